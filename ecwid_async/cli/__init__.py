@@ -1,0 +1,5 @@
+"""The `ecwid` command."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,327 @@
+"""Every error of the library.
+
+EcwidError
+├── ConfigError                 a setting is missing or can't be used
+├── APIError                    the API answered, and the answer is not a success
+│   ├── BadRequest              400
+│   ├── PaymentRequired         402
+│   │   └── StoreSuspended      402 STORE_IS_SUSPENDED
+│   ├── Forbidden               403
+│   │   ├── InvalidToken        403 INVALID_API_TOKEN (and 401)
+│   │   └── MissingScope        403 INSUFFICIENT_APP_SCOPE
+│   ├── NotFound                404
+│   ├── MethodNotAllowed        405
+│   ├── RequestTimeout          408
+│   ├── Conflict                409
+│   ├── UnsupportedMediaType    415
+│   ├── Unprocessable           422
+│   ├── RateLimited             429
+│   └── ServerError             5xx
+├── TransportError              there is no whole answer
+│   ├── NotSent                 the request never left: sending it again is safe
+│   ├── OutcomeUnknown          it left, and nobody knows whether it took effect
+│   └── Timeout                 the deadline passed first
+└── DecodeError                 an answer is not of the documented shape
+
+All of them pickle. None holds the token.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, ClassVar, Literal
+
+import msgspec
+from attrs import evolve
+
+from ecwid_async.wire import Headers, Request, Response, StreamBody
+
+__all__ = [
+    "APIError",
+    "BadRequest",
+    "ConfigError",
+    "Conflict",
+    "DecodeError",
+    "EcwidError",
+    "Forbidden",
+    "InvalidToken",
+    "MethodNotAllowed",
+    "MissingScope",
+    "NotFound",
+    "NotSent",
+    "Outcome",
+    "OutcomeUnknown",
+    "PaymentRequired",
+    "RateLimited",
+    "RequestTimeout",
+    "ServerError",
+    "StoreSuspended",
+    "Timeout",
+    "TransportError",
+    "Unprocessable",
+    "UnsupportedMediaType",
+    "api_error",
+    "retry_after",
+]
+
+Outcome = Literal["refused", "unknown"]
+"""What an error means for a write: the server refused it, or nobody knows whether it took effect."""
+
+
+class EcwidError(Exception):
+    """The root of every error this library raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Keyword-only constructors: the default, cls(*args), can't rebuild them.
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(cls: type[EcwidError], args: tuple[object, ...], state: dict[str, object]) -> EcwidError:
+    error = cls.__new__(cls, *args)
+    request = state.get("request")
+    if isinstance(request, Request) and isinstance(request.body, StreamBody):
+        state = {**state, "request": evolve(request, body=None)}
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigError(EcwidError, ValueError):
+    """A setting is missing or can't be used; the message says which and where to set it."""
+
+
+class APIError(EcwidError):
+    """The API answered with anything but success.
+
+    `code` and `message` are the body's ``errorCode`` and ``errorMessage`` where it had them; `details` are its
+    ``args``. `outcome` is "unknown" where the write may have taken effect all the same.
+    See https://docs.ecwid.com/api-reference/rest-api/errors.
+    """
+
+    hint: ClassVar[str] = "Look the code up in the API's error list."
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        code: str | None = None,
+        message: str | None = None,
+        details: Mapping[str, str] | None = None,
+        request: Request,
+        outcome: Outcome = "refused",
+        headers: Headers | None = None,
+    ) -> None:
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details: dict[str, str] = dict(details or {})
+        self.request = request
+        self.request_id = request.id
+        self.outcome: Outcome = outcome
+        self.retry_after = retry_after(headers) if headers is not None else None
+        named = " ".join(part for part in (str(status), code) if part)
+        said = f": {message}" if message else ""
+        super().__init__(
+            f"{request.options.operation} answered {named}{said} [request {request.id}]. {self.hint}"
+        )
+
+
+class BadRequest(APIError):
+    """400: a parameter or a field is wrong."""
+
+    hint = "Correct the parameter or field the message names; sending the same again gives the same answer."
+
+
+class PaymentRequired(APIError):
+    """402: the store's plan does not allow this, or a limit of the plan is reached."""
+
+    hint = "The store's plan or its limits do not allow this; upgrade the plan or ask for less at once."
+
+
+class StoreSuspended(PaymentRequired):
+    """402 STORE_IS_SUSPENDED: no call to this store works until its owner settles it with Ecwid."""
+
+    hint = "The store is suspended: stop calling it until its owner has settled that with Ecwid."
+
+
+class Forbidden(APIError):
+    """403: the token does not allow this."""
+
+    hint = "The token or the plan does not allow this call; repeating it does not help."
+
+
+class InvalidToken(Forbidden):
+    """403 INVALID_API_TOKEN: the token is wrong, revoked, or belongs to another store."""
+
+    hint = "Check the store id and the token (ECWID_STORE_ID, ECWID_TOKEN); reinstall the app for a new token."
+
+
+class MissingScope(Forbidden):
+    """403 INSUFFICIENT_APP_SCOPE: the app was not granted the access scope that this endpoint needs."""
+
+    hint = "Add the scope to the app's settings and have the store's owner approve it again."
+
+
+class NotFound(APIError):
+    """404: there is no such item, or no such store."""
+
+    hint = "Check the id: the item may have been deleted meanwhile."
+
+
+class MethodNotAllowed(APIError):
+    """405: the path exists and does not take this verb."""
+
+    hint = "Check the verb against the API's documentation."
+
+
+class RequestTimeout(APIError):
+    """408: the server gave up on the request."""
+
+    hint = "Ask for less at once, or try again later."
+
+
+class Conflict(APIError):
+    """409: the write contradicts what is stored, as with an SKU that is already used."""
+
+    hint = "Read the stored item and decide which of the two should win."
+
+
+class UnsupportedMediaType(APIError):
+    """415: the body's content type is not the one this endpoint takes."""
+
+    hint = "JSON goes out as application/json, a file as application/octet-stream."
+
+
+class Unprocessable(APIError):
+    """422: the body is well formed and its content can't be used (an image, a URL, a read-only field)."""
+
+    hint = "Correct the value the message names."
+
+
+class RateLimited(APIError):
+    """429: too many requests on this token. `retry_after` is in seconds, None where the server did not say."""
+
+    hint = "Wait `retry_after` seconds before the next call with this token."
+
+
+class ServerError(APIError):
+    """5xx: the server failed. A write may have taken effect: then `outcome` is "unknown"."""
+
+    hint = "Try a read again later; check a write's effect before repeating it."
+
+
+class TransportError(EcwidError):
+    """There is no whole answer. `request` is what was to be sent, `attempts` how often it was tried."""
+
+    hint: ClassVar[str] = "Check the network."
+
+    def __init__(self, reason: str, *, request: Request) -> None:
+        self.reason = reason
+        self.request = request
+        self.request_id = request.id
+        self.attempts = 1
+        super().__init__(f"{request.options.operation}: {reason} [request {request.id}]. {self.hint}")
+
+
+class NotSent(TransportError):
+    """The request never reached the server (name lookup, refused connection, TLS, full pool)."""
+
+    hint = "Nothing has happened on the server: check base URL and network, then send it again."
+
+
+class OutcomeUnknown(TransportError):
+    """The request left and no whole answer came: it may have taken effect."""
+
+    hint = "Read the item back before repeating a write."
+
+
+class Timeout(TransportError):
+    """The deadline passed before the whole answer was there. A write may have taken effect."""
+
+    hint = "Give the call more time; read the item back before repeating a write."
+
+
+class DecodeError(EcwidError):
+    """An answer is not of the documented shape. Names where and which type, never the value.
+
+    `path` is where in the body (``items[3].price``); `expected` and `found` are types.
+    """
+
+    def __init__(self, *, operation: str, path: str, expected: str, found: str) -> None:
+        self.operation = operation
+        self.path = path
+        self.expected = expected
+        self.found = found
+        where = f" at {path}" if path else ""
+        super().__init__(
+            f"{operation}: expected {expected}{where}, found {found}. "
+            "If the API changed, decode without `strict` and report the field."
+        )
+
+
+_BY_CODE: dict[str, type[APIError]] = {
+    "INVALID_API_TOKEN": InvalidToken,
+    "INSUFFICIENT_APP_SCOPE": MissingScope,
+    "STORE_IS_SUSPENDED": StoreSuspended,
+    "RATE_LIMITED": RateLimited,
+    "TIMEOUT": RequestTimeout,
+    "INTERNAL_ERROR": ServerError,
+}
+_BY_STATUS: dict[int, type[APIError]] = {
+    400: BadRequest,
+    401: InvalidToken,
+    402: PaymentRequired,
+    403: Forbidden,
+    404: NotFound,
+    405: MethodNotAllowed,
+    408: RequestTimeout,
+    409: Conflict,
+    415: UnsupportedMediaType,
+    422: Unprocessable,
+    429: RateLimited,
+}
+
+
+class _ErrorBody(msgspec.Struct):
+    errorMessage: object = None  # noqa: N815  the API's own names
+    errorCode: object = None  # noqa: N815
+    args: object = None
+
+
+def api_error(request: Request, response: Response) -> APIError:
+    """The error that an unsuccessful answer stands for. The body may be JSON, empty, HTML or cut short.
+
+    The code decides before the status, since the API reuses statuses.
+    """
+    try:
+        body = msgspec.json.decode(response.body, type=_ErrorBody)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = _ErrorBody()
+    code = body.errorCode if isinstance(body.errorCode, str) and body.errorCode else None
+    message = body.errorMessage if isinstance(body.errorMessage, str) and body.errorMessage else None
+    details = {str(name): str(value) for name, value in body.args.items()} if isinstance(body.args, dict) else {}
+    cls = _BY_CODE.get(code or "") or _BY_STATUS.get(response.status)
+    if cls is None:
+        cls = ServerError if response.status >= 500 else APIError
+    uncertain = response.status == 408 or response.status >= 500
+    return cls(
+        status=response.status,
+        code=code,
+        message=message,
+        details=details,
+        request=request,
+        outcome="unknown" if uncertain and not request.options.repeatable else "refused",
+        headers=response.headers,
+    )
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that ``Retry-After`` asks for, given as a number or a date; None where it is absent or absurd."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
+    return max(0.0, (moment - now).total_seconds())

@@ -1,0 +1,1 @@
+"""An Ecwid store on this machine, for demos and for tests."""

@@ -1,0 +1,1 @@
+"""Pytest fixtures that hand out a sandbox."""

@@ -1,0 +1,226 @@
+"""What crosses the transport seam: plain values and protocols, no I/O and no token.
+
+A `Request` names an endpoint relative to one store; a transport adds the store and its credentials innermost.
+Everything a transport needs to know about a call (may it be repeated, how urgent is it, until when) travels in
+`Options`, so that retries and rate limits never look into a resource.
+"""
+
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from enum import Enum, StrEnum
+from typing import Final, Protocol
+from urllib.parse import quote, quote_plus
+
+from attrs import field, frozen
+
+__all__ = [
+    "Body",
+    "Event",
+    "EventKind",
+    "EventSink",
+    "Headers",
+    "Lane",
+    "Options",
+    "Request",
+    "Response",
+    "StreamBody",
+    "StreamedResponse",
+    "Transport",
+    "encode_query",
+    "encode_segment",
+]
+
+_HIDDEN_HEADERS: Final = frozenset({"authorization", "x-ecwid-app-secret-key"})
+_REFUSED_SEGMENTS: Final = frozenset({"", ".", ".."})
+
+
+class Lane(Enum):
+    """How urgent a call is: somebody waits for an interactive one, a bulk one takes what the quota leaves."""
+
+    INTERACTIVE = "interactive"
+    BULK = "bulk"
+
+
+@frozen(kw_only=True)
+class Options:
+    """What a transport may do with a request.
+
+    `operation` is the endpoint as the API documents it (``GET /orders/{orderId}``): the same for every id, so it fits
+    metrics and logs. `repeatable` says that a second send does no harm. `cost` counts requests of the rate limit.
+    `deadline` is a moment of the event loop's clock, in seconds.
+    """
+
+    operation: str
+    repeatable: bool = False
+    lane: Lane = Lane.INTERACTIVE
+    cost: int = 1
+    deadline: float | None = None
+
+
+class Headers(Mapping[str, str]):
+    """HTTP headers: case does not matter, a repeated name is joined by commas, credentials are hidden in `repr`."""
+
+    __slots__ = ("_index", "_pairs")
+
+    def __init__(self, pairs: Iterable[tuple[str | bytes, str | bytes]] = ()) -> None:
+        self._pairs = pairs if isinstance(pairs, tuple) else tuple(pairs)
+        self._index: dict[str, str] | None = None
+
+    def _lookup(self) -> dict[str, str]:
+        if self._index is None:
+            index: dict[str, str] = {}
+            for raw_name, raw_value in self._pairs:
+                name = _text(raw_name).lower()
+                value = _text(raw_value)
+                index[name] = f"{index[name]}, {value}" if name in index else value
+            self._index = index
+        return self._index
+
+    def __getitem__(self, name: str) -> str:
+        return self._lookup()[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lookup())
+
+    def __len__(self) -> int:
+        return len(self._lookup())
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._lookup()
+
+    def __repr__(self) -> str:
+        shown = {name: "***" if name in _HIDDEN_HEADERS else value for name, value in self.items()}
+        return f"Headers({shown!r})"
+
+    def __reduce__(self) -> tuple[type["Headers"], tuple[tuple[tuple[str, str], ...]]]:
+        return Headers, (tuple(self.items()),)
+
+
+def _text(raw: str | bytes) -> str:
+    return raw if isinstance(raw, str) else raw.decode("latin-1")
+
+
+_NO_HEADERS: Final = Headers()
+
+
+@frozen
+class StreamBody:
+    """A request body that exists once: it is counted while it is sent, and a request with one is never repeated.
+
+    `length` in bytes is sent as Content-Length where it is known.
+    """
+
+    chunks: AsyncIterable[bytes]
+    length: int | None = None
+
+
+Body = bytes | StreamBody | None
+
+
+def _new_id() -> str:
+    return os.urandom(4).hex()
+
+
+@frozen(kw_only=True)
+class Request:
+    """One call of the API, relative to a store: ``path`` starts with a slash and is already encoded.
+
+    `id` goes out as ``X-Ecwid-Api-Request-Id``, so that a failure can be named to the vendor's support.
+    """
+
+    method: str
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    body: Body = field(default=None, repr=False)
+    headers: Mapping[str, str] = _NO_HEADERS
+    options: Options
+    id: str = field(factory=_new_id)
+
+    @property
+    def target(self) -> str:
+        """Path and query as they go over the wire, without the store's prefix."""
+        return f"{self.path}?{encode_query(self.params)}" if self.params else self.path
+
+
+@frozen
+class Response:
+    """A whole answer: status, headers, and the body's bytes after any content encoding is undone."""
+
+    status: int
+    headers: Headers
+    body: bytes = field(repr=False)
+
+
+@frozen
+class StreamedResponse:
+    """An answer whose body is read chunk by chunk, while its connection stays open."""
+
+    status: int
+    headers: Headers
+    chunks: AsyncIterator[bytes]
+
+
+class Transport(Protocol):
+    """What sends requests. The HTTP library is one, and each policy (retry, rate limit, credentials) wraps another.
+
+    `send` raises `ecwid_async.errors.TransportError` where there is no whole answer; an answer of any status is
+    returned, not raised.
+    """
+
+    async def send(self, request: Request) -> Response:
+        """Send once and read the whole answer."""
+
+    def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
+        """Send once and hand out the answer's body while it arrives."""
+
+    async def aclose(self) -> None:
+        """Release connections. Closing twice is harmless."""
+
+
+class EventKind(StrEnum):
+    """What a transport tells of a call while it is under way."""
+
+    SENT = "sent"
+    ANSWERED = "answered"
+    WAITED = "waited"
+    RETRIED = "retried"
+    THROTTLED = "throttled"
+    QUARANTINED = "quarantined"
+    GAVE_UP = "gave_up"
+
+
+@frozen(kw_only=True)
+class Event:
+    """One record for whoever observes: no token, no body, no customer's data.
+
+    `seconds` is the time an answer took or the length of a wait; `error` is the class name of what went wrong.
+    """
+
+    kind: EventKind
+    operation: str
+    request_id: str
+    store_id: int | None = None
+    attempt: int = 1
+    status: int | None = None
+    seconds: float | None = None
+    error: str | None = None
+
+
+EventSink = Callable[[Event], None]
+
+
+def encode_segment(segment: str | int) -> str:
+    """Encode one path segment the way the server decodes it: as in a form, space is ``+``, slash is ``%2F``.
+
+    Raises `ValueError` for what would name another endpoint: an empty segment, ``.`` or ``..``.
+    """
+    text = str(segment)
+    if text in _REFUSED_SEGMENTS:
+        raise ValueError(f"{text!r} is not an id: pass the id of the item that the call is about")
+    return quote_plus(text)
+
+
+def encode_query(params: Iterable[tuple[str, str]]) -> str:
+    """Encode query parameters, keeping commas and brackets readable as the API's documentation writes them."""
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe=',()').replace('%20', '+')}" for name, value in params)
