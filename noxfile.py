@@ -1,0 +1,76 @@
+"""What checks the project: plain ``nox`` runs lint and tests.
+
+lint    ruff, mypy, the import contract
+tests   the built wheel: the full suite on the first Python, the fast part on every other one the machine has
+docs    the examples of README and docs, run as written
+bench   the benchmarks; pass names to run a few: ``nox -s bench -- decode``
+"""
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["lint", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False
+
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+FULL = PYTHONS[0]
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+# pyenv keeps interpreters off the PATH until told to: let nox see the supported ones.
+PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+os.environ["PATH"] = os.pathsep.join(
+    [
+        os.environ["PATH"],
+        *(str(found) for version in PYTHONS for found in sorted(PYENV.glob(f"{version}.*/bin"))),
+    ]
+)
+
+
+def group(name: str) -> list[str]:
+    return list(nox.project.dependency_groups(PROJECT, name))
+
+
+def install_wheel(session: nox.Session) -> None:
+    """Install what users get, so that a file missing from the wheel fails here and not with them."""
+    folder = Path(session.create_tmp())
+    for old in folder.glob("*.whl"):
+        old.unlink()
+    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), ".")
+    (wheel,) = folder.glob("*.whl")
+    session.install("--upgrade", *group("test"), f"{wheel}[cli]")
+    # The version stands still between releases: pip must not take the wheel of an earlier run for this one.
+    session.install("--force-reinstall", "--no-deps", str(wheel))
+
+
+@nox.session(python=FULL)
+def lint(session: nox.Session) -> None:
+    session.install("-e", ".[cli]", *group("lint"), *group("bench"), "nox")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("lint-imports")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    install_wheel(session)
+    part = [] if session.python == FULL else ["-m", "not slow"]
+    session.run("pytest", *part, *session.posargs)
+
+
+@nox.session(python=FULL)
+def docs(session: nox.Session) -> None:
+    install_wheel(session)
+    session.run("pytest", "tests/test_docs.py", *session.posargs)
+
+
+@nox.session(python=FULL)
+def bench(session: nox.Session) -> None:
+    session.install("-e", ".[cli]", *group("bench"))
+    names = session.posargs or ["decode", "overhead", "paging", "imports"]
+    for name in names:
+        session.run("python", "-m", f"benchmarks.{name}")
