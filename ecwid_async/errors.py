@@ -120,9 +120,7 @@ class APIError(EcwidError):
         self.retry_after = retry_after(headers) if headers is not None else None
         named = " ".join(part for part in (str(status), code) if part)
         said = f": {message}" if message else ""
-        super().__init__(
-            f"{request.options.operation} answered {named}{said} [request {request.id}]. {self.hint}"
-        )
+        super().__init__(f"{request.options.operation} answered {named}{said} [request {request.id}]. {self.hint}")
 
 
 class BadRequest(APIError):

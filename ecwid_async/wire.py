@@ -10,7 +10,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, It
 from contextlib import AbstractAsyncContextManager
 from enum import Enum, StrEnum
 from typing import Final, Protocol
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote_plus
 
 from attrs import field, frozen
 
@@ -29,6 +29,7 @@ __all__ = [
     "Transport",
     "encode_query",
     "encode_segment",
+    "new_request_id",
 ]
 
 _HIDDEN_HEADERS: Final = frozenset({"authorization", "x-ecwid-app-secret-key"})
@@ -118,7 +119,8 @@ class StreamBody:
 Body = bytes | StreamBody | None
 
 
-def _new_id() -> str:
+def new_request_id() -> str:
+    """Eight random characters that name one call in logs, here and at the vendor."""
     return os.urandom(4).hex()
 
 
@@ -135,7 +137,7 @@ class Request:
     body: Body = field(default=None, repr=False)
     headers: Mapping[str, str] = _NO_HEADERS
     options: Options
-    id: str = field(factory=_new_id)
+    id: str = field(factory=new_request_id)
 
     @property
     def target(self) -> str:
@@ -194,7 +196,7 @@ class EventKind(StrEnum):
 class Event:
     """One record for whoever observes: no token, no body, no customer's data.
 
-    `seconds` is the time an answer took or the length of a wait; `error` is the class name of what went wrong.
+    `seconds` is the time an answer took or a wait lasts; `error` is the class name of what went wrong.
     """
 
     kind: EventKind
@@ -222,5 +224,5 @@ def encode_segment(segment: str | int) -> str:
 
 
 def encode_query(params: Iterable[tuple[str, str]]) -> str:
-    """Encode query parameters, keeping commas and brackets readable as the API's documentation writes them."""
-    return "&".join(f"{quote(name, safe='')}={quote(value, safe=',()').replace('%20', '+')}" for name, value in params)
+    """Encode query parameters; commas and brackets stay readable, as the API's documentation writes them."""
+    return "&".join(f"{quote_plus(name)}={quote_plus(value, safe=',()')}" for name, value in params)

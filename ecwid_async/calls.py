@@ -1,0 +1,282 @@
+"""What a resource method returns: one call, or the pages of a list. Nothing is sent until it is awaited or iterated."""
+
+import warnings
+from collections.abc import AsyncIterator, Callable, Generator
+from types import NoneType
+from typing import Any, Final, Generic, Literal, TypeVar, cast
+
+import anyio
+import msgspec
+from attrs import evolve, field, frozen
+
+from ecwid_async.codec import Codec
+from ecwid_async.errors import DecodeError, api_error
+from ecwid_async.wire import Request, Response, Transport, new_request_id
+
+__all__ = ["Call", "Channel", "Page", "Pages"]
+
+T = TypeVar("T")
+P = TypeVar("P")
+
+_PAGE_LIMIT: Final = 100
+_ENVELOPE: Final = ("total", "count", "offset", "limit")
+
+
+@frozen(eq=False)
+class Channel:
+    """What calls go through: the transport of one store, and how its answers are read."""
+
+    transport: Transport
+    codec: Codec
+
+    async def exchange(self, request: Request) -> Response:
+        """Send and return a success. Raises `APIError` for any other answer, `TransportError` for none."""
+        response = await self.transport.send(request)
+        if not 200 <= response.status < 300:
+            raise api_error(request, response)
+        return response
+
+
+class Call(Generic[T]):
+    """One call of the API that is not sent yet.
+
+    ``await call`` sends it and gives the typed result; so does ``call.send()``, a coroutine for
+    ``create_task``. It is sent at most once: a second await raises `RuntimeError`. `request` tells what would be sent.
+    Calls compare by identity and pickle without their client; ``store.send(call)`` binds one again.
+    """
+
+    __slots__ = ("__weakref__", "_channel", "_reads", "_request", "_state", "_unwrap")
+
+    def __init__(
+        self, request: Request, reads: type[T], channel: Channel | None = None, *, unwrap: str | None = None
+    ) -> None:
+        self._state: Literal["new", "seen", "sent"] = "new"
+        self._request = request
+        self._reads = reads
+        self._channel = channel
+        self._unwrap = unwrap
+
+    @property
+    def request(self) -> Request:
+        """What is sent, relative to a store and without credentials."""
+        if self._state == "new":
+            self._state = "seen"
+        return self._request
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return self.send().__await__()
+
+    async def send(self, *, timeout: float | None = None) -> T:  # noqa: ASYNC109  the deadline travels with the request
+        """Send the call and read its answer, within `timeout` seconds where given.
+
+        Raises `APIError`, `TransportError` or `DecodeError`.
+        """
+        response = await self.response(timeout=timeout)
+        if self._reads is NoneType:
+            return cast(T, None)
+        codec = self._bound().codec
+        operation = self._request.options.operation
+        if self._unwrap is None:
+            return codec.decode(response.body, self._reads, operation)
+        data = codec.parse(response.body, operation)
+        inside = data.get(self._unwrap) if isinstance(data, dict) else None
+        return codec.structure(inside, self._reads, operation, self._unwrap)
+
+    async def response(self, *, timeout: float | None = None) -> Response:  # noqa: ASYNC109  as in `send`
+        """Send the call and return the successful answer unread: status, headers and the body's bytes.
+
+        Raises `APIError` or `TransportError`.
+        """
+        channel = self._bound()
+        if self._state == "sent":
+            raise RuntimeError(f"{self!r} was already sent: build the call again to repeat it")
+        self._state = "sent"
+        request = self._request
+        if timeout is not None:
+            options = evolve(request.options, deadline=anyio.current_time() + timeout)
+            request = evolve(request, options=options)
+        return await channel.exchange(request)
+
+    def _bound(self) -> Channel:
+        if self._channel is None:
+            raise RuntimeError(f"{self!r} belongs to no store: send it with `await store.send(call)`")
+        return self._channel
+
+    def bind(self, channel: Channel) -> "Call[T]":
+        """The same call, to be sent through another channel."""
+        return Call(self.request, self._reads, channel, unwrap=self._unwrap)
+
+    def __repr__(self) -> str:
+        return f"<Call {self._request.method} {self._request.target}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickled, (self.request, self._reads, self._unwrap)
+
+    def __del__(self) -> None:
+        # A constructor that raised leaves no state to look at.
+        if getattr(self, "_state", "sent") == "new":
+            warnings.warn(f"{self!r} was never awaited", RuntimeWarning, stacklevel=1, source=self)
+
+
+def _unpickled(request: Request, reads: type[T], unwrap: str | None) -> Call[T]:
+    call = Call(request, reads, unwrap=unwrap)
+    # Whether it gets sent is up to whoever unpickled it.
+    call._state = "seen"
+    return call
+
+
+@frozen(kw_only=True)
+class Page(Generic[T]):
+    """One page of a list. `total` counts all matches, None where the server did not say."""
+
+    items: list[T] = field(repr=False)
+    total: int | None
+    offset: int
+
+
+class Pages(Generic[T]):
+    """A list that is read page by page while it is iterated.
+
+    ``async for item in pages`` gives typed items, `pages()` whole pages, `dicts()` plain data. The offset moves by the
+    rows that came; the list ends at the server's ``total`` or at an empty page, never at a short one. Rows that are
+    added, removed or re-sorted meanwhile can be missed or come twice: offsets promise no more.
+    Each iteration starts anew.
+    """
+
+    __slots__ = ("_channel", "_item", "_items", "_limit", "_offset", "_request")
+
+    def __init__(
+        self,
+        request: Request,
+        item: type[T],
+        channel: Channel,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> None:
+        if limit is not None and limit < 1:
+            raise ValueError(f"limit is the number of items in a page and must be at least 1, not {limit}")
+        if offset is not None and offset < 0:
+            raise ValueError(f"offset is the number of items to skip and can't be {offset}")
+        self._request = evolve(request, params=_with_envelope(request.params))
+        self._item = item
+        self._items = cast(type[list[T]], list[item])  # type: ignore[valid-type]  # a type made at run time
+        self._channel = channel
+        self._limit = _PAGE_LIMIT if limit is None else limit
+        self._offset = offset or 0
+
+    @property
+    def request(self) -> Request:
+        """What is sent for the first page, relative to a store and without credentials."""
+        return self._at(self._offset)
+
+    def __repr__(self) -> str:
+        return f"<Pages {self.request.method} {self.request.target}>"
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async for page in self.pages():
+            for item in page.items:
+                yield item
+
+    def pages(self) -> AsyncIterator[Page[T]]:
+        """The pages, with typed items."""
+        return self._walk(self._read_typed)
+
+    async def dicts(self) -> AsyncIterator[dict[str, object]]:
+        """The items as plain data: fractional numbers are exact `Decimal`, dates are text."""
+        async for page in self._walk(self._read_plain):
+            for item in page.items:
+                yield item
+
+    def raw(self) -> AsyncIterator[Page[msgspec.Raw]]:
+        """The pages, with each item as the bytes the server sent: for copying, without a parse."""
+        return self._walk(self._read_raw)
+
+    async def first(self) -> T | None:
+        """The first item, or None where nothing matches."""
+        async for item in self._resized(1):
+            return item
+        return None
+
+    async def count(self) -> int:
+        """How many items match. Asks the server for its total; counts the items where it has none."""
+        async for page in self._resized(1)._walk(self._read_plain):
+            if page.total is not None:
+                return max(0, page.total - self._offset)
+        return len([item async for item in self.dicts()])
+
+    async def all(self) -> list[T]:
+        """Every item, in a list."""
+        return [item async for item in self]
+
+    def _resized(self, limit: int) -> "Pages[T]":
+        return Pages(self._request, self._item, self._channel, limit=limit, offset=self._offset)
+
+    def _at(self, offset: int) -> Request:
+        position = (("offset", str(offset)), ("limit", str(self._limit)))
+        return evolve(self._request, params=self._request.params + position, id=new_request_id())
+
+    async def _walk(self, read: Callable[[bytes, int], Page[P]]) -> AsyncIterator[Page[P]]:
+        offset = self._offset
+        while True:
+            response = await self._channel.exchange(self._at(offset))
+            page = read(response.body, offset)
+            if page.items or offset == self._offset:
+                yield page
+            offset += len(page.items)
+            if not page.items or (page.total is not None and offset >= page.total):
+                return
+
+    def _read_plain(self, body: bytes, offset: int) -> Page[dict[str, object]]:
+        operation = self._request.options.operation
+        data = self._channel.codec.parse(body, operation)
+        items = data.get("items") if isinstance(data, dict) else None
+        if not isinstance(items, list):
+            raise DecodeError(
+                operation=operation, path="items", expected="a list", found=f"none in {type(data).__name__}"
+            )
+        total = data.get("total")
+        return Page(items=items, total=total if type(total) is int else None, offset=offset)
+
+    def _read_typed(self, body: bytes, offset: int) -> Page[T]:
+        plain = self._read_plain(body, offset)
+        operation = self._request.options.operation
+        items = self._channel.codec.structure(plain.items, self._items, operation, "items")
+        return Page(items=items, total=plain.total, offset=offset)
+
+    def _read_raw(self, body: bytes, offset: int) -> Page[msgspec.Raw]:
+        try:
+            envelope = _raw_decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self._read_plain(body, offset)  # names what is wrong, as for the other readings
+            raise
+        return Page(items=envelope.items, total=envelope.total, offset=offset)
+
+
+class _RawEnvelope(msgspec.Struct):
+    items: list[msgspec.Raw]
+    total: int | None = None
+
+
+_raw_decoder: Final = msgspec.json.Decoder(_RawEnvelope)
+
+
+def _with_envelope(params: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Add what paging needs to a selection of fields: without `total` a list has no end to see."""
+    return tuple(
+        (name, ",".join((*(key for key in _ENVELOPE if key not in _top_level(value)), value)))
+        if name == "responseFields"
+        else (name, value)
+        for name, value in params
+    )
+
+
+def _top_level(selection: str) -> list[str]:
+    names, depth = [""], 0
+    for char in selection:
+        depth += (char == "(") - (char == ")")
+        if char == "," and depth == 0:
+            names.append("")
+        elif depth == 0 and char not in "() ":
+            names[-1] += char
+    return names

@@ -1,0 +1,727 @@
+"""JSON bytes to models and back: the one file that knows how.
+
+Reading: `msgspec` parses (every fractional number as an exact `Decimal`), then one function per class, generated on
+first use and handed to cattrs through its hook-factory interface, checks each value's type inline and stores it.
+What an attribute can't hold is never lost: unknown fields, and values of an unexpected type, stay in `extra`.
+
+Writing: `Model` leaves out None, `Draft` leaves out `UNSET` and sends None as null.
+"""
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, ClassVar, Final, TypeVar, Union, cast, dataclass_transform, get_args, get_origin
+
+import attrs
+import msgspec
+from cattrs import Converter
+
+from ecwid_async.errors import DecodeError
+
+__all__ = [
+    "UNSET",
+    "Codec",
+    "DecodeProblem",
+    "Draft",
+    "Model",
+    "Unset",
+    "draft",
+    "dumps",
+    "format_datetime",
+    "json_text",
+    "loads",
+    "model",
+    "parse_datetime",
+    "prefixed",
+    "warm_up",
+    "wire_name",
+]
+
+T = TypeVar("T")
+
+
+class Unset(Enum):
+    """The type of `UNSET`: a field of a draft that was not given, and so is not sent."""
+
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Final = Unset.UNSET
+
+
+# Names
+
+_WIRE_NAMES: Final[Mapping[str, str]] = {
+    "b2b_b2c": "b2b_b2c",
+    "billing_page_visible_in_cp": "billingPageVisibleInCP",
+    "business_registration_id": "businessRegistrationID",
+    "ecwid_order_delivery_time_display_format": "ecwid_order_delivery_time_display_format",
+    "ecwid_order_delivery_time_interval_end": "ecwid_order_delivery_time_interval_end",
+    "ecwid_order_delivery_time_interval_start": "ecwid_order_delivery_time_interval_start",
+    "fri": "FRI",
+    "label_url": "label_url",
+    "mon": "MON",
+    "sat": "SAT",
+    "sun": "SUN",
+    "thu": "THU",
+    "tracking_number": "tracking_number",
+    "tracking_url": "tracking_url",
+    "tue": "TUE",
+    "wed": "WED",
+}
+
+
+def wire_name(name: str) -> str:
+    """The name on the wire of an attribute or argument: camelCase, but for a table of exceptions."""
+    exception = _WIRE_NAMES.get(name)
+    if exception is not None:
+        return exception
+    head, *tail = name.rstrip("_").split("_")
+    return head + "".join(part.capitalize() for part in tail)
+
+
+# Classes
+
+_NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
+_JSON_TEXT: Final = "ecwid_json_text"
+_PREFIX: Final = "ecwid_prefix"
+
+
+def json_text() -> Any:
+    """A field that travels as JSON text inside a JSON string."""
+    return attrs.field(default=None, metadata={_JSON_TEXT: True})
+
+
+def prefixed(prefix: str) -> Any:
+    """A mapping made of every wire field whose name starts with `prefix`; the keys are what follows it."""
+    return attrs.field(default=None, metadata={_PREFIX: prefix})
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(attrs.field, json_text, prefixed))
+def model(cls: type[T]) -> type[T]:
+    """Make a class of data that the API answers: slotted, keyword-only, frozen.
+
+    The slots sit in a mutable base, in which `Codec` fills an instance before it turns it into the frozen class:
+    freezing costs nothing when thousands are read.
+    """
+    names = tuple(name for name in cls.__dict__.get("__annotations__", {}) if not _is_class_var(cls, name))
+    builder = type(
+        f"_{cls.__name__}Builder",
+        cls.__bases__,
+        {"__slots__": names, "__setattr__": object.__setattr__, "__module__": cls.__module__},
+    )
+    namespace = {name: value for name, value in cls.__dict__.items() if name not in ("__dict__", "__weakref__")}
+    rebased = type(cls.__name__, (builder,), namespace)
+    return attrs.frozen(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(rebased)
+
+
+def _is_class_var(cls: type, name: str) -> bool:
+    return get_origin(cls.__dict__["__annotations__"][name]) is ClassVar
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field, json_text, prefixed))
+def draft(cls: type[T]) -> type[T]:
+    """Make a class of data to write: slotted, keyword-only, mutable; what is not given is not sent."""
+    return attrs.define(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(cls)
+
+
+class _Data:
+    """What models and drafts share: a short `repr` and pickles that hold only what is set."""
+
+    __slots__ = ()
+    __attrs_attrs__: ClassVar[Any]
+    _absent: ClassVar[object]
+
+    def _given(self) -> dict[str, object]:
+        return {
+            field.name: value
+            for field in self.__attrs_attrs__
+            if (value := getattr(self, field.name)) is not self._absent and value is not _NO_EXTRA
+        }
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self._given().items())
+        return f"{type(self).__name__}({given})"
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[type, dict[str, object]]]:
+        state = self._given()
+        if "extra" in state:
+            state["extra"] = dict(cast(Mapping[str, object], state["extra"]))
+        return _from_state, (type(self), state)
+
+
+def _from_state(cls: type[T], state: dict[str, object]) -> T:
+    return cls(**state)
+
+
+@model
+class Model(_Data):
+    """The base of everything the API answers.
+
+    A field the answer did not have, or had as null, is None. `extra` holds, under its wire name, what no attribute
+    can: fields this version does not know, and values of an unexpected type.
+    """
+
+    _absent: ClassVar[object] = None
+
+    extra: Mapping[str, object] = attrs.field(default=_NO_EXTRA)
+
+
+@draft
+class Draft(_Data):
+    """The base of everything to be written: `UNSET` sends nothing, None sends null.
+
+    For most fields the server takes null as "keep the value"; a field that null clears says so. `extra` is sent along
+    under its own names.
+    """
+
+    _absent: ClassVar[object] = UNSET
+
+    extra: Mapping[str, object] = attrs.field(default=_NO_EXTRA)
+
+    @classmethod
+    def from_(cls: "type[D]", item: Model) -> "D":
+        """A draft that repeats `item`, for an element of a list: PUT replaces lists, so `extra` comes along.
+
+        Attributes that can't be written are left out.
+        """
+        writable = {field.name: field for field in cls.__attrs_attrs__}
+        given: dict[str, Any] = {
+            name: _redraft(value, writable[name].type) for name, value in item._given().items() if name in writable
+        }
+        return cls(**given)
+
+
+D = TypeVar("D", bound=Draft)
+
+
+def _redraft(value: object, declared: Any) -> object:
+    """Turn models inside a value into the drafts that the declared type names."""
+    if isinstance(value, Model):
+        for option in _options(declared):
+            if isinstance(option, type) and issubclass(option, Draft):
+                return option.from_(value)
+    elif isinstance(value, list):
+        for option in _options(declared):
+            if get_origin(option) is list:
+                return [_redraft(element, get_args(option)[0]) for element in value]
+    return value
+
+
+# JSON
+
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def loads(text: bytes | str) -> Any:
+    """Parse JSON: whole numbers as int, every other number as an exact `Decimal`."""
+    return _decoder.decode(text)
+
+
+def dumps(value: object) -> bytes:
+    """JSON bytes of a draft, a model, or plain data made of them; decimals are written digit by digit.
+
+    Raises `TypeError` for a float, which can't hold an amount of money exactly, and for a naive `datetime`.
+    """
+    return _encoder.encode(_plain(value))
+
+
+# Dates
+
+_DATETIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?) ?(Z|UTC|GMT|[+-]\d\d:?\d\d)")
+
+
+def parse_datetime(text: str) -> datetime:
+    """An aware moment from ``2024-09-04 07:20:11 +0000`` or ISO 8601 with a zone.
+
+    Raises `ValueError` for anything else, a time without a zone among them.
+    """
+    if text[19:] == " +0000":
+        return datetime.fromisoformat(text[:19] + "+00:00")
+    parts = _DATETIME.fullmatch(text)
+    if parts is None:
+        raise ValueError("not a moment with a zone, as in 2024-09-04 07:20:11 +0000")
+    day, time, zone = parts.groups()
+    return datetime.fromisoformat(f"{day}T{time}{'+00:00' if zone in ('Z', 'UTC', 'GMT') else zone}")
+
+
+def format_datetime(moment: datetime) -> str:
+    """The API's own form of an aware moment, to the second. Raises `TypeError` for a naive one."""
+    if moment.tzinfo is None:
+        raise TypeError("a datetime without a zone is ambiguous: pass one with tzinfo, such as datetime.now(UTC)")
+    return moment.strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+# Reading
+
+
+class _Mismatch(Exception):
+    """A value is not of the declared type and can't be turned into it without loss."""
+
+
+class _Run(threading.local):
+    """Whether the structuring under way met a value it could not place."""
+
+    odd: bool = False
+
+
+_run = _Run()
+
+
+class _Decimals(dict[int, Decimal]):
+    """Whole numbers as decimals, the common ones ready made: most amounts in a store are round."""
+
+    def __missing__(self, number: int) -> Decimal:
+        return Decimal(number)
+
+
+_decimals: Final = _Decimals((number, Decimal(number)) for number in range(1025))
+
+
+def _to_str(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
+    raise _Mismatch
+
+
+def _to_int(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value):
+        return int(value)
+    raise _Mismatch
+
+
+def _to_decimal(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}(\.\d{1,18})?", value):
+        return Decimal(value)
+    raise _Mismatch
+
+
+def _to_bool(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise _Mismatch
+
+
+def _to_datetime(value: object) -> datetime:
+    if isinstance(value, str):
+        try:
+            return parse_datetime(value)
+        except ValueError:
+            pass
+    raise _Mismatch
+
+
+def _to_date(value: object) -> date:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise _Mismatch
+
+
+_Hook = Callable[[Any, Any], Any]
+
+_SCALARS: Final[Mapping[object, Callable[[object], object]]] = {
+    str: _to_str,
+    int: _to_int,
+    Decimal: _to_decimal,
+    bool: _to_bool,
+    datetime: _to_datetime,
+    date: _to_date,
+}
+
+# What generated code asks of a value before it stores it as it is.
+_INLINE: Final[Mapping[object, str]] = {
+    str: "v.__class__ is str",
+    int: "v.__class__ is int",
+    Decimal: "v.__class__ is Decimal",
+    bool: "v is True or v is False",
+}
+
+
+def _options(declared: Any) -> tuple[Any, ...]:
+    """The members of a declared type, without None and `UNSET`."""
+    members = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
+    return tuple(member for member in members if member not in (NoneType, Unset))
+
+
+def _open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
+    for option in options:
+        if isinstance(option, type) and issubclass(option, Enum) and str in options:
+            return option
+    return None
+
+
+def _hook_for(declared: Any) -> _Hook:
+    """The function that turns a parsed value into the declared type or raises `_Mismatch`."""
+    options = _options(declared)
+    enum = _open_enum(options)
+    if enum is not None:
+        members = {member.value: member for member in enum}
+        return lambda value, _: members.get(value, value) if value.__class__ is str else _refuse()
+    if len(options) > 1:
+        hooks = [(option, _hook_for(option)) for option in options]
+        return lambda value, _: _first(hooks, value)
+    (only,) = options
+    origin = get_origin(only)
+    if only in _SCALARS:
+        convert = _SCALARS[only]
+        return lambda value, _: convert(value)
+    if origin is list:
+        inner = _hook_for(get_args(only)[0])
+        return lambda value, _: [inner(x, None) for x in value] if value.__class__ is list else _refuse()
+    if origin in (dict, Mapping):
+        inner = _hook_for(get_args(only)[1])
+        return lambda value, _: (
+            {key: inner(x, None) for key, x in value.items()} if value.__class__ is dict else _refuse()
+        )
+    if only is object:
+        return lambda value, _: value
+    return _converter.get_structure_hook(only)
+
+
+def _refuse() -> Any:
+    raise _Mismatch
+
+
+def _first(hooks: list[tuple[Any, _Hook]], value: object) -> object:
+    """The value as the first of several types it fits exactly, else the first it can be turned into."""
+    for option, hook in hooks:
+        if type(value) is option:
+            return hook(value, None)
+    for _, hook in hooks:
+        try:
+            return hook(value, None)
+        except _Mismatch:
+            continue
+    raise _Mismatch
+
+
+def _keep(lost: dict[str, object] | None, name: str, value: object) -> dict[str, object]:
+    _run.odd = True
+    lost = {} if lost is None else lost
+    lost[name] = value
+    return lost
+
+
+def _rest(data: dict[str, object], known: frozenset[str], lost: dict[str, object] | None) -> dict[str, object]:
+    extra = {key: value for key, value in data.items() if key not in known}
+    return extra if lost is None else {**extra, **lost}
+
+
+def _generate(cls: type[Model]) -> _Hook:
+    """Write the function that reads one class: each attribute fetched, checked and stored in line."""
+    scope: dict[str, Any] = {
+        "Decimal": Decimal,
+        "Mismatch": _Mismatch,
+        "NO_EXTRA": _NO_EXTRA,
+        "cls": cls,
+        "decimals": _decimals,
+        "builder": cls.__bases__[0],
+        "keep": _keep,
+        "new": object.__new__,
+        "parse_datetime": parse_datetime,
+        "rest": _rest,
+    }
+    lines = [
+        "def structure(data, _):",
+        "    if data.__class__ is not dict:",
+        "        raise Mismatch",
+        "    self = new(builder)",
+        "    get = data.get",
+        "    lost = None",
+    ]
+    known: list[str] = []
+    prefixes: list[tuple[str, str, _Hook]] = []
+    attrs.resolve_types(cls)
+    for field in cls.__attrs_attrs__:
+        if field.name == "extra":
+            continue
+        if _PREFIX in field.metadata:
+            (mapping,) = _options(field.type)
+            prefixes.append((field.name, field.metadata[_PREFIX], _hook_for(get_args(mapping)[1])))
+            continue
+        wire = wire_name(field.name)
+        known.append(wire)
+        lines += _read_field(field, wire, scope)
+    scope["known"] = frozenset(known)
+    if prefixes:
+        scope["collect"] = _collector(prefixes)
+        lines += ["    data = collect(self, data)"]
+    lines += [
+        "    if lost is None and data.keys() <= known:",
+        "        self.extra = NO_EXTRA",
+        "    else:",
+        "        self.extra = rest(data, known, lost)",
+        "    self.__class__ = cls",
+        "    return self",
+    ]
+    exec("\n".join(lines), scope)  # noqa: S102  the source is made of this package's own field names
+    return cast(_Hook, scope["structure"])
+
+
+def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any]) -> Iterator[str]:
+    target = f"self.{field.name}"
+    options = _options(field.type)
+    only = options[0] if len(options) == 1 else None
+    hook = f"hook_{field.name}"
+    yield f"    v = get({wire!r})"
+    yield f"    if v is None: {target} = None"
+    if only in _INLINE:
+        yield f"    elif {_INLINE[only]}: {target} = v"
+    if only is Decimal:
+        yield f"    elif v.__class__ is int: {target} = decimals[v]"
+    if only is object:
+        yield f"    else: {target} = v"
+        return
+    enum = _open_enum(options)
+    if enum is not None:
+        scope[f"members_{field.name}"] = {member.value: member for member in enum}.get
+        yield f"    elif v.__class__ is str: {target} = members_{field.name}(v, v)"
+    scope[hook] = _text_hook(field.type) if _JSON_TEXT in field.metadata else _hook_for(field.type)
+    value = f"{hook}(v, None)"
+    if get_origin(only) is list and _is_model(get_args(only)[0]):
+        # The most common list: one call per element, without a wrapper around it.
+        scope[hook] = _hook_for(get_args(only)[0])
+        value = f"[{hook}(x, None) for x in v] if v.__class__ is list else {hook}(v, None)"
+    yield "    else:"
+    yield f"        try: {target} = {value}"
+    yield "        except Mismatch:"
+    yield f"            {target} = None"
+    yield f"            lost = keep(lost, {wire!r}, v)"
+
+
+def _text_hook(declared: Any) -> _Hook:
+    inner = _hook_for(declared)
+
+    def read(value: object, _: object) -> object:
+        if not isinstance(value, str):
+            raise _Mismatch
+        try:
+            return inner(loads(value), None)
+        except msgspec.DecodeError:
+            raise _Mismatch from None
+
+    return read
+
+
+def _collector(
+    prefixes: list[tuple[str, str, _Hook]],
+) -> Callable[[Any, dict[str, object]], dict[str, object]]:
+    def collect(self: Any, data: dict[str, object]) -> dict[str, object]:
+        left = dict(data)
+        for name, prefix, hook in prefixes:
+            found: dict[str, object] = {}
+            for key, value in data.items():
+                if key.startswith(prefix):
+                    try:
+                        found[key[len(prefix) :]] = hook(value, None)
+                    except _Mismatch:
+                        _run.odd = True
+                    else:
+                        del left[key]
+            setattr(self, name, found or None)
+        return left
+
+    return collect
+
+
+def _is_model(declared: Any) -> bool:
+    return isinstance(declared, type) and issubclass(declared, Model)
+
+
+# Writing
+
+
+def _plain(value: object) -> object:
+    """Plain data that `msgspec` encodes, from anything a caller may put into a draft."""
+    if value is None or isinstance(value, str | int | Decimal):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, _Data):
+        return _write(value)
+    if isinstance(value, datetime):
+        return format_datetime(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(element) for key, element in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, bytes):
+        return [_plain(element) for element in value]
+    if isinstance(value, float):
+        raise TypeError("a float can't hold an amount exactly: pass Decimal('12.50') or an int")
+    raise TypeError(f"a {type(value).__name__} can't be sent as JSON: pass text, numbers, dates, lists or dicts")
+
+
+def _write(item: _Data) -> dict[str, object]:
+    out: dict[str, object] = {}
+    for field in item.__attrs_attrs__:
+        value = getattr(item, field.name)
+        if value is item._absent or field.name == "extra":
+            continue
+        if _PREFIX in field.metadata:
+            prefix = field.metadata[_PREFIX]
+            out.update((f"{prefix}{name}", _plain(element)) for name, element in value.items())
+        elif _JSON_TEXT in field.metadata and value is not None:
+            out[wire_name(field.name)] = dumps(value).decode()
+        else:
+            try:
+                out[wire_name(field.name)] = _plain(value)
+            except TypeError as error:
+                raise TypeError(f"{type(item).__name__}.{field.name}: {error}") from None
+    out.update(cast(Any, item).extra)
+    return out
+
+
+# One converter
+
+_converter = Converter()
+_converter.register_structure_hook_factory(_is_model, _generate)
+_converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, _Data), _write)
+
+
+def warm_up(*classes: type[Model]) -> None:
+    """Build the hooks of these classes and of all they hold ahead of the first answer (about 2 ms a class)."""
+    for cls in classes:
+        _converter.get_structure_hook(cls)
+
+
+@attrs.frozen
+class DecodeProblem:
+    """A field that does not hold what it should: which endpoint, where, and which types. Never the value."""
+
+    operation: str
+    path: str
+    expected: str
+    found: str
+
+
+class Codec:
+    """How one client reads answers: tolerantly, or with `strict` raising `DecodeError` at the first odd value.
+
+    `problems` counts what a tolerant one met; `on_problem` hears of each kind of problem the first time.
+    """
+
+    def __init__(self, *, strict: bool = False, on_problem: Callable[[DecodeProblem], None] | None = None) -> None:
+        self.strict = strict
+        self.problems: Counter[DecodeProblem] = Counter()
+        self._on_problem = on_problem
+        self._hooks: dict[Any, _Hook] = {}
+
+    def decode(self, body: bytes, reads: type[T], operation: str) -> T:
+        """An answer's body as `reads`. Raises `DecodeError` where it is not JSON or not that shape at all."""
+        return self.structure(self.parse(body, operation), reads, operation)
+
+    def parse(self, body: bytes, operation: str) -> Any:
+        """An answer's body as plain data."""
+        try:
+            return _decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            found = f"{len(body)} bytes that are not" if body else "an empty body, not"
+            raise DecodeError(operation=operation, path="", expected="JSON", found=f"{found} JSON") from None
+
+    def structure(self, value: object, reads: type[T], operation: str, path: str = "") -> T:
+        """Plain data as `reads`; `path` says where in the answer it stood."""
+        hook = self._hooks.get(reads)
+        if hook is None:
+            hook = self._hooks[reads] = _hook_for(reads)
+        try:
+            result = hook(value, None)
+        except _Mismatch:
+            _run.odd = False
+            raise self._error(next(_explain(value, reads, path)), operation) from None
+        if _run.odd:
+            _run.odd = False
+            self._report(_explain(value, reads, path), operation)
+        return cast(T, result)
+
+    def _report(self, found: Iterable[tuple[str, str, str]], operation: str) -> None:
+        for path, expected, kind in found:
+            if self.strict:
+                raise self._error((path, expected, kind), operation)
+            problem = DecodeProblem(operation, re.sub(r"\[\d+\]", "[]", path), expected, kind)
+            self.problems[problem] += 1
+            if self._on_problem is not None and self.problems[problem] == 1:
+                self._on_problem(problem)
+
+    @staticmethod
+    def _error(found: tuple[str, str, str], operation: str) -> DecodeError:
+        path, expected, kind = found
+        return DecodeError(operation=operation, path=path, expected=expected, found=kind)
+
+
+def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Where a value departs from its declared type: path, expected and found type. Runs only once something did."""
+    options = _options(declared)
+    only = options[0]
+    if _is_model(only) and isinstance(value, dict):
+        for field in only.__attrs_attrs__:
+            if _PREFIX in field.metadata:
+                prefix, inner = field.metadata[_PREFIX], get_args(_options(field.type)[0])[1]
+                for key in value:
+                    if key.startswith(prefix):
+                        yield from _explain(value[key], inner, f"{path}.{key}".lstrip("."))
+            elif (element := value.get(wire_name(field.name))) is not None and field.name != "extra":
+                inner_path = f"{path}.{wire_name(field.name)}".lstrip(".")
+                if _JSON_TEXT in field.metadata:
+                    try:
+                        _text_hook(field.type)(element, None)
+                    except _Mismatch:
+                        yield inner_path, f"JSON text of {_type_name(field.type)}", _kind(element)
+                else:
+                    yield from _explain(element, field.type, inner_path)
+    elif get_origin(only) is list and isinstance(value, list):
+        for index, element in enumerate(value):
+            yield from _explain(element, get_args(only)[0], f"{path}[{index}]")
+    elif get_origin(only) in (dict, Mapping) and isinstance(value, dict):
+        for key, element in value.items():
+            yield from _explain(element, get_args(only)[1], f"{path}.{key}".lstrip("."))
+    else:
+        try:
+            _hook_for(declared)(value, None)
+        except _Mismatch:
+            yield path, _type_name(declared), _kind(value)
+
+
+_KINDS: Final[Mapping[type, str]] = {
+    NoneType: "null",
+    bool: "a boolean",
+    dict: "an object",
+    int: "a whole number",
+    list: "a list",
+    Decimal: "a number",
+    str: "text",
+}
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), type(value).__name__)
+
+
+def _type_name(declared: Any) -> str:
+    names = [getattr(option, "__name__", str(option)) for option in _options(declared)]
+    return " or ".join(names)

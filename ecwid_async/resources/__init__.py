@@ -1,0 +1,1 @@
+"""The endpoints, a class per API section: typed signatures in, calls and pages out."""

@@ -1,0 +1,121 @@
+"""What every resource does: turn a method's arguments into a call."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from ecwid_async.calls import Call, Channel, Pages
+from ecwid_async.codec import dumps
+from ecwid_async.wire import Headers, Options, Request, encode_segment
+
+__all__ = ["Moment", "QueryValue", "Resource"]
+
+T = TypeVar("T")
+
+Moment = datetime | int
+"""A moment in a query: an aware `datetime`, or whole Unix seconds."""
+
+QueryValue = str | int | Decimal | bool | datetime | Enum | Iterable[str | int | Decimal | Enum] | None
+
+_JSON_HEADERS: Final = Headers((("Content-Type", "application/json; charset=UTF-8"),))
+_PLACEHOLDER: Final = re.compile(r"\{\w+\}")
+_REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
+
+
+class Resource:
+    """A section of the API, seen from one store."""
+
+    __slots__ = ("_channel",)
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def _call(
+        self,
+        endpoint: str,
+        *ids: str | int,
+        reads: type[T],
+        query: Mapping[str, QueryValue] | None = None,
+        body: object = None,
+        repeatable: bool | None = None,
+        unwrap: str | None = None,
+    ) -> Call[T]:
+        """A call of `endpoint`, such as ``PUT /products/{productId}``, whose answer is read as `reads`.
+
+        `unwrap` names the member of the answer that is read. `repeatable` is what the verb suggests, unless stated.
+        """
+        request = _request(endpoint, ids, query, body, repeatable)
+        return Call(request, reads, self._channel, unwrap=unwrap)
+
+    def _pages(
+        self,
+        endpoint: str,
+        *ids: str | int,
+        item: type[T],
+        query: Mapping[str, QueryValue],
+        limit: int | None,
+        offset: int | None,
+    ) -> Pages[T]:
+        """The pages of a list whose items are read as `item`."""
+        request = _request(endpoint, ids, query, None, None)
+        return Pages(request, item, self._channel, limit=limit, offset=offset)
+
+
+def _request(
+    endpoint: str,
+    ids: tuple[str | int, ...],
+    query: Mapping[str, QueryValue] | None,
+    body: object,
+    repeatable: bool | None,
+) -> Request:
+    method, pieces, options = _endpoint(endpoint, repeatable)
+    path = pieces[0]
+    for segment, piece in zip(ids, pieces[1:], strict=True):
+        path += encode_segment(segment) + piece
+    return Request(
+        method=method,
+        path=path,
+        params=_params(query) if query else (),
+        body=None if body is None else dumps(body),
+        headers=_NO_HEADERS if body is None else _JSON_HEADERS,
+        options=options,
+    )
+
+
+_NO_HEADERS: Final = Headers()
+
+
+@lru_cache(maxsize=1024)
+def _endpoint(endpoint: str, repeatable: bool | None) -> tuple[str, list[str], Options]:
+    method, _, template = endpoint.partition(" ")
+    may_repeat = method in _REPEATABLE if repeatable is None else repeatable
+    return method, _PLACEHOLDER.split(template), Options(operation=endpoint, repeatable=may_repeat)
+
+
+def _params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _text(name, value)) for name, value in query.items() if value is not None)
+
+
+def _text(name: str, value: object) -> str:
+    """A query value in the form the API reads: Unix seconds, ``true``, names of enums, comma-separated lists."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{name} needs a datetime with a zone, such as datetime.now(UTC)")
+        return str(int(value.timestamp()))
+    if isinstance(value, Iterable) and not isinstance(value, bytes):
+        return ",".join(_text(name, element) for element in value)
+    raise TypeError(f"{name} can't be a {type(value).__name__}: pass text, a number, a moment, or a list of those")

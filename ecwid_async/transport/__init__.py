@@ -1,0 +1,1 @@
+"""What sends requests, and the policies around it."""
