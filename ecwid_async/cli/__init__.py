@@ -1,5 +1,37 @@
 """The `ecwid` command."""
 
+import signal
+import sys
+from types import FrameType
+
+__all__ = ["main"]
+
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line and exit with its code."""
+    ended_by = signal.SIGINT
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal ended_by
+        ended_by = signal.Signals(number)
+        signal.raise_signal(signal.SIGINT)
+
+    try:
+        # SIGTERM ends a command as Ctrl-C does, so that it cleans up as well.
+        signal.signal(signal.SIGTERM, interrupt)
+        code = _run()
+    except KeyboardInterrupt:
+        sys.stderr.write("ecwid: interrupted, nothing was kept\n")
+        code = 128 + ended_by
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        from ecwid_async.cli.app import run
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"cyclopts", "rich"}:
+            raise
+        sys.stderr.write("ecwid: the command line is an extra of the library: pip install 'ecwid-async[cli]'\n")
+        return 2
+    return run(sys.argv[1:])

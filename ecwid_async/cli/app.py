@@ -1,0 +1,69 @@
+"""The commands, and how each run of one ends."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import version
+
+from cyclopts import App, CycloptsError, Parameter
+
+from ecwid_async.cli.export import export
+from ecwid_async.cli.failure import describe, exit_code
+from ecwid_async.cli.get import get
+from ecwid_async.cli.sandbox import serve
+
+__all__ = ["app", "run"]
+
+_EPILOGUE = """\
+Set ECWID_STORE_ID and ECWID_TOKEN for a store of your own (ECWID_BASE_URL for another server), or use --sandbox.
+
+Exit codes: 0 done, 1 other failure, 2 wrong usage or settings, 3 refused (token, scope, plan), 4 try again later \
+(network, rate limit, server error, store kept changing), 5 can't write, 130 interrupted.
+"""
+
+app = App(
+    name="ecwid",
+    help="Read Ecwid stores, and run one on this machine.",
+    help_epilogue=_EPILOGUE,
+    help_format="plaintext",
+    version=lambda: version("ecwid-async"),
+    default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
+    suppress_keyboard_interrupt=False,
+    exit_on_error=False,
+    print_error=False,
+    result_action="return_value",
+)
+app.command(export, usage="Usage: ecwid export [SECTION...] --out DIR [OPTIONS]")
+app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]")
+sandbox = App(name="sandbox", help="A whole Ecwid store on this machine, with demo data.")
+sandbox.command(serve)
+app.command(sandbox)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code. Failures are one line on stderr."""
+    try:
+        app(list(arguments))
+        _flush()
+    except CycloptsError as error:
+        sys.stderr.write(f"ecwid: {' '.join(str(error).split())} See ecwid --help.\n")
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        return 141
+    except Exception as error:
+        sys.stderr.write(f"ecwid: {describe(error)}\n")
+        return exit_code(error)
+    return 0
+
+
+def _flush() -> None:
+    """Hand out what was printed while its failure can still be told."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What can't be written would be tried again at exit, with a traceback.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise

@@ -1,0 +1,95 @@
+"""What an export looks like while it runs, and what it did."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.filesize import decimal
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ecwid_async.export import Manifest
+    from ecwid_async.export import Progress as Step
+    from ecwid_async.wire import Event
+
+__all__ = ["Bars", "summary"]
+
+
+class _Items(ProgressColumn):
+    def render(self, task: Task) -> RenderableType:
+        total = "?" if task.total is None else f"{int(task.total):,}"
+        return Text(f"{int(task.completed):,}/{total}", style="progress.download", justify="right")
+
+
+class _Speed(ProgressColumn):
+    def render(self, task: Task) -> RenderableType:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f} items/s", style="progress.data.speed", justify="right")
+
+
+class Bars:
+    """A progress bar for each section, on stderr, where that is a terminal."""
+
+    def __init__(self, names: Iterable[str], *, shown: bool) -> None:
+        console = Console(stderr=True)
+        self._progress = Progress(
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            _Items(),
+            _Speed(),
+            TextColumn("[yellow]{task.fields[note]}"),
+            console=console,
+            transient=True,
+            disable=not (shown and console.is_terminal),
+        )
+        self._tasks: dict[str, TaskID] = {name: self._progress.add_task(name, total=None, note="") for name in names}
+
+    def __enter__(self) -> "Bars":
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: "type[BaseException] | None", error: BaseException | None, traceback: "TracebackType | None"
+    ) -> None:
+        self._progress.stop()
+
+    def step(self, step: "Step") -> None:
+        """Show how far a section is."""
+        task = self._tasks[step.section]
+        if step.done == 0:
+            self._progress.reset(task, total=step.total, note=step.note)
+        else:
+            self._progress.update(task, completed=step.done, total=step.total, note=step.note)
+
+    def event(self, event: "Event") -> None:
+        """Show what a section waits for."""
+        if event.kind == "waited" and event.seconds is not None:
+            section = event.operation.rpartition("/")[2]
+            why = "rate limit" if event.status == 429 else "no good answer"
+            if section in self._tasks:
+                self._progress.update(self._tasks[section], note=f"{why}, going on in {event.seconds:.0f} s")
+
+
+def summary(manifest: "Manifest", folder: str) -> RenderableType:
+    """A table of what was written."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Section")
+    for name in ("Items", "Size", "Time", "Items/s"):
+        table.add_column(name, justify="right")
+    table.add_column("File")
+    for name, record in manifest.sections.items():
+        speed = f"{record.count / record.seconds:,.0f}" if record.seconds else ""
+        table.add_row(
+            name,
+            f"{record.count:,}",
+            decimal(record.bytes),
+            f"{record.seconds:.2f} s",
+            speed,
+            f"{folder}/{record.file}",
+        )
+    return table

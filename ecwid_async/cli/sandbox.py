@@ -1,0 +1,66 @@
+"""``ecwid sandbox serve``: a demo store on a port of this machine."""
+
+import asyncio
+import sys
+from ipaddress import ip_address
+from typing import Annotated
+
+import anyio
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from ecwid_async.cli.failure import UsageError
+from ecwid_async.cli.store import Sizes, demo_store
+
+__all__ = ["serve"]
+
+
+def serve(
+    *,
+    host: Annotated[str, Parameter(help="Address to listen on; anything but loopback lets others in.")] = "127.0.0.1",
+    port: Annotated[
+        int, Parameter(help="Port to listen on, 0 for any that is free.", validator=Number(gte=0, lte=65535))
+    ] = 8080,
+    requests_per_minute: Annotated[
+        int, Parameter(help="Calls a token may make in a minute before it gets 429.", validator=Number(gte=1))
+    ] = 600,
+    sizes: Sizes | None = None,
+) -> None:
+    """Serve a demo store over HTTP until Ctrl-C.
+
+    What it prints can be pasted into a shell: it sets base URL, store id and token.
+    """
+    try:
+        asyncio.run(_serve(host, port, requests_per_minute, sizes or Sizes()))
+    except KeyboardInterrupt:
+        # Stopping is how this command ends well.
+        sys.stderr.write("\nstopped\n")
+
+
+async def _serve(host: str, port: int, requests_per_minute: int, sizes: Sizes) -> None:
+    from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
+    from ecwid_async.sandbox.server import serve as listen
+
+    sandbox = demo_store(sizes, requests_per_minute=requests_per_minute)
+    if not _is_loopback(host):
+        sys.stderr.write(f"warning: whoever reaches {host} can read and change this store\n")
+    try:
+        async with listen(sandbox, host=host, port=port) as server:
+            sys.stdout.write(
+                f"# A demo store on {server.base_url}, until Ctrl-C. For another shell:\n"
+                f"export ECWID_BASE_URL={server.base_url}\n"
+                f"export ECWID_STORE_ID={DEMO_STORE_ID}\n"
+                f"export ECWID_TOKEN={DEMO_TOKEN}\n"
+            )
+            sys.stdout.flush()
+            await anyio.sleep_forever()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"can't listen on {host}:{port} ({reason}): choose another --port, 0 for any.") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,81 @@
+"""Which store a command talks to: the one the environment names, or the embedded demo store."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final
+
+from cyclopts import Group, Parameter
+from cyclopts.validators import Number
+
+from ecwid_async.cli.failure import UsageError
+
+if TYPE_CHECKING:
+    from ecwid_async.client import Store
+    from ecwid_async.sandbox.engine import Sandbox
+    from ecwid_async.wire import EventSink
+
+__all__ = ["Sizes", "StoreChoice", "connect", "demo_store"]
+
+_DEMO = Group("Demo store")
+_Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), show_default=False)]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """What the demo store holds; the same numbers make the same store."""
+
+    products: _Size = None
+    "Number of products."
+    orders: _Size = None
+    "Number of orders."
+    carts: _Size = None
+    "Number of abandoned carts."
+    categories: _Size = None
+    "Number of categories."
+    customers: _Size = None
+    "Number of customers."
+    seed: _Size = None
+    "Another number makes another store."
+
+    def given(self) -> dict[str, int]:
+        """The sizes that are not left to the default."""
+        return {name: size for name, size in vars(self).items() if size is not None and name != "sandbox"}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class StoreChoice(Sizes):
+    """The store of the environment, or a demo store."""
+
+    sandbox: Annotated[bool, Parameter(group=_DEMO)] = False
+    "Use a demo store inside this command: no account, no network."
+
+
+# The embedded store is nobody else's: no need to slow down for a quota.
+_NO_LIMIT: Final = 1_000_000_000
+
+
+def demo_store(sizes: Sizes, *, requests_per_minute: int = _NO_LIMIT) -> "Sandbox":
+    """A sandbox of these sizes."""
+    from ecwid_async.sandbox.seed import demo_sandbox
+
+    return demo_sandbox(**sizes.given(), requests_per_minute=requests_per_minute)
+
+
+@asynccontextmanager
+async def connect(choice: StoreChoice, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
+    """The chosen store. Raises `ConfigError` where the environment names none."""
+    from ecwid_async.client import Ecwid
+
+    if choice.sandbox:
+        from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
+
+        async with Ecwid(transport=demo_store(choice), events=events) as ecwid:
+            yield ecwid.store(DEMO_STORE_ID, DEMO_TOKEN)
+        return
+    if sizes := choice.given():
+        raise UsageError(f"--{next(iter(sizes))} is about the demo store: add --sandbox.")
+    async with Ecwid(events=events) as ecwid:
+        yield ecwid.store()
