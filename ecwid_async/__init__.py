@@ -1,1 +1,95 @@
-"""Async client for the Ecwid REST API."""
+"""An async client for the Ecwid (Lightspeed E-Series) REST API.
+
+Names load on first use (PEP 562): importing the package brings neither an HTTP library nor a model.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ecwid_async.calls import Call as Call
+    from ecwid_async.calls import Page as Page
+    from ecwid_async.calls import Pages as Pages
+    from ecwid_async.client import Ecwid as Ecwid
+    from ecwid_async.client import Store as Store
+    from ecwid_async.codec import UNSET as UNSET
+    from ecwid_async.codec import DecodeProblem as DecodeProblem
+    from ecwid_async.codec import Draft as Draft
+    from ecwid_async.codec import Model as Model
+    from ecwid_async.codec import Unset as Unset
+    from ecwid_async.codec import warm_up as warm_up
+    from ecwid_async.errors import APIError as APIError
+    from ecwid_async.errors import BadRequest as BadRequest
+    from ecwid_async.errors import ConfigError as ConfigError
+    from ecwid_async.errors import Conflict as Conflict
+    from ecwid_async.errors import DecodeError as DecodeError
+    from ecwid_async.errors import EcwidError as EcwidError
+    from ecwid_async.errors import Forbidden as Forbidden
+    from ecwid_async.errors import InvalidToken as InvalidToken
+    from ecwid_async.errors import MethodNotAllowed as MethodNotAllowed
+    from ecwid_async.errors import MissingScope as MissingScope
+    from ecwid_async.errors import NotFound as NotFound
+    from ecwid_async.errors import NotSent as NotSent
+    from ecwid_async.errors import OutcomeUnknown as OutcomeUnknown
+    from ecwid_async.errors import PaymentRequired as PaymentRequired
+    from ecwid_async.errors import RateLimited as RateLimited
+    from ecwid_async.errors import RequestTimeout as RequestTimeout
+    from ecwid_async.errors import ServerError as ServerError
+    from ecwid_async.errors import StoreSuspended as StoreSuspended
+    from ecwid_async.errors import Timeout as Timeout
+    from ecwid_async.errors import TransportError as TransportError
+    from ecwid_async.errors import Unprocessable as Unprocessable
+    from ecwid_async.errors import UnsupportedMediaType as UnsupportedMediaType
+    from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
+    from ecwid_async.wire import Event as Event
+    from ecwid_async.wire import EventKind as EventKind
+
+_HOMES = {
+    "calls": ("Call", "Page", "Pages"),
+    "client": ("Ecwid", "Store"),
+    "codec": ("UNSET", "DecodeProblem", "Draft", "Model", "Unset", "warm_up"),
+    "errors": (
+        "APIError",
+        "BadRequest",
+        "ConfigError",
+        "Conflict",
+        "DecodeError",
+        "EcwidError",
+        "Forbidden",
+        "InvalidToken",
+        "MethodNotAllowed",
+        "MissingScope",
+        "NotFound",
+        "NotSent",
+        "OutcomeUnknown",
+        "PaymentRequired",
+        "RateLimited",
+        "RequestTimeout",
+        "ServerError",
+        "StoreSuspended",
+        "Timeout",
+        "TransportError",
+        "Unprocessable",
+        "UnsupportedMediaType",
+    ),
+    "transport.retry": ("RetryPolicy",),
+    "wire": ("Event", "EventKind"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module it lives in."""
+    module = _HOME.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

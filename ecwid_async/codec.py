@@ -7,11 +7,12 @@ What an attribute can't hold is never lost: unknown fields, and values of an une
 Writing: `Model` leaves out None, `Draft` leaves out `UNSET` and sends None as null.
 """
 
+import inspect
 import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType, NoneType, UnionType
@@ -115,19 +116,23 @@ def model(cls: type[T]) -> type[T]:
     The slots sit in a mutable base, in which `Codec` fills an instance before it turns it into the frozen class:
     freezing costs nothing when thousands are read.
     """
-    names = tuple(name for name in cls.__dict__.get("__annotations__", {}) if not _is_class_var(cls, name))
+    annotations = inspect.get_annotations(cls)
+    names = tuple(name for name, declared in annotations.items() if get_origin(declared) is not ClassVar)
     builder = type(
         f"_{cls.__name__}Builder",
         cls.__bases__,
-        {"__slots__": names, "__setattr__": object.__setattr__, "__module__": cls.__module__},
+        {
+            "__slots__": names,
+            "__module__": cls.__module__,
+            # Both of object's own, or Python takes the slow path to every slot.
+            "__setattr__": object.__setattr__,
+            "__delattr__": object.__delattr__,
+            "__init__": object.__init__,
+        },
     )
     namespace = {name: value for name, value in cls.__dict__.items() if name not in ("__dict__", "__weakref__")}
     rebased = type(cls.__name__, (builder,), namespace)
     return attrs.frozen(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(rebased)
-
-
-def _is_class_var(cls: type, name: str) -> bool:
-    return get_origin(cls.__dict__["__annotations__"][name]) is ClassVar
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field, json_text, prefixed))
@@ -393,16 +398,44 @@ def _hook_for(declared: Any) -> _Hook:
         convert = _SCALARS[only]
         return lambda value, _: convert(value)
     if origin is list:
-        inner = _hook_for(get_args(only)[0])
-        return lambda value, _: [inner(x, None) for x in value] if value.__class__ is list else _refuse()
-    if origin in (dict, Mapping):
-        inner = _hook_for(get_args(only)[1])
-        return lambda value, _: (
-            {key: inner(x, None) for key, x in value.items()} if value.__class__ is dict else _refuse()
-        )
+        return _list_hook(get_args(only)[0])
+    if origin is dict:
+        return _dict_hook(get_args(only)[1])
     if only is object:
         return lambda value, _: value
     return _converter.get_structure_hook(only)
+
+
+def _list_hook(element: Any) -> _Hook:
+    inner = _hook_for(element)
+    if element not in (str, int):
+        return lambda value, _: [inner(x, None) for x in value] if value.__class__ is list else _refuse()
+
+    def read(value: Any, _: object) -> object:
+        if value.__class__ is not list:
+            raise _Mismatch
+        for x in value:
+            if x.__class__ is not element:
+                return [inner(x, None) for x in value]
+        return value
+
+    return read
+
+
+def _dict_hook(element: Any) -> _Hook:
+    inner = _hook_for(element)
+
+    def read(value: Any, _: object) -> object:
+        if value.__class__ is not dict:
+            raise _Mismatch
+        if element is object:
+            return value
+        for x in value.values():
+            if x.__class__ is not element:
+                return {key: inner(x, None) for key, x in value.items()}
+        return value
+
+    return read
 
 
 def _refuse() -> Any:
@@ -444,17 +477,18 @@ def _generate(cls: type[Model]) -> _Hook:
         "decimals": _decimals,
         "builder": cls.__bases__[0],
         "keep": _keep,
-        "new": object.__new__,
-        "parse_datetime": parse_datetime,
+        "fromisoformat": datetime.fromisoformat,
+        "refuse": _refuse,
         "rest": _rest,
     }
     lines = [
         "def structure(data, _):",
         "    if data.__class__ is not dict:",
         "        raise Mismatch",
-        "    self = new(builder)",
+        "    self = builder()",
         "    get = data.get",
         "    lost = None",
+        "    absent = 0",
     ]
     known: list[str] = []
     prefixes: list[tuple[str, str, _Hook]] = []
@@ -470,11 +504,12 @@ def _generate(cls: type[Model]) -> _Hook:
         known.append(wire)
         lines += _read_field(field, wire, scope)
     scope["known"] = frozenset(known)
+    # Counting is cheaper than comparing names: fields and absences add up unless the answer holds something else.
     if prefixes:
         scope["collect"] = _collector(prefixes)
         lines += ["    data = collect(self, data)"]
     lines += [
-        "    if lost is None and data.keys() <= known:",
+        f"    if lost is None and len(data) + absent == {len(known)}:",
         "        self.extra = NO_EXTRA",
         "    else:",
         "        self.extra = rest(data, known, lost)",
@@ -491,11 +526,17 @@ def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any])
     only = options[0] if len(options) == 1 else None
     hook = f"hook_{field.name}"
     yield f"    v = get({wire!r})"
-    yield f"    if v is None: {target} = None"
+    yield f"    if v is None: {target} = None; absent += 1"
     if only in _INLINE:
         yield f"    elif {_INLINE[only]}: {target} = v"
     if only is Decimal:
         yield f"    elif v.__class__ is int: {target} = decimals[v]"
+    if only is datetime:
+        yield "    elif v.__class__ is str and v[19:] == ' +0000':"
+        yield f"        try: {target} = fromisoformat(v[:19] + '+00:00')"
+        yield "        except ValueError:"
+        yield f"            {target} = None"
+        yield f"            lost = keep(lost, {wire!r}, v)"
     if only is object:
         yield f"    else: {target} = v"
         return
@@ -508,7 +549,7 @@ def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any])
     if get_origin(only) is list and _is_model(get_args(only)[0]):
         # The most common list: one call per element, without a wrapper around it.
         scope[hook] = _hook_for(get_args(only)[0])
-        value = f"[{hook}(x, None) for x in v] if v.__class__ is list else {hook}(v, None)"
+        value = f"([{hook}(x, None) for x in v] if v else v) if v.__class__ is list else refuse()"
     yield "    else:"
     yield f"        try: {target} = {value}"
     yield "        except Mismatch:"
