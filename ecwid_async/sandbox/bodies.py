@@ -1,0 +1,221 @@
+"""What requests carry: values of parameters, bodies checked against the API's tables, and changes merged into items."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from ecwid_async.sandbox import spec
+from ecwid_async.sandbox.spec import Parameter, Shape
+from ecwid_async.sandbox.table import Item
+
+__all__ = ["Refusal", "format_time", "merge", "parse_time", "read_document", "read_parameter", "split_list"]
+
+
+class Refusal(Exception):
+    """An answer that is not a success: status, the API's error code and message."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) ->
+    None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+
+    @classmethod
+    def wrong(cls, message: str) -> "Refusal":
+        """400: a parameter or a field is wrong."""
+        return cls(400, "WRONG_PARAMETER", message)
+
+
+# Times.
+
+_OFFSET: Final = re.compile(r"(?:GMT|UTC)?([+-])(\d{2}):?(\d{2})$")
+_FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
+
+
+def format_time(seconds: float) -> str:
+    """Unix seconds as the API writes them: ``2024-09-04 07:20:11 +0000``."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%d %H:%M:%S +0000")
+
+
+def parse_time(text: str) -> int:
+    """Unix seconds of a time the API takes: Unix seconds, or date and time with an offset or a zone's name.
+
+    Without a zone it is UTC. Raises `ValueError` for anything else.
+    """
+    text = text.strip()
+    if re.fullmatch(r"-?\d+", text):
+        return int(text)
+    zone: timezone | ZoneInfo = UTC
+    if offset := _OFFSET.search(text[10:]):
+        sign, hours, minutes = offset.groups()
+        zone = timezone((-1 if sign == "-" else 1) * timedelta(hours=int(hours), minutes=int(minutes)))
+        text = text[: 10 + offset.start()].strip()
+    elif named := re.search(r"[A-Z][A-Za-z_/]*$", text[11:]):
+        zone = _zone(named.group())
+        text = text[: 11 + named.start()].strip()
+    for form in _FORMATS:
+        try:
+            return int(datetime.strptime(text, form).replace(tzinfo=zone).timestamp())
+        except ValueError:
+            continue
+    raise ValueError(f"{text!r} is not a time; send Unix seconds or 'yyyy-MM-dd HH:mm:ss +0000'")
+
+
+def _zone(name: str) -> timezone | ZoneInfo:
+    if name in {"UTC", "GMT", "Z"}:
+        return UTC
+    try:
+        return ZoneInfo({"MSK": "Europe/Moscow", "EST": "Etc/GMT+5", "PST": "Etc/GMT+8"}.get(name, name))
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{name!r} is not a time zone") from error
+
+
+# Parameters.
+
+
+def split_list(text: str) -> tuple[str, ...]:
+    r"""The elements of a comma separated list; a backslash keeps a comma or a backslash inside an element."""
+    parts = re.findall(r"((?:\\.|[^,\\])+)", text)
+    return tuple(re.sub(r"\\(.)", r"\1", part).strip() for part in parts)
+
+
+def read_parameter(name: str, text: str, parameter: Parameter) -> Any:
+    """The typed value of one parameter: a tuple where it takes a list. Raises `Refusal`."""
+    if parameter.multiple:
+        return tuple(_value(name, part, parameter) for part in split_list(text))
+    return _value(name, text, parameter)
+
+
+def _value(name: str, text: str, parameter: Parameter) -> Any:
+    try:
+        match parameter.type:
+            case "integer":
+                value: Any = int(text)
+            case "number":
+                value = float(text)
+            case "boolean":
+                value = {"true": True, "false": False}[text.lower()]
+            case "datetime" | "date":
+                value = parse_time(text)
+            case _:
+                value = text
+    except (ValueError, KeyError):
+        raise Refusal.wrong(f"Parameter {name!r} must be of type {parameter.type}") from None
+    if parameter.enum and text not in parameter.enum and not any("{" in allowed for allowed in
+    parameter.enum):
+        raise Refusal.wrong(f"Parameter {name!r} must be one of {', '.join(parameter.enum)}")
+    return value
+
+
+# Bodies.
+
+_SCALARS: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "number": (int, float),
+    "integer": (int,),
+    "datetime": (str, int),
+    "date": (str,),
+}
+
+
+def read_document(body: bytes, schema: str | None, *, many: bool, refuse_unknown: bool) -> Any:
+    """A JSON body with only what its schema has, nested objects included.
+
+    Unknown and read-only fields are dropped, or refused with `refuse_unknown`. Nulls stay. Raises `Refusal`
+    where the body is no JSON or a value has another type.
+    """
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal.wrong(f"The body is not valid JSON: {error}") from None
+    shape: Shape = "any" if schema is None else [schema] if many else schema
+    return _checked("", document, shape, refuse_unknown=refuse_unknown)
+
+
+def _checked(path: str, value: Any, shape: Shape, *, refuse_unknown: bool) -> Any:
+    if value is None and path:
+        return None
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            raise Refusal.wrong(f"{path or 'The body'} must be an array")
+        return [_checked(f"{path}[{at}]", v, shape[0], refuse_unknown=refuse_unknown) for at, v in enumerate(value)]
+    if isinstance(shape, dict):
+        if not isinstance(value, dict):
+            raise Refusal.wrong(f"{path or 'The body'} must be an object")
+        return {k: _checked(f"{path}.{k}", v, shape["*"], refuse_unknown=refuse_unknown) for k, v in value.items()}
+    if shape in _SCALARS:
+        return _scalar(path, value, shape)
+    fields = spec.load().schemas.get(shape)
+    if fields is None:
+        return value
+    if not isinstance(value, dict):
+        raise Refusal.wrong(f"{path or 'The body'} must be an object")
+    unknown = [name for name in value if name not in fields and "*" not in fields]
+    if unknown and refuse_unknown:
+        raise Refusal.wrong(f"{path or 'The body'} has no field {unknown[0]!r}")
+    return {
+        name: _checked(
+            f"{path}.{name}" if path else name, inner, fields.get(name) or fields["*"],
+            refuse_unknown=refuse_unknown
+        )
+        for name, inner in value.items()
+        if name not in unknown
+    }
+
+
+def _scalar(path: str, value: Any, kind: str) -> Any:
+    if kind == "integer" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if not isinstance(value, _SCALARS[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        raise Refusal.wrong(f"Field {path!r} must be of type {kind}")
+    return value
+
+
+# Partial updates.
+
+
+def merge(stored: Item, change: Item, *, clearable: Iterable[str] = (), null_clears: bool = False) -> Item:
+    """The item after a partial PUT: what is not named stays.
+
+    Objects merge, lists are replaced; elements of a list that repeat an id keep what they do not name. Null
+    keeps the value, except in the fields `clearable`, or everywhere with `null_clears`: there it takes the
+    field away.
+    """
+    merged = dict(stored)
+    for name, value in change.items():
+        before = stored.get(name)
+        if value is None:
+            if null_clears or name in clearable:
+                merged.pop(name, None)
+        elif isinstance(value, dict) and isinstance(before, dict):
+            merged[name] = merge(before, value, null_clears=null_clears)
+        elif isinstance(value, list) and isinstance(before, list):
+            merged[name] = _merge_elements(before, value, null_clears=null_clears)
+        else:
+            merged[name] = _without_nulls(value)
+    return merged
+
+
+def _merge_elements(before: list[Any], after: list[Any], *, null_clears: bool) -> list[Any]:
+    known = {element["id"]: element for element in before if isinstance(element, dict) and "id" in element}
+    return [
+        merge(known[element["id"]], element, null_clears=null_clears)
+        if isinstance(element, dict) and element.get("id") in known
+        else _without_nulls(element)
+        for element in after
+    ]
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_nulls(inner) for inner in value]
+    return value

@@ -1,0 +1,218 @@
+"""The one engine behind the sandbox's transport and its server: a request in, a response out."""
+
+import math
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from email.utils import formatdate
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, unquote_plus
+
+from attrs import evolve
+
+from ecwid_async.sandbox import routes
+from ecwid_async.sandbox.bodies import Refusal, read_parameter
+from ecwid_async.sandbox.query import Page, project
+from ecwid_async.sandbox.routes import Answer, Media, Visit
+from ecwid_async.sandbox.spec import Endpoint, Parameter
+from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.switches import Switches
+from ecwid_async.sandbox.table import encode
+from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
+
+__all__ = ["Exchange", "Sandbox"]
+
+_REMEMBERED: Final = 10_000
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+class Exchange(NamedTuple):
+    """One request that the sandbox has answered."""
+
+    method: str
+    path: str
+    params: dict[str, str]
+    status: int
+
+
+class Sandbox:
+    """Ecwid in this process: a transport for tests and demos, with as many stores as `add_store` made.
+
+    `clock` gives Unix seconds: pass your own to move time. `requests_per_minute` holds for each token and can
+    be set at any time; None switches the limit off. `requests` has the latest 10,000 requests, oldest first.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        requests_per_minute: int | None = 600,
+        switches: Switches | None = None,
+    ) -> None:
+        self.clock = clock
+        self.requests_per_minute = requests_per_minute
+        self.switches = switches or Switches()
+        self.requests: deque[Exchange] = deque(maxlen=_REMEMBERED)
+        self.stores: dict[int, Store] = {}
+
+    def add_store(self, store_id: int, *, token: str, scopes: Iterable[str] | None = None) -> Store:
+        """Add an empty store that lets `token` in, for everything or for `scopes` only."""
+        if store_id in self.stores:
+            raise ValueError(f"there is a store {store_id} already; use Store.add_token for another token")
+        store = Store(store_id, listings=routes.load().listings, clock=self.clock, switches=self.switches)
+        store.add_token(token, scopes)
+        self.stores[store_id] = store
+        return store
+
+    # The transport.
+
+    async def send(self, request: Request) -> Response:
+        """Answer a request. Its path starts with the store's id, its token is in ``Authorization``."""
+        if isinstance(request.body, StreamBody):
+            request = evolve(request, body=b"".join([chunk async for chunk in request.body.chunks]))
+        return self.handle(request)
+
+    def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
+        """Answer a request, the body in one chunk."""
+
+        @asynccontextmanager
+        async def answered() -> AsyncIterator[StreamedResponse]:
+            response = await self.send(request)
+
+            async def chunks() -> AsyncIterator[bytes]:
+                yield response.body
+
+            yield StreamedResponse(response.status, response.headers, chunks())
+
+        return answered()
+
+    async def aclose(self) -> None:
+        """Nothing to release: the stores stay as they are."""
+
+    # The engine.
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request whose body, if any, is bytes."""
+        extra: dict[str, str] = {}
+        content_type = "application/json; charset=utf-8"
+        try:
+            answer = self._answer(request)
+            status = 200
+            if isinstance(answer, Media):
+                content_type, body = answer.content_type, answer.body
+            else:
+                body = answer if isinstance(answer, bytes) else encode(answer)
+        except Refusal as refusal:
+            status, extra = refusal.status, refusal.headers
+            body = encode({"errorMessage": refusal.message, "errorCode": refusal.code})
+        self.requests.append(
+            Exchange(request.method, request.path, {n: v for n, v in request.params if n != "token"}, status)
+        )
+        headers = {
+            "Content-Type": content_type,
+            "Content-Length": str(len(body)),
+            "Date": formatdate(self.clock(), usegmt=True),
+            "X-Ecwid-Api-Request-Id": request.id,
+            **extra,
+        }
+        return Response(status, Headers(tuple(headers.items())), body)
+
+    def _answer(self, request: Request) -> Answer:
+        # Split on raw slashes first: an encoded one belongs to its segment.
+        segments = [unquote_plus(segment) for segment in request.path.removeprefix("/").split("/")]
+        if segments[-1] == "":
+            segments.pop()
+        store = self._store(segments)
+        lacking = self._admitted(store, request)
+        function, endpoint, ids = routes.load().find(request.method, segments[1:])
+        if missing := lacking(endpoint.scopes):
+            raise Refusal(403, "INSUFFICIENT_APP_SCOPE", f"The token lacks the access scope {', '.join(missing)}")
+        body, texts = _contents(request, endpoint)
+        visit = Visit(
+            store=store,
+            endpoint=endpoint,
+            ids=ids,
+            params=_parameters(texts, endpoint, self.switches),
+            body=body,
+            now=int(self.clock()),
+        )
+        answer = function(visit)
+        if isinstance(answer, Page):
+            return answer.render(visit.selection)
+        if isinstance(answer, dict | list) and request.method == "GET":
+            return encode(project(answer, visit.selection))
+        return answer
+
+    def _store(self, segments: list[str]) -> Store:
+        number = segments[0] if segments else ""
+        store = self.stores.get(int(number)) if number.isascii() and number.isdigit() else None
+        if store is None:
+            raise Refusal(404, "STORE_NOT_FOUND", f"Store {number!r} not found")
+        return store
+
+    def _admitted(self, store: Store, request: Request) -> Callable[[Iterable[str]], list[str]]:
+        """Check token and rate; gives what tells the scopes that the token lacks."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        access = store.access(token.strip()) if scheme.lower() == "bearer" else None
+        if access is None:
+            raise Refusal(403, "INVALID_API_TOKEN", "The access token is missing, wrong or of another store")
+        if self.requests_per_minute is not None:
+            wait = access.limit.admit(self.clock(), self.requests_per_minute)
+            if wait > 0:
+                raise Refusal(
+                    429,
+                    "RATE_LIMITED",
+                    f"More than {self.requests_per_minute} requests a minute",
+                    {"Retry-After": str(max(1, math.ceil(wait)))},
+                )
+        if store.suspended:
+            raise Refusal(402, "STORE_IS_SUSPENDED", f"Store {store.id} is suspended")
+        return access.lacks
+
+
+def _contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, str]]:
+    """The body, and the parameters: of the query, and of a form where the endpoint takes no JSON."""
+    if isinstance(request.body, StreamBody):
+        raise TypeError("a streamed body is read by `send`; hand `handle` one of bytes")
+    body = request.body or b""
+    pairs = list(request.params)
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if endpoint.content == "json" and body and kind != "application/json":
+        raise Refusal(
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            f"This endpoint takes application/json, not {kind or 'a body without a type'}",
+        )
+    if endpoint.content != "json" and kind == _FORM:
+        pairs += parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
+        body = b""
+    texts: dict[str, str] = {}
+    for name, value in pairs:
+        texts[name] = f"{texts[name]},{value}" if name in texts else value
+    return body, texts
+
+
+def _parameters(texts: dict[str, str], endpoint: Endpoint, switches: Switches) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for name, text in texts.items():
+        parameter = _parameter(name, endpoint)
+        if parameter is not None:
+            values[name] = read_parameter(name, text, parameter)
+        elif switches.refuse_unknown:
+            raise Refusal.wrong(f"There is no parameter {name!r} here")
+    for name, parameter in endpoint.params.items():
+        if parameter.required and name not in values:
+            raise Refusal.wrong(f"Parameter {name!r} is missing")
+    return values
+
+
+def _parameter(name: str, endpoint: Endpoint) -> Parameter | None:
+    """The declaration of a parameter; one with a variable part, like ``option_{optionName}``, stands for many names."""
+    if name in endpoint.params:
+        return endpoint.params[name]
+    for declared, parameter in endpoint.params.items():
+        prefix, variable, _ = declared.partition("{")
+        if variable and name.startswith(prefix) and name != prefix:
+            return parameter
+    return None

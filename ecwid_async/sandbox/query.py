@@ -1,0 +1,336 @@
+"""What a list answers: filter, sort, cut to a page, and to the fields that were asked for."""
+
+import math
+import random
+from array import array
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import count
+from typing import Any, Final, Protocol
+
+from attrs import field, frozen
+
+from ecwid_async.sandbox.switches import Switches
+from ecwid_async.sandbox.table import BY_CREATION, Columns, Item, Order, Table, decode, encode
+
+__all__ = [
+    "Condition",
+    "Contains",
+    "Keys",
+    "Listing",
+    "OneOf",
+    "Page",
+    "Selection",
+    "Sort",
+    "Window",
+    "parse_selection",
+    "project",
+    "select",
+]
+
+# Selected fields (``responseFields``).
+
+Selection = dict[str, "Selection | None"]
+"""The asked members and what is asked of each; None asks for all of it."""
+
+
+def parse_selection(text: str) -> Selection | None:
+    """Read ``total,items(id,options(name))``; None where nothing was named, which asks for everything.
+
+    Raises `ValueError` where brackets or commas do not fit together.
+    """
+    selection: Selection = {}
+    stack = [selection]
+    name = ""
+    opened = closed = False
+    for at, sign in enumerate(text):
+        if sign not in "(),":
+            if closed:
+                raise ValueError(f"a comma is missing before character {at + 1}")
+            name += sign
+            continue
+        if name.strip():
+            stack[-1].setdefault(name.strip(), None)
+        elif sign == "(" or not (closed or opened):
+            raise ValueError(f"a name is missing before character {at + 1}")
+        if sign == "(":
+            inner: Selection = stack[-1].get(name.strip()) or {}
+            stack[-1][name.strip()] = inner
+            stack.append(inner)
+        elif sign == ")":
+            if len(stack) == 1:
+                raise ValueError(f"nothing to close at character {at + 1}")
+            stack.pop()
+        name, opened, closed = "", sign == "(", sign == ")"
+    if len(stack) > 1:
+        raise ValueError("a bracket is not closed")
+    if name.strip():
+        selection.setdefault(name.strip(), None)
+    return selection or None
+
+
+def project(value: Any, selection: Selection | None) -> Any:
+    """Leave only the selected members, in every element where there is a list."""
+    if not selection:
+        return value
+    if isinstance(value, list):
+        return [project(element, selection) for element in value]
+    if isinstance(value, dict):
+        return {name: project(inner, selection[name]) for name, inner in value.items() if name in selection}
+    return value
+
+
+# Conditions: what a filter makes of its parameter.
+
+
+class Condition(Hashable, Protocol):
+    """What rows must satisfy. Equal conditions hash equal, for results are kept under them."""
+
+    def slots(self, table: Table) -> Sequence[int] | set[int]:
+        """All rows for which it holds, each once."""
+
+    def holds(self, table: Table, slot: int) -> bool:
+        """Does it hold for this row; asked instead of `slots` where few rows are left."""
+
+
+@frozen
+class Window:
+    """The number lies in ``low … high``, both included."""
+
+    column: str
+    low: float = -math.inf
+    high: float = math.inf
+
+    def slots(self, table: Table) -> Sequence[int]:
+        """See `Condition`."""
+        order = table.order(self.column)
+        start, end = order.between(self.low, self.high)
+        return order.slots[start:end]
+
+    def holds(self, table: Table, slot: int) -> bool:
+        """See `Condition`."""
+        return self.low <= table.number(self.column)[slot] <= self.high
+
+
+@frozen
+class OneOf:
+    """The item has at least one of these values of a term."""
+
+    term: str
+    values: tuple[Hashable, ...]
+
+    def slots(self, table: Table) -> Sequence[int] | set[int]:
+        """See `Condition`."""
+        if len(self.values) == 1:
+            return table.posting(self.term, self.values[0])
+        return set().union(*(table.posting(self.term, value) for value in self.values))
+
+    def holds(self, table: Table, slot: int) -> bool:
+        """See `Condition`."""
+        return any(table.has(self.term, value, slot) for value in self.values)
+
+
+@frozen
+class Contains:
+    """The text contains this, without regard to case. A single letter must stand as a word of its own."""
+
+    column: str
+    text: str
+
+    def slots(self, table: Table) -> list[int]:
+        """See `Condition`."""
+        needle = self.text.casefold().encode()
+        texts = table.text(self.column)
+        found = [slot for slot in table.order(BY_CREATION).slots if needle in texts[slot]]
+        return found if len(self.text) > 1 else [slot for slot in found if self.holds(table, slot)]
+
+    def holds(self, table: Table, slot: int) -> bool:
+        """See `Condition`."""
+        text = table.text(self.column)[slot]
+        folded = self.text.casefold()
+        if len(self.text) > 1:
+            return folded.encode() in text
+        return folded in "".join(c if c.isalnum() else " " for c in text.decode()).split()
+
+
+@frozen
+class Keys:
+    """The item is one of these."""
+
+    keys: frozenset[int | str]
+
+    def slots(self, table: Table) -> list[int]:
+        """See `Condition`."""
+        return [slot for key in self.keys if (slot := table.slot(key)) is not None]
+
+    def holds(self, table: Table, slot: int) -> bool:
+        """See `Condition`."""
+        return slot in self.slots(table)
+
+
+# Sorting.
+
+
+@frozen
+class Sort:
+    """A column and a direction. With `rank` rows sort by the rank of their key, those without one last."""
+
+    column: str = BY_CREATION
+    descending: bool = False
+    rank: Mapping[int | str, int] | None = field(default=None, eq=False)
+
+
+def select(table: Table, conditions: Iterable[Condition], sort: Sort, switches: Switches) -> "Rows":
+    """The rows that satisfy all conditions, sorted."""
+    order = table.order(sort.column)
+    wanted = frozenset(_merged(conditions))
+    if switches.ties == "created" and sort.rank is None:
+        if not wanted:
+            return Rows(order.slots, 0, len(order.slots), sort.descending)
+        if len(wanted) == 1:
+            (only,) = wanted
+            if isinstance(only, Window) and only.column == sort.column:
+                return Rows(order.slots, *order.between(only.low, only.high), sort.descending)
+    cached = (wanted, sort)
+    found = None if sort.rank is not None or switches.ties == "unstable" else table.cache.get(cached)
+    if found is None:
+        found = _arranged(table, _satisfying(table, wanted), order, sort, switches)
+        if len(table.cache) >= _CACHED_RESULTS:
+            table.cache.clear()
+        table.cache[cached] = found
+    return Rows(found, 0, len(found), sort.descending and sort.rank is None)
+
+
+_CACHED_RESULTS: Final = 64
+# Asking row by row pays off where a condition holds for this many times more rows than are left.
+_FEW: Final = 8
+
+
+def _merged(conditions: Iterable[Condition]) -> Iterable[Condition]:
+    windows: dict[str, Window] = {}
+    for condition in conditions:
+        if isinstance(condition, Window):
+            other = windows.get(condition.column, condition)
+            low, high = max(condition.low, other.low), min(condition.high, other.high)
+            windows[condition.column] = Window(condition.column, low, high)
+        else:
+            yield condition
+    yield from windows.values()
+
+
+def _satisfying(table: Table, wanted: frozenset[Condition]) -> set[int] | None:
+    """The rows for which all conditions hold, the rarest looked at first; None for all rows."""
+    found: set[int] | None = None
+    for slots, condition in sorted(((c.slots(table), c) for c in wanted), key=lambda pair: len(pair[0])):
+        if found is None:
+            found = set(slots)
+        elif len(slots) > _FEW * len(found):
+            found = {slot for slot in found if condition.holds(table, slot)}
+        else:
+            found.intersection_update(slots)
+    return found
+
+
+_asked = count()
+
+
+def _arranged(table: Table, found: set[int] | None, order: Order, sort: Sort, switches: Switches) ->
+Sequence[int]:
+    if found is None:
+        slots: list[int] | array[int] = order.slots
+    elif len(found) * _FEW < len(order.slots):
+        slots = sorted(found, key=order.key)
+    else:
+        slots = [slot for slot in order.slots if slot in found]
+    if sort.rank is not None:
+        rank = {table.slot(key): place for key, place in sort.rank.items()}
+        return array("I", sorted(slots, key=lambda slot: rank.get(slot, len(rank))))
+    if switches.ties != "created" and order.column is not None:
+        rows = list(slots)
+        if switches.ties == "newest":
+            rows.sort(reverse=not sort.descending)
+        else:
+            random.Random(next(_asked)).shuffle(rows)  # noqa: S311  not a secret, a repeatable disorder
+        rows.sort(key=order.column.__getitem__)
+        return array("I", rows)
+    return array("I", slots)
+
+
+@frozen
+class Rows:
+    """A run of slots, read backwards where it is sorted down. Costs nothing to hold."""
+
+    _slots: Sequence[int]
+    _start: int
+    _end: int
+    _backwards: bool
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+    def __iter__(self) -> Any:
+        return iter(self.cut(0, len(self)))
+
+    def cut(self, offset: int, limit: int) -> Sequence[int]:
+        """The slots of one page."""
+        offset, limit = min(offset, len(self)), max(0, min(limit, len(self) - offset))
+        if self._backwards:
+            end = self._end - offset
+            return self._slots[end - limit : end][::-1]
+        return self._slots[self._start + offset : self._start + offset + limit]
+
+
+# A list and its pages.
+
+Filter = Callable[[Any, Any], "Condition | None"]
+"""Request and parameter value to a condition; None where the parameter asks for nothing."""
+
+
+@frozen(kw_only=True)
+class Listing:
+    """One list of a store: what it holds, by what it is filtered and sorted.
+
+    `filters` go by parameter name; one that ends in an underscore stands for all names that start so, and
+    gets a pair of name and value. `sorts` go by the name in ``sortBy`` without its direction. `hidden` is a
+    condition on every search that does not ask for hidden rows by the parameter `show_hidden`. `view` gives
+    what the request's parameters (a language, a storefront's address) change in items, None for nothing.
+    """
+
+    section: str
+    columns: Columns
+    first_id: int
+    filters: Mapping[str, Filter] = field(factory=dict)
+    sorts: Mapping[str, str] = field(factory=dict)
+    default_sort: Sort = Sort()
+    always: Filter | None = None
+    view: Callable[[Any], Callable[[Item], Item] | None] = lambda request: None
+
+
+@frozen(kw_only=True)
+class Page:
+    """One page of a list: items as they go over the wire, in the API's envelope."""
+
+    total: int
+    offset: int
+    limit: int
+    rows: Sequence[bytes]
+    extra: Mapping[str, int] = field(factory=dict)
+
+    def render(self, selection: Selection | None) -> bytes:
+        """The answer's body. Whole items are spliced in, not read."""
+        envelope: dict[str, Any] = {
+            "total": self.total,
+            "count": len(self.rows),
+            "offset": self.offset,
+            "limit": self.limit,
+            **self.extra,
+        }
+        items = b",".join(self.rows)
+        if selection is None:
+            return b'%b,"items":[%b]}' % (encode(envelope)[:-1], items)
+        envelope = {name: value for name, value in envelope.items() if name in selection}
+        if "items" not in selection:
+            return encode(envelope)
+        inner = selection["items"]
+        if inner:
+            items = encode(project(decode(b"[%b]" % items), inner))[1:-1]
+        return b'%b%b"items":[%b]}' % (encode(envelope)[:-1], b"," if envelope else b"", items)

@@ -1,0 +1,54 @@
+"""What the API takes: every endpoint with its scopes and parameters, and the shape of every body that is written.
+
+The tables are the sandbox's own, in JSON beside this file, so that it never learns the API from the client it tests.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+
+__all__ = ["Endpoint", "Parameter", "Shape", "Tables", "load"]
+
+Shape = str | list[str] | dict[str, str]
+"""A type name or a schema's name; in a list for arrays, under ``*`` for maps."""
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One query parameter. `multiple` means a comma separated list."""
+
+    type: str
+    multiple: bool = False
+    required: bool = False
+    enum: tuple[str, ...] = ()
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """One verb on one path. `body` names the schema of a JSON body, `limit` is the default length of a page."""
+
+    section: str
+    scopes: tuple[str, ...]
+    params: dict[str, Parameter]
+    content: Literal["json", "binary", "none"]
+    body: str | None = None
+    many: bool = False
+    limit: int = 100
+    optional_scopes: tuple[str, ...] = ()
+
+
+class Tables(msgspec.Struct, frozen=True):
+    """Endpoints by operation (``GET /products``), and the fields of each schema that a body may hold."""
+
+    endpoints: dict[str, Endpoint]
+    schemas: dict[str, dict[str, Shape]]
+
+
+@cache
+def load() -> Tables:
+    """The tables, read once."""
+    here = files(__name__)
+    return Tables(
+        endpoints=msgspec.json.decode((here / "endpoints.json").read_bytes(), type=dict[str, Endpoint]),
+        schemas=msgspec.json.decode((here / "schemas.json").read_bytes(), type=dict[str, dict[str, Shape]]),
+    )

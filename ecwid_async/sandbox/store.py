@@ -1,0 +1,115 @@
+"""The state of one store: its lists, its profile, who may enter, and what was deleted."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from ecwid_async.sandbox.limits import RateLimit, rate_limit
+from ecwid_async.sandbox.query import Listing
+from ecwid_async.sandbox.switches import Switches
+from ecwid_async.sandbox.table import Item, Table
+
+__all__ = ["Access", "History", "Store"]
+
+_KEPT_SECONDS: Final = 183 * 24 * 3600
+
+
+@frozen
+class Access:
+    """What one token may do. `scopes` of None allow everything."""
+
+    scopes: frozenset[str] | None
+    limit: RateLimit = field(repr=False)
+
+    def lacks(self, needed: Iterable[str]) -> list[str]:
+        """The needed scopes that were not granted."""
+        return [] if self.scopes is None else [scope for scope in needed if scope not in self.scopes]
+
+
+class History:
+    """What was deleted from one list, and when (Unix seconds). Kept for half a year."""
+
+    def __init__(self) -> None:
+        self._times: list[int] = []
+        self._entries: list[Item] = []
+
+    def add(self, entry: Item, at: int) -> None:
+        """Note a deletion: `entry` holds the ``id``, and whatever else the list's history shows."""
+        place = bisect_right(self._times, at)
+        self._times.insert(place, at)
+        self._entries.insert(place, entry)
+
+    def between(self, start: float, end: float, now: int) -> list[tuple[int, Item]]:
+        """The deletions with ``start <= time <= end`` that are still kept, oldest first."""
+        first = bisect_left(self._times, max(start, now - _KEPT_SECONDS))
+        last = bisect_right(self._times, end)
+        return list(zip(self._times[first:last], self._entries[first:last], strict=True))
+
+
+class Store:
+    """One store. Made by `Sandbox.add_store`; its lists are filled by `load` or by requests.
+
+    `profile` is the store's profile as the API gives it. `suspended` makes every call answer 402. `odds` is
+    where sections keep what is not a list (an order set by the owner, swatches), by a name of their own.
+    """
+
+    def __init__(
+        self,
+        store_id: int,
+        *,
+        listings: Mapping[str, Listing],
+        clock: Callable[[], float],
+        switches: Switches,
+    ) -> None:
+        self.id = store_id
+        self.profile: Item = {}
+        self.suspended = False
+        self.odds: dict[str, Any] = {}
+        self.switches = switches
+        self._listings = listings
+        self._clock = clock
+        self._access: dict[str, Access] = {}
+        self._tables: dict[str, Table] = {}
+        self._histories: dict[str, History] = {}
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{section}: {len(table)}" for section, table in self._tables.items())
+        return f"<Store {self.id} {{{sizes}}}>"
+
+    def add_token(self, token: str, scopes: Iterable[str] | None = None) -> None:
+        """Let a token in. Without `scopes` it may do everything. Each token has a rate limit of its own."""
+        granted = None if scopes is None else frozenset(scopes)
+        self._access[token] = Access(granted, rate_limit(self.switches.limiter))
+
+    def revoke(self, token: str) -> None:
+        """Let a token in no longer."""
+        self._access.pop(token, None)
+
+    def access(self, token: str) -> Access | None:
+        """What a token may do, None where it is not one of this store."""
+        return self._access.get(token)
+
+    def table(self, section: str) -> Table:
+        """The items of one list: ``products``, ``categories``, ``orders``, ``carts``, ``customers`` …"""
+        if section not in self._tables:
+            listing = self._listings.get(section)
+            if listing is None:
+                raise KeyError(f"no list {section!r}; there are {', '.join(sorted(self._listings))}")
+            self._tables[section] = Table(
+                listing.columns, first_id=listing.first_id, clock=self._clock, switches=self.switches
+            )
+        return self._tables[section]
+
+    def history(self, section: str) -> History:
+        """What was deleted from one list."""
+        return self._histories.setdefault(section, History())
+
+    def load(self, section: str, items: Iterable[Item]) -> None:
+        """Append complete items, as the API would give them, in order of creation; much faster than requests."""
+        self.table(section).load(items)
+
+    def count(self, section: str) -> int:
+        """How many items the list has, hidden ones included."""
+        return len(self.table(section))

@@ -1,0 +1,36 @@
+"""How a store behaves where the API's documentation says nothing: pick one behaviour, or test over all of them."""
+
+from typing import Literal
+
+from attrs import frozen
+
+__all__ = ["Limiter", "Switches", "Ties"]
+
+Ties = Literal["created", "newest", "unstable"]
+Limiter = Literal["sliding_log", "fixed_window", "token_bucket"]
+
+
+@frozen(kw_only=True)
+class Switches:
+    """What nobody has documented; the defaults are the friendliest reading.
+
+    `inclusive_bounds`: do time windows (``createdFrom`` …) contain their own ends.
+    `milliseconds`: sections whose ``…Timestamp`` fields go out in milliseconds.
+    `ties`: rows with equal sort keys come by creation, newest first, or in another order for every request.
+    `null_clears`: does an explicit null in a PUT clear any field, or only those documented as clearable.
+    `page_size`: the most items a page really holds, whatever its `limit` says; None for no such limit.
+    `upsert_lag`, `delete_lag`: seconds until a search shows a write, or stops showing a deleted item.
+    `limiter`: the shape of the rate limit.
+    `refuse_unknown`: answer 400 to parameters and body fields that the API does not have, where the real one
+    ignores them.
+    """
+
+    inclusive_bounds: bool = True
+    milliseconds: frozenset[str] = frozenset()
+    ties: Ties = "created"
+    null_clears: bool = False
+    page_size: int | None = None
+    upsert_lag: float = 0.0
+    delete_lag: float = 0.0
+    limiter: Limiter = "sliding_log"
+    refuse_unknown: bool = False

@@ -1,0 +1,360 @@
+"""One list of a store: its items as bytes, and beside them what searches need to know of each.
+
+A row has a slot number, given in order of creation and never given again. Columns are arrays by slot; terms
+are posting lists, value to slots; orders are the slots sorted by a column. All of them follow every write, so
+a search never reads an item that is not on its page. A search may lag behind (see `Switches`), reading by id
+never does.
+"""
+
+from array import array
+from bisect import bisect_left, insort
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+from typing import Any, Final
+
+import msgspec
+from attrs import field, frozen
+
+from ecwid_async.sandbox.shelf import Shelf
+from ecwid_async.sandbox.switches import Switches
+
+__all__ = ["BY_CREATION", "Columns", "Item", "Key", "Order", "Table", "decode", "encode"]
+
+Item = dict[str, Any]
+"""One entity as JSON has it."""
+Key = int | str
+"""What names an item of a list in paths: a number, or text for carts."""
+
+encode: Final = msgspec.json.Encoder().encode
+decode: Final = msgspec.json.Decoder().decode
+
+BY_CREATION: Final = ""
+"""The order of the slots themselves."""
+
+
+def _created(item: Item) -> float:
+    return item.get("createTimestamp") or 0
+
+
+def _updated(item: Item) -> float:
+    return item.get("updateTimestamp") or 0
+
+
+@frozen(kw_only=True)
+class Columns:
+    """What a list is searched by.
+
+    `key` is the field that names an item. `numbers` are compared and sorted; `created` and `updated` (Unix
+    seconds) are always among them. `texts` are sorted and searched for substrings, without regard to case;
+    those in `lazy` are only built when a search first needs them. `terms` give the values that an item is
+    found by exactly.
+    """
+
+    key: str = "id"
+    numbers: Mapping[str, Callable[[Item], float]] = field(factory=dict)
+    texts: Mapping[str, Callable[[Item], str]] = field(factory=dict)
+    terms: Mapping[str, Callable[[Item], Iterable[Hashable]]] = field(factory=dict)
+    lazy: frozenset[str] = frozenset()
+    created: Callable[[Item], float] = _created
+    updated: Callable[[Item], float] = _updated
+
+
+class Order:
+    """The visible slots sorted by a column, ties by slot. Kept right through single writes."""
+
+    def __init__(self, slots: Iterable[int], column: Sequence[Any] | None) -> None:
+        self.column = column
+        live = slots if column is None else sorted(slots, key=column.__getitem__)
+        self.slots = array("I", live)
+
+    def key(self, slot: int) -> Any:
+        """What the slot is sorted by."""
+        return slot if self.column is None else (self.column[slot], slot)
+
+    def add(self, slot: int) -> None:
+        """Put a slot where its key belongs."""
+        insort(self.slots, slot, key=self.key)
+
+    def discard(self, slot: int) -> None:
+        """Take a slot out, before its key changes."""
+        at = self.position(slot)
+        if at < len(self.slots) and self.slots[at] == slot:
+            del self.slots[at]
+
+    def position(self, slot: int) -> int:
+        """Where the slot stands, or would stand."""
+        return bisect_left(self.slots, self.key(slot), key=self.key)
+
+    def between(self, low: float, high: float) -> tuple[int, int]:
+        """The positions whose column value lies in ``low … high``, both included."""
+        column = self.column
+        if column is None:
+            raise TypeError("the order of creation has no column to cut")
+        start = bisect_left(self.slots, low, key=column.__getitem__)
+        return start, max(start, bisect_left(self.slots, (high, float("inf")), key=self.key))
+
+
+class _Postings:
+    """Value to slots, in order of slots. A value with one slot, as SKUs are, costs no array."""
+
+    def __init__(self) -> None:
+        self._slots: dict[Hashable, int | array[int]] = {}
+
+    def __getitem__(self, value: Hashable) -> Sequence[int]:
+        found = self._slots.get(value)
+        if found is None:
+            return ()
+        return (found,) if isinstance(found, int) else found
+
+    def values(self) -> Iterator[tuple[Hashable, int]]:
+        """Each value with the number of its slots."""
+        return ((value, 1 if isinstance(slots, int) else len(slots)) for value, slots in self._slots.items())
+
+    def add(self, value: Hashable, slot: int) -> None:
+        found = self._slots.get(value)
+        if found is None:
+            self._slots[value] = slot
+            return
+        if isinstance(found, int):
+            found = self._slots[value] = array("I", (found,))
+        if found[-1] < slot:
+            found.append(slot)
+        else:
+            insort(found, slot)
+
+    def remove(self, value: Hashable, slot: int) -> None:
+        found = self._slots[value]
+        if isinstance(found, int) or len(found) == 1:
+            del self._slots[value]
+        else:
+            del found[bisect_left(found, slot)]
+
+
+class Table:
+    """The items of one list, by key and by search.
+
+    `first_id` is what the first item gets that is created without one. `clock` gives Unix seconds.
+    """
+
+    def __init__(self, columns: Columns, *, first_id: int, clock: Callable[[], float], switches: Switches) ->
+    None:
+        self.columns = columns
+        self.version = 0
+        self.cache: dict[Hashable, Sequence[int]] = {}
+        self._clock = clock
+        self._switches = switches
+        self._next_id = first_id
+        self._shelf = Shelf()
+        self._slots: dict[Key, int] = {}
+        self._keys: list[Key] = []
+        self._live = Order((), None)
+        self._orders: dict[str, Order] = {BY_CREATION: self._live}
+        self._extract_numbers = {"created": columns.created, "updated": columns.updated, **columns.numbers}
+        self._numbers: dict[str, array[float]] = {name: array("d") for name in self._extract_numbers}
+        self._texts: dict[str, list[bytes]] = {name: [] for name in columns.texts if name not in columns.lazy}
+        self._terms = {name: _Postings() for name in columns.terms}
+        # Writes that no search shows yet, by the time when one will; what a key reads as meanwhile (None: deleted);
+        # how many of its writes wait; and the last of them that was shown, for a deletion may overtake a change.
+        self._pending: list[tuple[float, int, Key, bytes | None]] = []
+        self._ahead: dict[Key, bytes | None] = {}
+        self._waiting: dict[Key, int] = {}
+        self._shown: dict[Key, int] = {}
+        self._writes = 0
+
+    # Reading and writing by key.
+
+    def __len__(self) -> int:
+        ahead = sum((row is not None) - (key in self._slots) for key, row in self._ahead.items())
+        return len(self._slots) + ahead
+
+    def __contains__(self, key: Key) -> bool:
+        return self._ahead[key] is not None if key in self._ahead else key in self._slots
+
+    def __iter__(self) -> Iterator[Key]:
+        """The keys, in order of creation."""
+        yield from (key for key in self._slots if self._ahead.get(key, b"") is not None)
+        yield from (key for key, row in self._ahead.items() if row is not None and key not in self._slots)
+
+    def raw(self, key: Key) -> bytes | None:
+        """The item as it goes over the wire, None where there is none."""
+        if key in self._ahead:
+            return self._ahead[key]
+        slot = self._slots.get(key)
+        return None if slot is None else self._shelf[slot]
+
+    def get(self, key: Key) -> Item | None:
+        """The item as a dict of the caller's own, None where there is none."""
+        raw = self.raw(key)
+        return None if raw is None else decode(raw)
+
+    def find(self, term: str, value: Hashable) -> list[Key]:
+        """The keys of the items that have this value now, whatever searches show."""
+        extract = self.columns.terms[term]
+        visible = (self._keys[slot] for slot in self.posting(term, value))
+        ahead = (key for key, row in self._ahead.items() if row is not None and value in extract(decode(row)))
+        return [*(key for key in visible if key not in self._ahead), *ahead]
+
+    def keys(self, slots: Iterable[int]) -> list[Key]:
+        """The keys of the items in these slots."""
+        return [self._keys[slot] for slot in slots]
+
+    def new_id(self) -> int:
+        """An id that no item has had."""
+        self._next_id += 1
+        return self._next_id - 1
+
+    def put(self, item: Item) -> None:
+        """Store an item under its key, as a new one or in place of the one that is there."""
+        self._write(item[self.columns.key], encode(item), self._switches.upsert_lag)
+
+    def remove(self, key: Key) -> bool:
+        """Delete the item with this key; False where there is none."""
+        if key not in self:
+            return False
+        self._write(key, None, self._switches.delete_lag)
+        return True
+
+    def clear(self) -> None:
+        """Delete everything."""
+        for key in list(self):
+            self.remove(key)
+
+    def touch(self) -> None:
+        """Say that something beside the items changed that searches depend on."""
+        self.version += 1
+        self.cache.clear()
+
+    def load(self, items: Iterable[Item]) -> None:
+        """Append complete items at once: much faster than `put`, visible immediately. Keys must be new."""
+        name = self.columns.key
+        for item in items:
+            key = item[name]
+            if key in self:
+                raise ValueError(f"there is an item with {name} {key!r} already; load each once")
+            self._append(key, encode(item), item)
+        self._orders = {BY_CREATION: self._live}
+        self.touch()
+
+    def _write(self, key: Key, row: bytes | None, lag: float) -> None:
+        if lag <= 0 and not self._pending:
+            self._show(key, row)
+            return
+        self._writes += 1
+        heappush(self._pending, (self._clock() + lag, self._writes, key, row))
+        self._ahead[key] = row
+        self._waiting[key] = self._waiting.get(key, 0) + 1
+        self.settle()
+
+    # What searches see.
+
+    def settle(self) -> None:
+        """Show searches the writes whose lag is over by now."""
+        now = self._clock()
+        while self._pending and self._pending[0][0] <= now:
+            _, number, key, row = heappop(self._pending)
+            if number > self._shown.get(key, 0):
+                self._show(key, row)
+                self._shown[key] = number
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key], self._ahead[key], self._shown[key]
+
+    def number(self, column: str) -> Sequence[float]:
+        """A numeric column by slot."""
+        return self._numbers[column]
+
+    def text(self, column: str) -> Sequence[bytes]:
+        """A text column by slot, folded and in UTF-8 (its order is that of the code points)."""
+        if column not in self._texts:
+            extract = self.columns.texts[column]
+            self._texts[column] = [b""] * len(self._shelf)
+            for slot in self._live.slots:
+                self._texts[column][slot] = _fold(extract(decode(self._shelf[slot])))
+        return self._texts[column]
+
+    def posting(self, term: str, value: Hashable) -> Sequence[int]:
+        """The visible slots of the items with that value, in order of creation."""
+        return self._terms[term][value]
+
+    def has(self, term: str, value: Hashable, slot: int) -> bool:
+        """Has the item in this slot that value."""
+        found = self._terms[term][value]
+        at = bisect_left(found, slot)
+        return at < len(found) and found[at] == slot
+
+    def values(self, term: str) -> Iterator[tuple[Hashable, int]]:
+        """Each value of a term with the number of visible items that have it."""
+        return self._terms[term].values()
+
+    def order(self, column: str) -> Order:
+        """The visible slots, sorted by a column."""
+        if column not in self._orders:
+            keys = self._numbers[column] if column in self._numbers else self.text(column)
+            self._orders[column] = Order(self._live.slots, keys)
+        return self._orders[column]
+
+    def slot(self, key: Key) -> int | None:
+        """The slot under which searches see this item, None where they do not."""
+        return self._slots.get(key)
+
+    def rows(self, slots: Iterable[int]) -> list[bytes]:
+        """The items of these slots as they go over the wire."""
+        return self._shelf.many(slots)
+
+    def _show(self, key: Key, row: bytes | None) -> None:
+        slot = self._slots.get(key)
+        if slot is not None:
+            self._unindex(slot)
+        if row is None:
+            if slot is not None:
+                self._shelf.clear(slot)
+                del self._slots[key]
+        elif slot is None:
+            slot = self._append(key, row, decode(row))
+            for order in self._orders.values():
+                if order is not self._live:
+                    order.add(slot)
+        else:
+            self._shelf.replace(slot, row)
+            self._index(slot, decode(row))
+        self.touch()
+
+    def _append(self, key: Key, row: bytes, item: Item) -> int:
+        slot = self._shelf.append(row)
+        self._slots[key] = slot
+        self._keys.append(key)
+        if isinstance(key, int) and key >= self._next_id:
+            self._next_id = key + 1
+        for numbers in self._numbers.values():
+            numbers.append(0)
+        for texts in self._texts.values():
+            texts.append(b"")
+        self._columnise(slot, item)
+        self._live.slots.append(slot)
+        return slot
+
+    def _index(self, slot: int, item: Item) -> None:
+        self._columnise(slot, item)
+        for order in self._orders.values():
+            order.add(slot)
+
+    def _columnise(self, slot: int, item: Item) -> None:
+        for name, number in self._extract_numbers.items():
+            self._numbers[name][slot] = number(item)
+        for name, texts in self._texts.items():
+            texts[slot] = _fold(self.columns.texts[name](item))
+        for name, extract in self.columns.terms.items():
+            for value in set(extract(item)):
+                self._terms[name].add(value, slot)
+
+    def _unindex(self, slot: int) -> None:
+        item = decode(self._shelf[slot])
+        for order in self._orders.values():
+            order.discard(slot)
+        for name, extract in self.columns.terms.items():
+            for value in set(extract(item)):
+                self._terms[name].remove(value, slot)
+
+
+def _fold(text: str) -> bytes:
+    return text.casefold().encode(errors="surrogatepass")
