@@ -18,8 +18,7 @@ __all__ = ["Refusal", "format_time", "merge", "parse_time", "read_document", "re
 class Refusal(Exception):
     """An answer that is not a success: status, the API's error code and message."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) ->
-    None:
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
@@ -107,8 +106,7 @@ def _value(name: str, text: str, parameter: Parameter) -> Any:
                 value = text
     except (ValueError, KeyError):
         raise Refusal.wrong(f"Parameter {name!r} must be of type {parameter.type}") from None
-    if parameter.enum and text not in parameter.enum and not any("{" in allowed for allowed in
-    parameter.enum):
+    if parameter.enum and text not in parameter.enum and not any("{" in allowed for allowed in parameter.enum):
         raise Refusal.wrong(f"Parameter {name!r} must be one of {', '.join(parameter.enum)}")
     return value
 
@@ -162,8 +160,7 @@ def _checked(path: str, value: Any, shape: Shape, *, refuse_unknown: bool) -> An
         raise Refusal.wrong(f"{path or 'The body'} has no field {unknown[0]!r}")
     return {
         name: _checked(
-            f"{path}.{name}" if path else name, inner, fields.get(name) or fields["*"],
-            refuse_unknown=refuse_unknown
+            f"{path}.{name}" if path else name, inner, fields.get(name) or fields["*"], refuse_unknown=refuse_unknown
         )
         for name, inner in value.items()
         if name not in unknown

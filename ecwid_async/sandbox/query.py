@@ -233,8 +233,7 @@ def _satisfying(table: Table, wanted: frozenset[Condition]) -> set[int] | None:
 _asked = count()
 
 
-def _arranged(table: Table, found: set[int] | None, order: Order, sort: Sort, switches: Switches) ->
-Sequence[int]:
+def _arranged(table: Table, found: set[int] | None, order: Order, sort: Sort, switches: Switches) -> Sequence[int]:
     if found is None:
         slots: list[int] | array[int] = order.slots
     elif len(found) * _FEW < len(order.slots):

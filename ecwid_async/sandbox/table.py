@@ -136,8 +136,7 @@ class Table:
     `first_id` is what the first item gets that is created without one. `clock` gives Unix seconds.
     """
 
-    def __init__(self, columns: Columns, *, first_id: int, clock: Callable[[], float], switches: Switches) ->
-    None:
+    def __init__(self, columns: Columns, *, first_id: int, clock: Callable[[], float], switches: Switches) -> None:
         self.columns = columns
         self.version = 0
         self.cache: dict[Hashable, Sequence[int]] = {}

@@ -177,8 +177,7 @@ def stamped(item: Item, now: int) -> Item:
     return {**item, **times}
 
 
-def updated(visit: Visit, stored: Item, change: Item, *, clearable: Iterable[str] = (), stamp: bool = True) ->
-Item:
+def updated(visit: Visit, stored: Item, change: Item, *, clearable: Iterable[str] = (), stamp: bool = True) -> Item:
     """The stored item with a partial change merged in."""
     merged = merge(stored, change, clearable=clearable, null_clears=visit.store.switches.null_clears)
     if stamp:
