@@ -1,0 +1,111 @@
+"""Demo stores of any size, the same ones for the same `seed`: they look real and hold what real ones hold.
+
+Products have options, variations, translations and pictures; orders have items of those products, discounts,
+taxes, refunds and parcels, and sums that add up; customers have the statistics of their orders. Everything streams:
+a store of a million products is never held as objects. No item depends on the clock, so a demo store is the same on
+every day.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from typing import Any, Final
+
+import msgspec
+
+from ecwid_async.sandbox.engine import Sandbox
+from ecwid_async.sandbox.seed.catalog import CategoryTally
+from ecwid_async.sandbox.seed.catalog import categories as category_items
+from ecwid_async.sandbox.seed.catalog import products as product_items
+from ecwid_async.sandbox.seed.orders import Shop
+from ecwid_async.sandbox.seed.orders import carts as cart_items
+from ecwid_async.sandbox.seed.orders import orders as order_items
+from ecwid_async.sandbox.seed.people import GROUPS, Ledger
+from ecwid_async.sandbox.seed.people import customers as customer_items
+from ecwid_async.sandbox.store import Store
+
+__all__ = ["DEMO_STORE_ID", "DEMO_TOKEN", "demo_sandbox", "profile", "sections", "seed"]
+
+DEMO_STORE_ID: Final = 1003
+DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  opens nothing but the demo store
+
+_Items = Iterator[dict[str, Any]]
+
+
+def seed(
+    store: Store,
+    *,
+    products: int = 250,
+    orders: int = 400,
+    customers: int = 150,
+    carts: int = 40,
+    categories: int = 24,
+    seed: int = 1,
+) -> None:
+    """Fill an empty store with that many items of each section, and with a profile."""
+    store.profile = profile(store.id)
+    store.odds["customer_groups"] = dict(GROUPS)
+    filled = sections(
+        store.id,
+        products=products,
+        orders=orders,
+        customers=customers,
+        carts=carts,
+        categories=categories,
+        seed=seed,
+    )
+    for section, items in filled:
+        store.load(section, items)
+
+
+def sections(
+    store_id: int, *, products: int, orders: int, customers: int, carts: int, categories: int, seed: int
+) -> Iterator[tuple[str, _Items]]:
+    """Yield each section's name and the stream of its items.
+
+    Read each stream to its end before the next one: categories count the products that went by, customers the orders.
+    The items share parts, so change copies only.
+    """
+    shop = Shop(seed, products, categories, customers, store_id)
+    tally, ledger = CategoryTally(categories), Ledger(customers)
+    yield "products", product_items(seed, products, category_count=categories, store_id=store_id, tally=tally)
+    yield "categories", category_items(seed, categories, store_id=store_id, tally=tally)
+    yield "orders", order_items(shop, orders, ledger=ledger)
+    yield "carts", cart_items(shop, carts)
+    yield "customers", customer_items(seed, customers, product_count=products, ledger=ledger)
+
+
+def profile(store_id: int) -> dict[str, Any]:
+    """The demo store's profile, with every documented part."""
+    data: dict[str, Any] = msgspec.json.decode((files(__name__) / "profile.json").read_bytes())
+    data["generalInfo"]["storeId"] = store_id
+    return data
+
+
+def demo_sandbox(
+    *,
+    products: int = 250,
+    orders: int = 400,
+    customers: int = 150,
+    carts: int = 40,
+    categories: int = 24,
+    seed: int = 1,
+    requests_per_minute: int | None = 600,
+    clock: Callable[[], float] = time.time,
+) -> Sandbox:
+    """A sandbox with one demo store: `DEMO_STORE_ID`, which `DEMO_TOKEN` opens."""
+    sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute)
+    store = sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
+    _fill(
+        store,
+        products=products,
+        orders=orders,
+        customers=customers,
+        carts=carts,
+        categories=categories,
+        seed=seed,
+    )
+    return sandbox
+
+
+_fill = seed  # the parameter of that name hides the function

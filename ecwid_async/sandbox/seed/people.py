@@ -1,0 +1,246 @@
+"""Customers: who they are, where they live, how to reach them, and what they have bought."""
+
+from array import array
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from ecwid_async.sandbox.seed.catalog import product_id
+from ecwid_async.sandbox.seed.dice import Dice, date_text, moment, money
+from ecwid_async.sandbox.seed.words import PLACES, Place
+
+__all__ = ["GROUPS", "CustomerFacts", "Ledger", "Person", "customer_facts", "customers", "person"]
+
+Item = dict[str, Any]
+
+_CUSTOMER, _DETAILS, _GUEST = 4, 5, 6
+
+GROUPS: Final = ((0, "General"), (9367001, "VIP"), (9367002, "Wholesale 批发"))
+"""Customer groups by id. Group 0 always exists."""
+
+
+class Person(NamedTuple):
+    """Somebody at an address."""
+
+    place: Place
+    first: str
+    last: str
+    mail: str
+    company: str
+    house: int
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first} {self.last}"
+
+    def address(self) -> Item:
+        """As orders and customers hold it; the state is missing where the country has none."""
+        place = self.place
+        street = place.street.format(self.house)
+        item = {
+            "name": self.name,
+            "street": f"{street}\n2. OG" if self.house % 11 == 0 else street,
+            "city": place.city,
+            "countryCode": place.country[0],
+            "countryName": place.country[1],
+            "postalCode": place.postal.format(self.house % 100),
+            "phone": place.phone.format(self.house * 37 % 10_000),
+        }
+        if place.state[0]:
+            item |= {"stateOrProvinceCode": place.state[0], "stateOrProvinceName": place.state[1]}
+        if self.company:
+            item["companyName"] = self.company
+        return item
+
+    def billing(self) -> Item:
+        """The address of the one who pays: it has the name in parts too."""
+        return self.address() | {"firstName": self.first, "lastName": self.last}
+
+
+_COMPANIES: Final = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "Unreal Company, Inc.",
+    "Бублик и сыновья",
+    "株式会社さくら",
+    "Müller & Co. KG",
+)
+
+
+def person(dice: Dice, number: int) -> Person:
+    """Somebody; `number` makes the mail address unique."""
+    place = dice.pick(PLACES)
+    first, last = dice.below(len(place.first)), dice.below(len(place.last))
+    given, family = place.latin or (place.first, place.last)
+    local = f"{given[first]}.{family[last]}".lower().replace("'", "").replace("í", "i")
+    return Person(
+        place=place,
+        first=place.first[first],
+        last=place.last[last],
+        mail=f"{local}.{number}@example.{('com', 'org', 'net')[number % 3]}",
+        company=dice.pick(_COMPANIES),
+        house=dice.between(1, 240),
+    )
+
+
+def guest(seed: int, index: int) -> Person:
+    """Who placed an order without becoming a customer."""
+    return person(Dice(seed, _GUEST, index), 7_000_000 + index)
+
+
+class CustomerFacts(NamedTuple):
+    """What orders have to know of a customer."""
+
+    number: int
+    id: int
+    person: Person
+    group: tuple[int, str]
+    business: bool
+    tax_exempt: bool
+
+
+def customer_facts(seed: int, index: int) -> CustomerFacts:
+    """The facts of one customer."""
+    dice = Dice(seed, _CUSTOMER, index)
+    someone = person(dice, index + 1)
+    return CustomerFacts(
+        number=index,
+        id=100_000_000 + index * 13,
+        person=someone,
+        group=GROUPS[(0, 0, 0, 0, 0, 0, 1, 1, 2, 0)[dice.below(10)]],
+        business=bool(someone.company),
+        tax_exempt=bool(someone.company) and dice.chance(20),
+    )
+
+
+class Ledger:
+    """What each customer bought, gathered while orders stream by: 28 bytes a customer."""
+
+    def __init__(self, count: int) -> None:
+        self.orders = array("i", bytes(4 * count))
+        self.cents = array("q", bytes(8 * count))
+        self.first = array("q", bytes(8 * count))
+        self.last = array("q", bytes(8 * count))
+
+    def add(self, index: int, cents: int, created: int) -> None:
+        """Count one order of a customer."""
+        self.orders[index] += 1
+        self.cents[index] += cents
+        if not self.first[index] or created < self.first[index]:
+            self.first[index] = created
+        self.last[index] = max(created, self.last[index])
+
+    def stats(self, index: int) -> Item:
+        """As a customer's ``stats``; the dates are missing where there are no orders."""
+        orders, cents = self.orders[index], self.cents[index]
+        if not orders:
+            return {"numberOfOrders": 0, "salesValue": 0, "averageOrderValue": 0}
+        return {
+            "numberOfOrders": orders,
+            "salesValue": money(cents),
+            "averageOrderValue": cents / orders / 100,
+            "firstOrderDate": date_text(self.first[index]),
+            "lastOrderDate": date_text(self.last[index]),
+        }
+
+
+_HANDLES: Final = (
+    ("TELEGRAM", "https://t.me/{}", True),
+    ("WHATSAPP", "https://wa.me/{}", False),
+    ("INSTAGRAM", "https://instagram.com/{}", True),
+    ("URL", "https://{}.example.com/о-нас", False),
+)
+
+
+def customers(seed: int, count: int, *, product_count: int, ledger: Ledger) -> Iterator[Item]:
+    """Yield `count` customers whose statistics are those of the ledger."""
+    for index in range(count):
+        facts = customer_facts(seed, index)
+        dice = Dice(seed, _DETAILS, index)
+        registered = moment(index, count, dice)
+        if ledger.orders[index]:
+            registered = min(registered, ledger.first[index])
+        updated = max(registered + dice.below(30) ** 5, ledger.last[index])
+        someone = facts.person
+        item: Item = {
+            "id": facts.id,
+            "name": someone.name,
+            "email": someone.mail,
+            "registered": date_text(registered),
+            "updated": date_text(updated),
+            "totalOrderCount": ledger.orders[index],
+            "customerGroupId": facts.group[0],
+            "customerGroupName": facts.group[1],
+            "billingPerson": someone.billing(),
+            "shippingAddresses": _addresses(facts, dice),
+            "contacts": _contacts(facts, dice, updated),
+            "taxExempt": facts.tax_exempt,
+            "taxId": f"DE{811_000_000 + index}" if facts.business else "",
+            "taxIdValid": True,
+            "b2b_b2c": "b2b" if facts.business else "b2c",
+            "fiscalCode": "",
+            "electronicInvoicePecEmail": "",
+            "electronicInvoiceSdiCode": "",
+            "acceptMarketing": dice.chance(40),
+            "stats": ledger.stats(index),
+            "privateAdminNotes": "Звонить после 18:00" if dice.chance(5) else "",
+            "favorites": _favorites(dice, product_count, registered),
+        }
+        if dice.chance(80):
+            item["lang"] = someone.place.language
+        yield item
+
+
+def _addresses(facts: CustomerFacts, dice: Dice) -> list[Item]:
+    items = []
+    for at in range(dice.below(3)):
+        someone = facts.person._replace(house=facts.person.house + at * 7)
+        address = someone.address()
+        lines = (
+            address["name"],
+            address["street"],
+            f"{address['postalCode']} {address['city']}".strip(),
+            address["countryName"],
+        )
+        items.append({"id": 30_000_000 + facts.number * 2 + at, **address, "addressFormatted": "<br/>".join(lines)})
+    return items
+
+
+def _contacts(facts: CustomerFacts, dice: Dice, changed: int) -> list[Item]:
+    number, when = 60_000_000 + facts.number * 3, date_text(changed)
+    items: list[Item] = [
+        {"id": number, "contact": facts.person.mail, "type": "EMAIL", "default": True, "orderBy": 0, "timestamp": when}
+    ]
+    if dice.chance(70):
+        phone = facts.person.address()["phone"]
+        items.append(
+            {"id": number + 1, "contact": phone, "type": "PHONE", "default": True, "orderBy": 5, "timestamp": when}
+        )
+    if dice.chance(20):
+        kind, link, handled = dice.pick(_HANDLES)
+        handle = facts.person.mail.partition("@")[0].replace(".", "_")
+        items.append(
+            {
+                "id": number + 2,
+                "contact": link.format(handle),
+                **({"handle": handle} if handled else {}),
+                "note": "answers late at night 🌙",
+                "type": kind,
+                "default": False,
+                "orderBy": 10,
+                "timestamp": when,
+            }
+        )
+    return items
+
+
+def _favorites(dice: Dice, product_count: int, since: int) -> list[Item]:
+    if not product_count:
+        return []
+    return [
+        {"productId": product_id(dice.below(product_count)), "addedTimestamp": date_text(since + 86_400 * at)}
+        for at in range(dice.below(3))
+    ]
