@@ -1,23 +1,26 @@
 """What every resource does: turn a method's arguments into a call."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from ecwid_async.calls import Call, Channel, Pages
 from ecwid_async.codec import dumps
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
-__all__ = ["Moment", "QueryValue", "Resource"]
+__all__ = ["Moment", "QueryValue", "Resource", "Several", "confirmed", "query_params"]
 
 T = TypeVar("T")
 
 Moment = datetime | int
 """A moment in a query: an aware `datetime`, or whole Unix seconds."""
+
+Several: TypeAlias = T | Sequence[T]
+"""One value or several of them, which travel as one comma-separated parameter."""
 
 QueryValue = str | int | Decimal | bool | datetime | Enum | Iterable[str | int | Decimal | Enum] | None
 
@@ -75,11 +78,13 @@ def _request(
     method, pieces, options = _endpoint(endpoint, repeatable)
     path = pieces[0]
     for segment, piece in zip(ids, pieces[1:], strict=True):
+        if not isinstance(segment, str | int) or isinstance(segment, bool):
+            raise TypeError(f"{segment!r} is not an id: pass the id of the item that {endpoint} is about")
         path += encode_segment(segment) + piece
     return Request(
         method=method,
         path=path,
-        params=_params(query) if query else (),
+        params=query_params(query) if query else (),
         body=None if body is None else dumps(body),
         headers=_NO_HEADERS if body is None else _JSON_HEADERS,
         options=options,
@@ -96,7 +101,14 @@ def _endpoint(endpoint: str, repeatable: bool | None) -> tuple[str, list[str], O
     return method, _PLACEHOLDER.split(template), Options(operation=endpoint, repeatable=may_repeat)
 
 
-def _params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
+def confirmed(confirm: Literal[True], deleted: str) -> None:
+    """Raise `ValueError`, which says what would be deleted, unless `confirm` is True."""
+    if confirm is not True:
+        raise ValueError(f"this deletes {deleted}: pass confirm=True if that is what you want")
+
+
+def query_params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
+    """Names and values in the form the API reads, without those that are None."""
     return tuple((name, _text(name, value)) for name, value in query.items() if value is not None)
 
 
@@ -117,5 +129,11 @@ def _text(name: str, value: object) -> str:
             raise ValueError(f"{name} needs a datetime with a zone, such as datetime.now(UTC)")
         return str(int(value.timestamp()))
     if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return ",".join(_text(name, element) for element in value)
-    raise TypeError(f"{name} can't be a {type(value).__name__}: pass text, a number, a moment, or a list of those")
+        elements = [_text(name, element) for element in value]
+        if not elements:
+            # Sent empty, a filter is as good as none, and the answer would hold everything.
+            raise ValueError(f"{name} is an empty list, which would match everything: leave it out to mean that")
+        return ",".join(elements)
+    raise TypeError(
+        f"{name} can't be a {type(value).__name__}: pass text, a whole number, a Decimal, a moment, or a list of those"
+    )
