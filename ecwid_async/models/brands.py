@@ -1,0 +1,31 @@
+"""Brands."""
+
+from enum import StrEnum
+
+from ecwid_async.codec import Model, model
+
+__all__ = [
+    "Brand",
+    "BrandSortBy",
+]
+
+
+class BrandSortBy(StrEnum):
+    """How a search for brands is sorted."""
+
+    PRODUCT_COUNT_DESC = "PRODUCT_COUNT_DESC"
+    PRODUCT_COUNT_ASC = "PRODUCT_COUNT_ASC"
+    NAME_DESC = "NAME_DESC"
+    NAME_ASC = "NAME_ASC"
+
+
+@model
+class Brand(Model):
+    """A brand: a value that products of the store have in their brand attribute.
+
+    API reference: https://docs.ecwid.com/api-reference/rest-api/products/product-brands/search-product-brands
+    """
+
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    products_filtered_by_brand_url: str | None = None

@@ -1,0 +1,236 @@
+"""What several sections of the API share."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from ecwid_async.codec import UNSET, Draft, Model, Unset, draft, model
+
+__all__ = [
+    "AmountType",
+    "AsyncImageAltDraft",
+    "AsyncImageDraft",
+    "BillingPerson",
+    "BuyerType",
+    "CreateCountResult",
+    "CreateResult",
+    "DeleteResult",
+    "DeletedItem",
+    "DimensionUnit",
+    "Dimensions",
+    "HandlingFee",
+    "ImageAlt",
+    "ProductOriginalImage",
+    "ProfileTax",
+    "ProfileTaxRule",
+    "RecurringInterval",
+    "ShippingPerson",
+    "SortOrder",
+    "UpdateResult",
+    "UploadResult",
+    "WeightUnit",
+]
+
+
+class AmountType(StrEnum):
+    """How an amount is counted."""
+
+    ABSOLUTE = "ABSOLUTE"
+    PERCENT = "PERCENT"
+
+
+class BuyerType(StrEnum):
+    """Who buys: a business or a private person."""
+
+    B2B = "b2b"
+    B2C = "b2c"
+
+
+class DimensionUnit(StrEnum):
+    """The unit of lengths."""
+
+    MM = "MM"
+    CM = "CM"
+    IN = "IN"
+    YD = "YD"
+
+
+class RecurringInterval(StrEnum):
+    """How often a subscription is charged."""
+
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    YEAR = "YEAR"
+
+
+class WeightUnit(StrEnum):
+    """The unit of weights."""
+
+    CARAT = "CARAT"
+    GRAM = "GRAM"
+    OUNCE = "OUNCE"
+    POUND = "POUND"
+    KILOGRAM = "KILOGRAM"
+
+
+@model
+class CreateResult(Model):
+    """The id of what was created."""
+
+    id: int | None = None
+
+
+@model
+class CreateCountResult(Model):
+    """How many items were created, where the API gives no id."""
+
+    create_count: int | None = None
+
+
+@model
+class UpdateResult(Model):
+    """How many items an update changed: 1, or 0 where nothing matched."""
+
+    update_count: int | None = None
+
+
+@model
+class DeleteResult(Model):
+    """How many items were deleted."""
+
+    delete_count: int | None = None
+
+
+@model
+class UploadResult(Model):
+    """The id of an uploaded image, video or file."""
+
+    id: int | None = None
+
+
+@model
+class DeletedItem(Model):
+    """An item that was deleted: the API lists them for six months."""
+
+    id: int | None = None
+    order_id: str | None = None
+    date: datetime | None = None
+
+
+@model
+class SortOrder(Model):
+    """The ids of products or categories in the order in which the storefront shows them."""
+
+    sorted_ids: list[int] | None = None
+
+
+@model
+class Dimensions(Model):
+    """Length, width and height in the unit of the store (`ProfileFormatsAndUnits.dimensions_unit`)."""
+
+    length: Decimal | None = None
+    width: Decimal | None = None
+    height: Decimal | None = None
+
+
+@model
+class BillingPerson(Model):
+    """Who pays: a name and a billing address."""
+
+    name: str | None = None
+    company_name: str | None = None
+    street: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    country_name: str | None = None
+    postal_code: str | None = None
+    state_or_province_code: str | None = None
+    state_or_province_name: str | None = None
+    phone: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+@model
+class ShippingPerson(Model):
+    """A name and an address, most often the one that an order is shipped to."""
+
+    name: str | None = None
+    company_name: str | None = None
+    street: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    country_name: str | None = None
+    postal_code: str | None = None
+    state_or_province_code: str | None = None
+    state_or_province_name: str | None = None
+    phone: str | None = None
+
+
+@model
+class HandlingFee(Model):
+    """A fee for wrapping or the like, added to an order."""
+
+    name: str | None = None
+    value: Decimal | None = None
+    description: str | None = None
+
+
+@model
+class ImageAlt(Model):
+    """The text that stands for an image."""
+
+    main: str | None = None
+    translations: dict[str, str] | None = None
+
+
+@model
+class ProductOriginalImage(Model):
+    """An image in the size in which it was uploaded."""
+
+    url: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@model
+class ProfileTaxRule(Model):
+    """The rate of a tax in one destination zone."""
+
+    zone_id: str | None = None
+    tax: Decimal | None = None
+
+
+@model
+class ProfileTax(Model):
+    """A tax of the store with its rates."""
+
+    id: int | None = None
+    name: str | None = None
+    enabled: bool | None = None
+    include_in_price: bool | None = None
+    use_shipping_address: bool | None = None
+    tax_shipping: bool | None = None
+    applied_by_default: bool | None = None
+    default_tax: Decimal | None = None
+    rules: list[ProfileTaxRule] | None = None
+
+
+@draft
+class AsyncImageAltDraft(Draft):
+    """The text that stands for an image."""
+
+    main: str | Unset | None = UNSET
+    translated: dict[str, str] | Unset | None = UNSET
+
+
+@draft
+class AsyncImageDraft(Draft):
+    """An image that the API fetches from `url` by itself after it has answered."""
+
+    url: str | Unset | None = UNSET
+    width: int | str | Unset | None = UNSET
+    height: int | str | Unset | None = UNSET
+    external_id: str | Unset | None = UNSET
+    alt: AsyncImageAltDraft | Unset | None = UNSET

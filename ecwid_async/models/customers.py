@@ -1,0 +1,216 @@
+"""Customers and their contacts."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from ecwid_async.codec import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.common import BillingPerson, BuyerType
+
+__all__ = [
+    "ContactType",
+    "Customer",
+    "CustomerBillingPersonDraft",
+    "CustomerContact",
+    "CustomerContactDraft",
+    "CustomerDraft",
+    "CustomerFavorite",
+    "CustomerShippingAddress",
+    "CustomerShippingAddressDraft",
+    "CustomerSortBy",
+    "CustomerStats",
+]
+
+
+class ContactType(StrEnum):
+    """What kind of contact it is."""
+
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
+    FACEBOOK = "FACEBOOK"
+    INSTAGRAM = "INSTAGRAM"
+    TWITTER = "TWITTER"
+    YOUTUBE = "YOUTUBE"
+    TIKTOK = "TIKTOK"
+    PINTEREST = "PINTEREST"
+    VK = "VK"
+    FB_MESSENGER = "FB_MESSENGER"
+    WHATSAPP = "WHATSAPP"
+    TELEGRAM = "TELEGRAM"
+    VIBER = "VIBER"
+    URL = "URL"
+    OTHER = "OTHER"
+
+
+class CustomerSortBy(StrEnum):
+    """How a search for customers is sorted."""
+
+    NAME_ASC = "NAME_ASC"
+    NAME_DESC = "NAME_DESC"
+    EMAIL_ASC = "EMAIL_ASC"
+    EMAIL_DESC = "EMAIL_DESC"
+    ORDER_COUNT_ASC = "ORDER_COUNT_ASC"
+    ORDER_COUNT_DESC = "ORDER_COUNT_DESC"
+    REGISTERED_DATE_DESC = "REGISTERED_DATE_DESC"
+    REGISTERED_DATE_ASC = "REGISTERED_DATE_ASC"
+    UPDATED_DATE_DESC = "UPDATED_DATE_DESC"
+    UPDATED_DATE_ASC = "UPDATED_DATE_ASC"
+    SALES_VALUE_ASC = "SALES_VALUE_ASC"
+    SALES_VALUE_DESC = "SALES_VALUE_DESC"
+    FIRST_ORDER_DATE_ASC = "FIRST_ORDER_DATE_ASC"
+    FIRST_ORDER_DATE_DESC = "FIRST_ORDER_DATE_DESC"
+    LAST_ORDER_DATE_ASC = "LAST_ORDER_DATE_ASC"
+    LAST_ORDER_DATE_DESC = "LAST_ORDER_DATE_DESC"
+
+
+@model
+class CustomerShippingAddress(Model):
+    """A saved shipping address of a customer."""
+
+    id: int | None = None
+    name: str | None = None
+    company_name: str | None = None
+    street: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    country_name: str | None = None
+    postal_code: str | None = None
+    state_or_province_code: str | None = None
+    state_or_province_name: str | None = None
+    phone: str | None = None
+    address_formatted: str | None = None
+
+
+@model
+class CustomerContact(Model):
+    """A way to reach a customer beside the main email."""
+
+    id: int | None = None
+    contact: str | None = None
+    handle: str | None = None
+    note: str | None = None
+    type: ContactType | str | None = None
+    default: bool | None = None
+    order_by: int | None = None
+    timestamp: datetime | None = None
+
+
+@model
+class CustomerStats(Model):
+    """What a customer has bought so far."""
+
+    number_of_orders: int | None = None
+    sales_value: Decimal | None = None
+    average_order_value: Decimal | None = None
+    first_order_date: datetime | None = None
+    last_order_date: datetime | None = None
+
+
+@model
+class CustomerFavorite(Model):
+    """A product that a customer marked as a favorite."""
+
+    product_id: int | None = None
+    added_timestamp: datetime | None = None
+
+
+@model
+class Customer(Model):
+    """A customer of the store.
+
+    API reference: https://docs.ecwid.com/api-reference/rest-api/customers/get-customer
+    """
+
+    id: int | None = None
+    email: str | None = None
+    registered: datetime | None = None
+    updated: datetime | None = None
+    billing_person: BillingPerson | None = None
+    shipping_addresses: list[CustomerShippingAddress] | None = None
+    contacts: list[CustomerContact] | None = None
+    customer_group_name: str | None = None
+    customer_group_id: int | None = None
+    b2b_b2c: BuyerType | str | None = None
+    tax_id: str | None = None
+    tax_id_valid: bool | None = None
+    tax_exempt: bool | None = None
+    accept_marketing: bool | None = None
+    lang: str | None = None
+    stats: CustomerStats | None = None
+    private_admin_notes: str | None = None
+    favorites: list[CustomerFavorite] | None = None
+    name: str | None = None
+    total_order_count: int | None = None
+    fiscal_code: str | None = None
+    electronic_invoice_pec_email: str | None = None
+    electronic_invoice_sdi_code: str | None = None
+
+
+@draft
+class CustomerBillingPersonDraft(Draft):
+    """The billing address of a customer that is written."""
+
+    name: str | Unset | None = UNSET
+    company_name: str | Unset | None = UNSET
+    street: str | Unset | None = UNSET
+    city: str | Unset | None = UNSET
+    country_code: str | Unset | None = UNSET
+    country_name: str | Unset | None = UNSET
+    postal_code: str | Unset | None = UNSET
+    state_or_province_code: str | Unset | None = UNSET
+    phone: str | Unset | None = UNSET
+
+
+@draft
+class CustomerShippingAddressDraft(Draft):
+    """A shipping address of a customer that is written. With an `id`, that stored address is changed."""
+
+    id: int | Unset | None = UNSET
+    name: str | Unset | None = UNSET
+    company_name: str | Unset | None = UNSET
+    street: str | Unset | None = UNSET
+    city: str | Unset | None = UNSET
+    country_code: str | Unset | None = UNSET
+    country_name: str | Unset | None = UNSET
+    postal_code: str | Unset | None = UNSET
+    state_or_province_code: str | Unset | None = UNSET
+    phone: str | Unset | None = UNSET
+    address_formatted: str | Unset | None = UNSET
+
+
+@draft
+class CustomerDraft(Draft):
+    """What a customer is created with, or changed to. Creating one needs `email`.
+
+    A list that is given replaces the stored one: an element with the id of a stored one changes that one, any other is
+    added.
+    """
+
+    email: str | Unset | None = UNSET
+    password: str | Unset | None = UNSET
+    billing_person: CustomerBillingPersonDraft | Unset | None = UNSET
+    shipping_addresses: list[CustomerShippingAddressDraft] | Unset | None = UNSET
+    contacts: list[CustomerContact] | Unset | None = UNSET
+    customer_group_id: int | Unset | None = UNSET
+    b2b_b2c: BuyerType | str | Unset | None = UNSET
+    tax_id: str | Unset | None = UNSET
+    tax_id_valid: bool | Unset | None = UNSET
+    tax_exempt: bool | Unset | None = UNSET
+    accept_marketing: bool | Unset | None = UNSET
+    lang: str | Unset | None = UNSET
+    private_admin_notes: str | Unset | None = UNSET
+    name: str | Unset | None = UNSET
+    customer_group_name: str | Unset | None = UNSET
+
+
+@draft
+class CustomerContactDraft(Draft):
+    """What a contact is created with, or changed to. Creating one needs `contact` and `type`."""
+
+    contact: str | Unset | None = UNSET
+    handle: str | Unset | None = UNSET
+    note: str | Unset | None = UNSET
+    type: ContactType | str | Unset | None = UNSET
+    default: bool | Unset | None = UNSET
+    order_by: int | Unset | None = UNSET
+    timestamp: datetime | Unset | None = UNSET
