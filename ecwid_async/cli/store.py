@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
@@ -53,15 +53,13 @@ class StoreChoice(Sizes):
     "Use a demo store inside this command: no account, no network."
 
 
-# The embedded store is nobody else's: no need to slow down for a quota.
-_NO_LIMIT: Final = 1_000_000_000
-
-
-def demo_store(sizes: Sizes, *, requests_per_minute: int = _NO_LIMIT) -> "Sandbox":
-    """A sandbox of these sizes."""
+def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None) -> "Sandbox":
+    """A sandbox of these sizes; without a limit where it is nobody else's."""
     from ecwid_async.sandbox.seed import demo_sandbox
 
-    return demo_sandbox(**sizes.given(), requests_per_minute=requests_per_minute)
+    sandbox = demo_sandbox(**sizes.given())
+    sandbox.requests_per_minute = requests_per_minute
+    return sandbox
 
 
 @asynccontextmanager

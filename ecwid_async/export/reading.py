@@ -8,6 +8,7 @@ from itertools import pairwise
 from time import perf_counter
 from typing import Final
 
+import anyio.lowlevel
 import anyio.to_thread
 import msgspec
 from attrs import frozen
@@ -129,6 +130,8 @@ class Reading:
                     file.write_line(item)
             expected = None if page.total is None else lines + page.total
             self.report(Progress(section.name, file.lines, expected))
+            # A transport in this process answers without a pause: let the other sections, and Ctrl-C, have their turn.
+            await anyio.lowlevel.checkpoint()
         total = totals.pop()
         read = len(items) - before
         distinct = items.distinct(before)
