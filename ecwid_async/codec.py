@@ -95,18 +95,19 @@ def wire_name(name: str) -> str:
 # Classes
 
 _NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
+_CLASS_VAR: Final[object] = ClassVar
 _JSON_TEXT: Final = "ecwid_json_text"
 _PREFIX: Final = "ecwid_prefix"
 
 
-def json_text() -> Any:
+def json_text(*, default: object) -> Any:
     """A field that travels as JSON text inside a JSON string."""
-    return attrs.field(default=None, metadata={_JSON_TEXT: True})
+    return attrs.field(default=default, metadata={_JSON_TEXT: True})
 
 
-def prefixed(prefix: str) -> Any:
+def prefixed(prefix: str, *, default: object) -> Any:
     """A mapping made of every wire field whose name starts with `prefix`; the keys are what follows it."""
-    return attrs.field(default=None, metadata={_PREFIX: prefix})
+    return attrs.field(default=default, metadata={_PREFIX: prefix})
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(attrs.field, json_text, prefixed))
@@ -117,7 +118,7 @@ def model(cls: type[T]) -> type[T]:
     freezing costs nothing when thousands are read.
     """
     annotations = inspect.get_annotations(cls)
-    names = tuple(name for name, declared in annotations.items() if get_origin(declared) is not ClassVar)
+    names = tuple(name for name, declared in annotations.items() if get_origin(declared) is not _CLASS_VAR)
     builder = type(
         f"_{cls.__name__}Builder",
         cls.__bases__,
@@ -156,7 +157,10 @@ class _Data:
         }
 
     def __repr__(self) -> str:
-        given = ", ".join(f"{name}={value!r}" for name, value in self._given().items())
+        values = self._given()
+        if "extra" in values:
+            values["extra"] = values.pop("extra")  # last, where it does not hide what is known
+        given = ", ".join(f"{name}={value!r}" for name, value in values.items())
         return f"{type(self).__name__}({given})"
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[type, dict[str, object]]]:
@@ -601,6 +605,8 @@ def _is_model(declared: Any) -> bool:
 
 def _plain(value: object) -> object:
     """Plain data that `msgspec` encodes, from anything a caller may put into a draft."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise TypeError(f"{value} is no number that JSON can hold")
     if value is None or isinstance(value, str | int | Decimal):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, _Data):

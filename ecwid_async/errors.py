@@ -72,15 +72,16 @@ class EcwidError(Exception):
     """The root of every error this library raises on purpose."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Keyword-only constructors: the default, cls(*args), can't rebuild them.
-        return _rebuild, (type(self), self.args, self.__dict__)
+        # Keyword-only constructors: the default, cls(*args), can't rebuild them. A stream can't be pickled.
+        state = dict(self.__dict__)
+        request = state.get("request")
+        if isinstance(request, Request) and isinstance(request.body, StreamBody):
+            state["request"] = evolve(request, body=None)
+        return _rebuild, (type(self), self.args, state)
 
 
 def _rebuild(cls: type[EcwidError], args: tuple[object, ...], state: dict[str, object]) -> EcwidError:
     error = cls.__new__(cls, *args)
-    request = state.get("request")
-    if isinstance(request, Request) and isinstance(request.body, StreamBody):
-        state = {**state, "request": evolve(request, body=None)}
     error.__dict__.update(state)
     return error
 

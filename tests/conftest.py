@@ -1,0 +1,21 @@
+"""What all tests share: the samples of the vendor's documentation, where they are at hand."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the API's samples, which a clone by itself does not have."""
+    folder = Path(os.environ.get("ECWID_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (folder / "api" / "samples").is_dir():
+        pytest.skip(f"needs the API samples in {folder} (ECWID_SHARED names another folder)")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ECWID_BASE_URL", "ECWID_STORE_ID", "ECWID_TOKEN"):
+        monkeypatch.delenv(name, raising=False)

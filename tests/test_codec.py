@@ -1,0 +1,423 @@
+"""Reading and writing models: exact, tolerant, and nothing lost."""
+
+import pickle
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import StrEnum
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async.codec import (
+    UNSET,
+    Codec,
+    DecodeProblem,
+    Draft,
+    Model,
+    Unset,
+    draft,
+    dumps,
+    format_datetime,
+    json_text,
+    loads,
+    model,
+    parse_datetime,
+    prefixed,
+    warm_up,
+    wire_name,
+)
+from ecwid_async.errors import DecodeError
+
+
+class Status(StrEnum):
+    PAID = "PAID"
+    CANCELLED = "CANCELLED"
+
+
+@model
+class Tax(Model):
+    """A part of a part."""
+
+    name: str | None = None
+    value: Decimal | None = None
+
+
+@model
+class Item(Model):
+    """One field of each kind."""
+
+    id: int | None = None
+    sku: str | None = None
+    price: Decimal | None = None
+    enabled: bool | None = None
+    status: Status | str | None = None
+    created: datetime | None = None
+    day: date | None = None
+    tax: Tax | None = None
+    taxes: list[Tax] | None = None
+    category_ids: list[int] | None = None
+    amounts: list[Decimal] | None = None
+    points: list[list[Decimal]] | None = None
+    names: dict[str, str] | None = None
+    settings: dict[str, object] | None = None
+    transit: str | Decimal | None = None
+    hours: Tax | None = json_text(default=None)
+    options: dict[str, Tax] | None = prefixed("option_", default=None)
+    anything: object = None
+    b2b_b2c: str | None = None
+
+
+@draft
+class TaxDraft(Draft):
+    """A part to write."""
+
+    name: str | Unset | None = UNSET
+
+
+@draft
+class ItemDraft(Draft):
+    """What is written."""
+
+    sku: str | Unset | None = UNSET
+    price: Decimal | int | Unset | None = UNSET
+    status: Status | str | Unset | None = UNSET
+    created: datetime | Unset | None = UNSET
+    taxes: list[TaxDraft] | Unset | None = UNSET
+    tax: Tax | Unset | None = UNSET
+    hours: Tax | Unset | None = json_text(default=UNSET)
+
+
+WHOLE = {
+    "id": 7,
+    "sku": "A",
+    "price": Decimal("642.404477130936"),
+    "enabled": False,
+    "status": "PAID",
+    "created": "2024-09-04 07:22:09 +0000",
+    "day": "2024-09-04",
+    "tax": {"name": "VAT", "value": 10},
+    "taxes": [{"name": "VAT"}, {"value": Decimal("0.10")}],
+    "categoryIds": [1, 2],
+    "amounts": [1, Decimal("2.5")],
+    "points": [[1, Decimal("2.5")], []],
+    "names": {"en": "Toy", "cs": "Hračka"},
+    "settings": {"a": [1, {"b": None}]},
+    "transit": "2-3",
+    "hours": '{"name":"Mon"}',
+    "option_Size": {"name": "L"},
+    "anything": [True],
+    "b2b_b2c": "b2c",
+}
+
+
+def read(data: object, codec: Codec | None = None) -> Item:
+    return (codec or Codec()).structure(data, Item, "GET /items/{itemId}")
+
+
+def test_every_kind_of_field_is_read_as_its_type() -> None:
+    item = Codec(strict=True).decode(dumps(WHOLE), Item, "GET /items/{itemId}")
+    assert item == Item(
+        id=7,
+        sku="A",
+        price=Decimal("642.404477130936"),
+        enabled=False,
+        status=Status.PAID,
+        created=datetime(2024, 9, 4, 7, 22, 9, tzinfo=UTC),
+        day=date(2024, 9, 4),
+        tax=Tax(name="VAT", value=Decimal(10)),
+        taxes=[Tax(name="VAT"), Tax(value=Decimal("0.10"))],
+        category_ids=[1, 2],
+        amounts=[Decimal(1), Decimal("2.5")],
+        points=[[Decimal(1), Decimal("2.5")], []],
+        names={"en": "Toy", "cs": "Hračka"},
+        settings={"a": [1, {"b": None}]},
+        transit="2-3",
+        hours=Tax(name="Mon"),
+        options={"Size": Tax(name="L")},
+        anything=[True],
+        b2b_b2c="b2c",
+    )
+    assert isinstance(item.status, Status)
+    assert isinstance(item.tax.value if item.tax else None, Decimal)
+
+
+def test_what_was_read_is_written_back_digit_by_digit() -> None:
+    assert loads(dumps(read(WHOLE))) == WHOLE
+    assert b"642.404477130936" in dumps(read(WHOLE))
+
+
+def test_a_missing_field_and_a_null_are_both_none() -> None:
+    assert read({}) == read({"id": None, "taxes": None}) == Item()
+
+
+def test_unknown_fields_are_kept_and_written_back() -> None:
+    data = {"sku": "A", "newField": {"deep": [1]}, "tax": {"name": "VAT", "newer": None}}
+    item = read(data)
+    assert item.extra == {"newField": {"deep": [1]}}
+    assert item.tax is not None
+    assert item.tax.extra == {"newer": None}
+    assert loads(dumps(item)) == data
+
+
+def test_unknown_fields_are_no_problem_even_when_strict() -> None:
+    assert read({"newField": 1}, Codec(strict=True)).extra == {"newField": 1}
+
+
+def test_an_unknown_member_of_an_enum_stays_text() -> None:
+    assert read({"status": "CUSTOM_9"}).status == "CUSTOM_9"
+    assert type(read({"status": "CUSTOM_9"}).status) is str
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "read_as"),
+    [
+        ("id", "12", 12),
+        ("id", Decimal("12.0"), 12),
+        ("price", "12.50", Decimal("12.50")),
+        ("sku", 12, "12"),
+        ("enabled", "true", True),
+        ("created", "2024-09-04T07:22:09Z", datetime(2024, 9, 4, 7, 22, 9, tzinfo=UTC)),
+        ("transit", 3, "3"),
+        ("transit", Decimal("1.5"), Decimal("1.5")),
+    ],
+)
+def test_a_value_of_another_type_is_turned_where_nothing_is_lost(field: str, value: object, read_as: object) -> None:
+    codec = Codec()
+    result = getattr(read({field: value}, codec), field)
+    assert result == read_as
+    assert type(result) is type(read_as)
+    assert not codec.problems
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "twelve"),
+        ("id", True),
+        ("id", Decimal("1.5")),
+        ("price", "a lot"),
+        ("price", []),
+        ("sku", {"a": 1}),
+        ("enabled", 1),
+        ("created", "2024-09-04 07:22:09"),
+        ("created", "yesterday at noon +0000"),
+        ("day", "someday"),
+        ("tax", "VAT"),
+        ("tax", []),
+        ("taxes", {"name": "VAT"}),
+        ("taxes", [{"name": "VAT"}, None]),
+        ("categoryIds", [1, "x"]),
+        ("names", {"en": ["Toy"]}),
+        ("names", []),
+        ("hours", "no json"),
+        ("hours", 7),
+    ],
+)
+def test_a_value_that_fits_nowhere_is_kept_raw_counted_once_and_written_back(field: str, value: object) -> None:
+    heard: list[DecodeProblem] = []
+    codec = Codec(on_problem=heard.append)
+    for _ in range(2):
+        item = read({field: value, "sku" if field != "sku" else "id": None, "b2b_b2c": "b2b"}, codec)
+        assert item.extra == {field: value}
+        assert item.b2b_b2c == "b2b"
+    assert loads(dumps(item)) == {field: value, "b2b_b2c": "b2b"}
+    (problem,) = codec.problems
+    assert problem.operation == "GET /items/{itemId}"
+    assert problem.path.startswith(field)
+    assert codec.problems[problem] == 2
+    assert heard == [problem]
+    with pytest.raises(DecodeError) as caught:
+        read({field: value}, Codec(strict=True))
+    assert caught.value.path.startswith(field)
+
+
+def test_a_problem_names_the_path_without_positions_and_an_error_with_them() -> None:
+    data = {"taxes": [{"value": 1}, {"value": "secret amount"}]}
+    codec = Codec()
+    read(data, codec)
+    assert list(codec.problems) == [DecodeProblem("GET /items/{itemId}", "taxes[].value", "Decimal", "text")]
+    with pytest.raises(DecodeError) as caught:
+        read(data, Codec(strict=True))
+    assert (caught.value.path, caught.value.expected, caught.value.found) == ("taxes[1].value", "Decimal", "text")
+    assert "secret amount" not in str(caught.value)
+
+
+def test_an_odd_field_behind_a_prefix_is_reported_and_kept() -> None:
+    codec = Codec()
+    item = read({"option_Size": "L", "option_Color": {"name": "red"}}, codec)
+    assert item.options == {"Color": Tax(name="red")}
+    assert item.extra == {"option_Size": "L"}
+    assert [problem.path for problem in codec.problems] == ["option_Size"]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"id": 1', b"\xff"])
+def test_a_body_that_is_no_json_is_an_error_that_says_so(body: bytes) -> None:
+    with pytest.raises(DecodeError, match=r"GET /x: expected JSON"):
+        Codec().decode(body, Item, "GET /x")
+
+
+def test_an_answer_of_another_shape_is_an_error_even_when_tolerant() -> None:
+    with pytest.raises(DecodeError, match="expected Item, found a list"):
+        read([])
+    assert read({}) == Item(), "one failure does not mark the next reading"
+
+
+def test_a_subclass_of_nothing_leaks_between_readings() -> None:
+    codec = Codec()
+    with pytest.raises(DecodeError):
+        codec.structure([{"id": "x"}, 7], list[Item], "GET /items")
+    codec.structure([{"id": 1}], list[Item], "GET /items")
+    assert not codec.problems
+
+
+def test_models_are_frozen_slotted_and_keyword_only() -> None:
+    for item in (Item(sku="A"), read({"sku": "A"})):
+        assert type(item) is Item
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            item.sku = "B"  # type: ignore[misc]
+        with pytest.raises((AttributeError, attrs.exceptions.FrozenInstanceError)):
+            item.new = 1  # type: ignore[attr-defined]
+        with pytest.raises(TypeError):
+            item.extra["x"] = 1  # type: ignore[index]
+    with pytest.raises(TypeError):
+        Item(7)  # type: ignore[misc]
+
+
+def test_a_repr_shows_only_what_is_there() -> None:
+    assert repr(read({"sku": "A", "new": 1})) == "Item(sku='A', extra={'new': 1})"
+    assert repr(ItemDraft(sku=None)) == "ItemDraft(sku=None)"
+
+
+@pytest.mark.parametrize("value", [read(WHOLE), read({"new": 1}), Item(), ItemDraft(sku="A"), ItemDraft()])
+def test_models_and_drafts_pickle(value: object) -> None:
+    assert pickle.loads(pickle.dumps(value)) == value
+
+
+def test_unset_sends_nothing_and_none_sends_null() -> None:
+    assert loads(dumps(ItemDraft(sku=None, price=Decimal("12.50"), tax=Tax(name="VAT")))) == {
+        "sku": None,
+        "price": Decimal("12.50"),
+        "tax": {"name": "VAT"},
+    }
+    assert dumps(ItemDraft(hours=UNSET)) == b"{}"
+    assert dumps(ItemDraft(hours=None)) == b'{"hours":null}'
+    assert not UNSET
+    assert repr(UNSET) == "UNSET"
+
+
+def test_a_draft_sends_moments_in_the_api_s_form_and_enums_by_value() -> None:
+    moment = datetime(2024, 9, 4, 9, 22, 9, 500, tzinfo=timezone(timedelta(hours=2)))
+    assert loads(dumps(ItemDraft(created=moment, status=Status.PAID, hours=Tax(name="Mon")))) == {
+        "created": "2024-09-04 09:22:09 +0200",
+        "status": "PAID",
+        "hours": '{"name":"Mon"}',
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (12.5, r"ItemDraft\.price: a float can't hold an amount exactly"),
+        (Decimal("NaN"), "NaN is no number that JSON can hold"),
+        (datetime(2024, 9, 4), "without a zone"),
+        (object(), "a object can't be sent as JSON"),
+        (b"bytes", "a bytes can't be sent as JSON"),
+    ],
+)
+def test_what_can_not_be_sent_exactly_is_refused_before_it_is_sent(value: object, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        dumps(ItemDraft(price=value))  # type: ignore[arg-type]
+
+
+def test_a_draft_of_a_model_keeps_unknown_fields_and_drafts_what_is_inside() -> None:
+    item = read({"id": 7, "sku": "A", "taxes": [{"name": "VAT", "new": 1}], "newer": 2})
+    again = ItemDraft.from_(item)
+    assert again == ItemDraft(sku="A", taxes=[TaxDraft(name="VAT", extra={"new": 1})], extra={"newer": 2})
+    assert loads(dumps(again)) == {"sku": "A", "taxes": [{"name": "VAT", "new": 1}], "newer": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [
+        ("2024-09-04 07:22:09 +0000", 0),
+        ("2024-09-04 07:22:09 +0300", 3),
+        ("2024-09-04T07:22:09+03:00", 3),
+        ("2024-09-04T07:22:09Z", 0),
+        ("2024-09-04 07:22:09 UTC", 0),
+    ],
+)
+def test_moments_are_read_with_their_zone(text: str, offset: int) -> None:
+    moment = parse_datetime(text)
+    assert moment == datetime(2024, 9, 4, 7, 22, 9, tzinfo=timezone(timedelta(hours=offset)))
+
+
+@pytest.mark.parametrize("text", ["", "2024-09-04", "2024-09-04 07:22:09", "2024-13-04 07:22:09 +0000", "1725434529"])
+def test_a_time_without_a_zone_is_no_moment(text: str) -> None:
+    with pytest.raises(ValueError, match=r"zone|month must be"):
+        parse_datetime(text)
+
+
+@given(
+    st.datetimes(
+        min_value=datetime(1900, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))])
+    )
+)
+def test_moments_survive_the_way_out_and_back(moment: datetime) -> None:
+    whole = moment.replace(microsecond=0)
+    assert parse_datetime(format_datetime(moment)) == whole
+    assert parse_datetime(format_datetime(moment)).utcoffset() == whole.utcoffset()
+
+
+def test_a_naive_moment_is_refused() -> None:
+    with pytest.raises(TypeError, match="without a zone"):
+        format_datetime(datetime(2024, 9, 4))
+
+
+@pytest.mark.parametrize(
+    ("name", "wire"),
+    [
+        ("id", "id"),
+        ("payment_status", "paymentStatus"),
+        ("hd_thumbnail_url", "hdThumbnailUrl"),
+        ("b2b_b2c", "b2b_b2c"),
+        ("mon", "MON"),
+        ("tracking_url", "tracking_url"),
+        ("business_registration_id", "businessRegistrationID"),
+    ],
+)
+def test_wire_names_follow_a_rule_but_for_a_table(name: str, wire: str) -> None:
+    assert wire_name(name) == wire
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(WHOLE)) | st.text(), json_values))
+def test_no_json_object_loses_anything_on_the_way_through_a_model(data: dict[str, object]) -> None:
+    """Tolerant reading keeps every value: as a typed one equal to it, as text of it, or raw."""
+    data = loads(dumps(data))
+    back = loads(dumps(read(data)))
+    for name, value in data.items():
+        if value is None and name not in read(data).extra:
+            assert name not in back
+        elif isinstance(value, str | int | Decimal) and not isinstance(value, bool):
+            assert str(back[name]) == str(value) or loads(str(value)) == back[name] or back[name] == value
+        else:
+            assert name in back
+
+
+def test_hooks_can_be_built_ahead() -> None:
+    @model
+    class Fresh(Model):
+        """Seen by no hook yet."""
+
+        tax: Tax | None = None
+
+    warm_up(Fresh)
+    assert Codec().structure({"tax": {}}, Fresh, "GET /x") == Fresh(tax=Tax())

@@ -1,0 +1,81 @@
+"""Values on the wire: encoding as the server decodes it, and nothing secret in a `repr`."""
+
+import pickle
+from urllib.parse import unquote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async.wire import Headers, Options, Request, encode_query, encode_segment
+
+
+@pytest.mark.parametrize(
+    ("segment", "encoded"),
+    [
+        ("EG4H2", "EG4H2"),
+        (17, "17"),
+        ("a b", "a+b"),
+        ("a+b", "a%2Bb"),
+        ("a/b", "a%2Fb"),
+        ("Цвет", "%D0%A6%D0%B2%D0%B5%D1%82"),
+    ],
+)
+def test_a_segment_is_encoded_as_in_a_form(segment: str | int, encoded: str) -> None:
+    assert encode_segment(segment) == encoded
+
+
+@pytest.mark.parametrize("segment", ["", ".", ".."])
+def test_a_segment_that_would_name_another_endpoint_is_refused(segment: str) -> None:
+    with pytest.raises(ValueError, match="is not an id"):
+        encode_segment(segment)
+
+
+@given(st.text(min_size=1).filter(lambda text: text not in (".", "..")).filter(lambda t: t.isprintable()))
+def test_any_segment_survives_the_way_the_server_reads_it(text: str) -> None:
+    encoded = encode_segment(text)
+    assert "/" not in encoded
+    assert encoded.isascii()
+    assert unquote_plus(encoded) == text
+
+
+def test_a_query_keeps_selections_readable_and_everything_else_safe() -> None:
+    params = [("responseFields", "items(id,name)"), ("keyword", "a b&c=d+é")]
+    assert encode_query(params) == "responseFields=items(id,name)&keyword=a+b%26c%3Dd%2B%C3%A9"
+
+
+def test_the_target_joins_path_and_query() -> None:
+    request = Request(method="GET", path="/orders", params=(("limit", "5"),), options=Options(operation="GET /orders"))
+    assert request.target == "/orders?limit=5"
+
+
+def test_every_request_has_an_id_of_its_own() -> None:
+    options = Options(operation="GET /orders")
+    ids = {Request(method="GET", path="/orders", options=options).id for _ in range(100)}
+    assert len(ids) == 100
+    assert all(len(one) == 8 and one.isalnum() for one in ids)
+
+
+def test_header_names_ignore_case_and_repeated_ones_join() -> None:
+    headers = Headers([(b"Retry-After", b"7"), ("X-A", "1"), ("x-a", "2")])
+    assert headers["retry-after"] == headers["RETRY-AFTER"] == "7"
+    assert headers["X-A"] == "1, 2"
+    assert "Date" not in headers
+    assert len(headers) == 2
+
+
+def test_headers_hide_credentials_and_pickle() -> None:
+    headers = Headers(
+        [("Authorization", "Bearer secret_abc"), ("X-Ecwid-App-Secret-Key", "topsecret"), ("Date", "today")]
+    )
+    assert "secret_abc" not in repr(headers)
+    assert "topsecret" not in repr(headers)
+    assert "today" in repr(headers)
+    assert pickle.loads(pickle.dumps(headers)) == headers
+
+
+def test_a_request_does_not_show_its_body() -> None:
+    request = Request(
+        method="POST", path="/orders", body=b'{"email":"a@b.c"}', options=Options(operation="POST /orders")
+    )
+    assert "a@b.c" not in repr(request)
