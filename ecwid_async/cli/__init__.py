@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from importlib.util import find_spec
 from types import FrameType
 
 __all__ = ["main"]
@@ -27,11 +28,9 @@ def main() -> None:
 
 
 def _run() -> int:
-    try:
-        from ecwid_async.cli.app import run
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in {"cyclopts", "rich"}:
-            raise
+    if not all(find_spec(library) for library in ("cyclopts", "rich")):
         sys.stderr.write("ecwid: the command line is an extra of the library: pip install 'ecwid-async[cli]'\n")
         return 2
+    from ecwid_async.cli.app import run
+
     return run(sys.argv[1:])

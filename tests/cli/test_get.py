@@ -1,0 +1,48 @@
+import json
+from decimal import Decimal
+
+import pytest
+
+
+def parsed(outcome):
+    assert outcome.code == 0, outcome.err
+    return json.loads(outcome.out, parse_float=Decimal)
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [("orders", "id"), ("carts", "cartId"), ("products", "id"), ("categories", "id"), ("customers", "id")],
+)
+def test_one_item_of_each_section(ecwid, served, tmp_path, section, key):
+    ecwid("export", section, "--out", tmp_path)
+    item = json.loads((tmp_path / f"{section}.jsonl").read_bytes().splitlines()[0])
+    assert parsed(ecwid("get", section, item[key]))[key] == item[key]
+
+
+def test_the_profile_needs_no_id(ecwid):
+    assert parsed(ecwid("get", "profile", "--sandbox"))["generalInfo"]["storeId"]
+
+
+def test_json_is_indented_and_as_the_server_wrote_it(ecwid, served, tmp_path):
+    ecwid("export", "profile", "--out", tmp_path)
+    outcome = ecwid("get", "profile")
+    assert outcome.out.startswith('{\n  "')
+    assert parsed(outcome) == json.loads((tmp_path / "profile.jsonl").read_bytes(), parse_float=Decimal)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["products"], 2, "Give its id"),
+        (["profile", "1"], 2, "without an id"),
+        (["products", "abc"], 2, "'abc' is not an id"),
+        (["product", "1"], 2, "Did you mean products?"),
+        (["orders", "."], 2, "not an id"),
+        (["products", "1"], 1, "404"),
+    ],
+)
+def test_what_can_not_be_read_is_one_line(ecwid, served, arguments, code, said):
+    outcome = ecwid("get", *arguments)
+    assert (outcome.code, outcome.out) == (code, "")
+    assert said in outcome.err
+    assert outcome.err.count("\n") == 1

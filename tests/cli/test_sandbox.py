@@ -1,0 +1,49 @@
+import re
+import signal
+import socket
+
+import pytest
+
+
+def exports(process):
+    """What `serve` prints, up to the last line that sets something."""
+    lines = []
+    while not (lines and lines[-1].startswith("export ECWID_TOKEN=")):
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        lines.append(line.strip())
+    return dict(re.fullmatch(r"export (\w+)=(\S+)", line).groups() for line in lines if not line.startswith("#"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_prints_what_a_client_needs_and_stops_on_request(start, ecwid, monkeypatch, tmp_path, number):
+    process = start("sandbox", "serve", "--port", "0", "--products", "3", "--orders", "2", "--customers", "4")
+    for name, value in exports(process).items():
+        monkeypatch.setenv(name, value)
+    assert ecwid("export", "products", "--out", tmp_path).code == 0
+    assert len((tmp_path / "products.jsonl").read_bytes().splitlines()) == 3
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err.strip()) == (0, "stopped")
+
+
+def test_the_rate_limit_can_be_set(start, ecwid, monkeypatch):
+    process = start("sandbox", "serve", "--port", "0", "--products", "1", "--orders", "1", "--requests-per-minute", "1")
+    for name, value in exports(process).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("ecwid_async.client.Retry", lambda inner, **_: inner)
+    assert ecwid("get", "profile").code == 0
+    outcome = ecwid("get", "profile")
+    assert outcome.code == 4
+    assert "429" in outcome.err
+
+
+def test_a_taken_port_is_one_line(ecwid):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        outcome = ecwid("sandbox", "serve", "--port", port, "--products", "1", "--orders", "1")
+    assert outcome.code == 2
+    assert f"127.0.0.1:{port}" in outcome.err
+    assert outcome.err.count("\n") == 1
