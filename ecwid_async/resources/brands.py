@@ -1,0 +1,44 @@
+"""Brands."""
+
+from ecwid_async.calls import Pages
+from ecwid_async.models.brands import Brand, BrandSortBy
+from ecwid_async.resources.base import Resource
+
+__all__ = ["Brands"]
+
+
+class Brands(Resource):
+    """Brands: the values that products have for the attribute of type ``BRAND``."""
+
+    __slots__ = ()
+
+    def search(
+        self,
+        *,
+        sort_by: BrandSortBy | str | None = None,
+        hidden_brands: bool | None = None,
+        lang: str | None = None,
+        base_url: str | None = None,
+        clean_urls: bool | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[Brand]:
+        """Brands, those with most products first; `hidden_brands` adds the brands of disabled products.
+
+        ``GET /brands``
+        """
+        return self._pages(
+            "GET /brands",
+            item=Brand,
+            query={
+                "sortBy": sort_by,
+                "hidden_brands": hidden_brands,
+                "lang": lang,
+                "baseUrl": base_url,
+                "cleanURLs": clean_urls,
+                "responseFields": response_fields,
+            },
+            limit=limit,
+            offset=offset,
+        )

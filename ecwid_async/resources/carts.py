@@ -1,0 +1,76 @@
+"""Abandoned carts."""
+
+from decimal import Decimal
+
+from ecwid_async.calls import Call, Pages
+from ecwid_async.models.carts import Cart, CartDraft, CartPlaceResult
+from ecwid_async.models.common import UpdateResult
+from ecwid_async.resources.base import Moment, Resource
+
+__all__ = ["Carts"]
+
+
+class Carts(Resource):
+    """Abandoned carts: orders that were begun and not placed."""
+
+    __slots__ = ()
+
+    def search(
+        self,
+        *,
+        show_hidden: bool | None = None,
+        total_from: Decimal | int | None = None,
+        total_to: Decimal | int | None = None,
+        created_from: Moment | None = None,
+        created_to: Moment | None = None,
+        updated_from: Moment | None = None,
+        updated_to: Moment | None = None,
+        email: str | None = None,
+        customer_id: int | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[Cart]:
+        """Abandoned carts that match every filter given; `show_hidden` says whether those hidden in the admin count.
+
+        ``GET /carts``
+        """
+        return self._pages(
+            "GET /carts",
+            item=Cart,
+            query={
+                "showHidden": show_hidden,
+                "totalFrom": total_from,
+                "totalTo": total_to,
+                "createdFrom": created_from,
+                "createdTo": created_to,
+                "updatedFrom": updated_from,
+                "updatedTo": updated_to,
+                "email": email,
+                "customerId": customer_id,
+                "responseFields": response_fields,
+            },
+            limit=limit,
+            offset=offset,
+        )
+
+    def get(self, cart_id: str, *, response_fields: str | None = None) -> Call[Cart]:
+        """One abandoned cart.
+
+        ``GET /carts/{cartId}``
+        """
+        return self._call("GET /carts/{cartId}", cart_id, reads=Cart, query={"responseFields": response_fields})
+
+    def update(self, cart_id: str, draft: CartDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets; a list replaces the stored list.
+
+        ``PUT /carts/{cartId}``
+        """
+        return self._call("PUT /carts/{cartId}", cart_id, reads=UpdateResult, body=draft)
+
+    def place(self, cart_id: str) -> Call[CartPlaceResult]:
+        """Turn the cart into an order that awaits payment; its creation date becomes now.
+
+        ``POST /carts/{cartId}/place``
+        """
+        return self._call("POST /carts/{cartId}/place", cart_id, reads=CartPlaceResult)

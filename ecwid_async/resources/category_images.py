@@ -1,0 +1,35 @@
+"""Images of categories."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.common import AsyncImageDraft, DeleteResult, UploadResult
+from ecwid_async.resources.base import Resource
+
+__all__ = ["CategoryImages"]
+
+
+class CategoryImages(Resource):
+    """The image of each category."""
+
+    __slots__ = ()
+
+    def upload_async(
+        self, category_id: int, draft: AsyncImageDraft, *, external_url: str | None = None
+    ) -> Call[UploadResult]:
+        """Have the store fetch an image from a URL later; the category shows it at once. `id` may be missing.
+
+        ``POST /categories/{categoryId}/image/async``
+        """
+        return self._call(
+            "POST /categories/{categoryId}/image/async",
+            category_id,
+            reads=UploadResult,
+            query={"externalUrl": external_url},
+            body=draft,
+        )
+
+    def delete(self, category_id: int) -> Call[DeleteResult]:
+        """Delete the category's image, in all sizes.
+
+        ``DELETE /categories/{categoryId}/image``
+        """
+        return self._call("DELETE /categories/{categoryId}/image", category_id, reads=DeleteResult)

@@ -1,0 +1,151 @@
+"""Customers."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ecwid_async.calls import Call, Pages
+from ecwid_async.models.common import BuyerType, CreateResult, DeletedItem, DeleteResult, UpdateResult
+from ecwid_async.models.customers import Customer, CustomerDraft, CustomerSortBy
+from ecwid_async.resources.base import Moment, Resource
+from ecwid_async.resources.customer_contacts import CustomerContacts
+
+__all__ = ["Customers"]
+
+
+class Customers(Resource):
+    """Customers, registered ones and those who ordered as guests."""
+
+    __slots__ = ()
+
+    @property
+    def contacts(self) -> CustomerContacts:
+        """Ways to reach a customer."""
+        return CustomerContacts(self._channel)
+
+    def search(
+        self,
+        *,
+        keyword: str | None = None,
+        name: str | None = None,
+        email: str | None = None,
+        use_exact_email_match: bool | None = None,
+        phone: str | None = None,
+        city: str | None = None,
+        postal_code: str | None = None,
+        state_or_province_code: str | None = None,
+        country_codes: Sequence[str] | None = None,
+        company_name: str | None = None,
+        accept_marketing: bool | None = None,
+        lang: str | None = None,
+        customer_group_ids: Sequence[int] | None = None,
+        min_order_count: int | None = None,
+        max_order_count: int | None = None,
+        min_sales_value: Decimal | int | None = None,
+        max_sales_value: Decimal | int | None = None,
+        purchased_product_ids: Sequence[int] | None = None,
+        b2b_b2c: BuyerType | str | None = None,
+        tax_exempt: bool | None = None,
+        created_from: Moment | None = None,
+        created_to: Moment | None = None,
+        updated_from: Moment | None = None,
+        updated_to: Moment | None = None,
+        sort_by: CustomerSortBy | str | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[Customer]:
+        """Customers that match every filter given.
+
+        `name` is looked for in the billing name, `phone` in addresses and contacts, the parts of an address in
+        shipping addresses. `created_from` and `created_to` bound the registration, or a guest's first order.
+        `b2b_b2c` is ``b2c`` (private buyers, the default) or ``b2b``.
+
+        ``GET /customers``
+        """
+        return self._pages(
+            "GET /customers",
+            item=Customer,
+            query={
+                "keyword": keyword,
+                "name": name,
+                "email": email,
+                "useExactEmailMatch": use_exact_email_match,
+                "phone": phone,
+                "city": city,
+                "postalCode": postal_code,
+                "stateOrProvinceCode": state_or_province_code,
+                "countryCodes": country_codes,
+                "companyName": company_name,
+                "acceptMarketing": accept_marketing,
+                "lang": lang,
+                "customerGroupIds": customer_group_ids,
+                "minOrderCount": min_order_count,
+                "maxOrderCount": max_order_count,
+                "minSalesValue": min_sales_value,
+                "maxSalesValue": max_sales_value,
+                "purchasedProductIds": purchased_product_ids,
+                "b2b_b2c": b2b_b2c,
+                "taxExempt": tax_exempt,
+                "createdFrom": created_from,
+                "createdTo": created_to,
+                "updatedFrom": updated_from,
+                "updatedTo": updated_to,
+                "sortBy": sort_by,
+                "responseFields": response_fields,
+            },
+            limit=limit,
+            offset=offset,
+        )
+
+    def get(self, customer_id: int, *, response_fields: str | None = None) -> Call[Customer]:
+        """One customer.
+
+        ``GET /customers/{customerId}``
+        """
+        return self._call(
+            "GET /customers/{customerId}", customer_id, reads=Customer, query={"responseFields": response_fields}
+        )
+
+    def create(self, draft: CustomerDraft) -> Call[CreateResult]:
+        """Add a customer.
+
+        ``POST /customers``
+        """
+        return self._call("POST /customers", reads=CreateResult, body=draft)
+
+    def update(self, customer_id: int, draft: CustomerDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets; a list replaces the stored list.
+
+        Elements of a list that repeat an id are kept and changed, those without one are added.
+
+        ``PUT /customers/{customerId}``
+        """
+        return self._call("PUT /customers/{customerId}", customer_id, reads=UpdateResult, body=draft)
+
+    def delete(self, customer_id: int) -> Call[DeleteResult]:
+        """Delete a customer. It stays in the history of deleted items for six months.
+
+        ``DELETE /customers/{customerId}``
+        """
+        return self._call("DELETE /customers/{customerId}", customer_id, reads=DeleteResult)
+
+    def deleted(
+        self,
+        *,
+        from_date: Moment | None = None,
+        to_date: Moment | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[DeletedItem]:
+        """Customers deleted in the last six months: id and moment.
+
+        ``GET /customers/deleted``
+        """
+        return self._pages(
+            "GET /customers/deleted",
+            item=DeletedItem,
+            query={"from_date": from_date, "to_date": to_date, "responseFields": response_fields},
+            limit=limit,
+            offset=offset,
+        )

@@ -1,0 +1,178 @@
+"""Orders."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ecwid_async.calls import Call, Pages
+from ecwid_async.models.common import DeletedItem, DeleteResult, UpdateResult
+from ecwid_async.models.orders import (
+    FulfillmentStatus,
+    Order,
+    OrderCalculation,
+    OrderCalculationDraft,
+    OrderCreateResult,
+    OrderDraft,
+    OrderRepeatUrl,
+    PaymentStatus,
+)
+from ecwid_async.resources.base import Moment, Resource, Several
+
+__all__ = ["Orders"]
+
+
+class Orders(Resource):
+    """Orders. Each is known by its number and by its text id (``EG4H2``), which may carry a prefix and a suffix."""
+
+    __slots__ = ()
+
+    def search(
+        self,
+        *,
+        ids: Sequence[str | int] | None = None,
+        keywords: str | None = None,
+        email: str | None = None,
+        customer_id: int | None = None,
+        product_id: Several[int] | None = None,
+        total_from: Decimal | int | None = None,
+        total_to: Decimal | int | None = None,
+        created_from: Moment | None = None,
+        created_to: Moment | None = None,
+        updated_from: Moment | None = None,
+        updated_to: Moment | None = None,
+        pickup_time_from: Moment | None = None,
+        pickup_time_to: Moment | None = None,
+        shipping_method: str | None = None,
+        fulfillment_status: Several[FulfillmentStatus | str] | None = None,
+        payment_method: str | None = None,
+        payment_module: str | None = None,
+        payment_status: Several[PaymentStatus | str] | None = None,
+        accept_marketing: bool | None = None,
+        contains_preorder_items: bool | None = None,
+        coupon_code: str | None = None,
+        subscription_id: int | None = None,
+        referer_id: int | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[Order]:
+        """Orders that match every filter given. With `ids`, the other filters are ignored.
+
+        `payment_module` is the payment app; `payment_method` the name that the customer chose. The order of the list
+        is not documented.
+
+        ``GET /orders``
+        """
+        return self._pages(
+            "GET /orders",
+            item=Order,
+            query={
+                "ids": ids,
+                "keywords": keywords,
+                "email": email,
+                "customerId": customer_id,
+                "productId": product_id,
+                "totalFrom": total_from,
+                "totalTo": total_to,
+                "createdFrom": created_from,
+                "createdTo": created_to,
+                "updatedFrom": updated_from,
+                "updatedTo": updated_to,
+                "pickupTimeFrom": pickup_time_from,
+                "pickupTimeTo": pickup_time_to,
+                "shippingMethod": shipping_method,
+                "fulfillmentStatus": fulfillment_status,
+                "paymentMethod": payment_method,
+                "paymentModule": payment_module,
+                "paymentStatus": payment_status,
+                "acceptMarketing": accept_marketing,
+                "containsPreorderItems": contains_preorder_items,
+                "couponCode": coupon_code,
+                "subscriptionId": subscription_id,
+                "refererId": referer_id,
+                "responseFields": response_fields,
+            },
+            limit=limit,
+            offset=offset,
+        )
+
+    def get(self, order_id: str | int, *, response_fields: str | None = None) -> Call[Order]:
+        """One order, by its number or its text id.
+
+        ``GET /orders/{orderId}``
+        """
+        return self._call("GET /orders/{orderId}", order_id, reads=Order, query={"responseFields": response_fields})
+
+    def last(
+        self,
+        *,
+        customer_email: str | None = None,
+        with_address: bool | None = None,
+        response_fields: str | None = None,
+    ) -> Call[Order]:
+        """The newest order of the store, or of the customer with that email.
+
+        `customer_email` and `with_address` are known from Ecwid's own client, not from the documentation.
+
+        ``GET /orders/last``
+        """
+        return self._call(
+            "GET /orders/last",
+            reads=Order,
+            query={"customerEmail": customer_email, "withAddress": with_address, "responseFields": response_fields},
+        )
+
+    def create(self, draft: OrderDraft) -> Call[OrderCreateResult]:
+        """Add an order. With payment status ``INCOMPLETE`` it becomes an abandoned cart.
+
+        ``POST /orders``
+        """
+        return self._call("POST /orders", reads=OrderCreateResult, body=draft)
+
+    def update(self, order_id: str | int, draft: OrderDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets; a list replaces the stored list.
+
+        ``PUT /orders/{orderId}``
+        """
+        return self._call("PUT /orders/{orderId}", order_id, reads=UpdateResult, body=draft)
+
+    def delete(self, order_id: str | int) -> Call[DeleteResult]:
+        """Delete one order. It stays in the history of deleted items for six months.
+
+        ``DELETE /orders/{orderId}``
+        """
+        return self._call("DELETE /orders/{orderId}", order_id, reads=DeleteResult)
+
+    def repeat_url(self, order_id: str | int) -> Call[OrderRepeatUrl]:
+        """A link for the customer, under which the same order can be placed again.
+
+        ``GET /orders/{orderId}/repeatURL``
+        """
+        return self._call("GET /orders/{orderId}/repeatURL", order_id, reads=OrderRepeatUrl)
+
+    def calculate(self, draft: OrderCalculationDraft) -> Call[OrderCalculation]:
+        """What an order would cost: totals, taxes, discounts and shipping options. Stores nothing.
+
+        ``POST /order/calculate``
+        """
+        return self._call("POST /order/calculate", reads=OrderCalculation, body=draft, repeatable=True)
+
+    def deleted(
+        self,
+        *,
+        from_date: Moment | None = None,
+        to_date: Moment | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[DeletedItem]:
+        """Orders deleted in the last six months: `id` is the order's number, `order_id` its text id.
+
+        ``GET /orders/deleted``
+        """
+        return self._pages(
+            "GET /orders/deleted",
+            item=DeletedItem,
+            query={"from_date": from_date, "to_date": to_date, "responseFields": response_fields},
+            limit=limit,
+            offset=offset,
+        )

@@ -1,0 +1,42 @@
+"""Files that products sell."""
+
+from typing import Literal
+
+from ecwid_async.calls import Call
+from ecwid_async.models.common import DeleteResult, UpdateResult
+from ecwid_async.models.products import ProductFileDraft
+from ecwid_async.resources.base import Resource, confirmed
+
+__all__ = ["ProductFiles"]
+
+
+class ProductFiles(Resource):
+    """The files that a buyer of a product may download."""
+
+    __slots__ = ()
+
+    def update(self, product_id: int, file_id: int, draft: ProductFileDraft) -> Call[UpdateResult]:
+        """Change the file's description.
+
+        ``PUT /products/{productId}/files/{fileId}``
+        """
+        return self._call(
+            "PUT /products/{productId}/files/{fileId}", product_id, file_id, reads=UpdateResult, body=draft
+        )
+
+    def delete(self, product_id: int, file_id: int) -> Call[DeleteResult]:
+        """Delete one file of the product.
+
+        ``DELETE /products/{productId}/files/{fileId}``
+        """
+        return self._call("DELETE /products/{productId}/files/{fileId}", product_id, file_id, reads=DeleteResult)
+
+    def delete_all(self, product_id: int, *, confirm: Literal[True]) -> Call[DeleteResult]:
+        """Delete every file of the product; `delete_count` says how many there were.
+
+        Raises `ValueError` unless `confirm` is True.
+
+        ``DELETE /products/{productId}/files``
+        """
+        confirmed(confirm, f"every file of product {product_id}")
+        return self._call("DELETE /products/{productId}/files", product_id, reads=DeleteResult, repeatable=False)

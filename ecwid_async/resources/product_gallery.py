@@ -1,0 +1,47 @@
+"""Galleries of products."""
+
+from typing import Literal
+
+from ecwid_async.calls import Call
+from ecwid_async.models.common import AsyncImageDraft, DeleteResult, UploadResult
+from ecwid_async.resources.base import Resource, confirmed
+from ecwid_async.resources.product_videos import ProductGalleryVideos
+
+__all__ = ["ProductGallery"]
+
+
+class ProductGallery(Resource):
+    """The images beside a product's main one."""
+
+    __slots__ = ()
+
+    @property
+    def videos(self) -> ProductGalleryVideos:
+        """The videos in a product's gallery."""
+        return ProductGalleryVideos(self._channel)
+
+    def upload_async(self, product_id: int, draft: AsyncImageDraft) -> Call[UploadResult]:
+        """Have the store fetch an image from a URL later and add it to the gallery. `id` may be missing.
+
+        ``POST /products/{productId}/gallery/async``
+        """
+        return self._call("POST /products/{productId}/gallery/async", product_id, reads=UploadResult, body=draft)
+
+    def delete(self, product_id: int, gallery_image_id: int) -> Call[DeleteResult]:
+        """Delete one image of the gallery.
+
+        ``DELETE /products/{productId}/gallery/{galleryImageId}``
+        """
+        return self._call(
+            "DELETE /products/{productId}/gallery/{galleryImageId}", product_id, gallery_image_id, reads=DeleteResult
+        )
+
+    def delete_all(self, product_id: int, *, confirm: Literal[True]) -> Call[DeleteResult]:
+        """Delete every image of the gallery; the main image stays. Needs the scope ``update_catalog_batch_delete``.
+
+        Raises `ValueError` unless `confirm` is True.
+
+        ``DELETE /products/{productId}/gallery``
+        """
+        confirmed(confirm, f"every gallery image of product {product_id}")
+        return self._call("DELETE /products/{productId}/gallery", product_id, reads=DeleteResult, repeatable=False)

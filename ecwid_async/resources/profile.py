@@ -1,0 +1,61 @@
+"""The store's profile."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.common import UpdateResult
+from ecwid_async.models.profile import Profile, ProfileDraft, StaffScope
+from ecwid_async.resources.base import Resource
+from ecwid_async.resources.profile_logos import ProfileLogos
+
+__all__ = ["ProfileResource"]
+
+
+class ProfileResource(Resource):
+    """The store's profile: account, settings, taxes, zones, payment and shipping options, languages."""
+
+    __slots__ = ()
+
+    @property
+    def logos(self) -> ProfileLogos:
+        """The store's logos."""
+        return ProfileLogos(self._channel)
+
+    def get(
+        self,
+        *,
+        show_extended_info: bool | None = None,
+        lang: str | None = None,
+        get_report_availability_status: bool | None = None,
+        get_store_vertical: bool | None = None,
+        get_features_by_plans: bool | None = None,
+        response_fields: str | None = None,
+    ) -> Call[Profile]:
+        """The profile. Scopes ``read_store_profile_extended`` and ``read_store_limits`` add fields.
+
+        ``GET /profile``
+        """
+        return self._call(
+            "GET /profile",
+            reads=Profile,
+            query={
+                "showExtendedInfo": show_extended_info,
+                "lang": lang,
+                "getReportAvailabilityStatus": get_report_availability_status,
+                "getStoreVertical": get_store_vertical,
+                "getFeaturesByPlans": get_features_by_plans,
+                "responseFields": response_fields,
+            },
+        )
+
+    def update(self, draft: ProfileDraft) -> Call[UpdateResult]:
+        """Change the settings that `draft` sets, at any depth; a list replaces the stored list.
+
+        ``PUT /profile``
+        """
+        return self._call("PUT /profile", reads=UpdateResult, body=draft)
+
+    def staff_scopes(self) -> Call[list[StaffScope | str]]:
+        """What a staff account of this store can be allowed to do.
+
+        ``GET /profile/staffScopes``
+        """
+        return self._call("GET /profile/staffScopes", reads=list[StaffScope | str], unwrap="staffScopes")
