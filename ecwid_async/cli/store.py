@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
@@ -39,8 +39,8 @@ class Sizes:
     seed: _Size = None
     "Another number makes another store."
 
-    def given(self) -> dict[str, int]:
-        """The sizes that are not left to the default."""
+    def given(self) -> dict[str, Any]:
+        """The sizes that are not left to the default, as arguments of `demo_sandbox`."""
         return {name: size for name, size in vars(self).items() if size is not None and name != "sandbox"}
 
 
@@ -57,9 +57,7 @@ def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None) -> "Sand
     """A sandbox of these sizes; without a limit where it is nobody else's."""
     from ecwid_async.sandbox.seed import demo_sandbox
 
-    sandbox = demo_sandbox(**sizes.given())
-    sandbox.requests_per_minute = requests_per_minute
-    return sandbox
+    return demo_sandbox(**sizes.given(), requests_per_minute=requests_per_minute)
 
 
 @asynccontextmanager

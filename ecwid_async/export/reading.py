@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import pairwise
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 import anyio.lowlevel
 import anyio.to_thread
@@ -61,9 +61,9 @@ class Reading:
     async def section(self, section: Section, file: PartFile) -> SectionRecord:
         """Read a section into a file and seal it. Raises as `export_store` does."""
         started, clock = self.now(), perf_counter()
-        passes = 1
+        passes, total = 1, None
         if section.search is None:
-            total = await self._document(section, file)
+            await self._document(section, file)
         else:
             while True:
                 try:
@@ -148,12 +148,11 @@ class _Items:
     def __init__(self, key: str, mark: str | None) -> None:
         self.marks: set[str] = set()
         self._ids = array("q")
-        fields: list[tuple[str, type] | tuple[str, type, object]] = [("id", int | str)]  # type: ignore[list-item]
-        if mark is not None:
-            fields.append(("mark", str, ""))
-        names = {"id": key, "mark": mark or ""}
         self._key = key
-        self._decoder = msgspec.json.Decoder(msgspec.defstruct("Item", fields, rename=names))
+        # A class with these two fields makes the parser pass over all others.
+        fields = [("id", int | str, msgspec.NODEFAULT), ("mark", str, "")]
+        item = msgspec.defstruct("Item", fields, rename={"id": key, "mark": mark or "-"})
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(item)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -165,7 +164,7 @@ class _Items:
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise DecodeError(operation=operation, path=f"{path}.{self._key}", expected="an id", found="none") from None
         self._ids.append(_number(found.id))
-        mark: str = getattr(found, "mark", "")
+        mark: str = found.mark
         self.marks.add(mark)
         return mark
 

@@ -51,8 +51,7 @@ def sizes() -> list[str]:
 def address() -> Iterator[str]:
     """The base URL of a demo store on this machine."""
     with start_blocking_portal() as portal:
-        sandbox = demo_sandbox(**SIZES)
-        sandbox.requests_per_minute = None
+        sandbox = demo_sandbox(**SIZES, requests_per_minute=None)
         with portal.wrap_async_context_manager(portal.call(lambda: serve(sandbox))) as server:
             yield server.base_url
 
