@@ -23,7 +23,7 @@ class BrandSortBy(StrEnum):
 class Brand(Model):
     """A brand: a value that products of the store have in their brand attribute.
 
-    API reference: https://docs.ecwid.com/api-reference/rest-api/products/product-brands/search-product-brands
+    API reference: https://docs.ecwid.com/api-reference/rest-api/products/search-product-brands
     """
 
     name: str | None = None

@@ -163,8 +163,8 @@ class Cart(Model):
     global_referer: str | None = None
     create_date: datetime | None = None
     update_date: datetime | None = None
-    create_timestamp: int | None = None
-    update_timestamp: int | None = None
+    create_timestamp: int | None = None  # Unix seconds.
+    update_timestamp: int | None = None  # Unix seconds.
     customer_group: str | None = None
     customer_group_id: int | None = None
     items: list[CartItem] | None = None
@@ -200,8 +200,8 @@ class Cart(Model):
     utm_data_sets: list[OrderUtmDataSet] | None = None
     lang: str | None = None
     customer_user_agent: str | None = None
-    recovered_order_id: int | None = None
-    recovery_email_sent_timestamp: datetime | None = None
+    recovered_order_id: int | None = None  # The number of the order that the cart became.
+    recovery_email_sent_timestamp: datetime | None = None  # A moment, unlike other timestamps.
 
 
 @model

@@ -38,7 +38,7 @@ class Category(Model):
     """
 
     id: int | None = None
-    parent_id: int | None = None
+    parent_id: int | None = None  # None for a category at the root.
     order_by: int | None = None
     hd_thumbnail_url: str | None = None
     thumbnail_url: str | None = None
@@ -58,10 +58,12 @@ class Category(Model):
     description: str | None = None
     description_translated: dict[str, str] | None = None
     enabled: bool | None = None
-    product_ids: list[int] | None = None
+    product_ids: list[int] | None = None  # In searches only where asked for; absent when there are none.
     seo_title: str | None = None
+    # Text in the reference; the vendor's own client and products have translations.
     seo_title_translated: dict[str, str] | None = None
     seo_description: str | None = None
+    # The reference spells it so; the vendor's own client has `seo_description_translated`. Both are read.
     seo_decription_translated: dict[str, str] | None = None
     seo_description_translated: dict[str, str] | None = None
     alt: ImageAlt | None = None

@@ -56,7 +56,10 @@ class DimensionUnit(StrEnum):
 
 
 class RecurringInterval(StrEnum):
-    """How often a subscription is charged."""
+    """How often a subscription is charged.
+
+    Upper case, as every example has it. The reference lists lower case for items of orders: that stays text.
+    """
 
     DAY = "DAY"
     WEEK = "WEEK"
@@ -114,7 +117,7 @@ class DeletedItem(Model):
     """An item that was deleted: the API lists them for six months."""
 
     id: int | None = None
-    order_id: str | None = None
+    order_id: str | None = None  # Orders only: their text id, while `id` is their number.
     date: datetime | None = None
 
 
@@ -199,7 +202,7 @@ class ProfileTaxRule(Model):
     """The rate of a tax in one destination zone."""
 
     zone_id: str | None = None
-    tax: Decimal | None = None
+    tax: Decimal | None = None  # In percent.
 
 
 @model
@@ -213,7 +216,7 @@ class ProfileTax(Model):
     use_shipping_address: bool | None = None
     tax_shipping: bool | None = None
     applied_by_default: bool | None = None
-    default_tax: Decimal | None = None
+    default_tax: Decimal | None = None  # In percent, where no zone of `rules` matches.
     rules: list[ProfileTaxRule] | None = None
 
 
@@ -230,6 +233,7 @@ class AsyncImageDraft(Draft):
     """An image that the API fetches from `url` by itself after it has answered."""
 
     url: str | Unset | None = UNSET
+    # In pixels, required. The reference calls width and height text; numbers are taken too.
     width: int | str | Unset | None = UNSET
     height: int | str | Unset | None = UNSET
     external_id: str | Unset | None = UNSET

@@ -91,8 +91,8 @@ class CustomerContact(Model):
     note: str | None = None
     type: ContactType | str | None = None
     default: bool | None = None
-    order_by: int | None = None
-    timestamp: datetime | None = None
+    order_by: int | None = None  # The reference says boolean; the examples have whole numbers.
+    timestamp: datetime | None = None  # A moment, not seconds.
 
 
 @model
@@ -111,7 +111,7 @@ class CustomerFavorite(Model):
     """A product that a customer marked as a favorite."""
 
     product_id: int | None = None
-    added_timestamp: datetime | None = None
+    added_timestamp: datetime | None = None  # A moment, not seconds.
 
 
 @model
@@ -187,7 +187,7 @@ class CustomerDraft(Draft):
     """
 
     email: str | Unset | None = UNSET
-    password: str | Unset | None = UNSET
+    password: str | Unset | None = UNSET  # Never comes back.
     billing_person: CustomerBillingPersonDraft | Unset | None = UNSET
     shipping_addresses: list[CustomerShippingAddressDraft] | Unset | None = UNSET
     contacts: list[CustomerContact] | Unset | None = UNSET

@@ -198,7 +198,10 @@ class FulfillmentStatus(StrEnum):
 
 
 class FulfillmentType(StrEnum):
-    """How an order reaches the customer."""
+    """How an order reaches the customer.
+
+    Answers have upper case, as here. The reference lists lower case too: that stays text.
+    """
 
     SHIPPING = "SHIPPING"
     PICKUP = "PICKUP"
@@ -283,7 +286,7 @@ class OrderDiscount(Model):
     membership_id: int | None = None
     description: str | None = None
     applies_to_items: list[int] | None = None
-    applies_to_order_items: list[int] | None = None
+    applies_to_order_items: list[int] | None = None  # Ids of items; the reference says objects.
 
 
 @model
@@ -306,7 +309,7 @@ class OrderDiscountCoupon(Model):
     discount: Decimal | None = None
     launch_date: datetime | None = None
     expiration_date: datetime | None = None
-    total_limit: Decimal | None = None
+    total_limit: Decimal | None = None  # The subtotal from which the coupon works.
     uses_limit: CouponUsesLimit | str | None = None
     application_limit: CouponApplicationLimit | str | None = None
     creation_date: datetime | None = None
@@ -343,7 +346,7 @@ class OrderCustomSurcharge(Model):
     total: Decimal | None = None
     total_without_tax: Decimal | None = None
     description: str | None = None
-    description_translated: str | None = None
+    description_translated: str | None = None  # Text in one language, unlike other translated fields.
     taxable: bool | None = None
     taxes: list[OrderItemTax] | None = None
 
@@ -356,7 +359,7 @@ class OrderItemRecurringChargeSettings(Model):
     recurring_interval_count: int | None = None
     subscription_price_with_sign_up_fee: Decimal | None = None
     sign_up_fee: Decimal | None = None
-    interval_count: int | None = None
+    interval_count: int | None = None  # What the examples have instead of `recurring_interval_count`.
 
 
 @model
@@ -411,7 +414,7 @@ class OrderItemFile(Model):
 class OrderItemDiscount(Model):
     """A discount on an item and what it takes off."""
 
-    discount_info: OrderDiscount | None = None
+    discount_info: OrderDiscount | None = None  # A list in the reference, one object in every example.
     total: Decimal | None = None
 
 
@@ -497,7 +500,7 @@ class OrderRefund(Model):
 
     date: datetime | None = None
     source: RefundSource | str | None = None
-    reason: str | None = None
+    reason: str | None = None  # At most 256 characters.
     amount: Decimal | None = None
 
 
@@ -527,7 +530,7 @@ class OrderShippingOption(Model):
     shipping_rate: Decimal | None = None
     shipping_rate_without_tax: Decimal | None = None
     discounted_shipping_rate: Decimal | None = None
-    estimated_transit_time: Decimal | str | None = None
+    estimated_transit_time: Decimal | str | None = None  # A number of days, or text such as ``5-9``.
     is_pickup: bool | None = None
     pickup_instruction: str | None = None
     fulfillment_type: FulfillmentType | str | None = None
@@ -629,11 +632,11 @@ class OrderExtraField(Model):
     """A field added to the checkout, with the customer's answer."""
 
     id: str | None = None
-    value: str | None = None
+    value: str | None = None  # At most 255 characters. A moment is text such as ``2020-11-22 17:30:00 +0000``.
     customer_input_type: ExtraFieldInputType | str | None = None
     title: str | None = None
     order_details_display_section: ExtraFieldSection | str | None = None
-    order_by: str | None = None
+    order_by: str | None = None  # A number, but text on the wire.
     show_in_notifications: bool | None = None
     show_in_invoice: bool | None = None
 
@@ -684,6 +687,7 @@ class OrderExternalOrderData(Model):
     external_fulfillment: bool | None = None
     referer_channel: str | None = None
     referer_id: str | None = None
+    # Text in the reference, an object in the vendor's own client.
     platform_specific_fields: dict[str, str] | None = None
 
 
@@ -692,7 +696,7 @@ class OrderLoyalty(Model):
     """Loyalty points of the customer."""
 
     customer_enabled: bool | None = None
-    earned: Decimal | None = None
+    earned: Decimal | None = None  # Whole in the examples; the vendor's own client reads fractions.
     balance: Decimal | None = None
 
 
@@ -703,7 +707,7 @@ class Order(Model):
     Amounts are in the currency of the store. API reference: https://docs.ecwid.com/api-reference/rest-api/orders/get-order
     """
 
-    id: str | None = None
+    id: str | None = None  # Text such as ``EG4H2``; `internal_id` is the number behind it.
     subtotal: Decimal | None = None
     subtotal_without_tax: Decimal | None = None
     total: Decimal | None = None
@@ -735,6 +739,7 @@ class Order(Model):
     custom_discount: list[Decimal] | None = None
     discount: Decimal | None = None
     coupon_discount: Decimal | None = None
+    # The reference links this to the wrapper that items have; the examples hold plain discounts.
     discount_info: list[OrderDiscount] | None = None
     discount_coupon: OrderDiscountCoupon | None = None
     customer_id: int | None = None
@@ -743,8 +748,8 @@ class Order(Model):
     global_referer: str | None = None
     create_date: datetime | None = None
     update_date: datetime | None = None
-    create_timestamp: int | None = None
-    update_timestamp: int | None = None
+    create_timestamp: int | None = None  # Unix seconds.
+    update_timestamp: int | None = None  # Unix seconds.
     customer_group: str | None = None
     customer_group_id: int | None = None
     items: list[OrderItem] | None = None
@@ -753,6 +758,7 @@ class Order(Model):
     billing_person: BillingPerson | None = None
     shipping_option: OrderShippingOption | None = None
     handling_fee: HandlingFee | None = None
+    # One object in the reference; the examples have the list `predicted_package` instead.
     predicted_packages: OrderPredictedPackages | None = None
     shipping_label_available_for_shipment: bool | None = None
     shipments: list[OrderShipment] | None = None
@@ -770,7 +776,7 @@ class Order(Model):
     pickup_time: datetime | None = None
     taxes_on_shipping: list[OrderTaxesOnShipping] | None = None
     accept_marketing: bool | None = None
-    referer_id: str | None = None
+    referer_id: str | None = None  # Text here, a whole number as a search parameter.
     disable_all_customer_notifications: bool | None = None
     external_fulfillment: bool | None = None
     external_order_id: str | None = None
@@ -796,8 +802,8 @@ class Order(Model):
 class OrderCreateResult(Model):
     """The ids of an order that was created."""
 
-    id: int | None = None
-    orderid: str | None = None
+    id: int | None = None  # The number of the order. Deprecated: see `order_id`.
+    orderid: str | None = None  # The text id as the example spells it; the vendor's own client reads `order_id`.
     order_id: str | None = None
 
 
@@ -820,7 +826,7 @@ class CartDiscountCoupon(Model):
     discount: Decimal | None = None
     launch_date: datetime | None = None
     expiration_date: datetime | None = None
-    total_limit: Decimal | None = None
+    total_limit: Decimal | None = None  # The subtotal from which the coupon works.
     uses_limit: CouponUsesLimit | str | None = None
     application_limit: CouponApplicationLimit | str | None = None
     creation_date: datetime | None = None
@@ -1170,6 +1176,7 @@ class OrderShippingOptionDraft(Draft):
     is_pickup: bool | Unset | None = UNSET
     pickup_instruction: str | Unset | None = UNSET
     fulfillment_type: FulfillmentType | str | Unset | None = UNSET
+    # The spelling of one example; answers come back with `fulfillment_type`.
     fulfilment_type: FulfillmentType | str | Unset | None = UNSET
 
 
@@ -1224,7 +1231,7 @@ class OrderDraft(Draft):
     payment_params: dict[str, object] | Unset | None = UNSET
     extra_fields: CartExtraFields | Unset | None = UNSET
     order_extra_fields: list[CartOrderExtraField] | Unset | None = UNSET
-    hidden: bool | Unset | None = UNSET
+    hidden: bool | Unset | None = UNSET  # Only with the payment status INCOMPLETE, which makes an abandoned cart.
     tracking_number: str | Unset | None = UNSET
     payment_message: str | Unset | None = UNSET
     external_transaction_id: str | Unset | None = UNSET
@@ -1243,6 +1250,7 @@ class OrderDraft(Draft):
     utm_data_sets: list[OrderUtmDataSet] | Unset | None = UNSET
     lang: str | Unset | None = UNSET
     create_date: datetime | Unset | None = UNSET
+    # The reference describes them beside the endpoints, in no table of theirs.
     custom_surcharges: list[OrderCustomSurcharge] | Unset | None = UNSET
 
 

@@ -89,7 +89,7 @@ class AttributeType(StrEnum):
 
 
 class OutOfStockVisibility(StrEnum):
-    """What happens to a product that is out of stock."""
+    """What happens to a product that is out of stock. (The reference gives these values to a boolean.)"""
 
     SHOW = "SHOW"
     HIDE = "HIDE"
@@ -265,14 +265,14 @@ class VariationAlt(Model):
 
     main: str | None = None
     translations: dict[str, str] | None = None
-    translated: dict[str, str] | None = None
+    translated: dict[str, str] | None = None  # What the examples have instead of `translations`.
 
 
 @model
 class ProductMediaImage(Model):
     """An image of a product in all its sizes."""
 
-    id: str | None = None
+    id: str | None = None  # Text: ``0`` is the main image.
     alt: VariationAlt | None = None
     order_by: int | None = None
     is_main: bool | None = None
@@ -289,8 +289,8 @@ class ProductMediaVideo(Model):
     """A video of a product."""
 
     id: int | None = None
-    video_cover_id: int | str | None = None
-    url: str | None = None
+    video_cover_id: int | str | None = None  # A number in the reference, text in the vendor's own client.
+    url: str | None = None  # The reference says boolean.
     embed_html: str | None = None
     provider_name: str | None = None
     title: str | None = None
@@ -315,7 +315,7 @@ class ProductCategory(Model):
 
     id: int | None = None
     name: str | None = None
-    name_translated: str | None = None
+    name_translated: str | None = None  # Text in one language, unlike other translated fields.
     enabled: bool | None = None
 
 
@@ -324,7 +324,7 @@ class ProductFavorites(Model):
     """How many customers marked a product as a favorite."""
 
     count: int | None = None
-    displayed_count: str | None = None
+    displayed_count: str | None = None  # Text for showing, such as ``1.2K``.
 
 
 @model
@@ -414,7 +414,7 @@ class Variation(Model):
     out_of_stock_visibility_behaviour: OutOfStockVisibility | str | None = None
     alt: VariationAlt | None = None
     dimensions: Dimensions | None = None
-    in_stock: bool | None = None
+    in_stock: bool | None = None  # The reference says `instock`; every example, `inStock`.
 
 
 @model
@@ -441,6 +441,7 @@ class ProductSubscriptionSettings(Model):
     one_time_purchase_markup_formatted: str | None = None
     one_time_purchase_markup_percent: Decimal | None = None
     one_time_purchase_markup_percent_formatted: str | None = None
+    # One object in the reference, a list in the examples.
     recurring_charge_settings: list[ProductSubscriptionSettingsRecurringChargeSettings] | None = None
 
 
@@ -494,8 +495,8 @@ class Product(Model):
     custom_slug: str | None = None
     created: datetime | None = None
     updated: datetime | None = None
-    create_timestamp: int | None = None
-    update_timestamp: int | None = None
+    create_timestamp: int | None = None  # Unix seconds.
+    update_timestamp: int | None = None  # Unix seconds.
     product_class_id: int | None = None
     enabled: bool | None = None
     options: list[ProductOption] | None = None
@@ -505,7 +506,7 @@ class Product(Model):
     shipping: ProductShipping | None = None
     default_combination_id: int | None = None
     original_image: ProductOriginalImage | None = None
-    gallery_images: list[ProductGalleryImage] | None = None
+    gallery_images: list[ProductGalleryImage] | None = None  # One object in the reference, a list in the examples.
     description: str | None = None
     description_translated: dict[str, str] | None = None
     media: ProductMedia | None = None
@@ -532,7 +533,7 @@ class Product(Model):
     discounts_allowed: bool | None = None
     external_reference_id: str | None = None
     out_of_stock_visibility_behaviour: OutOfStockVisibility | str | None = None
-    min_purchase_quantity: int | None = None
+    min_purchase_quantity: int | None = None  # None: no limit. So is `max_purchase_quantity`.
     max_purchase_quantity: int | None = None
     reviews_collecting_allowed: bool | None = None
     rating: Decimal | None = None
@@ -580,7 +581,7 @@ class ProductUpdateResult(Model):
     """How many products an update changed, and the product where it was asked for."""
 
     update_count: int | None = None
-    item: Product | None = None
+    item: Product | None = None  # Only where the update asked for it.
 
 
 @model
@@ -596,15 +597,15 @@ class ProductFilterSetPrice(Model):
     """The span of the prices."""
 
     min_value: Decimal | None = None
-    status: str | None = None
-    max_value: Decimal | None = None
+    status: str | None = None  # The reference calls the status of every filter `success`; the example, `status`.
+    max_value: Decimal | None = None  # The reference names `min_value` twice; this is the second.
 
 
 @model
 class ProductFilterValue(Model):
     """A value of a filter and how many products have it."""
 
-    id: int | str | None = None
+    id: int | str | None = None  # A number for categories, text such as ``instock`` for others.
     title: str | None = None
     product_count: int | None = None
 
@@ -754,6 +755,7 @@ class ProductDraft(Draft):
     unlimited: bool | Unset | None = UNSET
     in_stock: bool | Unset | None = UNSET
     name: str | Unset | None = UNSET
+    # Text in the reference of writing, translations in every answer.
     name_translated: dict[str, str] | Unset | None = UNSET
     price: Decimal | int | Unset | None = UNSET
     tax: ProductTaxDraft | Unset | None = UNSET
@@ -799,7 +801,7 @@ class ProductDraft(Draft):
     cost_price: Decimal | int | Unset | None = UNSET
     volume_unit: str | Unset | None = UNSET
     name_your_price_enabled: bool | Unset | None = UNSET
-    google_product_category: int | Unset | None = UNSET
+    google_product_category: int | Unset | None = UNSET  # In no table; the vendor's own client writes it.
     price_default_tier: Decimal | int | Unset | None = UNSET
     custom_price_tiers: list[ProductCustomPriceTierDraft] | Unset | None = UNSET
     ribbon: ProductRibbonDraft | Unset | None = UNSET

@@ -596,20 +596,20 @@ class ProfileFormatsAndUnits(Model):
     currency_prefix: str | None = None
     currency_suffix: str | None = None
     currency_precision: int | None = None
-    currency_group_separator: str | None = None
+    currency_group_separator: str | None = None  # A separator is one of these: space, dot, comma, nothing.
     currency_decimal_separator: str | None = None
     currency_truncate_zero_fractional: bool | None = None
-    currency_rate: Decimal | None = None
+    currency_rate: Decimal | None = None  # To US dollars.
     weight_unit: WeightUnit | str | None = None
     weight_precision: int | None = None
     weight_group_separator: str | None = None
     weight_decimal_separator: str | None = None
     weight_truncate_zero_fractional: bool | None = None
-    date_format: str | None = None
-    time_format: str | None = None
+    date_format: str | None = None  # A pattern such as ``dd-MM-yyyy``.
+    time_format: str | None = None  # A pattern such as ``HH:mm:ss``.
     timezone: str | None = None
     dimensions_unit: DimensionUnit | str | None = None
-    order_number_prefix: str | None = None
+    order_number_prefix: str | None = None  # At most 20 characters, as is the suffix.
     order_number_suffix: str | None = None
     order_number_min_digits_amount: int | None = None
     order_number_next_number: int | None = None
@@ -649,6 +649,7 @@ class ProfileZone(Model):
     country_codes: list[str] | None = None
     state_or_province_codes: list[str] | None = None
     post_codes: list[str] | None = None
+    # Points by the name of the polygon, each latitude and longitude.
     geo_polygons: list[dict[str, list[list[Decimal]]]] | None = None
     id: str | None = None
 
@@ -744,9 +745,9 @@ class ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings(Model):
     """What the checkout says about the time of delivery."""
 
     estimated_delivery_date_at_checkout_enabled: bool | None = None
-    estimated_transit_time_in_days: list[int | None] | None = None
+    estimated_transit_time_in_days: list[int | None] | None = None  # From and to; null where not set.
     fulfillment_time_in_days: list[int | None] | None = None
-    cutoff_time_for_same_day_packing: str | None = None
+    cutoff_time_for_same_day_packing: str | None = None  # A time of day such as ``16:00``.
     shipping_business_days: list[Weekday | str] | None = None
     delivery_days: list[Weekday | str] | None = None
 
@@ -761,9 +762,9 @@ class ProfileShippingOption(Model):
     enabled: bool | None = None
     orderby: int | None = None
     fulfilment_type: ShippingOptionFulfilmentType | str | None = None
-    location_id: int | str | None = None
+    location_id: int | str | None = None  # A number in the reference, text in the vendor's own client.
     minimum_order_subtotal: Decimal | None = None
-    destination_zone: ProfileZone | None = None
+    destination_zone: ProfileZone | None = None  # A list in the reference, one object in the example.
     delivery_time_days: str | None = None
     description: str | None = None
     description_translated: dict[str, str] | None = None
@@ -778,17 +779,18 @@ class ProfileShippingOption(Model):
     pickup_instruction: str | None = None
     pickup_instruction_translated: dict[str, str] | None = None
     scheduled_pickup: bool | None = None
-    pickup_preparation_time_hours: int | None = None
+    pickup_preparation_time_hours: int | None = None  # Deprecated: `fulfillment_time_in_minutes`.
     fulfillment_time_in_minutes: int | None = None
-    business_hours: BusinessHours | None = json_text()
-    pickup_business_hours: BusinessHours | None = json_text()
+    business_hours: BusinessHours | None = json_text()  # JSON text on the wire.
+    pickup_business_hours: BusinessHours | None = json_text()  # Deprecated, the same as `business_hours`.
     business_hours_limitation_type: BusinessHoursLimitationType | str | None = None
     scheduled: bool | None = None
     scheduled_time_precision_type: ScheduledTimePrecisionType | str | None = None
     time_slot_length_in_minutes: int | None = None
     allow_same_day_delivery: bool | None = None
-    cutoff_time_for_same_day_delivery: str | None = None
+    cutoff_time_for_same_day_delivery: str | None = None  # A time of day such as ``16:00``.
     availability_period: AvailabilityPeriod | str | None = None
+    # One object in one part of the reference, a list in another.
     blackout_dates: list[ProfileShippingOptionBlackoutDate] | None = None
     estimated_shipping_time_at_checkout_settings: (
         ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings | None
@@ -865,6 +867,7 @@ class ProfilePaymentOption(Model):
     payment_processor_title: str | None = None
     order_by: int | None = None
     app_client_id: str | None = None
+    # A list in the reference, one object in the example.
     payment_surcharges: ProfilePaymentOptionPaymentSurcharge | None = None
     instructions_for_customer: ProfilePaymentOptionInstructionsForCustomer | None = None
     shipping_settings: ProfilePaymentOptionShippingSettings | None = None
@@ -888,7 +891,7 @@ class ProfilePayment(Model):
 
     payment_options: list[ProfilePaymentOption] | None = None
     apple_pay: ProfileApplePay | None = None
-    apple_pay_options: list[ProfileApplePay] | None = None
+    apple_pay_options: list[ProfileApplePay] | None = None  # One object in the reference, a list in the example.
 
 
 @model
@@ -1050,7 +1053,7 @@ class ProfileTipsSettings(Model):
     default_option: Decimal | None = None
     custom_tip_settings: ProfileCustomTipSettings | None = None
     title: str | None = None
-    sub_title: str | None = None
+    sub_title: str | None = None  # The spelling of the reference; the example has `subtitle`.
     title_translated: dict[str, str] | None = None
     subtitle_translated: dict[str, str] | None = None
     subtitle: str | None = None
@@ -1106,6 +1109,7 @@ class Profile(Model):
     formats_and_units: ProfileFormatsAndUnits | None = None
     languages: ProfileLanguages | None = None
     shipping: ProfileShipping | None = None
+    # The reference links this to the tax settings; the zones of its table are meant.
     zones: list[ProfileZone] | None = None
     taxes: list[ProfileTax] | None = None
     tax_settings: ProfileTaxSettings | None = None
@@ -1113,6 +1117,7 @@ class Profile(Model):
     payment: ProfilePayment | None = None
     feature_toggles: list[ProfileFeatureToggle] | None = None
     legal_pages_settings: ProfileLegalPagesSettings | None = None
+    # By the snake_case names of the storefront's design options: text, numbers or booleans.
     design_settings: dict[str, object] | None = None
     product_filters_settings: ProfileProductFiltersSettings | None = None
     vertical_settings: ProfileVerticalSettings | None = None
@@ -1123,13 +1128,14 @@ class Profile(Model):
     registration_answers: ProfileRegistrationAnswers | None = None
     gift_card_settings: ProfileGiftCardSettings | None = None
     tips_settings: ProfileTipsSettings | None = None
+    # Only with `show_extended_info` and the scope read_store_profile_extended.
     account_billing: ProfileAccountBilling | None = None
     tax_invoice_settings: ProfileTaxInvoiceSettings | None = None
 
 
 @model
 class StaffScopes(Model):
-    """What the staff member whose token this is may do."""
+    """The scopes of staff: what a staff member may do."""
 
     staff_scopes: list[StaffScope | str] | None = None
 

@@ -19,6 +19,9 @@ class Swatch(Model):
 
 @model
 class Swatches(Model):
-    """The colors used in the options of the store's products."""
+    """The colors that options of products used lately.
+
+    API reference: https://docs.ecwid.com/api-reference/rest-api/products/get-recently-used-product-swatches
+    """
 
     colors: list[Swatch] | None = None
