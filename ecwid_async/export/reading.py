@@ -146,25 +146,25 @@ class _Items:
     """Which items were read, in eight bytes each: an id that is a number as it is, a text by its hash."""
 
     def __init__(self, key: str, mark: str | None) -> None:
-        self.marks: set[str] = set()
+        self.marks: set[str | None] = set()
         self._ids = array("q")
         self._key = key
         # A class with these two fields makes the parser pass over all others.
-        fields = [("id", int | str, msgspec.NODEFAULT), ("mark", str, "")]
+        fields = [("id", int | str, msgspec.NODEFAULT), ("mark", str | None, None)]
         item = msgspec.defstruct("Item", fields, rename={"id": key, "mark": mark or "-"})
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(item)
 
     def __len__(self) -> int:
         return len(self._ids)
 
-    def add(self, item: bytes, path: str, operation: str) -> str:
+    def add(self, item: bytes, path: str, operation: str) -> str | None:
         """Take note of an item; its mark, where there is one. Raises `DecodeError` for one without an id."""
         try:
             found = self._decoder.decode(item)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise DecodeError(operation=operation, path=f"{path}.{self._key}", expected="an id", found="none") from None
         self._ids.append(_number(found.id))
-        mark: str = found.mark
+        mark: str | None = found.mark
         self.marks.add(mark)
         return mark
 

@@ -1,0 +1,114 @@
+"""What README and docs show works as it stands: Python runs against a demo store, command lines run too."""
+
+import ast
+import asyncio
+import inspect
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from ecwid_async.cli.app import app, run
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
+from ecwid_async.sandbox.server import serve
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+class Block(NamedTuple):
+    page: str
+    line: int
+    language: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks(*languages: str) -> list[Block]:
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in re.finditer(r"^```(\w+)\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL):
+            line = text.count("\n", 0, match.start()) + 2
+            found.append(Block(str(page.relative_to(ROOT)), line, match[1], match[2]))
+    return [block for block in found if block.language in languages]
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Each ``ecwid …`` of the shell blocks, with the place where it stands."""
+    found = []
+    for block in blocks("sh", "bash", "console", "shell"):
+        for number, line in enumerate(block.code.splitlines(), block.line):
+            for part in re.split(r"&&|;|\|", line.partition(" # ")[0]):
+                words = shlex.split(part)
+                if words and Path(words[0]).name == "ecwid":
+                    found.append((f"{block.page}:{number}", words[1:]))
+    return found
+
+
+@pytest.fixture
+def demo(monkeypatch, tmp_path):
+    """The environment a reader has: a store of their own and an empty folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    with start_blocking_portal() as portal:
+        sandbox = demo_sandbox(requests_per_minute=None)
+        with portal.wrap_async_context_manager(portal.call(lambda: serve(sandbox))) as server:
+            monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
+            monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
+            monkeypatch.setenv("ECWID_TOKEN", DEMO_TOKEN)
+            yield
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=str)
+def test_python_examples_run(block, demo, tmp_path):
+    if "def test_" in block.code:
+        example = tmp_path / "test_example.py"
+        example.write_text(block.code, encoding="utf-8")
+        arguments = ["-q", "-o", "asyncio_mode=auto", "-p", "no:cacheprovider", str(example)]
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "pytest", *arguments], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return
+    # As in `python -m asyncio`: an example may await at its top level.
+    code = compile(block.code, str(block), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    result = eval(code, {"__name__": "__main__"})
+    if inspect.iscoroutine(result):
+        asyncio.run(result)
+
+
+@pytest.mark.parametrize(("place", "words"), commands(), ids=lambda value: value if isinstance(value, str) else "")
+def test_command_lines_run(place, words, demo, capsys):
+    if words[:2] == ["sandbox", "serve"]:
+        app.parse_args(words, exit_on_error=False, print_error=False)
+        return
+    code = run(words)
+    assert code == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("block", blocks("json", "toml"), ids=str)
+def test_data_examples_parse(block):
+    assert (json.loads if block.language == "json" else tomllib.loads)(block.code)
+
+
+@pytest.mark.parametrize("name", ["main job", "tests"])
+def test_the_two_commands_of_the_readme_are_one_paste_each(name):
+    """`.ci/run` takes the second from here."""
+    (found,) = re.findall(rf"^<!-- {name} -->\n```sh\n(.*?)^```$", PAGES[0].read_text(), re.MULTILINE | re.DOTALL)
+    assert found.count("\n") == 1
+    assert found.startswith("python3 -m venv .venv && ")
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []

@@ -1,0 +1,45 @@
+import re
+import sysconfig
+from importlib.metadata import distribution, entry_points
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import ecwid_async
+
+
+def is_editable():
+    told = distribution("ecwid-async").read_text("direct_url.json")
+    return told is not None and msgspec.json.decode(told).get("dir_info", {}).get("editable", False)
+
+
+@pytest.mark.skipif(is_editable(), reason="a development install is the checkout")
+def test_the_suite_tests_the_installed_package_and_not_the_checkout():
+    installed = Path(sysconfig.get_path("purelib"))
+    assert Path(ecwid_async.__file__).is_relative_to(installed)
+
+
+@pytest.mark.parametrize("name", ["py.typed", "sandbox/spec/endpoints.json", "sandbox/spec/schemas.json"])
+def test_what_is_not_python_is_in_the_package_too(name):
+    assert files("ecwid_async").joinpath(name).is_file()
+
+
+def test_the_command_and_the_pytest_plugin_are_found():
+    (command,) = entry_points(group="console_scripts", name="ecwid")
+    assert command.load().__module__ == "ecwid_async.cli"
+    (plugin,) = entry_points(group="pytest11", name="ecwid_sandbox")
+    assert plugin.value == "ecwid_async.sandbox.plugin"
+
+
+def test_the_extra_all_needs_what_the_others_need():
+    needs = {"all": set(), "cli": set()}
+    for line in distribution("ecwid-async").metadata.get_all("Requires-Dist"):
+        requirement, _, marker = line.partition(";")
+        for extra in needs:
+            if re.search(rf"extra == ['\"]{extra}['\"]", marker):
+                needs[extra].add(requirement.strip())
+    assert needs["cli"]
+    assert needs.pop("all") == set().union(*needs.values())
+    assert {"all", *needs} == set(distribution("ecwid-async").metadata.get_all("Provides-Extra"))
