@@ -663,8 +663,8 @@ class ProductFilterSet(Model):
     inventory: ProductFilterSetInventory | None = None
     onsale: ProductFilterSetOnsale | None = None
     categories: ProductFilterSetCategories | None = None
-    attributes: dict[str, ProductFilterSetAttribute] | None = prefixed("attribute_")
-    options: dict[str, ProductFilterSetOption] | None = prefixed("option_")
+    attributes: dict[str, ProductFilterSetAttribute] | None = prefixed("attribute_", default=None)
+    options: dict[str, ProductFilterSetOption] | None = prefixed("option_", default=None)
 
 
 @model

@@ -781,8 +781,8 @@ class ProfileShippingOption(Model):
     scheduled_pickup: bool | None = None
     pickup_preparation_time_hours: int | None = None  # Deprecated: `fulfillment_time_in_minutes`.
     fulfillment_time_in_minutes: int | None = None
-    business_hours: BusinessHours | None = json_text()  # JSON text on the wire.
-    pickup_business_hours: BusinessHours | None = json_text()  # Deprecated, the same as `business_hours`.
+    business_hours: BusinessHours | None = json_text(default=None)  # JSON text on the wire.
+    pickup_business_hours: BusinessHours | None = json_text(default=None)  # Deprecated, the same as `business_hours`.
     business_hours_limitation_type: BusinessHoursLimitationType | str | None = None
     scheduled: bool | None = None
     scheduled_time_precision_type: ScheduledTimePrecisionType | str | None = None
