@@ -48,7 +48,7 @@ def install_wheel(session: nox.Session) -> None:
 
 @nox.session(python=FULL)
 def lint(session: nox.Session) -> None:
-    session.install("-e", ".[cli]", *group("lint"), *group("bench"), "nox")
+    session.install("-e", ".[cli]", *group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
