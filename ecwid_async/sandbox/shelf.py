@@ -9,7 +9,10 @@ __all__ = ["Shelf"]
 _PLAIN_BYTES: Final = 32 * 1024 * 1024
 _DICTIONARY_BYTES: Final = 32 * 1024
 _SAMPLES: Final = 12
-# JSON objects start with a brace, zlib streams never do: the first byte says which of the two it is.
+_LEVEL: Final = 3
+# Bare deflate: checksums would cost a third of the time that reading takes.
+_FORMAT: Final = -zlib.MAX_WBITS
+# JSON objects start with a brace; a compressed one that happens to do so is not kept: the first byte tells the two apart.
 _BRACE: Final = ord("{")
 
 
@@ -51,7 +54,7 @@ class Shelf:
         row = self._rows[slot]
         if row is None:
             raise LookupError(f"slot {slot} is empty")
-        return row if row[0] == _BRACE else zlib.decompressobj(zdict=self._dictionary).decompress(row)
+        return row if row[0] == _BRACE else zlib.decompressobj(_FORMAT, self._dictionary).decompress(row)
 
     def many(self, slots: Iterable[int]) -> list[bytes]:
         """The items of these slots."""
@@ -63,10 +66,11 @@ class Shelf:
             return item
         if self._fresh is None:
             self._dictionary = self._learn()
-            self._fresh = zlib.compressobj(level=1, zdict=self._dictionary)
+            self._fresh = zlib.compressobj(_LEVEL, wbits=_FORMAT, zdict=self._dictionary)
         # Copying a compressor that knows the dictionary is cheaper than teaching it to a new one.
         compressor = self._fresh.copy()
-        return compressor.compress(item) + compressor.flush()
+        packed = compressor.compress(item) + compressor.flush()
+        return item if packed[0] == _BRACE else packed
 
     def _learn(self) -> bytes:
         plain = [row for row in self._rows if row is not None]

@@ -73,7 +73,10 @@ class Order:
 
     def add(self, slot: int) -> None:
         """Put a slot where its key belongs."""
-        insort(self.slots, slot, key=self.key)
+        if self.column is None and (not self.slots or self.slots[-1] < slot):
+            self.slots.append(slot)
+        else:
+            insort(self.slots, slot, key=self.key)
 
     def discard(self, slot: int) -> None:
         """Take a slot out, before its key changes."""
@@ -139,7 +142,7 @@ class Table:
     def __init__(self, columns: Columns, *, first_id: int, clock: Callable[[], float], switches: Switches) -> None:
         self.columns = columns
         self.version = 0
-        self.cache: dict[Hashable, Sequence[int]] = {}
+        self.cache: dict[Hashable, Any] = {}
         self._clock = clock
         self._switches = switches
         self._next_id = first_id
@@ -226,12 +229,13 @@ class Table:
     def load(self, items: Iterable[Item]) -> None:
         """Append complete items at once: much faster than `put`, visible immediately. Keys must be new."""
         name = self.columns.key
+        # Orders are sorted anew when they are next needed; the one of creation only grows at its end.
+        self._orders = {BY_CREATION: self._live}
         for item in items:
             key = item[name]
             if key in self:
                 raise ValueError(f"there is an item with {name} {key!r} already; load each once")
             self._append(key, encode(item), item)
-        self._orders = {BY_CREATION: self._live}
         self.touch()
 
     def _write(self, key: Key, row: bytes | None, lag: float) -> None:
@@ -302,23 +306,19 @@ class Table:
 
     def _show(self, key: Key, row: bytes | None) -> None:
         slot = self._slots.get(key)
-        if slot is not None:
-            self._unindex(slot)
-        if row is None:
-            if slot is not None:
-                self._shelf.clear(slot)
-                del self._slots[key]
-        elif slot is None:
-            slot = self._append(key, row, decode(row))
-            for order in self._orders.values():
-                if order is not self._live:
-                    order.add(slot)
+        if slot is None:
+            if row is not None:
+                self._append(key, row, decode(row))
+        elif row is None:
+            self._reindex(slot, decode(self._shelf[slot]), None)
+            self._shelf.clear(slot)
+            del self._slots[key]
         else:
+            self._reindex(slot, decode(self._shelf[slot]), decode(row))
             self._shelf.replace(slot, row)
-            self._index(slot, decode(row))
         self.touch()
 
-    def _append(self, key: Key, row: bytes, item: Item) -> int:
+    def _append(self, key: Key, row: bytes, item: Item) -> None:
         slot = self._shelf.append(row)
         self._slots[key] = slot
         self._keys.append(key)
@@ -328,31 +328,36 @@ class Table:
             numbers.append(0)
         for texts in self._texts.values():
             texts.append(b"")
-        self._columnise(slot, item)
-        self._live.slots.append(slot)
-        return slot
+        self._reindex(slot, None, item)
 
-    def _index(self, slot: int, item: Item) -> None:
-        self._columnise(slot, item)
-        for order in self._orders.values():
-            order.add(slot)
-
-    def _columnise(self, slot: int, item: Item) -> None:
-        for name, number in self._extract_numbers.items():
-            self._numbers[name][slot] = number(item)
-        for name, texts in self._texts.items():
-            texts[slot] = _fold(self.columns.texts[name](item))
+    def _reindex(self, slot: int, before: Item | None, after: Item | None) -> None:
+        """Let columns, orders and terms follow an item from one state to the next; None is where there is no item."""
+        moved = set(self._orders) if before is None or after is None else set[str]()
+        values = {} if after is None else self._values(after)
+        moved.update(name for name, value in values.items() if self._column(name)[slot] != value)
+        orders = [order for name, order in self._orders.items() if name in moved]
+        if before is not None:
+            for order in orders:
+                order.discard(slot)
+        for name, value in values.items():
+            self._column(name)[slot] = value
+        if after is not None:
+            for order in orders:
+                order.add(slot)
         for name, extract in self.columns.terms.items():
-            for value in set(extract(item)):
-                self._terms[name].add(value, slot)
+            had = set(() if before is None else extract(before))
+            has = set(() if after is None else extract(after))
+            for term in had - has:
+                self._terms[name].remove(term, slot)
+            for term in has - had:
+                self._terms[name].add(term, slot)
 
-    def _unindex(self, slot: int) -> None:
-        item = decode(self._shelf[slot])
-        for order in self._orders.values():
-            order.discard(slot)
-        for name, extract in self.columns.terms.items():
-            for value in set(extract(item)):
-                self._terms[name].remove(value, slot)
+    def _column(self, name: str) -> Any:
+        return self._numbers[name] if name in self._numbers else self._texts[name]
+
+    def _values(self, item: Item) -> dict[str, float | bytes]:
+        numbers = {name: extract(item) for name, extract in self._extract_numbers.items()}
+        return numbers | {name: _fold(self.columns.texts[name](item)) for name in self._texts}
 
 
 def _fold(text: str) -> bytes:
