@@ -63,7 +63,7 @@ class Category(Model):
     # Text in the reference; the vendor's own client and products have translations.
     seo_title_translated: dict[str, str] | None = None
     seo_description: str | None = None
-    # The reference spells it so; the vendor's own client has `seo_description_translated`. Both are read.
+    # The spelling of the reference; the vendor's own client reads and sends `seo_description_translated`.
     seo_decription_translated: dict[str, str] | None = None
     seo_description_translated: dict[str, str] | None = None
     alt: ImageAlt | None = None

@@ -160,7 +160,7 @@ class DiscountType(StrEnum):
 
 
 class ExtraFieldInputType(StrEnum):
-    """What a customer fills an extra field in with."""
+    """What a customer fills an extra field in with. Empty text stands for none of them."""
 
     TEXT = "TEXT"
     TEXTAREA = "TEXTAREA"

@@ -89,7 +89,7 @@ class AttributeType(StrEnum):
 
 
 class OutOfStockVisibility(StrEnum):
-    """What happens to a product that is out of stock. (The reference gives these values to a boolean.)"""
+    """What happens to a product that is out of stock. The reference calls the field a boolean with these values."""
 
     SHOW = "SHOW"
     HIDE = "HIDE"
@@ -533,7 +533,7 @@ class Product(Model):
     discounts_allowed: bool | None = None
     external_reference_id: str | None = None
     out_of_stock_visibility_behaviour: OutOfStockVisibility | str | None = None
-    min_purchase_quantity: int | None = None  # None: no limit. So is `max_purchase_quantity`.
+    min_purchase_quantity: int | None = None  # None means no limit, here and below.
     max_purchase_quantity: int | None = None
     reviews_collecting_allowed: bool | None = None
     rating: Decimal | None = None
@@ -581,7 +581,7 @@ class ProductUpdateResult(Model):
     """How many products an update changed, and the product where it was asked for."""
 
     update_count: int | None = None
-    item: Product | None = None  # Only where the update asked for it.
+    item: Product | None = None
 
 
 @model
@@ -746,8 +746,8 @@ class ProductRibbonDraft(Draft):
 class ProductDraft(Draft):
     """What a product is created with, or changed to. Creating one needs `name`, `price` and `sku`.
 
-    A list that is given replaces the stored one. None clears `google_product_category`, `min_purchase_quantity` and
-    `max_purchase_quantity`.
+    A list that is given replaces the stored one. None clears `google_product_category`; as `min_purchase_quantity` or
+    `max_purchase_quantity` it means no limit.
     """
 
     sku: str | Unset | None = UNSET

@@ -649,7 +649,7 @@ class ProfileZone(Model):
     country_codes: list[str] | None = None
     state_or_province_codes: list[str] | None = None
     post_codes: list[str] | None = None
-    # Points by the name of the polygon, each latitude and longitude.
+    # Points by the name of the polygon, each latitude and longitude. One object in one part of the reference.
     geo_polygons: list[dict[str, list[list[Decimal]]]] | None = None
     id: str | None = None
 
@@ -715,7 +715,7 @@ class ProfileShippingOptionRatesTable(Model):
     """Rates that depend on the order."""
 
     table_based_on: RatesTableBasis | str | None = None
-    rates: list[ProfileShippingOptionTableRate] | None = None
+    rates: list[ProfileShippingOptionTableRate] | None = None  # One object in one part of the reference.
 
 
 @model
@@ -790,7 +790,7 @@ class ProfileShippingOption(Model):
     allow_same_day_delivery: bool | None = None
     cutoff_time_for_same_day_delivery: str | None = None  # A time of day such as ``16:00``.
     availability_period: AvailabilityPeriod | str | None = None
-    # One object in one part of the reference, a list in another.
+    # One object in one part of the reference.
     blackout_dates: list[ProfileShippingOptionBlackoutDate] | None = None
     estimated_shipping_time_at_checkout_settings: (
         ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings | None
@@ -882,7 +882,8 @@ class ProfileApplePay(Model):
     enabled: bool | None = None
     available: bool | None = None
     gateway: str | None = None
-    verification_file: str | None = None
+    verification_file: str | None = None  # The older reference's example has `verification_file_url`.
+    verification_file_url: str | None = None
 
 
 @model
@@ -924,7 +925,7 @@ class ProfileLegalPagesSettings(Model):
     """The legal pages of the store."""
 
     require_terms_agreement_at_checkout: bool | None = None
-    legal_pages: list[ProfileLegalPage] | None = None
+    legal_pages: list[ProfileLegalPage] | None = None  # One object in the older reference.
 
 
 @model
@@ -942,7 +943,7 @@ class ProfileProductFiltersSettings(Model):
     """The filters of the storefront."""
 
     enabled_in_storefront: bool | None = None
-    filter_sections: list[ProfileFilterSection] | None = None
+    filter_sections: list[ProfileFilterSection] | None = None  # One object in the older reference.
 
 
 @model
@@ -1115,7 +1116,7 @@ class Profile(Model):
     tax_settings: ProfileTaxSettings | None = None
     business_registration_id: ProfileBusinessRegistrationID | None = None
     payment: ProfilePayment | None = None
-    feature_toggles: list[ProfileFeatureToggle] | None = None
+    feature_toggles: list[ProfileFeatureToggle] | None = None  # One object in the older reference.
     legal_pages_settings: ProfileLegalPagesSettings | None = None
     # By the snake_case names of the storefront's design options: text, numbers or booleans.
     design_settings: dict[str, object] | None = None
@@ -1277,7 +1278,7 @@ class ProfileLanguagesDraft(Draft):
 
 @draft
 class ProfileShippingDraft(Draft):
-    """How the store ships."""
+    """How the store ships: its origin and the ways of delivery are read-only here."""
 
     handling_fee: HandlingFee | Unset | None = UNSET
 
