@@ -136,6 +136,7 @@ class Sandbox:
             params=_parameters(texts, endpoint, self.switches),
             body=body,
             now=int(self.clock()),
+            lacking=lacking,
         )
         answer = function(visit)
         if isinstance(answer, Page):

@@ -52,7 +52,7 @@ class Visit:
 
     `ids` are the path's placeholders, decoded; `params` are typed by the tables, lists as tuples, times in
     Unix seconds.
-    `now` is the whole second of the request.
+    `now` is the whole second of the request; `lacking` tells which of some access scopes the token does not have.
     """
 
     store: "Store"
@@ -61,6 +61,11 @@ class Visit:
     params: dict[str, Any]
     body: bytes = field(repr=False)
     now: int
+    lacking: Callable[[Iterable[str]], list[str]] = field(repr=False)
+
+    def may(self, scope: str) -> bool:
+        """Was the token granted this access scope; for fields that need more than the endpoint does."""
+        return not self.lacking((scope,))
 
     def id(self, name: str) -> int:
         """The number in the path. Raises `Refusal` where there is another text."""
