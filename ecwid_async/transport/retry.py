@@ -122,7 +122,7 @@ class Retry:
     def _backoff(self, request: Request, attempt: int) -> float | None:
         if attempt >= self._policy.attempts or isinstance(request.body, StreamBody):
             return None
-        return self._jitter(0.0, min(self._policy.cap, self._policy.base * 2**attempt))
+        return self._jitter(0.0, min(self._policy.cap, self._policy.base * 2 ** (attempt - 1)))
 
     def _too_late(self, request: Request, wait: float) -> bool:
         deadline = request.options.deadline

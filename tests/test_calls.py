@@ -1,0 +1,311 @@
+"""Calls are sent once, from wherever they are awaited; pages end where the list ends."""
+
+import asyncio
+import gc
+import pickle
+import warnings
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+import anyio
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async import APIError, Call, DecodeError, Ecwid, NotFound, Pages
+from ecwid_async.calls import Channel
+from ecwid_async.codec import Codec, Model, model
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.wire import Headers, Options, Request, Response
+
+
+@model
+class Row(Model):
+    """An item of a list."""
+
+    id: int | None = None
+    price: Decimal | None = None
+
+
+GET = Request(method="GET", path="/rows/7", options=Options(operation="GET /rows/{rowId}", repeatable=True))
+SEARCH = Request(method="GET", path="/rows", options=Options(operation="GET /rows", repeatable=True))
+
+
+def call(transport: MemoryTransport, **settings: str) -> Call[Row]:
+    return Call(GET, Row, Channel(transport, Codec()), **settings)
+
+
+def rows(transport: MemoryTransport, request: Request = SEARCH, **settings: int) -> Pages[Row]:
+    return Pages(request, Row, Channel(transport, Codec()), **settings)
+
+
+def always(data: object) -> MemoryTransport:
+    return MemoryTransport(lambda _: answer(data))
+
+
+async def test_awaiting_a_call_sends_it_and_reads_the_answer() -> None:
+    transport = always({"id": 7})
+    assert await call(transport) == Row(id=7)
+    assert [request.path for request in transport.requests] == ["/rows/7"]
+
+
+async def test_a_call_is_sent_at_most_once() -> None:
+    transport = always({"id": 7})
+    one = call(transport)
+    await one
+    for again in (one.send, one.response):
+        with pytest.raises(RuntimeError, match="was already sent"):
+            await again()
+    assert len(transport.requests) == 1
+
+
+async def test_calls_run_under_gather_task_groups_and_anyio() -> None:
+    transport = always({"id": 7})
+    # Equal requests are different calls: gather would merge awaitables that compare equal.
+    assert await asyncio.gather(call(transport), call(transport)) == [Row(id=7), Row(id=7)]
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(call(transport).send()) for _ in range(2)]
+    assert [task.result() for task in tasks] == [Row(id=7), Row(id=7)]
+    async with anyio.create_task_group() as anyio_group:
+        anyio_group.start_soon(call(transport).send)
+    assert len(transport.requests) == 5
+
+
+def test_calls_run_under_trio() -> None:
+    assert anyio.run(call(always({"id": 7})).send, backend="trio") == Row(id=7)
+
+
+def test_a_call_that_was_dropped_warns_as_a_coroutine_does() -> None:
+    dropped = [call(always({}))]
+    with pytest.warns(RuntimeWarning, match=r"<Call GET /rows/7> was never awaited"):
+        dropped.clear()
+
+
+async def test_a_call_that_was_used_in_any_way_does_not_warn() -> None:
+    uses: list[Callable[[Call[Row]], object]] = [
+        lambda c: c.request,
+        pickle.dumps,
+        lambda c: c.bind(Channel(always({}), Codec())).request,
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for use in uses:
+            use(call(always({})))
+        await call(always({}))
+        await call(always({})).response()
+        pickle.loads(pickle.dumps(call(always({}))))
+        gc.collect()
+
+
+def test_a_call_tells_its_request_without_an_event_loop() -> None:
+    request = call(always({})).request
+    assert (request.method, request.path, request.options.operation) == ("GET", "/rows/7", "GET /rows/{rowId}")
+
+
+async def test_a_pickled_call_belongs_to_no_store_until_one_sends_it() -> None:
+    copy = pickle.loads(pickle.dumps(call(always({}))))
+    with pytest.raises(RuntimeError, match=r"belongs to no store: send it with `await store.send\(call\)`"):
+        await copy
+    sandbox = always({"id": 7})
+    async with Ecwid(transport=sandbox) as ecwid:
+        assert await ecwid.store(1003, "secret_x").send(copy) == Row(id=7)
+    assert sandbox.requests[0].path == "/1003/rows/7"
+
+
+async def test_the_raw_answer_is_at_hand() -> None:
+    transport = MemoryTransport([answer({"id": 7}, headers={"Date": "today"})])
+    response = await call(transport).response()
+    assert (response.status, response.headers["date"], response.body) == (200, "today", b'{"id":7}')
+
+
+async def test_an_answer_that_is_no_success_raises_its_error() -> None:
+    for use in (Call.send, Call.response):
+        with pytest.raises(NotFound) as caught:
+            await use(call(MemoryTransport([answer({"errorMessage": "Row #7 not found"}, status=404)])))
+        assert caught.value.message == "Row #7 not found"
+        assert caught.value.request is GET
+
+
+@pytest.mark.parametrize("status", [301, 302, 304])
+async def test_a_redirect_is_no_success(status: int) -> None:
+    with pytest.raises(APIError):
+        await call(MemoryTransport([answer(status=status)]))
+
+
+async def test_one_member_of_the_answer_can_be_what_is_read() -> None:
+    wrapped = Call(GET, list[Row], Channel(always({"items": [{"id": 1}]}), Codec()), unwrap="items")
+    assert await wrapped == [Row(id=1)]
+    with pytest.raises(DecodeError, match="at items, found null"):
+        await Call(GET, list[Row], Channel(always({}), Codec()), unwrap="items")
+
+
+async def test_an_answer_nobody_reads_may_be_empty() -> None:
+    done: Call[None] = Call(GET, type(None), Channel(MemoryTransport([answer()]), Codec()))
+    assert await done.send() is None  # type: ignore[func-returns-value]
+
+
+async def test_a_timeout_becomes_the_request_s_deadline() -> None:
+    transport = always({"id": 7})
+    before = anyio.current_time()
+    await call(transport).send(timeout=5)
+    deadline = transport.requests[0].options.deadline
+    assert deadline is not None
+    assert before + 5 <= deadline <= anyio.current_time() + 5
+
+
+class Listing:
+    """A server of a list: `total` rows, at most `most` in a page, and a hook between pages."""
+
+    def __init__(self, total: int, *, most: int = 100, between: Callable[["Listing"], None] | None = None) -> None:
+        self.rows = list(range(total))
+        self.most = most
+        self.between = between
+        self.tells_total = True
+        self.asked: list[tuple[int, int]] = []
+
+    def __call__(self, request: Request) -> Response:
+        params = dict(request.params)
+        offset, limit = int(params["offset"]), int(params["limit"])
+        self.asked.append((offset, limit))
+        if self.between and len(self.asked) > 1:
+            self.between(self)
+        items = self.rows[offset : offset + min(limit, self.most)]
+        envelope: dict[str, object] = {"items": [{"id": row} for row in items], "count": len(items), "offset": offset}
+        return answer(envelope | ({"total": len(self.rows)} if self.tells_total else {}))
+
+
+def listing(server: Listing, **settings: int) -> Pages[Row]:
+    return rows(MemoryTransport(server), **settings)
+
+
+@pytest.mark.parametrize(
+    ("total", "limit", "asked"),
+    [
+        (0, 10, [(0, 10)]),
+        (9, 10, [(0, 10)]),
+        (10, 10, [(0, 10)]),
+        (20, 10, [(0, 10), (10, 10)]),
+        (25, 10, [(0, 10), (10, 10), (20, 10)]),
+    ],
+)
+async def test_a_list_ends_at_its_total_without_one_request_too_many(
+    total: int, limit: int, asked: list[tuple[int, int]]
+) -> None:
+    server = Listing(total)
+    assert [row.id async for row in listing(server, limit=limit)] == list(range(total))
+    assert server.asked == asked
+
+
+async def test_the_limit_is_always_sent_and_100_unless_stated() -> None:
+    server = Listing(3)
+    await listing(server).all()
+    assert server.asked == [(0, 100)]
+
+
+async def test_a_short_page_does_not_end_the_list() -> None:
+    server = Listing(25, most=7)
+    assert [row.id async for row in listing(server, limit=10)] == list(range(25))
+    assert [offset for offset, _ in server.asked] == [0, 7, 14, 21]
+
+
+async def test_rows_that_vanish_end_the_list_early_and_not_never() -> None:
+    server = Listing(25, between=lambda listing: listing.rows.clear())
+    assert [row.id async for row in listing(server, limit=10)] == list(range(10))
+    assert len(server.asked) == 2
+
+
+async def test_without_a_total_an_empty_page_is_the_end() -> None:
+    server = Listing(20)
+    server.tells_total = False
+    assert len(await listing(server, limit=10).all()) == 20
+    assert [offset for offset, _ in server.asked] == [0, 10, 20]
+
+
+@given(
+    total=st.integers(0, 60),
+    most=st.integers(1, 20),
+    limit=st.integers(1, 20),
+    offset=st.integers(0, 70),
+    told=st.booleans(),
+)
+def test_every_row_comes_once_whatever_the_server_s_page_size(
+    total: int, most: int, limit: int, offset: int, told: bool
+) -> None:
+    server = Listing(total, most=most)
+    server.tells_total = told
+    found = asyncio.run(listing(server, limit=limit, offset=offset).all())
+    assert [row.id for row in found] == list(range(total))[offset:]
+
+
+async def test_pages_come_whole_as_models_plain_data_and_bytes() -> None:
+    body = b'{"total":2,"items":[{"id":1,"price":0.10},{"id":2, "price":12}]}'
+    transport = MemoryTransport(lambda _: Response(200, Headers(), body))
+    (page,) = [page async for page in rows(transport).pages()]
+    assert (page.items, page.total, page.offset) == (
+        [Row(id=1, price=Decimal("0.10")), Row(id=2, price=Decimal(12))],
+        2,
+        0,
+    )
+    assert [item async for item in rows(transport).dicts()] == [
+        {"id": 1, "price": Decimal("0.10")},
+        {"id": 2, "price": 12},
+    ]
+    (raw,) = [page async for page in rows(transport).raw()]
+    assert [bytes(item) for item in raw.items] == [b'{"id":1,"price":0.10}', b'{"id":2, "price":12}']
+    assert (raw.total, raw.offset) == (2, 0)
+    assert all(isinstance(item, msgspec.Raw) for item in raw.items)
+
+
+async def test_first_and_count_ask_for_one_row() -> None:
+    server = Listing(25)
+    assert await listing(server).first() == Row(id=0)
+    assert await listing(server).count() == 25
+    assert await listing(server, offset=20).count() == 5
+    assert await listing(Listing(0)).first() is None
+    assert [limit for _, limit in server.asked] == [1, 1, 1]
+    server.tells_total = False
+    assert await listing(server, limit=10).count() == 25
+
+
+async def test_each_iteration_starts_anew() -> None:
+    pages = listing(Listing(3))
+    assert await pages.all() == await pages.all()
+
+
+async def test_every_page_request_has_an_id_of_its_own() -> None:
+    transport = MemoryTransport(Listing(30))
+    await rows(transport, limit=10).all()
+    assert len({request.id for request in transport.requests}) == 3
+
+
+@pytest.mark.parametrize(
+    ("selection", "sent"),
+    [
+        ("items(id,total)", "total,count,offset,limit,items(id,total)"),
+        ("total,items(id)", "count,offset,limit,total,items(id)"),
+        ("count,items(options(name)),limit,offset,total", "count,items(options(name)),limit,offset,total"),
+    ],
+)
+def test_a_selection_of_fields_keeps_what_paging_needs(selection: str, sent: str) -> None:
+    request = Request(method="GET", path="/rows", params=(("responseFields", selection),), options=SEARCH.options)
+    assert dict(rows(always({}), request).request.params)["responseFields"] == sent
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"items": 7}', b"<html>", b'{"items": [{"id": 1}'])
+async def test_a_page_that_is_none_is_an_error_that_names_the_endpoint(body: bytes) -> None:
+    def readings() -> Iterator[object]:
+        transport = MemoryTransport(lambda _: Response(200, Headers(), body))
+        yield rows(transport).all()
+        yield anext(aiter(rows(transport).dicts()))
+        yield anext(aiter(rows(transport).raw()))
+
+    for reading in readings():
+        with pytest.raises(DecodeError, match="GET /rows: expected"):
+            await reading  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("settings", [{"limit": 0}, {"limit": -1}, {"offset": -1}])
+def test_a_limit_or_offset_that_makes_no_sense_is_refused(settings: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=r"limit is|offset is"):
+        rows(always({}), **settings)

@@ -1,0 +1,65 @@
+"""Credentials join innermost and show nowhere."""
+
+import pytest
+
+from ecwid_async.errors import NotSent
+from ecwid_async.transport.auth import Auth, Secret
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.wire import Headers, Options, Request
+
+TOKEN = "secret_abc123"
+REQUEST = Request(
+    method="GET",
+    path="/orders/A",
+    params=(("limit", "1"),),
+    headers=Headers([("Content-Type", "application/json")]),
+    options=Options(operation="GET /orders/{orderId}"),
+)
+
+
+async def test_store_token_and_request_id_are_added() -> None:
+    inner = MemoryTransport([answer({})])
+    await Auth(inner, 1003, TOKEN).send(REQUEST)
+    (sent,) = inner.requests
+    assert sent.target == "/1003/orders/A?limit=1"
+    assert dict(sent.headers) == {
+        "content-type": "application/json",
+        "authorization": f"Bearer {TOKEN}",
+        "x-ecwid-api-request-id": REQUEST.id,
+    }
+    assert "authorization" not in REQUEST.headers, "the caller's request stays as it was"
+
+
+async def test_a_stream_is_signed_too() -> None:
+    inner = MemoryTransport([answer(b"%PDF")])
+    async with Auth(inner, 1003, TOKEN).stream(REQUEST) as response:
+        assert [chunk async for chunk in response.chunks] == [b"%PDF"]
+    assert inner.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+async def test_an_error_from_below_holds_the_request_without_credentials() -> None:
+    def fail(request: Request) -> Exception:
+        return NotSent("refused", request=request)
+
+    auth = Auth(MemoryTransport(fail), 1003, TOKEN)
+    with pytest.raises(NotSent) as caught:
+        await auth.send(REQUEST)
+    assert caught.value.request is REQUEST
+    with pytest.raises(NotSent) as caught:
+        async with auth.stream(REQUEST):
+            pass
+    assert caught.value.request is REQUEST
+
+
+async def test_the_token_is_in_no_repr_on_its_way() -> None:
+    inner = MemoryTransport([answer({})])
+    auth = Auth(inner, 1003, TOKEN)
+    await auth.send(REQUEST)
+    for shown in (auth, inner.requests[0], inner.requests[0].headers, vars(auth)):
+        assert TOKEN not in repr(shown)
+
+
+def test_a_secret_is_text_that_does_not_show() -> None:
+    assert Secret("abc") == "abc"
+    assert repr(Secret("abc")) == "'***'"
+    assert repr({"Authorization": Secret("abc")}) == "{'Authorization': '***'}"

@@ -1,0 +1,29 @@
+"""The scripted transport, as users' tests see it."""
+
+import pytest
+
+from ecwid_async.errors import NotSent
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.wire import Options, Request
+
+REQUEST = Request(method="GET", path="/orders", options=Options(operation="GET /orders"))
+
+
+async def test_a_script_is_played_in_order_and_exceptions_are_raised() -> None:
+    failure = NotSent("refused", request=REQUEST)
+    transport = MemoryTransport([answer({"id": 1}), failure, answer(status=404)])
+    assert (await transport.send(REQUEST)).body == b'{"id":1}'
+    with pytest.raises(NotSent):
+        await transport.send(REQUEST)
+    assert (await transport.send(REQUEST)).status == 404
+    assert transport.requests == [REQUEST] * 3
+
+
+async def test_a_script_that_has_run_out_says_for_which_request() -> None:
+    with pytest.raises(LookupError, match=r"no answer left for GET /orders"):
+        await MemoryTransport([]).send(REQUEST)
+
+
+async def test_a_function_answers_what_it_likes() -> None:
+    transport = MemoryTransport(lambda request: answer({"path": request.path}))
+    assert (await transport.send(REQUEST)).body == b'{"path":"/orders"}'

@@ -1,0 +1,194 @@
+"""Sending again only where that does no harm, patiently, inside the deadline. No clock runs here but a made-up one."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from attrs import define, evolve, field
+
+from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.retry import Retry, RetryPolicy
+from ecwid_async.wire import Event, EventKind, Options, Request, Response, StreamBody
+
+READ = Request(method="GET", path="/orders", options=Options(operation="GET /orders", repeatable=True))
+WRITE = Request(method="POST", path="/orders", options=Options(operation="POST /orders"))
+NOT_SENT = NotSent("refused", request=READ)
+UNKNOWN = OutcomeUnknown("reset", request=READ)
+OK = answer({"ok": True})
+
+
+@define
+class Time:
+    """A clock that moves only while somebody sleeps."""
+
+    now: float = 1000.0
+    slept: list[float] = field(factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@define
+class Setup:
+    inner: MemoryTransport
+    time: Time
+    events: list[Event]
+    retry: Retry
+
+    @classmethod
+    def of(cls, *script: Response | Exception, policy: RetryPolicy | None = None) -> "Setup":
+        inner, time, events = MemoryTransport(script), Time(), list[Event]()
+        retry = Retry(
+            inner,
+            policy=policy,
+            events=events.append,
+            store_id=1003,
+            clock=lambda: time.now,
+            sleep=time.sleep,
+            jitter=lambda _, most: most,
+        )
+        return cls(inner, time, events, retry)
+
+
+@pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
+@pytest.mark.parametrize(
+    "first", [NOT_SENT, answer(status=429, headers={"Retry-After": "7"})], ids=["never sent", "429"]
+)
+async def test_what_surely_had_no_effect_is_sent_again(request_: Request, first: Response | Exception) -> None:
+    setup = Setup.of(first, OK)
+    assert await setup.retry.send(request_) is OK
+    assert len(setup.inner.requests) == 2
+
+
+@pytest.mark.parametrize("first", [UNKNOWN, *(answer(status=status) for status in (408, 500, 502, 503, 504))])
+async def test_what_may_have_had_an_effect_is_sent_again_only_where_that_does_no_harm(
+    first: Response | Exception,
+) -> None:
+    setup = Setup.of(first, OK)
+    assert await setup.retry.send(READ) is OK
+
+    setup = Setup.of(first, OK)
+    if isinstance(first, Response):
+        assert await setup.retry.send(WRITE) is first
+    else:
+        with pytest.raises(OutcomeUnknown):
+            await setup.retry.send(WRITE)
+    assert len(setup.inner.requests) == 1
+
+
+@pytest.mark.parametrize("status", [200, 202, 302, 400, 401, 402, 403, 404, 405, 409, 415, 422, 501])
+async def test_any_other_answer_is_the_answer(status: int) -> None:
+    setup = Setup.of(answer(status=status), OK)
+    assert (await setup.retry.send(READ)).status == status
+    assert not setup.time.slept
+
+
+async def test_a_deadline_that_passed_is_not_tried_again() -> None:
+    setup = Setup.of(Timeout("late", request=READ), OK)
+    with pytest.raises(Timeout):
+        await setup.retry.send(READ)
+    assert len(setup.inner.requests) == 1
+
+
+async def test_waits_double_up_to_a_cap_and_attempts_end() -> None:
+    setup = Setup.of(*[UNKNOWN] * 6, policy=RetryPolicy(attempts=6, base=1.0, cap=5.0))
+    with pytest.raises(OutcomeUnknown) as caught:
+        await setup.retry.send(READ)
+    assert setup.time.slept == [1.0, 2.0, 4.0, 5.0, 5.0]
+    assert caught.value.attempts == 6
+
+
+async def test_a_wait_is_anything_up_to_its_bound() -> None:
+    bounds: list[tuple[float, float]] = []
+
+    def jitter(least: float, most: float) -> float:
+        bounds.append((least, most))
+        return 0.0
+
+    time = Time()
+    retry = Retry(MemoryTransport([UNKNOWN, OK]), clock=lambda: time.now, sleep=time.sleep, jitter=jitter)
+    await retry.send(READ)
+    assert bounds == [(0.0, RetryPolicy().base)]
+
+
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [({"Retry-After": "7"}, 7.0), ({"Retry-After": "0"}, 0.0), ({}, 10.0), ({"Retry-After": "soon"}, 10.0)],
+)
+async def test_a_429_waits_as_long_as_the_server_says(headers: dict[str, str], waited: float) -> None:
+    setup = Setup.of(answer(status=429, headers=headers), OK)
+    await setup.retry.send(WRITE)
+    assert setup.time.slept == [waited]
+
+
+async def test_a_429_does_not_use_up_the_attempts_but_an_absurd_wait_is_handed_to_the_caller() -> None:
+    setup = Setup.of(*[answer(status=429, headers={"Retry-After": "1"})] * 10, OK)
+    assert await setup.retry.send(WRITE) is OK
+    setup = Setup.of(answer(status=429, headers={"Retry-After": "86400"}), OK)
+    assert (await setup.retry.send(WRITE)).status == 429
+    assert not setup.time.slept
+
+
+@pytest.mark.parametrize(
+    "first", [UNKNOWN, NOT_SENT, answer(status=503), answer(status=429, headers={"Retry-After": "7"})]
+)
+async def test_no_wait_goes_past_the_deadline(first: Response | Exception) -> None:
+    setup = Setup.of(first, OK)
+    hurried = evolve(READ, options=evolve(READ.options, deadline=setup.time.now + 0.1))
+    if isinstance(first, Response):
+        assert await setup.retry.send(hurried) is first
+    else:
+        with pytest.raises(TransportError):
+            await setup.retry.send(hurried)
+    assert not setup.time.slept
+
+
+@pytest.mark.parametrize(
+    "first", [UNKNOWN, NOT_SENT, answer(status=503), answer(status=429, headers={"Retry-After": "7"})]
+)
+async def test_a_stream_exists_once_and_is_never_sent_again(first: Response | Exception) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b""
+
+    setup = Setup.of(first, OK)
+    streamed = evolve(READ, method="PUT", body=StreamBody(chunks()))
+    if isinstance(first, Response):
+        assert await setup.retry.send(streamed) is first
+    else:
+        with pytest.raises(TransportError):
+            await setup.retry.send(streamed)
+
+
+async def test_every_attempt_and_wait_is_told() -> None:
+    setup = Setup.of(answer(status=503), UNKNOWN, OK)
+    await setup.retry.send(READ)
+    assert [(event.kind, event.attempt, event.status, event.error) for event in setup.events] == [
+        (EventKind.SENT, 1, None, None),
+        (EventKind.ANSWERED, 1, 503, None),
+        (EventKind.WAITED, 1, 503, None),
+        (EventKind.RETRIED, 2, 503, None),
+        (EventKind.SENT, 2, None, None),
+        (EventKind.ANSWERED, 2, None, "OutcomeUnknown"),
+        (EventKind.WAITED, 2, None, None),
+        (EventKind.RETRIED, 3, None, "OutcomeUnknown"),
+        (EventKind.SENT, 3, None, None),
+        (EventKind.ANSWERED, 3, 200, None),
+    ]
+    assert {(event.operation, event.request_id, event.store_id) for event in setup.events} == {
+        ("GET /orders", READ.id, 1003)
+    }
+    assert setup.events[2].seconds == 0.5
+
+
+async def test_giving_up_is_told() -> None:
+    setup = Setup.of(UNKNOWN)
+    with pytest.raises(OutcomeUnknown):
+        await setup.retry.send(WRITE)
+    assert setup.events[-1].kind is EventKind.GAVE_UP
+
+
+async def test_closing_closes_what_is_wrapped() -> None:
+    setup = Setup.of()
+    await setup.retry.aclose()
+    assert setup.inner.closed
