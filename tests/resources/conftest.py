@@ -1,0 +1,196 @@
+"""What the tests of resources walk: the API's table of endpoints, and every method that a store has."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property
+from inspect import Parameter, signature
+from operator import attrgetter
+from pathlib import Path
+from types import UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+import attrs
+import msgspec
+import pytest
+
+from ecwid_async.calls import Call, Channel, Pages
+from ecwid_async.client import Store
+from ecwid_async.codec import Codec, Draft
+from ecwid_async.resources.base import Resource
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.wire import Request
+
+SECTIONS: Final = {"carts", "categories", "customers", "orders", "products", "profile"}
+# They stand under "reports" in the documentation, and belong to what was deleted.
+HISTORIES: Final = {"GET /customers/deleted", "GET /orders/deleted", "GET /products/deleted"}
+
+IDS: Final = ["EG4H2", "507-b"]
+
+
+def endpoint(row: dict[str, Any]) -> str:
+    return f"{row['method']} {row['path']}"
+
+
+def is_binary(row: dict[str, Any]) -> bool:
+    return row["request"]["content_type"] == "binary" or row["response"]["kind"] == "binary"
+
+
+TABLE: Final = [
+    row
+    for row in msgspec.json.decode((Path(__file__).parents[1] / "spec" / "endpoints.json").read_bytes())
+    if (row["section"] in SECTIONS or endpoint(row) in HISTORIES) and not is_binary(row)
+]
+ROWS: Final[dict[str, dict[str, Any]]] = {endpoint(row): row for row in TABLE}
+
+
+@attrs.frozen
+class Method:
+    """A method of a resource: `name` is how it is reached from a store."""
+
+    name: str
+    call: Callable[..., Call[Any] | Pages[Any]]
+
+    @property
+    def endpoint(self) -> str:
+        """The last line of the docstring, without its backticks."""
+        last = (self.call.__doc__ or "").rstrip().splitlines()[-1].strip()
+        return last[2:-2] if re.fullmatch(r"``[A-Z]+ /\S+``", last) else f"{self.name} names no endpoint: {last}"
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What the API's table says of the endpoint."""
+        return ROWS[self.endpoint]
+
+    @property
+    def hints(self) -> dict[str, Any]:
+        return get_type_hints(self.call)
+
+    @property
+    def placeholders(self) -> list[str]:
+        return re.findall(r"\{(\w+)\}", self.row["path"])
+
+    @property
+    def returns(self) -> Any:
+        """What it answers: the type in ``Call[…]`` or ``Pages[…]``."""
+        return get_args(self.hints["return"])[0]
+
+    def parameters(self) -> list[Parameter]:
+        return list(signature(self.call).parameters.values())
+
+    def queries(self) -> list[str]:
+        """The optional arguments, without those of every list."""
+        return [p.name for p in self.parameters() if p.default is None and p.name not in ("limit", "offset")]
+
+    def required(self) -> dict[str, Any]:
+        """Values for the arguments that a call can't do without."""
+        left = [p.name for p in self.parameters() if p.default is Parameter.empty]
+        given: dict[str, Any] = dict(zip(left, IDS[: len(self.placeholders)], strict=False))
+        return given | {name: example(self.hints[name]) for name in left[len(given) :]}
+
+    def ids(self) -> dict[str, str]:
+        """The arguments that stand in the path, with values."""
+        return dict(list(self.required().items())[: len(self.placeholders)])
+
+    def request(self, **given: Any) -> Request:
+        """What the method would send."""
+        return self.call(**(self.required() | given)).request
+
+
+def example(declared: Any) -> Any:
+    """A value of a declared type."""
+    options = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
+    first = options[0]
+    if get_origin(first) is Literal:
+        return get_args(first)[0]
+    if isinstance(first, type) and issubclass(first, Enum):
+        return next(iter(first))
+    if isinstance(first, type) and issubclass(first, Draft):
+        return first()
+    if get_origin(first) is not None:
+        inner = [example(argument) for argument in get_args(first)]
+        return {inner[0]: inner[1]} if len(inner) == 2 else inner
+    return {
+        str: "Größe + M",
+        int: 7,
+        bool: True,
+        Decimal: Decimal("12.50"),
+        datetime: datetime.fromisoformat("2024-09-04T10:20:11.9+03:00"),
+    }[first]
+
+
+def methods_of(name: str, resource: Resource) -> Iterator[Method]:
+    for key in dir(type(resource)):
+        if key.startswith("_"):
+            continue
+        member = getattr(resource, key)
+        if isinstance(member, Resource):
+            yield from methods_of(f"{name}.{key}", member)
+        else:
+            yield Method(f"{name}.{key}", member)
+
+
+def make_store(transport: MemoryTransport) -> Store:
+    return Store(1003, Channel(transport, Codec(strict=True)))
+
+
+def all_methods(store: Store) -> list[Method]:
+    names = [name for name, member in vars(Store).items() if isinstance(member, cached_property)]
+    return [method for name in names for method in methods_of(name, getattr(store, name))]
+
+
+METHODS: Final = all_methods(make_store(MemoryTransport([])))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "method" in metafunc.fixturenames:
+        metafunc.parametrize("method", METHODS, ids=lambda method: method.name)
+    if "row" in metafunc.fixturenames:
+        metafunc.parametrize("row", TABLE, ids=lambda row: row["id"])
+
+
+@pytest.fixture
+def store() -> Store:
+    """A store that nobody answers for: for tests that read `request`."""
+    return make_store(MemoryTransport([]))
+
+
+@pytest.fixture
+def methods() -> list[Method]:
+    return METHODS
+
+
+@pytest.fixture
+def rows() -> dict[str, dict[str, Any]]:
+    """The API's table, by endpoint."""
+    return ROWS
+
+
+@pytest.fixture
+def answered() -> Callable[[Method, bytes], Any]:
+    """Build a call of a method, to be answered with a body."""
+
+    def build(method: Method, body: bytes) -> Any:
+        store = make_store(MemoryTransport([answer(body)]))
+        return attrgetter(method.name)(store)(**method.required())
+
+    return build
+
+
+@pytest.fixture
+def sample() -> Callable[[str], bytes]:
+    """Read an example of the API's documentation, such as ``get_order.response``; skips where they are not at hand."""
+    shared = os.environ.get("ECWID_SHARED") or Path(__file__).parents[3] / "shared"
+    folder = Path(shared) / "api" / "samples"
+    if not folder.is_dir():
+        pytest.skip(f"the documentation's examples are not in {folder}; ECWID_SHARED says where they are")
+    return lambda name: (folder / f"{name}.json").read_bytes()
+
+
+@pytest.fixture(name="example")
+def example_fixture() -> Callable[[Any], Any]:
+    """Make a value of a declared type."""
+    return example

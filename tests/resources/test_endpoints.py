@@ -1,0 +1,128 @@
+"""Each documented endpoint has one method, and that method builds its request."""
+
+import pkgutil
+from collections import Counter
+from importlib import import_module
+from itertools import product
+from typing import Any
+
+import pytest
+
+from ecwid_async import resources
+from ecwid_async.calls import Pages
+from ecwid_async.client import Store
+from ecwid_async.codec import loads
+from ecwid_async.resources.base import Resource
+
+# A second send of these does harm, or none, against what the verb suggests.
+REPEATABLE = {
+    "DELETE /products": (False, "products made in between would go as well"),
+    "DELETE /products/{productId}/files": (False, "files added in between would go as well"),
+    "DELETE /products/{productId}/gallery": (False, "images added in between would go as well"),
+    "DELETE /products/{productId}/image": (False, "the next image may have become the main one"),
+    "DELETE /products/{productId}/video": (False, "the next video may have become the main one"),
+    "PUT /products/{productId}/inventory": (False, "the stock changes by a delta"),
+    "POST /categories/{categoryId}/assignProducts": (True, "a product is in a category once"),
+    "POST /categories/{categoryId}/unassignProducts": (True, "a product is in a category once"),
+    "POST /order/calculate": (True, "only reads"),
+    "POST /products/filters": (True, "only reads"),
+}
+
+DELETES_ALL = {"DELETE /products", "DELETE /products/{productId}/files", "DELETE /products/{productId}/gallery"}
+
+
+def test_each_endpoint_has_one_method(row: dict[str, Any], methods: Any) -> None:
+    found = [method.name for method in methods if method.endpoint == f"{row['method']} {row['path']}"]
+    assert len(found) == 1
+
+
+def test_each_method_names_a_documented_endpoint_in_its_last_line(method: Any, rows: Any) -> None:
+    assert method.endpoint in rows
+
+
+def test_a_request_has_the_documented_verb_and_path(method: Any) -> None:
+    verb, path = method.endpoint.split()
+    for placeholder, value in zip(method.placeholders, method.ids().values(), strict=True):
+        path = path.replace(f"{{{placeholder}}}", value)
+
+    request = method.request()
+
+    assert (request.method, request.path) == (verb, path)
+    assert request.options.operation == method.endpoint
+
+
+def test_ids_stand_first_in_the_order_of_the_path(method: Any) -> None:
+    assert [name.replace("_", "") for name in method.ids()] == [name.lower() for name in method.placeholders]
+
+
+def test_what_would_name_another_endpoint_is_no_id(method: Any) -> None:
+    for name, refused in product(method.ids(), ["", ".", ".."]):
+        with pytest.raises(ValueError, match="not an id"):
+            method.request(**{name: refused})
+
+
+def test_only_text_and_whole_numbers_are_ids(method: Any) -> None:
+    for name, refused in product(method.ids(), [None, True, 1.5, b"7"]):
+        with pytest.raises(TypeError, match="not an id"):
+            method.request(**{name: refused})
+
+
+def test_any_other_id_is_encoded_as_in_a_form(method: Any) -> None:
+    for name, usual in method.ids().items():
+        path = method.request(**{name: "Цвет / a+b"}).path
+        assert path == method.request().path.replace(usual, "%D0%A6%D0%B2%D0%B5%D1%82+%2F+a%2Bb")
+
+
+def test_only_what_does_no_harm_twice_is_repeatable(method: Any) -> None:
+    usual = method.row["method"] in ("GET", "PUT", "DELETE")
+    expected, _reason = REPEATABLE.get(method.endpoint, (usual, "as the verb suggests"))
+    assert method.request().options.repeatable is expected
+
+
+def test_a_json_body_goes_out_where_one_is_documented(method: Any) -> None:
+    request = method.request()
+    if method.row["request"]["content_type"] == "json":
+        assert request.headers["content-type"] == "application/json; charset=UTF-8"
+        assert isinstance(loads(request.body), dict)
+    else:
+        assert (request.body, dict(request.headers)) == (None, {})
+
+
+def test_lists_and_only_lists_are_pages(method: Any) -> None:
+    made = method.call(**method.required())
+    assert made.request.method == method.row["method"]
+    assert isinstance(made, Pages) is method.row["response"]["paginated"]
+
+
+def test_lists_always_send_limit_and_offset(method: Any) -> None:
+    if not method.row["response"]["paginated"]:
+        return
+    assert {("limit", "100"), ("offset", "0")} <= set(method.request().params)
+    assert {("limit", "20"), ("offset", "40")} <= set(method.request(limit=20, offset=40).params)
+
+
+def test_what_deletes_everything_is_called_so_and_wants_to_be_confirmed(method: Any) -> None:
+    confirms = "confirm" in method.required()
+    assert confirms is (method.endpoint in DELETES_ALL)
+    assert confirms is method.name.endswith(".delete_all")
+
+
+@pytest.mark.parametrize("confirm", [False, None, 1, "yes"])
+def test_nothing_but_true_confirms(store: Store, confirm: Any) -> None:
+    with pytest.raises(ValueError, match="deletes every product of the store: pass confirm=True"):
+        store.products.delete_all(confirm=confirm)
+    with pytest.raises(ValueError, match="deletes every file of product 7: pass confirm=True"):
+        store.products.files.delete_all(7, confirm=confirm)
+    with pytest.raises(ValueError, match="deletes every gallery image of product 7: pass confirm=True"):
+        store.products.gallery.delete_all(7, confirm=confirm)
+
+
+def test_every_resource_is_reached_from_a_store(methods: Any) -> None:
+    for module in pkgutil.iter_modules(resources.__path__):
+        import_module(f"ecwid_async.resources.{module.name}")
+    owners = Counter(type(method.call.__self__) for method in methods)
+    assert set(owners) == set(Resource.__subclasses__())
+
+
+def test_a_resource_costs_next_to_nothing(store: Store) -> None:
+    assert not hasattr(store.products.gallery.videos, "__dict__")
