@@ -184,7 +184,7 @@ class Model(_Data):
 
     _absent: ClassVar[object] = None
 
-    extra: Mapping[str, object] = attrs.field(default=_NO_EXTRA)
+    extra: Mapping[str, object] = attrs.field(default=_NO_EXTRA, kw_only=True)
 
 
 @draft
@@ -197,7 +197,7 @@ class Draft(_Data):
 
     _absent: ClassVar[object] = UNSET
 
-    extra: Mapping[str, object] = attrs.field(default=_NO_EXTRA)
+    extra: Mapping[str, object] = attrs.field(default=_NO_EXTRA, kw_only=True)
 
     @classmethod
     def from_(cls: "type[D]", item: Model) -> "D":

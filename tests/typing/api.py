@@ -1,0 +1,61 @@
+"""What a type checker sees of the public API. Read by mypy, never run."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from decimal import Decimal
+from typing import assert_type
+
+from ecwid_async import UNSET, Call, Ecwid, Page, Pages, Store, Unset
+from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
+from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
+from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult
+from ecwid_async.models.profile import Profile
+from ecwid_async.wire import Request, Response
+
+
+async def reading(ecwid: Ecwid) -> None:
+    store = ecwid.store(1003, "secret_x")
+    assert_type(store, Store)
+    assert_type(store.orders.get("EG4H2"), Call[Order])  # type: ignore[unused-awaitable]
+    order = await store.orders.get("EG4H2")
+    assert_type(order, Order)
+    assert_type(order.total, Decimal | None)
+    assert_type(order.create_date, datetime | None)
+    assert_type(order.payment_status, PaymentStatus | str | None)
+    assert_type(order.items, list[OrderItem] | None)
+    assert_type(await store.orders.get("EG4H2").send(timeout=5), Order)
+    assert_type(await store.orders.get("EG4H2").response(), Response)
+    assert_type(store.orders.get("EG4H2").request, Request)
+    assert_type(await store.profile.get(), Profile)
+
+
+async def listing(store: Store) -> None:
+    pages = store.products.search(keyword="toy", price_to=Decimal(10))
+    assert_type(pages, Pages[Product])
+    async for product in pages:
+        assert_type(product, Product)
+    async for page in pages.pages():
+        assert_type(page, Page[Product])
+    assert_type(pages.dicts(), AsyncIterator[dict[str, object]])
+    assert_type(await pages.first(), Product | None)
+    assert_type(await pages.count(), int)
+    assert_type(await pages.all(), list[Product])
+
+
+async def writing(store: Store, call: Call[UpdateResult]) -> None:
+    draft = ProductDraft(name="Toy", price=Decimal("12.50"), sku=None)
+    assert_type(draft.weight, Decimal | int | Unset | None)
+    draft.name = UNSET
+    assert_type(await store.products.create(draft), CreateResult)
+    assert_type(await store.products.update(7, draft), ProductUpdateResult)
+    assert_type(await store.products.delete(7), DeleteResult)
+    assert_type(await store.send(call), UpdateResult)
+
+
+def refused(order: Order, store: Store) -> None:
+    order.total = Decimal(1)  # type: ignore[misc]  # models are frozen
+    Order("EG4H2")  # type: ignore[arg-type, call-arg]  # and keyword-only
+    ProductDraft(price=12.5)  # type: ignore[arg-type]  # a float holds no exact amount
+    _ = store.products.delete_all()  # type: ignore[call-arg]  # what deletes everything asks twice
+    store.products.delete(7)  # type: ignore[unused-awaitable]  # a call that nobody awaits is not sent
+    store.orders.search(created_form=1)  # type: ignore[call-arg]  # a misspelt filter
