@@ -7,19 +7,19 @@ not include it, less what a gift card paid; ``discount`` is the sum of the volum
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from ecwid_async.sandbox.routes.orders import FIRST_ORDER, order_code
 from ecwid_async.sandbox.seed.catalog import PRODUCT_TAX_ID, ProductFacts, category_id, image_url, product_facts
 from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.people import CustomerFacts, Ledger, Person, customer_facts, guest
 from ecwid_async.sandbox.seed.words import CHANNELS, COMMENTS, translated
 
-__all__ = ["USD_RATE", "carts", "order_code", "orders"]
+__all__ = ["USD_RATE", "Shop", "carts", "orders"]
 
 Item = dict[str, Any]
 
 USD_RATE: Final = 1.1067309160854485
 _ORDER, _CART = 7, 8
 _VAT: Final = 21
-_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _AGENTS: Final = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
@@ -54,17 +54,6 @@ _METHODS: Final = (
     ("4959-1595934622523", "Pickup – Самовывоз", "pickup", 0),
     ("7712-1595934622999", "Local delivery", "delivery", 350),
 )
-
-
-def order_code(number: int) -> str:
-    """The text id of the order of that index: five letters and digits, no two alike; longer past 33 million."""
-    digits = 5 if number < 32**5 else 7
-    mixed = number * 20_543_909 % 32**digits
-    letters = []
-    for _ in range(digits):
-        mixed, at = divmod(mixed, 32)
-        letters.append(_LETTERS[at])
-    return "".join(letters)
 
 
 class _Line(NamedTuple):
@@ -458,7 +447,8 @@ def orders(shop: Shop, count: int, *, ledger: Ledger | None = None) -> Iterator[
 
 
 def _order(shop: Shop, sale: _Sale, dice: Dice) -> Item:
-    number, code = 500_000_000 + sale.number * 11, order_code(sale.number + 1_000)
+    number = FIRST_ORDER + sale.number * 11
+    code = order_code(number)
     updated = min(sale.created + 60 + dice.below(25) ** 5, LAST_DAY + 86_400)
     payment, fulfillment = dice.pick(_STATUSES)
     item = {
@@ -621,5 +611,5 @@ def carts(shop: Shop, count: int) -> Iterator[Item]:
         if dice.chance(40):
             item["recoveryEmailSentTimestamp"] = date_text(updated)
         if dice.chance(10):
-            item["recoveredOrderId"] = 500_000_000 + dice.below(1000) * 11
+            item["recoveredOrderId"] = FIRST_ORDER + dice.below(1000) * 11
         yield item

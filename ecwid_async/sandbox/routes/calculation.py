@@ -1,0 +1,232 @@
+"""What an order would cost: ``/order/calculate``. Nothing is stored.
+
+The sandbox knows the taxes, shipping options and products of the store. It has no promotions: a discount comes from
+the coupon alone, and ``discountInfo`` is empty.
+"""
+
+import math
+from typing import Any, Final
+
+from ecwid_async.sandbox.bodies import format_time
+from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.routes.amounts import total_of
+from ecwid_async.sandbox.routes.persons import completed
+from ecwid_async.sandbox.table import Item
+
+_ECHOED: Final[tuple[str, ...]] = ("email", "ipAddress", "customerId", "customerTaxExempt")
+_FROM_PRODUCT: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingRequired", "dimensions")
+
+
+@route("POST /order/calculate")
+def calculate_order(visit: Visit) -> Answer:
+    """Items, persons and a coupon in; subtotal, taxes, shipping options and total out."""
+    sent = {name: value for name, value in visit.document.items() if value is not None}
+    profile = visit.store.profile
+    people = {name: completed(sent[name]) for name in ("billingPerson", "shippingPerson") if name in sent}
+    lines = [_line(visit, at, line) for at, line in enumerate(sent.get("items") or ())]
+    subtotal = total_of(line["price"] * line["quantity"] for line in lines)
+    coupon = sent.get("discountCoupon")
+    discount = _coupon_discount(coupon, subtotal) if coupon else 0
+    taxes = [] if sent.get("customerTaxExempt") else _taxes(profile, people)
+    tax_on_top, tax = _taxed(lines, taxes, (subtotal - discount) / subtotal if subtotal else 1)
+    surcharges = [_surcharge(one, subtotal) for one in sent.get("customSurcharges") or ()]
+    options = _shipping_options(profile, subtotal) if any(line["isShippingRequired"] for line in lines) else []
+    chosen = _chosen(sent.get("shippingOption"), options)
+    shipping = 0 if _ships_free(coupon) else chosen.get("shippingRate", 0)
+    added = total_of(surcharge["total"] for surcharge in surcharges)
+    total = total_of((subtotal, -discount, tax_on_top, shipping, added))
+    moment = format_time(visit.now)
+    answer: Item = {
+        "subtotal": subtotal,
+        "subtotalWithoutTax": total_of((subtotal, tax_on_top, -tax)),
+        "total": total,
+        "totalWithoutTax": total_of((total, -tax)),
+        "tax": tax,
+        "couponDiscount": discount,
+        "paymentStatus": "INCOMPLETE",
+        "fulfillmentStatus": "AWAITING_PROCESSING",
+        "volumeDiscount": 0,
+        "membershipBasedDiscount": 0,
+        "totalAndMembershipBasedDiscount": 0,
+        "discount": 0,
+        "discountInfo": [],
+        "giftCardRedemption": 0,
+        "totalBeforeGiftCardRedemption": total,
+        "usdTotal": total * ((profile.get("formatsAndUnits") or {}).get("currencyRate") or 1),
+        "createDate": moment,
+        "createTimestamp": visit.now,
+        "customSurcharges": surcharges,
+        "items": lines,
+        **{name: sent[name] for name in _ECHOED if name in sent},
+        **people,
+        "availableShippingOptions": options,
+        "availableTaxes": taxes,
+        "handlingFee": {"name": "", "description": "", **(sent.get("handlingFee") or {}), "value": 0},
+        "predictedPackage": _package(lines),
+        "additionalInfo": {},
+        "paymentParams": {},
+        "extraFields": {},
+        "hidden": False,
+        "taxesOnShipping": [],
+        "pricesIncludeTax": tax_on_top == 0,
+    }
+    if chosen:
+        answer["shippingOption"] = chosen
+    if coupon:
+        answer["discountCoupon"] = {"creationDate": moment, **coupon, "orderCount": 0}
+    return answer
+
+
+def _line(visit: Visit, at: int, sent: Item) -> Item:
+    product = visit.store.table("products").get(sent.get("productId") or 0) or {}
+    line = {name: product[name] for name in _FROM_PRODUCT if name in product}
+    line |= {name: value for name, value in sent.items() if name not in ("couponAmount", "discounts")}
+    line["selectedOptions"] = [
+        {name: value for name, value in option.items() if name != "files"}
+        for option in sent.get("selectedOptions") or ()
+    ]
+    return {
+        "id": at + 1,
+        "isShippingRequired": True,
+        "digital": False,
+        "fixedShippingRate": 0,
+        "fixedShippingRateOnly": False,
+        "trackQuantity": False,
+        "quantityInStock": 0,
+        **line,
+        "productPrice": product.get("price", 0),
+        "price": sent.get("price", product.get("price", 0)),
+        "quantity": sent.get("quantity", 1),
+        "shipping": 0,
+        "couponApplied": False,
+        "tax": 0,
+        "taxes": [],
+    }
+
+
+def _coupon_discount(coupon: Item, subtotal: float) -> float:
+    kind, value = coupon.get("discountType") or "ABS", coupon.get("discount") or 0
+    if kind.startswith("PERCENT"):
+        return total_of((subtotal * value / 100,))
+    return min(value, subtotal) if kind.startswith("ABS") else 0
+
+
+def _ships_free(coupon: Item | None) -> bool:
+    return coupon is not None and (coupon.get("discountType") or "").endswith("SHIPPING")
+
+
+def _taxes(profile: Item, people: dict[str, Item]) -> list[Item]:
+    """The store's taxes that are switched on, each with the rate of the buyer's zone as its default."""
+    found = []
+    for tax in profile.get("taxes") or ():
+        if not tax.get("enabled"):
+            continue
+        billing, shipping = people.get("billingPerson"), people.get("shippingPerson")
+        person = (shipping or billing) if tax.get("useShippingAddress") else (billing or shipping)
+        rate = _rate(profile, tax, (person or {}).get("countryCode"))
+        found.append({**tax, "defaultTax": rate})
+    return found
+
+
+def _rate(profile: Item, tax: Item, country: str | None) -> float:
+    zones = {zone.get("id"): zone.get("countryCodes") or () for zone in profile.get("zones") or ()}
+    rates = [rule["tax"] for rule in tax.get("rules") or () if country in zones.get(rule.get("zoneId"), ())]
+    rate: float = rates[0] if rates else tax.get("defaultTax") or 0
+    return rate
+
+
+def _taxed(lines: list[Item], taxes: list[Item], share: float) -> tuple[float, float]:
+    """Write the taxes into the lines, on the `share` of each that the discount left; gives tax on top, and in all."""
+    on_top, everything = [0.0], [0.0]
+    for line in lines:
+        base = line["price"] * line["quantity"] * share
+        for tax in taxes:
+            rate, included = tax["defaultTax"], bool(tax.get("includeInPrice"))
+            amount = total_of((base * rate / (100 + rate if included else 100),))
+            line["taxes"].append(
+                {
+                    "name": tax.get("name", ""),
+                    "value": rate,
+                    "total": amount,
+                    "taxOnDiscountedSubtotal": amount,
+                    "taxOnShipping": 0,
+                    "sourceTaxRateId": tax.get("id", 0),
+                    "sourceTaxRateType": "MANUAL",
+                }
+            )
+            everything.append(amount)
+            if not included:
+                on_top.append(amount)
+        line["tax"] = total_of(tax["total"] for tax in line["taxes"])
+    return total_of(on_top), total_of(everything)
+
+
+def _surcharge(sent: Item, subtotal: float) -> Item:
+    value = sent.get("value") or 0
+    total = total_of((subtotal * value / 100 if sent.get("type") == "PERCENT" else value,))
+    return {"id": "Custom Surcharge", "taxable": False, "taxes": [], **sent, "total": total, "totalWithoutTax": total}
+
+
+def _shipping_options(profile: Item, subtotal: float) -> list[Item]:
+    found = []
+    for option in (profile.get("shipping") or {}).get("shippingOptions") or ():
+        if not option.get("enabled") or subtotal < (option.get("minimumOrderSubtotal") or 0):
+            continue
+        item = {
+            "shippingMethodId": option.get("id", ""),
+            "shippingMethodName": option.get("title", ""),
+            "shippingRate": _shipping_rate(option, subtotal),
+            "fulfillmentType": (option.get("fulfilmentType") or "shipping").upper(),
+        }
+        for name, source in (
+            ("shippingCarrierName", "carrier"),
+            ("estimatedTransitTime", "deliveryTimeDays"),
+            ("pickupInstruction", "pickupInstruction"),
+        ):
+            if option.get(source):
+                item[name] = option[source]
+        found.append(item)
+    return found
+
+
+def _shipping_rate(option: Item, subtotal: float) -> float:
+    flat = option.get("flatRate")
+    if flat:
+        rate = flat.get("rate") or 0
+        return total_of((subtotal * rate / 100 if flat.get("rateType") == "PERCENT" else rate,))
+    for row in (option.get("ratesTable") or {}).get("rates") or ():
+        conditions = row.get("conditions") or {}
+        if conditions.get("subtotalFrom", 0) <= subtotal <= conditions.get("subtotalTo", math.inf):
+            return total_of(((row.get("rate") or {}).get("perOrder") or 0,))
+    return 0
+
+
+def _chosen(sent: Item | None, options: list[Item]) -> Item:
+    """The asked shipping option as the store has it, one of the caller's own as it is, else the first."""
+    if sent is None:
+        return options[0] if options else {}
+    for option in options:
+        if sent.get("shippingMethodId") == option["shippingMethodId"]:
+            return option
+        if not sent.get("shippingMethodId") and sent.get("shippingMethodName") == option["shippingMethodName"]:
+            return option
+    return sent
+
+
+def _package(lines: list[Item]) -> list[Item]:
+    """One parcel that everything lies in, one on the other."""
+    shipped = [line for line in lines if line["isShippingRequired"]]
+    if not shipped:
+        return []
+    sizes: list[Any] = [line.get("dimensions") or {} for line in shipped]
+    return [
+        {
+            "length": max(size.get("length") or 0 for size in sizes),
+            "width": max(size.get("width") or 0 for size in sizes),
+            "height": total_of(
+                (size.get("height") or 0) * line["quantity"] for size, line in zip(sizes, shipped, strict=True)
+            ),
+            "weight": round(math.fsum((line.get("weight") or 0) * line["quantity"] for line in shipped), 3),
+            "declaredValue": total_of(line["price"] * line["quantity"] for line in shipped),
+        }
+    ]

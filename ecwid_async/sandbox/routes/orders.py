@@ -1,0 +1,401 @@
+"""Orders: ``/orders`` and what lies below it.
+
+An order with the payment status INCOMPLETE is an abandoned cart: it stands in the list of carts, and no search for
+orders finds it. By its number or text id it can be read and changed all the same, and another status makes it an order.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from hashlib import blake2b
+from typing import Final
+from uuid import UUID
+
+from attrs import evolve
+
+from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
+from ecwid_async.sandbox.query import Condition, Keys, Listing, Sort, Window
+from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.amounts import total_of
+from ecwid_async.sandbox.routes.persons import completed, in_parts
+from ecwid_async.sandbox.routes.shared import (
+    at_least,
+    at_most,
+    bury,
+    contains,
+    deleted,
+    one_of,
+    read_one,
+    search,
+    since,
+    until,
+    updated,
+)
+from ecwid_async.sandbox.routes.ties import customer_of, folded, note_order, number_of, refresh
+from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.table import Columns, Item, decode
+
+__all__ = ["COLUMNS", "FIRST_ORDER", "NEWEST_FIRST", "ORDERS", "keep", "order_code", "placed"]
+
+_KIND: Final = "Order"
+_MISSING: Final = "ORDER_NOT_FOUND"
+_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+FIRST_ORDER: Final = 500_000_000
+"""The number of a store's first order."""
+
+
+def order_code(number: int) -> str:
+    """The text id that goes with an order's number: five letters and digits, seven past 33 million orders."""
+    nth = number - FIRST_ORDER
+    digits, nth = (5, nth) if 0 <= nth < 32**5 else (7, number)
+    mixed = (nth + 1_000) * 20_543_909 % 32**digits
+    letters = []
+    for _ in range(digits):
+        mixed, at = divmod(mixed, 32)
+        letters.append(_LETTERS[at])
+    return "".join(letters)
+
+
+# What orders and carts are searched by.
+
+
+def _text(name: str) -> Callable[[Item], Iterator[Hashable]]:
+    def values(item: Item) -> Iterator[Hashable]:
+        if item.get(name):
+            yield folded(item[name])
+
+    return values
+
+
+def _inside(outer: str, name: str) -> Callable[[Item], Iterator[Hashable]]:
+    return lambda item: _text(name)(item.get(outer) or {})
+
+
+def _of_items(name: str) -> Callable[[Item], Iterator[Hashable]]:
+    return lambda item: (line[name] for line in item.get("items") or () if line.get(name) is not None)
+
+
+def _words(item: Item) -> str:
+    people = (item.get("billingPerson") or {}, item.get("shippingPerson") or {})
+    texts = [item.get(name) for name in ("id", "orderNumber", "vendorOrderNumber", "email", "orderComments", "cartId")]
+    texts += [item.get(name) for name in ("privateAdminNotes", "trackingNumber", "externalTransactionId")]
+    texts += [person.get(name) for person in people for name in ("name", "companyName", "street", "city", "phone")]
+    texts += [line.get(name) for line in item.get("items") or () for name in ("name", "sku")]
+    return "\n".join(str(text) for text in texts if text)
+
+
+def _pickup(item: Item) -> float:
+    return parse_time(item["pickupTime"]) if item.get("pickupTime") else 0
+
+
+COLUMNS: Final = Columns(
+    key="orderNumber",
+    numbers={"total": lambda item: item.get("total") or 0, "pickup": _pickup},
+    texts={"keywords": _words},
+    lazy=frozenset({"keywords"}),
+    terms={
+        "id": lambda item: filter(None, (item.get("id"),)),
+        "email": _text("email"),
+        "customerId": lambda item: filter(None, (item.get("customerId"),)),
+        "productId": _of_items("productId"),
+        "subscriptionId": _of_items("subscriptionId"),
+        "shippingMethod": _inside("shippingOption", "shippingMethodName"),
+        "paymentMethod": _text("paymentMethod"),
+        "paymentModule": _text("paymentModule"),
+        "paymentStatus": lambda item: (item.get("paymentStatus"),),
+        "fulfillmentStatus": lambda item: (item.get("fulfillmentStatus"),),
+        "acceptMarketing": lambda item: (bool(item.get("acceptMarketing")),),
+        "preorder": lambda item: (any(line.get("isPreorder") for line in item.get("items") or ()),),
+        "couponCode": _inside("discountCoupon", "code"),
+        "refererId": _text("refererId"),
+    },
+)
+
+NEWEST_FIRST: Final = Sort("created", descending=True)
+
+
+def _by_id(visit: Visit, value: tuple[str, ...]) -> Condition:
+    numbers = (number_of(visit.store, text) for text in value)
+    return Keys(frozenset(number for number in numbers if number is not None))
+
+
+def _picked_up_until(visit: Visit, value: int) -> Condition:
+    # Orders that nobody picks up have no time: zero in the column.
+    window = until("pickup")(visit, value)
+    return evolve(window, low=1) if isinstance(window, Window) else Window("pickup", low=1)
+
+
+ORDERS: Final = listing(
+    Listing(
+        section="orders",
+        columns=COLUMNS,
+        first_id=FIRST_ORDER,
+        filters={
+            "ids": _by_id,
+            "keywords": contains("keywords"),
+            "email": one_of("email", folded),
+            "customerId": one_of("customerId"),
+            "productId": one_of("productId"),
+            "totalFrom": at_least("total"),
+            "totalTo": at_most("total"),
+            "createdFrom": since("created"),
+            "createdTo": until("created"),
+            "updatedFrom": since("updated"),
+            "updatedTo": until("updated"),
+            "pickupTimeFrom": since("pickup"),
+            "pickupTimeTo": _picked_up_until,
+            "shippingMethod": one_of("shippingMethod", folded),
+            "fulfillmentStatus": one_of("fulfillmentStatus"),
+            "paymentMethod": one_of("paymentMethod", folded),
+            "paymentModule": one_of("paymentModule", folded),
+            "paymentStatus": one_of("paymentStatus"),
+            "acceptMarketing": one_of("acceptMarketing"),
+            "containsPreorderItems": one_of("preorder"),
+            "couponCode": one_of("couponCode", folded),
+            "subscriptionId": one_of("subscriptionId"),
+            "refererId": one_of("refererId", folded),
+        },
+        default_sort=NEWEST_FIRST,
+    )
+)
+
+
+@route("GET /orders")
+def search_orders(visit: Visit) -> Answer:
+    """List and search. With ``ids`` the other filters are ignored."""
+    if "ids" in visit.params:
+        kept = ("ids", "offset", "limit", "responseFields")
+        visit = evolve(visit, params={name: visit.params[name] for name in kept if name in visit.params})
+    return search(visit, ORDERS)
+
+
+@route("GET /orders/last")
+def get_last_order(visit: Visit) -> Answer:
+    """Read the newest one."""
+    table = visit.store.table("orders")
+    table.settle()
+    slots = table.order("created").slots
+    if not slots:
+        raise Refusal(404, _MISSING, "Order is not found")
+    [newest] = table.rows(slots[-1:])
+    return read_one(visit, ORDERS, decode(newest)["orderNumber"], _KIND, _MISSING)
+
+
+@route("GET /orders/{orderId}")
+def get_order(visit: Visit) -> Answer:
+    """Read one, by number or text id."""
+    number = number_of(visit.store, visit.ids["orderId"])
+    if number is None:
+        return _found(visit)
+    return read_one(visit, ORDERS, number, _KIND, _MISSING)
+
+
+@route("POST /orders")
+def create_order(visit: Visit) -> Answer:
+    """Create one; nothing is needed for that."""
+    number = visit.store.table("orders").new_id()
+    order = keep(visit, _numbered(visit.store, number, _served(visit, visit.document)), {})
+    return {"id": number, "orderid": order["id"], "orderId": order["id"]}
+
+
+@route("PUT /orders/{orderId}")
+def update_order(visit: Visit) -> Answer:
+    """Change one, by number or text id."""
+    stored = _found(visit)
+    change = dict(visit.document)
+    for name, tidy in (("billingPerson", completed), ("shippingPerson", completed)):
+        if isinstance(change.get(name), dict):
+            change[name] = tidy(change[name])
+    order = updated(visit, stored, change, stamp=False)
+    keep(visit, order | {"updateDate": format_time(visit.now), "updateTimestamp": visit.now}, stored)
+    return {"updateCount": 1}
+
+
+@route("DELETE /orders/{orderId}")
+def delete_order(visit: Visit) -> Answer:
+    """Delete one; the history keeps its number and its text id."""
+    order = _found(visit)
+    entry = {"id": order["orderNumber"], "orderId": order["id"]}
+    if "cartId" in order:
+        visit.store.table("carts").remove(order["cartId"])
+        visit.store.history("orders").add(entry, visit.now)
+    else:
+        bury(visit, "orders", order["orderNumber"], entry)
+        refresh(visit.store, [order.get("email") or ""], visit.now)
+    return {"deleteCount": 1}
+
+
+@route("GET /orders/deleted")
+def get_deleted_orders(visit: Visit) -> Answer:
+    """What was deleted, and when."""
+    return deleted(visit, "orders")
+
+
+@route("GET /orders/{orderId}/repeatURL")
+def get_order_repeat_url(visit: Visit) -> Answer:
+    """Where the buyer can order the same again."""
+    order = _found(visit)
+    secret = blake2b(f"{visit.store.id}/{order['id']}".encode(), digest_size=8).hexdigest()
+    address = (visit.store.profile.get("generalInfo") or {}).get("storeUrl") or "https://demo.company.site"
+    query = f"id={order['id']}&token={secret}&type=order&utm_source=repeat_order_button&utm_medium=api"
+    return {"repeatOrderUrl": f"{address}/repeat-order?{query}"}
+
+
+# Writing.
+
+
+def keep(visit: Visit, order: Item, before: Item) -> Item:
+    """Store an order as what its status makes it, order or cart, and bring the customer's statistics up to date."""
+    store = visit.store
+    if order.get("hidden") and order["paymentStatus"] != "INCOMPLETE":
+        raise Refusal.wrong("hidden can be set for unfinished orders (paymentStatus INCOMPLETE) only")
+    customer = customer_of(store, order.get("email") or "")
+    if customer is not None:
+        order["customerId"] = customer["id"]
+    for at, line in enumerate(order.get("items") or ()):
+        line.setdefault("id", order["orderNumber"] * 3 % 2**31 + at)
+    if order["paymentStatus"] == "INCOMPLETE":
+        _drafts(store)[order["orderNumber"]] = _keep_cart(store, order)
+        store.table("orders").remove(order["orderNumber"])
+    else:
+        if "cartId" in order:
+            store.table("carts").remove(order["cartId"])
+        order = {name: value for name, value in order.items() if name not in _ONLY_CARTS}
+        store.table("orders").put(order)
+        note_order(store, order)
+    refresh(store, [order.get("email") or "", before.get("email") or ""], visit.now)
+    return order
+
+
+_ONLY_CARTS: Final = ("cartId", "recoveredOrderId", "recoveryEmailSentTimestamp")
+_ONLY_ORDERS: Final = ("id", "internalId", "orderNumber", "vendorOrderNumber", "publicUid")
+
+
+def _keep_cart(store: Store, order: Item) -> Item:
+    """Store an unfinished order among the carts; gives what a cart does not show."""
+    if "cartId" not in order:
+        digest = blake2b(f"{store.id}/{order['orderNumber']}".encode(), digest_size=16).digest()
+        order["cartId"] = str(UUID(bytes=digest, version=4)).upper()
+    cart = {name: value for name, value in order.items() if name not in _ONLY_ORDERS}
+    store.table("carts").put({"cartId": cart.pop("cartId"), **cart})
+    return {name: order[name] for name in (*_ONLY_ORDERS, "cartId")}
+
+
+def _drafts(store: Store) -> dict[int, Item]:
+    """By number: the numbers and ids of the orders that stand among the carts."""
+    drafts: dict[int, Item] = store.odds.setdefault("drafts", {})
+    return drafts
+
+
+def draft_of(store: Store, cart_id: str) -> Item:
+    """The number and ids of the order that this cart was created as; empty for a cart that a buyer left."""
+    return next((draft for draft in _drafts(store).values() if draft["cartId"] == cart_id), {})
+
+
+def _found(visit: Visit) -> Item:
+    """The order that the path names, among the carts too. Raises `Refusal` 404."""
+    store, text = visit.store, visit.ids["orderId"]
+    number = number_of(store, text)
+    order = None if number is None else store.table("orders").get(number)
+    if order is not None:
+        return order
+    for draft in _drafts(store).values():
+        if text in (str(draft["orderNumber"]), draft["id"]):
+            cart = store.table("carts").get(draft["cartId"])
+            if cart is not None:
+                return {**draft, **cart}
+    raise Refusal(404, _MISSING, f"{_KIND} #{text} not found")
+
+
+def _numbered(store: Store, number: int, order: Item) -> Item:
+    """A new order with its number and the ids that follow from it."""
+    units = store.profile.get("formatsAndUnits") or {}
+    code = order_code(number)
+    return {
+        "id": code,
+        "internalId": number,
+        "orderNumber": number,
+        "vendorOrderNumber": f"{units.get('orderNumberPrefix', '')}{code}{units.get('orderNumberSuffix', '')}",
+        "publicUid": code,
+        **order,
+    }
+
+
+def placed(visit: Visit, cart: Item) -> Item:
+    """Turn a cart into an order that awaits payment, dated now."""
+    number = draft_of(visit.store, cart["cartId"]).get("orderNumber") or visit.store.table("orders").new_id()
+    order = _numbered(visit.store, number, cart) | {"paymentStatus": "AWAITING_PAYMENT", "hidden": False}
+    return keep(visit, order | _dates(visit.now), {})
+
+
+def _dates(now: int, created: int | None = None) -> Item:
+    first = now if created is None else created
+    return {
+        "createDate": format_time(first),
+        "updateDate": format_time(now),
+        "createTimestamp": first,
+        "updateTimestamp": now,
+    }
+
+
+def _served(visit: Visit, document: Item) -> Item:
+    """A new order with what the server adds to it."""
+    sent = {name: value for name, value in document.items() if value is not None}
+    created = sent.pop("createDate", None)
+    lines = sent.get("items") or []
+    subtotal = total_of((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
+    total = sent.get("total", sent.get("subtotal", subtotal))
+    rate = (visit.store.profile.get("formatsAndUnits") or {}).get("currencyRate") or 1
+    order: Item = {
+        "refundedAmount": 0,
+        "subtotal": subtotal,
+        "total": total,
+        "giftCardRedemption": 0,
+        "totalBeforeGiftCardRedemption": total,
+        "email": "",
+        "tax": 0,
+        "customerTaxExempt": False,
+        "customerTaxId": "",
+        "customerTaxIdValid": False,
+        "reversedTaxApplied": False,
+        "b2b_b2c": "b2c",
+        "customerRequestedInvoice": False,
+        "couponDiscount": 0,
+        "paymentStatus": "AWAITING_PAYMENT",
+        "fulfillmentStatus": "AWAITING_PROCESSING",
+        "volumeDiscount": 0,
+        "membershipBasedDiscount": 0,
+        "totalAndMembershipBasedDiscount": 0,
+        "customDiscount": [],
+        "customSurcharges": [],
+        "discount": 0,
+        "usdTotal": total * rate,
+        "items": [],
+        "refunds": [],
+        "predictedPackage": [],
+        "shippingLabelAvailableForShipment": False,
+        "shipments": [],
+        "additionalInfo": {},
+        "paymentParams": {},
+        "extraFields": {},
+        "hidden": False,
+        "taxesOnShipping": [],
+        "disableAllCustomerNotifications": False,
+        "externalFulfillment": False,
+        "utmDataSets": [],
+        "invoices": [],
+        "pricesIncludeTax": False,
+        **_dates(visit.now, None if created is None else _time(created)),
+        **sent,
+    }
+    if "billingPerson" in sent:
+        order["billingPerson"] = in_parts(completed(sent["billingPerson"]))
+    if "shippingPerson" in sent:
+        order["shippingPerson"] = completed(sent["shippingPerson"])
+    return order
+
+
+def _time(value: str | int) -> int:
+    try:
+        return parse_time(str(value))
+    except ValueError as error:
+        raise Refusal.wrong(f"createDate: {error}") from None

@@ -1,0 +1,115 @@
+"""The store's profile: ``/profile``, its logos, and the scopes of staff accounts."""
+
+from typing import Any, Final
+
+from ecwid_async.sandbox.bodies import merge
+from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.table import Item
+
+_SCOPES: Final = (
+    "SALES_MANAGEMENT",
+    "CATALOG_MANAGEMENT",
+    "MARKETING_MANAGEMENT",
+    "REPORT_ACCESS",
+    "WEBSITE_MANAGEMENT",
+    "SALES_CHANNELS_MANAGEMENT",
+    "STORE_MANAGEMENT",
+)
+_TRANSLATIONS: Final = "Translated"
+# Where each logo's address stands in the profile.
+_LOGOS: Final = {
+    "logo": (("generalInfo", "starterSite", "storeLogoUrl"),),
+    "invoicelogo": (("settings", "invoiceLogoUrl"), ("orderInvoiceSettings", "invoiceLogoUrl")),
+    "emaillogo": (("settings", "emailLogoUrl"),),
+}
+# What every profile has, also that of a store which was only just added.
+_ALWAYS: Final[Item] = {
+    "account": {"availableFeatures": ["API"], "whiteLabel": False, "suspended": False},
+    "designSettings": {"product_list_image_size": "MEDIUM"},
+}
+
+
+@route("GET /profile")
+def get_store_profile(visit: Visit) -> Answer:
+    """Read it; billing, limits and a few more only where they are asked for and allowed."""
+    profile = merge(_ALWAYS, visit.store.profile)
+    profile["generalInfo"] = {"storeId": visit.store.id, **(profile.get("generalInfo") or {})}
+    account = profile["account"] = dict(profile["account"])
+    if not (visit.flag("showExtendedInfo") and visit.may("read_store_profile_extended")):
+        profile.pop("accountBilling", None)
+    if not visit.may("read_store_limits"):
+        account.pop("limitsAndRestrictions", None)
+    if not visit.flag("getReportAvailabilityStatus"):
+        account.pop("reportAvailabilityDetails", None)
+    if not visit.flag("getFeaturesByPlans"):
+        account.pop("featuresByPlans", None)
+    if not visit.flag("getStoreVertical"):
+        profile.pop("verticalSettings", None)
+    language = visit.params.get("lang")
+    return _in_language(profile, language) if language else profile
+
+
+@route("PUT /profile")
+def update_store_profile(visit: Visit) -> Answer:
+    """Change what is named, at any depth; the rest stays."""
+    store, change = visit.store, dict(visit.document)
+    # The taxes stand in two places and are the same ones.
+    settings = change.get("taxSettings") or {}
+    taxes = change.get("taxes") or settings.get("taxes")
+    if taxes:
+        change |= {"taxes": taxes, "taxSettings": {**settings, "taxes": taxes}}
+    profile = merge(store.profile, change, null_clears=store.switches.null_clears)
+    site = (profile.get("generalInfo") or {}).get("starterSite") or {}
+    if site.get("ecwidSubdomain"):
+        site["generatedUrl"] = f"https://{site['ecwidSubdomain']}.company.site"
+    store.profile = profile
+    return {"updateCount": 1, "success": True}
+
+
+@route("GET /profile/staffScopes")
+def get_staff_scopes(visit: Visit) -> Answer:
+    """All scopes that a staff account can have."""
+    return {"staffScopes": list(_SCOPES)}
+
+
+@route("DELETE /profile/logo")
+def delete_store_logo(visit: Visit) -> Answer:
+    """Take away the logo of the storefront."""
+    return _without_logo(visit, "logo")
+
+
+@route("DELETE /profile/invoicelogo")
+def delete_invoice_logo(visit: Visit) -> Answer:
+    """Take away the logo of invoices."""
+    return _without_logo(visit, "invoicelogo")
+
+
+@route("DELETE /profile/emaillogo")
+def delete_email_logo(visit: Visit) -> Answer:
+    """Take away the logo of mails."""
+    return _without_logo(visit, "emaillogo")
+
+
+def _without_logo(visit: Visit, logo: str) -> Answer:
+    found = 0
+    for *way, name in _LOGOS[logo]:
+        place: Any = visit.store.profile
+        for step in way:
+            place = place.get(step) or {}
+        found |= place.pop(name, None) is not None
+    return {"deleteCount": int(found), "success": True}
+
+
+def _in_language(value: Any, language: str) -> Any:
+    """Texts that have a translation, in that language; those without one stay as they are."""
+    if isinstance(value, list):
+        return [_in_language(element, language) for element in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: _in_language(inner, language) for name, inner in value.items()}
+    for name, inner in value.items():
+        if name.endswith(_TRANSLATIONS) and isinstance(inner, dict) and inner.get(language):
+            plain = name.removesuffix(_TRANSLATIONS)
+            if plain in found:
+                found[plain] = inner[language]
+    return found
