@@ -76,7 +76,7 @@ _WIRE_NAMES: Final[Mapping[str, str]] = {
     "sat": "SAT",
     "sun": "SUN",
     "thu": "THU",
-    "tracking_number": "tracking_number",
+    "tracking_number_": "tracking_number",  # an order has trackingNumber
     "tracking_url": "tracking_url",
     "tue": "TUE",
     "wed": "WED",

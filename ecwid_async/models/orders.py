@@ -592,7 +592,7 @@ class OrderShipmentShippingService(Model):
 class OrderShipmentTracking(Model):
     """How a shipment is tracked."""
 
-    tracking_number: str | None = None
+    tracking_number_: str | None = None  # The underscore tells it from the `tracking_number` of an order.
     tracking_url: str | None = None
     estimated_days: int | None = None
 
