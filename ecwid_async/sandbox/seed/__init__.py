@@ -7,7 +7,7 @@ every day.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from ecwid_async.sandbox.seed.people import GROUPS, Ledger
 from ecwid_async.sandbox.seed.people import customers as customer_items
 from ecwid_async.sandbox.store import Store
 
-__all__ = ["DEMO_STORE_ID", "DEMO_TOKEN", "demo_sandbox", "profile", "sections", "seed"]
+__all__ = ["DEMO_STORE_ID", "DEMO_TOKEN", "demo_sandbox", "fill", "profile", "sections", "seed"]
 
 DEMO_STORE_ID: Final = 1003
 DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  opens nothing but the demo store
@@ -43,17 +43,24 @@ def seed(
     seed: int = 1,
 ) -> None:
     """Fill an empty store with that many items of each section, and with a profile."""
+    fill(
+        store,
+        sections(
+            store.id,
+            products=products,
+            orders=orders,
+            customers=customers,
+            carts=carts,
+            categories=categories,
+            seed=seed,
+        ),
+    )
+
+
+def fill(store: Store, filled: Iterable[tuple[str, Iterable[dict[str, Any]]]]) -> None:
+    """Fill an empty store with these items of each section, and with a profile: see `sections`."""
     store.profile = profile(store.id)
     store.odds["customer_groups"] = dict(GROUPS)
-    filled = sections(
-        store.id,
-        products=products,
-        orders=orders,
-        customers=customers,
-        carts=carts,
-        categories=categories,
-        seed=seed,
-    )
     for section, items in filled:
         store.load(section, items)
 
@@ -96,16 +103,16 @@ def demo_sandbox(
     """A sandbox with one demo store: `DEMO_STORE_ID`, which `DEMO_TOKEN` opens."""
     sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute)
     store = sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
-    _fill(
+    fill(
         store,
-        products=products,
-        orders=orders,
-        customers=customers,
-        carts=carts,
-        categories=categories,
-        seed=seed,
+        sections(
+            DEMO_STORE_ID,
+            products=products,
+            orders=orders,
+            customers=customers,
+            carts=carts,
+            categories=categories,
+            seed=seed,
+        ),
     )
     return sandbox
-
-
-_fill = seed  # the parameter of that name hides the function
