@@ -48,9 +48,7 @@ async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Asy
     Anybody who can reach `host` and knows a token can read and change the stores: leave it on loopback unless that is
     what you want. Raises `OSError` where the port is taken.
     """
-    runner = web.ServerRunner(
-        web.Server(_Handler(sandbox).answer, access_log=None), shutdown_timeout=_SHUTDOWN_SECONDS
-    )
+    runner = web.ServerRunner(web.Server(_Handler(sandbox).answer, access_log=None), shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
