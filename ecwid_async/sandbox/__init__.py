@@ -5,9 +5,10 @@ sandbox = Sandbox()
 store = sandbox.add_store(1003, token="secret_demo")
 ```
 
-`Sandbox` is a transport: hand it to a client in place of the network, or serve it over HTTP. Inside, a request goes
-from `engine` (address, token, rate limit, scope) to one function of `routes`; these read and change the `store`, whose
-lists are `table`s that `query` filters, sorts and cuts to the asked fields. `spec` holds what the API takes.
+`Sandbox` is a transport: hand it to a client in place of the network, or serve it over HTTP. Inside, a
+request goes from `engine` (address, token, rate limit, scope) to one function of `routes`; these read and
+change the `store`, whose lists are `table`s that `query` filters, sorts and cuts to the asked fields. `spec`
+holds what the API takes.
 """
 
 from typing import TYPE_CHECKING, Any

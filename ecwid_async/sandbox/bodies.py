@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.spec import Parameter, Shape
+from ecwid_async.sandbox.spec import Endpoint, Parameter, Shape
 from ecwid_async.sandbox.table import Item
 
-__all__ = ["Refusal", "format_time", "merge", "parse_time", "read_document", "read_parameter", "split_list"]
+__all__ = ["Refusal", "format_time", "merge", "parse_time", "read_document", "read_parameters", "split_list"]
 
 
 class Refusal(Exception):
@@ -78,17 +78,45 @@ def _zone(name: str) -> timezone | ZoneInfo:
 # Parameters.
 
 
+# Every GET takes it, whether its page of the documentation says so or not.
+_ANYWHERE: Final = {"responseFields": Parameter("string")}
+
+
 def split_list(text: str) -> tuple[str, ...]:
     r"""The elements of a comma separated list; a backslash keeps a comma or a backslash inside an element."""
     parts = re.findall(r"((?:\\.|[^,\\])+)", text)
     return tuple(re.sub(r"\\(.)", r"\1", part).strip() for part in parts)
 
 
-def read_parameter(name: str, text: str, parameter: Parameter) -> Any:
-    """The typed value of one parameter: a tuple where it takes a list. Raises `Refusal`."""
-    if parameter.multiple:
-        return tuple(_value(name, part, parameter) for part in split_list(text))
-    return _value(name, text, parameter)
+def read_parameters(texts: Mapping[str, str], endpoint: Endpoint, *, refuse_unknown: bool = False) -> dict[str, Any]:
+    """The typed values of an endpoint's parameters: times in Unix seconds, tuples where it takes a list.
+
+    Unknown ones are left out, or refused. Raises `Refusal` where one is missing or of another type.
+    """
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        parameter = _parameter(name, endpoint)
+        if parameter is None and refuse_unknown:
+            raise Refusal.wrong(f"There is no parameter {name!r} here")
+        if parameter is not None and parameter.multiple:
+            values[name] = tuple(_value(name, part, parameter) for part in split_list(text))
+        elif parameter is not None:
+            values[name] = _value(name, text, parameter)
+    for name, parameter in endpoint.params.items():
+        if parameter.required and name not in values:
+            raise Refusal.wrong(f"Parameter {name!r} is missing")
+    return values
+
+
+def _parameter(name: str, endpoint: Endpoint) -> Parameter | None:
+    """The declaration of a parameter; one with a variable part, like ``option_{optionName}``, has many names."""
+    if name in endpoint.params:
+        return endpoint.params[name]
+    for declared, parameter in endpoint.params.items():
+        prefix, variable, _ = declared.partition("{")
+        if variable and name.startswith(prefix) and name != prefix:
+            return parameter
+    return _ANYWHERE.get(name)
 
 
 def _value(name: str, text: str, parameter: Parameter) -> Any:

@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, unquote_plus
 from attrs import evolve
 
 from ecwid_async.sandbox import routes
-from ecwid_async.sandbox.bodies import Refusal, read_parameter
+from ecwid_async.sandbox.bodies import Refusal, read_parameters
 from ecwid_async.sandbox.query import Page, project
 from ecwid_async.sandbox.routes import Answer, Media, Visit
-from ecwid_async.sandbox.spec import Endpoint, Parameter
+from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.sandbox.table import encode
@@ -133,7 +133,7 @@ class Sandbox:
             store=store,
             endpoint=endpoint,
             ids=ids,
-            params=_parameters(texts, endpoint, self.switches),
+            params=read_parameters(texts, endpoint, refuse_unknown=self.switches.refuse_unknown),
             body=body,
             now=int(self.clock()),
             lacking=lacking,
@@ -141,7 +141,7 @@ class Sandbox:
         answer = function(visit)
         if isinstance(answer, Page):
             return answer.render(visit.selection)
-        if isinstance(answer, dict | list) and request.method == "GET":
+        if isinstance(answer, dict | list):
             return encode(project(answer, visit.selection))
         return answer
 
@@ -192,28 +192,3 @@ def _contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, st
     for name, value in pairs:
         texts[name] = f"{texts[name]},{value}" if name in texts else value
     return body, texts
-
-
-def _parameters(texts: dict[str, str], endpoint: Endpoint, switches: Switches) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for name, text in texts.items():
-        parameter = _parameter(name, endpoint)
-        if parameter is not None:
-            values[name] = read_parameter(name, text, parameter)
-        elif switches.refuse_unknown:
-            raise Refusal.wrong(f"There is no parameter {name!r} here")
-    for name, parameter in endpoint.params.items():
-        if parameter.required and name not in values:
-            raise Refusal.wrong(f"Parameter {name!r} is missing")
-    return values
-
-
-def _parameter(name: str, endpoint: Endpoint) -> Parameter | None:
-    """The declaration of a parameter; one with a variable part, like ``option_{optionName}``, stands for many names."""
-    if name in endpoint.params:
-        return endpoint.params[name]
-    for declared, parameter in endpoint.params.items():
-        prefix, variable, _ = declared.partition("{")
-        if variable and name.startswith(prefix) and name != prefix:
-            return parameter
-    return None

@@ -2,6 +2,7 @@
 
 import math
 import random
+import re
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import count
@@ -10,7 +11,7 @@ from typing import Any, Final, Protocol
 from attrs import field, frozen
 
 from ecwid_async.sandbox.switches import Switches
-from ecwid_async.sandbox.table import BY_CREATION, Columns, Item, Order, Table, decode, encode
+from ecwid_async.sandbox.table import BY_CREATION, Columns, Item, Key, Order, Table, decode, encode
 
 __all__ = [
     "Condition",
@@ -131,32 +132,35 @@ class OneOf:
 
 @frozen
 class Contains:
-    """The text contains this, without regard to case. A single letter must stand as a word of its own."""
+    """The text contains each of these words, without regard to case. A single letter must be a word of its own."""
 
     column: str
-    text: str
+    words: tuple[str, ...]
 
     def slots(self, table: Table) -> list[int]:
         """See `Condition`."""
-        needle = self.text.casefold().encode()
         texts = table.text(self.column)
-        found = [slot for slot in table.order(BY_CREATION).slots if needle in texts[slot]]
-        return found if len(self.text) > 1 else [slot for slot in found if self.holds(table, slot)]
+        found: Iterable[int] = table.order(BY_CREATION).slots
+        for word in sorted(map(str.casefold, self.words), key=len, reverse=True):
+            needle = word.encode()
+            found = [slot for slot in found if needle in texts[slot] and _stands(word, texts[slot])]
+        return list(found)
 
     def holds(self, table: Table, slot: int) -> bool:
         """See `Condition`."""
         text = table.text(self.column)[slot]
-        folded = self.text.casefold()
-        if len(self.text) > 1:
-            return folded.encode() in text
-        return folded in "".join(c if c.isalnum() else " " for c in text.decode()).split()
+        return all(word.encode() in text and _stands(word, text) for word in map(str.casefold, self.words))
+
+
+def _stands(word: str, text: bytes) -> bool:
+    return len(word) > 1 or word in re.split(r"\W+", text.decode())
 
 
 @frozen
 class Keys:
     """The item is one of these."""
 
-    keys: frozenset[int | str]
+    keys: frozenset[Key]
 
     def slots(self, table: Table) -> list[int]:
         """See `Condition`."""
@@ -172,35 +176,38 @@ class Keys:
 
 @frozen
 class Sort:
-    """A column and a direction. With `rank` rows sort by the rank of their key, those without one last."""
+    """A column and a direction.
+
+    With `ranks` rows sort by the rank of their key instead, those without one last; `ranked_by` names these
+    ranks, which may only change together with the table (see `Table.touch`).
+    """
 
     column: str = BY_CREATION
     descending: bool = False
-    rank: Mapping[int | str, int] | None = field(default=None, eq=False)
+    ranked_by: Hashable = None
+    ranks: Mapping[Key, int] = field(factory=dict, eq=False, repr=False)
 
 
 def select(table: Table, conditions: Iterable[Condition], sort: Sort, switches: Switches) -> "Rows":
     """The rows that satisfy all conditions, sorted."""
     order = table.order(sort.column)
     wanted = frozenset(_merged(conditions))
-    if switches.ties == "created" and sort.rank is None:
+    if switches.ties == "created" and sort.ranked_by is None:
         if not wanted:
             return Rows(order.slots, 0, len(order.slots), sort.descending)
         if len(wanted) == 1:
             (only,) = wanted
             if isinstance(only, Window) and only.column == sort.column:
                 return Rows(order.slots, *order.between(only.low, only.high), sort.descending)
-    cached = (wanted, sort)
-    found = None if sort.rank is not None or switches.ties == "unstable" else table.cache.get(cached)
+    question = (wanted, sort)
+    found = table.cache.get(question)
     if found is None:
         found = _arranged(table, _satisfying(table, wanted), order, sort, switches)
-        if len(table.cache) >= _CACHED_RESULTS:
-            table.cache.clear()
-        table.cache[cached] = found
-    return Rows(found, 0, len(found), sort.descending and sort.rank is None)
+        if switches.ties != "unstable":
+            table.keep(question, found)
+    return Rows(found, 0, len(found), sort.descending)
 
 
-_CACHED_RESULTS: Final = 64
 # Asking row by row pays off where a condition holds for this many times more rows than are left.
 _FEW: Final = 8
 
@@ -240,9 +247,9 @@ def _arranged(table: Table, found: set[int] | None, order: Order, sort: Sort, sw
         slots = sorted(found, key=order.key)
     else:
         slots = [slot for slot in order.slots if slot in found]
-    if sort.rank is not None:
-        rank = {table.slot(key): place for key, place in sort.rank.items()}
-        return array("I", sorted(slots, key=lambda slot: rank.get(slot, len(rank))))
+    if sort.ranked_by is not None:
+        ranks = {table.slot(key): rank for key, rank in sort.ranks.items()}
+        return array("I", sorted(slots, key=lambda slot: ranks.get(slot, math.inf)))
     if switches.ties != "created" and order.column is not None:
         rows = list(slots)
         if switches.ties == "newest":
@@ -288,17 +295,19 @@ Filter = Callable[[Any, Any], "Condition | None"]
 class Listing:
     """One list of a store: what it holds, by what it is filtered and sorted.
 
-    `filters` go by parameter name; one that ends in an underscore stands for all names that start so, and
-    gets a pair of name and value. `sorts` go by the name in ``sortBy`` without its direction. `hidden` is a
-    condition on every search that does not ask for hidden rows by the parameter `show_hidden`. `view` gives
-    what the request's parameters (a language, a storefront's address) change in items, None for nothing.
+    `filters` go by parameter name; a name that ends in an underscore stands for all that start so, and its
+    filter gets a pair of the rest of the name and the value. `sorts` go by the name in ``sortBy``: a column,
+    the direction being in the name's last word, or what makes the whole `Sort`. `always` is asked on every
+    search, as for hidden rows.
+    `view` gives what the request's parameters (a language, a storefront's address) change in items, None for
+    nothing.
     """
 
     section: str
     columns: Columns
     first_id: int
     filters: Mapping[str, Filter] = field(factory=dict)
-    sorts: Mapping[str, str] = field(factory=dict)
+    sorts: Mapping[str, str | Callable[[Any], Sort]] = field(factory=dict)
     default_sort: Sort = Sort()
     always: Filter | None = None
     view: Callable[[Any], Callable[[Item], Item] | None] = lambda request: None

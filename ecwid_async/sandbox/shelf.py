@@ -12,7 +12,7 @@ _SAMPLES: Final = 12
 _LEVEL: Final = 3
 # Bare deflate: checksums would cost a third of the time that reading takes.
 _FORMAT: Final = -zlib.MAX_WBITS
-# JSON objects start with a brace; a compressed one that happens to do so is not kept: the first byte tells the two apart.
+# JSON objects start with a brace; where a compressed one would, too, it stays plain.
 _BRACE: Final = ord("{")
 
 

@@ -28,6 +28,8 @@ Key = int | str
 encode: Final = msgspec.json.Encoder().encode
 decode: Final = msgspec.json.Decoder().decode
 
+_REMEMBERED: Final = 64
+
 BY_CREATION: Final = ""
 """The order of the slots themselves."""
 
@@ -225,6 +227,12 @@ class Table:
         """Say that something beside the items changed that searches depend on."""
         self.version += 1
         self.cache.clear()
+
+    def keep(self, question: Hashable, answer: Any) -> None:
+        """Remember in `cache` what a search found, until the next change."""
+        if len(self.cache) >= _REMEMBERED:
+            self.cache.clear()
+        self.cache[question] = answer
 
     def load(self, items: Iterable[Item]) -> None:
         """Append complete items at once: much faster than `put`, visible immediately. Keys must be new."""

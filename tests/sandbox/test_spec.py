@@ -36,6 +36,22 @@ FILTERS_BY_QUERY: dict[str, Any] = {
     },
 }
 
+# What the vendor's own client and the texts of the documentation ask beside the documented parameters.
+ALSO_ASKED: dict[str, dict[str, Any]] = {
+    "GET /categories": {
+        "baseUrl": {"type": "string"},
+        "cleanUrls": {"type": "boolean"},
+        "productIds": {"type": "boolean"},
+    },
+    "GET /categories/{categoryId}": {"cleanUrls": {"type": "boolean"}},
+    "GET /products": {"lang": {"type": "string"}},
+    "PUT /products/{productId}": {
+        "checkLowStockNotification": {"type": "boolean"},
+        "keepOptionDisplaySettings": {"type": "boolean"},
+        "rebuildVariationsOnOptionsUpdate": {"type": "boolean"},
+    },
+}
+
 # What the vendor's own client writes beside the documented fields.
 ALSO_WRITABLE: dict[str, dict[str, Any]] = {
     "ProductUpdate": {
@@ -61,6 +77,9 @@ ALSO_WRITABLE["ProductCreate"] = {
     "customPriceTiers": ["ProductUpdateCustomPriceTier"],
     "ribbon": "ProductUpdateRibbon",
 }
+ALSO_WRITABLE["ProductAttribute"] = {"alias": "string"}
+ALSO_WRITABLE["ProductRelatedProducts"] = {"productSkus": ["string"]}
+ALSO_WRITABLE["ProductFiltersRequestParams"] = {"*": "string"}
 ALSO_WRITABLE["CategoryCreate"] = ALSO_WRITABLE["CategoryUpdate"]
 
 
@@ -132,9 +151,13 @@ def derive() -> dict[str, Any]:
     rows = msgspec.json.decode((TABLES / "endpoints.json").read_bytes())
     schemas = msgspec.json.decode((TABLES / "schemas.json").read_bytes())
     endpoints = {f"{row['method']} {row['path']}": endpoint(row) for row in rows}
+    # Named as required in the query, and sent in the body by the documentation's own example.
+    del endpoints["POST /products/filters"]["params"]["filterFields"]["required"]
     endpoints["GET /products/filters"] = FILTERS_BY_QUERY | {
         "params": endpoints["GET /products"]["params"] | FILTERS_BY_QUERY["params"]
     }
+    for operation, params in ALSO_ASKED.items():
+        endpoints[operation]["params"] |= params
     described = {name: {f["name"]: kind(f) for f in table["fields"]} for name, table in schemas.items()}
     written: dict[str, Any] = {}
     wanted = [row["body"] for row in endpoints.values() if "body" in row]

@@ -52,7 +52,8 @@ class Visit:
 
     `ids` are the path's placeholders, decoded; `params` are typed by the tables, lists as tuples, times in
     Unix seconds.
-    `now` is the whole second of the request; `lacking` tells which of some access scopes the token does not have.
+    `now` is the whole second of the request; `lacking` tells which of some access scopes the token does not
+    have.
     """
 
     store: "Store"

@@ -1,10 +1,13 @@
-"""Products: ``/products`` and what lies below it, brands, swatches."""
+"""Products: search, one product, their order, stock, files, and what was deleted."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Final
 
+from attrs import evolve
+
 from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.query import Condition, Filter, Keys, Listing, OneOf
+from ecwid_async.sandbox.catalog import address, complete_product, in_stock, localised, new_product
+from ecwid_async.sandbox.query import Condition, Filter, Listing, OneOf, Sort
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
 from ecwid_async.sandbox.routes.shared import (
     at_least,
@@ -12,6 +15,7 @@ from ecwid_async.sandbox.routes.shared import (
     bury,
     contains,
     deleted,
+    keys,
     one_of,
     read,
     read_one,
@@ -21,13 +25,21 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
+from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item
 
-_KIND: Final = "Product"
-_MISSING: Final = "PRODUCT_NOT_FOUND"
+__all__ = ["FRONT_PAGE", "PRODUCTS", "product", "subtree", "term"]
+
+FRONT_PAGE: Final = 0
+"""What stands for the front page where a category is named."""
 
 
 # What products are searched by.
+
+
+def term(name: str, value: str) -> str:
+    """An attribute's or an option's name and value as one term; case does not matter."""
+    return f"{name}={value}".casefold()
 
 
 def _skus(item: Item) -> Iterator[Hashable]:
@@ -38,35 +50,46 @@ def _skus(item: Item) -> Iterator[Hashable]:
 
 def _attributes(item: Item) -> Iterator[Hashable]:
     for attribute in item.get("attributes") or ():
+        name = attribute.get("name") or attribute.get("type") or ""
         for value in (attribute.get("value"), *(attribute.get("valueTranslated") or {}).values()):
             if value:
-                yield named(attribute.get("name") or attribute.get("type") or "", value)
+                yield term(name, value)
+
+
+def _brands(item: Item) -> Iterator[Hashable]:
+    for attribute in item.get("attributes") or ():
+        if attribute.get("type") == "BRAND" and attribute.get("value"):
+            yield attribute["value"]
 
 
 def _options(item: Item) -> Iterator[Hashable]:
     for option in item.get("options") or ():
         for choice in option.get("choices") or ():
-            yield named(option.get("name") or "", choice.get("text") or "")
+            yield term(option.get("name") or "", choice.get("text") or "")
 
 
-def named(name: str, value: str) -> str:
-    """An attribute's or option's name and value as one term; case does not matter."""
-    return f"{name}={value}".casefold()
+def _swatches(item: Item) -> Iterator[Hashable]:
+    for option in item.get("options") or ():
+        for choice in option.get("choices") or ():
+            for color in choice.get("hexCodes") or ():
+                yield f"{color}={choice.get('text') or ''}"
 
 
-def in_stock(item: Item) -> bool:
-    """Can the product be bought: unlimited, or some left."""
-    return bool(item.get("inStock", item.get("unlimited", True) or item.get("quantity", 0) > 0))
+def _available(item: Item) -> bool:
+    return bool(item["inStock"] if "inStock" in item else in_stock(item))
 
 
-def on_sale(item: Item) -> bool:
-    """Is the compare-to price above the price."""
+def _on_sale(item: Item) -> bool:
     return (item.get("compareToPrice") or 0) > (item.get("price") or 0)
 
 
 def _visible(item: Item) -> bool:
-    hidden = not in_stock(item) and item.get("outOfStockVisibilityBehaviour") == "HIDE"
-    return bool(item.get("enabled", True)) and not hidden
+    hidden = item.get("outOfStockVisibilityBehaviour") == "HIDE" and not _available(item)
+    return item.get("enabled") is not False and not hidden
+
+
+def _tax(item: Item) -> Item:
+    return item.get("tax") or {}
 
 
 COLUMNS: Final = Columns(
@@ -82,32 +105,75 @@ COLUMNS: Final = Columns(
         "sku": _skus,
         "externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),)),
         "category": lambda item: item.get("categoryIds") or (),
-        "enabled": lambda item: (bool(item.get("enabled", True)),),
-        "isGiftCard": lambda item: (bool(item.get("isGiftCard", False)),),
-        "discountsAllowed": lambda item: (bool(item.get("discountsAllowed", True)),),
-        "isCustomerSetPrice": lambda item: (bool(item.get("nameYourPriceEnabled", False)),),
+        "enabled": lambda item: (item.get("enabled") is not False,),
+        "isGiftCard": lambda item: (bool(item.get("isGiftCard")),),
+        "discountsAllowed": lambda item: (item.get("discountsAllowed") is not False,),
+        "isCustomerSetPrice": lambda item: (bool(item.get("nameYourPriceEnabled")),),
         "visibleInStorefront": lambda item: (_visible(item),),
-        "inStock": lambda item: (in_stock(item),),
-        "onsale": lambda item: (on_sale(item),),
+        "inStock": lambda item: (_available(item),),
+        "onsale": lambda item: (_on_sale(item),),
         "attribute": _attributes,
+        "brand": _brands,
         "option": _options,
-        "manualTax": lambda item: map(str, (item.get("tax") or {}).get("enabledManualTaxes") or ()),
-        "taxClass": lambda item: filter(None, ((item.get("tax") or {}).get("taxClassCode"),)),
+        "swatch": _swatches,
+        "manualTax": lambda item: map(str, _tax(item).get("enabledManualTaxes") or ()),
+        "taxClass": lambda item: filter(None, (_tax(item).get("taxClassCode"),)),
     },
 )
 
 
+def subtree(store: Store, roots: Iterable[int]) -> set[int]:
+    """These categories and everything below them."""
+    table = store.table("categories")
+    found: set[int] = set()
+    waiting = list(roots)
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += [key for key in table.find("parent", number) if isinstance(key, int)]
+    return found
+
+
 def _in_categories(visit: Visit, value: int | tuple[int, ...]) -> Condition:
-    wanted = value if isinstance(value, tuple) else (value,)
-    return OneOf("category", tuple(wanted))
+    wanted: Iterable[int] = value if isinstance(value, tuple) else (value,)
+    if visit.flag("includeProductsFromSubcategories"):
+        wanted = subtree(visit.store, wanted)
+    return OneOf("category", tuple(sorted(wanted)))
 
 
-def _pair(term: str) -> Filter:
+def _pairs(name: str) -> Filter:
     def condition(visit: Visit, pair: tuple[str, tuple[str, ...]]) -> Condition:
-        name, values = pair
-        return OneOf(term, tuple(named(name, value) for value in values))
+        return OneOf(name, tuple(term(pair[0], value) for value in pair[1]))
 
     return condition
+
+
+def _by_owner(visit: Visit) -> Sort:
+    category = (visit.params.get("categories") or (visit.params.get("category", FRONT_PAGE),))[0]
+    order: list[int] = visit.store.odds.get("product_order", {}).get(category, [])
+    return Sort(ranked_by=("owner", category), ranks={number: place for place, number in enumerate(order)})
+
+
+def _view(visit: Visit) -> Callable[[Item], Item] | None:
+    lang = visit.params.get("lang")
+    addressed = {"baseUrl", "cleanUrls", "slugsWithoutIds"} & visit.params.keys()
+    if not lang and not addressed:
+        return None
+
+    def shown(item: Item) -> Item:
+        if addressed:
+            item["url"] = address(
+                visit.store,
+                "p",
+                item,
+                base=visit.params.get("baseUrl"),
+                clean=visit.flag("cleanUrls") or "baseUrl" not in visit.params,
+                with_id=not visit.flag("slugsWithoutIds"),
+            )
+        return localised(item, lang) if lang else item
+
+    return shown
 
 
 PRODUCTS: Final = listing(
@@ -116,7 +182,7 @@ PRODUCTS: Final = listing(
         columns=COLUMNS,
         first_id=700_000_001,
         filters={
-            "productId": lambda visit, value: Keys(frozenset(value)),
+            "productId": keys(),
             "sku": one_of("sku"),
             "keyword": contains("keyword"),
             "externalReferenceId": one_of("externalReferenceId"),
@@ -138,53 +204,168 @@ PRODUCTS: Final = listing(
             "isCustomerSetPrice": one_of("isCustomerSetPrice"),
             "enabledManualTaxes": one_of("manualTax"),
             "taxClassCodes": one_of("taxClass"),
-            "attribute_": _pair("attribute"),
-            "option_": _pair("option"),
+            "attribute_": _pairs("attribute"),
+            "option_": _pairs("option"),
         },
-        sorts={"NAME": "name", "PRICE": "price", "ADDED_TIME": "created", "UPDATED_TIME": "updated"},
+        sorts={
+            "NAME": "name",
+            "PRICE": "price",
+            "ADDED_TIME": "created",
+            "UPDATED_TIME": "updated",
+            "DEFINED_BY_STORE_OWNER": _by_owner,
+        },
+        view=_view,
     )
 )
 
 
+def product(visit: Visit) -> Item:
+    """The product that the path names. Raises `Refusal` 404."""
+    return read(visit.store.table("products"), visit.id("productId"), "Product", "PRODUCT_NOT_FOUND")
+
+
+# Search and one product.
+
+
 @route("GET /products")
 def search_products(visit: Visit) -> Answer:
-    """List and search."""
+    """By ids, the other filters are left aside."""
+    if "productId" in visit.params:
+        paging = ("productId", "limit", "offset", "sortBy", "responseFields", "lang", "baseUrl", "cleanUrls")
+        visit = evolve(visit, params={name: value for name, value in visit.params.items() if name in paging})
     return search(visit, PRODUCTS)
 
 
 @route("GET /products/{productId}")
 def get_product(visit: Visit) -> Answer:
-    """Read one."""
-    return read_one(visit, PRODUCTS, visit.id("productId"), _KIND, _MISSING)
+    """One product."""
+    return read_one(visit, PRODUCTS, visit.id("productId"), "Product", "PRODUCT_NOT_FOUND")
 
 
 @route("POST /products")
 def create_product(visit: Visit) -> Answer:
-    """Create one."""
-    table = visit.store.table("products")
-    item = stamped({"id": table.new_id(), **visit.document}, visit.now)
-    table.put(item)
+    """Only a name is needed; variations are made where ``saveCombinations`` asks for them."""
+    item = stamped(new_product(visit.store, _given(visit)), visit.now)
+    visit.store.table("products").put(item)
     return {"id": item["id"]}
 
 
 @route("PUT /products/{productId}")
 def update_product(visit: Visit) -> Answer:
-    """Change one."""
-    table = visit.store.table("products")
-    stored = read(table, visit.id("productId"), _KIND, _MISSING)
-    table.put(updated(visit, stored, visit.document))
-    return {"updateCount": 1}
+    """What is not named stays."""
+    change = _given(visit)
+    clearable = ("googleProductCategory", "minPurchaseQuantity", "maxPurchaseQuantity")
+    item = updated(visit, product(visit), change, clearable=clearable)
+    item = complete_product(visit.store, item, change)
+    visit.store.table("products").put(item)
+    return {"updateCount": 1, "item": item} if visit.flag("returnItem") else {"updateCount": 1}
 
 
 @route("DELETE /products/{productId}")
 def delete_product(visit: Visit) -> Answer:
-    """Delete one."""
-    if not bury(visit, "products", visit.id("productId")):
-        raise Refusal(404, _MISSING, f"{_KIND} #{visit.ids['productId']} not found")
+    """One product."""
+    bury(visit, "products", product(visit)["id"])
     return {"deleteCount": 1}
+
+
+@route("DELETE /products")
+def delete_all_products(visit: Visit) -> Answer:
+    """Every product of the store."""
+    numbers = list(visit.store.table("products"))
+    return {"deleteCount": sum(bury(visit, "products", number) for number in numbers)}
 
 
 @route("GET /products/deleted")
 def get_deleted_products(visit: Visit) -> Answer:
     """What was deleted, and when."""
     return deleted(visit, "products")
+
+
+def _given(visit: Visit) -> Item:
+    change: Item = visit.document
+    return change if visit.flag("saveCombinations") else {n: v for n, v in change.items() if n != "combinations"}
+
+
+# The order that the store's owner gave the products of a category.
+
+
+@route("GET /products/sort")
+def get_product_order(visit: Visit) -> Answer:
+    """Products without a place come last, in order of creation."""
+    return {"sortedIds": _ordered(visit)}
+
+
+@route("PUT /products/sort")
+def update_product_order(visit: Visit) -> Answer:
+    """Ids of products that are not in the category are left aside."""
+    members = set(_ordered(visit))
+    order = [number for number in visit.document.get("sortedIds") or () if number in members]
+    visit.store.odds.setdefault("product_order", {})[visit.params["parentCategory"]] = order
+    visit.store.table("products").touch()
+    return {"updateCount": 1}
+
+
+def _ordered(visit: Visit) -> list[int]:
+    table, category = visit.store.table("products"), visit.params["parentCategory"]
+    members = list(table) if category == FRONT_PAGE else table.find("category", category)
+    order = visit.store.odds.get("product_order", {}).get(category, [])
+    place = {number: at for at, number in enumerate(order)}
+    return sorted((key for key in members if isinstance(key, int)), key=lambda key: place.get(key, len(place)))
+
+
+# Stock.
+
+
+@route("PUT /products/{productId}/inventory")
+def adjust_product_stock(visit: Visit) -> Answer:
+    """A delta, which may take the stock below zero; unlimited stock stays unlimited."""
+    item = product(visit)
+    delta = visit.document.get("quantityDelta")
+    if delta is None:
+        raise Refusal.wrong("Field 'quantityDelta' is missing")
+    if item.get("unlimited"):
+        return {"updateCount": 0}
+    change = {"quantity": item.get("quantity", 0) + delta, "unlimited": False}
+    item = complete_product(visit.store, updated(visit, item, change), change)
+    visit.store.table("products").put(item)
+    warning = {"warning": "Product has negative stock."} if item["quantity"] < 0 else {}
+    return {"updateCount": 1, **warning}
+
+
+# Files.
+
+
+@route("PUT /products/{productId}/files/{fileId}")
+def update_product_file(visit: Visit) -> Answer:
+    """The description of a file."""
+    item = product(visit)
+    _file(visit, item).update({k: v for k, v in visit.document.items() if v is not None})
+    visit.store.table("products").put(updated(visit, item, {}))
+    return {"updateCount": 1}
+
+
+@route("DELETE /products/{productId}/files/{fileId}")
+def delete_product_file(visit: Visit) -> Answer:
+    """One file."""
+    item = product(visit)
+    item["files"].remove(_file(visit, item))
+    visit.store.table("products").put(updated(visit, item, {}))
+    return {"deleteCount": 1}
+
+
+@route("DELETE /products/{productId}/files")
+def delete_all_product_files(visit: Visit) -> Answer:
+    """All files; tells how many there were."""
+    item = product(visit)
+    count = len(item.get("files") or ())
+    visit.store.table("products").put(updated(visit, item, {}) | {"files": []})
+    return {"deleteCount": count}
+
+
+def _file(visit: Visit, item: Item) -> Item:
+    number = visit.id("fileId")
+    files: list[Item] = item.get("files") or []
+    for file in files:
+        if file["id"] == number:
+            return file
+    raise Refusal(404, "FILE_NOT_FOUND", f"File #{number} not found")

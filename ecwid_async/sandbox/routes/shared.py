@@ -78,8 +78,8 @@ def one_of(term: str, make: Callable[[Any], Hashable] = lambda value: value) -> 
 
 
 def contains(column: str) -> Filter:
-    """The text contains this; an empty parameter asks for nothing."""
-    return lambda visit, value: Contains(column, value.strip()) if value.strip() else None
+    """The text contains each word of this; an empty parameter asks for nothing."""
+    return lambda visit, value: Contains(column, tuple(value.split())) if value.strip() else None
 
 
 def keys() -> Filter:
@@ -136,9 +136,12 @@ def asked(visit: Visit, listing: Listing) -> list[Condition]:
 
 def sorting(visit: Visit, listing: Listing) -> Sort:
     """How the request wants the list sorted."""
-    name, _, direction = visit.params.get("sortBy", "").rpartition("_")
-    column = listing.sorts.get(name)
-    return listing.default_sort if column is None else Sort(column, descending=direction == "DESC")
+    asked = visit.params.get("sortBy", "")
+    name, _, direction = asked.rpartition("_")
+    column = listing.sorts.get(asked) or listing.sorts.get(name)
+    if column is None:
+        return listing.default_sort
+    return Sort(column, descending=direction == "DESC") if isinstance(column, str) else column(visit)
 
 
 def milliseconds(item: bytes) -> bytes:

@@ -1,0 +1,435 @@
+"""What the server makes of a product or a category that it is given: defaults, and the fields it computes itself."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ecwid_async.sandbox.bodies import Refusal, merge
+from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.table import Item
+
+__all__ = [
+    "address",
+    "check_url",
+    "complete_category",
+    "complete_product",
+    "display",
+    "in_stock",
+    "language",
+    "localised",
+    "new_category",
+    "new_product",
+    "picture",
+    "show_images",
+    "slug",
+    "translate",
+]
+
+_IMAGES: Final = "https://images.demo-store.example/images"
+_SIZE: Final = {"width": 1200, "height": 1200}
+
+_PRODUCT_DEFAULTS: Final[Item] = {
+    "price": 0,
+    "tax": {
+        "taxable": True,
+        "defaultLocationIncludedTaxRate": 0,
+        "enabledManualTaxes": [],
+        "taxClassCode": "default",
+    },
+    "lowestPriceSettings": {"lowestPriceEnabled": True},
+    "isShippingRequired": True,
+    "weight": 0,
+    "customSlug": "",
+    "productClassId": 0,
+    "enabled": True,
+    "options": [],
+    "warningLimit": 0,
+    "fixedShippingRateOnly": False,
+    "fixedShippingRate": 0,
+    "shipping": {
+        "type": "GLOBAL_METHODS",
+        "methodMarkup": 0,
+        "flatRate": 0,
+        "disabledMethods": [],
+        "enabledMethods": [],
+    },
+    "defaultCombinationId": 0,
+    "description": "",
+    "galleryImages": [],
+    "media": {"images": [], "videos": []},
+    "categoryIds": [],
+    "defaultCategoryId": 0,
+    "seoTitle": "",
+    "seoDescription": "",
+    "favorites": {"count": 0, "displayedCount": "0"},
+    "attributes": [],
+    "files": [],
+    "relatedProducts": {
+        "productIds": [],
+        "relatedCategory": {"enabled": False, "categoryId": 0, "productCount": 0},
+    },
+    "combinations": [],
+    "dimensions": {"length": 0, "width": 0, "height": 0},
+    "shippingPreparationTime": {},
+    "showDeliveryTimeInStorefront": False,
+    "volume": 0,
+    "showOnFrontpage": 0,
+    "isSampleProduct": False,
+    "isGiftCard": False,
+    "discountsAllowed": True,
+    "nameYourPriceEnabled": False,
+    "subscriptionSettings": {"subscriptionAllowed": False, "oneTimePurchaseAllowed": True},
+    "googleItemCondition": "NEW",
+    "productCondition": "NEW",
+    "outOfStockVisibilityBehaviour": "SHOW",
+}
+_CATEGORY_DEFAULTS: Final[Item] = {"description": "", "enabled": True, "customSlug": "", "isSampleCategory": False}
+_ATTRIBUTE_NAMES: Final = {
+    "BRAND": "Brand",
+    "UPC": "UPC",
+    "PRICE_PER_UNIT": "Price per unit",
+    "UNITS_IN_PRODUCT": "Units in product",
+}
+_MAIN_IMAGE_FIELDS: Final = {
+    "thumbnailUrl": "image400pxUrl",
+    "imageUrl": "image1500pxUrl",
+    "smallThumbnailUrl": "image160pxUrl",
+    "hdThumbnailUrl": "image800pxUrl",
+    "originalImageUrl": "imageOriginalUrl",
+}
+_COMPARED: Final = ("compareToPrice", "defaultDisplayedCompareToPrice")
+_CHOICE_TYPES: Final = frozenset({"SELECT", "RADIO", "SIZE", "SWATCHES", "CHECKBOX"})
+
+
+# Texts.
+
+
+def language(store: Store) -> str:
+    """The store's main language."""
+    languages = store.profile.get("languages") or {}
+    return str(languages.get("defaultLanguage") or "en")
+
+
+def translate(item: Item, change: Mapping[str, Any], names: Iterable[str], lang: str) -> None:
+    """Keep each text and its translation into the main language the same, as the change says."""
+    for name in names:
+        translated = f"{name}Translated"
+        texts = item.get(translated) or {}
+        if change.get(translated) and lang in change[translated] and change.get(name) is None:
+            item[name] = texts[lang]
+        elif name in item:
+            item[translated] = {**texts, lang: item[name]}
+
+
+def localised(value: Any, lang: str) -> Any:
+    """The item with every text in that language, where it is translated."""
+    if isinstance(value, list):
+        return [localised(element, lang) for element in value]
+    if not isinstance(value, dict):
+        return value
+    texts = {
+        name.removesuffix("Translated"): translations[lang]
+        for name, translations in value.items()
+        if name.endswith("Translated") and isinstance(translations, dict) and translations.get(lang)
+    }
+    return {name: texts.get(name) or localised(inner, lang) for name, inner in value.items()}
+
+
+def slug(name: str) -> str:
+    """The name as it stands in an address."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-") or "item"
+
+
+def address(
+    store: Store, kind: str, item: Item, *, base: str | None = None, clean: bool = True, with_id: bool = True
+) -> str:
+    """Where the storefront shows a product (kind ``p``) or a category (``c``); `base` stands in for its own site."""
+    general = store.profile.get("generalInfo") or {}
+    site = base or general.get("storeUrl") or f"https://store{store.id}.company.site/products"
+    text = item.get("customSlug") or slug(item.get("name") or "")
+    if not clean:
+        return f"{site}#!/{text}/{kind}/{item['id']}"
+    return f"{site.rstrip('/')}/{text}-{kind}{item['id']}" if with_id else f"{site.rstrip('/')}/{text}"
+
+
+def display(store: Store, amount: float) -> str:
+    """An amount of money in the store's format."""
+    formats = store.profile.get("formatsAndUnits") or {}
+    group = formats.get("currencyGroupSeparator", ",")
+    decimal = formats.get("currencyDecimalSeparator", ".")
+    text = f"{amount:,.{int(formats.get('currencyPrecision', 2))}f}"
+    text = text.replace(",", "\0").replace(".", decimal).replace("\0", group)
+    return f"{formats.get('currencyPrefix', '$')}{text}{formats.get('currencySuffix', '')}"
+
+
+# Pictures.
+
+
+def check_url(url: object) -> str:
+    """The address of something to fetch. Raises `Refusal` where it is none."""
+    parts = urlsplit(url) if isinstance(url, str) else None
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise Refusal(422, "WRONG_URL", f"{url!r} is not an address of http or https")
+    return str(url)
+
+
+def picture(store: Store, number: int, original: str | None = None) -> dict[str, str]:
+    """The addresses of a picture in all its sizes; `original` is where it came from."""
+    base = f"{_IMAGES}/{store.id}/{number}"
+    sizes = {f"image{size}pxUrl": f"{base}-{size}.jpg" for size in (160, 400, 800, 1500)}
+    return {**sizes, "imageOriginalUrl": original or f"{base}.jpg"}
+
+
+def show_images(item: Item) -> None:
+    """Let everything that shows a product's pictures follow from ``media.images``.
+
+    They stand in their order. The main one has the id ``0`` and is the first: where another was put before it, that one
+    becomes the main image, and the former one gets an id of its own.
+    """
+    images = [image for image in item["media"].get("images") or () if image.get("imageOriginalUrl")]
+    images.sort(key=lambda image: image.get("orderBy", 0))
+    former = next((image for image in images if image["id"] == "0"), None)
+    if former is not None and former is not images[0]:
+        former["id"] = str(max(item["id"], *(int(image["id"]) for image in images)) + 1)
+        images[0]["id"] = "0"
+    for order, image in enumerate(images):
+        image |= {"orderBy": order, "isMain": image["id"] == "0"}
+    item["media"]["images"] = images
+    for name in (*_MAIN_IMAGE_FIELDS, "originalImage"):
+        item.pop(name, None)
+    if former is not None:
+        item |= {name: images[0][source] for name, source in _MAIN_IMAGE_FIELDS.items()}
+        item["originalImage"] = {"url": images[0]["imageOriginalUrl"], **_SIZE}
+    item["galleryImages"] = [_gallery_image(image) for image in images if image["id"] != "0"]
+
+
+def _gallery_image(image: Item) -> Item:
+    return {
+        "id": int(image["id"]),
+        "url": image["imageOriginalUrl"],
+        "thumbnail": image["image400pxUrl"],
+        **{name: image[source] for name, source in _MAIN_IMAGE_FIELDS.items()},
+        **_SIZE,
+        "orderBy": image["orderBy"],
+    }
+
+
+# Products.
+
+
+def in_stock(item: Item) -> bool:
+    """Can it be bought: unlimited, or some left, of the product or of one of its variations."""
+    if item.get("unlimited") or item.get("quantity", 0) > 0:
+        return True
+    return any(in_stock(variation) for variation in item.get("combinations") or ())
+
+
+def new_product(store: Store, given: Item) -> Item:
+    """A product as the server would give it after it was created from that."""
+    number = store.table("products").new_id()
+    item = merge(deepcopy(_PRODUCT_DEFAULTS), {"id": number, "sku": _free_sku(store), **given})
+    item.setdefault("unlimited", "quantity" not in item)
+    return complete_product(store, item, item)
+
+
+def complete_product(store: Store, item: Item, change: Mapping[str, Any]) -> Item:
+    """The product after this change, with everything the server computes from what was changed."""
+    _check_product(store, item, change)
+    lang = language(store)
+    translate(item, change, ("name", "description", "subtitle", "seoTitle", "seoDescription"), lang)
+    if "options" in change:
+        item["options"] = [_option(option, lang) for option in item["options"]]
+    if "attributes" in change:
+        item["attributes"] = [_attribute(store, attribute, lang) for attribute in item["attributes"]]
+    if {"quantity", "unlimited"} & change.keys():
+        item["unlimited"] = bool(change.get("unlimited", change.get("quantity") is None))
+        item["quantity"] = item.get("quantity", 0)
+        if item["unlimited"]:
+            del item["quantity"]
+    if {"combinations", "price"} & change.keys():
+        item["combinations"] = list(_variations(store, item))
+    if {"price", "compareToPrice", "lowestPriceSettings"} & change.keys():
+        _show_prices(store, item)
+    if {"quantity", "unlimited", "combinations"} & change.keys():
+        item["inStock"] = in_stock(item)
+    if "categoryIds" in change:
+        item["categories"] = list(_categories(store, item["categoryIds"]))
+        if item.get("defaultCategoryId") not in item["categoryIds"]:
+            item["defaultCategoryId"] = next(iter(item["categoryIds"]), 0)
+    if "relatedProducts" in change:
+        skus = item["relatedProducts"].pop("productSkus", None) or ()
+        found = [number for sku in skus for number in store.table("products").find("sku", sku)]
+        item["relatedProducts"]["productIds"] = [*item["relatedProducts"].get("productIds", ()), *found]
+    if "shipping" in change:
+        item["hasFreeShipping"] = item["shipping"].get("type") == "FREE_SHIPPING"
+    if {"name", "customSlug"} & change.keys():
+        item["autogeneratedSlug"] = f"{slug(item['name'])}-{item['id']}"
+        item["url"] = address(store, "p", item)
+    if "media" in change:
+        show_images(item)
+    return item
+
+
+def _free_sku(store: Store) -> str:
+    table = store.table("products")
+    number = len(table) + 1
+    while table.find("sku", f"{number:05}"):
+        number += 1
+    return f"{number:05}"
+
+
+def _check_product(store: Store, item: Item, change: Mapping[str, Any]) -> None:
+    if not (item.get("name") or "").strip():
+        raise Refusal.wrong("A product needs a name")
+    for name in ("price", "compareToPrice", "weight", "volume"):
+        if (change.get(name) or 0) < 0:
+            raise Refusal.wrong(f"Field {name!r} can't be negative")
+    if (change.get("costPrice") or 0) < 0:
+        raise Refusal(400, "COST_PRICE_CANT_BE_NEGATIVE", "The cost price can't be negative")
+    for tier in change.get("wholesalePrices") or ():
+        if tier.get("price") is None or tier.get("quantity") is None:
+            raise Refusal(400, "WHOLESALE_PRICES_CANT_BE_NULL", "A wholesale price needs quantity and price")
+        if tier["price"] < 0:
+            raise Refusal(400, "WHOLESALE_PRICES_CANT_BE_NEGATIVE", "A wholesale price can't be negative")
+        if tier["quantity"] < 2:
+            raise Refusal(400, "WHOLESALE_PRICES_QUANTITY_TOO_SMALL", "A wholesale price starts at a quantity of 2")
+    if len(change.get("combinations") or ()) > 200:
+        raise Refusal(400, "COMBINATION_LIMIT_PER_REQUEST_EXCEEDED", "At most 200 variations fit a request")
+    unknown = [number for number in change.get("categoryIds") or () if number not in store.table("categories")]
+    if unknown:
+        raise Refusal(404, "CATEGORIES_NOT_FOUND", f"Category #{unknown[0]} not found")
+    _check_unique(store, item)
+
+
+def _check_unique(store: Store, item: Item) -> None:
+    table = store.table("products")
+    skus = [holder["sku"] for holder in (item, *(item.get("combinations") or ())) if holder.get("sku")]
+    for sku in skus:
+        if skus.count(sku) > 1 or any(key != item["id"] for key in table.find("sku", sku)):
+            raise Refusal(409, "SKU_ALREADY_EXISTS", f"SKU {sku!r} is already used")
+    reference = item.get("externalReferenceId")
+    if reference and any(key != item["id"] for key in table.find("externalReferenceId", reference)):
+        raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
+
+
+def _option(option: Item, lang: str) -> Item:
+    option = dict(option)
+    translate(option, option, ("name",), lang)
+    if str(option.get("type", "")).upper() in _CHOICE_TYPES:
+        option["choices"] = [_choice(choice, lang) for choice in option.get("choices") or ()]
+        if option["type"] != "CHECKBOX":
+            option.setdefault("defaultChoice", 0)
+    option.setdefault("required", False)
+    return option
+
+
+def _choice(choice: Item, lang: str) -> Item:
+    choice = {"priceModifier": 0, "priceModifierType": "ABSOLUTE", **choice}
+    translate(choice, choice, ("text",), lang)
+    return choice
+
+
+def _attribute(store: Store, given: Item, lang: str) -> Item:
+    """The attribute with its id, name and type, by whichever of them it was written."""
+    known: dict[int, tuple[str, str]] = store.odds.setdefault("attributes", {})
+    number, alias = given.get("id", 0), given.get("alias") or given.get("type") or ""
+    name, kind = known.get(number, (_ATTRIBUTE_NAMES.get(alias, ""), alias))
+    name = given.get("name") or name
+    if not name:
+        raise Refusal.wrong("An attribute needs an id, a name or an alias")
+    standard = {shown.casefold(): kind for kind, shown in _ATTRIBUTE_NAMES.items()}
+    kind = alias or kind or standard.get(name.casefold(), "CUSTOM")
+    if not number:
+        same = (other for other, (shown, _) in known.items() if shown.casefold() == name.casefold())
+        number = next(same, max((*known, 1000)) + 1)
+    known.setdefault(number, (name, kind))
+    attribute = {"show": "DESCR", **given, "id": number, "name": name, "type": kind}
+    attribute.pop("alias", None)
+    translate(attribute, given, ("value",), lang)
+    return attribute
+
+
+def _variations(store: Store, item: Item) -> Iterator[Item]:
+    stored = item.get("combinations") or []
+    number = max((variation.get("combinationNumber", 0) for variation in stored), default=0)
+    for variation in stored:
+        if "id" not in variation:
+            number += 1
+            variation = {
+                "id": store.table("products").new_id(),
+                "combinationNumber": number,
+                "options": [],
+                "unlimited": "quantity" not in variation,
+                **variation,
+            }
+        price = variation.get("price", item.get("price", 0))
+        yield variation | {
+            "inStock": in_stock(variation),
+            "defaultDisplayedPrice": price,
+            "defaultDisplayedPriceFormatted": display(store, price),
+        }
+
+
+def _show_prices(store: Store, item: Item) -> None:
+    price: float = item.get("price", 0)
+    before: float = item.get("compareToPrice", 0)
+    lowest: float = (item.get("lowestPriceSettings") or {}).get("manualLowestPrice", price)
+    item |= {
+        "priceInProductList": price,
+        "defaultDisplayedPrice": price,
+        "defaultDisplayedPriceFormatted": display(store, price),
+        "lowestPrice": lowest,
+        "defaultDisplayedLowestPrice": lowest,
+        "defaultDisplayedLowestPriceFormatted": display(store, lowest),
+    }
+    for name in [name for name in item if name.startswith(_COMPARED)]:
+        del item[name]
+    if not before:
+        return
+    saved = round(before - price, 2)
+    percent = round(100 * saved / before)
+    for prefix in _COMPARED:
+        item |= {
+            prefix: before,
+            f"{prefix}Formatted": display(store, before),
+            f"{prefix}Discount": saved,
+            f"{prefix}DiscountFormatted": display(store, saved),
+            f"{prefix}DiscountPercent": percent,
+            f"{prefix}DiscountPercentFormatted": f"{percent}%" if percent > 0 else "",
+        }
+
+
+def _categories(store: Store, numbers: Iterable[int]) -> Iterator[Item]:
+    table = store.table("categories")
+    for number in numbers:
+        category = table.get(number)
+        if category is not None:
+            names = ("id", "name", "nameTranslated", "enabled")
+            yield {name: category[name] for name in names if name in category}
+
+
+# Categories.
+
+
+def new_category(store: Store, given: Item) -> Item:
+    """A category as the server would give it after it was created from that."""
+    number = store.table("categories").new_id()
+    item = {"id": number, **_CATEGORY_DEFAULTS, "orderBy": 10 * len(store.table("categories")) + 10, **given}
+    return complete_category(store, item, item)
+
+
+def complete_category(store: Store, item: Item, change: Mapping[str, Any]) -> Item:
+    """The category after this change, with everything the server computes from what was changed."""
+    if not (item.get("name") or "").strip():
+        raise Refusal.wrong("A category needs a name")
+    translate(item, change, ("name", "description"), language(store))
+    if not item.get("parentId"):
+        item.pop("parentId", None)
+    if {"name", "customSlug"} & change.keys():
+        item["autogeneratedSlug"] = f"{slug(item['name'])}-{item['id']}"
+        item["url"] = address(store, "c", item)
+    return item
