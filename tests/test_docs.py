@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from anyio.from_thread import start_blocking_portal
 
 from ecwid_async.cli.app import app, run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
-from ecwid_async.sandbox.server import serve
+from ecwid_async.sandbox.server import serving
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -59,13 +58,11 @@ def commands() -> list[tuple[str, list[str]]]:
 def demo(monkeypatch, tmp_path):
     """The environment a reader has: a store of their own and an empty folder to work in."""
     monkeypatch.chdir(tmp_path)
-    with start_blocking_portal() as portal:
-        sandbox = demo_sandbox(requests_per_minute=None)
-        with portal.wrap_async_context_manager(portal.call(lambda: serve(sandbox))) as server:
-            monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
-            monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
-            monkeypatch.setenv("ECWID_TOKEN", DEMO_TOKEN)
-            yield
+    with serving(demo_sandbox(requests_per_minute=None)) as server:
+        monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
+        monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
+        monkeypatch.setenv("ECWID_TOKEN", DEMO_TOKEN)
+        yield
 
 
 @pytest.mark.parametrize("block", blocks("python"), ids=str)

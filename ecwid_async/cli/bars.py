@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from rich.box import HORIZONTALS
 from rich.console import Console, RenderableType
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
@@ -77,19 +78,19 @@ class Bars:
 
 def summary(manifest: "Manifest", folder: str) -> RenderableType:
     """A table of what was written."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Section")
-    for name in ("Items", "Size", "Time", "Items/s"):
-        table.add_column(name, justify="right")
-    table.add_column("File")
+    records = manifest.sections.values()
+    count = sum(record.count for record in records)
+    size = sum(record.bytes for record in records)
+    seconds = (manifest.finished_at - manifest.started_at).total_seconds()
+    table = Table(box=HORIZONTALS, show_edge=False, show_footer=True, header_style="bold", footer_style="bold")
+    table.add_column("Section", "Store " + str(manifest.store_id))
+    table.add_column("Items", f"{count:,}", justify="right")
+    table.add_column("Items/s", f"{count / seconds:,.0f}" if seconds else "", justify="right", style="cyan")
+    table.add_column("Time", f"{seconds:.1f} s", justify="right")
+    table.add_column("Size", decimal(size), justify="right")
+    table.add_column("File", f"{folder}/manifest.json", overflow="fold")
     for name, record in manifest.sections.items():
-        speed = f"{record.count / record.seconds:,.0f}" if record.seconds else ""
-        table.add_row(
-            name,
-            f"{record.count:,}",
-            decimal(record.bytes),
-            f"{record.seconds:.2f} s",
-            speed,
-            f"{folder}/{record.file}",
-        )
+        speed = f"{record.count / record.seconds:,.0f}" if record.seconds and record.total is not None else ""
+        file = f"{folder}/{record.file}"
+        table.add_row(name, f"{record.count:,}", speed, f"{record.seconds:.1f} s", decimal(record.bytes), file)
     return table

@@ -33,8 +33,11 @@ async def _get(name: str, id_: str | None, choice: StoreChoice) -> bytes:
     if section.search is not None and not id_:
         raise UsageError(f"which of the {name}? Give its id: ecwid get {name} ID.")
     async with connect(choice) as store:
-        response = await section.get(store, id_ or "").response()
-    return response.body
+        try:
+            call = section.get(store, id_ or "")
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        return (await call.response()).body
 
 
 def _print_json(body: bytes) -> None:

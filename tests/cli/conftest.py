@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
-from anyio.from_thread import start_blocking_portal
 
 from ecwid_async.cli.app import run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
-from ecwid_async.sandbox.server import serve
+from ecwid_async.sandbox.server import serving
 
 SIZES = {"products": 230, "orders": 120, "carts": 20, "categories": 12, "customers": 110}
 
@@ -50,10 +49,8 @@ def sizes() -> list[str]:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The base URL of a demo store on this machine."""
-    with start_blocking_portal() as portal:
-        sandbox = demo_sandbox(**SIZES, requests_per_minute=None)
-        with portal.wrap_async_context_manager(portal.call(lambda: serve(sandbox))) as server:
-            yield server.base_url
+    with serving(demo_sandbox(**SIZES, requests_per_minute=None)) as server:
+        yield server.base_url
 
 
 @pytest.fixture
