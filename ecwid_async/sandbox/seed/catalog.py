@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from ecwid_async.sandbox.seed.dice import Dice, date_text, moment, money
+from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.words import (
     ADJECTIVES,
     BRANDS,
@@ -542,7 +542,7 @@ def _product(seed: int, facts: ProductFacts, count: int, store_id: int) -> Item:
     names = translated(*facts.names)
     descriptions = _text(dice, len(facts.names))
     slug = f"{_slug(good.names[0])}-{facts.number + 1}"
-    updated = facts.created + dice.below(40) ** 5
+    updated = min(facts.created + dice.below(40) ** 5, LAST_DAY + 86_400)
     length, width, height = good.size
     size = _NO_SIZE if good.digital else {"length": length, "width": width, "height": height + dice.below(20) / 10}
     url = image_url(store_id, facts.image)

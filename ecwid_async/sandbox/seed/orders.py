@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.routes.orders import FIRST_ORDER, order_code
 from ecwid_async.sandbox.seed.catalog import PRODUCT_TAX_ID, ProductFacts, category_id, image_url, product_facts
-from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text, moment, money
+from ecwid_async.sandbox.seed.dice import FIRST_DAY, LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.people import CustomerFacts, Ledger, Person, customer_facts, guest
 from ecwid_async.sandbox.seed.words import CHANNELS, COMMENTS, translated
 
@@ -130,7 +130,8 @@ def _sale(shop: Shop, kind: int, index: int, count: int, dice: Dice) -> _Sale:
     if shop.customers and not dice.chance(8):
         customer = customer_facts(shop.seed, int(shop.customers * dice.random() ** 2))
     someone = customer.person if customer else guest(shop.seed, index * 2 + (kind == _CART))
-    known = max(1, shop.products * index // max(count, 1)) if shop.products else 0
+    passed = (created - FIRST_DAY) / (LAST_DAY - FIRST_DAY)
+    known = max(1, int(shop.products * passed)) if shop.products else 0
     lines = [_line(shop, known, dice) for _ in range((1, 1, 1, 2, 2, 3)[dice.below(6)])] if known else []
     shipped = any(not line.product.good.digital for line in lines)
     method = dice.pick(_METHODS) if shipped else None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.seed.catalog import product_id
-from ecwid_async.sandbox.seed.dice import Dice, date_text, moment, money
+from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.words import PLACES, Place
 
 __all__ = ["GROUPS", "CustomerFacts", "Ledger", "Person", "customer_facts", "customers", "person"]
@@ -163,7 +163,7 @@ def customers(seed: int, count: int, *, product_count: int, ledger: Ledger) -> I
         registered = moment(index, count, dice)
         if ledger.orders[index]:
             registered = min(registered, ledger.first[index])
-        updated = max(registered + dice.below(30) ** 5, ledger.last[index])
+        updated = max(min(registered + dice.below(30) ** 5, LAST_DAY), ledger.last[index])
         someone = facts.person
         item: Item = {
             "id": facts.id,

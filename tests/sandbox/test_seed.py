@@ -1,0 +1,385 @@
+"""Demo stores look real, add up, and are the same for the same seed."""
+
+import json
+import re
+from collections import Counter
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ecwid_async.sandbox import Sandbox
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox, profile, sections, seed
+from tests.sandbox.api import Api, Clock
+
+Item = dict[str, Any]
+
+SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "spec" / "schemas.json").read_text())
+SECTIONS = {
+    "products": "Product",
+    "categories": "Category",
+    "orders": "Order",
+    "carts": "Cart",
+    "customers": "Customer",
+}
+SIZES = {"products": 400, "orders": 500, "customers": 120, "carts": 80, "categories": 30}
+DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000$")
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+    "datetime": (str,),
+    "date": (str,),
+    "object": (dict,),
+    "map": (dict,),
+    "array": (list,),
+}
+
+
+@pytest.fixture(scope="module")
+def store() -> dict[str, list[Item]]:
+    """All items of one demo store, as they go over the wire."""
+    filled = sections(DEMO_STORE_ID, **SIZES, seed=1)
+    return {name: [json.loads(msgspec.json.encode(item)) for item in items] for name, items in filled}
+
+
+# Fields and types.
+
+
+class Checker:
+    """Compares items with the API's field tables; `seen` has the fields met, by schema."""
+
+    def __init__(self) -> None:
+        self.wrong: set[tuple[str, ...]] = set()
+        self.seen: dict[str, set[str]] = {}
+
+    def entity(self, path: str, item: Item, schema: str) -> None:
+        fields = {field["name"]: field for field in SCHEMAS[schema]["fields"]}
+        for name, value in item.items():
+            field = fields.get(name) or fields.get("*")
+            if field is None:
+                self.wrong.add((f"{path}.{name}", "is not documented"))
+                continue
+            self.seen.setdefault(schema, set()).add(field["name"])
+            self.value(f"{path}.{name}", value, field)
+
+    def value(self, path: str, value: Any, field: Item) -> None:
+        if value is None:
+            if not field.get("nullable"):
+                self.wrong.add((path, "is null"))
+            return
+        kind = field["type"]
+        if kind == "any":
+            return
+        if not isinstance(value, TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+            self.wrong.add((path, f"is {type(value).__name__}, not {kind}"))
+            return
+        if kind == "datetime" and not DATE.match(value):
+            self.wrong.add((path, f"is no date: {value}"))
+        if kind == "string" and not field.get("enum_open") and value not in field.get("enum", [value]):
+            self.wrong.add((path, f"may not be {value}"))
+        if kind == "integer" and not -(2**31) <= value < 2**31 and not path.endswith(("galleryImages[].id", "ticket")):
+            self.wrong.add((path, "does not fit into 32 bits"))
+        self.inside(path, value, field)
+
+    def inside(self, path: str, value: Any, field: Item) -> None:
+        elements = value if field["type"] == "array" else []
+        if field.get("ref"):
+            for element in elements if field["type"] == "array" else [value]:
+                self.entity(path + "[]" * (field["type"] == "array"), element, field["ref"])
+        elif isinstance(field.get("item"), str):
+            for element in value.values() if field["type"] == "map" else elements:
+                self.value(f"{path}[]", element, {"type": field["item"]})
+
+
+@pytest.mark.parametrize(("section", "schema"), SECTIONS.items())
+def test_every_item_has_documented_fields_of_the_documented_types_only(
+    store: dict[str, list[Item]], section: str, schema: str
+) -> None:
+    checker = Checker()
+    for item in store[section]:
+        checker.entity(section, item, schema)
+    assert not checker.wrong
+
+
+def test_the_profile_has_every_documented_field_with_its_type() -> None:
+    checker = Checker()
+    checker.entity("profile", profile(DEMO_STORE_ID), "Profile")
+    assert not checker.wrong
+    missing = {
+        schema: absent
+        for schema, seen in checker.seen.items()
+        if (absent := {field["name"] for field in SCHEMAS[schema]["fields"]} - seen)
+    }
+    assert not missing
+    hours = profile(DEMO_STORE_ID)["shipping"]["shippingOptions"][0]["businessHours"]
+    assert set(json.loads(hours)) == {"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"}
+
+
+def test_the_profile_bears_the_number_of_its_store() -> None:
+    assert profile(77)["generalInfo"]["storeId"] == 77
+
+
+# The same again, and lazily.
+
+
+def test_a_seed_gives_the_same_store_on_every_run_and_another_seed_another_one(
+    store: dict[str, list[Item]],
+) -> None:
+    again = {name: list(items) for name, items in sections(DEMO_STORE_ID, **SIZES, seed=1)}
+    assert again == store
+    other = {name: list(items) for name, items in sections(DEMO_STORE_ID, **SIZES, seed=2)}
+    assert all(other[name] != store[name] for name in ("products", "orders", "carts", "customers"))
+
+
+def test_the_clock_does_not_change_a_demo_store() -> None:
+    early, late = (
+        Api(demo_sandbox(products=5, orders=5, customers=5, carts=5, categories=3, clock=Clock(now)))
+        for now in (1_600_000_000, 1_900_000_000)
+    )
+    for path in ("/products", "/orders", "/carts", "/customers", "/categories"):
+        assert early.send("GET", path).body == late.send("GET", path).body
+
+
+def test_a_million_products_are_made_one_by_one() -> None:
+    wanted = {"products": 1_000_000, "orders": 0, "customers": 0, "carts": 0, "categories": 200}
+    name, items = next(sections(DEMO_STORE_ID, **wanted, seed=1))
+    assert name == "products"
+    assert [item["name"].split()[-1] for item in islice(items, 3)][1:] == ["2", "3"]
+
+
+# Looks.
+
+
+@pytest.mark.parametrize("section", ["products", "orders"])
+def test_items_differ_and_have_three_kilobytes_on_average(store: dict[str, list[Item]], section: str) -> None:
+    rows = [msgspec.json.encode(item) for item in store[section]]
+    assert len(set(rows)) == len(rows)
+    assert sum(map(len, rows)) / len(rows) > 3_500
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_ids_are_unique(store: dict[str, list[Item]], section: str) -> None:
+    key = "cartId" if section == "carts" else "id"
+    assert len({item[key] for item in store[section]}) == len(store[section])
+
+
+def test_an_order_has_a_text_id_and_a_number(store: dict[str, list[Item]]) -> None:
+    for order in store["orders"]:
+        assert re.fullmatch(r"[A-Z2-9]{5}", order["id"])
+        assert order["orderNumber"] == order["internalId"]
+        assert order["vendorOrderNumber"] == order["id"]
+
+
+def test_a_cart_has_an_upper_case_uuid(store: dict[str, list[Item]]) -> None:
+    form = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+    assert all(form.fullmatch(cart["cartId"]) for cart in store["carts"])
+
+
+@pytest.mark.parametrize(
+    ("script", "signs"),
+    [
+        ("Cyrillic", r"[а-яё]"),
+        ("Han", r"[一-鿿]"),
+        ("kana", r"[ぁ-ヿ]"),
+        ("Arabic", r"[ا-ي]"),
+        ("Hebrew", r"[א-ת]"),
+        ("Georgian", r"[ა-ჰ]"),
+        ("emoji", r"[\U0001F300-\U0001FAFF]"),
+    ],
+)
+def test_texts_come_in_many_scripts(store: dict[str, list[Item]], script: str, signs: str) -> None:
+    text = "".join(json.dumps(items, ensure_ascii=False) for items in store.values())
+    assert re.search(signs, text), script
+
+
+def test_there_is_something_of_everything(store: dict[str, list[Item]]) -> None:
+    products, orders = store["products"], store["orders"]
+    assert {option["type"] for product in products for option in product["options"]} == set(
+        SCHEMAS["ProductOption"]["fields"][0]["enum"]
+    )
+    for wanted in (
+        [product for product in products if product["combinations"]],
+        [product for product in products if not product["options"]],
+        [product for product in products if not product["enabled"]],
+        [product for product in products if product["galleryImages"]],
+        [product for product in products if len(product["nameTranslated"]) > 1],
+        [product for product in products if product["minPurchaseQuantity"] is None],
+        [product for product in products if "weight" not in product],
+        [product for product in products if product.get("compareToPrice", 0) > product["price"]],
+        [product for product in products for one in product["attributes"] if one["type"] == "BRAND"],
+        [product for product in products for one in product["attributes"] if one["type"] == "UPC"],
+        [product for product in products if len(str(product.get("compareToPriceDiscountPercent", ""))) > 14],
+        [category for category in store["categories"] if not category["enabled"]],
+        [category for category in store["categories"] if "parentId" in category],
+        [order for order in orders if order["refunds"]],
+        [order for order in orders if order["shipments"]],
+        [order for order in orders if order["discountInfo"]],
+        [order for order in orders if order["couponDiscount"]],
+        [order for order in orders if order["tax"]],
+        [order for order in orders if order.get("orderExtraFields")],
+        [order for order in orders if order["extraFields"]],
+        [order for order in orders if order.get("pickupTime")],
+        [order for order in orders if order["giftCardRedemption"]],
+        [order for order in orders if "customerId" not in order],
+        [order for order in orders if any("isPreorder" in line for line in order["items"])],
+        [cart for cart in store["carts"] if cart["hidden"]],
+        [customer for customer in store["customers"] if customer["customerGroupId"]],
+        [customer for customer in store["customers"] if customer["taxExempt"]],
+    ):
+        assert wanted
+    assert {order["paymentStatus"] for order in orders} > {"PAID", "REFUNDED", "CANCELLED"}
+    assert {cart["paymentStatus"] for cart in store["carts"]} == {"INCOMPLETE"}
+
+
+# Time.
+
+
+@pytest.mark.parametrize(
+    ("section", "created", "updated"),
+    [
+        ("products", "created", "updated"),
+        ("orders", "createDate", "updateDate"),
+        ("carts", "createDate", "updateDate"),
+    ],
+)
+def test_dates_agree_with_their_timestamps_and_spread_over_years(
+    store: dict[str, list[Item]], section: str, created: str, updated: str
+) -> None:
+    items = store[section]
+    for item in items:
+        assert _seconds(item[created]) == item["createTimestamp"] <= item["updateTimestamp"]
+        assert _seconds(item[updated]) == item["updateTimestamp"]
+    times = [item["createTimestamp"] for item in items]
+    assert times == sorted(times)
+    assert times[-1] - times[0] > 5 * 365 * 86_400
+    assert max(item["updateTimestamp"] for item in items) < _seconds("2026-01-01 00:00:00 +0000")
+
+
+def test_some_products_were_created_in_the_same_second(store: dict[str, list[Item]]) -> None:
+    shared = Counter(product["createTimestamp"] for product in store["products"])
+    assert shared.most_common(1)[0][1] > 10
+    assert len(shared) > 300
+
+
+def test_customers_registered_before_they_ordered(store: dict[str, list[Item]]) -> None:
+    for customer in store["customers"]:
+        if customer["stats"]["numberOfOrders"]:
+            assert customer["registered"] <= customer["stats"]["firstOrderDate"]
+            assert customer["updated"] >= customer["stats"]["lastOrderDate"]
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").timestamp())
+
+
+# Sums and references.
+
+
+def test_the_sums_of_orders_and_carts_add_up(store: dict[str, list[Item]]) -> None:
+    for order in store["orders"] + store["carts"]:
+        lines = order["items"]
+        assert _cents(order["subtotal"]) == sum(_cents(line["price"]) * line["quantity"] for line in lines)
+        parts = ("volumeDiscount", "membershipBasedDiscount", "totalAndMembershipBasedDiscount")
+        assert _cents(order["discount"]) == sum(
+            map(_cents, [*(order[part] for part in parts), *order.get("customDiscount", _custom(order))])
+        )
+        charged = (
+            _cents(order["subtotal"])
+            - _cents(order["discount"])
+            - _cents(order["couponDiscount"])
+            + _cents(order.get("shippingOption", {}).get("shippingRate", 0))
+            + _cents(order.get("handlingFee", {}).get("value", 0))
+            + sum(_cents(surcharge["total"]) for surcharge in order["customSurcharges"])
+            + (0 if order["pricesIncludeTax"] else _cents(order["tax"]))
+        )
+        assert _cents(order["totalBeforeGiftCardRedemption"]) == charged
+        assert _cents(order["total"]) == charged - _cents(order["giftCardRedemption"])
+        assert _cents(order["tax"]) == sum(_cents(line["tax"]) for line in lines)
+        assert _cents(order["refundedAmount"]) == sum(_cents(refund["amount"]) for refund in order["refunds"])
+        discounts = [discount["total"] for line in lines for discount in line["discounts"]]
+        assert sum(map(_cents, discounts)) == (
+            _cents(order["discount"]) + _cents(order["couponDiscount"]) if lines else 0
+        )
+
+
+def _custom(cart: Item) -> list[float]:
+    return [info["value"] for info in cart["discountInfo"] if info["base"] == "CUSTOM"]
+
+
+def _cents(amount: float) -> int:
+    cents = round(amount * 100)
+    assert abs(cents - amount * 100) < 1e-6, amount
+    return cents
+
+
+def test_what_was_ordered_was_for_sale(store: dict[str, list[Item]]) -> None:
+    products = {product["id"]: product for product in store["products"]}
+    for order in store["orders"] + store["carts"]:
+        for line in order["items"]:
+            product = products[line["productId"]]
+            assert (line["sku"], line["name"]) == (product["sku"], product["name"])
+            assert product["createTimestamp"] <= order["createTimestamp"]
+            prices = {one["id"]: one["defaultDisplayedPrice"] for one in product["combinations"]}
+            assert line["price"] == prices.get(line.get("combinationId"), product["price"])
+            assert ("combinationId" in line) == bool(product["combinations"])
+
+
+def test_products_lie_in_categories_that_exist_and_count_them(store: dict[str, list[Item]]) -> None:
+    categories = {category["id"]: category for category in store["categories"]}
+    counted = Counter(number for product in store["products"] for number in product["categoryIds"])
+    assert {number: category["productCount"] for number, category in categories.items()} == {
+        number: counted[number] for number in categories
+    }
+    assert all(category["enabledProductCount"] <= category["productCount"] for category in categories.values())
+    assert all(category.get("parentId", next(iter(categories))) in categories for category in categories.values())
+    for product in store["products"]:
+        assert [one["id"] for one in product["categories"]] == product["categoryIds"]
+        assert all(one["enabled"] == categories[one["id"]]["enabled"] for one in product["categories"])
+
+
+def test_customers_have_the_statistics_of_their_orders(store: dict[str, list[Item]]) -> None:
+    by_email: dict[str, list[Item]] = {}
+    for order in store["orders"]:
+        by_email.setdefault(order["email"], []).append(order)
+    assert len({customer["email"] for customer in store["customers"]}) == len(store["customers"])
+    for customer in store["customers"]:
+        orders, stats = by_email.get(customer["email"], []), customer["stats"]
+        assert stats["numberOfOrders"] == customer["totalOrderCount"] == len(orders)
+        assert _cents(stats["salesValue"]) == sum(_cents(order["total"]) for order in orders)
+        assert all(order["customerId"] == customer["id"] for order in orders)
+        if orders:
+            assert (stats["firstOrderDate"], stats["lastOrderDate"]) == (
+                orders[0]["createDate"],
+                orders[-1]["createDate"],
+            )
+            assert stats["averageOrderValue"] == pytest.approx(stats["salesValue"] / len(orders))
+
+
+# Stores.
+
+
+def test_a_demo_sandbox_holds_what_was_asked_for() -> None:
+    sandbox = demo_sandbox(products=7, orders=6, customers=5, carts=4, categories=3, requests_per_minute=None)
+    store = sandbox.stores[DEMO_STORE_ID]
+    assert {section: store.count(section) for section in SECTIONS} == {
+        "products": 7,
+        "orders": 6,
+        "customers": 5,
+        "carts": 4,
+        "categories": 3,
+    }
+    assert Api(sandbox, token=DEMO_TOKEN).get("/profile")["generalInfo"]["storeId"] == DEMO_STORE_ID
+    assert sandbox.requests_per_minute is None
+
+
+@pytest.mark.parametrize("nothing", ["products", "customers", "categories"])
+def test_a_section_may_be_empty(nothing: str) -> None:
+    store = Sandbox().add_store(5, token="t")
+    seed(store, **{**SIZES, nothing: 0})
+    assert store.count(nothing) == 0
+    assert store.count("orders") == SIZES["orders"]
