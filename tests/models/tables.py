@@ -2,13 +2,14 @@
 
 import importlib
 import json
+import os
 import re
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from ecwid_async.codec import Draft, Model
+from ecwid_async.codec import Draft, Model, loads
 
 SECTIONS = ("carts", "categories", "customers", "orders", "products", "profile")
 MODULES = ("brands", "carts", "categories", "common", "customers", "orders", "products", "profile", "swatches")
@@ -21,11 +22,8 @@ class Spec:
 
     def __init__(self) -> None:
         folder = Path(__file__).parents[1] / "spec"
-        self.endpoints: list[dict[str, Any]] = [
-            endpoint
-            for endpoint in json.loads((folder / "endpoints.json").read_text("utf-8"))
-            if endpoint["section"] in SECTIONS
-        ]
+        self.all_endpoints: list[dict[str, Any]] = json.loads((folder / "endpoints.json").read_text("utf-8"))
+        self.endpoints = [endpoint for endpoint in self.all_endpoints if endpoint["section"] in SECTIONS]
         self.fields: dict[str, list[dict[str, Any]]] = {
             name: schema["fields"] for name, schema in json.loads((folder / "schemas.json").read_text("utf-8")).items()
         }
@@ -78,3 +76,27 @@ class Spec:
 
     def class_of(self, schema: str) -> type[Model] | type[Draft]:
         return self.classes[self.class_name(schema)]
+
+    def samples(self, kind: str) -> list["Sample"]:
+        """The documentation's samples of answers (``response``) or bodies (``request``) of what has a class."""
+        folder = Path(os.environ.get("ECWID_SHARED", Path(__file__).parents[3] / "shared")) / "api" / "samples"
+        found = [
+            Sample(folder / f"{endpoint['id']}.{kind}.json", schema, "item_schema" in endpoint[kind])
+            for endpoint in self.all_endpoints
+            if (schema := endpoint[kind].get("item_schema") or endpoint[kind].get("schema")) in self.with_class
+        ]
+        return [sample for sample in found if sample.path.exists()]
+
+
+class Sample(NamedTuple):
+    """A file, the schema of what it holds, and whether that is a list in an envelope."""
+
+    path: Path
+    schema: str
+    enveloped: bool
+
+    def items(self) -> list[Any]:
+        data = loads(self.path.read_bytes())
+        if self.enveloped:
+            data = data["items"]
+        return data if isinstance(data, list) else [data]
