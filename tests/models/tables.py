@@ -44,7 +44,7 @@ class Spec:
     def reachable(self) -> list[str]:
         """The schemas that the endpoints answer with or take, and all that these hold."""
         found: set[str] = set()
-        left = [*ALSO]
+        left: list[str | None] = [*ALSO]
         for endpoint in self.endpoints:
             left += [endpoint["response"].get("item_schema"), endpoint["response"].get("schema")]
             if endpoint["request"]["content_type"] == "json":

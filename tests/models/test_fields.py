@@ -71,7 +71,7 @@ def expected(spec: Spec, schema: str, field: dict[str, Any], *, draft: bool) -> 
     if reference and spec.fields[reference][0]["name"] == "*":
         held = "dict[str, list[list[Decimal]]]"
     if field["type"] == "array":
-        return f"list[{held or scalars.get(field.get('item'), 'list[str]')}]"
+        return f"list[{held or scalars.get(field.get('item', ''), 'list[str]')}]"
     if field["type"] == "map":
         return "dict[str, object]" if field["item"] == "any" else "dict[str, str]"
     parts = [held or scalars[field["type"]], *(scalars[other] for other in field.get("alt_types", ()))]
