@@ -28,8 +28,10 @@ class _Items(ProgressColumn):
 
 class _Speed(ProgressColumn):
     def render(self, task: Task) -> RenderableType:
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.0f} items/s", style="progress.data.speed", justify="right")
+        seconds = task.finished_time or task.elapsed
+        # What came in one piece has no speed of its own.
+        speed = task.finished_speed or task.speed or (task.completed / seconds if seconds else 0)
+        return Text(f"{speed:,.0f} items/s" if speed else "", style="progress.data.speed", justify="right")
 
 
 class Bars:
@@ -51,6 +53,8 @@ class Bars:
         self._tasks: dict[str, TaskID] = {name: self._progress.add_task(name, total=None, note="") for name in names}
 
     def __enter__(self) -> "Bars":
+        for task in self._tasks.values():
+            self._progress.reset(task)
         self._progress.start()
         return self
 

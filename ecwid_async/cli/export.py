@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ecwid_async.cli.store import StoreChoice, connect
+from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
 
 if TYPE_CHECKING:
-    from ecwid_async.export import Manifest
+    from ecwid_async.export import Manifest, Section
 
 __all__ = ["export"]
 
@@ -28,20 +28,25 @@ def export(
 
     Either all files appear, whole and checked against the server's totals, with a manifest.json, or none does.
     """
-    manifest = asyncio.run(_export(sections, out, store or StoreChoice(), shown=not (quiet or json)))
+    from ecwid_async.export import sections_named
+
+    chosen = sections_named(sections)
+    shown = not (quiet or json)
+    source = find_store(store or StoreChoice(), shown=shown)
+    manifest = asyncio.run(_export(chosen, out, source, shown=shown))
     if json:
         _print_json(manifest, out)
     elif not quiet:
         _print_summary(manifest, out)
 
 
-async def _export(names: tuple[str, ...], out: Path, choice: StoreChoice, *, shown: bool) -> "Manifest":
+async def _export(sections: "list[Section]", out: Path, source: Source, *, shown: bool) -> "Manifest":
     from ecwid_async.cli.bars import Bars
-    from ecwid_async.export import export_store, sections_named
+    from ecwid_async.export import export_store
 
-    sections = sections_named(names)
-    with Bars((section.name for section in sections), shown=shown) as bars:
-        async with connect(choice, events=bars.event) as store:
+    bars = Bars((section.name for section in sections), shown=shown)
+    async with connect(source, events=bars.event) as store:
+        with bars:
             return await export_store(store, sections, out, report=bars.step)
 
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from ecwid_async.cli.failure import UsageError
-from ecwid_async.cli.store import StoreChoice, connect
+from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
+
+if TYPE_CHECKING:
+    from ecwid_async.export import Section
 
 __all__ = ["get"]
 
@@ -20,21 +23,21 @@ def get(
     store: StoreChoice | None = None,
 ) -> None:
     """Print one item as JSON."""
-    body = asyncio.run(_get(section, id, store or StoreChoice()))
-    _print_json(body)
-
-
-async def _get(name: str, id_: str | None, choice: StoreChoice) -> bytes:
     from ecwid_async.export import sections_named
 
-    (section,) = sections_named([name])
-    if section.search is None and id_ is not None:
-        raise UsageError(f"there is one {name}, without an id: ecwid get {name}.")
-    if section.search is not None and not id_:
-        raise UsageError(f"which of the {name}? Give its id: ecwid get {name} ID.")
-    async with connect(choice) as store:
+    (chosen,) = sections_named([section])
+    if chosen.search is None and id is not None:
+        raise UsageError(f"there is one {section}, without an id: ecwid get {section}.")
+    if chosen.search is not None and not id:
+        raise UsageError(f"which of the {section}? Give its id: ecwid get {section} ID.")
+    source = find_store(store or StoreChoice())
+    _print_json(asyncio.run(_get(chosen, id or "", source)))
+
+
+async def _get(section: "Section", id_: str, source: Source) -> bytes:
+    async with connect(source) as store:
         try:
-            call = section.get(store, id_ or "")
+            call = section.get(store, id_)
         except ValueError as error:
             raise UsageError(str(error)) from error
         return (await call.response()).body

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from ipaddress import ip_address
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import anyio
 from cyclopts import Parameter
@@ -11,6 +11,9 @@ from cyclopts.validators import Number
 
 from ecwid_async.cli.failure import UsageError
 from ecwid_async.cli.store import Sizes, demo_store
+
+if TYPE_CHECKING:
+    from ecwid_async.sandbox.engine import Sandbox
 
 __all__ = ["serve"]
 
@@ -30,18 +33,18 @@ def serve(
 
     What it prints can be pasted into a shell: it sets base URL, store id and token.
     """
+    sandbox = demo_store(sizes or Sizes(), requests_per_minute=requests_per_minute)
     try:
-        asyncio.run(_serve(host, port, requests_per_minute, sizes or Sizes()))
+        asyncio.run(_serve(sandbox, host, port))
     except KeyboardInterrupt:
         # Stopping is how this command ends well.
         sys.stderr.write("\nstopped\n")
 
 
-async def _serve(host: str, port: int, requests_per_minute: int, sizes: Sizes) -> None:
+async def _serve(sandbox: "Sandbox", host: str, port: int) -> None:
     from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
     from ecwid_async.sandbox.server import serve as listen
 
-    sandbox = demo_store(sizes, requests_per_minute=requests_per_minute)
     if not _is_loopback(host):
         sys.stderr.write(f"warning: whoever reaches {host} can read and change this store\n")
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
@@ -13,9 +13,9 @@ from ecwid_async.cli.failure import UsageError
 if TYPE_CHECKING:
     from ecwid_async.client import Store
     from ecwid_async.sandbox.engine import Sandbox
-    from ecwid_async.wire import EventSink
+    from ecwid_async.wire import EventSink, Transport
 
-__all__ = ["Sizes", "StoreChoice", "connect", "demo_store"]
+__all__ = ["Sizes", "Source", "StoreChoice", "connect", "demo_store", "find_store"]
 
 _DEMO = Group("Demo store")
 _Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), show_default=False)]
@@ -53,25 +53,40 @@ class StoreChoice(Sizes):
     "Use a demo store inside this command: no account, no network."
 
 
-def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None) -> "Sandbox":
-    """A sandbox of these sizes; without a limit where it is nobody else's."""
+def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None, shown: bool = True) -> "Sandbox":
+    """A sandbox of these sizes, without a rate limit unless given one. It takes a while to make: that is `shown`."""
+    from rich.console import Console
+
     from ecwid_async.sandbox.seed import demo_sandbox
 
-    return demo_sandbox(**sizes.given(), requests_per_minute=requests_per_minute)
+    with Console(stderr=True, quiet=not shown).status("Making the demo store"):
+        return demo_sandbox(**sizes.given(), requests_per_minute=requests_per_minute)
 
 
-@asynccontextmanager
-async def connect(choice: StoreChoice, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
-    """The chosen store. Raises `ConfigError` where the environment names none."""
-    from ecwid_async.client import Ecwid
+@dataclass(frozen=True)
+class Source:
+    """Where a store is; without an embedded one, where the environment says."""
 
+    transport: "Transport | None" = None
+    store_id: int | None = None
+    token: str | None = field(default=None, repr=False)
+
+
+def find_store(choice: StoreChoice, *, shown: bool = True) -> Source:
+    """The chosen store. Not async, so that Ctrl-C is heard while a large demo store is made."""
     if choice.sandbox:
         from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
-        async with Ecwid(transport=demo_store(choice), events=events) as ecwid:
-            yield ecwid.store(DEMO_STORE_ID, DEMO_TOKEN)
-        return
+        return Source(demo_store(choice, shown=shown), DEMO_STORE_ID, DEMO_TOKEN)
     if sizes := choice.given():
         raise UsageError(f"--{next(iter(sizes))} is about the demo store: add --sandbox.")
-    async with Ecwid(events=events) as ecwid:
-        yield ecwid.store()
+    return Source()
+
+
+@asynccontextmanager
+async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
+    """A connection to the store. Raises `ConfigError` where the environment names none."""
+    from ecwid_async.client import Ecwid
+
+    async with Ecwid(transport=source.transport, events=events) as ecwid:
+        yield ecwid.store(source.store_id, source.token)
