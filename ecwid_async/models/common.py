@@ -25,7 +25,6 @@ __all__ = [
     "ProfileTaxRule",
     "RecurringInterval",
     "ShippingPerson",
-    "SortOrder",
     "UpdateResult",
     "UploadResult",
     "WeightUnit",
@@ -119,13 +118,6 @@ class DeletedItem(Model):
     id: int | None = None
     order_id: str | None = None  # Orders only: their text id, while `id` is their number.
     date: datetime | None = None
-
-
-@model
-class SortOrder(Model):
-    """The ids of products or categories in the order in which the storefront shows them."""
-
-    sorted_ids: list[int] | None = None
 
 
 @model

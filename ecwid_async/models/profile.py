@@ -103,7 +103,6 @@ __all__ = [
     "ShippingOptionDestinationZone",
     "ShippingOptionFulfilmentType",
     "StaffScope",
-    "StaffScopes",
     "StorefrontUrlFormat",
     "StorefrontUrlSlugFormat",
     "TaxOnShippingCalculationScheme",
@@ -1132,13 +1131,6 @@ class Profile(Model):
     # Only with `show_extended_info` and the scope read_store_profile_extended.
     account_billing: ProfileAccountBilling | None = None
     tax_invoice_settings: ProfileTaxInvoiceSettings | None = None
-
-
-@model
-class StaffScopes(Model):
-    """The scopes of staff: what a staff member may do."""
-
-    staff_scopes: list[StaffScope | str] | None = None
 
 
 @draft

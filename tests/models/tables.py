@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import re
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -30,15 +31,17 @@ class Spec:
         self.deviations: dict[str, dict[str, Any]] = json.loads((folder / "deviations.json").read_text("utf-8"))
 
     @cached_property
+    def public(self) -> dict[str, type]:
+        modules = [importlib.import_module(f"ecwid_async.models.{module}") for module in MODULES]
+        return {name: getattr(module, name) for module in modules for name in module.__all__}
+
+    @property
     def classes(self) -> dict[str, type[Model] | type[Draft]]:
-        found = {}
-        for module in MODULES:
-            models = importlib.import_module(f"ecwid_async.models.{module}")
-            for name in models.__all__:
-                value = getattr(models, name)
-                if issubclass(value, Model | Draft):
-                    found[name] = value
-        return found
+        return {name: value for name, value in self.public.items() if issubclass(value, Model | Draft)}
+
+    @property
+    def enums(self) -> list[type[StrEnum]]:
+        return [value for value in self.public.values() if issubclass(value, StrEnum)]
 
     @cached_property
     def reachable(self) -> list[str]:

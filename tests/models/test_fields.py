@@ -120,6 +120,20 @@ def test_every_documented_value_is_a_member_of_an_open_enum(schema: str, spec: S
         assert set(field["enum"]) <= {member.value for member in enum} | set(left_out), name
 
 
+def test_the_values_of_parameters_and_of_lists_without_envelope_are_members_too(spec: Spec) -> None:
+    members = {frozenset(member.value for member in enum) for enum in spec.enums}
+    documented = [
+        parameter["enum"]
+        for endpoint in spec.endpoints
+        for parameter in endpoint["query_params"]
+        if "enum" in parameter and parameter["name"] != "filterFields"  # text: some hold the name of an option
+    ]
+    documented += [field["enum"] for field in spec.fields["StaffScopes"]]
+    assert documented
+    for values in documented:
+        assert frozenset(values) in members
+
+
 def test_no_attribute_is_made_up(name: str, spec: Spec) -> None:
     schemas = [schema for schema in spec.with_class if spec.class_name(schema) == name]
     assert schemas, "no schema of these sections stands for this class"
