@@ -410,8 +410,16 @@ def _hook_for(declared: Any) -> _Hook:
     return _converter.get_structure_hook(only)
 
 
-def _list_hook(element: Any) -> _Hook:
+def _element_hook(element: Any) -> _Hook:
+    """As `_hook_for`, for what a list or a mapping holds: there a null is a value, allowed where declared."""
     inner = _hook_for(element)
+    if NoneType not in get_args(element):
+        return inner
+    return lambda value, _: None if value is None else inner(value, None)
+
+
+def _list_hook(element: Any) -> _Hook:
+    inner = _element_hook(element)
     if element not in (str, int):
         return lambda value, _: [inner(x, None) for x in value] if value.__class__ is list else _refuse()
 
@@ -427,7 +435,7 @@ def _list_hook(element: Any) -> _Hook:
 
 
 def _dict_hook(element: Any) -> _Hook:
-    inner = _hook_for(element)
+    inner = _element_hook(element)
 
     def read(value: Any, _: object) -> object:
         if value.__class__ is not dict:
@@ -725,6 +733,8 @@ def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str
     """Where a value departs from its declared type: path, expected and found type. Runs only once something did."""
     options = _options(declared)
     only = options[0]
+    if value is None and NoneType in get_args(declared):
+        return
     if _is_model(only) and isinstance(value, dict):
         for field in only.__attrs_attrs__:
             if _PREFIX in field.metadata:

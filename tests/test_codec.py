@@ -58,6 +58,7 @@ class Item(Model):
     tax: Tax | None = None
     taxes: list[Tax] | None = None
     category_ids: list[int] | None = None
+    days: list[int | None] | None = None
     amounts: list[Decimal] | None = None
     points: list[list[Decimal]] | None = None
     names: dict[str, str] | None = None
@@ -100,6 +101,7 @@ WHOLE = {
     "tax": {"name": "VAT", "value": 10},
     "taxes": [{"name": "VAT"}, {"value": Decimal("0.10")}],
     "categoryIds": [1, 2],
+    "days": [None, 3],
     "amounts": [1, Decimal("2.5")],
     "points": [[1, Decimal("2.5")], []],
     "names": {"en": "Toy", "cs": "Hračka"},
@@ -129,6 +131,7 @@ def test_every_kind_of_field_is_read_as_its_type() -> None:
         tax=Tax(name="VAT", value=Decimal(10)),
         taxes=[Tax(name="VAT"), Tax(value=Decimal("0.10"))],
         category_ids=[1, 2],
+        days=[None, 3],
         amounts=[Decimal(1), Decimal("2.5")],
         points=[[Decimal(1), Decimal("2.5")], []],
         names={"en": "Toy", "cs": "Hračka"},
@@ -209,6 +212,8 @@ def test_a_value_of_another_type_is_turned_where_nothing_is_lost(field: str, val
         ("taxes", {"name": "VAT"}),
         ("taxes", [{"name": "VAT"}, None]),
         ("categoryIds", [1, "x"]),
+        ("categoryIds", [1, None]),
+        ("days", [None, "x"]),
         ("names", {"en": ["Toy"]}),
         ("names", []),
         ("hours", "no json"),
