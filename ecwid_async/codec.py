@@ -37,6 +37,7 @@ __all__ = [
     "json_text",
     "loads",
     "model",
+    "named",
     "parse_datetime",
     "prefixed",
     "warm_up",
@@ -71,25 +72,13 @@ _WIRE_NAMES: Final[Mapping[str, str]] = {
     "ecwid_order_delivery_time_interval_end": "ecwid_order_delivery_time_interval_end",
     "ecwid_order_delivery_time_interval_start": "ecwid_order_delivery_time_interval_start",
     "fri": "FRI",
-    "label_url": "label_url",
     "mon": "MON",
     "sat": "SAT",
     "sun": "SUN",
     "thu": "THU",
-    "tracking_number_": "tracking_number",  # an order has trackingNumber
-    "tracking_url": "tracking_url",
     "tue": "TUE",
     "wed": "WED",
 }
-
-
-def wire_name(name: str) -> str:
-    """The name on the wire of an attribute or argument: camelCase, but for a table of exceptions."""
-    exception = _WIRE_NAMES.get(name)
-    if exception is not None:
-        return exception
-    head, *tail = name.rstrip("_").split("_")
-    return head + "".join(part.capitalize() for part in tail)
 
 
 # Classes
@@ -98,6 +87,21 @@ _NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
 _CLASS_VAR: Final[object] = ClassVar
 _JSON_TEXT: Final = "ecwid_json_text"
 _PREFIX: Final = "ecwid_prefix"
+_WIRE_NAME: Final = "ecwid_wire_name"
+
+
+def named(wire: str, *, default: object) -> Any:
+    """A field with a wire name that neither the rule nor the table gives."""
+    return attrs.field(default=default, metadata={_WIRE_NAME: wire})
+
+
+def wire_name(field: "attrs.Attribute[Any]") -> str:
+    """The name on the wire of a field: its own where it is `named`, else by the table, else in camelCase."""
+    own: str | None = field.metadata.get(_WIRE_NAME) or _WIRE_NAMES.get(field.name)
+    if own is not None:
+        return own
+    head, *tail = field.name.split("_")
+    return head + "".join(part.capitalize() for part in tail)
 
 
 def json_text(*, default: object) -> Any:
@@ -110,7 +114,9 @@ def prefixed(prefix: str, *, default: object) -> Any:
     return attrs.field(default=default, metadata={_PREFIX: prefix})
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(attrs.field, json_text, prefixed))
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(attrs.field, json_text, named, prefixed)
+)
 def model(cls: type[T]) -> type[T]:
     """Make a class of data that the API answers: slotted, keyword-only, frozen.
 
@@ -136,7 +142,7 @@ def model(cls: type[T]) -> type[T]:
     return attrs.frozen(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(rebased)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field, json_text, prefixed))
+@dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field, json_text, named, prefixed))
 def draft(cls: type[T]) -> type[T]:
     """Make a class of data to write: slotted, keyword-only, mutable; what is not given is not sent."""
     return attrs.define(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(cls)
@@ -216,11 +222,14 @@ D = TypeVar("D", bound=Draft)
 
 
 def _redraft(value: object, declared: Any) -> object:
-    """Turn models inside a value into the drafts that the declared type names."""
+    """Turn models inside a value into the classes that the declared type names, drafts mostly."""
     if isinstance(value, Model):
         for option in _options(declared):
             if isinstance(option, type) and issubclass(option, Draft):
                 return option.from_(value)
+            if _is_model(option) and not isinstance(value, option):
+                writable = {field.name for field in option.__attrs_attrs__}
+                return option(**{name: part for name, part in value._given().items() if name in writable})
     elif isinstance(value, list):
         for option in _options(declared):
             if get_origin(option) is list:
@@ -270,7 +279,7 @@ def format_datetime(moment: datetime) -> str:
     """The API's own form of an aware moment, to the second. Raises `TypeError` for a naive one."""
     if moment.tzinfo is None:
         raise TypeError("a datetime without a zone is ambiguous: pass one with tzinfo, such as datetime.now(UTC)")
-    return moment.strftime("%Y-%m-%d %H:%M:%S %z")
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds") + moment.strftime(" %z")
 
 
 # Reading
@@ -312,7 +321,7 @@ def _to_int(value: object) -> int:
         return value
     if isinstance(value, Decimal) and value == value.to_integral_value():
         return int(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value):
+    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", value):
         return int(value)
     raise _Mismatch
 
@@ -322,7 +331,7 @@ def _to_decimal(value: object) -> Decimal:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}(\.\d{1,18})?", value):
+    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d{0,17})(\.\d{1,18})?", value):
         return Decimal(value)
     raise _Mismatch
 
@@ -512,7 +521,7 @@ def _generate(cls: type[Model]) -> _Hook:
             (mapping,) = _options(field.type)
             prefixes.append((field.name, field.metadata[_PREFIX], _hook_for(get_args(mapping)[1])))
             continue
-        wire = wire_name(field.name)
+        wire = wire_name(field)
         known.append(wire)
         lines += _read_field(field, wire, scope)
     scope["known"] = frozenset(known)
@@ -642,10 +651,10 @@ def _write(item: _Data) -> dict[str, object]:
             prefix = field.metadata[_PREFIX]
             out.update((f"{prefix}{name}", _plain(element)) for name, element in value.items())
         elif _JSON_TEXT in field.metadata and value is not None:
-            out[wire_name(field.name)] = dumps(value).decode()
+            out[wire_name(field)] = dumps(value).decode()
         else:
             try:
-                out[wire_name(field.name)] = _plain(value)
+                out[wire_name(field)] = _plain(value)
             except TypeError as error:
                 raise TypeError(f"{type(item).__name__}.{field.name}: {error}") from None
     out.update(cast(Any, item).extra)
@@ -742,8 +751,8 @@ def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str
                 for key in value:
                     if key.startswith(prefix):
                         yield from _explain(value[key], inner, f"{path}.{key}".lstrip("."))
-            elif (element := value.get(wire_name(field.name))) is not None and field.name != "extra":
-                inner_path = f"{path}.{wire_name(field.name)}".lstrip(".")
+            elif (element := value.get(wire_name(field))) is not None and field.name != "extra":
+                inner_path = f"{path}.{wire_name(field)}".lstrip(".")
                 if _JSON_TEXT in field.metadata:
                     try:
                         _text_hook(field.type)(element, None)

@@ -23,6 +23,7 @@ from ecwid_async.codec import (
     json_text,
     loads,
     model,
+    named,
     parse_datetime,
     prefixed,
     warm_up,
@@ -67,7 +68,22 @@ class Item(Model):
     hours: Tax | None = json_text(default=None)
     options: dict[str, Tax] | None = prefixed("option_", default=None)
     anything: object = None
+    tracking_number: str | None = named("tracking_number", default=None)
     b2b_b2c: str | None = None
+
+
+@model
+class Label(Model):
+    """Another part, with less in it."""
+
+    name: str | None = None
+
+
+@draft
+class LabelDraft(Draft):
+    """What is written about a tax, which is read as `Tax`."""
+
+    tax: Label | Unset | None = UNSET
 
 
 @draft
@@ -110,6 +126,7 @@ WHOLE = {
     "hours": '{"name":"Mon"}',
     "option_Size": {"name": "L"},
     "anything": [True],
+    "tracking_number": "T1",
     "b2b_b2c": "b2c",
 }
 
@@ -140,6 +157,7 @@ def test_every_kind_of_field_is_read_as_its_type() -> None:
         hours=Tax(name="Mon"),
         options={"Size": Tax(name="L")},
         anything=[True],
+        tracking_number="T1",
         b2b_b2c="b2c",
     )
     assert isinstance(item.status, Status)
@@ -198,6 +216,8 @@ def test_a_value_of_another_type_is_turned_where_nothing_is_lost(field: str, val
     ("field", "value"),
     [
         ("id", "twelve"),
+        ("id", "007"),
+        ("price", "007.5"),
         ("id", True),
         ("id", Decimal("1.5")),
         ("price", "a lot"),
@@ -343,6 +363,12 @@ def test_a_draft_of_a_model_keeps_unknown_fields_and_drafts_what_is_inside() -> 
     assert loads(dumps(again)) == {"sku": "A", "taxes": [{"name": "VAT", "new": 1}], "newer": 2}
 
 
+def test_a_draft_of_a_model_leaves_out_what_can_not_be_written_at_any_depth() -> None:
+    assert LabelDraft.from_(read({"tax": {"name": "VAT", "value": 1, "new": 2}})) == LabelDraft(
+        tax=Label(name="VAT", extra={"new": 2})
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "offset"),
     [
@@ -364,11 +390,7 @@ def test_a_time_without_a_zone_is_no_moment(text: str) -> None:
         parse_datetime(text)
 
 
-@given(
-    st.datetimes(
-        min_value=datetime(1900, 1, 1), timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))])
-    )
-)
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))])))
 def test_moments_survive_the_way_out_and_back(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)
     assert parse_datetime(format_datetime(moment)) == whole
@@ -388,12 +410,12 @@ def test_a_naive_moment_is_refused() -> None:
         ("hd_thumbnail_url", "hdThumbnailUrl"),
         ("b2b_b2c", "b2b_b2c"),
         ("mon", "MON"),
-        ("tracking_url", "tracking_url"),
         ("business_registration_id", "businessRegistrationID"),
     ],
 )
 def test_wire_names_follow_a_rule_but_for_a_table(name: str, wire: str) -> None:
-    assert wire_name(name) == wire
+    (field,) = attrs.fields(attrs.make_class("Any", [name]))
+    assert wire_name(field) == wire
 
 
 json_values = st.recursive(

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from ecwid_async.codec import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.codec import UNSET, Draft, Model, Unset, draft, model, named
 from ecwid_async.models.common import (
     AmountType,
     BillingPerson,
@@ -592,8 +592,8 @@ class OrderShipmentShippingService(Model):
 class OrderShipmentTracking(Model):
     """How a shipment is tracked."""
 
-    tracking_number_: str | None = None  # The underscore tells it from the `tracking_number` of an order.
-    tracking_url: str | None = None
+    tracking_number: str | None = named("tracking_number", default=None)
+    tracking_url: str | None = named("tracking_url", default=None)
     estimated_days: int | None = None
 
 
@@ -601,7 +601,7 @@ class OrderShipmentTracking(Model):
 class OrderShipmentShippingLabel(Model):
     """The label of a shipment."""
 
-    label_url: str | None = None
+    label_url: str | None = named("label_url", default=None)
 
 
 @model

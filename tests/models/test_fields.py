@@ -28,7 +28,7 @@ SCALARS = {
 def attributes(cls: type) -> dict[str, Any]:
     """The declared types by wire name; a prefix stands for the names that begin with it."""
     return {
-        field.metadata.get("ecwid_prefix") or wire_name(field.name): field.type
+        field.metadata.get("ecwid_prefix") or wire_name(field): field.type
         for field in attrs.fields(cls)
         if field.name != "extra"
     }

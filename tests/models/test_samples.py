@@ -63,7 +63,7 @@ def fits(value: object, declared: Any) -> bool:
     if origin is dict:
         return isinstance(value, dict) and all(fits_one(element, get_args(declared)[1]) for element in value.values())
     if issubclass(declared, Model | Draft):
-        fields = {wire_name(field.name): field.type for field in attrs.fields(declared) if field.name != "extra"}
+        fields = {wire_name(field): field.type for field in attrs.fields(declared) if field.name != "extra"}
         return isinstance(value, dict) and all(
             key in fields and fits_one(element, fields[key]) for key, element in value.items()
         )
@@ -85,7 +85,7 @@ def fits_one(value: object, declared: Any) -> bool:
 def test_every_key_of_a_sample_body_can_be_written(request_sample: Sample, spec: Spec) -> None:
     (body,) = request_sample.items()
     cls = spec.class_of(request_sample.schema)
-    fields = {wire_name(field.name): field.type for field in attrs.fields(cls) if field.name != "extra"}
+    fields = {wire_name(field): field.type for field in attrs.fields(cls) if field.name != "extra"}
     for key, value in body.items():
         assert key in fields
         assert fits_one(value, fields[key]), f"{key}: {value!r} is no {fields[key]}"
