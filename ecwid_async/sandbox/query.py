@@ -37,36 +37,49 @@ Selection = dict[str, "Selection | None"]
 def parse_selection(text: str) -> Selection | None:
     """Read ``total,items(id,options(name))``; None where nothing was named, which asks for everything.
 
-    Raises `ValueError` where brackets or commas do not fit together.
+    Raises `ValueError` where names, brackets and commas do not fit together.
     """
+    tokens = [token.strip() for token in re.findall(r"[(),]|[^(),]+", text.strip())]
+    if not tokens:
+        return None
+    # An empty token stands for the end.
+    selection, end = _parse_fields([*tokens, ""], 0, 1)
+    if end < len(tokens):
+        raise ValueError("a bracket is closed that was not opened")
+    return selection
+
+
+def _parse_fields(tokens: list[str], at: int, depth: int) -> tuple[Selection, int]:
+    if depth > _DEEPEST:
+        raise ValueError(f"brackets go deeper than {_DEEPEST} levels")
     selection: Selection = {}
-    stack = [selection]
-    name = ""
-    opened = closed = False
-    for at, sign in enumerate(text):
-        if sign not in "(),":
-            if closed:
-                raise ValueError(f"a comma is missing before character {at + 1}")
-            name += sign
-            continue
-        if name.strip():
-            stack[-1].setdefault(name.strip(), None)
-        elif sign == "(" or not (closed or opened):
-            raise ValueError(f"a name is missing before character {at + 1}")
-        if sign == "(":
-            inner: Selection = stack[-1].get(name.strip()) or {}
-            stack[-1][name.strip()] = inner
-            stack.append(inner)
-        elif sign == ")":
-            if len(stack) == 1:
-                raise ValueError(f"nothing to close at character {at + 1}")
-            stack.pop()
-        name, opened, closed = "", sign == "(", sign == ")"
-    if len(stack) > 1:
-        raise ValueError("a bracket is not closed")
-    if name.strip():
-        selection.setdefault(name.strip(), None)
-    return selection or None
+    while True:
+        name, inner = tokens[at], None
+        if name in _SIGNS:
+            raise ValueError("a name is missing")
+        at += 1
+        if tokens[at] == "(":
+            inner, at = _parse_fields(tokens, at + 1, depth + 1)
+            if tokens[at] != ")":
+                raise ValueError("a bracket is not closed")
+            at += 1
+        selection[name] = _united(selection[name], inner) if name in selection else inner
+        if tokens[at] in {")", ""}:
+            return selection, at
+        if tokens[at] != ",":
+            raise ValueError(f"a comma is missing before {tokens[at]!r}")
+        at += 1
+
+
+_DEEPEST: Final = 32
+_SIGNS: Final = frozenset({"(", ")", ",", ""})
+
+
+def _united(one: Selection | None, other: Selection | None) -> Selection | None:
+    if one is None or other is None:
+        return None
+    both = {**one, **other}
+    return both | {name: _united(one[name], other[name]) for name in one.keys() & other.keys()}
 
 
 def project(value: Any, selection: Selection | None) -> Any:

@@ -16,7 +16,8 @@ class Switches:
 
     `inclusive_bounds`: do time windows (``createdFrom`` …) contain their own ends.
     `milliseconds`: sections whose ``…Timestamp`` fields go out in milliseconds.
-    `ties`: rows with equal sort keys come by creation, newest first, or in another order for every request.
+    `ties`: of rows with equal sort keys, creation decides as a finer clock would; or the newest comes first; or they
+    stand in another order for every request.
     `null_clears`: does an explicit null in a PUT clear any field, or only those documented as clearable.
     `page_size`: the most items a page really holds, whatever its `limit` says; None for no such limit.
     `upsert_lag`, `delete_lag`: seconds until a search shows a write, or stops showing a deleted item.

@@ -1,0 +1,203 @@
+"""Categories: their tree, their order, the products in them, their picture."""
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox
+from tests.sandbox.api import Api, Clock
+
+
+@pytest.fixture
+def api():
+    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
+    sandbox.add_store(1003, token="t")
+    return Api(sandbox, store_id=1003, token="t")
+
+
+@pytest.fixture
+def tree(api):
+    """Top holds A (which holds AA) and B; Side stands beside it."""
+    numbers = {}
+    for name, parent in {"Top": None, "Side": None, "A": "Top", "B": "Top", "AA": "A"}.items():
+        body = {"name": name, **({"parentId": numbers[parent]} if parent else {})}
+        numbers[name] = api.post("/categories", body)["id"]
+    return numbers
+
+
+def names(api, **params):
+    return [item["name"] for item in api.all("/categories", **params)]
+
+
+def make(api, **fields):
+    return api.post("/products", {"name": "Thing", **fields})["id"]
+
+
+def test_a_category_reads_as_it_was_made(api):
+    number = api.post("/categories", {"name": "Toys", "nameTranslated": {"de": "Spielzeug"}, "orderBy": 5})["id"]
+    item = api.get(f"/categories/{number}")
+    expected = {"name": "Toys", "enabled": True, "orderBy": 5, "productCount": 0, "enabledProductCount": 0}
+    assert {name: item[name] for name in expected} == expected
+    assert item["nameTranslated"] == {"de": "Spielzeug", "en": "Toys"}
+    assert not {"parentId", "productIds", "imageUrl"} & item.keys()
+    assert api.get(f"/categories/{number}", lang="de", responseFields="name") == {"name": "Spielzeug"}
+
+
+def test_a_missing_category_is_named_in_the_error(api):
+    for method, path, body in [
+        ("GET", "/categories/7", None),
+        ("PUT", "/categories/7", {"name": "x"}),
+        ("DELETE", "/categories/7", None),
+        ("POST", "/categories/7/assignProducts", {"productIds": []}),
+        ("POST", "/categories", {"name": "x", "parentId": 7}),
+    ]:
+        assert api.refused(method, path, body) == (404, "CATEGORIES_NOT_FOUND", "Category #7 not found")
+    assert api.refused("POST", "/categories", {"enabled": True})[:2] == (400, "WRONG_PARAMETER")
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({}, ["Top", "Side", "A", "B", "AA"]),
+        ({"parent": 0}, ["Top", "Side"]),
+        ({"parent": "Top"}, ["A", "B"]),
+        ({"parent": "AA"}, []),
+        ({"parentIds": "Top"}, ["A", "B"]),
+        ({"parentIds": "Top", "withSubcategories": True}, ["A", "B", "AA"]),
+        ({"parentIds": "A", "parent": 0}, ["Top", "Side", "AA"]),
+        ({"keyword": "aa"}, ["AA"]),
+        ({"keyword": "a"}, ["A"]),
+    ],
+)
+def test_every_filter_filters(api, tree, params, expected):
+    found = names(api, **{name: tree.get(value, value) for name, value in params.items()})
+    assert found == expected
+
+
+def test_disabled_categories_are_listed_only_where_asked_for(api, tree):
+    api.put(f"/categories/{tree['B']}", {"enabled": False})
+    assert "B" not in names(api)
+    assert "B" in names(api, hidden_categories=True)
+    assert api.get(f"/categories/{tree['B']}")["enabled"] is False
+
+
+def test_pages_go_on_where_the_last_one_ended(api, tree):
+    page = api.get("/categories", offset=2, limit=2)
+    assert (page["count"], page["total"], page["offset"], page["limit"]) == (2, 5, 2, 2)
+    assert api.get("/categories", offset=4, limit=2)["count"] == 1
+    assert api.get("/categories", offset=9)["count"] == 0
+
+
+def test_the_owners_order_of_a_level(api, tree):
+    assert api.get("/categories/sort", parentCategory=tree["Top"]) == {"sortedIds": [tree["A"], tree["B"]]}
+    order = {"sortedIds": [tree["B"], tree["Side"]]}
+    assert api.put("/categories/sort", order, parentCategory=tree["Top"]) == {"updateCount": 1}
+    assert api.get("/categories/sort", parentCategory=tree["Top"]) == {"sortedIds": [tree["B"], tree["A"]]}
+    assert names(api, parent=tree["Top"]) == ["B", "A"]
+    assert api.get("/categories/sort", parentCategory=0)["sortedIds"] == [tree["Top"], tree["Side"]]
+
+
+def test_a_category_moves_but_not_below_itself(api, tree):
+    assert api.put(f"/categories/{tree['A']}", {"parentId": tree["Side"]}) == {"updateCount": 1}
+    assert names(api, parent=tree["Side"]) == ["A"]
+    api.put(f"/categories/{tree['A']}", {"parentId": 0})
+    assert "parentId" not in api.get(f"/categories/{tree['A']}")
+    status, code, message = api.refused("PUT", f"/categories/{tree['Top']}", {"parentId": tree["B"]})
+    assert (status, code) == (400, "WRONG_PARAMETER")
+    assert "below itself" in message
+
+
+def test_a_path_of_names_leads_to_its_category(api, tree):
+    def found(path, delimiter="/"):
+        items = api.get("/categoriesByPath", path=path, delimeter=delimiter)["items"]
+        return [item["id"] for item in items]
+
+    assert found("Top/A/AA") == [tree["AA"]]
+    assert found("Top > A", ">") == [tree["A"]]
+    assert found("A") == []
+    assert api.refused("GET", "/categoriesByPath", path="Top")[:2] == (400, "WRONG_PARAMETER")
+    api.put(f"/categories/{tree['A']}", {"enabled": False})
+    assert found("Top/A") == []
+
+
+def test_deleting_a_category_takes_those_below_and_leaves_the_products(api, tree):
+    product = make(api, categoryIds=[tree["AA"], tree["Side"]])
+    assert api.delete(f"/categories/{tree['Top']}") == {"deleteCount": 1}
+    assert names(api) == ["Side"]
+    item = api.get(f"/products/{product}")
+    assert (item["categoryIds"], item["defaultCategoryId"]) == ([tree["Side"]], tree["Side"])
+    assert [category["name"] for category in item["categories"]] == ["Side"]
+
+
+def test_products_are_put_into_and_taken_out_of_a_category(api, tree):
+    one, two, off = make(api), make(api), make(api, enabled=False)
+    path = f"/categories/{tree['A']}"
+    assert api.post(f"{path}/assignProducts", {"productIds": [one, two, off]}) == {"updateCount": 1}
+    category = api.get(path)
+    assert category["productIds"] == [one, two, off]
+    assert (category["productCount"], category["enabledProductCount"]) == (3, 2)
+    assert api.post(f"{path}/unassignProducts", {"productIds": [one, two]}) == {"deleteCount": 1}
+    assert api.get(path)["productIds"] == [off]
+    assert api.refused("POST", f"{path}/assignProducts", {"productIds": [5]})[1] == "PRODUCT_NOT_FOUND"
+    code = "MAX_PRODUCTS_FOR_API_REQUEST_LIMIT_EXCEEDED"
+    assert api.refused("POST", f"{path}/assignProducts", {"productIds": list(range(101))})[:2] == (402, code)
+
+
+def test_a_category_can_be_made_and_changed_with_its_products(api):
+    one, two = make(api), make(api)
+    number = api.post("/categories", {"name": "C", "productIds": [one]})["id"]
+    assert api.get(f"/products/{one}")["categories"] == [
+        {"id": number, "name": "C", "nameTranslated": {"en": "C"}, "enabled": True}
+    ]
+    api.put(f"/categories/{number}", {"productIds": [two]})
+    assert api.get(f"/categories/{number}")["productIds"] == [two]
+    assert api.get(f"/products/{one}")["categories"] == []
+
+
+def test_ids_of_products_are_listed_only_where_asked_for(api, tree):
+    product = make(api, categoryIds=[tree["A"]])
+    assert not any("productIds" in item for item in api.all("/categories"))
+    shown = {item["name"]: item.get("productIds") for item in api.all("/categories", productIds=True)}
+    assert shown == {"Top": None, "Side": None, "A": [product], "B": None, "AA": None}
+
+
+def test_a_renamed_category_is_renamed_in_its_products(api, tree):
+    product = make(api, categoryIds=[tree["A"]])
+    before = api.get(f"/products/{product}")["updateTimestamp"]
+    api.sandbox.clock.now += 50
+    api.put(f"/categories/{tree['A']}", {"name": "New", "enabled": False})
+    item = api.get(f"/products/{product}")
+    assert (item["categories"][0]["name"], item["categories"][0]["enabled"]) == ("New", False)
+    assert item["updateTimestamp"] == before
+
+
+def test_an_external_id_is_used_once(api):
+    api.post("/categories", {"name": "x", "externalReferenceId": "E"})
+    assert api.refused("POST", "/categories", {"name": "y", "externalReferenceId": "E"})[:2] == (
+        409,
+        "EXTERNAL_ID_ALREADY_USED",
+    )
+
+
+def test_a_picture_comes_and_goes(api, tree):
+    path = f"/categories/{tree['A']}"
+    body = {"url": "https://x.example/a.jpg", "width": "10", "height": "10"}
+    first = api.post(f"{path}/image/async", body)["id"]
+    second = api.post(f"{path}/image/async", body)["id"]
+    item = api.get(path)
+    assert first != second
+    assert item["thumbnailUrl"].endswith(f"/{second}.png")
+    assert (item["originalImageUrl"], item["originalImage"]["url"]) == (body["url"], body["url"])
+    assert item["originalImage"]["size"] > 0
+    assert api.delete(f"{path}/image") == {"deleteCount": 1}
+    left = api.get(path).keys()
+    assert not {"thumbnailUrl", "imageUrl", "hdThumbnailUrl", "originalImageUrl", "originalImage"} & left
+    assert api.refused("POST", f"{path}/image/async", {**body, "url": "ftp://x"})[:2] == (422, "WRONG_URL")
+
+
+def test_the_storefronts_address_follows_the_parameters(api, tree):
+    number = tree["A"]
+    for flags, expected in [
+        ({}, f"https://shop.example#!/A/c/{number}"),
+        ({"cleanURLs": True}, f"https://shop.example/A-c{number}"),
+    ]:
+        asked = {"baseUrl": "https://shop.example", "responseFields": "url", **flags}
+        assert api.get(f"/categories/{number}", **asked) == {"url": expected}

@@ -1,0 +1,251 @@
+"""What every request goes through: address, token, limit, scope, parameters, body; and what every answer carries."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from urllib.parse import quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox.routes import load
+from ecwid_async.sandbox.spec import load as tables
+from ecwid_async.wire import Headers, Options, Request, StreamBody
+from tests.sandbox.api import Api, Clock
+
+TOKEN = "secret_1"
+
+
+@pytest.fixture
+def clock():
+    return Clock(1_725_434_411.75)
+
+
+@pytest.fixture
+def sandbox(clock):
+    sandbox = Sandbox(clock=clock, requests_per_minute=None)
+    sandbox.add_store(7, token=TOKEN)
+    return sandbox
+
+
+@pytest.fixture
+def api(sandbox):
+    return Api(sandbox, store_id=7, token=TOKEN)
+
+
+def request(method, path, body=None, *, params=(), **headers):
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Request(
+        method=method,
+        path=path,
+        params=tuple(params),
+        body=body,
+        headers=Headers(tuple({"Authorization": f"Bearer {TOKEN}", **named}.items())),
+        options=Options(operation="GET /products"),
+    )
+
+
+def refusal(response):
+    body = json.loads(response.body)
+    return response.status, body["errorCode"]
+
+
+# Address and verb.
+
+
+@pytest.mark.parametrize("path", ["/8/products", "/x/products", "/", "", "//products", "/٧/products"])
+def test_a_store_that_is_not_there(sandbox, path):
+    assert refusal(sandbox.handle(request("GET", path))) == (404, "STORE_NOT_FOUND")
+
+
+@pytest.mark.parametrize("path", ["", "/nothing", "/products/1/nothing", "/products//files", "/products%2F1"])
+def test_a_path_that_is_not_there(api, path):
+    assert api.refused("GET", path)[0] == 404
+
+
+def test_a_verb_that_a_path_does_not_take(api):
+    response = api.send("DELETE", "/products/sort")
+    assert refusal(response) == (405, "METHOD_NOT_ALLOWED")
+    assert response.headers["Allow"] == "GET, PUT"
+    assert api.refused("PATCH", "/products")[:2] == (405, "METHOD_NOT_ALLOWED")
+
+
+@given(st.text(min_size=1).filter(lambda text: text not in {".", ".."}))
+def test_a_segment_is_decoded_as_a_form_after_the_path_was_split(text):
+    find = load().find
+    *_, ids = find("GET", ["products", text]) if text not in {"deleted", "sort", "filters"} else ({"productId": text},)
+    assert ids == {"productId": text}
+    sandbox = Sandbox(requests_per_minute=None)
+    sandbox.add_store(7, token=TOKEN)
+    response = sandbox.handle(request("GET", f"/7/products/{quote_plus(text)}"))
+    assert response.status in ({200, 400} if text in {"deleted", "sort", "filters"} else {400, 404})
+
+
+# Token and scope.
+
+
+@pytest.mark.parametrize("header", ["", "Bearer ", "Bearer wrong", "Basic secret_1", "secret_1", "Bearer
+secret_2"]) def test_a_token_that_does_not_open_this_store(sandbox, header):
+    sandbox.add_store(8, token="secret_2")
+    response = sandbox.handle(request("GET", "/7/products", Authorization=header))
+    assert refusal(response) == (403, "INVALID_API_TOKEN")
+    assert b"secret" not in response.body
+
+
+def test_a_token_in_the_query_opens_nothing_and_is_not_remembered(sandbox):
+    asked = request("GET", "/7/products", params=[("token", TOKEN)], Authorization="")
+    assert refusal(sandbox.handle(asked)) == (403, "INVALID_API_TOKEN")
+    assert TOKEN not in repr(sandbox.requests)
+
+
+def test_a_revoked_token_opens_nothing(sandbox, api):
+    api.get("/products")
+    sandbox.stores[7].revoke(TOKEN)
+    assert api.refused("GET", "/products")[:2] == (403, "INVALID_API_TOKEN")
+
+
+def test_no_token_shows_in_a_repr(sandbox):
+    assert TOKEN not in f"{sandbox!r} {sandbox.stores!r} {sandbox.stores[7].access(TOKEN)!r}"
+
+
+@pytest.mark.parametrize("operation", [op for op in load().operations if tables().endpoints[op].scopes])
+def test_every_endpoint_needs_its_scopes(sandbox, operation):
+    sandbox.stores[7].add_token("other", scopes=["read_other_things"])
+    method, path = operation.split(" ")
+    path = "".join(part if not part.startswith("{") else f"1{part.partition('}')[2]}" for part in _parts(path))
+    assert Api(sandbox, store_id=7, token="other").refused(method, path)[:2] == (403,
+    "INSUFFICIENT_APP_SCOPE")
+
+
+def _parts(path):
+    return [part if at == 0 else "{" + part for at, part in enumerate(path.split("{"))]
+
+
+def test_a_granted_scope_is_enough(sandbox):
+    sandbox.stores[7].add_token("reader", scopes=["read_catalog"])
+    reader = Api(sandbox, store_id=7, token="reader")
+    reader.get("/products")
+    status, code, message = reader.refused("POST", "/products", {"name": "x"})
+    assert (status, code) == (403, "INSUFFICIENT_APP_SCOPE")
+    assert "create_catalog" in message
+
+
+def test_a_suspended_store_answers_402(sandbox, api):
+    sandbox.stores[7].suspended = True
+    assert api.refused("GET", "/products")[:2] == (402, "STORE_IS_SUSPENDED")
+
+
+# Parameters and bodies.
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("limit", "ten"),
+        ("limit", "0"),
+        ("offset", "-1"),
+        ("enabled", "yes"),
+        ("priceFrom", "cheap"),
+        ("createdFrom", "yesterday"),
+        ("sortBy", "COLOUR_ASC"),
+        ("categories", "1,x"),
+        ("responseFields", "items(id"),
+    ],
+)
+def test_a_parameter_of_another_type_is_refused_by_name(api, name, value):
+    status, code, message = api.refused("GET", "/products", **{name: value})
+    assert (status, code) == (400, "WRONG_PARAMETER")
+    assert name in message
+
+
+def test_unknown_parameters_and_fields_are_ignored_or_refused_by_a_switch(api):
+    api.get("/products", colour="red")
+    api.post("/products", {"name": "x", "colour": "red", "shipping": {"speed": 1}})
+    strict = Sandbox(switches=Switches(refuse_unknown=True))
+    strict.add_store(7, token=TOKEN)
+    api = Api(strict, store_id=7, token=TOKEN)
+    assert "colour" in api.refused("GET", "/products", colour="red")[2]
+    assert "colour" in api.refused("POST", "/products", {"name": "x", "colour": "red"})[2]
+    assert "speed" in api.refused("POST", "/products", {"name": "x", "shipping": {"speed": 1}})[2]
+    api.post("/products", {"name": "x"})
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", b'{"name": 5}',
+b'{"name":"x","price":"5"}']) def test_a_body_that_is_not_what_the_endpoint_takes_is_refused(sandbox, body):
+    response = sandbox.handle(request("POST", "/7/products", body, Content_Type="application/json"))
+    assert refusal(response) == (400, "WRONG_PARAMETER")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "",
+"application/octet-stream"]) def test_json_needs_its_content_type(sandbox, kind):
+    response = sandbox.handle(request("POST", "/7/products", b'{"name":"x"}', Content_Type=kind))
+    assert response.status == 415
+
+
+def test_parameters_may_come_in_a_form(sandbox, api):
+    api.post("/products", {"name": "x", "sku": "a b"})
+    form = request("GET", "/7/products", b"sku=a+b&responseFields=total", Content_Type="application/x-www-form-urlencoded")
+    assert json.loads(sandbox.handle(form).body) == {"total": 1}
+
+
+def test_a_repeated_parameter_is_a_list(api, sandbox):
+    ids = [api.post("/products", {"name": "x"})["id"] for _ in range(3)]
+    asked = request("GET", "/7/products", params=[("productId", str(number)) for number in ids[:2]])
+    assert json.loads(sandbox.handle(asked).body)["total"] == 2
+
+
+# What every answer carries.
+
+
+def test_date_and_request_id_and_type_are_on_every_answer(sandbox):
+    for path in ("/7/products", "/7/nothing"):
+        asked = request("GET", path)
+        headers = sandbox.handle(asked).headers
+        assert headers["Date"] == "Wed, 04 Sep 2024 07:20:11 GMT"
+        assert headers["X-Ecwid-Api-Request-Id"] == asked.id
+        assert headers["Content-Type"].startswith("application/json")
+
+
+def test_what_was_asked_is_remembered_and_bounded(sandbox, api):
+    api.get("/products", limit=5)
+    api.refused("GET", "/nothing")
+    assert [tuple(exchange) for exchange in sandbox.requests] == [
+        ("GET", "/7/products", {"limit": "5"}, 200),
+        ("GET", "/7/nothing", {}, 404),
+    ]
+    assert sandbox.requests.maxlen
+
+
+async def test_it_is_a_transport(sandbox):
+    response = await sandbox.send(request("GET", "/7/products"))
+    async with sandbox.stream(request("GET", "/7/products")) as streamed:
+        chunks = [chunk async for chunk in streamed.chunks]
+    assert (streamed.status, b"".join(chunks)) == (response.status, response.body)
+    await sandbox.aclose()
+    await sandbox.aclose()
+
+
+async def test_a_streamed_body_is_read_before_it_is_answered(sandbox, api):
+    async def chunks():
+        for piece in (b'{"name"', b':"streamed"}'):
+            await asyncio.sleep(0)
+            yield piece
+
+    body = StreamBody(chunks())
+    response = await sandbox.send(request("POST", "/7/products", body, Content_Type="application/json"))
+    number = json.loads(response.body)["id"]
+    assert api.get(f"/products/{number}")["name"] == "streamed"
+
+
+def test_a_store_is_added_once(sandbox):
+    with pytest.raises(ValueError, match="add_token"):
+        sandbox.add_store(7, token="x")
+
+
+def test_the_package_is_cheap_to_import():
+    heavy = "import sys; import ecwid_async.sandbox; print([m for m in ('msgspec', 'attrs', 'zlib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

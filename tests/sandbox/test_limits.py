@@ -1,0 +1,95 @@
+"""Each shape of the rate limit admits what it says, and its waits are long enough and not longer."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox.limits import rate_limit
+from tests.sandbox.api import Api, Clock
+
+SHAPES = ["sliding_log", "fixed_window", "token_bucket"]
+PAUSES = st.lists(st.sampled_from([0, 0, 0, 0.25, 1, 7, 59, 60]), max_size=60)
+
+
+def admitted(shape, pauses, per_minute):
+    limit, now, times = rate_limit(shape), 1000.0, []
+    for pause in pauses:
+        now += pause
+        if limit.admit(now, per_minute) == 0:
+            times.append(now)
+    return times
+
+
+@given(PAUSES, st.integers(1, 10))
+def test_a_sliding_log_never_admits_more_in_any_minute(pauses, per_minute):
+    times = admitted("sliding_log", pauses, per_minute)
+    assert all(sum(start <= time < start + 60 for time in times) <= per_minute for start in times)
+
+
+@given(PAUSES, st.integers(1, 10))
+def test_a_fixed_window_admits_its_number_in_each_minute_of_the_clock(pauses, per_minute):
+    times = admitted("fixed_window", pauses, per_minute)
+    for minute in {time // 60 for time in times}:
+        assert sum(time // 60 == minute for time in times) <= per_minute
+
+
+@given(PAUSES, st.integers(1, 200))
+def test_a_token_bucket_admits_a_burst_and_then_its_pace(pauses, per_minute):
+    times = admitted("token_bucket", pauses, per_minute)
+    for start in times:
+        for end in times:
+            if start <= end:
+                inside = sum(start <= time <= end for time in times)
+                assert inside <= min(60, per_minute) + (end - start) * per_minute / 60 + 1e-6
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@given(per_minute=st.integers(1, 70), start=st.integers(0, 200))
+def test_the_asked_wait_is_enough_and_less_is_not(shape, per_minute, start):
+    limit = rate_limit(shape)
+    while (wait := limit.admit(start, per_minute)) == 0:
+        pass
+    assert 0 < wait <= 60
+    assert limit.admit(start + 0.9 * wait, per_minute) > 0
+    assert limit.admit(start + wait, per_minute) == 0
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_bucket_of_60_is_what_tells_the_shapes_apart_on_a_burst(shape):
+    limit = rate_limit(shape)
+    burst = sum(limit.admit(600.0, 600) == 0 for _ in range(1000))
+    assert burst == (60 if shape == "token_bucket" else 600)
+
+
+def limited(**options):
+    clock = Clock(6000.0)
+    sandbox = Sandbox(clock=clock, **options)
+    sandbox.add_store(1, token="one")
+    return clock, sandbox, Api(sandbox, store_id=1, token="one")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_over_the_limit_answers_429_with_whole_seconds_to_wait(shape):
+    clock, _, api = limited(requests_per_minute=30, switches=Switches(limiter=shape))
+    for _ in range(30):
+        api.get("/products")
+    response = api.send("GET", "/products")
+    assert response.status == 429
+    assert b'"errorCode":"RATE_LIMITED"' in response.body
+    clock.now += int(response.headers["Retry-After"])
+    api.get("/products")
+
+
+def test_each_token_has_its_own_limit_and_the_limit_can_be_changed_or_lifted():
+    _, sandbox, api = limited(requests_per_minute=1)
+    sandbox.stores[1].add_token("two")
+    api.get("/products")
+    assert api.refused("GET", "/products")[0] == 429
+    Api(sandbox, store_id=1, token="two").get("/products")
+    sandbox.requests_per_minute = 2
+    api.get("/products")
+    assert api.refused("GET", "/products")[0] == 429
+    sandbox.requests_per_minute = None
+    for _ in range(5):
+        api.get("/products")

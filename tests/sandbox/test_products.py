@@ -1,0 +1,646 @@
+"""What is done to a product is found, filtered, sorted, changed and listed as deleted."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox.routes import load
+from ecwid_async.sandbox.spec import load as tables
+from tests.sandbox.api import Api, Clock
+
+NOW = 1_725_434_411
+
+
+def shop(**switches):
+    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None, switches=Switches(**switches))
+    sandbox.add_store(1003, token="t")
+    return Api(sandbox, store_id=1003, token="t")
+
+
+@pytest.fixture
+def api():
+    return shop()
+
+
+def make(api, **fields):
+    return api.post("/products", {"name": "Thing", **fields})["id"]
+
+
+def ids(api, **params):
+    return [item["id"] for item in api.all("/products", **params)]
+
+
+def show(api, number, fields):
+    return api.get(f"/products/{number}", responseFields=fields)
+
+
+def test_every_endpoint_that_takes_no_file_is_served():
+    catalogue = {
+        operation
+        for operation, endpoint in tables().endpoints.items()
+        if endpoint.section in {"products", "categories"} and endpoint.content != "binary"
+    }
+    assert catalogue - set(load().operations) == {"GET /products/{productId}/files/{fileId}"}
+
+
+# Life of a product.
+
+
+def test_a_name_is_enough_and_the_server_adds_the_rest(api):
+    number = make(api)
+    assert ids(api) == [number]
+    item = api.get(f"/products/{number}")
+    expected = {
+        "enabled": True,
+        "unlimited": True,
+        "inStock": True,
+        "price": 0,
+        "created": "2024-09-04 07:20:11 +0000",
+        "updateTimestamp": NOW,
+        "nameTranslated": {"en": "Thing"},
+        "files": [],
+        "categoryIds": [],
+    }
+    assert {name: item[name] for name in expected} == expected
+    assert item["media"]["images"] == []
+    assert item["sku"]
+    assert "quantity" not in item
+
+
+@pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": " "}, {"name": "x", "price": -1}])
+def test_a_product_without_a_name_or_below_zero_is_refused(api, body):
+    assert api.refused("POST", "/products", body)[:2] == (400, "WRONG_PARAMETER")
+    assert ids(api) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"costPrice": -1}, "COST_PRICE_CANT_BE_NEGATIVE"),
+        ({"wholesalePrices": [{"quantity": 5}]}, "WHOLESALE_PRICES_CANT_BE_NULL"),
+        ({"wholesalePrices": [{"quantity": 5, "price": -1}]}, "WHOLESALE_PRICES_CANT_BE_NEGATIVE"),
+        ({"wholesalePrices": [{"quantity": 1, "price": 1}]}, "WHOLESALE_PRICES_QUANTITY_TOO_SMALL"),
+        ({"categoryIds": [5]}, "CATEGORIES_NOT_FOUND"),
+    ],
+)
+def test_what_the_api_has_a_code_for_is_refused_with_it(api, body, code):
+    assert api.refused("POST", "/products", {"name": "x", **body})[1] == code
+
+
+def test_an_update_changes_what_it_names_and_its_time(api):
+    number = make(api, price=5, weight=2, tax={"taxable": False, "taxClassCode": "food"})
+    before = api.get(f"/products/{number}")
+    api.sandbox.clock.now += 60
+    assert api.put(f"/products/{number}", {"tax": {"taxable": True}, "name": None}) == {"updateCount": 1}
+    after = api.get(f"/products/{number}")
+    assert after["tax"] == before["tax"] | {"taxable": True}
+    assert after["updateTimestamp"] == NOW + 60
+    assert after["updated"] == "2024-09-04 07:21:11 +0000"
+    changed = {"tax", "updated", "updateTimestamp"}
+    assert {k: v for k, v in after.items() if k not in changed} == {
+        k: v for k, v in before.items() if k not in changed
+    }
+
+
+def test_read_only_fields_in_a_body_are_left_aside(api):
+    number = make(api, id=5, createTimestamp=1, inStock=False, url="https://x.example", rating=5)
+    item = api.get(f"/products/{number}")
+    assert number != 5
+    assert (item["createTimestamp"], item["inStock"]) == (NOW, True)
+    assert "rating" not in item
+
+
+def test_null_clears_the_fields_that_can_be_cleared(api):
+    number = make(api, googleProductCategory=412, minPurchaseQuantity=2, price=5)
+    api.put(f"/products/{number}", {"googleProductCategory": None, "minPurchaseQuantity": None, "price":
+    None}) item = api.get(f"/products/{number}") assert "googleProductCategory" not in item assert
+    "minPurchaseQuantity" not in item assert item["price"] == 5
+
+
+def test_null_clears_everything_under_the_switch():
+    api = shop(null_clears=True)
+    number = make(api, subtitle="x")
+    api.put(f"/products/{number}", {"subtitle": None})
+    assert "subtitle" not in api.get(f"/products/{number}")
+
+
+def test_an_update_can_answer_with_the_item(api):
+    number = make(api)
+    answer = api.put(f"/products/{number}", {"price": 7}, returnItem=True, responseFields="item(id,price)")
+    assert answer == {"item": {"id": number, "price": 7}}
+
+
+def test_prices_are_shown_in_the_stores_format(api):
+    api.store.profile["formatsAndUnits"] = {
+        "currencyPrefix": "€",
+        "currencyGroupSeparator": " ",
+        "currencyDecimalSeparator": ",",
+    }
+    number = make(api, price=1234.5, compareToPrice=2000)
+    item = api.get(f"/products/{number}")
+    assert item["defaultDisplayedPriceFormatted"] == "€1 234,50"
+    assert (item["compareToPriceDiscount"], item["compareToPriceDiscountPercent"]) == (765.5, 38)
+    api.put(f"/products/{number}", {"compareToPrice": 0})
+    assert not [name for name in api.get(f"/products/{number}") if "ompareToPriceDiscount" in name]
+
+
+def test_a_missing_product_is_named_in_the_error(api):
+    for method, path, body in [
+        ("GET", "/products/77", None),
+        ("PUT", "/products/77", {"name": "x"}),
+        ("DELETE", "/products/77", None),
+        ("PUT", "/products/77/inventory", {"quantityDelta": 1}),
+        ("DELETE", "/products/77/files", None),
+        ("DELETE", "/products/77/gallery", None),
+    ]:
+        assert api.refused(method, path, body) == (404, "PRODUCT_NOT_FOUND", "Product #77 not found")
+
+
+def test_a_sku_belongs_to_one_product_or_variation(api):
+    first = make(api, sku="A")
+    variations = {"combinations": [{"sku": "B", "options": []}]}
+    second = api.post("/products", {"name": "x", **variations}, saveCombinations=True)["id"]
+    for sku in ("A", "B"):
+        assert api.refused("POST", "/products", {"name": "y", "sku": sku})[:2] == (409, "SKU_ALREADY_EXISTS")
+    assert api.refused("PUT", f"/products/{second}", {"sku": "A"})[0] == 409
+    api.put(f"/products/{first}", {"sku": "A", "price": 1})
+    assert ids(api, sku="B") == [second]
+    api.delete(f"/products/{first}")
+    make(api, sku="A")
+
+
+def test_a_sku_is_taken_before_a_search_shows_it():
+    api = shop(upsert_lag=30)
+    make(api, sku="A")
+    assert api.get("/products")["total"] == 0
+    assert api.refused("POST", "/products", {"name": "y", "sku": "A"})[0] == 409
+
+
+def test_an_external_id_is_used_once(api):
+    make(api, externalReferenceId="X")
+    assert api.refused("POST", "/products", {"name": "y", "externalReferenceId": "X"})[:2] == (
+        409,
+        "EXTERNAL_ID_ALREADY_USED",
+    )
+
+
+def test_deleted_products_are_listed_with_their_time(api):
+    first, second, third = make(api), make(api), make(api)
+    assert api.delete(f"/products/{second}") == {"deleteCount": 1}
+    api.sandbox.clock.now += 100
+    api.delete(f"/products/{first}")
+    page = api.get("/products/deleted")
+    assert (page["total"], page["items"][0]) == (2, {"id": second, "date": "2024-09-04 07:20:11 +0000"})
+    assert api.get("/products/deleted", from_date=NOW + 1)["items"][0]["id"] == first
+    assert api.get("/products/deleted", to_date="2024-09-04 07:20:12")["total"] == 1
+    assert api.get("/products/deleted", limit=1, offset=1)["items"][0]["id"] == first
+    assert ids(api) == [third]
+
+
+def test_deleting_without_an_id_deletes_all_and_notes_each(api):
+    numbers = [make(api) for _ in range(3)]
+    assert api.delete("/products") == {"deleteCount": 3}
+    assert ids(api) == []
+    assert [item["id"] for item in api.get("/products/deleted")["items"]] == numbers
+    assert make(api) > max(numbers)
+
+
+# Search.
+
+
+def test_a_page_holds_at_most_100_and_tells_so(api):
+    api.store.load("products", [{"id": number} for number in range(1, 251)])
+    page = api.get("/products", limit=1000)
+    assert (page["count"], page["limit"], page["total"]) == (100, 100, 250)
+    last = api.get("/products", offset=200)
+    assert (last["count"], last["offset"], last["limit"]) == (50, 200, 100)
+    beyond = api.get("/products", offset=250, limit=7)
+    assert (beyond["count"], beyond["items"], beyond["limit"]) == (0, [], 7)
+
+
+def test_pages_may_be_shorter_than_asked():
+    api = shop(page_size=30)
+    api.store.load("products", [{"id": number} for number in range(1, 101)])
+    page = api.get("/products", limit=50)
+    assert (page["count"], page["limit"], page["total"]) == (30, 50, 100)
+    assert ids(api) == list(range(1, 101))
+
+
+def test_timestamps_can_be_in_milliseconds():
+    api = shop(milliseconds=frozenset({"products"}))
+    number = make(api, description='a "createTimestamp":1725434411 in a text')
+    for item in (api.get(f"/products/{number}"), api.get("/products")["items"][0]):
+        assert item["createTimestamp"] == NOW * 1000
+        assert item["description"] == 'a "createTimestamp":1725434411 in a text'
+    assert ids(api, createdFrom=NOW, createdTo=NOW) == [number]
+
+
+def test_a_search_lags_and_an_id_does_not():
+    api = shop(upsert_lag=10, delete_lag=20)
+    number = make(api)
+    assert (ids(api), api.get(f"/products/{number}")["id"]) == ([], number)
+    api.sandbox.clock.now += 10
+    assert ids(api) == [number]
+    api.delete(f"/products/{number}")
+    assert (ids(api), api.refused("GET", f"/products/{number}")[0]) == ([number], 404)
+    api.sandbox.clock.now += 20
+    assert ids(api) == []
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"keyword": "bear"}, ["bear", "shelf"]),
+        ({"keyword": "OAK sh"}, ["shelf"]),
+        ({"keyword": "q"}, ["letter"]),
+        ({"keyword": "SKU-7"}, ["bear"]),
+        ({"sku": "SKU-7"}, ["bear"]),
+        ({"sku": "SKU"}, []),
+        ({"externalReferenceId": "e1"}, ["shelf"]),
+        ({"priceFrom": 10, "priceTo": 20}, ["bear", "letter"]),
+        ({"enabled": False}, ["hidden"]),
+        ({"enabled": True}, ["bear", "shelf", "letter", "gone"]),
+        ({"inStock": True}, ["bear", "shelf", "letter", "hidden"]),
+        ({"inventory": "outofstock"}, ["gone"]),
+        ({"onsale": "onsale"}, ["letter"]),
+        ({"onsale": "notonsale", "priceTo": 10}, ["bear", "hidden", "gone"]),
+        ({"visibleInStorefront": False}, ["hidden", "gone"]),
+        ({"discountsAllowed": False}, ["shelf"]),
+        ({"isCustomerSetPrice": True}, ["gone"]),
+        ({"isGiftCard": True}, ["hidden"]),
+        ({"attribute_Brand": "bärli,Nobody"}, ["bear"]),
+        ({"attribute_brand": "Ours"}, ["bear"]),
+        ({"attribute_Material": "wool, dyed"}, []),
+        ({"attribute_Material": r"wool\, dyed"}, ["shelf"]),
+        ({"option_Size": "XL"}, ["bear"]),
+        ({"option_Size": "S,M"}, ["bear", "letter"]),
+        ({"enabledManualTaxes": "17"}, ["shelf"]),
+        ({"taxClassCodes": "food,books"}, ["letter"]),
+    ],
+)
+def test_every_filter_filters(api, params, expected):
+    size = {"type": "SIZE", "name": "Size"}
+    bear = {
+        "name": "Bear",
+        "sku": "SKU-7",
+        "price": 10,
+        "attributes": [{"alias": "BRAND", "value": "Bärli", "valueTranslated": {"fr": "Ours"}}],
+        "options": [size | {"choices": [{"text": "S"}, {"text": "XL"}]}],
+    }
+    shelf = {
+        "name": "Shelf",
+        "description": "Oak, for a bear",
+        "price": 99,
+        "externalReferenceId": "e1",
+        "discountsAllowed": False,
+        "tax": {"enabledManualTaxes": [17]},
+        "attributes": [{"name": "Material", "value": "wool, dyed"}],
+    }
+    letter = {
+        "name": "Letter Q",
+        "price": 20,
+        "compareToPrice": 30,
+        "tax": {"taxClassCode": "food"},
+        "options": [size | {"choices": [{"text": "M"}]}],
+    }
+    hidden = {"name": "Hidden", "enabled": False, "isGiftCard": True}
+    gone = {"name": "Gone", "quantity": 0, "outOfStockVisibilityBehaviour": "HIDE", "nameYourPriceEnabled": True}
+    names = {"bear": bear, "shelf": shelf, "letter": letter, "hidden": hidden, "gone": gone}
+    numbers = {make(api, **fields): name for name, fields in names.items()}
+    assert [numbers[number] for number in ids(api, **params)] == expected
+
+
+def test_ids_are_asked_for_without_other_filters(api):
+    first, second, third = make(api), make(api, price=5), make(api)
+    assert ids(api, productId=[third, first, 99], priceFrom=5) == [first, third]
+    assert second not in ids(api, productId=[first])
+
+
+def test_categories_hold_their_products_and_on_request_those_below(api):
+    top = api.post("/categories", {"name": "Top"})["id"]
+    below = api.post("/categories", {"name": "Below", "parentId": top})["id"]
+    other = api.post("/categories", {"name": "Other"})["id"]
+    a, b, c = make(api, categoryIds=[top]), make(api, categoryIds=[below]), make(api, categoryIds=[other])
+    assert ids(api, category=top) == [a]
+    assert ids(api, categories=[top, other]) == [a, c]
+    assert ids(api, categories=top, includeProductsFromSubcategories=True) == [a, b]
+
+
+PRODUCTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(["Axe", "axle", "Öl", "Zebra", "box"]),
+            "price": st.integers(0, 4).map(float),
+            "enabled": st.booleans(),
+            "createTimestamp": st.integers(100, 105),
+            "updateTimestamp": st.integers(100, 105),
+        }
+    ),
+    max_size=25,
+)
+SORTS = {
+    "NAME": lambda item: item["name"].casefold(),
+    "PRICE": lambda item: item["price"],
+    "ADDED_TIME": lambda item: item["createTimestamp"],
+    "UPDATED_TIME": lambda item: item["updateTimestamp"],
+}
+
+
+@settings(deadline=None)
+@given(
+    PRODUCTS,
+    st.sampled_from(sorted(SORTS)),
+    st.sampled_from(["ASC", "DESC"]),
+    st.integers(1, 7),
+    st.integers(100, 105),
+    st.none() | st.booleans(),
+)
+def test_pages_of_a_search_are_the_plainly_filtered_and_sorted_list(rows, sort, way, limit, since, enabled):
+    api = shop()
+    rows = [{"id": number, **row} for number, row in enumerate(rows, start=1)]
+    api.store.load("products", rows)
+    wanted = [
+        row for row in rows if row["updateTimestamp"] >= since and (enabled is None or row["enabled"] is
+        enabled)
+    ]
+    wanted.sort(key=lambda row: (SORTS[sort](row), row["id"]), reverse=way == "DESC")
+    params = {"sortBy": f"{sort}_{way}", "updatedFrom": since, "limit": limit}
+    if enabled is not None:
+        params["enabled"] = enabled
+    found = []
+    while True:
+        page = api.get("/products", **params, offset=len(found))
+        assert page["total"] == len(wanted)
+        if not page["items"]:
+            break
+        found += page["items"]
+    assert found == wanted
+
+
+def test_fields_are_selected_on_every_level(api):
+    number = make(api, options=[{"type": "SELECT", "name": "Size", "choices": [{"text": "S"}, {"text": "M"}]}])
+    assert api.get("/products", responseFields="items(id,options(name,choices(text)))") == {
+        "items": [{"id": number, "options": [{"name": "Size", "choices": [{"text": "S"}, {"text": "M"}]}]}]
+    }
+    assert api.get("/products", responseFields="total") == {"total": 1}
+    assert show(api, number, "id,tax(taxable)") == {"id": number, "tax": {"taxable": True}}
+
+
+def test_the_storefronts_address_follows_the_parameters(api):
+    number = make(api, name="Red Bear", customSlug="")
+    assert show(api, number, "url")["url"].endswith(f"company.site/products/Red-Bear-p{number}")
+    asked = {"baseUrl": "https://shop.example", "responseFields": "items(url)"}
+    for flags, expected in [
+        ({}, f"https://shop.example#!/Red-Bear/p/{number}"),
+        ({"cleanUrls": True}, f"https://shop.example/Red-Bear-p{number}"),
+        ({"cleanUrls": True, "slugsWithoutIds": True}, "https://shop.example/Red-Bear"),
+    ]:
+        assert api.get("/products", **asked, **flags)["items"] == [{"url": expected}]
+
+
+def test_texts_come_in_the_asked_language(api):
+    number = make(
+        api,
+        nameTranslated={"de": "Ding"},
+        options=[{"type": "SELECT", "name": "Size", "nameTranslated": {"de": "Größe"}, "choices": []}],
+    )
+    item = api.get(f"/products/{number}", lang="de")
+    assert (item["name"], item["options"][0]["name"], item["sku"]) == ("Ding", "Größe", item["sku"])
+    assert item["nameTranslated"] == {"de": "Ding", "en": "Thing"}
+    assert api.get(f"/products/{number}", lang="fr")["name"] == "Thing"
+
+
+def test_a_name_and_its_translation_stay_the_same(api):
+    number = make(api)
+    api.put(f"/products/{number}", {"nameTranslated": {"en": "Object", "de": "Objekt"}})
+    assert show(api, number, "name") == {"name": "Object"}
+    api.put(f"/products/{number}", {"name": "Item"})
+    assert show(api, number, "nameTranslated") == {"nameTranslated": {"en": "Item", "de": "Objekt"}}
+
+
+# Order, stock, attributes, variations.
+
+
+def test_the_owners_order_of_a_category(api):
+    category = api.post("/categories", {"name": "C"})["id"]
+    a, b, c = (make(api, categoryIds=[category]) for _ in range(3))
+    outside = make(api)
+    assert api.get("/products/sort", parentCategory=category) == {"sortedIds": [a, b, c]}
+    assert api.put("/products/sort", {"sortedIds": [c, outside, a]}, parentCategory=category) ==
+    {"updateCount": 1} assert api.get("/products/sort", parentCategory=category) == {"sortedIds": [c, a, b]}
+    assert ids(api, category=category, sortBy="DEFINED_BY_STORE_OWNER") == [c, a, b] assert ids(api,
+    sortBy="DEFINED_BY_STORE_OWNER") == [a, b, c, outside] api.put("/products/sort", {"sortedIds": [outside]},
+    parentCategory=0) assert ids(api, sortBy="DEFINED_BY_STORE_OWNER")[0] == outside assert api.refused("GET",
+    "/products/sort")[:2] == (400, "WRONG_PARAMETER")
+
+
+def test_stock_is_changed_by_a_delta_and_may_go_below_zero(api):
+    number = make(api, quantity=10)
+    assert api.put(f"/products/{number}/inventory", {"quantityDelta": -4}) == {"updateCount": 1}
+    assert show(api, number, "quantity,inStock") == {"quantity": 6, "inStock": True}
+    answer = api.put(f"/products/{number}/inventory", {"quantityDelta": -7})
+    assert answer == {"updateCount": 1, "warning": "Product has negative stock."}
+    assert show(api, number, "quantity,inStock") == {"quantity": -1, "inStock": False}
+    assert api.put(f"/products/{make(api)}/inventory", {"quantityDelta": 1}) == {"updateCount": 0}
+
+
+def test_a_quantity_ends_unlimited_stock_and_unlimited_ends_the_quantity(api):
+    number = make(api)
+    api.put(f"/products/{number}", {"quantity": 0})
+    assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": False, "quantity": 0, "inStock":
+    False} assert ids(api, inStock=True) == [] api.put(f"/products/{number}", {"unlimited": True}) assert
+    show(api, number, "unlimited,quantity,inStock") == {"unlimited": True, "inStock": True}
+
+
+def test_an_attribute_is_the_same_by_alias_name_or_id(api):
+    first = make(api, attributes=[{"alias": "BRAND", "value": "A"}, {"name": "Care", "value": "30 °C"}])
+    brand, care = show(api, first, "attributes")["attributes"]
+    assert (brand["name"], brand["type"], brand["value"]) == ("Brand", "BRAND", "A")
+    assert (care["type"], "alias" in brand) == ("CUSTOM", False)
+    second = make(api, attributes=[{"name": "brand", "value": "B"}, {"id": care["id"], "value": "60 °C"}])
+    other_brand, other_care = show(api, second, "attributes")["attributes"]
+    assert (other_brand["id"], other_brand["type"]) == (brand["id"], "BRAND")
+    assert other_care["name"] == "Care"
+    assert api.refused("POST", "/products", {"name": "x", "attributes": [{"value": "?"}]})[0] == 400
+
+
+def test_variations_are_made_only_where_asked_for(api):
+    body = {"name": "x", "price": 5, "combinations": [{"quantity": 0, "price": 7}, {"quantity": 3}]}
+    plain = api.post("/products", body)["id"]
+    assert show(api, plain, "combinations") == {"combinations": []}
+    number = api.post("/products", body, saveCombinations=True)["id"]
+    one, two = show(api, number, "combinations")["combinations"]
+    assert [one["combinationNumber"], two["combinationNumber"]] == [1, 2]
+    assert (one["inStock"], two["inStock"]) == (False, True)
+    assert (one["defaultDisplayedPrice"], two["defaultDisplayedPrice"]) == (7, 5)
+    assert one["id"] != two["id"]
+    too_many = {"name": "x", "combinations": [{}] * 201}
+    code = "COMBINATION_LIMIT_PER_REQUEST_EXCEEDED"
+    assert api.refused("POST", "/products", too_many, saveCombinations=True)[:2] == (400, code)
+
+
+def test_the_documentations_own_bodies_are_taken(api, shared):
+    sample = shared / "api" / "samples"
+    category = {"name": "C", "id": 9_691_094}
+    api.store.load("categories", [category])
+    number = api.post("/products", json.loads((sample / "create_product.request.json").read_bytes()))["id"]
+    change = json.loads((sample / "update_product.request.json").read_bytes())
+    api.put(f"/products/{number}", change)
+    item = api.get(f"/products/{number}")
+    for name in change.keys() - {"attributes", "tax"}:
+        assert item[name] == change[name]
+
+
+# Files and media.
+
+
+def test_files_can_be_described_and_deleted(api):
+    files = [{"id": n, "name": f"{n}.pdf", "description": "", "size": 10} for n in (1, 2, 3)]
+    api.store.load("products", [{"id": 5, "name": "x", "files": files}])
+    api.put("/products/5/files/2", {"description": "Manual"})
+    assert [file["description"] for file in show(api, 5, "files")["files"]] == ["", "Manual", ""]
+    assert api.delete("/products/5/files/1") == {"deleteCount": 1}
+    assert api.refused("DELETE", "/products/5/files/1")[0] == 404
+    assert api.delete("/products/5/files") == {"deleteCount": 2}
+    assert api.delete("/products/5/files") == {"deleteCount": 0}
+    assert show(api, 5, "files") == {"files": []}
+
+
+def upload(url):
+    return {"url": url, "width": "10", "height": "10"}
+
+
+def pictures(api, number):
+    images = show(api, number, "media(images(id,imageOriginalUrl,isMain,orderBy))")["media"]["images"]
+    assert [image["orderBy"] for image in images] == list(range(len(images)))
+    return [(image["id"], image["imageOriginalUrl"][-1], image["isMain"]) for image in images]
+
+
+def test_pictures_come_go_and_change_places(api):
+    number = make(api)
+    one = str(api.post(f"/products/{number}/gallery/async", upload("https://x.example/1"))["id"])
+    assert pictures(api, number) == [(one, "1", False)]
+    api.post(f"/products/{number}/image/async", upload("https://x.example/0"))
+    two = str(api.post(f"/products/{number}/gallery/async", upload("https://x.example/2"))["id"])
+    assert pictures(api, number) == [("0", "0", True), (one, "1", False), (two, "2", False)]
+    assert show(api, number, "originalImageUrl,galleryImages(id)") == {
+        "originalImageUrl": "https://x.example/0",
+        "galleryImages": [{"id": int(one)}, {"id": int(two)}],
+    }
+    # Put behind the others, the main image gives its place and id to the next.
+    order = [{"id": "0", "orderBy": 5}, {"id": one, "orderBy": 1}, {"id": two, "orderBy": 2}]
+    api.put(f"/products/{number}", {"media": {"images": order}})
+    (first, second, third) = pictures(api, number)
+    assert (first, second) == (("0", "1", True), (two, "2", False))
+    assert third[0] not in {"0", one, two}
+    assert third[1:] == ("0", False)
+    assert api.delete(f"/products/{number}/gallery/{two}") == {"deleteCount": 1}
+    assert api.refused("DELETE", f"/products/{number}/gallery/{two}")[0] == 404
+    assert api.delete(f"/products/{number}/gallery") == {"deleteCount": 1}
+    assert pictures(api, number) == [("0", "1", True)]
+    assert api.delete(f"/products/{number}/image") == {"deleteCount": 1}
+    assert pictures(api, number) == []
+    assert "imageUrl" not in api.get(f"/products/{number}")
+
+
+@pytest.mark.parametrize("url", ["", " ", "ftp://x.example/1", "nothing", None])
+def test_a_picture_needs_an_address_of_http(api, url):
+    number = make(api)
+    for path in ("image", "gallery"):
+        assert api.refused("POST", f"/products/{number}/{path}/async", upload(url))[:2] == (422, "WRONG_URL")
+
+
+def test_videos_come_and_go(api):
+    number = make(api)
+    path = f"/products/{number}"
+    one = api.post(f"{path}/gallery/video", {"url": "https://www.youtube.com/watch?v=1"})["id"]
+    assert api.get(f"{path}/gallery/video/{one}")["providerName"] == "Youtube"
+    main = api.post(f"{path}/video", {"url": "https://vimeo.com/2"})["id"]
+    other = api.post(f"{path}/video", {"url": "https://vimeo.com/3"})["id"]
+    assert [v["id"] for v in show(api, number, "media(videos(id))")["media"]["videos"]] == [other, one]
+    assert main != other
+    assert api.delete(f"{path}/video") == {"deleteCount": 1}
+    assert api.refused("DELETE", f"{path}/video")[0] == 404
+    assert api.delete(f"{path}/gallery/video/{one}") == {"deleteCount": 1}
+    assert api.refused("GET", f"{path}/gallery/video/{one}")[0] == 404
+    assert api.refused("POST", f"{path}/video", {"url": "no"})[:2] == (422, "NOT_VIDEO_URL")
+
+
+def test_all_media_at_once(api):
+    number = make(api)
+    media = {
+        "mainMedia": {"imageUrl": "https://x.example/1"},
+        "galleryMedia": [{"imageUrl": "https://x.example/2"}, {"videoUrl": "https://vimeo.com/3"}],
+    }
+    assert api.put(f"/products/{number}/media", media) == {"updateCount": 1}
+    main, second = pictures(api, number)
+    assert (main, second[1:]) == (("0", "1", True), ("2", False))
+    assert [v["url"] for v in show(api, number, "media(videos(url))")["media"]["videos"]] ==
+    ["https://vimeo.com/3"]
+
+
+# Facets.
+
+
+def test_filters_count_what_a_search_would_find(api):
+    category = api.post("/categories", {"name": "C"})["id"]
+    brand = {"alias": "BRAND", "value": "Bärli", "valueTranslated": {"fr": "Ours"}}
+    size = {"type": "SIZE", "name": "Size", "choices": [{"text": "S"}, {"text": "M"}]}
+    make(api, price=5, attributes=[brand], categoryIds=[category], options=[size])
+    make(api, price=7.5, compareToPrice=9, attributes=[brand], quantity=0)
+    make(api, price=100, attributes=[{"alias": "BRAND", "value": "Other"}], enabled=False)
+    fields = "price,inventory,onsale,categories,attribute_Brand,option_Size"
+    by_query = api.get("/products/filters", filterFields=fields, enabled=True)
+    by_body = api.post("/products/filters", {"params": {"filterFields": fields, "enabled": "true"}})
+    assert by_query == by_body
+    assert by_query["productCount"] == 2
+    filters = by_query["filters"]
+    assert (filters["price"]["minValue"], filters["price"]["maxValue"]) == (5, 7.5)
+    assert filters["inventory"]["values"] == [
+        {"id": "instock", "title": "In stock", "productCount": 1},
+        {"id": "outofstock", "title": "Out of stock", "productCount": 1},
+    ]
+    assert [value["title"] for value in filters["onsale"]["values"]] == ["On sale", "Regular price"]
+    assert filters["categories"]["values"] == [{"id": category, "title": "C", "productCount": 1}]
+    assert filters["attribute_Brand"]["values"] == [{"title": "Bärli", "productCount": 2}]
+    assert [value["title"] for value in filters["option_Size"]["values"]] == ["M", "S"]
+
+
+def test_facets_are_cut_most_frequent_first(api):
+    for value, times in {"a": 1, "b": 3, "c": 2}.items():
+        for _ in range(times):
+            make(api, attributes=[{"name": "Kind", "value": value}])
+    for limits, expected in [("2", "bc"), ("attribute_Kind:1", "b"), ("attribute_Kind:all", "bca")]:
+        answer = api.get("/products/filters", filterFields="attribute_Kind", filterFacetLimit=limits)
+        assert [value["title"] for value in answer["filters"]["attribute_Kind"]["values"]] == list(expected)
+    assert api.refused("GET", "/products/filters", filterFields="colour")[0] == 400
+    assert api.refused("GET", "/products/filters")[0] == 400
+
+
+def test_brands_are_those_of_the_products(api):
+    for name, times in {"Zeta": 2, "alpha": 3, "Beta & Co": 1}.items():
+        for _ in range(times):
+            make(api, attributes=[{"alias": "BRAND", "value": name}])
+    make(api, enabled=False, attributes=[{"alias": "BRAND", "value": "Secret"}])
+
+    def brands(**params):
+        return [brand["name"] for brand in api.get("/brands", **params)["items"]]
+
+    assert brands() == ["alpha", "Zeta", "Beta & Co"]
+    assert brands(sortBy="PRODUCT_COUNT_ASC") == ["Beta & Co", "Zeta", "alpha"]
+    assert brands(sortBy="NAME_ASC", hidden_brands=True) == ["alpha", "Beta & Co", "Secret", "Zeta"]
+    assert brands(sortBy="NAME_DESC", limit=1, offset=1) == ["Beta & Co"]
+    beta = api.get("/brands", baseUrl="https://shop.example", sortBy="NAME_ASC")["items"][1]
+    assert beta["productsFilteredByBrandUrl"] == "https://shop.example/search?attribute_Brand=Beta+%26+Co"
+
+
+def test_swatches_are_the_colours_of_options(api):
+    choice = {"text": "Red", "textTranslated": {"de": "Rot"}, "hexCodes": ["#f00"]}
+    make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
+    make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
+    assert api.get("/swatches") == {
+        "colors": [{"name": "Red", "hexCode": "#f00", "translations": {"de": "Rot", "en": "Red"}}]
+    }
