@@ -100,9 +100,7 @@ def test_an_update_changes_what_it_names_and_its_time(api):
     assert after["updateTimestamp"] == NOW + 60
     assert after["updated"] == "2024-09-04 07:21:11 +0000"
     changed = {"tax", "updated", "updateTimestamp"}
-    assert {k: v for k, v in after.items() if k not in changed} == {
-        k: v for k, v in before.items() if k not in changed
-    }
+    assert {k: v for k, v in after.items() if k not in changed} == {k: v for k, v in before.items() if k not in changed}
 
 
 def test_read_only_fields_in_a_body_are_left_aside(api):
@@ -115,9 +113,11 @@ def test_read_only_fields_in_a_body_are_left_aside(api):
 
 def test_null_clears_the_fields_that_can_be_cleared(api):
     number = make(api, googleProductCategory=412, minPurchaseQuantity=2, price=5)
-    api.put(f"/products/{number}", {"googleProductCategory": None, "minPurchaseQuantity": None, "price":
-    None}) item = api.get(f"/products/{number}") assert "googleProductCategory" not in item assert
-    "minPurchaseQuantity" not in item assert item["price"] == 5
+    api.put(f"/products/{number}", {"googleProductCategory": None, "minPurchaseQuantity": None, "price": None})
+    item = api.get(f"/products/{number}")
+    assert "googleProductCategory" not in item
+    assert "minPurchaseQuantity" not in item
+    assert item["price"] == 5
 
 
 def test_null_clears_everything_under_the_switch():
@@ -362,10 +362,7 @@ def test_pages_of_a_search_are_the_plainly_filtered_and_sorted_list(rows, sort, 
     api = shop()
     rows = [{"id": number, **row} for number, row in enumerate(rows, start=1)]
     api.store.load("products", rows)
-    wanted = [
-        row for row in rows if row["updateTimestamp"] >= since and (enabled is None or row["enabled"] is
-        enabled)
-    ]
+    wanted = [row for row in rows if row["updateTimestamp"] >= since and (enabled is None or row["enabled"] is enabled)]
     wanted.sort(key=lambda row: (SORTS[sort](row), row["id"]), reverse=way == "DESC")
     params = {"sortBy": f"{sort}_{way}", "updatedFrom": since, "limit": limit}
     if enabled is not None:
@@ -429,12 +426,13 @@ def test_the_owners_order_of_a_category(api):
     a, b, c = (make(api, categoryIds=[category]) for _ in range(3))
     outside = make(api)
     assert api.get("/products/sort", parentCategory=category) == {"sortedIds": [a, b, c]}
-    assert api.put("/products/sort", {"sortedIds": [c, outside, a]}, parentCategory=category) ==
-    {"updateCount": 1} assert api.get("/products/sort", parentCategory=category) == {"sortedIds": [c, a, b]}
-    assert ids(api, category=category, sortBy="DEFINED_BY_STORE_OWNER") == [c, a, b] assert ids(api,
-    sortBy="DEFINED_BY_STORE_OWNER") == [a, b, c, outside] api.put("/products/sort", {"sortedIds": [outside]},
-    parentCategory=0) assert ids(api, sortBy="DEFINED_BY_STORE_OWNER")[0] == outside assert api.refused("GET",
-    "/products/sort")[:2] == (400, "WRONG_PARAMETER")
+    assert api.put("/products/sort", {"sortedIds": [c, outside, a]}, parentCategory=category) == {"updateCount": 1}
+    assert api.get("/products/sort", parentCategory=category) == {"sortedIds": [c, a, b]}
+    assert ids(api, category=category, sortBy="DEFINED_BY_STORE_OWNER") == [c, a, b]
+    assert ids(api, sortBy="DEFINED_BY_STORE_OWNER") == [a, b, c, outside]
+    api.put("/products/sort", {"sortedIds": [outside]}, parentCategory=0)
+    assert ids(api, sortBy="DEFINED_BY_STORE_OWNER")[0] == outside
+    assert api.refused("GET", "/products/sort")[:2] == (400, "WRONG_PARAMETER")
 
 
 def test_stock_is_changed_by_a_delta_and_may_go_below_zero(api):
@@ -450,9 +448,10 @@ def test_stock_is_changed_by_a_delta_and_may_go_below_zero(api):
 def test_a_quantity_ends_unlimited_stock_and_unlimited_ends_the_quantity(api):
     number = make(api)
     api.put(f"/products/{number}", {"quantity": 0})
-    assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": False, "quantity": 0, "inStock":
-    False} assert ids(api, inStock=True) == [] api.put(f"/products/{number}", {"unlimited": True}) assert
-    show(api, number, "unlimited,quantity,inStock") == {"unlimited": True, "inStock": True}
+    assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": False, "quantity": 0, "inStock": False}
+    assert ids(api, inStock=True) == []
+    api.put(f"/products/{number}", {"unlimited": True})
+    assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": True, "inStock": True}
 
 
 def test_an_attribute_is_the_same_by_alias_name_or_id(api):
@@ -578,8 +577,7 @@ def test_all_media_at_once(api):
     assert api.put(f"/products/{number}/media", media) == {"updateCount": 1}
     main, second = pictures(api, number)
     assert (main, second[1:]) == (("0", "1", True), ("2", False))
-    assert [v["url"] for v in show(api, number, "media(videos(url))")["media"]["videos"]] ==
-    ["https://vimeo.com/3"]
+    assert [v["url"] for v in show(api, number, "media(videos(url))")["media"]["videos"]] == ["https://vimeo.com/3"]
 
 
 # Facets.

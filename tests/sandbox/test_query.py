@@ -1,6 +1,7 @@
 """Filters, sorts, pages and selected fields, against the plain way of doing each."""
 
 import math
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -62,10 +63,9 @@ def test_brackets_and_commas_that_do_not_fit_are_refused(text):
 def test_any_text_is_a_selection_or_a_clear_error(text):
     try:
         selection = parse_selection(text)
-    except ValueError as error:
-        assert str(error)
-    else:
-        assert selection is None or parse_selection(written(selection)) == selection
+    except ValueError:
+        return
+    assert selection is None or parse_selection(written(selection)) == selection
 
 
 def test_only_the_selected_members_stay_on_every_level():
@@ -174,7 +174,7 @@ def test_ties_may_come_in_another_order_and_nothing_else_changes(items, conditio
     assert [key(by_id[number]) for number in other] == [key(by_id[number]) for number in usual]
     assert sorted(other) == sorted(usual)
     if ties == "newest" and sort.column:
-        pairs = zip(other, other[1:], strict=False)
+        pairs = pairwise(other)
         assert all(a > b for a, b in pairs if key(by_id[a]) == key(by_id[b]))
 
 

@@ -85,8 +85,8 @@ def test_a_day_is_its_first_second():
     assert parse_time("1970-01-02") == DAY
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2024-13-01", "2024-09-04 07:20", "2024-09-04 07:20:11 XYZ",
-"1.5"]) def test_what_is_no_time_is_an_error(text):
+@pytest.mark.parametrize("text", ["", "soon", "2024-13-01", "2024-09-04 07:20", "2024-09-04 07:20:11 XYZ", "1.5"])
+def test_what_is_no_time_is_an_error(text):
     with pytest.raises(ValueError, match=r"."):
         parse_time(text)
 
