@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from ecwid_async.calls import Pages as Pages
     from ecwid_async.client import Ecwid as Ecwid
     from ecwid_async.client import Store as Store
-    from ecwid_async.codec import UNSET as UNSET
     from ecwid_async.codec import DecodeProblem as DecodeProblem
-    from ecwid_async.codec import Draft as Draft
-    from ecwid_async.codec import Model as Model
-    from ecwid_async.codec import Unset as Unset
     from ecwid_async.codec import warm_up as warm_up
+    from ecwid_async.data import UNSET as UNSET
+    from ecwid_async.data import Draft as Draft
+    from ecwid_async.data import Model as Model
+    from ecwid_async.data import Unset as Unset
     from ecwid_async.errors import APIError as APIError
     from ecwid_async.errors import BadRequest as BadRequest
     from ecwid_async.errors import ConfigError as ConfigError
@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "calls": ("Call", "Page", "Pages"),
     "client": ("Ecwid", "Store"),
-    "codec": ("UNSET", "DecodeProblem", "Draft", "Model", "Unset", "warm_up"),
+    "codec": ("DecodeProblem", "warm_up"),
+    "data": ("UNSET", "Draft", "Model", "Unset"),
     "errors": (
         "APIError",
         "BadRequest",

@@ -7,7 +7,6 @@ What an attribute can't hold is never lost: unknown fields, and values of an une
 Writing: `Model` leaves out None, `Draft` leaves out `UNSET` and sends None as null.
 """
 
-import inspect
 import re
 import threading
 from collections import Counter
@@ -15,226 +14,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from types import MappingProxyType, NoneType, UnionType
-from typing import Any, ClassVar, Final, TypeVar, Union, cast, dataclass_transform, get_args, get_origin
+from types import NoneType
+from typing import Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
 from cattrs import Converter
 
+from ecwid_async.data import JSON_TEXT, NO_EXTRA, PREFIX, Data, Model, is_model, options_of, wire_name
 from ecwid_async.errors import DecodeError
 
 __all__ = [
-    "UNSET",
     "Codec",
     "DecodeProblem",
-    "Draft",
-    "Model",
-    "Unset",
-    "draft",
     "dumps",
     "format_datetime",
-    "json_text",
     "loads",
-    "model",
-    "named",
     "parse_datetime",
-    "prefixed",
     "warm_up",
-    "wire_name",
 ]
 
 T = TypeVar("T")
-
-
-class Unset(Enum):
-    """The type of `UNSET`: a field of a draft that was not given, and so is not sent."""
-
-    UNSET = "UNSET"
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-UNSET: Final = Unset.UNSET
-
-
-# Names
-
-_WIRE_NAMES: Final[Mapping[str, str]] = {
-    "b2b_b2c": "b2b_b2c",
-    "billing_page_visible_in_cp": "billingPageVisibleInCP",
-    "business_registration_id": "businessRegistrationID",
-    "ecwid_order_delivery_time_display_format": "ecwid_order_delivery_time_display_format",
-    "ecwid_order_delivery_time_interval_end": "ecwid_order_delivery_time_interval_end",
-    "ecwid_order_delivery_time_interval_start": "ecwid_order_delivery_time_interval_start",
-    "fri": "FRI",
-    "mon": "MON",
-    "sat": "SAT",
-    "sun": "SUN",
-    "thu": "THU",
-    "tue": "TUE",
-    "wed": "WED",
-}
-
-
-# Classes
-
-_NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
-_CLASS_VAR: Final[object] = ClassVar
-_JSON_TEXT: Final = "ecwid_json_text"
-_PREFIX: Final = "ecwid_prefix"
-_WIRE_NAME: Final = "ecwid_wire_name"
-
-
-def named(wire: str, *, default: object) -> Any:
-    """A field with a wire name that neither the rule nor the table gives."""
-    return attrs.field(default=default, metadata={_WIRE_NAME: wire})
-
-
-def wire_name(field: "attrs.Attribute[Any]") -> str:
-    """The name on the wire of a field: its own where it is `named`, else by the table, else in camelCase."""
-    own: str | None = field.metadata.get(_WIRE_NAME) or _WIRE_NAMES.get(field.name)
-    if own is not None:
-        return own
-    head, *tail = field.name.split("_")
-    return head + "".join(part.capitalize() for part in tail)
-
-
-def json_text(*, default: object) -> Any:
-    """A field that travels as JSON text inside a JSON string."""
-    return attrs.field(default=default, metadata={_JSON_TEXT: True})
-
-
-def prefixed(prefix: str, *, default: object) -> Any:
-    """A mapping made of every wire field whose name starts with `prefix`; the keys are what follows it."""
-    return attrs.field(default=default, metadata={_PREFIX: prefix})
-
-
-@dataclass_transform(
-    kw_only_default=True, frozen_default=True, field_specifiers=(attrs.field, json_text, named, prefixed)
-)
-def model(cls: type[T]) -> type[T]:
-    """Make a class of data that the API answers: slotted, keyword-only, frozen.
-
-    The slots sit in a mutable base, in which `Codec` fills an instance before it turns it into the frozen class:
-    freezing costs nothing when thousands are read.
-    """
-    annotations = inspect.get_annotations(cls)
-    names = tuple(name for name, declared in annotations.items() if get_origin(declared) is not _CLASS_VAR)
-    builder = type(
-        f"_{cls.__name__}Builder",
-        cls.__bases__,
-        {
-            "__slots__": names,
-            "__module__": cls.__module__,
-            # Both of object's own, or Python takes the slow path to every slot.
-            "__setattr__": object.__setattr__,
-            "__delattr__": object.__delattr__,
-            "__init__": object.__init__,
-        },
-    )
-    namespace = {name: value for name, value in cls.__dict__.items() if name not in ("__dict__", "__weakref__")}
-    rebased = type(cls.__name__, (builder,), namespace)
-    return attrs.frozen(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(rebased)
-
-
-@dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field, json_text, named, prefixed))
-def draft(cls: type[T]) -> type[T]:
-    """Make a class of data to write: slotted, keyword-only, mutable; what is not given is not sent."""
-    return attrs.define(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(cls)
-
-
-class _Data:
-    """What models and drafts share: a short `repr` and pickles that hold only what is set."""
-
-    __slots__ = ()
-    __attrs_attrs__: ClassVar[Any]
-    _absent: ClassVar[object]
-
-    def _given(self) -> dict[str, object]:
-        return {
-            field.name: value
-            for field in self.__attrs_attrs__
-            if (value := getattr(self, field.name)) is not self._absent and value is not _NO_EXTRA
-        }
-
-    def __repr__(self) -> str:
-        values = self._given()
-        if "extra" in values:
-            values["extra"] = values.pop("extra")  # last, where it does not hide what is known
-        given = ", ".join(f"{name}={value!r}" for name, value in values.items())
-        return f"{type(self).__name__}({given})"
-
-    def __reduce__(self) -> tuple[Callable[..., object], tuple[type, dict[str, object]]]:
-        state = self._given()
-        if "extra" in state:
-            state["extra"] = dict(cast(Mapping[str, object], state["extra"]))
-        return _from_state, (type(self), state)
-
-
-def _from_state(cls: type[T], state: dict[str, object]) -> T:
-    return cls(**state)
-
-
-@model
-class Model(_Data):
-    """The base of everything the API answers.
-
-    A field the answer did not have, or had as null, is None. `extra` holds, under its wire name, what no attribute
-    can: fields this version does not know, and values of an unexpected type.
-    """
-
-    _absent: ClassVar[object] = None
-
-    extra: Mapping[str, object] = attrs.field(default=_NO_EXTRA, kw_only=True)
-
-
-@draft
-class Draft(_Data):
-    """The base of everything to be written: `UNSET` sends nothing, None sends null.
-
-    For most fields the server takes null as "keep the value"; a field that null clears says so. `extra` is sent along
-    under its own names.
-    """
-
-    _absent: ClassVar[object] = UNSET
-
-    extra: Mapping[str, object] = attrs.field(default=_NO_EXTRA, kw_only=True)
-
-    @classmethod
-    def from_(cls: "type[D]", item: Model) -> "D":
-        """A draft that repeats `item`, for an element of a list: PUT replaces lists, so `extra` comes along.
-
-        Attributes that can't be written are left out.
-        """
-        writable = {field.name: field for field in cls.__attrs_attrs__}
-        given: dict[str, Any] = {
-            name: _redraft(value, writable[name].type) for name, value in item._given().items() if name in writable
-        }
-        return cls(**given)
-
-
-D = TypeVar("D", bound=Draft)
-
-
-def _redraft(value: object, declared: Any) -> object:
-    """Turn models inside a value into the classes that the declared type names, drafts mostly."""
-    if isinstance(value, Model):
-        for option in _options(declared):
-            if isinstance(option, type) and issubclass(option, Draft):
-                return option.from_(value)
-            if _is_model(option) and not isinstance(value, option):
-                writable = {field.name for field in option.__attrs_attrs__}
-                return option(**{name: part for name, part in value._given().items() if name in writable})
-    elif isinstance(value, list):
-        for option in _options(declared):
-            if get_origin(option) is list:
-                return [_redraft(element, get_args(option)[0]) for element in value]
-    return value
 
 
 # JSON
@@ -382,12 +182,6 @@ _INLINE: Final[Mapping[object, str]] = {
 }
 
 
-def _options(declared: Any) -> tuple[Any, ...]:
-    """The members of a declared type, without None and `UNSET`."""
-    members = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
-    return tuple(member for member in members if member not in (NoneType, Unset))
-
-
 def _open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
     for option in options:
         if isinstance(option, type) and issubclass(option, Enum) and str in options:
@@ -397,7 +191,7 @@ def _open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
 
 def _hook_for(declared: Any) -> _Hook:
     """The function that turns a parsed value into the declared type or raises `_Mismatch`."""
-    options = _options(declared)
+    options = options_of(declared)
     enum = _open_enum(options)
     if enum is not None:
         members = {member.value: member for member in enum}
@@ -493,7 +287,7 @@ def _generate(cls: type[Model]) -> _Hook:
     scope: dict[str, Any] = {
         "Decimal": Decimal,
         "Mismatch": _Mismatch,
-        "NO_EXTRA": _NO_EXTRA,
+        "NO_EXTRA": NO_EXTRA,
         "cls": cls,
         "decimals": _decimals,
         "builder": cls.__bases__[0],
@@ -517,9 +311,9 @@ def _generate(cls: type[Model]) -> _Hook:
     for field in cls.__attrs_attrs__:
         if field.name == "extra":
             continue
-        if _PREFIX in field.metadata:
-            (mapping,) = _options(field.type)
-            prefixes.append((field.name, field.metadata[_PREFIX], _hook_for(get_args(mapping)[1])))
+        if PREFIX in field.metadata:
+            (mapping,) = options_of(field.type)
+            prefixes.append((field.name, field.metadata[PREFIX], _hook_for(get_args(mapping)[1])))
             continue
         wire = wire_name(field)
         known.append(wire)
@@ -543,7 +337,7 @@ def _generate(cls: type[Model]) -> _Hook:
 
 def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any]) -> Iterator[str]:
     target = f"self.{field.name}"
-    options = _options(field.type)
+    options = options_of(field.type)
     only = options[0] if len(options) == 1 else None
     hook = f"hook_{field.name}"
     yield f"    v = get({wire!r})"
@@ -565,9 +359,9 @@ def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any])
     if enum is not None:
         scope[f"members_{field.name}"] = {member.value: member for member in enum}.get
         yield f"    elif v.__class__ is str: {target} = members_{field.name}(v, v)"
-    scope[hook] = _text_hook(field.type) if _JSON_TEXT in field.metadata else _hook_for(field.type)
+    scope[hook] = _text_hook(field.type) if JSON_TEXT in field.metadata else _hook_for(field.type)
     value = f"{hook}(v, None)"
-    if get_origin(only) is list and _is_model(get_args(only)[0]):
+    if get_origin(only) is list and is_model(get_args(only)[0]):
         # The most common list: one call per element, without a wrapper around it.
         scope[hook] = _hook_for(get_args(only)[0])
         value = f"([{hook}(x, None) for x in v] if v else v) if v.__class__ is list else refuse()"
@@ -613,10 +407,6 @@ def _collector(
     return collect
 
 
-def _is_model(declared: Any) -> bool:
-    return isinstance(declared, type) and issubclass(declared, Model)
-
-
 # Writing
 
 
@@ -626,7 +416,7 @@ def _plain(value: object) -> object:
         raise TypeError(f"{value} is no number that JSON can hold")
     if value is None or isinstance(value, str | int | Decimal):
         return value.value if isinstance(value, Enum) else value
-    if isinstance(value, _Data):
+    if isinstance(value, Data):
         return _write(value)
     if isinstance(value, datetime):
         return format_datetime(value)
@@ -641,16 +431,16 @@ def _plain(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} can't be sent as JSON: pass text, numbers, dates, lists or dicts")
 
 
-def _write(item: _Data) -> dict[str, object]:
+def _write(item: Data) -> dict[str, object]:
     out: dict[str, object] = {}
     for field in item.__attrs_attrs__:
         value = getattr(item, field.name)
         if value is item._absent or field.name == "extra":
             continue
-        if _PREFIX in field.metadata:
-            prefix = field.metadata[_PREFIX]
+        if PREFIX in field.metadata:
+            prefix = field.metadata[PREFIX]
             out.update((f"{prefix}{name}", _plain(element)) for name, element in value.items())
-        elif _JSON_TEXT in field.metadata and value is not None:
+        elif JSON_TEXT in field.metadata and value is not None:
             out[wire_name(field)] = dumps(value).decode()
         else:
             try:
@@ -664,8 +454,8 @@ def _write(item: _Data) -> dict[str, object]:
 # One converter
 
 _converter = Converter()
-_converter.register_structure_hook_factory(_is_model, _generate)
-_converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, _Data), _write)
+_converter.register_structure_hook_factory(is_model, _generate)
+_converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Data), _write)
 
 
 def warm_up(*classes: type[Model]) -> None:
@@ -740,20 +530,20 @@ class Codec:
 
 def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
     """Where a value departs from its declared type: path, expected and found type. Runs only once something did."""
-    options = _options(declared)
+    options = options_of(declared)
     only = options[0]
     if value is None and NoneType in get_args(declared):
         return
-    if _is_model(only) and isinstance(value, dict):
+    if is_model(only) and isinstance(value, dict):
         for field in only.__attrs_attrs__:
-            if _PREFIX in field.metadata:
-                prefix, inner = field.metadata[_PREFIX], get_args(_options(field.type)[0])[1]
+            if PREFIX in field.metadata:
+                prefix, inner = field.metadata[PREFIX], get_args(options_of(field.type)[0])[1]
                 for key in value:
                     if key.startswith(prefix):
                         yield from _explain(value[key], inner, f"{path}.{key}".lstrip("."))
             elif (element := value.get(wire_name(field))) is not None and field.name != "extra":
                 inner_path = f"{path}.{wire_name(field)}".lstrip(".")
-                if _JSON_TEXT in field.metadata:
+                if JSON_TEXT in field.metadata:
                     try:
                         _text_hook(field.type)(element, None)
                     except _Mismatch:
@@ -789,5 +579,5 @@ def _kind(value: object) -> str:
 
 
 def _type_name(declared: Any) -> str:
-    names = [getattr(option, "__name__", str(option)) for option in _options(declared)]
+    names = [getattr(option, "__name__", str(option)) for option in options_of(declared)]
     return " or ".join(names)

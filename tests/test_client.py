@@ -10,7 +10,7 @@ import pytest
 import ecwid_async
 from ecwid_async import ConfigError, Ecwid, Event, EventKind, RetryPolicy, ServerError
 from ecwid_async.client import DEFAULT_BASE_URL, Store
-from ecwid_async.codec import Model, model
+from ecwid_async.data import Model, model
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.memory import MemoryTransport, answer
 

@@ -10,25 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.codec import (
-    UNSET,
-    Codec,
-    DecodeProblem,
-    Draft,
-    Model,
-    Unset,
-    draft,
-    dumps,
-    format_datetime,
-    json_text,
-    loads,
-    model,
-    named,
-    parse_datetime,
-    prefixed,
-    warm_up,
-    wire_name,
-)
+from ecwid_async.codec import Codec, DecodeProblem, dumps, format_datetime, loads, parse_datetime, warm_up
+from ecwid_async.data import UNSET, Draft, Model, Unset, draft, json_text, model, named, prefixed, wire_name
 from ecwid_async.errors import DecodeError
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from ecwid_async.codec import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
 from ecwid_async.models.common import BuyerType, Dimensions, HandlingFee, ShippingPerson
 from ecwid_async.models.orders import (
     CartDiscountCoupon,

@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ecwid_async.codec import Draft, Model, loads
+from ecwid_async.codec import loads
+from ecwid_async.data import Draft, Model
 
 SECTIONS = ("carts", "categories", "customers", "orders", "products", "profile")
 MODULES = ("brands", "carts", "categories", "common", "customers", "orders", "products", "profile", "swatches")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecwid_async.codec import Codec, Draft, dumps, loads
+from ecwid_async.codec import Codec, dumps, loads
+from ecwid_async.data import Draft
 from tests.models.tables import Spec
 
 SCHEMAS = ("Category", "Customer", "Order", "Product", "ProductFilterSet", "ProfileShippingOption", "ProfileZone")

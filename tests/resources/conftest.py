@@ -19,7 +19,8 @@ import pytest
 
 from ecwid_async.calls import Call, Channel, Pages
 from ecwid_async.client import Store
-from ecwid_async.codec import Codec, Draft
+from ecwid_async.codec import Codec
+from ecwid_async.data import Draft
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Request
