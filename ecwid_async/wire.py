@@ -215,10 +215,10 @@ EventSink = Callable[[Event], None]
 def encode_segment(segment: str | int) -> str:
     """Encode one path segment the way the server decodes it: as in a form, space is ``+``, slash is ``%2F``.
 
-    Raises `ValueError` for what would name another endpoint: an empty segment, ``.`` or ``..``.
+    Raises `ValueError` for what names another endpoint, or would once a server trimmed it: nothing, ``.`` or ``..``.
     """
     text = str(segment)
-    if text in _REFUSED_SEGMENTS:
+    if text.strip() in _REFUSED_SEGMENTS:
         raise ValueError(f"{text!r} is not an id: pass the id of the item that the call is about")
     return quote_plus(text)
 
