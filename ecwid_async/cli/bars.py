@@ -55,13 +55,16 @@ class Bars:
     def __enter__(self) -> "Bars":
         for task in self._tasks.values():
             self._progress.reset(task)
-        self._progress.start()
+        if not self._progress.disable:
+            self._progress.start()
         return self
 
     def __exit__(
         self, kind: "type[BaseException] | None", error: BaseException | None, traceback: "TracebackType | None"
     ) -> None:
-        self._progress.stop()
+        # Older releases of rich end even a bar that was never shown with an empty line.
+        if not self._progress.disable:
+            self._progress.stop()
 
     def step(self, step: "Step") -> None:
         """Show how far a section is."""
