@@ -22,6 +22,8 @@ LARGEST_BODY: Final = 32 * 1024 * 1024
 
 _BASE: Final = "/api/v3"
 _SHUTDOWN_SECONDS: Final = 1.0
+# How long the rest of a refused body is taken in, so that its sender gets to read the refusal.
+_LINGER_SECONDS: Final = 0.5
 # The HTTP library counts bodies and frames answers itself.
 _FRAMING: Final = frozenset({"content-length"})
 _log: Final = getLogger(__name__)
@@ -48,7 +50,10 @@ async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Asy
     Anybody who can reach `host` and knows a token can read and change the stores: leave it on loopback unless that is
     what you want. Raises `OSError` where the port is taken.
     """
-    runner = web.ServerRunner(web.Server(_Handler(sandbox).answer, access_log=None), shutdown_timeout=_SHUTDOWN_SECONDS)
+    runner = web.ServerRunner(
+        web.Server(_Handler(sandbox).answer, access_log=None, lingering_time=_LINGER_SECONDS),
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

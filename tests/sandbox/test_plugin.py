@@ -1,0 +1,90 @@
+"""The fixtures work in a user's test run, and cost nothing where nobody names them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ecwid_async import Store
+from ecwid_async.sandbox import Sandbox
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
+
+USERS_TESTS = """
+import json
+import urllib.request
+
+import pytest
+
+ORDERS = 60
+
+
+def test_the_sandbox_has_a_demo_store(ecwid_sandbox):
+    assert ecwid_sandbox.stores[1003].count("orders") == ORDERS
+
+
+@pytest.mark.parametrize("run", [1, 2])
+async def test_each_test_has_a_store_of_its_own(ecwid_store, run):
+    assert await ecwid_store.orders.search().count() == ORDERS
+    order = await ecwid_store.orders.search().first()
+    await ecwid_store.orders.delete(order.id)
+    assert await ecwid_store.orders.search().count() == ORDERS - 1
+
+
+def test_the_url_is_that_of_a_server(ecwid_sandbox_url, ecwid_sandbox):
+    request = urllib.request.Request(
+        ecwid_sandbox_url + "/1003/products?limit=1", headers={"Authorization": "Bearer secret_demo"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        assert json.load(answer)["total"] == ecwid_sandbox.stores[1003].count("products")
+"""
+
+
+SETTINGS = """
+[pytest]
+asyncio_mode = auto
+asyncio_default_fixture_loop_scope = function
+filterwarnings = error
+"""
+
+
+def test_the_fixtures_serve_a_users_tests(tmp_path: Path) -> None:
+    (tmp_path / "test_shop.py").write_text(USERS_TESTS)
+    (tmp_path / "pytest.ini").write_text(SETTINGS)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "4 passed" in run.stdout
+
+
+def test_loading_the_plugin_loads_no_library() -> None:
+    script = (
+        "import sys, pytest; before = set(sys.modules); import ecwid_async.sandbox.plugin;"
+        "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}),"
+        " *sorted(name for name in sys.modules if name.startswith('ecwid_async')))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout.split() == [
+        "ecwid_async",
+        "ecwid_async",
+        "ecwid_async.sandbox",
+        "ecwid_async.sandbox.plugin",
+    ]
+
+
+def test_the_plugin_is_installed_with_the_package(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.pluginmanager.has_plugin("ecwid_sandbox")
+
+
+async def test_the_store_is_connected_to_the_sandbox(ecwid_sandbox: Sandbox, ecwid_store: Store) -> None:
+    profile = await ecwid_store.profile.get()
+    assert profile.general_info is not None
+    assert profile.general_info.store_id == DEMO_STORE_ID
+    assert [asked.path for asked in ecwid_sandbox.requests] == [f"/{DEMO_STORE_ID}/profile"]
+    assert ecwid_sandbox.stores[DEMO_STORE_ID].access(DEMO_TOKEN) is not None
