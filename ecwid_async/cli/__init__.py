@@ -15,6 +15,9 @@ def main() -> None:
     def interrupt(number: int, frame: FrameType | None) -> None:
         nonlocal ended_by
         ended_by = signal.Signals(number)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # Scripts start their background jobs so.
+            raise KeyboardInterrupt
         signal.raise_signal(signal.SIGINT)
 
     try:

@@ -153,15 +153,21 @@ def test_a_disk_that_takes_no_more_is_code_5_and_leaves_nothing(start, sizes, tm
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_export_leaves_nothing(start, tmp_path, monkeypatch, number, code):
+IN_BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "before"),
+    [(signal.SIGINT, 130, ""), (signal.SIGTERM, 143, ""), (signal.SIGTERM, 143, IN_BACKGROUND)],
+)
+def test_an_interrupted_export_leaves_nothing(start, tmp_path, monkeypatch, number, code, before):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()  # lets clients connect and never answers
         monkeypatch.setenv("ECWID_BASE_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/api/v3")
         monkeypatch.setenv("ECWID_STORE_ID", "1003")
         monkeypatch.setenv("ECWID_TOKEN", "secret_token")
-        process = start("export", "--out", "out")
+        process = start("export", "--out", "out", before=before)
         give_up = time.monotonic() + 30
         while len(names(tmp_path / "out")) < len(FILES):
             assert process.poll() is None

@@ -15,9 +15,16 @@ def exports(process):
     return dict(re.fullmatch(r"export (\w+)=(\S+)", line).groups() for line in lines if not line.startswith("#"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_prints_what_a_client_needs_and_stops_on_request(start, ecwid, monkeypatch, tmp_path, number):
-    process = start("sandbox", "serve", "--port", "0", "--products", "3", "--orders", "2", "--customers", "4")
+IN_BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+"""What a shell script does to the jobs it starts with ``&``."""
+
+
+@pytest.mark.parametrize(
+    ("number", "before"), [(signal.SIGINT, ""), (signal.SIGTERM, ""), (signal.SIGTERM, IN_BACKGROUND)]
+)
+def test_serve_prints_what_a_client_needs_and_stops_on_request(start, ecwid, monkeypatch, tmp_path, number, before):
+    sizes = ["--products", "3", "--orders", "2", "--customers", "4"]
+    process = start("sandbox", "serve", "--port", "0", *sizes, before=before)
     for name, value in exports(process).items():
         monkeypatch.setenv(name, value)
     assert ecwid("export", "products", "--out", tmp_path).code == 0
