@@ -4,7 +4,7 @@ import math
 import random
 import re
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Final, Protocol
 
@@ -32,6 +32,10 @@ __all__ = [
 
 Selection = dict[str, "Selection | None"]
 """The asked members and what is asked of each; None asks for all of it."""
+
+
+_DEEPEST: Final = 32
+_SIGNS: Final = frozenset({"(", ")", ",", ""})
 
 
 def parse_selection(text: str) -> Selection | None:
@@ -69,10 +73,6 @@ def _parse_fields(tokens: list[str], at: int, depth: int) -> tuple[Selection, in
         if tokens[at] != ",":
             raise ValueError(f"a comma is missing before {tokens[at]!r}")
         at += 1
-
-
-_DEEPEST: Final = 32
-_SIGNS: Final = frozenset({"(", ")", ",", ""})
 
 
 def _united(one: Selection | None, other: Selection | None) -> Selection | None:
@@ -181,7 +181,7 @@ class Keys:
 
     def holds(self, table: Table, slot: int) -> bool:
         """See `Condition`."""
-        return slot in self.slots(table)
+        return table.keys((slot,))[0] in self.keys
 
 
 # Sorting.
@@ -212,7 +212,7 @@ def select(table: Table, conditions: Iterable[Condition], sort: Sort, switches: 
             (only,) = wanted
             if isinstance(only, Window) and only.column == sort.column:
                 return Rows(order.slots, *order.between(only.low, only.high), sort.descending)
-    question = (wanted, sort)
+    question = (wanted, sort, switches.ties)
     found = table.cache.get(question)
     if found is None:
         found = _arranged(table, _satisfying(table, wanted), order, sort, switches)
@@ -286,7 +286,7 @@ class Rows:
     def __len__(self) -> int:
         return self._end - self._start
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[int]:
         return iter(self.cut(0, len(self)))
 
     def cut(self, offset: int, limit: int) -> Sequence[int]:
@@ -311,9 +311,8 @@ class Listing:
     `filters` go by parameter name; a name that ends in an underscore stands for all that start so, and its
     filter gets a pair of the rest of the name and the value. `sorts` go by the name in ``sortBy``: a column,
     the direction being in the name's last word, or what makes the whole `Sort`. `always` is asked on every
-    search, as for hidden rows.
-    `view` gives what the request's parameters (a language, a storefront's address) change in items, None for
-    nothing.
+    search, as for hidden rows. `view` gives what the request's parameters (a language, a storefront's address)
+    change in items, None for nothing.
     """
 
     section: str

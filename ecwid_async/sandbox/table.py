@@ -143,8 +143,8 @@ class Table:
 
     def __init__(self, columns: Columns, *, first_id: int, clock: Callable[[], float], switches: Switches) -> None:
         self.columns = columns
-        self.version = 0
         self.cache: dict[Hashable, Any] = {}
+        """What searches found, kept until the next change."""
         self._clock = clock
         self._switches = switches
         self._next_id = first_id
@@ -225,7 +225,6 @@ class Table:
 
     def touch(self) -> None:
         """Say that something beside the items changed that searches depend on."""
-        self.version += 1
         self.cache.clear()
 
     def keep(self, question: Hashable, answer: Any) -> None:
@@ -237,6 +236,7 @@ class Table:
     def load(self, items: Iterable[Item]) -> None:
         """Append complete items at once: much faster than `put`, visible immediately. Keys must be new."""
         name = self.columns.key
+        self.touch()
         # Orders are sorted anew when they are next needed; the one of creation only grows at its end.
         self._orders = {BY_CREATION: self._live}
         for item in items:
@@ -244,7 +244,6 @@ class Table:
             if key in self:
                 raise ValueError(f"there is an item with {name} {key!r} already; load each once")
             self._append(key, encode(item), item)
-        self.touch()
 
     def _write(self, key: Key, row: bytes | None, lag: float) -> None:
         if lag <= 0 and not self._pending:

@@ -84,6 +84,12 @@ def test_a_segment_is_decoded_as_a_form_after_the_path_was_split(text):
     assert response.status in ({200, 400} if text in {"deleted", "sort", "filters"} else {400, 404})
 
 
+def test_a_slash_at_the_end_is_the_list_itself_as_an_empty_id_would_be(api):
+    api.post("/products", {"name": "x"})
+    assert api.get("/products/")["total"] == 1
+    assert api.delete("/products/") == {"deleteCount": 1}
+
+
 # Token and scope.
 
 
@@ -148,6 +154,9 @@ def test_a_suspended_store_answers_402(sandbox, api):
         ("offset", "-1"),
         ("enabled", "yes"),
         ("priceFrom", "cheap"),
+        ("priceFrom", "nan"),
+        ("limit", "1_0"),
+        ("createdFrom", "9" * 30),
         ("createdFrom", "yesterday"),
         ("sortBy", "COLOUR_ASC"),
         ("categories", "1,x"),
@@ -172,7 +181,9 @@ def test_unknown_parameters_and_fields_are_ignored_or_refused_by_a_switch(api):
     api.post("/products", {"name": "x"})
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", b'{"name": 5}', b'{"name":"x","price":"5"}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b"\xff", b'{"name": 5}', b'{"name":"x","price":"5"}', b"[" * 9999]
+)
 def test_a_body_that_is_not_what_the_endpoint_takes_is_refused(sandbox, body):
     response = sandbox.handle(request("POST", "/7/products", body, Content_Type="application/json"))
     assert refusal(response) == (400, "WRONG_PARAMETER")

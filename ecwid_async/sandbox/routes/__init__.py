@@ -1,18 +1,15 @@
 """The endpoints: a file per section, a function per endpoint.
 
 A function takes a `Visit` and gives the answer: a dict or list, bytes that already are JSON, a `Page`, or
-`Media`.
-It is declared with its operation:
+`Media`. It is declared with its operation:
 
 ```python
 @route("DELETE /products/{productId}")
 def delete_product(visit: Visit) -> Answer: ...
 ```
 
-Only operations of `spec` can be declared: scopes, parameters and bodies are checked from there before the
-function runs.
-Every module in this package is loaded, so a new section is one new file. What sections have in common is in
-`shared`.
+Only operations of `spec` can be declared: scopes, parameters and bodies are checked from there. Every module
+in this package is loaded, so a new section is one new file. What sections have in common is in `shared`.
 """
 
 from collections.abc import Callable, Iterable
@@ -50,10 +47,8 @@ Answer = Item | list[Any] | bytes | Page | Media
 class Visit:
     """One admitted request, as a route function sees it.
 
-    `ids` are the path's placeholders, decoded; `params` are typed by the tables, lists as tuples, times in
-    Unix seconds.
-    `now` is the whole second of the request; `lacking` tells which of some access scopes the token does not
-    have.
+    `ids` are the path's placeholders, decoded; `params` are typed by the tables, lists as tuples, times in Unix
+    seconds. `now` is the whole second of the request; `lacking` tells which access scopes the token does not have.
     """
 
     store: "Store"

@@ -7,12 +7,12 @@ from urllib.parse import quote_plus
 from attrs import evolve
 
 from ecwid_async.sandbox.bodies import Refusal, read_parameters
-from ecwid_async.sandbox.query import Page, Sort, select
+from ecwid_async.sandbox.query import Sort, select
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.products import PRODUCTS, term
-from ecwid_async.sandbox.routes.shared import asked, page_bounds
+from ecwid_async.sandbox.routes.shared import asked, page_of
 from ecwid_async.sandbox.spec import load
-from ecwid_async.sandbox.table import Item, Table, decode, encode
+from ecwid_async.sandbox.table import Item, Table, decode
 
 __all__: list[str] = []
 
@@ -170,9 +170,7 @@ def search_brands(visit: Visit) -> Answer:
             brands.sort(key=lambda brand: (brand[1].casefold(), brand[1]), reverse=order.endswith("DESC"))
         case order:
             brands.sort(key=lambda brand: (-brand[0] if order.endswith("DESC") else brand[0], brand[1]))
-    offset, limit = page_bounds(visit)
-    rows = [encode(_brand(visit, table, name)) for _, name in brands[offset : offset + limit]]
-    return Page(total=len(brands), offset=offset, limit=limit, rows=rows)
+    return page_of(visit, brands, lambda brand: _brand(visit, table, brand[1]))
 
 
 def _shown(table: Table, name: object) -> bool:

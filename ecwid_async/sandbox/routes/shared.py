@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Final, TypeVar
 
 from ecwid_async.sandbox.bodies import Refusal, format_time, merge
 from ecwid_async.sandbox.query import (
@@ -32,6 +32,7 @@ __all__ = [
     "milliseconds",
     "one_of",
     "page_bounds",
+    "page_of",
     "read",
     "read_one",
     "search",
@@ -40,6 +41,8 @@ __all__ = [
     "until",
     "updated",
 ]
+
+_Entry = TypeVar("_Entry")
 
 _LIMIT: Final = 100
 _TIMESTAMPS: Final = re.compile(rb'("\w*Timestamp":\d{9,10})(?!\d)')
@@ -90,13 +93,21 @@ def keys() -> Filter:
 # Lists.
 
 
-def page_bounds(visit: Visit) -> tuple[int, int]:
-    """Offset and limit of this request, the limit cut to what the API gives at most."""
+def page_bounds(visit: Visit) -> tuple[int, int, int]:
+    """Offset and limit of this request, the limit cut to what the API gives at most; and what a page really holds."""
     offset = visit.params.get("offset", 0)
     limit = visit.params.get("limit", visit.endpoint.limit)
     if offset < 0 or limit < 1:
         raise Refusal.wrong("offset must be 0 or more, limit 1 or more")
-    return offset, min(limit, _LIMIT)
+    limit = min(limit, _LIMIT)
+    return offset, limit, min(limit, visit.store.switches.page_size or limit)
+
+
+def page_of(visit: Visit, entries: Sequence[_Entry], show: Callable[[_Entry], Item]) -> Page:
+    """The page that this request asks for, of a list that is no table; `show` makes an entry an item."""
+    offset, limit, held = page_bounds(visit)
+    rows = [encode(show(entry)) for entry in entries[offset : offset + held]]
+    return Page(total=len(entries), offset=offset, limit=limit, rows=rows)
 
 
 def search(
@@ -112,8 +123,7 @@ def search(
     table.settle()
     wanted = [*conditions, *asked(visit, listing)]
     rows = select(table, wanted, sort or sorting(visit, listing), visit.store.switches)
-    offset, limit = page_bounds(visit)
-    held = limit if visit.store.switches.page_size is None else min(limit, visit.store.switches.page_size)
+    offset, limit, held = page_bounds(visit)
     items = table.rows(rows.cut(offset, held))
     view = listing.view(visit)
     if view is not None:
@@ -204,6 +214,4 @@ def deleted(visit: Visit, section: str) -> Answer:
     entries = visit.store.history(section).between(
         start if inside else start + 1, end if inside else end - 1, visit.now
     )
-    offset, limit = page_bounds(visit)
-    rows = [{**entry, "date": format_time(at)} for at, entry in entries[offset : offset + limit]]
-    return Page(total=len(entries), offset=offset, limit=limit, rows=[encode(row) for row in rows])
+    return page_of(visit, entries, lambda entry: {**entry[1], "date": format_time(entry[0])})
