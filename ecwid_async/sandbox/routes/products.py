@@ -100,7 +100,6 @@ COLUMNS: Final = Columns(
             (item.get("name") or "", item.get("description") or "", *map(str, _skus(item)))
         ),
     },
-    lazy=frozenset({"keyword"}),
     terms={
         "sku": _skus,
         "externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),)),
