@@ -15,17 +15,16 @@ def main() -> None:
     def interrupt(number: int, frame: FrameType | None) -> None:
         nonlocal ended_by
         ended_by = signal.Signals(number)
-        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-            # Scripts start their background jobs so.
-            raise KeyboardInterrupt
         signal.raise_signal(signal.SIGINT)
 
     try:
-        # SIGTERM ends a command as Ctrl-C does, so that it cleans up as well.
+        # SIGTERM ends a command as Ctrl-C does, so that it cleans up as well: the event loop hears of SIGINT only, and
+        # only where it is not ignored, as it is in what a script starts in the background.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, interrupt)
         code = _run()
     except KeyboardInterrupt:
-        sys.stderr.write("ecwid: interrupted, nothing was kept\n")
+        sys.stderr.write("ecwid: interrupted\n")
         code = 128 + ended_by
     sys.exit(code)
 

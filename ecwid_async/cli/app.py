@@ -19,7 +19,7 @@ _EPILOGUE = """\
 Set ECWID_STORE_ID and ECWID_TOKEN for a store of your own (ECWID_BASE_URL for another server), or use --sandbox.
 
 Exit codes: 0 done, 1 other failure, 2 wrong usage or settings, 3 refused (token, scope, plan), 4 try again later \
-(network, rate limit, server error, store kept changing), 5 can't write, 130 interrupted.
+(network, rate limit, server error, store kept changing), 5 can't write, 130 interrupted, 143 terminated.
 """
 
 app = App(
