@@ -99,6 +99,7 @@ def _line(visit: Visit, at: int, sent: Item) -> Item:
         "quantity": sent.get("quantity", 1),
         "shipping": 0,
         "couponApplied": False,
+        "giftCard": False,
         "tax": 0,
         "taxes": [],
     }

@@ -1,0 +1,321 @@
+"""Customers and their contacts in the sandbox."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
+from tests.sandbox.api import Api, Clock
+
+Item = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Api:
+    """A demo store that no test changes."""
+    return Api(demo_sandbox(products=60, orders=250, customers=150, carts=0, categories=4, requests_per_minute=None))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def api(clock: Clock) -> Api:
+    """An empty store."""
+    sandbox = Sandbox(clock=clock, requests_per_minute=None)
+    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
+    return Api(sandbox)
+
+
+# Search.
+
+
+def _addresses(customer: Item) -> list[Item]:
+    return [customer["billingPerson"], *customer["shippingAddresses"]]
+
+
+def _any_address(field: str, *values: str) -> Callable[[Item], bool]:
+    return lambda customer: any(address.get(field) in values for address in _addresses(customer))
+
+
+FILTERS: dict[str, tuple[dict[str, Any], Callable[[Item], bool]]] = {
+    "keyword": (
+        {"keyword": "müller"},
+        lambda c: "müller" in f"{c['name']} {c['billingPerson'].get('companyName')}".lower(),
+    ),
+    "keyword of a note": ({"keyword": "после 18:00"}, lambda c: "18:00" in c["privateAdminNotes"]),
+    "name": ({"name": "anna"}, lambda c: "anna" in c["name"].lower()),
+    "email": ({"email": "EXAMPLE.org"}, lambda c: c["email"].endswith("example.org")),
+    "phone": ({"phone": "+44 (20)"}, lambda c: c["billingPerson"]["phone"].startswith("+44 20")),
+    "city": ({"city": "東京都"}, lambda c: c["billingPerson"]["city"].startswith("東京都")),
+    "stateOrProvinceCode": ({"stateOrProvinceCode": "ca"}, _any_address("stateOrProvinceCode", "CA")),
+    "countryCodes": ({"countryCodes": ["DE", "jp"]}, _any_address("countryCode", "DE", "JP")),
+    "companyName": ({"companyName": "unreal"}, _any_address("companyName", "Unreal Company, Inc.")),
+    "acceptMarketing": ({"acceptMarketing": True}, lambda c: c["acceptMarketing"]),
+    "lang": ({"lang": "ja"}, lambda c: c.get("lang") == "ja"),
+    "customerGroupIds": ({"customerGroupIds": [9367001, 9367002]}, lambda c: c["customerGroupId"] > 0),
+    "customerGroupIds 0": ({"customerGroupIds": 0}, lambda c: c["customerGroupId"] == 0),
+    "minOrderCount": ({"minOrderCount": 2}, lambda c: c["stats"]["numberOfOrders"] >= 2),
+    "maxOrderCount": ({"maxOrderCount": 1}, lambda c: c["stats"]["numberOfOrders"] <= 1),
+    "minSalesValue": ({"minSalesValue": 300.5}, lambda c: c["stats"]["salesValue"] >= 300.5),
+    "maxSalesValue": ({"maxSalesValue": 10}, lambda c: c["stats"]["salesValue"] <= 10),
+    "b2b_b2c": ({"b2b_b2c": "b2b"}, lambda c: c["b2b_b2c"] == "b2b"),
+    "taxExempt": ({"taxExempt": True}, lambda c: c["taxExempt"]),
+    "createdFrom": ({"createdFrom": "2022-01-01 00:00:00"}, lambda c: c["registered"] >= "2022-01-01"),
+    "createdTo": ({"createdTo": "2022-01-01 00:00:00"}, lambda c: c["registered"] < "2022-01-01 00:00:01"),
+    "updatedFrom": ({"updatedFrom": "2024-01-01 00:00:00"}, lambda c: c["updated"] >= "2024-01-01"),
+    "updatedTo": ({"updatedTo": "2024-01-01 00:00:00"}, lambda c: c["updated"] < "2024-01-01 00:00:01"),
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_finds_exactly_the_customers_that_fit(demo: Api, name: str) -> None:
+    params, fits = FILTERS[name]
+    expected = {customer["id"] for customer in demo.all("/customers") if fits(customer)}
+    assert 0 < len(expected) < 150
+    assert {customer["id"] for customer in demo.all("/customers", **params)} == expected
+
+
+def test_a_postal_code_finds_who_lives_there(demo: Api) -> None:
+    customers = demo.all("/customers")
+    code = next(one["billingPerson"]["postalCode"] for one in customers if one["billingPerson"]["postalCode"])
+    expected = {customer["id"] for customer in customers if _any_address("postalCode", code)(customer)}
+    assert {customer["id"] for customer in demo.all("/customers", postalCode=code)} == expected
+
+
+def test_an_exact_match_wants_the_whole_address(demo: Api) -> None:
+    customer = demo.all("/customers")[0]
+    part = customer["email"].partition("@")[0]
+    assert demo.get("/customers", email=part)["total"] == 1
+    assert demo.get("/customers", email=part, useExactEmailMatch=True)["total"] == 0
+    whole = demo.get("/customers", email=customer["email"].upper(), useExactEmailMatch=True)
+    assert whole["items"] == [customer]
+
+
+def test_purchased_products_find_their_buyers(demo: Api) -> None:
+    orders = demo.all("/orders")
+    wanted = orders[-1]["items"][0]["productId"]
+    buyers = {order.get("customerId") for order in orders for line in order["items"] if line["productId"] == wanted}
+    found = {customer["id"] for customer in demo.all("/customers", purchasedProductIds=[wanted, 1])}
+    assert found == buyers - {None}
+    assert found
+    assert demo.get("/customers", purchasedProductIds=1)["total"] == 0
+
+
+def test_the_page_tells_how_many_customers_there_are_in_all(demo: Api) -> None:
+    page = demo.get("/customers", b2b_b2c="b2b", limit=1)
+    assert page["allCustomerCount"] == 150
+    assert page["count"] == 1 < page["total"] < 150
+
+
+SORTS: dict[str, Callable[[Item], Any]] = {
+    "NAME": lambda c: c["name"].casefold(),
+    "EMAIL": lambda c: c["email"],
+    "ORDER_COUNT": lambda c: c["stats"]["numberOfOrders"],
+    "REGISTERED_DATE": lambda c: c["registered"],
+    "UPDATED_DATE": lambda c: c["updated"],
+    "SALES_VALUE": lambda c: c["stats"]["salesValue"],
+    "FIRST_ORDER_DATE": lambda c: c["stats"].get("firstOrderDate", ""),
+    "LAST_ORDER_DATE": lambda c: c["stats"].get("lastOrderDate", ""),
+}
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+@pytest.mark.parametrize("field", SORTS)
+def test_customers_are_sorted(demo: Api, field: str, direction: str) -> None:
+    found = [SORTS[field](customer) for customer in demo.all("/customers", sortBy=f"{field}_{direction}")]
+    assert found == sorted(found, reverse=direction == "DESC")
+
+
+@pytest.mark.parametrize("field", ["REGISTERED_DATE", "UPDATED_DATE", "FIRST_ORDER_DATE", "LAST_ORDER_DATE"])
+def test_who_came_in_the_same_second_is_sorted_by_creation(api: Api, field: str) -> None:
+    ids = [api.post("/customers", {"email": f"{name}@example.com"})["id"] for name in "ba"]
+    for name in "ba":
+        api.post("/orders", {"email": f"{name}@example.com"})
+    for direction, expected in (("ASC", ids), ("DESC", ids[::-1])):
+        page = api.get("/customers", sortBy=f"{field}_{direction}")
+        assert [customer["id"] for customer in page["items"]] == expected
+
+
+# Writing.
+
+
+def test_a_customer_needs_a_mail_address_only(api: Api) -> None:
+    assert api.refused("POST", "/customers", {})[:2] == (400, "WRONG_PARAMETER")
+    number = api.post("/customers", {"email": " Ann@Example.com "})["id"]
+    customer = api.get(f"/customers/{number}")
+    assert (customer["email"], customer["customerGroupName"]) == ("Ann@Example.com", "General")
+    assert customer["registered"] == customer["updated"] == "2025-06-15 15:06:40 +0000"
+    assert customer["stats"] == {"numberOfOrders": 0, "salesValue": 0, "averageOrderValue": 0}
+    assert [(one["type"], one["contact"]) for one in customer["contacts"]] == [("EMAIL", "Ann@Example.com")]
+
+
+def test_a_mail_address_belongs_to_one_customer(api: Api) -> None:
+    first = api.post("/customers", {"email": "a@example.com"})["id"]
+    assert api.refused("POST", "/customers", {"email": "A@example.com"})[0] == 409
+    second = api.post("/customers", {"email": "b@example.com"})["id"]
+    assert api.refused("PUT", f"/customers/{second}", {"email": "a@example.com"})[0] == 409
+    assert api.put(f"/customers/{first}", {"email": "A@Example.com"}) == {"updateCount": 1}
+    api.delete(f"/customers/{first}")
+    api.post("/customers", {"email": "a@example.com"})
+
+
+def test_two_customers_with_one_address_are_refused_though_searches_lag(clock: Clock) -> None:
+    sandbox = Sandbox(clock=clock, switches=Switches(upsert_lag=60))
+    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
+    api = Api(sandbox)
+    api.post("/customers", {"email": "a@example.com"})
+    assert api.get("/customers")["total"] == 0
+    assert api.refused("POST", "/customers", {"email": "a@example.com"})[0] == 409
+
+
+def test_the_server_completes_a_customer(api: Api) -> None:
+    sent = {
+        "email": "a@example.com",
+        "password": "never shown",
+        "billingPerson": {"name": "Mary Ann Lee", "countryCode": "CA", "stateOrProvinceCode": "ON"},
+        "shippingAddresses": [{"name": "Mary Lee", "street": "1 Main St", "city": "Łódź", "countryCode": "PL"}],
+        "customerGroupId": 0,
+        "taxExempt": True,
+    }
+    customer = api.get(f"/customers/{api.post('/customers', sent)['id']}")
+    assert "password" not in customer
+    assert customer["name"] == "Mary Ann Lee"
+    person = customer["billingPerson"]
+    assert (person["firstName"], person["lastName"]) == ("Mary", "Ann Lee")
+    assert (person["countryName"], person["stateOrProvinceName"]) == ("Canada", "Ontario")
+    [address] = customer["shippingAddresses"]
+    assert address["id"]
+    assert address["addressFormatted"] == "Mary Lee<br/>1 Main St<br/>Łódź<br/>Poland"
+    assert customer["taxExempt"]
+
+
+def test_an_update_changes_what_it_names_only(api: Api, clock: Clock) -> None:
+    api.store.odds["customer_groups"] = {0: "General", 7: "VIP"}
+    number = api.post("/customers", {"email": "a@example.com", "name": "Ann Lee"})["id"]
+    before = api.get(f"/customers/{number}")
+    clock.now += 5
+    assert api.put(f"/customers/{number}", {"customerGroupId": 7, "privateAdminNotes": None}) == {"updateCount": 1}
+    after = api.get(f"/customers/{number}")
+    assert after["customerGroupName"] == "VIP"
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"customerGroupId", "customerGroupName", "updated"}
+
+
+def test_a_new_name_is_that_of_the_one_who_pays(api: Api) -> None:
+    number = api.post("/customers", {"email": "a@example.com", "name": "Ann Lee"})["id"]
+    api.put(f"/customers/{number}", {"name": "Ann Marie Lee"})
+    customer = api.get(f"/customers/{number}")
+    assert customer["name"] == customer["billingPerson"]["name"] == "Ann Marie Lee"
+    assert customer["billingPerson"]["firstName"] == "Ann"
+    assert api.get("/customers", name="marie")["total"] == 1
+
+
+def test_addresses_that_repeat_an_id_are_kept(api: Api) -> None:
+    sent = {"email": "a@example.com", "shippingAddresses": [{"name": "A", "city": "Bonn"}, {"name": "B"}]}
+    number = api.post("/customers", sent)["id"]
+    first, second = api.get(f"/customers/{number}")["shippingAddresses"]
+    change = {"shippingAddresses": [{"id": first["id"], "name": "C"}, {"name": "D"}]}
+    api.put(f"/customers/{number}", change)
+    kept, fresh = api.get(f"/customers/{number}")["shippingAddresses"]
+    assert (kept["id"], kept["name"], kept["city"]) == (first["id"], "C", "Bonn")
+    assert fresh["id"] not in {first["id"], second["id"]}
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_missing_customer_is_refused(api: Api, method: str) -> None:
+    body = {} if method == "PUT" else None
+    assert api.refused(method, "/customers/12", body) == (404, "CUSTOMER_NOT_FOUND", "Customer #12 not found")
+
+
+def test_a_deleted_customer_stands_in_the_history(api: Api) -> None:
+    number = api.post("/customers", {"email": "a@example.com"})["id"]
+    assert api.delete(f"/customers/{number}") == {"deleteCount": 1}
+    assert api.get("/customers/deleted")["items"] == [{"id": number, "date": "2025-06-15 15:06:40 +0000"}]
+    assert api.get("/customers")["allCustomerCount"] == 0
+
+
+# Statistics.
+
+
+def test_orders_make_the_statistics(api: Api, clock: Clock) -> None:
+    number = api.post("/customers", {"email": "a@example.com"})["id"]
+    start = clock.now
+    orders = []
+    for total in (10.1, 20.2):
+        clock.now += 100
+        orders.append(api.post("/orders", {"email": "A@example.com", "total": total})["id"])
+    customer = api.get(f"/customers/{number}")
+    assert customer["totalOrderCount"] == 2
+    assert customer["stats"] == {
+        "numberOfOrders": 2,
+        "salesValue": 30.3,
+        "averageOrderValue": 15.15,
+        "firstOrderDate": "2025-06-15 15:08:20 +0000",
+        "lastOrderDate": "2025-06-15 15:10:00 +0000",
+    }
+    assert api.get(f"/orders/{orders[0]}")["customerId"] == number
+    assert api.get("/customers", minOrderCount=2, createdTo=int(start))["total"] == 1
+    api.put(f"/orders/{orders[1]}", {"total": 40})
+    assert api.get(f"/customers/{number}")["stats"]["salesValue"] == 50.1
+    api.delete(f"/orders/{orders[0]}")
+    api.put(f"/orders/{orders[1]}", {"email": "b@example.com"})
+    assert api.get(f"/customers/{number}")["stats"]["numberOfOrders"] == 0
+
+
+def test_a_customer_who_comes_later_gets_the_orders_made_before(api: Api) -> None:
+    api.post("/orders", {"email": "a@example.com", "total": 5})
+    number = api.post("/customers", {"email": "a@example.com"})["id"]
+    assert api.get(f"/customers/{number}")["stats"]["salesValue"] == 5
+
+
+def test_carts_do_not_count(api: Api) -> None:
+    number = api.post("/customers", {"email": "a@example.com"})["id"]
+    api.post("/orders", {"email": "a@example.com", "total": 5, "paymentStatus": "INCOMPLETE"})
+    assert api.get(f"/customers/{number}")["stats"]["numberOfOrders"] == 0
+
+
+def test_seeded_statistics_are_those_the_server_would_give() -> None:
+    api = Api(demo_sandbox(products=30, orders=60, customers=10, carts=0, categories=0, clock=Clock()))
+    customer = max(api.all("/customers"), key=lambda one: one["stats"]["numberOfOrders"])
+    order = api.all("/orders", email=customer["email"])[0]
+    api.put(f"/orders/{order['id']}", {"total": order["total"]})
+    assert api.get(f"/customers/{customer['id']}")["stats"] == customer["stats"]
+
+
+# Contacts.
+
+
+def test_contacts_are_added_read_changed_and_taken_away(api: Api) -> None:
+    path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
+    assert api.post(path, {"contact": "+31 499", "type": "PHONE", "note": "ночью"}) == {"createCount": 1}
+    email, phone = api.get(path)["items"]
+    assert (phone["contact"], phone["note"], phone["default"]) == ("+31 499", "ночью", False)
+    assert email["id"] != phone["id"]
+    assert api.get(f"{path}/{phone['id']}") == phone
+    assert api.put(f"{path}/{phone['id']}", {"note": "day"}) == {"updateCount": 1}
+    assert api.get(f"{path}/{phone['id']}") == phone | {"note": "day"}
+    assert api.get("/customers", phone="31499")["total"] == 1
+    assert api.delete(f"{path}/{phone['id']}") == {"deleteCount": 1}
+    assert api.get(path)["items"] == [email]
+
+
+def test_one_contact_of_a_type_is_the_default(api: Api) -> None:
+    path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
+    api.post(path, {"contact": "b@example.com", "type": "EMAIL", "default": True})
+    assert [contact["default"] for contact in api.get(path)["items"]] == [False, True]
+    first = api.get(path)["items"][0]["id"]
+    api.put(f"{path}/{first}", {"default": True})
+    assert [contact["default"] for contact in api.get(path)["items"]] == [True, False]
+
+
+def test_a_contact_needs_text_and_type(api: Api) -> None:
+    path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
+    assert api.refused("POST", path, {"type": "PHONE"})[0] == 400
+    assert api.refused("POST", path, {"contact": "1"})[0] == 400
+    assert api.refused("GET", f"{path}/99") == (404, "CONTACT_NOT_FOUND", "Contact #99 not found")
+    assert api.refused("GET", "/customers/99/contacts")[:2] == (404, "CUSTOMER_NOT_FOUND")

@@ -1,0 +1,459 @@
+"""Orders in the sandbox: every filter filters, writes follow the API's facts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox.routes.orders import order_code
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
+from tests.sandbox.api import Api, Clock
+
+Item = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Api:
+    """A demo store that no test changes."""
+    return Api(demo_sandbox(products=120, orders=300, customers=40, carts=12, categories=8, requests_per_minute=None))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def api(clock: Clock) -> Api:
+    """An empty store."""
+    sandbox = Sandbox(clock=clock, requests_per_minute=None)
+    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
+    return Api(sandbox)
+
+
+# Search.
+
+
+def _lines(field: str) -> Callable[[Item], set[Any]]:
+    return lambda order: {line.get(field) for line in order["items"]}
+
+
+FILTERS: dict[str, tuple[dict[str, Any], Callable[[Item], bool]]] = {
+    "customerId": ({"customerId": 100_000_000}, lambda order: order.get("customerId") == 100_000_000),
+    "productId": (
+        {"productId": [400_000_007, 400_000_014]},
+        lambda order: bool(_lines("productId")(order) & {400_000_007, 400_000_014}),
+    ),
+    "totalFrom": ({"totalFrom": 250.5}, lambda order: order["total"] >= 250.5),
+    "totalTo": ({"totalTo": 40}, lambda order: order["total"] <= 40),
+    "createdFrom": ({"createdFrom": 1_650_000_000}, lambda order: order["createTimestamp"] >= 1_650_000_000),
+    "createdTo as a date": (
+        {"createdTo": "2021-03-01 00:00:00"},
+        lambda order: order["createDate"] <= "2021-03-01 00:00:00 +0000",
+    ),
+    "updatedFrom": ({"updatedFrom": 1_650_000_000}, lambda order: order["updateTimestamp"] >= 1_650_000_000),
+    "updatedTo": ({"updatedTo": 1_650_000_000}, lambda order: order["updateTimestamp"] <= 1_650_000_000),
+    "pickupTimeFrom": (
+        {"pickupTimeFrom": "2022-01-01 00:00:00"},
+        lambda order: order.get("pickupTime", "") >= "2022-01-01 00:00:00 +0000",
+    ),
+    "pickupTimeTo": (
+        {"pickupTimeTo": "2022-01-01 00:00:00"},
+        lambda order: "" < order.get("pickupTime", "") <= "2022-01-01 00:00:00 +0000",
+    ),
+    "shippingMethod": (
+        {"shippingMethod": "expressversand 🚀"},
+        lambda order: order.get("shippingOption", {}).get("shippingMethodName") == "Expressversand 🚀",
+    ),
+    "fulfillmentStatus": (
+        {"fulfillmentStatus": ["SHIPPED", "RETURNED"]},
+        lambda order: order["fulfillmentStatus"] in {"SHIPPED", "RETURNED"},
+    ),
+    "paymentMethod": ({"paymentMethod": "PayPal"}, lambda order: order["paymentMethod"] == "PayPal"),
+    "paymentModule": ({"paymentModule": "STRIPE"}, lambda order: order["paymentModule"] == "STRIPE"),
+    "paymentStatus": (
+        {"paymentStatus": ["CANCELLED", "REFUNDED"]},
+        lambda order: order["paymentStatus"] in {"CANCELLED", "REFUNDED"},
+    ),
+    "acceptMarketing": ({"acceptMarketing": True}, lambda order: order["acceptMarketing"]),
+    "containsPreorderItems": (
+        {"containsPreorderItems": True},
+        lambda order: True in _lines("isPreorder")(order),
+    ),
+    "containsPreorderItems false": (
+        {"containsPreorderItems": False},
+        lambda order: True not in _lines("isPreorder")(order),
+    ),
+    "couponCode": (
+        {"couponCode": "5PERCENTOFF"},
+        lambda order: order.get("discountCoupon", {}).get("code") == "5PERCENTOFF",
+    ),
+    "refererId": ({"refererId": 4021}, lambda order: order.get("refererId") == "4021"),
+    "keywords in a name": (
+        {"keywords": "müller"},
+        lambda order: (
+            "müller" in f"{order['billingPerson']['name']} {order['billingPerson'].get('companyName')}".lower()
+        ),
+    ),
+    "keywords in a comment": (
+        {"keywords": "подарок чека"},
+        lambda order: order["orderComments"].startswith("Это подарок"),
+    ),
+    "two filters": (
+        {"paymentStatus": "PAID", "totalFrom": 100},
+        lambda order: order["paymentStatus"] == "PAID" and order["total"] >= 100,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_finds_exactly_the_orders_that_fit(demo: Api, name: str) -> None:
+    params, fits = FILTERS[name]
+    expected = {order["id"] for order in demo.all("/orders") if fits(order)}
+    assert 0 < len(expected) < 300
+    assert {order["id"] for order in demo.all("/orders", **params)} == expected
+
+
+def test_an_email_finds_its_orders_whatever_its_case(demo: Api) -> None:
+    email = demo.get("/orders/last")["email"]
+    found = demo.all("/orders", email=email.upper())
+    assert found
+    assert found == [order for order in demo.all("/orders") if order["email"] == email]
+
+
+def test_a_subscription_finds_its_orders(demo: Api) -> None:
+    orders = demo.all("/orders")
+    number = next(line["subscriptionId"] for order in orders for line in order["items"] if "subscriptionId" in line)
+    expected = [order for order in orders if number in _lines("subscriptionId")(order)]
+    assert demo.all("/orders", subscriptionId=number) == expected
+
+
+def test_ids_may_be_numbers_or_texts_and_other_filters_are_ignored(demo: Api) -> None:
+    first, second, *_ = demo.all("/orders")
+    found = demo.get("/orders", ids=[first["orderNumber"], second["id"], "NOPE1"], totalFrom=10**9)
+    assert {order["id"] for order in found["items"]} == {first["id"], second["id"]}
+    assert found["total"] == 2
+
+
+def test_orders_come_newest_first_in_whole_pages(demo: Api) -> None:
+    page = demo.get("/orders", limit=50, offset=290)
+    assert (page["total"], page["count"], page["offset"], page["limit"]) == (300, 10, 290, 50)
+    times = [order["createTimestamp"] for order in demo.all("/orders")]
+    assert times == sorted(times, reverse=True)
+
+
+def test_only_asked_fields_are_answered(demo: Api) -> None:
+    page = demo.get("/orders", limit=1, responseFields="total,items(id,items(sku))")
+    assert page["total"] == 300
+    assert set(page) == {"total", "items"}
+    assert set(page["items"][0]) == {"id", "items"}
+
+
+def test_a_wrong_status_is_refused(demo: Api) -> None:
+    status, code, message = demo.refused("GET", "/orders", paymentStatus="PAYED")
+    assert (status, code) == (400, "WRONG_PARAMETER")
+    assert "paymentStatus" in message
+
+
+# One order.
+
+
+def test_an_order_is_read_by_number_or_text_id(demo: Api) -> None:
+    order = demo.get("/orders/last")
+    assert demo.get(f"/orders/{order['id']}") == order
+    assert demo.get(f"/orders/{order['orderNumber']}") == order
+    assert demo.get(f"/orders/{order['id']}", responseFields="id,total") == {
+        "id": order["id"],
+        "total": order["total"],
+    }
+
+
+def test_the_last_order_is_the_newest(demo: Api) -> None:
+    assert demo.get("/orders/last") == demo.get("/orders", limit=1)["items"][0]
+
+
+def test_there_is_no_last_order_in_an_empty_store(api: Api) -> None:
+    assert api.refused("GET", "/orders/last")[:2] == (404, "ORDER_NOT_FOUND")
+
+
+@pytest.mark.parametrize("key", ["123456", "ABCDE", "a/b"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_missing_order_is_named_in_the_refusal(api: Api, method: str, key: str) -> None:
+    body = {} if method == "PUT" else None
+    path = f"/orders/{key.replace('/', '%2F')}"
+    assert api.refused(method, path, body) == (404, "ORDER_NOT_FOUND", f"Order #{key} not found")
+
+
+def test_the_repeat_url_names_the_order(demo: Api) -> None:
+    order = demo.get("/orders/last")
+    url = demo.get(f"/orders/{order['orderNumber']}/repeatURL")["repeatOrderUrl"]
+    assert url.startswith("https://demo.company.site/products/repeat-order?")
+    assert f"id={order['id']}&" in url
+    other = demo.get("/orders", limit=1, offset=1)["items"][0]["id"]
+    assert url != demo.get(f"/orders/{other}/repeatURL")["repeatOrderUrl"]
+
+
+def test_text_ids_do_not_repeat() -> None:
+    numbers = [*range(500_000_000, 500_020_000), *range(540_000_000, 540_005_000), *range(1, 5_000)]
+    assert len({order_code(number) for number in numbers}) == len(numbers)
+
+
+# Writing.
+
+
+def test_an_order_needs_nothing(api: Api, clock: Clock) -> None:
+    made = api.post("/orders", {})
+    order = api.get(f"/orders/{made['id']}")
+    assert made["orderId"] == made["orderid"] == order["id"]
+    assert order["orderNumber"] == order["internalId"] == made["id"]
+    assert (order["paymentStatus"], order["fulfillmentStatus"]) == ("AWAITING_PAYMENT", "AWAITING_PROCESSING")
+    assert order["createTimestamp"] == order["updateTimestamp"] == clock.now
+    assert order["createDate"] == order["updateDate"] == "2025-06-15 15:06:40 +0000"
+
+
+def test_the_next_order_has_the_next_number(api: Api) -> None:
+    first, second = (api.post("/orders", {})["id"] for _ in range(2))
+    assert second == first + 1
+
+
+def test_an_order_keeps_what_was_sent_and_gets_what_the_server_knows(api: Api) -> None:
+    sent = {
+        "email": "мария@example.com",
+        "total": 12.34,
+        "createDate": "2024-01-02 03:04:05 +0100",
+        "items": [{"name": "Tea", "price": 2.5, "quantity": 3}],
+        "billingPerson": {"name": "Mary Ann Lee", "countryCode": "US", "stateOrProvinceCode": "CA"},
+        "id": "MINE",
+        "orderNumber": 7,
+    }
+    order = api.get(f"/orders/{api.post('/orders', sent)['id']}")
+    assert (order["email"], order["total"], order["subtotal"]) == ("мария@example.com", 12.34, 7.5)
+    assert order["id"] != "MINE"
+    assert order["orderNumber"] != 7
+    assert order["createDate"] == "2024-01-02 02:04:05 +0000"
+    assert order["items"][0]["id"]
+    assert order["billingPerson"] == {
+        "name": "Mary Ann Lee",
+        "firstName": "Mary",
+        "lastName": "Ann Lee",
+        "countryCode": "US",
+        "countryName": "United States",
+        "stateOrProvinceCode": "CA",
+        "stateOrProvinceName": "California",
+    }
+
+
+def test_a_date_that_is_none_is_refused(api: Api) -> None:
+    assert api.refused("POST", "/orders", {"createDate": "yesterday"})[:2] == (400, "WRONG_PARAMETER")
+    assert api.store.count("orders") == 0
+
+
+def test_an_update_changes_what_it_names_only(api: Api, clock: Clock) -> None:
+    sent = {"email": "a@example.com", "total": 5, "additionalInfo": {"a": "1"}}
+    number = api.post("/orders", sent)["id"]
+    before = api.get(f"/orders/{number}")
+    clock.now += 100
+    assert api.put(f"/orders/{before['id']}", {"paymentStatus": "PAID", "email": None}) == {"updateCount": 1}
+    after = api.get(f"/orders/{number}")
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"paymentStatus", "updateDate", "updateTimestamp"}
+    assert after["updateTimestamp"] == clock.now
+    assert api.get("/orders", updatedFrom=int(clock.now))["total"] == 1
+
+
+def test_lines_that_repeat_an_id_are_kept_and_others_get_one(api: Api) -> None:
+    number = api.post("/orders", {"items": [{"name": "Tea", "price": 2, "quantity": 1}]})["id"]
+    [line] = api.get(f"/orders/{number}")["items"]
+    api.put(f"/orders/{number}", {"items": [{"id": line["id"], "quantity": 4}, {"name": "Cup", "price": 3}]})
+    kept, fresh = api.get(f"/orders/{number}")["items"]
+    assert kept == line | {"quantity": 4}
+    assert fresh["id"] not in {None, line["id"]}
+
+
+def test_only_unfinished_orders_can_be_hidden(api: Api) -> None:
+    assert api.refused("POST", "/orders", {"hidden": True})[0] == 400
+    number = api.post("/orders", {})["id"]
+    assert api.refused("PUT", f"/orders/{number}", {"hidden": True})[0] == 400
+    assert not api.get(f"/orders/{number}")["hidden"]
+
+
+def test_a_deleted_order_stands_in_the_history_with_number_and_text_id(api: Api, clock: Clock) -> None:
+    first, second = (api.post("/orders", {}) for _ in range(2))
+    assert api.delete(f"/orders/{first['orderId']}") == {"deleteCount": 1}
+    clock.now += 60
+    api.delete(f"/orders/{second['id']}")
+    page = api.get("/orders/deleted")
+    assert (page["total"], page["limit"]) == (2, 100)
+    assert page["items"][0] == {
+        "id": first["id"],
+        "orderId": first["orderId"],
+        "date": "2025-06-15 15:06:40 +0000",
+    }
+    late = api.get("/orders/deleted", from_date=int(clock.now))
+    assert [entry["id"] for entry in late["items"]] == [second["id"]]
+    assert api.refused("GET", f"/orders/{first['id']}")[0] == 404
+    assert api.get("/orders")["total"] == 0
+
+
+def test_a_new_order_is_readable_by_text_id_though_searches_lag(clock: Clock) -> None:
+    sandbox = Sandbox(clock=clock, switches=Switches(upsert_lag=10, delete_lag=10))
+    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
+    api = Api(sandbox)
+    api.post("/customers", {"email": "a@example.com"})
+    made = api.post("/orders", {"email": "a@example.com", "total": 3})
+    assert api.get("/orders")["total"] == 0
+    assert api.get(f"/orders/{made['orderId']}")["orderNumber"] == made["id"]
+    clock.now += 10
+    assert api.get("/orders")["total"] == 1
+    [customer] = api.get("/customers")["items"]
+    assert customer["stats"]["salesValue"] == 3
+    api.delete(f"/orders/{made['orderId']}")
+    assert api.refused("GET", f"/orders/{made['orderId']}")[0] == 404
+    assert api.get("/orders")["total"] == 1
+
+
+# Unfinished orders.
+
+
+def test_an_unfinished_order_is_a_cart(api: Api) -> None:
+    made = api.post("/orders", {"email": "a@example.com", "paymentStatus": "INCOMPLETE", "hidden": True})
+    assert api.get("/orders")["total"] == 0
+    assert api.get("/carts")["total"] == 0
+    [cart] = api.get("/carts", showHidden=True)["items"]
+    assert (cart["email"], cart["paymentStatus"], cart["hidden"]) == ("a@example.com", "INCOMPLETE", True)
+    assert "orderNumber" not in cart
+    order = api.get(f"/orders/{made['id']}")
+    assert (order["orderNumber"], order["email"]) == (made["id"], "a@example.com")
+
+
+def test_another_status_makes_a_cart_an_order_and_back(api: Api) -> None:
+    made = api.post("/orders", {"paymentStatus": "INCOMPLETE"})
+    api.put(f"/orders/{made['orderId']}", {"paymentStatus": "PAID"})
+    assert (api.get("/carts")["total"], api.get("/orders")["total"]) == (0, 1)
+    assert "cartId" not in api.get(f"/orders/{made['id']}")
+    api.put(f"/orders/{made['id']}", {"paymentStatus": "INCOMPLETE"})
+    assert (api.get("/carts")["total"], api.get("/orders")["total"]) == (1, 0)
+    assert api.get("/orders/deleted")["total"] == 0
+
+
+def test_an_unfinished_order_can_be_deleted(api: Api) -> None:
+    number = api.post("/orders", {"paymentStatus": "INCOMPLETE"})["id"]
+    assert api.delete(f"/orders/{number}") == {"deleteCount": 1}
+    assert api.get("/carts")["total"] == 0
+    assert api.refused("GET", f"/orders/{number}")[0] == 404
+
+
+# Scopes.
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("GET", "/orders", "read_orders"),
+        ("POST", "/orders", "create_orders"),
+        ("PUT", "/orders/1", "update_orders"),
+        ("DELETE", "/orders/1", "update_orders"),
+        ("GET", "/carts", "read_orders"),
+        ("POST", "/order/calculate", "read_store_profile"),
+    ],
+)
+def test_a_missing_scope_is_refused(api: Api, method: str, path: str, scope: str) -> None:
+    api.store.add_token("poor", scopes=["read_catalog"])
+    api.token = "poor"
+    status, code, message = api.refused(method, path, {} if method in {"POST", "PUT"} else None)
+    assert (status, code) == (403, "INSUFFICIENT_APP_SCOPE")
+    assert scope in message
+
+
+# Calculation.
+
+
+@pytest.fixture
+def shop(clock: Clock) -> Api:
+    sandbox = demo_sandbox(products=20, orders=0, customers=0, carts=0, categories=0, clock=clock)
+    return Api(sandbox)
+
+
+def test_a_calculation_sums_taxes_and_ships(shop: Api) -> None:
+    sent = {
+        "email": "a@example.com",
+        "ipAddress": "203.0.113.9",
+        "customerId": 12,
+        "items": [
+            {"name": "Tea", "price": 15, "quantity": 2, "weight": 0.5, "isShippingRequired": True},
+            {"name": "PDF", "price": 4.2, "quantity": 1, "isShippingRequired": False},
+        ],
+        "billingPerson": {"name": "Peter Doe", "countryCode": "DE"},
+        "shippingPerson": {"name": "Mary Doe", "countryCode": "US", "stateOrProvinceCode": "CA"},
+        "customSurcharges": [{"id": "tips", "value": 10, "type": "ABSOLUTE"}],
+    }
+    answer = shop.post("/order/calculate", sent)
+    assert answer["subtotal"] == 34.2
+    # The demo store's tax is included in prices; 8.875 % is its rate for the zone of the shipping address.
+    assert answer["availableTaxes"][0]["defaultTax"] == 8.875
+    assert answer["tax"] == round(30 - 30 / 1.08875, 2) + round(4.2 - 4.2 / 1.08875, 2)
+    assert answer["shippingOption"] == answer["availableShippingOptions"][0]
+    assert answer["total"] == pytest.approx(34.2 + 10 + answer["shippingOption"]["shippingRate"])
+    assert [answer[name] for name in ("email", "ipAddress", "customerId")] == ["a@example.com", "203.0.113.9", 12]
+    assert answer["billingPerson"]["countryName"] == "Germany"
+    assert answer["shippingPerson"]["stateOrProvinceName"] == "California"
+    assert answer["predictedPackage"][0]["weight"] == 1
+    assert answer["paymentStatus"] == "INCOMPLETE"
+    assert (shop.store.count("orders"), shop.store.count("carts")) == (0, 0)
+
+
+def test_a_calculation_drops_what_the_server_decides(shop: Api) -> None:
+    option = {"name": "Logo", "type": "CHOICE", "value": "x", "files": [{"id": 1}]}
+    line = {
+        "price": 10,
+        "quantity": 1,
+        "shipping": 5,
+        "couponAmount": 1,
+        "couponApplied": True,
+        "discounts": [{"total": 3}],
+        "selectedOptions": [option],
+    }
+    sent = {
+        "items": [line],
+        "discountInfo": [{"value": 5, "type": "ABS", "base": "CUSTOM"}],
+        "handlingFee": {"name": "Wrapping", "value": 2},
+    }
+    answer = shop.post("/order/calculate", sent)
+    [found] = answer["items"]
+    assert (found["shipping"], found["couponApplied"], found["giftCard"]) == (0, False, False)
+    assert not {"couponAmount", "discounts"} & set(found)
+    assert "files" not in found["selectedOptions"][0]
+    assert answer["discountInfo"] == []
+    assert answer["handlingFee"] == {"name": "Wrapping", "description": "", "value": 0}
+
+
+def test_a_coupon_is_taken_off_and_echoed(shop: Api, clock: Clock) -> None:
+    coupon = {"code": "TEN", "discountType": "PERCENT", "discount": 10, "orderCount": 4}
+    items = [{"price": 20, "quantity": 1, "isShippingRequired": False}]
+    answer = shop.post("/order/calculate", {"items": items, "discountCoupon": coupon})
+    assert (answer["couponDiscount"], answer["total"]) == (2, 18)
+    assert answer["discountCoupon"]["orderCount"] == 0
+    assert answer["discountCoupon"]["creationDate"] == "2025-06-15 15:06:40 +0000"
+
+
+def test_what_a_line_leaves_out_comes_from_the_product(shop: Api) -> None:
+    [product] = shop.get("/products", limit=1)["items"]
+    answer = shop.post("/order/calculate", {"items": [{"productId": product["id"], "quantity": 2}]})
+    [line] = answer["items"]
+    assert (line["name"], line["price"]) == (product["name"], product["price"])
+    assert answer["subtotal"] == round(2 * product["price"], 2)
+
+
+def test_a_store_without_a_profile_calculates_too(api: Api) -> None:
+    answer = api.post("/order/calculate", {"items": [{"price": 3, "quantity": 2}]})
+    assert (answer["total"], answer["tax"], answer["availableShippingOptions"]) == (6, 0, [])
+    assert api.post("/order/calculate", {})["total"] == 0
+
+
+def test_a_tax_that_is_not_included_comes_on_top(api: Api) -> None:
+    api.store.profile = {"taxes": [{"id": 1, "name": "Tax", "enabled": True, "defaultTax": 10, "rules": []}]}
+    answer = api.post("/order/calculate", {"items": [{"price": 50, "quantity": 1}]})
+    assert (answer["subtotal"], answer["tax"], answer["total"]) == (50, 5, 55)
+    exempt = {"items": [{"price": 50, "quantity": 1}], "customerTaxExempt": True}
+    assert api.post("/order/calculate", exempt)["total"] == 50

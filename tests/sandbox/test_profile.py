@@ -1,0 +1,135 @@
+"""The store's profile in the sandbox."""
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox, profile
+from tests.sandbox.api import Api
+
+FULL = {
+    "showExtendedInfo": True,
+    "getReportAvailabilityStatus": True,
+    "getStoreVertical": True,
+    "getFeaturesByPlans": True,
+}
+
+
+@pytest.fixture
+def api() -> Api:
+    return Api(demo_sandbox(products=0, orders=0, customers=0, carts=0, categories=0, requests_per_minute=None))
+
+
+def test_everything_is_there_when_asked_for(api: Api) -> None:
+    assert api.get("/profile", **FULL) == profile(DEMO_STORE_ID)
+
+
+def test_some_parts_are_only_there_when_asked_for(api: Api) -> None:
+    found = api.get("/profile")
+    assert not {"accountBilling", "verticalSettings"} & set(found)
+    assert not {"featuresByPlans", "reportAvailabilityDetails"} & set(found["account"])
+
+
+def test_billing_and_limits_need_scopes_of_their_own(api: Api) -> None:
+    api.store.add_token("plain", scopes=["read_store_profile"])
+    api.token = "plain"
+    found = api.get("/profile", **FULL)
+    assert "accountBilling" not in found
+    assert "limitsAndRestrictions" not in found["account"]
+    assert found["account"]["featuresByPlans"]
+
+
+def test_texts_come_in_the_asked_language_where_there_is_a_translation(api: Api) -> None:
+    found = api.get("/profile", lang="de")
+    assert found["settings"]["orderCommentsCaption"] == "Was sollten wir wissen?"
+    assert found["shipping"]["shippingOptions"][0]["title"] == "Standardversand"
+    assert found["shipping"]["shippingOptions"][1]["title"] == "Expressversand 🚀"
+    japanese = api.get("/profile", lang="ja")
+    assert japanese["settings"]["orderCommentsCaption"] == "Anything we should know?"
+
+
+def test_only_asked_fields_are_answered(api: Api) -> None:
+    found = api.get("/profile", responseFields="generalInfo(storeId,storeUrl),settings(storeName)")
+    assert found == {
+        "generalInfo": {"storeId": DEMO_STORE_ID, "storeUrl": "https://demo.company.site/products"},
+        "settings": {"storeName": "Demo Store – Лавка – 店"},
+    }
+
+
+def test_a_change_merges_deeply(api: Api) -> None:
+    before = api.get("/profile", **FULL)
+    change = {
+        "settings": {"salePrice": {"displayDiscount": "ABS"}},
+        "formatsAndUnits": {"currency": "currency", "timezone": "timezone"},
+        "designSettings": {"product_list_image_size": "LARGE", "my_own_field": 3},
+        "languages": {"enabledLanguages": ["en", "cs"]},
+        "company": {"phone": None},
+    }
+    assert api.put("/profile", change) == {"updateCount": 1, "success": True}
+    expected = before
+    expected["settings"]["salePrice"]["displayDiscount"] = "ABS"
+    expected["formatsAndUnits"] |= {"currency": "currency", "timezone": "timezone"}
+    expected["designSettings"] |= {"product_list_image_size": "LARGE", "my_own_field": 3}
+    expected["languages"]["enabledLanguages"] = ["en", "cs"]
+    assert api.get("/profile", **FULL) == expected
+
+
+def test_what_can_only_be_read_stays(api: Api) -> None:
+    before = api.get("/profile", **FULL)
+    api.put("/profile", {"payment": {"paymentOptions": []}, "accountBilling": {}, "account": {"suspended": True}})
+    assert api.get("/profile", **FULL) == before
+
+
+def test_the_site_is_named_after_its_subdomain(api: Api) -> None:
+    api.put("/profile", {"generalInfo": {"starterSite": {"ecwidSubdomain": "bakery"}}})
+    assert api.get("/profile")["generalInfo"]["starterSite"]["generatedUrl"] == "https://bakery.company.site"
+
+
+def test_taxes_stand_in_two_places_and_are_the_same(api: Api) -> None:
+    taxes = [{"id": 5, "name": "Tax", "enabled": True, "defaultTax": 3.25}]
+    api.put("/profile", {"taxes": taxes})
+    found = api.get("/profile")
+    assert found["taxes"] == found["taxSettings"]["taxes"] == taxes
+    assert found["taxSettings"]["pricesIncludeTax"]
+
+
+def test_a_wrong_type_is_refused(api: Api) -> None:
+    status, code, message = api.refused("PUT", "/profile", {"settings": {"closed": "yes"}})
+    assert (status, code) == (400, "WRONG_PARAMETER")
+    assert "settings.closed" in message
+
+
+def test_staff_scopes_are_listed(api: Api) -> None:
+    scopes = api.get("/profile/staffScopes")["staffScopes"]
+    assert "SALES_MANAGEMENT" in scopes
+    assert len(scopes) == 7
+
+
+@pytest.mark.parametrize(
+    ("logo", "place", "field"),
+    [
+        ("logo", ("generalInfo", "starterSite"), "storeLogoUrl"),
+        ("invoicelogo", ("settings",), "invoiceLogoUrl"),
+        ("emaillogo", ("settings",), "emailLogoUrl"),
+    ],
+)
+def test_a_logo_can_be_taken_away_once(api: Api, logo: str, place: tuple[str, ...], field: str) -> None:
+    assert api.delete(f"/profile/{logo}") == {"deleteCount": 1, "success": True}
+    found = api.get("/profile")
+    for step in place:
+        found = found[step]
+    assert field not in found
+    assert api.delete(f"/profile/{logo}") == {"deleteCount": 0, "success": True}
+
+
+def test_a_store_that_was_just_added_has_a_profile() -> None:
+    sandbox = Sandbox()
+    sandbox.add_store(42, token=DEMO_TOKEN)
+    api = Api(sandbox, store_id=42)
+    found = api.get("/profile")
+    assert found["generalInfo"] == {"storeId": 42}
+    assert "API" in found["account"]["availableFeatures"]
+    assert found["account"]["whiteLabel"] is False
+    assert found["designSettings"]["product_list_image_size"] == "MEDIUM"
+    assert api.delete("/profile/logo")["deleteCount"] == 0
+    api.put("/profile", {"settings": {"storeName": "Лавка"}})
+    assert api.get("/profile")["settings"] == {"storeName": "Лавка"}
