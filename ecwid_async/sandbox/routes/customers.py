@@ -107,7 +107,7 @@ COLUMNS: Final = Columns(
         "city": _joined("city"),
         "companyName": _joined("companyName"),
     },
-    lazy=frozenset({"name", "email", "keyword", "phone", "city", "companyName"}),
+    lazy=frozenset({"phone", "city", "companyName"}),
     terms={
         "email": lambda item: filter(None, (folded(item.get("email") or ""),)),
         "postalCode": _of_addresses("postalCode"),

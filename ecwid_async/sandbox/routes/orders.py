@@ -91,7 +91,6 @@ COLUMNS: Final = Columns(
     key="orderNumber",
     numbers={"total": lambda item: item.get("total") or 0, "pickup": _pickup},
     texts={"keywords": _words},
-    lazy=frozenset({"keywords"}),
     terms={
         "id": lambda item: filter(None, (item.get("id"),)),
         "email": _text("email"),
