@@ -3,12 +3,10 @@
 import ast
 import asyncio
 import inspect
-import json
 import re
 import shlex
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,11 +88,6 @@ def test_command_lines_run(place, words, demo, capsys):
         return
     code = run(words)
     assert code == 0, capsys.readouterr().err
-
-
-@pytest.mark.parametrize("block", blocks("json", "toml"), ids=str)
-def test_data_examples_parse(block):
-    assert (json.loads if block.language == "json" else tomllib.loads)(block.code)
 
 
 @pytest.mark.parametrize("name", ["main job", "tests"])

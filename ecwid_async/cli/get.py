@@ -31,7 +31,7 @@ def get(
     if chosen.search is not None and not id:
         raise UsageError(f"which of the {section}? Give its id: ecwid get {section} ID.")
     source = find_store(store or StoreChoice())
-    _print_json(asyncio.run(_get(chosen, id or "", source)))
+    _print_json(asyncio.run(_get(chosen, id or "", source)), f"ecwid get {section}")
 
 
 async def _get(section: "Section", id_: str, source: Source) -> bytes:
@@ -43,7 +43,7 @@ async def _get(section: "Section", id_: str, source: Source) -> bytes:
         return (await call.response()).body
 
 
-def _print_json(body: bytes) -> None:
+def _print_json(body: bytes, operation: str) -> None:
     """Indented, with every number and text as the server wrote it."""
     import msgspec
 
@@ -52,7 +52,7 @@ def _print_json(body: bytes) -> None:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         from ecwid_async.errors import DecodeError
 
-        raise DecodeError(operation="get", path="", expected="JSON", found="something else") from error
+        raise DecodeError(operation=operation, path="", expected="JSON", found="something else") from error
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.highlighter import JSONHighlighter

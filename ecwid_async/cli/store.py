@@ -9,6 +9,7 @@ from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from ecwid_async.cli.failure import UsageError
+from ecwid_async.errors import ConfigError
 
 if TYPE_CHECKING:
     from ecwid_async.client import Store
@@ -41,16 +42,17 @@ class Sizes:
 
     def given(self) -> dict[str, Any]:
         """The sizes that are not left to the default, as arguments of `demo_sandbox`."""
-        return {name: size for name, size in vars(self).items() if size is not None and name != "sandbox"}
+        return {name: size for name, size in vars(self).items() if size is not None}
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class StoreChoice(Sizes):
+class StoreChoice:
     """The store of the environment, or a demo store."""
 
     sandbox: Annotated[bool, Parameter(group=_DEMO)] = False
     "Use a demo store inside this command: no account, no network."
+    sizes: Sizes = Sizes()
 
 
 def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None, shown: bool = True) -> "Sandbox":
@@ -77,8 +79,8 @@ def find_store(choice: StoreChoice, *, shown: bool = True) -> Source:
     if choice.sandbox:
         from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
-        return Source(demo_store(choice, shown=shown), DEMO_STORE_ID, DEMO_TOKEN)
-    if sizes := choice.given():
+        return Source(demo_store(choice.sizes, shown=shown), DEMO_STORE_ID, DEMO_TOKEN)
+    if sizes := choice.sizes.given():
         raise UsageError(f"--{next(iter(sizes))} is about the demo store: add --sandbox.")
     return Source()
 
@@ -89,4 +91,8 @@ async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIt
     from ecwid_async.client import Ecwid
 
     async with Ecwid(transport=source.transport, events=events) as ecwid:
-        yield ecwid.store(source.store_id, source.token)
+        try:
+            store = ecwid.store(source.store_id, source.token)
+        except ConfigError as error:
+            raise UsageError(f"{error} Without an account, use the demo store: --sandbox.") from error
+        yield store

@@ -93,6 +93,7 @@ def test_an_export_replaces_the_one_before(ecwid, tmp_path):
         (["prodcts", "--out", "out", "--sandbox"], 2, "Did you mean products?"),
         (["--sandbox"], 2, "--out"),
         (["--out", "out"], 2, "ECWID_STORE_ID"),
+        (["--out", "out"], 2, "--sandbox"),
         (["--out", "out", "--products", "5"], 2, "add --sandbox"),
         (["--out", "out", "--sandbox", "--products", "-1"], 2, "--products"),
         (["--out", "out", "--sandbx"], 2, "--sandbx"),
