@@ -240,7 +240,9 @@ class Table:
         # Orders are sorted anew when they are next needed; the one of creation only grows at its end.
         self._orders = {BY_CREATION: self._live}
         for item in items:
-            key = item[name]
+            key = item.get(name)
+            if key is None:
+                raise ValueError(f"an item has no {name!r}, by which this list knows its items; give each one its own")
             if key in self:
                 raise ValueError(f"there is an item with {name} {key!r} already; load each once")
             self._append(key, encode(item), item)

@@ -313,6 +313,29 @@ def test_a_new_order_is_readable_by_text_id_though_searches_lag(clock: Clock) ->
     assert api.get("/orders")["total"] == 1
 
 
+# What users load themselves.
+
+
+def test_an_order_that_is_loaded_needs_its_number(api: Api) -> None:
+    with pytest.raises(ValueError, match="'orderNumber'"):
+        api.store.load("orders", [{"id": "ABCDE"}])
+
+
+def test_an_order_that_is_loaded_needs_nothing_else(api: Api) -> None:
+    api.store.load("customers", [{"id": 5, "email": "a@example.com"}])
+    api.store.load("orders", [{"orderNumber": 7}, {"orderNumber": 8, "email": "a@example.com", "total": 4}])
+    assert api.get("/orders")["total"] == 2
+    assert api.get("/orders/7") == {"orderNumber": 7}
+    assert "repeat-order" in api.get("/orders/7/repeatURL")["repeatOrderUrl"]
+    api.put("/orders/8", {"total": 5})
+    assert api.get("/customers/5")["stats"] == {"numberOfOrders": 1, "salesValue": 5, "averageOrderValue": 5.0}
+    api.put("/orders/7", {"paymentStatus": "INCOMPLETE"})
+    assert api.get("/carts")["total"] == 1
+    api.put("/orders/7", {"paymentStatus": "PAID"})
+    assert api.delete("/orders/7") == {"deleteCount": 1}
+    assert [entry["id"] for entry in api.get("/orders/deleted")["items"]] == [7]
+
+
 # Unfinished orders.
 
 

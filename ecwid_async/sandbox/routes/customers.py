@@ -246,7 +246,7 @@ def update_customer(visit: Visit) -> Answer:
     stored = read(table, visit.id("customerId"), _KIND, _MISSING)
     change = visit.document
     email = (change.get("email") or "").strip()
-    if email and folded(email) != folded(stored["email"]):
+    if email and folded(email) != folded(stored.get("email") or ""):
         _refuse_taken(visit.store, email)
     customer = _served(visit, updated(visit, stored, change, stamp=False), change)
     if email:

@@ -213,7 +213,7 @@ def update_order(visit: Visit) -> Answer:
 def delete_order(visit: Visit) -> Answer:
     """Delete one; the history keeps its number and its text id."""
     order = _found(visit)
-    entry = {"id": order["orderNumber"], "orderId": order["id"]}
+    entry = {"id": order["orderNumber"], "orderId": order.get("id", "")}
     if "cartId" in order:
         visit.store.table("carts").remove(order["cartId"])
         visit.store.history("orders").add(entry, visit.now)
@@ -233,9 +233,10 @@ def get_deleted_orders(visit: Visit) -> Answer:
 def get_order_repeat_url(visit: Visit) -> Answer:
     """Where the buyer can order the same again."""
     order = _found(visit)
-    secret = blake2b(f"{visit.store.id}/{order['id']}".encode(), digest_size=8).hexdigest()
+    code = order.get("id", "")
+    secret = blake2b(f"{visit.store.id}/{code}".encode(), digest_size=8).hexdigest()
     address = (visit.store.profile.get("generalInfo") or {}).get("storeUrl") or "https://demo.company.site"
-    query = f"id={order['id']}&token={secret}&type=order&utm_source=repeat_order_button&utm_medium=api"
+    query = f"id={code}&token={secret}&type=order&utm_source=repeat_order_button&utm_medium=api"
     return {"repeatOrderUrl": f"{address}/repeat-order?{query}"}
 
 
@@ -245,14 +246,14 @@ def get_order_repeat_url(visit: Visit) -> Answer:
 def keep(visit: Visit, order: Item, before: Item) -> Item:
     """Store an order as what its status makes it, order or cart, and bring the customer's statistics up to date."""
     store = visit.store
-    if order.get("hidden") and order["paymentStatus"] != "INCOMPLETE":
+    if order.get("hidden") and order.get("paymentStatus") != "INCOMPLETE":
         raise Refusal.wrong("hidden can be set for unfinished orders (paymentStatus INCOMPLETE) only")
     customer = customer_of(store, order.get("email") or "")
     if customer is not None:
         order["customerId"] = customer["id"]
     for at, line in enumerate(order.get("items") or ()):
         line.setdefault("id", order["orderNumber"] * 3 % 2**31 + at)
-    if order["paymentStatus"] == "INCOMPLETE":
+    if order.get("paymentStatus") == "INCOMPLETE":
         _drafts(store)[order["orderNumber"]] = _keep_cart(store, order)
         store.table("orders").remove(order["orderNumber"])
     else:
@@ -276,7 +277,7 @@ def _keep_cart(store: Store, order: Item) -> Item:
         order["cartId"] = str(UUID(bytes=digest, version=4)).upper()
     cart = {name: value for name, value in order.items() if name not in _ONLY_ORDERS}
     store.table("carts").put({"cartId": cart.pop("cartId"), **cart})
-    return {name: order[name] for name in (*_ONLY_ORDERS, "cartId")}
+    return {name: order[name] for name in (*_ONLY_ORDERS, "cartId") if name in order}
 
 
 def _drafts(store: Store) -> dict[int, Item]:
@@ -298,7 +299,7 @@ def _found(visit: Visit) -> Item:
     if order is not None:
         return order
     for draft in _drafts(store).values():
-        if text in (str(draft["orderNumber"]), draft["id"]):
+        if text in (str(draft["orderNumber"]), draft.get("id")):
             cart = store.table("carts").get(draft["cartId"])
             if cart is not None:
                 return {**draft, **cart}

@@ -45,14 +45,15 @@ def _notes(store: Store) -> _Notes:
 def note_order(store: Store, order: Item) -> None:
     """Remember an order that was written through a request."""
     notes = _notes(store)
-    notes.numbers[order["id"]] = order["orderNumber"]
+    if "id" in order:
+        notes.numbers[order["id"]] = order["orderNumber"]
     if order.get("email"):
         notes.orders.setdefault(folded(order["email"]), set()).add(order["orderNumber"])
 
 
 def note_customer(store: Store, customer: Item) -> None:
     """Remember a customer who was written through a request."""
-    _notes(store).customers[folded(customer["email"])] = customer["id"]
+    _notes(store).customers[folded(customer.get("email") or "")] = customer["id"]
 
 
 def number_of(store: Store, text: str) -> int | None:
@@ -74,7 +75,7 @@ def orders_of(store: Store, email: str) -> Iterator[Item]:
     numbers |= _notes(store).orders.get(folded(email), set())
     orders = (table.get(number) for number in numbers)
     found = [order for order in orders if order and folded(order.get("email") or "") == folded(email)]
-    yield from sorted(found, key=lambda order: order["createTimestamp"])
+    yield from sorted(found, key=lambda order: order.get("createTimestamp") or 0)
 
 
 def customer_of(store: Store, email: str) -> Item | None:
@@ -86,7 +87,7 @@ def customer_of(store: Store, email: str) -> Item | None:
     keys = [_notes(store).customers.get(folded(email)), *(decode(row)["id"] for row in table.rows(found))]
     for key in keys:
         customer = None if key is None else table.get(key)
-        if customer is not None and folded(customer["email"]) == folded(email):
+        if customer is not None and folded(customer.get("email") or "") == folded(email):
             return customer
     return None
 
@@ -97,12 +98,12 @@ def stats(store: Store, email: str) -> Item:
     if not orders:
         return {"numberOfOrders": 0, "salesValue": 0, "averageOrderValue": 0}
     spent = sum(cents(order.get("total")) for order in orders)
+    dates = {"firstOrderDate": orders[0].get("createDate"), "lastOrderDate": orders[-1].get("createDate")}
     return {
         "numberOfOrders": len(orders),
         "salesValue": total_of((spent / 100,)),
         "averageOrderValue": spent / len(orders) / 100,
-        "firstOrderDate": orders[0]["createDate"],
-        "lastOrderDate": orders[-1]["createDate"],
+        **{name: date for name, date in dates.items() if date},
     }
 
 
