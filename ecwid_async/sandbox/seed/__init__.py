@@ -14,14 +14,14 @@ from typing import Any, Final
 import msgspec
 
 from ecwid_async.sandbox.engine import Sandbox
-from ecwid_async.sandbox.seed.catalog import CategoryTally
-from ecwid_async.sandbox.seed.catalog import categories as category_items
-from ecwid_async.sandbox.seed.catalog import products as product_items
+from ecwid_async.sandbox.seed.categories import CategoryTally
+from ecwid_async.sandbox.seed.categories import categories as category_items
 from ecwid_async.sandbox.seed.orders import Shop
 from ecwid_async.sandbox.seed.orders import carts as cart_items
 from ecwid_async.sandbox.seed.orders import orders as order_items
 from ecwid_async.sandbox.seed.people import GROUPS, Ledger
 from ecwid_async.sandbox.seed.people import customers as customer_items
+from ecwid_async.sandbox.seed.products import products as product_items
 from ecwid_async.sandbox.store import Store
 
 __all__ = ["DEMO_STORE_ID", "DEMO_TOKEN", "demo_sandbox", "fill", "profile", "sections", "seed"]

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.routes.orders import FIRST_ORDER, order_code
-from ecwid_async.sandbox.seed.catalog import PRODUCT_TAX_ID, ProductFacts, category_id, image_url, product_facts
+from ecwid_async.sandbox.seed.categories import category_id
 from ecwid_async.sandbox.seed.dice import FIRST_DAY, LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.people import CustomerFacts, Ledger, Person, customer_facts, guest
+from ecwid_async.sandbox.seed.products import PRODUCT_TAX_ID, ProductFacts, product_facts
+from ecwid_async.sandbox.seed.site import SITE, image_url
 from ecwid_async.sandbox.seed.words import CHANNELS, COMMENTS, translated
 
 __all__ = ["USD_RATE", "Shop", "carts", "orders"]
@@ -369,7 +371,7 @@ def _common(shop: Shop, sale: _Sale, dice: Dice, updated: int) -> Item:
         "electronicInvoiceSdiCode": "",
         "ipAddress": f"203.0.113.{dice.between(1, 254)}",
         "couponDiscount": money(sums.coupon),
-        "refererUrl": "https://demo.company.site/products/",
+        "refererUrl": f"{SITE}/",
         "orderComments": dice.pick(COMMENTS),
         "volumeDiscount": money(sums.volume),
         "membershipBasedDiscount": money(sums.membership),

@@ -1,51 +1,23 @@
-"""Products with their variations, and the tree of categories they hang in."""
+"""Products with their variations."""
 
-import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, Final, NamedTuple
 
+from ecwid_async.sandbox.seed.categories import CategoryTally, category_enabled, category_id, category_names
 from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text, moment, money
-from ecwid_async.sandbox.seed.words import (
-    ADJECTIVES,
-    BRANDS,
-    CATEGORIES,
-    COLORS,
-    GOODS,
-    LANGUAGES,
-    SENTENCES,
-    Good,
-    translated,
-)
+from ecwid_async.sandbox.seed.options import OptionSet, option_set
+from ecwid_async.sandbox.seed.site import FILES, SITE, image_url, slug
+from ecwid_async.sandbox.seed.words import ADJECTIVES, BRANDS, COLORS, GOODS, SENTENCES, Good, translated
 
-__all__ = [
-    "PRODUCT_TAX_ID",
-    "Choice",
-    "ProductFacts",
-    "categories",
-    "category_id",
-    "choices",
-    "image_url",
-    "product_facts",
-    "product_id",
-    "products",
-    "shown_price",
-]
+__all__ = ["PRODUCT_TAX_ID", "ProductFacts", "product_facts", "product_id", "products"]
 
 Item = dict[str, Any]
 
 PRODUCT_TAX_ID: Final = 947976181
-_PRODUCT, _CATEGORY, _DETAILS = 1, 2, 3
-_IMAGES: Final = "https://images.demo-store.example"
-_SITE: Final = "https://demo.company.site/products"
-_ENGLISH, _RUSSIAN, _JAPANESE, _ARABIC = 0, 2, 3, 4
+_PRODUCT, _DETAILS = 1, 3
+_RUSSIAN, _JAPANESE, _ARABIC = 2, 3, 4
 _NO_TEXT: Final = translated("", "")
 _NO_SIZE: Final = {"length": 0, "width": 0, "height": 0}
-
-
-def image_url(store_id: int, number: int) -> str:
-    """Where the picture of that number would be; the host is reserved, nothing answers there."""
-    return f"{_IMAGES}/images/{store_id}/{number}.jpg"
 
 
 def shown_price(cents: int) -> str:
@@ -70,9 +42,9 @@ class ProductFacts(NamedTuple):
     quantity: int
 
     @property
-    def options(self) -> "OptionSet":
+    def options(self) -> OptionSet:
         """The options it is sold with, and the combinations of them that are variations."""
-        return _option_set(self.good.options, self.palette)
+        return option_set(self.good.options, self.palette)
 
     def combination_id(self, number: int) -> int:
         """The id of one of its variations."""
@@ -122,220 +94,8 @@ def product_facts(seed: int, index: int, count: int, category_count: int) -> Pro
     )
 
 
-class Choice(NamedTuple):
-    """One variation of an option set: its options, as a product and as an order write them, and what it costs more.
-
-    `extra` is in cents, `percent` of the base price.
-    """
-
-    options: list[Item]
-    selected: list[Item]
-    extra: int
-    percent: int
-
-    def cents(self, base: int) -> int:
-        """The price of this variation of a product that costs `base` cents."""
-        return base + self.extra + base * self.percent // 100
-
-
-class OptionSet(NamedTuple):
-    """The options of a product, its variations, and what a buyer types or picks besides."""
-
-    options: list[Item]
-    choices: tuple[Choice, ...]
-    typed: list[Item]
-
-
-def choices(facts: ProductFacts) -> tuple[Choice, ...]:
-    """The variations of a product, in creation order; none where its options make no variations."""
-    return facts.options.choices
-
-
-def _choice(texts: tuple[str, ...], modifier: float, kind: str = "ABSOLUTE", color: str | None = None) -> Item:
-    item: Item = {
-        "text": texts[0],
-        "textTranslated": translated(*texts[:3]),
-        "priceModifier": modifier,
-        "priceModifierType": kind,
-    }
-    if color is not None:
-        item["hexCodes"] = [color]
-    return item
-
-
-def _option(kind: str, names: tuple[str, ...], items: list[Item] | None = None, *, required: bool = False) -> Item:
-    option: Item = {"type": kind, "name": names[0], "nameTranslated": translated(*names[:2])}
-    if items is not None:
-        option["choices"] = items
-        if kind != "CHECKBOX":
-            option["defaultChoice"] = 0
-    if kind == "SWATCHES":
-        option["useImageAsSwatchSelector"] = False
-    return option | {"required": required}
-
-
-def _colors(palette: int, count: int) -> list[Item]:
-    items = []
-    for at in range(count):
-        name, color, *others = COLORS[(palette + at) % len(COLORS)]
-        items.append(_choice((name, *others), 0, color=color))
-    return items
-
-
-_SIZE: Final = ("Size", "Größe", "Размер", "サイズ", "المقاس")
-_COLOR: Final = ("Color", "Farbe", "Цвет", "色", "اللون")
-
-
-def _clothing(palette: int) -> tuple[list[Item], list[Item]]:
-    sizes = [_choice((size,), 0) for size in ("S", "M")] + [_choice(("XL / 2XL",), 3.5)]
-    return [_option("SIZE", _SIZE, sizes), _option("SWATCHES", _COLOR, _colors(palette, 2))], []
-
-
-def _color(palette: int) -> tuple[list[Item], list[Item]]:
-    return [_option("SWATCHES", _COLOR, _colors(palette, 2), required=True)], []
-
-
-def _size(palette: int) -> tuple[list[Item], list[Item]]:
-    sizes = [
-        _choice(("Small ⌀24", "Klein ⌀24", "Малый ⌀24", "小 ⌀24"), 0),
-        _choice(("Medium ⌀28", "Mittel ⌀28", "Средний ⌀28", "中 ⌀28"), 2 + palette),
-        _choice(("Large ⌀32", "Groß ⌀32", "Большой ⌀32", "大 ⌀32"), 4.5 + palette),
-    ]
-    return [_option("RADIO", _SIZE, sizes, required=True)], []
-
-
-def _weight(palette: int) -> tuple[list[Item], list[Item]]:
-    weights = [
-        _choice(("250 g", "250 g", "250 г", "250 g"), 0),
-        _choice(("500 g", "500 g", "500 г", "500 g"), 80 + palette, "PERCENT"),
-        _choice(("1 kg", "1 kg", "1 кг", "1 kg"), 210 + palette, "PERCENT"),
-    ]
-    return [_option("RADIO", ("Weight", "Gewicht", "Вес", "重さ", "الوزن"), weights, required=True)], []
-
-
-def _engraving(palette: int) -> tuple[list[Item], list[Item]]:
-    finishes = [
-        _choice(("Matte / brushed", "Matt / gebürstet", "Матовая"), 0),
-        _choice(("Polished +", "Poliert +", "Полированная +"), 10 + palette, "PERCENT"),
-    ]
-    finish = _option("SELECT", ("Finish / surface", "Oberfläche", "Отделка"), finishes)
-    engraving = _option("TEXTFIELD", ("Engraving", "Gravur", "Гравировка", "刻印"))
-    typed = [{"name": "Engraving", "value": "К 25-летию ❤", "type": "TEXT"}]
-    return [finish, engraving], typed
-
-
-def _gift(palette: int) -> tuple[list[Item], list[Item]]:
-    extras = [
-        _choice(("Ribbon 🎀", "Schleife 🎀", "Лента 🎀"), 1.5),
-        _choice(("Card", "Karte", "Открытка"), 2 + palette),
-    ]
-    options = [
-        _option("CHECKBOX", ("Extras", "Extras", "Дополнительно"), extras),
-        _option("TEXTAREA", ("Gift message", "Grußtext", "Текст поздравления", "メッセージ")),
-        _option("DATE", ("Deliver on", "Lieferdatum", "Дата доставки"), required=True),
-    ]
-    typed: list[Item] = [
-        {
-            "name": "Extras",
-            "type": "CHOICES",
-            "valuesArray": ["Ribbon 🎀"],
-            "selections": [
-                {"selectionTitle": "Ribbon 🎀", "selectionModifier": 0, "selectionModifierType": "ABSOLUTE"}
-            ],
-        },
-        {"name": "Gift message", "value": "Alles Gute zum Geburtstag!\n— おばあちゃん", "type": "TEXT"},
-        {"name": "Deliver on", "value": "2024-12-24", "type": "DATE"},
-    ]
-    return options, typed
-
-
-def _language(palette: int) -> tuple[list[Item], list[Item]]:
-    languages = [
-        _choice((text,), 0) for text in ("English", "Deutsch", "Русский", "日本語", "العربية")[: 3 + palette % 3]
-    ]
-    return [_option("SELECT", ("Language", "Sprache", "Язык", "言語", "اللغة"), languages)], []
-
-
-def _artwork(palette: int) -> tuple[list[Item], list[Item]]:
-    papers = [
-        _choice(("Matte", "Matt", "Матовая", "マット"), 0),
-        _choice(("Glossy", "Glanz", "Глянцевая", "光沢"), palette),
-    ]
-    options = [
-        _option("RADIO", ("Paper", "Papier", "Бумага", "用紙"), papers, required=True),
-        _option("FILES", ("Your artwork", "Ihr Motiv", "Ваше изображение"), required=True),
-    ]
-    file: Item = {
-        "id": 5973037,
-        "name": "sunset é.png",
-        "size": 54492,
-        "url": f"{_IMAGES}/orderfile/5973037/sunset.png",
-    }
-    return options, [{"name": "Your artwork", "type": "FILES", "files": [file]}]
-
-
-_OPTIONS: Final = {
-    "color": _color,
-    "clothing": _clothing,
-    "size": _size,
-    "weight": _weight,
-    "engraving": _engraving,
-    "gift": _gift,
-    "language": _language,
-    "artwork": _artwork,
-}
-_VARIED: Final = frozenset({"color", "clothing", "size", "weight"})
-_MOST_VARIATIONS: Final = 3
-
-
-@cache
-def _option_set(kind: str, palette: int) -> OptionSet:
-    if kind == "none":
-        return OptionSet([], (), [])
-    options, typed = _OPTIONS[kind](palette)
-    if kind not in _VARIED:
-        return OptionSet(options, (), typed)
-    combos: list[tuple[Item, ...]] = [()]
-    for option in options:
-        combos = [(*combo, choice) for choice in option["choices"] for combo in combos]
-    return OptionSet(options, tuple(_variation_choice(options, combo) for combo in combos[:_MOST_VARIATIONS]), typed)
-
-
-def _variation_choice(options: list[Item], combo: tuple[Item, ...]) -> Choice:
-    picked, selected = [], []
-    extra = percent = 0
-    for option, choice in zip(options, combo, strict=True):
-        picked.append(
-            {
-                "name": option["name"],
-                "nameTranslated": option["nameTranslated"],
-                "value": choice["text"],
-                "valueTranslated": choice["textTranslated"],
-            }
-        )
-        chosen: Item = {
-            "name": option["name"],
-            "value": choice["text"],
-            "valuesArray": [choice["text"]],
-            "selections": [
-                {
-                    "selectionTitle": choice["text"],
-                    "selectionModifier": choice["priceModifier"],
-                    "selectionModifierType": choice["priceModifierType"],
-                }
-            ],
-            "type": "CHOICE",
-        }
-        selected.append(chosen)
-        if choice["priceModifierType"] == "PERCENT":
-            percent += choice["priceModifier"]
-        else:
-            extra += round(choice["priceModifier"] * 100)
-    return Choice(picked, selected, extra, percent)
-
-
 def products(
-    seed: int, count: int, *, category_count: int, store_id: int, tally: "CategoryTally | None" = None
+    seed: int, count: int, *, category_count: int, store_id: int, tally: CategoryTally | None = None
 ) -> Iterator[Item]:
     """Yield `count` products, one at a time; `tally` is told which categories each belongs to.
 
@@ -347,14 +107,6 @@ def products(
         if tally is not None:
             tally.add(facts.categories, enabled=item["enabled"])
         yield item
-
-
-_SLUG: Final = re.compile(r"[^a-z0-9]+")
-
-
-@cache
-def _slug(text: str) -> str:
-    return _SLUG.sub("-", text.lower()).strip("-")
 
 
 def _text(dice: Dice, languages: int) -> dict[str, str]:
@@ -541,7 +293,7 @@ def _product(seed: int, facts: ProductFacts, count: int, store_id: int) -> Item:
     shown, price = shown_price(cents), money(cents)
     names = translated(*facts.names)
     descriptions = _text(dice, len(facts.names))
-    slug = f"{_slug(good.names[0])}-{facts.number + 1}"
+    address = f"{slug(good.names[0])}-{facts.number + 1}"
     updated = min(facts.created + dice.below(40) ** 5, LAST_DAY + 86_400)
     length, width, height = good.size
     size = _NO_SIZE if good.digital else {"length": length, "width": width, "height": height + dice.below(20) / 10}
@@ -577,9 +329,9 @@ def _product(seed: int, facts: ProductFacts, count: int, store_id: int) -> Item:
         "lowestPriceSettings": _LOWEST_ON,
         "isShippingRequired": not good.digital,
         "hasFreeShipping": False,
-        "url": f"{_SITE}/{slug}",
-        "autogeneratedSlug": f"{slug}-{facts.id}",
-        "customSlug": slug if dice.chance(20) else "",
+        "url": f"{SITE}/{address}",
+        "autogeneratedSlug": f"{address}-{facts.id}",
+        "customSlug": address if dice.chance(20) else "",
         "created": date_text(facts.created),
         "updated": date_text(updated),
         "createTimestamp": facts.created,
@@ -657,7 +409,7 @@ def _file(store_id: int, facts: ProductFacts, dice: Dice) -> Item:
     number = 96_000_000 + facts.number
     return {
         "id": number,
-        "name": f"{_slug(facts.good.names[0])}.pdf",
+        "name": f"{slug(facts.good.names[0])}.pdf",
         "description": "",
         "size": dice.between(20_000, 9_000_000),
         "adminUrl": f"https://app.ecwid.com/api/v3/{store_id}/products/{facts.id}/files/{number}",
@@ -665,7 +417,7 @@ def _file(store_id: int, facts: ProductFacts, dice: Dice) -> Item:
 
 
 def _video(facts: ProductFacts, cover: str) -> Item:
-    url = f"{_IMAGES}/video/{facts.number}"
+    url = f"{FILES}/video/{facts.number}"
     return {
         "id": 70_000_000 + facts.number,
         "videoCoverId": 71_000_000 + facts.number,
@@ -711,85 +463,3 @@ def _seldom(item: Item, facts: ProductFacts, dice: Dice, count: int) -> None:
     if facts.good.options == "gift" and dice.chance(40):
         parts = [product_id(dice.below(count)) for _ in range(2)]
         item["compositeComponents"] = [{"productId": part, "quantity": 1} for part in parts]
-
-
-class CategoryTally:
-    """How many products, and how many enabled ones, each category holds: counted while products stream by."""
-
-    def __init__(self, count: int) -> None:
-        self.all = [0] * count
-        self.enabled = [0] * count
-
-    def add(self, picked: tuple[int, ...], *, enabled: bool) -> None:
-        """Count one product."""
-        for at in picked:
-            self.all[at] += 1
-            self.enabled[at] += enabled
-
-
-def category_id(index: int) -> int:
-    """The id of the category of that index."""
-    return 9_691_000 + index * 3
-
-
-def category_enabled(index: int) -> bool:
-    """One in seven is hidden."""
-    return index % 7 != 5
-
-
-def category_names(index: int) -> tuple[str, ...]:
-    """Its name by language; past the vocabulary's end names are numbered."""
-    turn, at = divmod(index, len(CATEGORIES))
-    return tuple(f"{name} {turn + 1}" for name in CATEGORIES[at]) if turn else CATEGORIES[at]
-
-
-def _parent(index: int, count: int) -> int | None:
-    roots = max(1, min(8, count // 3))
-    return None if index < roots else (index - roots) // 4
-
-
-def categories(seed: int, count: int, *, store_id: int, tally: CategoryTally | None = None) -> Iterator[Item]:
-    """Yield `count` categories of a tree, parents first; `tally` has the product counts."""
-    for index in range(count):
-        dice = Dice(seed, _CATEGORY, index)
-        names = category_names(index)
-        image = 2_000_000_000 + index * 8
-        parent = _parent(index, count)
-        slug = f"{_slug(names[0])}-c{category_id(index)}"
-        item: Item = {
-            "id": category_id(index),
-            "orderBy": 10 * (index + 1),
-            "name": names[0],
-            "nameTranslated": translated(*names),
-            "origin": "ECWID",
-            "url": f"{_SITE}/{slug}",
-            "autogeneratedSlug": slug,
-            "customSlug": "",
-            "productCount": tally.all[index] if tally else 0,
-            "enabledProductCount": tally.enabled[index] if tally else 0,
-            "description": f"<p>{SENTENCES[index % len(SENTENCES)][_ENGLISH]}</p>" if dice.chance(60) else "",
-            "descriptionTranslated": _NO_TEXT,
-            "enabled": category_enabled(index),
-            "seoTitle": "",
-            "seoDescription": "",
-        }
-        if item["description"]:
-            item["descriptionTranslated"] = translated(
-                *(f"<p>{text}</p>" for text in SENTENCES[index % len(SENTENCES)][: len(LANGUAGES)])
-            )
-        if parent is not None:
-            item["parentId"] = category_id(parent)
-        if dice.chance(70):
-            original = image_url(store_id, image)
-            item |= {
-                "hdThumbnailUrl": image_url(store_id, image + 1),
-                "thumbnailUrl": image_url(store_id, image + 2),
-                "imageUrl": image_url(store_id, image + 3),
-                "originalImageUrl": original,
-                "originalImage": {"url": original, "width": 1200, "height": 800},
-                "thumbnail": {"url": image_url(store_id, image + 2), "width": 400, "height": 267},
-                "alt": {"main": names[0], "translations": {"en": names[0]}},
-            }
-        if dice.chance(10):
-            item["externalReferenceId"] = f"ERP/C{index}"
-        yield item
