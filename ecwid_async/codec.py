@@ -21,7 +21,7 @@ import attrs
 import msgspec
 from cattrs import Converter
 
-from ecwid_async.data import JSON_TEXT, NO_EXTRA, PREFIX, Data, Model, is_model, options_of, wire_name
+from ecwid_async.data import JSON_TEXT, NO_EXTRA, PREFIX, Data, Model, Variants, is_model, options_of, wire_name
 from ecwid_async.errors import DecodeError
 
 __all__ = [
@@ -196,6 +196,9 @@ def _hook_for(declared: Any) -> _Hook:
     if enum is not None:
         members = {member.value: member for member in enum}
         return lambda value, _: members.get(value, value) if value.__class__ is str else _refuse()
+    variants = Variants.among(options)
+    if variants is not None:
+        return _variant_hook(variants)
     if len(options) > 1:
         hooks = [(option, _hook_for(option)) for option in options]
         return lambda value, _: _first(hooks, value)
@@ -211,6 +214,11 @@ def _hook_for(declared: Any) -> _Hook:
     if only is object:
         return lambda value, _: value
     return _converter.get_structure_hook(only)
+
+
+def _variant_hook(variants: Variants) -> _Hook:
+    hooks = {cls: _converter.get_structure_hook(cls) for cls in (*variants.tagged.values(), variants.plain)}
+    return lambda value, _: hooks[variants.of(value)](value, None) if value.__class__ is dict else _refuse()
 
 
 def _element_hook(element: Any) -> _Hook:
@@ -531,9 +539,10 @@ class Codec:
 def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
     """Where a value departs from its declared type: path, expected and found type. Runs only once something did."""
     options = options_of(declared)
-    only = options[0]
     if value is None and NoneType in get_args(declared):
         return
+    variants = Variants.among(options)
+    only = variants.of(value) if variants is not None and isinstance(value, dict) else options[0]
     if is_model(only) and isinstance(value, dict):
         for field in only.__attrs_attrs__:
             if PREFIX in field.metadata:

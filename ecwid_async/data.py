@@ -158,10 +158,12 @@ class Model(Data):
     """The base of everything the API answers.
 
     A field the answer did not have, or had as null, is None. `extra` holds, under its wire name, what no attribute
-    can: fields this version does not know, and values of an unexpected type.
+    can: fields this version does not know, and values of an unexpected type. A class that stands for one of several
+    shapes says by its `tag`, a wire name and its value, when it is meant.
     """
 
     _absent: ClassVar[object] = None
+    tag: ClassVar[tuple[str, str] | None] = None
 
     extra: Mapping[str, object] = attrs.field(default=NO_EXTRA, kw_only=True)
 
@@ -218,3 +220,27 @@ def options_of(declared: Any) -> tuple[Any, ...]:
 
 def is_model(declared: Any) -> bool:
     return isinstance(declared, type) and issubclass(declared, Model)
+
+
+@attrs.frozen
+class Variants:
+    """Models among which an object's own `key` decides, compared without regard to case; `plain` is for the rest."""
+
+    key: str
+    tagged: Mapping[str, type[Model]]
+    plain: type[Model]
+
+    @classmethod
+    def among(cls, options: tuple[Any, ...]) -> "Variants | None":
+        """The variants that a declared type lists, None where it is no union of models."""
+        if len(options) < 2 or not all(is_model(option) for option in options):
+            return None
+        tagged = {option.tag[1].upper(): option for option in options if option.tag}
+        (plain,) = (option for option in options if not option.tag)
+        (key,) = {option.tag[0] for option in options if option.tag}
+        return cls(key, tagged, plain)
+
+    def of(self, value: Mapping[str, object]) -> type[Model]:
+        """The class that an object is to be read as."""
+        told = value.get(self.key)
+        return self.tagged.get(told.upper(), self.plain) if isinstance(told, str) else self.plain

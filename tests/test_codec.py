@@ -4,6 +4,7 @@ import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 
 import attrs
 import pytest
@@ -53,6 +54,40 @@ class Item(Model):
     anything: object = None
     tracking_number: str | None = named("tracking_number", default=None)
     b2b_b2c: str | None = None
+
+
+@model
+class Select(Model):
+    """A shape told apart by its type."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "SELECT")
+
+    type: str | None = None
+    choices: list[int] | None = None
+
+
+@model
+class Text(Model):
+    """Another one."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "TEXT")
+
+    type: str | None = None
+
+
+@model
+class Other(Model):
+    """Whatever has no shape of its own."""
+
+    type: str | None = None
+
+
+@model
+class Form(Model):
+    """What holds them."""
+
+    fields: list[Select | Text | Other] | None = None
+    main: Select | Text | Other | None = None
 
 
 @model
@@ -420,6 +455,30 @@ def test_no_json_object_loses_anything_on_the_way_through_a_model(data: dict[str
             assert str(back[name]) == str(value) or loads(str(value)) == back[name] or back[name] == value
         else:
             assert name in back
+
+
+def test_a_shape_is_told_by_its_tag_and_an_unknown_one_is_kept_whole() -> None:
+    data = {
+        "fields": [{"type": "select", "choices": [1]}, {"type": "TEXT", "max": 3}, {"type": "MAP", "zoom": 1}, {}],
+        "main": {"type": "SELECT"},
+    }
+    form = Codec(strict=True).structure(data, Form, "GET /form")
+    assert form.fields == [
+        Select(type="select", choices=[1]),
+        Text(type="TEXT", extra={"max": 3}),
+        Other(type="MAP", extra={"zoom": 1}),
+        Other(),
+    ]
+    assert form.main == Select(type="SELECT")
+    assert loads(dumps(form)) == data
+
+
+def test_an_odd_value_inside_a_tagged_shape_is_named_with_its_path() -> None:
+    codec = Codec()
+    data = {"fields": [{"type": "TEXT"}, {"type": "SELECT", "choices": [1, "x"]}, 7]}
+    assert codec.structure(data, Form, "GET /form").extra == data
+    codec.structure({"main": {"type": "SELECT", "choices": "x"}}, Form, "GET /form")
+    assert {problem.path for problem in codec.problems} == {"fields[].choices[]", "fields[]", "main.choices"}
 
 
 def test_hooks_can_be_built_ahead() -> None:
