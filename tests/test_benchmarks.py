@@ -1,0 +1,35 @@
+"""The benchmarks run: at a size that measures nothing, but reads every page and builds every model."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", ["decode", "overhead", "paging", "imports"])
+def test_a_benchmark_prints_one_object_of_figures(name: str) -> None:
+    if name == "decode":
+        pytest.importorskip("pydantic")
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", "-m", f"benchmarks.{name}", "--quick", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert finished.returncode == 0, finished.stderr
+    measured = json.loads(finished.stdout)
+    assert measured["benchmark"] == name
+    assert all(
+        figures["best"] > 0 and figures["ratio"] > 0
+        for table in measured["tables"].values()
+        for figures in table["figures"].values()
+    )
+    assert measured["goals"]
+    assert all(goal["met"] == (goal["measured"] <= goal["limit"]) for goal in measured["goals"])
