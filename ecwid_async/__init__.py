@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from ecwid_async.errors import TransportError as TransportError
     from ecwid_async.errors import Unprocessable as Unprocessable
     from ecwid_async.errors import UnsupportedMediaType as UnsupportedMediaType
+    from ecwid_async.errors import UploadTooLarge as UploadTooLarge
+    from ecwid_async.files import Download as Download
     from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
     from ecwid_async.wire import Event as Event
     from ecwid_async.wire import EventKind as EventKind
@@ -71,7 +73,9 @@ _HOMES = {
         "TransportError",
         "Unprocessable",
         "UnsupportedMediaType",
+        "UploadTooLarge",
     ),
+    "files": ("Download",),
     "transport.retry": ("RetryPolicy",),
     "wire": ("Event", "EventKind"),
 }

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError, api_error
-from ecwid_async.wire import Request, Response, Transport, new_request_id
+from ecwid_async.wire import Request, Response, StreamBody, Transport, new_request_id
 
 __all__ = ["Call", "Channel", "Page", "Pages"]
 
@@ -110,6 +110,8 @@ class Call(Generic[T]):
         return f"<Call {self._request.method} {self._request.target}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if isinstance(self._request.body, StreamBody):
+            raise TypeError(f"{self!r} uploads a stream, which exists once and can't be pickled: upload bytes instead")
         return _unpickled, (self.request, self._reads, self._unwrap)
 
     def __del__(self) -> None:

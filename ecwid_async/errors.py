@@ -21,6 +21,7 @@ EcwidError
 │   ├── NotSent                 the request never left: sending it again is safe
 │   ├── OutcomeUnknown          it left, and nobody knows whether it took effect
 │   └── Timeout                 the deadline passed first
+├── UploadTooLarge              a file is larger than the API takes
 └── DecodeError                 an answer is not of the documented shape
 
 All of them pickle. None holds the token.
@@ -60,6 +61,7 @@ __all__ = [
     "TransportError",
     "Unprocessable",
     "UnsupportedMediaType",
+    "UploadTooLarge",
     "api_error",
     "retry_after",
 ]
@@ -237,6 +239,15 @@ class Timeout(TransportError):
     """The deadline passed before the whole answer was there. A write may have taken effect."""
 
     hint = "Give the call more time; read the item back before repeating a write."
+
+
+class UploadTooLarge(EcwidError, ValueError):
+    """A file is larger than the API takes. `size` and `most` are in bytes; `size` is what was counted so far."""
+
+    def __init__(self, size: int, most: int) -> None:
+        self.size = size
+        self.most = most
+        super().__init__(f"the file has {size:,} bytes or more, and the API takes {most:,}: send a smaller one")
 
 
 class DecodeError(EcwidError):

@@ -8,8 +8,11 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias, TypeVar
 
+from attrs import evolve
+
 from ecwid_async.calls import Call, Channel, Pages
 from ecwid_async.codec import dumps
+from ecwid_async.files import Download, Progress, Source, upload_body
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
 __all__ = ["Moment", "QueryValue", "Resource", "Several", "confirmed", "query_params"]
@@ -25,6 +28,7 @@ Several: TypeAlias = T | Sequence[T]
 QueryValue = str | int | Decimal | bool | datetime | Enum | Iterable[str | int | Decimal | Enum] | None
 
 _JSON_HEADERS: Final = Headers((("Content-Type", "application/json; charset=UTF-8"),))
+_BINARY_HEADERS: Final = Headers((("Content-Type", "application/octet-stream"),))
 _PLACEHOLDER: Final = re.compile(r"\{\w+\}")
 _REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
 
@@ -66,6 +70,32 @@ class Resource:
         """The pages of a list whose items are read as `item`."""
         request = _request(endpoint, ids, query, None, None)
         return Pages(request, item, self._channel, limit=limit, offset=offset)
+
+    def _upload(
+        self,
+        endpoint: str,
+        *ids: str | int,
+        reads: type[T],
+        source: Source | None,
+        external_url: str | None,
+        query: Mapping[str, QueryValue] | None = None,
+        most: int | None = None,
+        progress: Progress | None = None,
+    ) -> Call[T]:
+        """A call that sends `source` as it is, or else the address that the server fetches it from.
+
+        Raises `ValueError` unless there is exactly one of the two, `UploadTooLarge` above `most` bytes.
+        """
+        if (source is None) == (external_url is None):
+            raise ValueError(f"{endpoint} needs either the file itself or external_url, and not both")
+        request = _request(endpoint, ids, {**(query or {}), "externalUrl": external_url}, None, None)
+        if source is not None:
+            request = evolve(request, body=upload_body(source, most=most, progress=progress), headers=_BINARY_HEADERS)
+        return Call(request, reads, self._channel)
+
+    def _download(self, endpoint: str, *ids: str | int, query: Mapping[str, QueryValue] | None = None) -> Download:
+        """The file that `endpoint` answers with."""
+        return Download(_request(endpoint, ids, query, None, None), self._channel)
 
 
 def _request(

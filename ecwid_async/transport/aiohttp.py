@@ -44,6 +44,22 @@ async def _send_once(
         raise _BrokenConnection from error
 
 
+class _Sending:
+    """A streamed body under way, which remembers why it broke off: aiohttp would only tell of the connection."""
+
+    def __init__(self, body: StreamBody) -> None:
+        self.error: Exception | None = None
+        self._chunks = body.chunks
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._chunks:
+                yield chunk
+        except Exception as error:
+            self.error = error
+            raise
+
+
 class AiohttpTransport:
     """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies.
 
@@ -62,17 +78,20 @@ class AiohttpTransport:
 
     async def send(self, request: Request) -> Response:
         """Send and read the whole answer. Raises `NotSent`, `OutcomeUnknown` or `Timeout` where there is none."""
+        body = _Sending(request.body) if isinstance(request.body, StreamBody) else request.body
         try:
-            async with self._exchange(request) as answer:
+            async with self._exchange(request, body) as answer:
                 return Response(answer.status, Headers(answer.raw_headers), await answer.read())
         except (aiohttp.ClientError, TimeoutError) as error:
+            if isinstance(body, _Sending) and body.error is not None:
+                raise body.error from None
             self._translate(request, error)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Send and hand out the body while it arrives; leaving early closes the connection."""
         try:
-            async with self._exchange(request) as answer:
+            async with self._exchange(request, None) as answer:
                 yield StreamedResponse(answer.status, Headers(answer.raw_headers), self._chunks(request, answer))
         except (aiohttp.ClientError, TimeoutError) as error:
             self._translate(request, error)
@@ -83,12 +102,11 @@ class AiohttpTransport:
         if session is not None:
             await session.close()
 
-    def _exchange(self, request: Request) -> "aiohttp.client._RequestContextManager":
-        body = request.body
+    def _exchange(self, request: Request, body: "bytes | _Sending | None") -> "aiohttp.client._RequestContextManager":
         return self._session().request(
             request.method,
             URL(self._base_url + request.target, encoded=True),
-            data=body.chunks if isinstance(body, StreamBody) else body,
+            data=body,
             headers=self._headers(request),
             timeout=self._timeout(request),
             allow_redirects=False,

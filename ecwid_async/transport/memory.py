@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 import msgspec
+from attrs import evolve
 
-from ecwid_async.wire import Headers, Request, Response, StreamedResponse
+from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
 __all__ = ["MemoryTransport", "answer"]
 
@@ -31,7 +32,9 @@ class MemoryTransport:
         self._script = script if callable(script) else iter(script)
 
     async def send(self, request: Request) -> Response:
-        """Record the request and answer it."""
+        """Record the request, a streamed body as the bytes it was made of, and answer it."""
+        if isinstance(request.body, StreamBody):
+            request = evolve(request, body=b"".join([chunk async for chunk in request.body.chunks]))
         self.requests.append(request)
         reply = self._script(request) if callable(self._script) else next(self._script, None)
         if reply is None:

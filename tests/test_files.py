@@ -1,0 +1,279 @@
+"""Files move in chunks, both ways, and a file that is too large or broken off leaves nothing behind."""
+
+import asyncio
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from ecwid_async import Call, NotFound, OutcomeUnknown, UploadTooLarge
+from ecwid_async.calls import Channel
+from ecwid_async.codec import Codec
+from ecwid_async.data import Model, model
+from ecwid_async.files import IMAGE_LIMIT, Download, Progress, Source, upload_body
+from ecwid_async.resources.base import Resource
+from ecwid_async.transport.aiohttp import AiohttpTransport
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.wire import StreamBody
+from tests.transport.fault_server import Exchange, FaultServer, Handler, fault_server
+
+
+@model
+class Uploaded(Model):
+    """What an upload answers."""
+
+    id: int | None = None
+
+
+class Files(Resource):
+    """A section with files, for these tests."""
+
+    __slots__ = ()
+
+    def upload(
+        self,
+        source: Source | None = None,
+        *,
+        external_url: str | None = None,
+        most: int | None = None,
+        progress: Progress | None = None,
+    ) -> Call[Uploaded]:
+        return self._upload(
+            "POST /files/{fileId}",
+            7,
+            reads=Uploaded,
+            source=source,
+            external_url=external_url,
+            query={"fileName": "a.png"},
+            most=most,
+            progress=progress,
+        )
+
+    def download(self) -> Download:
+        return self._download("GET /files/{fileId}", 7)
+
+
+@asynccontextmanager
+async def served(handler: Handler) -> AsyncIterator[tuple[FaultServer, Files]]:
+    async with fault_server(handler) as server:
+        transport = AiohttpTransport(server.base_url)
+        yield server, Files(Channel(transport, Codec()))
+        await transport.aclose()
+
+
+async def accept(exchange: Exchange) -> None:
+    await exchange.answer(b'{"id":1}')
+
+
+async def stream(*chunks: bytes) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+
+
+async def test_bytes_a_file_and_a_stream_arrive_alike(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"x" * 200_000)
+    async with served(accept) as (server, files):
+        for source in (b"x" * 200_000, tmp_path / "a.png", stream(b"x" * 150_000, b"x" * 50_000)):
+            assert await files.upload(source) == Uploaded(id=1)
+    for exchange in server.log:
+        assert exchange.body == b"x" * 200_000
+        assert exchange.line == "POST /api/v3/files/7?fileName=a.png HTTP/1.1"
+        assert exchange.header("content-type") == "application/octet-stream"
+    assert [exchange.header("content-length") for exchange in server.log] == ["200000", "200000", None]
+
+
+async def test_an_address_goes_as_a_parameter_without_a_body() -> None:
+    async with served(accept) as (server, files):
+        await files.upload(external_url="https://example.com/a b.png")
+    assert server.log[0].line.split()[1].endswith("externalUrl=https%3A%2F%2Fexample.com%2Fa+b.png")
+    assert server.log[0].body == b""
+
+
+def test_it_takes_one_source_and_only_one() -> None:
+    files = Files(Channel(MemoryTransport([]), Codec()))
+    for settings in ({}, {"source": b"", "external_url": "https://example.com"}):
+        with pytest.raises(ValueError, match=r"POST /files/\{fileId\} needs either the file itself or external_url"):
+            files.upload(**settings)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"a str can't be uploaded: pass bytes, a pathlib\.Path"):
+        files.upload("a.png")  # type: ignore[arg-type]
+
+
+async def test_a_size_that_is_known_fails_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"12345")
+    transport = MemoryTransport([])
+    files = Files(Channel(transport, Codec()))
+    for source in (b"12345", tmp_path / "a.png"):
+        with pytest.raises(UploadTooLarge, match="the file has 5 bytes or more, and the API takes 4") as caught:
+            files.upload(source, most=4)
+        assert (caught.value.size, caught.value.most) == (5, 4)
+        assert (await _drained(files.upload(source, most=5, progress=lambda *_: None).request.body)) == b"12345"
+    with pytest.raises(FileNotFoundError):
+        files.upload(tmp_path / "none.png")
+    assert not transport.requests
+
+
+async def _drained(body: object) -> bytes:
+    assert isinstance(body, StreamBody)
+    return b"".join([chunk async for chunk in body.chunks])
+
+
+async def test_a_size_that_is_not_known_fails_while_it_is_sent() -> None:
+    async with served(accept) as (server, files):
+        with pytest.raises(UploadTooLarge):
+            await files.upload(stream(b"123", b"45"), most=4)
+    assert not server.log, "the server never saw a whole request"
+
+
+async def test_what_breaks_a_stream_reaches_the_caller_as_it_is() -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"123"
+        raise OSError("the disk is gone")
+
+    async with served(accept) as (_, files):
+        with pytest.raises(OSError, match="the disk is gone"):
+            await files.upload(broken())
+
+
+def test_an_image_is_20_mb_at_most() -> None:
+    assert IMAGE_LIMIT == 20 * 1024 * 1024
+    assert upload_body(bytes(10), most=IMAGE_LIMIT) == bytes(10)
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_progress_is_told_in_bytes(known: bool) -> None:
+    told: list[tuple[int, int | None]] = []
+    source = b"x" * 100_000 if known else stream(b"x" * 65_536, b"x" * 34_464)
+    async with served(accept) as (_, files):
+        await files.upload(source, progress=lambda done, total: told.append((done, total)))
+    assert told == [(65_536, 100_000 if known else None), (100_000, 100_000 if known else None)]
+
+
+def test_a_call_with_a_stream_says_why_it_does_not_pickle() -> None:
+    call = Files(Channel(MemoryTransport([]), Codec())).upload(stream(b"1"))
+    with pytest.raises(TypeError, match="uploads a stream, which exists once and can't be pickled"):
+        pickle.dumps(call)
+    assert call.request.method == "POST"
+
+
+async def test_a_download_is_read_saved_or_iterated(tmp_path: Path) -> None:
+    async def send(exchange: Exchange) -> None:
+        await exchange.answer(b"x" * 200_000)
+
+    told: list[tuple[int, int | None]] = []
+    async with served(send) as (server, files):
+        assert await files.download().read() == b"x" * 200_000
+        saved = await files.download().save(tmp_path / "a.pdf", progress=lambda *sizes: told.append(sizes))
+        async with files.download().open() as response:
+            assert sum([len(chunk) async for chunk in response.chunks]) == 200_000
+    assert saved == 200_000
+    assert (tmp_path / "a.pdf").read_bytes() == b"x" * 200_000
+    assert told[-1] == (200_000, 200_000)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.pdf"]
+    assert len(server.log) == 3
+
+
+async def test_a_download_that_is_refused_raises_the_api_s_error(tmp_path: Path) -> None:
+    transport = MemoryTransport(lambda _: answer({"errorMessage": "File #7 not found"}, status=404))
+    download = Files(Channel(transport, Codec())).download()
+    with pytest.raises(NotFound, match="File #7 not found"):
+        await download.save(tmp_path / "a.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_download_that_breaks_off_leaves_what_was_there(tmp_path: Path) -> None:
+    async def half(exchange: Exchange) -> None:
+        await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+        exchange.writer.close()
+
+    (tmp_path / "a.pdf").write_bytes(b"before")
+    async with served(half) as (_, files):
+        with pytest.raises(OutcomeUnknown):
+            await files.download().save(tmp_path / "a.pdf")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.pdf": b"before"}
+
+
+async def test_a_cancelled_download_leaves_nothing(tmp_path: Path) -> None:
+    async def stall(exchange: Exchange) -> None:
+        await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+        await asyncio.Event().wait()
+
+    begun = asyncio.Event()
+    async with served(stall) as (_, files):
+        saving = asyncio.create_task(files.download().save(tmp_path / "a.pdf", progress=lambda *_: begun.set()))
+        await begun.wait()
+        saving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await saving
+    assert list(tmp_path.iterdir()) == []
+
+
+SERVER = """
+import asyncio
+
+async def serve(reader, writer):
+    head = (await reader.readuntil(b"\\r\\n\\r\\n")).decode()
+    if head.startswith("GET"):
+        writer.write(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n" % SIZE)
+        for _ in range(SIZE >> 16):
+            writer.write(bytes(1 << 16))
+            await writer.drain()
+    else:
+        left = SIZE
+        while left:
+            left -= len(await reader.read(1 << 16))
+        writer.write(b'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 8\\r\\n\\r\\n{"id":1}')
+    await writer.drain()
+    writer.close()
+
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+SIZE = 200 << 20
+asyncio.run(main())
+"""
+CLIENT = """
+import asyncio, json, pathlib, resource, sys
+from ecwid_async.calls import Channel
+from ecwid_async.codec import Codec
+from ecwid_async.transport.aiohttp import AiohttpTransport
+from tests.test_files import Files
+
+async def main(port, folder):
+    transport = AiohttpTransport(f"http://127.0.0.1:{port}/api/v3")
+    files = Files(Channel(transport, Codec()))
+    big = folder / "big"
+    with big.open("wb") as file:
+        file.truncate(200 << 20)
+    transport._session()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    await files.upload(big)
+    saved = await files.download().save(folder / "copy")
+    print(json.dumps([saved, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before]))
+    await transport.aclose()
+
+asyncio.run(main(sys.argv[1], pathlib.Path(sys.argv[2])))
+"""
+
+
+@pytest.mark.slow
+def test_200_mb_move_both_ways_in_less_than_16_mb_of_memory(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            port = server.stdout.readline().strip()
+            client = subprocess.run(
+                [sys.executable, "-c", CLIENT, port, str(tmp_path)], capture_output=True, text=True, timeout=120
+            )
+        finally:
+            server.terminate()
+    assert client.returncode == 0, client.stderr
+    saved, grown_kb = json.loads(client.stdout)
+    assert saved == 200 << 20
+    assert grown_kb < 16 * 1024
