@@ -1,15 +1,19 @@
 """What the API takes: every endpoint with its scopes and parameters, and the shape of every body that is written.
 
 The tables are the sandbox's own, in JSON beside this file, so that it never learns the API from the client it tests.
+``endpoints.json`` and ``schemas.json`` say what is documented, each ``vendor_….json`` what only the vendor's own client
+asks for: further ``endpoints`` and ``schemas``, and further ``params`` and fields of the documented ones.
 """
 
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 __all__ = ["Endpoint", "Parameter", "Shape", "Tables", "load"]
+
+_VENDOR: Final = "vendor_"
 
 Shape = str | list[str] | dict[str, str]
 """A type name or a schema's name; in a list for arrays, under ``*`` for maps."""
@@ -48,7 +52,15 @@ class Tables(msgspec.Struct, frozen=True):
 def load() -> Tables:
     """The tables, read once."""
     here = files(__name__)
-    return Tables(
-        endpoints=msgspec.json.decode((here / "endpoints.json").read_bytes(), type=dict[str, Endpoint]),
-        schemas=msgspec.json.decode((here / "schemas.json").read_bytes(), type=dict[str, dict[str, Shape]]),
-    )
+    endpoints: dict[str, dict[str, Any]] = msgspec.json.decode((here / "endpoints.json").read_bytes())
+    schemas: dict[str, dict[str, Any]] = msgspec.json.decode((here / "schemas.json").read_bytes())
+    for file in sorted(here.iterdir(), key=lambda file: file.name):
+        if not file.name.startswith(_VENDOR):
+            continue
+        added = msgspec.json.decode(file.read_bytes())
+        endpoints |= added.get("endpoints", {})
+        for operation, params in added.get("params", {}).items():
+            endpoints[operation]["params"] |= params
+        for name, fields in added.get("schemas", {}).items():
+            schemas[name] = schemas.get(name, {}) | fields
+    return msgspec.convert({"endpoints": endpoints, "schemas": schemas}, Tables)
