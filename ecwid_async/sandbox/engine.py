@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from email.utils import formatdate
 from typing import Final, NamedTuple
@@ -94,10 +94,13 @@ class Sandbox:
 
     def handle(self, request: Request) -> Response:
         """Answer a request whose body, if any, is bytes."""
+        return self._handle(request)
+
+    def _handle(self, request: Request, *, inner: bool = False) -> Response:
         extra: dict[str, str] = {}
         content_type = "application/json; charset=utf-8"
         try:
-            answer = self._answer(request)
+            answer = self._answer(request, inner=inner)
             status = 200
             if isinstance(answer, Media):
                 content_type, body = answer.content_type, answer.body
@@ -118,16 +121,20 @@ class Sandbox:
         }
         return Response(status, Headers(tuple(headers.items())), body)
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request, *, inner: bool) -> Answer:
         # Split on raw slashes first: an encoded one belongs to its segment.
         segments = [unquote_plus(segment) for segment in request.path.removeprefix("/").split("/")]
         if segments[-1] == "":
             segments.pop()
         store = self._store(segments)
-        lacking = self._admitted(store, request)
+        lacking = self._admitted(store, request, counted=not inner or self.switches.batch_costs_each)
+        if store.due is not None and not inner:
+            store.due()
         function, endpoint, ids = routes.load().find(request.method, segments[1:])
         if missing := lacking(endpoint.scopes):
             raise Refusal(403, "INSUFFICIENT_APP_SCOPE", f"The token lacks the access scope {', '.join(missing)}")
+        if endpoint.section in store.unavailable:
+            raise Refusal(402, "NOT_AVAILABLE_ON_CURRENT_PLAN", f"The store's plan has no {endpoint.section}")
         body, texts = _contents(request, endpoint)
         visit = Visit(
             store=store,
@@ -137,8 +144,13 @@ class Sandbox:
             body=body,
             now=int(self.clock()),
             lacking=lacking,
+            run=lambda other: self._handle(
+                evolve(other, path=f"/{store.id}{other.path}", headers=_as_json(request.headers)), inner=True
+            ),
         )
         answer = function(visit)
+        if request.method != "GET":
+            store.written[endpoint.section] = self.clock()
         if isinstance(answer, Page):
             return answer.render(visit.selection)
         if isinstance(answer, dict | list):
@@ -152,13 +164,13 @@ class Sandbox:
             raise Refusal(404, "STORE_NOT_FOUND", f"Store {number!r} not found")
         return store
 
-    def _admitted(self, store: Store, request: Request) -> Callable[[Iterable[str]], list[str]]:
+    def _admitted(self, store: Store, request: Request, *, counted: bool) -> Callable[[Iterable[str]], list[str]]:
         """Check token and rate; gives what tells the scopes that the token lacks."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         access = store.access(token.strip()) if scheme.lower() == "bearer" else None
         if access is None:
             raise Refusal(403, "INVALID_API_TOKEN", "The access token is missing, wrong or of another store")
-        if self.requests_per_minute is not None:
+        if self.requests_per_minute is not None and counted:
             wait = access.limit.admit(self.clock(), self.requests_per_minute)
             if wait > 0:
                 raise Refusal(
@@ -170,6 +182,12 @@ class Sandbox:
         if store.suspended:
             raise Refusal(402, "STORE_IS_SUSPENDED", f"Store {store.id} is suspended")
         return access.lacks
+
+
+def _as_json(headers: Mapping[str, str]) -> Headers:
+    """What a request inside another one carries: the same token, and a body that is JSON."""
+    token = headers.get("Authorization", "")
+    return Headers((("Authorization", token), ("Content-Type", "application/json")))
 
 
 def _contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, str]]:

@@ -22,6 +22,8 @@ class Switches:
     `page_size`: the most items a page really holds, whatever its `limit` says; None for no such limit.
     `upsert_lag`, `delete_lag`: seconds until a search shows a write, or stops showing a deleted item.
     `limiter`: the shape of the rate limit.
+    `batch_costs_each`: does each request inside a batch count towards the rate limit, or only the batch itself.
+    `batch_seconds`: how long each request inside a batch takes; with 0 a batch is done when it is answered.
     `refuse_unknown`: answer 400 to parameters and body fields that the API does not have, where the real one
     ignores them.
     """
@@ -34,4 +36,6 @@ class Switches:
     upsert_lag: float = 0.0
     delete_lag: float = 0.0
     limiter: Limiter = "sliding_log"
+    batch_costs_each: bool = False
+    batch_seconds: float = 0.0
     refuse_unknown: bool = False

@@ -145,6 +145,8 @@ class Table:
         self.columns = columns
         self.cache: dict[Hashable, Any] = {}
         """What searches found, kept until the next change."""
+        self.written = 0.0
+        """When `put` or `remove` last changed something, in Unix seconds; 0 for never."""
         self._clock = clock
         self._switches = switches
         self._next_id = first_id
@@ -248,6 +250,7 @@ class Table:
             self._append(key, encode(item), item)
 
     def _write(self, key: Key, row: bytes | None, lag: float) -> None:
+        self.written = self._clock()
         if lag <= 0 and not self._pending:
             self._show(key, row)
             return

@@ -25,6 +25,7 @@ from ecwid_async.sandbox.bodies import Refusal, read_document
 from ecwid_async.sandbox.query import Listing, Page, Selection, parse_selection
 from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.table import Item
+from ecwid_async.wire import Request, Response
 
 if TYPE_CHECKING:
     from ecwid_async.sandbox.store import Store
@@ -48,7 +49,8 @@ class Visit:
     """One admitted request, as a route function sees it.
 
     `ids` are the path's placeholders, decoded; `params` are typed by the tables, lists as tuples, times in Unix
-    seconds. `now` is the whole second of the request; `lacking` tells which access scopes the token does not have.
+    seconds. `now` is the whole second of the request; `lacking` tells which access scopes the token does not have;
+    `run` answers another request to this store (its path starts below the store's id) with the same token.
     """
 
     store: "Store"
@@ -58,6 +60,7 @@ class Visit:
     body: bytes = field(repr=False)
     now: int
     lacking: Callable[[Iterable[str]], list[str]] = field(repr=False)
+    run: Callable[[Request], Response] = field(repr=False)
 
     def may(self, scope: str) -> bool:
         """Was the token granted this access scope; for fields that need more than the endpoint does."""
@@ -87,6 +90,11 @@ class Visit:
             return parse_selection(self.params.get("responseFields", ""))
         except ValueError as error:
             raise Refusal.wrong(f"responseFields: {error}") from None
+
+    def need(self, feature: str, status: int = 403) -> None:
+        """Raise `Refusal` with the code ``…_FEATURE_NOT_AVAILABLE`` where the store's plan lacks the feature."""
+        if feature in self.store.unavailable:
+            raise Refusal(status, feature, "The store's plan does not have this feature")
 
     def flag(self, name: str) -> bool:
         """A boolean parameter, False where it is absent."""
