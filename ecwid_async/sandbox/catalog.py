@@ -177,19 +177,23 @@ def check_url(url: object) -> str:
     return str(url)
 
 
-def picture(store: Store, number: int, original: str | None = None) -> dict[str, str]:
+def picture(store: Store, number: int, original: str | None = None, *, ending: str = "jpg") -> dict[str, str]:
     """The addresses of a picture in all its sizes; `original` is where it came from."""
     base = f"{_IMAGES}/{store.id}/{number}"
-    sizes = {f"image{size}pxUrl": f"{base}-{size}.jpg" for size in (160, 400, 800, 1500)}
-    return {**sizes, "imageOriginalUrl": original or f"{base}.jpg"}
+    sizes = {f"image{size}pxUrl": f"{base}-{size}.{ending}" for size in (160, 400, 800, 1500)}
+    return {**sizes, "imageOriginalUrl": original or f"{base}.{ending}"}
 
 
-def show_images(item: Item) -> None:
+def show_images(item: Item, sizes: Mapping[str, Mapping[str, int]] | None = None) -> None:
     """Let everything that shows a product's pictures follow from ``media.images``.
 
     They stand in their order. The main one has the id ``0`` and is the first: where another was put before it, that one
-    becomes the main image, and the former one gets an id of its own.
+    becomes the main image, and the former one gets an id of its own. `sizes` has the width and height of new pictures
+    by address.
     """
+    shown = (item.get("originalImage"), *(item.get("galleryImages") or ()))
+    known = {old["url"]: {name: old.get(name, _SIZE[name]) for name in _SIZE} for old in shown if old and "url" in old}
+    known |= {url: {name: size[name] for name in _SIZE} for url, size in (sizes or {}).items()}
     images = [image for image in item["media"].get("images") or () if image.get("imageOriginalUrl")]
     images.sort(key=lambda image: image.get("orderBy", 0))
     former = next((image for image in images if image["id"] == "0"), None)
@@ -203,17 +207,18 @@ def show_images(item: Item) -> None:
         item.pop(name, None)
     if former is not None:
         item |= {name: images[0][source] for name, source in _MAIN_IMAGE_FIELDS.items()}
-        item["originalImage"] = {"url": images[0]["imageOriginalUrl"], **_SIZE}
-    item["galleryImages"] = [_gallery_image(image) for image in images if image["id"] != "0"]
+        item["originalImage"] = {"url": item["originalImageUrl"], **known.get(item["originalImageUrl"], _SIZE)}
+    gallery = (image for image in images if image["id"] != "0")
+    item["galleryImages"] = [_gallery_image(image, known.get(image["imageOriginalUrl"], _SIZE)) for image in gallery]
 
 
-def _gallery_image(image: Item) -> Item:
+def _gallery_image(image: Item, size: Mapping[str, int]) -> Item:
     return {
         "id": int(image["id"]),
         "url": image["imageOriginalUrl"],
         "thumbnail": image["image400pxUrl"],
         **{name: image[source] for name, source in _MAIN_IMAGE_FIELDS.items()},
-        **_SIZE,
+        **size,
         "orderBy": image["orderBy"],
     }
 

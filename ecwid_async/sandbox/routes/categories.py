@@ -6,23 +6,22 @@ from typing import Any, Final
 from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.catalog import (
     address,
-    check_url,
     complete_category,
     complete_product,
     localised,
     new_category,
-    picture,
 )
 from ecwid_async.sandbox.query import Condition, Keys, Listing, OneOf, Sort
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.pictures import Brought, announced, brought, new_number
 from ecwid_async.sandbox.routes.products import subtree
-from ecwid_async.sandbox.routes.shared import contains, read, read_one, search, updated
+from ecwid_async.sandbox.routes.shared import contains, keys, read, read_one, search, updated
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item
+from ecwid_async.sandbox.uploads import uploads_of
 
 __all__ = ["CATEGORIES"]
 
-_FIRST_IMAGE: Final = 460_000_001
 _MOST_PRODUCTS: Final = 100
 
 
@@ -93,7 +92,12 @@ CATEGORIES: Final = listing(
             },
         ),
         first_id=170_000_001,
-        filters={"keyword": contains("keyword"), "parent": _children, "parentIds": _children},
+        filters={
+            "keyword": contains("keyword"),
+            "parent": _children,
+            "parentIds": _children,
+            "categoryIds": keys(),
+        },
         default_sort=Sort("order"),
         always=_enabled,
         view=_view,
@@ -117,7 +121,11 @@ def search_categories(visit: Visit) -> Answer:
 @route("GET /categoriesByPath")
 def search_categories_by_path(visit: Visit) -> Answer:
     """The categories at the end of a path of names."""
-    names = [name.strip() for name in visit.params["path"].split(visit.params["delimeter"] or "\0")]
+    # The documentation spells the parameter's name in one way, the vendor's own client in the other.
+    delimiter = visit.params.get("delimeter", visit.params.get("delimiter"))
+    if delimiter is None:
+        raise Refusal.wrong("Parameter 'delimeter' is missing")
+    names = [name.strip() for name in visit.params["path"].split(delimiter or "\0")]
     table = visit.store.table("categories")
     level = {0}
     for name in names:
@@ -278,17 +286,19 @@ _IMAGE_FIELDS: Final = {
 }
 
 
+@route("POST /categories/{categoryId}/image")
+def upload_category_image(visit: Visit) -> Answer:
+    """The picture is there at once, and takes the place of the one before."""
+    item = _category(visit)
+    return _set_image(visit, item, brought(visit, number := new_number(visit.store)), number)
+
+
 @route("POST /categories/{categoryId}/image/async")
 def upload_category_image_async(visit: Visit) -> Answer:
     """The picture is there at once."""
-    item, url = _category(visit), check_url(visit.document.get("url"))
-    number: int = visit.store.odds.get("category_images", _FIRST_IMAGE)
-    visit.store.odds["category_images"] = number + 1
-    item |= _shown_image(visit.store, number, url)
-    if visit.document.get("alt"):
-        item["alt"] = visit.document["alt"]
-    visit.store.table("categories").put(item)
-    return {"id": number}
+    item = _category(visit)
+    item |= {"alt": visit.document["alt"]} if visit.document.get("alt") else {}
+    return _set_image(visit, item, announced(visit, number := new_number(visit.store)), number)
 
 
 @route("DELETE /categories/{categoryId}/image")
@@ -297,20 +307,24 @@ def delete_category_image(visit: Visit) -> Answer:
     item = _category(visit)
     if "imageUrl" not in item:
         return {"deleteCount": 0}
+    uploads_of(visit.store).discard((item.get("originalImageUrl", ""),))
     for name in (*_IMAGE_FIELDS, "originalImageUrl", "originalImage", "thumbnail", "alt"):
         item.pop(name, None)
     visit.store.table("categories").put(item)
     return {"deleteCount": 1}
 
 
-def _shown_image(store: Store, number: int, original: str) -> Item:
-    """The fields that show a category's picture; the thumbnail's name is the picture's number."""
-    sizes = picture(store, number, original)
-    thumbnail = f"{sizes['image400pxUrl'].rpartition('/')[0]}/{number}.png"
-    return {
-        **{name: sizes[source] for name, source in _IMAGE_FIELDS.items()},
+def _set_image(visit: Visit, item: Item, new: Brought, number: int) -> Answer:
+    """Show this picture; the thumbnail's name is the picture's number."""
+    thumbnail = f"{new.urls['image400pxUrl'].rpartition('/')[0]}/{number}.png"
+    if item.get("originalImageUrl") != new.original:
+        uploads_of(visit.store).discard((item.get("originalImageUrl", ""),))
+    item |= {
+        **{name: new.urls[source] for name, source in _IMAGE_FIELDS.items()},
         "thumbnailUrl": thumbnail,
-        "originalImageUrl": original,
-        "originalImage": {"url": original, "width": 1200, "height": 1200, "size": 65_536},
+        "originalImageUrl": new.original,
+        "originalImage": {"url": new.original, "width": new.width, "height": new.height, "size": new.size},
         "thumbnail": {"url": thumbnail, "width": 400, "height": 400},
     }
+    visit.store.table("categories").put(item)
+    return {"id": number}

@@ -1,4 +1,4 @@
-"""Pictures and videos of products, as far as they come by address: the main image, the gallery, videos."""
+"""Pictures and videos of products: the main image, the gallery, videos and their covers."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -6,21 +6,15 @@ from urllib.parse import urlsplit
 from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.catalog import check_url, picture, show_images
 from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.routes.pictures import Brought, announced, brought, new_number
 from ecwid_async.sandbox.routes.products import product
 from ecwid_async.sandbox.routes.shared import updated
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.uploads import uploads_of
 
 __all__: list[str] = []
 
-_FIRST_NUMBER: Final = 4_500_000_001
 _MAIN_VIDEO: Final = "main_videos"
-
-
-def _number(visit: Visit) -> int:
-    """A number for a new picture or video; one counter for the whole store."""
-    number: int = visit.store.odds.get("media", _FIRST_NUMBER)
-    visit.store.odds["media"] = number + 1
-    return number
 
 
 def _media(item: Item) -> tuple[list[Item], list[Item]]:
@@ -28,13 +22,16 @@ def _media(item: Item) -> tuple[list[Item], list[Item]]:
     return media.setdefault("images", []), media.setdefault("videos", [])
 
 
-def _save(visit: Visit, item: Item) -> None:
-    show_images(item)
+def _save(visit: Visit, item: Item, new: Brought | None = None) -> None:
+    show_images(item, new.sizes if new else None)
     visit.store.table("products").put(updated(visit, item, {}))
 
 
-def _image(visit: Visit, number: int, url: str, alt: Item | None = None) -> Item:
-    return {"id": str(number), **picture(visit.store, number, url), "alt": {"translated": {}, **(alt or {})}}
+def _keep(visit: Visit, images: list[Item], kept: list[Item]) -> None:
+    """Leave only these pictures, and forget the bytes of the others."""
+    gone = {image.get("imageOriginalUrl", "") for image in images}
+    images[:] = kept
+    uploads_of(visit.store).discard(gone.difference(image.get("imageOriginalUrl", "") for image in kept))
 
 
 def _video(visit: Visit, number: int, url: object) -> Item:
@@ -53,15 +50,26 @@ def _video(visit: Visit, number: int, url: object) -> Item:
     }
 
 
+# The main image.
+
+
+@route("POST /products/{productId}/image")
+def upload_product_image(visit: Visit) -> Answer:
+    """The main image; it takes the place of the one before."""
+    return _set_main_image(visit, product(visit), brought(visit, number := new_number(visit.store)), number)
+
+
 @route("POST /products/{productId}/image/async")
 def upload_product_image_async(visit: Visit) -> Answer:
     """The main image; it takes the place of the one before."""
-    item, url = product(visit), check_url(visit.document.get("url"))
-    number = _number(visit)
+    return _set_main_image(visit, product(visit), announced(visit, number := new_number(visit.store)), number)
+
+
+def _set_main_image(visit: Visit, item: Item, new: Brought, number: int) -> Answer:
     images, _ = _media(item)
-    images[:] = [image for image in images if image["id"] != "0"]
-    images.append(_image(visit, number, url, visit.document.get("alt")) | {"id": "0", "orderBy": -1})
-    _save(visit, item)
+    others = [image for image in images if image["id"] != "0"]
+    _keep(visit, images, [*others, _image(visit, others, new, number) | {"id": "0", "orderBy": -1}])
+    _save(visit, item, new)
     return {"id": number}
 
 
@@ -71,14 +79,35 @@ def delete_product_image(visit: Visit) -> Answer:
     return _delete_image(visit, "0")
 
 
+def _image(visit: Visit, images: list[Item], new: Brought, number: int) -> Item:
+    alt = {} if visit.endpoint.content == "binary" else visit.document.get("alt") or {}
+    image: Item = {"id": str(number), **new.urls, "alt": {"translated": {}, **alt}}
+    if new.external_id:
+        if any(other.get("externalId") == new.external_id for other in images):
+            raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {new.external_id!r} is already used")
+        image["externalId"] = new.external_id
+    return image
+
+
+# The gallery.
+
+
+@route("POST /products/{productId}/gallery")
+def upload_product_gallery_image(visit: Visit) -> Answer:
+    """One more picture, behind the others."""
+    return _add_image(visit, product(visit), brought(visit, number := new_number(visit.store)), number)
+
+
 @route("POST /products/{productId}/gallery/async")
 def upload_product_gallery_image_async(visit: Visit) -> Answer:
     """One more picture, behind the others."""
-    item, url = product(visit), check_url(visit.document.get("url"))
-    number = _number(visit)
+    return _add_image(visit, product(visit), announced(visit, number := new_number(visit.store)), number)
+
+
+def _add_image(visit: Visit, item: Item, new: Brought, number: int) -> Answer:
     images, _ = _media(item)
-    images.append(_image(visit, number, url, visit.document.get("alt")) | {"orderBy": len(images)})
-    _save(visit, item)
+    images.append(_image(visit, images, new, number) | {"orderBy": len(images)})
+    _save(visit, item, new)
     return {"id": number}
 
 
@@ -93,8 +122,9 @@ def delete_product_gallery(visit: Visit) -> Answer:
     """All pictures but the main one; tells how many there were."""
     item = product(visit)
     images, _ = _media(item)
-    count = sum(image["id"] != "0" for image in images)
-    images[:] = [image for image in images if image["id"] == "0"]
+    kept = [image for image in images if image["id"] == "0"]
+    count = len(images) - len(kept)
+    _keep(visit, images, kept)
     _save(visit, item)
     return {"deleteCount": count}
 
@@ -105,15 +135,18 @@ def _delete_image(visit: Visit, number: str) -> Answer:
     kept = [image for image in images if image["id"] != number]
     if len(kept) == len(images):
         raise Refusal(404, "IMAGE_NOT_FOUND", f"Image #{number} not found")
-    images[:] = kept
+    _keep(visit, images, kept)
     _save(visit, item)
     return {"deleteCount": 1}
+
+
+# Videos.
 
 
 @route("POST /products/{productId}/gallery/video")
 def upload_product_gallery_video(visit: Visit) -> Answer:
     """One more video in the gallery."""
-    item, number = product(visit), _number(visit)
+    item, number = product(visit), new_number(visit.store)
     _, videos = _media(item)
     videos.append(_video(visit, number, visit.document.get("url")))
     _save(visit, item)
@@ -124,6 +157,18 @@ def upload_product_gallery_video(visit: Visit) -> Answer:
 def get_product_gallery_video(visit: Visit) -> Answer:
     """One video of the gallery."""
     return _find_video(visit, product(visit))
+
+
+@route("PUT /products/{productId}/gallery/video/{galleryVideoId}")
+def upload_product_gallery_video_cover(visit: Visit) -> Answer:
+    """Another cover of a video."""
+    item = product(visit)
+    video = _find_video(visit, item)
+    new = brought(visit, number := new_number(visit.store))
+    uploads_of(visit.store).discard((video.get("imageOriginalUrl", ""),))
+    video.update({"videoCoverId": number, **new.urls})
+    _save(visit, item)
+    return {"id": number}
 
 
 @route("DELETE /products/{productId}/gallery/video/{galleryVideoId}")
@@ -146,7 +191,7 @@ def _find_video(visit: Visit, item: Item) -> Item:
 @route("POST /products/{productId}/video")
 def upload_product_video(visit: Visit) -> Answer:
     """The main video; it takes the place of the one before."""
-    item, number = product(visit), _number(visit)
+    item, number = product(visit), new_number(visit.store)
     _set_main_video(visit, item, _video(visit, number, visit.document.get("url")))
     _save(visit, item)
     return {"id": number}
@@ -178,20 +223,22 @@ def update_product_media(visit: Visit) -> Answer:
     """All media at once, by address: the main one and the gallery, in the given order."""
     item, change = product(visit), visit.document
     images, videos = _media(item)
-    images.clear()
+    given_images: list[Item] = []
     videos.clear()
     main = change.get("mainMedia") or {}
     _set_main_video(visit, item, None)
     for at, given in enumerate([main, *(change.get("galleryMedia") or ())]):
-        number = _number(visit)
+        number = new_number(visit.store)
         if given.get("imageUrl"):
             place: Item = {"orderBy": at, "id": "0"} if given is main else {"orderBy": at}
-            images.append(_image(visit, number, check_url(given["imageUrl"])) | place)
+            urls = picture(visit.store, number, check_url(given["imageUrl"]))
+            given_images.append({"id": str(number), **urls, "alt": {"translated": {}}, **place})
         if given.get("videoUrl"):
             video = _video(visit, number, given["videoUrl"])
             if given is main:
                 _set_main_video(visit, item, video)
             else:
                 videos.append(video)
+    _keep(visit, images, given_images)
     _save(visit, item)
     return {"updateCount": 1}

@@ -1,0 +1,90 @@
+"""Pictures that requests bring: as bytes, by address to be fetched, or by address alone."""
+
+from typing import Any, Final
+
+import msgspec
+from attrs import frozen
+
+from ecwid_async.sandbox.bodies import Refusal
+from ecwid_async.sandbox.catalog import check_url, picture
+from ecwid_async.sandbox.routes import Visit
+from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.uploads import IMAGE_BYTES, Picture, read_picture, uploads_of
+
+__all__ = ["Brought", "announced", "brought", "new_number"]
+
+_FIRST_NUMBER: Final = 4_500_000_001
+_USUAL_BYTES: Final = 65_536
+
+
+def new_number(store: Store) -> int:
+    """A number for a new picture or video; one counter for the whole store."""
+    number: int = store.odds.get("media", _FIRST_NUMBER)
+    store.odds["media"] = number + 1
+    return number
+
+
+@frozen
+class Brought:
+    """A picture: its addresses in all sizes, its width and height in pixels, its size in bytes, the caller's id."""
+
+    urls: dict[str, str]
+    width: int
+    height: int
+    size: int
+    external_id: str | None = None
+
+    @property
+    def original(self) -> str:
+        """Where the picture itself is."""
+        return self.urls["imageOriginalUrl"]
+
+    @property
+    def sizes(self) -> dict[str, dict[str, int]]:
+        """Width and height by address, as `show_images` takes them."""
+        return {self.original: {"width": self.width, "height": self.height}}
+
+
+def brought(visit: Visit, number: int) -> Brought:
+    """The picture that is the request's body, or that its ``externalUrl`` names; nothing is fetched from there.
+
+    Raises `Refusal` where there is none, or more than 20 MB of it.
+    """
+    if "externalUrl" in visit.params:
+        usual = Picture()
+        urls = picture(visit.store, number, check_url(visit.params["externalUrl"]))
+        return Brought(urls, usual.width, usual.height, _USUAL_BYTES, _external_id(visit.body))
+    if not visit.body:
+        raise Refusal.wrong("Send the picture as the body, or its address as the parameter 'externalUrl'")
+    if len(visit.body) > IMAGE_BYTES:
+        raise Refusal(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {IMAGE_BYTES} bytes at most")
+    seen = read_picture(visit.body)
+    urls = picture(visit.store, number, ending=seen.ending)
+    uploads_of(visit.store).keep(urls["imageOriginalUrl"], visit.body)
+    return Brought(urls, seen.width, seen.height, len(visit.body))
+
+
+def announced(visit: Visit, number: int) -> Brought:
+    """The picture whose address and measures stand in the JSON body of an asynchronous upload."""
+    sent = visit.document
+    urls = picture(visit.store, number, check_url(sent.get("url")))
+    return Brought(urls, _pixels(sent, "width"), _pixels(sent, "height"), _USUAL_BYTES, sent.get("externalId"))
+
+
+def _pixels(sent: Item, name: str) -> int:
+    if sent.get(name) is None:
+        raise Refusal.wrong(f"Field {name!r} is missing")
+    text = str(sent[name])
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise Refusal.wrong(f"Field {name!r} must be a number of pixels")
+    return int(text)
+
+
+def _external_id(body: bytes) -> str | None:
+    """The caller's own id, which comes as JSON where the picture comes by address."""
+    try:
+        sent = msgspec.json.decode(body, type=dict[str, Any]) if body else {}
+    except msgspec.DecodeError:
+        return None
+    return sent.get("externalId")
