@@ -133,7 +133,7 @@ class Sandbox:
         function, endpoint, ids = routes.load().find(request.method, segments[1:])
         if missing := lacking(endpoint.scopes):
             raise Refusal(403, "INSUFFICIENT_APP_SCOPE", f"The token lacks the access scope {', '.join(missing)}")
-        if endpoint.section in store.unavailable:
+        if endpoint.section in store.refuses:
             raise Refusal(402, "NOT_AVAILABLE_ON_CURRENT_PLAN", f"The store's plan has no {endpoint.section}")
         body, texts = _contents(request, endpoint)
         visit = Visit(

@@ -51,10 +51,11 @@ class History:
 class Store:
     """One store. Made by `Sandbox.add_store`; its lists are filled by `load` or by requests.
 
-    `profile` is the store's profile as the API gives it. `suspended` makes every call answer 402. `unavailable` says
-    what the store's plan lacks: a section's name (``subscriptions``: all its calls answer 402), or an error code
-    (``DISCOUNTS_FEATURE_NOT_AVAILABLE``: what needs that feature answers it). `odds` is where sections keep what is
-    not a list (an order set by the owner, swatches), by a name of their own.
+    `profile` is the store's profile as the API gives it. `suspended` makes every call answer 402. `refuses` says
+    what else does not work: a section's name (``subscriptions``) stands for one that the store's plan lacks, all its
+    calls answer 402; an error code (``DISCOUNTS_FEATURE_NOT_AVAILABLE``, ``CHARGE_DECLINED``) is what the calls that
+    can have it then answer. `odds` is where sections keep what is not a list (an order set by the owner, swatches), by
+    a name of their own.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Store:
         self.id = store_id
         self.profile: Item = {}
         self.suspended = False
-        self.unavailable: set[str] = set()
+        self.refuses: set[str] = set()
         self.written: dict[str, float] = {}
         """When a request last changed something in a section, in Unix seconds."""
         self.due: Callable[[], None] | None = None

@@ -91,10 +91,10 @@ class Visit:
         except ValueError as error:
             raise Refusal.wrong(f"responseFields: {error}") from None
 
-    def need(self, feature: str, status: int = 403) -> None:
-        """Raise `Refusal` with the code ``…_FEATURE_NOT_AVAILABLE`` where the store's plan lacks the feature."""
-        if feature in self.store.unavailable:
-            raise Refusal(status, feature, "The store's plan does not have this feature")
+    def unless_refused(self, code: str, status: int, message: str) -> None:
+        """Raise `Refusal` where `Store.refuses` has this error code; for what no request can bring about."""
+        if code in self.store.refuses:
+            raise Refusal(status, code, message)
 
     def flag(self, name: str) -> bool:
         """A boolean parameter, False where it is absent."""
