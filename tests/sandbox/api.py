@@ -31,15 +31,18 @@ class Api:
         return self.sandbox.stores[self.store_id]
 
     def send(self, method: str, path: str, body: Any = None, /, **params: Any) -> Response:
+        """Bytes go out as they are, anything else as JSON."""
         headers = [("Authorization", f"Bearer {self.token}")]
-        if body is not None:
+        if isinstance(body, bytes):
+            headers.append(("Content-Type", "application/octet-stream"))
+        elif body is not None:
             headers.append(("Content-Type", "application/json; charset=UTF-8"))
         return self.sandbox.handle(
             Request(
                 method=method,
                 path=f"/{self.store_id}{path}",
                 params=tuple((name, _text(value)) for name, value in params.items()),
-                body=None if body is None else json.dumps(body).encode(),
+                body=body if body is None or isinstance(body, bytes) else json.dumps(body).encode(),
                 headers=Headers(tuple(headers)),
                 options=Options(operation=f"{method} {path}"),
             )

@@ -1,4 +1,4 @@
-"""Products: search, one product, their order, stock, files, and what was deleted."""
+"""Products: search, one product, their order, stock, and what was deleted."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Final
@@ -26,7 +26,8 @@ from ecwid_async.sandbox.routes.shared import (
     updated,
 )
 from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Columns, Item
+from ecwid_async.sandbox.table import Columns, Item, Key
+from ecwid_async.sandbox.uploads import uploads_of
 
 __all__ = ["FRONT_PAGE", "PRODUCTS", "product", "subtree", "term"]
 
@@ -263,7 +264,7 @@ def update_product(visit: Visit) -> Answer:
 @route("DELETE /products/{productId}")
 def delete_product(visit: Visit) -> Answer:
     """One product."""
-    bury(visit, "products", product(visit)["id"])
+    _delete(visit, product(visit)["id"])
     return {"deleteCount": 1}
 
 
@@ -271,7 +272,27 @@ def delete_product(visit: Visit) -> Answer:
 def delete_all_products(visit: Visit) -> Answer:
     """Every product of the store."""
     numbers = list(visit.store.table("products"))
-    return {"deleteCount": sum(bury(visit, "products", number) for number in numbers)}
+    for number in numbers:
+        _delete(visit, number)
+    return {"deleteCount": len(numbers)}
+
+
+def _delete(visit: Visit, number: Key) -> None:
+    """Delete a product, and the bytes that were uploaded to it."""
+    files = uploads_of(visit.store)
+    if len(files):
+        files.discard(_addresses(visit.store.table("products").get(number) or {}))
+    bury(visit, "products", number)
+
+
+def _addresses(item: Item) -> Iterator[str]:
+    media = item.get("media") or {}
+    for picture in (*(media.get("images") or ()), *(media.get("videos") or ())):
+        yield picture.get("imageOriginalUrl", "")
+    for file in item.get("files") or ():
+        yield file.get("adminUrl", "")
+    for variation in item.get("combinations") or ():
+        yield variation.get("originalImageUrl", "")
 
 
 @route("GET /products/deleted")
@@ -329,42 +350,3 @@ def adjust_product_stock(visit: Visit) -> Answer:
     visit.store.table("products").put(item)
     warning = {"warning": "Product has negative stock."} if item["quantity"] < 0 else {}
     return {"updateCount": 1, **warning}
-
-
-# Files.
-
-
-@route("PUT /products/{productId}/files/{fileId}")
-def update_product_file(visit: Visit) -> Answer:
-    """The description of a file."""
-    item = product(visit)
-    _file(visit, item).update({k: v for k, v in visit.document.items() if v is not None})
-    visit.store.table("products").put(updated(visit, item, {}))
-    return {"updateCount": 1}
-
-
-@route("DELETE /products/{productId}/files/{fileId}")
-def delete_product_file(visit: Visit) -> Answer:
-    """One file."""
-    item = product(visit)
-    item["files"].remove(_file(visit, item))
-    visit.store.table("products").put(updated(visit, item, {}))
-    return {"deleteCount": 1}
-
-
-@route("DELETE /products/{productId}/files")
-def delete_all_product_files(visit: Visit) -> Answer:
-    """All files; tells how many there were."""
-    item = product(visit)
-    count = len(item.get("files") or ())
-    visit.store.table("products").put(updated(visit, item, {}) | {"files": []})
-    return {"deleteCount": count}
-
-
-def _file(visit: Visit, item: Item) -> Item:
-    number = visit.id("fileId")
-    files: list[Item] = item.get("files") or []
-    for file in files:
-        if file["id"] == number:
-            return file
-    raise Refusal(404, "FILE_NOT_FOUND", f"File #{number} not found")
