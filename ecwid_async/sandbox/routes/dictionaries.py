@@ -1,0 +1,92 @@
+"""Dictionaries: ``/countries``, ``/currencies``, ``/currencyByCountry``, ``/states``, ``/taxClasses``."""
+
+from typing import Final
+
+from ecwid_async.sandbox import atlas
+from ecwid_async.sandbox.bodies import Refusal
+from ecwid_async.sandbox.routes import Answer, Visit, route
+
+# The standard rate first, then what is reduced, as the table has them.
+_TAX_CLASSES: Final = (
+    ("default", "Standard rate", "Goods and services without a rate of their own"),
+    ("reduced", "Reduced rate", "Goods and services with a reduced rate"),
+    ("reduced2", "Second reduced rate", "Goods and services with another reduced rate"),
+    ("reduced3", "Third reduced rate", "Goods and services with another reduced rate"),
+)
+
+
+@route("GET /countries")
+def get_countries(visit: Visit) -> Answer:
+    """All countries, with their states where asked for."""
+    tables = atlas.load()
+    found = []
+    for code in tables.countries:
+        country = {"code": code, "name": tables.country(code, _language(visit))}
+        found.append(country | {"states": _states(code)} if visit.flag("withStates") else country)
+    return sorted(found, key=lambda country: str(country["name"]))
+
+
+@route("GET /currencies")
+def get_currencies(visit: Visit) -> Answer:
+    """All currencies."""
+    tables = atlas.load()
+    return [{"code": code, "name": tables.currency(code, _language(visit))} for code in tables.currencies]
+
+
+@route("GET /currencyByCountry")
+def get_currency_by_country(visit: Visit) -> Answer:
+    """What is paid with in a country, and how amounts are written there."""
+    tables, country = atlas.load(), _country(visit)
+    tender = tables.tender.get(country)
+    if tender is None:
+        return []
+    return [
+        {
+            "countryCode": country,
+            "currencyCode": tender.currency,
+            "currencyName": tables.currency(tender.currency, _language(visit)),
+            "prefix": tender.prefix,
+            "suffix": tender.suffix,
+            "decimalPlaces": str(tender.decimals),
+        }
+    ]
+
+
+@route("GET /states")
+def get_states(visit: Visit) -> Answer:
+    """The states, provinces or regions of a country; their names are not translated."""
+    return _states(_country(visit))
+
+
+@route("GET /taxClasses")
+def get_tax_classes(visit: Visit) -> Answer:
+    """The tax rates of a country. Their names are in English, whatever the asked language."""
+    rates = atlas.load().taxes.get(_country(visit), ())
+    return [
+        {
+            "stateCode": "",
+            "taxClassCode": code,
+            "taxClassRate": rate,
+            "localization": {
+                "language": atlas.ENGLISH,
+                "taxClassName": name,
+                "taxClassDescription": description,
+            },
+        }
+        for rate, (code, name, description) in zip(rates, _TAX_CLASSES, strict=False)
+    ]
+
+
+def _states(country: str) -> list[dict[str, str]]:
+    return [{"code": code, "name": name} for code, name in atlas.load().states.get(country, {}).items()]
+
+
+def _language(visit: Visit) -> str:
+    return str(visit.params.get("lang") or atlas.ENGLISH)
+
+
+def _country(visit: Visit) -> str:
+    code = str(visit.params["countryCode"]).upper()
+    if code not in atlas.load().countries:
+        raise Refusal.wrong(f"{code!r} is not the code of a country; GET /countries lists them")
+    return code
