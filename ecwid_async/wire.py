@@ -5,10 +5,10 @@ Everything a transport needs to know about a call (may it be repeated, how urgen
 `Options`, so that retries and rate limits never look into a resource.
 """
 
-import os
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from enum import Enum, StrEnum
+from random import getrandbits
 from typing import Final, Protocol
 from urllib.parse import quote_plus
 
@@ -68,6 +68,15 @@ class Headers(Mapping[str, str]):
         self._pairs = pairs if isinstance(pairs, tuple) else tuple(pairs)
         self._index: dict[str, str] | None = None
 
+    @property
+    def pairs(self) -> tuple[tuple[str | bytes, str | bytes], ...]:
+        """Names and values as they were given."""
+        return self._pairs
+
+    def plus(self, *pairs: tuple[str, str]) -> "Headers":
+        """These headers and some more."""
+        return Headers(self._pairs + pairs)
+
     def _lookup(self) -> dict[str, str]:
         if self._index is None:
             index: dict[str, str] = {}
@@ -121,7 +130,7 @@ Body = bytes | StreamBody | None
 
 def new_request_id() -> str:
     """Eight random characters that name one call in logs, here and at the vendor."""
-    return os.urandom(4).hex()
+    return f"{getrandbits(32):08x}"
 
 
 @frozen(kw_only=True)
@@ -135,7 +144,7 @@ class Request:
     path: str
     params: tuple[tuple[str, str], ...] = ()
     body: Body = field(default=None, repr=False)
-    headers: Mapping[str, str] = _NO_HEADERS
+    headers: Headers = _NO_HEADERS
     options: Options
     id: str = field(factory=new_request_id)
 
@@ -218,6 +227,8 @@ def encode_segment(segment: str | int) -> str:
     Raises `ValueError` for what names another endpoint, or would once a server trimmed it: nothing, ``.`` or ``..``.
     """
     text = str(segment)
+    if text.isalnum() and text.isascii():
+        return text  # as nearly every id is
     if text.strip() in _REFUSED_SEGMENTS:
         raise ValueError(f"{text!r} is not an id: pass the id of the item that the call is about")
     return quote_plus(text)

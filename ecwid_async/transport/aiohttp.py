@@ -5,11 +5,11 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Final, NoReturn
-from weakref import WeakKeyDictionary
+from typing import Final, NoReturn, cast
 
 import aiohttp
 from attrs import frozen
+from multidict import CIMultiDict
 from yarl import URL
 
 from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout
@@ -23,7 +23,7 @@ _NOT_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError
 
 @frozen(kw_only=True)
 class Timeouts:
-    """Limits in seconds: for the whole exchange, for a connection to open or to come free, between two reads."""
+    """Limits in seconds: for a whole exchange, for a connection to open or come free, between chunks of a download."""
 
     total: float = 60.0
     connect: float = 10.0
@@ -60,6 +60,13 @@ class _Sending:
             raise
 
 
+def _headers(request: Request) -> CIMultiDict[str]:
+    headers = CIMultiDict(cast(tuple[tuple[str, str], ...], request.headers.pairs))
+    if isinstance(request.body, StreamBody) and request.body.length is not None:
+        headers["Content-Length"] = str(request.body.length)
+    return headers
+
+
 class AiohttpTransport:
     """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies.
 
@@ -69,9 +76,11 @@ class AiohttpTransport:
     def __init__(self, base_url: str, *, timeouts: Timeouts | None = None, connections: int = 100) -> None:
         self._base_url = base_url.rstrip("/")
         self._timeouts = timeouts or Timeouts()
+        self._whole = self._limited(self._timeouts.total, None)
+        # A large file takes as long as it takes, as long as something comes.
+        self._piecewise = self._limited(None, self._timeouts.read)
         self._connections = connections
-        self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[int, aiohttp.ClientSession]]
-        self._sessions = WeakKeyDictionary()
+        self._sessions: dict[tuple[asyncio.AbstractEventLoop, int], aiohttp.ClientSession] = {}
 
     def __repr__(self) -> str:
         return f"<AiohttpTransport to {self._base_url}>"
@@ -80,7 +89,7 @@ class AiohttpTransport:
         """Send and read the whole answer. Raises `NotSent`, `OutcomeUnknown` or `Timeout` where there is none."""
         body = _Sending(request.body) if isinstance(request.body, StreamBody) else request.body
         try:
-            async with self._exchange(request, body) as answer:
+            async with self._exchange(request, body, self._until(request, self._whole)) as answer:
                 return Response(answer.status, Headers(answer.raw_headers), await answer.read())
         except (aiohttp.ClientError, TimeoutError) as error:
             if isinstance(body, _Sending) and body.error is not None:
@@ -91,58 +100,54 @@ class AiohttpTransport:
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Send and hand out the body while it arrives; leaving early closes the connection."""
         try:
-            async with self._exchange(request, None) as answer:
+            async with self._exchange(request, None, self._until(request, self._piecewise)) as answer:
                 yield StreamedResponse(answer.status, Headers(answer.raw_headers), self._chunks(request, answer))
         except (aiohttp.ClientError, TimeoutError) as error:
             self._translate(request, error)
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
-        _, session = self._sessions.pop(asyncio.get_running_loop(), (0, None))
+        session = self._sessions.pop((asyncio.get_running_loop(), os.getpid()), None)
         if session is not None:
             await session.close()
 
-    def _exchange(self, request: Request, body: "bytes | _Sending | None") -> "aiohttp.client._RequestContextManager":
+    def _exchange(
+        self, request: Request, body: "bytes | _Sending | None", timeout: aiohttp.ClientTimeout
+    ) -> "aiohttp.client._RequestContextManager":
         return self._session().request(
             request.method,
             URL(self._base_url + request.target, encoded=True),
             data=body,
-            headers=self._headers(request),
-            timeout=self._timeout(request),
+            headers=_headers(request),
+            timeout=timeout,
             allow_redirects=False,
         )
 
     def _session(self) -> aiohttp.ClientSession:
-        loop, pid = asyncio.get_running_loop(), os.getpid()
-        made_in, session = self._sessions.get(loop, (0, None))
-        if session is None or made_in != pid or session.closed:
-            session = aiohttp.ClientSession(
+        home = (asyncio.get_running_loop(), os.getpid())
+        session = self._sessions.get(home)
+        if session is None or session.closed:
+            session = self._sessions[home] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     limit=self._connections, limit_per_host=self._connections, ttl_dns_cache=300
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": f"ecwid-async/{version('ecwid-async')}"},
                 middlewares=(_send_once,),
-                skip_auto_headers=("Content-Type",),
             )
-            self._sessions[loop] = (pid, session)
         return session
 
-    @staticmethod
-    def _headers(request: Request) -> dict[str, str]:
-        headers = dict(request.headers)
-        if isinstance(request.body, StreamBody) and request.body.length is not None:
-            headers["Content-Length"] = str(request.body.length)
-        return headers
+    def _until(self, request: Request, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
+        """The timeout of one exchange, cut to the caller's deadline."""
+        deadline = request.options.deadline
+        if deadline is None:
+            return timeout
+        left = max(0.001, deadline - asyncio.get_running_loop().time())
+        return self._limited(left if timeout.total is None else min(left, timeout.total), timeout.sock_read)
 
-    def _timeout(self, request: Request) -> aiohttp.ClientTimeout:
-        limits, deadline = self._timeouts, request.options.deadline
-        total = limits.total
-        if deadline is not None:
-            total = max(0.001, min(total, deadline - asyncio.get_running_loop().time()))
-        return aiohttp.ClientTimeout(
-            total=total, connect=limits.connect, sock_connect=limits.connect, sock_read=limits.read
-        )
+    def _limited(self, total: float | None, read: float | None) -> aiohttp.ClientTimeout:
+        connect = self._timeouts.connect
+        return aiohttp.ClientTimeout(total=total, connect=connect, sock_connect=connect, sock_read=read)
 
     async def _chunks(self, request: Request, answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
         try:

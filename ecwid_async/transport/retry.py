@@ -73,7 +73,7 @@ class Retry:
         while True:
             response: Response | None = None
             error: TransportError | None = None
-            started = self._clock()
+            started = self._clock() if self._events is not None else 0.0
             self._tell(EventKind.SENT, request, attempt)
             try:
                 response = await self._inner.send(request)
@@ -84,7 +84,8 @@ class Retry:
             else:
                 wait = self._after_answer(request, response, attempt)
             status = response.status if response is not None else None
-            self._tell(EventKind.ANSWERED, request, attempt, status, self._clock() - started, error)
+            if self._events is not None:
+                self._tell(EventKind.ANSWERED, request, attempt, status, self._clock() - started, error)
             if wait is None or self._too_late(request, wait):
                 if error is not None:
                     self._tell(EventKind.GAVE_UP, request, attempt, error=error)
