@@ -199,10 +199,13 @@ D = TypeVar("D", bound=Draft)
 def _redraft(value: object, declared: Any) -> object:
     """Turn models inside a value into the classes that the declared type names, drafts mostly."""
     if isinstance(value, Model):
-        for option in options_of(declared):
+        options = options_of(declared)
+        if any(is_model(option) and isinstance(value, option) for option in options):
+            return value
+        for option in options:
             if isinstance(option, type) and issubclass(option, Draft):
                 return option.from_(value)
-            if is_model(option) and not isinstance(value, option):
+            if is_model(option):
                 writable = {field.name for field in option.__attrs_attrs__}
                 return option(**{name: part for name, part in value._given().items() if name in writable})
     elif isinstance(value, list):

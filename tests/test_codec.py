@@ -90,6 +90,13 @@ class Form(Model):
     main: Select | Text | Other | None = None
 
 
+@draft
+class FormDraft(Draft):
+    """What it is changed to."""
+
+    fields: list[Select | Text | Other] | Unset | None = UNSET
+
+
 @model
 class Label(Model):
     """Another part, with less in it."""
@@ -471,6 +478,11 @@ def test_a_shape_is_told_by_its_tag_and_an_unknown_one_is_kept_whole() -> None:
     ]
     assert form.main == Select(type="SELECT")
     assert loads(dumps(form)) == data
+
+
+def test_a_draft_of_a_model_keeps_tagged_shapes_as_they_are() -> None:
+    form = Form(fields=[Text(type="TEXT"), Other(type="MAP", extra={"zoom": 1}), Select(type="SELECT", choices=[1])])
+    assert FormDraft.from_(form).fields == form.fields
 
 
 def test_an_odd_value_inside_a_tagged_shape_is_named_with_its_path() -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
-from ecwid_async.models.common import BuyerType, Dimensions, HandlingFee, ShippingPerson
+from ecwid_async.models.common import BuyerType, Dimensions, FulfillmentType, HandlingFee, ShippingPerson
 from ecwid_async.models.orders import (
     CartDiscountCoupon,
     CartExtraFields,
@@ -12,7 +12,6 @@ from ecwid_async.models.orders import (
     CartItemRecurringChargeSettings,
     CartOrderExtraField,
     FulfillmentStatus,
-    FulfillmentType,
     OrderCreditCardStatus,
     OrderCustomSurcharge,
     OrderDiscount,

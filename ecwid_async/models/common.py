@@ -11,6 +11,7 @@ __all__ = [
     "AsyncImageAltDraft",
     "AsyncImageDraft",
     "BillingPerson",
+    "BusinessHours",
     "BuyerType",
     "CreateCountResult",
     "CreateResult",
@@ -18,15 +19,21 @@ __all__ = [
     "DeletedItem",
     "DimensionUnit",
     "Dimensions",
+    "ExtraFieldInputType",
+    "FulfillmentType",
     "HandlingFee",
     "ImageAlt",
     "ProductOriginalImage",
     "ProfileTax",
     "ProfileTaxRule",
+    "ProfileZone",
     "RecurringInterval",
+    "SelectMode",
     "ShippingPerson",
+    "SuccessResult",
     "UpdateResult",
     "UploadResult",
+    "Weekday",
     "WeightUnit",
 ]
 
@@ -54,6 +61,30 @@ class DimensionUnit(StrEnum):
     YD = "YD"
 
 
+class ExtraFieldInputType(StrEnum):
+    """What a customer fills an extra field in with. Empty text stands for none of them."""
+
+    TEXT = "TEXT"
+    TEXTAREA = "TEXTAREA"
+    SELECT = "SELECT"
+    CHECKBOX = "CHECKBOX"
+    TOGGLE_BUTTON_GROUP = "TOGGLE_BUTTON_GROUP"
+    RADIO_BUTTONS = "RADIO_BUTTONS"
+    DATETIME = "DATETIME"
+    LABEL = "LABEL"
+
+
+class FulfillmentType(StrEnum):
+    """How an order reaches the customer.
+
+    Answers have upper case, as here. The reference lists lower case too: that stays text.
+    """
+
+    SHIPPING = "SHIPPING"
+    PICKUP = "PICKUP"
+    DELIVERY = "DELIVERY"
+
+
 class RecurringInterval(StrEnum):
     """How often a subscription is charged.
 
@@ -64,6 +95,26 @@ class RecurringInterval(StrEnum):
     WEEK = "WEEK"
     MONTH = "MONTH"
     YEAR = "YEAR"
+
+
+class SelectMode(StrEnum):
+    """Which of the items are meant where many are changed at once."""
+
+    SELECTED = "SELECTED"
+    ALL_FILTERED = "ALL_FILTERED"
+    ALL = "ALL"
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MON = "MON"
+    TUE = "TUE"
+    WED = "WED"
+    THU = "THU"
+    FRI = "FRI"
+    SAT = "SAT"
+    SUN = "SUN"
 
 
 class WeightUnit(StrEnum):
@@ -95,12 +146,26 @@ class UpdateResult(Model):
     """How many items an update changed: 1, or 0 where nothing matched."""
 
     update_count: int | None = None
+    success: bool | None = None
 
 
 @model
 class DeleteResult(Model):
     """How many items were deleted."""
 
+    delete_count: int | None = None
+    success: bool | None = None
+
+
+@model
+class SuccessResult(Model):
+    """Whether it was done.
+
+    The reference has `success` for app storage too, where the vendor's own client reads the counts.
+    """
+
+    success: bool | None = None
+    update_count: int | None = None
     delete_count: int | None = None
 
 
@@ -210,6 +275,32 @@ class ProfileTax(Model):
     applied_by_default: bool | None = None
     default_tax: Decimal | None = None  # In percent, where no zone of `rules` matches.
     rules: list[ProfileTaxRule] | None = None
+
+
+@model
+class BusinessHours(Model):
+    """The hours of each day: pairs of from and to, such as ``[["08:30", "13:30"], ["14:00", "19:00"]]``."""
+
+    mon: list[list[str]] | None = None
+    tue: list[list[str]] | None = None
+    wed: list[list[str]] | None = None
+    thu: list[list[str]] | None = None
+    fri: list[list[str]] | None = None
+    sat: list[list[str]] | None = None
+    sun: list[list[str]] | None = None
+
+
+@model
+class ProfileZone(Model):
+    """A part of the world that taxes and shipping can depend on."""
+
+    name: str | None = None
+    country_codes: list[str] | None = None
+    state_or_province_codes: list[str] | None = None
+    post_codes: list[str] | None = None
+    # Points by the name of the polygon, each latitude and longitude. One object in one part of the reference.
+    geo_polygons: list[dict[str, list[list[Decimal]]]] | None = None
+    id: str | None = None
 
 
 @draft

@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
-from ecwid_async.models.common import BillingPerson, BuyerType
+from ecwid_async.models.common import BillingPerson, BuyerType, SelectMode
+from ecwid_async.models.customer_groups import CustomerGroup
 
 __all__ = [
     "ContactType",
@@ -15,10 +16,15 @@ __all__ = [
     "CustomerContactDraft",
     "CustomerDraft",
     "CustomerFavorite",
+    "CustomerLocation",
     "CustomerShippingAddress",
     "CustomerShippingAddressDraft",
     "CustomerSortBy",
     "CustomerStats",
+    "CustomersFilters",
+    "CustomersMassUpdateCustomerDraft",
+    "CustomersMassUpdateDraft",
+    "PurchasedProduct",
 ]
 
 
@@ -146,6 +152,34 @@ class Customer(Model):
     electronic_invoice_sdi_code: str | None = None
 
 
+@model
+class CustomerLocation(Model):
+    """A country that customers of the store live in."""
+
+    country: str | None = None
+    country_code: str | None = None
+
+
+@model
+class PurchasedProduct(Model):
+    """A product that customers of the store have bought."""
+
+    product_id: int | None = None
+    product_name: str | None = None
+
+
+@model
+class CustomersFilters(Model):
+    """What the customers of the store can be filtered by, and how many there are."""
+
+    total: int | None = None
+    repeated_customers_count: int | None = None
+    one_time_customers_count: int | None = None
+    store_groups: list[CustomerGroup] | None = None
+    shipping_addresses: list[CustomerShippingAddress] | None = None
+    languages: list[str] | None = None
+
+
 @draft
 class CustomerBillingPersonDraft(Draft):
     """The billing address of a customer that is written."""
@@ -214,3 +248,22 @@ class CustomerContactDraft(Draft):
     default: bool | Unset | None = UNSET
     order_by: int | Unset | None = UNSET
     timestamp: datetime | Unset | None = UNSET
+
+
+@draft
+class CustomersMassUpdateCustomerDraft(Draft):
+    """What each of many customers is changed to."""
+
+    customer_group_id: int | Unset | None = UNSET
+    tax_exempt: bool | Unset | None = UNSET
+    accept_marketing: bool | Unset | None = UNSET
+
+
+@draft
+class CustomersMassUpdateDraft(Draft):
+    """What many customers are changed to, or that they are deleted."""
+
+    mode: SelectMode | str | Unset | None = UNSET
+    ids: list[int] | Unset | None = UNSET
+    delete: bool | Unset | None = UNSET
+    customer: CustomersMassUpdateCustomerDraft | Unset | None = UNSET

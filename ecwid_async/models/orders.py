@@ -11,11 +11,20 @@ from ecwid_async.models.common import (
     BuyerType,
     Dimensions,
     DimensionUnit,
+    ExtraFieldInputType,
+    FulfillmentType,
     HandlingFee,
     ProfileTax,
     RecurringInterval,
     ShippingPerson,
     WeightUnit,
+)
+from ecwid_async.models.coupons import (
+    CouponApplicationLimit,
+    CouponCatalogLimit,
+    CouponDiscountType,
+    CouponStatus,
+    CouponUsesLimit,
 )
 
 __all__ = [
@@ -25,18 +34,11 @@ __all__ = [
     "CartItemDiscountDiscountInfo",
     "CartItemRecurringChargeSettings",
     "CartOrderExtraField",
-    "CouponApplicationLimit",
-    "CouponCatalogLimit",
-    "CouponDiscountType",
-    "CouponStatus",
-    "CouponUsesLimit",
     "DeliveryTimeDisplayFormat",
     "DiscountBase",
     "DiscountType",
-    "ExtraFieldInputType",
     "ExtraFieldSection",
     "FulfillmentStatus",
-    "FulfillmentType",
     "InvoiceType",
     "Order",
     "OrderCalculation",
@@ -97,41 +99,6 @@ __all__ = [
 ]
 
 
-class CouponApplicationLimit(StrEnum):
-    """Which customers a coupon is for."""
-
-    UNLIMITED = "UNLIMITED"
-    NEW_CUSTOMER_ONLY = "NEW_CUSTOMER_ONLY"
-    REPEAT_CUSTOMER_ONLY = "REPEAT_CUSTOMER_ONLY"
-
-
-class CouponDiscountType(StrEnum):
-    """What a coupon takes off."""
-
-    ABS = "ABS"
-    PERCENT = "PERCENT"
-    SHIPPING = "SHIPPING"
-    ABS_AND_SHIPPING = "ABS_AND_SHIPPING"
-    PERCENT_AND_SHIPPING = "PERCENT_AND_SHIPPING"
-
-
-class CouponStatus(StrEnum):
-    """Whether a coupon can be used."""
-
-    ACTIVE = "ACTIVE"
-    PAUSED = "PAUSED"
-    EXPIRED = "EXPIRED"
-    USEDUP = "USEDUP"
-
-
-class CouponUsesLimit(StrEnum):
-    """How often a coupon can be used."""
-
-    UNLIMITED = "UNLIMITED"
-    ONCEPERCUSTOMER = "ONCEPERCUSTOMER"
-    SINGLE = "SINGLE"
-
-
 class DeliveryTimeDisplayFormat(StrEnum):
     """Whether a time of delivery is shown with the hour."""
 
@@ -159,19 +126,6 @@ class DiscountType(StrEnum):
     PERCENT = "PERCENT"
 
 
-class ExtraFieldInputType(StrEnum):
-    """What a customer fills an extra field in with. Empty text stands for none of them."""
-
-    TEXT = "TEXT"
-    TEXTAREA = "TEXTAREA"
-    SELECT = "SELECT"
-    CHECKBOX = "CHECKBOX"
-    TOGGLE_BUTTON_GROUP = "TOGGLE_BUTTON_GROUP"
-    RADIO_BUTTONS = "RADIO_BUTTONS"
-    DATETIME = "DATETIME"
-    LABEL = "LABEL"
-
-
 class ExtraFieldSection(StrEnum):
     """Where the details of an order show an extra field."""
 
@@ -195,17 +149,6 @@ class FulfillmentStatus(StrEnum):
     CUSTOM_FULFILLMENT_STATUS_1 = "CUSTOM_FULFILLMENT_STATUS_1"
     CUSTOM_FULFILLMENT_STATUS_2 = "CUSTOM_FULFILLMENT_STATUS_2"
     CUSTOM_FULFILLMENT_STATUS_3 = "CUSTOM_FULFILLMENT_STATUS_3"
-
-
-class FulfillmentType(StrEnum):
-    """How an order reaches the customer.
-
-    Answers have upper case, as here. The reference lists lower case too: that stays text.
-    """
-
-    SHIPPING = "SHIPPING"
-    PICKUP = "PICKUP"
-    DELIVERY = "DELIVERY"
 
 
 class InvoiceType(StrEnum):
@@ -287,14 +230,6 @@ class OrderDiscount(Model):
     description: str | None = None
     applies_to_items: list[int] | None = None
     applies_to_order_items: list[int] | None = None  # Ids of items; the reference says objects.
-
-
-@model
-class CouponCatalogLimit(Model):
-    """The products and categories that a coupon is limited to."""
-
-    products: list[int] | None = None
-    categories: list[int] | None = None
 
 
 @model

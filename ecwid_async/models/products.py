@@ -3,15 +3,19 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar, TypeAlias
 
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model, prefixed
 from ecwid_async.models.common import AmountType, Dimensions, ImageAlt, ProductOriginalImage, RecurringInterval
+from ecwid_async.models.product_types import AttributeShow, AttributeType
 
 __all__ = [
-    "AttributeShow",
-    "AttributeType",
     "BorderInfo",
+    "CheckboxOption",
+    "DateOption",
     "DominatingColor",
+    "FilesOption",
+    "OtherOption",
     "OutOfStockVisibility",
     "Product",
     "ProductAttribute",
@@ -59,33 +63,17 @@ __all__ = [
     "ProductUpdateResult",
     "ProductVideo",
     "ProductWholesalePrice",
+    "RadioOption",
+    "SelectOption",
+    "SizeOption",
     "StockAdjustmentResult",
+    "SwatchesOption",
+    "TextAreaOption",
+    "TextFieldOption",
     "Variation",
     "VariationAlt",
     "VariationOption",
 ]
-
-
-class AttributeShow(StrEnum):
-    """Where a product page shows an attribute."""
-
-    NOTSHOW = "NOTSHOW"
-    DESCR = "DESCR"
-    PRICE = "PRICE"
-
-
-class AttributeType(StrEnum):
-    """What an attribute means."""
-
-    CUSTOM = "CUSTOM"
-    UPC = "UPC"
-    BRAND = "BRAND"
-    GENDER = "GENDER"
-    AGE_GROUP = "AGE_GROUP"
-    COLOR = "COLOR"
-    SIZE = "SIZE"
-    PRICE_PER_UNIT = "PRICE_PER_UNIT"
-    UNITS_IN_PRODUCT = "UNITS_IN_PRODUCT"
 
 
 class OutOfStockVisibility(StrEnum):
@@ -200,16 +188,150 @@ class ProductOptionChoice(Model):
 
 
 @model
-class ProductOption(Model):
-    """An option of a product that a customer chooses, such as its size."""
+class SelectOption(Model):
+    """An option chosen from a drop-down list."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "SELECT")
+
+    type: ProductOptionType | str | None = ProductOptionType.SELECT
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    choices: list[ProductOptionChoice] | None = None
+    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    required: bool | None = None
+
+
+@model
+class SizeOption(Model):
+    """A size, chosen from a row of buttons."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "SIZE")
+
+    type: ProductOptionType | str | None = ProductOptionType.SIZE
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    choices: list[ProductOptionChoice] | None = None
+    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    required: bool | None = None
+
+
+@model
+class RadioOption(Model):
+    """An option chosen from radio buttons."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "RADIO")
+
+    type: ProductOptionType | str | None = ProductOptionType.RADIO
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    choices: list[ProductOptionChoice] | None = None
+    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    required: bool | None = None
+
+
+@model
+class SwatchesOption(Model):
+    """An option chosen from colors or small images."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "SWATCHES")
+
+    type: ProductOptionType | str | None = ProductOptionType.SWATCHES
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    choices: list[ProductOptionChoice] | None = None
+    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    required: bool | None = None
+    use_image_as_swatch_selector: bool | None = None
+
+
+@model
+class CheckboxOption(Model):
+    """An option of which any number of choices can be ticked."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "CHECKBOX")
+
+    type: ProductOptionType | str | None = ProductOptionType.CHECKBOX
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    choices: list[ProductOptionChoice] | None = None
+    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    required: bool | None = None
+
+
+@model
+class TextFieldOption(Model):
+    """A line of text that the customer writes."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "TEXTFIELD")
+
+    type: ProductOptionType | str | None = ProductOptionType.TEXTFIELD
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    required: bool | None = None
+
+
+@model
+class TextAreaOption(Model):
+    """Some text that the customer writes."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "TEXTAREA")
+
+    type: ProductOptionType | str | None = ProductOptionType.TEXTAREA
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    required: bool | None = None
+
+
+@model
+class DateOption(Model):
+    """A date that the customer chooses."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "DATE")
+
+    type: ProductOptionType | str | None = ProductOptionType.DATE
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    required: bool | None = None
+
+
+@model
+class FilesOption(Model):
+    """Files that the customer attaches."""
+
+    tag: ClassVar[tuple[str, str] | None] = ("type", "FILES")
+
+    type: ProductOptionType | str | None = ProductOptionType.FILES
+    name: str | None = None
+    name_translated: dict[str, str] | None = None
+    required: bool | None = None
+
+
+@model
+class OtherOption(Model):
+    """An option of a type that this version does not know."""
 
     type: ProductOptionType | str | None = None
     name: str | None = None
     name_translated: dict[str, str] | None = None
     choices: list[ProductOptionChoice] | None = None
-    default_choice: int | None = None
+    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
     required: bool | None = None
     use_image_as_swatch_selector: bool | None = None
+
+
+ProductOption: TypeAlias = (
+    SelectOption
+    | SizeOption
+    | RadioOption
+    | SwatchesOption
+    | CheckboxOption
+    | TextFieldOption
+    | TextAreaOption
+    | DateOption
+    | FilesOption
+    | OtherOption
+)
+"""An option of a product that a customer chooses, such as its size: told apart by `type`."""
 
 
 @model

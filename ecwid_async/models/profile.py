@@ -1,16 +1,15 @@
 """The profile of a store: its settings."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, json_text, model
-from ecwid_async.models.common import AmountType, Dimensions, DimensionUnit, HandlingFee, ProfileTax, WeightUnit
+from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.common import AmountType, DimensionUnit, HandlingFee, ProfileTax, ProfileZone, WeightUnit
+from ecwid_async.models.payment_options import PaymentOption
+from ecwid_async.models.shipping_options import ShippingOption
 
 __all__ = [
-    "AvailabilityPeriod",
-    "BusinessHours",
-    "BusinessHoursLimitationType",
     "DefaultProductSortOrder",
     "FilterDisplayComponent",
     "FilterSectionType",
@@ -54,10 +53,6 @@ __all__ = [
     "ProfileMailchimpSettings",
     "ProfileOrderInvoiceSettings",
     "ProfilePayment",
-    "ProfilePaymentOption",
-    "ProfilePaymentOptionInstructionsForCustomer",
-    "ProfilePaymentOptionPaymentSurcharge",
-    "ProfilePaymentOptionShippingSettings",
     "ProfilePhoneNotifications",
     "ProfileProductFiltersSettings",
     "ProfileRecurringSubscriptionsSettings",
@@ -69,16 +64,6 @@ __all__ = [
     "ProfileSettingsDraft",
     "ProfileShipping",
     "ProfileShippingDraft",
-    "ProfileShippingOption",
-    "ProfileShippingOptionBlackoutDate",
-    "ProfileShippingOptionCarrierMethod",
-    "ProfileShippingOptionCarrierSettings",
-    "ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings",
-    "ProfileShippingOptionFlatRate",
-    "ProfileShippingOptionRatesTable",
-    "ProfileShippingOptionTableRate",
-    "ProfileShippingOptionTableRateConditions",
-    "ProfileShippingOptionTableRateValue",
     "ProfileShippingShippingOrigin",
     "ProfileSocialLink",
     "ProfileSocialLinksSettings",
@@ -91,44 +76,16 @@ __all__ = [
     "ProfileTipsSettings",
     "ProfileTipsSettingsDraft",
     "ProfileVerticalSettings",
-    "ProfileZone",
-    "RatesCalculationType",
-    "RatesTableBasis",
     "RegistrationAlreadySelling",
     "RegistrationAnswer",
     "RegistrationGoods",
     "RegistrationPlatform",
     "SalePriceDisplayDiscount",
-    "ScheduledTimePrecisionType",
-    "ShippingOptionDestinationZone",
-    "ShippingOptionFulfilmentType",
-    "StaffScope",
     "StorefrontUrlFormat",
     "StorefrontUrlSlugFormat",
     "TaxOnShippingCalculationScheme",
     "WebsitePlatform",
-    "Weekday",
 ]
-
-
-class AvailabilityPeriod(StrEnum):
-    """How far ahead a delivery can be scheduled."""
-
-    THREE_DAYS = "THREE_DAYS"
-    SEVEN_DAYS = "SEVEN_DAYS"
-    ONE_MONTH = "ONE_MONTH"
-    THREE_MONTHS = "THREE_MONTHS"
-    SIX_MONTHS = "SIX_MONTHS"
-    ONE_YEAR = "ONE_YEAR"
-    UNLIMITED = "UNLIMITED"
-
-
-class BusinessHoursLimitationType(StrEnum):
-    """What happens to orders placed outside business hours."""
-
-    ALLOW_ORDERS_AND_INFORM_CUSTOMERS = "ALLOW_ORDERS_AND_INFORM_CUSTOMERS"
-    DISALLOW_ORDERS_AND_INFORM_CUSTOMERS = "DISALLOW_ORDERS_AND_INFORM_CUSTOMERS"
-    ALLOW_ORDERS_AND_DONT_INFORM_CUSTOMERS = "ALLOW_ORDERS_AND_DONT_INFORM_CUSTOMERS"
 
 
 class DefaultProductSortOrder(StrEnum):
@@ -192,23 +149,6 @@ class LegalPageType(StrEnum):
     REVOCATION_TERMS = "REVOCATION_TERMS"
     TERMS = "TERMS"
     PRIVACY_STATEMENT = "PRIVACY_STATEMENT"
-
-
-class RatesCalculationType(StrEnum):
-    """How the rate of a way of delivery is found."""
-
-    CARRIER_CALCULATED = "carrier-calculated"
-    TABLE = "table"
-    FLAT = "flat"
-    APP = "app"
-
-
-class RatesTableBasis(StrEnum):
-    """What the rates of a table depend on."""
-
-    SUBTOTAL = "subtotal"
-    DISCOUNTED_SUBTOTAL = "discountedSubtotal"
-    WEIGHT = "weight"
 
 
 class RegistrationAlreadySelling(StrEnum):
@@ -278,33 +218,6 @@ class SalePriceDisplayDiscount(StrEnum):
     PERCENT = "PERCENT"
 
 
-class ScheduledTimePrecisionType(StrEnum):
-    """How exactly a customer chooses the time of delivery."""
-
-    DATE = "DATE"
-    DATE_AND_TIME_SLOT = "DATE_AND_TIME_SLOT"
-
-
-class ShippingOptionFulfilmentType(StrEnum):
-    """How a way of delivery reaches the customer. Orders have the same in upper case: `FulfillmentType`."""
-
-    PICKUP = "pickup"
-    DELIVERY = "delivery"
-    SHIPPING = "shipping"
-
-
-class StaffScope(StrEnum):
-    """What a staff member may do."""
-
-    SALES_MANAGEMENT = "SALES_MANAGEMENT"
-    CATALOG_MANAGEMENT = "CATALOG_MANAGEMENT"
-    MARKETING_MANAGEMENT = "MARKETING_MANAGEMENT"
-    REPORT_ACCESS = "REPORT_ACCESS"
-    WEBSITE_MANAGEMENT = "WEBSITE_MANAGEMENT"
-    SALES_CHANNELS_MANAGEMENT = "SALES_CHANNELS_MANAGEMENT"
-    STORE_MANAGEMENT = "STORE_MANAGEMENT"
-
-
 class StorefrontUrlFormat(StrEnum):
     """What the URLs of the storefront look like."""
 
@@ -341,18 +254,6 @@ class WebsitePlatform(StrEnum):
     YOLA = "yola"
     INSTANTSITE = "instantsite"
     UNKNOWN = "unknown"
-
-
-class Weekday(StrEnum):
-    """A day of the week."""
-
-    MON = "MON"
-    TUE = "TUE"
-    WED = "WED"
-    THU = "THU"
-    FRI = "FRI"
-    SAT = "SAT"
-    SUN = "SUN"
 
 
 @model
@@ -641,168 +542,12 @@ class ProfileShippingShippingOrigin(Model):
 
 
 @model
-class ProfileZone(Model):
-    """A part of the world that taxes and shipping can depend on."""
-
-    name: str | None = None
-    country_codes: list[str] | None = None
-    state_or_province_codes: list[str] | None = None
-    post_codes: list[str] | None = None
-    # Points by the name of the polygon, each latitude and longitude. One object in one part of the reference.
-    geo_polygons: list[dict[str, list[list[Decimal]]]] | None = None
-    id: str | None = None
-
-
-@model
-class ProfileShippingOptionCarrierMethod(Model):
-    """A service of a carrier."""
-
-    id: str | None = None
-    name: str | None = None
-    enabled: bool | None = None
-    order_by: int | None = None
-
-
-@model
-class ProfileShippingOptionCarrierSettings(Model):
-    """How a carrier is set up."""
-
-    default_carrier_account_enabled: bool | None = None
-    default_postage_dimensions: Dimensions | None = None
-
-
-@model
-class ProfileShippingOptionFlatRate(Model):
-    """One rate for every order."""
-
-    rate_type: AmountType | str | None = None
-    rate: Decimal | None = None
-
-
-@model
-class ProfileShippingOptionTableRateConditions(Model):
-    """When a rate applies."""
-
-    weight_from: Decimal | None = None
-    weight_to: Decimal | None = None
-    subtotal_from: Decimal | None = None
-    subtotal_to: Decimal | None = None
-    discounted_subtotal_from: Decimal | None = None
-    discounted_subtotal_to: Decimal | None = None
-
-
-@model
-class ProfileShippingOptionTableRateValue(Model):
-    """What a rate comes to."""
-
-    per_order: Decimal | None = None
-    percent: Decimal | None = None
-    per_item: Decimal | None = None
-    per_weight: Decimal | None = None
-
-
-@model
-class ProfileShippingOptionTableRate(Model):
-    """A rate and when it applies."""
-
-    conditions: ProfileShippingOptionTableRateConditions | None = None
-    rate: ProfileShippingOptionTableRateValue | None = None
-
-
-@model
-class ProfileShippingOptionRatesTable(Model):
-    """Rates that depend on the order."""
-
-    table_based_on: RatesTableBasis | str | None = None
-    rates: list[ProfileShippingOptionTableRate] | None = None  # One object in one part of the reference.
-
-
-@model
-class BusinessHours(Model):
-    """The hours of each day: pairs of from and to, such as ``[["08:30", "13:30"], ["14:00", "19:00"]]``."""
-
-    mon: list[list[str]] | None = None
-    tue: list[list[str]] | None = None
-    wed: list[list[str]] | None = None
-    thu: list[list[str]] | None = None
-    fri: list[list[str]] | None = None
-    sat: list[list[str]] | None = None
-    sun: list[list[str]] | None = None
-
-
-@model
-class ProfileShippingOptionBlackoutDate(Model):
-    """Days on which the store does not deliver."""
-
-    from_date: date | None = None
-    to_date: date | None = None
-    repeated_annually: bool | None = None
-
-
-@model
-class ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings(Model):
-    """What the checkout says about the time of delivery."""
-
-    estimated_delivery_date_at_checkout_enabled: bool | None = None
-    estimated_transit_time_in_days: list[int | None] | None = None  # From and to; null where not set.
-    fulfillment_time_in_days: list[int | None] | None = None
-    cutoff_time_for_same_day_packing: str | None = None  # A time of day such as ``16:00``.
-    shipping_business_days: list[Weekday | str] | None = None
-    delivery_days: list[Weekday | str] | None = None
-
-
-@model
-class ProfileShippingOption(Model):
-    """A way of delivery."""
-
-    id: str | None = None
-    title: str | None = None
-    title_translated: dict[str, str] | None = None
-    enabled: bool | None = None
-    orderby: int | None = None
-    fulfilment_type: ShippingOptionFulfilmentType | str | None = None
-    location_id: int | str | None = None  # A number in the reference, text in the vendor's own client.
-    minimum_order_subtotal: Decimal | None = None
-    destination_zone: ProfileZone | None = None  # A list in the reference, one object in the example.
-    delivery_time_days: str | None = None
-    description: str | None = None
-    description_translated: dict[str, str] | None = None
-    carrier: str | None = None
-    carrier_methods: list[ProfileShippingOptionCarrierMethod] | None = None
-    carrier_settings: ProfileShippingOptionCarrierSettings | None = None
-    rates_calculation_type: RatesCalculationType | str | None = None
-    shipping_cost_markup: Decimal | None = None
-    flat_rate: ProfileShippingOptionFlatRate | None = None
-    rates_table: ProfileShippingOptionRatesTable | None = None
-    app_client_id: str | None = None
-    pickup_instruction: str | None = None
-    pickup_instruction_translated: dict[str, str] | None = None
-    scheduled_pickup: bool | None = None
-    pickup_preparation_time_hours: int | None = None  # Deprecated: `fulfillment_time_in_minutes`.
-    fulfillment_time_in_minutes: int | None = None
-    business_hours: BusinessHours | None = json_text(default=None)  # JSON text on the wire.
-    pickup_business_hours: BusinessHours | None = json_text(default=None)  # Deprecated, the same as `business_hours`.
-    business_hours_limitation_type: BusinessHoursLimitationType | str | None = None
-    scheduled: bool | None = None
-    scheduled_time_precision_type: ScheduledTimePrecisionType | str | None = None
-    time_slot_length_in_minutes: int | None = None
-    allow_same_day_delivery: bool | None = None
-    cutoff_time_for_same_day_delivery: str | None = None  # A time of day such as ``16:00``.
-    availability_period: AvailabilityPeriod | str | None = None
-    # One object in one part of the reference.
-    blackout_dates: list[ProfileShippingOptionBlackoutDate] | None = None
-    estimated_shipping_time_at_checkout_settings: (
-        ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings | None
-    ) = None
-
-
-@model
 class ProfileShipping(Model):
     """How the store ships."""
 
     handling_fee: HandlingFee | None = None
     shipping_origin: ProfileShippingShippingOrigin | None = None
-    shipping_options: list[ProfileShippingOption] | None = None
+    shipping_options: list[ShippingOption] | None = None
 
 
 @model
@@ -829,52 +574,6 @@ class ProfileBusinessRegistrationID(Model):
 
 
 @model
-class ProfilePaymentOptionPaymentSurcharge(Model):
-    """What a way to pay adds to the order."""
-
-    type: AmountType | str | None = None
-    value: Decimal | None = None
-
-
-@model
-class ProfilePaymentOptionInstructionsForCustomer(Model):
-    """What a customer is told to do to pay."""
-
-    instructions_title: str | None = None
-    instructions: str | None = None
-    instructions_translated: dict[str, str] | None = None
-
-
-@model
-class ProfilePaymentOptionShippingSettings(Model):
-    """The ways of delivery that a way to pay is limited to."""
-
-    enabled_shipping_methods: list[str] | None = None
-
-
-@model
-class ProfilePaymentOption(Model):
-    """A way to pay."""
-
-    id: str | None = None
-    enabled: bool | None = None
-    configured: bool | None = None
-    checkout_title: str | None = None
-    checkout_title_translated: dict[str, str] | None = None
-    checkout_description: str | None = None
-    payment_processor_id: str | None = None
-    payment_processor_title: str | None = None
-    order_by: int | None = None
-    app_client_id: str | None = None
-    # A list in the reference, one object in the example.
-    payment_surcharges: ProfilePaymentOptionPaymentSurcharge | None = None
-    instructions_for_customer: ProfilePaymentOptionInstructionsForCustomer | None = None
-    shipping_settings: ProfilePaymentOptionShippingSettings | None = None
-    app_namespace: str | None = None
-    methods: list[dict[str, object]] | None = None
-
-
-@model
 class ProfileApplePay(Model):
     """How Apple Pay is set up."""
 
@@ -889,7 +588,7 @@ class ProfileApplePay(Model):
 class ProfilePayment(Model):
     """The ways to pay."""
 
-    payment_options: list[ProfilePaymentOption] | None = None
+    payment_options: list[PaymentOption] | None = None
     apple_pay: ProfileApplePay | None = None
     apple_pay_options: list[ProfileApplePay] | None = None  # One object in the reference, a list in the example.
 
@@ -1275,17 +974,6 @@ class ProfileShippingDraft(Draft):
     handling_fee: HandlingFee | Unset | None = UNSET
 
 
-@model
-class ShippingOptionDestinationZone(Model):
-    """A part of the world that taxes and shipping can depend on."""
-
-    name: str | None = None
-    country_codes: list[str] | None = None
-    state_or_province_codes: list[str] | None = None
-    post_codes: list[str] | None = None
-    geo_polygons: list[dict[str, list[list[Decimal]]]] | None = None
-
-
 @draft
 class ProfileTaxSettingsDraft(Draft):
     """The taxes of the store."""
@@ -1330,7 +1018,7 @@ class ProfileDraft(Draft):
     formats_and_units: ProfileFormatsAndUnitsDraft | Unset | None = UNSET
     languages: ProfileLanguagesDraft | Unset | None = UNSET
     shipping: ProfileShippingDraft | Unset | None = UNSET
-    zones: list[ShippingOptionDestinationZone] | Unset | None = UNSET
+    zones: list[ProfileZone] | Unset | None = UNSET
     taxes: list[ProfileTax] | Unset | None = UNSET
     tax_settings: ProfileTaxSettingsDraft | Unset | None = UNSET
     business_registration_id: ProfileBusinessRegistrationID | Unset | None = UNSET

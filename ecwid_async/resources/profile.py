@@ -2,7 +2,8 @@
 
 from ecwid_async.calls import Call
 from ecwid_async.models.common import UpdateResult
-from ecwid_async.models.profile import Profile, ProfileDraft, StaffScope
+from ecwid_async.models.profile import Profile, ProfileDraft
+from ecwid_async.models.staff import StaffScope
 from ecwid_async.resources.base import Resource
 from ecwid_async.resources.profile_logos import ProfileLogos
 

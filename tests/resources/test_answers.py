@@ -9,7 +9,7 @@ from ecwid_async.codec import loads
 from ecwid_async.errors import DecodeError
 from ecwid_async.models.common import DeletedItem
 from ecwid_async.models.customers import CustomerContact
-from ecwid_async.models.profile import StaffScope
+from ecwid_async.models.staff import StaffScope
 from ecwid_async.models.swatches import Swatch
 
 # An answer that only wraps a list is read as the list.

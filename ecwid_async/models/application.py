@@ -1,0 +1,50 @@
+"""The app that a token belongs to."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from ecwid_async.data import Model, model
+
+__all__ = [
+    "AppSubscription",
+    "AppSubscriptionDetails",
+    "AppSubscriptionStatus",
+    "ApplicationToken",
+]
+
+
+class AppSubscriptionStatus(StrEnum):
+    """Whether an app is paid."""
+
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
+    TRIAL = "TRIAL"
+
+
+@model
+class AppSubscriptionDetails(Model):
+    """From when to when an app is paid."""
+
+    start_date: datetime | None = None
+    expiration_date: datetime | None = None
+    status: AppSubscriptionStatus | str | None = None
+
+
+@model
+class AppSubscription(Model):
+    """How a store pays for an app.
+
+    API reference: https://docs.ecwid.com/api-reference/rest-api/application/get-app-subscription-status
+    """
+
+    subscription: AppSubscriptionDetails | None = None
+    subscription_status: AppSubscriptionStatus | str | None = None
+
+
+@model
+class ApplicationToken(Model):
+    """What a token may do, and until when it works."""
+
+    permissions: list[str] | None = None  # Scopes such as ``read_orders``.
+    created: datetime | None = None
+    expires: datetime | None = None

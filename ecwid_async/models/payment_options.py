@@ -1,0 +1,94 @@
+"""Ways to pay."""
+
+from decimal import Decimal
+
+from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.common import AmountType
+
+__all__ = [
+    "PaymentOption",
+    "PaymentOptionCreateResult",
+    "PaymentOptionDraft",
+    "ProfilePaymentOptionInstructionsForCustomer",
+    "ProfilePaymentOptionPaymentSurcharge",
+    "ProfilePaymentOptionShippingSettings",
+]
+
+
+@model
+class ProfilePaymentOptionPaymentSurcharge(Model):
+    """What a way to pay adds to the order."""
+
+    type: AmountType | str | None = None
+    value: Decimal | None = None
+
+
+@model
+class ProfilePaymentOptionInstructionsForCustomer(Model):
+    """What a customer is told to do to pay."""
+
+    instructions_title: str | None = None
+    instructions: str | None = None
+    instructions_translated: dict[str, str] | None = None
+
+
+@model
+class ProfilePaymentOptionShippingSettings(Model):
+    """The ways of delivery that a way to pay is limited to."""
+
+    enabled_shipping_methods: list[str] | None = None
+
+
+@model
+class PaymentOption(Model):
+    """A way to pay.
+
+    API reference: https://docs.ecwid.com/api-reference/rest-api/payment-options/get-payment-option
+    """
+
+    id: str | None = None
+    enabled: bool | None = None
+    configured: bool | None = None
+    checkout_title: str | None = None
+    checkout_title_translated: dict[str, str] | None = None
+    checkout_description: str | None = None
+    payment_processor_id: str | None = None
+    payment_processor_title: str | None = None
+    order_by: int | None = None
+    app_client_id: str | None = None
+    # A list in the reference, one object in the example.
+    payment_surcharges: ProfilePaymentOptionPaymentSurcharge | None = None
+    instructions_for_customer: ProfilePaymentOptionInstructionsForCustomer | None = None
+    shipping_settings: ProfilePaymentOptionShippingSettings | None = None
+    app_namespace: str | None = None
+    methods: list[dict[str, object]] | None = None
+    supports_subtypes: bool | None = None  # In no table; the vendor's own client reads it.
+
+
+@model
+class PaymentOptionCreateResult(Model):
+    """The id of a way to pay that was created."""
+
+    id: str | None = None  # A number in the reference; ids of ways to pay are text everywhere else.
+
+
+@draft
+class PaymentOptionDraft(Draft):
+    """What a way to pay is created with, or changed to."""
+
+    enabled: bool | Unset | None = UNSET
+    configured: bool | Unset | None = UNSET
+    checkout_title: str | Unset | None = UNSET
+    checkout_title_translated: dict[str, str] | Unset | None = UNSET
+    checkout_description: str | Unset | None = UNSET
+    payment_processor_id: str | Unset | None = UNSET
+    payment_processor_title: str | Unset | None = UNSET
+    order_by: int | Unset | None = UNSET
+    app_client_id: str | Unset | None = UNSET
+    payment_surcharges: ProfilePaymentOptionPaymentSurcharge | Unset | None = UNSET
+    instructions_for_customer: ProfilePaymentOptionInstructionsForCustomer | Unset | None = UNSET
+    shipping_settings: ProfilePaymentOptionShippingSettings | Unset | None = UNSET
+    # In no table of writing, here and below; the vendor's own client writes them.
+    app_namespace: str | Unset | None = UNSET
+    methods: list[dict[str, object]] | Unset | None = UNSET
+    supports_subtypes: bool | Unset | None = UNSET

@@ -1,0 +1,97 @@
+"""Recurring subscriptions."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.common import RecurringInterval
+from ecwid_async.models.orders import Order
+
+__all__ = [
+    "Subscription",
+    "SubscriptionChargeSettings",
+    "SubscriptionDraft",
+    "SubscriptionOrder",
+    "SubscriptionPaymentMethod",
+    "SubscriptionSortBy",
+    "SubscriptionStatus",
+]
+
+
+class SubscriptionSortBy(StrEnum):
+    """How a search for subscriptions is sorted."""
+
+    DATE_CREATED_ASC = "DATE_CREATED_ASC"
+    DATE_CREATED_DESC = "DATE_CREATED_DESC"
+    ORDER_COUNT_ASC = "ORDER_COUNT_ASC"
+    ORDER_COUNT_DESC = "ORDER_COUNT_DESC"
+    NEXT_CHARGE_DATE_ASC = "NEXT_CHARGE_DATE_ASC"
+    NEXT_CHARGE_DATE_DESC = "NEXT_CHARGE_DATE_DESC"
+
+
+class SubscriptionStatus(StrEnum):
+    """Whether a subscription is charged. Only the vendor's own client knows `PAUSED`."""
+
+    ACTIVE = "ACTIVE"
+    CANCELLED = "CANCELLED"
+    LAST_CHARGE_FAILED = "LAST_CHARGE_FAILED"
+    REQUIRES_PAYMENT_CONFIRMATION = "REQUIRES_PAYMENT_CONFIRMATION"
+    PAUSED = "PAUSED"
+
+
+@model
+class SubscriptionChargeSettings(Model):
+    """How often a subscription is charged."""
+
+    recurring_interval: RecurringInterval | str | None = None
+    recurring_interval_count: int | None = None
+
+
+@model
+class SubscriptionPaymentMethod(Model):
+    """The card that is charged."""
+
+    credit_card_masked_number: str | None = None
+    credit_card_brand: str | None = None
+
+
+@model
+class SubscriptionOrder(Model):
+    """An order that a subscription has brought."""
+
+    id: int | None = None  # The number of the order.
+    total: Decimal | None = None
+    create_date: datetime | None = None
+
+
+@model
+class Subscription(Model):
+    """A subscription of a customer to a product.
+
+    API reference: https://docs.ecwid.com/api-reference/rest-api/orders/recurring-subscriptions/get-recurring-subscription
+    """
+
+    subscription_id: int | None = None
+    customer_id: int | None = None
+    status: SubscriptionStatus | str | None = None
+    status_updated: datetime | None = None
+    created: datetime | None = None
+    cancelled: datetime | None = None
+    next_charge: datetime | None = None
+    create_timestamp: int | None = None  # Unix milliseconds in every example, unlike those of orders.
+    update_timestamp: int | None = None  # Unix milliseconds.
+    charge_settings: SubscriptionChargeSettings | None = None
+    payment_method: SubscriptionPaymentMethod | None = None
+    orders: list[SubscriptionOrder] | None = None  # One object in the reference, a list in the examples.
+    order_template: Order | None = None  # What each new order repeats.
+    next_charge_formatted: str | None = None
+
+
+@draft
+class SubscriptionDraft(Draft):
+    """What a subscription is changed to."""
+
+    charge_settings: SubscriptionChargeSettings | Unset | None = UNSET
+    next_charge: datetime | Unset | None = UNSET
+    status: SubscriptionStatus | str | Unset | None = UNSET
