@@ -1,4 +1,4 @@
-"""The tables of the API for the sections that have models, and which class stands for which schema."""
+"""The tables of the API, and which class stands for which schema."""
 
 import importlib
 import json
@@ -8,47 +8,55 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
+from ecwid_async import models
 from ecwid_async.codec import loads
 from ecwid_async.data import Draft, Model
 
-SECTIONS = ("carts", "categories", "customers", "orders", "products", "profile")
-MODULES = ("brands", "carts", "categories", "common", "customers", "orders", "products", "profile", "swatches")
-# Deleted orders, products and customers are listed in a section of its own.
-ALSO = ("DeletedItem",)
+MODULES = sorted(module.name for module in iter_modules(models.__path__))
 
 
 class Spec:
     """The tables in `tests/spec`, and what deliberately differs from them."""
 
     def __init__(self) -> None:
-        folder = Path(__file__).parents[1] / "spec"
-        self.all_endpoints: list[dict[str, Any]] = json.loads((folder / "endpoints.json").read_text("utf-8"))
-        self.endpoints = [endpoint for endpoint in self.all_endpoints if endpoint["section"] in SECTIONS]
-        self.fields: dict[str, list[dict[str, Any]]] = {
-            name: schema["fields"] for name, schema in json.loads((folder / "schemas.json").read_text("utf-8")).items()
-        }
-        self.deviations: dict[str, dict[str, Any]] = json.loads((folder / "deviations.json").read_text("utf-8"))
+        self._folder = Path(__file__).parents[1] / "spec"
+        self.endpoints: list[dict[str, Any]] = [*self._table("endpoints"), *self._table("vendor")]
+        self.schemas: dict[str, dict[str, Any]] = self._table("schemas")
+        for name, schema in self._table("vendor_schemas").items():
+            # What the vendor's own client has beyond the reference: shapes, and further fields of known ones.
+            known = self.schemas[name]["fields"] if schema.get("extends") else []
+            self.schemas[name] = {**schema, "fields": [*known, *schema["fields"]]}
+        self.fields: dict[str, list[dict[str, Any]]] = {name: schema["fields"] for name, schema in self.schemas.items()}
+        self.deviations: dict[str, dict[str, Any]] = self._table("deviations")
+
+    def _table(self, name: str) -> Any:
+        return json.loads((self._folder / f"{name}.json").read_text("utf-8"))
 
     @cached_property
-    def public(self) -> dict[str, type]:
+    def public(self) -> dict[str, Any]:
         modules = [importlib.import_module(f"ecwid_async.models.{module}") for module in MODULES]
         return {name: getattr(module, name) for module in modules for name in module.__all__}
 
     @property
     def classes(self) -> dict[str, type[Model] | type[Draft]]:
-        return {name: value for name, value in self.public.items() if issubclass(value, Model | Draft)}
+        return {name: value for name, value in self.public.items() if self._is_a(value, Model | Draft)}
 
     @property
     def enums(self) -> list[type[StrEnum]]:
-        return [value for value in self.public.values() if issubclass(value, StrEnum)]
+        return [value for value in self.public.values() if self._is_a(value, StrEnum)]
+
+    @staticmethod
+    def _is_a(value: object, base: Any) -> bool:
+        return isinstance(value, type) and issubclass(value, base)
 
     @cached_property
     def reachable(self) -> list[str]:
         """The schemas that the endpoints answer with or take, and all that these hold."""
         found: set[str] = set()
-        left: list[str | None] = [*ALSO]
+        left: list[str | None] = []
         for endpoint in self.endpoints:
             left += [endpoint["response"].get("item_schema"), endpoint["response"].get("schema")]
             if endpoint["request"]["content_type"] == "json":
@@ -58,6 +66,7 @@ class Spec:
             if schema is None or schema in found:
                 continue
             found.add(schema)
+            left += self.variants(schema)
             for field in self.fields[schema]:
                 left += [field.get("ref"), field.get("json_ref")]
         return sorted(found)
@@ -65,6 +74,10 @@ class Spec:
     @property
     def with_class(self) -> list[str]:
         return [schema for schema in self.reachable if self.deviating("no_class", schema) is None]
+
+    def variants(self, schema: str) -> list[str]:
+        """The schemas of what a schema stands for in general, told apart by a tag."""
+        return [name for name, variant in self.schemas.items() if variant.get("variant_of") == schema]
 
     def deviating(self, kind: str, name: str) -> Any:
         """What the list of deviations says about a schema or ``Schema.field``, or None."""
@@ -83,24 +96,33 @@ class Spec:
 
     def samples(self, kind: str) -> list["Sample"]:
         """The documentation's samples of answers (``response``) or bodies (``request``) of what has a class."""
-        folder = Path(os.environ.get("ECWID_SHARED", Path(__file__).parents[3] / "shared")) / "api" / "samples"
-        found = [
-            Sample(folder / f"{endpoint['id']}.{kind}.json", schema, "item_schema" in endpoint[kind])
-            for endpoint in self.all_endpoints
-            if (schema := endpoint[kind].get("item_schema") or endpoint[kind].get("schema")) in self.with_class
-        ]
-        return [sample for sample in found if sample.path.exists()]
+        found = [self._sample(endpoint["id"], kind, endpoint[kind]) for endpoint in self.endpoints]
+        return [sample for sample in found if sample.path.exists() and sample.schema in self.with_class]
+
+    def _sample(self, endpoint: str, kind: str, shape: dict[str, Any]) -> "Sample":
+        path = samples_folder() / f"{endpoint}.{kind}.json"
+        schema = shape.get("schema")
+        if schema is not None and self.deviating("no_class", schema) is not None:
+            for field in self.fields[schema]:
+                if field["type"] == "array" and "ref" in field:
+                    return Sample(path, field["ref"], field["name"])
+        return Sample(path, schema, None)
+
+
+def samples_folder() -> Path:
+    """Where a checkout has the samples, if it has them."""
+    return Path(os.environ.get("ECWID_SHARED", Path(__file__).parents[3] / "shared")) / "api" / "samples"
 
 
 class Sample(NamedTuple):
-    """A file, the schema of what it holds, and whether that is a list in an envelope."""
+    """A file, the schema of what it holds, and the member of the envelope that holds it."""
 
     path: Path
-    schema: str
-    enveloped: bool
+    schema: Any
+    member: str | None
 
     def items(self) -> list[Any]:
         data = loads(self.path.read_bytes())
-        if self.enveloped:
-            data = data["items"]
+        if self.member is not None:
+            data = data[self.member]
         return data if isinstance(data, list) else [data]

@@ -14,7 +14,23 @@ from ecwid_async.codec import Codec, dumps, loads
 from ecwid_async.data import Draft
 from tests.models.tables import Spec
 
-SCHEMAS = ("Category", "Customer", "Order", "Product", "ProductFilterSet", "ProfileShippingOption", "ProfileZone")
+SCHEMAS = (
+    "Category",
+    "CheckoutExtraField",
+    "Customer",
+    "DiscountCoupon",
+    "Order",
+    "OrderStatus",
+    "Product",
+    "ProductFilterSet",
+    "ProfileZone",
+    "Promotion",
+    "Report",
+    "Review",
+    "ShippingOption",
+    "Subscription",
+    "YandexMarketDbsFeedConfig",
+)
 
 spec = Spec()
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Nd"]), max_size=5)

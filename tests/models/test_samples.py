@@ -12,7 +12,7 @@ import attrs
 
 from ecwid_async.codec import Codec, dumps, loads, parse_datetime
 from ecwid_async.data import Draft, Model, Unset, wire_name
-from tests.models.tables import Sample, Spec
+from tests.models.tables import Sample, Spec, samples_folder
 
 
 def unread(value: object, path: str) -> Iterator[str]:
@@ -90,3 +90,15 @@ def test_every_key_of_a_sample_body_can_be_written(request_sample: Sample, spec:
     for key, value in body.items():
         assert key in fields
         assert fits_one(value, fields[key]), f"{key}: {value!r} is no {fields[key]}"
+
+
+def test_no_sample_is_left_out(spec: Spec) -> None:
+    """The others hold what methods take as plain arguments or give as plain values."""
+    walked = {sample.path.name for kind in ("request", "response") for sample in spec.samples(kind)}
+    plain = {
+        f"{endpoint['id']}.{kind}.json"
+        for endpoint in spec.endpoints
+        for kind in ("request", "response")
+        if (schema := endpoint[kind].get("schema")) and spec.deviating("no_class", schema)
+    }
+    assert {path.name for path in samples_folder().glob("*.json")} <= walked | plain
