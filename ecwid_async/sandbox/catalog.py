@@ -13,15 +13,19 @@ from ecwid_async.sandbox.table import Item
 
 __all__ = [
     "address",
+    "changed_variation",
+    "check_amounts",
     "check_url",
     "complete_category",
     "complete_product",
     "display",
+    "fitting_variations",
     "in_stock",
     "language",
     "localised",
     "new_category",
     "new_product",
+    "new_variation",
     "picture",
     "show_images",
     "slug",
@@ -250,13 +254,13 @@ def complete_product(store: Store, item: Item, change: Mapping[str, Any]) -> Ite
         item["options"] = [_option(option, lang) for option in item["options"]]
     if "attributes" in change:
         item["attributes"] = [_attribute(store, attribute, lang) for attribute in item["attributes"]]
-    if {"quantity", "unlimited"} & change.keys():
-        item["unlimited"] = bool(change.get("unlimited", change.get("quantity") is None))
-        item["quantity"] = item.get("quantity", 0)
-        if item["unlimited"]:
-            del item["quantity"]
+    _set_stock(item, change)
     if {"combinations", "price"} & change.keys():
-        item["combinations"] = list(_variations(store, item))
+        item["combinations"] = [_variation(store, item, one, lang) for one in _numbered(store, item)]
+    if {"combinations", "options"} & change.keys():
+        _check_variations(item)
+    if {"quantity", "unlimited"} & change.keys():
+        _share_stock(item)
     if {"price", "compareToPrice", "lowestPriceSettings"} & change.keys():
         _show_prices(store, item)
     if {"quantity", "unlimited", "combinations"} & change.keys():
@@ -290,30 +294,45 @@ def _free_sku(store: Store) -> str:
 def _check_product(store: Store, item: Item, change: Mapping[str, Any]) -> None:
     if not (item.get("name") or "").strip():
         raise Refusal.wrong("A product needs a name")
-    for name in ("price", "compareToPrice", "weight", "volume"):
-        if (change.get(name) or 0) < 0:
-            raise Refusal.wrong(f"Field {name!r} can't be negative")
-    if (change.get("costPrice") or 0) < 0:
-        raise Refusal(400, "COST_PRICE_CANT_BE_NEGATIVE", "The cost price can't be negative")
-    for tier in change.get("wholesalePrices") or ():
-        if tier.get("price") is None or tier.get("quantity") is None:
-            raise Refusal(400, "WHOLESALE_PRICES_CANT_BE_NULL", "A wholesale price needs quantity and price")
-        if tier["price"] < 0:
-            raise Refusal(400, "WHOLESALE_PRICES_CANT_BE_NEGATIVE", "A wholesale price can't be negative")
-        if tier["quantity"] < 2:
-            raise Refusal(400, "WHOLESALE_PRICES_QUANTITY_TOO_SMALL", "A wholesale price starts at a quantity of 2")
+    check_amounts(change, item.get("price", 0))
     if len(change.get("combinations") or ()) > 200:
         raise Refusal(400, "COMBINATION_LIMIT_PER_REQUEST_EXCEEDED", "At most 200 variations fit a request")
+    if len(change.get("categoryIds") or ()) > 100:
+        code = "MAX_CATEGORIES_FOR_API_REQUEST_LIMIT_EXCEEDED"
+        raise Refusal(402, code, "At most 100 categories fit a request")
     unknown = [number for number in change.get("categoryIds") or () if number not in store.table("categories")]
     if unknown:
         raise Refusal(404, "CATEGORIES_NOT_FOUND", f"Category #{unknown[0]} not found")
     _check_unique(store, item)
 
 
+def check_amounts(change: Mapping[str, Any], price: float) -> None:
+    """Raise `Refusal` for amounts, of a product or a variation that costs `price`, which the API has an error for."""
+    for name in ("price", "compareToPrice", "weight", "volume"):
+        if (change.get(name) or 0) < 0:
+            raise Refusal.wrong(f"Field {name!r} can't be negative")
+    if (change.get("costPrice") or 0) < 0:
+        raise Refusal(400, "COST_PRICE_CANT_BE_NEGATIVE", "The cost price can't be negative")
+    for tier in change.get("wholesalePrices") or ():
+        if not tier.get("price") or tier.get("quantity") is None:
+            raise Refusal(
+                400, "WHOLESALE_PRICES_CANT_BE_NULL", "A wholesale price needs a quantity and a price above 0"
+            )
+        if tier["price"] < 0:
+            raise Refusal(400, "WHOLESALE_PRICES_CANT_BE_NEGATIVE", "A wholesale price can't be negative")
+        if tier["quantity"] < 2:
+            raise Refusal(400, "WHOLESALE_PRICES_QUANTITY_TOO_SMALL", "A wholesale price starts at a quantity of 2")
+        if tier["price"] > price:
+            raise Refusal(400, "WHOLESALE_PRICES_TOO_BIG", f"A wholesale price can't be above the price of {price}")
+    if change.get("locationInventory"):
+        raise Refusal(409, "NOT_ALLOWED_TO_UPDATE_PARAMETER", "This store keeps no stock by location")
+
+
 def _check_unique(store: Store, item: Item) -> None:
     table = store.table("products")
-    skus = [holder["sku"] for holder in (item, *(item.get("combinations") or ())) if holder.get("sku")]
-    for sku in skus:
+    # A variation may have the SKU of its own product.
+    skus = [variation["sku"] for variation in item.get("combinations") or () if variation.get("sku")]
+    for sku in {*skus, item.get("sku") or ""} - {""}:
         if skus.count(sku) > 1 or any(key != item["id"] for key in table.find("sku", sku)):
             raise Refusal(409, "SKU_ALREADY_EXISTS", f"SKU {sku!r} is already used")
     reference = item.get("externalReferenceId")
@@ -358,25 +377,168 @@ def _attribute(store: Store, given: Item, lang: str) -> Item:
     return attribute
 
 
-def _variations(store: Store, item: Item) -> Iterator[Item]:
+def _set_stock(item: Item, change: Mapping[str, Any]) -> None:
+    """A quantity ends unlimited stock, and unlimited stock has no quantity."""
+    if {"quantity", "unlimited"} & change.keys():
+        item["unlimited"] = bool(change.get("unlimited", change.get("quantity") is None))
+        item["quantity"] = item.get("quantity", 0)
+        if item["unlimited"]:
+            del item["quantity"]
+
+
+def _stock(holder: Item) -> tuple[bool, float]:
+    return bool(holder.get("unlimited")), holder.get("quantity", 0)
+
+
+# Variations.
+
+_VARIATION_DEFAULTS: Final[Item] = {
+    "attributes": [],
+    "volume": 0,
+    "outOfStockVisibilityBehaviour": "SHOW",
+    "lowestPriceSettings": {"lowestPriceEnabled": True},
+    "alt": {"translated": {}},
+}
+# What the documentation lists among the fields of a request, and the server makes.
+_VARIATION_SERVED: Final = frozenset({"inStock", *_MAIN_IMAGE_FIELDS})
+
+
+def new_variation(given: Item) -> Item:
+    """A variation as it is put behind the others of a product; `complete_product` gives it the rest."""
+    return {name: value for name, value in given.items() if name not in _VARIATION_SERVED and value is not None}
+
+
+def changed_variation(stored: Item, change: Item, *, null_clears: bool) -> Item:
+    """The variation after a partial change; `complete_product` gives it the rest."""
+    sent = {name: value for name, value in change.items() if name not in _VARIATION_SERVED}
+    clearable = ("minPurchaseQuantity", "maxPurchaseQuantity")
+    variation = merge(stored, sent, clearable=clearable, null_clears=null_clears)
+    _set_stock(variation, sent)
+    return variation
+
+
+def _numbered(store: Store, item: Item) -> Iterator[Item]:
+    """The variations with an id and a number, which new ones get."""
     stored = item.get("combinations") or []
     number = max((variation.get("combinationNumber", 0) for variation in stored), default=0)
     for variation in stored:
-        if "id" not in variation:
-            number += 1
-            variation = {
-                "id": store.table("products").new_id(),
-                "combinationNumber": number,
-                "options": [],
-                "unlimited": "quantity" not in variation,
-                **variation,
-            }
-        price = variation.get("price", item.get("price", 0))
-        yield variation | {
-            "inStock": in_stock(variation),
-            "defaultDisplayedPrice": price,
-            "defaultDisplayedPriceFormatted": display(store, price),
-        }
+        if "id" in variation:
+            yield variation
+            continue
+        number += 1
+        given = {"options": [], "unlimited": "quantity" not in variation, **deepcopy(_VARIATION_DEFAULTS), **variation}
+        if given["unlimited"]:
+            given.pop("quantity", None)
+        yield {"id": store.table("products").new_id(), "combinationNumber": number, **given}
+
+
+def _variation(store: Store, item: Item, variation: Item, lang: str) -> Item:
+    """The variation with everything the server computes."""
+    picks = [(option, *_chosen(item, option)) for option in variation.get("options") or ()]
+    own: float | None = variation.get("price")
+    price = _with_modifiers(item.get("price") or 0, (choice for _, _, choice in picks)) if own is None else own
+    check_amounts(variation, price)
+    settings: Item = variation.get("lowestPriceSettings") or {}
+    lowest: float = settings.get("manualLowestPrice") or price
+    attributes = variation.get("attributes") or ()
+    return variation | {
+        "options": [_picked(picked, option, choice, lang) for picked, option, choice in picks],
+        "inStock": in_stock(variation),
+        "defaultDisplayedPrice": price,
+        "defaultDisplayedPriceFormatted": display(store, price),
+        "lowestPrice": lowest,
+        "defaultDisplayedLowestPrice": lowest,
+        "defaultDisplayedLowestPriceFormatted": display(store, lowest),
+        "attributes": [_attribute(store, attribute, lang) for attribute in attributes],
+    }
+
+
+def _chosen(item: Item, picked: Item) -> tuple[Item, Item]:
+    """The product's option and its choice that a variation has; empty where the product has none such."""
+    options: list[Item] = item.get("options") or []
+    option = next((one for one in options if one.get("name") == picked.get("name")), {})
+    choices: list[Item] = option.get("choices") or []
+    return option, next((one for one in choices if one.get("text") == picked.get("value")), {})
+
+
+def _with_modifiers(price: float, choices: Iterable[Item]) -> float:
+    """The product's price with what these choices add."""
+    extra: float = 0
+    for choice in choices:
+        modifier: float = choice.get("priceModifier") or 0
+        extra += price * modifier / 100 if choice.get("priceModifierType") == "PERCENT" else modifier
+    total = round(price + extra, 2)
+    return int(total) if total == int(total) else total
+
+
+def _picked(picked: Item, option: Item, choice: Item, lang: str) -> Item:
+    """An option's value of a variation, with the translations that the product's option has."""
+    texts = {"nameTranslated": option.get("nameTranslated"), "valueTranslated": choice.get("textTranslated")}
+    shown = picked | {name: value for name, value in texts.items() if value}
+    translate(shown, picked, ("name", "value"), lang)
+    return shown
+
+
+def _check_variations(item: Item) -> None:
+    """Raise `Refusal` where variations do not go with the product's options, with one another or with the product."""
+    offered = {name: choices for option in item.get("options") or () for name, choices in _offered(option)}
+    seen: set[frozenset[tuple[str, str]]] = set()
+    for variation in item.get("combinations") or ():
+        picked = [(option.get("name", ""), option.get("value", "")) for option in variation.get("options") or ()]
+        for name, value in picked:
+            if name not in offered:
+                code = "COMBINATION_CONTAINS_REMOVED_OPTION"
+                raise Refusal(409, code, f"The product has no option {name!r}, which a variation is made of")
+            if value not in offered[name]:
+                code = "COMBINATION_CONTAINS_REMOVED_OPTION_VALUE"
+                raise Refusal(409, code, f"Option {name!r} of the product has no {value!r}, as a variation has it")
+        if picked and frozenset(picked) in seen:
+            raise Refusal(409, "COMBINATION_DUPLICATED", "There is a variation with these options already")
+        seen.add(frozenset(picked))
+        if item.get("sku") and variation.get("sku") == item["sku"]:
+            _check_same(item, variation)
+
+
+def _offered(option: Item) -> Iterator[tuple[str, set[str]]]:
+    texts = set[str]()
+    for choice in option.get("choices") or ():
+        texts |= {choice.get("text", ""), *(choice.get("textTranslated") or {}).values()}
+    for name in {option.get("name", ""), *(option.get("nameTranslated") or {}).values()}:
+        yield name, texts
+
+
+def _check_same(item: Item, variation: Item) -> None:
+    """A variation with the SKU of its product is that product."""
+    if _stock(variation) != _stock(item):
+        code = "DIFFERENT_COMBINATION_STOCK"
+        raise Refusal(400, code, f"The variation with the product's own SKU {item['sku']!r} must have the same stock")
+    sizes = variation.get("dimensions"), variation.get("weight")
+    if any(
+        own is not None and own != item.get(name) for own, name in zip(sizes, ("dimensions", "weight"), strict=True)
+    ):
+        code = "DIFFERENT_COMBINATION_DIMENSIONS"
+        raise Refusal(
+            400, code, f"The variation with the product's own SKU {item['sku']!r} must have the same dimensions"
+        )
+
+
+def _share_stock(item: Item) -> None:
+    """Let the variation with the product's own SKU have the product's stock."""
+    for variation in item.get("combinations") or ():
+        if item.get("sku") and variation.get("sku") == item["sku"]:
+            variation.pop("quantity", None)
+            variation |= {name: item[name] for name in ("unlimited", "quantity") if name in item}
+            variation["inStock"] = in_stock(variation)
+
+
+def fitting_variations(item: Item, options: Iterable[Item]) -> list[Item]:
+    """The variations whose options and values are all among these."""
+    offered = {name: choices for option in options for name, choices in _offered(option)}
+    return [
+        variation
+        for variation in item.get("combinations") or ()
+        if all(one.get("value") in offered.get(one.get("name", ""), ()) for one in variation.get("options") or ())
+    ]
 
 
 def _show_prices(store: Store, item: Item) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from attrs import evolve
 
 from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import address, complete_product, in_stock, localised, new_product
+from ecwid_async.sandbox.catalog import address, complete_product, fitting_variations, in_stock, localised, new_product
 from ecwid_async.sandbox.query import Condition, Filter, Listing, OneOf, Sort
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
 from ecwid_async.sandbox.routes.shared import (
@@ -253,9 +253,11 @@ def create_product(visit: Visit) -> Answer:
 @route("PUT /products/{productId}")
 def update_product(visit: Visit) -> Answer:
     """What is not named stays."""
-    change = _given(visit)
+    change, stored = _given(visit), product(visit)
+    if visit.flag("rebuildVariationsOnOptionsUpdate") and change.get("options") is not None:
+        stored["combinations"] = fitting_variations(stored, change["options"])
     clearable = ("googleProductCategory", "minPurchaseQuantity", "maxPurchaseQuantity")
-    item = updated(visit, product(visit), change, clearable=clearable)
+    item = updated(visit, stored, change, clearable=clearable)
     item = complete_product(visit.store, item, change)
     visit.store.table("products").put(item)
     return {"updateCount": 1, "item": item} if visit.flag("returnItem") else {"updateCount": 1}

@@ -1,0 +1,273 @@
+"""Variations live in their product: made, found, changed and deleted one by one or all at once."""
+
+import json
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox.uploads import uploads_of
+from tests.sandbox.api import Api, Clock
+
+SIZE = {
+    "type": "SIZE",
+    "name": "Size",
+    "nameTranslated": {"de": "Größe"},
+    "choices": [
+        {"text": "S", "textTranslated": {"de": "klein"}},
+        {"text": "M", "priceModifier": 2},
+        {"text": "L", "priceModifier": 50, "priceModifierType": "PERCENT"},
+    ],
+}
+COLOR = {"type": "SELECT", "name": "Color", "choices": [{"text": "Red"}, {"text": "Blue"}]}
+
+
+def shop(**switches):
+    sandbox = Sandbox(clock=Clock(), requests_per_minute=None, switches=Switches(**switches))
+    sandbox.add_store(1003, token="t")
+    return Api(sandbox, store_id=1003, token="t")
+
+
+@pytest.fixture
+def api():
+    return shop()
+
+
+@pytest.fixture
+def product(api):
+    return product_of(api)
+
+
+def product_of(api, **fields):
+    fields = {"name": "Shirt", "sku": "SHIRT", "price": 10, "options": [SIZE, COLOR], **fields}
+    return f"/products/{api.post('/products', fields)['id']}"
+
+
+def picked(**options):
+    return [{"name": name, "value": value} for name, value in options.items()]
+
+
+def make(api, product, size="S", **fields):
+    return api.post(f"{product}/combinations", {"options": picked(Size=size), **fields})["id"]
+
+
+def ids(api, product):
+    return [variation["id"] for variation in api.get(f"{product}/combinations")]
+
+
+def test_variations_stand_in_order_of_creation_and_in_the_product(api, product):
+    made = [make(api, product, size) for size in "LSM"]
+    assert ids(api, product) == made
+    embedded = api.get(product)["combinations"]
+    assert embedded == api.get(f"{product}/combinations")
+    assert [variation["combinationNumber"] for variation in embedded] == [1, 2, 3]
+    assert api.get(f"{product}/combinations/{made[1]}") == embedded[1]
+
+
+def test_the_server_completes_a_variation(api, product):
+    number = make(api, product, "S")
+    variation = api.get(f"{product}/combinations/{number}")
+    [option] = variation["options"]
+    assert option["nameTranslated"] == {"de": "Größe", "en": "Size"}
+    assert option["valueTranslated"] == {"de": "klein", "en": "S"}
+    assert (variation["unlimited"], variation["inStock"]) == (True, True)
+    assert "quantity" not in variation
+    assert variation["defaultDisplayedPriceFormatted"] == "$10.00"
+
+
+def test_a_variation_without_a_price_costs_what_its_options_make_of_the_products(api, product):
+    for size, price in (("S", 10), ("M", 12), ("L", 15)):
+        number = make(api, product, size)
+        assert api.get(f"{product}/combinations/{number}")["defaultDisplayedPrice"] == price
+    api.put(product, {"price": 20})
+    shown = [variation["defaultDisplayedPrice"] for variation in api.get(f"{product}/combinations")]
+    assert shown == [20, 22, 30]
+
+
+def test_an_update_changes_what_it_names_and_leaves_the_others_alone(api, product):
+    one, two = make(api, product, "S", price=5, sku="A"), make(api, product, "M", quantity=3)
+    before = api.get(f"{product}/combinations/{two}")
+    assert api.put(f"{product}/combinations/{one}", {"quantity": 7, "unlimited": False}) == {"updateCount": 1}
+    changed = api.get(f"{product}/combinations/{one}")
+    assert (changed["price"], changed["sku"], changed["quantity"], changed["unlimited"]) == (5, "A", 7, False)
+    assert api.get(f"{product}/combinations/{two}") == before
+    api.put(f"{product}/combinations/{one}", {"unlimited": True})
+    assert "quantity" not in api.get(f"{product}/combinations/{one}")
+
+
+def test_a_purchase_limit_is_cleared_with_a_null(api, product):
+    number = make(api, product, minPurchaseQuantity=2)
+    api.put(f"{product}/combinations/{number}", {"minPurchaseQuantity": None, "price": None})
+    assert "minPurchaseQuantity" not in api.get(f"{product}/combinations/{number}")
+
+
+def test_deleting_one_leaves_the_others_and_a_number_is_given_once(api, product):
+    one, two = make(api, product, "S"), make(api, product, "M")
+    assert api.delete(f"{product}/combinations/{one}") == {"deleteCount": 1}
+    assert ids(api, product) == [two]
+    assert make(api, product, "S") not in {one, two}
+    assert api.refused("DELETE", f"{product}/combinations/{one}")[:2] == (404, "COMBINATION_NOT_FOUND")
+
+
+def test_deleting_all_succeeds_even_where_there_are_none(api, product):
+    make(api, product, "S")
+    make(api, product, "M")
+    assert api.delete(f"{product}/combinations") == {"deleteCount": 2}
+    assert api.delete(f"{product}/combinations") == {"deleteCount": 0}
+    assert api.get(product)["combinations"] == []
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_missing_variation_or_product_is_refused(api, product, method):
+    body = {} if method == "PUT" else None
+    assert api.refused(method, f"{product}/combinations/5", body)[:2] == (404, "COMBINATION_NOT_FOUND")
+    assert api.refused(method, "/products/5/combinations/5", body)[:2] == (404, "PRODUCT_NOT_FOUND")
+
+
+# What does not go together.
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"options": None}, 400, "WRONG_PARAMETER"),
+        ({"options": picked(Weight="1 kg")}, 409, "COMBINATION_CONTAINS_REMOVED_OPTION"),
+        ({"options": picked(Size="XXL")}, 409, "COMBINATION_CONTAINS_REMOVED_OPTION_VALUE"),
+        ({"options": picked(Size="M")}, 409, "COMBINATION_DUPLICATED"),
+        ({"sku": "TAKEN"}, 409, "SKU_ALREADY_EXISTS"),
+        ({"sku": "OTHER"}, 409, "SKU_ALREADY_EXISTS"),
+        ({"sku": "SHIRT", "quantity": 4}, 400, "DIFFERENT_COMBINATION_STOCK"),
+        (
+            {"sku": "SHIRT", "dimensions": {"length": 1, "width": 1, "height": 1}},
+            400,
+            "DIFFERENT_COMBINATION_DIMENSIONS",
+        ),
+        ({"costPrice": -1}, 400, "COST_PRICE_CANT_BE_NEGATIVE"),
+        ({"price": -1}, 400, "WRONG_PARAMETER"),
+        ({"wholesalePrices": [{"quantity": 5}]}, 400, "WHOLESALE_PRICES_CANT_BE_NULL"),
+        ({"wholesalePrices": [{"quantity": 5, "price": 0}]}, 400, "WHOLESALE_PRICES_CANT_BE_NULL"),
+        ({"wholesalePrices": [{"quantity": 5, "price": -1}]}, 400, "WHOLESALE_PRICES_CANT_BE_NEGATIVE"),
+        ({"wholesalePrices": [{"quantity": 5, "price": 11}]}, 400, "WHOLESALE_PRICES_TOO_BIG"),
+        ({"wholesalePrices": [{"quantity": 1, "price": 1}]}, 400, "WHOLESALE_PRICES_QUANTITY_TOO_SMALL"),
+        ({"locationInventory": {"1": 2}}, 409, "NOT_ALLOWED_TO_UPDATE_PARAMETER"),
+    ],
+)
+def test_what_the_api_has_a_code_for_is_refused_with_it(api, product, fields, status, code):
+    make(api, product, "M", sku="TAKEN")
+    api.post("/products", {"name": "Other", "sku": "OTHER"})
+    body = {"options": picked(Size="S"), **fields}
+    assert api.refused("POST", f"{product}/combinations", body)[:2] == (status, code)
+    assert len(ids(api, product)) == 1
+
+
+def test_options_that_variations_are_made_of_stay_unless_these_are_rebuilt(api, product):
+    one, two = make(api, product, "S"), make(api, product, "M")
+    fewer = {"options": [SIZE | {"choices": SIZE["choices"][1:]}]}
+    assert api.refused("PUT", product, fewer)[:2] == (409, "COMBINATION_CONTAINS_REMOVED_OPTION_VALUE")
+    assert api.refused("PUT", product, {"options": [COLOR]})[:2] == (409, "COMBINATION_CONTAINS_REMOVED_OPTION")
+    assert ids(api, product) == [one, two]
+    api.put(product, fewer, rebuildVariationsOnOptionsUpdate=True)
+    assert ids(api, product) == [two]
+
+
+def test_at_most_200_variations_fit_a_product(api):
+    many = {"type": "SELECT", "name": "No", "choices": [{"text": str(number)} for number in range(201)]}
+    options = [{"options": picked(No=str(number))} for number in range(200)]
+    body = {"name": "x", "options": [many], "combinations": options}
+    product = f"/products/{api.post('/products', body, saveCombinations=True)['id']}"
+    code = "COMBINATION_LIMIT_PER_REQUEST_EXCEEDED"
+    assert api.refused("POST", f"{product}/combinations", {"options": picked(No="200")})[:2] == (400, code)
+
+
+# Stock.
+
+
+def test_stock_is_changed_by_a_delta_and_may_go_below_zero(api, product):
+    number = make(api, product, quantity=3)
+    stock = f"{product}/combinations/{number}/inventory"
+    assert api.put(stock, {"quantityDelta": -1}) == {"updateCount": 1}
+    warned = api.put(stock, {"quantityDelta": -5})
+    assert warned == {"updateCount": 1, "warning": "Product has negative stock."}
+    variation = api.get(f"{product}/combinations/{number}")
+    assert (variation["quantity"], variation["inStock"]) == (-3, False)
+
+
+def test_unlimited_stock_stays_unlimited(api, product):
+    number = make(api, product)
+    assert api.put(f"{product}/combinations/{number}/inventory", {"quantityDelta": 1}) == {"updateCount": 0}
+    assert api.get(f"{product}/combinations/{number}")["unlimited"] is True
+
+
+def test_a_variation_with_the_products_sku_shares_its_stock(api):
+    product = product_of(api, quantity=5)
+    number = make(api, product, sku="SHIRT", quantity=5)
+    api.put(f"{product}/inventory", {"quantityDelta": -2})
+    assert api.get(f"{product}/combinations/{number}")["quantity"] == 3
+    api.put(f"{product}/combinations/{number}/inventory", {"quantityDelta": -2})
+    assert api.get(product)["quantity"] == 1
+
+
+def test_the_product_is_in_stock_while_a_variation_is(api):
+    product = product_of(api, quantity=0)
+    number = make(api, product, quantity=1)
+    assert api.get(product)["inStock"] is True
+    api.put(f"{product}/combinations/{number}/inventory", {"quantityDelta": -1})
+    assert api.get(product)["inStock"] is False
+
+
+# Pictures.
+
+
+def test_a_picture_comes_and_goes(api, product):
+    number = make(api, product)
+    path = f"{product}/combinations/{number}"
+    uploaded = api.post(f"{path}/image", b"GIF89a\x01\0\x01\0")["id"]
+    shown = api.get(path)
+    assert str(uploaded) in shown["imageUrl"]
+    assert uploads_of(api.store).get(shown["originalImageUrl"]) == b"GIF89a\x01\0\x01\0"
+    assert api.delete(f"{path}/image") == {"deleteCount": 1}
+    assert api.delete(f"{path}/image") == {"deleteCount": 0}
+    assert not {"imageUrl", "thumbnailUrl", "originalImageUrl"} & api.get(path).keys()
+    assert len(uploads_of(api.store)) == 0
+
+
+def test_an_asynchronous_upload_shows_the_given_address_at_once(api, product):
+    number = make(api, product)
+    path = f"{product}/combinations/{number}"
+    api.post(f"{path}/image/async", {"url": "https://x.example/1.jpg", "width": 10, "height": 10})
+    assert api.get(path)["originalImageUrl"] == "https://x.example/1.jpg"
+    assert api.refused("POST", f"{path}/image/async", {"url": " ", "width": 1, "height": 1})[1] == "WRONG_URL"
+
+
+# Reading.
+
+
+def test_variations_come_in_the_asked_language_with_the_asked_fields(api, product):
+    make(api, product, "S")
+    german = api.get(f"{product}/combinations", lang="de", responseFields="options(name,value)")
+    assert german == [{"options": [{"name": "Größe", "value": "klein"}]}]
+
+
+def test_a_sku_of_a_variation_finds_the_product(api, product):
+    make(api, product, sku="ABC-1")
+    assert [item["sku"] for item in api.get("/products", sku="ABC-1")["items"]] == ["SHIRT"]
+
+
+def test_the_documentations_own_bodies_are_taken(api, shared):
+    samples = shared / "api" / "samples"
+    product = product_of(api, options=[SIZE, COLOR])
+    number = api.post(f"{product}/combinations", json.loads((samples / "create_variation.request.json").read_bytes()))[
+        "id"
+    ]
+    change = json.loads((samples / "update_variation.request.json").read_bytes())
+    assert api.put(f"{product}/combinations/{number}", change, checkLowStockNotification=True) == {"updateCount": 1}
+    variation = api.get(f"{product}/combinations/{number}")
+    for name in change.keys() - {"attributes"}:
+        assert variation[name] == change[name]
+
+
+def test_nulls_clear_everything_under_the_switch():
+    api = shop(null_clears=True)
+    product = product_of(api)
+    number = make(api, product, price=5)
+    api.put(f"{product}/combinations/{number}", {"price": None})
+    assert "price" not in api.get(f"{product}/combinations/{number}")
