@@ -74,6 +74,9 @@ class Call(Generic[T]):
         response = await self.response(timeout=timeout)
         if self._reads is NoneType:
             return cast(T, None)
+        if self._reads is str:
+            # A page of HTML: no endpoint answers a JSON string.
+            return cast(T, response.body.decode("utf-8", "replace"))
         codec = self._bound().codec
         operation = self._request.options.operation
         if self._unwrap is None:
@@ -176,9 +179,11 @@ class Pages(Generic[T]):
         return f"<Pages {self.request.method} {self.request.target}>"
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        async for page in self.pages():
-            for item in page.items:
-                yield item
+        structure, operation = self._channel.codec.structure, self._request.options.operation
+        async for page in self._walk(self._read_plain):
+            # One at a time: an item that is dropped at once never reaches the older generations of the collector.
+            for position, data in enumerate(page.items):
+                yield structure(data, self._item, operation, f"items[{position}]")
 
     def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, with typed items."""

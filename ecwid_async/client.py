@@ -15,13 +15,34 @@ from ecwid_async.transport.retry import Retry, RetryPolicy
 from ecwid_async.wire import EventSink, Transport
 
 if TYPE_CHECKING:
+    from ecwid_async.resources.application import Application
+    from ecwid_async.resources.batches import Batches
+    from ecwid_async.resources.billing import Billing
     from ecwid_async.resources.brands import Brands
     from ecwid_async.resources.carts import Carts
     from ecwid_async.resources.categories import Categories
+    from ecwid_async.resources.checkout_extra_fields import CheckoutExtraFields
+    from ecwid_async.resources.coupons import Coupons
+    from ecwid_async.resources.customer_groups import CustomerGroups
     from ecwid_async.resources.customers import Customers
+    from ecwid_async.resources.dictionaries import Dictionaries
+    from ecwid_async.resources.domains import Domains
+    from ecwid_async.resources.images import Images
     from ecwid_async.resources.orders import Orders
+    from ecwid_async.resources.payment_options import PaymentOptions
+    from ecwid_async.resources.product_types import ProductTypes
     from ecwid_async.resources.products import Products
     from ecwid_async.resources.profile import ProfileResource
+    from ecwid_async.resources.promotions import Promotions
+    from ecwid_async.resources.redirects import Redirects
+    from ecwid_async.resources.reports import Reports
+    from ecwid_async.resources.reviews import Reviews
+    from ecwid_async.resources.sales_channels import SalesChannels
+    from ecwid_async.resources.shipping_options import ShippingOptions
+    from ecwid_async.resources.staff import Staff
+    from ecwid_async.resources.storage import Storage
+    from ecwid_async.resources.storefront import Storefront
+    from ecwid_async.resources.subscriptions import Subscriptions
     from ecwid_async.resources.swatches import Swatches
 
 __all__ = ["DEFAULT_BASE_URL", "Ecwid", "Store"]
@@ -117,6 +138,27 @@ class Store:
         return await call.bind(self._channel).send()
 
     @cached_property
+    def application(self) -> "Application":
+        """The app that the token belongs to."""
+        from ecwid_async.resources.application import Application
+
+        return Application(self._channel)
+
+    @cached_property
+    def batches(self) -> "Batches":
+        """Many requests sent as one."""
+        from ecwid_async.resources.batches import Batches
+
+        return Batches(self._channel)
+
+    @cached_property
+    def billing(self) -> "Billing":
+        """What the app charges the store's owner."""
+        from ecwid_async.resources.billing import Billing
+
+        return Billing(self._channel)
+
+    @cached_property
     def brands(self) -> "Brands":
         """Brands of the catalogue."""
         from ecwid_async.resources.brands import Brands
@@ -138,11 +180,53 @@ class Store:
         return Categories(self._channel)
 
     @cached_property
+    def checkout_extra_fields(self) -> "CheckoutExtraFields":
+        """What the checkout asks beside the usual."""
+        from ecwid_async.resources.checkout_extra_fields import CheckoutExtraFields
+
+        return CheckoutExtraFields(self._channel)
+
+    @cached_property
+    def coupons(self) -> "Coupons":
+        """Discount coupons."""
+        from ecwid_async.resources.coupons import Coupons
+
+        return Coupons(self._channel)
+
+    @cached_property
+    def customer_groups(self) -> "CustomerGroups":
+        """Groups of customers."""
+        from ecwid_async.resources.customer_groups import CustomerGroups
+
+        return CustomerGroups(self._channel)
+
+    @cached_property
     def customers(self) -> "Customers":
-        """Customers and their contacts."""
+        """Customers, their contacts and extra fields."""
         from ecwid_async.resources.customers import Customers
 
         return Customers(self._channel)
+
+    @cached_property
+    def dictionaries(self) -> "Dictionaries":
+        """Countries, currencies, states and tax classes."""
+        from ecwid_async.resources.dictionaries import Dictionaries
+
+        return Dictionaries(self._channel)
+
+    @cached_property
+    def domains(self) -> "Domains":
+        """The store's own domain."""
+        from ecwid_async.resources.domains import Domains
+
+        return Domains(self._channel)
+
+    @cached_property
+    def images(self) -> "Images":
+        """What images look like."""
+        from ecwid_async.resources.images import Images
+
+        return Images(self._channel)
 
     @cached_property
     def orders(self) -> "Orders":
@@ -150,6 +234,20 @@ class Store:
         from ecwid_async.resources.orders import Orders
 
         return Orders(self._channel)
+
+    @cached_property
+    def payment_options(self) -> "PaymentOptions":
+        """How orders are paid for."""
+        from ecwid_async.resources.payment_options import PaymentOptions
+
+        return PaymentOptions(self._channel)
+
+    @cached_property
+    def product_types(self) -> "ProductTypes":
+        """Product types: which attributes products have."""
+        from ecwid_async.resources.product_types import ProductTypes
+
+        return ProductTypes(self._channel)
 
     @cached_property
     def products(self) -> "Products":
@@ -164,6 +262,76 @@ class Store:
         from ecwid_async.resources.profile import ProfileResource
 
         return ProfileResource(self._channel)
+
+    @cached_property
+    def promotions(self) -> "Promotions":
+        """Discounts that apply by themselves."""
+        from ecwid_async.resources.promotions import Promotions
+
+        return Promotions(self._channel)
+
+    @cached_property
+    def redirects(self) -> "Redirects":
+        """Redirects of the Instant Site."""
+        from ecwid_async.resources.redirects import Redirects
+
+        return Redirects(self._channel)
+
+    @cached_property
+    def reports(self) -> "Reports":
+        """Figures on the store, and when it last changed."""
+        from ecwid_async.resources.reports import Reports
+
+        return Reports(self._channel)
+
+    @cached_property
+    def reviews(self) -> "Reviews":
+        """Reviews of products."""
+        from ecwid_async.resources.reviews import Reviews
+
+        return Reviews(self._channel)
+
+    @cached_property
+    def sales_channels(self) -> "SalesChannels":
+        """Feeds of products for marketplaces."""
+        from ecwid_async.resources.sales_channels import SalesChannels
+
+        return SalesChannels(self._channel)
+
+    @cached_property
+    def shipping_options(self) -> "ShippingOptions":
+        """How orders are shipped, delivered or picked up."""
+        from ecwid_async.resources.shipping_options import ShippingOptions
+
+        return ShippingOptions(self._channel)
+
+    @cached_property
+    def staff(self) -> "Staff":
+        """Staff accounts."""
+        from ecwid_async.resources.staff import Staff
+
+        return Staff(self._channel)
+
+    @cached_property
+    def storage(self) -> "Storage":
+        """What the app stores about the store."""
+        from ecwid_async.resources.storage import Storage
+
+        return Storage(self._channel)
+
+    @cached_property
+    def storefront(self) -> "Storefront":
+        """Pages of the storefront."""
+        from ecwid_async.resources.storefront import Storefront
+
+        return Storefront(self._channel)
+
+    @cached_property
+    def subscriptions(self) -> "Subscriptions":
+        """Recurring subscriptions."""
+        from ecwid_async.resources.subscriptions import Subscriptions
+
+        return Subscriptions(self._channel)
 
     @cached_property
     def swatches(self) -> "Swatches":

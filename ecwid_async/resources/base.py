@@ -53,7 +53,8 @@ class Resource:
     ) -> Call[T]:
         """A call of `endpoint`, such as ``PUT /products/{productId}``, whose answer is read as `reads`.
 
-        `unwrap` names the member of the answer that is read. `repeatable` is what the verb suggests, unless stated.
+        A `body` of bytes goes out as it is, any other as JSON. `unwrap` names the member of the answer that is read.
+        `repeatable` is what the verb suggests, unless stated.
         """
         request = _request(endpoint, ids, query, body, repeatable)
         return Call(request, reads, self._channel, unwrap=unwrap)
@@ -115,7 +116,7 @@ def _request(
         method=method,
         path=path,
         params=query_params(query) if query else (),
-        body=None if body is None else dumps(body),
+        body=body if body is None or isinstance(body, bytes) else dumps(body),
         headers=_NO_HEADERS if body is None else _JSON_HEADERS,
         options=options,
     )
@@ -131,7 +132,7 @@ def _endpoint(endpoint: str, repeatable: bool | None) -> tuple[str, list[str], O
     return method, _PLACEHOLDER.split(template), Options(operation=endpoint, repeatable=may_repeat)
 
 
-def confirmed(confirm: Literal[True], deleted: str) -> None:
+def confirmed(confirm: Literal[True] | None, deleted: str) -> None:
     """Raise `ValueError`, which says what would be deleted, unless `confirm` is True."""
     if confirm is not True:
         raise ValueError(f"this deletes {deleted}: pass confirm=True if that is what you want")

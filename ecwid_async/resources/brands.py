@@ -33,10 +33,13 @@ class Brands(Resource):
             item=Brand,
             query={
                 "sortBy": sort_by,
+                # Two are documented with one spelling, and sent by Ecwid's own client with another.
                 "hidden_brands": hidden_brands,
+                "hiddenBrands": hidden_brands,
                 "lang": lang,
                 "baseUrl": base_url,
                 "cleanURLs": clean_urls,
+                "cleanUrls": clean_urls,
                 "responseFields": response_fields,
             },
             limit=limit,

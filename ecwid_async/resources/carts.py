@@ -26,12 +26,16 @@ class Carts(Resource):
         updated_from: Moment | None = None,
         updated_to: Moment | None = None,
         email: str | None = None,
+        customer: str | None = None,
         customer_id: int | None = None,
+        coupon_code: str | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[Cart]:
         """Abandoned carts that match every filter given; `show_hidden` says whether those hidden in the admin count.
+
+        `coupon_code` and `customer` (a name) are known from Ecwid's own client, not from the documentation.
 
         ``GET /carts``
         """
@@ -47,7 +51,9 @@ class Carts(Resource):
                 "updatedFrom": updated_from,
                 "updatedTo": updated_to,
                 "email": email,
+                "customer": customer,
                 "customerId": customer_id,
+                "couponCode": coupon_code,
                 "responseFields": response_fields,
             },
             limit=limit,

@@ -1,6 +1,7 @@
 """Images of categories."""
 
 from ecwid_async.calls import Call
+from ecwid_async.files import IMAGE_LIMIT, Progress, Source
 from ecwid_async.models.common import AsyncImageDraft, DeleteResult, UploadResult
 from ecwid_async.resources.base import Resource
 
@@ -11,6 +12,28 @@ class CategoryImages(Resource):
     """The image of each category."""
 
     __slots__ = ()
+
+    def upload(
+        self,
+        category_id: int,
+        source: Source | None = None,
+        *,
+        external_url: str | None = None,
+        progress: Progress | None = None,
+    ) -> Call[UploadResult]:
+        """Set the category's image: `source` itself, or what the store finds at `external_url`. At most 20 MB.
+
+        ``POST /categories/{categoryId}/image``
+        """
+        return self._upload(
+            "POST /categories/{categoryId}/image",
+            category_id,
+            reads=UploadResult,
+            source=source,
+            external_url=external_url,
+            most=IMAGE_LIMIT,
+            progress=progress,
+        )
 
     def upload_async(
         self, category_id: int, draft: AsyncImageDraft, *, external_url: str | None = None

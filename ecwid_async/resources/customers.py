@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Literal
 
 from ecwid_async.calls import Call, Pages
-from ecwid_async.models.common import BuyerType, CreateResult, DeletedItem, DeleteResult, UpdateResult
-from ecwid_async.models.customers import Customer, CustomerDraft, CustomerSortBy
-from ecwid_async.resources.base import Moment, Resource
+from ecwid_async.models.common import BuyerType, CreateResult, DeletedItem, DeleteResult, SelectMode, UpdateResult
+from ecwid_async.models.customers import (
+    Customer,
+    CustomerDraft,
+    CustomerLocation,
+    CustomersFilters,
+    CustomersMassUpdateDraft,
+    CustomerSortBy,
+    PurchasedProduct,
+)
+from ecwid_async.resources.base import Moment, Resource, confirmed
 from ecwid_async.resources.customer_contacts import CustomerContacts
+from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
 
 __all__ = ["Customers"]
 
@@ -21,6 +31,11 @@ class Customers(Resource):
     def contacts(self) -> CustomerContacts:
         """Ways to reach a customer."""
         return CustomerContacts(self._channel)
+
+    @property
+    def extra_fields(self) -> CustomerExtraFields:
+        """Which extra fields customers have in this store."""
+        return CustomerExtraFields(self._channel)
 
     def search(
         self,
@@ -37,6 +52,7 @@ class Customers(Resource):
         company_name: str | None = None,
         accept_marketing: bool | None = None,
         lang: str | None = None,
+        customer_group: int | None = None,
         customer_group_ids: Sequence[int] | None = None,
         min_order_count: int | None = None,
         max_order_count: int | None = None,
@@ -45,6 +61,8 @@ class Customers(Resource):
         purchased_product_ids: Sequence[int] | None = None,
         b2b_b2c: BuyerType | str | None = None,
         tax_exempt: bool | None = None,
+        use_precalculated_order_count: bool | None = None,
+        check_only_customer_id: bool | None = None,
         created_from: Moment | None = None,
         created_to: Moment | None = None,
         updated_from: Moment | None = None,
@@ -58,7 +76,8 @@ class Customers(Resource):
 
         `name` is looked for in the billing name, `phone` in addresses and contacts, the parts of an address in
         shipping addresses. `created_from` and `created_to` bound the registration, or a guest's first order.
-        `b2b_b2c` is ``b2c`` (private buyers, the default) or ``b2b``.
+        `b2b_b2c` is ``b2c`` (private buyers, the default) or ``b2b``. `customer_group`, `use_precalculated_order_count`
+        and `check_only_customer_id` are known from Ecwid's own client, not from the documentation.
 
         ``GET /customers``
         """
@@ -78,6 +97,7 @@ class Customers(Resource):
                 "companyName": company_name,
                 "acceptMarketing": accept_marketing,
                 "lang": lang,
+                "customerGroup": customer_group,
                 "customerGroupIds": customer_group_ids,
                 "minOrderCount": min_order_count,
                 "maxOrderCount": max_order_count,
@@ -86,6 +106,8 @@ class Customers(Resource):
                 "purchasedProductIds": purchased_product_ids,
                 "b2b_b2c": b2b_b2c,
                 "taxExempt": tax_exempt,
+                "usePrecalculatedOrderCount": use_precalculated_order_count,
+                "checkOnlyCustomerId": check_only_customer_id,
                 "createdFrom": created_from,
                 "createdTo": created_to,
                 "updatedFrom": updated_from,
@@ -149,3 +171,114 @@ class Customers(Resource):
             limit=limit,
             offset=offset,
         )
+
+    def ids(
+        self,
+        *,
+        keyword: str | None = None,
+        min_order_count: int | None = None,
+        max_order_count: int | None = None,
+        min_sales_value: Decimal | int | None = None,
+        max_sales_value: Decimal | int | None = None,
+        purchased_product_ids: Sequence[int] | None = None,
+        customer_group_ids: Sequence[int] | None = None,
+        country_codes: Sequence[str] | None = None,
+        tax_exempt: bool | None = None,
+        accept_marketing: bool | None = None,
+        check_only_customer_id: bool | None = None,
+        lang: str | None = None,
+        response_fields: str | None = None,
+    ) -> Call[list[int]]:
+        """Ids of the customers that match every filter given, in one list.
+
+        ``GET /customers_ids``
+        """
+        return self._call(
+            "GET /customers_ids",
+            reads=list[int],
+            query={
+                "keyword": keyword,
+                "minOrderCount": min_order_count,
+                "maxOrderCount": max_order_count,
+                "minSalesValue": min_sales_value,
+                "maxSalesValue": max_sales_value,
+                "purchasedProductIds": purchased_product_ids,
+                "customerGroupIds": customer_group_ids,
+                "countryCodes": country_codes,
+                "taxExempt": tax_exempt,
+                "acceptMarketing": accept_marketing,
+                "checkOnlyCustomerId": check_only_customer_id,
+                "lang": lang,
+                "responseFields": response_fields,
+            },
+            unwrap="ids",
+        )
+
+    def mass_update(
+        self,
+        draft: CustomersMassUpdateDraft,
+        *,
+        confirm: Literal[True] | None = None,
+        keyword: str | None = None,
+        min_order_count: int | None = None,
+        max_order_count: int | None = None,
+        min_sales_value: Decimal | int | None = None,
+        max_sales_value: Decimal | int | None = None,
+        purchased_product_ids: Sequence[int] | None = None,
+        customer_group_ids: Sequence[int] | None = None,
+        country_codes: Sequence[str] | None = None,
+        tax_exempt: bool | None = None,
+        accept_marketing: bool | None = None,
+        check_only_customer_id: bool | None = None,
+        lang: str | None = None,
+    ) -> Call[UpdateResult]:
+        """Change or delete many customers: those listed in `draft`, those that match the filters given, or all.
+
+        Raises `ValueError` where it deletes others than those listed, unless `confirm` is True.
+
+        ``POST /customers_update``
+        """
+        if draft.delete and draft.mode != SelectMode.SELECTED:
+            confirmed(confirm, "every customer that matches, or all of the store")
+        return self._call(
+            "POST /customers_update",
+            reads=UpdateResult,
+            query={
+                "keyword": keyword,
+                "minOrderCount": min_order_count,
+                "maxOrderCount": max_order_count,
+                "minSalesValue": min_sales_value,
+                "maxSalesValue": max_sales_value,
+                "purchasedProductIds": purchased_product_ids,
+                "customerGroupIds": customer_group_ids,
+                "countryCodes": country_codes,
+                "taxExempt": tax_exempt,
+                "acceptMarketing": accept_marketing,
+                "checkOnlyCustomerId": check_only_customer_id,
+                "lang": lang,
+            },
+            body=draft,
+        )
+
+    def filters(self) -> Call[CustomersFilters]:
+        """What customers can be filtered by: groups, addresses, languages, and how many there are.
+
+        ``GET /customers/filters``
+        """
+        return self._call("GET /customers/filters", reads=CustomersFilters)
+
+    def locations(self, name: str) -> Call[list[CustomerLocation]]:
+        """The countries of customers whose name matches.
+
+        ``GET /customers/locations``
+        """
+        return self._call(
+            "GET /customers/locations", reads=list[CustomerLocation], query={"name": name}, unwrap="items"
+        )
+
+    def purchased_products(self, name: str) -> Call[list[PurchasedProduct]]:
+        """The products that customers bought whose name matches.
+
+        ``GET /customers/products``
+        """
+        return self._call("GET /customers/products", reads=list[PurchasedProduct], query={"name": name}, unwrap="items")

@@ -16,6 +16,10 @@ from ecwid_async.models.orders import (
     PaymentStatus,
 )
 from ecwid_async.resources.base import Moment, Resource, Several
+from ecwid_async.resources.invoices import Invoices
+from ecwid_async.resources.order_extra_fields import OrderExtraFields
+from ecwid_async.resources.order_option_files import OrderOptionFiles
+from ecwid_async.resources.order_statuses import OrderStatuses
 
 __all__ = ["Orders"]
 
@@ -25,13 +29,37 @@ class Orders(Resource):
 
     __slots__ = ()
 
+    @property
+    def extra_fields(self) -> OrderExtraFields:
+        """What was asked beside the usual when an order was placed."""
+        return OrderExtraFields(self._channel)
+
+    @property
+    def invoices(self) -> Invoices:
+        """Tax invoices, and orders printed as invoices."""
+        return Invoices(self._channel)
+
+    @property
+    def option_files(self) -> OrderOptionFiles:
+        """Files that customers attach to what they order."""
+        return OrderOptionFiles(self._channel)
+
+    @property
+    def statuses(self) -> OrderStatuses:
+        """The statuses that orders can have."""
+        return OrderStatuses(self._channel)
+
     def search(
         self,
         *,
         ids: Sequence[str | int] | None = None,
         keywords: str | None = None,
         email: str | None = None,
+        customer: str | None = None,
         customer_id: int | None = None,
+        customer_id_or_email: bool | None = None,
+        order_number: int | None = None,
+        vendor_order_number: str | None = None,
         product_id: Several[int] | None = None,
         total_from: Decimal | int | None = None,
         total_to: Decimal | int | None = None,
@@ -45,6 +73,7 @@ class Orders(Resource):
         fulfillment_status: Several[FulfillmentStatus | str] | None = None,
         payment_method: str | None = None,
         payment_module: str | None = None,
+        payment_reference: str | None = None,
         payment_status: Several[PaymentStatus | str] | None = None,
         accept_marketing: bool | None = None,
         contains_preorder_items: bool | None = None,
@@ -58,7 +87,8 @@ class Orders(Resource):
         """Orders that match every filter given. With `ids`, the other filters are ignored.
 
         `payment_module` is the payment app; `payment_method` the name that the customer chose. The order of the list
-        is not documented.
+        is not documented. `order_number`, `vendor_order_number` (with prefix and suffix), `customer` (a name),
+        `customer_id_or_email` and `payment_reference` are known from Ecwid's own client, not from the documentation.
 
         ``GET /orders``
         """
@@ -69,7 +99,11 @@ class Orders(Resource):
                 "ids": ids,
                 "keywords": keywords,
                 "email": email,
+                "customer": customer,
                 "customerId": customer_id,
+                "customerIdOrEmail": customer_id_or_email,
+                "orderNumber": order_number,
+                "vendorOrderNumber": vendor_order_number,
                 "productId": product_id,
                 "totalFrom": total_from,
                 "totalTo": total_to,
@@ -83,6 +117,7 @@ class Orders(Resource):
                 "fulfillmentStatus": fulfillment_status,
                 "paymentMethod": payment_method,
                 "paymentModule": payment_module,
+                "paymentReference": payment_reference,
                 "paymentStatus": payment_status,
                 "acceptMarketing": accept_marketing,
                 "containsPreorderItems": contains_preorder_items,

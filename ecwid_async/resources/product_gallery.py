@@ -3,6 +3,7 @@
 from typing import Literal
 
 from ecwid_async.calls import Call
+from ecwid_async.files import IMAGE_LIMIT, Progress, Source
 from ecwid_async.models.common import AsyncImageDraft, DeleteResult, UploadResult
 from ecwid_async.resources.base import Resource, confirmed
 from ecwid_async.resources.product_videos import ProductGalleryVideos
@@ -19,6 +20,30 @@ class ProductGallery(Resource):
     def videos(self) -> ProductGalleryVideos:
         """The videos in a product's gallery."""
         return ProductGalleryVideos(self._channel)
+
+    def upload(
+        self,
+        product_id: int,
+        source: Source | None = None,
+        *,
+        external_url: str | None = None,
+        file_name: str | None = None,
+        progress: Progress | None = None,
+    ) -> Call[UploadResult]:
+        """Add an image to the gallery: `source` itself, or what the store finds at `external_url`. At most 20 MB.
+
+        ``POST /products/{productId}/gallery``
+        """
+        return self._upload(
+            "POST /products/{productId}/gallery",
+            product_id,
+            reads=UploadResult,
+            source=source,
+            external_url=external_url,
+            query={"fileName": file_name},
+            most=IMAGE_LIMIT,
+            progress=progress,
+        )
 
     def upload_async(self, product_id: int, draft: AsyncImageDraft) -> Call[UploadResult]:
         """Have the store fetch an image from a URL later and add it to the gallery. `id` may be missing.

@@ -1,6 +1,7 @@
 """Main images of products."""
 
 from ecwid_async.calls import Call
+from ecwid_async.files import IMAGE_LIMIT, Progress, Source
 from ecwid_async.models.common import AsyncImageDraft, DeleteResult, UploadResult
 from ecwid_async.resources.base import Resource
 
@@ -11,6 +12,31 @@ class ProductImages(Resource):
     """The main image of each product."""
 
     __slots__ = ()
+
+    def upload(
+        self,
+        product_id: int,
+        source: Source | None = None,
+        *,
+        external_url: str | None = None,
+        progress: Progress | None = None,
+    ) -> Call[UploadResult]:
+        """Make an image the main one: `source` itself, or what the store finds at `external_url`. At most 20 MB.
+
+        An `external_id` can only be given to `upload_async`.
+
+        ``POST /products/{productId}/image``
+        """
+        # The documentation lists externalId as a JSON member beside a binary body, and not how to send both.
+        return self._upload(
+            "POST /products/{productId}/image",
+            product_id,
+            reads=UploadResult,
+            source=source,
+            external_url=external_url,
+            most=IMAGE_LIMIT,
+            progress=progress,
+        )
 
     def upload_async(self, product_id: int, draft: AsyncImageDraft) -> Call[UploadResult]:
         """Have the store fetch the main image from a URL later; the product shows it at once. `id` may be missing.

@@ -1,6 +1,7 @@
 """Videos of products: the main ones, and those of galleries."""
 
 from ecwid_async.calls import Call
+from ecwid_async.files import IMAGE_LIMIT, Progress, Source
 from ecwid_async.models.common import DeleteResult, UploadResult
 from ecwid_async.models.products import ProductVideo
 from ecwid_async.resources.base import Resource
@@ -51,6 +52,30 @@ class ProductGalleryVideos(Resource):
             product_id,
             gallery_video_id,
             reads=ProductVideo,
+        )
+
+    def upload_cover(
+        self,
+        product_id: int,
+        gallery_video_id: int,
+        source: Source | None = None,
+        *,
+        external_url: str | None = None,
+        progress: Progress | None = None,
+    ) -> Call[UploadResult]:
+        """Set the image shown before the video plays: `source`, or what is at `external_url`. At most 20 MB.
+
+        ``PUT /products/{productId}/gallery/video/{galleryVideoId}``
+        """
+        return self._upload(
+            "PUT /products/{productId}/gallery/video/{galleryVideoId}",
+            product_id,
+            gallery_video_id,
+            reads=UploadResult,
+            source=source,
+            external_url=external_url,
+            most=IMAGE_LIMIT,
+            progress=progress,
         )
 
     def delete(self, product_id: int, gallery_video_id: int) -> Call[DeleteResult]:

@@ -24,6 +24,7 @@ from ecwid_async.resources.product_inventory import ProductInventoryResource
 from ecwid_async.resources.product_media import ProductMediaResource
 from ecwid_async.resources.product_videos import ProductVideos
 from ecwid_async.resources.sort_orders import ProductSortOrder
+from ecwid_async.resources.variations import Variations
 
 __all__ = ["Products"]
 
@@ -62,6 +63,11 @@ class Products(Resource):
     def sort_order(self) -> ProductSortOrder:
         """The order of the products inside a category."""
         return ProductSortOrder(self._channel)
+
+    @property
+    def variations(self) -> Variations:
+        """The variations of a product, one for each set of options."""
+        return Variations(self._channel)
 
     @property
     def videos(self) -> ProductVideos:
@@ -274,6 +280,63 @@ class Products(Resource):
             query={"filterFields": fields},
             body={"params": dict(query_params(params))},
             repeatable=True,
+        )
+
+    def facets(
+        self,
+        filter_fields: Sequence[str],
+        *,
+        filter_facet_limit: Mapping[str, int | str] | None = None,
+        filter_parent_category_id: int | str | None = None,
+        keyword: str | None = None,
+        price_from: Decimal | int | None = None,
+        price_to: Decimal | int | None = None,
+        categories: Sequence[int] | None = None,
+        include_products_from_subcategories: bool | None = None,
+        created_from: Moment | None = None,
+        created_to: Moment | None = None,
+        updated_from: Moment | None = None,
+        updated_to: Moment | None = None,
+        enabled: bool | None = None,
+        options: Mapping[str, str | Sequence[str]] | None = None,
+        attributes: Mapping[str, str | Sequence[str]] | None = None,
+        inventory: ProductInventory | str | None = None,
+        onsale: ProductOnSale | str | None = None,
+        lang: str | None = None,
+        response_fields: str | None = None,
+    ) -> Call[ProductFilters]:
+        """What `filters` answers, for the products that match every filter given: the way of Ecwid's own client.
+
+        `filter_facet_limit` maps a field to how many of its values are wanted, most frequent first, or to ``all``.
+        `filter_parent_category_id` is the category whose children ``categories`` lists, or ``home`` for root ones.
+
+        ``GET /products/filters``
+        """
+        limits = None if filter_facet_limit is None else [f"{name}:{most}" for name, most in filter_facet_limit.items()]
+        return self._call(
+            "GET /products/filters",
+            reads=ProductFilters,
+            query={
+                "filterFields": _csv(filter_fields),
+                "filterFacetLimit": None if limits is None else _csv(limits),
+                "filterParentCategoryId": filter_parent_category_id,
+                "keyword": keyword,
+                "priceFrom": price_from,
+                "priceTo": price_to,
+                "categories": categories,
+                "includeProductsFromSubcategories": include_products_from_subcategories,
+                "createdFrom": created_from,
+                "createdTo": created_to,
+                "updatedFrom": updated_from,
+                "updatedTo": updated_to,
+                "enabled": enabled,
+                **{f"option_{name}": values for name, values in (options or {}).items()},
+                **{f"attribute_{name}": values for name, values in (attributes or {}).items()},
+                "inventory": inventory,
+                "onsale": onsale,
+                "lang": lang,
+                "responseFields": response_fields,
+            },
         )
 
     def deleted(

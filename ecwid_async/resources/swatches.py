@@ -18,3 +18,10 @@ class Swatches(Resource):
         ``GET /swatches``
         """
         return self._call("GET /swatches", reads=list[Swatch], unwrap="colors")
+
+    def recent_colors(self) -> Call[list[Swatch]]:
+        """The colors that were used recently, where Ecwid's own client asks for them.
+
+        ``GET /swatches/recent-colors``
+        """
+        return self._call("GET /swatches/recent-colors", reads=list[Swatch], unwrap="colors")

@@ -1,0 +1,83 @@
+"""Batches: many requests sent as one."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ecwid_async.calls import Call
+from ecwid_async.codec import loads
+from ecwid_async.models.batches import BatchRequestItemDraft, BatchStatus, BatchTicket
+from ecwid_async.models.common import UpdateResult
+from ecwid_async.resources.base import Resource
+from ecwid_async.wire import Request, StreamBody
+
+__all__ = ["BatchItem", "Batches"]
+
+BatchItem = Call[Any] | Request | BatchRequestItemDraft | Mapping[str, object]
+"""One request of a batch: a call, which is not sent by itself then, or its method and path without leading slash."""
+
+_MOST: Final = 500
+
+
+class Batches(Resource):
+    """Batches as the API has them: created under a ticket, asked for until they are done."""
+
+    __slots__ = ()
+
+    def create(
+        self,
+        items: Iterable[BatchItem],
+        *,
+        stop_on_first_failure: bool | None = None,
+        allow_parallel_mode: bool | None = None,
+        deduplication_key: str | None = None,
+        group_id: str | None = None,
+    ) -> Call[BatchTicket]:
+        """Have the store carry out up to 500 requests. Unless told otherwise, it stops at the first that fails.
+
+        `allow_parallel_mode` carries out up to 100 at a time. The same `deduplication_key`, a UUID, within an hour
+        answers the first ticket again; without one, an unclear outcome is never resolved by sending it again.
+
+        Raises `ValueError` for none, for too many, and for uploads: give those an `external_url`.
+
+        ``POST /batch``
+        """
+        requests = [_item(item) for item in items]
+        if not 0 < len(requests) <= _MOST:
+            raise ValueError(f"a batch has 1 to {_MOST} requests, not {len(requests)}: split it")
+        return self._call(
+            "POST /batch",
+            reads=BatchTicket,
+            query={
+                "stopOnFirstFailure": stop_on_first_failure,
+                "allowParallelMode": allow_parallel_mode,
+                "deduplicationKey": deduplication_key,
+                "groupId": group_id,
+            },
+            body=requests,
+            repeatable=deduplication_key is not None,
+        )
+
+    def get(self, ticket: str, *, escaped_json: bool | None = None) -> Call[BatchStatus]:
+        """How far the batch is, and the answers so far. With `escaped_json` their bodies are JSON text.
+
+        ``GET /batch``
+        """
+        return self._call("GET /batch", reads=BatchStatus, query={"ticket": ticket, "escapedJson": escaped_json})
+
+    def cancel_group(self, group_id: str) -> Call[UpdateResult]:
+        """Cancel what is left of the batches that were created with this `group_id`.
+
+        ``POST /batch/cancel-group``
+        """
+        return self._call("POST /batch/cancel-group", reads=UpdateResult, query={"groupId": group_id}, repeatable=True)
+
+
+def _item(item: BatchItem) -> object:
+    if isinstance(item, Call):
+        item = item.request
+    if not isinstance(item, Request):
+        return item
+    if isinstance(item.body, StreamBody) or "octet-stream" in item.headers.get("content-type", ""):
+        raise ValueError(f"{item.method} {item.path} uploads bytes, which a batch can't: pass external_url instead")
+    request: dict[str, object] = {"method": item.method, "path": item.target.removeprefix("/")}
+    return request if item.body is None else request | {"body": loads(item.body)}

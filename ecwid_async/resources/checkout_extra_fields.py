@@ -1,0 +1,56 @@
+"""Extra fields of the checkout."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.checkout_extra_fields import CheckoutExtraField, CheckoutExtraFieldDraft
+from ecwid_async.models.common import CreateCountResult, DeleteResult, UpdateResult
+from ecwid_async.resources.base import Resource
+
+__all__ = ["CheckoutExtraFields"]
+
+
+class CheckoutExtraFields(Resource):
+    """What the checkout asks beside the usual. Each field is known by its key."""
+
+    __slots__ = ()
+
+    def search(self, *, response_fields: str | None = None) -> Call[list[CheckoutExtraField]]:
+        """All extra fields, in one list.
+
+        ``GET /profile/extrafields``
+        """
+        return self._call(
+            "GET /profile/extrafields",
+            reads=list[CheckoutExtraField],
+            query={"responseFields": response_fields},
+            unwrap="items",
+        )
+
+    def get(self, key: str, *, response_fields: str | None = None) -> Call[CheckoutExtraField]:
+        """One extra field.
+
+        ``GET /profile/extrafields/{key}``
+        """
+        return self._call(
+            "GET /profile/extrafields/{key}", key, reads=CheckoutExtraField, query={"responseFields": response_fields}
+        )
+
+    def create(self, draft: CheckoutExtraFieldDraft) -> Call[CreateCountResult]:
+        """Add an extra field under the key that `draft` has.
+
+        ``POST /profile/extrafields``
+        """
+        return self._call("POST /profile/extrafields", reads=CreateCountResult, body=draft)
+
+    def update(self, key: str, draft: CheckoutExtraFieldDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets; a list replaces the stored list.
+
+        ``PUT /profile/extrafields/{key}``
+        """
+        return self._call("PUT /profile/extrafields/{key}", key, reads=UpdateResult, body=draft)
+
+    def delete(self, key: str) -> Call[DeleteResult]:
+        """Delete an extra field.
+
+        ``DELETE /profile/extrafields/{key}``
+        """
+        return self._call("DELETE /profile/extrafields/{key}", key, reads=DeleteResult)

@@ -1,0 +1,114 @@
+"""Discount coupons."""
+
+from ecwid_async.calls import Call, Pages
+from ecwid_async.models.common import DeletedItem, DeleteResult, UpdateResult
+from ecwid_async.models.coupons import (
+    CouponDiscountType,
+    CouponStatus,
+    DiscountCoupon,
+    DiscountCouponCreateResult,
+    DiscountCouponDraft,
+)
+from ecwid_async.resources.base import Moment, Resource, Several
+
+__all__ = ["Coupons"]
+
+
+class Coupons(Resource):
+    """Discount coupons. Each is known by its code, and by the new code once that is changed.
+
+    The documentation calls what stands in paths an id; Ecwid's own client sends the code.
+    """
+
+    __slots__ = ()
+
+    def search(
+        self,
+        *,
+        code: str | None = None,
+        discount_type: Several[CouponDiscountType | str] | None = None,
+        availability: CouponStatus | str | None = None,
+        created_from: Moment | None = None,
+        created_to: Moment | None = None,
+        updated_from: Moment | None = None,
+        updated_to: Moment | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[DiscountCoupon]:
+        """Coupons that match every filter given; `code` is the whole code.
+
+        ``GET /discount_coupons``
+        """
+        return self._pages(
+            "GET /discount_coupons",
+            item=DiscountCoupon,
+            query={
+                "code": code,
+                "discount_type": discount_type,
+                "availability": availability,
+                "createdFrom": created_from,
+                "createdTo": created_to,
+                "updatedFrom": updated_from,
+                "updatedTo": updated_to,
+                "responseFields": response_fields,
+            },
+            limit=limit,
+            offset=offset,
+        )
+
+    def get(self, discount_coupon_id: str | int, *, response_fields: str | None = None) -> Call[DiscountCoupon]:
+        """One coupon, by its code.
+
+        ``GET /discount_coupons/{discountCouponId}``
+        """
+        return self._call(
+            "GET /discount_coupons/{discountCouponId}",
+            discount_coupon_id,
+            reads=DiscountCoupon,
+            query={"responseFields": response_fields},
+        )
+
+    def create(self, draft: DiscountCouponDraft) -> Call[DiscountCouponCreateResult]:
+        """Add a coupon.
+
+        ``POST /discount_coupons``
+        """
+        return self._call("POST /discount_coupons", reads=DiscountCouponCreateResult, body=draft)
+
+    def update(self, discount_coupon_id: str | int, draft: DiscountCouponDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets.
+
+        ``PUT /discount_coupons/{discountCouponId}``
+        """
+        return self._call(
+            "PUT /discount_coupons/{discountCouponId}", discount_coupon_id, reads=UpdateResult, body=draft
+        )
+
+    def delete(self, discount_coupon_id: str | int) -> Call[DeleteResult]:
+        """Delete a coupon. It stays in the history of deleted items for six months.
+
+        ``DELETE /discount_coupons/{discountCouponId}``
+        """
+        return self._call("DELETE /discount_coupons/{discountCouponId}", discount_coupon_id, reads=DeleteResult)
+
+    def deleted(
+        self,
+        *,
+        from_date: Moment | None = None,
+        to_date: Moment | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[DeletedItem]:
+        """Coupons deleted in the last six months: id and moment.
+
+        ``GET /coupons/deleted``
+        """
+        return self._pages(
+            "GET /coupons/deleted",
+            item=DeletedItem,
+            query={"from_date": from_date, "to_date": to_date, "responseFields": response_fields},
+            limit=limit,
+            offset=offset,
+        )

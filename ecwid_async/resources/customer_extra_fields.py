@@ -1,0 +1,65 @@
+"""Extra fields of customers."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.common import DeleteResult, UpdateResult
+from ecwid_async.models.customer_extra_fields import (
+    CustomerExtraField,
+    CustomerExtraFieldCreateResult,
+    CustomerExtraFieldDraft,
+)
+from ecwid_async.resources.base import Resource
+
+__all__ = ["CustomerExtraFields"]
+
+
+class CustomerExtraFields(Resource):
+    """Which extra fields customers have in this store. Each is known by its key."""
+
+    __slots__ = ()
+
+    def search(self, *, response_fields: str | None = None) -> Call[list[CustomerExtraField]]:
+        """All extra fields, in one list.
+
+        ``GET /store_extrafields/customers``
+        """
+        return self._call(
+            "GET /store_extrafields/customers",
+            reads=list[CustomerExtraField],
+            query={"responseFields": response_fields},
+            unwrap="items",
+        )
+
+    def get(self, extrafield_key: str, *, response_fields: str | None = None) -> Call[CustomerExtraField]:
+        """One extra field.
+
+        ``GET /store_extrafields/customers/{extrafield_key}``
+        """
+        return self._call(
+            "GET /store_extrafields/customers/{extrafield_key}",
+            extrafield_key,
+            reads=CustomerExtraField,
+            query={"responseFields": response_fields},
+        )
+
+    def create(self, draft: CustomerExtraFieldDraft) -> Call[CustomerExtraFieldCreateResult]:
+        """Add an extra field. The answer has its key.
+
+        ``POST /store_extrafields/customers``
+        """
+        return self._call("POST /store_extrafields/customers", reads=CustomerExtraFieldCreateResult, body=draft)
+
+    def update(self, extrafield_key: str, draft: CustomerExtraFieldDraft) -> Call[UpdateResult]:
+        """Change what `draft` sets.
+
+        ``PUT /store_extrafields/customers/{extrafield_key}``
+        """
+        return self._call(
+            "PUT /store_extrafields/customers/{extrafield_key}", extrafield_key, reads=UpdateResult, body=draft
+        )
+
+    def delete(self, extrafield_key: str) -> Call[DeleteResult]:
+        """Delete an extra field.
+
+        ``DELETE /store_extrafields/customers/{extrafield_key}``
+        """
+        return self._call("DELETE /store_extrafields/customers/{extrafield_key}", extrafield_key, reads=DeleteResult)

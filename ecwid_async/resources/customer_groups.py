@@ -1,0 +1,71 @@
+"""Groups of customers."""
+
+from ecwid_async.calls import Call, Pages
+from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
+from ecwid_async.models.customer_groups import CustomerGroup, CustomerGroupDraft
+from ecwid_async.resources.base import Resource, Several
+
+__all__ = ["CustomerGroups"]
+
+
+class CustomerGroups(Resource):
+    """Groups of customers. Group 0, ``General``, always exists."""
+
+    __slots__ = ()
+
+    def search(
+        self,
+        *,
+        customer_group_ids: Several[int] | None = None,
+        keyword: str | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[CustomerGroup]:
+        """Groups that match every filter given; `keyword` may be any part of the name.
+
+        ``GET /customer_groups``
+        """
+        return self._pages(
+            "GET /customer_groups",
+            item=CustomerGroup,
+            query={
+                # Documented with this name; Ecwid's own client sends the other.
+                "customerGroupId": customer_group_ids,
+                "customerGroupIds": customer_group_ids,
+                "keyword": keyword,
+                "responseFields": response_fields,
+            },
+            limit=limit,
+            offset=offset,
+        )
+
+    def get(self, group_id: int, *, response_fields: str | None = None) -> Call[CustomerGroup]:
+        """One group.
+
+        ``GET /customer_groups/{groupId}``
+        """
+        return self._call(
+            "GET /customer_groups/{groupId}", group_id, reads=CustomerGroup, query={"responseFields": response_fields}
+        )
+
+    def create(self, draft: CustomerGroupDraft) -> Call[CreateResult]:
+        """Add a group.
+
+        ``POST /customer_groups``
+        """
+        return self._call("POST /customer_groups", reads=CreateResult, body=draft)
+
+    def update(self, group_id: int, draft: CustomerGroupDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets.
+
+        ``PUT /customer_groups/{groupId}``
+        """
+        return self._call("PUT /customer_groups/{groupId}", group_id, reads=UpdateResult, body=draft)
+
+    def delete(self, group_id: int) -> Call[DeleteResult]:
+        """Delete a group; its customers stay.
+
+        ``DELETE /customer_groups/{groupId}``
+        """
+        return self._call("DELETE /customer_groups/{groupId}", group_id, reads=DeleteResult)

@@ -1,0 +1,56 @@
+"""Invoices of orders."""
+
+from ecwid_async.calls import Call
+from ecwid_async.files import Download
+from ecwid_async.models.common import CreateResult
+from ecwid_async.models.orders import OrderDraft, OrderInvoice
+from ecwid_async.resources.base import Resource
+
+__all__ = ["Invoices"]
+
+
+class Invoices(Resource):
+    """Tax invoices of orders, and orders printed as invoices."""
+
+    __slots__ = ()
+
+    def search(self, order_id: str | int, *, response_fields: str | None = None) -> Call[list[OrderInvoice]]:
+        """All tax invoices of the order, in one list.
+
+        ``GET /orders/{orderId}/invoices``
+        """
+        return self._call(
+            "GET /orders/{orderId}/invoices",
+            order_id,
+            reads=list[OrderInvoice],
+            query={"responseFields": response_fields},
+            unwrap="invoices",
+        )
+
+    def create(self, order_id: str | int) -> Call[CreateResult]:
+        """Make a tax invoice for the order.
+
+        ``POST /orders/{orderId}/invoices/create-invoice``
+        """
+        return self._call("POST /orders/{orderId}/invoices/create-invoice", order_id, reads=CreateResult)
+
+    def pdf(self, order_id: str | int) -> Download:
+        """The order's invoice as a PDF file.
+
+        ``GET /orders/{orderId}/invoice-pdf``
+        """
+        return self._download("GET /orders/{orderId}/invoice-pdf", order_id)
+
+    def html(self, order_id: str | int) -> Call[str]:
+        """The order's invoice as a page of HTML, to print.
+
+        ``GET /orders/{orderId}/invoice``
+        """
+        return self._call("GET /orders/{orderId}/invoice", order_id, reads=str)
+
+    def preview(self, draft: OrderDraft) -> Call[str]:
+        """A page of HTML with the tax invoice that an order like `draft` would have. Stores nothing.
+
+        ``POST /orders/tax-invoice-preview``
+        """
+        return self._call("POST /orders/tax-invoice-preview", reads=str, body=draft, repeatable=True)

@@ -1,0 +1,76 @@
+"""Files that customers attach to what they order."""
+
+from typing import Literal
+
+from ecwid_async.calls import Call
+from ecwid_async.files import Progress, Source
+from ecwid_async.models.common import DeleteResult, UploadResult
+from ecwid_async.resources.base import Resource, confirmed
+
+__all__ = ["OrderOptionFiles"]
+
+
+class OrderOptionFiles(Resource):
+    """The files of an option of type ``FILES``, in an item of an order. Options are known by their name."""
+
+    __slots__ = ()
+
+    def upload(
+        self,
+        order_id: str | int,
+        item_id: int,
+        option_name: str,
+        source: Source | None = None,
+        *,
+        external_url: str | None = None,
+        file_name: str,
+        progress: Progress | None = None,
+    ) -> Call[UploadResult]:
+        """Attach a file: `source` itself, or what the store finds at `external_url`.
+
+        ``POST /orders/{orderId}/items/{itemId}/options/{optionName}``
+        """
+        return self._upload(
+            "POST /orders/{orderId}/items/{itemId}/options/{optionName}",
+            order_id,
+            item_id,
+            option_name,
+            reads=UploadResult,
+            source=source,
+            external_url=external_url,
+            query={"fileName": file_name},
+            progress=progress,
+        )
+
+    def delete(self, order_id: str | int, item_id: int, option_name: str, file_id: int) -> Call[DeleteResult]:
+        """Delete one file of the option.
+
+        ``DELETE /orders/{orderId}/items/{itemId}/options/{optionName}/files/{fileId}``
+        """
+        return self._call(
+            "DELETE /orders/{orderId}/items/{itemId}/options/{optionName}/files/{fileId}",
+            order_id,
+            item_id,
+            option_name,
+            file_id,
+            reads=DeleteResult,
+        )
+
+    def delete_all(
+        self, order_id: str | int, item_id: int, option_name: str, *, confirm: Literal[True]
+    ) -> Call[DeleteResult]:
+        """Delete every file of the option; `delete_count` says how many there were.
+
+        Raises `ValueError` unless `confirm` is True.
+
+        ``DELETE /orders/{orderId}/items/{itemId}/options/{optionName}/files``
+        """
+        confirmed(confirm, f"every file of option {option_name!r} in order {order_id}")
+        return self._call(
+            "DELETE /orders/{orderId}/items/{itemId}/options/{optionName}/files",
+            order_id,
+            item_id,
+            option_name,
+            reads=DeleteResult,
+            repeatable=False,
+        )

@@ -1,0 +1,45 @@
+"""The statuses that orders can have."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.common import UpdateResult
+from ecwid_async.models.order_statuses import OrderStatus, OrderStatusDraft, OrderStatusId
+from ecwid_async.resources.base import Resource
+
+__all__ = ["OrderStatuses"]
+
+
+class OrderStatuses(Resource):
+    """The payment and fulfillment statuses of this store: which are used, and under which names."""
+
+    __slots__ = ()
+
+    def search(self, *, response_fields: str | None = None) -> Call[list[OrderStatus]]:
+        """All statuses, in one list.
+
+        ``GET /profile/order_statuses``
+        """
+        return self._call(
+            "GET /profile/order_statuses",
+            reads=list[OrderStatus],
+            query={"responseFields": response_fields},
+            unwrap="items",
+        )
+
+    def get(self, status_id: OrderStatusId | str, *, response_fields: str | None = None) -> Call[OrderStatus]:
+        """One status.
+
+        ``GET /profile/order_status/{statusId}``
+        """
+        return self._call(
+            "GET /profile/order_status/{statusId}",
+            status_id,
+            reads=OrderStatus,
+            query={"responseFields": response_fields},
+        )
+
+    def update(self, status_id: OrderStatusId | str, draft: OrderStatusDraft) -> Call[UpdateResult]:
+        """Change what `draft` sets.
+
+        ``PUT /profile/order_status/{statusId}``
+        """
+        return self._call("PUT /profile/order_status/{statusId}", status_id, reads=UpdateResult, body=draft)

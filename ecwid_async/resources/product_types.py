@@ -1,0 +1,53 @@
+"""Product types: which attributes products have."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
+from ecwid_async.models.product_types import ProductType, ProductTypeDraft
+from ecwid_async.resources.base import Resource
+
+__all__ = ["ProductTypes"]
+
+
+class ProductTypes(Resource):
+    """Product types, or classes: each has attributes of its own. Class 0, ``General``, always exists."""
+
+    __slots__ = ()
+
+    def search(self, *, response_fields: str | None = None) -> Call[list[ProductType]]:
+        """All product types, in one list.
+
+        ``GET /classes``
+        """
+        return self._call("GET /classes", reads=list[ProductType], query={"responseFields": response_fields})
+
+    def get(self, class_id: int, *, response_fields: str | None = None) -> Call[ProductType]:
+        """One product type.
+
+        ``GET /classes/{classId}``
+        """
+        return self._call(
+            "GET /classes/{classId}", class_id, reads=ProductType, query={"responseFields": response_fields}
+        )
+
+    def create(self, draft: ProductTypeDraft) -> Call[CreateResult]:
+        """Add a product type.
+
+        ``POST /classes``
+        """
+        return self._call("POST /classes", reads=CreateResult, body=draft)
+
+    def update(self, class_id: int, draft: ProductTypeDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets; `attributes` replaces the stored list.
+
+        Attributes that repeat an id are kept and changed, those without one are added.
+
+        ``PUT /classes/{classId}``
+        """
+        return self._call("PUT /classes/{classId}", class_id, reads=UpdateResult, body=draft)
+
+    def delete(self, class_id: int) -> Call[DeleteResult]:
+        """Delete a product type.
+
+        ``DELETE /classes/{classId}``
+        """
+        return self._call("DELETE /classes/{classId}", class_id, reads=DeleteResult)

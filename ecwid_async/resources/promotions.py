@@ -1,0 +1,46 @@
+"""Promotions."""
+
+from ecwid_async.calls import Call, Pages
+from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
+from ecwid_async.models.promotions import Promotion, PromotionDraft
+from ecwid_async.resources.base import Resource
+
+__all__ = ["Promotions"]
+
+
+class Promotions(Resource):
+    """Promotions: discounts that apply by themselves where their conditions are met."""
+
+    __slots__ = ()
+
+    def search(
+        self, *, response_fields: str | None = None, limit: int | None = None, offset: int | None = None
+    ) -> Pages[Promotion]:
+        """All promotions.
+
+        ``GET /promotions``
+        """
+        return self._pages(
+            "GET /promotions", item=Promotion, query={"responseFields": response_fields}, limit=limit, offset=offset
+        )
+
+    def create(self, draft: PromotionDraft) -> Call[CreateResult]:
+        """Add a promotion.
+
+        ``POST /promotions``
+        """
+        return self._call("POST /promotions", reads=CreateResult, body=draft)
+
+    def update(self, promotion_id: int, draft: PromotionDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets.
+
+        ``PUT /promotions/{promotionId}``
+        """
+        return self._call("PUT /promotions/{promotionId}", promotion_id, reads=UpdateResult, body=draft)
+
+    def delete(self, promotion_id: int) -> Call[DeleteResult]:
+        """Delete a promotion.
+
+        ``DELETE /promotions/{promotionId}``
+        """
+        return self._call("DELETE /promotions/{promotionId}", promotion_id, reads=DeleteResult)

@@ -1,0 +1,87 @@
+"""Redirects of the Instant Site."""
+
+from collections.abc import Sequence
+
+from ecwid_async.calls import Call, Pages
+from ecwid_async.models.common import DeleteResult, UpdateResult
+from ecwid_async.models.redirects import (
+    InstantSiteRedirect,
+    InstantSiteRedirectDraft,
+    InstantSiteRedirectsCreateResult,
+    InstantSiteRedirectsForPath,
+)
+from ecwid_async.resources.base import Resource
+
+__all__ = ["Redirects"]
+
+
+class Redirects(Resource):
+    """Redirects from one address of the Instant Site to another."""
+
+    __slots__ = ()
+
+    def search(
+        self,
+        *,
+        keyword: str | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[InstantSiteRedirect]:
+        """Redirects, all or those that match `keyword`.
+
+        ``GET /instant-site/redirects``
+        """
+        return self._pages(
+            "GET /instant-site/redirects",
+            item=InstantSiteRedirect,
+            query={"keyword": keyword, "responseFields": response_fields},
+            limit=limit,
+            offset=offset,
+        )
+
+    def get(self, redirect_id: str, *, response_fields: str | None = None) -> Call[InstantSiteRedirect]:
+        """One redirect.
+
+        ``GET /instant-site/redirects/{redirectId}``
+        """
+        return self._call(
+            "GET /instant-site/redirects/{redirectId}",
+            redirect_id,
+            reads=InstantSiteRedirect,
+            query={"responseFields": response_fields},
+        )
+
+    def get_for_path(
+        self, exact_path: str | None = None, *, response_fields: str | None = None
+    ) -> Call[InstantSiteRedirectsForPath]:
+        """The redirects from exactly this path, and whether the site has any at all.
+
+        ``GET /instant-site/redirects/get-for-path``
+        """
+        return self._call(
+            "GET /instant-site/redirects/get-for-path",
+            reads=InstantSiteRedirectsForPath,
+            query={"exactPath": exact_path, "responseFields": response_fields},
+        )
+
+    def create(self, drafts: Sequence[InstantSiteRedirectDraft]) -> Call[InstantSiteRedirectsCreateResult]:
+        """Add redirects; the answer counts the new ones, and those that were there already.
+
+        ``POST /instant-site/redirects``
+        """
+        return self._call("POST /instant-site/redirects", reads=InstantSiteRedirectsCreateResult, body=drafts)
+
+    def update(self, redirect_id: str, draft: InstantSiteRedirectDraft) -> Call[UpdateResult]:
+        """Change what `draft` sets.
+
+        ``PUT /instant-site/redirects/{redirectId}``
+        """
+        return self._call("PUT /instant-site/redirects/{redirectId}", redirect_id, reads=UpdateResult, body=draft)
+
+    def delete(self, redirect_id: str) -> Call[DeleteResult]:
+        """Delete a redirect.
+
+        ``DELETE /instant-site/redirects/{redirectId}``
+        """
+        return self._call("DELETE /instant-site/redirects/{redirectId}", redirect_id, reads=DeleteResult)

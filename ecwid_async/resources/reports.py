@@ -1,0 +1,128 @@
+"""Reports on the store."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.reports import (
+    LatestStats,
+    Report,
+    ReportComparePeriod,
+    ReportFirstDayOfWeek,
+    ReportTimeScale,
+    ReportTip,
+    ReportType,
+    StorefrontPlatform,
+)
+from ecwid_async.resources.base import Moment, Resource
+
+__all__ = ["Reports"]
+
+
+class Reports(Resource):
+    """Figures on visitors, orders and revenue, and when the store last changed."""
+
+    __slots__ = ()
+
+    def get(
+        self,
+        report_type: ReportType | str,
+        *,
+        started_from: Moment | None = None,
+        ended_at: Moment | None = None,
+        time_scale_value: ReportTimeScale | str | None = None,
+        compare_period: ReportComparePeriod | str | None = None,
+        first_day_of_week: ReportFirstDayOfWeek | str | None = None,
+        order_by_metric: str | None = None,
+        order_direction: str | None = None,
+        storefront_platform: StorefrontPlatform | str | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Call[Report]:
+        """One report, from `started_from` to `ended_at`, in steps of `time_scale_value`.
+
+        `compare_period` adds the figures of another time. Reports that rank something are sorted by `order_by_metric`
+        in `order_direction` and cut by `limit` and `offset`.
+
+        ``GET /reports/{reportType}``
+        """
+        return self._call(
+            "GET /reports/{reportType}",
+            report_type,
+            reads=Report,
+            query={
+                "startedFrom": started_from,
+                "endedAt": ended_at,
+                "timeScaleValue": time_scale_value,
+                "comparePeriod": compare_period,
+                "firstDayOfWeek": first_day_of_week,
+                "orderByMetric": order_by_metric,
+                "orderDirection": order_direction,
+                "storefrontPlatform": storefront_platform,
+                "responseFields": response_fields,
+                "limit": limit,
+                "offset": offset,
+            },
+        )
+
+    def tip(
+        self,
+        report_type: ReportType | str,
+        *,
+        started_from: Moment | None = None,
+        ended_at: Moment | None = None,
+        time_scale_value: ReportTimeScale | str | None = None,
+        compare_period: ReportComparePeriod | str | None = None,
+        first_day_of_week: ReportFirstDayOfWeek | str | None = None,
+        order_by_metric: str | None = None,
+        order_direction: str | None = None,
+        storefront_platform: StorefrontPlatform | str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Call[ReportTip]:
+        """A piece of advice that goes with a report; the arguments are those of `get`.
+
+        ``GET /reports/{reportType}/tip``
+        """
+        return self._call(
+            "GET /reports/{reportType}/tip",
+            report_type,
+            reads=ReportTip,
+            query={
+                "startedFrom": started_from,
+                "endedAt": ended_at,
+                "timeScaleValue": time_scale_value,
+                "comparePeriod": compare_period,
+                "firstDayOfWeek": first_day_of_week,
+                "orderByMetric": order_by_metric,
+                "orderDirection": order_direction,
+                "storefrontPlatform": storefront_platform,
+                "limit": limit,
+                "offset": offset,
+            },
+        )
+
+    def latest_stats(
+        self,
+        *,
+        product_count_required: bool | None = None,
+        category_count_required: bool | None = None,
+        reviews_updates_required: bool | None = None,
+        domains_required: bool | None = None,
+        subscription_required: bool | None = None,
+        response_fields: str | None = None,
+    ) -> Call[LatestStats]:
+        """When products, orders, customers and so on last changed: one cheap request. Counts come when asked for.
+
+        ``GET /latest-stats``
+        """
+        return self._call(
+            "GET /latest-stats",
+            reads=LatestStats,
+            query={
+                "productCountRequired": product_count_required,
+                "categoryCountRequired": category_count_required,
+                "reviewsUpdatesRequired": reviews_updates_required,
+                "domainsRequired": domains_required,
+                "subscriptionRequired": subscription_required,
+                "responseFields": response_fields,
+            },
+        )

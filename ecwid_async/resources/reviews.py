@@ -1,0 +1,131 @@
+"""Reviews of products."""
+
+from typing import Literal
+
+from ecwid_async.calls import Call, Pages
+from ecwid_async.models.common import DeletedItem, DeleteResult, SelectMode, UpdateResult
+from ecwid_async.models.reviews import (
+    Review,
+    ReviewDraft,
+    ReviewFiltersData,
+    ReviewMassUpdateDraft,
+    ReviewSortBy,
+    ReviewStatus,
+)
+from ecwid_async.resources.base import Moment, Resource, confirmed
+
+__all__ = ["Reviews"]
+
+
+class Reviews(Resource):
+    """What customers wrote about products they bought."""
+
+    __slots__ = ()
+
+    def search(
+        self,
+        *,
+        review_id: int | None = None,
+        product_id: int | None = None,
+        order_id: str | None = None,
+        status: ReviewStatus | str | None = None,
+        rating: int | None = None,
+        keyword: str | None = None,
+        created_from: Moment | None = None,
+        created_to: Moment | None = None,
+        updated_from: Moment | None = None,
+        updated_to: Moment | None = None,
+        sort_by: ReviewSortBy | str | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[Review]:
+        """Reviews that match every filter given.
+
+        ``GET /reviews``
+        """
+        return self._pages(
+            "GET /reviews",
+            item=Review,
+            query={
+                "reviewId": review_id,
+                "productId": product_id,
+                "orderId": order_id,
+                "status": status,
+                "rating": rating,
+                # Documented with this name; Ecwid's own client sends the other.
+                "keyword": keyword,
+                "searchKeyword": keyword,
+                "createdFrom": created_from,
+                "createdTo": created_to,
+                "updatedFrom": updated_from,
+                "updatedTo": updated_to,
+                "sortBy": sort_by,
+                "responseFields": response_fields,
+            },
+            limit=limit,
+            offset=offset,
+        )
+
+    def get(self, review_id: int, *, response_fields: str | None = None) -> Call[Review]:
+        """One review.
+
+        ``GET /reviews/{reviewId}``
+        """
+        return self._call("GET /reviews/{reviewId}", review_id, reads=Review, query={"responseFields": response_fields})
+
+    def update(self, review_id: int, draft: ReviewDraft) -> Call[UpdateResult]:
+        """Publish the review, or hide it: nothing but its status can be changed.
+
+        ``PUT /reviews/{reviewId}``
+        """
+        return self._call("PUT /reviews/{reviewId}", review_id, reads=UpdateResult, body=draft)
+
+    def mass_update(self, draft: ReviewMassUpdateDraft, *, confirm: Literal[True] | None = None) -> Call[UpdateResult]:
+        """Publish, hide or delete many reviews: those listed, those that match filters, or all.
+
+        Raises `ValueError` where it deletes others than those listed, unless `confirm` is True.
+
+        ``PUT /reviews/mass_update``
+        """
+        if draft.delete and draft.select_mode != SelectMode.SELECTED:
+            confirmed(confirm, "every review that matches, or all of the store")
+        # Reviews written in between would be changed as well.
+        return self._call("PUT /reviews/mass_update", reads=UpdateResult, body=draft, repeatable=False)
+
+    def delete(self, review_id: int) -> Call[DeleteResult]:
+        """Delete one review. It stays in the history of deleted items for six months.
+
+        ``DELETE /reviews/{reviewId}``
+        """
+        return self._call("DELETE /reviews/{reviewId}", review_id, reads=DeleteResult)
+
+    def filters_data(self, *, response_fields: str | None = None) -> Call[ReviewFiltersData]:
+        """How many reviews there are in each status.
+
+        ``GET /reviews/filters_data``
+        """
+        return self._call(
+            "GET /reviews/filters_data", reads=ReviewFiltersData, query={"responseFields": response_fields}
+        )
+
+    def deleted(
+        self,
+        *,
+        from_date: Moment | None = None,
+        to_date: Moment | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[DeletedItem]:
+        """Reviews deleted in the last six months: id and moment.
+
+        ``GET /reviews/deleted``
+        """
+        return self._pages(
+            "GET /reviews/deleted",
+            item=DeletedItem,
+            query={"from_date": from_date, "to_date": to_date, "responseFields": response_fields},
+            limit=limit,
+            offset=offset,
+        )

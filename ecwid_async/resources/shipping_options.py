@@ -1,0 +1,48 @@
+"""Shipping options."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.common import DeleteResult, UpdateResult
+from ecwid_async.models.shipping_options import ShippingOption, ShippingOptionCreateResult, ShippingOptionDraft
+from ecwid_async.resources.base import Resource
+
+__all__ = ["ShippingOptions"]
+
+
+class ShippingOptions(Resource):
+    """How orders are shipped, delivered or picked up."""
+
+    __slots__ = ()
+
+    def search(self, *, lang: str | None = None, response_fields: str | None = None) -> Call[list[ShippingOption]]:
+        """All shipping options, in one list.
+
+        ``GET /profile/shippingOptions``
+        """
+        return self._call(
+            "GET /profile/shippingOptions",
+            reads=list[ShippingOption],
+            query={"lang": lang, "responseFields": response_fields},
+        )
+
+    def create(self, draft: ShippingOptionDraft) -> Call[ShippingOptionCreateResult]:
+        """Add a shipping option.
+
+        ``POST /profile/shippingOptions``
+        """
+        return self._call("POST /profile/shippingOptions", reads=ShippingOptionCreateResult, body=draft)
+
+    def update(self, shipping_option_id: str, draft: ShippingOptionDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets; a list replaces the stored list.
+
+        ``PUT /profile/shippingOptions/{shippingOptionId}``
+        """
+        return self._call(
+            "PUT /profile/shippingOptions/{shippingOptionId}", shipping_option_id, reads=UpdateResult, body=draft
+        )
+
+    def delete(self, shipping_option_id: str) -> Call[DeleteResult]:
+        """Delete a shipping option.
+
+        ``DELETE /profile/shippingOptions/{shippingOptionId}``
+        """
+        return self._call("DELETE /profile/shippingOptions/{shippingOptionId}", shipping_option_id, reads=DeleteResult)

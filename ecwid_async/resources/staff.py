@@ -1,0 +1,70 @@
+"""Staff accounts."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.common import DeleteResult, SuccessResult, UpdateResult
+from ecwid_async.models.staff import StaffAccount, StaffDraft
+from ecwid_async.resources.base import Resource
+
+__all__ = ["Staff"]
+
+
+class Staff(Resource):
+    """Who may work in the store's admin, and who was invited to."""
+
+    __slots__ = ()
+
+    def search(self, *, response_fields: str | None = None) -> Call[list[StaffAccount]]:
+        """All staff accounts, in one list.
+
+        ``GET /staff``
+        """
+        return self._call(
+            "GET /staff", reads=list[StaffAccount], query={"responseFields": response_fields}, unwrap="staffList"
+        )
+
+    def get(self, staff_account_id: str, *, response_fields: str | None = None) -> Call[StaffAccount]:
+        """One staff account.
+
+        ``GET /staff/{staffAccountId}``
+        """
+        return self._call(
+            "GET /staff/{staffAccountId}",
+            staff_account_id,
+            reads=StaffAccount,
+            query={"responseFields": response_fields},
+        )
+
+    def create(self, draft: StaffDraft) -> Call[SuccessResult]:
+        """Invite somebody by email.
+
+        ``POST /staff``
+        """
+        return self._call("POST /staff", reads=SuccessResult, body=draft)
+
+    def update(self, staff_account_id: str, draft: StaffDraft) -> Call[UpdateResult]:
+        """Change the fields that `draft` sets; `staff_scopes` replaces the stored list.
+
+        ``PUT /staff/{staffAccountId}``
+        """
+        return self._call("PUT /staff/{staffAccountId}", staff_account_id, reads=UpdateResult, body=draft)
+
+    def delete(self, staff_account_id: str) -> Call[DeleteResult]:
+        """Delete a staff account.
+
+        ``DELETE /staff/{staffAccountId}``
+        """
+        return self._call("DELETE /staff/{staffAccountId}", staff_account_id, reads=DeleteResult)
+
+    def resend_invite(self, email: str) -> Call[SuccessResult]:
+        """Send the invitation again.
+
+        ``POST /staff/invite``
+        """
+        return self._call("POST /staff/invite", reads=SuccessResult, body={"email": email})
+
+    def cancel_invite(self, email: str) -> Call[DeleteResult]:
+        """Take the invitation back.
+
+        ``DELETE /staff/invite``
+        """
+        return self._call("DELETE /staff/invite", reads=DeleteResult, body={"email": email})

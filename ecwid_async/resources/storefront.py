@@ -1,0 +1,52 @@
+"""Pages of the storefront."""
+
+from collections.abc import Mapping
+
+from ecwid_async.calls import Call
+from ecwid_async.models.storefront import StorefrontWidgetPage
+from ecwid_async.resources.base import Resource
+
+__all__ = ["Storefront"]
+
+
+class Storefront(Resource):
+    """Pages of the storefront, for sites that show it inside their own."""
+
+    __slots__ = ()
+
+    def page(
+        self,
+        slug: str | None = None,
+        *,
+        store_root_page: bool | None = None,
+        get_static_content: bool | None = None,
+        template_variables: Mapping[str, str] | None = None,
+        international_pages: str | None = None,
+        base_url: str | None = None,
+        clean_urls: bool | None = None,
+        slugs_without_ids: bool | None = None,
+        lang: str | None = None,
+        response_fields: str | None = None,
+    ) -> Call[StorefrontWidgetPage]:
+        """The page behind a slug, or the storefront's first page with `store_root_page`.
+
+        `get_static_content` adds its HTML, into which `template_variables` go: each a ``tplvar_`` of the API.
+
+        ``GET /storefront-widget-pages``
+        """
+        return self._call(
+            "GET /storefront-widget-pages",
+            reads=StorefrontWidgetPage,
+            query={
+                "slug": slug,
+                "storeRootPage": store_root_page,
+                "getStaticContent": get_static_content,
+                **{f"tplvar_{name}": value for name, value in (template_variables or {}).items()},
+                "internationalPages": international_pages,
+                "baseUrl": base_url,
+                "cleanUrls": clean_urls,
+                "slugsWithoutIds": slugs_without_ids,
+                "lang": lang,
+                "responseFields": response_fields,
+            },
+        )

@@ -1,0 +1,63 @@
+"""Images of variations."""
+
+from ecwid_async.calls import Call
+from ecwid_async.files import IMAGE_LIMIT, Progress, Source
+from ecwid_async.models.common import AsyncImageDraft, DeleteResult, UploadResult
+from ecwid_async.resources.base import Resource
+
+__all__ = ["VariationImages"]
+
+
+class VariationImages(Resource):
+    """The image of each variation."""
+
+    __slots__ = ()
+
+    def upload(
+        self,
+        product_id: int,
+        combination_id: int,
+        source: Source | None = None,
+        *,
+        external_url: str | None = None,
+        progress: Progress | None = None,
+    ) -> Call[UploadResult]:
+        """Set the variation's image: `source` itself, or what the store finds at `external_url`. At most 20 MB.
+
+        ``POST /products/{productId}/combinations/{combinationId}/image``
+        """
+        return self._upload(
+            "POST /products/{productId}/combinations/{combinationId}/image",
+            product_id,
+            combination_id,
+            reads=UploadResult,
+            source=source,
+            external_url=external_url,
+            most=IMAGE_LIMIT,
+            progress=progress,
+        )
+
+    def upload_async(self, product_id: int, combination_id: int, draft: AsyncImageDraft) -> Call[UploadResult]:
+        """Have the store fetch an image from a URL later; the variation names it at once. `id` may be missing.
+
+        ``POST /products/{productId}/combinations/{combinationId}/image/async``
+        """
+        return self._call(
+            "POST /products/{productId}/combinations/{combinationId}/image/async",
+            product_id,
+            combination_id,
+            reads=UploadResult,
+            body=draft,
+        )
+
+    def delete(self, product_id: int, combination_id: int) -> Call[DeleteResult]:
+        """Delete the variation's image.
+
+        ``DELETE /products/{productId}/combinations/{combinationId}/image``
+        """
+        return self._call(
+            "DELETE /products/{productId}/combinations/{combinationId}/image",
+            product_id,
+            combination_id,
+            reads=DeleteResult,
+        )

@@ -1,0 +1,38 @@
+"""The stock of variations."""
+
+from ecwid_async.calls import Call
+from ecwid_async.models.products import StockAdjustmentResult
+from ecwid_async.resources.base import Resource
+
+__all__ = ["VariationInventory"]
+
+
+class VariationInventory(Resource):
+    """The stock of variations."""
+
+    __slots__ = ()
+
+    def adjust(
+        self,
+        product_id: int,
+        combination_id: int,
+        quantity_delta: int,
+        *,
+        check_low_stock_notification: bool | None = None,
+    ) -> Call[StockAdjustmentResult]:
+        """Add to the stock, or take from it with a negative `quantity_delta`. Stock below zero gives a `warning`.
+
+        With `check_low_stock_notification` the owner gets an email when stock is low. Never repeated by itself: sent
+        twice, it counts twice.
+
+        ``PUT /products/{productId}/combinations/{combinationId}/inventory``
+        """
+        return self._call(
+            "PUT /products/{productId}/combinations/{combinationId}/inventory",
+            product_id,
+            combination_id,
+            reads=StockAdjustmentResult,
+            query={"checkLowStockNotification": check_low_stock_notification},
+            body={"quantityDelta": quantity_delta},
+            repeatable=False,
+        )
