@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from types import NoneType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin
 
@@ -39,7 +40,8 @@ T = TypeVar("T")
 
 # JSON
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+# A store has a few thousand prices, and each of them many times: making a `Decimal` anew costs three times a look-up.
+_decoder = msgspec.json.Decoder(float_hook=lru_cache(maxsize=8192)(Decimal))
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
