@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
 from ecwid_async.models.common import BuyerType, Dimensions, FulfillmentType, HandlingFee, ShippingPerson
+from ecwid_async.models.coupons import DiscountCoupon
 from ecwid_async.models.orders import (
-    CartDiscountCoupon,
     CartExtraFields,
     CartItemDiscount,
     CartItemRecurringChargeSettings,
@@ -155,7 +155,7 @@ class Cart(Model):
     discount: Decimal | None = None
     coupon_discount: Decimal | None = None
     discount_info: list[OrderDiscount] | None = None
-    discount_coupon: CartDiscountCoupon | None = None
+    discount_coupon: DiscountCoupon | None = None
     customer_id: int | None = None
     custom_surcharges: list[OrderCustomSurcharge] | None = None
     usd_total: Decimal | None = None

@@ -73,6 +73,8 @@ class DiscountCouponShippingLimit(Model):
 class DiscountCoupon(Model):
     """A coupon: a discount for those who enter its code.
 
+    Orders and carts repeat the coupon that was used on them, as it was then.
+
     API reference: https://docs.ecwid.com/api-reference/rest-api/discounts/discount-coupons/get-discount-coupon
     """
 

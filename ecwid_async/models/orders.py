@@ -19,16 +19,9 @@ from ecwid_async.models.common import (
     ShippingPerson,
     WeightUnit,
 )
-from ecwid_async.models.coupons import (
-    CouponApplicationLimit,
-    CouponCatalogLimit,
-    CouponDiscountType,
-    CouponStatus,
-    CouponUsesLimit,
-)
+from ecwid_async.models.coupons import DiscountCoupon
 
 __all__ = [
-    "CartDiscountCoupon",
     "CartExtraFields",
     "CartItemDiscount",
     "CartItemDiscountDiscountInfo",
@@ -55,7 +48,6 @@ __all__ = [
     "OrderCreditCardStatus",
     "OrderCustomSurcharge",
     "OrderDiscount",
-    "OrderDiscountCoupon",
     "OrderDiscountInfoDraft",
     "OrderDraft",
     "OrderExternalOrderData",
@@ -230,28 +222,6 @@ class OrderDiscount(Model):
     description: str | None = None
     applies_to_items: list[int] | None = None
     applies_to_order_items: list[int] | None = None  # Ids of items; the reference says objects.
-
-
-@model
-class OrderDiscountCoupon(Model):
-    """The coupon used on an order, as it was then."""
-
-    id: int | None = None
-    name: str | None = None
-    code: str | None = None
-    discount_type: CouponDiscountType | str | None = None
-    status: CouponStatus | str | None = None
-    discount: Decimal | None = None
-    launch_date: datetime | None = None
-    expiration_date: datetime | None = None
-    total_limit: Decimal | None = None  # The subtotal from which the coupon works.
-    uses_limit: CouponUsesLimit | str | None = None
-    application_limit: CouponApplicationLimit | str | None = None
-    creation_date: datetime | None = None
-    update_date: datetime | None = None
-    order_count: int | None = None
-    catalog_limit: CouponCatalogLimit | None = None
-    repeat_customer_only: bool | None = None
 
 
 @model
@@ -676,7 +646,7 @@ class Order(Model):
     coupon_discount: Decimal | None = None
     # The reference links this to the wrapper that items have; the examples hold plain discounts.
     discount_info: list[OrderDiscount] | None = None
-    discount_coupon: OrderDiscountCoupon | None = None
+    discount_coupon: DiscountCoupon | None = None
     customer_id: int | None = None
     custom_surcharges: list[OrderCustomSurcharge] | None = None
     usd_total: Decimal | None = None
@@ -747,27 +717,6 @@ class OrderRepeatUrl(Model):
     """A link that puts the items of an order into a new cart."""
 
     repeat_order_url: str | None = None
-
-
-@model
-class CartDiscountCoupon(Model):
-    """The coupon used on a cart, as it was then."""
-
-    id: int | None = None
-    name: str | None = None
-    code: str | None = None
-    discount_type: CouponDiscountType | str | None = None
-    status: CouponStatus | str | None = None
-    discount: Decimal | None = None
-    launch_date: datetime | None = None
-    expiration_date: datetime | None = None
-    total_limit: Decimal | None = None  # The subtotal from which the coupon works.
-    uses_limit: CouponUsesLimit | str | None = None
-    application_limit: CouponApplicationLimit | str | None = None
-    creation_date: datetime | None = None
-    update_date: datetime | None = None
-    order_count: int | None = None
-    catalog_limit: CouponCatalogLimit | None = None
 
 
 @model
@@ -965,7 +914,7 @@ class OrderCalculation(Model):
     discount: Decimal | None = None
     coupon_discount: Decimal | None = None
     discount_info: list[OrderDiscount] | None = None
-    discount_coupon: CartDiscountCoupon | None = None
+    discount_coupon: DiscountCoupon | None = None
     customer_id: int | None = None
     custom_surcharges: list[OrderCalculationCustomSurcharge] | None = None
     usd_total: Decimal | None = None
@@ -1152,7 +1101,7 @@ class OrderDraft(Draft):
     discount: Decimal | int | Unset | None = UNSET
     coupon_discount: Decimal | int | Unset | None = UNSET
     discount_info: list[OrderDiscountInfoDraft] | Unset | None = UNSET
-    discount_coupon: CartDiscountCoupon | Unset | None = UNSET
+    discount_coupon: DiscountCoupon | Unset | None = UNSET
     global_referer: str | Unset | None = UNSET
     customer_id: int | Unset | None = UNSET
     customer_group: str | Unset | None = UNSET
@@ -1204,7 +1153,7 @@ class OrderCalculationDraft(Draft):
     ip_address: str | Unset | None = UNSET
     customer_id: int | Unset | None = UNSET
     customer_tax_exempt: bool | Unset | None = UNSET
-    discount_coupon: CartDiscountCoupon | Unset | None = UNSET
+    discount_coupon: DiscountCoupon | Unset | None = UNSET
     discount_info: list[OrderDiscount] | Unset | None = UNSET
     billing_person: ShippingPerson | Unset | None = UNSET
     shipping_person: ShippingPerson | Unset | None = UNSET

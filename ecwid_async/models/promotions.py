@@ -106,6 +106,7 @@ class Promotion(Model):
     API reference: https://docs.ecwid.com/api-reference/rest-api/discounts/promotions/search-promotions
     """
 
+    id: int | None = None
     name: str | None = None  # At most 1024 characters.
     discount_base: PromotionDiscountBase | str | None = None
     enabled: bool | None = None
@@ -114,7 +115,6 @@ class Promotion(Model):
     triggers: PromotionTriggers | None = None
     targets: PromotionTargets | None = None
     external_reference_id: str | None = None
-    id: int | None = None
 
 
 @draft

@@ -204,7 +204,7 @@ class ReportCustomer(Model):
 
 @model
 class ReportUtmData(Model):
-    """Campaigns."""
+    """What a figure is about: campaigns."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "UTM")
 
@@ -214,7 +214,7 @@ class ReportUtmData(Model):
 
 @model
 class ReportOrdersData(Model):
-    """How many orders."""
+    """What a figure is about: how many orders."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "ORDERS")
 
@@ -224,7 +224,7 @@ class ReportOrdersData(Model):
 
 @model
 class ReportCustomerData(Model):
-    """A customer."""
+    """What a figure is about: a customer."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "CUSTOMERS")
 
@@ -234,7 +234,7 @@ class ReportCustomerData(Model):
 
 @model
 class ReportProductData(Model):
-    """A product."""
+    """What a figure is about: a product."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "PRODUCT")
 
@@ -249,7 +249,7 @@ class ReportProductData(Model):
 
 @model
 class ReportInventoryData(Model):
-    """The stock of a product."""
+    """What a figure is about: the stock of a product."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "INVENTORY_PRODUCT")
 
@@ -263,7 +263,7 @@ class ReportInventoryData(Model):
 
 @model
 class ReportCouponData(Model):
-    """A coupon."""
+    """What a figure is about: a coupon."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "COUPONS")
 
@@ -273,7 +273,7 @@ class ReportCouponData(Model):
 
 @model
 class ReportAbandonedCartData(Model):
-    """Whether customers are reminded of their carts."""
+    """What a figure is about: whether customers are reminded of their carts."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "ABANDONED_CARTS")
 
@@ -283,7 +283,7 @@ class ReportAbandonedCartData(Model):
 
 @model
 class ReportShippingData(Model):
-    """A way of delivery."""
+    """What a figure is about: a way of delivery."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "SHIPPING")
 
@@ -294,7 +294,7 @@ class ReportShippingData(Model):
 
 @model
 class ReportLandingData(Model):
-    """A page that visitors came to first."""
+    """What a figure is about: a page that visitors came to first."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "LANDING")
 
@@ -304,7 +304,7 @@ class ReportLandingData(Model):
 
 @model
 class ReportCategoryData(Model):
-    """A category."""
+    """What a figure is about: a category."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "CATEGORY")
 
@@ -332,7 +332,7 @@ ReportAdditionalData: TypeAlias = (
     | ReportCategoryData
     | OtherReportData
 )
-"""What a point of a report stands for, told apart by `type`. In no table; the vendor's own client reads it."""
+"""What a figure is about, told apart by `type`. In no table; the vendor's own client reads it."""
 
 
 @model

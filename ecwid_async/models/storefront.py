@@ -61,6 +61,8 @@ class StorefrontWidgetPageStaticContent(Model):
 class StorefrontWidgetPage(Model):
     """The page of the storefront that a slug leads to.
 
+    In no table of the reference: an example and the vendor's own client have it.
+
     API reference: https://docs.ecwid.com/api-reference/rest-api/storefront-widget-details/get-page-slug-and-static-code
     """
 
