@@ -12,7 +12,7 @@ from uuid import UUID
 from attrs import evolve
 
 from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
-from ecwid_async.sandbox.query import Condition, Keys, Listing, Sort, Window
+from ecwid_async.sandbox.query import Condition, Keys, Listing, OneOf, Sort, Window, select
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
 from ecwid_async.sandbox.routes.amounts import total_of
 from ecwid_async.sandbox.routes.persons import completed, in_parts
@@ -33,7 +33,17 @@ from ecwid_async.sandbox.routes.ties import customer_of, folded, note_order, num
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, decode
 
-__all__ = ["COLUMNS", "FIRST_ORDER", "NEWEST_FIRST", "ORDERS", "keep", "order_code", "placed"]
+__all__ = [
+    "COLUMNS",
+    "FIRST_ORDER",
+    "NEWEST_FIRST",
+    "ORDERS",
+    "found_order",
+    "keep",
+    "keep_changed",
+    "order_code",
+    "placed",
+]
 
 _KIND: Final = "Order"
 _MISSING: Final = "ORDER_NOT_FOUND"
@@ -169,13 +179,16 @@ def search_orders(visit: Visit) -> Answer:
 
 @route("GET /orders/last")
 def get_last_order(visit: Visit) -> Answer:
-    """Read the newest one."""
+    """Read the newest one, of one customer where asked; ``withAddress`` leaves out orders that are not sent."""
     table = visit.store.table("orders")
     table.settle()
-    slots = table.order("created").slots
-    if not slots:
+    asked = visit.params.get("customerEmail")
+    conditions = [OneOf("email", (folded(asked),))] if asked else []
+    slots = select(table, conditions, NEWEST_FIRST, visit.store.switches)
+    found = (row for slot in slots for row in table.rows((slot,)))
+    newest = next((row for row in found if not visit.flag("withAddress") or decode(row).get("shippingPerson")), None)
+    if newest is None:
         raise Refusal(404, _MISSING, "Order is not found")
-    [newest] = table.rows(slots[-1:])
     return read_one(visit, ORDERS, decode(newest)["orderNumber"], _KIND, _MISSING)
 
 
@@ -184,7 +197,7 @@ def get_order(visit: Visit) -> Answer:
     """Read one, by number or text id."""
     number = number_of(visit.store, visit.ids["orderId"])
     if number is None:
-        return _found(visit)
+        return found_order(visit)
     return read_one(visit, ORDERS, number, _KIND, _MISSING)
 
 
@@ -199,20 +212,19 @@ def create_order(visit: Visit) -> Answer:
 @route("PUT /orders/{orderId}")
 def update_order(visit: Visit) -> Answer:
     """Change one, by number or text id."""
-    stored = _found(visit)
+    stored = found_order(visit)
     change = dict(visit.document)
     for name, tidy in (("billingPerson", completed), ("shippingPerson", completed)):
         if isinstance(change.get(name), dict):
             change[name] = tidy(change[name])
-    order = updated(visit, stored, change, stamp=False)
-    keep(visit, order | {"updateDate": format_time(visit.now), "updateTimestamp": visit.now}, stored)
+    keep_changed(visit, updated(visit, stored, change, stamp=False), stored)
     return {"updateCount": 1}
 
 
 @route("DELETE /orders/{orderId}")
 def delete_order(visit: Visit) -> Answer:
     """Delete one; the history keeps its number and its text id."""
-    order = _found(visit)
+    order = found_order(visit)
     entry = {"id": order["orderNumber"], "orderId": order.get("id", "")}
     if "cartId" in order:
         visit.store.table("carts").remove(order["cartId"])
@@ -232,7 +244,7 @@ def get_deleted_orders(visit: Visit) -> Answer:
 @route("GET /orders/{orderId}/repeatURL")
 def get_order_repeat_url(visit: Visit) -> Answer:
     """Where the buyer can order the same again."""
-    order = _found(visit)
+    order = found_order(visit)
     code = order.get("id", "")
     secret = blake2b(f"{visit.store.id}/{code}".encode(), digest_size=8).hexdigest()
     address = (visit.store.profile.get("generalInfo") or {}).get("storeUrl") or "https://demo.company.site"
@@ -241,6 +253,11 @@ def get_order_repeat_url(visit: Visit) -> Answer:
 
 
 # Writing.
+
+
+def keep_changed(visit: Visit, order: Item, before: Item) -> None:
+    """Store a changed order, dated now."""
+    keep(visit, order | {"updateDate": format_time(visit.now), "updateTimestamp": visit.now}, before)
 
 
 def keep(visit: Visit, order: Item, before: Item) -> Item:
@@ -291,7 +308,7 @@ def draft_of(store: Store, cart_id: str) -> Item:
     return next((draft for draft in _drafts(store).values() if draft["cartId"] == cart_id), {})
 
 
-def _found(visit: Visit) -> Item:
+def found_order(visit: Visit) -> Item:
     """The order that the path names, among the carts too. Raises `Refusal` 404."""
     store, text = visit.store, visit.ids["orderId"]
     number = number_of(store, text)

@@ -1,8 +1,9 @@
-"""The store's profile: ``/profile``, its logos, and the scopes of staff accounts."""
+"""The store's profile: ``/profile``, and the scopes of staff accounts."""
 
-from typing import Any, Final
+from typing import Final
 
 from ecwid_async.sandbox.bodies import merge
+from ecwid_async.sandbox.catalog import localised
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item
 
@@ -15,13 +16,6 @@ _SCOPES: Final = (
     "SALES_CHANNELS_MANAGEMENT",
     "STORE_MANAGEMENT",
 )
-_TRANSLATIONS: Final = "Translated"
-# Where each logo's address stands in the profile.
-_LOGOS: Final = {
-    "logo": (("generalInfo", "starterSite", "storeLogoUrl"),),
-    "invoicelogo": (("settings", "invoiceLogoUrl"), ("orderInvoiceSettings", "invoiceLogoUrl")),
-    "emaillogo": (("settings", "emailLogoUrl"),),
-}
 # What every profile has, also that of a store which was only just added.
 _ALWAYS: Final[Item] = {
     "account": {"availableFeatures": ["API"], "whiteLabel": False, "suspended": False},
@@ -46,7 +40,7 @@ def get_store_profile(visit: Visit) -> Answer:
     if not visit.flag("getStoreVertical"):
         profile.pop("verticalSettings", None)
     language = visit.params.get("lang")
-    return _in_language(profile, language) if language else profile
+    return localised(profile, language) if language else profile
 
 
 @route("PUT /profile")
@@ -70,46 +64,3 @@ def update_store_profile(visit: Visit) -> Answer:
 def get_staff_scopes(visit: Visit) -> Answer:
     """All scopes that a staff account can have."""
     return {"staffScopes": list(_SCOPES)}
-
-
-@route("DELETE /profile/logo")
-def delete_store_logo(visit: Visit) -> Answer:
-    """Take away the logo of the storefront."""
-    return _without_logo(visit, "logo")
-
-
-@route("DELETE /profile/invoicelogo")
-def delete_invoice_logo(visit: Visit) -> Answer:
-    """Take away the logo of invoices."""
-    return _without_logo(visit, "invoicelogo")
-
-
-@route("DELETE /profile/emaillogo")
-def delete_email_logo(visit: Visit) -> Answer:
-    """Take away the logo of mails."""
-    return _without_logo(visit, "emaillogo")
-
-
-def _without_logo(visit: Visit, logo: str) -> Answer:
-    found = 0
-    for *way, name in _LOGOS[logo]:
-        place: Any = visit.store.profile
-        for step in way:
-            place = place.get(step) or {}
-        found |= place.pop(name, None) is not None
-    return {"deleteCount": int(found), "success": True}
-
-
-def _in_language(value: Any, language: str) -> Any:
-    """Texts that have a translation, in that language; those without one stay as they are."""
-    if isinstance(value, list):
-        return [_in_language(element, language) for element in value]
-    if not isinstance(value, dict):
-        return value
-    found = {name: _in_language(inner, language) for name, inner in value.items()}
-    for name, inner in value.items():
-        if name.endswith(_TRANSLATIONS) and isinstance(inner, dict) and inner.get(language):
-            plain = name.removesuffix(_TRANSLATIONS)
-            if plain in found:
-                found[plain] = inner[language]
-    return found

@@ -1,0 +1,114 @@
+"""Invoices of an order: tax invoices, the printable invoice as HTML and as PDF, and a preview."""
+
+from hashlib import blake2b
+from html import escape
+from typing import Final
+
+from ecwid_async.sandbox.bodies import format_time, merge
+from ecwid_async.sandbox.catalog import display
+from ecwid_async.sandbox.pdf import pdf
+from ecwid_async.sandbox.routes import Answer, Media, Visit, route
+from ecwid_async.sandbox.routes.orders import found_order, keep_changed
+from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.table import Item
+
+__all__: list[str] = []
+
+_FIRST_INVOICE: Final = 317_000_001
+_CANCELLED: Final = frozenset({"CANCELLED", "REFUNDED"})
+
+
+@route("GET /orders/{orderId}/invoices")
+def get_order_invoices(visit: Visit) -> Answer:
+    """The tax invoices of an order."""
+    return {"invoices": found_order(visit).get("invoices") or []}
+
+
+@route("POST /orders/{orderId}/invoices/create-invoice")
+def create_order_invoice(visit: Visit) -> Answer:
+    """One more tax invoice; for an order that was cancelled after its sale was invoiced, one that takes that back."""
+    order = found_order(visit)
+    before = order.get("invoices") or []
+    cancels = before and order.get("paymentStatus") in _CANCELLED
+    number: int = visit.store.odds.get("invoices", _FIRST_INVOICE)
+    visit.store.odds["invoices"] = number + 1
+    key = blake2b(f"{visit.store.id}/{number}".encode(), digest_size=8).hexdigest()
+    invoice = {
+        "internalId": number,
+        "id": _next_id(visit.store),
+        "created": format_time(visit.now),
+        "link": f"https://app.ecwid.com/download_tax_invoice?ownerid={visit.store.id}&invoice_id={number}&access_key={key}",
+        "type": "FULL_CANCEL" if cancels else "SALE",
+    }
+    keep_changed(visit, order | {"invoices": [*before, invoice]}, order)
+    return {"id": number}
+
+
+def _next_id(store: Store) -> str:
+    """The next number in the store's own sequence, as its settings write it."""
+    settings = store.profile.setdefault("taxInvoiceSettings", {})
+    number: int = settings.get("taxInvoiceIdNextNumber") or 1
+    settings["taxInvoiceIdNextNumber"] = number + 1
+    digits = str(number).zfill(settings.get("taxInvoiceIdMinDigitsAmount") or 0)
+    return f"{settings.get('taxInvoiceIdPrefix') or ''}{digits}{settings.get('taxInvoiceIdSuffix') or ''}"
+
+
+@route("GET /orders/{orderId}/invoice-pdf")
+def get_order_invoice_pdf(visit: Visit) -> Answer:
+    """The printable invoice as PDF."""
+    return Media("application/pdf", pdf(_lines(visit.store, found_order(visit))))
+
+
+@route("GET /orders/{orderId}/invoice")
+def get_order_invoice(visit: Visit) -> Answer:
+    """The printable invoice as a page of HTML."""
+    return _page(visit.store, found_order(visit))
+
+
+@route("POST /orders/tax-invoice-preview")
+def preview_tax_invoice(visit: Visit) -> Answer:
+    """What the invoice of an order would look like that is not there yet."""
+    return _page(visit.store, merge({}, visit.document))
+
+
+def _page(store: Store, order: Item) -> Media:
+    title, *lines = _lines(store, order)
+    number = escape(str(order.get("vendorOrderNumber") or order.get("orderNumber") or ""))
+    body = "\n".join(f"<p>{escape(line)}</p>" for line in lines)
+    page = f"""<!DOCTYPE html>
+<html>
+<head><meta charset="utf-8"><title>{escape(title)}</title></head>
+<body>
+<!-- Invoice body markup -->
+<h1>{escape(_name(store))}</h1>
+<!-- Order number -->
+<h2>Invoice <span>#{number}</span></h2>
+{body}
+</body>
+</html>
+"""
+    return Media("text/html; charset=utf-8", page.encode())
+
+
+def _name(store: Store) -> str:
+    return str((store.profile.get("settings") or {}).get("storeName") or f"Store {store.id}")
+
+
+def _lines(store: Store, order: Item) -> list[str]:
+    """The invoice in plain lines, its title first."""
+    number = order.get("vendorOrderNumber") or order.get("orderNumber") or ""
+    person = order.get("billingPerson") or order.get("shippingPerson") or {}
+    address = ("name", "companyName", "street", "postalCode", "city", "countryName")
+    lines = [f"{_name(store)}: invoice #{number}", str(order.get("createDate") or "")]
+    lines += [str(person[part]) for part in address if person.get(part)]
+    lines += [
+        f"{line.get('quantity') or 1} x {line.get('name') or line.get('sku') or ''}   "
+        f"{display(store, (line.get('price') or 0) * (line.get('quantity') or 1))}"
+        for line in order.get("items") or ()
+    ]
+    lines += [
+        f"{title}: {display(store, order[field])}"
+        for field, title in (("subtotal", "Subtotal"), ("tax", "Tax"), ("total", "Total"))
+        if order.get(field) is not None
+    ]
+    return lines
