@@ -87,7 +87,7 @@ def same(before: Any, after: Any) -> bool:
     if isinstance(before, list) and isinstance(after, list):
         return len(before) == len(after) and all(map(same, before, after))
     if isinstance(before, str) and isinstance(after, str) and before.startswith(("{", "[")):
-        return before == after or same(json.loads(before), json.loads(after))
+        return before == after or same(loads(before), loads(after))
     return bool(before == after or str(before).lower() == str(after).lower())
 
 
