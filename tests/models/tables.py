@@ -52,28 +52,9 @@ class Spec:
     def _is_a(value: object, base: Any) -> bool:
         return isinstance(value, type) and issubclass(value, base)
 
-    @cached_property
-    def reachable(self) -> list[str]:
-        """The schemas that the endpoints answer with or take, and all that these hold."""
-        found: set[str] = set()
-        left: list[str | None] = []
-        for endpoint in self.endpoints:
-            left += [endpoint["response"].get("item_schema"), endpoint["response"].get("schema")]
-            if endpoint["request"]["content_type"] == "json":
-                left.append(endpoint["request"].get("schema"))
-        while left:
-            schema = left.pop()
-            if schema is None or schema in found:
-                continue
-            found.add(schema)
-            left += self.variants(schema)
-            for field in self.fields[schema]:
-                left += [field.get("ref"), field.get("json_ref")]
-        return sorted(found)
-
     @property
     def with_class(self) -> list[str]:
-        return [schema for schema in self.reachable if self.deviating("no_class", schema) is None]
+        return [schema for schema in sorted(self.fields) if self.deviating("no_class", schema) is None]
 
     def variants(self, schema: str) -> list[str]:
         """The schemas of what a schema stands for in general, told apart by a tag."""

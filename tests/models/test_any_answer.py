@@ -1,6 +1,5 @@
 """Whatever the API answers, within the tables or not, a model keeps all of it."""
 
-import json
 import pickle
 from datetime import date, datetime
 from typing import Any
