@@ -9,7 +9,7 @@ __all__ = [
 
 @model
 class StorageEntry(Model):
-    """A value that an app keeps under a key.
+    """A value that an app keeps under a key: one object, where a part of the reference says a list.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/application/get-specific-app-storage-data
     """
