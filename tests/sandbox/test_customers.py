@@ -195,7 +195,7 @@ def test_the_server_completes_a_customer(api: Api) -> None:
 
 
 def test_an_update_changes_what_it_names_only(api: Api, clock: Clock) -> None:
-    api.store.odds["customer_groups"] = {0: "General", 7: "VIP"}
+    api.store.load("customer_groups", [{"id": 7, "name": "VIP"}])
     number = api.post("/customers", {"email": "a@example.com", "name": "Ann Lee"})["id"]
     before = api.get(f"/customers/{number}")
     clock.now += 5

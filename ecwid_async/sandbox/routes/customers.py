@@ -7,6 +7,7 @@ from typing import Any, Final
 from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
 from ecwid_async.sandbox.query import Condition, Contains, Keys, Listing, OneOf, Sort
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.customer_groups import GENERAL, group_names
 from ecwid_async.sandbox.routes.persons import completed, formatted, in_parts
 from ecwid_async.sandbox.routes.shared import (
     at_least,
@@ -28,7 +29,6 @@ from ecwid_async.sandbox.table import Columns, Item, decode
 
 _KIND: Final = "Customer"
 _MISSING: Final = "CUSTOMER_NOT_FOUND"
-_GENERAL: Final = "General"
 
 
 # What customers are searched by.
@@ -217,8 +217,8 @@ def create_customer(visit: Visit) -> Answer:
         "registered": format_time(visit.now),
         "updated": format_time(visit.now),
         "totalOrderCount": figures["numberOfOrders"],
-        "customerGroupId": 0,
-        "customerGroupName": _GENERAL,
+        "customerGroupId": GENERAL,
+        "customerGroupName": group_names(store)[GENERAL],
         "shippingAddresses": [],
         "contacts": [],
         "taxExempt": False,
@@ -366,9 +366,8 @@ def _served(visit: Visit, customer: Item, sent: Item) -> Item:
     served["shippingAddresses"] = [_served_address(visit, one) for one in served.get("shippingAddresses") or ()]
     served["contacts"] = [_served_contact(visit, at, one) for at, one in enumerate(served.get("contacts") or ())]
     if "customerGroupId" in sent:
-        group = served.get("customerGroupId") or 0
-        known = visit.store.odds.get("customer_groups", {0: _GENERAL})
-        served["customerGroupName"] = known.get(group) or sent.get("customerGroupName") or ""
+        group = served.get("customerGroupId") or GENERAL
+        served["customerGroupName"] = group_names(visit.store).get(group) or sent.get("customerGroupName") or ""
     return served
 
 

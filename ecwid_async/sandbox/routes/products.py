@@ -105,6 +105,7 @@ COLUMNS: Final = Columns(
         "sku": _skus,
         "externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),)),
         "category": lambda item: item.get("categoryIds") or (),
+        "class": lambda item: (item.get("productClassId") or 0,),
         "enabled": lambda item: (item.get("enabled") is not False,),
         "isGiftCard": lambda item: (bool(item.get("isGiftCard")),),
         "discountsAllowed": lambda item: (item.get("discountsAllowed") is not False,),

@@ -60,7 +60,7 @@ def seed(
 def fill(store: Store, filled: Iterable[tuple[str, Iterable[dict[str, Any]]]]) -> None:
     """Fill an empty store with these items of each section, and with a profile: see `sections`."""
     store.profile = profile(store.id)
-    store.odds["customer_groups"] = dict(GROUPS)
+    store.load("customer_groups", ({"id": number, "name": name} for number, name in GROUPS))
     for section, items in filled:
         store.load(section, items)
 

@@ -1,0 +1,100 @@
+"""Product types: one is always there; attributes keep their order, and their ids through a rename."""
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox
+from tests.sandbox.api import Api, Clock
+
+TYPES = [
+    "CUSTOM",
+    "UPC",
+    "BRAND",
+    "GENDER",
+    "AGE_GROUP",
+    "COLOR",
+    "SIZE",
+    "EBAY",
+    "EBAY_REQUIRED",
+    "PRICE_PER_UNIT",
+    "UNITS_IN_PRODUCT",
+    "EXTERNAL_EAN",
+    "EXTERNAL_ISBN",
+    "EXTERNAL_ITF",
+    "EXTERNAL_JAN",
+    "EXTERNAL_CUSTOM",
+    "EXTERNAL_UPC",
+    "TAGS",
+    "SUPPLIER",
+]
+
+
+@pytest.fixture
+def api():
+    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
+    sandbox.add_store(1003, token="t")
+    return Api(sandbox, store_id=1003, token="t")
+
+
+def make(api, *names):
+    attributes = [{"name": name, "type": "CUSTOM", "show": "DESCR"} for name in names]
+    return api.post("/classes", {"name": "Shirts", "attributes": attributes})["id"]
+
+
+def test_general_is_always_there_and_not_deleted(api):
+    made = [make(api), make(api), make(api)]
+    assert [item["id"] for item in api.get("/classes")] == [0, *made]
+    assert api.refused("DELETE", "/classes/0")[:2] == (400, "WRONG_PARAMETER")
+    assert {attribute["type"] for attribute in api.get("/classes/0")["attributes"]} >= {"UPC", "BRAND"}
+
+
+def test_attributes_come_back_as_posted_in_order_with_ids(api):
+    posted = [{"name": kind.title(), "type": kind, "show": "PRICE"} for kind in TYPES]
+    number = api.post("/classes", {"name": "All", "attributes": posted})["id"]
+    attributes = api.get(f"/classes/{number}")["attributes"]
+    assert [{name: one[name] for name in ("name", "type", "show")} for one in attributes] == posted
+    assert len({one["id"] for one in attributes}) == len(TYPES)
+
+
+def test_attributes_that_repeat_their_id_are_renamed_and_new_ones_get_one(api):
+    number = make(api, "Gender", "Age", "Fit")
+    one, two, _ = [attribute["id"] for attribute in api.get(f"/classes/{number}")["attributes"]]
+    change = [{"id": two, "name": "Age group"}, {"name": "Colour"}, {"id": one, "show": "NOTSHOW"}]
+    assert api.put(f"/classes/{number}", {"attributes": change}) == {"updateCount": 1}
+    item = api.get(f"/classes/{number}")
+    assert item["name"] == "Shirts"
+    assert [(one["name"], one["show"]) for one in item["attributes"]] == [
+        ("Age group", "DESCR"),
+        ("Colour", "DESCR"),
+        ("Gender", "NOTSHOW"),
+    ]
+    ids = [attribute["id"] for attribute in item["attributes"]]
+    assert (ids[0], ids[2]) == (two, one)
+    assert len(set(ids)) == 3
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [{"name": ""}, {"name": "x", "type": "NONE"}, {"name": "x", "show": "NOWHERE"}, {"id": 5, "name": "x"}],
+)
+def test_attributes_that_make_no_sense_are_refused(api, attribute):
+    number = make(api, "Gender")
+    assert api.refused("PUT", f"/classes/{number}", {"attributes": [attribute]})[:2] == (400, "WRONG_PARAMETER")
+    assert [one["name"] for one in api.get(f"/classes/{number}")["attributes"]] == ["Gender"]
+
+
+def test_products_of_a_deleted_type_are_of_general(api):
+    number = make(api)
+    product = api.post("/products", {"name": "x", "productClassId": number})["id"]
+    assert api.delete(f"/classes/{number}") == {"deleteCount": 1}
+    assert api.get(f"/products/{product}")["productClassId"] == 0
+    refusal = api.refused("GET", f"/classes/{number}")
+    assert refusal == (404, "PRODUCT_CLASS_NOT_FOUND", f"Product class #{number} not found")
+
+
+def test_a_type_needs_a_name(api):
+    assert api.refused("POST", "/classes", {"name": ""})[:2] == (400, "WRONG_PARAMETER")
+
+
+def test_fields_are_selected_in_each_element(api):
+    make(api, "Gender")
+    assert api.get("/classes", responseFields="name")[1] == {"name": "Shirts"}
