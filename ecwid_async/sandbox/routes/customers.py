@@ -25,7 +25,7 @@ from ecwid_async.sandbox.routes.shared import (
 )
 from ecwid_async.sandbox.routes.ties import customer_of, folded, note_customer, stats
 from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Columns, Item, decode
+from ecwid_async.sandbox.table import Columns, Item, Key, decode
 
 _KIND: Final = "Customer"
 _MISSING: Final = "CUSTOMER_NOT_FOUND"
@@ -159,6 +159,7 @@ CUSTOMERS: Final = listing(
             "acceptMarketing": one_of("acceptMarketing"),
             "lang": one_of("lang"),
             "customerGroupIds": one_of("group"),
+            "customerGroup": one_of("group"),
             "minOrderCount": at_least("orders"),
             "maxOrderCount": at_most("orders"),
             "minSalesValue": at_least("sales"),
@@ -242,9 +243,13 @@ def create_customer(visit: Visit) -> Answer:
 @route("PUT /customers/{customerId}")
 def update_customer(visit: Visit) -> Answer:
     """Change one."""
-    table = visit.store.table("customers")
-    stored = read(table, visit.id("customerId"), _KIND, _MISSING)
-    change = visit.document
+    change_customer(visit, visit.id("customerId"), visit.document)
+    return {"updateCount": 1}
+
+
+def change_customer(visit: Visit, number: Key, change: Item) -> None:
+    """Merge a change into a customer. Raises `Refusal` 404 where there is none."""
+    stored = read(visit.store.table("customers"), number, _KIND, _MISSING)
     email = (change.get("email") or "").strip()
     if email and folded(email) != folded(stored.get("email") or ""):
         _refuse_taken(visit.store, email)
@@ -254,7 +259,6 @@ def update_customer(visit: Visit) -> Answer:
         customer |= {"stats": figures, "totalOrderCount": figures["numberOfOrders"]}
     _put(visit, customer)
     note_customer(visit.store, customer)
-    return {"updateCount": 1}
 
 
 @route("DELETE /customers/{customerId}")

@@ -1,4 +1,4 @@
-"""What products can be narrowed down by: filters with counts, brands, the colours in use."""
+"""What products can be narrowed down by: filters with counts, and brands."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -163,7 +163,7 @@ def search_brands(visit: Visit) -> Answer:
     brands = [
         (count, str(name))
         for name, count in table.values("brand")
-        if visit.flag("hidden_brands") or _shown(table, name)
+        if visit.flag("hidden_brands") or visit.flag("hiddenBrands") or _shown(table, name)
     ]
     match visit.params.get("sortBy", "PRODUCT_COUNT_DESC"):
         case "NAME_ASC" | "NAME_DESC" as order:
@@ -191,22 +191,3 @@ def _brand(visit: Visit, table: Table, name: str) -> Item:
         "nameTranslated": translations,
         "productsFilteredByBrandUrl": f"{site.rstrip('/')}/search?{query}",
     }
-
-
-# Colours.
-
-
-@route("GET /swatches")
-def get_swatches(visit: Visit) -> Answer:
-    """The colours that choices of product options are shown with."""
-    table = visit.store.table("products")
-    table.settle()
-    return {"colors": [_swatch(table, str(value)) for value, _ in table.values("swatch")]}
-
-
-def _swatch(table: Table, value: str) -> Item:
-    color, _, name = value.partition("=")
-    options = _example(table, "swatch", value).get("options") or ()
-    choices = (choice for option in options for choice in option.get("choices") or ())
-    choice = next(c for c in choices if c.get("text") == name and color in (c.get("hexCodes") or ()))
-    return {"name": name, "hexCode": color, "translations": choice.get("textTranslated") or {}}

@@ -2,10 +2,10 @@
 
 import math
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from ecwid_async.sandbox.bodies import Refusal, format_time, merge
+from ecwid_async.sandbox.bodies import Refusal, format_time, merge, parse_time
 from ecwid_async.sandbox.query import (
     Condition,
     Contains,
@@ -23,11 +23,13 @@ from ecwid_async.sandbox.routes import Answer, Visit
 from ecwid_async.sandbox.table import Item, Key, Table, decode, encode
 
 __all__ = [
+    "allowed",
     "at_least",
     "at_most",
     "bury",
     "contains",
     "deleted",
+    "in_utc",
     "keys",
     "milliseconds",
     "one_of",
@@ -160,6 +162,21 @@ def milliseconds(item: bytes) -> bytes:
 
 
 # One item.
+
+
+def allowed(item: Item, values: Mapping[str, Sequence[str]]) -> None:
+    """Raise `Refusal` where a field has none of the values that `values` has for its name."""
+    for name, choices in values.items():
+        if item.get(name) is not None and item[name] not in choices:
+            raise Refusal.wrong(f"Field {name!r} must be one of {', '.join(choices)}")
+
+
+def in_utc(item: Item, names: Iterable[str]) -> Item:
+    """The item with the times in these fields as the server writes them. Raises `Refusal` for what is no time."""
+    try:
+        return item | {name: format_time(parse_time(str(item[name]))) for name in names if item.get(name)}
+    except ValueError as error:
+        raise Refusal.wrong(str(error)) from None
 
 
 def read(table: Table, key: Key, kind: str, code: str) -> Item:

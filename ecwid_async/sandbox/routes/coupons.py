@@ -1,0 +1,177 @@
+"""Discount coupons: ``/discount_coupons``. A coupon's code names it in paths, and follows a change of the code."""
+
+from collections.abc import Callable
+from typing import Final
+
+from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
+from ecwid_async.sandbox.query import Listing
+from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.shared import (
+    allowed,
+    bury,
+    deleted,
+    in_utc,
+    one_of,
+    read_one,
+    search,
+    since,
+    until,
+    updated,
+)
+from ecwid_async.sandbox.routes.ties import folded
+from ecwid_async.sandbox.table import Columns, Item, Table
+
+__all__: list[str] = []
+
+_KIND: Final = "Discount coupon"
+_MISSING: Final = "DISCOUNT_COUPON_NOT_FOUND"
+_ALLOWED: Final = {
+    "discountType": ("ABS", "PERCENT", "SHIPPING", "ABS_AND_SHIPPING", "PERCENT_AND_SHIPPING"),
+    "status": ("ACTIVE", "PAUSED", "EXPIRED", "USEDUP"),
+    "usesLimit": ("UNLIMITED", "ONCEPERCUSTOMER", "SINGLE"),
+    "applicationLimit": ("UNLIMITED", "NEW_CUSTOMER_ONLY", "REPEAT_CUSTOMER_ONLY"),
+}
+# What the documentation lists among the fields of a request, and the server makes.
+_SERVED: Final = frozenset({"creationDate", "updateDate", "orderCount"})
+
+
+def _seconds(name: str) -> Callable[[Item], float]:
+    return lambda item: parse_time(item[name]) if item.get(name) else 0
+
+
+def _view(visit: Visit) -> Callable[[Item], Item]:
+    orders = visit.store.table("orders")
+
+    def shown(item: Item) -> Item:
+        used = len(orders.posting("couponCode", folded(item.get("code") or "")))
+        return item | {"orderCount": used or item.get("orderCount") or 0}
+
+    return shown
+
+
+COUPONS: Final = listing(
+    Listing(
+        section="coupons",
+        columns=Columns(
+            created=_seconds("creationDate"),
+            updated=_seconds("updateDate"),
+            terms={
+                "code": lambda item: (item.get("code"),),
+                "discountType": lambda item: (item.get("discountType"),),
+                "status": lambda item: (item.get("status"),),
+            },
+        ),
+        first_id=358_900_001,
+        filters={
+            "code": one_of("code"),
+            "discount_type": one_of("discountType"),
+            "availability": one_of("status"),
+            "createdFrom": since("created"),
+            "createdTo": until("created"),
+            "updatedFrom": since("updated"),
+            "updatedTo": until("updated"),
+        },
+        view=_view,
+    )
+)
+
+
+@route("GET /discount_coupons")
+def search_discount_coupons(visit: Visit) -> Answer:
+    """List and search, in order of creation."""
+    _admit(visit)
+    return search(visit, COUPONS)
+
+
+@route("GET /discount_coupons/{discountCouponId}")
+def get_discount_coupon(visit: Visit) -> Answer:
+    """Read one."""
+    _admit(visit)
+    return read_one(visit, COUPONS, _found(visit)["id"], _KIND, _MISSING)
+
+
+@route("POST /discount_coupons")
+def create_discount_coupon(visit: Visit) -> Answer:
+    """Create one; it needs a name and a code of its own."""
+    _admit(visit)
+    table = visit.store.table("coupons")
+    given = {name: value for name, value in visit.document.items() if value is not None and name not in _SERVED}
+    for name in ("name", "code"):
+        if not (given.get(name) or "").strip():
+            raise Refusal.wrong(f"Field {name!r} is missing")
+    moment = format_time(visit.now)
+    repeated = "REPEAT_CUSTOMER_ONLY" if given.get("repeatCustomerOnly") else "UNLIMITED"
+    coupon = {
+        "id": table.new_id(),
+        "discountType": "ABS",
+        "status": "ACTIVE",
+        "discount": 0,
+        "launchDate": moment,
+        "usesLimit": "UNLIMITED",
+        "applicationLimit": repeated,
+        "creationDate": moment,
+        "updateDate": moment,
+        "orderCount": 0,
+        **given,
+    }
+    table.put(_checked(visit, table, coupon))
+    return {"id": coupon["id"], "code": coupon["code"]}
+
+
+@route("PUT /discount_coupons/{discountCouponId}")
+def update_discount_coupon(visit: Visit) -> Answer:
+    """What is not named stays."""
+    _admit(visit)
+    stored = _found(visit)
+    change = {name: value for name, value in visit.document.items() if name not in _SERVED}
+    if change.get("repeatCustomerOnly") is not None and change.get("applicationLimit") is None:
+        change["applicationLimit"] = "REPEAT_CUSTOMER_ONLY" if change["repeatCustomerOnly"] else "UNLIMITED"
+    clearable = ("expirationDate", "totalLimit")
+    coupon = updated(visit, stored, change, clearable=clearable, stamp=False) | {"updateDate": format_time(visit.now)}
+    table = visit.store.table("coupons")
+    table.put(_checked(visit, table, coupon))
+    return {"updateCount": 1}
+
+
+@route("DELETE /discount_coupons/{discountCouponId}")
+def delete_discount_coupon(visit: Visit) -> Answer:
+    """Delete one."""
+    _admit(visit)
+    bury(visit, "coupons", _found(visit)["id"])
+    return {"deleteCount": 1}
+
+
+@route("GET /coupons/deleted")
+def get_deleted_coupons(visit: Visit) -> Answer:
+    """What was deleted, and when."""
+    return deleted(visit, "coupons")
+
+
+def _admit(visit: Visit) -> None:
+    visit.unless_refused("DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Discount coupons are switched off in this store")
+
+
+def _found(visit: Visit) -> Item:
+    table = visit.store.table("coupons")
+    for key in table.find("code", visit.ids["discountCouponId"]):
+        coupon = table.get(key)
+        if coupon is not None:
+            return coupon
+    raise Refusal(404, _MISSING, "Coupon is not found")
+
+
+def _checked(visit: Visit, table: Table, coupon: Item) -> Item:
+    """The coupon as it is stored. Raises `Refusal` where its fields do not go together."""
+    allowed(coupon, _ALLOWED)
+    if "SHIPPING" in coupon["discountType"] or coupon.get("shippingLimit"):
+        message = "Discounts on shipping are switched off in this store"
+        visit.unless_refused("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, message)
+    if (coupon.get("discount") or 0) < 0:
+        raise Refusal.wrong("Field 'discount' can't be negative")
+    limit: Item = coupon.get("catalogLimit") or {}
+    if coupon["discountType"] == "SHIPPING" and (limit.get("products") or limit.get("categories")):
+        raise Refusal.wrong("A discount on shipping can't be limited to products or categories")
+    if any(key != coupon["id"] for key in table.find("code", coupon["code"])):
+        raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is a coupon with the code {coupon['code']!r} already")
+    repeated = coupon["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"
+    return in_utc(coupon, ("launchDate", "expirationDate")) | {"repeatCustomerOnly": repeated}

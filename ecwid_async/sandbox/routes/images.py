@@ -1,0 +1,34 @@
+"""What the server sees in pictures: ``/images``."""
+
+from hashlib import sha256
+from typing import Final
+
+from ecwid_async.sandbox.bodies import Refusal
+from ecwid_async.sandbox.catalog import check_url
+from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.uploads import uploads_of
+
+__all__: list[str] = []
+
+_USUAL: Final = 5
+_MOST: Final = 10
+
+
+@route("POST /images/main-colors")
+def get_image_main_colors(visit: Visit) -> Answer:
+    """Colours for each picture, made up from its bytes or its address: the same ones on every call."""
+    urls = visit.document.get("imageUrls")
+    if not urls:
+        raise Refusal.wrong("Field 'imageUrls' is missing")
+    count = visit.document.get("colorsCount") or _USUAL
+    if not 1 <= count <= _MOST:
+        raise Refusal.wrong(f"Field 'colorsCount' must be between 1 and {_MOST}")
+    files = uploads_of(visit.store)
+    return {
+        "result": {url: {"colors": _colors(files.get(check_url(url)) or url.encode(), count)} for url in urls},
+    }
+
+
+def _colors(content: bytes, count: int) -> list[str]:
+    digest = sha256(content).hexdigest()
+    return [f"#{digest[6 * at : 6 * at + 6]}" for at in range(count)]

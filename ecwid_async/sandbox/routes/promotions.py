@@ -1,0 +1,140 @@
+"""Promotions, which are discounts without a code: ``/promotions``."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from ecwid_async.sandbox.bodies import Refusal
+from ecwid_async.sandbox.query import Listing
+from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.shared import allowed, in_utc, read, search, updated
+from ecwid_async.sandbox.table import Columns, Item, Table
+
+__all__: list[str] = []
+
+_KIND: Final = "Promotion"
+_MISSING: Final = "PROMOTION_NOT_FOUND"
+_MOST: Final = 100
+_LONGEST_NAME: Final = 1024
+_ALLOWED: Final = {
+    "discountBase": ("ITEM", "SUBTOTAL", "SHIPPING"),
+    "discountType": ("PERCENT", "ABSOLUTE", "FIXED_PRICE"),
+}
+_DAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+_NARROWING: Final = ("categories", "products", "combinations", "attributes")
+
+PROMOTIONS: Final = listing(
+    Listing(
+        section="promotions",
+        columns=Columns(
+            terms={"externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),))},
+        ),
+        first_id=608_901,
+    )
+)
+
+
+@route("GET /promotions")
+def search_promotions(visit: Visit) -> Answer:
+    """All of them, in order of creation."""
+    _admit(visit)
+    return search(visit, PROMOTIONS)
+
+
+@route("POST /promotions")
+def create_promotion(visit: Visit) -> Answer:
+    """Create one; a store has 100 at most."""
+    _admit(visit)
+    table = visit.store.table("promotions")
+    if len(table) >= _MOST:
+        raise Refusal(402, "MAX_PROMOTIONS_LIMIT_EXCEEDED", f"There are {_MOST} promotions already: delete some first")
+    _refuse_served(visit, {})
+    given = {name: value for name, value in visit.document.items() if value is not None}
+    base = {"enabled": True, "discountBase": "SUBTOTAL", "discountType": "ABSOLUTE", "amount": 0}
+    promotion = {"id": table.new_id(), **base, **given}
+    table.put(_checked(visit, table, promotion))
+    return {"id": promotion["id"]}
+
+
+@route("PUT /promotions/{promotionId}")
+def update_promotion(visit: Visit) -> Answer:
+    """What is not named stays."""
+    _admit(visit)
+    table = visit.store.table("promotions")
+    stored = read(table, visit.id("promotionId"), _KIND, _MISSING)
+    _refuse_served(visit, stored)
+    table.put(_checked(visit, table, updated(visit, stored, visit.document, stamp=False)))
+    return {"updateCount": 1}
+
+
+@route("DELETE /promotions/{promotionId}")
+def delete_promotion(visit: Visit) -> Answer:
+    """Delete one."""
+    _admit(visit)
+    table = visit.store.table("promotions")
+    table.remove(read(table, visit.id("promotionId"), _KIND, _MISSING)["id"])
+    return {"deleteCount": 1}
+
+
+def _admit(visit: Visit) -> None:
+    visit.unless_refused("ADVANCED_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Promotions are switched off in this store")
+
+
+def _refuse_served(visit: Visit, stored: Item) -> None:
+    """Raise `Refusal` 422 where the body changes what only the server sets; repeating it is no change."""
+    sent: Item = visit.document and msgspec.json.decode(visit.body)
+    targets: Item = sent.get("targets") or {}
+    before: Item = stored.get("targets") or {}
+    for name, value, was in (
+        ("id", sent.get("id"), stored.get("id")),
+        ("targets.all", targets.get("all"), before.get("all")),
+    ):
+        if value is not None and value != was:
+            raise Refusal(422, "READ_ONLY_PROMOTION_FIELD_CHANGE", f"Field {name!r} can't be changed")
+
+
+def _checked(visit: Visit, table: Table, promotion: Item) -> Item:
+    """The promotion as it is stored. Raises `Refusal` where its fields do not go together."""
+    allowed(promotion, _ALLOWED)
+    triggers: Item = promotion.get("triggers") or {}
+    targets: Item = promotion.get("targets") or {}
+    if promotion["discountBase"] == "SHIPPING":
+        message = "Discounts on shipping are switched off in this store"
+        visit.unless_refused("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, message)
+    if triggers.get("customerGroups"):
+        message = "Discounts for customer groups are switched off in this store"
+        visit.unless_refused("CUSTOMER_GROUPS_FEATURE_NOT_AVAILABLE", 403, message)
+    if len(promotion.get("name") or "") > _LONGEST_NAME:
+        raise Refusal.wrong(f"A promotion's name may have {_LONGEST_NAME} characters at most")
+    if (promotion.get("amount") or 0) < 0:
+        raise Refusal.wrong("Field 'amount' can't be negative")
+    _few(triggers, "customerGroups", 200)
+    _few(targets, "shippingMethods", 100)
+    for attribute in targets.get("attributes") or ():
+        _few(attribute, "attributeValues", 30)
+    for combination in (*(targets.get("combinations") or ()), *(targets.get("excludedCombinations") or ())):
+        _few(combination, "combinationIds", 100)
+    _check_days(triggers)
+    reference = promotion.get("externalReferenceId")
+    if reference and any(key != promotion["id"] for key in table.find("externalReferenceId", reference)):
+        raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
+    if triggers:
+        promotion["triggers"] = in_utc(triggers, ("startDate", "endDate"))
+    if targets:
+        promotion["targets"] = targets | {"all": not any(targets.get(name) for name in _NARROWING)}
+    return promotion
+
+
+def _few(item: Mapping[str, Any], name: str, most: int) -> None:
+    values: Sequence[Any] = item.get(name) or ()
+    if len(values) > most:
+        raise Refusal.wrong(f"Field {name!r} may have {most} elements at most")
+
+
+def _check_days(triggers: Item) -> None:
+    days = (triggers.get("recurrenceSettings") or {}).get("activeDays") or ()
+    if triggers.get("recurring") and not days:
+        raise Refusal.wrong("A recurring promotion needs a day in 'recurrenceSettings.activeDays'")
+    if unknown := [day for day in days if day not in _DAYS]:
+        raise Refusal.wrong(f"{unknown[0]!r} is no day; use {', '.join(_DAYS)}")

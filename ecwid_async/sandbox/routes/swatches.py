@@ -1,0 +1,48 @@
+"""Colours of product options: ``/swatches``, all of them and the latest."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.table import Item, Table, decode
+
+__all__: list[str] = []
+
+_RECENT: Final = 10
+
+
+@route("GET /swatches")
+def get_swatches(visit: Visit) -> Answer:
+    """The colours that choices of product options are shown with."""
+    table = visit.store.table("products")
+    table.settle()
+    return {"colors": [_swatch(table, str(value)) for value, _ in table.values("swatch")]}
+
+
+@route("GET /swatches/recent-colors")
+def get_recent_colors(visit: Visit) -> Answer:
+    """The colours of the products that were changed last, each once, at most ten."""
+    table = visit.store.table("products")
+    table.settle()
+    colors: dict[tuple[str, str], Item] = {}
+    for slot in reversed(table.order("updated").slots):
+        for color in _colors(decode(table.rows((slot,))[0])):
+            colors.setdefault((color["hexCode"], color["name"]), color)
+        if len(colors) >= _RECENT:
+            break
+    return {"colors": list(colors.values())[:_RECENT]}
+
+
+def _swatch(table: Table, value: str) -> Item:
+    """The colour that a term names: some product has it."""
+    code, _, name = value.partition("=")
+    item = decode(table.rows(table.posting("swatch", value)[:1])[0])
+    return next(color for color in _colors(item) if (color["hexCode"], color["name"]) == (code, name))
+
+
+def _colors(item: Item) -> Iterator[Item]:
+    for option in item.get("options") or ():
+        for choice in option.get("choices") or ():
+            for code in choice.get("hexCodes") or ():
+                translations = choice.get("textTranslated") or {}
+                yield {"name": choice.get("text") or "", "hexCode": code, "translations": translations}
