@@ -87,15 +87,22 @@ class Ecwid:
         Raises `ConfigError` where either is missing.
         """
         number = _store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
-        secret = os.environ.get("ECWID_TOKEN") if token is None else token
-        if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
-            raise ConfigError(
-                "The store's access token is missing or is not one: pass `token`, or set ECWID_TOKEN "
-                "(secret_… or public_…)."
-            )
-        signed = Auth(self.transport, number, secret)
-        chain = Retry(signed, policy=self._retry, events=self._events, store_id=number)
-        return Store(number, Channel(chain, self.codec))
+        secret = _secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
+        return Store(number, self._channel(Auth.of_store(self.transport, number, secret), number))
+
+    def application(self, client_id: str | None = None, client_secret: str | None = None) -> "Application":
+        """What an app may ask about itself, by default the one ``ECWID_CLIENT_ID`` and ``ECWID_CLIENT_SECRET`` name.
+
+        Raises `ConfigError` where either is missing.
+        """
+        from ecwid_async.resources.application import Application
+
+        app = _secret(client_id, "client_id", "ECWID_CLIENT_ID", "The app's client id")
+        secret = _secret(client_secret, "client_secret", "ECWID_CLIENT_SECRET", "The app's client secret")
+        return Application(self._channel(Auth.of_application(self.transport, app, secret), None))
+
+    def _channel(self, signed: Auth, store_id: int | None) -> Channel:
+        return Channel(Retry(signed, policy=self._retry, events=self._events, store_id=store_id), self.codec)
 
     @property
     def transport(self) -> Transport:
@@ -358,6 +365,13 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _secret(given: str | None, argument: str, variable: str, meaning: str) -> str:
+    secret = os.environ.get(variable) if given is None else given
+    if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise ConfigError(f"{meaning} is missing or can't be one: pass `{argument}`, or set {variable}.")
+    return secret
 
 
 def _store_id(given: int | str | None) -> int:

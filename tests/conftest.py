@@ -22,5 +22,5 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ECWID_BASE_URL", "ECWID_STORE_ID", "ECWID_TOKEN"):
+    for name in ("ECWID_BASE_URL", "ECWID_STORE_ID", "ECWID_TOKEN", "ECWID_CLIENT_ID", "ECWID_CLIENT_SECRET"):
         monkeypatch.delenv(name, raising=False)

@@ -116,6 +116,19 @@ async def test_the_retry_policy_and_the_events_reach_the_chain() -> None:
     assert {event.store_id for event in events} == {1003}
 
 
+async def test_an_app_asks_about_itself_with_its_own_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = MemoryTransport(lambda _: answer({"deleteCount": 1}))
+    ecwid = Ecwid(transport=transport)
+    with pytest.raises(ConfigError, match="ECWID_CLIENT_ID"):
+        ecwid.application()
+    monkeypatch.setenv("ECWID_CLIENT_ID", "my-app")
+    with pytest.raises(ConfigError, match="ECWID_CLIENT_SECRET"):
+        ecwid.application()
+    assert (await ecwid.application(client_secret="hush").cancel("my-app")).delete_count == 1
+    assert transport.requests[0].target == "/application?namespace=my-app"
+    assert transport.requests[0].headers["x-ecwid-app-client-id"] == "my-app"
+
+
 async def test_strict_raises_where_the_default_counts() -> None:
     transport = MemoryTransport(lambda _: answer({"id": "seven"}))
     ecwid = Ecwid(transport=transport)

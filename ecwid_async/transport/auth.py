@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Self
 
 from ecwid_async.errors import TransportError
 from ecwid_async.wire import Request, Response, StreamedResponse, Transport
@@ -19,15 +20,30 @@ class Secret(str):
 
 
 class Auth:
-    """Sends requests to one store, with its token: adds the store's prefix, ``Authorization`` and the request's id."""
+    """Sends requests with credentials, which it adds together with their prefix of the path and the request's id.
 
-    def __init__(self, inner: Transport, store_id: int, token: str) -> None:
+    Made by `of_store` or `of_application`; `name` is what its `repr` shows.
+    """
+
+    def __init__(self, inner: Transport, name: str, prefix: str, credentials: tuple[tuple[str, str], ...]) -> None:
         self._inner = inner
-        self._prefix = f"/{store_id}"
-        self._header = ("Authorization", Secret(f"Bearer {token}"))
+        self._name = name
+        self._prefix = prefix
+        self._credentials = tuple((header, Secret(value)) for header, value in credentials)
+
+    @classmethod
+    def of_store(cls, inner: Transport, store_id: int, token: str) -> Self:
+        """The access token of one store."""
+        return cls(inner, f"store {store_id}", f"/{store_id}", (("Authorization", f"Bearer {token}"),))
+
+    @classmethod
+    def of_application(cls, inner: Transport, client_id: str, client_secret: str) -> Self:
+        """The credentials of an app, for what it asks about itself in no particular store."""
+        credentials = (("X-Ecwid-App-Client-Id", client_id), ("X-Ecwid-App-Secret-Key", client_secret))
+        return cls(inner, "an application", "", credentials)
 
     def __repr__(self) -> str:
-        return f"<Auth for store {self._prefix[1:]} over {self._inner!r}>"
+        return f"<Auth for {self._name} over {self._inner!r}>"
 
     async def send(self, request: Request) -> Response:
         """Send with credentials."""
@@ -58,7 +74,7 @@ class Auth:
             path=self._prefix + request.path,
             params=request.params,
             body=request.body,
-            headers=request.headers.plus(self._header, ("X-Ecwid-Api-Request-Id", request.id)),
+            headers=request.headers.plus(*self._credentials, ("X-Ecwid-Api-Request-Id", request.id)),
             options=request.options,
             id=request.id,
         )

@@ -170,7 +170,7 @@ async def hang(_: Exchange) -> None:
 
 
 async def test_the_transport_s_own_limit_leaves_the_outcome_unknown() -> None:
-    async with served(hang, timeouts=Timeouts(read=0.05)) as (_, transport):
+    async with served(hang, timeouts=Timeouts(total=0.05)) as (_, transport):
         with pytest.raises(OutcomeUnknown):
             await transport.send(PUT)
 
@@ -211,6 +211,27 @@ async def test_a_download_arrives_in_chunks() -> None:
         assert await anext(response.chunks) == b"abc"
         half_read.set()
         assert [chunk async for chunk in response.chunks] == [b"def"]
+
+
+async def test_a_download_may_take_longer_than_a_call_but_not_stall() -> None:
+    async def trickle(exchange: Exchange) -> None:
+        await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+        await asyncio.sleep(0.1)
+        await exchange.send(b"def")
+        await hang(exchange)
+
+    async with served(trickle, timeouts=Timeouts(total=0.05, read=0.5)) as (_, transport):
+        async with transport.stream(GET) as response:
+            assert b"".join([chunk async for chunk in response.chunks]) == b"abcdef"
+
+    async def stall(exchange: Exchange) -> None:
+        await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+        await hang(exchange)
+
+    async with served(stall, timeouts=Timeouts(read=0.05)) as (_, transport):
+        with pytest.raises(OutcomeUnknown):
+            async with transport.stream(GET) as response:
+                assert [chunk async for chunk in response.chunks] == [b"abc"]
 
 
 async def test_a_download_that_breaks_off_is_an_error() -> None:
@@ -258,7 +279,7 @@ async def test_the_session_is_made_on_first_use_and_shared() -> None:
 
 async def test_errors_name_neither_headers_nor_body() -> None:
     request = evolve(PUT, headers=Headers([("Authorization", "Bearer secret_abc")]), body=b'{"email":"a@b.c"}')
-    async with served(hang, timeouts=Timeouts(read=0.05)) as (_, transport):
+    async with served(hang, timeouts=Timeouts(total=0.05)) as (_, transport):
         with pytest.raises(TransportError) as caught:
             await transport.send(request)
     shown = f"{caught.value!r} {caught.value} {caught.value.request!r}"

@@ -19,7 +19,7 @@ REQUEST = Request(
 
 async def test_store_token_and_request_id_are_added() -> None:
     inner = MemoryTransport([answer({})])
-    await Auth(inner, 1003, TOKEN).send(REQUEST)
+    await Auth.of_store(inner, 1003, TOKEN).send(REQUEST)
     (sent,) = inner.requests
     assert sent.target == "/1003/orders/A?limit=1"
     assert dict(sent.headers) == {
@@ -30,9 +30,22 @@ async def test_store_token_and_request_id_are_added() -> None:
     assert "authorization" not in REQUEST.headers, "the caller's request stays as it was"
 
 
+async def test_an_app_is_named_by_its_id_and_secret_in_no_store() -> None:
+    inner = MemoryTransport([answer({})])
+    auth = Auth.of_application(inner, "my-app", TOKEN)
+    await auth.send(REQUEST)
+    (sent,) = inner.requests
+    assert sent.path == "/orders/A"
+    assert sent.headers["x-ecwid-app-client-id"] == "my-app"
+    assert sent.headers["x-ecwid-app-secret-key"] == TOKEN
+    assert "authorization" not in sent.headers
+    for shown in (auth, sent, sent.headers, vars(auth)):
+        assert TOKEN not in repr(shown)
+
+
 async def test_a_stream_is_signed_too() -> None:
     inner = MemoryTransport([answer(b"%PDF")])
-    async with Auth(inner, 1003, TOKEN).stream(REQUEST) as response:
+    async with Auth.of_store(inner, 1003, TOKEN).stream(REQUEST) as response:
         assert [chunk async for chunk in response.chunks] == [b"%PDF"]
     assert inner.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
@@ -41,7 +54,7 @@ async def test_an_error_from_below_holds_the_request_without_credentials() -> No
     def fail(request: Request) -> Exception:
         return NotSent("refused", request=request)
 
-    auth = Auth(MemoryTransport(fail), 1003, TOKEN)
+    auth = Auth.of_store(MemoryTransport(fail), 1003, TOKEN)
     with pytest.raises(NotSent) as caught:
         await auth.send(REQUEST)
     assert caught.value.request is REQUEST
@@ -53,7 +66,7 @@ async def test_an_error_from_below_holds_the_request_without_credentials() -> No
 
 async def test_the_token_is_in_no_repr_on_its_way() -> None:
     inner = MemoryTransport([answer({})])
-    auth = Auth(inner, 1003, TOKEN)
+    auth = Auth.of_store(inner, 1003, TOKEN)
     await auth.send(REQUEST)
     for shown in (auth, inner.requests[0], inner.requests[0].headers, vars(auth)):
         assert TOKEN not in repr(shown)
