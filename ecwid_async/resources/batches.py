@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 from ecwid_async.calls import Call
 from ecwid_async.codec import loads
 from ecwid_async.models.batches import BatchRequestItemDraft, BatchStatus, BatchTicket
@@ -77,7 +79,14 @@ def _item(item: BatchItem) -> object:
         item = item.request
     if not isinstance(item, Request):
         return item
+    request: dict[str, object] = {"method": item.method, "path": item.target.removeprefix("/")}
+    if item.body is None:
+        return request
     if isinstance(item.body, StreamBody) or "octet-stream" in item.headers.get("content-type", ""):
         raise ValueError(f"{item.method} {item.path} uploads bytes, which a batch can't: pass external_url instead")
-    request: dict[str, object] = {"method": item.method, "path": item.target.removeprefix("/")}
-    return request if item.body is None else request | {"body": loads(item.body)}
+    try:
+        return request | {"body": loads(item.body)}
+    except msgspec.DecodeError:
+        raise ValueError(
+            f"{item.method} {item.path} sends text that is no JSON, which a batch can't: send it by itself"
+        ) from None

@@ -14,37 +14,29 @@ from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
-import msgspec
 import pytest
 
 from ecwid_async.calls import Call, Channel, Pages
 from ecwid_async.client import Store
 from ecwid_async.codec import Codec
 from ecwid_async.data import Draft
+from ecwid_async.files import Download
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Request
+from tests.models.tables import Spec
 
-SECTIONS: Final = {"carts", "categories", "customers", "orders", "products", "profile"}
-# They stand under "reports" in the documentation, and belong to what was deleted.
-HISTORIES: Final = {"GET /customers/deleted", "GET /orders/deleted", "GET /products/deleted"}
-
-IDS: Final = ["EG4H2", "507-b"]
+IDS: Final = ["EG4H2", "507-b", "Size", "9"]
+FILE: Final = b"\x89PNG, or so"
 
 
 def endpoint(row: dict[str, Any]) -> str:
     return f"{row['method']} {row['path']}"
 
 
-def is_binary(row: dict[str, Any]) -> bool:
-    return row["request"]["content_type"] == "binary" or row["response"]["kind"] == "binary"
-
-
-TABLE: Final = [
-    row
-    for row in msgspec.json.decode((Path(__file__).parents[1] / "spec" / "endpoints.json").read_bytes())
-    if (row["section"] in SECTIONS or endpoint(row) in HISTORIES) and not is_binary(row)
-]
+SPEC: Final = Spec()
+# What is documented, and what is known from the vendor's own client alone.
+TABLE: Final = SPEC.endpoints
 ROWS: Final[dict[str, dict[str, Any]]] = {endpoint(row): row for row in TABLE}
 
 
@@ -53,7 +45,7 @@ class Method:
     """A method of a resource: `name` is how it is reached from a store."""
 
     name: str
-    call: Callable[..., Call[Any] | Pages[Any]]
+    call: Callable[..., Call[Any] | Pages[Any] | Download]
 
     @property
     def endpoint(self) -> str:
@@ -76,15 +68,23 @@ class Method:
 
     @property
     def returns(self) -> Any:
-        """What it answers: the type in ``Call[…]`` or ``Pages[…]``."""
-        return get_args(self.hints["return"])[0]
+        """What it answers: the type in ``Call[…]`` or ``Pages[…]``, or `Download`."""
+        returned = self.hints["return"]
+        return returned if returned is Download else get_args(returned)[0]
+
+    @property
+    def uploads(self) -> bool:
+        return bool(self.row["request"]["content_type"] == "binary")
 
     def parameters(self) -> list[Parameter]:
         return list(signature(self.call).parameters.values())
 
     def queries(self) -> list[str]:
-        """The optional arguments, without those of every list."""
-        return [p.name for p in self.parameters() if p.default is None and p.name not in ("limit", "offset")]
+        """The optional arguments that become parameters, without those of every list."""
+        others = {"confirm", "progress", "source"}
+        if get_origin(self.hints["return"]) is Pages:
+            others |= {"limit", "offset"}
+        return [p.name for p in self.parameters() if p.default is None and p.name not in others]
 
     def required(self) -> dict[str, Any]:
         """Values for the arguments that a call can't do without."""
@@ -96,15 +96,20 @@ class Method:
         """The arguments that stand in the path, with values."""
         return dict(list(self.required().items())[: len(self.placeholders)])
 
+    def made(self, **given: Any) -> Call[Any] | Pages[Any] | Download:
+        """What the method returns, of an upload that of a file unless an address is given."""
+        file = {"source": FILE} if self.uploads and "external_url" not in given else {}
+        return self.call(**(self.required() | file | given))
+
     def request(self, **given: Any) -> Request:
         """What the method would send."""
-        return self.call(**(self.required() | given)).request
+        return self.made(**given).request
 
 
 def example(declared: Any) -> Any:
     """A value of a declared type."""
     options = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
-    first = options[0]
+    first = next((option for option in options if isinstance(option, type) and issubclass(option, Draft)), options[0])
     if get_origin(first) is Literal:
         return get_args(first)[0]
     if isinstance(first, type) and issubclass(first, Enum):
@@ -116,6 +121,7 @@ def example(declared: Any) -> Any:
         return {inner[0]: inner[1]} if len(inner) == 2 else inner
     return {
         str: "Größe + M",
+        object: "anything",
         int: 7,
         bool: True,
         Decimal: Decimal("12.50"),
@@ -171,12 +177,19 @@ def rows() -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture
+def spec() -> Spec:
+    """The API's tables, and which class stands for which schema."""
+    return SPEC
+
+
+@pytest.fixture
 def answered() -> Callable[[Method, bytes], Any]:
     """Build a call of a method, to be answered with a body."""
 
     def build(method: Method, body: bytes) -> Any:
         store = make_store(MemoryTransport([answer(body)]))
-        return attrgetter(method.name)(store)(**method.required())
+        file = {"source": FILE} if method.uploads else {}
+        return attrgetter(method.name)(store)(**method.required(), **file)
 
     return build
 
