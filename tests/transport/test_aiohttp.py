@@ -220,9 +220,9 @@ async def test_a_download_may_take_longer_than_a_call_but_not_stall() -> None:
         await exchange.send(b"def")
         await hang(exchange)
 
-    async with served(trickle, timeouts=Timeouts(total=0.05, read=0.5)) as (_, transport):
-        async with transport.stream(GET) as response:
-            assert b"".join([chunk async for chunk in response.chunks]) == b"abcdef"
+    patient = Timeouts(total=0.05, read=0.5)
+    async with served(trickle, timeouts=patient) as (_, transport), transport.stream(GET) as response:
+        assert b"".join([chunk async for chunk in response.chunks]) == b"abcdef"
 
     async def stall(exchange: Exchange) -> None:
         await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
