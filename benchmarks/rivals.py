@@ -19,7 +19,7 @@ import cattrs.gen
 import msgspec
 import pydantic
 
-from ecwid_async.data import JSON_TEXT, PREFIX, is_model, options_of, wire_name
+from ecwid_async.data import JSON_TEXT, PREFIX, Variants, is_model, options_of, wire_name
 
 __all__ = ["cattrs_converter", "plain_class", "pydantic_model", "struct"]
 
@@ -41,6 +41,9 @@ def _translated(declared: Any, leaf: Callable[[Any], Any], nested: Callable[[Any
     if get_origin(declared) is dict:
         return GenericAlias(dict, (str, _translated(get_args(declared)[1], leaf, nested)))
     options = options_of(declared)
+    if Variants.among(options) is not None:
+        # Told apart by nothing but their tag: the others read them all as the largest, which is less to do.
+        return nested(max(options, key=lambda option: len(option.__attrs_attrs__)))
     if options != (declared,):
         return reduce(or_, [_translated(option, leaf, nested) for option in options]) | None
     return leaf(declared)
