@@ -369,10 +369,19 @@ def _served(visit: Visit, customer: Item, sent: Item) -> Item:
         served["name"] = person.get("name") or served.get("name") or ""
     served["shippingAddresses"] = [_served_address(visit, one) for one in served.get("shippingAddresses") or ()]
     served["contacts"] = [_served_contact(visit, at, one) for at, one in enumerate(served.get("contacts") or ())]
+    if sent.get("extrafields") is not None:
+        served["extrafields"] = [_served_field(visit, at, one) for at, one in enumerate(sent["extrafields"])]
     if "customerGroupId" in sent:
         group = served.get("customerGroupId") or GENERAL
         served["customerGroupName"] = group_names(visit.store).get(group) or sent.get("customerGroupName") or ""
     return served
+
+
+def _served_field(visit: Visit, at: int, value: Item) -> Item:
+    """A value of an extra field, with what the field itself says of it."""
+    known = visit.store.table("customer_extra_fields").get(value.get("key") or "") or {}
+    about: Item = {name: known[name] for name in ("title", "type", "entityTypes") if name in known}
+    return {"entityTypes": ["CUSTOMERS"], **value, **about, "orderBy": at}
 
 
 def _served_address(visit: Visit, address: Item) -> Item:

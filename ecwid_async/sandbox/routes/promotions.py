@@ -83,7 +83,9 @@ def _admit(visit: Visit) -> None:
 
 def _refuse_served(visit: Visit, stored: Item) -> None:
     """Raise `Refusal` 422 where the body changes what only the server sets; repeating it is no change."""
-    sent: Item = visit.document and msgspec.json.decode(visit.body)
+    taken: Item = visit.document
+    # The document has lost what a body can't set.
+    sent: Item = {**taken, **msgspec.json.decode(visit.body)}
     targets: Item = sent.get("targets") or {}
     before: Item = stored.get("targets") or {}
     for name, value, was in (

@@ -1,0 +1,157 @@
+"""Coupons are named by their code, and come back as they were posted."""
+
+import json
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox, Switches
+from tests.sandbox.api import Api, Clock
+
+NOW = 1_725_434_411
+
+
+def shop(**switches):
+    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None, switches=Switches(**switches))
+    sandbox.add_store(1003, token="t")
+    return Api(sandbox, store_id=1003, token="t")
+
+
+@pytest.fixture
+def api():
+    return shop()
+
+
+def make(api, code, **fields):
+    made = api.post("/discount_coupons", {"name": f"Coupon {code}", "code": code, **fields})
+    assert made["code"] == code
+    return made["id"]
+
+
+def codes(api, **params):
+    return [coupon["code"] for coupon in api.all("/discount_coupons", **params)]
+
+
+def test_name_and_code_are_enough(api):
+    number = make(api, "A")
+    assert api.get("/discount_coupons/A") == {
+        "id": number,
+        "name": "Coupon A",
+        "code": "A",
+        "discountType": "ABS",
+        "status": "ACTIVE",
+        "discount": 0,
+        "launchDate": "2024-09-04 07:20:11 +0000",
+        "usesLimit": "UNLIMITED",
+        "applicationLimit": "UNLIMITED",
+        "repeatCustomerOnly": False,
+        "creationDate": "2024-09-04 07:20:11 +0000",
+        "updateDate": "2024-09-04 07:20:11 +0000",
+        "orderCount": 0,
+    }
+
+
+def test_what_is_posted_comes_back(api, shared):
+    body = json.loads((shared / "api" / "samples" / "create_discount_coupon.request.json").read_bytes())
+    api.post("/discount_coupons", body)
+    coupon = api.get(f"/discount_coupons/{body['code']}")
+    assert coupon["launchDate"] == "2024-06-06 04:00:00 +0000"
+    for name in body.keys() - {"launchDate"}:
+        assert coupon[name] == body[name]
+
+
+@pytest.mark.parametrize(
+    ("sent", "limit", "repeated"),
+    [
+        ({"applicationLimit": "REPEAT_CUSTOMER_ONLY"}, "REPEAT_CUSTOMER_ONLY", True),
+        ({"repeatCustomerOnly": True}, "REPEAT_CUSTOMER_ONLY", True),
+        ({"applicationLimit": "NEW_CUSTOMER_ONLY", "repeatCustomerOnly": True}, "NEW_CUSTOMER_ONLY", False),
+    ],
+)
+def test_who_may_use_it_is_said_once_and_shown_twice(api, sent, limit, repeated):
+    make(api, "A", **sent)
+    coupon = api.get("/discount_coupons/A")
+    assert (coupon["applicationLimit"], coupon["repeatCustomerOnly"]) == (limit, repeated)
+
+
+def test_the_path_follows_a_change_of_the_code(api):
+    number = make(api, "OLD")
+    api.sandbox.clock.now += 60
+    assert api.put("/discount_coupons/OLD", {"code": "NEW 5/6"}) == {"updateCount": 1}
+    coupon = api.get("/discount_coupons/NEW+5%2F6")
+    assert (coupon["id"], coupon["updateDate"]) == (number, "2024-09-04 07:21:11 +0000")
+    refusal = api.refused("GET", "/discount_coupons/OLD")
+    assert refusal == (404, "DISCOUNT_COUPON_NOT_FOUND", "Coupon is not found")
+
+
+def test_a_code_belongs_to_one_coupon_though_searches_lag():
+    api = shop(upsert_lag=30)
+    make(api, "A")
+    make(api, "B")
+    assert api.refused("POST", "/discount_coupons", {"name": "x", "code": "A"})[:2] == (409, "CONSTRAINT_VIOLATION")
+    assert api.refused("PUT", "/discount_coupons/B", {"code": "A"})[0] == 409
+    assert api.get("/discount_coupons")["total"] == 0
+    assert api.get("/discount_coupons/A")["code"] == "A"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"code": ""},
+        {"name": None},
+        {"discountType": "FREE"},
+        {"status": "OLD"},
+        {"discount": -1},
+        {"launchDate": "soon"},
+        {"discountType": "SHIPPING", "catalogLimit": {"products": [1]}},
+    ],
+)
+def test_fields_that_make_no_sense_are_refused(api, fields):
+    body = {"name": "x", "code": "A", **fields}
+    assert api.refused("POST", "/discount_coupons", body)[:2] == (400, "WRONG_PARAMETER")
+    assert codes(api) == []
+
+
+def test_every_filter_filters(api):
+    make(api, "A", discountType="PERCENT")
+    api.sandbox.clock.now += 100
+    make(api, "B", status="PAUSED")
+    make(api, "C", discountType="SHIPPING")
+    assert codes(api) == ["A", "B", "C"]
+    assert codes(api, code="B") == ["B"]
+    assert codes(api, discount_type="PERCENT,SHIPPING") == ["A", "C"]
+    assert codes(api, availability="PAUSED") == ["B"]
+    assert codes(api, createdFrom=NOW + 1) == ["B", "C"]
+    assert codes(api, createdTo=NOW) == ["A"]
+    assert codes(api, createdFrom=0, createdTo=0) == []
+    api.sandbox.clock.now += 100
+    api.put("/discount_coupons/A", {"discount": 3})
+    assert codes(api, updatedFrom=NOW + 150) == ["A"]
+    assert codes(api, updatedTo=NOW + 150) == ["B", "C"]
+    assert api.get("/discount_coupons", offset=1, limit=1)["items"][0]["code"] == "B"
+
+
+def test_orders_that_use_it_are_counted(api):
+    make(api, "A")
+    order = {"email": "a@example.com", "discountCoupon": {"name": "x", "code": "A"}}
+    api.post("/orders", order)
+    assert api.get("/discount_coupons/A")["orderCount"] == 1
+    assert api.get("/discount_coupons", responseFields="items(orderCount)") == {"items": [{"orderCount": 1}]}
+
+
+def test_a_deleted_coupon_stands_in_the_history_of_its_own_path(api):
+    number = make(api, "A")
+    assert api.delete("/discount_coupons/A") == {"deleteCount": 1}
+    assert api.refused("DELETE", "/discount_coupons/A")[0] == 404
+    page = api.get("/coupons/deleted", from_date=NOW)
+    assert page["items"] == [{"id": number, "date": "2024-09-04 07:20:11 +0000"}]
+    make(api, "A")
+
+
+def test_stores_without_the_feature_refuse(api):
+    api.store.refuses.add("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE")
+    shipping = {"name": "x", "code": "A", "discountType": "ABS_AND_SHIPPING"}
+    code = "SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE"
+    assert api.refused("POST", "/discount_coupons", shipping)[:2] == (403, code)
+    make(api, "A")
+    api.store.refuses.add("DISCOUNTS_FEATURE_NOT_AVAILABLE")
+    assert api.refused("GET", "/discount_coupons")[:2] == (403, "DISCOUNTS_FEATURE_NOT_AVAILABLE")

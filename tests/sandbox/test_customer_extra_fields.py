@@ -1,0 +1,79 @@
+"""Extra fields of customers: a key names each, and customers show what the field says of a value."""
+
+import json
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox
+from tests.sandbox.api import Api, Clock
+
+NOW = 1_725_434_411
+PATH = "/store_extrafields/customers"
+
+
+@pytest.fixture
+def api():
+    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None)
+    sandbox.add_store(1003, token="t")
+    return Api(sandbox, store_id=1003, token="t")
+
+
+def make(api, **fields):
+    made = api.post(PATH, {"title": "Card", **fields})
+    assert made["createCount"] == 1
+    return made["key"]
+
+
+def test_a_field_reads_as_it_was_made(api, shared):
+    body = json.loads((shared / "api" / "samples" / "create_customer_extra_field.request.json").read_bytes())
+    key = api.post(PATH, body)["key"]
+    assert api.get(f"{PATH}/{key}") == body | {
+        "key": key,
+        "entityTypes": ["CUSTOMERS"],
+        "linkedWithCheckoutField": False,
+        "createdDate": "2024-09-04 07:20:11 +0000",
+        "lastModifiedDate": "2024-09-04 07:20:11 +0000",
+    }
+
+
+def test_fields_stand_in_order_of_creation_with_keys_of_their_own(api):
+    made = [make(api), make(api, key="mine"), make(api, type="datetime")]
+    assert len(set(made)) == 3
+    assert [item["key"] for item in api.get(PATH)["items"]] == made
+    assert api.get(f"{PATH}/{made[2]}")["type"] == "DATETIME"
+    assert api.refused("POST", PATH, {"title": "x", "key": "mine"})[:2] == (409, "CONSTRAINT_VIOLATION")
+
+
+def test_an_update_changes_what_it_names_and_its_time(api):
+    key = make(api)
+    api.sandbox.clock.now += 60
+    assert api.put(f"{PATH}/{key}", {"shownOnOrderDetails": True}) == {"updateCount": 1}
+    item = api.get(f"{PATH}/{key}")
+    assert (item["title"], item["shownOnOrderDetails"]) == ("Card", True)
+    assert item["lastModifiedDate"] == "2024-09-04 07:21:11 +0000" != item["createdDate"]
+
+
+def test_a_deleted_field_is_gone(api):
+    key = make(api)
+    assert api.delete(f"{PATH}/{key}") == {"deleteCount": 1}
+    for method, body in (("GET", None), ("PUT", {"title": "x"}), ("DELETE", None)):
+        assert api.refused(method, f"{PATH}/{key}", body)[:2] == (404, "EXTRAFIELD_NOT_FOUND")
+
+
+@pytest.mark.parametrize("fields", [{"title": " "}, {"title": "x", "type": "FILE"}])
+def test_fields_that_make_no_sense_are_refused(api, fields):
+    assert api.refused("POST", PATH, fields)[:2] == (400, "WRONG_PARAMETER")
+
+
+def test_a_customers_value_shows_what_the_field_says(api):
+    key = make(api, type="DATETIME")
+    number = api.post("/customers", {"email": "a@example.com", "extrafields": [{"key": key, "value": "1"}]})["id"]
+    [value] = api.get(f"/customers/{number}")["extrafields"]
+    assert value == {
+        "key": key,
+        "value": "1",
+        "title": "Card",
+        "type": "DATETIME",
+        "entityTypes": ["CUSTOMERS"],
+        "orderBy": 0,
+    }

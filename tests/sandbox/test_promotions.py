@@ -1,0 +1,108 @@
+"""Promotions are made, listed, changed in parts and deleted; what only the server sets can't be changed."""
+
+import json
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox
+from tests.sandbox.api import Api, Clock
+
+
+@pytest.fixture
+def api():
+    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
+    sandbox.add_store(1003, token="t")
+    return Api(sandbox, store_id=1003, token="t")
+
+
+def make(api, **fields):
+    return api.post("/promotions", {"name": "Sale", **fields})["id"]
+
+
+def show(api, number):
+    return next(item for item in api.get("/promotions")["items"] if item["id"] == number)
+
+
+def test_what_is_posted_comes_back(api, shared):
+    body = json.loads((shared / "api" / "samples" / "create_promotion.request.json").read_bytes())
+    number = api.post("/promotions", body)["id"]
+    assert show(api, number) == body | {"id": number, "targets": body["targets"] | {"all": False}}
+
+
+def test_an_update_changes_what_it_names(api):
+    number = make(api, amount=10, triggers={"subtotal": 50, "customerGroups": [0]})
+    assert api.put(f"/promotions/{number}", {"amount": 5, "triggers": {"subtotal": 100}}) == {"updateCount": 1}
+    promotion = show(api, number)
+    assert (promotion["name"], promotion["amount"]) == ("Sale", 5)
+    assert promotion["triggers"] == {"subtotal": 100, "customerGroups": [0]}
+
+
+def test_promotions_stand_in_order_of_creation_and_come_in_pages(api):
+    made = [make(api) for _ in range(3)]
+    page = api.get("/promotions", offset=1, limit=1)
+    assert (page["total"], [item["id"] for item in page["items"]]) == (3, [made[1]])
+
+
+def test_what_only_the_server_sets_can_be_repeated_but_not_changed(api):
+    number = make(api, targets={"products": [1]})
+    promotion = show(api, number)
+    assert api.put(f"/promotions/{number}", promotion) == {"updateCount": 1}
+    for change in ({"id": number + 1}, {"targets": {"all": True}}):
+        refusal = api.refused("PUT", f"/promotions/{number}", change)
+        assert refusal[:2] == (422, "READ_ONLY_PROMOTION_FIELD_CHANGE")
+    assert show(api, number) == promotion
+
+
+def test_a_store_has_100_promotions_at_most(api):
+    for _ in range(100):
+        number = make(api)
+    assert api.refused("POST", "/promotions", {"name": "x"})[:2] == (402, "MAX_PROMOTIONS_LIMIT_EXCEEDED")
+    api.delete(f"/promotions/{number}")
+    make(api)
+
+
+def test_a_deleted_promotion_is_gone(api):
+    number = make(api)
+    assert api.delete(f"/promotions/{number}") == {"deleteCount": 1}
+    for method, body in (("PUT", {"amount": 1}), ("DELETE", None)):
+        refusal = api.refused(method, f"/promotions/{number}", body)
+        assert refusal == (404, "PROMOTION_NOT_FOUND", f"Promotion #{number} not found")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "x" * 1025},
+        {"discountBase": "ALL"},
+        {"discountType": "ABS"},
+        {"amount": -1},
+        {"triggers": {"startDate": "soon"}},
+        {"triggers": {"recurring": True}},
+        {"triggers": {"recurrenceSettings": {"activeDays": ["MONDAY"]}}},
+        {"triggers": {"customerGroups": list(range(201))}},
+        {"targets": {"attributes": [{"attributeAlias": "BRAND", "attributeValues": ["x"] * 31}]}},
+        {"targets": {"combinations": [{"productId": 1, "combinationIds": ["1"] * 101}]}},
+    ],
+)
+def test_fields_that_make_no_sense_are_refused(api, fields):
+    assert api.refused("POST", "/promotions", {"name": "x", **fields})[:2] == (400, "WRONG_PARAMETER")
+
+
+def test_an_external_id_is_used_once(api):
+    make(api, externalReferenceId="a")
+    again = {"name": "x", "externalReferenceId": "a"}
+    assert api.refused("POST", "/promotions", again)[:2] == (409, "EXTERNAL_ID_ALREADY_USED")
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("ADVANCED_DISCOUNTS_FEATURE_NOT_AVAILABLE", {}),
+        ("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", {"discountBase": "SHIPPING"}),
+        ("CUSTOMER_GROUPS_FEATURE_NOT_AVAILABLE", {"triggers": {"customerGroups": [0]}}),
+    ],
+)
+def test_stores_without_the_feature_refuse(api, code, fields):
+    make(api, **fields)
+    api.store.refuses.add(code)
+    assert api.refused("POST", "/promotions", {"name": "x", **fields})[:2] == (403, code)
