@@ -74,12 +74,15 @@ async def _counted(
     chunks: AsyncIterable[bytes], most: int | None, progress: Progress | None, total: int | None
 ) -> AsyncIterator[bytes]:
     sent = 0
-    async for chunk in chunks:
-        sent += len(chunk)
-        _check(sent, most)
-        yield chunk
-        if progress is not None:
-            progress(sent, total)
+    try:
+        async for chunk in chunks:
+            sent += len(chunk)
+            _check(sent, most)
+            yield chunk
+            if progress is not None:
+                progress(sent, total)
+    finally:
+        await StreamBody(chunks).aclose()
 
 
 class Download:

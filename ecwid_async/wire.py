@@ -6,7 +6,7 @@ Everything a transport needs to know about a call (may it be repeated, how urgen
 """
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from enum import Enum, StrEnum
 from random import getrandbits
 from typing import Final, Protocol
@@ -123,6 +123,14 @@ class StreamBody:
 
     chunks: AsyncIterable[bytes]
     length: int | None = None
+
+    async def aclose(self) -> None:
+        """Let go of what the chunks come from, a file for instance. For transports, once the exchange is over."""
+        close = getattr(self.chunks, "aclose", None)
+        if close is not None:
+            # A generator that is still being read closes when its reader ends.
+            with suppress(RuntimeError):
+                await close()
 
 
 Body = bytes | StreamBody | None

@@ -129,6 +129,33 @@ async def test_a_size_that_is_not_known_fails_while_it_is_sent() -> None:
     assert not server.log, "the server never saw a whole request"
 
 
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_stream_is_closed_when_the_exchange_is_over(fails: bool) -> None:
+    """aiohttp reads no further than the length it was told, and so never to the end of the generator."""
+    closed: list[bool] = []
+
+    async def source() -> AsyncIterator[bytes]:
+        try:
+            yield b"123"
+        finally:
+            closed.append(True)
+
+    async def handle(exchange: Exchange) -> None:
+        if fails:
+            exchange.reset()
+        else:
+            await accept(exchange)
+
+    async with served(handle) as (_, files):
+        call = files.upload(source())
+        if fails:
+            with pytest.raises(OutcomeUnknown):
+                await call
+        else:
+            await call
+        assert closed == [True]
+
+
 async def test_what_breaks_a_stream_reaches_the_caller_as_it_is() -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield b"123"

@@ -95,6 +95,9 @@ class AiohttpTransport:
             if isinstance(body, _Sending) and body.error is not None:
                 raise body.error from None
             self._translate(request, error)
+        finally:
+            if isinstance(request.body, StreamBody):
+                await request.body.aclose()
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
