@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import anyio
+import anyio.to_thread
 
 from ecwid_async.calls import Channel
 from ecwid_async.errors import UploadTooLarge, api_error
@@ -65,8 +66,9 @@ async def _sliced(data: bytes) -> AsyncIterator[bytes]:
 
 
 async def _read(path: Path) -> AsyncIterator[bytes]:
-    async with await anyio.open_file(path, "rb") as file:
-        while chunk := await file.read(_CHUNK):
+    # Closed without an await, so that it is closed however the sending ends.
+    with await anyio.to_thread.run_sync(path.open, "rb") as file:
+        while chunk := await anyio.to_thread.run_sync(file.read, _CHUNK):
             yield chunk
 
 
