@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import msgspec
 import pytest
@@ -24,7 +25,14 @@ SECTIONS = {
     "orders": "Order",
     "carts": "Cart",
     "customers": "Customer",
+    "customer_groups": "CustomerGroup",
+    "customer_extra_fields": "CustomerExtraField",
+    "product_types": "ProductType",
+    "reviews": "Review",
+    "coupons": "DiscountCoupon",
+    "promotions": "Promotion",
 }
+SIZED = ("products", "categories", "orders", "carts", "customers")
 SIZES = {"products": 400, "orders": 500, "customers": 120, "carts": 80, "categories": 30}
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000$")
 TYPES: dict[str, tuple[type, ...]] = {
@@ -164,7 +172,7 @@ def test_items_differ_and_have_three_kilobytes_on_average(store: dict[str, list[
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_ids_are_unique(store: dict[str, list[Item]], section: str) -> None:
-    key = "cartId" if section == "carts" else "id"
+    key = {"carts": "cartId", "customer_extra_fields": "key"}.get(section, "id")
     assert len({item[key] for item in store[section]}) == len(store[section])
 
 
@@ -245,6 +253,7 @@ def test_there_is_something_of_everything(store: dict[str, list[Item]]) -> None:
         ("products", "created", "updated"),
         ("orders", "createDate", "updateDate"),
         ("carts", "createDate", "updateDate"),
+        ("reviews", "createDate", "updateDate"),
     ],
 )
 def test_dates_agree_with_their_timestamps_and_spread_over_years(
@@ -360,13 +369,57 @@ def test_customers_have_the_statistics_of_their_orders(store: dict[str, list[Ite
             assert stats["averageOrderValue"] == pytest.approx(stats["salesValue"] / len(orders))
 
 
+def test_reviews_are_of_what_the_customer_ordered_and_counted_in_products(store: dict[str, list[Item]]) -> None:
+    orders = {order["id"]: order for order in store["orders"]}
+    customers = {customer["id"]: customer for customer in store["customers"]}
+    of_product: dict[int, list[Item]] = {}
+    for review in store["reviews"]:
+        order, customer = orders[review["orderId"]], customers[review["customerId"]]
+        assert order["email"] == customer["email"] == review["reviewerInfo"]["email"]
+        assert customer["totalOrderCount"] == review["reviewerInfo"]["orders"]
+        assert review["productId"] in [line["productId"] for line in order["items"]]
+        assert review["createTimestamp"] > order["createTimestamp"]
+        of_product.setdefault(review["productId"], []).append(review)
+    for product in store["products"]:
+        reviews = of_product.get(product["id"], [])
+        published = [review["rating"] for review in reviews if review["status"] == "published"]
+        assert product.get("reviewsPublished", 0) == len(published)
+        assert product.get("reviewsModerated", 0) == len(reviews) - len(published)
+        assert product.get("rating") == (sum(published) / len(published) if published else None)
+    assert {review["status"] for review in store["reviews"]} == {"published", "moderated"}
+
+
+def test_orders_use_a_coupon_that_is_there_and_attributes_of_general(store: dict[str, list[Item]]) -> None:
+    coupons = {coupon["code"]: coupon for coupon in store["coupons"]}
+    used = {order["discountCoupon"]["code"] for order in store["orders"] if "discountCoupon" in order}
+    assert used
+    assert used <= coupons.keys()
+    [general] = (one for one in store["product_types"] if one["id"] == 0)
+    known = {attribute["id"]: (attribute["name"], attribute["type"]) for attribute in general["attributes"]}
+    for product in store["products"]:
+        assert all(known[one["id"]] == (one["name"], one["type"]) for one in product["attributes"])
+
+
+def test_the_sandbox_takes_back_every_demo_coupon_promotion_and_type() -> None:
+    sandbox = demo_sandbox(products=7, orders=6, customers=5, carts=4, categories=3, requests_per_minute=None)
+    api = Api(sandbox)
+    for coupon in api.all("/discount_coupons"):
+        assert api.put(f"/discount_coupons/{quote_plus(coupon['code'])}", coupon) == {"updateCount": 1}
+    for promotion in api.all("/promotions"):
+        assert api.put(f"/promotions/{promotion['id']}", promotion) == {"updateCount": 1}
+        assert promotion in api.all("/promotions")
+    for kind in api.get("/classes"):
+        api.put(f"/classes/{kind['id']}", {"attributes": kind["attributes"]})
+        assert kind in api.get("/classes")
+
+
 # Stores.
 
 
 def test_a_demo_sandbox_holds_what_was_asked_for() -> None:
     sandbox = demo_sandbox(products=7, orders=6, customers=5, carts=4, categories=3, requests_per_minute=None)
     store = sandbox.stores[DEMO_STORE_ID]
-    assert {section: store.count(section) for section in SECTIONS} == {
+    assert {section: store.count(section) for section in SIZED} == {
         "products": 7,
         "orders": 6,
         "customers": 5,

@@ -16,12 +16,19 @@ import msgspec
 from ecwid_async.sandbox.engine import Sandbox
 from ecwid_async.sandbox.seed.categories import CategoryTally
 from ecwid_async.sandbox.seed.categories import categories as category_items
+from ecwid_async.sandbox.seed.coupons import coupons
+from ecwid_async.sandbox.seed.customer_extra_fields import customer_extra_fields
 from ecwid_async.sandbox.seed.orders import Shop
 from ecwid_async.sandbox.seed.orders import carts as cart_items
 from ecwid_async.sandbox.seed.orders import orders as order_items
 from ecwid_async.sandbox.seed.people import GROUPS, Ledger
 from ecwid_async.sandbox.seed.people import customers as customer_items
+from ecwid_async.sandbox.seed.product_types import product_types
 from ecwid_async.sandbox.seed.products import products as product_items
+from ecwid_async.sandbox.seed.promotions import promotions
+from ecwid_async.sandbox.seed.reviews import opinions, ratings, reviews
+from ecwid_async.sandbox.seed.settings import settings
+from ecwid_async.sandbox.seed.subscriptions import subscriptions as subscription_items
 from ecwid_async.sandbox.store import Store
 
 __all__ = ["DEMO_STORE_ID", "DEMO_TOKEN", "demo_sandbox", "fill", "profile", "sections", "seed"]
@@ -60,7 +67,7 @@ def seed(
 def fill(store: Store, filled: Iterable[tuple[str, Iterable[dict[str, Any]]]]) -> None:
     """Fill an empty store with these items of each section, and with a profile: see `sections`."""
     store.profile = profile(store.id)
-    store.load("customer_groups", ({"id": number, "name": name} for number, name in GROUPS))
+    store.odds |= settings(store.id)
     for section, items in filled:
         store.load(section, items)
 
@@ -75,11 +82,22 @@ def sections(
     """
     shop = Shop(seed, products, categories, customers, store_id)
     tally, ledger = CategoryTally(categories), Ledger(customers)
-    yield "products", product_items(seed, products, category_count=categories, store_id=store_id, tally=tally)
+    said = opinions(shop, orders)
+    yield (
+        "products",
+        product_items(seed, products, category_count=categories, store_id=store_id, tally=tally, ratings=ratings(said)),
+    )
     yield "categories", category_items(seed, categories, store_id=store_id, tally=tally)
     yield "orders", order_items(shop, orders, ledger=ledger)
     yield "carts", cart_items(shop, carts)
     yield "customers", customer_items(seed, customers, product_count=products, ledger=ledger)
+    yield "subscriptions", subscription_items(shop, orders)
+    yield "customer_groups", ({"id": number, "name": name} for number, name in GROUPS)
+    yield "product_types", iter(product_types())
+    yield "customer_extra_fields", iter(customer_extra_fields())
+    yield "reviews", reviews(said, ledger)
+    yield "coupons", iter(coupons(products, categories))
+    yield "promotions", iter(promotions(products, categories))
 
 
 def profile(store_id: int) -> dict[str, Any]:

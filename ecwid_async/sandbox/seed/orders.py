@@ -9,13 +9,14 @@ from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.routes.orders import FIRST_ORDER, order_code
 from ecwid_async.sandbox.seed.categories import category_id
+from ecwid_async.sandbox.seed.coupons import FIVE_PERCENT
 from ecwid_async.sandbox.seed.dice import FIRST_DAY, LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.people import CustomerFacts, Ledger, Person, customer_facts, guest
 from ecwid_async.sandbox.seed.products import PRODUCT_TAX_ID, ProductFacts, product_facts
 from ecwid_async.sandbox.seed.site import SITE, image_url
 from ecwid_async.sandbox.seed.words import CHANNELS, COMMENTS, translated
 
-__all__ = ["USD_RATE", "Shop", "carts", "orders"]
+__all__ = ["USD_RATE", "Shop", "carts", "orders", "subscribing_orders"]
 
 Item = dict[str, Any]
 
@@ -56,6 +57,11 @@ _METHODS: Final = (
     ("4959-1595934622523", "Pickup – Самовывоз", "pickup", 0),
     ("7712-1595934622999", "Local delivery", "delivery", 350),
 )
+
+
+# One order in so many starts a subscription, where a customer placed it; and how often that one is charged.
+_SUBSCRIBED_EVERY: Final = 16
+_TERMS: Final = (("MONTH", 1), ("WEEK", 2), ("MONTH", 3), ("YEAR", 1), ("DAY", 1))
 
 
 class _Line(NamedTuple):
@@ -203,24 +209,6 @@ def _discount_info(sums: _Sums) -> list[Item]:
     return info
 
 
-def _coupon(sale: _Sale) -> Item:
-    created = date_text(sale.created - 86_400 * 30)
-    return {
-        "id": 215_000_000 + sale.created % 12,
-        "name": "Minus 5 % – für Freunde",
-        "code": "5PERCENTOFF",
-        "discountType": "PERCENT",
-        "status": "ACTIVE",
-        "discount": 5,
-        "launchDate": created,
-        "usesLimit": "UNLIMITED",
-        "applicationLimit": "UNLIMITED",
-        "creationDate": created,
-        "updateDate": created,
-        "orderCount": 0,
-    }
-
-
 def _tips(sums: _Sums) -> Item:
     return {
         "id": "tips",
@@ -290,20 +278,22 @@ def _items(shop: Shop, sale: _Sale, first_id: int) -> list[Item]:
             item["files"] = [_file(shop, sale, product)]
         elif not product.unlimited and product.quantity < line.quantity:
             item["isPreorder"] = True
-        if product.good.options == "weight" and line.quantity == 10:
-            item |= _SUBSCRIBED | {"subscriptionId": 9_000_000 + product.number}
         items.append(item)
     return items
 
 
-_SUBSCRIBED: Final[Item] = {
-    "recurringChargeSettings": {
-        "recurringInterval": "MONTH",
-        "recurringIntervalCount": 1,
-        "subscriptionPriceWithSignUpFee": 24.9,
-        "signUpFee": 5,
-    },
-}
+def _subscribed(sale: _Sale) -> Item:
+    """What an ordered item has that started a subscription."""
+    interval, count = _TERMS[sale.number // _SUBSCRIBED_EVERY % len(_TERMS)]
+    return {
+        "recurringChargeSettings": {
+            "recurringInterval": interval,
+            "recurringIntervalCount": count,
+            "subscriptionPriceWithSignUpFee": money(sale.lines[0].cents + 500),
+            "signUpFee": 5,
+        },
+        "subscriptionId": 9_000_000 + sale.number,
+    }
 
 
 def _tax(cents: int) -> Item:
@@ -411,7 +401,7 @@ def _common(shop: Shop, sale: _Sale, dice: Dice, updated: int) -> Item:
         if customer.group[0]:
             item |= {"customerGroupId": customer.group[0], "customerGroup": customer.group[1]}
     if sums.coupon:
-        item["discountCoupon"] = _coupon(sale)
+        item["discountCoupon"] = FIVE_PERCENT
     if sums.handling:
         item["handlingFee"] = {"name": "Wrapping", "value": 2, "description": "Silk paper wrapping"}
     if sale.method:
@@ -449,8 +439,38 @@ def orders(shop: Shop, count: int, *, ledger: Ledger | None = None) -> Iterator[
         yield _order(shop, sale, dice)
 
 
+def subscribing_orders(shop: Shop, count: int) -> Iterator[Item]:
+    """Yield those of `count` orders again that started a subscription, with their first item."""
+    for index in range(0, count, _SUBSCRIBED_EVERY):
+        dice = Dice(shop.seed, _ORDER, index)
+        order = _order(shop, _sale(shop, _ORDER, index, count, dice), dice)
+        if any("subscriptionId" in item for item in order["items"]):
+            yield order
+
+
+class Bought(NamedTuple):
+    """What a customer bought: the first product of an order, which has this text id."""
+
+    order: str
+    customer: CustomerFacts
+    product: ProductFacts
+    created: int
+
+
+def bought(shop: Shop, index: int, count: int) -> Bought | None:
+    """What the customer of that order of `count` bought; None where nobody or nothing is known of it."""
+    sale = _sale(shop, _ORDER, index, count, Dice(shop.seed, _ORDER, index))
+    if sale.customer is None or not sale.lines:
+        return None
+    return Bought(order_code(_number(sale)), sale.customer, sale.lines[0].product, sale.created)
+
+
+def _number(sale: _Sale) -> int:
+    return FIRST_ORDER + sale.number * 11
+
+
 def _order(shop: Shop, sale: _Sale, dice: Dice) -> Item:
-    number = FIRST_ORDER + sale.number * 11
+    number = _number(sale)
     code = order_code(number)
     updated = min(sale.created + 60 + dice.below(25) ** 5, LAST_DAY + 86_400)
     payment, fulfillment = dice.pick(_STATUSES)
@@ -481,6 +501,8 @@ def _order(shop: Shop, sale: _Sale, dice: Dice) -> Item:
             "giftCard": False,
             "recurringTaxIds": [],
         }
+    if sale.number % _SUBSCRIBED_EVERY == 0 and sale.customer and sale.lines:
+        item["items"][0] |= _subscribed(sale)
     _aftermath(item, sale, dice, updated)
     return item
 

@@ -1,11 +1,12 @@
 """Products with their variations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.seed.categories import CategoryTally, category_enabled, category_id, category_names
 from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.options import OptionSet, option_set
+from ecwid_async.sandbox.seed.product_types import BRAND, CARE, PRICE_PER_UNIT, UPC
 from ecwid_async.sandbox.seed.site import FILES, SITE, image_url, slug
 from ecwid_async.sandbox.seed.words import ADJECTIVES, BRANDS, COLORS, GOODS, SENTENCES, Good, translated
 
@@ -95,15 +96,24 @@ def product_facts(seed: int, index: int, count: int, category_count: int) -> Pro
 
 
 def products(
-    seed: int, count: int, *, category_count: int, store_id: int, tally: CategoryTally | None = None
+    seed: int,
+    count: int,
+    *,
+    category_count: int,
+    store_id: int,
+    tally: CategoryTally | None = None,
+    ratings: Mapping[int, Item] | None = None,
 ) -> Iterator[Item]:
     """Yield `count` products, one at a time; `tally` is told which categories each belongs to.
 
+    `ratings` has the fields that tell of a product's reviews, by its number.
     Products share parts of their options: read them, encode them, and change copies only.
     """
     for index in range(count):
         facts = product_facts(seed, index, count, category_count)
         item = _product(seed, facts, count, store_id)
+        if ratings and index in ratings:
+            item |= {"reviewsCollectingAllowed": True, **ratings[index]}
         if tally is not None:
             tally.add(facts.categories, enabled=item["enabled"])
         yield item
@@ -156,10 +166,9 @@ def _gallery_image(store_id: int, number: int, order: int, border: Item) -> Item
 
 def _attributes(facts: ProductFacts, dice: Dice) -> list[Item]:
     brand = BRANDS[(facts.number * 5 + facts.palette) % len(BRANDS)]
-    number = 5_000_000 + facts.palette
     attributes: list[Item] = [
         {
-            "id": number,
+            "id": BRAND,
             "name": "Brand",
             "nameTranslated": translated("Brand", "Marke", "Бренд"),
             "value": brand,
@@ -170,11 +179,11 @@ def _attributes(facts: ProductFacts, dice: Dice) -> list[Item]:
     ]
     if dice.chance(60):
         code = f"{400_000_000_000 + facts.number * 97:012}"
-        attributes.append({"id": number + 100, "name": "UPC", "value": code, "type": "UPC", "show": "NOTSHOW"})
+        attributes.append({"id": UPC, "name": "UPC", "value": code, "type": "UPC", "show": "NOTSHOW"})
     if dice.chance(30):
         attributes.append(
             {
-                "id": number + 200,
+                "id": CARE,
                 "name": "Care / Pflege",
                 "value": "30 °C, 100 % gentle",
                 "type": "CUSTOM",
@@ -184,7 +193,7 @@ def _attributes(facts: ProductFacts, dice: Dice) -> list[Item]:
     if facts.good.options == "weight":
         unit = "€3,20 / 100 g"
         attributes.append(
-            {"id": number + 300, "name": "Price per unit", "value": unit, "type": "PRICE_PER_UNIT", "show": "PRICE"}
+            {"id": PRICE_PER_UNIT, "name": "Price per unit", "value": unit, "type": "PRICE_PER_UNIT", "show": "PRICE"}
         )
     return attributes
 
@@ -434,13 +443,7 @@ def _seldom(item: Item, facts: ProductFacts, dice: Dice, count: int) -> None:
     if dice.chance(25):
         item |= _sale(facts.cents, dice)
     if dice.chance(30):
-        reviews = dice.between(1, 60)
-        item |= {
-            "reviewsCollectingAllowed": True,
-            "rating": dice.between(reviews * 3, reviews * 5) / reviews,
-            "reviewsPublished": reviews,
-            "reviewsModerated": dice.below(3),
-        }
+        item["reviewsCollectingAllowed"] = True
     if dice.chance(20):
         subtitle = ("Back in stock!", "Wieder da!", "Снова в наличии!", "再入荷！", "متوفر مجددًا!")
         item |= {"subtitle": subtitle[0], "subtitleTranslated": translated(*subtitle)}
