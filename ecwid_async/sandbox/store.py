@@ -75,9 +75,10 @@ class Store:
         self.due: Callable[[], None] | None = None
         """Work that takes time (batches): brings it up to now, and is called before each request."""
         self.odds: dict[str, Any] = {}
+        self.clock = clock
+        self.opened = clock()
         self.switches = switches
         self._listings = listings
-        self._clock = clock
         self._access: dict[str, Access] = {}
         self._tables: dict[str, Table] = {}
         self._histories: dict[str, History] = {}
@@ -95,6 +96,10 @@ class Store:
         """Let a token in no longer."""
         self._access.pop(token, None)
 
+    def revoke_all(self) -> None:
+        """Let nobody in any longer, as when the app is uninstalled."""
+        self._access.clear()
+
     def access(self, token: str) -> Access | None:
         """What a token may do, None where it is not one of this store."""
         return self._access.get(token)
@@ -106,9 +111,14 @@ class Store:
             if listing is None:
                 raise KeyError(f"no list {section!r}; there are {', '.join(sorted(self._listings))}")
             self._tables[section] = Table(
-                listing.columns, first_id=listing.first_id, clock=self._clock, switches=self.switches
+                listing.columns, first_id=listing.first_id, clock=self.clock, switches=self.switches
             )
         return self._tables[section]
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The names of all lists that a store can have."""
+        return tuple(self._listings)
 
     def history(self, section: str) -> History:
         """What was deleted from one list."""

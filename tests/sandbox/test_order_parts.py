@@ -113,11 +113,11 @@ def test_invoices_count_on_and_a_cancelled_sale_is_taken_back(api: Api, order: i
     second = api.post(f"{path}/create-invoice")
     invoices = api.get(path)["invoices"]
     assert [(one["internalId"], one["id"], one["type"]) for one in invoices] == [
-        (first["id"], "2000", "SALE"),
-        (second["id"], "2001", "FULL_CANCEL"),
+        (first["id"], "5000000", "SALE"),
+        (second["id"], "5000001", "FULL_CANCEL"),
     ]
-    assert api.get("/profile")["taxInvoiceSettings"]["taxInvoiceIdNextNumber"] == 2002
-    assert api.get(path, responseFields="invoices(id)") == {"invoices": [{"id": "2000"}, {"id": "2001"}]}
+    assert api.get("/profile")["taxInvoiceSettings"]["taxInvoiceIdNextNumber"] == 5_000_002
+    assert api.get(path, responseFields="invoices(id)") == {"invoices": [{"id": "5000000"}, {"id": "5000001"}]}
 
 
 def test_the_printable_invoice_is_a_page(api: Api, order: int) -> None:

@@ -7,7 +7,9 @@ from ecwid_async.sandbox.catalog import localised
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item
 
-_SCOPES: Final = (
+__all__ = ["STAFF_SCOPES"]
+
+STAFF_SCOPES: Final = (
     "SALES_MANAGEMENT",
     "CATALOG_MANAGEMENT",
     "MARKETING_MANAGEMENT",
@@ -63,4 +65,4 @@ def update_store_profile(visit: Visit) -> Answer:
 @route("GET /profile/staffScopes")
 def get_staff_scopes(visit: Visit) -> Answer:
     """All scopes that a staff account can have."""
-    return {"staffScopes": list(_SCOPES)}
+    return {"staffScopes": list(STAFF_SCOPES)}

@@ -61,7 +61,7 @@ _METHODS: Final = (
 
 # One order in so many starts a subscription, where a customer placed it; and how often that one is charged.
 _SUBSCRIBED_EVERY: Final = 16
-_TERMS: Final = (("MONTH", 1), ("WEEK", 2), ("MONTH", 3), ("YEAR", 1), ("DAY", 1))
+_TERMS: Final = (("MONTH", 1), ("MONTH", 2), ("MONTH", 3))
 
 
 class _Line(NamedTuple):

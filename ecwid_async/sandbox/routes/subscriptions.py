@@ -1,0 +1,167 @@
+"""Recurring subscriptions: ``/subscriptions``. Each has the orders that it was charged for.
+
+Their timestamps are in milliseconds, as in the documentation's examples; everywhere else they are in seconds.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
+from ecwid_async.sandbox.catalog import localised
+from ecwid_async.sandbox.query import Condition, Filter, Keys, Listing, OneOf, Sort, Window
+from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.shared import one_of, read, read_one, search, since, until, updated
+from ecwid_async.sandbox.routes.ties import folded
+from ecwid_async.sandbox.table import Columns, Item
+
+__all__ = ["SUBSCRIPTIONS"]
+
+_KIND: Final = "Subscription"
+_MISSING: Final = "NOT_FOUND"
+_STATUSES: Final = ("ACTIVE", "CANCELLED", "LAST_CHARGE_FAILED", "REQUIRES_PAYMENT_CONFIRMATION", "PAUSED")
+_INTERVALS: Final = ("DAY", "WEEK", "MONTH", "YEAR")
+
+
+def _seconds(name: str) -> Callable[[Item], float]:
+    """A time as Unix seconds; zero where there is none."""
+    return lambda item: parse_time(item[name]) if item.get(name) else 0
+
+
+def _cancelled(item: Item) -> float:
+    return _seconds("cancelled")(item)
+
+
+def _template(item: Item) -> Item:
+    return item.get("orderTemplate") or {}
+
+
+def _orders(item: Item) -> list[Item]:
+    return item.get("orders") or []
+
+
+def _order_ids(item: Item) -> Iterator[str]:
+    yield from (str(order["id"]) for order in _orders(item) if order.get("id") is not None)
+    if _template(item).get("id"):
+        yield str(_template(item)["id"])
+
+
+def _ordered(item: Item) -> Iterator[int]:
+    yield from (parse_time(order["createDate"]) for order in _orders(item) if order.get("createDate"))
+
+
+def _there(column: str, bound: Callable[[str], Filter]) -> Filter:
+    """A bound of a time that not every subscription has: those without one are zero in the column."""
+
+    def condition(visit: Visit, value: int) -> Condition | None:
+        window = bound(column)(visit, value)
+        if not isinstance(window, Window):
+            return window
+        return Window(column, low=max(window.low, 1), high=window.high)
+
+    return condition
+
+
+def _order_created(visit: Visit, value: int) -> Condition | None:
+    """Subscriptions with an order inside the asked window; asked once, by whichever bound comes first."""
+    inside = visit.store.switches.inclusive_bounds
+    low = visit.params.get("orderCreatedFrom", 0) + (not inside)
+    high = visit.params.get("orderCreatedTo", 2**62) - (not inside)
+    table = visit.store.table("subscriptions")
+    times = (time for time, _ in table.values("ordered") if isinstance(time, int))
+    return OneOf("ordered", tuple(sorted(time for time in times if low <= time <= high)))
+
+
+SUBSCRIPTIONS: Final = listing(
+    Listing(
+        section="subscriptions",
+        columns=Columns(
+            key="subscriptionId",
+            numbers={
+                "cancelled": _cancelled,
+                "nextCharge": _seconds("nextCharge"),
+                "orders": lambda item: len(_orders(item)),
+            },
+            terms={
+                "customerId": lambda item: (item.get("customerId"),),
+                "status": lambda item: (item.get("status"),),
+                "interval": lambda item: ((item.get("chargeSettings") or {}).get("recurringInterval"),),
+                "count": lambda item: ((item.get("chargeSettings") or {}).get("recurringIntervalCount"),),
+                "productId": lambda item: (line.get("productId") for line in _template(item).get("items") or ()),
+                "email": lambda item: (folded(_template(item).get("email") or ""),),
+                "orderId": _order_ids,
+                "total": lambda item: (order.get("total") for order in _orders(item)),
+                "ordered": _ordered,
+            },
+            created=_seconds("created"),
+            updated=lambda item: (item.get("updateTimestamp") or 0) // 1000,
+        ),
+        first_id=9_500_001,
+        filters={
+            "id": lambda visit, value: Keys(frozenset((value,))),
+            "createdFrom": since("created"),
+            "createdTo": until("created"),
+            "cancelledFrom": _there("cancelled", since),
+            "cancelledTo": _there("cancelled", until),
+            "updatedFrom": since("updated"),
+            "updatedTo": until("updated"),
+            "customerId": one_of("customerId"),
+            "status": one_of("status"),
+            "nextChargeFrom": _there("nextCharge", since),
+            "nextChargeTo": _there("nextCharge", until),
+            "recurringInterval": one_of("interval"),
+            "recurringIntervalCount": one_of("count"),
+            "productId": one_of("productId"),
+            "email": one_of("email", folded),
+            "orderId": one_of("orderId"),
+            "orderTotal": one_of("total"),
+            "orderCreatedFrom": _order_created,
+            "orderCreatedTo": _order_created,
+        },
+        sorts={"DATE_CREATED": "created", "ORDER_COUNT": "orders", "NEXT_CHARGE_DATE": "nextCharge"},
+        default_sort=Sort("created", descending=True),
+        view=lambda visit: (lambda item: localised(item, visit.params["lang"])) if visit.params.get("lang") else None,
+    )
+)
+
+
+@route("GET /subscriptions")
+def search_subscriptions(visit: Visit) -> Answer:
+    """List and search."""
+    return search(visit, SUBSCRIPTIONS)
+
+
+@route("GET /subscriptions/{subscriptionId}")
+def get_subscription(visit: Visit) -> Answer:
+    """Read one."""
+    return read_one(visit, SUBSCRIPTIONS, visit.id("subscriptionId"), _KIND, _MISSING)
+
+
+@route("PUT /subscriptions/{subscriptionId}")
+def update_subscription(visit: Visit) -> Answer:
+    """Change its status, its interval, or when it is charged next."""
+    table = visit.store.table("subscriptions")
+    stored = read(table, visit.id("subscriptionId"), _KIND, _MISSING)
+    change, moment = dict(visit.document), format_time(visit.now)
+    status = change.get("status")
+    _check(change)
+    if status and status != stored.get("status"):
+        change |= {"statusUpdated": moment}
+        if status == "CANCELLED":
+            change |= {"cancelled": moment}
+        else:
+            stored.pop("cancelled", None)
+    table.put(updated(visit, stored, change, stamp=False) | {"updateTimestamp": visit.now * 1000})
+    return {"updateCount": 1}
+
+
+def _check(change: Item) -> None:
+    if change.get("status") and change["status"] not in _STATUSES:
+        raise Refusal.wrong(f"status must be one of {', '.join(_STATUSES)}")
+    settings = change.get("chargeSettings") or {}
+    if settings.get("recurringInterval") and settings["recurringInterval"] not in _INTERVALS:
+        raise Refusal.wrong(f"recurringInterval must be one of {', '.join(_INTERVALS)}")
+    if change.get("nextCharge"):
+        try:
+            change["nextCharge"] = format_time(parse_time(str(change["nextCharge"])))
+        except ValueError as error:
+            raise Refusal.wrong(f"nextCharge: {error}") from None

@@ -1,0 +1,134 @@
+"""What a demo store has beside its lists: staff, extra fields, domains, redirects, and what its app keeps."""
+
+from typing import Any, Final
+
+from ecwid_async.sandbox.seed.dice import FIRST_DAY, LAST_DAY, date_text
+
+__all__ = ["settings"]
+
+Item = dict[str, Any]
+
+_YEAR: Final = 365 * 86_400
+_STAFF: Final = (
+    ("p27632593", "John Doe", "john.doe@example.com", ("REPORT_ACCESS", "SALES_MANAGEMENT"), True),
+    ("p27632594", "Мария Иванова", "maria@example.com", ("CATALOG_MANAGEMENT", "MARKETING_MANAGEMENT"), True),
+    ("p27632595", "new.colleague", "new.colleague@example.com", ("SALES_MANAGEMENT",), False),
+)
+
+
+def settings(store_id: int) -> Item:
+    """By the names under which the store's sections keep them; a fresh copy each time."""
+    return {
+        "staff": {
+            name: {"id": name, "name": person, "email": email, "staffScopes": list(scopes), "inviteAccepted": accepted}
+            for name, person, email, scopes, accepted in _STAFF
+        },
+        "checkout_extra_fields": {field["key"]: field for field in (_how_found(), _wish_date(), _gift_wrap())},
+        "domains": {domain["domain"]: domain for domain in (_domain("www.demo-store.example", primary=True),)},
+        "redirects": {
+            "5f2b1c0a9d3e4f60718293a4": {
+                "id": "5f2b1c0a9d3e4f60718293a4",
+                "fromUrl": "/old-shop",
+                "toUrl": "/products",
+            },
+            "5f2b1c0a9d3e4f60718293a5": {
+                "id": "5f2b1c0a9d3e4f60718293a5",
+                "fromUrl": "/распродажа",
+                "toUrl": "/products/sale",
+            },
+        },
+        "storage": {"public": '{"color":"red"}', "settings": '{"greeting": "Привет 👋"}'},
+        "application": {
+            "namespace": f"custom-app-{store_id}-1",
+            "startDate": date_text(FIRST_DAY),
+            "expirationDate": date_text(LAST_DAY + _YEAR),
+            "status": "ACTIVE",
+        },
+    }
+
+
+def _field(key: str, kind: str, title: str, german: str, order: int, **more: Any) -> Item:
+    return {
+        "key": key,
+        "title": title,
+        "titleTranslated": {"en": title, "de": german},
+        "type": kind,
+        "available": True,
+        "required": False,
+        "checkoutDisplaySection": "email",
+        "orderDetailsDisplaySection": "customer_info",
+        "showInInvoice": False,
+        "showInNotifications": True,
+        "orderBy": order,
+        "shownOnOrderDetails": True,
+        "saveToCustomerProfile": False,
+        "cpField": True,
+        **more,
+    }
+
+
+def _how_found() -> Item:
+    placeholder = {"en": "A friend, a search …", "de": "Freunde, Suche …"}
+    return _field(
+        "how_found",
+        "text",
+        "How did you find us?",
+        "Wie haben Sie uns gefunden?",
+        0,
+        textPlaceholder=placeholder["en"],
+        textPlaceholderTranslated=placeholder,
+        saveToCustomerProfile=True,
+    )
+
+
+def _wish_date() -> Item:
+    return _field(
+        "wish_date",
+        "datetime",
+        "When should it arrive?",
+        "Wann soll es ankommen?",
+        10,
+        checkoutDisplaySection="shipping_methods",
+        orderDetailsDisplaySection="shipping_info",
+        showInInvoice=True,
+        datepickerOptions={"minDate": "1", "maxDate": "60", "showtime": True, "incrementMinuteBy": 30},
+    )
+
+
+def _gift_wrap() -> Item:
+    return _field(
+        "gift_wrap",
+        "toggle_button_group",
+        "Gift wrap",
+        "Geschenkpapier",
+        20,
+        checkoutDisplaySection="payment_details",
+        options=[
+            _option("No", "Nein", 0),
+            _option("Yes", "Ja", 2.5),
+        ],
+    )
+
+
+def _option(title: str, german: str, surcharge: float) -> Item:
+    return {
+        "title": title,
+        "titleTranslated": {"en": title, "de": german},
+        "surcharge": surcharge,
+        "surchargeType": "ABSOLUTE",
+        "surchargeTaxable": False,
+        "showZeroSurchargeInTotal": False,
+    }
+
+
+def _domain(name: str, *, primary: bool) -> Item:
+    return {
+        "domain": name,
+        "purchased": True,
+        "primary": primary,
+        "verified": True,
+        "autoRenew": True,
+        "status": "ACTIVE",
+        "created": date_text(FIRST_DAY),
+        "expires": date_text(LAST_DAY + _YEAR),
+    }

@@ -1,0 +1,126 @@
+"""Recurring subscriptions: one for every order of the demo store that started one."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text
+from ecwid_async.sandbox.seed.orders import Shop, subscribing_orders
+
+__all__ = ["subscriptions"]
+
+Item = dict[str, Any]
+
+_SUBSCRIPTION: Final = 9
+_DAYS: Final = {"DAY": 1, "WEEK": 7, "MONTH": 30, "YEAR": 365}
+_DAY: Final = 86_400
+_STATUSES: Final = (
+    "ACTIVE",
+    "ACTIVE",
+    "ACTIVE",
+    "CANCELLED",
+    "LAST_CHARGE_FAILED",
+    "REQUIRES_PAYMENT_CONFIRMATION",
+)
+# What a subscription repeats of its first order.
+_TEMPLATE: Final = (
+    "id",
+    "email",
+    "orderComments",
+    "paymentMethod",
+    "paymentModule",
+    "total",
+    "subtotal",
+    "usdTotal",
+    "tax",
+    "customerTaxExempt",
+    "customerTaxId",
+    "customerTaxIdValid",
+    "reversedTaxApplied",
+    "billingPerson",
+    "shippingPerson",
+    "pricesIncludeTax",
+)
+_TEMPLATE_ITEM: Final = (
+    "id",
+    "productId",
+    "categoryId",
+    "price",
+    "productPrice",
+    "shipping",
+    "tax",
+    "fixedShippingRate",
+    "sku",
+    "name",
+    "nameTranslated",
+    "shortDescription",
+    "quantity",
+    "quantityInStock",
+    "weight",
+    "trackQuantity",
+    "fixedShippingRateOnly",
+    "digital",
+    "productAvailable",
+    "imageUrl",
+    "smallThumbnailUrl",
+    "hdThumbnailUrl",
+    "selectedOptions",
+    "taxes",
+    "dimensions",
+)
+
+
+def subscriptions(shop: Shop, count: int) -> Iterator[Item]:
+    """Yield the subscriptions that `count` orders started, oldest first. Their timestamps are in milliseconds."""
+    for order in subscribing_orders(shop, count):
+        line = order["items"][0]
+        number: int = line["subscriptionId"]
+        dice = Dice(shop.seed, _SUBSCRIPTION, number)
+        created: int = order["createTimestamp"]
+        terms = line["recurringChargeSettings"]
+        interval, times = terms["recurringInterval"], terms["recurringIntervalCount"]
+        updated = min(created + dice.between(1, 90) * _DAY, LAST_DAY)
+        status = dice.pick(_STATUSES)
+        item: Item = {
+            "subscriptionId": number,
+            "customerId": order["customerId"],
+            "status": status,
+            "statusUpdated": date_text(updated if status != "ACTIVE" else created),
+            "created": date_text(created),
+            "nextCharge": date_text(created + _DAYS[interval] * times * _DAY),
+            "createTimestamp": created * 1000 + dice.below(1000),
+            "updateTimestamp": updated * 1000 + dice.below(1000),
+            "chargeSettings": {"recurringInterval": interval, "recurringIntervalCount": times},
+            "paymentMethod": {"creditCardMaskedNumber": "*4242", "creditCardBrand": dice.pick(("visa", "mastercard"))},
+            "orderTemplate": _template(order, line, dice),
+            "orders": [{name: order[old] for name, old in _CHARGE.items()}],
+        }
+        if status == "CANCELLED":
+            item["cancelled"] = date_text(updated)
+        yield item
+
+
+_CHARGE: Final = {"id": "orderNumber", "total": "total", "createDate": "createDate"}
+
+
+def _template(order: Item, line: Item, dice: Dice) -> Item:
+    terms = line["recurringChargeSettings"]
+    item: Item = {name: line[name] for name in _TEMPLATE_ITEM if name in line}
+    item["recurringChargeSettings"] = {
+        "recurringInterval": terms["recurringInterval"],
+        "intervalCount": terms["recurringIntervalCount"],
+    }
+    template: Item = {name: order[name] for name in _TEMPLATE if name in order}
+    shipping = order.get("shippingOption")
+    return template | {
+        "additionalInfo": {
+            "creditCard": "*4242 (12/2029)",
+            "creditCardExpirationMonth": "12",
+            "creditCardExpirationYear": "2029",
+            "stripeCreditCardLast4Digit": "4242",
+            "stripeCustomerId": f"cus_{dice.below(2**40):010x}",
+            "stripeLiveMode": "false",
+        },
+        "items": [item],
+        "handlingFee": order.get("handlingFee") or {},
+        **({"shippingOption": {k: shipping[k] for k in ("shippingMethodName", "shippingRate")}} if shipping else {}),
+    }
