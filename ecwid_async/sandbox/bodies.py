@@ -12,7 +12,16 @@ from ecwid_async.sandbox import spec
 from ecwid_async.sandbox.spec import Endpoint, Parameter, Shape
 from ecwid_async.sandbox.table import Item
 
-__all__ = ["Refusal", "format_time", "merge", "parse_time", "read_document", "read_parameters", "split_list"]
+__all__ = [
+    "Refusal",
+    "format_time",
+    "languages_of",
+    "merge",
+    "parse_time",
+    "read_document",
+    "read_parameters",
+    "split_list",
+]
 
 
 class Refusal(Exception):
@@ -210,6 +219,20 @@ def _scalar(path: str, value: Any, kind: str) -> Any:
     if not isinstance(value, _SCALARS[kind]) or (isinstance(value, bool) and kind != "boolean"):
         raise Refusal.wrong(f"Field {path!r} must be of type {kind}")
     return value
+
+
+def languages_of(document: Any) -> set[str]:
+    """The languages that a body has translations into."""
+    if isinstance(document, list):
+        return set().union(*map(languages_of, document))
+    if not isinstance(document, dict):
+        return set()
+    found = set().union(*map(languages_of, document.values()))
+    maps = (value for name, value in document.items() if name.endswith("Translated") or name in _TRANSLATIONS)
+    return found.union(*(value for value in maps if isinstance(value, dict)))
+
+
+_TRANSLATIONS: Final = frozenset({"translated", "translations"})
 
 
 # Partial updates.

@@ -201,3 +201,30 @@ def test_the_storefronts_address_follows_the_parameters(api, tree):
     ]:
         asked = {"baseUrl": "https://shop.example", "responseFields": "url", **flags}
         assert api.get(f"/categories/{number}", **asked) == {"url": expected}
+
+
+# What the vendor's own client asks beside the documented parameters.
+
+
+def test_categories_are_found_by_their_ids(api, tree):
+    wanted = [item["id"] for item in api.get("/categories")["items"]][:2]
+    assert [item["id"] for item in api.get("/categories", categoryIds=wanted)["items"]] == wanted
+
+
+def test_the_delimiter_of_a_path_goes_by_either_spelling(api, tree):
+    name = api.get("/categories")["items"][0]["name"]
+    documented = api.get("/categoriesByPath", path=name, delimeter="/")
+    assert documented["total"] == 1
+    assert api.get("/categoriesByPath", path=name, delimiter="/") == documented
+    assert api.refused("GET", "/categoriesByPath", path=name)[:2] == (400, "WRONG_PARAMETER")
+
+
+def test_products_of_categories_of_another_system_stay(api):
+    category, product = api.post("/categories", {"name": "Theirs"})["id"], api.post("/products", {"name": "x"})["id"]
+    code = "NOT_ALLOWED_TO_UPDATE_EXTERNAL_CATEGORIES"
+    api.store.refuses.add(code)
+    members = {"productIds": [product]}
+    for verb in ("assignProducts", "unassignProducts"):
+        assert api.refused("POST", f"/categories/{category}/{verb}", members)[:2] == (409, code)
+    assert api.refused("PUT", f"/categories/{category}", members)[:2] == (409, code)
+    api.put(f"/categories/{category}", {"name": "Still theirs"})

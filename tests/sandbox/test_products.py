@@ -90,6 +90,40 @@ def test_what_the_api_has_a_code_for_is_refused_with_it(api, body, code):
     assert api.refused("POST", "/products", {"name": "x", **body})[1] == code
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"wholesalePrices": [{"quantity": 5, "price": 0}]}, 400, "WHOLESALE_PRICES_CANT_BE_NULL"),
+        ({"wholesalePrices": [{"quantity": 5, "price": 8}]}, 400, "WHOLESALE_PRICES_TOO_BIG"),
+        ({"categoryIds": list(range(101))}, 402, "MAX_CATEGORIES_FOR_API_REQUEST_LIMIT_EXCEEDED"),
+        ({"locationInventory": {"1": 5}}, 409, "NOT_ALLOWED_TO_UPDATE_PARAMETER"),
+    ],
+)
+def test_what_a_stored_product_can_not_become(api, body, status, code):
+    number = make(api, price=7)
+    assert api.refused("PUT", f"/products/{number}", body)[:2] == (status, code)
+
+
+def test_stores_may_refuse_translations(api):
+    api.store.profile["languages"] = {"enabledLanguages": ["en", "de"], "defaultLanguage": "en"}
+    api.store.refuses.add("LANGUAGES_NOT_ALLOWED")
+    number = make(api, nameTranslated={"en": "Lamp", "de": "Lampe"})
+    french = {"media": {"images": [{"alt": {"translated": {"fr": "Lampe"}}}]}}
+    assert api.refused("PUT", f"/products/{number}", french)[:2] == (400, "LANGUAGES_NOT_ALLOWED")
+    api.store.refuses.add("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
+    german = {"options": [{"type": "SELECT", "name": "x", "choices": [{"text": "y", "textTranslated": {"de": "z"}}]}]}
+    code = "MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE"
+    assert api.refused("PUT", f"/products/{number}", german)[:2] == (400, code)
+
+
+@pytest.mark.parametrize("code", ["VIDEO_NOT_SUPPORTED", "VIDEO_UNAVAILABLE"])
+def test_stores_may_refuse_videos(api, code):
+    number = make(api)
+    api.store.refuses.add(code)
+    for path in ("video", "gallery/video"):
+        assert api.refused("POST", f"/products/{number}/{path}", {"url": "https://vimeo.com/1"})[:2] == (422, code)
+
+
 def test_an_update_changes_what_it_names_and_its_time(api):
     number = make(api, price=5, weight=2, tax={"taxable": False, "taxClassCode": "food"})
     before = api.get(f"/products/{number}")
@@ -630,6 +664,7 @@ def test_brands_are_those_of_the_products(api):
     assert brands() == ["alpha", "Zeta", "Beta & Co"]
     assert brands(sortBy="PRODUCT_COUNT_ASC") == ["Beta & Co", "Zeta", "alpha"]
     assert brands(sortBy="NAME_ASC", hidden_brands=True) == ["alpha", "Beta & Co", "Secret", "Zeta"]
+    assert brands(sortBy="NAME_ASC", hiddenBrands=True) == brands(sortBy="NAME_ASC", hidden_brands=True)
     assert brands(sortBy="NAME_DESC", limit=1, offset=1) == ["Beta & Co"]
     beta = api.get("/brands", baseUrl="https://shop.example", sortBy="NAME_ASC")["items"][1]
     assert beta["productsFilteredByBrandUrl"] == "https://shop.example/search?attribute_Brand=Beta+%26+Co"

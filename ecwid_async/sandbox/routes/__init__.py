@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.bodies import Refusal, read_document
+from ecwid_async.sandbox.bodies import Refusal, languages_of, read_document
 from ecwid_async.sandbox.query import Listing, Page, Selection, parse_selection
 from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.table import Item
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox.store import Store
 
 __all__ = ["Answer", "Media", "Route", "Routes", "Visit", "listing", "load", "route"]
+
+
+_OF_LANGUAGES: Final = frozenset({"MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", "LANGUAGES_NOT_ALLOWED"})
 
 
 @frozen
@@ -76,12 +79,25 @@ class Visit:
     @cached_property
     def document(self) -> Any:
         """The JSON body, without what the API does not take. Raises `Refusal` where it does not fit."""
-        return read_document(
+        document = read_document(
             self.body,
             self.endpoint.body,
             many=self.endpoint.many,
             refuse_unknown=self.store.switches.refuse_unknown,
         )
+        if not self.store.refuses.isdisjoint(_OF_LANGUAGES):
+            self._check_languages(languages_of(document))
+        return document
+
+    def _check_languages(self, sent: set[str]) -> None:
+        languages = self.store.profile.get("languages") or {}
+        main = languages.get("defaultLanguage") or "en"
+        if unwanted := sorted(sent - {main}):
+            message = f"This store has no texts but in {main!r}: leave {', '.join(unwanted)} out"
+            self.unless_refused("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", 400, message)
+        if unwanted := sorted(sent - {main, *(languages.get("enabledLanguages") or ())}):
+            message = f"These languages are not enabled in the store: {', '.join(unwanted)}"
+            self.unless_refused("LANGUAGES_NOT_ALLOWED", 400, message)
 
     @cached_property
     def selection(self) -> Selection | None:

@@ -162,6 +162,8 @@ def update_category(visit: Visit) -> Answer:
     stored = _category(visit)
     change: Item = dict(visit.document)
     members = change.pop("productIds", None)
+    if members is not None:
+        _own(visit, stored["id"])
     _check(visit.store, change, stored["id"])
     item = complete_category(visit.store, updated(visit, stored, change, stamp=False), change)
     visit.store.table("categories").put(item)
@@ -227,6 +229,7 @@ def _level(visit: Visit) -> list[int | str]:
 def assign_products_to_category(visit: Visit) -> Answer:
     """One answer for all of them."""
     number = _category(visit)["id"]
+    _own(visit, number)
     for item in _named_products(visit):
         _put_into(visit, item, [*(item.get("categoryIds") or ()), number])
     return {"updateCount": 1}
@@ -236,6 +239,7 @@ def assign_products_to_category(visit: Visit) -> Answer:
 def unassign_products_from_category(visit: Visit) -> Answer:
     """One answer for all of them."""
     number = _category(visit)["id"]
+    _own(visit, number)
     for item in _named_products(visit):
         _put_into(visit, item, [other for other in item.get("categoryIds") or () if other != number])
     return {"deleteCount": 1}
@@ -245,6 +249,12 @@ def _named_products(visit: Visit) -> list[Item]:
     numbers = _few(visit.document.get("productIds") or ())
     table = visit.store.table("products")
     return [read(table, number, "Product", "PRODUCT_NOT_FOUND") for number in numbers]
+
+
+def _own(visit: Visit, number: int) -> None:
+    """Raise `Refusal` where the products of the category are another system's affair."""
+    message = f"Category #{number} is kept by another system: its products can't be changed here"
+    visit.unless_refused("NOT_ALLOWED_TO_UPDATE_EXTERNAL_CATEGORIES", 409, message)
 
 
 def _few(numbers: Any) -> Any:

@@ -38,6 +38,8 @@ def _video(visit: Visit, number: int, url: object) -> Item:
     host = urlsplit(url).hostname if isinstance(url, str) else None
     if not host:
         raise Refusal(422, "NOT_VIDEO_URL", f"{url!r} is not the address of a video")
+    visit.unless_refused("VIDEO_NOT_SUPPORTED", 422, f"Videos of {host} are not supported")
+    visit.unless_refused("VIDEO_UNAVAILABLE", 422, f"There is no video at {url}")
     provider = host.removeprefix("www.").partition(".")[0].capitalize()
     return {
         "id": number,
