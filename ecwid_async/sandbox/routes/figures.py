@@ -100,6 +100,11 @@ def _sales(period: Period, orders: list[Item]) -> Figures:
     }
 
 
+def _revenue(period: Period, orders: list[Item]) -> Figures:
+    sales = _sales(period, orders)
+    return {"revenue": sales.pop("revenue"), **sales}
+
+
 def _visitors(period: Period, visits: list[Item]) -> Figures:
     people = {folded(visit.get("email") or "") or visit.get("ipAddress") for visit in visits}
     return {"visitors": len(people), "visits": len(visits)}
@@ -301,7 +306,7 @@ def _sum_orders(period: Period, figures: Figures) -> Item:
 class Report:
     """`items` of a period, measured all together and by rows: points in time in a chart, else what `group` says.
 
-    Slices of a pie have their share of the first figure; rows of a table are sorted by it.
+    Rows are sorted by their first figure; slices of a pie have their share of it.
     """
 
     shape: Literal["chart", "pie", "table"]
@@ -309,6 +314,20 @@ class Report:
     measure: Callable[[Period, list[Item]], Figures]
     group: Grouping | None = None
     beside: Callable[[Period, Figures], Item] | None = None
+
+    def rows(self, period: Period) -> dict[str, tuple[Item | None, list[Item]]]:
+        """What is told beside each row, and its items, by the row's name; no rows in a chart."""
+        found: dict[str, tuple[Item | None, list[Item]]] = {}
+        for item in self.items(period) if self.group else ():
+            if self.group and (group := self.group(period, item)):
+                found.setdefault(group[0], (group[1], []))[1].append(item)
+        return found
+
+    def whole(self, period: Period) -> Figures:
+        """The figures of everything that stands in a row."""
+        if self.group is None:
+            return self.measure(period, self.items(period))
+        return self.measure(period, [item for _, items in self.rows(period).values() for item in items])
 
 
 def _orders(period: Period) -> list[Item]:
@@ -416,7 +435,7 @@ REPORTS: Final[dict[str, Report]] = {
         shape="table", items=_favorites, measure=_count("favorites"), group=_by_product
     ),
     "inventory": Report(shape="table", items=_products, measure=_stock, group=_by_stock),
-    "allRevenue": Report(shape="chart", items=_orders, measure=_sales, beside=_sum_orders),
+    "allRevenue": Report(shape="chart", items=_orders, measure=_revenue, beside=_sum_orders),
     "allExpenses": Report(shape="table", items=_spent, measure=_expenses, group=_by("kind")),
     "allProfit": Report(shape="chart", items=_orders, measure=_profit),
     "customersByMarketingEmailsConsent": Report(

@@ -25,7 +25,7 @@ def get_report(visit: Visit) -> Answer:
         if name in visit.params:
             answer[name] = visit.params[name]
     answer["firstDayOfWeek"] = _first_day(visit)
-    answer["aggregatedData"] = _listed(report.measure(period, report.items(period)))
+    answer["aggregatedData"] = _listed(report.whole(period))
     dataset = _dataset(visit, report, period, unit)
     if report.shape == "table":
         answer["itemCount"] = len(dataset)
@@ -40,7 +40,7 @@ def get_report(visit: Visit) -> Answer:
     if times := compared(period.start, period.end, asked):
         earlier = Period(visit.store, *times)
         before = _dataset(visit, report, earlier, unit)
-        answer["comparePeriodAggregatedData"] = _listed(report.measure(earlier, report.items(earlier)))
+        answer["comparePeriodAggregatedData"] = _listed(report.whole(earlier))
         answer["comparePeriodDataset"] = _page(visit, before)
         if report.shape == "chart":
             for now, then in zip(dataset, before, strict=False):
@@ -112,44 +112,37 @@ _COMPARED: Final = {
 
 
 def _dataset(visit: Visit, report: Report, period: Period, unit: int) -> list[Item]:
-    items = report.items(period)
     if report.group is None:
-        return _chart(visit, report, period, items, unit)
-    rows: dict[str, list[Item]] = {}
-    beside: dict[str, Item | None] = {}
-    for item in items:
-        group = report.group(period, item)
-        if group is not None:
-            rows.setdefault(group[0], []).append(item)
-            beside.setdefault(*group)
-    measured = {name: report.measure(period, group) for name, group in rows.items()}
-    metric = visit.params.get("orderByMetric") or SORTED_BY.get(visit.ids["reportType"])
-    ascending = visit.params.get("orderDirection", "").upper() == "ASC"
-
-    def rank(name: str) -> tuple[float, str]:
-        figures = measured[name]
-        value = figures.get(metric or "", next(iter(figures.values())))
-        return value if ascending else -value, name
-
-    whole = sum(next(iter(figures.values())) for figures in measured.values())
+        return _chart(visit, report, period, unit)
+    rows = report.rows(period)
+    measured = {name: report.measure(period, items) for name, (_, items) in rows.items()}
+    leading = {name: next(iter(figures.values())) for name, figures in measured.items()}
+    metric = visit.params.get("orderByMetric") or SORTED_BY.get(visit.ids["reportType"], "")
+    # Of equal rows the one that was met first stays first, in both directions.
+    names = sorted(
+        measured,
+        key=lambda name: measured[name].get(metric, leading[name]),
+        reverse=visit.params.get("orderDirection", "").upper() != "ASC",
+    )
+    total = sum(leading.values())
     dataset = []
-    for at, name in enumerate(sorted(measured, key=rank)):
+    for at, name in enumerate(names):
         row: Item = {"orderBy": at, "datapointId": name}
         if report.shape == "pie":
-            row["percentage"] = total_of((next(iter(measured[name].values())) * 100 / whole,)) if whole else 0
+            row["percentage"] = total_of((leading[name] * 100 / total,)) if total else 0
         row["data"] = _listed(measured[name])
-        if (data := beside[name]) is not None:
-            row["additionalData"] = data
+        if rows[name][0] is not None:
+            row["additionalData"] = rows[name][0]
         dataset.append(row)
     return dataset
 
 
-def _chart(visit: Visit, report: Report, period: Period, items: list[Item], unit: int) -> list[Item]:
+def _chart(visit: Visit, report: Report, period: Period, unit: int) -> list[Item]:
     scale = visit.params.get("timeScaleValue") or usual_scale(period.start, period.end)
     marks = list(points(period.start, period.end, scale, _first_day(visit)))
     starts = [start for _, start, _ in marks]
     inside: list[list[Item]] = [[] for _ in marks]
-    for item in items:
+    for item in report.items(period):
         inside[bisect_right(starts, time_of(item)) - 1].append(item)
     dataset = []
     for at, (name, start, end) in enumerate(marks):
@@ -185,10 +178,10 @@ _WATCHED: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("profile", "shipping_options", "payment_options", "checkout_extra_fields", "order_statuses"),
     ),
     "categoriesUpdated": (("categories",), ()),
-    "discountCouponsUpdated": (("discount_coupons", "coupons"), ("coupons",)),
+    "discountCouponsUpdated": (("coupons",), ()),
     "abandonedSalesUpdated": (("carts",), ()),
     "customersUpdated": (("customers",), ()),
-    "reviewsUpdated": (("reviews",), ("reviews",)),
+    "reviewsUpdated": (("reviews",), ()),
     "domainsUpdated": ((), ("domains",)),
     "subscriptionsUpdated": (("subscriptions",), ()),
 }
