@@ -1,0 +1,206 @@
+"""``ecwid coverage``: what of the API the package covers."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+    from ecwid_async.cli.inventory import Method
+    from ecwid_async.data import Data
+
+__all__ = ["coverage"]
+
+_COLUMNS: Final[Mapping[str, str]] = {
+    "Endpoints": "endpoints",
+    "In sandbox": "in_sandbox",
+    "Fields read": "fields_read",
+    "Fields written": "fields_written",
+}
+
+
+def coverage(
+    *,
+    endpoints: Annotated[bool, Parameter(help="List each endpoint with its method, its classes, its sandbox.")] = False,
+    json: Annotated[bool, Parameter(help="Print one JSON object with both tables, and nothing else.")] = False,
+) -> None:
+    """Print which endpoints and fields of the API this package covers, by section.
+
+    The package itself is asked, so this is never out of date. In a pipe a row is one line:
+    ecwid coverage --endpoints | grep invoice
+    """
+    from ecwid_async.cli.inventory import methods, offline_store
+
+    found = list(methods(offline_store()))
+    if json:
+        import msgspec
+
+        record = {
+            "sections": {name: _sizes(group) for name, group in _by_section(found).items()},
+            "total": _sizes(found),
+            "endpoints": [_place(method) for method in found],
+        }
+        sys.stdout.write(msgspec.json.encode(record).decode() + "\n")
+        return
+    from rich.console import Console
+
+    eyes = sys.stdout.isatty()
+    # Folded lines are for eyes: what is piped is searched line by line.
+    console = Console(highlight=False, markup=False, width=None if eyes else 400)
+    if not endpoints:
+        console.print(_sections(found))
+    elif eyes:
+        console.print(_stacked(found))
+    else:
+        console.print(_lines(found))
+
+
+def _by_section(methods: Iterable["Method"]) -> dict[str, list["Method"]]:
+    grouped: dict[str, list[Method]] = {}
+    for method in methods:
+        grouped.setdefault(method.section, []).append(method)
+    return grouped
+
+
+def _sizes(methods: list["Method"]) -> dict[str, int]:
+    """How much these methods cover. An endpoint or a class that several of them have counts once."""
+    from ecwid_async.cli.inventory import classes_in
+    from ecwid_async.data import Draft
+
+    classes = set(classes_in(*(declared for method in methods for declared in (method.returns, *method.takes))))
+    drafts = {cls for cls in classes if issubclass(cls, Draft)}
+    return {
+        "endpoints": len({method.endpoint for method in methods}),
+        "in_sandbox": len({method.endpoint for method in methods if _route(method)}),
+        "models": len(classes - drafts),
+        "fields_read": _fields(classes - drafts),
+        "drafts": len(drafts),
+        "fields_written": _fields(drafts),
+    }
+
+
+def _fields(classes: Iterable["type[Data]"]) -> int:
+    return sum(field.name != "extra" for cls in classes for field in cls.__attrs_attrs__)
+
+
+def _place(method: "Method") -> dict[str, object]:
+    """Where an endpoint is found."""
+    return {
+        "endpoint": method.endpoint,
+        "method": f"store.{method.name}",
+        "takes": _taken(method),
+        "answers": _answer(method),
+        "resource": method.call.__module__,
+        "models": sorted({cls.__module__ for declared in (method.returns, *method.takes) for cls in _named(declared)}),
+        "sandbox": _route(method),
+    }
+
+
+def _route(method: "Method") -> str | None:
+    """The function that serves the endpoint in the sandbox."""
+    from ecwid_async.sandbox import routes
+
+    served = routes.load()
+    if method.endpoint not in served.operations:
+        return None
+    function, _, _ = served.find(method.verb, method.path.split("/")[1:])
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def _named(declared: Any) -> list["type[Data]"]:
+    """The models and drafts that stand in a declared type itself."""
+    from ecwid_async.data import Data
+
+    if isinstance(declared, type) and issubclass(declared, Data):
+        return [declared]
+    return [cls for argument in get_args(declared) for cls in _named(argument)]
+
+
+def _taken(method: "Method") -> list[str]:
+    return list(dict.fromkeys(cls.__name__ for declared in method.takes for cls in _named(declared)))
+
+
+def _arguments(method: "Method") -> str:
+    """The arguments that a call can't do without; three dots stand for the others."""
+    required = method.required
+    return ", ".join(required if len(required) == len(method.parameters) else [*required, "…"])
+
+
+def _answer(method: "Method") -> str:
+    """What the method gives in the end: ``Order``, ``Pages[Order]``, ``list[Swatch]``, ``Download``."""
+    from ecwid_async.calls import Call
+
+    returns = method.returns
+    return _spelled(get_args(returns)[0] if get_origin(returns) is Call else returns)
+
+
+def _spelled(declared: Any) -> str:
+    if declared is NoneType:
+        return "None"
+    name = getattr(declared, "__name__", "")
+    inside = [_spelled(argument) for argument in get_args(declared)]
+    if not inside:
+        return str(name)
+    return f"{name}[{', '.join(inside)}]" if name in ("Pages", "dict", "list") else " | ".join(inside)
+
+
+def _sections(methods: list["Method"]) -> "Table":
+    from rich.box import HORIZONTALS
+    from rich.table import Table
+
+    total = _sizes(methods)
+    table = Table(
+        box=HORIZONTALS,
+        show_edge=False,
+        show_footer=True,
+        header_style="bold",
+        footer_style="bold",
+        caption="A class that several sections share counts in each of them, and once in the total.",
+        caption_justify="left",
+    )
+    table.add_column("Section", "Total", no_wrap=True)
+    for title, key in _COLUMNS.items():
+        table.add_column(title, f"{total[key]:,}", justify="right")
+    for name, group in _by_section(methods).items():
+        sizes = _sizes(group)
+        table.add_row(f"store.{name}", *(f"{sizes[key]:,}" for key in _COLUMNS.values()))
+    return table
+
+
+def _sorted(methods: Iterable["Method"]) -> list["Method"]:
+    return sorted(methods, key=lambda method: (method.path, method.verb))
+
+
+def _short_route(method: "Method") -> str:
+    return (_route(method) or "-").removeprefix("ecwid_async.sandbox.")
+
+
+def _lines(methods: list["Method"]) -> "Table":
+    from rich.table import Table
+
+    table = Table("Endpoint", "Method", "Takes", "Answers", "Sandbox", box=None, pad_edge=False)
+    for group in _by_section(methods).values():
+        for method in _sorted(group):
+            taken = ", ".join(_taken(method))
+            table.add_row(method.endpoint, f"store.{method.name}", taken, _answer(method), _short_route(method))
+    return table
+
+
+def _stacked(methods: list["Method"]) -> "Text":
+    from rich.text import Text
+
+    text = Text()
+    for group in _by_section(methods).values():
+        for method in _sorted(group):
+            text.append(f"{method.endpoint}\n", "bold")
+            text.append(f"  store.{method.name}", "cyan")
+            text.append(f"({_arguments(method)}) → {_answer(method)}\n")
+            text.append(f"  {_short_route(method)}\n", "dim")
+        text.append("\n")
+    text.rstrip()
+    return text
