@@ -140,6 +140,11 @@ class Store:
     def __repr__(self) -> str:
         return f"<Store {self.store_id}>"
 
+    @property
+    def transport(self) -> Transport:
+        """What sends this store's requests, credentials and retries included: for what no method covers."""
+        return self._channel.transport
+
     async def send(self, call: Call[T]) -> T:
         """Send a call that was built elsewhere, unpickled for instance, to this store."""
         return await call.bind(self._channel).send()
