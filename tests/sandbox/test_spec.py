@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ecwid_async.sandbox import spec
+from ecwid_async.sandbox import routes, spec
 
 TABLES = Path(__file__).parents[1] / "spec"
 SHIPPED = Path(spec.__file__).parent
@@ -173,6 +173,34 @@ def derive() -> dict[str, Any]:
 @pytest.mark.parametrize("table", ["endpoints", "schemas"])
 def test_the_shipped_tables_are_those_of_the_api(table):
     assert msgspec.json.decode((SHIPPED / f"{table}.json").read_bytes()) == derive()[table]
+
+
+VENDOR_ROWS = msgspec.json.decode((TABLES / "vendor.json").read_bytes())
+
+
+@pytest.mark.parametrize("row", VENDOR_ROWS, ids=[row["id"] for row in VENDOR_ROWS])
+def test_what_only_the_vendors_own_client_asks_for_is_there(row):
+    shipped = spec.load().endpoints[f"{row['method']} {row['path']}"]
+    request = row["request"]
+    assert (shipped.section, shipped.content, shipped.body, shipped.many) == (
+        row["section"],
+        request["content_type"],
+        request["schema"],
+        request.get("list", False),
+    )
+    # Every GET takes the fields to answer, whether its table says so or not.
+    assert {parameter["name"] for parameter in row["query_params"]} - {"responseFields"} <= shipped.params.keys()
+
+
+def test_fields_that_only_the_vendors_own_client_writes_are_taken():
+    written = spec.load().schemas
+    for name, table in msgspec.json.decode((TABLES / "vendor_schemas.json").read_bytes()).items():
+        fields = {field["name"] for field in table["fields"] if not field.get("read_only")}
+        assert name not in written or fields <= written[name].keys(), name
+
+
+def test_every_endpoint_is_served():
+    assert set(spec.load().endpoints) == set(routes.load().operations)
 
 
 def test_every_shape_a_body_names_is_there():
