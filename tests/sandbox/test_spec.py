@@ -195,8 +195,9 @@ def test_what_only_the_vendors_own_client_asks_for_is_there(row):
 def test_fields_that_only_the_vendors_own_client_writes_are_taken():
     written = spec.load().schemas
     for name, table in msgspec.json.decode((TABLES / "vendor_schemas.json").read_bytes()).items():
-        fields = {field["name"] for field in table["fields"] if not field.get("read_only")}
-        assert name not in written or fields <= written[name].keys(), name
+        # Other shapes stand in answers as well, which have more.
+        if name in written and name.endswith(("Create", "Update", "Request")):
+            assert {field["name"] for field in table["fields"]} <= written[name].keys(), name
 
 
 def test_every_endpoint_is_served():
