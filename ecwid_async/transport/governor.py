@@ -1,0 +1,402 @@
+"""Never too fast: calls wait here until the API's rate limit has room for them.
+
+The API takes 600 requests a minute and token, and does not say how it counts. Three rules together meet no 429 from a
+sliding log, a fixed window or a bucket of 60:
+
+- **slots**: a request holds one of 600 from before it is sent until a minute after its answer. The server has counted
+  it by then for more than a minute, whatever the network did in between;
+- **pace**: slots are given out at the quota's own rate, bulk calls one by one, interactive ones up to `burst` ahead;
+- **gate**: after a 429 nobody sends with that token until the time the server named.
+
+Bulk calls leave `reserve` slots to interactive ones and wait for them. A token or store that can't work is put in
+quarantine: its calls get the first answer again, without a request, but for one probe in a while.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final, Protocol
+
+import anyio
+import anyio.lowlevel
+from attrs import define, field, frozen
+
+from ecwid_async.errors import InvalidToken, StoreSuspended, Timeout, api_error, retry_after
+from ecwid_async.wire import (
+    Event,
+    EventKind,
+    EventSink,
+    Headers,
+    Lane,
+    Request,
+    Response,
+    StreamedResponse,
+    Transport,
+)
+
+__all__ = ["Govern", "GovernorState", "MemoryState", "Quota", "Verdict", "token_key"]
+
+
+@frozen(kw_only=True)
+class Quota:
+    """What one token may ask for, and all together. Times are in seconds.
+
+    `requests` in `window` per token, of which bulk calls leave `reserve`; interactive ones may run `burst` ahead of the
+    pace. `ceiling` bounds the requests a second of all tokens, since the API also counts by address. A quarantined
+    token or store is tried again every `probation`; `throttled` is the wait after a 429 that names none.
+    """
+
+    requests: int = 600
+    window: float = 60.0
+    reserve: int = 12
+    burst: int = 40
+    ceiling: float = 90.0
+    probation: float = 900.0
+    throttled: float = 10.0
+
+
+@frozen
+class Verdict:
+    """Why a token or store is in quarantine: the answer that said so."""
+
+    status: int
+    body: bytes
+
+    def response(self) -> Response:
+        """That answer once more."""
+        return Response(self.status, Headers((("Content-Type", "application/json"),)), self.body)
+
+
+class GovernorState(Protocol):
+    """What is known of tokens and stores, in memory or shared between processes. Keys are hashes or store ids."""
+
+    async def admit(self, key: str, lane: Lane, cost: int) -> float:
+        """Take `cost` slots and return 0, or return the seconds after which asking again makes sense."""
+
+    async def pass_ceiling(self, lane: Lane) -> float:
+        """The same for the ceiling over all tokens."""
+
+    async def answered(self, key: str, cost: int, closed_for: float) -> None:
+        """An exchange is over: its slots free in a window's time. `closed_for` seconds nobody is admitted."""
+
+    async def verdict(self, keys: tuple[str, ...]) -> Verdict | None:
+        """Why one of these is in quarantine; None also for the one caller that may probe it."""
+
+    async def condemn(self, key: str, verdict: Verdict) -> None:
+        """Put into quarantine."""
+
+    async def acquit(self, keys: tuple[str, ...]) -> None:
+        """Let out of quarantine."""
+
+
+def token_key(token: str) -> str:
+    """What stands for a token where it must not stand itself."""
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
+@define
+class _Pace:
+    """Evenly spaced moments, with what was missed made up for: a virtual schedule (GCRA)."""
+
+    interval: float
+    next: float = float("-inf")
+
+    def wait(self, now: float, ahead: float) -> float:
+        """Seconds until a caller that may run `ahead` intervals before the schedule is due."""
+        return self.next - ahead * self.interval - now
+
+    def take(self, now: float, cost: int) -> None:
+        self.next = max(self.next, now) + cost * self.interval
+
+
+# What a sleep that ends late may make up for, so that the pace is kept on average.
+_SLACK: Final = 2.0
+
+
+@define
+class _Token:
+    """The slots of one token."""
+
+    pace: _Pace
+    under_way: int = 0
+    frees: deque[tuple[float, int]] = field(factory=deque)
+    held: int = 0
+    opens: float = float("-inf")
+
+    def settle(self, now: float) -> None:
+        while self.frees and self.frees[0][0] <= now:
+            self.held -= self.frees.popleft()[1]
+
+    @property
+    def idle(self) -> bool:
+        return not self.frees and not self.under_way
+
+
+@define
+class _Quarantine:
+    verdict: Verdict
+    probe: float
+
+
+class MemoryState:
+    """The state of this process. `clock` tells seconds, the event loop's own unless given; threads may share it."""
+
+    def __init__(self, quota: Quota | None = None, *, clock: Callable[[], float] = anyio.current_time) -> None:
+        self.quota = quota or Quota()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens: OrderedDict[str, _Token] = OrderedDict()
+        self._quarantine: dict[str, _Quarantine] = {}
+        self._ceiling = _Pace(1 / self.quota.ceiling)
+
+    def __len__(self) -> int:
+        """How many tokens it keeps in mind."""
+        return len(self._tokens)
+
+    async def admit(self, key: str, lane: Lane, cost: int) -> float:
+        """See `GovernorState.admit`."""
+        quota = self.quota
+        bulk = lane is Lane.BULK
+        most = quota.requests - quota.reserve if bulk else quota.requests
+        if cost > most:
+            raise ValueError(f"a call that counts as {cost} requests never fits into the {most} of a window: split it")
+        with self._lock:
+            now = self._clock()
+            token = self._tokens.get(key)
+            if token is None:
+                self._forget(now)
+                token = self._tokens[key] = _Token(_Pace(quota.window / (quota.requests - quota.reserve)))
+            token.settle(now)
+            if token.opens > now:
+                return token.opens - now
+            if token.held + cost > most:
+                return max(token.frees[0][0] - now, 0.001) if token.frees else token.pace.interval
+            due = token.pace.wait(now, _SLACK if bulk else quota.burst)
+            if due > 0:
+                return due
+            token.pace.take(now, cost)
+            token.under_way += 1
+            token.held += cost
+            self._tokens.move_to_end(key)
+            return 0.0
+
+    async def pass_ceiling(self, lane: Lane) -> float:
+        """See `GovernorState.pass_ceiling`."""
+        with self._lock:
+            now = self._clock()
+            due = self._ceiling.wait(now, _SLACK if lane is Lane.BULK else self.quota.burst)
+            if due > 0:
+                return due
+            self._ceiling.take(now, 1)
+            return 0.0
+
+    async def answered(self, key: str, cost: int, closed_for: float) -> None:
+        """See `GovernorState.answered`."""
+        with self._lock:
+            now = self._clock()
+            token = self._tokens[key]
+            token.under_way -= 1
+            token.frees.append((now + self.quota.window, cost))
+            token.opens = max(token.opens, now + closed_for)
+
+    async def verdict(self, keys: tuple[str, ...]) -> Verdict | None:
+        """See `GovernorState.verdict`."""
+        if not self._quarantine:
+            return None
+        with self._lock:
+            now = self._clock()
+            for key in keys:
+                found = self._quarantine.get(key)
+                if found is not None and found.probe > now:
+                    return found.verdict
+                if found is not None:
+                    found.probe = now + self.quota.probation
+        return None
+
+    async def condemn(self, key: str, verdict: Verdict) -> None:
+        """See `GovernorState.condemn`."""
+        with self._lock:
+            self._quarantine[key] = _Quarantine(verdict, self._clock() + self.quota.probation)
+
+    async def acquit(self, keys: tuple[str, ...]) -> None:
+        """See `GovernorState.acquit`."""
+        if self._quarantine:
+            with self._lock:
+                for key in keys:
+                    self._quarantine.pop(key, None)
+
+    def _forget(self, now: float) -> None:
+        """Drop tokens that nothing is known of any more; looks at the oldest few, whenever a new one comes."""
+        for _ in range(min(4, len(self._tokens))):
+            key, token = next(iter(self._tokens.items()))
+            token.settle(now)
+            if token.idle and token.opens <= now:
+                del self._tokens[key]
+            else:
+                self._tokens.move_to_end(key)
+
+
+# The queues belong to an event loop, as everything one can wait on does.
+_queues: anyio.lowlevel.RunVar[dict[tuple[int, str, Lane], "_Queue"]] = anyio.lowlevel.RunVar("ecwid_async queues")
+
+
+@define(eq=False)
+class _Queue:
+    """Callers in the order in which they came; it exists while somebody is in it."""
+
+    lock: anyio.Lock = field(factory=lambda: anyio.Lock(fast_acquire=True))
+    callers: int = 0
+
+
+@asynccontextmanager
+async def _in_turn(owner: object, key: str, lane: Lane) -> AsyncIterator[None]:
+    try:
+        queues = _queues.get()
+    except LookupError:
+        _queues.set(queues := {})
+    place = (id(owner), key, lane)
+    queue = queues.get(place)
+    if queue is None:
+        queue = queues[place] = _Queue()
+    queue.callers += 1
+    try:
+        async with queue.lock:
+            yield
+    finally:
+        queue.callers -= 1
+        if not queue.callers:
+            del queues[place]
+
+
+class Govern:
+    """Lets requests of one token and store through as the state allows, and tells it of the answers.
+
+    The queue is first come, first served within a lane; who is cancelled leaves it. Among stores, the ceiling serves
+    one call of each in turn. Raises `Timeout` where a deadline would pass in the queue.
+    """
+
+    def __init__(
+        self,
+        inner: Transport,
+        state: GovernorState,
+        *,
+        token: str,
+        store_id: int | None = None,
+        quota: Quota | None = None,
+        events: EventSink | None = None,
+        clock: Callable[[], float] = anyio.current_time,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._inner = inner
+        self._state = state
+        self._key = token_key(token)
+        self._keys = (self._key, f"store {store_id}")
+        self._store_id = store_id
+        self._quota = quota or Quota()
+        self._events = events
+        self._clock = clock
+        self._sleep = sleep
+
+    def __repr__(self) -> str:
+        return f"<Govern over {self._inner!r}>"
+
+    async def send(self, request: Request) -> Response:
+        """Wait for room, send, and take note of the answer."""
+        verdict = await self._state.verdict(self._keys)
+        if verdict is not None:
+            return verdict.response()
+        await self._wait(request)
+        closed_for = 0.0
+        try:
+            response = await self._inner.send(request)
+            if response.status >= 400:
+                closed_for = await self._learn(request, response)
+        finally:
+            # Shielded: a slot that is taken and never given back is lost for good.
+            with anyio.CancelScope(shield=True):
+                await self._state.answered(self._key, request.options.cost, closed_for)
+        if response.status < 400:
+            await self._state.acquit(self._keys)
+        return response
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
+        """Wait for room and stream; the slot counts from the answer's head."""
+        verdict = await self._state.verdict(self._keys)
+        if verdict is not None:
+            answer = verdict.response()
+            yield StreamedResponse(answer.status, answer.headers, _once(answer.body))
+            return
+        await self._wait(request)
+        told = False
+        try:
+            async with self._inner.stream(request) as response:
+                closed_for = self._closed_for(response.headers) if response.status == 429 else 0.0
+                await self._state.answered(self._key, request.options.cost, closed_for)
+                told = True
+                yield response
+        finally:
+            if not told:
+                with anyio.CancelScope(shield=True):
+                    await self._state.answered(self._key, request.options.cost, 0.0)
+
+    async def aclose(self) -> None:
+        """Close the wrapped transport."""
+        await self._inner.aclose()
+
+    async def _wait(self, request: Request) -> None:
+        options = request.options
+        async with _in_turn(self._state, self._key, options.lane):
+            await self._until(request, lambda: self._state.admit(self._key, options.lane, options.cost))
+            try:
+                async with _in_turn(self._state, "ceiling", options.lane):
+                    await self._until(request, lambda: self._state.pass_ceiling(options.lane))
+            except BaseException:
+                with anyio.CancelScope(shield=True):
+                    await self._state.answered(self._key, options.cost, 0.0)
+                raise
+
+    async def _until(self, request: Request, ask: Callable[[], Awaitable[float]]) -> None:
+        deadline = request.options.deadline
+        while (wait := await ask()) > 0:
+            if deadline is not None and self._clock() + wait >= deadline:
+                raise Timeout("the rate limit has no room before the deadline; nothing was sent", request=request)
+            self._tell(EventKind.WAITED, request, seconds=wait)
+            await self._sleep(wait)
+
+    async def _learn(self, request: Request, response: Response) -> float:
+        """Close the gate or put into quarantine, as the answer says. Returns how long the gate is closed."""
+        if response.status == 429:
+            seconds = self._closed_for(response.headers)
+            self._tell(EventKind.THROTTLED, request, response.status, seconds)
+            return seconds
+        if response.status in (401, 402, 403):
+            error = api_error(request, response)
+            key = {InvalidToken: self._keys[0], StoreSuspended: self._keys[1]}.get(type(error))
+            if key is not None:
+                await self._state.condemn(key, Verdict(response.status, response.body))
+                self._tell(EventKind.QUARANTINED, request, response.status, self._quota.probation)
+        return 0.0
+
+    def _closed_for(self, headers: Headers) -> float:
+        asked = retry_after(headers)
+        return self._quota.throttled if asked is None else asked
+
+    def _tell(self, kind: EventKind, request: Request, status: int | None = None, seconds: float | None = None) -> None:
+        if self._events is not None:
+            self._events(
+                Event(
+                    kind=kind,
+                    operation=request.options.operation,
+                    request_id=request.id,
+                    store_id=self._store_id,
+                    status=status,
+                    seconds=seconds,
+                )
+            )
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
