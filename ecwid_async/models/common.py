@@ -23,6 +23,8 @@ __all__ = [
     "FulfillmentType",
     "HandlingFee",
     "ImageAlt",
+    "ProductCompositeComponent",
+    "ProductCondition",
     "ProductOriginalImage",
     "ProfileTax",
     "ProfileTaxRule",
@@ -33,6 +35,7 @@ __all__ = [
     "SuccessResult",
     "UpdateResult",
     "UploadResult",
+    "VolumeUnit",
     "Weekday",
     "WeightUnit",
 ]
@@ -85,6 +88,14 @@ class FulfillmentType(StrEnum):
     DELIVERY = "DELIVERY"
 
 
+class ProductCondition(StrEnum):
+    """Whether a product is new."""
+
+    NEW = "NEW"
+    REFURBISHED = "REFURBISHED"
+    USED = "USED"
+
+
 class RecurringInterval(StrEnum):
     """How often a subscription is charged.
 
@@ -103,6 +114,14 @@ class SelectMode(StrEnum):
     SELECTED = "SELECTED"
     ALL_FILTERED = "ALL_FILTERED"
     ALL = "ALL"
+
+
+class VolumeUnit(StrEnum):
+    """The unit of volumes. One example has lower case: that stays text."""
+
+    L = "L"
+    ML = "ML"
+    OZ = "OZ"
 
 
 class Weekday(StrEnum):
@@ -243,6 +262,7 @@ class ImageAlt(Model):
 
     main: str | None = None
     translations: dict[str, str] | None = None
+    translated: dict[str, str] | None = None  # What examples and the vendor's own client have instead.
 
 
 @model
@@ -252,6 +272,15 @@ class ProductOriginalImage(Model):
     url: str | None = None
     width: int | None = None
     height: int | None = None
+
+
+@model
+class ProductCompositeComponent(Model):
+    """A part of a product that is made of others."""
+
+    product_id: int | None = None
+    combination_id: int | None = None
+    quantity: int | None = None
 
 
 @model

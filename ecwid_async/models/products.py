@@ -6,7 +6,16 @@ from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model, prefixed
-from ecwid_async.models.common import AmountType, Dimensions, ImageAlt, ProductOriginalImage, RecurringInterval
+from ecwid_async.models.common import (
+    AmountType,
+    Dimensions,
+    ImageAlt,
+    ProductCompositeComponent,
+    ProductCondition,
+    ProductOriginalImage,
+    RecurringInterval,
+    VolumeUnit,
+)
 from ecwid_async.models.product_types import AttributeShow, AttributeType
 
 __all__ = [
@@ -19,9 +28,10 @@ __all__ = [
     "OutOfStockVisibility",
     "Product",
     "ProductAttribute",
+    "ProductAttributeAlias",
     "ProductCategory",
     "ProductCombinationDraft",
-    "ProductCompositeComponent",
+    "ProductCustomPriceTier",
     "ProductCustomPriceTierDraft",
     "ProductDraft",
     "ProductFavorites",
@@ -51,9 +61,11 @@ __all__ = [
     "ProductOptionType",
     "ProductRelatedProducts",
     "ProductRelatedProductsRelatedCategory",
+    "ProductRibbon",
     "ProductRibbonDraft",
     "ProductSearchMethod",
     "ProductShipping",
+    "ProductShippingPreparationTime",
     "ProductShippingType",
     "ProductSortBy",
     "ProductSubscriptionSettings",
@@ -71,7 +83,6 @@ __all__ = [
     "TextAreaOption",
     "TextFieldOption",
     "Variation",
-    "VariationAlt",
     "VariationOption",
 ]
 
@@ -82,6 +93,15 @@ class OutOfStockVisibility(StrEnum):
     SHOW = "SHOW"
     HIDE = "HIDE"
     ALLOW_PREORDER = "ALLOW_PREORDER"
+
+
+class ProductAttributeAlias(StrEnum):
+    """The names of the attributes that every store has."""
+
+    UPC = "UPC"
+    BRAND = "BRAND"
+    PRICE_PER_UNIT = "PRICE_PER_UNIT"
+    UNITS_IN_PRODUCT = "UNITS_IN_PRODUCT"
 
 
 class ProductInventory(StrEnum):
@@ -172,6 +192,9 @@ class ProductLowestPriceSettings(Model):
     automatic_lowest_price: Decimal | None = None
     default_displayed_automatic_lowest_price: Decimal | None = None
     default_displayed_automatic_lowest_price_formatted: str | None = None
+    # What the vendor's own client reads instead of `default_displayed_manual_lowest_price`, here and below.
+    default_displayed_lowest_price: Decimal | None = None
+    default_displayed_lowest_price_formatted: str | None = None
 
 
 @model
@@ -379,15 +402,7 @@ class ProductGalleryImage(Model):
     height: int | None = None
     order_by: int | None = None
     border_info: BorderInfo | None = None
-
-
-@model
-class VariationAlt(Model):
-    """The text that stands for an image."""
-
-    main: str | None = None
-    translations: dict[str, str] | None = None
-    translated: dict[str, str] | None = None  # What the examples have instead of `translations`.
+    alt: str | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -395,7 +410,7 @@ class ProductMediaImage(Model):
     """An image of a product in all its sizes."""
 
     id: str | None = None  # Text: ``0`` is the main image.
-    alt: VariationAlt | None = None
+    alt: ImageAlt | None = None
     order_by: int | None = None
     is_main: bool | None = None
     image160px_url: str | None = None
@@ -439,6 +454,7 @@ class ProductCategory(Model):
     name: str | None = None
     name_translated: str | None = None  # Text in one language, unlike other translated fields.
     enabled: bool | None = None
+    ancestor_ids: list[int] | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -460,6 +476,7 @@ class ProductAttribute(Model):
     value_translated: dict[str, str] | None = None
     type: AttributeType | str | None = None
     show: AttributeShow | str | None = None
+    alias: ProductAttributeAlias | str | None = None  # In no table; the vendor's own client writes it.
 
 
 @model
@@ -488,6 +505,7 @@ class ProductRelatedProducts(Model):
 
     product_ids: list[int] | None = None
     related_category: ProductRelatedProductsRelatedCategory | None = None
+    product_skus: list[str] | None = None  # In no table; the vendor's own client writes it.
 
 
 @model
@@ -498,6 +516,37 @@ class VariationOption(Model):
     name_translated: dict[str, str] | None = None
     value: str | None = None
     value_translated: dict[str, str] | None = None
+
+
+@model
+class ProductSubscriptionSettingsRecurringChargeSettings(Model):
+    """How often a subscription is charged, and what."""
+
+    recurring_interval: RecurringInterval | str | None = None
+    recurring_interval_count: int | None = None
+    subscription_price_with_sign_up_fee: Decimal | None = None
+    subscription_price_with_sign_up_fee_formatted: str | None = None
+    sign_up_fee: Decimal | None = None
+    sign_up_fee_formatted: str | None = None
+
+
+@model
+class ProductSubscriptionSettings(Model):
+    """Whether and how a product is sold as a subscription."""
+
+    subscription_allowed: bool | None = None
+    one_time_purchase_allowed: bool | None = None
+    one_time_purchase_price: Decimal | None = None
+    one_time_purchase_price_formatted: str | None = None
+    one_time_purchase_markup: Decimal | None = None
+    one_time_purchase_markup_formatted: str | None = None
+    one_time_purchase_markup_percent: Decimal | None = None
+    one_time_purchase_markup_percent_formatted: str | None = None
+    # One object in the reference, a list in the examples.
+    recurring_charge_settings: list[ProductSubscriptionSettingsRecurringChargeSettings] | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    displayed_one_time_purchase_markup_percent: Decimal | None = None
+    displayed_one_time_purchase_markup_percent_formatted: str | None = None
 
 
 @model
@@ -534,46 +583,42 @@ class Variation(Model):
     min_purchase_quantity: int | None = None
     max_purchase_quantity: int | None = None
     out_of_stock_visibility_behaviour: OutOfStockVisibility | str | None = None
-    alt: VariationAlt | None = None
+    alt: ImageAlt | None = None
     dimensions: Dimensions | None = None
     in_stock: bool | None = None  # The reference says `instock`; every example, `inStock`.
+    # In no table, here and below; the vendor's own client reads them.
+    cost_price: Decimal | None = None
+    location_inventory: dict[str, int] | None = None  # The quantity by the id of the location.
+    border_info: BorderInfo | None = None
+    external_reference_id: str | None = None
+    is_shipping_required: bool | None = None
+    customs_hs_tariff_code: str | None = None
+    subscription_settings: ProductSubscriptionSettings | None = None
 
 
 @model
-class ProductSubscriptionSettingsRecurringChargeSettings(Model):
-    """How often a subscription is charged, and what."""
+class ProductCustomPriceTier(Model):
+    """A price offered where the customer names the price."""
 
-    recurring_interval: RecurringInterval | str | None = None
-    recurring_interval_count: int | None = None
-    subscription_price_with_sign_up_fee: Decimal | None = None
-    subscription_price_with_sign_up_fee_formatted: str | None = None
-    sign_up_fee: Decimal | None = None
-    sign_up_fee_formatted: str | None = None
+    value: Decimal | None = None
 
 
 @model
-class ProductSubscriptionSettings(Model):
-    """Whether and how a product is sold as a subscription."""
+class ProductRibbon(Model):
+    """A label shown on a product."""
 
-    subscription_allowed: bool | None = None
-    one_time_purchase_allowed: bool | None = None
-    one_time_purchase_price: Decimal | None = None
-    one_time_purchase_price_formatted: str | None = None
-    one_time_purchase_markup: Decimal | None = None
-    one_time_purchase_markup_formatted: str | None = None
-    one_time_purchase_markup_percent: Decimal | None = None
-    one_time_purchase_markup_percent_formatted: str | None = None
-    # One object in the reference, a list in the examples.
-    recurring_charge_settings: list[ProductSubscriptionSettingsRecurringChargeSettings] | None = None
+    text: str | None = None
+    color: str | None = None
 
 
 @model
-class ProductCompositeComponent(Model):
-    """A part of a product that is made of others."""
+class ProductShippingPreparationTime(Model):
+    """How long it takes until a product can be shipped or fetched. Empty in the examples."""
 
-    product_id: int | None = None
-    combination_id: int | None = None
-    quantity: int | None = None
+    shipping_preparation_time_for_in_stock_item_days: str | None = None
+    shipping_preparation_time_for_out_of_stock_item_days: str | None = None
+    pickup_preparation_time_for_in_stock_item_in_minutes: int | None = None
+    local_delivery_preparation_time_for_in_stock_item_in_minutes: int | None = None
 
 
 @model
@@ -673,13 +718,21 @@ class Product(Model):
     hd_thumbnail_url: str | None = None
     original_image_url: str | None = None
     border_info: BorderInfo | None = None
-    shipping_preparation_time: dict[str, object] | None = None
+    shipping_preparation_time: ProductShippingPreparationTime | None = None
     show_delivery_time_in_storefront: bool | None = None
     google_item_condition: str | None = None
     name_your_price_enabled: bool | None = None
     google_product_category: int | None = None
     google_product_category_name: str | None = None
-    product_condition: str | None = None
+    product_condition: ProductCondition | str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    location_inventory: dict[str, int] | None = None  # The quantity by the id of the location.
+    ribbon: ProductRibbon | None = None
+    ribbon_translated: dict[str, str] | None = None
+    custom_price_tiers: list[ProductCustomPriceTier] | None = None
+    price_default_tier: int | None = None  # The place of a tier in the list, from 0 on.
+    customs_hs_tariff_code: str | None = None
+    battery_included: bool | None = None
 
 
 @model
@@ -730,6 +783,7 @@ class ProductFilterValue(Model):
     id: int | str | None = None  # A number for categories, text such as ``instock`` for others.
     title: str | None = None
     product_count: int | None = None
+    title_translated: str | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -775,6 +829,7 @@ class ProductFilterSetOption(Model):
     values: list[ProductFilterValue] | None = None
     sorting_order: str | None = None
     status: str | None = None
+    title_translated: str | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -921,12 +976,24 @@ class ProductDraft(Draft):
     composite_parents: list[int] | Unset | None = UNSET
     composite_components: list[ProductCompositeComponent] | Unset | None = UNSET
     cost_price: Decimal | int | Unset | None = UNSET
-    volume_unit: str | Unset | None = UNSET
+    volume_unit: VolumeUnit | str | Unset | None = UNSET
     name_your_price_enabled: bool | Unset | None = UNSET
     google_product_category: int | Unset | None = UNSET  # In no table; the vendor's own client writes it.
     price_default_tier: Decimal | int | Unset | None = UNSET
     custom_price_tiers: list[ProductCustomPriceTierDraft] | Unset | None = UNSET
     ribbon: ProductRibbonDraft | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    is_sample_product: bool | Unset | None = UNSET
+    location_inventory: dict[str, int] | Unset | None = UNSET
+    lowest_price: Decimal | int | Unset | None = UNSET
+    shipping_preparation_time: ProductShippingPreparationTime | Unset | None = UNSET
+    show_delivery_time_in_storefront: bool | Unset | None = UNSET
+    media: ProductMedia | Unset | None = UNSET  # Only the ids, texts and order of the images.
+    ribbon_translated: dict[str, str] | Unset | None = UNSET
+    subscription_settings: ProductSubscriptionSettings | Unset | None = UNSET
+    product_condition: ProductCondition | str | Unset | None = UNSET
+    customs_hs_tariff_code: str | Unset | None = UNSET
+    battery_included: bool | Unset | None = UNSET
 
 
 @draft

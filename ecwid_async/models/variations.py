@@ -8,6 +8,7 @@ from ecwid_async.models.products import (
     OutOfStockVisibility,
     ProductAttribute,
     ProductLowestPriceSettings,
+    ProductSubscriptionSettings,
     ProductWholesalePrice,
     VariationOption,
 )
@@ -54,3 +55,8 @@ class VariationDraft(Draft):
     in_stock: bool | Unset | None = UNSET  # The reference says `instock`; every example, `inStock`.
     cost_price: Decimal | int | Unset | None = UNSET
     is_shipping_required: bool | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    location_inventory: dict[str, int] | Unset | None = UNSET
+    external_reference_id: str | Unset | None = UNSET
+    customs_hs_tariff_code: str | Unset | None = UNSET
+    subscription_settings: ProductSubscriptionSettings | Unset | None = UNSET

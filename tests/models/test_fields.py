@@ -73,7 +73,7 @@ def expected(spec: Spec, schema: str, field: dict[str, Any], *, draft: bool) -> 
     if field["type"] == "array":
         return f"list[{held or scalars.get(field.get('item', ''), 'list[str]')}]"
     if field["type"] == "map":
-        return "dict[str, object]" if field["item"] == "any" else "dict[str, str]"
+        return f"dict[str, {held or {**scalars, 'array': 'list[str]'}[field['item']]}]"
     parts = [held or scalars[field["type"]], *(scalars[other] for other in field.get("alt_types", ()))]
     if "pattern" in field:
         return f"dict[str, {parts[0]}]"
