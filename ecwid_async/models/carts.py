@@ -96,6 +96,10 @@ class CartItem(Model):
     selected_price: OrderItemSelectedPrice | None = None
     is_preorder: bool | None = None
     attributes: list[OrderItemAttribute] | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    handling_fee: Decimal | None = None
+    gift_card: bool | None = None
+    external_reference_id: str | None = None
 
 
 @model
@@ -201,6 +205,13 @@ class Cart(Model):
     customer_user_agent: str | None = None
     recovered_order_id: int | None = None  # The number of the order that the cart became.
     recovery_email_sent_timestamp: datetime | None = None  # A moment, unlike other timestamps.
+    # In no table, here and below; the vendor's own client reads them.
+    tracking_url: str | None = None
+    recovered_public_uid: str | None = None
+    gift_card_code: str | None = None
+    gift_card_id: int | None = None
+    gift_card_uuid: str | None = None
+    gift_card_double_spending: bool | None = None
 
 
 @model

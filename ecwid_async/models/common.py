@@ -22,7 +22,9 @@ __all__ = [
     "ExtraFieldInputType",
     "FulfillmentType",
     "HandlingFee",
+    "HandlingFeeTax",
     "ImageAlt",
+    "PickupPrecisionType",
     "ProductCompositeComponent",
     "ProductCondition",
     "ProductOriginalImage",
@@ -30,6 +32,7 @@ __all__ = [
     "ProfileTaxRule",
     "ProfileZone",
     "RecurringInterval",
+    "ScheduledTimePrecisionType",
     "SelectMode",
     "ShippingPerson",
     "SuccessResult",
@@ -88,6 +91,18 @@ class FulfillmentType(StrEnum):
     DELIVERY = "DELIVERY"
 
 
+class PickupPrecisionType(StrEnum):
+    """How exactly a customer chooses the time of picking up.
+
+    The reference has `DATE` and `DATE_AND_TIME_SLOT`, the vendor's own client the other two.
+    """
+
+    DATE = "DATE"
+    DATE_AND_TIME_SLOT = "DATE_AND_TIME_SLOT"
+    DATE_ONLY = "DATE_ONLY"
+    DATE_AND_TIME = "DATE_AND_TIME"
+
+
 class ProductCondition(StrEnum):
     """Whether a product is new."""
 
@@ -106,6 +121,13 @@ class RecurringInterval(StrEnum):
     WEEK = "WEEK"
     MONTH = "MONTH"
     YEAR = "YEAR"
+
+
+class ScheduledTimePrecisionType(StrEnum):
+    """How exactly a customer chooses the time of delivery."""
+
+    DATE = "DATE"
+    DATE_AND_TIME_SLOT = "DATE_AND_TIME_SLOT"
 
 
 class SelectMode(StrEnum):
@@ -245,6 +267,19 @@ class ShippingPerson(Model):
     state_or_province_code: str | None = None
     state_or_province_name: str | None = None
     phone: str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+@model
+class HandlingFeeTax(Model):
+    """A tax on a fee."""
+
+    name: str | None = None
+    value: Decimal | None = None
+    total: Decimal | None = None
+    include_in_price: bool | None = None
 
 
 @model
@@ -254,6 +289,9 @@ class HandlingFee(Model):
     name: str | None = None
     value: Decimal | None = None
     description: str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    value_without_tax: Decimal | None = None
+    taxes: list[HandlingFeeTax] | None = None
 
 
 @model

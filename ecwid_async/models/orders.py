@@ -14,8 +14,11 @@ from ecwid_async.models.common import (
     ExtraFieldInputType,
     FulfillmentType,
     HandlingFee,
+    PickupPrecisionType,
+    ProductCompositeComponent,
     ProfileTax,
     RecurringInterval,
+    ScheduledTimePrecisionType,
     ShippingPerson,
     WeightUnit,
 )
@@ -33,6 +36,7 @@ __all__ = [
     "ExtraFieldSection",
     "FulfillmentStatus",
     "InvoiceType",
+    "LabelFileType",
     "Order",
     "OrderCalculation",
     "OrderCalculationAvailableShippingOption",
@@ -68,9 +72,11 @@ __all__ = [
     "OrderItemTaxDraft",
     "OrderLoyalty",
     "OrderPredictedPackages",
+    "OrderRedemption",
     "OrderRefund",
     "OrderRepeatUrl",
     "OrderShipment",
+    "OrderShipmentLabel",
     "OrderShipmentParcel",
     "OrderShipmentShipFrom",
     "OrderShipmentShippingLabel",
@@ -79,9 +85,11 @@ __all__ = [
     "OrderShippingOption",
     "OrderShippingOptionDiscount",
     "OrderShippingOptionDraft",
+    "OrderStoreCredit",
     "OrderTaxesOnShipping",
     "OrderUtmData",
     "OrderUtmDataSet",
+    "ParcelTemplate",
     "PaymentStatus",
     "RefundSource",
     "SelectedOptionType",
@@ -116,6 +124,7 @@ class DiscountType(StrEnum):
     ABS = "ABS"
     ABSOLUTE = "ABSOLUTE"
     PERCENT = "PERCENT"
+    FIXED_PRICE = "FIXED_PRICE"
 
 
 class ExtraFieldSection(StrEnum):
@@ -150,6 +159,39 @@ class InvoiceType(StrEnum):
     FULL_CANCEL = "FULL_CANCEL"
 
 
+class LabelFileType(StrEnum):
+    """The kind of file that a label is."""
+
+    PNG = "PNG"
+    PDF = "PDF"
+    PDF_4X6 = "PDF_4x6"
+    ZPLII = "ZPLII"
+
+
+class ParcelTemplate(StrEnum):
+    """A box or an envelope of a carrier."""
+
+    USPS_FLAT_RATE_ENVELOPE = "USPS_FlatRateEnvelope"
+    USPS_FLAT_RATE_PADDED_ENVELOPE = "USPS_FlatRatePaddedEnvelope"
+    USPS_FLAT_RATE_LEGAL_ENVELOPE = "USPS_FlatRateLegalEnvelope"
+    USPS_FLAT_RATE_WINDOW_ENVELOPE = "USPS_FlatRateWindowEnvelope"
+    USPS_FLAT_RATE_GIFT_CARD_ENVELOPE = "USPS_FlatRateGiftCardEnvelope"
+    USPS_FLAT_RATE_CARDBOARD_ENVELOPE = "USPS_FlatRateCardboardEnvelope"
+    USPS_SMALL_FLAT_RATE_BOX = "USPS_SmallFlatRateBox"
+    USPS_SMALL_FLAT_RATE_ENVELOPE = "USPS_SmallFlatRateEnvelope"
+    USPS_MEDIUM_FLAT_RATE_BOX1 = "USPS_MediumFlatRateBox1"
+    USPS_MEDIUM_FLAT_RATE_BOX2 = "USPS_MediumFlatRateBox2"
+    USPS_LARGE_FLAT_RATE_BOX = "USPS_LargeFlatRateBox"
+    USPS_LARGE_FLAT_RATE_BOARD_GAME_BOX = "USPS_LargeFlatRateBoardGameBox"
+    USPS_LARGE_VIDEO_FLAT_RATE_BOX = "USPS_LargeVideoFlatRateBox"
+    USPS_APO_FLAT_RATE_BOX = "USPS_APOFlatRateBox"
+    USPS_REGIONAL_RATE_BOX_A1 = "USPS_RegionalRateBoxA1"
+    USPS_REGIONAL_RATE_BOX_A2 = "USPS_RegionalRateBoxA2"
+    USPS_REGIONAL_RATE_BOX_B1 = "USPS_RegionalRateBoxB1"
+    USPS_REGIONAL_RATE_BOX_B2 = "USPS_RegionalRateBoxB2"
+    USPS_SOFT_PACK = "USPS_SoftPack"
+
+
 class PaymentStatus(StrEnum):
     """Whether an order is paid."""
 
@@ -180,6 +222,7 @@ class SelectedOptionType(StrEnum):
     TEXT = "TEXT"
     DATE = "DATE"
     FILES = "FILES"
+    SWATCH_CHOICE = "SWATCH_CHOICE"
 
 
 class ShippingCarrier(StrEnum):
@@ -198,6 +241,7 @@ class TaxRateType(StrEnum):
     AUTO = "AUTO"
     MANUAL = "MANUAL"
     CUSTOM = "CUSTOM"
+    LEGACY = "LEGACY"
 
 
 class TaxType(StrEnum):
@@ -222,6 +266,7 @@ class OrderDiscount(Model):
     description: str | None = None
     applies_to_items: list[int] | None = None
     applies_to_order_items: list[int] | None = None  # Ids of items; the reference says objects.
+    applies_to_products: list[int] | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -239,6 +284,7 @@ class OrderItemTax(Model):
     tax_class_code: str | None = None
     tax_class_name: str | None = None
     include_in_price: bool | None = None
+    tax_on_handling_fee: Decimal | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -298,6 +344,10 @@ class OrderItemSelectedOption(Model):
     selections: list[OrderItemSelectedOptionSelection] | None = None
     hex_codes: list[str] | None = None
     changed_time: int | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    name_translated: dict[str, str] | None = None
+    value_translated: dict[str, str] | None = None
+    values_array_translated: dict[str, list[str]] | None = None
 
 
 @model
@@ -330,6 +380,9 @@ class OrderTaxesOnShipping(Model):
     name: str | None = None
     value: Decimal | None = None
     total: Decimal | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    include_in_price: bool | None = None
+    tax_type: TaxType | str | None = None
 
 
 @model
@@ -345,6 +398,10 @@ class OrderItemAttribute(Model):
 
     name: str | None = None
     value: str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    id: int | None = None
+    name_translated: dict[str, str] | None = None
+    value_translated: dict[str, str] | None = None
 
 
 @model
@@ -397,6 +454,11 @@ class OrderItem(Model):
     taxable: bool | None = None
     gift_card: bool | None = None
     recurring_tax_ids: list[int] | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    handling_fee: Decimal | None = None
+    external_reference_id: str | None = None
+    tax_class_code: str | None = None
+    composite_components: list[ProductCompositeComponent] | None = None
 
 
 @model
@@ -442,6 +504,12 @@ class OrderShippingOption(Model):
     time_slot_length_in_minutes: int | None = None
     discount: OrderShippingOptionDiscount | None = None
     is_shipping_limit: bool | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    pickup_precision_type: PickupPrecisionType | str | None = None
+    location_id: str | None = None
+    localized_label: str | None = None
+    scheduled: bool | None = None
+    scheduled_time_precision_type: ScheduledTimePrecisionType | str | None = None
 
 
 @model
@@ -469,6 +537,10 @@ class OrderShipmentShipFrom(Model):
     state_or_province_code: str | None = None
     state_or_province_name: str | None = None
     phone: str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
 
 
 @model
@@ -481,6 +553,7 @@ class OrderShipmentParcel(Model):
     height: Decimal | None = None
     length: Decimal | None = None
     dimension_unit: DimensionUnit | str | None = None
+    template: ParcelTemplate | str | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -500,6 +573,9 @@ class OrderShipmentTracking(Model):
     tracking_number: str | None = named("tracking_number", default=None)
     tracking_url: str | None = named("tracking_url", default=None)
     estimated_days: int | None = None
+    # What the vendor's own client reads instead of `tracking_number` and `tracking_url`.
+    number: str | None = named("trackingNumber", default=None)
+    url: str | None = named("trackingUrl", default=None)
 
 
 @model
@@ -507,6 +583,16 @@ class OrderShipmentShippingLabel(Model):
     """The label of a shipment."""
 
     label_url: str | None = named("label_url", default=None)
+
+
+@model
+class OrderShipmentLabel(Model):
+    """The label of a shipment as the vendor's own client reads it."""
+
+    label_url: str | None = None
+    label_file_type: LabelFileType | str | None = None
+    commercial_invoice_url: str | None = None
+    billing_transaction_id: str | None = None
 
 
 @model
@@ -521,6 +607,7 @@ class OrderShipment(Model):
     shipping_service: OrderShipmentShippingService | None = None
     tracking: OrderShipmentTracking | None = None
     shipping_label: OrderShipmentShippingLabel | None = None
+    label: OrderShipmentLabel | None = None  # What the vendor's own client reads instead of `shipping_label`.
 
 
 @model
@@ -572,6 +659,9 @@ class OrderUtmData(Model):
     source: str | None = None
     campaign: str | None = None
     medium: str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    mc_eid: str | None = None
+    mc_cid: str | None = None
 
 
 @model
@@ -597,12 +687,31 @@ class OrderExternalOrderData(Model):
 
 
 @model
+class OrderRedemption(Model):
+    """Points or credit that paid for a part of an order."""
+
+    id: str | None = None
+    amount: Decimal | None = None
+    cancelled: bool | None = None
+
+
+@model
 class OrderLoyalty(Model):
     """Loyalty points of the customer."""
 
     customer_enabled: bool | None = None
     earned: Decimal | None = None  # Whole in the examples; the vendor's own client reads fractions.
     balance: Decimal | None = None
+    redemption: OrderRedemption | None = None  # In no table; the vendor's own client reads it.
+
+
+@model
+class OrderStoreCredit(Model):
+    """Credit that the customer has with the store."""
+
+    redemption: OrderRedemption | None = None
+    balance: Decimal | None = None
+    refund: Decimal | None = None
 
 
 @model
@@ -701,6 +810,21 @@ class Order(Model):
     predicted_package: list[OrderPredictedPackages] | None = None
     ticket: int | None = None
     loyalty: OrderLoyalty | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    latest_ship_date: datetime | None = None
+    latest_delivery_date: datetime | None = None
+    tracking_url: str | None = None
+    external_transaction_url: str | None = None
+    reference_transaction_id: str | None = None
+    ebay_id: str | None = None
+    gift_card_code: str | None = None
+    gift_card_id: int | None = None
+    gift_card_uuid: str | None = None
+    available_taxes: list[ProfileTax] | None = None
+    available_shipping_options: list[OrderShippingOption] | None = None
+    payment_reference: str | None = None
+    store_credit: OrderStoreCredit | None = None
+    withdrawal_requested: bool | None = None
 
 
 @model
@@ -733,6 +857,9 @@ class OrderCalculationItemTax(Model):
     tax_type: TaxType | str | None = None
     tax_class_code: str | None = None
     tax_class_name: str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    include_in_price: bool | None = None
+    tax_on_handling_fee: Decimal | None = None
 
 
 @model
@@ -770,6 +897,11 @@ class OrderCalculationItemSelectedOption(Model):
     values_array: list[str] | None = None
     selections: list[OrderItemSelectedOptionSelection] | None = None
     hex_codes: list[str] | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    name_translated: dict[str, str] | None = None
+    value_translated: dict[str, str] | None = None
+    values_array_translated: dict[str, list[str]] | None = None
+    files: list[OrderItemSelectedOptionFile] | None = None
 
 
 @model
@@ -814,6 +946,12 @@ class OrderCalculationItem(Model):
     selected_price: OrderItemSelectedPrice | None = None
     is_preorder: bool | None = None
     attributes: list[OrderItemAttribute] | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    handling_fee: Decimal | None = None
+    gift_card: bool | None = None
+    tax_class_code: str | None = None
+    tax_already_deducted_from_price: bool | None = None
+    need_calculate_wholesale_price: bool | None = None
 
 
 @model
@@ -874,6 +1012,7 @@ class OrderCalculationAvailableShippingOption(Model):
     estimated_transit_time: str | None = None
     fulfillment_type: FulfillmentType | str | None = None
     pickup_instruction: str | None = None
+    is_pickup: bool | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -961,6 +1100,11 @@ class OrderCalculation(Model):
     available_shipping_options: list[OrderCalculationAvailableShippingOption] | None = None
     available_taxes: list[ProfileTax] | None = None
     predicted_package: list[OrderPredictedPackages] | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    gift_card_code: str | None = None
+    gift_card_id: int | None = None
+    gift_card_uuid: str | None = None
+    gift_card_double_spending: bool | None = None
 
 
 @draft
@@ -975,6 +1119,7 @@ class OrderDiscountInfoDraft(Draft):
     description: str | Unset | None = UNSET
     applies_to_items: list[int] | Unset | None = UNSET
     applies_to_order_items: list[int] | Unset | None = UNSET
+    applies_to_products: list[int] | Unset | None = UNSET  # In no table; the vendor's own client writes it.
 
 
 @draft
@@ -986,6 +1131,13 @@ class OrderItemTaxDraft(Draft):
     total: Decimal | int | Unset | None = UNSET
     tax_class_code: str | Unset | None = UNSET
     tax_class_name: str | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    tax_on_discounted_subtotal: Decimal | int | Unset | None = UNSET
+    tax_on_shipping: Decimal | int | Unset | None = UNSET
+    tax_on_handling_fee: Decimal | int | Unset | None = UNSET
+    include_in_price: bool | Unset | None = UNSET
+    source_tax_rate_type: TaxRateType | str | Unset | None = UNSET
+    tax_type: TaxType | str | Unset | None = UNSET
 
 
 @model
@@ -998,6 +1150,9 @@ class CartItemDiscountDiscountInfo(Model):
     order_total: Decimal | None = None
     description: str | None = None
     applies_to_items: list[int] | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    applies_to_products: list[int] | None = None
+    membership_id: int | None = None
 
 
 @model
@@ -1045,6 +1200,13 @@ class OrderItemDraft(Draft):
     selected_price: OrderItemSelectedPrice | Unset | None = UNSET
     is_preorder: bool | Unset | None = UNSET
     attributes: list[OrderItemAttribute] | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    handling_fee: Decimal | int | Unset | None = UNSET
+    taxable: bool | Unset | None = UNSET
+    gift_card: bool | Unset | None = UNSET
+    discounts_allowed: bool | Unset | None = UNSET
+    external_reference_id: str | Unset | None = UNSET
+    tax_class_code: str | Unset | None = UNSET
 
 
 @draft
@@ -1062,6 +1224,7 @@ class OrderShippingOptionDraft(Draft):
     fulfillment_type: FulfillmentType | str | Unset | None = UNSET
     # The spelling of one example; answers come back with `fulfillment_type`.
     fulfilment_type: FulfillmentType | str | Unset | None = UNSET
+    location_id: str | Unset | None = UNSET  # In no table; the vendor's own client writes it.
 
 
 @draft
@@ -1136,6 +1299,21 @@ class OrderDraft(Draft):
     create_date: datetime | Unset | None = UNSET
     # The reference describes them beside the endpoints, in no table of theirs.
     custom_surcharges: list[OrderCustomSurcharge] | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    latest_ship_date: datetime | Unset | None = UNSET
+    latest_delivery_date: datetime | Unset | None = UNSET
+    tracking_url: str | Unset | None = UNSET
+    gift_card_code: str | Unset | None = UNSET
+    gift_card_id: int | Unset | None = UNSET
+    gift_card_uuid: str | Unset | None = UNSET
+    gift_card_double_spending: bool | Unset | None = UNSET
+    external_transaction_url: str | Unset | None = UNSET
+    reference_transaction_id: str | Unset | None = UNSET
+    ebay_id: str | Unset | None = UNSET
+    external_order_data: OrderExternalOrderData | Unset | None = UNSET
+    payment_reference: str | Unset | None = UNSET
+    loyalty: OrderLoyalty | Unset | None = UNSET
+    store_credit: OrderStoreCredit | Unset | None = UNSET
 
 
 @draft
@@ -1163,3 +1341,13 @@ class OrderCalculationDraft(Draft):
     handling_fee: HandlingFee | Unset | None = UNSET
     shipping_option: OrderCalculationShippingOption | Unset | None = UNSET
     payment_options_details: OrderCalculationPaymentOptionsDetailsDraft | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    customer_tax_id: str | Unset | None = UNSET
+    reversed_tax_applied: bool | Unset | None = UNSET
+    tax_already_deducted_from_shipping: bool | Unset | None = UNSET
+    gift_card_id: int | Unset | None = UNSET
+    gift_card_uuid: str | Unset | None = UNSET
+    gift_card_transaction_order_id: int | Unset | None = UNSET
+    gift_card_redemption: Decimal | int | Unset | None = UNSET
+    total_before_gift_card_redemption: Decimal | int | Unset | None = UNSET
+    gift_card_double_spending: bool | Unset | None = UNSET

@@ -5,7 +5,15 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, json_text, model
-from ecwid_async.models.common import AmountType, BusinessHours, Dimensions, ProfileZone, Weekday
+from ecwid_async.models.common import (
+    AmountType,
+    BusinessHours,
+    Dimensions,
+    PickupPrecisionType,
+    ProfileZone,
+    ScheduledTimePrecisionType,
+    Weekday,
+)
 
 __all__ = [
     "AvailabilityPeriod",
@@ -21,7 +29,6 @@ __all__ = [
     "ProfileShippingOptionTableRateValue",
     "RatesCalculationType",
     "RatesTableBasis",
-    "ScheduledTimePrecisionType",
     "ShippingOption",
     "ShippingOptionCreateResult",
     "ShippingOptionDraft",
@@ -65,13 +72,6 @@ class RatesTableBasis(StrEnum):
     SUBTOTAL = "subtotal"
     DISCOUNTED_SUBTOTAL = "discountedSubtotal"
     WEIGHT = "weight"
-
-
-class ScheduledTimePrecisionType(StrEnum):
-    """How exactly a customer chooses the time of delivery."""
-
-    DATE = "DATE"
-    DATE_AND_TIME_SLOT = "DATE_AND_TIME_SLOT"
 
 
 class ShippingOptionFulfilmentType(StrEnum):
@@ -213,7 +213,7 @@ class ShippingOption(Model):
     estimated_shipping_time_at_checkout_settings: (
         ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings | None
     ) = None
-    pickup_precision_type: ScheduledTimePrecisionType | str | None = None
+    pickup_precision_type: PickupPrecisionType | str | None = None
     order_by: int | None = None  # What the vendor's own client reads instead of `orderby`.
     type: str | None = None  # In no table, here and below; the vendor's own client reads them.
     custom_availability_period_in_days: int | None = None
@@ -250,7 +250,7 @@ class ShippingOptionDraft(Draft):
     app_client_id: str | Unset | None = UNSET
     pickup_instruction: str | Unset | None = UNSET
     pickup_instruction_translated: dict[str, str] | Unset | None = UNSET
-    pickup_precision_type: ScheduledTimePrecisionType | str | Unset | None = UNSET
+    pickup_precision_type: PickupPrecisionType | str | Unset | None = UNSET
     scheduled_pickup: bool | Unset | None = UNSET
     fulfillment_time_in_minutes: int | Unset | None = UNSET
     business_hours: BusinessHours | Unset | None = json_text(default=UNSET)
