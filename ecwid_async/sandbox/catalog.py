@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from ecwid_async.sandbox.bodies import Refusal, merge
 from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.table import Item, Table
 
 __all__ = [
+    "GENERAL_TYPE",
     "address",
     "changed_variation",
     "check_amounts",
@@ -27,6 +28,7 @@ __all__ = [
     "new_product",
     "new_variation",
     "picture",
+    "product_types",
     "show_images",
     "slug",
     "translate",
@@ -357,9 +359,20 @@ def _choice(choice: Item, lang: str) -> Item:
     return choice
 
 
+def _known_attributes(store: Store) -> dict[int, tuple[str, str]]:
+    """Names and types of the attributes that products have had, by id; those of General are there from the start."""
+    known: dict[int, tuple[str, str]] | None = store.odds.get("attributes")
+    if known is None:
+        general: Item = product_types(store).get(GENERAL_TYPE) or {}
+        attributes = general.get("attributes") or ()
+        known = {attribute["id"]: (attribute["name"], attribute["type"]) for attribute in attributes}
+        store.odds["attributes"] = known
+    return known
+
+
 def _attribute(store: Store, given: Item, lang: str) -> Item:
     """The attribute with its id, name and type, by whichever of them it was written."""
-    known: dict[int, tuple[str, str]] = store.odds.setdefault("attributes", {})
+    known = _known_attributes(store)
     number, alias = given.get("id", 0), given.get("alias") or given.get("type") or ""
     name, kind = known.get(number, (_ATTRIBUTE_NAMES.get(alias, ""), alias))
     name = given.get("name") or name
@@ -392,6 +405,7 @@ def _stock(holder: Item) -> tuple[bool, float]:
 
 # Variations.
 
+_NO_SIZE: Final = {"length": 0, "width": 0, "height": 0}
 _VARIATION_DEFAULTS: Final[Item] = {
     "attributes": [],
     "volume": 0,
@@ -427,6 +441,7 @@ def _numbered(store: Store, item: Item) -> Iterator[Item]:
             continue
         number += 1
         given = {"options": [], "unlimited": "quantity" not in variation, **deepcopy(_VARIATION_DEFAULTS), **variation}
+        given.setdefault("dimensions", dict(item.get("dimensions") or _NO_SIZE))
         if given["unlimited"]:
             given.pop("quantity", None)
         yield {"id": store.table("products").new_id(), "combinationNumber": number, **given}
@@ -577,6 +592,29 @@ def _categories(store: Store, numbers: Iterable[int]) -> Iterator[Item]:
         if category is not None:
             names = ("id", "name", "nameTranslated", "enabled")
             yield {name: category[name] for name in names if name in category}
+
+
+# Product types.
+
+GENERAL_TYPE: Final = 0
+"""The type of all products that have no other; it is always there."""
+
+_GENERAL_ATTRIBUTES: Final = (
+    (139_165_261, "Units in product", "UNITS_IN_PRODUCT", "DESCR"),
+    (82_991_001, "Price per unit", "PRICE_PER_UNIT", "PRICE"),
+    (201_437_969, "UPC", "UPC", "DESCR"),
+    (201_437_970, "Brand", "BRAND", "DESCR"),
+)
+
+
+def product_types(store: Store) -> Table:
+    """The product types of a store."""
+    table = store.table("product_types")
+    if GENERAL_TYPE not in table:
+        names = ("id", "name", "type", "show")
+        attributes = [dict(zip(names, values, strict=True)) for values in _GENERAL_ATTRIBUTES]
+        table.load([{"id": GENERAL_TYPE, "name": "General", "attributes": attributes}])
+    return table
 
 
 # Categories.

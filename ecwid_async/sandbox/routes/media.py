@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.catalog import check_url, picture, show_images
 from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.routes.pictures import Brought, announced, brought, new_number
+from ecwid_async.sandbox.routes.pictures import Brought, announced, brought, new_number, new_video_number
 from ecwid_async.sandbox.routes.products import product
 from ecwid_async.sandbox.routes.shared import updated
 from ecwid_async.sandbox.table import Item
@@ -148,7 +148,7 @@ def _delete_image(visit: Visit, number: str) -> Answer:
 @route("POST /products/{productId}/gallery/video")
 def upload_product_gallery_video(visit: Visit) -> Answer:
     """One more video in the gallery."""
-    item, number = product(visit), new_number(visit.store)
+    item, number = product(visit), new_video_number(visit.store)
     _, videos = _media(item)
     videos.append(_video(visit, number, visit.document.get("url")))
     _save(visit, item)
@@ -166,7 +166,7 @@ def upload_product_gallery_video_cover(visit: Visit) -> Answer:
     """Another cover of a video."""
     item = product(visit)
     video = _find_video(visit, item)
-    new = brought(visit, number := new_number(visit.store))
+    new = brought(visit, number := new_video_number(visit.store))
     uploads_of(visit.store).discard((video.get("imageOriginalUrl", ""),))
     video.update({"videoCoverId": number, **new.urls})
     _save(visit, item)
@@ -193,7 +193,7 @@ def _find_video(visit: Visit, item: Item) -> Item:
 @route("POST /products/{productId}/video")
 def upload_product_video(visit: Visit) -> Answer:
     """The main video; it takes the place of the one before."""
-    item, number = product(visit), new_number(visit.store)
+    item, number = product(visit), new_video_number(visit.store)
     _set_main_video(visit, item, _video(visit, number, visit.document.get("url")))
     _save(visit, item)
     return {"id": number}
@@ -230,13 +230,13 @@ def update_product_media(visit: Visit) -> Answer:
     main = change.get("mainMedia") or {}
     _set_main_video(visit, item, None)
     for at, given in enumerate([main, *(change.get("galleryMedia") or ())]):
-        number = new_number(visit.store)
         if given.get("imageUrl"):
+            number = new_number(visit.store)
             place: Item = {"orderBy": at, "id": "0"} if given is main else {"orderBy": at}
             urls = picture(visit.store, number, check_url(given["imageUrl"]))
             given_images.append({"id": str(number), **urls, "alt": {"translated": {}}, **place})
         if given.get("videoUrl"):
-            video = _video(visit, number, given["videoUrl"])
+            video = _video(visit, new_video_number(visit.store), given["videoUrl"])
             if given is main:
                 _set_main_video(visit, item, video)
             else:

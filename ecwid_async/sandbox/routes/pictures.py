@@ -12,16 +12,25 @@ from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Item
 from ecwid_async.sandbox.uploads import IMAGE_BYTES, Picture, read_picture, uploads_of
 
-__all__ = ["Brought", "announced", "brought", "new_number"]
+__all__ = ["Brought", "announced", "brought", "new_number", "new_video_number"]
 
 _FIRST_NUMBER: Final = 4_500_000_001
+# Clients read the numbers of videos into 32 bits.
+_FIRST_VIDEO: Final = 70_500_001
 _USUAL_BYTES: Final = 65_536
 
 
 def new_number(store: Store) -> int:
-    """A number for a new picture or video; one counter for the whole store."""
-    number: int = store.odds.get("media", _FIRST_NUMBER)
-    store.odds["media"] = number + 1
+    """A number for a new picture; one counter for the whole store."""
+    number: int = store.odds.get("pictures", _FIRST_NUMBER)
+    store.odds["pictures"] = number + 1
+    return number
+
+
+def new_video_number(store: Store) -> int:
+    """A number for a new video or the cover of one."""
+    number: int = store.odds.get("videos", _FIRST_VIDEO)
+    store.odds["videos"] = number + 1
     return number
 
 

@@ -4,16 +4,15 @@ from collections.abc import Iterable
 from typing import Final
 
 from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import language, translate
+from ecwid_async.sandbox.catalog import GENERAL_TYPE, language, product_types, translate
 from ecwid_async.sandbox.query import Listing, project
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
 from ecwid_async.sandbox.routes.shared import read, updated
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, Table, encode
 
-__all__ = ["product_types"]
+__all__: list[str] = []
 
-_GENERAL: Final = 0
 _KIND: Final = "Product class"
 _MISSING: Final = "PRODUCT_CLASS_NOT_FOUND"
 _FIRST_ATTRIBUTE: Final = 201_500_001
@@ -39,30 +38,14 @@ _TYPES: Final = (
     "SUPPLIER",
 )
 _PLACES: Final = ("NOTSHOW", "DESCR", "PRICE")
-_GENERAL_ATTRIBUTES: Final = (
-    (139_165_261, "Units in product", "UNITS_IN_PRODUCT", "DESCR"),
-    (82_991_001, "Price per unit", "PRICE_PER_UNIT", "PRICE"),
-    (201_437_969, "UPC", "UPC", "DESCR"),
-    (201_437_970, "Brand", "BRAND", "DESCR"),
-)
 
 PRODUCT_TYPES: Final = listing(Listing(section="product_types", columns=Columns(), first_id=24_000_001))
-
-
-def product_types(store: Store) -> Table:
-    """The product types of a store."""
-    table = store.table("product_types")
-    if _GENERAL not in table:
-        names = ("id", "name", "type", "show")
-        attributes = [dict(zip(names, values, strict=True)) for values in _GENERAL_ATTRIBUTES]
-        table.load([{"id": _GENERAL, "name": "General", "attributes": attributes}])
-    return table
 
 
 def _all(table: Table) -> Iterable[Item]:
     found = (table.get(key) for key in table)
     # General comes first, whatever was loaded before it.
-    return sorted((item for item in found if item), key=lambda item: item["id"] != _GENERAL)
+    return sorted((item for item in found if item), key=lambda item: item["id"] != GENERAL_TYPE)
 
 
 @route("GET /classes")
@@ -109,14 +92,14 @@ def update_product_type(visit: Visit) -> Answer:
 def delete_product_type(visit: Visit) -> Answer:
     """Delete one; its products are of the class General then."""
     stored = _found(visit)
-    if stored["id"] == _GENERAL:
+    if stored["id"] == GENERAL_TYPE:
         raise Refusal.wrong("Class 0 can't be deleted: products of no other class are of this one")
     product_types(visit.store).remove(stored["id"])
     products = visit.store.table("products")
     for key in products.find("class", stored["id"]):
         product = products.get(key)
         if product is not None:
-            products.put(updated(visit, product, {"productClassId": _GENERAL}))
+            products.put(updated(visit, product, {"productClassId": GENERAL_TYPE}))
     return {"deleteCount": 1}
 
 
