@@ -1,7 +1,7 @@
 """Reports: ``/reports/{reportType}``, a tip beside each, and ``/latest-stats``, all computed when asked for."""
 
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from ecwid_async.sandbox.bodies import Refusal, format_time
@@ -169,21 +169,18 @@ def _page(visit: Visit, dataset: list[Item]) -> list[Item]:
 
 # Latest changes.
 
-# What each time follows from: lists, and sections that are no list.
-_WATCHED: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "productsUpdated": (("products",), ()),
-    "ordersUpdated": (("orders",), ()),
-    "profileUpdated": (
-        (),
-        ("profile", "shipping_options", "payment_options", "checkout_extra_fields", "order_statuses"),
-    ),
-    "categoriesUpdated": (("categories",), ()),
-    "discountCouponsUpdated": (("coupons",), ()),
-    "abandonedSalesUpdated": (("carts",), ()),
-    "customersUpdated": (("customers",), ()),
-    "reviewsUpdated": (("reviews",), ()),
-    "domainsUpdated": ((), ("domains",)),
-    "subscriptionsUpdated": (("subscriptions",), ()),
+# What each time follows from: lists, and sections that are none.
+_WATCHED: Final = {
+    "productsUpdated": ("products",),
+    "ordersUpdated": ("orders",),
+    "profileUpdated": ("profile", "shipping_options", "payment_options", "checkout_extra_fields", "order_statuses"),
+    "categoriesUpdated": ("categories",),
+    "discountCouponsUpdated": ("coupons",),
+    "abandonedSalesUpdated": ("carts",),
+    "customersUpdated": ("customers",),
+    "reviewsUpdated": ("reviews",),
+    "domainsUpdated": ("domains",),
+    "subscriptionsUpdated": ("subscriptions",),
 }
 _ON_REQUEST: Final = {
     "reviewsUpdated": "reviewsUpdatesRequired",
@@ -197,7 +194,7 @@ def get_latest_stats(visit: Visit) -> Answer:
     """When each part of the store last changed, deletions included; how much there is only where asked for."""
     store = visit.store
     answer: Item = {
-        name: format_time(_changed(store, *watched))
+        name: format_time(_changed(store, watched))
         for name, watched in _WATCHED.items()
         if name not in _ON_REQUEST or visit.flag(_ON_REQUEST[name])
     }
@@ -208,11 +205,13 @@ def get_latest_stats(visit: Visit) -> Answer:
     return answer
 
 
-def _changed(store: Store, lists: Iterable[Hashable], others: Iterable[str]) -> float:
-    times = [store.written.get(section, 0.0) for section in others]
-    for section in store.sections:
-        if section in lists:
-            table = store.table(section)
-            slots = table.order("updated").slots
-            times += [table.written, table.number("updated")[slots[-1]] if slots else 0.0]
+def _changed(store: Store, sections: Iterable[str]) -> float:
+    times = [0.0]
+    for section in sections:
+        if section not in store.sections:
+            times.append(store.written.get(section, 0.0))
+            continue
+        table = store.table(section)
+        slots = table.order("updated").slots
+        times += [table.written, table.number("updated")[slots[-1]] if slots else 0.0]
     return max(times) or store.opened
