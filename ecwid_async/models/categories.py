@@ -68,6 +68,9 @@ class Category(Model):
     seo_description_translated: dict[str, str] | None = None
     alt: ImageAlt | None = None
     external_reference_id: str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    is_sample_category: bool | None = None
+    product_count_without_subcategories: int | None = None
 
 
 @draft
@@ -92,3 +95,6 @@ class CategoryDraft(Draft):
     enabled: bool | Unset | None = UNSET
     custom_slug: str | Unset | None = UNSET
     external_reference_id: str | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    is_sample_category: bool | Unset | None = UNSET
+    alt: ImageAlt | Unset | None = UNSET

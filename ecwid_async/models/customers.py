@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
-from ecwid_async.models.common import BillingPerson, BuyerType, SelectMode
+from ecwid_async.models.common import BillingPerson, BuyerType, ExtraFieldInputType, SelectMode
+from ecwid_async.models.customer_extra_fields import ExtraFieldEntityType
 from ecwid_async.models.customer_groups import CustomerGroup
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "CustomerContact",
     "CustomerContactDraft",
     "CustomerDraft",
+    "CustomerExtraFieldValue",
     "CustomerFavorite",
     "CustomerLocation",
     "CustomerShippingAddress",
@@ -85,6 +87,11 @@ class CustomerShippingAddress(Model):
     state_or_province_name: str | None = None
     phone: str | None = None
     address_formatted: str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    note: str | None = None
+    created_date: datetime | None = None
+    default_address: bool | None = None
+    order_by: int | None = None
 
 
 @model
@@ -121,6 +128,18 @@ class CustomerFavorite(Model):
 
 
 @model
+class CustomerExtraFieldValue(Model):
+    """What the store keeps about a customer in an extra field."""
+
+    key: str | None = None
+    title: str | None = None
+    value: str | None = None
+    order_by: int | None = None  # Read-only, as are the entity types.
+    type: ExtraFieldInputType | str | None = None
+    entity_types: list[ExtraFieldEntityType | str] | None = None
+
+
+@model
 class Customer(Model):
     """A customer of the store.
 
@@ -150,6 +169,9 @@ class Customer(Model):
     fiscal_code: str | None = None
     electronic_invoice_pec_email: str | None = None
     electronic_invoice_sdi_code: str | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    external_reference_id: str | None = None
+    extrafields: list[CustomerExtraFieldValue] | None = None
 
 
 @model
@@ -210,6 +232,10 @@ class CustomerShippingAddressDraft(Draft):
     state_or_province_code: str | Unset | None = UNSET
     phone: str | Unset | None = UNSET
     address_formatted: str | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    note: str | Unset | None = UNSET
+    default_address: bool | Unset | None = UNSET
+    order_by: int | Unset | None = UNSET
 
 
 @draft
@@ -235,6 +261,9 @@ class CustomerDraft(Draft):
     private_admin_notes: str | Unset | None = UNSET
     name: str | Unset | None = UNSET
     customer_group_name: str | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    primary_phone: str | Unset | None = UNSET
+    extrafields: list[CustomerExtraFieldValue] | Unset | None = UNSET
 
 
 @draft

@@ -9,6 +9,7 @@ __all__ = [
     "PaymentOption",
     "PaymentOptionCreateResult",
     "PaymentOptionDraft",
+    "PaymentOptionMethod",
     "ProfilePaymentOptionInstructionsForCustomer",
     "ProfilePaymentOptionPaymentSurcharge",
     "ProfilePaymentOptionShippingSettings",
@@ -40,6 +41,15 @@ class ProfilePaymentOptionShippingSettings(Model):
 
 
 @model
+class PaymentOptionMethod(Model):
+    """What a way to pay covers, such as some kinds of cards. None in the examples."""
+
+    cards: list[str] | None = None
+    subtype: str | None = None
+    subtype_method_name: str | None = None
+
+
+@model
 class PaymentOption(Model):
     """A way to pay.
 
@@ -61,7 +71,7 @@ class PaymentOption(Model):
     instructions_for_customer: ProfilePaymentOptionInstructionsForCustomer | None = None
     shipping_settings: ProfilePaymentOptionShippingSettings | None = None
     app_namespace: str | None = None
-    methods: list[dict[str, object]] | None = None
+    methods: list[PaymentOptionMethod] | None = None
     supports_subtypes: bool | None = None  # In no table; the vendor's own client reads it.
 
 
@@ -90,5 +100,5 @@ class PaymentOptionDraft(Draft):
     shipping_settings: ProfilePaymentOptionShippingSettings | Unset | None = UNSET
     # In no table of writing, here and below; the vendor's own client writes them.
     app_namespace: str | Unset | None = UNSET
-    methods: list[dict[str, object]] | Unset | None = UNSET
+    methods: list[PaymentOptionMethod] | Unset | None = UNSET
     supports_subtypes: bool | Unset | None = UNSET

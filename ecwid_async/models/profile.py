@@ -5,7 +5,16 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
-from ecwid_async.models.common import AmountType, DimensionUnit, HandlingFee, ProfileTax, ProfileZone, WeightUnit
+from ecwid_async.models.common import (
+    AmountType,
+    DimensionUnit,
+    HandlingFee,
+    ProductCondition,
+    ProfileTax,
+    ProfileZone,
+    VolumeUnit,
+    WeightUnit,
+)
 from ecwid_async.models.payment_options import PaymentOption
 from ecwid_async.models.shipping_options import ShippingOption
 
@@ -14,6 +23,7 @@ __all__ = [
     "FilterDisplayComponent",
     "FilterSectionType",
     "GiftCardDisplayLocation",
+    "HighlightCompositeProductsOnStorefront",
     "InvoiceAttachment",
     "LegalPageDisplay",
     "LegalPageType",
@@ -73,6 +83,7 @@ __all__ = [
     "ProfileTaxInvoiceSettings",
     "ProfileTaxSettings",
     "ProfileTaxSettingsDraft",
+    "ProfileTikTokPixel",
     "ProfileTipsSettings",
     "ProfileTipsSettingsDraft",
     "ProfileVerticalSettings",
@@ -125,6 +136,13 @@ class GiftCardDisplayLocation(StrEnum):
 
     CATALOG_AND_FOOTER = "CATALOG_AND_FOOTER"
     CATALOG = "CATALOG"
+
+
+class HighlightCompositeProductsOnStorefront(StrEnum):
+    """Whether the storefront marks products that are made of others."""
+
+    DISABLED = "DISABLED"
+    ENABLED = "ENABLED"
 
 
 class InvoiceAttachment(StrEnum):
@@ -254,6 +272,31 @@ class WebsitePlatform(StrEnum):
     YOLA = "yola"
     INSTANTSITE = "instantsite"
     UNKNOWN = "unknown"
+    ADOBE_MUSE = "adobeMuse"
+    BITRIX24 = "bitrix24"
+    BLOGGER = "blogger"
+    DRUPAL = "drupal"
+    DUDA = "duda"
+    ETSY = "etsy"
+    FACEBOOK = "facebook"
+    GODADDY = "godaddy"
+    GOOGLE_SITES = "google_sites"
+    INSTAGRAM = "instagram"
+    JIMDO = "jimdo"
+    PRESTASHOP = "prestashop"
+    RAPID_WEAVER = "rapidWeaver"
+    SHOPIFY = "shopify"
+    SQUARESPACE = "squarespace"
+    STRIKINGLY = "strikingly"
+    TILDA = "tilda"
+    TUMBLR = "tumblr"
+    TYPO3 = "typo3"
+    UCRAFT = "ucraft"
+    UKIT = "ukit"
+    WEBFLOW = "webflow"
+    WEBLIUM = "weblium"
+    WEEBLY = "weebly"
+    XARA = "xara"
 
 
 @model
@@ -345,6 +388,14 @@ class ProfileRecurringSubscriptionsSettings(Model):
 
 
 @model
+class ProfileTikTokPixel(Model):
+    """How the TikTok pixel is set up."""
+
+    code: str | None = None
+    advanced_matching: bool | None = None
+
+
+@model
 class ProfileSettings(Model):
     """General settings of the store."""
 
@@ -390,13 +441,17 @@ class ProfileSettings(Model):
     ask_tax_id: bool | None = None
     google_product_category: int | None = None
     google_product_category_name: str | None = None
-    product_condition: str | None = None
+    product_condition: ProductCondition | str | None = None
     show_cost_price_in_control_panel: bool | None = None
     root_category_seo_title: str | None = None
     root_category_seo_title_translated: dict[str, str] | None = None
     root_category_seo_description: str | None = None
     root_category_seo_description_translated: dict[str, str] | None = None
     show_repeat_order_button: bool | None = None
+    # In no table, here and below; the vendor's own client reads them.
+    highlight_composite_products_on_storefront: HighlightCompositeProductsOnStorefront | str | None = None
+    tik_tok_pixel: ProfileTikTokPixel | None = None
+    ask_age_confirmation_in_storefront: bool | None = None
 
 
 @model
@@ -514,7 +569,7 @@ class ProfileFormatsAndUnits(Model):
     order_number_min_digits_amount: int | None = None
     order_number_next_number: int | None = None
     address_format: ProfileFormatsAndUnitsAddressFormat | None = None
-    volume_unit: str | None = None
+    volume_unit: VolumeUnit | str | None = None
 
 
 @model
@@ -591,6 +646,7 @@ class ProfilePayment(Model):
     payment_options: list[PaymentOption] | None = None
     apple_pay: ProfileApplePay | None = None
     apple_pay_options: list[ProfileApplePay] | None = None  # One object in the reference, a list in the example.
+    country_code: str | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -716,6 +772,7 @@ class ProfileRegistrationAnswers(Model):
     pos: str | None = None
     sales_channels: str | None = None
     ecom: str | None = None
+    facebook: str | None = None  # In no table; the vendor's own client reads it.
 
 
 @model
@@ -838,6 +895,7 @@ class ProfileStarterSiteDraft(Draft):
 
     ecwid_subdomain: str | Unset | None = UNSET
     custom_domain: str | Unset | None = UNSET
+    slugs_without_ids_enabled: bool | Unset | None = UNSET  # In no table; the vendor's own client writes it.
 
 
 @draft
@@ -854,6 +912,9 @@ class ProfileAccountDraft(Draft):
     """The account of the store's owner."""
 
     account_name: str | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    account_nick_name: str | Unset | None = UNSET
+    account_email: str | Unset | None = UNSET
 
 
 @draft
@@ -864,6 +925,7 @@ class ProfileSalePriceDraft(Draft):
     old_price_label: str | Unset | None = UNSET
     old_price_label_translated: dict[str, str] | Unset | None = UNSET
     display_discount: SalePriceDisplayDiscount | str | Unset | None = UNSET
+    display_lowest_price: bool | Unset | None = UNSET  # In no table; the vendor's own client writes it.
 
 
 @draft
@@ -908,6 +970,20 @@ class ProfileSettingsDraft(Draft):
     recurring_subscriptions_settings: ProfileRecurringSubscriptionsSettingsDraft | Unset | None = UNSET
     allow_preorders_for_out_of_stock_products: bool | Unset | None = UNSET
     link_up_enabled: bool | Unset | None = UNSET
+    # In no table, here and below; the vendor's own client writes them.
+    store_description_translated: dict[str, str] | Unset | None = UNSET
+    open_bag_on_addition: bool | Unset | None = UNSET
+    ask_tax_id: bool | Unset | None = UNSET
+    google_product_category: int | Unset | None = UNSET
+    product_condition: ProductCondition | str | Unset | None = UNSET
+    root_category_seo_title: str | Unset | None = UNSET
+    root_category_seo_title_translated: dict[str, str] | Unset | None = UNSET
+    root_category_seo_description: str | Unset | None = UNSET
+    root_category_seo_description_translated: dict[str, str] | Unset | None = UNSET
+    show_repeat_order_button: bool | Unset | None = UNSET
+    highlight_composite_products_on_storefront: HighlightCompositeProductsOnStorefront | str | Unset | None = UNSET
+    tik_tok_pixel: ProfileTikTokPixel | Unset | None = UNSET
+    ask_age_confirmation_in_storefront: bool | Unset | None = UNSET
 
 
 @draft
@@ -929,6 +1005,7 @@ class ProfileMailNotificationsDraft(Draft):
     customer_order_messages: ProfileMailNotificationsCustomerOrderMessagesDraft | Unset | None = UNSET
     admin_messages: ProfileMailNotificationsAdminMessages | Unset | None = UNSET
     customer_marketing_messages: ProfileMailNotificationsCustomerMarketingMessages | Unset | None = UNSET
+    customer_notification_from_email: str | Unset | None = UNSET  # In no table; the vendor's own client writes it.
 
 
 @draft
@@ -957,6 +1034,7 @@ class ProfileFormatsAndUnitsDraft(Draft):
     order_number_min_digits_amount: int | Unset | None = UNSET
     order_number_next_number: int | Unset | None = UNSET
     address_format: ProfileFormatsAndUnitsAddressFormat | Unset | None = UNSET
+    volume_unit: VolumeUnit | str | Unset | None = UNSET  # In no table; the vendor's own client writes it.
 
 
 @draft

@@ -269,3 +269,8 @@ class ShippingOptionDraft(Draft):
     type: str | Unset | None = UNSET
     location_id: int | str | Unset | None = UNSET
     custom_availability_period_in_days: int | Unset | None = UNSET
+    # In no table of writing, here and below; the vendor's own client writes them.
+    id: str | Unset | None = UNSET
+    pickup_preparation_time_hours: int | Unset | None = UNSET  # Deprecated: `fulfillment_time_in_minutes`.
+    # Deprecated, the same as `business_hours`.
+    pickup_business_hours: BusinessHours | Unset | None = json_text(default=UNSET)
