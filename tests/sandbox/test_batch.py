@@ -1,0 +1,188 @@
+"""Batches in the sandbox: many requests under one ticket."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox.seed import DEMO_STORE_ID
+from tests.sandbox.api import Api, Clock
+
+CREATE = {"method": "POST", "path": "products", "body": {"name": "Mug"}}
+MISSING = {"method": "GET", "path": "products/1"}
+
+
+def opened(*, requests_per_minute: int | None = None, **switches: Any) -> Api:
+    sandbox = Sandbox(requests_per_minute=requests_per_minute, clock=Clock(), switches=Switches(**switches))
+    sandbox.add_store(DEMO_STORE_ID, token="secret_demo")
+    return Api(sandbox)
+
+
+@pytest.fixture
+def api() -> Api:
+    return opened()
+
+
+@pytest.fixture
+def slow() -> Api:
+    """A store where each request inside a batch takes a second."""
+    return opened(batch_seconds=1.0)
+
+
+def status(api: Api, ticket: str) -> Any:
+    return api.get("/batch", ticket=ticket, escapedJson=True)
+
+
+def statuses(api: Api, ticket: str) -> list[str]:
+    return [response["status"] for response in status(api, ticket)["responses"]]
+
+
+def wait(api: Api, seconds: float) -> None:
+    clock: Any = api.sandbox.clock
+    clock.now += seconds
+
+
+def test_answers_come_in_order_with_the_callers_ids(api: Api) -> None:
+    api.post("/products", {"name": "Cup", "sku": "a b"})
+    requests = [
+        CREATE | {"id": "first"},
+        {"method": "GET", "path": "/products?sku=a+b&responseFields=total,items(name)"},
+        {"method": "GET", "path": "products/1?x=%2F", "id": "third"},
+    ]
+    found = status(api, api.post("/batch", requests)["ticket"])
+    assert (found["status"], found["totalRequests"], found["completedRequests"]) == ("COMPLETED", 3, 3)
+    created, searched, missing = found["responses"]
+    assert created["id"] == "first"
+    assert (created["status"], created["httpStatusCode"], created["httpStatusLine"]) == ("COMPLETED", 200, "OK")
+    number = json.loads(created["escapedHttpBody"])["id"]
+    assert api.get(f"/products/{number}")["name"] == "Mug"
+    assert json.loads(searched["escapedHttpBody"]) == {"total": 1, "items": [{"name": "Cup"}]}
+    assert (missing["id"], missing["status"], missing["httpStatusCode"]) == ("third", "FAILED", 404)
+    assert json.loads(missing["escapedHttpBody"])["errorCode"] == "PRODUCT_NOT_FOUND"
+
+
+def test_bodies_are_nested_where_nobody_asked_for_text(api: Api) -> None:
+    ticket = api.post("/batch", [CREATE])["ticket"]
+    [response] = api.get("/batch", ticket=ticket)["responses"]
+    assert response["httpBody"] == json.loads(status(api, ticket)["responses"][0]["escapedHttpBody"])
+    assert "escapedHttpBody" not in response
+
+
+def test_a_failure_stops_the_rest_unless_told_otherwise(api: Api) -> None:
+    requests = [CREATE, MISSING | {"id": "x"}, CREATE | {"id": "y"}]
+    stopped = api.post("/batch", requests)["ticket"]
+    assert statuses(api, stopped) == ["COMPLETED", "FAILED", "NOT_EXECUTED"]
+    assert status(api, stopped)["responses"][2] == {"id": "y", "status": "NOT_EXECUTED"}
+    assert api.get("/products")["total"] == 1
+    went_on = api.post("/batch", requests, stopOnFirstFailure=False)["ticket"]
+    assert statuses(api, went_on) == ["COMPLETED", "FAILED", "COMPLETED"]
+    assert api.get("/products")["total"] == 3
+
+
+def test_requests_have_the_scopes_of_the_batchs_token(api: Api) -> None:
+    api.store.add_token("reader", scopes=["read_catalog"])
+    api.token = "reader"
+    [response] = status(api, api.post("/batch", [CREATE])["ticket"])["responses"]
+    assert json.loads(response["escapedHttpBody"])["errorCode"] == "INSUFFICIENT_APP_SCOPE"
+
+
+def test_a_key_stands_for_its_batch_for_an_hour(api: Api) -> None:
+    first = api.post("/batch", [CREATE], deduplicationKey="k")["ticket"]
+    wait(api, 3599)
+    assert api.post("/batch", [CREATE], deduplicationKey="k")["ticket"] == first
+    assert api.post("/batch", [CREATE], deduplicationKey="other")["ticket"] != first
+    assert api.get("/products")["total"] == 2
+    wait(api, 1)
+    assert api.post("/batch", [CREATE], deduplicationKey="k")["ticket"] != first
+    assert api.get("/products")["total"] == 3
+
+
+@pytest.mark.parametrize(
+    "requests",
+    [
+        [],
+        [CREATE] * 501,
+        [{"method": "GET"}],
+        [{"path": "products"}],
+        [{"method": "PATCH", "path": "products"}],
+        [{"method": "GET", "path": "/batch?ticket=1"}],
+        {"method": "GET", "path": "products"},
+    ],
+)
+def test_a_batch_that_makes_no_sense_is_refused_whole(api: Api, requests: Any) -> None:
+    assert api.refused("POST", "/batch", requests)[:2] == (400, "WRONG_PARAMETER")
+    assert api.get("/products")["total"] == 0
+
+
+def test_five_hundred_requests_are_a_batch(api: Api) -> None:
+    ticket = api.post("/batch", [CREATE] * 500, allowParallelMode=True)["ticket"]
+    assert status(api, ticket)["completedRequests"] == 500
+    assert api.get("/products")["total"] == 500
+
+
+def test_a_ticket_that_nobody_has(api: Api) -> None:
+    assert api.refused("GET", "/batch", ticket="none")[:2] == (400, "WRONG_PARAMETER")
+
+
+def test_an_answer_that_is_no_json_is_text(api: Api) -> None:
+    number = api.post("/orders", {})["id"]
+    ticket = api.post("/batch", [{"method": "GET", "path": f"orders/{number}/invoice"}])["ticket"]
+    assert "<html>" in api.get("/batch", ticket=ticket)["responses"][0]["httpBody"]
+
+
+@pytest.mark.parametrize(("each", "left"), [(False, 7), (True, 4)])
+def test_requests_inside_count_by_a_switch(each: bool, left: int) -> None:
+    api = opened(requests_per_minute=9, batch_costs_each=each)
+    api.post("/batch", [CREATE] * 3)
+    answers = [api.send("GET", "/products").status for _ in range(9)]
+    assert answers.count(200) == left + 1
+
+
+# Batches that take their time.
+
+
+def test_a_batch_goes_on_also_while_nobody_asks(slow: Api) -> None:
+    ticket = slow.post("/batch", [CREATE] * 3)["ticket"]
+    assert status(slow, ticket)["completedRequests"] == 0
+    wait(slow, 2)
+    assert slow.get("/products")["total"] == 2
+    assert (status(slow, ticket)["status"], len(status(slow, ticket)["responses"])) == ("IN_PROGRESS", 2)
+    wait(slow, 1)
+    assert status(slow, ticket)["status"] == "COMPLETED"
+
+
+def test_batches_wait_for_earlier_ones_unless_they_are_parallel(slow: Api) -> None:
+    first = slow.post("/batch", [CREATE] * 3)["ticket"]
+    second = slow.post("/batch", [CREATE] * 2)["ticket"]
+    beside = slow.post("/batch", [CREATE] * 100, allowParallelMode=True)["ticket"]
+    wait(slow, 1)
+    assert [status(slow, one)["status"] for one in (first, second, beside)] == ["IN_PROGRESS", "QUEUED", "COMPLETED"]
+    wait(slow, 2)
+    assert [status(slow, one)["status"] for one in (first, second)] == ["COMPLETED", "IN_PROGRESS"]
+    wait(slow, 1)
+    assert status(slow, second)["completedRequests"] == 1
+    wait(slow, 1)
+    assert status(slow, second)["status"] == "COMPLETED"
+
+
+def test_a_group_can_be_cancelled(slow: Api) -> None:
+    tickets = [slow.post("/batch", [CREATE] * 3, groupId=group)["ticket"] for group in ("a", "a", "b")]
+    wait(slow, 1)
+    assert slow.post("/batch/cancel-group", groupId="a") == {"updateCount": 2}
+    assert statuses(slow, tickets[0]) == ["COMPLETED", "NOT_EXECUTED", "NOT_EXECUTED"]
+    assert statuses(slow, tickets[1]) == ["NOT_EXECUTED"] * 3
+    assert slow.post("/batch/cancel-group", groupId="a") == {"updateCount": 0}
+    wait(slow, 3)
+    assert statuses(slow, tickets[2]) == ["COMPLETED"] * 3
+    assert "groupId" in slow.refused("POST", "/batch/cancel-group")[2]
+
+
+def test_a_batch_can_be_asked_for_during_a_day(api: Api) -> None:
+    ticket = api.post("/batch", [CREATE])["ticket"]
+    wait(api, 24 * 3600)
+    api.post("/batch", [CREATE])
+    status(api, ticket)
+    wait(api, 1)
+    api.post("/batch", [CREATE])
+    assert api.refused("GET", "/batch", ticket=ticket)[0] == 400
