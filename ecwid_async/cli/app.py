@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError, Parameter
 
+from ecwid_async.cli.call import call
 from ecwid_async.cli.coverage import coverage
 from ecwid_async.cli.export import export
 from ecwid_async.cli.failure import describe, exit_code
@@ -37,6 +38,7 @@ app = App(
 )
 app.command(export, usage="Usage: ecwid export [SECTION...] --out DIR [OPTIONS]")
 app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]")
+app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]")
 app.command(coverage)
 sandbox = App(name="sandbox", help="A whole Ecwid store on this machine, with demo data.")
 sandbox.command(serve)

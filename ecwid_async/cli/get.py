@@ -1,12 +1,12 @@
 """``ecwid get``: one item."""
 
 import asyncio
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from ecwid_async.cli.failure import UsageError
+from ecwid_async.cli.show import indented, write_json
 from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def get(
     if chosen.search is not None and not id:
         raise UsageError(f"which of the {section}? Give its id: ecwid get {section} ID.")
     source = find_store(store or StoreChoice())
-    _print_json(asyncio.run(_get(chosen, id or "", source)), f"ecwid get {section}")
+    _print(asyncio.run(_get(chosen, id or "", source)), f"ecwid get {section}")
 
 
 async def _get(section: "Section", id_: str, source: Source) -> bytes:
@@ -43,21 +43,10 @@ async def _get(section: "Section", id_: str, source: Source) -> bytes:
         return (await call.response()).body
 
 
-def _print_json(body: bytes, operation: str) -> None:
-    """Indented, with every number and text as the server wrote it."""
-    import msgspec
-
-    try:
-        text = msgspec.json.format(body, indent=2).decode()
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+def _print(body: bytes, operation: str) -> None:
+    text = indented(body)
+    if text is None:
         from ecwid_async.errors import DecodeError
 
-        raise DecodeError(operation=operation, path="", expected="JSON", found="something else") from error
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.highlighter import JSONHighlighter
-        from rich.text import Text
-
-        Console(soft_wrap=True).print(JSONHighlighter()(Text(text)))
-    else:
-        sys.stdout.write(text + "\n")
+        raise DecodeError(operation=operation, path="", expected="JSON", found="something else")
+    write_json(text)

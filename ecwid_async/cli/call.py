@@ -1,0 +1,203 @@
+"""``ecwid call``: any request to a store."""
+
+import asyncio
+import os
+import re
+import sys
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
+
+from cyclopts import Parameter
+
+from ecwid_async.cli.failure import UsageError
+from ecwid_async.cli.show import indented, write_json
+from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
+from ecwid_async.errors import api_error
+from ecwid_async.wire import Headers, Options, Request, Response
+
+if TYPE_CHECKING:
+    from ecwid_async.cli.inventory import Method
+
+__all__ = ["call"]
+
+_VERBS: Final = ("GET", "POST", "PUT", "DELETE")
+_JSON: Final = "application/json"
+_EXAMPLE: Final = "pass the path inside the store, such as /orders/EG4H2"
+
+
+def call(
+    method: Annotated[str, Parameter(help="GET, POST, PUT or DELETE.")],
+    path: Annotated[str, Parameter(help="Path inside the store, such as /orders/EG4H2.")],
+    /,
+    *,
+    query: Annotated[
+        tuple[str, ...], Parameter(name=("--query", "-q"), help="NAME=VALUE, a parameter; repeat it for more.")
+    ] = (),
+    data: Annotated[
+        str | None,
+        Parameter(name=("--data", "-d"), allow_leading_hyphen=True, help="Body: JSON, @FILE, or @- for stdin."),
+    ] = None,
+    content_type: Annotated[str, Parameter(name=("--type", "-t"), help="Content type of a body that is no JSON.")] = (
+        _JSON
+    ),
+    include: Annotated[bool, Parameter(name=("--include", "-i"), help="Print status and headers, too.")] = False,
+    yes: Annotated[bool, Parameter(help="Do what deletes or changes many items at once.")] = False,
+    store: StoreChoice | None = None,
+) -> None:
+    """Send any request to a store and print its answer.
+
+    JSON is printed indented, with every number as the server wrote it; any other answer as it came.
+    """
+    verb = method.upper()
+    if verb not in _VERBS:
+        raise UsageError(f"{method!r} is no verb of the API: use {', '.join(_VERBS)}.")
+    target, _, parameters = _inside(path, store).partition("?")
+    encoded = _encoded(target)
+    body = None if data is None else _body(data, content_type)
+    if not yes and verb != "GET":
+        _refuse_many(verb, encoded, body)
+    request = Request(
+        method=verb,
+        path=encoded,
+        params=(*parse_qsl(parameters, keep_blank_values=True), *map(_parameter, query)),
+        body=body,
+        headers=Headers(() if body is None else (("Content-Type", content_type),)),
+        options=Options(operation=f"{verb} {encoded}", repeatable=verb == "GET"),
+    )
+    response = asyncio.run(_send(request, find_store(store or StoreChoice())))
+    succeeded = 200 <= response.status < 300
+    if include:
+        _print_head(response)
+    if succeeded or include:
+        _print_body(response)
+    if not succeeded:
+        raise api_error(request, response)
+
+
+async def _send(request: Request, source: Source) -> Response:
+    async with connect(source) as store:
+        return await store.transport.send(request)
+
+
+def _inside(path: str, choice: StoreChoice | None) -> str:
+    """The path inside the store, of a whole URL of that store as well."""
+    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", path):
+        return path
+    from ecwid_async.client import DEFAULT_BASE_URL
+    from ecwid_async.sandbox.seed import DEMO_STORE_ID
+
+    demo = choice is not None and choice.sandbox
+    base = os.environ.get("ECWID_BASE_URL") or DEFAULT_BASE_URL
+    store_id = DEMO_STORE_ID if demo else os.environ.get("ECWID_STORE_ID")
+    prefix = f"{base.rstrip('/')}/{store_id or 'ECWID_STORE_ID'}/"
+    if not path.startswith(prefix):
+        host = urlsplit(path).hostname
+        raise UsageError(f"the URL at {host} is not of this store ({prefix}…): {_EXAMPLE}.")
+    return path.removeprefix(prefix)
+
+
+def _encoded(target: str) -> str:
+    """The path as it goes out: with a leading slash, escapes as they are, the rest escaped.
+
+    Raises `UsageError` where a part is missing or leads elsewhere: ``/products/`` is what is left of ``/products/$id``.
+    """
+    parts = target.removeprefix("/").split("/")
+    if not target.strip("/ "):
+        raise UsageError(f"the path is empty: {_EXAMPLE}.")
+    for part in parts:
+        plain = unquote_plus(part).strip()
+        if not plain:
+            raise UsageError(f"the path {target!r} has an empty part: is an id missing?")
+        if plain in (".", ".."):
+            raise UsageError(f"the path {target!r} has a part {part!r}, which leads elsewhere: {_EXAMPLE}.")
+    escaped = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", "/".join(parts))
+    return "/" + quote(os.fsencode(escaped), safe="/%+:@!$&'()*,;=~")
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise UsageError(f"--query takes NAME=VALUE, such as limit=10, not {text!r}.")
+    return name, value
+
+
+def _body(data: str, content_type: str) -> bytes:
+    if not data.startswith("@"):
+        body = os.fsencode(data)
+    elif data == "@-":
+        body = sys.stdin.buffer.read()
+    else:
+        try:
+            body = Path(data[1:]).read_bytes()
+        except OSError as error:
+            raise UsageError(f"can't read {data[1:]}, the body: {error.strerror}.") from error
+    if content_type == _JSON:
+        import msgspec
+
+        from ecwid_async.codec import loads
+
+        try:
+            loads(body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            hint = "quote it for your shell, read it with @FILE, or name another --type"
+            raise UsageError(f"--data is no JSON ({error}): {hint}.") from error
+    return body
+
+
+def _refuse_many(verb: str, path: str, body: bytes | None) -> None:
+    """Raise `UsageError` for what touches many items at once, or deletes who knows what, inside a batch too."""
+    from ecwid_async.cli.inventory import methods, offline_store
+
+    known = list(methods(offline_store()))
+    for one_verb, one_path in ((verb, path), *_batched(path, body)):
+        if _touches_many(known, one_verb, one_path):
+            raise UsageError(f"{one_verb} {one_path} can delete or change many items at once: add --yes to do that.")
+
+
+def _touches_many(known: "list[Method]", verb: str, path: str) -> bool:
+    segments = [unquote_plus(part) for part in path.strip("/").split("/")]
+    matching = [method for method in known if method.matches(verb, segments)]
+    return any("confirm" in method.parameters for method in matching) or (verb == "DELETE" and not matching)
+
+
+def _batched(path: str, body: bytes | None) -> list[tuple[str, str]]:
+    """Verb and path of each request in the body of a batch."""
+    from ecwid_async.codec import loads
+
+    if path != "/batch" or body is None:
+        return []
+    items = loads(body)
+    return [
+        (str(item.get("method")).upper(), "/" + str(item.get("path")).partition("?")[0].strip("/"))
+        for item in (items if isinstance(items, list) else [])
+        if isinstance(item, dict)
+    ]
+
+
+def _print_head(response: Response) -> None:
+    known = {status.value: status.phrase for status in HTTPStatus}
+    lines = [f"HTTP {response.status} {known.get(response.status, '')}".rstrip()]
+    lines += [f"{name}: {value}" for name, value in response.headers.items()]
+    sys.stdout.write("\n".join(lines) + "\n\n")
+
+
+def _print_body(response: Response) -> None:
+    kind = response.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
+    text = indented(response.body) if kind.endswith("json") else None
+    if text is not None:
+        write_json(text)
+    elif sys.stdout.isatty() and not _is_text(response.body):
+        size = f"{len(response.body):,} bytes of {kind}"
+        raise UsageError(f"the answer is {size}, which no terminal can show: add > FILE to keep them.")
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(response.body)
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        return "\0" not in body.decode()
+    except UnicodeDecodeError:
+        return False
