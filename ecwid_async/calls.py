@@ -1,7 +1,7 @@
 """What a resource method returns: one call, or the pages of a list. Nothing is sent until it is awaited or iterated."""
 
 import warnings
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Generator
 from types import NoneType
 from typing import Any, Final, Generic, Literal, TypeVar, cast
 
@@ -16,7 +16,6 @@ from ecwid_async.wire import Request, Response, StreamBody, Transport, new_reque
 __all__ = ["Call", "Channel", "Page", "Pages"]
 
 T = TypeVar("T")
-P = TypeVar("P")
 
 _PAGE_LIMIT: Final = 100
 _ENVELOPE: Final = ("total", "count", "offset", "limit")
@@ -148,7 +147,7 @@ class Pages(Generic[T]):
     Each iteration starts anew.
     """
 
-    __slots__ = ("_channel", "_item", "_items", "_limit", "_offset", "_request")
+    __slots__ = ("_channel", "_item", "_limit", "_offset", "_request")
 
     def __init__(
         self,
@@ -165,7 +164,6 @@ class Pages(Generic[T]):
             raise ValueError(f"offset is the number of items to skip and can't be {offset}")
         self._request = evolve(request, params=_with_envelope(request.params))
         self._item = item
-        self._items = cast(type[list[T]], list[item])  # type: ignore[valid-type]  # a type made at run time
         self._channel = channel
         self._limit = _PAGE_LIMIT if limit is None else limit
         self._offset = offset or 0
@@ -179,25 +177,35 @@ class Pages(Generic[T]):
         return f"<Pages {self.request.method} {self.request.target}>"
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        structure, operation = self._channel.codec.structure, self._request.options.operation
-        async for page in self._walk(self._read_plain):
-            # One at a time: an item that is dropped at once never reaches the older generations of the collector.
-            for position, data in enumerate(page.items):
-                yield structure(data, self._item, operation, f"items[{position}]")
+        # Parsed and typed one at a time: an item that is dropped at once never meets the garbage collector.
+        async for page in self.raw():
+            for position, item in enumerate(page.items):
+                yield self._typed(item, position)
 
-    def pages(self) -> AsyncIterator[Page[T]]:
+    async def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, with typed items."""
-        return self._walk(self._read_typed)
+        async for page in self.raw():
+            items = [self._typed(item, position) for position, item in enumerate(page.items)]
+            yield Page(items=items, total=page.total, offset=page.offset)
 
     async def dicts(self) -> AsyncIterator[dict[str, object]]:
         """The items as plain data: fractional numbers are exact `Decimal`, dates are text."""
-        async for page in self._walk(self._read_plain):
+        parse, operation = self._channel.codec.parse, self._request.options.operation
+        async for page in self.raw():
             for item in page.items:
-                yield item
+                yield parse(item, operation)
 
-    def raw(self) -> AsyncIterator[Page[msgspec.Raw]]:
+    async def raw(self) -> AsyncIterator[Page[msgspec.Raw]]:
         """The pages, with each item as the bytes the server sent: for copying, without a parse."""
-        return self._walk(self._read_raw)
+        offset = self._offset
+        while True:
+            response = await self._channel.exchange(self._at(offset))
+            page = self._read(response.body, offset)
+            if page.items or offset == self._offset:
+                yield page
+            offset += len(page.items)
+            if not page.items or (page.total is not None and offset >= page.total):
+                return
 
     async def first(self) -> T | None:
         """The first item, or None where nothing matches."""
@@ -207,7 +215,7 @@ class Pages(Generic[T]):
 
     async def count(self) -> int:
         """How many items match. Asks the server for its total; counts the items where it has none."""
-        async for page in self._resized(1)._walk(self._read_plain):
+        async for page in self._resized(1).raw():
             if page.total is not None:
                 return max(0, page.total - self._offset)
         return len([item async for item in self.dicts()])
@@ -223,49 +231,29 @@ class Pages(Generic[T]):
         position = (("offset", str(offset)), ("limit", str(self._limit)))
         return evolve(self._request, params=self._request.params + position, id=new_request_id())
 
-    async def _walk(self, read: Callable[[bytes, int], Page[P]]) -> AsyncIterator[Page[P]]:
-        offset = self._offset
-        while True:
-            response = await self._channel.exchange(self._at(offset))
-            page = read(response.body, offset)
-            if page.items or offset == self._offset:
-                yield page
-            offset += len(page.items)
-            if not page.items or (page.total is not None and offset >= page.total):
-                return
-
-    def _read_plain(self, body: bytes, offset: int) -> Page[dict[str, object]]:
-        operation = self._request.options.operation
-        data = self._channel.codec.parse(body, operation)
-        items = data.get("items") if isinstance(data, dict) else None
-        if not isinstance(items, list):
+    def _read(self, body: bytes, offset: int) -> Page[msgspec.Raw]:
+        try:
+            envelope = _envelope_decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            operation = self._request.options.operation
+            data = self._channel.codec.parse(body, operation)
             raise DecodeError(
                 operation=operation, path="items", expected="a list", found=f"none in {type(data).__name__}"
-            )
-        total = data.get("total")
-        return Page(items=items, total=total if type(total) is int else None, offset=offset)
+            ) from None
+        total = envelope.total
+        return Page(items=envelope.items, total=total if type(total) is int else None, offset=offset)
 
-    def _read_typed(self, body: bytes, offset: int) -> Page[T]:
-        plain = self._read_plain(body, offset)
-        operation = self._request.options.operation
-        items = self._channel.codec.structure(plain.items, self._items, operation, "items")
-        return Page(items=items, total=plain.total, offset=offset)
-
-    def _read_raw(self, body: bytes, offset: int) -> Page[msgspec.Raw]:
-        try:
-            envelope = _raw_decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            self._read_plain(body, offset)  # names what is wrong, as for the other readings
-            raise
-        return Page(items=envelope.items, total=envelope.total, offset=offset)
+    def _typed(self, item: msgspec.Raw, position: int) -> T:
+        codec, operation = self._channel.codec, self._request.options.operation
+        return codec.structure(codec.parse(item, operation), self._item, operation, f"items[{position}]")
 
 
-class _RawEnvelope(msgspec.Struct):
+class _Envelope(msgspec.Struct):
     items: list[msgspec.Raw]
-    total: int | None = None
+    total: object = None
 
 
-_raw_decoder: Final = msgspec.json.Decoder(_RawEnvelope)
+_envelope_decoder: Final = msgspec.json.Decoder(_Envelope)
 
 
 def _with_envelope(params: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from types import NoneType
 from typing import Any, Final, TypeVar, cast, get_args, get_origin
 
@@ -40,8 +40,7 @@ T = TypeVar("T")
 
 # JSON
 
-# A store has a few thousand prices, and each of them many times: making a `Decimal` anew costs three times a look-up.
-_decoder = msgspec.json.Decoder(float_hook=lru_cache(maxsize=8192)(Decimal))
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -191,6 +190,7 @@ def _open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
     return None
 
 
+@cache
 def _hook_for(declared: Any) -> _Hook:
     """The function that turns a parsed value into the declared type or raises `_Mismatch`."""
     options = options_of(declared)
@@ -369,7 +369,7 @@ def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any])
     if enum is not None:
         scope[f"members_{field.name}"] = {member.value: member for member in enum}.get
         yield f"    elif v.__class__ is str: {target} = members_{field.name}(v, v)"
-    scope[hook] = _text_hook(field.type) if JSON_TEXT in field.metadata else _hook_for(field.type)
+    scope[hook] = _text_hook(field.type) if JSON_TEXT in field.metadata else _hook_for(cast(Any, field.type))
     value = f"{hook}(v, None)"
     if get_origin(only) is list and is_model(get_args(only)[0]):
         # The most common list: one call per element, without a wrapper around it.
@@ -494,27 +494,24 @@ class Codec:
         self.strict = strict
         self.problems: Counter[DecodeProblem] = Counter()
         self._on_problem = on_problem
-        self._hooks: dict[Any, _Hook] = {}
 
     def decode(self, body: bytes, reads: type[T], operation: str) -> T:
         """An answer's body as `reads`. Raises `DecodeError` where it is not JSON or not that shape at all."""
         return self.structure(self.parse(body, operation), reads, operation)
 
-    def parse(self, body: bytes, operation: str) -> Any:
+    def parse(self, body: bytes | msgspec.Raw, operation: str) -> Any:
         """An answer's body as plain data."""
         try:
             return _decoder.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            found = f"{len(body)} bytes that are not" if body else "an empty body, not"
+            size = memoryview(body).nbytes
+            found = f"{size} bytes that are not" if size else "an empty body, not"
             raise DecodeError(operation=operation, path="", expected="JSON", found=f"{found} JSON") from None
 
     def structure(self, value: object, reads: type[T], operation: str, path: str = "") -> T:
         """Plain data as `reads`; `path` says where in the answer it stood."""
-        hook = self._hooks.get(reads)
-        if hook is None:
-            hook = self._hooks[reads] = _hook_for(reads)
         try:
-            result = hook(value, None)
+            result = _hook_for(cast(Any, reads))(value, None)
         except _Mismatch:
             _run.odd = False
             raise self._error(next(_explain(value, reads, path)), operation) from None
@@ -540,9 +537,9 @@ class Codec:
 
 def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
     """Where a value departs from its declared type: path, expected and found type. Runs only once something did."""
-    options = options_of(declared)
-    if value is None and NoneType in get_args(declared):
+    if (value is None and NoneType in get_args(declared)) or _fits(value, declared):
         return
+    options = options_of(declared)
     variants = Variants.among(options)
     only = variants.of(value) if variants is not None and isinstance(value, dict) else options[0]
     if is_model(only) and isinstance(value, dict):
@@ -568,10 +565,19 @@ def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str
         for key, element in value.items():
             yield from _explain(element, get_args(only)[1], f"{path}.{key}".lstrip("."))
     else:
-        try:
-            _hook_for(declared)(value, None)
-        except _Mismatch:
-            yield path, _type_name(declared), _kind(value)
+        yield path, _type_name(declared), _kind(value)
+
+
+def _fits(value: object, declared: Any) -> bool:
+    """Whether a value reads as its type with nothing odd in it."""
+    _run.odd = False
+    try:
+        _hook_for(declared)(value, None)
+    except _Mismatch:
+        return False
+    finally:
+        odd, _run.odd = _run.odd, False
+    return not odd
 
 
 _KINDS: Final[Mapping[type, str]] = {

@@ -75,6 +75,7 @@ class AiohttpTransport:
 
     def __init__(self, base_url: str, *, timeouts: Timeouts | None = None, connections: int = 100) -> None:
         self._base_url = base_url.rstrip("/")
+        self._origin, self._base_path = URL(self._base_url).origin(), URL(self._base_url).raw_path.rstrip("/")
         self._timeouts = timeouts or Timeouts()
         self._whole = self._limited(self._timeouts.total, None)
         # A large file takes as long as it takes, as long as something comes.
@@ -119,17 +120,24 @@ class AiohttpTransport:
     ) -> "aiohttp.client._RequestContextManager":
         return self._session().request(
             request.method,
-            URL(self._base_url + request.target, encoded=True),
+            self._url(request),
             data=body,
             headers=_headers(request),
             timeout=timeout,
             allow_redirects=False,
         )
 
+    def _url(self, request: Request) -> URL:
+        if request.params:
+            return URL(self._base_url + request.target, encoded=True)
+        # Saves parsing the host anew: a third of the time.
+        return self._origin.with_path(self._base_path + request.path, encoded=True)
+
     def _session(self) -> aiohttp.ClientSession:
         home = (asyncio.get_running_loop(), os.getpid())
         session = self._sessions.get(home)
         if session is None or session.closed:
+            self._sessions = {where: kept for where, kept in self._sessions.items() if not where[0].is_closed()}
             session = self._sessions[home] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     limit=self._connections, limit_per_host=self._connections, ttl_dns_cache=300

@@ -79,8 +79,8 @@ class FaultServer:
 
 
 @asynccontextmanager
-async def fault_server(handler: Handler) -> AsyncIterator[FaultServer]:
-    """A fault server on a free port of the loopback."""
+async def fault_server(handler: Handler, port: int = 0) -> AsyncIterator[FaultServer]:
+    """A fault server on the loopback, on a free port unless one is named."""
     server = FaultServer(handler)
     tasks: set[asyncio.Task[None]] = set()
 
@@ -89,7 +89,7 @@ async def fault_server(handler: Handler) -> AsyncIterator[FaultServer]:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    listening = await asyncio.start_server(accept, "127.0.0.1", 0)
+    listening = await asyncio.start_server(accept, "127.0.0.1", port)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server

@@ -256,16 +256,19 @@ async def test_closing_twice_is_harmless_and_a_closed_transport_opens_again() ->
 
 
 def test_one_transport_serves_several_event_loops_in_turn() -> None:
-    transport = AiohttpTransport("http://127.0.0.1:1/api/v3")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    transport = AiohttpTransport(f"http://127.0.0.1:{port}/api/v3")
 
     async def once() -> int:
-        async with fault_server(answer) as server:
-            transport._base_url = server.base_url
+        async with fault_server(answer, port) as server:
             await transport.send(GET)
             await transport.aclose()
             return len(server.log)
 
-    assert [asyncio.run(once()) for _ in range(2)] == [1, 1]
+    assert [asyncio.run(once()) for _ in range(3)] == [1, 1, 1]
+    assert not transport._sessions
 
 
 async def test_the_session_is_made_on_first_use_and_shared() -> None:
