@@ -16,7 +16,7 @@ from ecwid_async.sandbox.bodies import Refusal, read_parameters
 from ecwid_async.sandbox.query import Page, project
 from ecwid_async.sandbox.routes import Answer, Media, Visit
 from ecwid_async.sandbox.spec import Endpoint
-from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.store import Access, Store
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.sandbox.table import encode
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
@@ -25,6 +25,9 @@ __all__ = ["Exchange", "Sandbox"]
 
 _REMEMBERED: Final = 10_000
 _FORM: Final = "application/x-www-form-urlencoded"
+# The one path that needs no store, and what an app shows there.
+_APPLICATION: Final = "application"
+_APP_CREDENTIALS: Final = ("X-Ecwid-App-Client-Id", "X-Ecwid-App-Secret-Key")
 
 
 class Exchange(NamedTuple):
@@ -126,11 +129,14 @@ class Sandbox:
         segments = [unquote_plus(segment) for segment in request.path.removeprefix("/").split("/")]
         if segments[-1] == "":
             segments.pop()
-        store = self._store(segments)
-        lacking = self._admitted(store, request, counted=not inner or self.switches.batch_costs_each)
+        if segments[:1] == [_APPLICATION]:
+            store, access = self._of_app(request)
+        else:
+            store, access = self._of_store(segments.pop(0) if segments else "", request)
+        lacking = self._admitted(store, access, counted=not inner or self.switches.batch_costs_each)
         if store.due is not None and not inner:
             store.due()
-        function, endpoint, ids = routes.load().find(request.method, segments[1:])
+        function, endpoint, ids = routes.load().find(request.method, segments)
         if missing := lacking(endpoint.scopes):
             raise Refusal(403, "INSUFFICIENT_APP_SCOPE", f"The token lacks the access scope {', '.join(missing)}")
         if endpoint.section in store.refuses:
@@ -157,19 +163,27 @@ class Sandbox:
             return encode(project(answer, visit.selection))
         return answer
 
-    def _store(self, segments: list[str]) -> Store:
-        number = segments[0] if segments else ""
+    def _of_store(self, number: str, request: Request) -> tuple[Store, Access]:
+        """The store of that number, and what the token may do there."""
         store = self.stores.get(int(number)) if number.isascii() and number.isdigit() else None
         if store is None:
             raise Refusal(404, "STORE_NOT_FOUND", f"Store {number!r} not found")
-        return store
-
-    def _admitted(self, store: Store, request: Request, *, counted: bool) -> Callable[[Iterable[str]], list[str]]:
-        """Check token and rate; gives what tells the scopes that the token lacks."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         access = store.access(token.strip()) if scheme.lower() == "bearer" else None
         if access is None:
             raise Refusal(403, "INVALID_API_TOKEN", "The access token is missing, wrong or of another store")
+        return store, access
+
+    def _of_app(self, request: Request) -> tuple[Store, Access]:
+        """The store where the app is that asks about itself, in no particular store, with its own credentials."""
+        credentials = [request.headers.get(name, "") for name in _APP_CREDENTIALS]
+        for store in self.stores.values():
+            if (access := store.app_access(*credentials)) is not None:
+                return store, access
+        raise Refusal(403, "INVALID_API_TOKEN", "The app's client id or secret is missing or wrong")
+
+    def _admitted(self, store: Store, access: Access, *, counted: bool) -> Callable[[Iterable[str]], list[str]]:
+        """Check rate and suspension; gives what tells the scopes that the token lacks."""
         if self.requests_per_minute is not None and counted:
             wait = access.limit.admit(self.clock(), self.requests_per_minute)
             if wait > 0:

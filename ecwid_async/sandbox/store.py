@@ -80,6 +80,7 @@ class Store:
         self.switches = switches
         self._listings = listings
         self._access: dict[str, Access] = {}
+        self._apps: dict[tuple[str, str], Access] = {}
         self._tables: dict[str, Table] = {}
         self._histories: dict[str, History] = {}
 
@@ -99,6 +100,14 @@ class Store:
     def revoke_all(self) -> None:
         """Let nobody in any longer, as when the app is uninstalled."""
         self._access.clear()
+
+    def add_app(self, client_id: str, client_secret: str) -> None:
+        """Let an app ask about itself with its own credentials, for which it needs no token."""
+        self._apps[client_id, client_secret] = Access(None, rate_limit(self.switches.limiter))
+
+    def app_access(self, client_id: str, client_secret: str) -> Access | None:
+        """What an app may do, None where it is not one of this store."""
+        return self._apps.get((client_id, client_secret))
 
     def access(self, token: str) -> Access | None:
         """What a token may do, None where it is not one of this store."""

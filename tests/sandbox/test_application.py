@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, demo_sandbox
+from ecwid_async.client import Ecwid
+from ecwid_async.errors import InvalidToken
+from ecwid_async.sandbox.seed import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_STORE_ID, demo_sandbox
 from tests.sandbox.api import Api, Clock
 
 SIZES = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0}
@@ -48,6 +50,16 @@ def test_the_token_tells_what_it_may_do(api: Api) -> None:
     found = api.get("/application/token")
     assert found["permissions"] == ["read_catalog", "read_orders"]
     assert found["created"] < found["expires"]
+
+
+async def test_an_app_asks_about_itself_with_its_own_credentials() -> None:
+    ecwid = Ecwid(transport=demo_sandbox(**SIZES))
+    token = await ecwid.application(DEMO_CLIENT_ID, DEMO_CLIENT_SECRET).token()
+    assert "read_orders" in (token.permissions or ())
+    with pytest.raises(InvalidToken):
+        await ecwid.application(DEMO_CLIENT_ID, "guessed").token()
+    with pytest.raises(InvalidToken):
+        await ecwid.store(DEMO_STORE_ID, DEMO_CLIENT_SECRET).profile.get()
 
 
 # Storage.

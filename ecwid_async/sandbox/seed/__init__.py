@@ -27,14 +27,26 @@ from ecwid_async.sandbox.seed.product_types import product_types
 from ecwid_async.sandbox.seed.products import products as product_items
 from ecwid_async.sandbox.seed.promotions import promotions
 from ecwid_async.sandbox.seed.reviews import opinions, ratings, reviews
-from ecwid_async.sandbox.seed.settings import settings
+from ecwid_async.sandbox.seed.settings import app_id, settings
 from ecwid_async.sandbox.seed.subscriptions import subscriptions as subscription_items
 from ecwid_async.sandbox.store import Store
 
-__all__ = ["DEMO_STORE_ID", "DEMO_TOKEN", "demo_sandbox", "fill", "profile", "sections", "seed"]
+__all__ = [
+    "DEMO_CLIENT_ID",
+    "DEMO_CLIENT_SECRET",
+    "DEMO_STORE_ID",
+    "DEMO_TOKEN",
+    "demo_sandbox",
+    "fill",
+    "profile",
+    "sections",
+    "seed",
+]
 
 DEMO_STORE_ID: Final = 1003
 DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  opens nothing but the demo store
+DEMO_CLIENT_ID: Final = app_id(DEMO_STORE_ID)
+DEMO_CLIENT_SECRET: Final = "app_secret_demo"  # noqa: S105  as above
 
 _Items = Iterator[dict[str, Any]]
 
@@ -68,6 +80,7 @@ def fill(store: Store, filled: Iterable[tuple[str, Iterable[dict[str, Any]]]]) -
     """Fill an empty store with these items of each section, and with a profile: see `sections`."""
     store.profile = profile(store.id)
     store.odds |= settings(store.id)
+    store.add_app(app_id(store.id), DEMO_CLIENT_SECRET)
     for section, items in filled:
         store.load(section, items)
 

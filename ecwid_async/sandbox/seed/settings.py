@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from ecwid_async.sandbox.seed.dice import FIRST_DAY, LAST_DAY, date_text
 
-__all__ = ["settings"]
+__all__ = ["app_id", "settings"]
 
 Item = dict[str, Any]
 
@@ -14,6 +14,11 @@ _STAFF: Final = (
     ("p27632594", "Мария Иванова", "maria@example.com", ("CATALOG_MANAGEMENT", "MARKETING_MANAGEMENT"), True),
     ("p27632595", "new.colleague", "new.colleague@example.com", ("SALES_MANAGEMENT",), False),
 )
+
+
+def app_id(store_id: int) -> str:
+    """The client id of the app to which a demo store's tokens belong."""
+    return f"custom-app-{store_id}-1"
 
 
 def settings(store_id: int) -> Item:
@@ -39,7 +44,7 @@ def settings(store_id: int) -> Item:
         },
         "storage": {"public": '{"color":"red"}', "settings": '{"greeting": "Привет 👋"}'},
         "application": {
-            "namespace": f"custom-app-{store_id}-1",
+            "namespace": app_id(store_id),
             "startDate": date_text(FIRST_DAY),
             "expirationDate": date_text(LAST_DAY + _YEAR),
             "status": "ACTIVE",
