@@ -391,12 +391,15 @@ def _attribute(store: Store, given: Item, lang: str) -> Item:
 
 
 def _set_stock(item: Item, change: Mapping[str, Any]) -> None:
-    """A quantity ends unlimited stock, and unlimited stock has no quantity."""
-    if {"quantity", "unlimited"} & change.keys():
-        item["unlimited"] = bool(change.get("unlimited", change.get("quantity") is None))
-        item["quantity"] = item.get("quantity", 0)
-        if item["unlimited"]:
-            del item["quantity"]
+    """A quantity ends unlimited stock, and unlimited stock has none; a null changes neither, unless it clears."""
+    given = {name: change[name] for name in ("quantity", "unlimited") if change.get(name) is not None}
+    if given:
+        item["unlimited"] = bool(given.get("unlimited", False))
+        item.setdefault("quantity", 0)
+    elif "quantity" in change and "quantity" not in item:
+        item["unlimited"] = True
+    if item.get("unlimited"):
+        item.pop("quantity", None)
 
 
 def _stock(holder: Item) -> tuple[bool, float]:

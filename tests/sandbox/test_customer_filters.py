@@ -91,6 +91,8 @@ def test_places_and_products_are_found_by_part_of_their_name(api, people):
     places = api.get("/customers/locations")["items"]
     assert places == [{"country": "France", "countryCode": "FR"}, {"country": "Latvia", "countryCode": "LV"}]
     assert api.get("/customers/locations", name="LAT")["items"] == places[1:]
+    api.post("/customers", {"email": "dan@example.com", "billingPerson": {"countryCode": "DE"}})
+    assert len(api.get("/customers/locations")["items"]) == 3
     cup, lamp = ({"productId": people[name], "productName": name.title()} for name in ("cup", "lamp"))
     assert api.get("/customers/products")["items"] == [cup, lamp]
     assert api.get("/customers/products", name="am")["items"] == [lamp]

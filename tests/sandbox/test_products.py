@@ -488,6 +488,22 @@ def test_a_quantity_ends_unlimited_stock_and_unlimited_ends_the_quantity(api):
     assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": True, "inStock": True}
 
 
+def test_a_null_changes_no_stock(api):
+    number = make(api, quantity=5)
+    api.put(f"/products/{number}", {"quantity": None, "unlimited": None})
+    assert show(api, number, "quantity,unlimited") == {"quantity": 5, "unlimited": False}
+    number = make(api)
+    api.put(f"/products/{number}", {"quantity": None, "unlimited": None})
+    assert show(api, number, "quantity,unlimited") == {"unlimited": True}
+
+
+def test_a_null_that_clears_the_quantity_leaves_unlimited_stock():
+    api = shop(null_clears=True)
+    number = make(api, quantity=5)
+    api.put(f"/products/{number}", {"quantity": None})
+    assert show(api, number, "quantity,unlimited") == {"unlimited": True}
+
+
 def test_an_attribute_is_the_same_by_alias_name_or_id(api):
     first = make(api, attributes=[{"alias": "BRAND", "value": "A"}, {"name": "Care", "value": "30 °C"}])
     brand, care = show(api, first, "attributes")["attributes"]

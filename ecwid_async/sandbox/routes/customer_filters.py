@@ -3,8 +3,8 @@
 Only the vendor's own client shows these calls.
 """
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
 
 from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.query import select
@@ -17,6 +17,8 @@ from ecwid_async.sandbox.table import Item, Key, Table
 
 __all__: list[str] = []
 
+_Found = TypeVar("_Found")
+
 _MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
 
 
@@ -27,8 +29,13 @@ def _found(visit: Visit) -> list[Key]:
     return table.keys(select(table, asked(visit, CUSTOMERS), sorting(visit, CUSTOMERS), visit.store.switches))
 
 
-def _items(table: Table) -> Iterable[Item]:
-    return (item for key in table if (item := table.get(key)) is not None)
+def _kept(table: Table, name: str, make: Callable[[Iterable[Item]], _Found]) -> _Found:
+    """What `make` finds in all items; found once, until the next change."""
+    found: _Found | None = table.cache.get(name)
+    if found is None:
+        found = make(item for key in table if (item := table.get(key)) is not None)
+        table.keep(name, found)
+    return found
 
 
 @route("GET /customers_ids")
@@ -75,33 +82,42 @@ def get_customers_filters(visit: Visit) -> Answer:
     orders = table.number("orders")
     counts = [orders[slot] for slot in table.order("").slots]
     used = {group for group, _ in table.values("group")}
-    places: dict[tuple[str, ...], Item] = {}
-    for item in _items(table):
-        for address in item.get("shippingAddresses") or ():
-            names = ("street", "city", "countryCode", "countryName")
-            place = {name: address.get(name) or "" for name in names}
-            places.setdefault(tuple(place.values()), place)
     return {
         "total": len(counts),
         "repeatedCustomersCount": sum(count > 1 for count in counts),
         "oneTimeCustomersCount": sum(count == 1 for count in counts),
         "storeGroups": [{"id": g, "name": name} for g, name in group_names(visit.store).items() if g in used],
-        "shippingAddresses": list(places.values()),
+        "shippingAddresses": _kept(table, "addresses", _addresses),
         "languages": sorted(str(lang) for lang, _ in table.values("lang")),
     }
+
+
+def _addresses(customers: Iterable[Item]) -> list[Item]:
+    names = ("street", "city", "countryCode", "countryName")
+    found: dict[tuple[str, ...], Item] = {}
+    for customer in customers:
+        for address in customer.get("shippingAddresses") or ():
+            place = {name: address.get(name) or "" for name in names}
+            found.setdefault(tuple(place.values()), place)
+    return list(found.values())
 
 
 @route("GET /customers/locations")
 def get_customers_locations(visit: Visit) -> Answer:
     """The countries they live in whose name contains a text, by name."""
     wanted = folded(visit.params.get("name", ""))
-    countries: dict[str, str] = {}
-    for item in _items(visit.store.table("customers")):
-        for address in (item.get("billingPerson") or {}, *(item.get("shippingAddresses") or ())):
-            if address.get("countryCode"):
-                countries.setdefault(address["countryCode"], address.get("countryName") or address["countryCode"])
+    countries = _kept(visit.store.table("customers"), "countries", _countries)
     shown = sorted((name, code) for code, name in countries.items() if wanted in folded(name))
     return {"items": [{"country": name, "countryCode": code} for name, code in shown]}
+
+
+def _countries(customers: Iterable[Item]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for customer in customers:
+        for address in (customer.get("billingPerson") or {}, *(customer.get("shippingAddresses") or ())):
+            if address.get("countryCode"):
+                found.setdefault(address["countryCode"], address.get("countryName") or address["countryCode"])
+    return found
 
 
 @route("GET /customers/products")
