@@ -7,6 +7,7 @@ from urllib.parse import quote_plus
 import pytest
 
 from ecwid_async.sandbox.seed import demo_sandbox
+from ecwid_async.sandbox.uploads import uploads_of
 from tests.sandbox.api import Api, Clock
 
 OPTION = "Ваш файл / photo + text"
@@ -184,6 +185,14 @@ def test_a_file_of_an_option_is_uploaded_and_deleted(api: Api, order: int) -> No
     assert files_of(api, order) is None
     assert api.delete(f"{path}/files") == {"deleteCount": 0}
     assert api.refused("DELETE", f"{path}/files/{first}")[:2] == (404, "FILE_NOT_FOUND")
+
+
+def test_the_bytes_of_a_file_are_kept_until_its_order_is_deleted(api: Api, order: int) -> None:
+    api.post(files_path(api, order), b"\0" * 1000)
+    [file] = files_of(api, order)
+    assert uploads_of(api.store).get(file["url"]) == b"\0" * 1000
+    api.delete(f"/orders/{order}")
+    assert uploads_of(api.store).get(file["url"]) is None
 
 
 def test_files_go_to_options_that_take_them(api: Api, order: int) -> None:

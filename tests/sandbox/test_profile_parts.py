@@ -203,3 +203,17 @@ def test_a_logo_must_be_there_and_small_enough(empty: Api) -> None:
     large = bytes(20 * 1024 * 1024 + 1)
     assert empty.refused("POST", "/profile/logo", large)[:2] == (400, "INCORRECT_IMAGE_SIZE")
     assert empty.get("/profile")["generalInfo"] == {"storeId": 7}
+
+
+# Languages.
+
+
+def test_languages_have_codes_and_may_be_one_only(api: Api) -> None:
+    change = {"languages": {"enabledLanguages": ["en", "pt_BR"]}}
+    api.put("/profile", change)
+    strange = {"languages": {"enabledLanguages": ["Klingon"]}}
+    assert api.refused("PUT", "/profile", strange)[:2] == (400, "LANGUAGES_NOT_ALLOWED")
+    api.store.refuses.add("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
+    assert api.refused("PUT", "/profile", change)[:2] == (400, "MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
+    api.put("/profile", {"languages": {"enabledLanguages": ["de"]}})
+    assert api.get("/profile")["languages"]["enabledLanguages"] == ["de"]

@@ -32,6 +32,7 @@ from ecwid_async.sandbox.routes.shared import (
 from ecwid_async.sandbox.routes.ties import customer_of, folded, note_order, number_of, refresh
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, decode
+from ecwid_async.sandbox.uploads import uploads_of
 
 __all__ = [
     "COLUMNS",
@@ -225,6 +226,8 @@ def update_order(visit: Visit) -> Answer:
 def delete_order(visit: Visit) -> Answer:
     """Delete one; the history keeps its number and its text id."""
     order = found_order(visit)
+    options = (option for line in order.get("items") or () for option in line.get("selectedOptions") or ())
+    uploads_of(visit.store).discard(file.get("url", "") for option in options for file in option.get("files") or ())
     entry = {"id": order["orderNumber"], "orderId": order.get("id", "")}
     if "cartId" in order:
         visit.store.table("carts").remove(order["cartId"])

@@ -1,8 +1,10 @@
 """The store's profile: ``/profile``, and the scopes of staff accounts."""
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
-from ecwid_async.sandbox.bodies import merge
+from ecwid_async.sandbox.bodies import Refusal, merge
 from ecwid_async.sandbox.catalog import localised
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item
@@ -18,6 +20,7 @@ STAFF_SCOPES: Final = (
     "SALES_CHANNELS_MANAGEMENT",
     "STORE_MANAGEMENT",
 )
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
 # What every profile has, also that of a store which was only just added.
 _ALWAYS: Final[Item] = {
     "account": {"availableFeatures": ["API"], "whiteLabel": False, "suspended": False},
@@ -49,6 +52,7 @@ def get_store_profile(visit: Visit) -> Answer:
 def update_store_profile(visit: Visit) -> Answer:
     """Change what is named, at any depth; the rest stays."""
     store, change = visit.store, dict(visit.document)
+    _check_languages(visit, (change.get("languages") or {}).get("enabledLanguages") or ())
     # The taxes stand in two places and are the same ones.
     settings = change.get("taxSettings") or {}
     taxes = change.get("taxes") or settings.get("taxes")
@@ -66,3 +70,12 @@ def update_store_profile(visit: Visit) -> Answer:
 def get_staff_scopes(visit: Visit) -> Answer:
     """All scopes that a staff account can have."""
     return {"staffScopes": list(STAFF_SCOPES)}
+
+
+def _check_languages(visit: Visit, languages: Sequence[str]) -> None:
+    unknown = [language for language in languages if not _LANGUAGE.fullmatch(language)]
+    if unknown:
+        raise Refusal(400, "LANGUAGES_NOT_ALLOWED", f"{unknown[0]!r} is not the ISO code of a language")
+    if len(languages) > 1:
+        message = "The store's plan has one language only"
+        visit.unless_refused("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", 400, message)
