@@ -52,7 +52,6 @@ def _readers(kind: Kind, model: Any, count: int) -> dict[str, Callable[[], objec
     untyped = msgspec.json.Decoder()
     exact = msgspec.json.Decoder(float_hook=Decimal)
     converter = cattrs_converter()
-    models: Any = GenericAlias(list, model)
     plain: Any = GenericAlias(list, plain_class(model))
     struct_page: Any = msgspec.defstruct("Page", [("items", GenericAlias(list, struct(model)))])
     structs = msgspec.json.Decoder(struct_page, dec_hook=read_moment)
@@ -61,7 +60,7 @@ def _readers(kind: Kind, model: Any, count: int) -> dict[str, Callable[[], objec
     return {
         UNTYPED: lambda: untyped.decode(body)["items"],
         EXACT: lambda: exact.decode(body)["items"],
-        OURS: lambda: codec.structure(codec.parse(body, "GET")["items"], models, "GET", "items"),
+        OURS: lambda: codec.page(body, model, "GET")[0],
         PYDANTIC: lambda: pydantic_page.model_validate_json(body).items,
         STRUCTS: lambda: structs.decode(body).items,
         CATTRS: lambda: converter.structure(exact.decode(body)["items"], plain),

@@ -1,7 +1,7 @@
 """What a resource method returns: one call, or the pages of a list. Nothing is sent until it is awaited or iterated."""
 
 import warnings
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from types import NoneType
 from typing import Any, Final, Generic, Literal, TypeVar, cast
 
@@ -10,12 +10,13 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from ecwid_async.codec import Codec
-from ecwid_async.errors import DecodeError, api_error
+from ecwid_async.errors import api_error
 from ecwid_async.wire import Request, Response, StreamBody, Transport, new_request_id
 
 __all__ = ["Call", "Channel", "Page", "Pages"]
 
 T = TypeVar("T")
+P = TypeVar("P")
 
 _PAGE_LIMIT: Final = 100
 _ENVELOPE: Final = ("total", "count", "offset", "limit")
@@ -177,16 +178,16 @@ class Pages(Generic[T]):
         return f"<Pages {self.request.method} {self.request.target}>"
 
     async def __aiter__(self) -> AsyncIterator[T]:
+        codec, operation = self._channel.codec, self._request.options.operation
         # Parsed and typed one at a time: an item that is dropped at once never meets the garbage collector.
         async for page in self.raw():
             for position, item in enumerate(page.items):
-                yield self._typed(item, position)
+                yield codec.structure(codec.parse(item, operation), self._item, operation, f"items[{position}]")
 
-    async def pages(self) -> AsyncIterator[Page[T]]:
+    def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, with typed items."""
-        async for page in self.raw():
-            items = [self._typed(item, position) for position, item in enumerate(page.items)]
-            yield Page(items=items, total=page.total, offset=page.offset)
+        codec, operation = self._channel.codec, self._request.options.operation
+        return self._walk(lambda body: codec.page(body, self._item, operation))
 
     async def dicts(self) -> AsyncIterator[dict[str, object]]:
         """The items as plain data: fractional numbers are exact `Decimal`, dates are text."""
@@ -195,17 +196,10 @@ class Pages(Generic[T]):
             for item in page.items:
                 yield parse(item, operation)
 
-    async def raw(self) -> AsyncIterator[Page[msgspec.Raw]]:
+    def raw(self) -> AsyncIterator[Page[msgspec.Raw]]:
         """The pages, with each item as the bytes the server sent: for copying, without a parse."""
-        offset = self._offset
-        while True:
-            response = await self._channel.exchange(self._at(offset))
-            page = self._read(response.body, offset)
-            if page.items or offset == self._offset:
-                yield page
-            offset += len(page.items)
-            if not page.items or (page.total is not None and offset >= page.total):
-                return
+        codec, operation = self._channel.codec, self._request.options.operation
+        return self._walk(lambda body: codec.slice(body, operation))
 
     async def first(self) -> T | None:
         """The first item, or None where nothing matches."""
@@ -231,29 +225,16 @@ class Pages(Generic[T]):
         position = (("offset", str(offset)), ("limit", str(self._limit)))
         return evolve(self._request, params=self._request.params + position, id=new_request_id())
 
-    def _read(self, body: bytes, offset: int) -> Page[msgspec.Raw]:
-        try:
-            envelope = _envelope_decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            operation = self._request.options.operation
-            data = self._channel.codec.parse(body, operation)
-            raise DecodeError(
-                operation=operation, path="items", expected="a list", found=f"none in {type(data).__name__}"
-            ) from None
-        total = envelope.total
-        return Page(items=envelope.items, total=total if type(total) is int else None, offset=offset)
-
-    def _typed(self, item: msgspec.Raw, position: int) -> T:
-        codec, operation = self._channel.codec, self._request.options.operation
-        return codec.structure(codec.parse(item, operation), self._item, operation, f"items[{position}]")
-
-
-class _Envelope(msgspec.Struct):
-    items: list[msgspec.Raw]
-    total: object = None
-
-
-_envelope_decoder: Final = msgspec.json.Decoder(_Envelope)
+    async def _walk(self, read: Callable[[bytes], tuple[list[P], int | None]]) -> AsyncIterator[Page[P]]:
+        offset = self._offset
+        while True:
+            response = await self._channel.exchange(self._at(offset))
+            items, total = read(response.body)
+            if items or offset == self._offset:
+                yield Page(items=items, total=total, offset=offset)
+            offset += len(items)
+            if not items or (total is not None and offset >= total):
+                return
 
 
 def _with_envelope(params: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

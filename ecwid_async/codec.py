@@ -44,6 +44,14 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
+class _Envelope(msgspec.Struct):
+    items: list[msgspec.Raw]
+    total: object = None
+
+
+_envelope_decoder: Final = msgspec.json.Decoder(_Envelope)
+
+
 def loads(text: bytes | str) -> Any:
     """Parse JSON: whole numbers as int, every other number as an exact `Decimal`."""
     return _decoder.decode(text)
@@ -326,6 +334,8 @@ def _generate(cls: type[Model]) -> _Hook:
             prefixes.append((field.name, field.metadata[PREFIX], _hook_for(get_args(mapping)[1])))
             continue
         wire = wire_name(field)
+        if not prefixes and known and len(known) % STEP == 0:
+            lines += _stop_early(cls, len(known))
         known.append(wire)
         lines += _read_field(field, wire, scope)
     scope["known"] = frozenset(known)
@@ -343,6 +353,18 @@ def _generate(cls: type[Model]) -> _Hook:
     ]
     exec("\n".join(lines), scope)  # noqa: S102  the source is made of this package's own field names
     return cast(_Hook, scope["structure"])
+
+
+import os
+STEP=int(os.environ.get("STEP","16"))
+def _stop_early(cls: type[Model], read: int) -> Iterator[str]:
+    """Once every field of an answer is read, the attributes that are left are absent."""
+    rest = [field.name for field in cls.__attrs_attrs__ if field.name != "extra"][read:]
+    yield f"    if lost is None and len(data) + absent == {read}:"
+    yield "        " + "".join(f"self.{name} = " for name in rest) + "None"
+    yield "        self.extra = NO_EXTRA"
+    yield "        self.__class__ = cls"
+    yield "        return self"
 
 
 def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any]) -> Iterator[str]:
@@ -507,6 +529,26 @@ class Codec:
             size = memoryview(body).nbytes
             found = f"{size} bytes that are not" if size else "an empty body, not"
             raise DecodeError(operation=operation, path="", expected="JSON", found=f"{found} JSON") from None
+
+    def page(self, body: bytes, reads: type[T], operation: str) -> tuple[list[T], int | None]:
+        """The items of a page as `reads`, and the total it tells."""
+        data = self.parse(body, operation)
+        items: list[Any] | None = data.get("items") if isinstance(data, dict) else None
+        if not isinstance(items, list):
+            raise DecodeError(operation=operation, path="items", expected="a list", found=f"none in {_kind(data)}")
+        for position, item in enumerate(items):
+            # In place: each item's plain data is gone before the next one needs memory.
+            items[position] = self.structure(item, reads, operation, f"items[{position}]")
+        return items, data["total"] if type(data.get("total")) is int else None
+
+    def slice(self, body: bytes, operation: str) -> tuple[list[msgspec.Raw], int | None]:
+        """The items of a page, unparsed, and the total it tells. Raises `DecodeError` where it has no items."""
+        try:
+            envelope = _envelope_decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            found = f"none in {_kind(self.parse(body, operation))}"
+            raise DecodeError(operation=operation, path="items", expected="a list", found=found) from None
+        return envelope.items, envelope.total if type(envelope.total) is int else None
 
     def structure(self, value: object, reads: type[T], operation: str, path: str = "") -> T:
         """Plain data as `reads`; `path` says where in the answer it stood."""
