@@ -198,8 +198,13 @@ class Transport(Protocol):
 
 
 class EventKind(StrEnum):
-    """What a transport tells of a call while it is under way."""
+    """What a transport tells of a call while it is under way.
 
+    STARTED and ENDED enclose a call with all its attempts and waits, however it ends; they come in the task that awaits
+    the call, unless a download is left to another.
+    """
+
+    STARTED = "started"
     SENT = "sent"
     ANSWERED = "answered"
     WAITED = "waited"
@@ -207,13 +212,15 @@ class EventKind(StrEnum):
     THROTTLED = "throttled"
     QUARANTINED = "quarantined"
     GAVE_UP = "gave_up"
+    ENDED = "ended"
 
 
 @frozen(kw_only=True)
 class Event:
     """One record for whoever observes: no token, no body, no customer's data.
 
-    `seconds` is the time an answer took or a wait lasts; `error` is the class name of what went wrong.
+    `seconds` is the time an answer took or a wait lasts, or the whole call at its end; `error` is the class name of
+    what went wrong. `server` is the host and port that the call goes to.
     """
 
     kind: EventKind
@@ -224,9 +231,12 @@ class Event:
     status: int | None = None
     seconds: float | None = None
     error: str | None = None
+    server: str | None = None
 
 
 EventSink = Callable[[Event], None]
+"""Hears of events. One with a method ``wants(kind) -> bool`` is asked first and spared the others; STARTED stands for
+ENDED as well."""
 
 
 def encode_segment(segment: str | int) -> str:

@@ -34,12 +34,13 @@ def test_the_command_and_the_pytest_plugin_are_found():
 
 
 def test_the_extra_all_needs_what_the_others_need():
-    needs = {"all": set(), "cli": set()}
+    needs = {"all": set(), "cli": set(), "otel": set()}
     for line in distribution("ecwid-async").metadata.get_all("Requires-Dist"):
         requirement, _, marker = line.partition(";")
         for extra in needs:
             if re.search(rf"extra == ['\"]{extra}['\"]", marker):
                 needs[extra].add(requirement.strip())
     assert needs["cli"]
+    assert needs["otel"]
     assert needs.pop("all") == set().union(*needs.values())
     assert {"all", *needs} == set(distribution("ecwid-async").metadata.get_all("Provides-Extra"))

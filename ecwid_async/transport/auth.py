@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Self, SupportsIndex
 
 from ecwid_async.errors import TransportError
 from ecwid_async.wire import Request, Response, StreamedResponse, Transport
@@ -17,6 +17,10 @@ class Secret(str):
 
     def __repr__(self) -> str:
         return "'***'"
+
+    def __getitem__(self, key: SupportsIndex | slice) -> "Secret":
+        # Printers that shorten what is long take a part first, and then its `repr`.
+        return Secret(super().__getitem__(key))
 
 
 class Auth:

@@ -9,12 +9,12 @@ anything else                                 the answer        the answer
 """
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 import anyio
-from attrs import frozen
+from attrs import define, frozen
 
 from ecwid_async.errors import NotSent, OutcomeUnknown, TransportError, retry_after
 from ecwid_async.wire import Event, EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
@@ -39,10 +39,19 @@ class RetryPolicy:
     patience: float = 120.0
 
 
+@define
+class _Progress:
+    """How far a call has come: its attempt, and the status that it was last answered with."""
+
+    attempt: int = 1
+    status: int | None = None
+
+
 class Retry:
     """Repeats what may be repeated, inside the call's deadline, and reports every attempt and wait to `events`.
 
-    `clock` and `sleep` are the event loop's own unless given; `jitter` picks a number between two.
+    `store_id` and `server` are what the events name. `clock` and `sleep` are the event loop's own unless given;
+    `jitter` picks a number between two.
     """
 
     def __init__(
@@ -52,6 +61,7 @@ class Retry:
         policy: RetryPolicy | None = None,
         events: EventSink | None = None,
         store_id: int | None = None,
+        server: str | None = None,
         clock: Callable[[], float] = anyio.current_time,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         jitter: Callable[[float, float], float] = random.uniform,
@@ -59,7 +69,9 @@ class Retry:
         self._inner = inner
         self._policy = policy or RetryPolicy()
         self._events = events
+        self._wants: Callable[[EventKind], bool] = getattr(events, "wants", lambda _: events is not None)
         self._store_id = store_id
+        self._server = server
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
@@ -69,11 +81,18 @@ class Retry:
 
     async def send(self, request: Request) -> Response:
         """Send until there is an answer worth returning. Raises the last `TransportError` where there is none."""
-        attempt = 1
+        if not self._wants(EventKind.STARTED):
+            return await self._until_settled(request, _Progress())
+        with self._told(request) as progress:
+            return await self._until_settled(request, progress)
+
+    async def _until_settled(self, request: Request, progress: _Progress) -> Response:
         while True:
+            attempt = progress.attempt
             response: Response | None = None
             error: TransportError | None = None
-            started = self._clock() if self._events is not None else 0.0
+            timed = self._wants(EventKind.ANSWERED)
+            started = self._clock() if timed else 0.0
             self._tell(EventKind.SENT, request, attempt)
             try:
                 response = await self._inner.send(request)
@@ -83,8 +102,8 @@ class Retry:
                 wait = self._after_failure(request, failure, attempt)
             else:
                 wait = self._after_answer(request, response, attempt)
-            status = response.status if response is not None else None
-            if self._events is not None:
+            status = progress.status = response.status if response is not None else None
+            if timed:
                 self._tell(EventKind.ANSWERED, request, attempt, status, self._clock() - started, error)
             if wait is None or self._too_late(request, wait):
                 if error is not None:
@@ -92,16 +111,25 @@ class Retry:
                     raise error
                 assert response is not None  # noqa: S101  one of the two is there
                 return response
-            self._tell(EventKind.WAITED, request, attempt, status, wait)
+            self._tell(EventKind.WAITED, request, attempt, status, wait, error)
             await self._sleep(wait)
-            attempt += 1
-            self._tell(EventKind.RETRIED, request, attempt, status, error=error)
+            progress.attempt += 1
+            self._tell(EventKind.RETRIED, request, progress.attempt, status, error=error)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Stream once: a download that broke off is taken up by whoever reads it."""
-        async with self._inner.stream(request) as response:
-            yield response
+        with self._told(request) as progress:
+            started = self._clock()
+            self._tell(EventKind.SENT, request, 1)
+            try:
+                async with self._inner.stream(request) as response:
+                    progress.status = response.status
+                    self._tell(EventKind.ANSWERED, request, 1, response.status, self._clock() - started)
+                    yield response
+            except TransportError as error:
+                self._tell(EventKind.GAVE_UP, request, 1, progress.status, error=error)
+                raise
 
     async def aclose(self) -> None:
         """Close the wrapped transport."""
@@ -129,6 +157,23 @@ class Retry:
         deadline = request.options.deadline
         return deadline is not None and self._clock() + wait >= deadline
 
+    @contextmanager
+    def _told(self, request: Request) -> Iterator[_Progress]:
+        """Tell of the beginning and the end of a call, however it ends."""
+        progress = _Progress()
+        started = self._clock()
+        error: BaseException | None = None
+        self._tell(EventKind.STARTED, request, 1)
+        try:
+            yield progress
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            # A call that is dropped may outlive its event loop, and with it the loop's clock.
+            seconds = None if isinstance(error, GeneratorExit) else self._clock() - started
+            self._tell(EventKind.ENDED, request, progress.attempt, progress.status, seconds, error)
+
     def _tell(
         self,
         kind: EventKind,
@@ -136,9 +181,9 @@ class Retry:
         attempt: int,
         status: int | None = None,
         seconds: float | None = None,
-        error: TransportError | None = None,
+        error: BaseException | None = None,
     ) -> None:
-        if self._events is None:
+        if self._events is None or not self._wants(kind):
             return
         self._events(
             Event(
@@ -150,5 +195,6 @@ class Retry:
                 status=status,
                 seconds=seconds,
                 error=type(error).__name__ if error is not None else None,
+                server=self._server,
             )
         )

@@ -1,7 +1,10 @@
 """Sending again only where that does no harm, patiently, inside the deadline. No clock runs here but a made-up one."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
+import anyio
+import anyio.lowlevel
 import pytest
 from attrs import define, evolve, field
 
@@ -164,28 +167,99 @@ async def test_every_attempt_and_wait_is_told() -> None:
     setup = Setup.of(answer(status=503), UNKNOWN, OK)
     await setup.retry.send(READ)
     assert [(event.kind, event.attempt, event.status, event.error) for event in setup.events] == [
+        (EventKind.STARTED, 1, None, None),
         (EventKind.SENT, 1, None, None),
         (EventKind.ANSWERED, 1, 503, None),
         (EventKind.WAITED, 1, 503, None),
         (EventKind.RETRIED, 2, 503, None),
         (EventKind.SENT, 2, None, None),
         (EventKind.ANSWERED, 2, None, "OutcomeUnknown"),
-        (EventKind.WAITED, 2, None, None),
+        (EventKind.WAITED, 2, None, "OutcomeUnknown"),
         (EventKind.RETRIED, 3, None, "OutcomeUnknown"),
         (EventKind.SENT, 3, None, None),
         (EventKind.ANSWERED, 3, 200, None),
+        (EventKind.ENDED, 3, 200, None),
     ]
     assert {(event.operation, event.request_id, event.store_id) for event in setup.events} == {
         ("GET /orders", READ.id, 1003)
     }
-    assert setup.events[2].seconds == 0.5
+    assert setup.events[3].seconds == 0.5
+    assert setup.events[-1].seconds == sum(setup.time.slept)
 
 
 async def test_giving_up_is_told() -> None:
     setup = Setup.of(UNKNOWN)
     with pytest.raises(OutcomeUnknown):
         await setup.retry.send(WRITE)
-    assert setup.events[-1].kind is EventKind.GAVE_UP
+    assert [event.kind for event in setup.events[-2:]] == [EventKind.GAVE_UP, EventKind.ENDED]
+    assert setup.events[-1].error == "OutcomeUnknown"
+
+
+async def test_the_end_of_a_call_is_told_when_it_is_cancelled() -> None:
+    setup = Setup.of(answer(status=503), OK)
+    with anyio.CancelScope() as scope:
+
+        async def sleep(seconds: float) -> None:
+            scope.cancel()
+            await anyio.lowlevel.checkpoint()
+
+        setup.retry._sleep = sleep
+        await setup.retry.send(READ)
+    assert scope.cancelled_caught
+    ended = setup.events[-1]
+    assert (ended.kind, ended.status, ended.error) == (EventKind.ENDED, 503, "CancelledError")
+
+
+async def test_a_call_that_is_dropped_unfinished_is_told_to_have_ended_without_asking_a_clock() -> None:
+    """Its event loop may be gone."""
+    setup = Setup.of(answer(status=503), OK)
+
+    async def forever(seconds: float) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    def stopped() -> float:
+        raise RuntimeError("no running event loop")
+
+    setup.retry._sleep = forever
+    sending = setup.retry.send(READ)
+    sending.send(None)
+    setup.retry._clock = stopped
+    sending.close()
+    assert (setup.events[-1].kind, setup.events[-1].seconds) == (EventKind.ENDED, None)
+
+
+async def test_a_stream_is_told_of_too() -> None:
+    setup = Setup.of(OK, NOT_SENT)
+    async with setup.retry.stream(READ):
+        pass
+    assert [event.kind for event in setup.events] == [
+        EventKind.STARTED,
+        EventKind.SENT,
+        EventKind.ANSWERED,
+        EventKind.ENDED,
+    ]
+    with pytest.raises(NotSent):
+        async with setup.retry.stream(READ):
+            pass
+    assert [(event.kind, event.error) for event in setup.events[6:]] == [
+        (EventKind.GAVE_UP, "NotSent"),
+        (EventKind.ENDED, "NotSent"),
+    ]
+
+
+async def test_a_sink_that_wants_nothing_costs_no_look_at_the_clock() -> None:
+    class Deaf:
+        def wants(self, kind: EventKind) -> bool:
+            return False
+
+        def __call__(self, event: Event) -> None:
+            raise AssertionError(event)
+
+    def clock() -> float:
+        raise AssertionError("asked for the time")
+
+    assert await Retry(MemoryTransport([OK]), events=Deaf(), clock=clock).send(READ) is OK
+    assert await Retry(MemoryTransport([OK]), clock=clock).send(READ) is OK
 
 
 async def test_closing_closes_what_is_wrapped() -> None:

@@ -1,0 +1,147 @@
+"""Events as traces and metrics of OpenTelemetry (extra ``otel``): the only file that knows it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+from opentelemetry import context, metrics, trace
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+from ecwid_async.wire import Event, EventKind
+
+__all__ = ["OpenTelemetrySink"]
+
+Attributes = dict[str, str | int | float]
+
+_SCOPE: Final = "ecwid_async"
+# In seconds. The longest are those of calls that wait for a rate limit.
+_BOUNDARIES: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+
+
+@frozen
+class _Call:
+    """A call under way: its span, what its metrics are told apart by, and the context that it came from."""
+
+    span: Span
+    attributes: Attributes
+    outside: Context
+
+
+class OpenTelemetrySink:
+    """A span for each call, with its attempts and waits as span events, and metrics of all calls.
+
+    The span is named by the operation, carries the attributes of the semantic conventions for HTTP clients, and is the
+    current span while the call lasts. Neither it nor a metric holds a URL, a body or an error's message, since a
+    customer's data may stand there. Metrics, in seconds where they are times:
+
+    - ``ecwid.client.call.duration``, a histogram: calls as a whole, waits included
+    - ``ecwid.client.wait.duration``, a histogram: waits, with the status or the error that they follow; with neither,
+      they keep to the rate limit
+    - ``ecwid.client.attempts``, a counter, by status or error
+    - ``ecwid.client.active_calls``: calls under way
+
+    The providers are OpenTelemetry's global ones unless given.
+    """
+
+    def __init__(
+        self,
+        *,
+        tracer_provider: trace.TracerProvider | None = None,
+        meter_provider: metrics.MeterProvider | None = None,
+    ) -> None:
+        self._tracer = trace.get_tracer(_SCOPE, tracer_provider=tracer_provider)
+        meter = metrics.get_meter(_SCOPE, meter_provider=meter_provider)
+        self._durations = meter.create_histogram(
+            "ecwid.client.call.duration",
+            unit="s",
+            description="Duration of calls, their waits and repetitions included.",
+            explicit_bucket_boundaries_advisory=_BOUNDARIES,
+        )
+        self._waits = meter.create_histogram(
+            "ecwid.client.wait.duration",
+            unit="s",
+            description="Waits before a request is sent, or sent again.",
+            explicit_bucket_boundaries_advisory=_BOUNDARIES,
+        )
+        self._attempts = meter.create_counter(
+            "ecwid.client.attempts", unit="{attempt}", description="Requests that were sent, by what came of them."
+        )
+        self._active = meter.create_up_down_counter(
+            "ecwid.client.active_calls", unit="{call}", description="Calls that are under way."
+        )
+        # By request id and not by the current span: a call may end in another task than it began in.
+        self._calls: dict[str, _Call] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Open, extend or close the span of the event's call, and count."""
+        if event.kind is EventKind.STARTED:
+            self._start(event)
+            return
+        call = self._calls.get(event.request_id)
+        attributes = call.attributes if call is not None else _attributes(event)
+        if event.kind is EventKind.ENDED:
+            self._end(event, attributes)
+            return
+        outcome = _outcome(event)
+        if event.kind is EventKind.ANSWERED:
+            self._attempts.add(1, {**attributes, **outcome})
+        elif event.kind is EventKind.WAITED and event.seconds is not None:
+            self._waits.record(event.seconds, {**attributes, **outcome})
+        if call is not None and call.span.is_recording():
+            details: Attributes = {"ecwid.attempt": event.attempt, **outcome}
+            if event.seconds is not None:
+                details["ecwid.seconds"] = event.seconds
+            call.span.add_event(f"ecwid.{event.kind}", details)
+
+    def _start(self, event: Event) -> None:
+        attributes = _attributes(event)
+        self._active.add(1, attributes)
+        if event.request_id in self._calls:
+            return  # one request sent twice at the same time: both show in the span of the first
+        named = {**attributes, "ecwid.request.id": event.request_id}
+        if event.store_id is not None:
+            named["ecwid.store.id"] = event.store_id
+        outside = context.get_current()
+        span = self._tracer.start_span(event.operation, outside, SpanKind.CLIENT, named)
+        self._calls[event.request_id] = _Call(span, attributes, outside)
+        context.attach(trace.set_span_in_context(span, outside))
+
+    def _end(self, event: Event, attributes: Attributes) -> None:
+        self._active.add(-1, attributes)
+        outcome = _outcome(event)
+        if event.seconds is not None:
+            self._durations.record(event.seconds, {**attributes, **outcome})
+        call = self._calls.pop(event.request_id, None)
+        if call is None:
+            return
+        if trace.get_current_span() is call.span:
+            # Not `detach`, which fails where a download is closed by another task.
+            context.attach(call.outside)
+        call.span.set_attributes(outcome)
+        if event.attempt > 1:
+            call.span.set_attribute("http.request.resend_count", event.attempt - 1)
+        if "error.type" in outcome:
+            call.span.set_status(Status(StatusCode.ERROR, event.error))
+        call.span.end()
+
+
+def _attributes(event: Event) -> Attributes:
+    method, _, template = event.operation.partition(" ")
+    attributes: Attributes = {"http.request.method": method, "url.template": template}
+    if event.server is not None:
+        host, _, port = event.server.rpartition(":")
+        attributes["server.address"] = host.strip("[]")
+        attributes["server.port"] = int(port)
+    return attributes
+
+
+def _outcome(event: Event) -> Mapping[str, str | int]:
+    outcome: dict[str, str | int] = {}
+    if event.status is not None:
+        outcome["http.response.status_code"] = event.status
+    if event.error is not None:
+        outcome["error.type"] = event.error
+    elif event.status is not None and event.status >= 400:
+        outcome["error.type"] = str(event.status)
+    return outcome
