@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import PaymentRequired as PaymentRequired
     from ecwid_async.errors import RateLimited as RateLimited
     from ecwid_async.errors import RequestTimeout as RequestTimeout
+    from ecwid_async.errors import ResponseTooLarge as ResponseTooLarge
     from ecwid_async.errors import ServerError as ServerError
     from ecwid_async.errors import StoreSuspended as StoreSuspended
     from ecwid_async.errors import Timeout as Timeout
@@ -67,6 +68,7 @@ _HOMES = {
         "PaymentRequired",
         "RateLimited",
         "RequestTimeout",
+        "ResponseTooLarge",
         "ServerError",
         "StoreSuspended",
         "Timeout",

@@ -22,6 +22,7 @@ EcwidError
 │   ├── OutcomeUnknown          it left, and nobody knows whether it took effect
 │   └── Timeout                 the deadline passed first
 ├── UploadTooLarge              a file is larger than the API takes
+├── ResponseTooLarge            an answer is larger than the transport's limit
 └── DecodeError                 an answer is not of the documented shape
 
 All of them pickle. None holds the token.
@@ -55,6 +56,7 @@ __all__ = [
     "PaymentRequired",
     "RateLimited",
     "RequestTimeout",
+    "ResponseTooLarge",
     "ServerError",
     "StoreSuspended",
     "Timeout",
@@ -248,6 +250,23 @@ class UploadTooLarge(EcwidError, ValueError):
         self.size = size
         self.most = most
         super().__init__(f"the file has {size:,} bytes or more, and the API takes {most:,}: send a smaller one")
+
+
+class ResponseTooLarge(EcwidError):
+    """An answer is larger than the transport's limit of `most` bytes: the server did what was asked, and said too much.
+
+    `status` is the answer's; `operation` and `request_id` name the call.
+    """
+
+    def __init__(self, request: Request, status: int, most: int) -> None:
+        self.operation = request.options.operation
+        self.request_id = request.id
+        self.status = status
+        self.most = most
+        super().__init__(
+            f"{self.operation} answered {status} with more than {most:,} bytes [request {request.id}]. "
+            "Ask for less at once, or raise `largest_response` of the transport's settings."
+        )
 
 
 class DecodeError(EcwidError):
