@@ -141,6 +141,23 @@ def test_a_video_gets_another_cover(api, product):
     assert files(api).get(shown["imageOriginalUrl"]) == png(4, 4)
 
 
+def test_a_video_is_deleted_by_either_path_with_its_cover(api, product):
+    for path in ("gallery/video", "gallery"):
+        video = api.post(f"{product}/gallery/video", {"url": "https://vimeo.com/2"})["id"]
+        api.call("PUT", f"{product}/gallery/video/{video}", png(4, 4))
+        assert api.delete(f"{product}/{path}/{video}") == {"deleteCount": 1}
+        assert api.get(product)["media"]["videos"] == []
+        assert len(files(api)) == 0
+        assert api.refused("DELETE", f"{product}/{path}/{video}")[0] == 404
+
+
+def test_numbers_of_videos_fit_32_bits(api, product):
+    video = api.post(f"{product}/video", {"url": "https://vimeo.com/2"})["id"]
+    assert video < 2**31
+    assert api.delete(f"{product}/gallery/{video}") == {"deleteCount": 1}
+    assert api.refused("DELETE", f"{product}/video")[:2] == (404, "VIDEO_NOT_FOUND")
+
+
 # Pictures of categories.
 
 
@@ -202,6 +219,19 @@ def test_bytes_are_forgotten_with_their_product(api, product):
     api.post(f"{product}/image", png(1, 1))
     api.delete(product)
     assert (len(files(api)), files(api).size) == (0, 0)
+
+
+def test_bytes_are_forgotten_with_what_an_update_takes_away(api, product):
+    api.post(f"{product}/files", b"1", fileName="1")
+    api.post(f"{product}/image", png(1, 1))
+    api.put(product, {"files": [], "name": "Lamp 2"})
+    assert len(files(api)) == 1
+    api.put(f"{product}/media", {"mainMedia": {"imageUrl": api.get(product)["originalImageUrl"]}})
+    assert len(files(api)) == 1
+    refusal = api.refused("PUT", f"{product}/media", {"galleryMedia": [{"imageUrl": "nothing"}]})
+    assert (refusal[0], len(files(api))) == (422, 1)
+    api.put(f"{product}/media", {})
+    assert len(files(api)) == 0
 
 
 def test_what_finds_no_room_is_refused_and_the_rest_stays(api, product):

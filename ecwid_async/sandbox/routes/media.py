@@ -7,10 +7,9 @@ from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.catalog import check_url, picture, show_images
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.pictures import Brought, announced, brought, new_number, new_video_number
-from ecwid_async.sandbox.routes.products import product
+from ecwid_async.sandbox.routes.products import keep, product
 from ecwid_async.sandbox.routes.shared import updated
 from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.uploads import uploads_of
 
 __all__: list[str] = []
 
@@ -24,14 +23,7 @@ def _media(item: Item) -> tuple[list[Item], list[Item]]:
 
 def _save(visit: Visit, item: Item, new: Brought | None = None) -> None:
     show_images(item, new.sizes if new else None)
-    visit.store.table("products").put(updated(visit, item, {}))
-
-
-def _keep(visit: Visit, images: list[Item], kept: list[Item]) -> None:
-    """Leave only these pictures, and forget the bytes of the others."""
-    gone = {image.get("imageOriginalUrl", "") for image in images}
-    images[:] = kept
-    uploads_of(visit.store).discard(gone.difference(image.get("imageOriginalUrl", "") for image in kept))
+    keep(visit, updated(visit, item, {}))
 
 
 def _video(visit: Visit, number: int, url: object) -> Item:
@@ -70,7 +62,7 @@ def upload_product_image_async(visit: Visit) -> Answer:
 def _set_main_image(visit: Visit, item: Item, new: Brought, number: int) -> Answer:
     images, _ = _media(item)
     others = [image for image in images if image["id"] != "0"]
-    _keep(visit, images, [*others, _image(visit, others, new, number) | {"id": "0", "orderBy": -1}])
+    images[:] = [*others, _image(visit, others, new, number) | {"id": "0", "orderBy": -1}]
     _save(visit, item, new)
     return {"id": number}
 
@@ -115,8 +107,11 @@ def _add_image(visit: Visit, item: Item, new: Brought, number: int) -> Answer:
 
 @route("DELETE /products/{productId}/gallery/{galleryImageId}")
 def delete_product_gallery_image(visit: Visit) -> Answer:
-    """One picture of the gallery."""
-    return _delete_image(visit, str(visit.id("galleryImageId")))
+    """One picture of the gallery, or a video: the documentation has this path for both."""
+    number, item = visit.id("galleryImageId"), product(visit)
+    if any(video["id"] == number for video in _media(item)[1]):
+        return _delete_video(visit, item, number)
+    return _delete_image(visit, str(number))
 
 
 @route("DELETE /products/{productId}/gallery")
@@ -126,7 +121,7 @@ def delete_product_gallery(visit: Visit) -> Answer:
     images, _ = _media(item)
     kept = [image for image in images if image["id"] == "0"]
     count = len(images) - len(kept)
-    _keep(visit, images, kept)
+    images[:] = kept
     _save(visit, item)
     return {"deleteCount": count}
 
@@ -137,7 +132,7 @@ def _delete_image(visit: Visit, number: str) -> Answer:
     kept = [image for image in images if image["id"] != number]
     if len(kept) == len(images):
         raise Refusal(404, "IMAGE_NOT_FOUND", f"Image #{number} not found")
-    _keep(visit, images, kept)
+    images[:] = kept
     _save(visit, item)
     return {"deleteCount": 1}
 
@@ -167,7 +162,6 @@ def upload_product_gallery_video_cover(visit: Visit) -> Answer:
     item = product(visit)
     video = _find_video(visit, item)
     new = brought(visit, number := new_video_number(visit.store))
-    uploads_of(visit.store).discard((video.get("imageOriginalUrl", ""),))
     video.update({"videoCoverId": number, **new.urls})
     _save(visit, item)
     return {"id": number}
@@ -177,7 +171,16 @@ def upload_product_gallery_video_cover(visit: Visit) -> Answer:
 def delete_product_gallery_video(visit: Visit) -> Answer:
     """One video of the gallery."""
     item = product(visit)
-    _media(item)[1].remove(_find_video(visit, item))
+    return _delete_video(visit, item, _find_video(visit, item)["id"])
+
+
+def _delete_video(visit: Visit, item: Item, number: int) -> Answer:
+    _, videos = _media(item)
+    [gone] = (video for video in videos if video["id"] == number)
+    videos.remove(gone)
+    main: dict[int, int] = visit.store.odds.get(_MAIN_VIDEO, {})
+    if main.get(item["id"]) == number:
+        del main[item["id"]]
     _save(visit, item)
     return {"deleteCount": 1}
 
@@ -241,6 +244,6 @@ def update_product_media(visit: Visit) -> Answer:
                 _set_main_video(visit, item, video)
             else:
                 videos.append(video)
-    _keep(visit, images, given_images)
+    images[:] = given_images
     _save(visit, item)
     return {"updateCount": 1}

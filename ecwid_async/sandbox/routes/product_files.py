@@ -6,7 +6,7 @@ from typing import Final
 from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.catalog import check_url
 from ecwid_async.sandbox.routes import Answer, Media, Visit, route
-from ecwid_async.sandbox.routes.products import product
+from ecwid_async.sandbox.routes.products import keep, product
 from ecwid_async.sandbox.routes.shared import updated
 from ecwid_async.sandbox.table import Item
 from ecwid_async.sandbox.uploads import uploads_of
@@ -39,7 +39,7 @@ def upload_product_file(visit: Visit) -> Answer:
     }
     uploads_of(visit.store).keep(file["adminUrl"], content)
     item["files"] = [*(item.get("files") or ()), file]
-    _save(visit, item)
+    keep(visit, updated(visit, item, {}))
     return {"id": number}
 
 
@@ -58,7 +58,7 @@ def update_product_file(visit: Visit) -> Answer:
     """The description of a file."""
     item = product(visit)
     _file(visit, item).update({k: v for k, v in visit.document.items() if v is not None})
-    _save(visit, item)
+    keep(visit, updated(visit, item, {}))
     return {"updateCount": 1}
 
 
@@ -82,12 +82,7 @@ def delete_all_product_files(visit: Visit) -> Answer:
 
 def _delete(visit: Visit, item: Item, gone: list[Item]) -> None:
     item["files"] = [file for file in item.get("files") or () if file not in gone]
-    uploads_of(visit.store).discard(file.get("adminUrl", "") for file in gone)
-    _save(visit, item)
-
-
-def _save(visit: Visit, item: Item) -> None:
-    visit.store.table("products").put(updated(visit, item, {}))
+    keep(visit, updated(visit, item, {}))
 
 
 def _file(visit: Visit, item: Item) -> Item:

@@ -29,7 +29,7 @@ from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, Key
 from ecwid_async.sandbox.uploads import uploads_of
 
-__all__ = ["FRONT_PAGE", "PRODUCTS", "product", "subtree", "term"]
+__all__ = ["FRONT_PAGE", "PRODUCTS", "keep", "product", "subtree", "term"]
 
 FRONT_PAGE: Final = 0
 """What stands for the front page where a category is named."""
@@ -105,7 +105,8 @@ COLUMNS: Final = Columns(
         "sku": _skus,
         "externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),)),
         "category": lambda item: item.get("categoryIds") or (),
-        "class": lambda item: (item.get("productClassId") or 0,),
+        # Most products are of General, class 0, which nothing asks for.
+        "class": lambda item: filter(None, (item.get("productClassId"),)),
         "enabled": lambda item: (item.get("enabled") is not False,),
         "isGiftCard": lambda item: (bool(item.get("isGiftCard")),),
         "discountsAllowed": lambda item: (item.get("discountsAllowed") is not False,),
@@ -260,7 +261,7 @@ def update_product(visit: Visit) -> Answer:
     clearable = ("googleProductCategory", "minPurchaseQuantity", "maxPurchaseQuantity")
     item = updated(visit, stored, change, clearable=clearable)
     item = complete_product(visit.store, item, change)
-    visit.store.table("products").put(item)
+    keep(visit, item)
     return {"updateCount": 1, "item": item} if visit.flag("returnItem") else {"updateCount": 1}
 
 
@@ -280,12 +281,21 @@ def delete_all_products(visit: Visit) -> Answer:
     return {"deleteCount": len(numbers)}
 
 
+def keep(visit: Visit, item: Item) -> None:
+    """Store a product; uploaded bytes that it shows no longer are forgotten."""
+    _forget(visit, item["id"], set(_addresses(item)))
+    visit.store.table("products").put(item)
+
+
 def _delete(visit: Visit, number: Key) -> None:
-    """Delete a product, and the bytes that were uploaded to it."""
+    _forget(visit, number, set())
+    bury(visit, "products", number)
+
+
+def _forget(visit: Visit, number: Key, still: set[str]) -> None:
     files = uploads_of(visit.store)
     if len(files):
-        files.discard(_addresses(visit.store.table("products").get(number) or {}))
-    bury(visit, "products", number)
+        files.discard(set(_addresses(visit.store.table("products").get(number) or {})) - still)
 
 
 def _addresses(item: Item) -> Iterator[str]:

@@ -8,10 +8,9 @@ from ecwid_async.sandbox.catalog import changed_variation, complete_product, loc
 from ecwid_async.sandbox.query import project
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.pictures import Brought, announced, brought, new_number
-from ecwid_async.sandbox.routes.products import product
+from ecwid_async.sandbox.routes.products import keep, product
 from ecwid_async.sandbox.routes.shared import updated
 from ecwid_async.sandbox.table import Item, encode
-from ecwid_async.sandbox.uploads import uploads_of
 
 __all__: list[str] = []
 
@@ -39,7 +38,7 @@ def _save(visit: Visit, item: Item, variations: list[Item]) -> Item:
     """Store the product with these variations; gives it as it is now."""
     change: Item = {"combinations": variations}
     saved = complete_product(visit.store, updated(visit, item, {}) | change, change)
-    visit.store.table("products").put(saved)
+    keep(visit, saved)
     return saved
 
 
@@ -90,7 +89,7 @@ def delete_variation(visit: Visit) -> Answer:
     """One variation; the others stay."""
     item = product(visit)
     gone = _found(visit, item)
-    _forget(visit, item, gone)
+    _undefault(item, gone)
     _save(visit, item, [one for one in item["combinations"] if one is not gone])
     return {"deleteCount": 1}
 
@@ -101,13 +100,12 @@ def delete_all_variations(visit: Visit) -> Answer:
     item = product(visit)
     gone: list[Item] = item.get("combinations") or []
     for variation in gone:
-        _forget(visit, item, variation)
+        _undefault(item, variation)
     _save(visit, item, [])
     return {"deleteCount": len(gone)}
 
 
-def _forget(visit: Visit, item: Item, variation: Item) -> None:
-    uploads_of(visit.store).discard((variation.get("originalImageUrl", ""),))
+def _undefault(item: Item, variation: Item) -> None:
     if item.get("defaultCombinationId") == variation["id"]:
         item["defaultCombinationId"] = 0
 
@@ -154,8 +152,6 @@ def upload_variation_image_async(visit: Visit) -> Answer:
 
 
 def _set_image(visit: Visit, item: Item, stored: Item, new: Brought, number: int) -> Answer:
-    if stored.get("originalImageUrl") != new.original:
-        uploads_of(visit.store).discard((stored.get("originalImageUrl", ""),))
     _replace(visit, item, stored | {name: new.urls[source] for name, source in _IMAGE_FIELDS.items()})
     return {"id": number}
 
@@ -167,7 +163,6 @@ def delete_variation_image(visit: Visit) -> Answer:
     stored = _found(visit, item)
     if "imageUrl" not in stored:
         return {"deleteCount": 0}
-    uploads_of(visit.store).discard((stored.get("originalImageUrl", ""),))
     gone = {*_IMAGE_FIELDS, "alt"}
     left = {name: value for name, value in stored.items() if name not in gone} | {"alt": {"translated": {}}}
     _replace(visit, item, left)
