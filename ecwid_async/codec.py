@@ -334,8 +334,6 @@ def _generate(cls: type[Model]) -> _Hook:
             prefixes.append((field.name, field.metadata[PREFIX], _hook_for(get_args(mapping)[1])))
             continue
         wire = wire_name(field)
-        if not prefixes and known and len(known) % STEP == 0:
-            lines += _stop_early(cls, len(known))
         known.append(wire)
         lines += _read_field(field, wire, scope)
     scope["known"] = frozenset(known)
@@ -353,18 +351,6 @@ def _generate(cls: type[Model]) -> _Hook:
     ]
     exec("\n".join(lines), scope)  # noqa: S102  the source is made of this package's own field names
     return cast(_Hook, scope["structure"])
-
-
-import os
-STEP=int(os.environ.get("STEP","16"))
-def _stop_early(cls: type[Model], read: int) -> Iterator[str]:
-    """Once every field of an answer is read, the attributes that are left are absent."""
-    rest = [field.name for field in cls.__attrs_attrs__ if field.name != "extra"][read:]
-    yield f"    if lost is None and len(data) + absent == {read}:"
-    yield "        " + "".join(f"self.{name} = " for name in rest) + "None"
-    yield "        self.extra = NO_EXTRA"
-    yield "        self.__class__ = cls"
-    yield "        return self"
 
 
 def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any]) -> Iterator[str]:
