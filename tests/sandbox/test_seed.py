@@ -64,12 +64,13 @@ def store() -> dict[str, list[Item]]:
 class Checker:
     """Compares items with the API's field tables; `seen` has the fields met, by schema."""
 
-    def __init__(self) -> None:
+    def __init__(self, schemas: dict[str, Any] = SCHEMAS) -> None:
+        self.schemas = schemas
         self.wrong: set[tuple[str, ...]] = set()
         self.seen: dict[str, set[str]] = {}
 
     def entity(self, path: str, item: Item, schema: str) -> None:
-        fields = {field["name"]: field for field in SCHEMAS[schema]["fields"]}
+        fields = {field["name"]: field for field in self.schemas[schema]["fields"]}
         for name, value in item.items():
             field = fields.get(name) or fields.get("*")
             if field is None:
