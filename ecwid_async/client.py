@@ -1,16 +1,18 @@
 """`Ecwid`, the connection that all stores share, and `Store`, the view of one of them."""
 
 import os
+from collections.abc import Iterable
 from functools import cached_property
-from ipaddress import ip_address
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
 from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError
-from ecwid_async.transport.auth import Auth
+from ecwid_async.observe import Sinks
+from ecwid_async.transport.auth import Auth, Secret
+from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url
 from ecwid_async.transport.retry import Retry, RetryPolicy
 from ecwid_async.wire import EventSink, Transport
 
@@ -49,16 +51,14 @@ __all__ = ["DEFAULT_BASE_URL", "Ecwid", "Store"]
 
 T = TypeVar("T")
 
-DEFAULT_BASE_URL: Final = "https://app.ecwid.com/api/v3"
-
 
 class Ecwid:
     """The client: one pool of connections for any number of stores.
 
     ``async with Ecwid() as ecwid: store = ecwid.store(1003, token)``. `base_url` is that of the API, else
     ``ECWID_BASE_URL``, else Ecwid's own. `transport` replaces the network: a sandbox, a script, another HTTP library.
-    `events` hears of every attempt and wait. `strict` raises `DecodeError` at a value of an unexpected type, which
-    otherwise is kept in `extra` and counted in `codec.problems`.
+    `events`, a callable or several, hears of every attempt and wait; without it, logging does. `strict` raises
+    `DecodeError` at a value of an unexpected type, which otherwise is kept in `extra` and counted in `codec.problems`.
 
     Raises `ConfigError` for a base URL that would send a token in the clear.
     """
@@ -68,14 +68,16 @@ class Ecwid:
         *,
         base_url: str | None = None,
         transport: Transport | None = None,
-        events: EventSink | None = None,
+        events: EventSink | Iterable[EventSink] | None = None,
         retry: RetryPolicy | None = None,
         strict: bool = False,
     ) -> None:
-        self.base_url = _checked(base_url or os.environ.get("ECWID_BASE_URL") or DEFAULT_BASE_URL)
+        self.base_url = checked_base_url(base_url or os.environ.get("ECWID_BASE_URL") or DEFAULT_BASE_URL)
         self.codec = Codec(strict=strict)
         self._transport = transport
-        self._events = events
+        self._events = Sinks.of(events)
+        # A transport of the caller's may lead anywhere.
+        self._server = _server(self.base_url) if transport is None or base_url is not None else None
         self._retry = retry
 
     def __repr__(self) -> str:
@@ -86,6 +88,7 @@ class Ecwid:
 
         Raises `ConfigError` where either is missing.
         """
+        token = _masked(token)  # here too: a traceback with locals shows every frame's
         number = _store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
         secret = _secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
         return Store(number, self._channel(Auth.of_store(self.transport, number, secret), number))
@@ -97,12 +100,14 @@ class Ecwid:
         """
         from ecwid_async.resources.application import Application
 
+        client_secret = _masked(client_secret)
         app = _secret(client_id, "client_id", "ECWID_CLIENT_ID", "The app's client id")
         secret = _secret(client_secret, "client_secret", "ECWID_CLIENT_SECRET", "The app's client secret")
         return Application(self._channel(Auth.of_application(self.transport, app, secret), None))
 
     def _channel(self, signed: Auth, store_id: int | None) -> Channel:
-        return Channel(Retry(signed, policy=self._retry, events=self._events, store_id=store_id), self.codec)
+        retry = Retry(signed, policy=self._retry, events=self._events, store_id=store_id, server=self._server)
+        return Channel(retry, self.codec)
 
     @property
     def transport(self) -> Transport:
@@ -353,27 +358,17 @@ class Store:
         return Swatches(self._channel)
 
 
-def _checked(base_url: str) -> str:
+def _server(base_url: str) -> str:
     parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or parts.username:
-        raise ConfigError(f"{base_url!r} is no base URL: give one such as {DEFAULT_BASE_URL}")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise ConfigError(f"http:// would send the token to {host} in the clear: use https://")
-    return base_url.rstrip("/")
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _masked(secret: str | None) -> Secret | None:
+    return None if secret is None else Secret(secret)
 
 
-def _secret(given: str | None, argument: str, variable: str, meaning: str) -> str:
-    secret = os.environ.get(variable) if given is None else given
+def _secret(given: str | None, argument: str, variable: str, meaning: str) -> Secret:
+    secret = _masked(os.environ.get(variable) if given is None else given)
     if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
         raise ConfigError(f"{meaning} is missing or can't be one: pass `{argument}`, or set {variable}.")
     return secret

@@ -131,7 +131,7 @@ def _attributes(event: Event) -> Attributes:
     attributes: Attributes = {"http.request.method": method, "url.template": template}
     if event.server is not None:
         host, _, port = event.server.rpartition(":")
-        attributes["server.address"] = host.strip("[]")
+        attributes["server.address"] = host
         attributes["server.port"] = int(port)
     return attributes
 

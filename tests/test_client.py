@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import ecwid_async
-from ecwid_async import ConfigError, Ecwid, Event, EventKind, RetryPolicy, ServerError
+from ecwid_async import ConfigError, Ecwid, Event, RetryPolicy, ServerError
 from ecwid_async.client import DEFAULT_BASE_URL, Store
 from ecwid_async.data import Model, model
 from ecwid_async.resources.base import Resource
@@ -112,7 +112,7 @@ async def test_the_retry_policy_and_the_events_reach_the_chain() -> None:
     ecwid = Ecwid(transport=transport, events=events.append, retry=RetryPolicy(attempts=1))
     with pytest.raises(ServerError):
         await rows(ecwid.store(1003, "secret_x")).get(7)
-    assert [event.kind for event in events] == [EventKind.SENT, EventKind.ANSWERED]
+    assert [event.kind.value for event in events] == ["started", "sent", "answered", "ended"]
     assert {event.store_id for event in events} == {1003}
 
 
