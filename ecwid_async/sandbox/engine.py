@@ -205,7 +205,7 @@ def _as_json(headers: Mapping[str, str]) -> Headers:
 
 
 def _contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, str]]:
-    """The body, and the parameters: of the query, and of a form where the endpoint takes no JSON."""
+    """The body, and the parameters: of the query, and of a form where the endpoint takes some, and no JSON."""
     if isinstance(request.body, StreamBody):
         raise TypeError("a streamed body is read by `send`; hand `handle` one of bytes")
     body = request.body or b""
@@ -217,7 +217,7 @@ def _contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, st
             "UNSUPPORTED_MEDIA_TYPE",
             f"This endpoint takes application/json, not {kind or 'a body without a type'}",
         )
-    if endpoint.content != "json" and kind == _FORM:
+    if endpoint.content != "json" and endpoint.params and kind == _FORM:
         pairs += parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
         body = b""
     texts: dict[str, str] = {}

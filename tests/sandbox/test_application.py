@@ -8,6 +8,7 @@ import pytest
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import InvalidToken
 from ecwid_async.sandbox.seed import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_STORE_ID, demo_sandbox
+from ecwid_async.wire import Headers, Options, Request
 from tests.sandbox.api import Api, Clock
 
 SIZES = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0}
@@ -74,6 +75,15 @@ def test_a_value_is_kept_as_it_was_sent(api: Api) -> None:
     assert api.delete("/storage/my+key%2F1") == {"deleteCount": 1, "success": True}
     assert api.refused("GET", "/storage/my+key%2F1")[:2] == (404, "OTHER")
     assert api.refused("DELETE", "/storage/my+key%2F1")[:2] == (404, "OTHER")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/x-www-form-urlencoded", ""])
+def test_a_value_may_have_any_content_type(api: Api, kind: str) -> None:
+    headers = Headers((("Authorization", f"Bearer {api.token}"), ("Content-Type", kind)))
+    options = Options(operation="PUT /storage/{key}")
+    path = f"/{api.store_id}/storage/a"
+    api.sandbox.handle(Request(method="PUT", path=path, body=b"x=1&y", headers=headers, options=options))
+    assert api.get("/storage/a")["value"] == "x=1&y"
 
 
 def test_a_put_creates_and_a_json_string_stays_one(api: Api) -> None:

@@ -1,4 +1,7 @@
-"""Charges of an app to a store's account: ``/billing/transactions``."""
+"""Charges of an app to a store's account: ``/billing/transactions``.
+
+The tables leave all parameters to this file, since what is wrong with each of them has an error code of its own.
+"""
 
 import json
 from decimal import Decimal, InvalidOperation
