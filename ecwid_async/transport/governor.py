@@ -151,10 +151,6 @@ class MemoryState:
         self._quarantine: dict[str, _Quarantine] = {}
         self._ceiling = _Pace(1 / self.quota.ceiling)
 
-    def __len__(self) -> int:
-        """How many tokens it keeps in mind."""
-        return len(self._tokens)
-
     async def admit(self, key: str, lane: Lane, cost: int) -> float:
         """See `GovernorState.admit`."""
         quota = self.quota
