@@ -4,30 +4,27 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 from typing import Final, NoReturn, cast
 
 import aiohttp
-from attrs import frozen
 from multidict import CIMultiDict
 from yarl import URL
 
-from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout
+from ecwid_async.transport.base_url import checked_base_url
+from ecwid_async.transport.exchange import Sending, outgoing, read_whole, unanswered, without_locals
+from ecwid_async.transport.settings import USER_AGENT, Settings
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
-__all__ = ["AiohttpTransport", "Timeouts"]
+__all__ = ["AiohttpTransport"]
 
 _BROKEN: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
-_NOT_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
-
-
-@frozen(kw_only=True)
-class Timeouts:
-    """Limits in seconds: for a whole exchange, for a connection to open or come free, between chunks of a download."""
-
-    total: float = 60.0
-    connect: float = 10.0
-    read: float = 30.0
+_NOT_SENT: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+_FAILED: Final = (aiohttp.ClientError, TimeoutError)
 
 
 class _BrokenConnection(aiohttp.ClientError):
@@ -44,22 +41,6 @@ async def _send_once(
         raise _BrokenConnection from error
 
 
-class _Sending:
-    """A streamed body under way, which remembers why it broke off: aiohttp would only tell of the connection."""
-
-    def __init__(self, body: StreamBody) -> None:
-        self.error: Exception | None = None
-        self._chunks = body.chunks
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._chunks:
-                yield chunk
-        except Exception as error:
-            self.error = error
-            raise
-
-
 def _headers(request: Request) -> CIMultiDict[str]:
     headers = CIMultiDict(cast(tuple[tuple[str, str], ...], request.headers.pairs))
     if isinstance(request.body, StreamBody) and request.body.length is not None:
@@ -70,32 +51,38 @@ def _headers(request: Request) -> CIMultiDict[str]:
 class AiohttpTransport:
     """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies.
 
-    The session is made on first use, one for each event loop and process. `connections` bounds the pool.
+    The session is made on first use, one for each event loop and process. Raises `ConfigError` for a base URL that
+    would send a token in the clear.
     """
 
-    def __init__(self, base_url: str, *, timeouts: Timeouts | None = None, connections: int = 100) -> None:
-        self._base_url = base_url.rstrip("/")
+    def __init__(self, base_url: str, settings: Settings | None = None) -> None:
+        self._base_url = checked_base_url(base_url)
         self._origin, self._base_path = URL(self._base_url).origin(), URL(self._base_url).raw_path.rstrip("/")
-        self._timeouts = timeouts or Timeouts()
+        self._settings = settings or Settings()
+        self._timeouts = self._settings.timeouts
         self._whole = self._limited(self._timeouts.total, None)
         # A large file takes as long as it takes, as long as something comes.
         self._piecewise = self._limited(None, self._timeouts.read)
-        self._connections = connections
         self._sessions: dict[tuple[asyncio.AbstractEventLoop, int], aiohttp.ClientSession] = {}
 
     def __repr__(self) -> str:
         return f"<AiohttpTransport to {self._base_url}>"
 
     async def send(self, request: Request) -> Response:
-        """Send and read the whole answer. Raises `NotSent`, `OutcomeUnknown` or `Timeout` where there is none."""
-        body = _Sending(request.body) if isinstance(request.body, StreamBody) else request.body
+        """Send and read the whole answer.
+
+        Raises `NotSent`, `OutcomeUnknown` or `Timeout` where there is none, `ResponseTooLarge` for too large a one.
+        """
+        body = outgoing(request.body)
         try:
             async with self._exchange(request, body, self._until(request, self._whole)) as answer:
-                return Response(answer.status, Headers(answer.raw_headers), await answer.read())
-        except (aiohttp.ClientError, TimeoutError) as error:
-            if isinstance(body, _Sending) and body.error is not None:
-                raise body.error from None
-            self._translate(request, error)
+                headers = Headers(answer.raw_headers)
+                return Response(answer.status, headers, await self._read(request, answer, headers))
+        except Exception as error:
+            self._translate(request, error, body)
+        except BaseException as error:
+            without_locals(error)
+            raise
         finally:
             if isinstance(request.body, StreamBody):
                 await request.body.aclose()
@@ -104,10 +91,14 @@ class AiohttpTransport:
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Send and hand out the body while it arrives; leaving early closes the connection."""
         try:
-            async with self._exchange(request, None, self._until(request, self._piecewise)) as answer:
-                yield StreamedResponse(answer.status, Headers(answer.raw_headers), self._chunks(request, answer))
-        except (aiohttp.ClientError, TimeoutError) as error:
+            answer = await self._exchange(request, None, self._until(request, self._piecewise))
+        except Exception as error:
             self._translate(request, error)
+        except BaseException as error:
+            without_locals(error)
+            raise
+        async with answer:
+            yield StreamedResponse(answer.status, Headers(answer.raw_headers), self._chunks(request, answer))
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
@@ -116,7 +107,7 @@ class AiohttpTransport:
             await session.close()
 
     def _exchange(
-        self, request: Request, body: "bytes | _Sending | None", timeout: aiohttp.ClientTimeout
+        self, request: Request, body: bytes | Sending | None, timeout: aiohttp.ClientTimeout
     ) -> "aiohttp.client._RequestContextManager":
         return self._session().request(
             request.method,
@@ -138,12 +129,18 @@ class AiohttpTransport:
         session = self._sessions.get(home)
         if session is None or session.closed:
             self._sessions = {where: kept for where, kept in self._sessions.items() if not where[0].is_closed()}
+            settings = self._settings
             session = self._sessions[home] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._connections, limit_per_host=self._connections, ttl_dns_cache=300
+                    limit=settings.connections,
+                    limit_per_host=settings.connections,
+                    keepalive_timeout=settings.keep_alive,
+                    ttl_dns_cache=300,
+                    ssl=True if settings.tls is None and settings.ca is None else settings.tls_context(),
                 ),
+                proxy=settings.proxy,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": f"ecwid-async/{version('ecwid-async')}"},
+                headers={"User-Agent": USER_AGENT},
                 middlewares=(_send_once,),
             )
         return session
@@ -160,20 +157,28 @@ class AiohttpTransport:
         connect = self._timeouts.connect
         return aiohttp.ClientTimeout(total=total, connect=connect, sock_connect=connect, sock_read=read)
 
+    async def _read(self, request: Request, answer: aiohttp.ClientResponse, headers: Headers) -> bytes:
+        most = self._settings.largest_response
+        length = answer.content_length
+        if length is not None and length <= most and "Content-Encoding" not in answer.headers:
+            return await answer.read()
+        return await read_whole(answer.content.iter_any(), request, answer.status, headers, most)
+
     async def _chunks(self, request: Request, answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
         try:
             async for chunk in answer.content.iter_any():
                 yield chunk
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except _FAILED as error:
             self._translate(request, error)
 
-    def _translate(self, request: Request, error: Exception) -> NoReturn:
+    def _translate(self, request: Request, error: Exception, body: bytes | Sending | None = None) -> NoReturn:
         """Raise the library's own error for one of aiohttp's, told apart by whether the request had left."""
+        if isinstance(body, Sending):
+            body.raise_failure()
+        without_locals(error)
+        if not isinstance(error, _FAILED):
+            raise error
         cause = error.__cause__ if isinstance(error, _BrokenConnection) and error.__cause__ else error
-        kind = type(cause).__name__
-        if isinstance(cause, _NOT_SENT):
-            raise NotSent(f"no connection to {self._base_url} ({kind})", request=request) from cause
-        deadline = request.options.deadline
-        if deadline is not None and asyncio.get_running_loop().time() >= deadline:
-            raise Timeout("the deadline passed before the answer was there", request=request) from cause
-        raise OutcomeUnknown(f"no whole answer came ({kind})", request=request) from cause
+        sent = not isinstance(cause, _NOT_SENT)
+        now = asyncio.get_running_loop().time()
+        raise unanswered(request, self._base_url, type(cause).__name__, sent=sent, now=now) from cause

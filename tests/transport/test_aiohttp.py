@@ -9,7 +9,8 @@ import pytest
 from attrs import evolve
 
 from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError
-from ecwid_async.transport.aiohttp import AiohttpTransport, Timeouts
+from ecwid_async.transport.aiohttp import AiohttpTransport
+from ecwid_async.transport.settings import Settings, Timeouts
 from ecwid_async.wire import Headers, Options, Request, StreamBody
 from tests.transport.fault_server import Exchange, FaultServer, Handler, fault_server
 
@@ -23,7 +24,7 @@ GET = Request(method="GET", path="/orders/A", options=Options(operation="GET /or
 
 
 @asynccontextmanager
-async def served(handler: Handler, **settings: Timeouts) -> AsyncIterator[tuple[FaultServer, AiohttpTransport]]:
+async def served(handler: Handler, **settings: Settings) -> AsyncIterator[tuple[FaultServer, AiohttpTransport]]:
     async with fault_server(handler) as server:
         transport = AiohttpTransport(server.base_url, **settings)
         try:
@@ -146,7 +147,7 @@ async def test_a_refused_connection_was_surely_not_sent() -> None:
 
 
 async def test_a_name_that_does_not_resolve_was_surely_not_sent() -> None:
-    transport = AiohttpTransport("http://no-such-host.invalid/api/v3")
+    transport = AiohttpTransport("https://no-such-host.invalid/api/v3")
     with pytest.raises(NotSent):
         await transport.send(GET)
     await transport.aclose()
@@ -170,7 +171,7 @@ async def hang(_: Exchange) -> None:
 
 
 async def test_the_transport_s_own_limit_leaves_the_outcome_unknown() -> None:
-    async with served(hang, timeouts=Timeouts(total=0.05)) as (_, transport):
+    async with served(hang, settings=Settings(timeouts=Timeouts(total=0.05))) as (_, transport):
         with pytest.raises(OutcomeUnknown):
             await transport.send(PUT)
 
@@ -221,14 +222,14 @@ async def test_a_download_may_take_longer_than_a_call_but_not_stall() -> None:
         await hang(exchange)
 
     patient = Timeouts(total=0.05, read=0.5)
-    async with served(trickle, timeouts=patient) as (_, transport), transport.stream(GET) as response:
+    async with served(trickle, settings=Settings(timeouts=patient)) as (_, transport), transport.stream(GET) as response:
         assert b"".join([chunk async for chunk in response.chunks]) == b"abcdef"
 
     async def stall(exchange: Exchange) -> None:
         await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
         await hang(exchange)
 
-    async with served(stall, timeouts=Timeouts(read=0.05)) as (_, transport):
+    async with served(stall, settings=Settings(timeouts=Timeouts(read=0.05))) as (_, transport):
         with pytest.raises(OutcomeUnknown):
             async with transport.stream(GET) as response:
                 assert [chunk async for chunk in response.chunks] == [b"abc"]
@@ -282,7 +283,7 @@ async def test_the_session_is_made_on_first_use_and_shared() -> None:
 
 async def test_errors_name_neither_headers_nor_body() -> None:
     request = evolve(PUT, headers=Headers([("Authorization", "Bearer secret_abc")]), body=b'{"email":"a@b.c"}')
-    async with served(hang, timeouts=Timeouts(total=0.05)) as (_, transport):
+    async with served(hang, settings=Settings(timeouts=Timeouts(total=0.05))) as (_, transport):
         with pytest.raises(TransportError) as caught:
             await transport.send(request)
     shown = f"{caught.value!r} {caught.value} {caught.value.request!r}"

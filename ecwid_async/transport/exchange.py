@@ -1,0 +1,91 @@
+"""What every HTTP library's transport does alike: send a stream, bound an answer, tell the truth of a failure."""
+
+import traceback
+from collections.abc import AsyncIterable, AsyncIterator
+from types import TracebackType
+from typing import Final
+
+from ecwid_async.errors import NotSent, OutcomeUnknown, ResponseTooLarge, Timeout, TransportError
+from ecwid_async.transport.settings import USER_AGENT
+from ecwid_async.wire import Body, Headers, Request, StreamBody
+
+__all__ = ["Sending", "header_pairs", "outgoing", "read_whole", "unanswered", "without_locals"]
+
+# Timers may fire a little early.
+_CLOCK_TOLERANCE: Final = 0.001
+
+
+class Sending:
+    """A streamed body under way, which remembers why it broke off: a library would only tell of the connection."""
+
+    def __init__(self, body: StreamBody) -> None:
+        self._chunks = body.chunks
+        self._error: Exception | None = None
+        self._place: TracebackType | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._chunks:
+                yield chunk
+        except Exception as error:
+            self._error, self._place = error, error.__traceback__
+            raise
+
+    def raise_failure(self) -> None:
+        """Raise what the source of the body raised, if it did, as if nothing had been in between."""
+        if self._error is not None:
+            raise self._error.with_traceback(self._place) from self._error.__cause__
+
+
+def outgoing(body: Body) -> "bytes | Sending | None":
+    """A body in the form in which it is sent."""
+    return Sending(body) if isinstance(body, StreamBody) else body
+
+
+def header_pairs(request: Request, *more: tuple[str, str]) -> list[tuple[str | bytes, str | bytes]]:
+    """The request's headers as they go out, with the length of a stream where it is known."""
+    pairs = [("User-Agent", USER_AGENT), *more, *request.headers.pairs]
+    if isinstance(request.body, StreamBody) and request.body.length is not None:
+        pairs.append(("Content-Length", str(request.body.length)))
+    return pairs
+
+
+async def read_whole(
+    chunks: AsyncIterable[bytes | memoryview | bytearray], request: Request, status: int, headers: Headers, most: int
+) -> bytes:
+    """Join the chunks of an answer. Raises `ResponseTooLarge` as soon as they are more than `most` bytes."""
+    announced = headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > most:
+        raise ResponseTooLarge(request, status, most)
+    parts, size = [], 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > most:
+            raise ResponseTooLarge(request, status, most)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def unanswered(request: Request, base_url: str, kind: str, *, sent: bool, now: float) -> TransportError:
+    """The error of an exchange that ended without a whole answer.
+
+    `kind` names what happened, `sent` is False where nothing can have left, `now` is the event loop's time.
+    """
+    if not sent:
+        return NotSent(f"no connection to {base_url} ({kind})", request=request)
+    deadline = request.options.deadline
+    if deadline is not None and now >= deadline - _CLOCK_TOLERANCE:
+        return Timeout("the deadline passed before the answer was there", request=request)
+    return OutcomeUnknown(f"no whole answer came ({kind})", request=request)
+
+
+def without_locals(error: BaseException) -> None:
+    """Empty the frames an error has passed through: in those of an HTTP library stand the headers as they are sent."""
+    seen: set[int] = set()
+    chain: list[BaseException | None] = [error]
+    while chain:
+        link = chain.pop()
+        if link is not None and id(link) not in seen:
+            seen.add(id(link))
+            traceback.clear_frames(link.__traceback__)
+            chain += (link.__cause__, link.__context__)

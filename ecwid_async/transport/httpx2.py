@@ -1,0 +1,177 @@
+"""A transport on httpx2, for asyncio and trio: one connection pool per event loop, one send per request."""
+
+import os
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from functools import cached_property
+from ssl import SSLContext
+from typing import Final, NoReturn
+
+import anyio
+import anyio.lowlevel
+import httpx2
+
+from ecwid_async.transport.base_url import checked_base_url
+from ecwid_async.transport.exchange import Sending, header_pairs, outgoing, read_whole, unanswered, without_locals
+from ecwid_async.transport.settings import Settings
+from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
+
+__all__ = ["Httpx2Transport"]
+
+_Extensions = dict[str, dict[str, float | None]]
+
+_NOT_SENT: Final = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+_FAILED: Final = (httpx2.RequestError, TimeoutError)
+_ACCEPTED: Final = ("Accept-Encoding", "gzip, deflate")
+
+
+class Httpx2Transport:
+    """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies. Runs under trio too.
+
+    The pool is made on first use, one for each event loop and process. Raises `ConfigError` for a base URL that would
+    send a token in the clear.
+    """
+
+    def __init__(self, base_url: str, settings: Settings | None = None) -> None:
+        self._base_url = checked_base_url(base_url)
+        self._settings = settings or Settings()
+        self._pools: dict[tuple[object, int], httpx2.AsyncHTTPTransport] = {}
+        timeouts = self._settings.timeouts
+        opening = {"connect": timeouts.connect, "pool": timeouts.connect}
+        self._whole: _Extensions = {"timeout": {**opening, "read": None, "write": None}}
+        # A large file takes as long as it takes, as long as something comes.
+        self._piecewise: _Extensions = {"timeout": {**opening, "read": timeouts.read, "write": timeouts.read}}
+
+    def __repr__(self) -> str:
+        return f"<Httpx2Transport to {self._base_url}>"
+
+    async def send(self, request: Request) -> Response:
+        """Send and read the whole answer.
+
+        Raises `NotSent`, `OutcomeUnknown` or `Timeout` where there is none, `ResponseTooLarge` for too large a one.
+        """
+        body = outgoing(request.body)
+        try:
+            with anyio.fail_after(self._left(request, self._settings.timeouts.total)):
+                answer = await self._open(request, body, self._whole)
+                try:
+                    headers = Headers(answer.headers.raw)
+                    async with aclosing(answer.aiter_bytes()) as chunks:
+                        whole = await read_whole(
+                            chunks, request, answer.status_code, headers, self._settings.largest_response
+                        )
+                finally:
+                    await answer.aclose()
+            return Response(answer.status_code, headers, whole)
+        except Exception as error:
+            self._translate(request, error, body)
+        except BaseException as error:
+            without_locals(error)
+            raise
+        finally:
+            if isinstance(request.body, StreamBody):
+                await request.body.aclose()
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
+        """Send and hand out the body while it arrives; leaving early closes the connection."""
+        try:
+            with anyio.fail_after(self._left(request, None)):
+                answer = await self._open(request, None, self._piecewise)
+        except Exception as error:
+            self._translate(request, error)
+        except BaseException as error:
+            without_locals(error)
+            raise
+        try:
+            async with aclosing(self._chunks(request, answer)) as chunks:
+                yield StreamedResponse(answer.status_code, Headers(answer.headers.raw), chunks)
+        finally:
+            await answer.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        pool = self._pools.pop(_home(), None)
+        if pool is not None:
+            await pool.aclose()
+
+    async def _open(self, request: Request, body: bytes | Sending | None, timeouts: _Extensions) -> httpx2.Response:
+        return await self._pool().handle_async_request(
+            httpx2.Request(
+                request.method,
+                self._base_url + request.target,
+                headers=header_pairs(request, _ACCEPTED),  # type: ignore[arg-type]  # text and bytes mixed are fine
+                content=body,
+                extensions=timeouts,
+            )
+        )
+
+    async def _chunks(self, request: Request, answer: httpx2.Response) -> AsyncGenerator[bytes]:
+        try:
+            async with aclosing(answer.aiter_bytes()) as chunks:
+                while True:
+                    with anyio.fail_after(self._left(request, None)):
+                        try:
+                            chunk = await anext(chunks)
+                        except StopAsyncIteration:
+                            return
+                    yield chunk
+        except _FAILED as error:
+            self._translate(request, error)
+
+    def _pool(self) -> httpx2.AsyncHTTPTransport:
+        home = _home()
+        pool = self._pools.get(home)
+        if pool is None:
+            self._pools = {where: kept for where, kept in self._pools.items() if not _has_ended(where[0])}
+            settings = self._settings
+            pool = self._pools[home] = httpx2.AsyncHTTPTransport(
+                verify=self._tls,
+                trust_env=False,
+                limits=httpx2.Limits(
+                    max_connections=settings.connections,
+                    max_keepalive_connections=settings.connections,
+                    keepalive_expiry=settings.keep_alive,
+                ),
+                proxy=settings.proxy,
+                retries=0,
+            )
+        return pool
+
+    @cached_property
+    def _tls(self) -> SSLContext:
+        return self._settings.tls_context()
+
+    def _left(self, request: Request, limit: float | None) -> float | None:
+        """The seconds an exchange may take: the caller's deadline or `limit`, whichever is first."""
+        deadline = request.options.deadline
+        if deadline is None:
+            return limit
+        left = deadline - anyio.current_time()
+        return left if limit is None else min(left, limit)
+
+    def _translate(self, request: Request, error: Exception, body: bytes | Sending | None = None) -> NoReturn:
+        """Raise the library's own error for one of httpx2's, told apart by whether the request had left."""
+        if isinstance(body, Sending):
+            body.raise_failure()
+        without_locals(error)
+        if not isinstance(error, _FAILED):
+            raise error
+        sent = not isinstance(error, _NOT_SENT)
+        now = anyio.current_time()
+        raise unanswered(request, self._base_url, type(error).__name__, sent=sent, now=now) from error
+
+
+def _home() -> tuple[object, int]:
+    return anyio.lowlevel.current_token().native_token, os.getpid()
+
+
+def _has_ended(loop: object) -> bool:
+    is_closed = getattr(loop, "is_closed", None)
+    return is_closed is not None and bool(is_closed())

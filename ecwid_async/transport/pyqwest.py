@@ -1,0 +1,195 @@
+"""A transport on pyqwest, whose HTTP is written in Rust: the least work per call, under asyncio only."""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final, NoReturn
+
+import pyqwest
+from attrs import frozen
+
+from ecwid_async.errors import ConfigError
+from ecwid_async.transport.base_url import checked_base_url
+from ecwid_async.transport.exchange import Sending, header_pairs, outgoing, read_whole, unanswered, without_locals
+from ecwid_async.transport.settings import Settings
+from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
+
+__all__ = ["PyqwestTransport"]
+
+# A body that can't be decompressed is a RuntimeError; TimeoutError and ConnectionError are OSErrors.
+_FAILED: Final = (OSError, pyqwest.ReadError, pyqwest.WriteError, pyqwest.RemoteProtocolError, RuntimeError)
+_NO_PROXY: Final = pyqwest.Proxy("http://localhost", no_proxy="*,0.0.0.0/0,::/0")
+_URL: Final = re.compile(r" for url \(\S*\)")
+
+
+class _PoolTimeout(TimeoutError):
+    """No connection came free in time."""
+
+
+@frozen
+class _Pool:
+    client: pyqwest.HTTPTransport
+    # pyqwest would let a request wait for a connection without an end, and not tell that it had waited.
+    free: asyncio.Semaphore
+
+
+class PyqwestTransport:
+    """Sends each request exactly once to `base_url` over HTTP/1.1, follows no redirect, keeps no cookies.
+
+    The pool is made on first use, one for each event loop. pyqwest's threads do not survive a fork: a forked worker of
+    a process that has used it gets a `ConfigError`, a spawned one works. `Settings.tls` can't be used, `ca` can.
+    Raises `ConfigError` for a base URL that would send a token in the clear.
+    """
+
+    _started_in: int | None = None
+
+    def __init__(self, base_url: str, settings: Settings | None = None) -> None:
+        self._base_url = checked_base_url(base_url)
+        self._settings = settings or Settings()
+        if self._settings.tls is not None:
+            raise ConfigError("pyqwest brings its own TLS and takes no context: set `ca`, or take another transport")
+        self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
+
+    def __repr__(self) -> str:
+        return f"<PyqwestTransport to {self._base_url}>"
+
+    async def send(self, request: Request) -> Response:
+        """Send and read the whole answer.
+
+        Raises `NotSent`, `OutcomeUnknown` or `Timeout` where there is none, `ResponseTooLarge` for too large a one.
+        """
+        body = outgoing(request.body)
+        try:
+            async with (
+                asyncio.timeout_at(self._until(request, self._settings.timeouts.total)),
+                self._exchange(request, body) as answer,
+            ):
+                headers = Headers(answer.headers.items())
+                most = self._settings.largest_response
+                return Response(
+                    answer.status,
+                    headers,
+                    await read_whole(answer.content, request, answer.status, headers, most),
+                )
+        except Exception as error:
+            self._translate(request, error, body)
+        except BaseException as error:
+            without_locals(error)
+            raise
+        finally:
+            if isinstance(request.body, StreamBody):
+                await request.body.aclose()
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
+        """Send and hand out the body while it arrives; leaving early closes the connection."""
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout_at(self._until(request, self._settings.timeouts.read)):
+                    answer = await stack.enter_async_context(self._exchange(request, None))
+            except Exception as error:
+                self._translate(request, error)
+            except BaseException as error:
+                without_locals(error)
+                raise
+            yield StreamedResponse(answer.status, Headers(answer.headers.items()), self._chunks(request, answer))
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        if pool is not None:
+            await pool.client.aclose()
+
+    @asynccontextmanager
+    async def _exchange(self, request: Request, body: bytes | Sending | None) -> AsyncIterator[pyqwest.Response]:
+        free = self._pool().free
+        if free.locked():
+            try:
+                async with asyncio.timeout(self._settings.timeouts.connect):
+                    await free.acquire()
+            except TimeoutError:
+                raise _PoolTimeout from None
+        else:
+            await free.acquire()
+        try:
+            answer = await self._pool().client.execute(
+                pyqwest.Request(
+                    request.method,
+                    self._base_url + request.target,
+                    pyqwest.Headers(header_pairs(request)),  # type: ignore[arg-type]  # requests have text only
+                    aiter(body) if isinstance(body, Sending) else body,
+                )
+            )
+            async with answer:
+                yield answer
+        finally:
+            free.release()
+
+    async def _chunks(self, request: Request, answer: pyqwest.Response) -> AsyncIterator[bytes]:
+        try:
+            while True:
+                async with asyncio.timeout_at(self._until(request, self._settings.timeouts.read)):
+                    try:
+                        chunk = await anext(answer.content)
+                    except StopAsyncIteration:
+                        return
+                yield bytes(chunk)
+        except _FAILED as error:
+            self._translate(request, error)
+
+    def _pool(self) -> _Pool:
+        process = os.getpid()
+        if PyqwestTransport._started_in not in (None, process):
+            raise ConfigError(
+                "pyqwest can't be used in a forked process after the one it was forked from has used it: "
+                "spawn workers instead, or take AiohttpTransport or Httpx2Transport"
+            )
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is None:
+            PyqwestTransport._started_in = process
+            self._pools = {where: kept for where, kept in self._pools.items() if not where.is_closed()}
+            pool = self._pools[loop] = _Pool(self._client(), asyncio.Semaphore(self._settings.connections))
+        return pool
+
+    def _client(self) -> pyqwest.HTTPTransport:
+        settings = self._settings
+        try:
+            return pyqwest.HTTPTransport(
+                # Over HTTP/2 reqwest repeats what the server refused.
+                http_version=pyqwest.HTTPVersion.HTTP1,
+                follow_redirects=False,
+                enable_cookie_store=False,
+                enable_otel=False,
+                connect_timeout=settings.timeouts.connect,
+                pool_idle_timeout=settings.keep_alive,
+                pool_max_idle_per_host=settings.connections,
+                proxy=_NO_PROXY if settings.proxy is None else pyqwest.Proxy(settings.proxy),
+                tls_ca_cert=None if settings.ca is None else Path(settings.ca).read_bytes(),
+                tls_include_system_certs=settings.ca is None,
+                use_system_dns=True,
+            )
+        except ValueError as error:
+            raise ConfigError(f"pyqwest can't use these settings: {error}") from error
+
+    def _until(self, request: Request, limit: float) -> float:
+        """When to give up, in the event loop's time: `limit` seconds from now, or at the caller's deadline."""
+        until = asyncio.get_running_loop().time() + limit
+        deadline = request.options.deadline
+        return until if deadline is None else min(until, deadline)
+
+    def _translate(self, request: Request, error: Exception, body: bytes | Sending | None = None) -> NoReturn:
+        """Raise the library's own error for one of pyqwest's, told apart by whether the request had left."""
+        if isinstance(body, Sending):
+            body.raise_failure()
+        without_locals(error)
+        if not isinstance(error, _FAILED):
+            raise error
+        # The query may hold what customers typed.
+        error.args = tuple(_URL.sub("", told) if isinstance(told, str) else told for told in error.args)
+        sent = not isinstance(error, (ConnectionError, _PoolTimeout))
+        now = asyncio.get_running_loop().time()
+        raise unanswered(request, self._base_url, type(error).__name__, sent=sent, now=now) from error

@@ -1,0 +1,73 @@
+"""What can be set on a transport, the same for every HTTP library."""
+
+import os
+import ssl
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from ecwid_async.errors import ConfigError
+
+__all__ = ["USER_AGENT", "Settings", "Timeouts"]
+
+USER_AGENT: Final = f"ecwid-async/{version('ecwid-async')}"
+
+
+@frozen(kw_only=True)
+class Timeouts:
+    """Limits in seconds: for a whole exchange, for a connection to open or come free, between chunks of a download."""
+
+    total: float = 60.0
+    connect: float = 10.0
+    read: float = 30.0
+
+
+def _shown(proxy: str | None) -> str:
+    """A proxy's address without the password in it."""
+    return "None" if proxy is None else repr(f"{urlsplit(proxy).scheme}://…")
+
+
+@frozen(kw_only=True)
+class Settings:
+    """How a transport connects and what it puts up with.
+
+    `connections` bounds the pool of an event loop; one that was idle for `keep_alive` seconds is not used again.
+    `largest_response` bounds, in bytes after decompression, an answer that is read whole; a download is read in pieces
+    of any number. `proxy` is a URL, with name and password where it wants them; the environment's proxies are not
+    asked. `ca` is a PEM file of the authorities to trust in place of the system's, `tls` a whole context instead.
+
+    Raises `ConfigError` for what can't be used.
+    """
+
+    timeouts: Timeouts = Timeouts()
+    connections: int = 100
+    keep_alive: float = 15.0
+    largest_response: int = 64 * 1024 * 1024
+    proxy: str | None = field(default=None, repr=_shown)
+    ca: str | os.PathLike[str] | None = None
+    tls: ssl.SSLContext | None = None
+
+    def __attrs_post_init__(self) -> None:
+        limits = (self.timeouts.total, self.timeouts.connect, self.timeouts.read, self.keep_alive)
+        if min(limits) <= 0 or self.connections < 1 or self.largest_response < 1:
+            raise ConfigError("timeouts, connections, keep_alive and largest_response must be more than nothing")
+        if self.proxy is not None:
+            parts = urlsplit(self.proxy)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ConfigError("the proxy can't be used: give a URL such as http://proxy.example.com:3128")
+        if self.ca is not None and self.tls is not None:
+            raise ConfigError("`ca` and `tls` contradict each other: load the authorities into the context")
+        if self.ca is not None and not Path(self.ca).is_file():
+            raise ConfigError(f"there is no file {os.fspath(self.ca)!r} with authorities to trust")
+
+    def tls_context(self) -> ssl.SSLContext:
+        """The context that connections are made with. Raises `ConfigError` where `ca` holds no certificates."""
+        if self.tls is not None:
+            return self.tls
+        try:
+            return ssl.create_default_context(cafile=self.ca)
+        except ssl.SSLError as error:
+            raise ConfigError(f"{self.ca} holds no certificates in PEM form") from error
