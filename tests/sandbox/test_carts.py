@@ -46,6 +46,11 @@ FILTERS: dict[str, tuple[dict[str, Any], Callable[[Item], bool]]] = {
     "createdTo": ({"createdTo": 1_650_000_000}, lambda cart: cart["createTimestamp"] <= 1_650_000_000),
     "updatedFrom": ({"updatedFrom": 1_650_000_000}, lambda cart: cart["updateTimestamp"] >= 1_650_000_000),
     "updatedTo": ({"updatedTo": 1_650_000_000}, lambda cart: cart["updateTimestamp"] <= 1_650_000_000),
+    "couponCode": (
+        {"couponCode": "5percentoff"},
+        lambda cart: (cart.get("discountCoupon") or {}).get("code") == "5PERCENTOFF",
+    ),
+    "customer": ({"customer": "example.org"}, lambda cart: "example.org" in cart["email"]),
     "customerId": ({"customerId": 100_000_000}, lambda cart: cart.get("customerId") == 100_000_000),
 }
 

@@ -39,6 +39,11 @@ def _lines(field: str) -> Callable[[Item], set[Any]]:
     return lambda order: {line.get(field) for line in order["items"]}
 
 
+def _people(order: Item) -> str:
+    people = (order["billingPerson"], order.get("shippingPerson") or {})
+    return "\n".join([order["email"], *(person.get("name", "") for person in people)]).lower()
+
+
 FILTERS: dict[str, tuple[dict[str, Any], Callable[[Item], bool]]] = {
     "customerId": ({"customerId": 100_000_000}, lambda order: order.get("customerId") == 100_000_000),
     "productId": (
@@ -100,6 +105,8 @@ FILTERS: dict[str, tuple[dict[str, Any], Callable[[Item], bool]]] = {
         {"keywords": "подарок чека"},
         lambda order: order["orderComments"].startswith("Это подарок"),
     ),
+    "customer": ({"customer": "müller"}, lambda order: "müller" in _people(order)),
+    "customer by email": ({"customer": "@EXAMPLE.org"}, lambda order: "@example.org" in _people(order)),
     "two filters": (
         {"paymentStatus": "PAID", "totalFrom": 100},
         lambda order: order["paymentStatus"] == "PAID" and order["total"] >= 100,
@@ -120,6 +127,28 @@ def test_an_email_finds_its_orders_whatever_its_case(demo: Api) -> None:
     found = demo.all("/orders", email=email.upper())
     assert found
     assert found == [order for order in demo.all("/orders") if order["email"] == email]
+
+
+def test_an_order_is_found_by_either_number(demo: Api) -> None:
+    order = demo.all("/orders")[3]
+    for name in ("orderNumber", "vendorOrderNumber"):
+        assert demo.all("/orders", **{name: order[name]}) == [order]
+
+
+def test_a_customer_is_found_by_id_or_mail_address_where_asked_for(demo: Api) -> None:
+    orders = demo.all("/orders")
+    one = next(order for order in orders if "customerId" in order)
+    other = next(order for order in orders if order["email"] != one["email"])
+    params = {"customerId": one["customerId"], "email": other["email"]}
+    assert demo.all("/orders", **params) == []
+    found = demo.all("/orders", **params, customerIdOrEmail=True)
+    assert found == [order for order in orders if order["email"] in {one["email"], other["email"]}]
+
+
+def test_a_payment_reference_finds_its_order() -> None:
+    api = Api(demo_sandbox(products=5, orders=5, customers=2, carts=0, categories=1, requests_per_minute=None))
+    number = api.post("/orders", {"email": "a@example.com", "paymentReference": "REF-42"})["id"]
+    assert [order["orderNumber"] for order in api.all("/orders", paymentReference="ref-42")] == [number]
 
 
 def test_a_subscription_finds_its_orders(demo: Api) -> None:

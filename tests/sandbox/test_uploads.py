@@ -97,9 +97,10 @@ def test_an_address_that_is_none_is_refused(api, product, category, url):
         assert api.refused("POST", path, externalUrl=url)[:2] == (422, "WRONG_URL")
 
 
-def test_an_upload_of_nothing_says_what_to_send(api, product):
+@pytest.mark.parametrize("body", [None, b"", {"externalId": "a"}])
+def test_an_upload_of_nothing_says_what_to_send(api, product, body):
     for path in (f"{product}/image", f"{product}/gallery"):
-        status, code, message = api.refused("POST", path)
+        status, code, message = api.refused("POST", path, body)
         assert (status, code) == (400, "WRONG_PARAMETER")
         assert "externalUrl" in message
 

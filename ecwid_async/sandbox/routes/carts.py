@@ -8,7 +8,18 @@ from ecwid_async.sandbox.bodies import format_time
 from ecwid_async.sandbox.query import Condition, Listing, OneOf
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
 from ecwid_async.sandbox.routes.orders import COLUMNS, FIRST_ORDER, NEWEST_FIRST, placed
-from ecwid_async.sandbox.routes.shared import at_least, at_most, one_of, read, read_one, search, since, until, updated
+from ecwid_async.sandbox.routes.shared import (
+    at_least,
+    at_most,
+    contains,
+    one_of,
+    read,
+    read_one,
+    search,
+    since,
+    until,
+    updated,
+)
 from ecwid_async.sandbox.routes.ties import folded
 
 _KIND: Final = "Cart"
@@ -29,6 +40,7 @@ CARTS: Final = listing(
             terms={
                 "email": COLUMNS.terms["email"],
                 "customerId": COLUMNS.terms["customerId"],
+                "couponCode": COLUMNS.terms["couponCode"],
                 "hidden": lambda item: (bool(item.get("hidden")),),
             },
         ),
@@ -42,6 +54,8 @@ CARTS: Final = listing(
             "updatedTo": until("updated"),
             "email": one_of("email", folded),
             "customerId": one_of("customerId"),
+            "couponCode": one_of("couponCode", folded),
+            "customer": contains("customer"),
         },
         default_sort=NEWEST_FIRST,
         always=_shown,

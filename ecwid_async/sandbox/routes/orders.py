@@ -6,13 +6,13 @@ orders finds it. By its number or text id it can be read and changed all the sam
 
 from collections.abc import Callable, Hashable, Iterator
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from attrs import evolve
 
 from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
-from ecwid_async.sandbox.query import Condition, Keys, Listing, OneOf, Sort, Window, select
+from ecwid_async.sandbox.query import Condition, Filter, Keys, Listing, OneOf, Sort, Window, select
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
 from ecwid_async.sandbox.routes.amounts import total_of
 from ecwid_async.sandbox.routes.persons import completed, in_parts
@@ -22,6 +22,7 @@ from ecwid_async.sandbox.routes.shared import (
     bury,
     contains,
     deleted,
+    keys,
     one_of,
     read_one,
     search,
@@ -94,6 +95,11 @@ def _words(item: Item) -> str:
     return "\n".join(str(text) for text in texts if text)
 
 
+def _people(item: Item) -> str:
+    people = (item.get("billingPerson") or {}, item.get("shippingPerson") or {})
+    return "\n".join(text for text in (item.get("email"), *(person.get("name") for person in people)) if text)
+
+
 def _pickup(item: Item) -> float:
     return parse_time(item["pickupTime"]) if item.get("pickupTime") else 0
 
@@ -101,7 +107,13 @@ def _pickup(item: Item) -> float:
 COLUMNS: Final = Columns(
     key="orderNumber",
     numbers={"total": lambda item: item.get("total") or 0, "pickup": _pickup},
-    texts={"keywords": _words},
+    texts={
+        "keywords": _words,
+        "customer": _people,
+        "vendorOrderNumber": lambda item: item.get("vendorOrderNumber") or "",
+        "paymentReference": lambda item: item.get("paymentReference") or "",
+    },
+    lazy=frozenset({"customer", "vendorOrderNumber", "paymentReference"}),
     terms={
         "id": lambda item: filter(None, (item.get("id"),)),
         "email": _text("email"),
@@ -128,6 +140,20 @@ def _by_id(visit: Visit, value: tuple[str, ...]) -> Condition:
     return Keys(frozenset(number for number in numbers if number is not None))
 
 
+def _of_customer(name: str, make: Callable[[Any], Hashable]) -> Filter:
+    """Orders by a customer's id or by mail address; by either of both where the request says so."""
+
+    def condition(visit: Visit, value: Any) -> Condition:
+        number, email = visit.params.get("customerId"), visit.params.get("email")
+        if not visit.flag("customerIdOrEmail") or number is None or email is None:
+            return OneOf(name, (make(value),))
+        table = visit.store.table("orders")
+        slots = {*table.posting("customerId", number), *table.posting("email", folded(email))}
+        return Keys(frozenset(table.keys(slots)))
+
+    return condition
+
+
 def _picked_up_until(visit: Visit, value: int) -> Condition:
     # Orders that nobody picks up have no time: zero in the column.
     window = until("pickup")(visit, value)
@@ -142,8 +168,12 @@ ORDERS: Final = listing(
         filters={
             "ids": _by_id,
             "keywords": contains("keywords"),
-            "email": one_of("email", folded),
-            "customerId": one_of("customerId"),
+            "orderNumber": keys(),
+            "vendorOrderNumber": contains("vendorOrderNumber"),
+            "customer": contains("customer"),
+            "email": _of_customer("email", folded),
+            "customerId": _of_customer("customerId", int),
+            "paymentReference": contains("paymentReference"),
             "productId": one_of("productId"),
             "totalFrom": at_least("total"),
             "totalTo": at_most("total"),

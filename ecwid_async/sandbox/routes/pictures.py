@@ -64,7 +64,8 @@ def brought(visit: Visit, number: int) -> Brought:
         usual = Picture()
         urls = picture(visit.store, number, check_url(visit.params["externalUrl"]))
         return Brought(urls, usual.width, usual.height, _USUAL_BYTES, _external_id(visit.body))
-    if not visit.body:
+    # No picture starts with a brace: that is JSON which comes with an address, and the address is missing.
+    if not visit.body or visit.body.startswith(b"{"):
         raise Refusal.wrong("Send the picture as the body, or its address as the parameter 'externalUrl'")
     if len(visit.body) > IMAGE_BYTES:
         raise Refusal(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {IMAGE_BYTES} bytes at most")
