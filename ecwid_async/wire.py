@@ -7,7 +7,7 @@ Everything a transport needs to know about a call (may it be repeated, how urgen
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
-from enum import Enum, StrEnum
+from enum import StrEnum
 from random import getrandbits
 from typing import Final, Protocol
 from urllib.parse import quote_plus
@@ -36,7 +36,7 @@ _HIDDEN_HEADERS: Final = frozenset({"authorization", "x-ecwid-app-secret-key"})
 _REFUSED_SEGMENTS: Final = frozenset({"", ".", ".."})
 
 
-class Lane(Enum):
+class Lane(StrEnum):
     """How urgent a call is: somebody waits for an interactive one, a bulk one takes what the quota leaves."""
 
     INTERACTIVE = "interactive"
@@ -155,6 +155,11 @@ class Request:
     headers: Headers = _NO_HEADERS
     options: Options
     id: str = field(factory=new_request_id)
+
+    def __str__(self) -> str:
+        # For messages: the values of parameters may be a customer's.
+        names = "&".join(f"{name}=…" for name, _ in self.params)
+        return f"{self.method} {self.path}{'?' if names else ''}{names}"
 
     @property
     def target(self) -> str:

@@ -14,6 +14,7 @@ quarantine: its calls get the first answer again, without a request, but for one
 
 import hashlib
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -141,9 +142,9 @@ class _Quarantine:
 
 
 class MemoryState:
-    """The state of this process. `clock` tells seconds, the event loop's own unless given; threads may share it."""
+    """The state of this process; event loops and threads may share it. `clock` tells seconds."""
 
-    def __init__(self, quota: Quota | None = None, *, clock: Callable[[], float] = anyio.current_time) -> None:
+    def __init__(self, quota: Quota | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.quota = quota or Quota()
         self._clock = clock
         self._lock = threading.Lock()
@@ -234,8 +235,14 @@ class MemoryState:
                 self._tokens.move_to_end(key)
 
 
-# The queues belong to an event loop, as everything one can wait on does.
-_queues: anyio.lowlevel.RunVar[dict[tuple[int, str, Lane], "_Queue"]] = anyio.lowlevel.RunVar("ecwid_async queues")
+_CEILING: Final = "ceiling"
+
+_Place = tuple[int, str, Lane]
+
+# The queues belong to an event loop, as everything one can wait on does; how many stand in them does not.
+_queues: anyio.lowlevel.RunVar[dict[_Place, "_Queue"]] = anyio.lowlevel.RunVar("ecwid_async queues")
+_waiting: dict[_Place, int] = {}
+_counting: Final = threading.Lock()
 
 
 @define(eq=False)
@@ -248,22 +255,30 @@ class _Queue:
 
 @asynccontextmanager
 async def _in_turn(owner: object, key: str, lane: Lane) -> AsyncIterator[None]:
-    try:
-        queues = _queues.get()
-    except LookupError:
+    queues = _queues.get(None)
+    if queues is None:
         _queues.set(queues := {})
     place = (id(owner), key, lane)
-    queue = queues.get(place)
-    if queue is None:
-        queue = queues[place] = _Queue()
+    queue = queues.setdefault(place, _Queue())
     queue.callers += 1
+    _count(place, 1)
     try:
         async with queue.lock:
             yield
     finally:
+        _count(place, -1)
         queue.callers -= 1
         if not queue.callers:
             del queues[place]
+
+
+def _count(place: _Place, change: int) -> None:
+    with _counting:
+        left = _waiting.get(place, 0) + change
+        if left:
+            _waiting[place] = left
+        else:
+            del _waiting[place]
 
 
 class Govern:
@@ -304,15 +319,13 @@ class Govern:
         if verdict is not None:
             return verdict.response()
         await self._wait(request)
-        closed_for = 0.0
         try:
             response = await self._inner.send(request)
-            if response.status >= 400:
-                closed_for = await self._learn(request, response)
-        finally:
-            # Shielded: a slot that is taken and never given back is lost for good.
-            with anyio.CancelScope(shield=True):
-                await self._state.answered(self._key, request.options.cost, closed_for)
+            closed_for = await self._learn(request, response) if response.status >= 400 else 0.0
+        except BaseException:
+            await self._give_back(request)
+            raise
+        await self._state.answered(self._key, request.options.cost, closed_for)
         if response.status < 400:
             await self._state.acquit(self._keys)
         return response
@@ -335,24 +348,34 @@ class Govern:
                 yield response
         finally:
             if not told:
-                with anyio.CancelScope(shield=True):
-                    await self._state.answered(self._key, request.options.cost, 0.0)
+                await self._give_back(request)
 
     async def aclose(self) -> None:
         """Close the wrapped transport."""
         await self._inner.aclose()
 
     async def _wait(self, request: Request) -> None:
-        options = request.options
-        async with _in_turn(self._state, self._key, options.lane):
-            await self._until(request, lambda: self._state.admit(self._key, options.lane, options.cost))
-            try:
-                async with _in_turn(self._state, "ceiling", options.lane):
-                    await self._until(request, lambda: self._state.pass_ceiling(options.lane))
-            except BaseException:
-                with anyio.CancelScope(shield=True):
-                    await self._state.answered(self._key, options.cost, 0.0)
-                raise
+        state, key, lane, cost = self._state, self._key, request.options.lane, request.options.cost
+        # Where nobody waits, which is the common case, no queue is made.
+        admitted = (id(state), key, lane) not in _waiting and await state.admit(key, lane, cost) <= 0
+        if admitted and (id(state), _CEILING, lane) not in _waiting and await state.pass_ceiling(lane) <= 0:
+            return
+        try:
+            async with _in_turn(state, key, lane):
+                if not admitted:
+                    await self._until(request, lambda: state.admit(key, lane, cost))
+                    admitted = True
+                async with _in_turn(state, _CEILING, lane):
+                    await self._until(request, lambda: state.pass_ceiling(lane))
+        except BaseException:
+            if admitted:
+                await self._give_back(request)
+            raise
+
+    async def _give_back(self, request: Request) -> None:
+        """Let a slot go after an exchange that has no answer. Shielded: a slot that is kept is lost for good."""
+        with anyio.CancelScope(shield=True):
+            await self._state.answered(self._key, request.options.cost, 0.0)
 
     async def _until(self, request: Request, ask: Callable[[], Awaitable[float]]) -> None:
         deadline = request.options.deadline
