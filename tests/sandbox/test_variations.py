@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.uploads import uploads_of
@@ -271,3 +273,51 @@ def test_nulls_clear_everything_under_the_switch():
     number = make(api, product, price=5)
     api.put(f"{product}/combinations/{number}", {"price": None})
     assert "price" not in api.get(f"{product}/combinations/{number}")
+
+
+# Any run of writes leaves what a plain list would hold.
+
+WRITES = st.lists(
+    st.one_of(
+        st.tuples(st.just("create"), st.integers(0, 7)),
+        st.tuples(st.just("price"), st.integers(0, 7)),
+        st.tuples(st.just("stock"), st.integers(0, 7)),
+        st.tuples(st.just("delete"), st.integers(0, 7)),
+        st.tuples(st.just("delete all"), st.just(0)),
+    ),
+    max_size=15,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(writes=WRITES, lag=st.sampled_from([0, 30]))
+def test_any_run_of_writes_leaves_what_a_list_would(writes, lag):
+    api = shop(upsert_lag=lag)
+    number = {"type": "SELECT", "name": "No", "choices": [{"text": str(at)} for at in range(8)]}
+    product = product_of(api, options=[number])
+    expected = {}
+    for write, at in writes:
+        path = f"{product}/combinations/{expected[at]['id']}" if at in expected else None
+        if write == "create" and path is None:
+            made = api.post(f"{product}/combinations", {"options": picked(No=str(at)), "quantity": at})["id"]
+            expected[at] = {"id": made, "quantity": at}
+        elif write == "create":
+            body = {"options": picked(No=str(at))}
+            assert api.refused("POST", f"{product}/combinations", body)[1] == "COMBINATION_DUPLICATED"
+        elif write == "delete all":
+            assert api.delete(f"{product}/combinations") == {"deleteCount": len(expected)}
+            expected.clear()
+        elif path is not None and write == "price":
+            api.put(path, {"price": at + 0.5})
+            expected[at]["price"] = at + 0.5
+        elif path is not None and write == "stock":
+            expected[at]["quantity"] -= 3
+            warned = "warning" in api.put(f"{path}/inventory", {"quantityDelta": -3})
+            assert warned == (expected[at]["quantity"] < 0)
+        elif path is not None:
+            api.delete(path)
+            del expected[at]
+    fields = ("id", "quantity", "price")
+    found = [{n: one[n] for n in fields if n in one} for one in api.get(f"{product}/combinations")]
+    assert found == list(expected.values())
+    assert [one["id"] for one in api.get(product)["combinations"]] == [one["id"] for one in found]
