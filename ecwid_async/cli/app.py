@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ecwid_async.cli.call import call
 from ecwid_async.cli.coverage import coverage
+from ecwid_async.cli.doctor import doctor
 from ecwid_async.cli.export import export
 from ecwid_async.cli.failure import describe, exit_code
 from ecwid_async.cli.get import get
@@ -26,7 +27,7 @@ Exit codes: 0 done, 1 other failure, 2 wrong usage or settings, 3 refused (token
 
 app = App(
     name="ecwid",
-    help="Read Ecwid stores, and run one on this machine.",
+    help="Work with Ecwid stores, and run one on this machine.",
     help_epilogue=_EPILOGUE,
     help_format="plaintext",
     version=lambda: version("ecwid-async"),
@@ -40,6 +41,7 @@ app.command(export, usage="Usage: ecwid export [SECTION...] --out DIR [OPTIONS]"
 app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]")
 app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]")
 app.command(coverage)
+app.command(doctor)
 sandbox = App(name="sandbox", help="A whole Ecwid store on this machine, with demo data.")
 sandbox.command(serve)
 app.command(sandbox)
@@ -48,7 +50,7 @@ app.command(sandbox)
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. Failures are one line on stderr."""
     try:
-        app(list(arguments))
+        code = app(list(arguments))
         _flush()
     except CycloptsError as error:
         sys.stderr.write(f"ecwid: {' '.join(str(error).split())} See ecwid --help.\n")
@@ -59,7 +61,8 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         sys.stderr.write(f"ecwid: {describe(error)}\n")
         return exit_code(error)
-    return 0
+    # Only a command that can end badly after it has said everything returns a code.
+    return code if isinstance(code, int) else 0
 
 
 def _flush() -> None:

@@ -85,13 +85,12 @@ def _inside(path: str, choice: StoreChoice | None) -> str:
     """The path inside the store, of a whole URL of that store as well."""
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", path):
         return path
-    from ecwid_async.client import DEFAULT_BASE_URL
+    from ecwid_async.client import Ecwid
     from ecwid_async.sandbox.seed import DEMO_STORE_ID
 
     demo = choice is not None and choice.sandbox
-    base = os.environ.get("ECWID_BASE_URL") or DEFAULT_BASE_URL
     store_id = DEMO_STORE_ID if demo else os.environ.get("ECWID_STORE_ID")
-    prefix = f"{base.rstrip('/')}/{store_id or 'ECWID_STORE_ID'}/"
+    prefix = f"{Ecwid().base_url}/{store_id or 'ECWID_STORE_ID'}/"
     if not path.startswith(prefix):
         host = urlsplit(path).hostname
         raise UsageError(f"the URL at {host} is not of this store ({prefix}…): {_EXAMPLE}.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin
 
 from cyclopts import Parameter
 
+from ecwid_async.cli.show import write_table
+
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
@@ -47,17 +49,12 @@ def coverage(
         }
         sys.stdout.write(msgspec.json.encode(record).decode() + "\n")
         return
-    from rich.console import Console
-
-    eyes = sys.stdout.isatty()
-    # Folded lines are for eyes: what is piped is searched line by line.
-    console = Console(highlight=False, markup=False, width=None if eyes else 400)
     if not endpoints:
-        console.print(_sections(found))
-    elif eyes:
-        console.print(_stacked(found))
+        write_table(_sections(found))
+    elif sys.stdout.isatty():
+        write_table(_stacked(found))
     else:
-        console.print(_lines(found))
+        write_table(_lines(found))
 
 
 def _by_section(methods: Iterable["Method"]) -> dict[str, list["Method"]]:

@@ -81,10 +81,10 @@ class Method:
 
 def offline_store() -> "Store":
     """A store that nobody answers for: to read what its methods would send."""
-    from ecwid_async.client import DEFAULT_BASE_URL, Ecwid
+    from ecwid_async.client import Ecwid
     from ecwid_async.transport.memory import MemoryTransport
 
-    return Ecwid(base_url=DEFAULT_BASE_URL, transport=MemoryTransport([])).store(1, "none")
+    return Ecwid(base_url="http://localhost", transport=MemoryTransport([])).store(1, "none")
 
 
 def methods(store: "Store") -> Iterator[Method]:
