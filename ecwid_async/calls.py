@@ -110,7 +110,7 @@ class Call(Generic[T]):
         return Call(self.request, self._reads, channel, unwrap=self._unwrap)
 
     def __repr__(self) -> str:
-        return f"<Call {self._request.method} {self._request.target}>"
+        return f"<Call {self._request}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         if isinstance(self._request.body, StreamBody):
@@ -175,7 +175,7 @@ class Pages(Generic[T]):
         return self._at(self._offset)
 
     def __repr__(self) -> str:
-        return f"<Pages {self.request.method} {self.request.target}>"
+        return f"<Pages {self.request}>"
 
     async def __aiter__(self) -> AsyncIterator[T]:
         codec, operation = self._channel.codec, self._request.options.operation

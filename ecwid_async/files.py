@@ -105,7 +105,7 @@ class Download:
         return self._request
 
     def __repr__(self) -> str:
-        return f"<Download {self._request.target}>"
+        return f"<Download {self._request}>"
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[StreamedResponse]:

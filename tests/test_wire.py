@@ -49,6 +49,15 @@ def test_the_target_joins_path_and_query() -> None:
     assert request.target == "/orders?limit=5"
 
 
+def test_a_request_in_a_message_names_its_parameters_without_their_values() -> None:
+    options = Options(operation="GET /customers")
+    params = (("email", "jane@example.com"), ("limit", "5"))
+    assert str(Request(method="GET", path="/customers", params=params, options=options)) == (
+        "GET /customers?email=…&limit=…"
+    )
+    assert str(Request(method="GET", path="/customers", options=options)) == "GET /customers"
+
+
 def test_every_request_has_an_id_of_its_own() -> None:
     options = Options(operation="GET /orders")
     ids = {Request(method="GET", path="/orders", options=options).id for _ in range(100)}
