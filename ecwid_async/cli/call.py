@@ -123,6 +123,8 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 def _body(data: str, content_type: str) -> bytes:
+    if "/" not in content_type or not content_type.isascii() or not content_type.isprintable():
+        raise UsageError(f"--type takes a content type, such as text/plain, not {content_type!r}.")
     if not data.startswith("@"):
         body = os.fsencode(data)
     elif data == "@-":
@@ -151,28 +153,33 @@ def _refuse_many(verb: str, path: str, body: bytes | None) -> None:
 
     known = list(methods(offline_store()))
     for one_verb, one_path in ((verb, path), *_batched(path, body)):
-        if _touches_many(known, one_verb, one_path):
+        if _touches_many(known, one_verb, _segments(one_path)):
             raise UsageError(f"{one_verb} {one_path} can delete or change many items at once: add --yes to do that.")
 
 
-def _touches_many(known: "list[Method]", verb: str, path: str) -> bool:
-    segments = [unquote_plus(part) for part in path.strip("/").split("/")]
+def _touches_many(known: "list[Method]", verb: str, segments: list[str]) -> bool:
     matching = [method for method in known if method.matches(verb, segments)]
     return any("confirm" in method.parameters for method in matching) or (verb == "DELETE" and not matching)
 
 
+def _segments(path: str) -> list[str]:
+    return [unquote_plus(part) for part in path.partition("?")[0].strip("/").split("/")]
+
+
 def _batched(path: str, body: bytes | None) -> list[tuple[str, str]]:
     """Verb and path of each request in the body of a batch."""
+    import msgspec
+
     from ecwid_async.codec import loads
 
-    if path != "/batch" or body is None:
+    if _segments(path) != ["batch"] or body is None:
         return []
-    items = loads(body)
-    return [
-        (str(item.get("method")).upper(), "/" + str(item.get("path")).partition("?")[0].strip("/"))
-        for item in (items if isinstance(items, list) else [])
-        if isinstance(item, dict)
-    ]
+    try:
+        items = loads(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []
+    requests = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return [(str(item.get("method")).upper(), str(item.get("path"))) for item in requests]
 
 
 def _print_head(response: Response) -> None:

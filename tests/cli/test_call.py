@@ -1,11 +1,13 @@
 import io
 import json
 import os
+import re
 
 import pytest
 from rich.text import Text
 
 from ecwid_async.cli.app import run
+from ecwid_async.cli.inventory import methods, offline_store
 from ecwid_async.sandbox import engine
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serving
@@ -182,6 +184,7 @@ def test_head_and_body_of_a_failure_are_printed_on_request(ecwid, answered):
         ("DELETE", "/orders/1/items/2/options/Size/files"),
         ("DELETE", "/nobody/knows"),
         ("PUT", "/reviews/mass_update", "-d", '{"selectMode": "ALL", "delete": true}'),
+        ("POST", "/b%61tch", "-d", '[{"method": "DELETE", "path": "/products/"}]'),
         (
             "POST",
             "/batch",
@@ -194,6 +197,14 @@ def test_what_touches_many_items_needs_a_yes(ecwid, demo, arguments):
     outcome = ecwid("call", *arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert "add --yes" in outcome.err
+    assert not demo.requests
+
+
+@pytest.mark.parametrize(
+    "method", [method for method in methods(offline_store()) if "confirm" in method.parameters], ids=lambda m: m.name
+)
+def test_what_a_method_wants_confirmed_needs_a_yes(ecwid, demo, method):
+    assert ecwid("call", method.verb, re.sub(r"\{\w+\}", "7", method.path)).code == 2
     assert not demo.requests
 
 
@@ -230,6 +241,8 @@ def test_one_item_is_deleted_without(ecwid, demo):
         (("GET", "/orders", "-q", "=1"), "NAME=VALUE"),
         (("PUT", "/orders/1", "-d", "{price: 1}"), "--data is no JSON"),
         (("PUT", "/orders/1", "-d", ""), "--data is no JSON"),
+        (("PUT", "/orders/1", "-d", "{}", "--type", "json"), "--type takes"),
+        (("PUT", "/orders/1", "-d", "{}", "--type", "text/plain\nX: y"), "--type takes"),
         (("PUT", "/orders/1", "-d", "@missing.json"), "can't read missing.json"),
         (("GET", "/orders", "--products", "2"), "add --sandbox"),
     ],
