@@ -203,7 +203,9 @@ class Survey:
                 self._look(element, endpoint)
 
     def _bare(self, path: str) -> str:
-        return ".".join(_shown(part, self._known) for part in path.split(".")) if path else ""
+        """A path without the keys of free maps. They may hold dots, so a run of unknown parts is taken for one key."""
+        parts = [_shown(part, self._known) for part in path.split(".")]
+        return ".".join(part for part, before in zip(parts, ["", *parts], strict=False) if (part, before) != ("*", "*"))
 
 
 def _shown(part: str, known: set[str]) -> str:
