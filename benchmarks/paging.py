@@ -15,7 +15,7 @@ import msgspec
 
 from benchmarks.measure import Goal, Table, arguments, microseconds, report, sample
 from benchmarks.server import STORE_ID, TOKEN, running
-from ecwid_async import Ecwid
+from ecwid_async import Ecwid, Quota
 
 BY_HAND, EXACT = "aiohttp + msgspec by hand", "by hand, exact decimals"
 DICTS, TYPED = "dicts()", "typed: Product"
@@ -26,7 +26,8 @@ def main() -> None:
     given = arguments(__doc__)
     total, rounds = (300, 2) if given.quick else (50_000, 7)
     with running(total) as base_url, asyncio.Runner() as runner:
-        ecwid = Ecwid(base_url=base_url)
+        # The limit is kept count of as always, but none is met.
+        ecwid = Ecwid(base_url=base_url, quota=Quota(requests=10**9, burst=10**9, ceiling=10**9))
         store = ecwid.store(STORE_ID, TOKEN)
         session = runner.run(_session())
         works: dict[str, Callable[[], Coroutine[None, None, int]]] = {

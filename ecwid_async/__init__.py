@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import UnsupportedMediaType as UnsupportedMediaType
     from ecwid_async.errors import UploadTooLarge as UploadTooLarge
     from ecwid_async.files import Download as Download
+    from ecwid_async.transport.governor import Quota as Quota
     from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
     from ecwid_async.wire import Event as Event
     from ecwid_async.wire import EventKind as EventKind
@@ -78,6 +79,7 @@ _HOMES = {
         "UploadTooLarge",
     ),
     "files": ("Download",),
+    "transport.governor": ("Quota",),
     "transport.retry": ("RetryPolicy",),
     "wire": ("Event", "EventKind"),
 }

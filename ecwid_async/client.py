@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 from ecwid_async.calls import Call, Channel
@@ -13,6 +13,7 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.observe import Sinks
 from ecwid_async.transport.auth import Auth, Secret
 from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url
+from ecwid_async.transport.governor import Govern, GovernorState, MemoryState, Quota
 from ecwid_async.transport.retry import Retry, RetryPolicy
 from ecwid_async.wire import EventSink, Transport
 
@@ -51,14 +52,18 @@ __all__ = ["DEFAULT_BASE_URL", "Ecwid", "Store"]
 
 T = TypeVar("T")
 
+_QUOTA: Final = Quota()
+
 
 class Ecwid:
     """The client: one pool of connections for any number of stores.
 
     ``async with Ecwid() as ecwid: store = ecwid.store(1003, token)``. `base_url` is that of the API, else
     ``ECWID_BASE_URL``, else Ecwid's own. `transport` replaces the network: a sandbox, a script, another HTTP library.
-    `events`, a callable or several, hears of every attempt and wait; without it, logging does. `strict` raises
-    `DecodeError` at a value of an unexpected type, which otherwise is kept in `extra` and counted in `codec.problems`.
+    `quota` is the rate limit to keep, None for none; `governor` counts for it, in this process unless another is
+    given to share. `events`, a callable or several, hears of every attempt and wait; without it, logging does.
+    `strict` raises `DecodeError` at a value of an unexpected type, which otherwise is kept in `extra` and counted in
+    `codec.problems`.
 
     Raises `ConfigError` for a base URL that would send a token in the clear.
     """
@@ -68,6 +73,8 @@ class Ecwid:
         *,
         base_url: str | None = None,
         transport: Transport | None = None,
+        quota: Quota | None = _QUOTA,
+        governor: GovernorState | None = None,
         events: EventSink | Iterable[EventSink] | None = None,
         retry: RetryPolicy | None = None,
         strict: bool = False,
@@ -79,6 +86,8 @@ class Ecwid:
         # A transport of the caller's may lead anywhere.
         self._server = _server(self.base_url) if transport is None or base_url is not None else None
         self._retry = retry
+        self._quota = quota
+        self._governor = governor or (MemoryState(quota) if quota is not None else None)
 
     def __repr__(self) -> str:
         return f"<Ecwid at {self.base_url}>"
@@ -91,7 +100,7 @@ class Ecwid:
         token = _masked(token)  # here too: a traceback with locals shows every frame's
         number = _store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
         secret = _secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
-        return Store(number, self._channel(Auth.of_store(self.transport, number, secret), number))
+        return Store(number, self._channel(Auth.of_store(self.transport, number, secret), number, secret))
 
     def application(self, client_id: str | None = None, client_secret: str | None = None) -> "Application":
         """What an app may ask about itself, by default the one ``ECWID_CLIENT_ID`` and ``ECWID_CLIENT_SECRET`` name.
@@ -103,10 +112,20 @@ class Ecwid:
         client_secret = _masked(client_secret)
         app = _secret(client_id, "client_id", "ECWID_CLIENT_ID", "The app's client id")
         secret = _secret(client_secret, "client_secret", "ECWID_CLIENT_SECRET", "The app's client secret")
-        return Application(self._channel(Auth.of_application(self.transport, app, secret), None))
+        return Application(self._channel(Auth.of_application(self.transport, app, secret), None, secret))
 
-    def _channel(self, signed: Auth, store_id: int | None) -> Channel:
-        retry = Retry(signed, policy=self._retry, events=self._events, store_id=store_id, server=self._server)
+    def _channel(self, signed: Auth, store_id: int | None, secret: str) -> Channel:
+        paced: Transport = signed
+        if self._governor is not None:
+            paced = Govern(
+                signed,
+                self._governor,
+                token=secret,
+                store_id=store_id,
+                quota=self._quota,
+                events=self._events,
+            )
+        retry = Retry(paced, policy=self._retry, events=self._events, store_id=store_id, server=self._server)
         return Channel(retry, self.codec)
 
     @property

@@ -89,8 +89,11 @@ def find_store(choice: StoreChoice, *, shown: bool = True) -> Source:
 async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
     """A connection to the store. Raises `ConfigError` where the environment names none."""
     from ecwid_async.client import Ecwid
+    from ecwid_async.transport.governor import Quota
 
-    async with Ecwid(transport=source.transport, events=events) as ecwid:
+    # An embedded store has nobody else to protect; `--requests-per-minute` shows what a limit does.
+    quota = Quota() if source.transport is None else None
+    async with Ecwid(transport=source.transport, events=events, quota=quota) as ecwid:
         try:
             store = ecwid.store(source.store_id, source.token)
         except ConfigError as error:

@@ -45,7 +45,7 @@ def ecwid_store(ecwid_sandbox: "Sandbox") -> "Store":
     from ecwid_async.client import Ecwid
     from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
-    return Ecwid(transport=ecwid_sandbox).store(DEMO_STORE_ID, DEMO_TOKEN)
+    return Ecwid(transport=ecwid_sandbox, quota=None).store(DEMO_STORE_ID, DEMO_TOKEN)
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from ecwid_async.wire import (
     Transport,
 )
 
-__all__ = ["Govern", "GovernorState", "MemoryState", "Quota", "Verdict", "token_key"]
+__all__ = ["Govern", "GovernorState", "MemoryState", "Quota", "Verdict", "Wait", "token_key"]
 
 
 @frozen(kw_only=True)
@@ -70,31 +70,40 @@ class Verdict:
         return Response(self.status, Headers((("Content-Type", "application/json"),)), self.body)
 
 
+@frozen
+class Wait:
+    """Not yet: ask again after so many seconds. `at_ceiling` says that other tokens, not this one, are in the way."""
+
+    seconds: float
+    at_ceiling: bool = False
+
+
 class GovernorState(Protocol):
     """What is known of tokens and stores, in memory or shared between processes. Keys are hashes or store ids."""
 
-    async def admit(self, key: str, lane: Lane, cost: int) -> float:
-        """Take `cost` slots and return 0, or return the seconds after which asking again makes sense."""
+    async def enter(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Verdict | None:
+        """Take `cost` slots at once and return None, or return why not and take nothing.
 
-    async def pass_ceiling(self, lane: Lane) -> float:
-        """The same for the ceiling over all tokens."""
+        One caller in a while gets None in quarantine too, to probe it.
+        """
 
-    async def answered(self, key: str, cost: int, closed_for: float) -> None:
-        """An exchange is over: its slots free in a window's time. `closed_for` seconds nobody is admitted."""
+    async def leave(self, key: str, store: str, cost: int, *, closed_for: float = 0.0, cleared: bool = False) -> None:
+        """An exchange is over: its slots free in a window's time.
 
-    async def verdict(self, keys: tuple[str, ...]) -> Verdict | None:
-        """Why one of these is in quarantine; None also for the one caller that may probe it."""
+        For `closed_for` seconds nobody enters with that key; `cleared` ends the quarantine of key and store.
+        """
 
     async def condemn(self, key: str, verdict: Verdict) -> None:
-        """Put into quarantine."""
-
-    async def acquit(self, keys: tuple[str, ...]) -> None:
-        """Let out of quarantine."""
+        """Put a key or a store into quarantine."""
 
 
 def token_key(token: str) -> str:
     """What stands for a token where it must not stand itself."""
     return hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
+# Less than this is no wait: added to the time it may leave it as it is.
+_TICK: Final = 1e-6
 
 
 @define
@@ -106,7 +115,8 @@ class _Pace:
 
     def wait(self, now: float, ahead: float) -> float:
         """Seconds until a caller that may run `ahead` intervals before the schedule is due."""
-        return self.next - ahead * self.interval - now
+        due = self.next - ahead * self.interval - now
+        return due if due > _TICK else 0.0
 
     def take(self, now: float, cost: int) -> None:
         self.next = max(self.next, now) + cost * self.interval
@@ -152,8 +162,8 @@ class MemoryState:
         self._quarantine: dict[str, _Quarantine] = {}
         self._ceiling = _Pace(1 / self.quota.ceiling)
 
-    async def admit(self, key: str, lane: Lane, cost: int) -> float:
-        """See `GovernorState.admit`."""
+    async def enter(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Verdict | None:
+        """See `GovernorState.enter`. Raises `ValueError` for a cost that never fits."""
         quota = self.quota
         bulk = lane is Lane.BULK
         most = quota.requests - quota.reserve if bulk else quota.requests
@@ -166,63 +176,48 @@ class MemoryState:
                 self._forget(now)
                 token = self._tokens[key] = _Token(_Pace(quota.window / (quota.requests - quota.reserve)))
             token.settle(now)
+            if self._quarantine and (verdict := self._verdict(key, store, now)) is not None:
+                return verdict
             if token.opens > now:
-                return token.opens - now
+                return Wait(token.opens - now)
             if token.held + cost > most:
-                return max(token.frees[0][0] - now, 0.001) if token.frees else token.pace.interval
+                return Wait(max(token.frees[0][0] - now, 0.001) if token.frees else token.pace.interval)
             due = token.pace.wait(now, _SLACK if bulk else quota.burst)
             if due > 0:
-                return due
+                return Wait(due)
+            due = self._ceiling.wait(now, _SLACK if bulk else quota.burst)
+            if due > 0:
+                return Wait(due, at_ceiling=True)
+            self._ceiling.take(now, 1)
             token.pace.take(now, cost)
             token.under_way += 1
             token.held += cost
-            self._tokens.move_to_end(key)
-            return 0.0
+            return None
 
-    async def pass_ceiling(self, lane: Lane) -> float:
-        """See `GovernorState.pass_ceiling`."""
-        with self._lock:
-            now = self._clock()
-            due = self._ceiling.wait(now, _SLACK if lane is Lane.BULK else self.quota.burst)
-            if due > 0:
-                return due
-            self._ceiling.take(now, 1)
-            return 0.0
-
-    async def answered(self, key: str, cost: int, closed_for: float) -> None:
-        """See `GovernorState.answered`."""
+    async def leave(self, key: str, store: str, cost: int, *, closed_for: float = 0.0, cleared: bool = False) -> None:
+        """See `GovernorState.leave`."""
         with self._lock:
             now = self._clock()
             token = self._tokens[key]
             token.under_way -= 1
             token.frees.append((now + self.quota.window, cost))
-            token.opens = max(token.opens, now + closed_for)
-
-    async def verdict(self, keys: tuple[str, ...]) -> Verdict | None:
-        """See `GovernorState.verdict`."""
-        if not self._quarantine:
-            return None
-        with self._lock:
-            now = self._clock()
-            for key in keys:
-                found = self._quarantine.get(key)
-                if found is not None and found.probe > now:
-                    return found.verdict
-                if found is not None:
-                    found.probe = now + self.quota.probation
-        return None
+            if closed_for:
+                token.opens = max(token.opens, now + closed_for)
+            if cleared and self._quarantine:
+                self._quarantine.pop(key, None)
+                self._quarantine.pop(store, None)
 
     async def condemn(self, key: str, verdict: Verdict) -> None:
         """See `GovernorState.condemn`."""
         with self._lock:
             self._quarantine[key] = _Quarantine(verdict, self._clock() + self.quota.probation)
 
-    async def acquit(self, keys: tuple[str, ...]) -> None:
-        """See `GovernorState.acquit`."""
-        if self._quarantine:
-            with self._lock:
-                for key in keys:
-                    self._quarantine.pop(key, None)
+    def _verdict(self, key: str, store: str, now: float) -> Verdict | None:
+        for found in filter(None, (self._quarantine.get(key), self._quarantine.get(store))):
+            if found.probe > now:
+                return found.verdict
+            found.probe = now + self.quota.probation
+        return None
 
     def _forget(self, now: float) -> None:
         """Drop tokens that nothing is known of any more; looks at the oldest few, whenever a new one comes."""
@@ -303,10 +298,11 @@ class Govern:
         self._inner = inner
         self._state = state
         self._key = token_key(token)
-        self._keys = (self._key, f"store {store_id}")
+        self._store = f"store {store_id}"
         self._store_id = store_id
         self._quota = quota or Quota()
         self._events = events
+        self._wants: Callable[[EventKind], bool] = getattr(events, "wants", lambda _: events is not None)
         self._clock = clock
         self._sleep = sleep
 
@@ -315,75 +311,80 @@ class Govern:
 
     async def send(self, request: Request) -> Response:
         """Wait for room, send, and take note of the answer."""
-        verdict = await self._state.verdict(self._keys)
+        verdict = await self._wait(request)
         if verdict is not None:
             return verdict.response()
-        await self._wait(request)
+        closed_for = 0.0
         try:
             response = await self._inner.send(request)
-            closed_for = await self._learn(request, response) if response.status >= 400 else 0.0
+            if response.status >= 400:
+                closed_for = await self._learn(request, response)
         except BaseException:
             await self._give_back(request)
             raise
-        await self._state.answered(self._key, request.options.cost, closed_for)
-        if response.status < 400:
-            await self._state.acquit(self._keys)
+        cost, cleared = request.options.cost, response.status < 400
+        await self._state.leave(self._key, self._store, cost, closed_for=closed_for, cleared=cleared)
         return response
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Wait for room and stream; the slot counts from the answer's head."""
-        verdict = await self._state.verdict(self._keys)
+        verdict = await self._wait(request)
         if verdict is not None:
             answer = verdict.response()
             yield StreamedResponse(answer.status, answer.headers, _once(answer.body))
             return
-        await self._wait(request)
-        told = False
+        left = False
         try:
             async with self._inner.stream(request) as response:
                 closed_for = self._closed_for(response.headers) if response.status == 429 else 0.0
-                await self._state.answered(self._key, request.options.cost, closed_for)
-                told = True
+                await self._state.leave(self._key, self._store, request.options.cost, closed_for=closed_for)
+                left = True
                 yield response
         finally:
-            if not told:
+            if not left:
                 await self._give_back(request)
 
     async def aclose(self) -> None:
         """Close the wrapped transport."""
         await self._inner.aclose()
 
-    async def _wait(self, request: Request) -> None:
-        state, key, lane, cost = self._state, self._key, request.options.lane, request.options.cost
+    async def _wait(self, request: Request) -> Verdict | None:
+        """Return None once the request may be sent, or why it may not be."""
+        lane = request.options.lane
         # Where nobody waits, which is the common case, no queue is made.
-        admitted = (id(state), key, lane) not in _waiting and await state.admit(key, lane, cost) <= 0
-        if admitted and (id(state), _CEILING, lane) not in _waiting and await state.pass_ceiling(lane) <= 0:
-            return
-        try:
-            async with _in_turn(state, key, lane):
-                if not admitted:
-                    await self._until(request, lambda: state.admit(key, lane, cost))
-                    admitted = True
-                async with _in_turn(state, _CEILING, lane):
-                    await self._until(request, lambda: state.pass_ceiling(lane))
-        except BaseException:
-            if admitted:
-                await self._give_back(request)
-            raise
+        state = id(self._state)
+        if (state, self._key, lane) not in _waiting and (state, _CEILING, lane) not in _waiting:
+            found = await self._enter(request)
+            if not isinstance(found, Wait):
+                return found
+        async with _in_turn(self._state, self._key, lane):
+            found = await self._until(request, leave_at_ceiling=True)
+            if not isinstance(found, Wait):
+                return found
+            async with _in_turn(self._state, _CEILING, lane):
+                found = await self._until(request, leave_at_ceiling=False)
+        return found if isinstance(found, Verdict) else None
+
+    async def _enter(self, request: Request) -> Wait | Verdict | None:
+        options = request.options
+        return await self._state.enter(self._key, self._store, options.lane, options.cost)
 
     async def _give_back(self, request: Request) -> None:
         """Let a slot go after an exchange that has no answer. Shielded: a slot that is kept is lost for good."""
         with anyio.CancelScope(shield=True):
-            await self._state.answered(self._key, request.options.cost, 0.0)
+            await self._state.leave(self._key, self._store, request.options.cost)
 
-    async def _until(self, request: Request, ask: Callable[[], Awaitable[float]]) -> None:
+    async def _until(self, request: Request, *, leave_at_ceiling: bool) -> Wait | Verdict | None:
         deadline = request.options.deadline
-        while (wait := await ask()) > 0:
-            if deadline is not None and self._clock() + wait >= deadline:
+        while isinstance(found := await self._enter(request), Wait):
+            if leave_at_ceiling and found.at_ceiling:
+                break
+            if deadline is not None and self._clock() + found.seconds >= deadline:
                 raise Timeout("the rate limit has no room before the deadline; nothing was sent", request=request)
-            self._tell(EventKind.WAITED, request, seconds=wait)
-            await self._sleep(wait)
+            self._tell(EventKind.WAITED, request, seconds=found.seconds)
+            await self._sleep(found.seconds)
+        return found
 
     async def _learn(self, request: Request, response: Response) -> float:
         """Close the gate or put into quarantine, as the answer says. Returns how long the gate is closed."""
@@ -393,7 +394,7 @@ class Govern:
             return seconds
         if response.status in (401, 402, 403):
             error = api_error(request, response)
-            key = {InvalidToken: self._keys[0], StoreSuspended: self._keys[1]}.get(type(error))
+            key = {InvalidToken: self._key, StoreSuspended: self._store}.get(type(error))
             if key is not None:
                 await self._state.condemn(key, Verdict(response.status, response.body))
                 self._tell(EventKind.QUARANTINED, request, response.status, self._quota.probation)
@@ -404,7 +405,7 @@ class Govern:
         return self._quota.throttled if asked is None else asked
 
     def _tell(self, kind: EventKind, request: Request, status: int | None = None, seconds: float | None = None) -> None:
-        if self._events is not None:
+        if self._events is not None and self._wants(kind):
             self._events(
                 Event(
                     kind=kind,

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from ecwid_async.errors import Timeout
 from ecwid_async.sandbox.limits import FixedWindow, RateLimit, SlidingLog, TokenBucket
-from ecwid_async.transport.governor import Govern, MemoryState, Quota, _queues, token_key
+from ecwid_async.transport.governor import Govern, MemoryState, Quota, Verdict, _queues, token_key
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Event, EventKind, Headers, Lane, Options, Request, Response, StreamedResponse
 
@@ -109,7 +109,7 @@ def test_interactive_calls_go_first_and_bulk_takes_the_rest(shape: type[RateLimi
                 await govern._wait(request(Lane.INTERACTIVE))
                 waits.append(trio.current_time() - before)
                 await server.send(request())
-                await govern._state.answered(govern._key, 1, 0.0)
+                await govern._state.leave(govern._key, govern._store, 1)
                 sent["interactive"] += 1
                 await trio.sleep(max(0.0, before + 1 - trio.current_time()))
 
@@ -188,7 +188,7 @@ def test_what_can_not_work_is_asked_once_and_then_once_in_a_while(
             sent = (await other.send(request())).status == 200
             assert sent is not (same_token if by_token else same_store)
             assert len(server.requests) - before == int(sent)
-            await state.condemn(token_key("secret_x") if same_token else "store 1", (await _verdict(status, code)))
+            await state.condemn(token_key("secret_x") if same_token else "store 1", verdict(status, code))
 
         answers.append(answer({"errorCode": code}, status=status))
         before = len(server.requests)
@@ -205,9 +205,7 @@ def test_what_can_not_work_is_asked_once_and_then_once_in_a_while(
     virtually(main)
 
 
-async def _verdict(status: int, code: str) -> Any:
-    from ecwid_async.transport.governor import Verdict
-
+def verdict(status: int, code: str) -> Verdict:
     return Verdict(status, b'{"errorCode":"%s"}' % code.encode())
 
 
@@ -348,17 +346,17 @@ def test_a_call_counts_as_many_requests_as_it_says() -> None:
 
 def test_tokens_nobody_uses_are_forgotten_but_quarantine_is_not() -> None:
     async def main() -> None:
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryState(Quota(ceiling=1e9), clock=trio.current_time)
         for number in range(500):
-            await state.admit(f"token {number}", Lane.BULK, 1)
-            await state.answered(f"token {number}", 1, 0.0)
-        await state.condemn("bad", await _verdict(403, "INVALID_API_TOKEN"))
+            assert await state.enter(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
+            await state.leave(f"token {number}", "store", 1)
+        await state.condemn("bad", verdict(403, "INVALID_API_TOKEN"))
         assert len(state._tokens) == 500
         await trio.sleep(61)
         for number in range(200):
-            await state.admit(f"new {number}", Lane.BULK, 1)
+            await state.enter(f"new {number}", "store", Lane.BULK, 1)
         assert len(state._tokens) <= 200
-        assert await state.verdict(("bad",)) is not None
+        assert isinstance(await state.enter("bad", "store", Lane.BULK, 1), Verdict)
 
     virtually(main)
 
@@ -366,10 +364,10 @@ def test_tokens_nobody_uses_are_forgotten_but_quarantine_is_not() -> None:
 def test_a_clock_that_stood_still_is_made_up_for_but_not_in_a_burst() -> None:
     async def main() -> None:
         state = MemoryState(clock=trio.current_time)
-        assert await state.admit("t", Lane.BULK, 1) == 0
+        assert await state.enter("t", "store", Lane.BULK, 1) is None
         await trio.sleep(50)
         admitted = 0
-        while await state.admit("t", Lane.BULK, 1) == 0:
+        while await state.enter("t", "store", Lane.BULK, 1) is None:
             admitted += 1
         assert admitted <= 4
 
@@ -380,14 +378,14 @@ def test_memory_of_an_idle_token_is_small() -> None:
     import tracemalloc
 
     async def main() -> float:
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryState(Quota(ceiling=1e9), clock=trio.current_time)
         gc.collect()
         tracemalloc.start()
         before, _ = tracemalloc.get_traced_memory()
         for number in range(1000):
             key = token_key(str(number))
-            await state.admit(key, Lane.INTERACTIVE, 1)
-            await state.answered(key, 1, 0.0)
+            await state.enter(key, "store", Lane.INTERACTIVE, 1)
+            await state.leave(key, "store", 1)
         after, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return (after - before) / 1000
