@@ -150,7 +150,9 @@ class AiohttpTransport:
         deadline = request.options.deadline
         if deadline is None:
             return timeout
-        left = max(0.001, deadline - asyncio.get_running_loop().time())
+        left = deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise TimeoutError
         return self._limited(left if timeout.total is None else min(left, timeout.total), timeout.sock_read)
 
     def _limited(self, total: float | None, read: float | None) -> aiohttp.ClientTimeout:

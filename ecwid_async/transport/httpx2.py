@@ -154,6 +154,8 @@ class Httpx2Transport:
         if deadline is None:
             return limit
         left = deadline - anyio.current_time()
+        if left <= 0:
+            raise TimeoutError
         return left if limit is None else min(left, limit)
 
     def _translate(self, request: Request, error: Exception, body: bytes | Sending | None = None) -> NoReturn:

@@ -22,6 +22,7 @@ __all__ = ["PyqwestTransport"]
 # A body that can't be decompressed is a RuntimeError; TimeoutError and ConnectionError are OSErrors.
 _FAILED: Final = (OSError, pyqwest.ReadError, pyqwest.WriteError, pyqwest.RemoteProtocolError, RuntimeError)
 _NO_PROXY: Final = pyqwest.Proxy("http://localhost", no_proxy="*,0.0.0.0/0,::/0")
+_WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
 _URL: Final = re.compile(r" for url \(\S*\)")
 
 
@@ -114,12 +115,14 @@ class PyqwestTransport:
                 raise _PoolTimeout from None
         else:
             await free.acquire()
+        # Some servers answer 411 to a write that does not say that it is empty.
+        more = (("Content-Length", "0"),) if body is None and request.method in _WRITES else ()
         try:
             answer = await self._pool().client.execute(
                 pyqwest.Request(
                     request.method,
                     self._base_url + request.target,
-                    pyqwest.Headers(header_pairs(request)),  # type: ignore[arg-type]  # requests have text only
+                    pyqwest.Headers(header_pairs(request, *more)),  # type: ignore[arg-type]  # requests have text only
                     aiter(body) if isinstance(body, Sending) else body,
                 )
             )
@@ -177,9 +180,13 @@ class PyqwestTransport:
 
     def _until(self, request: Request, limit: float) -> float:
         """When to give up, in the event loop's time: `limit` seconds from now, or at the caller's deadline."""
-        until = asyncio.get_running_loop().time() + limit
+        now = asyncio.get_running_loop().time()
         deadline = request.options.deadline
-        return until if deadline is None else min(until, deadline)
+        if deadline is None:
+            return now + limit
+        if deadline <= now:
+            raise TimeoutError
+        return min(now + limit, deadline)
 
     def _translate(self, request: Request, error: Exception, body: bytes | Sending | None = None) -> NoReturn:
         """Raise the library's own error for one of pyqwest's, told apart by whether the request had left."""

@@ -1,8 +1,10 @@
 """A server on a raw socket that misbehaves on purpose, and keeps a log of what reached it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import ssl
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from attrs import define, field
 
@@ -15,6 +17,7 @@ class Exchange:
 
     head: bytes
     body: bytes
+    reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     connection: int
 
@@ -23,11 +26,10 @@ class Exchange:
         return self.head.split(b"\r\n")[0].decode()
 
     def header(self, name: str) -> str | None:
-        for line in self.head.decode("latin-1").split("\r\n")[1:]:
-            key, _, value = line.partition(":")
-            if key.lower() == name.lower():
-                return value.strip()
-        return None
+        """The header's value, its values joined by commas where it came more than once."""
+        lines = [line.partition(":") for line in self.head.decode("latin-1").split("\r\n")[1:]]
+        values = [value.strip() for key, _, value in lines if key.lower() == name.lower()]
+        return ", ".join(values) if values else None
 
     async def send(self, text: bytes) -> None:
         self.writer.write(text)
@@ -35,6 +37,10 @@ class Exchange:
 
     async def answer(self, body: bytes = b"{}", *, status: str = "200 OK", headers: bytes = b"") -> None:
         await self.send(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n%s" % (status.encode(), len(body), headers, body))
+
+    async def hang(self) -> None:
+        """Answer nothing until the client goes away."""
+        await self.reader.read()
 
     def reset(self) -> None:
         """Break the connection, with what is unsent lost."""
@@ -48,12 +54,28 @@ class FaultServer:
     handler: Handler
     port: int = 0
     log: list[Exchange] = field(factory=list)
+    scheme: str = "http"
     connections: int = 0
     closed: int = 0
+    _changed: asyncio.Event = field(factory=asyncio.Event)
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api/v3"
+        return f"{self.scheme}://127.0.0.1:{self.port}/api/v3"
+
+    async def all_closed(self) -> None:
+        """Wait until no connection is open."""
+        await self._until(lambda: self.closed == self.connections)
+
+    async def arrived(self, requests: int) -> None:
+        """Wait until so many requests are there."""
+        await self._until(lambda: len(self.log) >= requests)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not condition():
+                self._changed.clear()
+                await self._changed.wait()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -61,7 +83,7 @@ class FaultServer:
         try:
             while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
-                exchange = Exchange(head[:-4], b"", writer, connection)
+                exchange = Exchange(head[:-4], b"", reader, writer, connection)
                 length = exchange.header("content-length")
                 if length is not None:
                     exchange.body = await reader.readexactly(int(length))
@@ -70,26 +92,35 @@ class FaultServer:
                         exchange.body += (await reader.readexactly(size + 2))[:-2]
                     await reader.readline()
                 self.log.append(exchange)
+                self._changed.set()
                 await self.handler(exchange)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError):
+            pass  # gone, in the middle of a chunk's size perhaps
         finally:
             self.closed += 1
+            self._changed.set()
             writer.close()
 
 
 @asynccontextmanager
-async def fault_server(handler: Handler, port: int = 0) -> AsyncIterator[FaultServer]:
+async def fault_server(
+    handler: Handler, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[FaultServer]:
     """A fault server on the loopback, on a free port unless one is named."""
-    server = FaultServer(handler)
+    server = FaultServer(handler, scheme="http" if tls is None else "https")
     tasks: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not listening.is_serving():
+            return writer.transport.abort()
         task = asyncio.ensure_future(server.serve(reader, writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+        # A task that is cancelled before its first step has no `finally`.
+        task.add_done_callback(lambda _: writer.close())
+        return None
 
-    listening = await asyncio.start_server(accept, "127.0.0.1", port)
+    listening = await asyncio.start_server(accept, "127.0.0.1", port, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server
@@ -98,3 +129,31 @@ async def fault_server(handler: Handler, port: int = 0) -> AsyncIterator[FaultSe
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def fault_serving(handler: Handler) -> Iterator[FaultServer]:
+    """`fault_server` in a thread of its own, for clients that run no asyncio."""
+    started: list[FaultServer] = []
+    ready = threading.Event()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    async def run() -> None:
+        async with fault_server(handler) as server:
+            started.append(server)
+            ready.set()
+            await stop.wait()
+
+    def work() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(run())
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    assert ready.wait(5), "the fault server did not start"
+    try:
+        yield started[0]
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(5)

@@ -1,0 +1,45 @@
+"""One suite for every transport: each test runs on each HTTP library."""
+
+from collections.abc import AsyncIterator
+from importlib import import_module
+from typing import Any, Protocol
+
+import pytest
+
+from ecwid_async.transport.settings import Settings
+from ecwid_async.wire import Transport
+
+TRANSPORTS = {"aiohttp": "AiohttpTransport", "httpx2": "Httpx2Transport", "pyqwest": "PyqwestTransport"}
+
+
+class Connect(Protocol):
+    """Makes a transport to a base URL, with `Settings` as keywords; it is closed after the test."""
+
+    def __call__(self, base_url: str, **settings: Any) -> Transport: ...
+
+
+@pytest.fixture(params=TRANSPORTS)
+def library(request: pytest.FixtureRequest) -> str:
+    """The name of an HTTP library that is installed."""
+    name = str(request.param)
+    pytest.importorskip(name)
+    return name
+
+
+@pytest.fixture
+def transport_class(library: str) -> type[Any]:
+    found: type[Any] = getattr(import_module(f"ecwid_async.transport.{library}"), TRANSPORTS[library])
+    return found
+
+
+@pytest.fixture
+async def connect(transport_class: type[Any]) -> AsyncIterator[Connect]:
+    made: list[Transport] = []
+
+    def connect(base_url: str, **settings: Any) -> Transport:
+        made.append(transport_class(base_url, Settings(**settings)))
+        return made[-1]
+
+    yield connect
+    for transport in made:
+        await transport.aclose()

@@ -1,0 +1,221 @@
+"""No whole answer: whether the request may have had an effect is told truthfully, and it is sent once."""
+
+import asyncio
+import socket
+import ssl
+
+import pytest
+import trustme
+from attrs import evolve
+
+from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError
+from ecwid_async.transport.settings import Timeouts
+from ecwid_async.wire import Request, Transport
+from tests.contract.conftest import Connect
+from tests.contract.requests import GET, PUT, answer, hang
+from tests.transport.fault_server import Exchange, fault_server
+
+
+def within(request: Request, seconds: float) -> Request:
+    deadline = asyncio.get_running_loop().time() + seconds
+    return evolve(request, options=evolve(request.options, deadline=deadline))
+
+
+# Surely not sent.
+
+
+async def not_sent(transport: Transport) -> None:
+    for request in (PUT, GET):
+        with pytest.raises(NotSent, match="no connection to http") as caught:
+            await transport.send(request)
+        assert caught.value.request is request
+    with pytest.raises(NotSent):
+        async with transport.stream(GET):
+            pass
+
+
+async def test_a_refused_connection(connect: Connect) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        await not_sent(connect(f"http://127.0.0.1:{taken.getsockname()[1]}/api/v3"))
+
+
+async def test_a_name_that_does_not_resolve(connect: Connect) -> None:
+    await not_sent(connect("https://no-such-host.invalid/api/v3"))
+
+
+async def test_plain_text_where_tls_was_asked(connect: Connect) -> None:
+    def speak_http(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(speak_http, "127.0.0.1", 0) as server:
+        await not_sent(connect(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/v3"))
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def tls_of(authority: trustme.CA, host: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(host).configure_cert(context)
+    return context
+
+
+async def test_a_certificate_that_nobody_vouches_for(connect: Connect, authority: trustme.CA) -> None:
+    async with fault_server(answer, tls=tls_of(authority, "127.0.0.1")) as server:
+        await not_sent(connect(server.base_url))
+    assert not server.log
+
+
+async def test_a_certificate_of_another_host(connect: Connect, authority: trustme.CA) -> None:
+    async with fault_server(answer, tls=tls_of(authority, "example.com")) as server:
+        with authority.cert_pem.tempfile() as ca:
+            await not_sent(connect(server.base_url, ca=ca))
+    assert not server.log
+
+
+async def test_a_tls_handshake_that_stalls(connect: Connect) -> None:
+    async with fault_server(hang) as server:
+        base_url = server.base_url.replace("http://", "https://")
+        await not_sent(connect(base_url, timeouts=Timeouts(connect=0.05)))
+        await server.all_closed()
+
+
+async def test_no_connection_comes_free_in_time(connect: Connect) -> None:
+    async with fault_server(hang) as server:
+        transport = connect(server.base_url, connections=1, timeouts=Timeouts(connect=0.05))
+        first = asyncio.ensure_future(transport.send(GET))
+        await server.arrived(1)
+        await not_sent(transport)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+    assert len(server.log) == 1
+
+
+# Sent, and nobody knows.
+
+ANSWERS = [
+    b"",
+    b"HTTP/1.1 200",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n",
+    b'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"id":',
+    b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"id"',
+    b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"id"\r\nzz\r\n',
+    b"\x00\xffgarbage\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("text", ANSWERS)
+@pytest.mark.parametrize("ends_by", ["close", "reset"])
+async def test_an_answer_that_breaks_off_anywhere_leaves_the_outcome_unknown(
+    connect: Connect, text: bytes, ends_by: str
+) -> None:
+    async def cut(exchange: Exchange) -> None:
+        await exchange.send(text)
+        exchange.writer.close() if ends_by == "close" else exchange.reset()
+
+    async with fault_server(cut) as server:
+        with pytest.raises(OutcomeUnknown, match="no whole answer") as caught:
+            await connect(server.base_url).send(PUT)
+    assert len(server.log) == 1
+    assert caught.value.request is PUT
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+@pytest.mark.parametrize("ends_by", ["close", "reset"])
+async def test_a_kept_connection_that_drops_is_not_answered_by_a_second_send(
+    connect: Connect, method: str, ends_by: str
+) -> None:
+    """aiohttp by itself would send GET, PUT and DELETE once more, and a stock delta would count twice."""
+
+    async def drop_the_second(exchange: Exchange) -> None:
+        if len(server.log) == 1:
+            await exchange.answer()
+        elif ends_by == "close":
+            exchange.writer.close()
+        else:
+            exchange.reset()
+
+    async with fault_server(drop_the_second) as server:
+        transport = connect(server.base_url)
+        await transport.send(GET)
+        with pytest.raises(OutcomeUnknown, match="no whole answer"):
+            await transport.send(evolve(PUT, method=method, body=None if method == "GET" else PUT.body))
+        assert len(server.log) == 2
+        assert server.log[0].connection == server.log[1].connection, "the dropped connection was a kept one"
+
+
+async def test_a_connection_that_the_server_closed_while_it_was_idle_is_not_sent_on_twice(connect: Connect) -> None:
+    async def answer_and_close(exchange: Exchange) -> None:
+        await exchange.answer()
+        exchange.writer.close()
+
+    async with fault_server(answer_and_close) as server:
+        transport = connect(server.base_url)
+        unknown = 0
+        for _ in range(20):
+            try:
+                await transport.send(PUT)
+            except OutcomeUnknown:
+                unknown += 1
+        # Whether it was noticed before or after sending is the network's luck: what counts is that nothing came twice.
+        assert 20 - unknown <= len(server.log) <= 20
+
+
+async def test_the_transport_s_own_limit_leaves_the_outcome_unknown(connect: Connect) -> None:
+    async with fault_server(hang) as server:
+        with pytest.raises(OutcomeUnknown):
+            await connect(server.base_url, timeouts=Timeouts(total=0.05)).send(PUT)
+        await server.all_closed()
+    assert len(server.log) == 1
+
+
+# The caller's own deadline.
+
+
+async def stall_in_the_body(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
+    await exchange.hang()
+
+
+@pytest.mark.parametrize("handler", [hang, stall_in_the_body])
+async def test_the_caller_s_deadline_is_a_timeout(connect: Connect, handler: object) -> None:
+    async with fault_server(handler) as server:  # type: ignore[arg-type]
+        with pytest.raises(Timeout):
+            await connect(server.base_url).send(within(PUT, 0.05))
+        await server.all_closed()
+
+
+async def test_the_caller_s_deadline_holds_for_a_download_too(connect: Connect) -> None:
+    async with fault_server(stall_in_the_body) as server:
+        transport = connect(server.base_url)
+        with pytest.raises(Timeout):
+            async with transport.stream(within(GET, 0.05)) as response:
+                assert [chunk async for chunk in response.chunks] == [b"abc"]
+        await server.all_closed()
+
+
+async def test_a_deadline_that_has_passed_is_a_timeout_and_nothing_is_sent(connect: Connect) -> None:
+    async with fault_server(answer) as server:
+        transport = connect(server.base_url)
+        with pytest.raises(Timeout):
+            await transport.send(within(PUT, 0))
+        with pytest.raises(Timeout):
+            async with transport.stream(within(GET, 0)):
+                pass
+        await transport.send(GET)
+    assert len(server.log) == 1
+
+
+async def test_errors_name_neither_headers_nor_body_nor_query(connect: Connect) -> None:
+    request = evolve(PUT, body=b'{"email":"a@b.c"}', params=(("email", "x@y.z"),))
+    async with fault_server(hang) as server:
+        with pytest.raises(TransportError) as caught:
+            await connect(server.base_url, timeouts=Timeouts(total=0.05)).send(request)
+    shown = f"{caught.value!r} {caught.value} {caught.value.__cause__!r} {caught.value.__cause__}"
+    assert "a@b.c" not in shown
+    assert "x%40y.z" not in shown
