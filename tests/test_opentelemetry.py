@@ -212,6 +212,7 @@ async def test_one_request_sent_twice_at_a_time_leaves_nothing_open(telemetry: T
         async with store.transport.stream(request), store.transport.stream(request):
             pass
     assert len(telemetry.spans) == 1
+    assert not trace.get_current_span().get_span_context().is_valid
     assert [point.value for _, point in telemetry.points("ecwid.client.active_calls")] == [0]
 
 

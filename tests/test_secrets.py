@@ -1,0 +1,375 @@
+"""Tokens, client secrets and customers' data: driven through everything that can be printed, and looked for there."""
+
+import asyncio
+import io
+import logging
+import pickle
+import traceback
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from attrs import define, field
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from rich.traceback import Traceback
+
+from ecwid_async import ConfigError, Ecwid, EcwidError, Event, RetryPolicy
+from ecwid_async.client import Store
+from ecwid_async.models.customers import CustomerDraft
+from ecwid_async.observe import LogSink
+from ecwid_async.opentelemetry import OpenTelemetrySink
+from ecwid_async.transport.auth import Secret
+from tests.transport.fault_server import Exchange, fault_server
+
+TOKEN = "secret_Tk7fQ2mZ9xVb4LwRn8Ys3HdC6gJp1aEt"
+CLIENT_SECRET = "Cs5uW8kXo2PzMq6BvTf9rNyGh4Jd7Sla"
+MAIL_NAME = "jane.roe.4711"
+EMAIL = f"{MAIL_NAME}@customer.example"
+# Any part of eight characters gives a secret away, also with its prefix or end cut off.
+PARTS = {
+    name: [secret[start : start + 8] for start in range(len(prefix), len(secret) - 7)]
+    for name, secret, prefix in [("token", TOKEN, "secret_"), ("client secret", CLIENT_SECRET, "")]
+}
+
+
+def secrets_in(text: str) -> list[str]:
+    return [name for name, parts in PARTS.items() if any(part in text for part in parts)]
+
+
+def customers_in(text: str) -> bool:
+    return MAIL_NAME in text
+
+
+class Everything(logging.Formatter):
+    """What the most talkative of log formats would write: all attributes, and tracebacks with locals."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = f"{record.getMessage()} {vars(record)!r} {pickle.dumps(vars(record) | {'exc_info': None})!r}"
+        error = record.exc_info and record.exc_info[1]
+        return text + (with_locals(error) if error else "")
+
+
+@define
+class Printed:
+    """All that a program could have printed: `own` is what we write, `shown` what others make of our objects."""
+
+    own: io.StringIO = field(factory=io.StringIO)
+    shown: io.StringIO = field(factory=io.StringIO)
+    calls: int = 0
+    errors: list[BaseException] = field(factory=list)
+
+    def show(self, *things: object) -> None:
+        for thing in things:
+            print(repr(thing), str(thing), file=self.shown)
+
+    def failed(self, error: BaseException) -> None:
+        self.errors.append(error)
+        self.own.write(f"{error} {error!r}\n")
+        self.shown.write(with_locals(error))
+        for shortened in (80, 12):
+            self.shown.write(by_rich(error, shortened))
+        copy = pickle.loads(pickle.dumps(error))
+        self.shown.write(f"{pickle.dumps(error)!r} {copy} {copy!r} {vars(copy)!r}")
+
+
+def with_locals(error: BaseException) -> str:
+    """Every traceback in the chain, with the locals of every frame, the HTTP library's among them."""
+    texts, chain, seen = [], [error], set[int]()
+    while chain:
+        link = chain.pop()
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        texts += traceback.TracebackException.from_exception(link, capture_locals=True).format()
+        texts.append(f"{vars(link)!r} {link.args!r}")
+        chain += [further for further in (link.__cause__, link.__context__) if further is not None]
+    return "".join(texts)
+
+
+def by_rich(error: BaseException, shortened: int) -> str:
+    """The locals as rich shows them, with texts cut to a length, and without the source, which takes it seconds."""
+    trace = Traceback.extract(
+        type(error),
+        error,
+        error.__traceback__,
+        show_locals=True,
+        locals_max_length=1000,
+        locals_max_string=shortened,
+        locals_hide_dunder=False,
+        locals_hide_sunder=False,
+    )
+    frames = [frame for stack in trace.stacks for frame in stack.frames]
+    assert any(frame.locals for frame in frames)
+    return "".join(node.render() for frame in frames for node in (frame.locals or {}).values())
+
+
+@pytest.fixture
+def printed() -> Iterator[Printed]:
+    """What is logged while the test runs, by whomever, and in the end a search through all that was printed."""
+    printed = Printed()
+    ours, others = logging.StreamHandler(printed.own), logging.StreamHandler(printed.shown)
+    ours.addFilter(lambda record: record.name.startswith("ecwid_async"))
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.DEBUG)
+    for handler in (ours, others):
+        handler.setFormatter(Everything())
+        root.addHandler(handler)
+    yield printed
+    root.setLevel(level)
+    for handler in (ours, others):
+        root.removeHandler(handler)
+    assert printed.calls or printed.errors
+    assert secrets_in(printed.own.getvalue() + printed.shown.getvalue()) == []
+    assert not customers_in(printed.own.getvalue())
+
+
+def throw(event: Event) -> None:
+    raise ZeroDivisionError("a caller's hook")
+
+
+@asynccontextmanager
+async def connected(base_url: str, printed: Printed) -> AsyncIterator[Ecwid]:
+    """A client with every sink there is, whose output is kept."""
+    exporter, reader, tracers = InMemorySpanExporter(), InMemoryMetricReader(), TracerProvider()
+    tracers.add_span_processor(SimpleSpanProcessor(exporter))
+    meters = MeterProvider([reader])
+
+    def keep(event: Event) -> None:
+        printed.own.write(f"{event} {event!r} {pickle.dumps(event)!r}\n")
+
+    telemetry = OpenTelemetrySink(tracer_provider=tracers, meter_provider=meters)
+    ecwid = Ecwid(base_url=base_url, events=[LogSink(), telemetry, throw, keep], retry=RetryPolicy(attempts=2, base=0))
+    async with ecwid:
+        yield ecwid
+    spans = exporter.get_finished_spans()
+    assert spans
+    for span in spans:
+        printed.own.write(span.to_json())
+    data = reader.get_metrics_data()
+    assert data is not None
+    printed.own.write(data.to_json())
+    meters.shutdown()
+    tracers.shutdown()
+
+
+def calls(store: Store) -> list[Callable[[], Awaitable[object]]]:
+    """Calls with a customer's e-mail address in query and body."""
+    return [
+        lambda: store.customers.search(email=EMAIL).first(),
+        lambda: store.customers.create(CustomerDraft(email=EMAIL)),
+        lambda: store.customers.update(7, CustomerDraft(email=EMAIL)).send(timeout=5),
+    ]
+
+
+async def drive(base_url: str, printed: Printed) -> None:
+    async with connected(base_url, printed) as ecwid:
+        store, app = ecwid.store(1003, TOKEN), ecwid.application("my-app", CLIENT_SECRET)
+        printed.show(ecwid, store, app, ecwid.transport, store.transport, vars(store.transport))
+        for call in [*calls(store), lambda: app.cancel("my-app")]:
+            printed.calls += 1
+            try:
+                await call()
+            except EcwidError as error:
+                printed.failed(error)
+
+
+async def reset(exchange: Exchange) -> None:
+    exchange.reset()
+
+
+async def reset_in_the_head(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-")
+    exchange.reset()
+
+
+async def cut(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+    exchange.writer.close()
+
+
+async def garbage(exchange: Exchange) -> None:
+    await exchange.send(b"\x00\x01 no HTTP at all\r\n\r\n")
+
+
+async def throttling(exchange: Exchange) -> None:
+    """Refuse each request once."""
+    again = exchange.connection in _refused
+    (_refused.discard if again else _refused.add)(exchange.connection)
+    status = "400 Bad Request" if again else "429 Too Many Requests"
+    await exchange.answer(status=status, headers=b"Retry-After: 0\r\n")
+
+
+_refused: set[int] = set()
+
+
+def answering(status: str, body: bytes = b"", headers: bytes = b"") -> Callable[[Exchange], Awaitable[None]]:
+    async def handler(exchange: Exchange) -> None:
+        await exchange.answer(body, status=status, headers=headers)
+
+    return handler
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        reset,
+        reset_in_the_head,
+        cut,
+        garbage,
+        answering("200 OK", b'{"total": 0, "items": [], "id": 7, "updateCount": 1, "deleteCount": 1}'),
+        answering("200 OK", b"<html>"),
+        answering("200 OK", b"not gzip", b"Content-Encoding: gzip\r\n"),
+        answering("302 Found", b"", b"Location: http://127.0.0.1:1/\r\n"),
+        answering("400 Bad Request", b'{"errorMessage": "wrong", "errorCode": "INVALID"}'),
+        answering("403 Forbidden", b'{"errorCode": "INVALID_API_TOKEN"}'),
+        answering("409 Conflict", b"\xff"),
+        throttling,
+        answering("500 Internal Server Error", b"<html>"),
+    ],
+)
+async def test_nothing_leaks_whatever_the_server_does(
+    handler: Callable[[Exchange], Awaitable[None]], printed: Printed
+) -> None:
+    async with fault_server(handler) as server:
+        await drive(server.base_url, printed)
+        heads = b"".join(exchange.head + exchange.body for exchange in server.log).decode()
+    # It was all there to leak.
+    assert TOKEN in heads
+    assert CLIENT_SECRET in heads
+    assert MAIL_NAME in heads
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_nothing_leaks_where_no_connection_comes_about(scheme: str, printed: Printed) -> None:
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    listening = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    if scheme == "http":
+        listening.close()
+        await listening.wait_closed()
+    await drive(f"{scheme}://127.0.0.1:{port}/api/v3", printed)
+    listening.close()
+    assert len(printed.errors) == 4
+
+
+async def test_nothing_leaks_where_time_runs_out(printed: Printed) -> None:
+    async def stall(exchange: Exchange) -> None:
+        await asyncio.sleep(60)
+
+    async def hurry(base_url: str) -> None:
+        async with connected(base_url, printed) as ecwid:
+            store = ecwid.store(1003, TOKEN)
+            for call in (store.customers.update(7, CustomerDraft(email=EMAIL)), store.customers.get(7)):
+                with pytest.raises(EcwidError) as caught:
+                    await call.send(timeout=0.05)
+                printed.failed(caught.value)
+            with pytest.raises(TimeoutError) as late:
+                async with asyncio.timeout(0.05):
+                    await store.customers.create(CustomerDraft(email=EMAIL))
+            printed.shown.write(with_locals(late.value))
+
+    # The server's log holds the tokens, so its frame must not be among those looked at.
+    async with fault_server(stall) as server:
+        await hurry(server.base_url)
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_nothing_leaks_where_sending_breaks_off(printed: Printed) -> None:
+    """A body that is larger than the buffers, to a server that hangs up: the library fails while it writes."""
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.abort()
+
+    listening = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    async with connected(f"http://127.0.0.1:{port}/api/v3", printed) as ecwid:
+        with pytest.raises(EcwidError) as caught:
+            await ecwid.store(1003, TOKEN).customers.update(
+                7, CustomerDraft(email=EMAIL, private_admin_notes="x" * 2**23)
+            )
+        printed.failed(caught.value)
+    listening.close()
+
+
+async def test_nothing_leaks_where_the_connection_closes_under_the_first_byte(
+    printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """aiohttp then fails in a frame that holds the head as bytes."""
+    from aiohttp.http_writer import StreamWriter
+
+    def fail(self: StreamWriter, chunks: object) -> None:
+        raise ConnectionResetError("Cannot write to closing transport")
+
+    for written in ("_write", "_writelines"):
+        monkeypatch.setattr(StreamWriter, written, fail)
+    async with fault_server(answering("200 OK", b"{}")) as server:
+        await drive(server.base_url, printed)
+    assert len(printed.errors) == 4
+
+
+@pytest.mark.parametrize("store_id", [None, "a store", 1003])
+def test_settings_that_are_refused_show_no_secret(
+    store_id: object, printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token with a line end, read from a file as it stands, is a likely mistake."""
+    monkeypatch.setenv("ECWID_TOKEN", f"{TOKEN}\n")
+    monkeypatch.setenv("ECWID_CLIENT_SECRET", f"{CLIENT_SECRET}\n")
+    mistakes: list[Callable[[], object]] = [
+        lambda: Ecwid().store(store_id, f"{TOKEN}\n"),
+        lambda: Ecwid().store(store_id),
+        lambda: Ecwid().application("my-app", f"{CLIENT_SECRET}\n"),
+        lambda: Ecwid().application(None, CLIENT_SECRET),
+        lambda: Ecwid().application("my-app"),
+    ]
+    for mistake in mistakes:
+        with pytest.raises(ConfigError) as caught:
+            mistake()
+        printed.failed(caught.value)
+
+
+async def test_calls_show_neither_secrets_nor_customers(printed: Printed) -> None:
+    printed.calls += 1
+    async with Ecwid(base_url="http://127.0.0.1:1") as ecwid:
+        store = ecwid.store(1003, TOKEN)
+        pages = store.customers.search(email=EMAIL)
+        call = store.customers.create(CustomerDraft(email=EMAIL))
+        for shown in (pages, call, ecwid, store):
+            printed.own.write(f"{shown} {shown!r}")
+        printed.shown.write(f"{pickle.dumps(call)!r} {call.request!r} {pickle.dumps(call.request)!r}")
+        forgotten = store.customers.delete(7)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            del forgotten
+        printed.own.write(str(caught[0].message))
+
+
+def test_a_secret_stays_hidden_when_a_printer_shortens_it() -> None:
+    secret = Secret(TOKEN)
+    assert secret == TOKEN
+    for shown in (secret, secret[:10], secret[3:], secret[0]):
+        assert secrets_in(f"{[shown]!r}") == []
+        assert repr(shown) == "'***'"
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    assert secrets_in(f"Bearer {TOKEN[:20]}…") == ["token"]
+    assert secrets_in(f"…{CLIENT_SECRET[-9:]}") == ["client secret"]
+    assert secrets_in("secret_ token ***") == []
+
+    def leaky() -> None:
+        header = f"Bearer {TOKEN}"
+        raise ValueError(len(header))
+
+    with pytest.raises(ValueError, match=r"\d+") as caught:
+        leaky()
+    assert secrets_in(with_locals(caught.value)) == ["token"]
