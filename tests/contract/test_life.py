@@ -1,0 +1,224 @@
+"""Connections: kept, shared, released, one pool for each event loop and process."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+import warnings
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from ecwid_async.errors import ConfigError
+from ecwid_async.wire import StreamBody
+from tests.contract.conftest import Connect
+from tests.contract.requests import GET, PUT, answer, hang
+from tests.transport.fault_server import Exchange, fault_server, fault_serving
+
+
+async def test_a_connection_is_kept_and_used_again(connect: Connect) -> None:
+    async with fault_server(answer) as server:
+        transport = connect(server.base_url)
+        assert not server.connections
+        for _ in range(5):
+            await transport.send(GET)
+        async with transport.stream(GET) as response:
+            assert [chunk async for chunk in response.chunks] == [b'{"ok":true}']
+        await transport.send(PUT)
+    assert server.connections == 1
+
+
+async def test_a_connection_that_was_idle_too_long_is_not_used_again(connect: Connect) -> None:
+    async with fault_server(answer) as server:
+        transport = connect(server.base_url, keep_alive=0.01)
+        await transport.send(GET)
+        await asyncio.sleep(0.1)
+        await transport.send(GET)
+    assert server.connections == 2
+
+
+async def test_the_pool_is_bounded_and_calls_take_turns(connect: Connect) -> None:
+    open_now, most = 0, 0
+
+    async def count(exchange: Exchange) -> None:
+        nonlocal open_now, most
+        open_now += 1
+        most = max(most, open_now)
+        await asyncio.sleep(0.005)
+        open_now -= 1
+        await exchange.answer()
+
+    async with fault_server(count) as server:
+        transport = connect(server.base_url, connections=3)
+        answers = await asyncio.gather(*(transport.send(GET) for _ in range(12)))
+    assert [response.status for response in answers] == [200] * 12
+    assert most == 3
+
+
+async def test_a_cancelled_call_closes_its_connection_and_frees_its_place(connect: Connect) -> None:
+    async def first_hangs(exchange: Exchange) -> None:
+        await (hang(exchange) if len(server.log) == 1 else answer(exchange))
+
+    async with fault_server(first_hangs) as server:
+        transport = connect(server.base_url, connections=1)
+        task = asyncio.ensure_future(transport.send(GET))
+        await server.arrived(1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await server.all_closed()
+        assert (await transport.send(GET)).status == 200
+
+
+async def test_many_cancelled_calls_leave_nothing_behind(connect: Connect) -> None:
+    """Cancelled at any moment: waiting for a place, while connecting, while sending, while waiting for the answer."""
+    sources_open = 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal sources_open
+        sources_open += 1
+        try:
+            for _ in range(100):
+                yield b"x" * 1000
+        finally:
+            sources_open -= 1
+
+    async with fault_server(hang) as server:
+        transport = connect(server.base_url, connections=4)
+        for steps in range(40):
+            upload = evolve(PUT, body=StreamBody(chunks()))
+            tasks = [asyncio.ensure_future(transport.send(upload if number % 2 else GET)) for number in range(6)]
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            assert {type(end) for end in ended} == {asyncio.CancelledError}
+        await server.all_closed()
+        await asyncio.sleep(0)
+        assert not sources_open
+        assert server.log, "some had left when they were cancelled"
+        server.handler = answer
+        answers = await asyncio.gather(*(transport.send(GET) for _ in range(8)))
+        assert [response.status for response in answers] == [200] * 8
+
+
+async def test_a_call_under_asyncio_timeout_ends_in_time_and_is_released(connect: Connect) -> None:
+    async with fault_server(hang) as server:
+        transport = connect(server.base_url)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await transport.send(GET)
+        await server.all_closed()
+
+
+async def test_closing_twice_is_harmless_and_a_closed_transport_opens_again(connect: Connect) -> None:
+    async with fault_server(answer) as server:
+        transport = connect(server.base_url)
+        await transport.aclose()
+        await transport.send(GET)
+        await transport.aclose()
+        await transport.aclose()
+        await server.all_closed()
+        assert (await transport.send(GET)).status == 200
+    assert server.connections == 2
+
+
+async def test_its_repr_names_the_server_alone(connect: Connect) -> None:
+    shown = repr(connect("https://app.ecwid.com/api/v3", proxy="http://me:secret@proxy.example.com:3128"))
+    assert shown.endswith("Transport to https://app.ecwid.com/api/v3>")
+
+
+Run = Callable[[Coroutine[Any, Any, int]], int]
+
+
+def with_asyncio(main: Coroutine[Any, Any, int]) -> int:
+    return asyncio.run(main)
+
+
+def with_uvloop(main: Coroutine[Any, Any, int]) -> int:
+    uvloop = pytest.importorskip("uvloop")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+@pytest.mark.parametrize("run", [with_asyncio, with_uvloop])
+def test_one_transport_serves_several_event_loops_in_turn(transport_class: type[Any], run: Run) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    transport = transport_class(f"http://127.0.0.1:{port}/api/v3")
+
+    async def once() -> int:
+        async with fault_server(answer, port) as server:
+            await transport.send(GET)
+            async with transport.stream(GET) as response:
+                assert [chunk async for chunk in response.chunks] == [b'{"ok":true}']
+            await transport.aclose()
+            return len(server.log)
+
+    assert [run(once()) for _ in range(3)] == [2, 2, 2]
+
+
+def test_threads_with_a_loop_each_share_a_transport(transport_class: type[Any]) -> None:
+    with fault_serving(answer) as server:
+        transport = transport_class(server.base_url)
+        statuses: list[int] = []
+
+        async def several() -> None:
+            answers = await asyncio.gather(*(transport.send(GET) for _ in range(5)))
+            statuses.extend(response.status for response in answers)
+            await transport.aclose()
+
+        threads = [threading.Thread(target=lambda: asyncio.run(several())) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+    assert statuses == [200] * 20
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+def test_a_forked_process_has_connections_of_its_own(transport_class: type[Any], library: str) -> None:
+    with fault_serving(answer) as server:
+        transport = transport_class(server.base_url)
+
+        async def once() -> int:
+            return int((await transport.send(GET)).status)
+
+        async def parent() -> int:
+            await once()
+            child = forked(once)
+            _, ended = await asyncio.to_thread(os.waitpid, child, 0)
+            await once()
+            await transport.aclose()
+            return os.waitstatus_to_exitcode(ended)
+
+        # pyqwest's threads stay with the parent: a clear error instead of a wait without an end.
+        assert asyncio.run(parent()) == (1 if library == "pyqwest" else 0)
+    kept = {exchange.connection for exchange in (server.log[0], server.log[-1])}
+    assert len(kept) == 1, "the parent kept its connection"
+    assert len({exchange.connection for exchange in server.log}) == (1 if library == "pyqwest" else 2)
+
+
+def forked(call: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run a call in a child process: its exit code is 0 after an answer of 200, 1 after a `ConfigError`."""
+    with warnings.catch_warnings():
+        # Newer Pythons warn of threads, of which the server has one.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child:
+        return child
+    code = 2
+    try:
+        signal.alarm(10)
+        asyncio.events._set_running_loop(None)
+        code = 0 if asyncio.run(call()) == 200 else 3
+    except ConfigError as error:
+        code = 1 if "fork" in str(error) else 4
+    finally:
+        os._exit(code)

@@ -1,0 +1,89 @@
+"""Whatever ends a call, no traceback shows what it was sent with: not even one with the locals of every frame."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator
+from traceback import TracebackException
+
+import pytest
+from attrs import evolve
+
+from ecwid_async.transport.auth import Auth
+from ecwid_async.transport.settings import Timeouts
+from ecwid_async.wire import Request, StreamBody
+from tests.contract.conftest import Connect
+from tests.contract.requests import GET, PUT, answer, hang
+from tests.transport.fault_server import Exchange, fault_server
+
+TOKEN = "secret_Tk7fQ2mZ9xVb4LwRn8Ys3HdC6gJp1aEt"
+
+
+def signed(connect: Connect, base_url: str, **settings: object) -> Auth:
+    return Auth.of_store(connect(base_url, **settings), 1003, TOKEN)
+
+
+async def shown_by(auth: Auth, request: Request) -> str:
+    try:
+        await auth.send(request)
+    except BaseException as error:
+        return "".join(TracebackException.from_exception(error, capture_locals=True).format())
+    raise AssertionError("there was an answer")
+
+
+async def cut(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+    exchange.reset()
+
+
+async def reset(exchange: Exchange) -> None:
+    exchange.reset()
+
+
+async def large(exchange: Exchange) -> None:
+    await exchange.answer(b"x" * 1000)
+
+
+@pytest.mark.parametrize("handler", [hang, reset, cut, large])
+async def test_no_failure_shows_the_token(connect: Connect, handler: object, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with fault_server(handler) as server:  # type: ignore[arg-type]
+        auth = signed(connect, server.base_url, timeouts=Timeouts(total=0.05), largest_response=100)
+        shown = await shown_by(auth, PUT)
+        assert server.log[0].header("authorization") == f"Bearer {TOKEN}"
+    assert "exchange.py" in shown or "Error" in shown
+    assert TOKEN not in shown
+    assert TOKEN not in caplog.text
+
+
+async def test_no_refused_connection_shows_the_token(connect: Connect) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        auth = signed(connect, f"http://127.0.0.1:{taken.getsockname()[1]}/api/v3")
+        assert TOKEN not in await shown_by(auth, PUT)
+
+
+async def test_no_cancellation_shows_the_token_whenever_it_comes(connect: Connect) -> None:
+    async with fault_server(hang) as server:
+        auth = signed(connect, server.base_url)
+        for steps in range(60):
+            task = asyncio.ensure_future(shown_by(auth, PUT if steps % 2 else GET))
+            for _ in range(steps // 2):
+                await asyncio.sleep(0)
+            task.cancel()
+            shown = (await asyncio.gather(task, return_exceptions=True))[0]
+            if steps > 1:
+                assert "CancelledError" in str(shown)
+            assert TOKEN not in str(shown)
+
+
+async def test_an_error_of_the_source_shows_its_own_locals_and_no_token(connect: Connect) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        place = "sector 7"
+        yield b"abc"
+        raise OSError(place)
+
+    async with fault_server(answer) as server:
+        shown = await shown_by(signed(connect, server.base_url), evolve(PUT, body=StreamBody(chunks())))
+    assert "place = 'sector 7'" in shown
+    assert TOKEN not in shown

@@ -1,0 +1,117 @@
+"""httpx2 runs under trio, and so does everything above it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import anyio
+import pytest
+import trio
+from attrs import evolve
+
+from ecwid_async import Ecwid, NotFound, NotSent, OutcomeUnknown, RetryPolicy, Timeout
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
+from ecwid_async.transport.settings import Settings, Timeouts
+from ecwid_async.wire import StreamBody
+from tests.contract.requests import GET, PUT, answer, hang
+from tests.transport.fault_server import Exchange, fault_serving
+
+httpx2 = pytest.importorskip("ecwid_async.transport.httpx2")
+
+
+def under_trio(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """A plain test function: an async one would be run by asyncio's plugin."""
+
+    def run(**fixtures: Any) -> None:
+        trio.run(partial(test, **fixtures))
+
+    run.__name__, run.__doc__ = test.__name__, test.__doc__
+    run.__signature__ = __import__("inspect").signature(test)  # type: ignore[attr-defined]
+    return run
+
+
+@under_trio
+async def test_a_store_is_read_and_written(ecwid_sandbox_url: str) -> None:
+    async with Ecwid(transport=httpx2.Httpx2Transport(ecwid_sandbox_url)) as ecwid:
+        store = ecwid.store(DEMO_STORE_ID, DEMO_TOKEN)
+        orders = [order async for order in store.orders.search(limit=25)]
+        assert len(orders) == await store.orders.count() if hasattr(store.orders, "count") else len(orders) > 25
+        with pytest.raises(NotFound):
+            await store.products.get(1)
+        async with anyio.create_task_group() as group:
+            for order in orders[:5]:
+                group.start_soon(store.orders.get(order.id).send)
+
+
+@under_trio
+async def test_what_may_be_repeated_is_tried_again() -> None:
+    async def second_time_lucky(exchange: Exchange) -> None:
+        if len(server.log) == 1:
+            exchange.reset()
+        else:
+            await exchange.answer(b'{"id":"A"}')
+
+    with fault_serving(second_time_lucky) as server:
+        async with Ecwid(transport=httpx2.Httpx2Transport(server.base_url), retry=RetryPolicy(base=0.001)) as ecwid:
+            assert (await ecwid.store(1003, "secret_x").orders.get("A")).id == "A"
+    assert len(server.log) == 2
+
+
+@under_trio
+async def test_failures_are_told_apart() -> None:
+    with fault_serving(hang) as server:
+        transport = httpx2.Httpx2Transport(server.base_url, Settings(timeouts=Timeouts(total=0.05)))
+        with pytest.raises(OutcomeUnknown):
+            await transport.send(PUT)
+        hurried = evolve(PUT, options=evolve(PUT.options, deadline=anyio.current_time() + 0.05))
+        patient = httpx2.Httpx2Transport(server.base_url)
+        with pytest.raises(Timeout):
+            await patient.send(hurried)
+        await transport.aclose()
+        await patient.aclose()
+    with pytest.raises(NotSent):
+        await patient.send(PUT)
+    await patient.aclose()
+
+
+@under_trio
+async def test_a_cancelled_call_frees_its_place() -> None:
+    async def first_hangs(exchange: Exchange) -> None:
+        await (hang(exchange) if len(server.log) == 1 else answer(exchange))
+
+    with fault_serving(first_hangs) as server:
+        transport = httpx2.Httpx2Transport(server.base_url, Settings(connections=1))
+        with trio.move_on_after(0.05) as scope:
+            await transport.send(GET)
+        assert scope.cancelled_caught
+        assert (await transport.send(GET)).status == 200
+        await transport.aclose()
+        await transport.aclose()
+
+
+@under_trio
+async def test_streams_go_up_and_down() -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"abc"
+        yield b"def"
+
+    with fault_serving(answer) as server:
+        transport = httpx2.Httpx2Transport(server.base_url)
+        await transport.send(evolve(PUT, body=StreamBody(chunks(), 6)))
+        async with transport.stream(GET) as response:
+            assert [chunk async for chunk in response.chunks] == [b'{"ok":true}']
+        await transport.aclose()
+    assert server.log[0].body == b"abcdef"
+    assert server.connections == 1
+
+
+def test_one_transport_serves_trio_and_asyncio_in_turn() -> None:
+    with fault_serving(answer) as server:
+        transport = httpx2.Httpx2Transport(server.base_url)
+
+        async def once() -> int:
+            status: int = (await transport.send(GET)).status
+            await transport.aclose()
+            return status
+
+        assert [anyio.run(once, backend=backend) for backend in ("trio", "asyncio", "trio")] == [200] * 3
