@@ -8,6 +8,7 @@ import traceback
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 
 import pytest
 from attrs import define, field
@@ -23,7 +24,9 @@ from ecwid_async.client import Store
 from ecwid_async.models.customers import CustomerDraft
 from ecwid_async.observe import LogSink
 from ecwid_async.opentelemetry import OpenTelemetrySink
+from ecwid_async.transport.aiohttp import AiohttpTransport
 from ecwid_async.transport.auth import Secret
+from ecwid_async.wire import Transport
 from tests.transport.fault_server import Exchange, fault_server
 
 TOKEN = "secret_Tk7fQ2mZ9xVb4LwRn8Ys3HdC6gJp1aEt"
@@ -133,8 +136,18 @@ def throw(event: Event) -> None:
     raise ZeroDivisionError("a caller's hook")
 
 
+@pytest.fixture(params=["aiohttp", "httpx2", "pyqwest"])
+def transport(request: pytest.FixtureRequest) -> Callable[[str], Transport]:
+    """Every transport there is, as what makes one."""
+    pytest.importorskip(request.param)
+    module = import_module(f"ecwid_async.transport.{request.param}")
+    return getattr(module, f"{request.param.capitalize()}Transport")
+
+
 @asynccontextmanager
-async def connected(base_url: str, printed: Printed) -> AsyncIterator[Ecwid]:
+async def connected(
+    base_url: str, printed: Printed, transport: Callable[[str], Transport] = AiohttpTransport
+) -> AsyncIterator[Ecwid]:
     """A client with every sink there is, whose output is kept."""
     exporter, reader, tracers = InMemorySpanExporter(), InMemoryMetricReader(), TracerProvider()
     tracers.add_span_processor(SimpleSpanProcessor(exporter))
@@ -144,7 +157,12 @@ async def connected(base_url: str, printed: Printed) -> AsyncIterator[Ecwid]:
         printed.own.write(f"{event} {event!r} {pickle.dumps(event)!r}\n")
 
     telemetry = OpenTelemetrySink(tracer_provider=tracers, meter_provider=meters)
-    ecwid = Ecwid(base_url=base_url, events=[LogSink(), telemetry, throw, keep], retry=RetryPolicy(attempts=2, base=0))
+    ecwid = Ecwid(
+        base_url=base_url,
+        transport=transport(base_url),
+        events=[LogSink(), telemetry, throw, keep],
+        retry=RetryPolicy(attempts=2, base=0),
+    )
     async with ecwid:
         yield ecwid
     spans = exporter.get_finished_spans()
@@ -167,8 +185,8 @@ def calls(store: Store) -> list[Callable[[], Awaitable[object]]]:
     ]
 
 
-async def drive(base_url: str, printed: Printed) -> None:
-    async with connected(base_url, printed) as ecwid:
+async def drive(base_url: str, printed: Printed, transport: Callable[[str], Transport] = AiohttpTransport) -> None:
+    async with connected(base_url, printed, transport) as ecwid:
         store, app = ecwid.store(1003, TOKEN), ecwid.application("my-app", CLIENT_SECRET)
         printed.show(ecwid, store, app, ecwid.transport, store.transport, vars(store.transport))
         for call in [*calls(store), lambda: app.cancel("my-app")]:
@@ -234,10 +252,10 @@ def answering(status: str, body: bytes = b"", headers: bytes = b"") -> Callable[
     ],
 )
 async def test_nothing_leaks_whatever_the_server_does(
-    handler: Callable[[Exchange], Awaitable[None]], printed: Printed
+    handler: Callable[[Exchange], Awaitable[None]], transport: Callable[[str], Transport], printed: Printed
 ) -> None:
     async with fault_server(handler) as server:
-        await drive(server.base_url, printed)
+        await drive(server.base_url, printed, transport)
         heads = b"".join(exchange.head + exchange.body for exchange in server.log).decode()
     # It was all there to leak.
     assert TOKEN in heads
@@ -246,7 +264,9 @@ async def test_nothing_leaks_whatever_the_server_does(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_nothing_leaks_where_no_connection_comes_about(scheme: str, printed: Printed) -> None:
+async def test_nothing_leaks_where_no_connection_comes_about(
+    scheme: str, transport: Callable[[str], Transport], printed: Printed
+) -> None:
 
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
@@ -256,17 +276,17 @@ async def test_nothing_leaks_where_no_connection_comes_about(scheme: str, printe
     if scheme == "http":
         listening.close()
         await listening.wait_closed()
-    await drive(f"{scheme}://127.0.0.1:{port}/api/v3", printed)
+    await drive(f"{scheme}://127.0.0.1:{port}/api/v3", printed, transport)
     listening.close()
     assert len(printed.errors) == 4
 
 
-async def test_nothing_leaks_where_time_runs_out(printed: Printed) -> None:
+async def test_nothing_leaks_where_time_runs_out(transport: Callable[[str], Transport], printed: Printed) -> None:
     async def stall(exchange: Exchange) -> None:
         await asyncio.sleep(60)
 
     async def hurry(base_url: str) -> None:
-        async with connected(base_url, printed) as ecwid:
+        async with connected(base_url, printed, transport) as ecwid:
             store = ecwid.store(1003, TOKEN)
             for call in (store.customers.update(7, CustomerDraft(email=EMAIL)), store.customers.get(7)):
                 with pytest.raises(EcwidError) as caught:
@@ -283,7 +303,7 @@ async def test_nothing_leaks_where_time_runs_out(printed: Printed) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
-async def test_nothing_leaks_where_sending_breaks_off(printed: Printed) -> None:
+async def test_nothing_leaks_where_sending_breaks_off(transport: Callable[[str], Transport], printed: Printed) -> None:
     """A body that is larger than the buffers, to a server that hangs up: the library fails while it writes."""
 
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -292,7 +312,7 @@ async def test_nothing_leaks_where_sending_breaks_off(printed: Printed) -> None:
 
     listening = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     port = listening.sockets[0].getsockname()[1]
-    async with connected(f"http://127.0.0.1:{port}/api/v3", printed) as ecwid:
+    async with connected(f"http://127.0.0.1:{port}/api/v3", printed, transport) as ecwid:
         with pytest.raises(EcwidError) as caught:
             await ecwid.store(1003, TOKEN).customers.update(
                 7, CustomerDraft(email=EMAIL, private_admin_notes="x" * 2**23)
