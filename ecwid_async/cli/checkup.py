@@ -26,6 +26,7 @@ from ecwid_async.errors import (
     TransportError,
     api_error,
 )
+from ecwid_async.transport.governor import Quota
 from ecwid_async.transport.retry import RetryPolicy
 from ecwid_async.wire import Event, EventKind, Response
 
@@ -88,6 +89,8 @@ class Checkup:
         try:
             ecwid = Ecwid(
                 transport=self._source.transport,
+                # An embedded store has nobody else to protect.
+                quota=Quota() if self._source.transport is None else None,
                 events=self._heard,
                 # Somebody waits for this: better to hear of a rate limit than to sit it out.
                 retry=RetryPolicy(attempts=3, patience=5.0),

@@ -15,11 +15,18 @@ from ecwid_async.cli.store import Source
 from ecwid_async.sandbox.engine import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serving
+from ecwid_async.transport.governor import Quota
 from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Headers, Response
 
 SMALL = {"products": 5, "orders": 4, "carts": 2, "categories": 3, "customers": 4}
 NAMES = ["settings", "connection", "clock", "token", "scopes", "plan", "answers", "models"]
+
+
+@pytest.fixture(autouse=True)
+def unpaced(monkeypatch):
+    """Seventy requests at once are more than the pace of a real store allows."""
+    monkeypatch.setattr("ecwid_async.cli.checkup.Quota", partial(Quota, burst=600))
 
 
 @pytest.fixture
