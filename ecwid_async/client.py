@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError
-from ecwid_async.observe import Sinks
+from ecwid_async.observe import LogSink, Sinks
 from ecwid_async.transport.auth import Auth, Secret
 from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url
 from ecwid_async.transport.governor import Govern, GovernorState, MemoryState, Quota
-from ecwid_async.transport.retry import Retry, RetryPolicy
+from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import EventSink, Transport
 
 if TYPE_CHECKING:
@@ -82,10 +82,11 @@ class Ecwid:
         self.base_url = checked_base_url(base_url or os.environ.get("ECWID_BASE_URL") or DEFAULT_BASE_URL)
         self.codec = Codec(strict=strict)
         self._transport = transport
-        self._events = Sinks.of(events)
+        self._events = LogSink() if events is None else Sinks.of(events)
         # A transport of the caller's may lead anywhere.
         self._server = _server(self.base_url) if transport is None or base_url is not None else None
-        self._retry = retry
+        self._retry = retry or RetryPolicy()
+        self._budgets: dict[int | None, RetryBudget] = {}
         self._quota = quota
         self._governor = governor or (MemoryState(quota) if quota is not None else None)
 
@@ -124,8 +125,19 @@ class Ecwid:
                 store_id=store_id,
                 quota=self._quota,
                 events=self._events,
+                server=self._server,
             )
-        retry = Retry(paced, policy=self._retry, events=self._events, store_id=store_id, server=self._server)
+        budget = self._budgets.get(store_id)
+        if budget is None:
+            budget = self._budgets[store_id] = RetryBudget(self._retry)
+        retry = Retry(
+            paced,
+            policy=self._retry,
+            budget=budget,
+            events=self._events,
+            store_id=store_id,
+            server=self._server,
+        )
         return Channel(retry, self.codec)
 
     @property

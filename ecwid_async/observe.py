@@ -106,10 +106,8 @@ class Sinks:
         self._lock = Lock()
 
     @classmethod
-    def of(cls, events: EventSink | Iterable[EventSink] | None) -> Self:
-        """What `events` of `Ecwid` means: one sink, several, or by default logging."""
-        if events is None:
-            return cls(LogSink())
+    def of(cls, events: EventSink | Iterable[EventSink]) -> Self:
+        """What `events` of `Ecwid` means: one sink or several."""
         return cls(events) if callable(events) or not isinstance(events, Iterable) else cls(*events)
 
     def wants(self, kind: EventKind) -> bool:

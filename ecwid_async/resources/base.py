@@ -140,7 +140,7 @@ def confirmed(confirm: Literal[True] | None, deleted: str) -> None:
 
 def query_params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
     """Names and values in the form the API reads, without those that are None."""
-    return tuple((name, _text(name, value)) for name, value in query.items() if value is not None)
+    return tuple([(name, _text(name, value)) for name, value in query.items() if value is not None])
 
 
 def _text(name: str, value: object) -> str:

@@ -25,8 +25,8 @@ import anyio.lowlevel
 from attrs import define, field, frozen
 
 from ecwid_async.errors import InvalidToken, StoreSuspended, Timeout, api_error, retry_after
+from ecwid_async.transport.telling import Teller
 from ecwid_async.wire import (
-    Event,
     EventKind,
     EventSink,
     Headers,
@@ -292,6 +292,7 @@ class Govern:
         store_id: int | None = None,
         quota: Quota | None = None,
         events: EventSink | None = None,
+        server: str | None = None,
         clock: Callable[[], float] = anyio.current_time,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
@@ -299,10 +300,8 @@ class Govern:
         self._state = state
         self._key = token_key(token)
         self._store = f"store {store_id}"
-        self._store_id = store_id
         self._quota = quota or Quota()
-        self._events = events
-        self._wants: Callable[[EventKind], bool] = getattr(events, "wants", lambda _: events is not None)
+        self._tell = Teller(events, store_id, server)
         self._clock = clock
         self._sleep = sleep
 
@@ -390,32 +389,19 @@ class Govern:
         """Close the gate or put into quarantine, as the answer says. Returns how long the gate is closed."""
         if response.status == 429:
             seconds = self._closed_for(response.headers)
-            self._tell(EventKind.THROTTLED, request, response.status, seconds)
+            self._tell(EventKind.THROTTLED, request, status=response.status, seconds=seconds)
             return seconds
         if response.status in (401, 402, 403):
             error = api_error(request, response)
             key = {InvalidToken: self._key, StoreSuspended: self._store}.get(type(error))
             if key is not None:
                 await self._state.condemn(key, Verdict(response.status, response.body))
-                self._tell(EventKind.QUARANTINED, request, response.status, self._quota.probation)
+                self._tell(EventKind.QUARANTINED, request, status=response.status, seconds=self._quota.probation)
         return 0.0
 
     def _closed_for(self, headers: Headers) -> float:
         asked = retry_after(headers)
         return self._quota.throttled if asked is None else asked
-
-    def _tell(self, kind: EventKind, request: Request, status: int | None = None, seconds: float | None = None) -> None:
-        if self._events is not None and self._wants(kind):
-            self._events(
-                Event(
-                    kind=kind,
-                    operation=request.options.operation,
-                    request_id=request.id,
-                    store_id=self._store_id,
-                    status=status,
-                    seconds=seconds,
-                )
-            )
 
 
 async def _once(body: bytes) -> AsyncIterator[bytes]:

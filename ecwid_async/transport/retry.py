@@ -17,9 +17,10 @@ import anyio
 from attrs import define, frozen
 
 from ecwid_async.errors import NotSent, OutcomeUnknown, TransportError, retry_after
-from ecwid_async.wire import Event, EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
+from ecwid_async.transport.telling import Teller
+from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
 
-__all__ = ["Retry", "RetryPolicy"]
+__all__ = ["Retry", "RetryBudget", "RetryPolicy"]
 
 _PASSING: Final = frozenset({408, 500, 502, 503, 504})
 
@@ -30,6 +31,8 @@ class RetryPolicy:
 
     `attempts` counts sends in all. The wait before try n is random between 0 and ``base * 2**(n-1)``, at most `cap`
     (full jitter). A 429 waits as long as the server asks, `throttled` where it does not say, at most `patience`.
+    `budget` bounds the repeats of one store: each takes one, each call puts a tenth back, so that a server that fails
+    throughout gets a tenth more calls and not four times as many.
     """
 
     attempts: int = 4
@@ -37,6 +40,28 @@ class RetryPolicy:
     cap: float = 20.0
     throttled: float = 10.0
     patience: float = 120.0
+    budget: float = 20.0
+
+
+class RetryBudget:
+    """What one store may still repeat; its views share it."""
+
+    __slots__ = ("_left", "_most")
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._left = self._most = policy.budget
+
+    def call(self) -> None:
+        """A call was made: put a part of a repeat back."""
+        if self._left < self._most:
+            self._left = min(self._most, self._left + 0.1)
+
+    def spend(self) -> bool:
+        """Take one repeat, if there is one."""
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True
 
 
 @define
@@ -59,6 +84,7 @@ class Retry:
         inner: Transport,
         *,
         policy: RetryPolicy | None = None,
+        budget: "RetryBudget | None" = None,
         events: EventSink | None = None,
         store_id: int | None = None,
         server: str | None = None,
@@ -68,10 +94,8 @@ class Retry:
     ) -> None:
         self._inner = inner
         self._policy = policy or RetryPolicy()
-        self._events = events
-        self._wants: Callable[[EventKind], bool] = getattr(events, "wants", lambda _: events is not None)
-        self._store_id = store_id
-        self._server = server
+        self._budget = budget or RetryBudget(self._policy)
+        self._tell = Teller(events, store_id, server)
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
@@ -81,17 +105,18 @@ class Retry:
 
     async def send(self, request: Request) -> Response:
         """Send until there is an answer worth returning. Raises the last `TransportError` where there is none."""
-        if not self._wants(EventKind.STARTED):
+        if not self._tell.wants(EventKind.STARTED):
             return await self._until_settled(request, _Progress())
         with self._told(request) as progress:
             return await self._until_settled(request, progress)
 
     async def _until_settled(self, request: Request, progress: _Progress) -> Response:
+        self._budget.call()
         while True:
             attempt = progress.attempt
             response: Response | None = None
             error: TransportError | None = None
-            timed = self._wants(EventKind.ANSWERED)
+            timed = self._tell.wants(EventKind.ANSWERED)
             started = self._clock() if timed else 0.0
             self._tell(EventKind.SENT, request, attempt)
             try:
@@ -149,7 +174,7 @@ class Retry:
         return None
 
     def _backoff(self, request: Request, attempt: int) -> float | None:
-        if attempt >= self._policy.attempts or isinstance(request.body, StreamBody):
+        if attempt >= self._policy.attempts or isinstance(request.body, StreamBody) or not self._budget.spend():
             return None
         return self._jitter(0.0, min(self._policy.cap, self._policy.base * 2 ** (attempt - 1)))
 
@@ -173,28 +198,3 @@ class Retry:
             # A call that is dropped may outlive its event loop, and with it the loop's clock.
             seconds = None if isinstance(error, GeneratorExit) else self._clock() - started
             self._tell(EventKind.ENDED, request, progress.attempt, progress.status, seconds, error)
-
-    def _tell(
-        self,
-        kind: EventKind,
-        request: Request,
-        attempt: int,
-        status: int | None = None,
-        seconds: float | None = None,
-        error: BaseException | None = None,
-    ) -> None:
-        if self._events is None or not self._wants(kind):
-            return
-        self._events(
-            Event(
-                kind=kind,
-                operation=request.options.operation,
-                request_id=request.id,
-                store_id=self._store_id,
-                attempt=attempt,
-                status=status,
-                seconds=seconds,
-                error=type(error).__name__ if error is not None else None,
-                server=self._server,
-            )
-        )

@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 
 from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError
 from ecwid_async.transport.memory import MemoryTransport, answer
-from ecwid_async.transport.retry import Retry, RetryPolicy
+from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import Event, EventKind, Options, Request, Response, StreamBody
 
 READ = Request(method="GET", path="/orders", options=Options(operation="GET /orders", repeatable=True))
@@ -161,6 +161,22 @@ async def test_a_stream_exists_once_and_is_never_sent_again(first: Response | Ex
     else:
         with pytest.raises(TransportError):
             await setup.retry.send(streamed)
+
+
+async def test_a_store_that_fails_throughout_is_not_asked_many_times_more() -> None:
+    inner, time = MemoryTransport(lambda _: UNKNOWN), Time()
+    policy = RetryPolicy(attempts=4, budget=5.0)
+    budget = RetryBudget(policy)
+    for _ in range(100):
+        view = Retry(inner, policy=policy, budget=budget, clock=lambda: time.now, sleep=time.sleep)
+        with pytest.raises(OutcomeUnknown):
+            await view.send(READ)
+    assert 100 + 5 <= len(inner.requests) <= 100 + 5 + 100 / 10
+
+
+async def test_a_429_costs_nothing_of_the_budget() -> None:
+    setup = Setup.of(*[answer(status=429, headers={"Retry-After": "1"})] * 30, OK, policy=RetryPolicy(budget=1.0))
+    assert await setup.retry.send(READ) is OK
 
 
 async def test_every_attempt_and_wait_is_told() -> None:

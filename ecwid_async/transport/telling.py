@@ -1,0 +1,44 @@
+"""How a policy tells an event sink what happens to a request."""
+
+from collections.abc import Callable
+
+from ecwid_async.wire import Event, EventKind, EventSink, Request
+
+__all__ = ["Teller"]
+
+
+class Teller:
+    """Makes events of one store for one sink, and only those that the sink wants. Without a sink it is silent."""
+
+    __slots__ = ("_server", "_sink", "_store_id", "wants")
+
+    def __init__(self, sink: EventSink | None, store_id: int | None = None, server: str | None = None) -> None:
+        self._sink = sink
+        self._store_id = store_id
+        self._server = server
+        self.wants: Callable[[EventKind], bool] = getattr(sink, "wants", lambda _: sink is not None)
+
+    def __call__(
+        self,
+        kind: EventKind,
+        request: Request,
+        attempt: int = 1,
+        status: int | None = None,
+        seconds: float | None = None,
+        error: BaseException | None = None,
+    ) -> None:
+        """Tell of what happened to `request`."""
+        if self._sink is not None and self.wants(kind):
+            self._sink(
+                Event(
+                    kind=kind,
+                    operation=request.options.operation,
+                    request_id=request.id,
+                    store_id=self._store_id,
+                    attempt=attempt,
+                    status=status,
+                    seconds=seconds,
+                    error=type(error).__name__ if error is not None else None,
+                    server=self._server,
+                )
+            )
