@@ -32,6 +32,17 @@ async def test_a_connection_is_kept_and_used_again(connect: Connect) -> None:
     assert server.connections == 1
 
 
+async def test_a_large_answer_leaves_its_connection_to_the_next_call(connect: Connect) -> None:
+    async def large(exchange: Exchange) -> None:
+        await exchange.answer(b"x" * 300_000)
+
+    async with fault_server(large) as server:
+        transport = connect(server.base_url)
+        for _ in range(5):
+            assert len((await transport.send(GET)).body) == 300_000
+    assert server.connections == 1
+
+
 async def test_a_connection_that_was_idle_too_long_is_not_used_again(connect: Connect) -> None:
     async with fault_server(answer) as server:
         transport = connect(server.base_url, keep_alive=0.01)

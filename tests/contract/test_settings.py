@@ -25,6 +25,8 @@ def authority() -> trustme.CA:
 def certified(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
+    # The server would like HTTP/2, and a client that took it up would not understand a word.
+    context.set_alpn_protocols(["h2", "http/1.1"])
     return context
 
 
