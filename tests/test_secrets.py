@@ -72,7 +72,8 @@ class Printed:
 
     def failed(self, error: BaseException) -> None:
         self.errors.append(error)
-        self.own.write(f"{error} {error!r}\n")
+        # As a program logs it: also what the HTTP library's error says, further down the chain, must name no customer.
+        self.own.write(f"{error!r}\n{''.join(traceback.TracebackException.from_exception(error).format())}")
         self.shown.write(with_locals(error))
         for shortened in (80, 12):
             self.shown.write(by_rich(error, shortened))

@@ -181,8 +181,9 @@ class AiohttpTransport:
         if not isinstance(error, _FAILED):
             raise error
         cause = error.__cause__ if isinstance(error, _BrokenConnection) and error.__cause__ else error
-        # What a proxy's refusal tells has the proxy's password in it.
-        told = None if isinstance(cause, aiohttp.ClientHttpProxyError) else cause
+        # Some texts quote a URL: a proxy's refusal that with the password, others the call's with a customer's data.
+        quotes = isinstance(cause, aiohttp.ClientHttpProxyError) or request.path in str(cause)
+        told = None if quotes else cause
         sent = not isinstance(cause, _NOT_SENT)
         now = asyncio.get_running_loop().time()
         raise unanswered(request, self._base_url, type(cause).__name__, sent=sent, now=now) from told
