@@ -276,6 +276,9 @@ def _count(place: _Place, change: int) -> None:
             del _waiting[place]
 
 
+_QUEUED: Final = Wait(0.0)
+
+
 class Govern:
     """Lets requests of one token and store through as the state allows, and tells it of the answers.
 
@@ -310,9 +313,13 @@ class Govern:
 
     async def send(self, request: Request) -> Response:
         """Wait for room, send, and take note of the answer."""
-        verdict = await self._wait(request)
-        if verdict is not None:
-            return verdict.response()
+        options = request.options
+        # Where nobody waits for anything, which is the common case, no queue is made.
+        found = _QUEUED if _waiting else await self._state.enter(self._key, self._store, options.lane, options.cost)
+        if found is not None:
+            verdict = await self._wait(request) if isinstance(found, Wait) else found
+            if verdict is not None:
+                return verdict.response()
         closed_for = 0.0
         try:
             response = await self._inner.send(request)
@@ -321,8 +328,8 @@ class Govern:
         except BaseException:
             await self._give_back(request)
             raise
-        cost, cleared = request.options.cost, response.status < 400
-        await self._state.leave(self._key, self._store, cost, closed_for=closed_for, cleared=cleared)
+        cleared = response.status < 400
+        await self._state.leave(self._key, self._store, options.cost, closed_for=closed_for, cleared=cleared)
         return response
 
     @asynccontextmanager
@@ -351,12 +358,6 @@ class Govern:
     async def _wait(self, request: Request) -> Verdict | None:
         """Return None once the request may be sent, or why it may not be."""
         lane = request.options.lane
-        # Where nobody waits, which is the common case, no queue is made.
-        state = id(self._state)
-        if (state, self._key, lane) not in _waiting and (state, _CEILING, lane) not in _waiting:
-            found = await self._enter(request)
-            if not isinstance(found, Wait):
-                return found
         async with _in_turn(self._state, self._key, lane):
             found = await self._until(request, leave_at_ceiling=True)
             if not isinstance(found, Wait):

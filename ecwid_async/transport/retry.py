@@ -165,6 +165,8 @@ class Retry:
         return self._backoff(request, attempt) if may else None
 
     def _after_answer(self, request: Request, response: Response, attempt: int) -> float | None:
+        if response.status < 400:
+            return None
         if response.status == 429:
             asked = retry_after(response.headers)
             wait = self._policy.throttled if asked is None else asked
