@@ -82,7 +82,7 @@ class Ecwid:
         self.base_url = checked_base_url(base_url or os.environ.get("ECWID_BASE_URL") or DEFAULT_BASE_URL)
         self.codec = Codec(strict=strict)
         self._transport = transport
-        self._events = LogSink() if events is None else Sinks.of(events)
+        self._events = Sinks.of(LogSink() if events is None else events)
         # A transport of the caller's may lead anywhere.
         self._server = _server(self.base_url) if transport is None or base_url is not None else None
         self._retry = retry or RetryPolicy()

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import anyio
 import pytest
 
-from ecwid_async import ConfigError, Ecwid, Event, EventKind, RetryPolicy
+from ecwid_async import ConfigError, Ecwid, Event, EventKind, NotSent, RetryPolicy
 from ecwid_async.observe import LogSink, Sinks
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.wire import Options, Request
 
 LOGGED = {
     EventKind.SENT: logging.DEBUG,
@@ -22,6 +23,8 @@ LOGGED = {
     EventKind.QUARANTINED: logging.WARNING,
     EventKind.GAVE_UP: logging.WARNING,
 }
+
+NOT_SENT = NotSent("refused", request=Request(method="GET", path="/", options=Options(operation="GET /")))
 
 
 def event(kind: EventKind = EventKind.ANSWERED) -> Event:
@@ -208,7 +211,7 @@ def test_a_sink_that_raises_is_reported_once_by_several_threads(caplog: pytest.L
     assert len(caplog.records) == 1
 
 
-def test_logging_that_fails_breaks_nothing_either() -> None:
+async def test_logging_that_fails_breaks_nothing_either() -> None:
     class Refuses(logging.Filter):
         def filter(self, record: logging.LogRecord) -> bool:
             raise ZeroDivisionError
@@ -216,7 +219,9 @@ def test_logging_that_fails_breaks_nothing_either() -> None:
     logger, refuses = logging.getLogger("ecwid_async"), Refuses()
     logger.addFilter(refuses)
     try:
-        Sinks(LogSink())(event(EventKind.GAVE_UP))
+        for events in (None, LogSink(), [LogSink()]):
+            async with ecwid_of(NOT_SENT, {"id": "A"}, events=events) as ecwid:
+                assert (await ecwid.store(1003, "secret_x").orders.get("A")).id == "A"
     finally:
         logger.removeFilter(refuses)
 

@@ -76,9 +76,11 @@ class Bars:
 
     def event(self, event: "Event") -> None:
         """Show what a section waits for."""
-        if event.kind == "waited" and event.seconds is not None:
+        # Shorter ones only keep the pace.
+        if event.kind == "waited" and event.seconds is not None and event.seconds >= 1:
             section = event.operation.rpartition("/")[2]
-            why = "rate limit" if event.status == 429 else "no good answer"
+            failed = event.error is not None or event.status not in (None, 429)
+            why = "no good answer" if failed else "rate limit"
             if section in self._tasks:
                 self._progress.update(self._tasks[section], note=f"{why}, going on in {event.seconds:.0f} s")
 
