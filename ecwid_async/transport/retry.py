@@ -105,41 +105,57 @@ class Retry:
 
     async def send(self, request: Request) -> Response:
         """Send until there is an answer worth returning. Raises the last `TransportError` where there is none."""
-        if not self._tell.wants(EventKind.STARTED):
-            return await self._until_settled(request, _Progress())
-        with self._told(request) as progress:
-            return await self._until_settled(request, progress)
-
-    async def _until_settled(self, request: Request, progress: _Progress) -> Response:
         self._budget.call()
+        wants = self._tell.wants
+        if wants(EventKind.STARTED):
+            with self._told(request) as progress:
+                return await self._until_settled(request, progress, await self._attempt(request, progress))
+        progress = _Progress()
+        if wants(EventKind.SENT) or wants(EventKind.ANSWERED):
+            return await self._until_settled(request, progress, await self._attempt(request, progress))
+        # Nobody looks and all goes well, which is the common case.
+        try:
+            response = await self._inner.send(request)
+        except TransportError as error:
+            return await self._until_settled(request, progress, error)
+        if response.status < 400:
+            return response
+        return await self._until_settled(request, progress, response)
+
+    async def _attempt(self, request: Request, progress: _Progress) -> Response | TransportError:
+        started = self._clock()
+        self._tell(EventKind.SENT, request, progress.attempt)
+        try:
+            response = await self._inner.send(request)
+        except TransportError as error:
+            self._tell(EventKind.ANSWERED, request, progress.attempt, None, self._clock() - started, error)
+            return error
+        self._tell(EventKind.ANSWERED, request, progress.attempt, response.status, self._clock() - started)
+        return response
+
+    async def _until_settled(
+        self, request: Request, progress: _Progress, outcome: Response | TransportError
+    ) -> Response:
         while True:
             attempt = progress.attempt
-            response: Response | None = None
-            error: TransportError | None = None
-            timed = self._tell.wants(EventKind.ANSWERED)
-            started = self._clock() if timed else 0.0
-            self._tell(EventKind.SENT, request, attempt)
-            try:
-                response = await self._inner.send(request)
-            except TransportError as failure:
-                failure.attempts = attempt
-                error = failure
-                wait = self._after_failure(request, failure, attempt)
+            error = outcome if isinstance(outcome, TransportError) else None
+            if isinstance(outcome, TransportError):
+                outcome.attempts = attempt
+                progress.status = None
+                wait = self._after_failure(request, outcome, attempt)
             else:
-                wait = self._after_answer(request, response, attempt)
-            status = progress.status = response.status if response is not None else None
-            if timed:
-                self._tell(EventKind.ANSWERED, request, attempt, status, self._clock() - started, error)
+                progress.status = outcome.status
+                wait = self._after_answer(request, outcome, attempt)
             if wait is None or self._too_late(request, wait):
-                if error is not None:
-                    self._tell(EventKind.GAVE_UP, request, attempt, error=error)
-                    raise error
-                assert response is not None  # noqa: S101  one of the two is there
-                return response
-            self._tell(EventKind.WAITED, request, attempt, status, wait, error)
+                if isinstance(outcome, Response):
+                    return outcome
+                self._tell(EventKind.GAVE_UP, request, attempt, error=error)
+                raise outcome
+            self._tell(EventKind.WAITED, request, attempt, progress.status, wait, error)
             await self._sleep(wait)
             progress.attempt += 1
-            self._tell(EventKind.RETRIED, request, progress.attempt, status, error=error)
+            self._tell(EventKind.RETRIED, request, progress.attempt, progress.status, error=error)
+            outcome = await self._attempt(request, progress)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
