@@ -5,11 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import assert_type
 
-from ecwid_async import UNSET, Call, Ecwid, Page, Pages, Store, Unset
+from ecwid_async import UNSET, Call, Ecwid, Event, Page, Pages, Store, Unset
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
 from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult
 from ecwid_async.models.profile import Profile
+from ecwid_async.observe import LogSink
+from ecwid_async.opentelemetry import OpenTelemetrySink
 from ecwid_async.wire import Request, Response
 
 
@@ -59,3 +61,11 @@ def refused(order: Order, store: Store) -> None:
     _ = store.products.delete_all()  # type: ignore[call-arg]  # what deletes everything asks twice
     store.products.delete(7)  # type: ignore[unused-awaitable]  # a call that nobody awaits is not sent
     store.orders.search(created_form=1)  # type: ignore[call-arg]  # a misspelt filter
+
+
+def observing(heard: list[Event]) -> None:
+    Ecwid(events=heard.append)
+    Ecwid(events=[LogSink(), OpenTelemetrySink(), heard.append])
+    Ecwid(events=())
+    Ecwid(events=print)
+    Ecwid(events=[len])  # type: ignore[list-item]
