@@ -1,0 +1,65 @@
+"""One server on loopback for the whole inventory, and a demo store of its own for each scenario."""
+
+from collections.abc import AsyncIterator, Iterator
+from functools import cache
+from itertools import count
+from typing import Any, Final
+
+import pytest
+
+from ecwid_async.client import Ecwid, Store
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, fill, sections
+from ecwid_async.sandbox.server import Served, serving
+from tests.inventory.ledger import Recorder
+
+_NUMBERS: Final = count(DEMO_STORE_ID)
+# These look at what all others did.
+_LAST: Final = ("test_whole.py", "test_shapes.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the scenarios run before those tests that look at what they did."""
+    items.sort(key=lambda item: item.path.name in _LAST and item.path.parent.name == "inventory")
+
+
+@cache
+def _items() -> list[tuple[str, list[dict[str, Any]]]]:
+    filled = sections(DEMO_STORE_ID, products=60, orders=120, customers=40, carts=20, categories=12, seed=1)
+    return [(section, list(items)) for section, items in filled]
+
+
+@pytest.fixture(scope="session")
+def recorder() -> Recorder:
+    """The sandbox behind the server."""
+    return Recorder()
+
+
+@pytest.fixture(scope="session")
+def served(recorder: Recorder) -> Iterator[Served]:
+    """The server, in a thread of its own."""
+    with serving(recorder) as running:
+        yield running
+
+
+@pytest.fixture
+async def ecwid(served: Served) -> AsyncIterator[Ecwid]:
+    """A client on the network that takes no value of an unexpected type."""
+    async with Ecwid(base_url=served.base_url, quota=None, strict=True) as client:
+        yield client
+
+
+@pytest.fixture
+def store(ecwid: Ecwid, recorder: Recorder) -> Store:
+    """A demo store that nobody else changes."""
+    number = next(_NUMBERS)
+    fill(recorder.add_store(number, token=DEMO_TOKEN), _items())
+    return ecwid.store(number, DEMO_TOKEN)
+
+
+@pytest.fixture
+def scenarios(request: pytest.FixtureRequest) -> None:
+    """Skip where only some of the scenarios run: what they leave out says nothing then."""
+    here = request.path.parent
+    chosen = {item.path.name for item in request.session.items if item.path.parent == here}
+    if {path.name for path in here.glob("test_*.py")} - {*_LAST} - chosen:
+        pytest.skip("looks at what all of tests/inventory did: run the whole folder")

@@ -1,0 +1,183 @@
+"""Orders, carts, subscriptions and what makes them cheaper, over the wire."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ecwid_async.client import Store
+from ecwid_async.errors import NotFound
+from ecwid_async.models.carts import CartDraft
+from ecwid_async.models.coupons import DiscountCouponDraft
+from ecwid_async.models.order_extra_fields import OrderExtraFieldDraft
+from ecwid_async.models.order_statuses import OrderStatusDraft, OrderStatusId
+from ecwid_async.models.orders import OrderCalculationDraft, OrderDraft, OrderItemDraft, OrderItemSelectedOption
+from ecwid_async.models.promotions import PromotionDraft
+from ecwid_async.models.reviews import ReviewDraft, ReviewMassUpdateDraft, ReviewStatus
+from ecwid_async.models.subscriptions import SubscriptionDraft
+from tests.inventory.pictures import ADDRESS, PNG
+
+EMAIL = "zoe@example.com"
+OPTION = "Ваш файл / photo + text"
+
+
+@pytest.fixture
+async def order(store: Store) -> int:
+    option = OrderItemSelectedOption(name=OPTION, type="FILES")
+    item = OrderItemDraft(name="Mug", price=Decimal("12.50"), quantity=2, selected_options=[option])
+    made = await store.orders.create(OrderDraft(email=EMAIL, items=[item], payment_status="PAID", total=25))
+    assert made.id is not None
+    return made.id
+
+
+async def test_orders(store: Store, order: int) -> None:
+    orders = store.orders
+    read = await orders.get(order)
+    assert (read.order_number, read.email, read.items[0].price) == (order, EMAIL, Decimal("12.50"))
+    assert await orders.last(customer_email=EMAIL) == read
+    assert (await orders.get(read.id)) == read
+    assert (await orders.repeat_url(order)).repeat_order_url.startswith("https://")
+    assert (await orders.update(order, OrderDraft(private_admin_notes="by hand"))).update_count == 1
+    [found] = await orders.search(email=EMAIL).all()
+    assert (found.order_number, found.private_admin_notes) == (order, "by hand")
+    assert (await orders.delete(order)).delete_count == 1
+    with pytest.raises(NotFound):
+        await orders.get(order)
+    [gone] = await orders.deleted().all()
+    assert (gone.id, gone.order_id) == (order, read.id)
+
+
+async def test_an_order_is_calculated_and_not_kept(store: Store) -> None:
+    before = await store.orders.search().count()
+    [product] = (await anext(store.products.search(limit=1).pages())).items
+    items = [OrderItemDraft(product_id=product.id, name="Mug", price=10, quantity=3)]
+    result = await store.orders.calculate(OrderCalculationDraft(email=EMAIL, items=items))
+    assert result.subtotal == 30
+    assert await store.orders.search().count() == before
+
+
+async def test_extra_fields(store: Store, order: int) -> None:
+    fields = store.orders.extra_fields
+    draft = OrderExtraFieldDraft(id="ref/1", title="Reference", value="#334", show_in_invoice=False)
+    assert (await fields.add(order, draft)).create_count == 1
+    assert [(one.id, one.value) for one in await fields.search(order)] == [("ref/1", "#334")]
+    assert (await fields.update(order, "ref/1", OrderExtraFieldDraft(value="4%"))).update_count == 1
+    assert [one.value for one in (await store.orders.get(order)).order_extra_fields] == ["4%"]
+    assert (await fields.delete(order, "ref/1")).delete_count == 1
+    assert await fields.search(order) == []
+
+
+async def test_invoices(store: Store, order: int, tmp_path: Path) -> None:
+    invoices = store.orders.invoices
+    made = (await invoices.create(order)).id
+    assert [one.internal_id for one in await invoices.search(order)] == [made]
+    assert "Mug" in await invoices.html(order)
+    draft = OrderDraft(email=EMAIL, items=[OrderItemDraft(name="Ähre", price=1, quantity=1)])
+    assert "Ähre" in await invoices.preview(draft)
+    content = await invoices.pdf(order).read()
+    assert content.startswith(b"%PDF-")
+    path = tmp_path / "invoice.pdf"
+    assert await invoices.pdf(order).save(path) == len(content)
+    assert path.read_bytes() == content
+
+
+async def test_statuses(store: Store) -> None:
+    statuses, own = store.orders.statuses, OrderStatusId.CUSTOM_PAYMENT_STATUS_1
+    assert (await statuses.update(own, OrderStatusDraft(name="On hold", enabled=True))).update_count == 1
+    assert (await statuses.get(own)).name == "On hold"
+    assert {one.status_id: one.enabled for one in await statuses.search()}[own] is True
+
+
+async def test_files_of_options(store: Store, order: int, tmp_path: Path) -> None:
+    files = store.orders.option_files
+    item = (await store.orders.get(order)).items[0].id
+    path = tmp_path / "photo.png"
+    path.write_bytes(PNG)
+    first = await files.upload(order, item, OPTION, PNG, file_name="me & you.png")
+    await files.upload(order, item, OPTION, path, file_name="photo.png")
+    await files.upload(order, item, OPTION, external_url=ADDRESS, file_name="apple.png")
+
+    async def shown() -> list[tuple[int | None, str | None, int | None]]:
+        [option] = (await store.orders.get(order)).items[0].selected_options
+        return [(one.id, one.name, one.size) for one in option.files or []]
+
+    assert (await shown())[0] == (first.id, "me & you.png", len(PNG))
+    assert [name for _, name, _ in await shown()] == ["me & you.png", "photo.png", "apple.png"]
+    assert (await files.delete(order, item, OPTION, first.id)).delete_count == 1
+    assert (await files.delete_all(order, item, OPTION, confirm=True)).delete_count == 2
+    assert await shown() == []
+
+
+async def test_carts(store: Store) -> None:
+    carts = store.carts
+    shown, total = await carts.search().count(), await carts.search(show_hidden=True).count()
+    cart = await carts.search().first()
+    assert (await carts.get(cart.cart_id)).items == cart.items
+    assert (await carts.update(cart.cart_id, CartDraft(hidden=True))).update_count == 1
+    assert await carts.search().count() == shown - 1
+    assert await carts.search(show_hidden=True).count() == total
+    placed = await carts.place(cart.cart_id)
+    assert placed.cart_id == cart.cart_id
+    assert (await store.orders.get(placed.id)).total == cart.total
+
+
+async def test_subscriptions(store: Store) -> None:
+    subscriptions = store.subscriptions
+    one = await subscriptions.search(status="ACTIVE").first()
+    assert await subscriptions.get(one.subscription_id) == one
+    moment = datetime(2031, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert (await subscriptions.update(one.subscription_id, SubscriptionDraft(next_charge=moment))).update_count == 1
+    found = await subscriptions.search(next_charge_from=moment).all()
+    assert [(one.subscription_id, one.next_charge) for one in found] == [(one.subscription_id, moment)]
+    assert await subscriptions.search().count() > 1
+
+
+async def test_coupons(store: Store) -> None:
+    coupons = store.coupons
+    launch = datetime(2026, 1, 1, tzinfo=UTC)
+    draft = DiscountCouponDraft(
+        name="Tea time", code="TEA5", discount_type="ABS", discount=5, status="ACTIVE", launch_date=launch
+    )
+    made = await coupons.create(draft)
+    read = await coupons.get(made.code)
+    assert (read.code, read.discount, read.launch_date) == ("TEA5", 5, launch)
+    assert (await coupons.update(made.code, DiscountCouponDraft(discount=Decimal("7.50")))).update_count == 1
+    [found] = await coupons.search(code="TEA5").all()
+    assert found.discount == Decimal("7.50")
+    assert await coupons.search().count() > 1
+    assert (await coupons.delete(made.code)).delete_count == 1
+    with pytest.raises(NotFound):
+        await coupons.get(made.code)
+    assert [one.id for one in await coupons.deleted().all()] == [made.id]
+
+
+async def test_promotions(store: Store) -> None:
+    promotions = store.promotions
+    draft = PromotionDraft(name="Free tea", discount_base="SUBTOTAL", discount_type="PERCENT", amount=5, enabled=True)
+    made = (await promotions.create(draft)).id
+    assert (await promotions.update(made, PromotionDraft(amount=10))).update_count == 1
+    amounts = {one.id: one.amount for one in await promotions.search().all()}
+    assert amounts[made] == 10
+    assert (await promotions.delete(made)).delete_count == 1
+    assert made not in [one.id for one in await promotions.search().all()]
+
+
+async def test_reviews(store: Store) -> None:
+    reviews = store.reviews
+    one, other, *_ = await reviews.search().all()
+    assert await reviews.get(one.id) == one
+    counts = await reviews.filters_data()
+    assert counts.all_count == await reviews.search().count()
+    assert (await reviews.update(one.id, ReviewDraft(status="moderated"))).update_count == 1
+    assert (await reviews.get(one.id)).status == "moderated"
+    draft = ReviewMassUpdateDraft(select_mode="SELECTED", review_ids=[one.id, other.id], new_status="published")
+    assert (await reviews.mass_update(draft)).update_count
+    assert (await reviews.get(one.id)).status == "published"
+    assert (await reviews.filters_data()).published_count == await reviews.search(
+        status=ReviewStatus.PUBLISHED
+    ).count()
+    assert (await reviews.delete(one.id)).delete_count == 1
+    with pytest.raises(NotFound):
+        await reviews.get(one.id)
+    assert [gone.id for gone in await reviews.deleted().all()] == [one.id]
