@@ -1,7 +1,7 @@
 """What a resource method returns: one call, or the pages of a list. Nothing is sent until it is awaited or iterated."""
 
 import warnings
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from types import NoneType
 from typing import Any, Final, Generic, Literal, TypeVar, cast
 
@@ -10,7 +10,7 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from ecwid_async.codec import Codec
-from ecwid_async.errors import api_error
+from ecwid_async.errors import EcwidError, Uncertain, api_error
 from ecwid_async.wire import Request, Response, StreamBody, Transport, new_request_id
 
 __all__ = ["Call", "Channel", "Page", "Pages"]
@@ -45,16 +45,23 @@ class Call(Generic[T]):
     Calls compare by identity and pickle without their client; ``store.send(call)`` binds one again.
     """
 
-    __slots__ = ("__weakref__", "_channel", "_reads", "_request", "_state", "_unwrap")
+    __slots__ = ("__weakref__", "_channel", "_look_up", "_reads", "_request", "_state", "_unwrap")
 
     def __init__(
-        self, request: Request, reads: type[T], channel: Channel | None = None, *, unwrap: str | None = None
+        self,
+        request: Request,
+        reads: type[T],
+        channel: Channel | None = None,
+        *,
+        unwrap: str | None = None,
+        look_up: Callable[[], Awaitable[object | None]] | None = None,
     ) -> None:
         self._state: Literal["new", "seen", "sent"] = "new"
         self._request = request
         self._reads = reads
         self._channel = channel
         self._unwrap = unwrap
+        self._look_up = look_up
 
     @property
     def request(self) -> Request:
@@ -98,7 +105,12 @@ class Call(Generic[T]):
         if timeout is not None:
             options = evolve(request.options, deadline=anyio.current_time() + timeout)
             request = evolve(request, options=options)
-        return await channel.exchange(request)
+        try:
+            return await channel.exchange(request)
+        except EcwidError as error:
+            if isinstance(error, Uncertain):
+                error.look_up = self._look_up
+            raise
 
     def _bound(self) -> Channel:
         if self._channel is None:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from enum import Enum
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, ClassVar, Final, TypeVar, Union, cast, dataclass_transform, get_args, get_origin
+from typing import Any, ClassVar, Final, Literal, TypeVar, Union, cast, dataclass_transform, get_args, get_origin
 
 import attrs
 
@@ -32,7 +32,7 @@ class Unset(Enum):
     def __repr__(self) -> str:
         return "UNSET"
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
 

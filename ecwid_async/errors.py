@@ -21,6 +21,7 @@ EcwidError
 │   ├── NotSent                 the request never left: sending it again is safe
 │   ├── OutcomeUnknown          it left, and nobody knows whether it took effect
 │   └── Timeout                 the deadline passed first
+├── GovernorUnavailable         the shared count of requests can't be reached
 ├── UploadTooLarge              a file is larger than the API takes
 ├── ResponseTooLarge            an answer is larger than the transport's limit
 └── DecodeError                 an answer is not of the documented shape
@@ -28,7 +29,7 @@ EcwidError
 All of them pickle. None holds the token.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, Literal
@@ -46,6 +47,7 @@ __all__ = [
     "DecodeError",
     "EcwidError",
     "Forbidden",
+    "GovernorUnavailable",
     "InvalidToken",
     "MethodNotAllowed",
     "MissingScope",
@@ -61,6 +63,7 @@ __all__ = [
     "StoreSuspended",
     "Timeout",
     "TransportError",
+    "Uncertain",
     "Unprocessable",
     "UnsupportedMediaType",
     "UploadTooLarge",
@@ -77,7 +80,7 @@ class EcwidError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only constructors: the default, cls(*args), can't rebuild them. A stream can't be pickled.
-        state = dict(self.__dict__)
+        state = {name: value for name, value in self.__dict__.items() if name != "look_up"}
         request = state.get("request")
         if isinstance(request, Request) and isinstance(request.body, StreamBody):
             state["request"] = evolve(request, body=None)
@@ -92,6 +95,22 @@ def _rebuild(cls: type[EcwidError], args: tuple[object, ...], state: dict[str, o
 
 class ConfigError(EcwidError, ValueError):
     """A setting is missing or can't be used; the message says which and where to set it."""
+
+
+class Uncertain:
+    """What may have taken effect and may be looked up: the error of a write that nobody knows the outcome of."""
+
+    look_up: Callable[[], Awaitable[object | None]] | None = None
+
+    async def resolve(self) -> object | None:
+        """Look for what the write was to create, by its SKU, e-mail address or code: the item, or None.
+
+        The item may be older than the write; and None soon after it may mean that the search does not know it yet.
+        Raises `LookupError` for a call whose data identify nothing, and for a pickled error.
+        """
+        if self.look_up is None:
+            raise LookupError("nothing in this call identifies what it writes: read the store's items and compare")
+        return await self.look_up()
 
 
 class APIError(EcwidError):
@@ -176,7 +195,7 @@ class MethodNotAllowed(APIError):
     hint = "Check the verb against the API's documentation."
 
 
-class RequestTimeout(APIError):
+class RequestTimeout(Uncertain, APIError):
     """408: the server gave up on the request."""
 
     hint = "Ask for less at once, or try again later."
@@ -206,7 +225,7 @@ class RateLimited(APIError):
     hint = "Wait `retry_after` seconds before the next call with this token."
 
 
-class ServerError(APIError):
+class ServerError(Uncertain, APIError):
     """5xx: the server failed. A write may have taken effect: then `outcome` is "unknown"."""
 
     hint = "Try a read again later; check a write's effect before repeating it."
@@ -231,16 +250,27 @@ class NotSent(TransportError):
     hint = "Nothing has happened on the server: check base URL and network, then send it again."
 
 
-class OutcomeUnknown(TransportError):
+class OutcomeUnknown(Uncertain, TransportError):
     """The request left and no whole answer came: it may have taken effect."""
 
-    hint = "Read the item back before repeating a write."
+    hint = "Read the item back before repeating a write; `await error.resolve()` does where it can."
 
 
-class Timeout(TransportError):
+class Timeout(Uncertain, TransportError):
     """The deadline passed before the whole answer was there. A write may have taken effect."""
 
     hint = "Give the call more time; read the item back before repeating a write."
+
+
+class GovernorUnavailable(EcwidError):
+    """The shared count of requests can't be reached, so nobody knows whether there is room: nothing was sent."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"the shared state of the rate limit is not available ({reason}); nothing was sent. Bring Redis back and "
+            "call again, or let RedisState go on without it: when_away=N."
+        )
 
 
 class UploadTooLarge(EcwidError, ValueError):

@@ -38,10 +38,10 @@ _TEXTS: Final[Mapping[EventKind, str]] = {
 class LogSink:
     """Writes events to the standard library's logging, to the logger ``ecwid_async`` unless given another.
 
-    Attempts are told at DEBUG, waits and repetitions at INFO, and at WARNING what somebody should look at: a rate limit
-    that was hit, a token or store in quarantine, a call that was given up. Each record has the event's fields as
-    attributes, under names such as ``ecwid_operation`` and ``ecwid_request_id``. The beginning and end of a call as a
-    whole are not logged: its attempts tell them.
+    Attempts and the pace are told at DEBUG, waits after a failure and repetitions at INFO, and at WARNING what somebody
+    should look at: a rate limit that was hit, a token or store in quarantine, a call that was given up. Each record has
+    the event's fields as attributes, under names such as ``ecwid_operation`` and ``ecwid_request_id``. The beginning and
+    end of a call as a whole are not logged: its attempts tell them.
     """
 
     def __init__(self, logger: logging.Logger = _logger) -> None:
@@ -56,8 +56,10 @@ class LogSink:
         """Log the event."""
         if not self.wants(event.kind):
             return
+        # A wait with nothing behind it is the rate limit's pace, which is no news.
+        paced = event.kind is EventKind.WAITED and event.status is None and event.error is None
         self._logger.log(
-            _LEVELS[event.kind],
+            logging.DEBUG if paced else _LEVELS[event.kind],
             _TEXTS[event.kind],
             event.operation,
             ", ".join(_details(event)),

@@ -45,11 +45,17 @@ def ecwid_of(*script: object, events: object = None) -> Ecwid:
     return Ecwid(transport=transport, events=events, retry=RetryPolicy(base=0.0))
 
 
+def test_the_pace_of_the_rate_limit_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "ecwid_async")
+    LogSink()(Event(kind=EventKind.WAITED, operation="GET /orders", request_id="ab12cd34", seconds=0.1))
+    assert [record.levelno for record in caplog.records] == [logging.DEBUG]
+
+
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_event_of_an_attempt_is_logged_at_its_level(kind: EventKind, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "ecwid_async")
     LogSink()(event(kind))
-    LogSink()(Event(kind=kind, operation="GET /orders", request_id="ab12cd34"))
+    LogSink()(Event(kind=kind, operation="GET /orders", request_id="ab12cd34", status=503))
     level = None if kind in (EventKind.STARTED, EventKind.ENDED) else LOGGED[kind]
     expected = [] if level is None else [("ecwid_async", level)] * 2
     assert [(record.name, record.levelno) for record in caplog.records] == expected

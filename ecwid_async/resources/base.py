@@ -1,7 +1,7 @@
 """What every resource does: turn a method's arguments into a call."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -50,14 +50,16 @@ class Resource:
         body: object = None,
         repeatable: bool | None = None,
         unwrap: str | None = None,
+        look_up: Callable[[], Awaitable[object | None]] | None = None,
     ) -> Call[T]:
         """A call of `endpoint`, such as ``PUT /products/{productId}``, whose answer is read as `reads`.
 
         A `body` of bytes goes out as it is, any other as JSON. `unwrap` names the member of the answer that is read.
-        `repeatable` is what the verb suggests, unless stated.
+        `repeatable` is what the verb suggests, unless stated. `look_up` finds what a create was to make, should nobody
+        know whether it did.
         """
         request = _request(endpoint, ids, query, body, repeatable)
-        return Call(request, reads, self._channel, unwrap=unwrap)
+        return Call(request, reads, self._channel, unwrap=unwrap, look_up=look_up)
 
     def _pages(
         self,

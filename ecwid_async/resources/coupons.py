@@ -74,7 +74,12 @@ class Coupons(Resource):
 
         ``POST /discount_coupons``
         """
-        return self._call("POST /discount_coupons", reads=DiscountCouponCreateResult, body=draft)
+        return self._call(
+            "POST /discount_coupons",
+            reads=DiscountCouponCreateResult,
+            body=draft,
+            look_up=lambda: self._written(draft),
+        )
 
     def update(self, discount_coupon_id: str | int, draft: DiscountCouponDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets.
@@ -112,3 +117,8 @@ class Coupons(Resource):
             limit=limit,
             offset=offset,
         )
+
+    async def _written(self, draft: DiscountCouponDraft) -> DiscountCoupon | None:
+        if draft.code:
+            return await self.search(code=draft.code).first()
+        raise LookupError("a coupon without a code can't be told from others")

@@ -133,7 +133,7 @@ class Customers(Resource):
 
         ``POST /customers``
         """
-        return self._call("POST /customers", reads=CreateResult, body=draft)
+        return self._call("POST /customers", reads=CreateResult, body=draft, look_up=lambda: self._written(draft))
 
     def update(self, customer_id: int, draft: CustomerDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
@@ -282,3 +282,8 @@ class Customers(Resource):
         ``GET /customers/products``
         """
         return self._call("GET /customers/products", reads=list[PurchasedProduct], query={"name": name}, unwrap="items")
+
+    async def _written(self, draft: CustomerDraft) -> Customer | None:
+        if draft.email:
+            return await self.search(email=draft.email, use_exact_email_match=True).first()
+        raise LookupError("a customer without an e-mail address can't be told from others")

@@ -194,7 +194,11 @@ class Products(Resource):
         ``POST /products``
         """
         return self._call(
-            "POST /products", reads=CreateResult, query={"saveCombinations": save_combinations}, body=draft
+            "POST /products",
+            reads=CreateResult,
+            query={"saveCombinations": save_combinations},
+            body=draft,
+            look_up=lambda: self._written(draft),
         )
 
     def update(
@@ -359,6 +363,13 @@ class Products(Resource):
             limit=limit,
             offset=offset,
         )
+
+    async def _written(self, draft: ProductDraft) -> Product | None:
+        if draft.sku:
+            return await self.search(sku=draft.sku).first()
+        if draft.external_reference_id:
+            return await self.search(external_reference_id=draft.external_reference_id).first()
+        raise LookupError("a product without SKU and external_reference_id can't be told from others like it")
 
 
 def _csv(names: Sequence[str]) -> str:

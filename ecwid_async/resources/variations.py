@@ -62,7 +62,13 @@ class Variations(Resource):
 
         ``POST /products/{productId}/combinations``
         """
-        return self._call("POST /products/{productId}/combinations", product_id, reads=CreateResult, body=draft)
+        return self._call(
+            "POST /products/{productId}/combinations",
+            product_id,
+            reads=CreateResult,
+            body=draft,
+            look_up=lambda: self._written(product_id, draft),
+        )
 
     def update(
         self,
@@ -105,3 +111,8 @@ class Variations(Resource):
         """
         confirmed(confirm, f"every variation of product {product_id}")
         return self._call("DELETE /products/{productId}/combinations", product_id, reads=DeleteResult, repeatable=False)
+
+    async def _written(self, product_id: int, draft: VariationDraft) -> Variation | None:
+        if draft.sku:
+            return next((found for found in await self.search(product_id) if found.sku == draft.sku), None)
+        raise LookupError("a variation without SKU can't be told from others")

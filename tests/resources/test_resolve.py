@@ -1,0 +1,93 @@
+"""After a create that nobody knows the outcome of, what it was to make is looked up by what identifies it."""
+
+import pickle
+from typing import Any
+
+import pytest
+
+from ecwid_async import Ecwid, OutcomeUnknown, RetryPolicy, ServerError, Store, Timeout
+from ecwid_async.data import Draft
+from ecwid_async.models.coupons import DiscountCouponDraft
+from ecwid_async.models.customers import CustomerDraft
+from ecwid_async.models.products import ProductDraft
+from ecwid_async.models.variations import VariationDraft
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.wire import Request, Response
+
+
+class LostAnswers:
+    """A sandbox whose answers to creates get lost, after or before the create took effect."""
+
+    def __init__(self, *, arrives: bool) -> None:
+        self.arrives = arrives
+        self.sandbox = demo_sandbox(products=5, orders=5, customers=5, carts=0, categories=2)
+
+    async def send(self, request: Request) -> Response:
+        if request.method == "POST":
+            if self.arrives:
+                assert (await self.sandbox.send(request)).status == 200
+            raise OutcomeUnknown("the answer got lost", request=request)
+        return await self.sandbox.send(request)
+
+    def stream(self, request: Request) -> Any:
+        return self.sandbox.stream(request)
+
+    async def aclose(self) -> None:
+        await self.sandbox.aclose()
+
+
+def store(transport: Any) -> Store:
+    return Ecwid(transport=transport, quota=None, retry=RetryPolicy(attempts=1)).store(DEMO_STORE_ID, DEMO_TOKEN)
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+@pytest.mark.parametrize(
+    ("section", "draft", "field"),
+    [
+        ("products", ProductDraft(name="Lamp", sku="LAMP-NEW"), "sku"),
+        ("products", ProductDraft(name="Lamp", external_reference_id="erp-77"), "external_reference_id"),
+        ("customers", CustomerDraft(email="new.customer@example.com"), "email"),
+        ("coupons", DiscountCouponDraft(name="Spring", code="SPRING-NEW"), "code"),
+    ],
+)
+async def test_what_was_made_is_found_and_what_was_not_is_not(
+    section: str, draft: Draft, field: str, arrives: bool
+) -> None:
+    resource = getattr(store(LostAnswers(arrives=arrives)), section)
+    with pytest.raises(OutcomeUnknown) as caught:
+        await resource.create(draft)
+    found = await caught.value.resolve()
+    assert (getattr(found, field) if found else None) == (getattr(draft, field) if arrives else None)
+
+
+async def test_a_variation_is_found_by_its_sku_among_those_of_its_product() -> None:
+    lost = LostAnswers(arrives=False)
+    product = await store(lost).products.search().first()
+    assert product is not None
+    assert product.id is not None
+    with pytest.raises(OutcomeUnknown) as caught:
+        await store(lost).products.variations.create(product.id, VariationDraft(sku="V-NEW"))
+    assert await caught.value.resolve() is None
+
+
+async def test_what_nothing_identifies_is_said_to_be_so() -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        await store(LostAnswers(arrives=True)).products.create(ProductDraft(name="Lamp"))
+    with pytest.raises(LookupError, match="a product without SKU and external_reference_id"):
+        await caught.value.resolve()
+    with pytest.raises(LookupError, match="nothing in this call identifies"):
+        await pickle.loads(pickle.dumps(caught.value)).resolve()
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_server_that_failed_and_a_deadline_can_be_resolved_too(late: bool) -> None:
+    def reply(request: Request) -> Response | Exception:
+        if request.method == "GET":
+            return answer({"items": [{"id": 7, "sku": "A"}], "total": 1})
+        return Timeout("late", request=request) if late else answer(status=500)
+
+    with pytest.raises((ServerError, Timeout)) as caught:
+        await store(MemoryTransport(reply)).products.create(ProductDraft(sku="A"))
+    found: Any = await caught.value.resolve()
+    assert found.id == 7
