@@ -39,9 +39,9 @@ class LogSink:
     """Writes events to the standard library's logging, to the logger ``ecwid_async`` unless given another.
 
     Attempts and the pace are told at DEBUG, waits after a failure and repetitions at INFO, and at WARNING what somebody
-    should look at: a rate limit that was hit, a token or store in quarantine, a call that was given up. Each record has
-    the event's fields as attributes, under names such as ``ecwid_operation`` and ``ecwid_request_id``. The beginning and
-    end of a call as a whole are not logged: its attempts tell them.
+    should look at: a rate limit that was hit, a token or store in quarantine, a call that was given up. Each record
+    has the event's fields as attributes, under names such as ``ecwid_operation`` and ``ecwid_request_id``. The
+    beginning and end of a call as a whole are not logged: its attempts tell them.
     """
 
     def __init__(self, logger: logging.Logger = _logger) -> None:
