@@ -215,15 +215,16 @@ class Pages(Generic[T]):
 
     async def first(self) -> T | None:
         """The first item, or None where nothing matches."""
-        async for item in self._resized(1):
-            return item
-        return None
+        codec, operation = self._channel.codec, self._request.options.operation
+        page = await self._resized(1)._page(self._offset, lambda body: codec.page(body, self._item, operation))
+        return page.items[0] if page.items else None
 
     async def count(self) -> int:
         """How many items match. Asks the server for its total; counts the items where it has none."""
-        async for page in self._resized(1).raw():
-            if page.total is not None:
-                return max(0, page.total - self._offset)
+        codec, operation = self._channel.codec, self._request.options.operation
+        page = await self._resized(1)._page(self._offset, lambda body: codec.slice(body, operation))
+        if page.total is not None:
+            return max(0, page.total - self._offset)
         return len([item async for item in self.dicts()])
 
     async def all(self) -> list[T]:
@@ -240,13 +241,17 @@ class Pages(Generic[T]):
     async def _walk(self, read: Callable[[bytes], tuple[list[P], int | None]]) -> AsyncIterator[Page[P]]:
         offset = self._offset
         while True:
-            response = await self._channel.exchange(self._at(offset))
-            items, total = read(response.body)
-            if items or offset == self._offset:
-                yield Page(items=items, total=total, offset=offset)
-            offset += len(items)
-            if not items or (total is not None and offset >= total):
+            page = await self._page(offset, read)
+            if page.items or offset == self._offset:
+                yield page
+            offset += len(page.items)
+            if not page.items or (page.total is not None and offset >= page.total):
                 return
+
+    async def _page(self, offset: int, read: Callable[[bytes], tuple[list[P], int | None]]) -> Page[P]:
+        response = await self._channel.exchange(self._at(offset))
+        items, total = read(response.body)
+        return Page(items=items, total=total, offset=offset)
 
 
 def _with_envelope(params: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
