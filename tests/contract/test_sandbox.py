@@ -1,6 +1,7 @@
 """The client on every transport against the same store: over HTTP, and in process."""
 
 from collections.abc import AsyncIterator, Callable
+from importlib import import_module
 
 import pytest
 
@@ -21,7 +22,7 @@ async def store(request: pytest.FixtureRequest, ecwid_sandbox: Sandbox) -> Async
         yield Ecwid(transport=ecwid_sandbox).store(DEMO_STORE_ID, DEMO_TOKEN)
         return
     pytest.importorskip(request.param)
-    module = __import__(f"ecwid_async.transport.{request.param}", fromlist=["_"])
+    module = import_module(f"ecwid_async.transport.{request.param}")
     async with serve(ecwid_sandbox) as served:
         transport = getattr(module, TRANSPORTS[request.param])(served.base_url)
         async with Ecwid(transport=transport) as ecwid:

@@ -48,7 +48,7 @@ async def large(exchange: Exchange) -> None:
 async def test_no_failure_shows_the_token(connect: Connect, handler: object, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with fault_server(handler) as server:  # type: ignore[arg-type]
-        auth = signed(connect, server.base_url, timeouts=Timeouts(total=0.05), largest_response=100)
+        auth = signed(connect, server.base_url, timeouts=Timeouts(total=0.25), largest_response=100)
         shown = await shown_by(auth, PUT)
         assert server.log[0].header("authorization") == f"Bearer {TOKEN}"
     assert "exchange.py" in shown or "Error" in shown

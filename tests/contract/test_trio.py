@@ -1,5 +1,6 @@
 """httpx2 runs under trio, and so does everything above it."""
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -26,7 +27,7 @@ def under_trio(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
         trio.run(partial(test, **fixtures))
 
     run.__name__, run.__doc__ = test.__name__, test.__doc__
-    run.__signature__ = __import__("inspect").signature(test)  # type: ignore[attr-defined]
+    run.__signature__ = inspect.signature(test)  # type: ignore[attr-defined]
     return run
 
 
@@ -34,8 +35,9 @@ def under_trio(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
 async def test_a_store_is_read_and_written(ecwid_sandbox_url: str) -> None:
     async with Ecwid(transport=httpx2.Httpx2Transport(ecwid_sandbox_url)) as ecwid:
         store = ecwid.store(DEMO_STORE_ID, DEMO_TOKEN)
-        orders = [order async for order in store.orders.search(limit=25)]
-        assert len(orders) == await store.orders.count() if hasattr(store.orders, "count") else len(orders) > 25
+        found = store.orders.search(limit=25)
+        orders = [order async for order in found]
+        assert len(orders) == await found.count() > 25
         with pytest.raises(NotFound):
             await store.products.get(1)
         async with anyio.create_task_group() as group:
@@ -81,7 +83,7 @@ async def test_a_cancelled_call_frees_its_place() -> None:
 
     with fault_serving(first_hangs) as server:
         transport = httpx2.Httpx2Transport(server.base_url, Settings(connections=1))
-        with trio.move_on_after(0.05) as scope:
+        with trio.move_on_after(0.25) as scope:
             await transport.send(GET)
         assert scope.cancelled_caught
         assert (await transport.send(GET)).status == 200

@@ -86,7 +86,7 @@ async def test_a_tls_handshake_that_stalls(connect: Connect) -> None:
 
 async def test_no_connection_comes_free_in_time(connect: Connect) -> None:
     async with fault_server(hang) as server:
-        transport = connect(server.base_url, connections=1, timeouts=Timeouts(connect=0.05))
+        transport = connect(server.base_url, connections=1, timeouts=Timeouts(connect=0.25))
         first = asyncio.ensure_future(transport.send(GET))
         await server.arrived(1)
         await not_sent(transport)
@@ -169,7 +169,7 @@ async def test_a_connection_that_the_server_closed_while_it_was_idle_is_not_sent
 async def test_the_transport_s_own_limit_leaves_the_outcome_unknown(connect: Connect) -> None:
     async with fault_server(hang) as server:
         with pytest.raises(OutcomeUnknown):
-            await connect(server.base_url, timeouts=Timeouts(total=0.05)).send(PUT)
+            await connect(server.base_url, timeouts=Timeouts(total=0.25)).send(PUT)
         await server.all_closed()
     assert len(server.log) == 1
 
