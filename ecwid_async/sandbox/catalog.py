@@ -593,8 +593,9 @@ def _categories(store: Store, numbers: Iterable[int]) -> Iterator[Item]:
     for number in numbers:
         category = table.get(number)
         if category is not None:
-            names = ("id", "name", "nameTranslated", "enabled")
-            yield {name: category[name] for name in names if name in category}
+            shown = {name: category[name] for name in ("id", "name", "enabled") if name in category}
+            # Text here, unlike any other translated field.
+            yield {**shown, "nameTranslated": shown["name"]}
 
 
 # Product types.
