@@ -21,7 +21,9 @@ from ecwid_async.models.variations import VariationDraft
 from tests.inventory.pictures import ADDRESS, PNG
 
 VIDEO = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
-SIZES = SizeOption(name="Größe / size", choices=[ProductOptionChoice(text=text) for text in ("S", "M", "L")], required=False)
+SIZES = SizeOption(
+    name="Größe / size", choices=[ProductOptionChoice(text=text) for text in ("S", "M", "L")], required=False
+)
 
 
 @pytest.fixture
@@ -60,7 +62,9 @@ async def test_all_products_can_be_deleted(store: Store) -> None:
 
 async def test_filters_are_computed_from_the_catalogue(store: Store) -> None:
     total = await store.products.search(enabled=True).count()
-    posted = await store.products.filters(["price", "inventory", "categories", "onsale", "attribute_Brand"], enabled=True)
+    posted = await store.products.filters(
+        ["price", "inventory", "categories", "onsale", "attribute_Brand"], enabled=True
+    )
     asked = await store.products.facets(["price", "categories", "option_Size"], enabled=True)
     assert (posted.product_count, asked.product_count) == (total, total)
     assert posted.filters.price.min_value <= posted.filters.price.max_value
@@ -106,9 +110,7 @@ async def test_files_go_up_and_come_down_byte_for_byte(store: Store, product: in
         yield b"two"
 
     heard: list[tuple[int, int | None]] = []
-    first = await files.upload(
-        product, manual, file_name="manual, v2.pdf", progress=lambda *moved: heard.append(moved)
-    )
+    first = await files.upload(product, manual, file_name="manual, v2.pdf", progress=lambda *moved: heard.append(moved))
     second = await files.upload(product, b"notes", file_name="notes.txt", description="Notes")
     third = await files.upload(product, chunks(), file_name="stream.bin")
     fourth = await files.upload(product, external_url="https://example.com/a%20b.zip", file_name="a b.zip")

@@ -5,14 +5,24 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from ecwid_async.client import Store
 from ecwid_async.errors import NotFound
 from ecwid_async.models.carts import CartDraft
+from ecwid_async.models.common import Dimensions, HandlingFee, ShippingPerson
 from ecwid_async.models.coupons import DiscountCouponDraft
 from ecwid_async.models.order_extra_fields import OrderExtraFieldDraft
 from ecwid_async.models.order_statuses import OrderStatusDraft, OrderStatusId
-from ecwid_async.models.orders import OrderCalculationDraft, OrderDraft, OrderItemDraft, OrderItemSelectedOption
+from ecwid_async.models.orders import (
+    OrderCalculationCustomSurcharge,
+    OrderCalculationDraft,
+    OrderCalculationItem,
+    OrderCalculationItemSelectedOption,
+    OrderDiscount,
+    OrderDraft,
+    OrderItemDraft,
+)
 from ecwid_async.models.promotions import PromotionDraft
 from ecwid_async.models.reviews import ReviewDraft, ReviewMassUpdateDraft, ReviewStatus
 from ecwid_async.models.subscriptions import SubscriptionDraft
@@ -24,7 +34,7 @@ OPTION = "Ваш файл / photo + text"
 
 @pytest.fixture
 async def order(store: Store) -> int:
-    option = OrderItemSelectedOption(name=OPTION, type="FILES")
+    option = OrderCalculationItemSelectedOption(name=OPTION, type="FILES")
     item = OrderItemDraft(name="Mug", price=Decimal("12.50"), quantity=2, selected_options=[option])
     made = await store.orders.create(OrderDraft(email=EMAIL, items=[item], payment_status="PAID", total=25))
     assert made.id is not None
@@ -51,9 +61,23 @@ async def test_orders(store: Store, order: int) -> None:
 async def test_an_order_is_calculated_and_not_kept(store: Store) -> None:
     before = await store.orders.search().count()
     [product] = (await anext(store.products.search(limit=1).pages())).items
-    items = [OrderItemDraft(product_id=product.id, name="Mug", price=10, quantity=3)]
-    result = await store.orders.calculate(OrderCalculationDraft(email=EMAIL, items=items))
+    doe = ShippingPerson(name="Peter Doe", company_name="Doe Ltd", street="My Street 1", city="San Diego")
+    peter = evolve(doe, country_code="US", postal_code="90002", state_or_province_code="CA", phone="123141321")
+    size = Dimensions(length=Decimal(5), width=Decimal(4), height=Decimal(6))
+    draft = OrderCalculationDraft(
+        email=EMAIL,
+        items=[OrderCalculationItem(product_id=product.id, name="Mug", price=Decimal(10), quantity=3, dimensions=size)],
+        billing_person=peter,
+        shipping_person=peter,
+        custom_surcharges=[OrderCalculationCustomSurcharge(id="tips", value=Decimal(10), type="PERCENT")],
+        discount_info=[OrderDiscount(value=Decimal(15), type="ABS", base="ON_TOTAL", order_total=Decimal(1))],
+        handling_fee=HandlingFee(name="Wrapping", value=Decimal(2), description="Silk paper"),
+        gift_card_code="MYGIFTCARD",
+    )
+    result = await store.orders.calculate(draft)
     assert result.subtotal == 30
+    assert [one.total for one in result.custom_surcharges] == [3]
+    assert result.shipping_person.state_or_province_name == "California"
     assert await store.orders.search().count() == before
 
 
@@ -174,9 +198,7 @@ async def test_reviews(store: Store) -> None:
     draft = ReviewMassUpdateDraft(select_mode="SELECTED", review_ids=[one.id, other.id], new_status="published")
     assert (await reviews.mass_update(draft)).update_count
     assert (await reviews.get(one.id)).status == "published"
-    assert (await reviews.filters_data()).published_count == await reviews.search(
-        status=ReviewStatus.PUBLISHED
-    ).count()
+    assert (await reviews.filters_data()).published_count == await reviews.search(status=ReviewStatus.PUBLISHED).count()
     assert (await reviews.delete(one.id)).delete_count == 1
     with pytest.raises(NotFound):
         await reviews.get(one.id)

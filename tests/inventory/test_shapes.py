@@ -11,9 +11,7 @@ from ecwid_async.codec import loads
 from tests.inventory.ledger import LEDGER, SPEC
 from tests.models.tables import samples_folder
 
-ROWS: Final = {
-    row["id"]: row for row in SPEC.endpoints if (samples_folder() / f"{row['id']}.response.json").exists()
-}
+ROWS: Final = {row["id"]: row for row in SPEC.endpoints if (samples_folder() / f"{row['id']}.response.json").exists()}
 # What an example has and the sandbox never answers, with the reason.
 EXCEPTIONS: dict[str, str] = {}
 

@@ -23,7 +23,9 @@ from tests.inventory.pictures import ADDRESS, PNG
 async def test_the_profile(store: Store) -> None:
     read = await store.profile.get()
     assert read.general_info.store_id
-    assert (await store.profile.update(ProfileDraft(settings=ProfileSettingsDraft(store_name="Tea & more")))).update_count
+    assert (
+        await store.profile.update(ProfileDraft(settings=ProfileSettingsDraft(store_name="Tea & more")))
+    ).update_count
     changed = await store.profile.get()
     assert changed.settings.store_name == "Tea & more"
     assert changed.company == read.company
