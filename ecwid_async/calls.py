@@ -1,7 +1,7 @@
 """What a resource method returns: one call, or the pages of a list. Nothing is sent until it is awaited or iterated."""
 
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
 from types import NoneType
 from typing import Any, Final, Generic, Literal, TypeVar, cast
 
@@ -73,11 +73,17 @@ class Call(Generic[T]):
     def __await__(self) -> Generator[Any, None, T]:
         return self.send().__await__()
 
-    async def send(self, *, timeout: float | None = None) -> T:  # noqa: ASYNC109  the deadline travels with the request
+    def send(self, *, timeout: float | None = None) -> Coroutine[Any, Any, T]:
         """Send the call and read its answer, within `timeout` seconds where given.
 
         Raises `APIError`, `TransportError` or `DecodeError`.
         """
+        # From here on the coroutine warns if it is dropped; a task that is cancelled before its first step does not.
+        if self._state == "new":
+            self._state = "seen"
+        return self._send(timeout)
+
+    async def _send(self, timeout: float | None) -> T:  # noqa: ASYNC109  the deadline travels with the request
         response = await self.response(timeout=timeout)
         if self._reads is NoneType:
             return cast(T, None)

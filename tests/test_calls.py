@@ -99,6 +99,17 @@ async def test_a_call_that_was_used_in_any_way_does_not_warn() -> None:
         gc.collect()
 
 
+async def test_a_call_whose_task_is_cancelled_before_its_first_step_does_not_warn() -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        task = asyncio.ensure_future(call(always({})).send())
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        del task
+        gc.collect()
+    assert not warned
+
+
 def test_a_call_tells_its_request_without_an_event_loop() -> None:
     request = call(always({})).request
     assert (request.method, request.path, request.options.operation) == ("GET", "/rows/7", "GET /rows/{rowId}")
