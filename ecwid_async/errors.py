@@ -32,7 +32,7 @@ All of them pickle. None holds the token.
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 from attrs import evolve
@@ -70,6 +70,9 @@ __all__ = [
     "api_error",
     "retry_after",
 ]
+
+# No server means to be left alone for longer than a day.
+_LONGEST_WAIT: Final = 86_400.0
 
 Outcome = Literal["refused", "unknown"]
 """What an error means for a write: the server refused it, or nobody knows whether it took effect."""
@@ -377,10 +380,20 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that ``Retry-After`` asks for, given as a number or a date; None where it is absent or absurd."""
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        seconds = float(value)
+    else:
+        moment = _moment(value)
+        if moment is None:
+            return None
+        now = _moment(headers.get("date", "")) or datetime.now(UTC)
+        seconds = max(0.0, (moment - now).total_seconds())
+    return seconds if seconds <= _LONGEST_WAIT else None
+
+
+def _moment(text: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
-    return max(0.0, (moment - now).total_seconds())
+    # A zone of -0000 means UTC, and comes out as none.
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
