@@ -131,9 +131,11 @@ def schema(name: str, schemas: dict[str, Any], described: dict[str, Any]) -> dic
         if field.get("read_only"):
             continue
         fields[field["name"]] = kind(field)
-        # A translation map is a string in some request tables; the entity's own table knows better.
+        # A translation map is a string in some request tables; the entity's own table knows better. With surcharges
+        # it is text in every example, too.
         entity = name.removesuffix("Create").removesuffix("Update")
-        if fields[field["name"]] == "string" and field["name"].endswith("Translated"):
+        translated = field["name"].endswith("Translated") and not name.endswith("CustomSurcharge")
+        if fields[field["name"]] == "string" and translated:
             fields[field["name"]] = {"*": "string"}
         elif entity != name and fields[field["name"]] == "any" and field["name"] in described.get(entity, {}):
             fields[field["name"]] = described[entity][field["name"]]
