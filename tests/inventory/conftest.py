@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @cache
 def _items() -> list[tuple[str, list[dict[str, Any]]]]:
-    filled = sections(DEMO_STORE_ID, products=60, orders=120, customers=40, carts=20, categories=12, seed=1)
+    filled = sections(DEMO_STORE_ID, products=60, orders=120, customers=40, carts=60, categories=12, seed=1)
     return [(section, list(items)) for section, items in filled]
 
 

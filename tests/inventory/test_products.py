@@ -7,7 +7,7 @@ import pytest
 
 from ecwid_async.client import Store
 from ecwid_async.errors import NotFound
-from ecwid_async.models.common import AsyncImageDraft
+from ecwid_async.models.common import AsyncImageAltDraft, AsyncImageDraft
 from ecwid_async.models.products import (
     ProductDraft,
     ProductFileDraft,
@@ -63,7 +63,7 @@ async def test_all_products_can_be_deleted(store: Store) -> None:
 async def test_filters_are_computed_from_the_catalogue(store: Store) -> None:
     total = await store.products.search(enabled=True).count()
     posted = await store.products.filters(
-        ["price", "inventory", "categories", "onsale", "attribute_Brand"], enabled=True
+        ["price", "inventory", "categories", "onsale", "attribute_Brand", "option_Size"], enabled=True
     )
     asked = await store.products.facets(["price", "categories", "option_Size"], enabled=True)
     assert (posted.product_count, asked.product_count) == (total, total)
@@ -88,8 +88,11 @@ async def test_variations(store: Store, product: int) -> None:
     assert (await variations.get(product, made)).original_image_url
     assert (await variations.images.delete(product, made)).delete_count == 1
     assert (await variations.get(product, made)).original_image_url is None
-    image = AsyncImageDraft(url=ADDRESS, width=640, height=480)
+    alt = AsyncImageAltDraft(main="Pot", translated={"de": "Kanne"})
+    image = AsyncImageDraft(url=ADDRESS, width=640, height=480, alt=alt)
     assert (await variations.images.upload_async(product, made, image)).id
+    [shown] = (await store.products.search(sku="POT-1-S").all())[0].combinations
+    assert (shown.alt.main, shown.alt.translated) == ("Pot", {"de": "Kanne"})
     assert (await variations.images.upload(product, made, external_url=ADDRESS)).id
 
     medium = VariationDraft(options=[VariationOption(name=SIZES.name, value="M")])
@@ -105,7 +108,7 @@ async def test_files_go_up_and_come_down_byte_for_byte(store: Store, product: in
     manual = tmp_path / "manual.pdf"
     manual.write_bytes(bytes(range(256)) * 1000)
 
-    async def chunks():  # noqa: ANN202  an async iterator of bytes
+    async def chunks():
         yield b"one "
         yield b"two"
 

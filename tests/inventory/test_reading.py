@@ -84,4 +84,12 @@ async def test_extra_fields_of_orders(store: Store) -> None:
     orders = [one async for one in store.orders.search() if one.order_extra_fields]
     assert orders
     assert await store.orders.extra_fields.search(orders[0].id) == orders[0].order_extra_fields
-    assert await store.orders.last() == await store.orders.search().first()
+
+
+async def test_last_orders(store: Store) -> None:
+    """The order is the newest of its customer."""
+    orders = await store.orders.search().all()
+    newest = {order.email.lower(): order for order in sorted(orders, key=attrgetter("create_timestamp"))}
+    assert await store.orders.last() == orders[0]
+    for email in newest:
+        assert await store.orders.last(customer_email=email) == newest[email]

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from ecwid_async.client import Store
+from ecwid_async.data import UNSET
 from ecwid_async.errors import NotFound
 from ecwid_async.models.carts import CartDraft
 from ecwid_async.models.common import Dimensions, HandlingFee, ShippingPerson
@@ -19,9 +20,12 @@ from ecwid_async.models.orders import (
     OrderCalculationDraft,
     OrderCalculationItem,
     OrderCalculationItemSelectedOption,
+    OrderCalculationItemTax,
+    OrderCalculationShippingOption,
     OrderDiscount,
     OrderDraft,
     OrderItemDraft,
+    OrderTaxesOnShipping,
 )
 from ecwid_async.models.promotions import PromotionDraft
 from ecwid_async.models.reviews import ReviewDraft, ReviewMassUpdateDraft, ReviewStatus
@@ -30,13 +34,33 @@ from tests.inventory.pictures import ADDRESS, PNG
 
 EMAIL = "zoe@example.com"
 OPTION = "Ваш файл / photo + text"
+PETER = ShippingPerson(
+    name="Peter Doe",
+    company_name="Doe Ltd",
+    street="My Street 1",
+    city="San Diego",
+    country_code="US",
+    postal_code="90002",
+    state_or_province_code="CA",
+    phone="123141321",
+)
+TAXES = [OrderTaxesOnShipping(name="VAT", value=Decimal(20), total=Decimal("2.86"))]
+TIPS = OrderCalculationCustomSurcharge(
+    id="tips",
+    value=Decimal(10),
+    type="PERCENT",
+    description="Tips",
+    description_translated="Tips",
+    taxes=[OrderCalculationItemTax(name="VAT", value=Decimal(21), total=Decimal("0.52"))],
+)
 
 
 @pytest.fixture
 async def order(store: Store) -> int:
     option = OrderCalculationItemSelectedOption(name=OPTION, type="FILES")
     item = OrderItemDraft(name="Mug", price=Decimal("12.50"), quantity=2, selected_options=[option])
-    made = await store.orders.create(OrderDraft(email=EMAIL, items=[item], payment_status="PAID", total=25))
+    draft = OrderDraft(email=EMAIL, items=[item], payment_status="PAID", total=25, billing_person=PETER)
+    made = await store.orders.create(evolve(draft, taxes_on_shipping=TAXES))
     assert made.id is not None
     return made.id
 
@@ -61,20 +85,22 @@ async def test_orders(store: Store, order: int) -> None:
 async def test_an_order_is_calculated_and_not_kept(store: Store) -> None:
     before = await store.orders.search().count()
     [product] = (await anext(store.products.search(limit=1).pages())).items
-    doe = ShippingPerson(name="Peter Doe", company_name="Doe Ltd", street="My Street 1", city="San Diego")
-    peter = evolve(doe, country_code="US", postal_code="90002", state_or_province_code="CA", phone="123141321")
     size = Dimensions(length=Decimal(5), width=Decimal(4), height=Decimal(6))
     draft = OrderCalculationDraft(
         email=EMAIL,
         items=[OrderCalculationItem(product_id=product.id, name="Mug", price=Decimal(10), quantity=3, dimensions=size)],
-        billing_person=peter,
-        shipping_person=peter,
-        custom_surcharges=[OrderCalculationCustomSurcharge(id="tips", value=Decimal(10), type="PERCENT")],
+        billing_person=PETER,
+        shipping_person=PETER,
+        custom_surcharges=[TIPS],
+        shipping_option=OrderCalculationShippingOption(shipping_carrier_name="Owl post", shipping_rate=Decimal(3)),
         discount_info=[OrderDiscount(value=Decimal(15), type="ABS", base="ON_TOTAL", order_total=Decimal(1))],
         handling_fee=HandlingFee(name="Wrapping", value=Decimal(2), description="Silk paper"),
         gift_card_code="MYGIFTCARD",
     )
-    result = await store.orders.calculate(draft)
+    own = await store.orders.calculate(draft)
+    assert own.shipping_option == draft.shipping_option
+    result = await store.orders.calculate(evolve(draft, shipping_option=UNSET))
+    assert result.shipping_option.shipping_method_id == result.available_shipping_options[0].shipping_method_id
     assert result.subtotal == 30
     assert [one.total for one in result.custom_surcharges] == [3]
     assert result.shipping_person.state_or_province_name == "California"
@@ -138,6 +164,9 @@ async def test_carts(store: Store) -> None:
     shown, total = await carts.search().count(), await carts.search(show_hidden=True).count()
     cart = await carts.search().first()
     assert (await carts.get(cart.cart_id)).items == cart.items
+    assert (await carts.update(cart.cart_id, CartDraft(taxes_on_shipping=TAXES))).update_count == 1
+    assert (await carts.get(cart.cart_id)).taxes_on_shipping == TAXES
+    assert TAXES in [one.taxes_on_shipping for one in await carts.search().all()]
     assert (await carts.update(cart.cart_id, CartDraft(hidden=True))).update_count == 1
     assert await carts.search().count() == shown - 1
     assert await carts.search(show_hidden=True).count() == total

@@ -15,8 +15,8 @@ from ecwid_async.models.profile import ProfileDraft, ProfileSettingsDraft
 from ecwid_async.models.redirects import InstantSiteRedirectDraft
 from ecwid_async.models.reports import ReportType
 from ecwid_async.models.shipping_options import ShippingOptionDraft
-from ecwid_async.sandbox.seed import DEMO_CLIENT_SECRET, app_id
 from ecwid_async.models.storefront import StorefrontPageStatus, StorefrontPageType
+from ecwid_async.sandbox.seed import DEMO_CLIENT_SECRET, app_id
 from tests.inventory.pictures import ADDRESS, PNG
 
 
