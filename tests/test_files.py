@@ -87,6 +87,14 @@ async def test_bytes_a_file_and_a_stream_arrive_alike(tmp_path: Path) -> None:
     assert [exchange.header("content-length") for exchange in server.log] == ["200000", "200000", None]
 
 
+async def test_megabytes_in_memory_are_sent_without_complaint() -> None:
+    """aiohttp warns of large bodies that are plain bytes, and a warning is an error here."""
+    async with served(accept) as (server, files):
+        await files.upload(bytes(3 << 20))
+    assert len(server.log[0].body) == 3 << 20
+    assert server.log[0].header("content-length") == str(3 << 20)
+
+
 async def test_an_address_goes_as_a_parameter_without_a_body() -> None:
     async with served(accept) as (server, files):
         await files.upload(external_url="https://example.com/a b.png")

@@ -1,6 +1,7 @@
 """The default transport, on aiohttp: one connection pool per event loop, one send per request."""
 
 import asyncio
+import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +17,9 @@ from ecwid_async.transport.settings import USER_AGENT, Settings
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
 __all__ = ["AiohttpTransport"]
+
+# aiohttp wants a larger body as a file, lest it holds up the event loop.
+_LARGE: Final = 1 << 20
 
 _BROKEN: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 _NOT_SENT: Final = (
@@ -112,7 +116,7 @@ class AiohttpTransport:
         return self._session().request(
             request.method,
             self._url(request),
-            data=body,
+            data=io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE else body,
             headers=_headers(request),
             timeout=timeout,
             allow_redirects=False,

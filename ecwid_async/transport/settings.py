@@ -34,7 +34,8 @@ def _shown(proxy: str | None) -> str:
 class Settings:
     """How a transport connects and what it puts up with.
 
-    `connections` bounds the pool of an event loop; one that was idle for `keep_alive` seconds is not used again.
+    `connections` bounds the pool of an event loop; one that was idle for `keep_alive` seconds is not used again: the
+    server may be closing it already, and of a write that it carried then nobody would know the outcome.
     `largest_response` bounds, in bytes after decompression, an answer that is read whole; a download is read in pieces
     of any number. `proxy` is a URL, with name and password where it wants them; the environment's proxies are not
     asked. `ca` is a PEM file of the authorities to trust in place of the system's, `tls` a whole context instead.
@@ -44,7 +45,7 @@ class Settings:
 
     timeouts: Timeouts = Timeouts()
     connections: int = 100
-    keep_alive: float = 15.0
+    keep_alive: float = 5.0
     largest_response: int = 64 * 1024 * 1024
     proxy: str | None = field(default=None, repr=_shown)
     ca: str | os.PathLike[str] | None = None
