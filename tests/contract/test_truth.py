@@ -84,12 +84,14 @@ async def test_a_tls_handshake_that_stalls(connect: Connect) -> None:
         await server.all_closed()
 
 
-async def test_no_connection_comes_free_in_time(connect: Connect) -> None:
+@pytest.mark.parametrize("request_", [GET, PUT], ids=["read", "write"])
+async def test_no_connection_comes_free_in_time(connect: Connect, request_: Request) -> None:
     async with fault_server(hang) as server:
         transport = connect(server.base_url, connections=1, timeouts=Timeouts(connect=0.25))
-        first = asyncio.ensure_future(transport.send(GET))
+        first = asyncio.ensure_future(transport.send(request_))
         await server.arrived(1)
-        await not_sent(transport)
+        with pytest.raises(NotSent):
+            await transport.send(request_)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
     assert len(server.log) == 1
@@ -132,21 +134,29 @@ async def test_a_kept_connection_that_drops_is_not_answered_by_a_second_send(
 ) -> None:
     """aiohttp by itself would send GET, PUT and DELETE once more, and a stock delta would count twice."""
 
-    async def drop_the_second(exchange: Exchange) -> None:
-        if len(server.log) == 1:
+    async def drop_a_kept_one(exchange: Exchange) -> None:
+        if exchange.connection not in used:
+            used.add(exchange.connection)
             await exchange.answer()
         elif ends_by == "close":
             exchange.writer.close()
         else:
             exchange.reset()
 
-    async with fault_server(drop_the_second) as server:
+    used: set[int] = set()
+    request = evolve(PUT, method=method, body=None if method == "GET" else PUT.body)
+    async with fault_server(drop_a_kept_one) as server:
         transport = connect(server.base_url)
-        await transport.send(GET)
-        with pytest.raises(OutcomeUnknown, match="no whole answer"):
-            await transport.send(evolve(PUT, method=method, body=None if method == "GET" else PUT.body))
-        assert len(server.log) == 2
-        assert server.log[0].connection == server.log[1].connection, "the dropped connection was a kept one"
+        sends = 0
+        try:
+            while sends < 10:
+                sends += 1
+                await transport.send(request)
+        except OutcomeUnknown as error:
+            assert "no whole answer" in str(error)  # noqa: PT017  which of the sends it is depends on the pool
+        else:
+            raise AssertionError("no connection was kept")
+    assert len(server.log) == sends
 
 
 async def test_a_connection_that_the_server_closed_while_it_was_idle_is_not_sent_on_twice(connect: Connect) -> None:
