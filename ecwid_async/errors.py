@@ -371,7 +371,7 @@ def api_error(request: Request, response: Response) -> APIError:
         message=message,
         details=details,
         request=request,
-        outcome="unknown" if uncertain and not request.options.repeatable else "refused",
+        outcome="unknown" if uncertain and request.method != "GET" else "refused",
         headers=response.headers,
     )
 

@@ -28,6 +28,7 @@ BY_STATUS = {
 }
 READ = Request(method="GET", path="/orders/A", options=Options(operation="GET /orders/{orderId}", repeatable=True))
 WRITE = Request(method="POST", path="/orders", options=Options(operation="POST /orders"))
+UPDATE = evolve(READ, method="PUT")
 
 
 def answer(status: int, body: bytes = b"", headers: Headers | None = None) -> Response:
@@ -111,7 +112,13 @@ def test_every_api_error_has_a_hint(cls: type[APIError]) -> None:
 
 @pytest.mark.parametrize(
     ("request_", "status", "outcome"),
-    [(READ, 500, "refused"), (WRITE, 500, "unknown"), (WRITE, 408, "unknown"), (WRITE, 409, "refused")],
+    [
+        (READ, 500, "refused"),
+        (WRITE, 500, "unknown"),
+        (WRITE, 408, "unknown"),
+        (WRITE, 409, "refused"),
+        (UPDATE, 503, "unknown"),
+    ],
 )
 def test_only_a_write_that_the_server_failed_on_has_an_unknown_outcome(
     request_: Request, status: int, outcome: str
