@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -15,11 +16,18 @@ from tests.inventory.ledger import Recorder
 _NUMBERS: Final = count(DEMO_STORE_ID)
 # These look at what all others did.
 _LAST: Final = ("test_whole.py", "test_shapes.py")
+_HERE: Final = Path(__file__).parent
+_left_out: Final[list[pytest.Item]] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have the scenarios run before those tests that look at what they did."""
-    items.sort(key=lambda item: item.path.name in _LAST and item.path.parent.name == "inventory")
+    items.sort(key=lambda item: item.path.parent == _HERE and item.path.name in _LAST)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Remember that a run leaves scenarios out."""
+    _left_out.extend(item for item in items if item.path.parent == _HERE)
 
 
 @cache
@@ -59,7 +67,7 @@ def store(ecwid: Ecwid, recorder: Recorder) -> Store:
 @pytest.fixture
 def scenarios(request: pytest.FixtureRequest) -> None:
     """Skip where only some of the scenarios run: what they leave out says nothing then."""
-    here = request.path.parent
-    chosen = {item.path.name for item in request.session.items if item.path.parent == here}
-    if {path.name for path in here.glob("test_*.py")} - {*_LAST} - chosen:
+    chosen = {item.path for item in request.session.items}
+    parts = any("::" in argument for argument in request.config.args)
+    if parts or _left_out or not {*_HERE.glob("test_*.py")} <= chosen:
         pytest.skip("looks at what all of tests/inventory did: run the whole folder")

@@ -1,0 +1,95 @@
+"""Each method reads an answer that has every documented field, and loses none."""
+
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any, Final
+
+import pytest
+
+from ecwid_async.calls import Pages
+from ecwid_async.codec import dumps, loads
+from ecwid_async.transport.memory import MemoryTransport, answer
+from tests.inventory.ledger import SPEC
+from tests.models.test_samples import comparable, unread
+from tests.resources.conftest import FILE, METHODS, make_store
+
+# Without a documented body, or with one that is no JSON: `tests/resources/test_answers.py` reads those.
+PLAIN: Final = {
+    "DELETE /application",
+    "DELETE /products",
+    "GET /domains",
+    "GET /domains/search",
+    "GET /orders/{orderId}/invoice",
+    "GET /orders/{orderId}/invoice-pdf",
+    "GET /products/{productId}/files/{fileId}",
+    "POST /domains/purchase",
+    "POST /domains/reset_domain_password",
+    "POST /domains/send_domain_verification_email",
+    "POST /orders/tax-invoice-preview",
+    "PUT /domains",
+    "PUT /products/{productId}/media",
+}
+SCALARS: Final = {
+    "any": "anything",
+    "boolean": True,
+    "date": "2024-09-04",
+    "datetime": "2024-09-04 07:20:11 +0000",
+    "integer": 7,
+    "number": Decimal("12.50"),
+    "object": {"key": "value"},
+    "string": "Größe + M",
+}
+
+
+def document(schema: str, above: tuple[str, ...] = ()) -> dict[str, Any]:
+    """An object with every field of a schema, but for what would hold itself."""
+    variants = SPEC.variants(schema)
+    if variants:
+        return document(variants[0], (*above, schema))
+    filled = {}
+    for field in SPEC.fields[schema]:
+        # What deviates from the tables has tests of its own.
+        if SPEC.deviating("types", f"{schema}.{field['name']}") is None and field.get("ref") not in (*above, schema):
+            filled[field["name"].replace("{", "").replace("}", "").replace("*", "any")] = value(field, (*above, schema))
+    tag = SPEC.schemas[schema].get("tag")
+    return {**filled, tag[0]: tag[1]} if tag else filled
+
+
+def value(field: dict[str, Any], above: tuple[str, ...]) -> Any:
+    """What a field holds."""
+    reference = field.get("ref") or field.get("json_ref")
+    kind = field["type"]
+    if field["name"] == "*":
+        # The corners of a polygon, under its name.
+        return [[SCALARS["number"], SCALARS["number"]]]
+    if kind in ("array", "map"):
+        item = document(reference, above) if reference else SCALARS.get(field.get("item", "string"), ["text"])
+        return [item] if kind == "array" else {"key": item}
+    if reference:
+        held = document(reference, above)
+        return dumps(held).decode() if field.get("format") == "json" else held
+    return field["enum"][0] if "enum" in field else SCALARS[kind]
+
+
+@pytest.mark.parametrize("method", [method for method in METHODS if method.endpoint not in PLAIN], ids=lambda m: m.name)
+async def test_an_answer_with_every_documented_field_is_read_whole(method: Any) -> None:
+    response = method.row["response"]
+    sent: Any = document(response["schema"])
+    if response["list"]:
+        sent = [sent]
+    call = attrgetter(method.name)(make_store(MemoryTransport([answer(dumps(sent))])))
+    made = call(**method.required(), **({"source": FILE} if method.uploads else {}))
+    if isinstance(made, Pages):
+        read = (await anext(made.pages())).items
+    else:
+        read = await made
+    if isinstance(sent, dict) and isinstance(read, list | dict):
+        # What only wraps is taken off.
+        sent = sent["items"] if "items" in sent else next(iter(sent.values()))
+    assert list(unread(read, method.name)) == []
+    assert comparable(loads(dumps(read))) == comparable(loads(dumps(sent)))
+
+
+def test_no_exception_is_left_over() -> None:
+    documented = {f"{row['method']} {row['path']}": row["response"] for row in SPEC.endpoints}
+    assert {name for name in documented if not documented[name].get("schema")} == PLAIN
