@@ -593,9 +593,9 @@ def _categories(store: Store, numbers: Iterable[int]) -> Iterator[Item]:
     for number in numbers:
         category = table.get(number)
         if category is not None:
-            shown = {name: category[name] for name in ("id", "name", "enabled") if name in category}
+            shown: Item = {name: category[name] for name in ("id", "name", "enabled") if name in category}
             # Text here, unlike any other translated field.
-            yield {**shown, "nameTranslated": shown["name"]}
+            yield shown | {"nameTranslated": category["name"]}
 
 
 # Product types.
