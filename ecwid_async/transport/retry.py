@@ -136,6 +136,7 @@ class Retry:
     async def _until_settled(
         self, request: Request, progress: _Progress, outcome: Response | TransportError
     ) -> Response:
+        in_doubt = False
         while True:
             attempt = progress.attempt
             error = outcome if isinstance(outcome, TransportError) else None
@@ -150,7 +151,10 @@ class Retry:
                 if isinstance(outcome, Response):
                     return outcome
                 self._tell(EventKind.GAVE_UP, request, attempt, error=error)
+                if in_doubt and isinstance(outcome, NotSent):
+                    raise _in_doubt(outcome) from outcome
                 raise outcome
+            in_doubt |= not isinstance(outcome, NotSent) and progress.status != 429 and request.method != "GET"
             self._tell(EventKind.WAITED, request, attempt, progress.status, wait, error)
             await self._sleep(wait)
             progress.attempt += 1
@@ -216,3 +220,10 @@ class Retry:
             # A call that is dropped may outlive its event loop, and with it the loop's clock.
             seconds = None if isinstance(error, GeneratorExit) else self._clock() - started
             self._tell(EventKind.ENDED, request, progress.attempt, progress.status, seconds, error)
+
+
+def _in_doubt(last: NotSent) -> OutcomeUnknown:
+    """What to raise for a write whose last attempt never left, where an earlier one did."""
+    error = OutcomeUnknown(f"an earlier attempt left, and for the last there was {last.reason}", request=last.request)
+    error.attempts = last.attempts
+    return error

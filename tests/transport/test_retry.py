@@ -87,6 +87,20 @@ async def test_any_other_answer_is_the_answer(status: int) -> None:
     assert not setup.time.slept
 
 
+@pytest.mark.parametrize("first", [UNKNOWN, answer(status=503)])
+async def test_a_write_of_which_one_attempt_left_is_in_doubt_also_when_the_last_did_not(
+    first: Response | Exception,
+) -> None:
+    setup = Setup.of(first, NOT_SENT, NOT_SENT, NOT_SENT)
+    with pytest.raises(OutcomeUnknown, match="an earlier attempt left") as caught:
+        await setup.retry.send(evolve(READ, method="PUT"))
+    assert caught.value.attempts == 4
+    for had_no_effect in (READ, evolve(READ, method="PUT")):
+        setup = Setup.of(first if had_no_effect is READ else answer(status=429), NOT_SENT, NOT_SENT, NOT_SENT)
+        with pytest.raises(NotSent):
+            await setup.retry.send(had_no_effect)
+
+
 async def test_a_deadline_that_passed_is_not_tried_again() -> None:
     setup = Setup.of(Timeout("late", request=READ), OK)
     with pytest.raises(Timeout):
