@@ -1,0 +1,32 @@
+"""Whatever parameter a method can send, the sandbox knows it and takes its value."""
+
+from collections.abc import Mapping
+from inspect import Parameter
+from types import UnionType
+from typing import Any, Final, Union, get_args, get_origin
+
+import pytest
+
+from ecwid_async.sandbox import spec
+from ecwid_async.sandbox.bodies import read_parameters
+from tests.resources.conftest import METHODS, example
+
+# A file, what becomes of it, and what a caller names himself.
+APART: Final = {"source", "external_url", "progress", "confirm", "query"}
+
+
+def given(declared: Any) -> Any:
+    """A value of an argument's declared type: of a list, the list."""
+    options = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
+    first = options[0]
+    if get_origin(first) is not None and issubclass(get_origin(first), Mapping):
+        return {"Size": example(get_args(first)[1])}
+    return example(first)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_every_parameter_is_known(method: Any) -> None:
+    optional = {p.name for p in method.parameters() if p.default is not Parameter.empty} - APART
+    arguments = {name: given(method.hints[name]) for name in optional}
+    endpoint = spec.load().endpoints[method.endpoint]
+    read_parameters(dict(method.request(**arguments).params), endpoint, refuse_unknown=True)
