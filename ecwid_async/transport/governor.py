@@ -13,6 +13,7 @@ quarantine: its calls get the first answer again, without a request, but for one
 """
 
 import hashlib
+import math
 import threading
 import time
 from collections import OrderedDict, deque
@@ -255,7 +256,9 @@ class _Queue:
 
 
 @asynccontextmanager
-async def _in_turn(owner: object, key: str, lane: Lane) -> AsyncIterator[None]:
+async def _in_turn(owner: object, key: str, request: Request) -> AsyncIterator[None]:
+    """Stand in a queue until it is one's turn, or raise `Timeout` at the request's deadline."""
+    lane, deadline = request.options.lane, request.options.deadline
     queues = _queues.get(None)
     if queues is None:
         _queues.set(queues := {})
@@ -264,13 +267,23 @@ async def _in_turn(owner: object, key: str, lane: Lane) -> AsyncIterator[None]:
     queue.callers += 1
     _count(place, 1)
     try:
-        async with queue.lock:
+        with anyio.CancelScope(deadline=math.inf if deadline is None else deadline) as waiting:
+            await queue.lock.acquire()
+        if waiting.cancelled_caught:
+            raise _no_room(request)
+        try:
             yield
+        finally:
+            queue.lock.release()
     finally:
         _count(place, -1)
         queue.callers -= 1
         if not queue.callers:
             del queues[place]
+
+
+def _no_room(request: Request) -> Timeout:
+    return Timeout("the rate limit has no room before the deadline; nothing was sent", request=request)
 
 
 def _count(place: _Place, change: int) -> None:
@@ -363,12 +376,11 @@ class Govern:
 
     async def _wait(self, request: Request) -> Verdict | None:
         """Return None once the request may be sent, or why it may not be."""
-        lane = request.options.lane
-        async with _in_turn(self._state, self._key, lane):
+        async with _in_turn(self._state, self._key, request):
             found = await self._until(request, leave_at_ceiling=True)
             if not isinstance(found, Wait):
                 return found
-            async with _in_turn(self._state, _CEILING, lane):
+            async with _in_turn(self._state, _CEILING, request):
                 found = await self._until(request, leave_at_ceiling=False)
         return found if isinstance(found, Verdict) else None
 
@@ -387,7 +399,7 @@ class Govern:
             if leave_at_ceiling and found.at_ceiling:
                 break
             if deadline is not None and self._clock() + found.seconds >= deadline:
-                raise Timeout("the rate limit has no room before the deadline; nothing was sent", request=request)
+                raise _no_room(request)
             self._tell(EventKind.WAITED, request, seconds=found.seconds)
             await self._sleep(found.seconds)
         return found

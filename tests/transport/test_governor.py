@@ -317,6 +317,26 @@ def test_a_call_that_would_miss_its_deadline_in_the_queue_fails_at_once_unsent()
     virtually(main)
 
 
+def test_a_deadline_holds_also_behind_others_in_the_queue() -> None:
+    async def main() -> None:
+        server = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), answer({}), answer({})])
+        govern = governed(server)
+        await govern.send(request())
+        started = trio.current_time()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(govern.send, request())
+            await trio.testing.wait_all_tasks_blocked()
+            with pytest.raises(Timeout, match="nothing was sent"):
+                await govern.send(request(deadline=started + 10))
+            assert trio.current_time() == started + 10
+            nursery.start_soon(govern.send, request())
+        assert trio.current_time() - started < 32
+        assert len(server.requests) == 3
+        assert not _queues.get()
+
+    virtually(main)
+
+
 def test_an_exchange_that_fails_gives_its_slot_back_after_a_minute_too() -> None:
     async def main() -> None:
         state = MemoryState(Quota(requests=3, reserve=1, burst=10), clock=trio.current_time)
