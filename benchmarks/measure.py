@@ -9,19 +9,20 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from attrs import frozen
 
-__all__ = ["Goal", "Table", "arguments", "microseconds", "report", "sample"]
+__all__ = ["Bound", "Goal", "Table", "arguments", "microseconds", "report", "sample"]
 
 
 @frozen
 class Table:
-    """Samples of candidates that do the same work, in `unit`; ratios are to the candidate named `base`."""
+    """Samples of candidates, in `unit`; where they do the same work, ratios are to the candidate named `base`."""
 
     name: str
     unit: str
-    base: str
+    base: str | None
     samples: Mapping[str, Sequence[float]]
 
     def ratio(self, candidate: str, base: str) -> float:
@@ -48,6 +49,32 @@ class Goal:
     def met(self) -> bool:
         """Whether it is low enough."""
         return self.measured <= self.limit
+
+
+@frozen
+class Bound:
+    """A candidate's figure itself that should not be above `limit`, or below it where it should be at least that.
+
+    What was measured is the worst of the rounds where the figure is a count or a share, as all without a base are.
+    """
+
+    table: Table
+    candidate: str
+    limit: float
+    at_least: bool = False
+
+    @property
+    def measured(self) -> float:
+        """The figure as it came out."""
+        values = self.table.samples[self.candidate]
+        if self.table.base is not None:
+            return statistics.median(values)
+        return min(values) if self.at_least else max(values)
+
+    @property
+    def met(self) -> bool:
+        """Whether it is within the limit."""
+        return self.measured >= self.limit if self.at_least else self.measured <= self.limit
 
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _PLENTY = -1, -3, 1 << 29
@@ -101,7 +128,7 @@ def microseconds(samples: Mapping[str, Sequence[float]]) -> dict[str, list[float
     return {name: [value * 1e6 for value in values] for name, values in samples.items()}
 
 
-def report(benchmark: str, tables: Sequence[Table], goals: Sequence[Goal], *, as_json: bool) -> None:
+def report(benchmark: str, tables: Sequence[Table], goals: Sequence[Goal | Bound], *, as_json: bool) -> None:
     """Print what was measured, the goals that were missed too."""
     if as_json:
         json.dump(_figures(benchmark, tables, goals), sys.stdout, indent=2)
@@ -110,19 +137,20 @@ def report(benchmark: str, tables: Sequence[Table], goals: Sequence[Goal], *, as
     for table in tables:
         width = max(len(name) for name in table.samples)
         print(f"{table.name} ({table.unit})")
-        print(f"  {'':{width}}  {'best':>9}  {'median':>9}  {'ratio':>6}")
+        first, ratio = ("lowest", "") if table.base is None else ("best", "ratio")
+        print(f"  {'':{width}}  {first:>9}  {'median':>9}  {ratio:>6}".rstrip())
         for name, values in table.samples.items():
-            ratio = table.ratio(name, table.base)
-            print(f"  {name:{width}}  {min(values):9.2f}  {statistics.median(values):9.2f}  {ratio:6.2f}")
+            ratio = "" if table.base is None else f"{table.ratio(name, table.base):.2f}"
+            print(f"  {name:{width}}  {min(values):9.2f}  {statistics.median(values):9.2f}  {ratio:>6}".rstrip())
         print()
     for goal in goals:
+        told = _goal(goal)
+        what = " / ".join(filter(None, (goal.candidate, told["base"])))
         verdict = "reached" if goal.met else "MISSED"
-        print(
-            f"{goal.table.name}: {goal.candidate} / {goal.base} = {goal.measured:.2f}, at most {goal.limit}: {verdict}"
-        )
+        print(f"{goal.table.name}: {what} = {goal.measured:.2f}, {told['bound']} {goal.limit}: {verdict}")
 
 
-def _figures(benchmark: str, tables: Sequence[Table], goals: Sequence[Goal]) -> dict[str, object]:
+def _figures(benchmark: str, tables: Sequence[Table], goals: Sequence[Goal | Bound]) -> dict[str, object]:
     return {
         "benchmark": benchmark,
         "python": platform.python_version(),
@@ -134,7 +162,7 @@ def _figures(benchmark: str, tables: Sequence[Table], goals: Sequence[Goal]) -> 
                     name: {
                         "best": min(values),
                         "median": statistics.median(values),
-                        "ratio": table.ratio(name, table.base),
+                        "ratio": None if table.base is None else table.ratio(name, table.base),
                         "rounds": len(values),
                     }
                     for name, values in table.samples.items()
@@ -142,15 +170,17 @@ def _figures(benchmark: str, tables: Sequence[Table], goals: Sequence[Goal]) -> 
             }
             for table in tables
         },
-        "goals": [
-            {
-                "table": goal.table.name,
-                "candidate": goal.candidate,
-                "base": goal.base,
-                "limit": goal.limit,
-                "measured": goal.measured,
-                "met": goal.met,
-            }
-            for goal in goals
-        ],
+        "goals": [_goal(goal) for goal in goals],
+    }
+
+
+def _goal(goal: Goal | Bound) -> dict[str, Any]:
+    return {
+        "table": goal.table.name,
+        "candidate": goal.candidate,
+        "base": goal.base if isinstance(goal, Goal) else None,
+        "bound": "at least" if isinstance(goal, Bound) and goal.at_least else "at most",
+        "limit": goal.limit,
+        "measured": goal.measured,
+        "met": goal.met,
     }

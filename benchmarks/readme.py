@@ -12,7 +12,7 @@ _README: Final = _ROOT / "benchmarks" / "README.md"
 
 def main() -> None:
     """Measure, all or the benchmarks that are named, and write."""
-    for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports"):
+    for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports", "traffic"):
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
         finished = subprocess.run(command, stdout=subprocess.PIPE, cwd=_ROOT, check=True)
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
@@ -25,18 +25,23 @@ def _markdown(measured: dict[str, Any]) -> str:
     lines = []
     for name, table in measured["tables"].items():
         rounds = {figures["rounds"] for figures in table["figures"].values()}
+        ratios = table["base"] is not None
+        counted = f"{min(rounds)} rounds" if min(rounds) > 1 else "once"
+        first = "best" if ratios else "lowest"
         lines += [
-            f"| {name}, {min(rounds)} rounds | best, {table['unit']} | median | ratio |",
-            "|---|---:|---:|---:|",
+            f"| {name}, {counted} | {first}, {table['unit']} | median |{' ratio |' if ratios else ''}",
+            f"|---|---:|---:|{'---:|' if ratios else ''}",
         ]
         lines += [
-            f"| {candidate} | {figures['best']:.1f} | {figures['median']:.1f} | {figures['ratio']:.2f} |"
+            f"| {candidate} | {figures['best']:.1f} | {figures['median']:.1f} |"
+            + (f" {figures['ratio']:.2f} |" if ratios else "")
             for candidate, figures in table["figures"].items()
         ]
         lines.append("")
     lines += ["| goal | measured | at most | |", "|---|---:|---:|---|"]
     lines += [
-        f"| {goal['table']}: {goal['candidate']} / {goal['base']} | {goal['measured']:.2f} | {goal['limit']} | "
+        f"| {goal['table']}: {' / '.join(filter(None, (goal['candidate'], goal['base'])))} | {goal['measured']:.2f} | "
+        f"{'at least ' if goal['bound'] == 'at least' else ''}{goal['limit']} | "
         f"{'reached' if goal['met'] else '**missed**'} |"
         for goal in measured["goals"]
     ]
