@@ -333,7 +333,7 @@ def _set_image(visit: Visit, item: Item, new: Brought, number: int) -> Answer:
         **{name: new.urls[source] for name, source in _IMAGE_FIELDS.items()},
         "thumbnailUrl": thumbnail,
         "originalImageUrl": new.original,
-        "originalImage": {"url": new.original, "width": new.width, "height": new.height, "size": new.size},
+        "originalImage": {"url": new.original, "width": new.width, "height": new.height},
         "thumbnail": {"url": thumbnail, "width": 400, "height": 400},
     }
     visit.store.table("categories").put(item)

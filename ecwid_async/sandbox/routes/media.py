@@ -152,8 +152,9 @@ def upload_product_gallery_video(visit: Visit) -> Answer:
 
 @route("GET /products/{productId}/gallery/video/{galleryVideoId}")
 def get_product_gallery_video(visit: Visit) -> Answer:
-    """One video of the gallery."""
-    return _find_video(visit, product(visit))
+    """One video of the gallery; only the product itself tells where the original of its cover is."""
+    video = _find_video(visit, product(visit))
+    return {name: value for name, value in video.items() if name != "imageOriginalUrl"}
 
 
 @route("PUT /products/{productId}/gallery/video/{galleryVideoId}")

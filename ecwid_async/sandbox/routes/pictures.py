@@ -17,7 +17,6 @@ __all__ = ["Brought", "announced", "brought", "new_number", "new_video_number"]
 _FIRST_NUMBER: Final = 4_500_000_001
 # Clients read the numbers of videos into 32 bits.
 _FIRST_VIDEO: Final = 70_500_001
-_USUAL_BYTES: Final = 65_536
 
 
 def new_number(store: Store) -> int:
@@ -36,12 +35,11 @@ def new_video_number(store: Store) -> int:
 
 @frozen
 class Brought:
-    """A picture: its addresses in all sizes, its width and height in pixels, its size in bytes, the caller's id."""
+    """A picture: its addresses in all sizes, its width and height in pixels, the caller's id."""
 
     urls: dict[str, str]
     width: int
     height: int
-    size: int
     external_id: str | None = None
 
     @property
@@ -63,7 +61,7 @@ def brought(visit: Visit, number: int) -> Brought:
     if "externalUrl" in visit.params:
         usual = Picture()
         urls = picture(visit.store, number, check_url(visit.params["externalUrl"]))
-        return Brought(urls, usual.width, usual.height, _USUAL_BYTES, _external_id(visit.body))
+        return Brought(urls, usual.width, usual.height, _external_id(visit.body))
     # No picture starts with a brace: that is JSON which comes with an address, and the address is missing.
     if not visit.body or visit.body.startswith(b"{"):
         raise Refusal.wrong("Send the picture as the body, or its address as the parameter 'externalUrl'")
@@ -72,14 +70,14 @@ def brought(visit: Visit, number: int) -> Brought:
     seen = read_picture(visit.body)
     urls = picture(visit.store, number, ending=seen.ending)
     uploads_of(visit.store).keep(urls["imageOriginalUrl"], visit.body)
-    return Brought(urls, seen.width, seen.height, len(visit.body))
+    return Brought(urls, seen.width, seen.height)
 
 
 def announced(visit: Visit, number: int) -> Brought:
     """The picture whose address and measures stand in the JSON body of an asynchronous upload."""
     sent = visit.document
     urls = picture(visit.store, number, check_url(sent.get("url")))
-    return Brought(urls, _pixels(sent, "width"), _pixels(sent, "height"), _USUAL_BYTES, sent.get("externalId"))
+    return Brought(urls, _pixels(sent, "width"), _pixels(sent, "height"), sent.get("externalId"))
 
 
 def _pixels(sent: Item, name: str) -> int:
