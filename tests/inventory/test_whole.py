@@ -1,7 +1,16 @@
 """Nothing is left out: the scenarios went through every endpoint that the API has, by every method."""
 
+from operator import attrgetter
+from typing import Any
+
+import pytest
+
+from ecwid_async.calls import Pages
+from ecwid_async.files import Download
+from ecwid_async.transport.memory import MemoryTransport, answer
 from tests.inventory.ledger import LEDGER, SPEC
-from tests.resources.conftest import METHODS
+from tests.models.test_samples import unread
+from tests.resources.conftest import FILE, METHODS, make_store
 
 
 def test_every_endpoint_was_asked_over_the_wire(scenarios: None) -> None:
@@ -10,3 +19,17 @@ def test_every_endpoint_was_asked_over_the_wire(scenarios: None) -> None:
 
 def test_every_method_stands_for_one_of_these_endpoints(scenarios: None) -> None:
     assert sorted(method.endpoint for method in METHODS) == sorted(LEDGER.answers)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+async def test_no_answer_has_what_the_models_do_not_know(scenarios: None, method: Any) -> None:
+    for body in set(LEDGER.answers[method.endpoint]):
+        call = attrgetter(method.name)(make_store(MemoryTransport([answer(body)])))
+        made = call(**method.required(), **({"source": FILE} if method.uploads else {}))
+        if isinstance(made, Download):
+            read: Any = await made.read()
+        elif isinstance(made, Pages):
+            read = (await anext(made.pages())).items
+        else:
+            read = await made
+        assert list(unread(read, method.name)) == []
