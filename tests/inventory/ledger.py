@@ -7,6 +7,7 @@ from typing import Final
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.wire import Request, Response
 from tests.models.tables import Spec
+from tests.sandbox.api import Clock
 
 __all__ = ["LEDGER", "SPEC", "Ledger", "Recorder", "operation"]
 
@@ -43,7 +44,7 @@ class Recorder(Sandbox):
     """A sandbox that refuses what the API does not have, and notes what it answers; batches count as one request."""
 
     def __init__(self) -> None:
-        super().__init__(requests_per_minute=None, switches=Switches(refuse_unknown=True))
+        super().__init__(clock=Clock(1_760_000_000), requests_per_minute=None, switches=Switches(refuse_unknown=True))
 
     def handle(self, request: Request) -> Response:
         """Answer and note."""

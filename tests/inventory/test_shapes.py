@@ -4,6 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -91,7 +92,7 @@ def test_the_sandbox_answers_the_shape_of_the_example(scenarios: None, name: str
 
 
 @pytest.mark.parametrize("pattern", EXCEPTIONS)
-def test_no_exception_is_left_over(scenarios: None, pattern: str) -> None:
+def test_no_exception_is_left_over(scenarios: None, shared: Path, pattern: str) -> None:
     assert any(fnmatchcase(one, pattern) for name in ROWS for one in missing(name))
 
 
