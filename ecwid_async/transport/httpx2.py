@@ -1,4 +1,4 @@
-"""A transport on httpx2, for asyncio and trio: one connection pool per event loop, one send per request."""
+"""A transport on httpx2 (extra ``httpx2``), for asyncio and trio: one pool per event loop, one send per request."""
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterator

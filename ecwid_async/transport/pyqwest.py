@@ -1,4 +1,4 @@
-"""A transport on pyqwest, whose HTTP and TLS are written in Rust, under asyncio."""
+"""A transport on pyqwest (extra ``pyqwest``), whose HTTP and TLS are written in Rust, under asyncio."""
 
 import asyncio
 import os

@@ -221,9 +221,14 @@ async def test_a_deadline_that_has_passed_is_a_timeout_and_nothing_is_sent(conne
     assert len(server.log) == 1
 
 
-async def test_errors_name_neither_headers_nor_body_nor_query(connect: Connect) -> None:
+async def reset(exchange: Exchange) -> None:
+    exchange.reset()
+
+
+@pytest.mark.parametrize("handler", [hang, reset])
+async def test_errors_name_neither_headers_nor_body_nor_query(connect: Connect, handler: object) -> None:
     request = evolve(PUT, body=b'{"email":"a@b.c"}', params=(("email", "x@y.z"),))
-    async with fault_server(hang) as server:
+    async with fault_server(handler) as server:  # type: ignore[arg-type]
         with pytest.raises(TransportError) as caught:
             await connect(server.base_url, timeouts=Timeouts(total=0.05)).send(request)
     shown = f"{caught.value!r} {caught.value} {caught.value.__cause__!r} {caught.value.__cause__}"

@@ -1,0 +1,26 @@
+"""Pools of event loops that have ended are forgotten, though nobody closed them."""
+
+import asyncio
+import socket
+
+import pytest
+
+from ecwid_async.errors import NotSent
+from ecwid_async.transport.httpx2 import Httpx2Transport
+from ecwid_async.transport.pyqwest import PyqwestTransport
+from tests.contract.requests import GET
+
+
+@pytest.mark.parametrize("transport_class", [Httpx2Transport, PyqwestTransport])
+def test_only_the_last_loop_s_pool_is_kept(transport_class: type[Httpx2Transport] | type[PyqwestTransport]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        transport = transport_class(f"http://127.0.0.1:{taken.getsockname()[1]}/api/v3")
+
+        async def use() -> None:
+            with pytest.raises(NotSent):
+                await transport.send(GET)
+
+        for _ in range(3):
+            asyncio.run(use())
+    assert len(transport._pools) == 1
