@@ -45,6 +45,22 @@ async def _send_once(
         raise _BrokenConnection from error
 
 
+class _Connector(aiohttp.TCPConnector):
+    """Takes no kept connection on which something came unasked: it would pass for the answer to the next request."""
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: "list[aiohttp.tracing.Trace]",
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  aiohttp's own signature
+    ) -> aiohttp.connector.Connection:
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            if connection.protocol is None or not connection.protocol.should_close:
+                return connection
+            connection.close()
+
+
 def _headers(request: Request) -> CIMultiDict[str]:
     headers = CIMultiDict(cast(tuple[tuple[str, str], ...], request.headers.pairs))
     if isinstance(request.body, StreamBody) and request.body.length is not None:
@@ -135,7 +151,7 @@ class AiohttpTransport:
             self._sessions = {where: kept for where, kept in self._sessions.items() if not where[0].is_closed()}
             settings = self._settings
             session = self._sessions[home] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
+                connector=_Connector(
                     limit=settings.connections,
                     limit_per_host=settings.connections,
                     keepalive_timeout=settings.keep_alive,
