@@ -2,6 +2,7 @@
 
 lint    ruff, mypy, the import contract
 tests   the built wheel: the full suite on the first Python, the fast part on every other one the machine has
+chaos   the fault suite with many more examples, other ones in each run; a failure prints how to repeat it
 docs    the examples of README and docs, run as written
 bench   the benchmarks; pass names to run a few: ``nox -s bench -- decode``
 """
@@ -61,6 +62,12 @@ def tests(session: nox.Session) -> None:
     install_wheel(session)
     part = [] if session.python == FULL else ["-m", "not slow"]
     session.run("pytest", *part, *session.posargs)
+
+
+@nox.session(python=FULL)
+def chaos(session: nox.Session) -> None:
+    install_wheel(session)
+    session.run("pytest", "-m", "chaos", "tests/chaos", *session.posargs, env={"HYPOTHESIS_PROFILE": "chaos"})
 
 
 @nox.session(python=FULL)

@@ -8,6 +8,7 @@ from hypothesis import settings
 
 # The same examples in every run: a build that fails fails again. HYPOTHESIS_PROFILE=default explores.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("chaos", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
