@@ -14,8 +14,10 @@ quarantine: its calls get the first answer again, without a request, but for one
 
 import hashlib
 import math
+import os
 import threading
 import time
+import weakref
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -160,6 +162,9 @@ class _Quarantine:
     probe: float
 
 
+_states: "Final[weakref.WeakSet[MemoryState]]" = weakref.WeakSet()
+
+
 class MemoryState:
     """The state of this process; event loops and threads may share it. `clock` tells seconds."""
 
@@ -170,6 +175,7 @@ class MemoryState:
         self._tokens: OrderedDict[str, _Token] = OrderedDict()
         self._quarantine: dict[str, _Quarantine] = {}
         self._ceiling = _Pace(1 / self.quota.ceiling)
+        _states.add(self)
 
     async def enter(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Verdict | None:
         """See `GovernorState.enter`. Raises `ValueError` for a cost that never fits."""
@@ -219,6 +225,13 @@ class MemoryState:
         with self._lock:
             self._quarantine[key] = _Quarantine(verdict, self._clock() + self.quota.probation)
 
+    def forget_under_way(self) -> None:
+        """Let go of the slots of exchanges that end elsewhere: in the process that this one was forked from."""
+        self._lock = threading.Lock()
+        for token in self._tokens.values():
+            token.under_way = 0
+            token.held = sum(cost for _, cost in token.frees)
+
     def _verdict(self, key: str, store: str, now: float) -> Verdict | None:
         for found in filter(None, (self._quarantine.get(key), self._quarantine.get(store))):
             if found.probe > now:
@@ -245,6 +258,18 @@ _Place = tuple[int, str, Lane]
 _queues: anyio.lowlevel.RunVar[dict[_Place, "_Queue"]] = anyio.lowlevel.RunVar("ecwid_async queues")
 _waiting: dict[_Place, int] = {}
 _counting: Final = threading.Lock()
+
+
+def _forked() -> None:
+    _waiting.clear()
+    for state in _states:
+        state.forget_under_way()
+
+
+if hasattr(os, "register_at_fork"):
+    # Held across the fork, so that the child does not get it locked by a thread that it has not.
+    os.register_at_fork(before=_counting.acquire, after_in_parent=_counting.release, after_in_child=_counting.release)
+    os.register_at_fork(after_in_child=_forked)
 
 
 @define(eq=False)
