@@ -1,0 +1,337 @@
+"""One client, many lives: event loops in turn, threads, forked and spawned workers, closing and being cancelled."""
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import anyio
+import pytest
+
+from ecwid_async import Ecwid, EcwidError, NotFound, NotSent, OutcomeUnknown, Timeout
+from ecwid_async.errors import DecodeError, ServerError
+from ecwid_async.models.orders import Order
+from ecwid_async.transport import governor
+from ecwid_async.transport.aiohttp import AiohttpTransport
+from ecwid_async.transport.governor import MemoryState, Quota
+from ecwid_async.transport.memory import MemoryTransport
+from ecwid_async.transport.settings import Settings
+from tests.chaos.virtual import run
+from tests.life import workers
+from tests.transport.fault_server import Exchange, FaultServer, fault_server, fault_serving
+
+forking = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+
+
+async def behave(exchange: Exchange) -> None:
+    """Answer by the order's id: an order, or one of the ways in which there is none."""
+    what = exchange.line.split()[1].rpartition("/")[2]
+    if what == "hangs":
+        await exchange.hang()
+    elif what == "breaks":
+        exchange.reset()
+    elif what == "missing":
+        await exchange.answer(b'{"errorCode":"ORDER_NOT_FOUND"}', status="404 Not Found")
+    elif what == "fails":
+        await exchange.answer(status="500 Oops")
+    elif what == "odd":
+        await exchange.answer(b"[]")
+    else:
+        await exchange.answer(b'{"id":"%s","total":12.50,"new":{"a":[1]}}' % what.encode())
+
+
+async def hang(exchange: Exchange) -> None:
+    await exchange.hang()
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with fault_serving(behave) as server:
+        yield server
+
+
+# Event loops.
+
+
+def test_a_client_serves_one_asyncio_run_after_another(server: FaultServer) -> None:
+    ecwid = Ecwid(base_url=server.base_url)
+    store = ecwid.store(1003, "secret_x")
+
+    async def main(number: int) -> str | None:
+        async with ecwid:
+            await store.orders.get(number)
+            return (await store.orders.get(number)).id
+
+    assert [asyncio.run(main(number)) for number in (1, 2, 3)] == ["1", "2", "3"]
+    assert server.connections == 3, "one for each event loop, kept while it ran"
+
+
+def test_a_client_that_was_not_closed_in_one_loop_works_in_the_next(server: FaultServer) -> None:
+    """The connections of a loop that is over are dropped when the next begins; Python warns of them, as of any."""
+    ecwid = Ecwid(base_url=server.base_url)
+    store = ecwid.store(1003, "secret_x")
+
+    async def main(number: int) -> str | None:
+        return (await store.orders.get(number)).id
+
+    async def last() -> str | None:
+        async with ecwid:
+            return await main(2)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        assert asyncio.run(main(1)) == "1"
+        assert asyncio.run(last()) == "2"
+        gc.collect()
+
+
+def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServer) -> None:
+    quota = Quota(requests=10, window=0.5, reserve=1, burst=10, ceiling=10_000.0)
+    arrivals: list[float] = []
+
+    async def noted(exchange: Exchange) -> None:
+        arrivals.append(time.monotonic())
+        await exchange.answer(b'{"id":"A"}')
+
+    server.handler = noted
+    ecwid = Ecwid(base_url=server.base_url, quota=quota)
+    failures: list[BaseException] = []
+
+    async def main() -> None:
+        async with ecwid:
+            store = ecwid.store(1003, "secret_x")
+            await asyncio.gather(*(store.orders.get("A") for _ in range(6)))
+
+    def work() -> None:
+        try:
+            asyncio.run(main())
+        except BaseException as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert not failures
+    assert len(arrivals) == 24
+    for first, beyond in zip(arrivals, arrivals[quota.requests :], strict=False):
+        assert beyond - first >= quota.window - 0.02, "the quota is the process's, not a thread's"
+    assert not [place for place in governor._waiting if place[0] == id(ecwid._governor)]
+
+
+# Processes.
+
+
+@forking
+def test_a_forked_worker_uses_a_client_that_was_made_and_used_before(server: FaultServer) -> None:
+    ecwid = Ecwid(base_url=server.base_url)
+
+    async def use(number: int) -> str | None:
+        return (await ecwid.store(1003, "secret_parent").orders.get(number)).id
+
+    async def parent() -> tuple[list[tuple[int, str | None]], str | None]:
+        async with ecwid:
+            await use(1)
+            workers.made_before[:] = [ecwid]
+            with warnings.catch_warnings():
+                # Newer Pythons warn of threads, of which the server has one.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
+                    loop = asyncio.get_running_loop()
+                    found = [await loop.run_in_executor(pool, workers.use_what_was_made_before, n) for n in (2, 3)]
+            return found, await use(4)
+
+    children, last = asyncio.run(parent())
+    assert [found for _, found in children] == ["2", "3"]
+    assert {process for process, _ in children}.isdisjoint({os.getpid()})
+    assert last == "4"
+    used = {exchange.line.split()[1].rpartition("/")[2]: exchange.connection for exchange in server.log}
+    assert used["1"] == used["4"], "the parent kept its connection"
+    assert len({used["1"], used["2"], used["3"]}) == 3, "the child had others, one for each of its loops"
+
+
+@forking
+def test_a_fork_in_the_middle_of_calls_leaves_their_slots_to_the_parent(server: FaultServer) -> None:
+    """What is under way at the fork ends in the parent: the child must not wait for it."""
+    under_way = threading.Semaphore(0)
+
+    async def tell(exchange: Exchange) -> None:
+        under_way.release()
+        await behave(exchange)
+
+    server.handler = tell
+    quota = Quota(requests=2, window=0.2, reserve=1, burst=5)
+    ecwid = Ecwid(base_url=server.base_url, quota=quota)
+    store = ecwid.store(1003, "secret_x")
+
+    async def once() -> int:
+        return 0 if (await store.orders.get("A")).id == "A" else 3
+
+    async def main() -> int:
+        async with ecwid:
+            tasks = [asyncio.ensure_future(store.orders.get("hangs").send()) for _ in range(3)]
+            await asyncio.to_thread(under_way.acquire, timeout=5)
+            await asyncio.to_thread(under_way.acquire, timeout=5)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                child = os.fork()
+            if not child:
+                code = 2
+                try:
+                    signal.alarm(5)
+                    asyncio.events._set_running_loop(None)
+                    code = asyncio.run(once())
+                finally:
+                    os._exit(code)
+            _, ended = await asyncio.to_thread(os.waitpid, child, 0)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            return os.waitstatus_to_exitcode(ended)
+
+    assert asyncio.run(main()) == 0
+
+
+@pytest.fixture(scope="module")
+def spawned() -> Iterator[ProcessPoolExecutor]:
+    # At the end of the path: the package under test stays the installed one.
+    path, sys.path = sys.path, [*sys.path, str(Path(__file__).parents[2])]
+    try:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            yield pool
+    finally:
+        sys.path = path
+
+
+def built(order_id: str) -> bytes:
+    """A call as it goes to another process, built without a server."""
+    store = Ecwid(transport=MemoryTransport([]), quota=None).store(1003, "secret_parent")
+    return pickle.dumps(store.orders.get(order_id))
+
+
+def test_a_spawned_worker_sends_a_call_and_hands_back_its_result(
+    server: FaultServer, spawned: ProcessPoolExecutor
+) -> None:
+    pickled = built("EG4H2")
+    assert b"secret_parent" not in pickled
+    process, order = spawned.submit(workers.send_pickled, server.base_url, pickled).result(30)
+    assert process != os.getpid()
+    assert isinstance(order, Order)
+    assert (order.id, str(order.total), order.extra) == ("EG4H2", "12.50", {"new": {"a": [1]}})
+    assert server.log[0].header("authorization") == "Bearer secret_worker"
+
+
+@pytest.mark.parametrize(
+    ("order_id", "error"),
+    [
+        ("missing", NotFound),
+        ("fails", ServerError),
+        ("breaks", OutcomeUnknown),
+        ("hangs", Timeout),
+        ("odd", DecodeError),
+        ("refused", NotSent),
+    ],
+)
+def test_an_error_comes_whole_from_a_worker(
+    server: FaultServer, spawned: ProcessPoolExecutor, order_id: str, error: type[EcwidError]
+) -> None:
+    base_url = "http://127.0.0.1:1/api/v3" if error is NotSent else server.base_url
+    with pytest.raises(error, match=r"GET /orders/\{orderId\}") as caught:
+        spawned.submit(workers.send_pickled, base_url, built(order_id), 0.5).result(30)
+    assert type(caught.value) is error
+    if not isinstance(caught.value, DecodeError):
+        assert caught.value.request.path == f"/orders/{order_id}"
+        assert caught.value.request_id == caught.value.request.id
+    assert "secret_worker" not in repr(pickle.dumps(caught.value))
+
+
+# Closing and being cancelled.
+
+
+async def test_a_client_is_closed_twice_and_used_again_after() -> None:
+    async with fault_server(behave) as server:
+        ecwid = Ecwid(base_url=server.base_url)
+        store = ecwid.store(1003, "secret_x")
+        await ecwid.aclose()
+        async with ecwid:
+            await store.orders.get(1)
+        await asyncio.gather(ecwid.aclose(), ecwid.aclose())
+        await server.all_closed()
+        async with ecwid:
+            assert (await store.orders.get(2)).id == "2"
+        await server.all_closed()
+
+
+async def test_leaving_under_cancellation_closes_every_connection() -> None:
+    async with fault_server(hang) as server:
+
+        async def main() -> None:
+            async with Ecwid(base_url=server.base_url) as ecwid, asyncio.TaskGroup() as group:
+                for number in range(10):
+                    group.create_task(ecwid.store(1003, "secret_x").orders.get(number).send())
+
+        task = asyncio.ensure_future(main())
+        await server.arrived(10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await server.all_closed()
+        assert server.connections == 10
+
+
+async def test_leaving_under_a_cancelled_scope_closes_every_connection() -> None:
+    """In a cancelled scope of anyio every await is cancelled again, those of closing too."""
+    async with fault_server(hang) as server:
+        with anyio.CancelScope() as scope:
+            async with Ecwid(base_url=server.base_url) as ecwid, anyio.create_task_group() as group:
+                for number in range(10):
+                    group.start_soon(ecwid.store(1003, "secret_x").orders.get(number).send)
+                await server.arrived(10)
+                scope.cancel()
+        assert scope.cancelled_caught
+        await server.all_closed()
+
+
+def test_ten_thousand_cancelled_calls_leave_no_connection_task_or_waiter_behind() -> None:
+    """Cancelled while they wait for the quota, for a connection, while connecting, sending, and before the answer."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        quota = Quota(requests=100_000, reserve=1, burst=400, ceiling=1_000.0)
+        state = MemoryState(quota, clock=loop.time)
+        async with fault_server(hang) as server:
+            transport = AiohttpTransport(server.base_url, Settings(connections=10))
+            async with Ecwid(base_url=server.base_url, transport=transport, quota=quota, governor=state) as ecwid:
+                store = ecwid.store(1003, "secret_x")
+                before = asyncio.all_tasks()
+                for batch in range(20):
+                    tasks = [asyncio.ensure_future(store.orders.get(number).send()) for number in range(500)]
+                    for _ in range(batch * 2):
+                        await asyncio.sleep(0)
+                    for task in tasks:
+                        task.cancel()
+                    ended = await asyncio.gather(*tasks, return_exceptions=True)
+                    assert {type(end) for end in ended} == {asyncio.CancelledError}
+                    await asyncio.sleep(1)
+                await server.all_closed()
+                assert server.log, "some had left when they were cancelled"
+                # The server's own end as its connections do.
+                assert {task for task in asyncio.all_tasks() - before if "FaultServer" not in repr(task)} == set()
+                assert not governor._queues.get({})
+                assert not [place for place in governor._waiting if place[0] == id(state)]
+                assert [token.under_way for token in state._tokens.values()] == [0]
+                server.handler = behave
+                assert (await store.orders.get("A")).id == "A"
+            await server.all_closed()
+
+    run(main())
