@@ -198,7 +198,7 @@ class RedisState:
         if self._alone is not None and self._ask_again > now:
             return await self._enter_alone(self._alone, key, store, lane, cost)
         if self._away:
-            self._ask_again = now + _ALONE  # one asks, the others need not wait for that
+            self._ask_again = now + self._patience + _ALONE  # one asks, the others need not wait for that
         slot = f"{getrandbits(64):x}"
         try:
             with anyio.fail_after(self._patience):
