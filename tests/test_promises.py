@@ -1,0 +1,34 @@
+"""`docs/promises.md` promises nothing that no test holds."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", TEXT)))
+
+
+def promises() -> list[str]:
+    """Each item of a list that is not of what is not promised."""
+    promised = re.sub(r"^Not promised:$.*?(?=^## |\Z)", "", TEXT, flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"^- .*?(?=^- |^$)", promised, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("promise", promises(), ids=lambda text: text[:60])
+def test_each_promise_names_a_test(promise: str) -> None:
+    assert re.search(r"`tests/[\w/]+\.py::test_\w+`", promise)
+
+
+@pytest.mark.parametrize(("path", "name"), NAMED)
+def test_each_named_test_exists(path: str, name: str) -> None:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def test_each_part_says_what_is_not_promised() -> None:
+    parts = TEXT.split("\n## ")[1:]
+    assert len(parts) == 6
+    assert [part.splitlines()[0] for part in parts if "Not promised:" not in part] == []
