@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import DecodeError as DecodeError
     from ecwid_async.errors import EcwidError as EcwidError
     from ecwid_async.errors import Forbidden as Forbidden
+    from ecwid_async.errors import GovernorUnavailable as GovernorUnavailable
     from ecwid_async.errors import InvalidToken as InvalidToken
     from ecwid_async.errors import MethodNotAllowed as MethodNotAllowed
     from ecwid_async.errors import MissingScope as MissingScope
@@ -60,6 +61,7 @@ _HOMES = {
         "DecodeError",
         "EcwidError",
         "Forbidden",
+        "GovernorUnavailable",
         "InvalidToken",
         "MethodNotAllowed",
         "MissingScope",
