@@ -132,7 +132,9 @@ class Mislead:
 
     def reply(self, body: bytes) -> Reply:
         text = LIES[self.lie]
-        return Reply(text % body if b"%s" in text else text, self.applied, self.ends)
+        # Once the connection ends this is a proper answer; aiohttp takes a reset for an end too.
+        applied = self.applied or (self.lie is Lie.NO_LENGTH and self.ends is not Ends.STALLED)
+        return Reply(text % body if b"%s" in text else text, applied, self.ends)
 
 
 @frozen

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import socket
+import struct
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -55,7 +57,7 @@ class ChaosServer:
     def drop(self, ends: Ends) -> None:
         """End all connections, idle ones too."""
         for writer in self._writers:
-            writer.transport.abort() if ends is Ends.RESET else writer.close()
+            _reset(writer) if ends is Ends.RESET else writer.close()
 
     def say(self, text: bytes) -> None:
         """Send what nobody asked for on all connections."""
@@ -130,12 +132,20 @@ def _pieces(reply: Reply) -> Iterable[bytes]:
 
 async def _end(ends: Ends, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     if ends is Ends.RESET:
-        writer.transport.abort()
+        _reset(writer)
     elif ends is Ends.CLOSED:
         writer.close()
     else:
         while await reader.read(65536):
             pass
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    # Without a linger time, closing sends a reset; by itself it would say a proper goodbye.
+    open_socket = writer.get_extra_info("socket")
+    if open_socket.fileno() >= 0:
+        open_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 @asynccontextmanager
