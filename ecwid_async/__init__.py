@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from ecwid_async.data import Draft as Draft
     from ecwid_async.data import Model as Model
     from ecwid_async.data import Unset as Unset
+    from ecwid_async.errors import AnswerGone as AnswerGone
     from ecwid_async.errors import APIError as APIError
     from ecwid_async.errors import BadRequest as BadRequest
+    from ecwid_async.errors import BatchError as BatchError
     from ecwid_async.errors import ConfigError as ConfigError
     from ecwid_async.errors import Conflict as Conflict
     from ecwid_async.errors import DecodeError as DecodeError
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
     from ecwid_async.errors import Forbidden as Forbidden
     from ecwid_async.errors import GovernorUnavailable as GovernorUnavailable
     from ecwid_async.errors import InvalidToken as InvalidToken
+    from ecwid_async.errors import JobError as JobError
     from ecwid_async.errors import MethodNotAllowed as MethodNotAllowed
     from ecwid_async.errors import MissingScope as MissingScope
+    from ecwid_async.errors import NotExecuted as NotExecuted
     from ecwid_async.errors import NotFound as NotFound
     from ecwid_async.errors import NotSent as NotSent
     from ecwid_async.errors import OutcomeUnknown as OutcomeUnknown
@@ -55,7 +59,9 @@ _HOMES = {
     "data": ("UNSET", "Draft", "Model", "Unset"),
     "errors": (
         "APIError",
+        "AnswerGone",
         "BadRequest",
+        "BatchError",
         "ConfigError",
         "Conflict",
         "DecodeError",
@@ -63,8 +69,10 @@ _HOMES = {
         "Forbidden",
         "GovernorUnavailable",
         "InvalidToken",
+        "JobError",
         "MethodNotAllowed",
         "MissingScope",
+        "NotExecuted",
         "NotFound",
         "NotSent",
         "OutcomeUnknown",

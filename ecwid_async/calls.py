@@ -17,6 +17,8 @@ __all__ = ["Call", "Channel", "Page", "Pages"]
 
 T = TypeVar("T")
 P = TypeVar("P")
+# Calls of several kinds fit in one batch.
+R = TypeVar("R", covariant=True)
 
 _PAGE_LIMIT: Final = 100
 _ENVELOPE: Final = ("total", "count", "offset", "limit")
@@ -37,7 +39,7 @@ class Channel:
         return response
 
 
-class Call(Generic[T]):
+class Call(Generic[R]):
     """One call of the API that is not sent yet.
 
     ``await call`` sends it and gives the typed result; so does ``call.send()``, a coroutine for
@@ -50,7 +52,7 @@ class Call(Generic[T]):
     def __init__(
         self,
         request: Request,
-        reads: type[T],
+        reads: type[R],
         channel: Channel | None = None,
         *,
         unwrap: str | None = None,
@@ -70,10 +72,10 @@ class Call(Generic[T]):
             self._state = "seen"
         return self._request
 
-    def __await__(self) -> Generator[Any, None, T]:
+    def __await__(self) -> Generator[Any, None, R]:
         return self.send().__await__()
 
-    def send(self, *, timeout: float | None = None) -> Coroutine[Any, Any, T]:
+    def send(self, *, timeout: float | None = None) -> Coroutine[Any, Any, R]:
         """Send the call and read its answer, within `timeout` seconds where given.
 
         Raises `APIError`, `TransportError` or `DecodeError`.
@@ -83,14 +85,18 @@ class Call(Generic[T]):
             self._state = "seen"
         return self._send(timeout)
 
-    async def _send(self, timeout: float | None) -> T:  # noqa: ASYNC109  the deadline travels with the request
+    async def _send(self, timeout: float | None) -> R:  # noqa: ASYNC109  the deadline travels with the request
         response = await self.response(timeout=timeout)
+        return self.read(response, self._bound())
+
+    def read(self, response: Response, channel: Channel) -> R:
+        """What a successful answer says, which came on another way than by sending the call. Raises `DecodeError`."""
         if self._reads is NoneType:
-            return cast(T, None)
+            return cast(R, None)
         if self._reads is str:
             # A page of HTML: no endpoint answers a JSON string.
-            return cast(T, response.body.decode("utf-8", "replace"))
-        codec = self._bound().codec
+            return cast(R, response.body.decode("utf-8", "replace"))
+        codec = channel.codec
         operation = self._request.options.operation
         if self._unwrap is None:
             return codec.decode(response.body, self._reads, operation)
@@ -98,24 +104,43 @@ class Call(Generic[T]):
         inside = data.get(self._unwrap) if isinstance(data, dict) else None
         return codec.structure(inside, self._reads, operation, self._unwrap)
 
+    def hand_over(self) -> Request:
+        """The request, for somebody else to send: the call itself can't be sent any more."""
+        if self._state == "sent":
+            raise RuntimeError(f"{self!r} was already sent: build the call again to repeat it")
+        self._state = "sent"
+        return self._request
+
+    @property
+    def sent(self) -> bool:
+        """Whether it was sent, or handed over to be."""
+        return self._state == "sent"
+
+    @property
+    def channel(self) -> Channel | None:
+        """What it would go through; None where it was unpickled."""
+        return self._channel
+
+    def told(self, error: EcwidError) -> EcwidError:
+        """An error of this call, which can look up what the call was to make."""
+        if isinstance(error, Uncertain):
+            error.look_up = self._look_up
+        return error
+
     async def response(self, *, timeout: float | None = None) -> Response:  # noqa: ASYNC109  as in `send`
         """Send the call and return the successful answer unread: status, headers and the body's bytes.
 
         Raises `APIError` or `TransportError`.
         """
         channel = self._bound()
-        if self._state == "sent":
-            raise RuntimeError(f"{self!r} was already sent: build the call again to repeat it")
-        self._state = "sent"
-        request = self._request
+        request = self.hand_over()
         if timeout is not None:
             options = evolve(request.options, deadline=anyio.current_time() + timeout)
             request = evolve(request, options=options)
         try:
             return await channel.exchange(request)
         except EcwidError as error:
-            if isinstance(error, Uncertain):
-                error.look_up = self._look_up
+            self.told(error)
             raise
 
     def _bound(self) -> Channel:
@@ -123,7 +148,7 @@ class Call(Generic[T]):
             raise RuntimeError(f"{self!r} belongs to no store: send it with `await store.send(call)`")
         return self._channel
 
-    def bind(self, channel: Channel) -> "Call[T]":
+    def bind(self, channel: Channel) -> "Call[R]":
         """The same call, to be sent through another channel."""
         return Call(self.request, self._reads, channel, unwrap=self._unwrap)
 

@@ -1,15 +1,15 @@
 """`Ecwid`, the connection that all stores share, and `Store`, the view of one of them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, overload
 from urllib.parse import urlsplit
 
 from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import Codec
-from ecwid_async.errors import ConfigError
+from ecwid_async.errors import ConfigError, EcwidError
 from ecwid_async.observe import LogSink, Sinks
 from ecwid_async.transport.auth import Auth, Secret
 from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url
@@ -18,6 +18,7 @@ from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import EventSink, Transport
 
 if TYPE_CHECKING:
+    from ecwid_async.batch import Cost, Runner
     from ecwid_async.resources.application import Application
     from ecwid_async.resources.batches import Batches
     from ecwid_async.resources.billing import Billing
@@ -101,7 +102,8 @@ class Ecwid:
         token = _masked(token)  # here too: a traceback with locals shows every frame's
         number = _store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
         secret = _secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
-        return Store(number, self._channel(Auth.of_store(self.transport, number, secret), number, secret))
+        channel = self._channel(Auth.of_store(self.transport, number, secret), number, secret)
+        return Store(number, channel, quota=self._quota)
 
     def application(self, client_id: str | None = None, client_secret: str | None = None) -> "Application":
         """What an app may ask about itself, by default the one ``ECWID_CLIENT_ID`` and ``ECWID_CLIENT_SECRET`` name.
@@ -169,9 +171,10 @@ class Ecwid:
 class Store:
     """One store: a section of the API behind each attribute. Made by `Ecwid.store`."""
 
-    def __init__(self, store_id: int, channel: Channel) -> None:
+    def __init__(self, store_id: int, channel: Channel, *, quota: Quota | None = None) -> None:
         self.store_id = store_id
         self._channel = channel
+        self._quota = quota
 
     def __repr__(self) -> str:
         return f"<Store {self.store_id}>"
@@ -184,6 +187,119 @@ class Store:
     async def send(self, call: Call[T]) -> T:
         """Send a call that was built elsewhere, unpickled for instance, to this store."""
         return await call.bind(self._channel).send()
+
+    @overload
+    async def batch(
+        self,
+        calls: Iterable[Call[T]],
+        *,
+        raise_on_failure: Literal[True] = True,
+        stop_on_first_failure: bool = False,
+        allow_parallel_mode: bool = False,
+        group_id: str | None = None,
+        cost: "Cost" = "each",
+        job: str | None = None,
+        journals: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  it travels with the requests
+    ) -> list[T]: ...
+
+    @overload
+    async def batch(
+        self,
+        calls: Iterable[Call[T]],
+        *,
+        raise_on_failure: bool,
+        stop_on_first_failure: bool = False,
+        allow_parallel_mode: bool = False,
+        group_id: str | None = None,
+        cost: "Cost" = "each",
+        job: str | None = None,
+        journals: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> list[T | EcwidError]: ...
+
+    async def batch(
+        self,
+        calls: Iterable[Call[T]],
+        *,
+        raise_on_failure: bool = True,
+        stop_on_first_failure: bool = False,
+        allow_parallel_mode: bool = False,
+        group_id: str | None = None,
+        cost: "Cost" = "each",
+        job: str | None = None,
+        journals: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  it travels with the requests
+    ) -> list[T] | list[T | EcwidError]:
+        """Have the store carry out any number of calls, up to 500 at a time. Gives their results, in order.
+
+        With ``raise_on_failure=False`` a call that failed has its error in the place of a result: `APIError`,
+        `NotExecuted`, `OutcomeUnknown` for one that may have been carried out. Otherwise one that failed raises
+        `BatchError` in the end, which holds all results.
+
+        After the first failure the rest is carried out all the same, unless `stop_on_first_failure`. With
+        `allow_parallel_mode` the store takes up to 100 at once, in any order. ``batches.cancel_group(group_id)`` stops
+        what was sent with that `group_id`. `cost` is what a batch counts of the rate limit: "each" call, or "one".
+        After `timeout` seconds nothing more is sent or awaited; what was sent is carried out.
+
+        Under the name of a `job` nothing is carried out twice: a journal is kept, in the folder `journals`, else in
+        ``ECWID_JOURNALS``, else with the user's program state, and the same calls under the same name go on where an
+        earlier run was broken off. What failed then is not repeated.
+
+        Raises `ValueError` for a call that a batch can't carry, such as an upload of bytes, and `JobError` for other
+        calls under the same name or a job that is running already; nothing was sent then.
+
+        ``POST /batch``
+        """
+        from ecwid_async.batch import Terms
+
+        terms = Terms(
+            stop_on_first_failure=stop_on_first_failure,
+            allow_parallel_mode=allow_parallel_mode,
+            group_id=group_id,
+            cost=cost,
+            job=job,
+            journals=journals,
+            timeout=timeout,
+        )
+        return await self._runner().batch(calls, terms, raise_on_failure=raise_on_failure)
+
+    def bulk(
+        self,
+        calls: Iterable[Call[T]] | AsyncIterable[Call[T]],
+        *,
+        stop_on_first_failure: bool = False,
+        allow_parallel_mode: bool = False,
+        group_id: str | None = None,
+        cost: "Cost" = "each",
+        job: str | None = None,
+        journals: str | os.PathLike[str] | None = None,
+        timeout: float | None = None,
+    ) -> AsyncGenerator[T | EcwidError, None]:
+        """`batch` for a stream of calls: takes them as they come and hands out their results in order.
+
+        A call that failed has its error in the place of a result. Three batches at most are held at a time. Close it
+        (``contextlib.aclosing``) where it may be left early: what was sent then is carried out all the same.
+        """
+        from ecwid_async.batch import Terms
+
+        terms = Terms(
+            stop_on_first_failure=stop_on_first_failure,
+            allow_parallel_mode=allow_parallel_mode,
+            group_id=group_id,
+            cost=cost,
+            job=job,
+            journals=journals,
+            timeout=timeout,
+        )
+        return self._runner().bulk(calls, terms)
+
+    def _runner(self) -> "Runner":
+        from ecwid_async.batch import Runner
+
+        if self._quota is None:
+            return Runner(self._channel, self.store_id)
+        return Runner(self._channel, self.store_id, most=self._quota.requests - self._quota.reserve)
 
     @cached_property
     def application(self) -> "Application":

@@ -21,6 +21,10 @@ EcwidError
 │   ├── NotSent                 the request never left: sending it again is safe
 │   ├── OutcomeUnknown          it left, and nobody knows whether it took effect
 │   └── Timeout                 the deadline passed first
+├── BatchError                  calls of a batch did not succeed: `results` has what became of each
+├── NotExecuted                 a call of a batch that was not carried out
+├── AnswerGone                  a job's call that was carried out before, its answer no longer there
+├── JobError                    a job's journal is of other input, in use or damaged
 ├── GovernorUnavailable         the shared count of requests can't be reached
 ├── UploadTooLarge              a file is larger than the API takes
 ├── ResponseTooLarge            an answer is larger than the transport's limit
@@ -29,7 +33,8 @@ EcwidError
 All of them pickle. None holds the token.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, Final, Literal
@@ -41,7 +46,9 @@ from ecwid_async.wire import Headers, Request, Response, StreamBody
 
 __all__ = [
     "APIError",
+    "AnswerGone",
     "BadRequest",
+    "BatchError",
     "ConfigError",
     "Conflict",
     "DecodeError",
@@ -49,8 +56,10 @@ __all__ = [
     "Forbidden",
     "GovernorUnavailable",
     "InvalidToken",
+    "JobError",
     "MethodNotAllowed",
     "MissingScope",
+    "NotExecuted",
     "NotFound",
     "NotSent",
     "Outcome",
@@ -263,6 +272,52 @@ class Timeout(Uncertain, TransportError):
     """The deadline passed before the whole answer was there. A write may have taken effect."""
 
     hint = "Give the call more time; read the item back before repeating a write."
+
+
+class BatchError(EcwidError):
+    """Calls of a batch did not succeed. `results` has a result or an error for each call, in order."""
+
+    def __init__(self, results: Sequence[object]) -> None:
+        self.results = list(results)
+        kinds = Counter(type(error).__name__ for _, error in self.failures)
+        named = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+        first = f" The first, at {self.failures[0][0]}: {self.failures[0][1]}" if self.failures else ""
+        super().__init__(
+            f"{len(self.failures)} of {len(self.results)} calls did not succeed ({named}); the others did: see "
+            f"`results`, or pass raise_on_failure=False.{first}"
+        )
+
+    @property
+    def failures(self) -> list[tuple[int, EcwidError]]:
+        """The errors, each with the position of its call."""
+        return [(at, result) for at, result in enumerate(self.results) if isinstance(result, EcwidError)]
+
+
+class NotExecuted(EcwidError):
+    """A call of a batch that was not carried out: something before it failed, or its group was cancelled."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        super().__init__(
+            f"{request.options.operation} was not carried out: something before it failed, or its group was "
+            "cancelled. Nothing has happened; build the call again to send it."
+        )
+
+
+class AnswerGone(EcwidError):
+    """A call of a job that was carried out in an earlier run, with `status`; the server no longer has its answer."""
+
+    def __init__(self, request: Request, status: int) -> None:
+        self.request = request
+        self.status = status
+        super().__init__(
+            f"{request.options.operation} was carried out in an earlier run of this job and answered {status}; the "
+            "server keeps answers for a while only. Read the item where you need it."
+        )
+
+
+class JobError(EcwidError, ValueError):
+    """A job can't go on: its journal is of other input, in use by another process, or damaged."""
 
 
 class GovernorUnavailable(EcwidError):

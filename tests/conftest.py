@@ -11,6 +11,15 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("chaos", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+_SETTINGS = (
+    "ECWID_BASE_URL",
+    "ECWID_STORE_ID",
+    "ECWID_TOKEN",
+    "ECWID_CLIENT_ID",
+    "ECWID_CLIENT_SECRET",
+    "ECWID_JOURNALS",
+)
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -23,5 +32,5 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ECWID_BASE_URL", "ECWID_STORE_ID", "ECWID_TOKEN", "ECWID_CLIENT_ID", "ECWID_CLIENT_SECRET"):
+    for name in _SETTINGS:
         monkeypatch.delenv(name, raising=False)

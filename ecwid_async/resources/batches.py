@@ -12,12 +12,13 @@ from ecwid_async.models.common import UpdateResult
 from ecwid_async.resources.base import Resource
 from ecwid_async.wire import Request, StreamBody
 
-__all__ = ["BatchItem", "Batches"]
+__all__ = ["MOST_REQUESTS", "BatchItem", "Batches", "as_item"]
 
 BatchItem = Call[Any] | Request | BatchRequestItemDraft | Mapping[str, object]
 """One request of a batch: a call, which is not sent by itself then, or its method and path without leading slash."""
 
-_MOST: Final = 500
+MOST_REQUESTS: Final = 500
+"""What the API takes in one batch."""
 
 
 class Batches(Resource):
@@ -43,9 +44,9 @@ class Batches(Resource):
 
         ``POST /batch``
         """
-        requests = [_item(item) for item in items]
-        if not 0 < len(requests) <= _MOST:
-            raise ValueError(f"a batch has 1 to {_MOST} requests, not {len(requests)}: split it")
+        requests = [_as_sent(item) for item in items]
+        if not 0 < len(requests) <= MOST_REQUESTS:
+            raise ValueError(f"a batch has 1 to {MOST_REQUESTS} requests, not {len(requests)}: split it")
         return self._call(
             "POST /batch",
             reads=BatchTicket,
@@ -74,19 +75,24 @@ class Batches(Resource):
         return self._call("POST /batch/cancel-group", reads=UpdateResult, query={"groupId": group_id}, repeatable=True)
 
 
-def _item(item: BatchItem) -> object:
+def _as_sent(item: BatchItem) -> object:
     if isinstance(item, Call):
         item = item.request
-    if not isinstance(item, Request):
+    return as_item(item) if isinstance(item, Request) else item
+
+
+def as_item(request: Request) -> dict[str, object]:
+    """A request as a batch takes it. Raises `ValueError` for one that uploads bytes or text."""
+    item: dict[str, object] = {"method": request.method, "path": request.target.removeprefix("/")}
+    if request.body is None:
         return item
-    request: dict[str, object] = {"method": item.method, "path": item.target.removeprefix("/")}
-    if item.body is None:
-        return request
-    if isinstance(item.body, StreamBody) or "octet-stream" in item.headers.get("content-type", ""):
-        raise ValueError(f"{item.method} {item.path} uploads bytes, which a batch can't: pass external_url instead")
+    if isinstance(request.body, StreamBody) or "octet-stream" in request.headers.get("content-type", ""):
+        raise ValueError(
+            f"{request.method} {request.path} uploads bytes, which a batch can't: pass external_url instead"
+        )
     try:
-        return request | {"body": loads(item.body)}
+        return item | {"body": loads(request.body)}
     except msgspec.DecodeError:
         raise ValueError(
-            f"{item.method} {item.path} sends text that is no JSON, which a batch can't: send it by itself"
+            f"{request.method} {request.path} sends text that is no JSON, which a batch can't: send it by itself"
         ) from None

@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import assert_type
 
-from ecwid_async import UNSET, Call, Ecwid, Event, Page, Pages, Store, Unset
+from ecwid_async import UNSET, Call, Ecwid, EcwidError, Event, Model, Page, Pages, Store, Unset
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
-from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult
+from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult, StockAdjustmentResult
 from ecwid_async.models.profile import Profile
 from ecwid_async.observe import LogSink
 from ecwid_async.opentelemetry import OpenTelemetrySink
@@ -52,6 +52,17 @@ async def writing(store: Store, call: Call[UpdateResult]) -> None:
     assert_type(await store.products.update(7, draft), ProductUpdateResult)
     assert_type(await store.products.delete(7), DeleteResult)
     assert_type(await store.send(call), UpdateResult)
+
+
+async def batches(store: Store, calls: AsyncIterator[Call[Product]]) -> None:
+    adjust, get = store.products.inventory.adjust, store.products.get
+    assert_type(await store.batch(adjust(number, -1) for number in (1, 2)), list[StockAdjustmentResult])
+    assert_type(await store.batch([get(1)], raise_on_failure=False), list[Product | EcwidError])
+    assert_type(await store.batch([get(1)], raise_on_failure=True, job="import-0412"), list[Product])
+    async for result in store.bulk(calls, stop_on_first_failure=True):
+        assert_type(result, Product | EcwidError)
+    assert_type(await store.batch([get(1), adjust(1, -1)]), list[Model])
+    _ = await store.batch([1])  # type: ignore[list-item]
 
 
 def refused(order: Order, store: Store) -> None:

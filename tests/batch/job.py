@@ -1,0 +1,74 @@
+"""A job in a process of its own, to be killed: adds 1 to the stock of a product, many times.
+
+``python -m tests.batch.job BASE_URL JOURNALS PRODUCT CALLS SIZE DIE_AT``: it kills itself at step DIE_AT, where a step
+lies before and after each write to the journal and each exchange, and in the middle of a write. A negative one lives.
+Prints how many steps there were.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ecwid_async.batch import Runner, Terms
+from ecwid_async.calls import Channel
+from ecwid_async.client import Ecwid
+from ecwid_async.journal import Journal
+from ecwid_async.wire import Request, Response
+from tests.batch.world import STORE, TOKEN
+
+
+class Steps:
+    def __init__(self, die_at: int) -> None:
+        self.taken, self.die_at = 0, die_at
+
+    def step(self) -> None:
+        if self.taken == self.die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.taken += 1
+
+
+async def work(base_url: str, journals: str, product: int, calls: int, size: int, steps: Steps) -> None:
+    write: Callable[..., None] = Journal._write
+
+    def torn(journal: Journal, line: Any) -> None:
+        steps.step()
+        if steps.taken == steps.die_at:
+            # Killed in the middle of a write: half a line is there.
+            journal._file.write(b'{"time":17')
+            journal._file.flush()
+        steps.step()
+        write(journal, line)
+        steps.step()
+
+    Journal._write = torn  # type: ignore[method-assign]
+    async with Ecwid(base_url=base_url, quota=None) as ecwid:
+        store = ecwid.store(STORE, TOKEN)
+        inner = store._channel.transport
+
+        class Stepping:
+            async def send(self, request: Request) -> Response:
+                steps.step()
+                response = await inner.send(request)
+                steps.step()
+                return response
+
+        channel = Channel(Stepping(), store._channel.codec)  # type: ignore[arg-type]  # it streams nothing
+        store = type(store)(STORE, channel)
+
+        async def at_once(seconds: float) -> None:
+            await asyncio.sleep(0)
+
+        runner = Runner(channel, STORE, most=size, sleep=at_once)
+        added = [store.products.inventory.adjust(product, 1) for _ in range(calls)]
+        await runner.batch(added, Terms(job="kill", journals=journals), raise_on_failure=True)
+
+
+if __name__ == "__main__":
+    url, folder, *numbers = sys.argv[1:]
+    product, calls, size, die_at = map(int, numbers)
+    counted = Steps(die_at)
+    asyncio.run(work(url, folder, product, calls, size, counted))
+    print(counted.taken)

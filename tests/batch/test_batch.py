@@ -1,0 +1,390 @@
+"""Any number of calls, carried out in batches: typed results in order, failures as values or raised."""
+
+import asyncio
+import pickle
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from ecwid_async.batch import Terms
+from ecwid_async.client import Ecwid
+from ecwid_async.errors import (
+    APIError,
+    BatchError,
+    EcwidError,
+    InvalidToken,
+    NotExecuted,
+    NotFound,
+    NotSent,
+    OutcomeUnknown,
+    ServerError,
+    Timeout,
+)
+from ecwid_async.models.products import Product, ProductDraft
+from ecwid_async.sandbox import Sandbox
+from ecwid_async.transport.governor import Quota
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.retry import RetryPolicy
+from ecwid_async.wire import Lane, Request, Response
+from tests.batch.world import STORE, TOKEN, World, deltas, kinds
+
+
+async def test_results_are_typed_and_in_the_callers_order() -> None:
+    world = World.made()
+    product = await world.product(stock=5)
+    found, adjusted, listed, gone = await world.run(
+        [
+            world.store.products.get(product),
+            world.store.products.inventory.adjust(product, -2),
+            world.store.products.delete(product),
+            world.store.products.get(product),
+        ]
+    )
+    assert isinstance(found, Product)
+    assert (found.id, found.quantity) == (product, 5)
+    assert adjusted.update_count == 1
+    assert listed.delete_count == 1
+    assert isinstance(gone, NotFound)
+    assert (gone.status, gone.request.path) == (404, f"/products/{product}")
+    assert gone.message
+
+
+async def test_more_calls_than_a_batch_takes_go_out_in_several() -> None:
+    world = World.made()
+    product = await world.product()
+    results = await world.run(deltas(world, product, 1203))
+    assert kinds(results) == ["done"] * 1203
+    assert await world.stock(product) == 1203
+    assert len(world.batches()) == 3
+    assert len({batch.params["deduplicationKey"] for batch in world.batches()}) == 3
+
+
+async def test_the_quota_bounds_a_batch_only_where_each_call_counts() -> None:
+    sandbox = Sandbox(requests_per_minute=None)
+    sandbox.add_store(STORE, token=TOKEN)
+    ecwid = Ecwid(transport=sandbox, quota=Quota(requests=30, reserve=5, burst=30))
+    store = ecwid.store(STORE, TOKEN)
+    costs: list[tuple[int, Lane]] = []
+    send = sandbox.send
+
+    async def noted(request: Request) -> Response:
+        costs.append((request.options.cost, request.options.lane))
+        return await send(request)
+
+    sandbox.send = noted  # type: ignore[method-assign]
+    assert len(await store.batch([store.profile.get() for _ in range(25)])) == 25
+    assert len(await store.batch([store.profile.get() for _ in range(40)], cost="one")) == 40
+    assert costs == [(25, Lane.INTERACTIVE), *[(1, Lane.INTERACTIVE)] * 3]
+    assert store._runner()._most == 25
+
+
+async def test_failures_are_raised_together_with_what_succeeded() -> None:
+    world = World.made()
+    product = await world.product()
+    calls = [world.store.products.get(product), world.store.products.get(1), world.store.products.get(2)]
+    with pytest.raises(
+        BatchError, match=r"2 of 3 calls did not succeed \(2 NotFound\).*The first, at 1: GET /prod"
+    ) as e:
+        await world.runner().batch(calls, Terms(), raise_on_failure=True)
+    assert isinstance(e.value.results[0], Product)
+    assert [at for at, _ in e.value.failures] == [1, 2]
+    assert e.value.__cause__ is e.value.results[1]
+    again = pickle.loads(pickle.dumps(e.value))
+    assert str(again) == str(e.value)
+    assert again.results[0] == e.value.results[0]
+
+
+async def test_a_failure_stops_the_rest_only_if_asked_to() -> None:
+    world = World.made()
+    product = await world.product()
+
+    def calls() -> list[Any]:
+        return [*deltas(world, product, 1), world.store.products.get(1), *deltas(world, product, 4)]
+
+    went_on = await world.run(calls(), most=3)
+    assert kinds(went_on) == ["done", "NotFound", "done", "done", "done", "done"]
+    assert await world.stock(product) == 5
+    before = len(world.batches())
+    rest = calls()
+    stopped = await world.run(rest, most=3, stop_on_first_failure=True)
+    assert kinds(stopped) == ["done", "NotFound", *["NotExecuted"] * 4]
+    assert await world.stock(product) == 6
+    assert len(world.batches()) == before + 1
+    assert stopped[5].request is rest[5].request
+    # What was never sent can still be.
+    assert kinds(await world.run(rest[3:])) == ["done"] * 3
+
+
+async def test_calls_in_a_batch_are_used_up_and_do_not_warn() -> None:
+    world = World.made()
+    call = world.store.profile.get()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        await world.run([call])
+    with pytest.raises(RuntimeError, match="was already sent"):
+        await call
+    with pytest.raises(RuntimeError, match="was already sent"):
+        await world.run([call])
+
+
+async def test_what_a_batch_cannot_carry_is_refused_before_anything_is_sent() -> None:
+    world, other = World.made(), World.made()
+    fine = world.store.profile.get()
+    upload = world.store.products.images.upload(7, b"png")
+    for calls, refusal, words in [
+        ([fine, upload], ValueError, "uploads bytes, which a batch can't: pass external_url"),
+        ([fine, fine], ValueError, "the same call is in the batch twice"),
+        ([fine, other.store.profile.get()], ValueError, "built by another store"),
+        ([fine, "profile"], TypeError, "a batch takes calls, .* not a str"),
+    ]:
+        with pytest.raises(refusal, match=words):
+            await world.run(calls, most=1)
+    assert not world.sandbox.requests
+    assert kinds(await world.run([fine])) == ["done"]
+
+
+async def test_an_unpickled_call_goes_with_any_store() -> None:
+    world = World.made()
+    call = pickle.loads(pickle.dumps(world.store.profile.get()))
+    assert kinds(await world.run([call])) == ["done"]
+
+
+async def test_nothing_to_do_sends_nothing() -> None:
+    world = World.made()
+    assert await world.run([]) == []
+    assert not world.sandbox.requests
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.5])
+async def test_polls_are_few_however_long_a_call_takes(seconds: float) -> None:
+    world = World.made(batch_seconds=seconds)
+    product = await world.product()
+    assert kinds(await world.run(deltas(world, product, 1000), most=50)) == ["done"] * 1000
+    assert len(world.batches()) == 20
+    assert len(world.polls()) <= 3 * 20
+    assert max(world.slept) <= 30
+    # And little is waited for nothing.
+    assert sum(world.slept) <= 1000 * seconds * 1.25 + 5
+
+
+async def test_polls_back_off_while_nothing_is_known() -> None:
+    def script(request: Request) -> Response:
+        if request.method == "POST":
+            return answer({"ticket": "t"})
+        left = len(asked)
+        asked.append(request)
+        if left < 9:
+            return answer({"status": "QUEUED"})
+        return answer({"status": "COMPLETED", "responses": [{"id": "0", "status": "NOT_EXECUTED"}]})
+
+    asked: list[Request] = []
+    world = World.made(lambda sandbox: MemoryTransport(script))
+    await world.run([world.store.profile.get()])
+    assert [round(later / sooner, 6) for sooner, later in zip(world.slept, world.slept[1:], strict=False)][:8] == [
+        2.0
+    ] * 8
+    assert all(dict(request.params)["escapedJson"] == "true" for request in asked)
+    assert len({request.id for request in asked}) == 1
+
+
+async def test_answers_go_to_their_calls_by_name_and_a_missing_one_is_unknown() -> None:
+    def script(request: Request) -> Response:
+        if request.method == "POST":
+            return answer({"ticket": "t"})
+        return answer(
+            {
+                "status": "COMPLETED",
+                "responses": [
+                    {"id": "2", "status": "COMPLETED", "httpStatusCode": 200, "escapedHttpBody": '{"id": 3}'},
+                    {"id": "0", "status": "FAILED", "httpStatusCode": 500, "escapedHttpBody": "<html>"},
+                    {"id": "3", "status": "FAILED", "httpStatusCode": 202, "httpBody": {"deleteCount": 1}},
+                ],
+            }
+        )
+
+    world = World.made(lambda sandbox: MemoryTransport(script))
+    products = world.store.products
+    calls = [products.create(ProductDraft(name="x", sku="s")), products.get(2), products.get(3), products.delete(4)]
+    failed, missing, found, deleted = await world.run(calls)
+    assert isinstance(failed, ServerError)
+    assert failed.outcome == "unknown"
+    assert failed.look_up is not None
+    assert isinstance(missing, OutcomeUnknown)
+    assert missing.request.path == "/products/2"
+    assert found.id == 3
+    assert deleted.delete_count == 1
+
+
+@pytest.mark.parametrize(
+    ("creation", "kind"), [(answer(status=403, data={"errorCode": "INVALID_API_TOKEN"}), InvalidToken), (None, NotSent)]
+)
+async def test_a_batch_that_is_refused_or_never_left_says_so_for_its_calls_and_stops(
+    creation: Response | None, kind: type[EcwidError]
+) -> None:
+    def script(request: Request) -> Response:
+        if creation is None:
+            raise NotSent("refused", request=request)
+        return creation
+
+    transport = MemoryTransport(script)
+    world = World.made(lambda sandbox: transport)
+    store = Ecwid(transport=transport, quota=None, retry=RetryPolicy(attempts=1)).store(STORE, TOKEN)
+    world.store = store
+    results = await world.run([store.profile.get() for _ in range(6)], most=2)
+    assert [type(result) for result in results] == [kind, kind, *[NotExecuted] * 4]
+    assert len(transport.requests) == 1
+
+
+async def test_a_batch_whose_answers_cannot_be_read_is_unknown_not_unsent() -> None:
+    def script(request: Request) -> Response:
+        if request.method == "POST":
+            return answer({"ticket": "t-77"})
+        raise NotSent("refused", request=request)
+
+    transport = MemoryTransport(script)
+    world = World.made()
+    world.store = Ecwid(transport=transport, quota=None, retry=RetryPolicy(attempts=1)).store(STORE, TOKEN)
+    (result,) = await world.run([world.store.products.get(7)])
+    assert isinstance(result, OutcomeUnknown)
+    assert "t-77" in str(result)
+    assert isinstance(result.__cause__, NotSent)
+
+
+async def test_a_lost_answer_to_the_creation_is_asked_for_again_under_the_same_key() -> None:
+    class Losing(MemoryTransport):
+        def __init__(self, sandbox: Sandbox) -> None:
+            super().__init__(self.lose)
+            self.sandbox = sandbox
+
+        def lose(self, request: Request) -> Response:
+            response = self.sandbox.handle(request)
+            if request.path.endswith("/batch") and len(self.requests) == 2:
+                raise OutcomeUnknown("reset", request=request)
+            return response
+
+    world = World.made(Losing)
+    world.store._channel.transport._sleep = world.sleep  # type: ignore[attr-defined]
+    product = await world.product()
+    assert kinds(await world.run(deltas(world, product, 3))) == ["done"] * 3
+    first, second = world.batches()
+    assert first.params == second.params
+    assert await world.stock(product) == 3
+
+
+async def test_time_that_is_over_is_said_of_what_was_under_way_and_nothing_more_is_sent() -> None:
+    world = World.made(batch_seconds=1.0)
+    product = await world.product()
+    results = await world.run(deltas(world, product, 80), most=20, timeout=25)
+    assert kinds(results[:20]) == ["done"] * 20
+    assert set(kinds(results[20:])) <= {"Timeout", "NotExecuted"}
+    assert isinstance(results[20], Timeout)
+    assert len(world.batches()) < 5
+
+
+async def test_a_cancelled_group_is_not_carried_on() -> None:
+    world = World.made(batch_seconds=1.0)
+    product = await world.product()
+    sleep = world.sleep
+
+    async def cancelling(seconds: float) -> None:
+        if not world.slept:
+            await sleep(4)
+            assert (await world.store.batches.cancel_group("g")).update_count == 1
+        await sleep(seconds)
+
+    world.sleep = cancelling  # type: ignore[method-assign]
+    results = await world.run(deltas(world, product, 30), most=10, group_id="g")
+    executed = kinds(results).count("done")
+    assert 0 < executed < 10
+    assert kinds(results)[executed:] == ["NotExecuted"] * (30 - executed)
+    assert len(world.batches()) == 1
+
+
+async def test_parallel_mode_is_asked_for() -> None:
+    world = World.made()
+    await world.run([world.store.profile.get()], allow_parallel_mode=True)
+    assert world.batches()[0].params["allowParallelMode"] == "true"
+    assert world.batches()[0].params["stopOnFirstFailure"] == "false"
+
+
+async def test_cancelling_leaves_no_task() -> None:
+    world = World.made(batch_seconds=1.0)
+    running: list[asyncio.Task[Any]] = []
+
+    async def forever(seconds: float) -> None:
+        running[0].cancel()
+        await asyncio.Event().wait()
+
+    world.sleep = forever  # type: ignore[method-assign]
+    running.append(asyncio.create_task(world.run([world.store.profile.get() for _ in range(30)], most=30)))
+    with pytest.raises(asyncio.CancelledError):
+        await running[0]
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_bulk_takes_calls_as_they_come_and_holds_a_few_batches() -> None:
+    world = World.made()
+    product = await world.product()
+    taken = handed = most_held = 0
+
+    async def source() -> AsyncIterator[Any]:
+        nonlocal taken, most_held
+        for number in range(1000):
+            taken += 1
+            most_held = max(most_held, taken - handed)
+            yield world.store.products.get(number) if number == 700 else deltas(world, product, 1)[0]
+
+    results = []
+    async for result in world.runner(20).bulk(source(), Terms()):
+        handed += 1
+        results.append(result)
+    assert kinds(results) == ["done"] * 700 + ["NotFound"] + ["done"] * 299
+    assert await world.stock(product) == 999
+    assert most_held <= 3 * 20
+    assert len(world.batches()) == 50
+
+
+async def test_bulk_that_is_left_early_sends_no_more() -> None:
+    world = World.made()
+    product = await world.product()
+    calls = (world.store.products.inventory.adjust(product, 1) for _ in range(200))
+    async with aclosing(world.runner(10).bulk(calls, Terms())) as results:
+        async for _ in results:
+            break
+    assert len(world.batches()) <= 3
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_what_was_sent_is_handed_out_before_an_error_of_the_source() -> None:
+    world = World.made()
+    product = await world.product()
+
+    async def source() -> AsyncIterator[Any]:
+        for call in deltas(world, product, 25):
+            yield call
+        raise LookupError("the file ends early")
+
+    results = []
+
+    async def collect() -> None:
+        async for result in world.runner(10).bulk(source(), Terms()):
+            results.append(result)  # noqa: PERF401  what came before the error is what counts
+
+    with pytest.raises(LookupError, match="the file ends early"):
+        await collect()
+    assert kinds(results) == ["done"] * 20
+    assert await world.stock(product) == 20
+
+
+async def test_over_loopback_with_the_stores_own_methods(ecwid_sandbox_url: str) -> None:
+    async with Ecwid(base_url=ecwid_sandbox_url, quota=None) as ecwid:
+        store = ecwid.store(1003, "secret_demo")
+        products = [product async for product in store.products.search(limit=10)][:10]
+        found = await store.batch(store.products.get(product.id or 0) for product in products)
+        assert [one.id for one in found] == [one.id for one in products]
+        answers = [answer async for answer in store.bulk([store.products.get(1), store.profile.get()])]
+        assert isinstance(answers[0], APIError)
+        assert not isinstance(answers[1], EcwidError)
