@@ -133,7 +133,7 @@ class Runner:
                     journal.check(number, chunk.digest)
                 journal.check_end(len(chunks))
             results: list[T | EcwidError] = []
-            async with aclosing(run.through(_each(chunks))) as answered:
+            async with aclosing(_each(chunks)) as source, aclosing(run.through(source)) as answered:
                 async for part in answered:
                     results += part
         finally:
@@ -152,8 +152,9 @@ class Runner:
         journal = self._journal(terms)
         try:
             run = _Run(self._channel, terms, journal, self._clock, self._sleep, lane=Lane.BULK)
-            chunks = _chunked(run, _each(calls), self._size(terms, journal))
-            async with aclosing(chunks), aclosing(run.through(chunks)) as answered:
+            source = _each(calls)
+            chunks = _chunked(run, source, self._size(terms, journal))
+            async with aclosing(source), aclosing(chunks), aclosing(run.through(chunks)) as answered:
                 async for part in answered:
                     for result in part:
                         yield result
@@ -173,7 +174,7 @@ class Runner:
         return Journal(path, self._size(terms, None), clock=self._wall)
 
 
-async def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncIterator[T]:
+async def _each(items: Iterable[T] | AsyncIterable[T]) -> AsyncGenerator[T, None]:
     if isinstance(items, AsyncIterable):
         async for item in items:
             yield item

@@ -278,8 +278,10 @@ class Store:
     ) -> AsyncGenerator[T | EcwidError, None]:
         """`batch` for a stream of calls: takes them as they come and hands out their results in order.
 
-        A call that failed has its error in the place of a result. Three batches at most are held at a time. Close it
-        (``contextlib.aclosing``) where it may be left early: what was sent then is carried out all the same.
+        A call that failed has its error in the place of a result; where no more is sent, every later one gives
+        `NotExecuted`. Three batches at most are held at a time. Close it (``contextlib.aclosing``) where it may be left
+        early: what was sent by then is carried out all the same. An error of `calls` itself is raised after the results
+        of what was sent.
         """
         from ecwid_async.batch import Terms
 

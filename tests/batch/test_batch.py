@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from ecwid_async.batch import Terms
-from ecwid_async.client import Ecwid
+from ecwid_async.calls import Channel
+from ecwid_async.client import Ecwid, Store
+from ecwid_async.codec import Codec
 from ecwid_async.errors import (
     APIError,
     BatchError,
@@ -25,7 +27,8 @@ from ecwid_async.errors import (
 )
 from ecwid_async.models.products import Product, ProductDraft
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.transport.governor import Quota
+from ecwid_async.transport.auth import Auth
+from ecwid_async.transport.governor import Govern, MemoryState, Quota
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.transport.retry import RetryPolicy
 from ecwid_async.wire import Lane, Request, Response
@@ -79,6 +82,21 @@ async def test_the_quota_bounds_a_batch_only_where_each_call_counts() -> None:
     assert len(await store.batch([store.profile.get() for _ in range(40)], cost="one")) == 40
     assert costs == [(25, Lane.INTERACTIVE), *[(1, Lane.INTERACTIVE)] * 3]
     assert store._runner()._most == 25
+
+
+@pytest.mark.parametrize(("each", "minutes"), [(True, 7), (False, 1)])
+async def test_batches_keep_to_the_rate_limit(each: bool, minutes: int) -> None:
+    world = World.made(batch_costs_each=each)
+    product = await world.product()
+    world.sandbox.requests_per_minute = 600
+    quota = Quota()
+    state = MemoryState(quota, clock=world.clock)
+    signed = Auth.of_store(world.sandbox, STORE, TOKEN)
+    governed = Govern(signed, state, token=TOKEN, quota=quota, clock=world.clock, sleep=world.sleep)
+    world.store = Store(STORE, Channel(governed, Codec()), quota=quota)
+    before = world.clock.now
+    assert kinds(await world.run(deltas(world, product, 3000), cost="each" if each else "one")) == ["done"] * 3000
+    assert world.clock.now - before <= minutes * 60
 
 
 async def test_failures_are_raised_together_with_what_succeeded() -> None:

@@ -277,7 +277,7 @@ async def killed_and_rerun(tmp_path: Path, points: int) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 async def test_a_process_that_is_killed_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
-    await killed_and_rerun(tmp_path, 5)
+    await killed_and_rerun(tmp_path, 4)
 
 
 @pytest.mark.slow
