@@ -244,7 +244,8 @@ class Store:
 
         Under the name of a `job` nothing is carried out twice: a journal is kept, in the folder `journals`, else in
         ``ECWID_JOURNALS``, else with the user's program state, and the same calls under the same name go on where an
-        earlier run was broken off. What failed then is not repeated.
+        earlier run was broken off. What failed then is not repeated; what was carried out so long ago that the server
+        no longer has its answer gives `AnswerGone`.
 
         Raises `ValueError` for a call that a batch can't carry, such as an upload of bytes, and `JobError` for other
         calls under the same name or a job that is running already; nothing was sent then.
