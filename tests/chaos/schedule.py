@@ -102,20 +102,19 @@ interim = st.builds(Interim, st.sampled_from([100, 102, 103]))
 surpluses = st.builds(Surplus, st.sampled_from([b"\r\n", b"noise", whole(b'{"id":"0"}')]))
 
 
-def faults(*, surplus: bool) -> st.SearchStrategy[tuple[Fault, ...]]:
-    """What one item meets: any mixture, or a storm or burst of one kind."""
-    kinds = [cut, served, throttled, failed, misled, babbled, refused, interim, *([surpluses] if surplus else [])]
-    return st.one_of(
-        st.lists(st.one_of(kinds), max_size=4),
-        st.lists(throttled, min_size=3, max_size=6),
-        st.lists(failed, min_size=3, max_size=6),
-    ).map(tuple)
+_any = st.one_of(cut, served, throttled, failed, misled, babbled, refused, interim, surpluses)
+# What one item meets: any mixture, or a storm or burst of one kind.
+faults = st.one_of(
+    st.lists(_any, max_size=4),
+    st.lists(throttled, min_size=3, max_size=6),
+    st.lists(failed, min_size=3, max_size=6),
+).map(tuple)
 
 
 @st.composite
-def plans(draw: st.DrawFn, surplus: bool) -> Plan:
+def plans(draw: st.DrawFn) -> Plan:
     store = draw(st.sampled_from([1, 1, 2]))
-    met = draw(faults(surplus=surplus))
+    met: tuple[Fault, ...] = draw(faults)
     if store == 2 and draw(st.integers(0, 4)) == 4:
         met = (*met[:1], draw(condemned))
     return Plan(
@@ -127,22 +126,18 @@ def plans(draw: st.DrawFn, surplus: bool) -> Plan:
     )
 
 
+waves = st.builds(
+    Wave,
+    st.lists(plans(), min_size=1, max_size=8).map(tuple),
+    st.sampled_from([0.0, 0.0, 1.0, 20.0, 2000.0]),
+    st.sampled_from([None, None, Ends.CLOSED, Ends.RESET]),
+    st.sampled_from([0.0, 0.0, 0.3, 100.0]),
+)
 doors = st.lists(st.builds(Door, st.integers(0, 300), _broken), max_size=3).map(tuple)
-
-
-def schedules(*, surplus: bool = True) -> st.SearchStrategy[Schedule]:
-    """Any schedule; `surplus` says whether answers may bring more than was asked for."""
-    waves = st.builds(
-        Wave,
-        st.lists(plans(surplus), min_size=1, max_size=8).map(tuple),
-        st.sampled_from([0.0, 0.0, 1.0, 20.0, 2000.0]),
-        st.sampled_from([None, None, Ends.CLOSED, Ends.RESET]),
-        st.sampled_from([0.0, 0.0, 0.3, 100.0]),
-    )
-    return st.builds(
-        Schedule,
-        st.lists(waves, min_size=1, max_size=4).map(tuple),
-        doors,
-        st.sampled_from([100, 2, 1]),
-        st.sampled_from([None, Quota(), SMALL]),
-    )
+schedules = st.builds(
+    Schedule,
+    st.lists(waves, min_size=1, max_size=4).map(tuple),
+    doors,
+    st.sampled_from([100, 2, 1]),
+    st.sampled_from([None, Quota(), SMALL]),
+)

@@ -39,22 +39,16 @@ def one_after_another(kind: Kind, faults: list[Fault]) -> Schedule:
 
 
 @settings(max_examples=EXAMPLES, phases=PHASES, suppress_health_check=SLOW_IS_FINE)
-@given(schedules())
+@given(schedules)
 def test_no_schedule_of_faults_breaks_a_promise(schedule: Schedule) -> None:
     played(schedule, "aiohttp")
 
 
+@pytest.mark.parametrize("library", ["httpx2", "pyqwest"])
 @settings(max_examples=FEWER_EXAMPLES, phases=PHASES, suppress_health_check=SLOW_IS_FINE)
-@given(schedules())
-def test_no_schedule_of_faults_breaks_a_promise_behind_pyqwest(schedule: Schedule) -> None:
-    played(schedule, "pyqwest")
-
-
-# httpx2 takes what came with an answer for the next one, and has no way to tell.
-@settings(max_examples=FEWER_EXAMPLES, phases=PHASES, suppress_health_check=SLOW_IS_FINE)
-@given(schedules(surplus=False))
-def test_no_schedule_of_faults_breaks_a_promise_behind_httpx2(schedule: Schedule) -> None:
-    played(schedule, "httpx2")
+@given(schedule=schedules)
+def test_no_schedule_of_faults_breaks_a_promise_behind_another_library(library: str, schedule: Schedule) -> None:
+    played(schedule, library)
 
 
 @pytest.mark.parametrize("kind", Kind)
