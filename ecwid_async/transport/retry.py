@@ -5,6 +5,7 @@ never sent (lookup, refused, TLS, pool)       again             again
 sent, no whole answer                         again             the error
 429                                           after the wait    after the wait
 408, 500, 502, 503, 504                       again             the answer
+404 to a DELETE, after one of the above       success
 anything else                                 the answer        the answer
 """
 
@@ -23,6 +24,8 @@ from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody
 __all__ = ["Retry", "RetryBudget", "RetryPolicy"]
 
 _PASSING: Final = frozenset({408, 500, 502, 503, 504})
+# What a repeated DELETE is answered where the item is gone: it had worked the time before.
+_DELETED: Final = b'{"success":true}'
 
 
 @frozen(kw_only=True)
@@ -149,7 +152,8 @@ class Retry:
                 wait = self._after_answer(request, outcome, attempt)
             if wait is None or self._too_late(request, wait):
                 if isinstance(outcome, Response):
-                    return outcome
+                    gone = in_doubt and request.method == "DELETE" and outcome.status == 404
+                    return Response(200, outcome.headers, _DELETED) if gone else outcome
                 self._tell(EventKind.GAVE_UP, request, attempt, error=error)
                 if in_doubt and isinstance(outcome, NotSent):
                     raise _in_doubt(outcome) from outcome

@@ -101,6 +101,19 @@ async def test_a_write_of_which_one_attempt_left_is_in_doubt_also_when_the_last_
             await setup.retry.send(had_no_effect)
 
 
+@pytest.mark.parametrize("first", [UNKNOWN, answer(status=503)])
+async def test_a_delete_that_finds_nothing_after_one_that_left_has_worked(first: Response | Exception) -> None:
+    delete = evolve(READ, method="DELETE")
+    gone = answer({"errorCode": "ORDER_NOT_FOUND"}, status=404)
+    response = await Setup.of(first, gone).retry.send(delete)
+    assert (response.status, response.body) == (200, b'{"success":true}')
+    for never_left in (NOT_SENT, answer(status=429)):
+        assert await Setup.of(never_left, gone).retry.send(delete) is gone
+    for another in (READ, evolve(READ, method="PUT")):
+        assert await Setup.of(first, gone).retry.send(another) is gone
+    assert await Setup.of(gone).retry.send(delete) is gone
+
+
 async def test_a_deadline_that_passed_is_not_tried_again() -> None:
     setup = Setup.of(Timeout("late", request=READ), OK)
     with pytest.raises(Timeout):
