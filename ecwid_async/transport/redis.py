@@ -127,8 +127,10 @@ keep(KEYS[2], month)
 """
 )
 
-# How long to go on alone before Redis is asked again, in seconds.
-_ALONE: Final = 1.0
+# How long to go on alone before one call asks Redis again, and how long it waits for that at most, in seconds: others
+# stand behind it.
+_ALONE: Final = 5.0
+_PROBE: Final = 0.25
 
 
 class RedisState:
@@ -197,11 +199,13 @@ class RedisState:
             del self._closed[key]
         if self._alone is not None and self._ask_again > now:
             return await self._enter_alone(self._alone, key, store, lane, cost)
+        patience = self._patience
         if self._away:
-            self._ask_again = now + self._patience + _ALONE  # one asks, the others need not wait for that
+            patience = min(patience, _PROBE)
+            self._ask_again = now + patience + _ALONE
         slot = f"{getrandbits(64):x}"
         try:
-            with anyio.fail_after(self._patience):
+            with anyio.fail_after(patience):
                 found = await self._enter(
                     keys=self._keys(key, store),
                     args=[

@@ -70,6 +70,7 @@ class Server:
             self._process = None
 
     def client(self, **settings: Any) -> Any:
+        settings.setdefault("retry", Retry(NoBackoff(), 0))
         return redis.Redis(unix_socket_path=str(self.socket), **settings)
 
 
@@ -446,9 +447,10 @@ async def closed(client: Any) -> None:
         await client.aclose()
 
 
-async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: Server) -> None:
+@pytest.mark.parametrize("patient", [True, False])
+async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: Server, patient: bool) -> None:
     network = MemoryTransport(lambda _: answer({}))
-    client = fragile.client()
+    client = fragile.client(**{"retry": Retry(ConstantBackoff(5.0), 3)} if patient else {})
     state = RedisState(client, patience=0.5)
     govern = Govern(network, state, token="secret_x")
     await govern.send(request())
@@ -528,12 +530,40 @@ async def test_while_redis_is_away_each_process_keeps_to_its_share_and_then_shar
         await state.enter("t", "store", Lane.INTERACTIVE, 20)
 
     fragile.start()
-    moment += 2
+    moment += 6
     assert await state.enter("t2", "store", Lane.INTERACTIVE, 40) is None
     assert isinstance(await RedisState(other, quota).enter("t2", "store", Lane.INTERACTIVE, 1), Wait)
     assert [record.getMessage()[:13] for record in caplog.records] == ["Redis is away", "Redis is back"]
     await closed(client)
     await closed(other)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_bulk_calls_meet_no_429_where_redis_goes_away_and_comes_back_empty(
+    fragile: Server, shape: type[RateLimit]
+) -> None:
+    group, numbers = Group(fragile, "test"), random.Random(1)
+    states = [group.state(when_away=2, patience=0.5, clock=lambda: group.now) for _ in range(2)]
+    limit, served, start, running = shape(), 0, group.now, True
+    under_way: list[tuple[float, RedisState]] = []
+    while (passed := group.now - start) < 200:
+        if running is (70 < passed < 130):
+            fragile.stop() if running else fragile.start()
+            running = not running
+        state = numbers.choice(states)
+        found = await state.enter("t", "store", Lane.BULK, 1)
+        if isinstance(found, Wait):
+            group.passed += min(found.seconds, 0.05)  # the other one may have room before
+        else:
+            assert limit.admit(group.now + 0.05, 600) == 0, "no 429"
+            served += 1
+            under_way.append((group.now + numbers.uniform(0.1, 0.6), state))
+        for over in [one for one in under_way if one[0] <= group.now]:
+            under_way.remove(over)
+            await over[1].leave("t", "store", 1)
+    assert served >= 0.93 * 10 * 200
+    for client in group.clients:
+        await closed(client)
 
 
 async def test_while_redis_is_away_only_one_call_in_a_while_waits_for_it(
@@ -555,7 +585,7 @@ async def test_while_redis_is_away_only_one_call_in_a_while_waits_for_it(
     monkeypatch.setattr(client, "execute_command", counted)
     await asyncio.gather(*(state.enter("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
     assert asked == 0
-    moment += 1.5
+    moment += 6
     await asyncio.gather(*(state.enter("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
     assert asked == 1
     await closed(client)
