@@ -129,8 +129,8 @@ class _Pace:
         due = self.next - ahead * self.interval - now
         return due if due > _TICK else 0.0
 
-    def take(self, now: float, cost: int) -> None:
-        self.next = max(self.next, now) + cost * self.interval
+    def take(self, now: float) -> None:
+        self.next = max(self.next, now) + self.interval
 
 
 # What a sleep that ends late may make up for, so that the pace is kept on average.
@@ -201,8 +201,9 @@ class MemoryState:
             due = self._ceiling.wait(now, SLACK if bulk else quota.burst)
             if due > 0:
                 return Wait(due, at_ceiling=True)
-            self._ceiling.take(now, 1)
-            token.pace.take(now, cost)
+            self._ceiling.take(now)
+            # A batch is one request on the wire: what it counts it takes in slots, or the next call would wait for it.
+            token.pace.take(now)
             token.under_way += 1
             token.held += cost
             return None
@@ -445,7 +446,8 @@ class Govern:
 
     def _closed_for(self, headers: Headers) -> float:
         asked = retry_after(headers)
-        return self._quota.throttled if asked is None else asked
+        # Not for no time at all: whoever is told so would be refused at the quota's own pace.
+        return self._quota.throttled if asked is None else max(asked, 1.0)
 
 
 async def _once(body: bytes) -> AsyncIterator[bytes]:

@@ -85,7 +85,7 @@ early = shared - ahead * ceiling - now
 if early > 1 then return {'wait', text(early), '1'} end
 
 redis.call('HSET', everyone, 'ceiling', text(math.max(shared, now) + ceiling))
-due = math.max(due, now) + cost * interval
+due = math.max(due, now) + interval
 redis.call('HSET', token, 'next', text(due))
 keep(token, due - now + window)
 for number = 1, cost do

@@ -33,7 +33,8 @@ class RetryPolicy:
     """How often and how patiently to try again. Times are in seconds.
 
     `attempts` counts sends in all. The wait before try n is random between 0 and ``base * 2**(n-1)``, at most `cap`
-    (full jitter). A 429 waits as long as the server asks, `throttled` where it does not say, at most `patience`.
+    (full jitter). A 429 waits as long as the server asks, `throttled` where it does not say, and all 429s of a call at
+    most `patience` together.
     `budget` bounds the repeats of one store: each takes one, each call puts a tenth back, so that a server that fails
     throughout gets a tenth more calls and not four times as many.
     """
@@ -42,7 +43,7 @@ class RetryPolicy:
     base: float = 0.5
     cap: float = 20.0
     throttled: float = 10.0
-    patience: float = 120.0
+    patience: float = 300.0
     budget: float = 20.0
 
 
@@ -69,10 +70,11 @@ class RetryBudget:
 
 @define
 class _Progress:
-    """How far a call has come: its attempt, and the status that it was last answered with."""
+    """How far a call has come: its attempt, the status that it was last answered with, its waits for a rate limit."""
 
     attempt: int = 1
     status: int | None = None
+    throttled: float = 0.0
 
 
 class Retry:
@@ -149,7 +151,7 @@ class Retry:
                 wait = self._after_failure(request, outcome, attempt)
             else:
                 progress.status = outcome.status
-                wait = self._after_answer(request, outcome, attempt)
+                wait = self._after_answer(request, outcome, progress)
             if wait is None or self._too_late(request, wait):
                 if isinstance(outcome, Response):
                     gone = in_doubt and request.method == "DELETE" and outcome.status == 404
@@ -188,15 +190,17 @@ class Retry:
         may = isinstance(error, NotSent) or (isinstance(error, OutcomeUnknown) and request.options.repeatable)
         return self._backoff(request, attempt) if may else None
 
-    def _after_answer(self, request: Request, response: Response, attempt: int) -> float | None:
+    def _after_answer(self, request: Request, response: Response, progress: _Progress) -> float | None:
         if response.status < 400:
             return None
         if response.status == 429:
             asked = retry_after(response.headers)
-            wait = self._policy.throttled if asked is None else asked
-            return None if wait > self._policy.patience or isinstance(request.body, StreamBody) else wait
+            wait = self._policy.throttled if asked is None else max(asked, 1.0)
+            progress.throttled += wait
+            late = progress.throttled > self._policy.patience
+            return None if late or isinstance(request.body, StreamBody) else wait
         if response.status in _PASSING and request.options.repeatable:
-            return self._backoff(request, attempt)
+            return self._backoff(request, progress.attempt)
         return None
 
     def _backoff(self, request: Request, attempt: int) -> float | None:

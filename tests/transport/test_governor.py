@@ -364,6 +364,18 @@ def test_a_call_counts_as_many_requests_as_it_says() -> None:
     virtually(main)
 
 
+def test_a_batch_takes_its_slots_and_does_not_hold_up_the_call_after_it() -> None:
+    async def main() -> None:
+        govern = governed(MemoryTransport(lambda _: answer({})))
+        started = trio.current_time()
+        await govern.send(request(Lane.INTERACTIVE, cost=500))
+        for _ in range(10):
+            await govern.send(request(Lane.INTERACTIVE))
+        assert trio.current_time() == started
+
+    virtually(main)
+
+
 def test_tokens_nobody_uses_are_forgotten_but_quarantine_is_not() -> None:
     async def main() -> None:
         state = MemoryState(Quota(ceiling=1e9), clock=trio.current_time)

@@ -144,7 +144,7 @@ async def test_a_wait_is_anything_up_to_its_bound() -> None:
 
 @pytest.mark.parametrize(
     ("headers", "waited"),
-    [({"Retry-After": "7"}, 7.0), ({"Retry-After": "0"}, 0.0), ({}, 10.0), ({"Retry-After": "soon"}, 10.0)],
+    [({"Retry-After": "7"}, 7.0), ({"Retry-After": "0"}, 1.0), ({}, 10.0), ({"Retry-After": "soon"}, 10.0)],
 )
 async def test_a_429_waits_as_long_as_the_server_says(headers: dict[str, str], waited: float) -> None:
     setup = Setup.of(answer(status=429, headers=headers), OK)
@@ -199,6 +199,13 @@ async def test_a_store_that_fails_throughout_is_not_asked_many_times_more() -> N
         with pytest.raises(OutcomeUnknown):
             await view.send(READ)
     assert 100 + 5 <= len(inner.requests) <= 100 + 5 + 100 / 10
+
+
+@pytest.mark.parametrize("asked", ["0", "1", "60"])
+async def test_a_call_that_meets_nothing_but_429_ends_when_its_patience_does(asked: str) -> None:
+    setup = Setup.of(*[answer(status=429, headers={"Retry-After": asked})] * 400)
+    assert (await setup.retry.send(READ)).status == 429
+    assert 240 <= sum(setup.time.slept) <= RetryPolicy().patience
 
 
 async def test_a_429_costs_nothing_of_the_budget() -> None:
