@@ -129,7 +129,8 @@ class APIError(EcwidError):
     """The API answered with anything but success.
 
     `code` and `message` are the body's ``errorCode`` and ``errorMessage`` where it had them; `details` are its
-    ``args``. `outcome` is "unknown" where the write may have taken effect all the same.
+    ``args``. `attempts` is how often the request was sent. `outcome` is "unknown" where the write may have taken effect
+    all the same.
     See https://docs.ecwid.com/api-reference/rest-api/errors.
     """
 
@@ -145,7 +146,9 @@ class APIError(EcwidError):
         request: Request,
         outcome: Outcome = "refused",
         headers: Headers | None = None,
+        attempts: int = 1,
     ) -> None:
+        self.attempts = attempts
         self.status = status
         self.code = code
         self.message = message
@@ -428,6 +431,7 @@ def api_error(request: Request, response: Response) -> APIError:
         request=request,
         outcome="unknown" if uncertain and request.method != "GET" else "refused",
         headers=response.headers,
+        attempts=response.attempts,
     )
 
 

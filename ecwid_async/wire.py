@@ -169,11 +169,15 @@ class Request:
 
 @frozen
 class Response:
-    """A whole answer: status, headers, and the body's bytes after any content encoding is undone."""
+    """A whole answer: status, headers, and the body's bytes after any content encoding is undone.
+
+    `attempts` is how often the request was sent for it.
+    """
 
     status: int
     headers: Headers
     body: bytes = field(repr=False)
+    attempts: int = 1
 
 
 @frozen

@@ -129,6 +129,14 @@ async def test_an_app_asks_about_itself_with_its_own_credentials(monkeypatch: py
     assert transport.requests[0].headers["x-ecwid-app-client-id"] == "my-app"
 
 
+async def test_an_error_tells_how_often_it_was_tried() -> None:
+    transport = MemoryTransport(lambda _: answer(status=503))
+    ecwid = Ecwid(transport=transport, retry=RetryPolicy(attempts=3, base=0.0))
+    with pytest.raises(ServerError) as caught:
+        await rows(ecwid.store(1003, "secret_x")).get(7)
+    assert caught.value.attempts == len(transport.requests) == 3
+
+
 async def test_strict_raises_where_the_default_counts() -> None:
     transport = MemoryTransport(lambda _: answer({"id": "seven"}))
     ecwid = Ecwid(transport=transport)

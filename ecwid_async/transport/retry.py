@@ -155,7 +155,8 @@ class Retry:
             if wait is None or self._too_late(request, wait):
                 if isinstance(outcome, Response):
                     gone = in_doubt and request.method == "DELETE" and outcome.status == 404
-                    return Response(200, outcome.headers, _DELETED) if gone else outcome
+                    status, body = (200, _DELETED) if gone else (outcome.status, outcome.body)
+                    return outcome if attempt == 1 else Response(status, outcome.headers, body, attempt)
                 self._tell(EventKind.GAVE_UP, request, attempt, error=error)
                 if in_doubt and isinstance(outcome, NotSent):
                     raise _in_doubt(outcome) from outcome

@@ -60,8 +60,13 @@ class Setup:
 )
 async def test_what_surely_had_no_effect_is_sent_again(request_: Request, first: Response | Exception) -> None:
     setup = Setup.of(first, OK)
-    assert await setup.retry.send(request_) is OK
+    assert (await setup.retry.send(request_)).body == OK.body
     assert len(setup.inner.requests) == 2
+
+
+async def test_an_answer_tells_how_often_it_was_asked_for() -> None:
+    assert (await Setup.of(answer(status=503), OK).retry.send(READ)).attempts == 2
+    assert (await Setup.of(OK).retry.send(READ)).attempts == 1
 
 
 @pytest.mark.parametrize("first", [UNKNOWN, *(answer(status=status) for status in (408, 500, 502, 503, 504))])
@@ -69,7 +74,7 @@ async def test_what_may_have_had_an_effect_is_sent_again_only_where_that_does_no
     first: Response | Exception,
 ) -> None:
     setup = Setup.of(first, OK)
-    assert await setup.retry.send(READ) is OK
+    assert (await setup.retry.send(READ)).body == OK.body
 
     setup = Setup.of(first, OK)
     if isinstance(first, Response):
@@ -108,7 +113,7 @@ async def test_a_delete_that_finds_nothing_after_one_that_left_has_worked(first:
     response = await Setup.of(first, gone).retry.send(delete)
     assert (response.status, response.body) == (200, b'{"success":true}')
     for never_left in (NOT_SENT, answer(status=429)):
-        assert await Setup.of(never_left, gone).retry.send(delete) is gone
+        assert (await Setup.of(never_left, gone).retry.send(delete)).status == 404
     for another in (READ, evolve(READ, method="PUT")):
         assert await Setup.of(first, gone).retry.send(another) is gone
     assert await Setup.of(gone).retry.send(delete) is gone
@@ -154,7 +159,7 @@ async def test_a_429_waits_as_long_as_the_server_says(headers: dict[str, str], w
 
 async def test_a_429_does_not_use_up_the_attempts_but_an_absurd_wait_is_handed_to_the_caller() -> None:
     setup = Setup.of(*[answer(status=429, headers={"Retry-After": "1"})] * 10, OK)
-    assert await setup.retry.send(WRITE) is OK
+    assert (await setup.retry.send(WRITE)).body == OK.body
     setup = Setup.of(answer(status=429, headers={"Retry-After": "86400"}), OK)
     assert (await setup.retry.send(WRITE)).status == 429
     assert not setup.time.slept
@@ -210,7 +215,7 @@ async def test_a_call_that_meets_nothing_but_429_ends_when_its_patience_does(ask
 
 async def test_a_429_costs_nothing_of_the_budget() -> None:
     setup = Setup.of(*[answer(status=429, headers={"Retry-After": "1"})] * 30, OK, policy=RetryPolicy(budget=1.0))
-    assert await setup.retry.send(READ) is OK
+    assert (await setup.retry.send(READ)).body == OK.body
 
 
 async def test_every_attempt_and_wait_is_told() -> None:
