@@ -223,11 +223,11 @@ def _hook_for(declared: Any) -> _Hook:
         return _dict_hook(get_args(only)[1])
     if only is object:
         return lambda value, _: value
-    return _converter.get_structure_hook(only)
+    return _converter().get_structure_hook(only)
 
 
 def _variant_hook(variants: Variants) -> _Hook:
-    hooks = {cls: _converter.get_structure_hook(cls) for cls in (*variants.tagged.values(), variants.plain)}
+    hooks = {cls: _converter().get_structure_hook(cls) for cls in (*variants.tagged.values(), variants.plain)}
     return lambda value, _: hooks[variants.of(value)](value, None) if value.__class__ is dict else _refuse()
 
 
@@ -471,15 +471,20 @@ def _write(item: Data) -> dict[str, object]:
 
 # One converter
 
-_converter = Converter()
-_converter.register_structure_hook_factory(is_model, _generate)
-_converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Data), _write)
+
+@cache
+def _converter() -> Converter:
+    """Made with the first hook: a client that has read nothing yet starts without it."""
+    converter = Converter()
+    converter.register_structure_hook_factory(is_model, _generate)
+    converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Data), _write)
+    return converter
 
 
 def warm_up(*classes: type[Model]) -> None:
     """Build the hooks of these classes and of all they hold ahead of the first answer (about 2 ms a class)."""
     for cls in classes:
-        _converter.get_structure_hook(cls)
+        _converter().get_structure_hook(cls)
 
 
 @attrs.frozen

@@ -13,7 +13,7 @@ from yarl import URL
 
 from ecwid_async.transport.base_url import checked_base_url
 from ecwid_async.transport.exchange import Sending, outgoing, read_whole, unanswered, without_locals
-from ecwid_async.transport.settings import USER_AGENT, Settings
+from ecwid_async.transport.settings import Settings, user_agent
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
 __all__ = ["AiohttpTransport"]
@@ -160,7 +160,7 @@ class AiohttpTransport:
                 ),
                 proxy=settings.proxy,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": USER_AGENT},
+                headers={"User-Agent": user_agent()},
                 middlewares=(_send_once,),
             )
         return session

@@ -25,7 +25,7 @@ from typing import Final, Protocol
 
 import anyio
 import anyio.lowlevel
-from attrs import define, field, frozen
+from attrs import frozen
 
 from ecwid_async.errors import InvalidToken, StoreSuspended, Timeout, api_error, retry_after
 from ecwid_async.transport.telling import Teller
@@ -117,12 +117,17 @@ def most_slots(quota: Quota, lane: Lane, cost: int) -> int:
 _TICK: Final = 1e-6
 
 
-@define
+# Plain classes here: attrs would take a millisecond of every start to make each of them.
+
+
 class _Pace:
     """Evenly spaced moments, with what was missed made up for: a virtual schedule (GCRA)."""
 
-    interval: float
-    next: float = float("-inf")
+    __slots__ = ("interval", "next")
+
+    def __init__(self, interval: float) -> None:
+        self.interval = interval
+        self.next = float("-inf")
 
     def wait(self, now: float, ahead: float) -> float:
         """Seconds until a caller that may run `ahead` intervals before the schedule is due."""
@@ -137,15 +142,17 @@ class _Pace:
 SLACK: Final = 2.0
 
 
-@define
 class _Token:
-    """The slots of one token."""
+    """The slots of one token: how many are held, those of calls under way, and when the others become free."""
 
-    pace: _Pace
-    under_way: int = 0
-    frees: deque[tuple[float, int]] = field(factory=deque)
-    held: int = 0
-    opens: float = float("-inf")
+    __slots__ = ("frees", "held", "opens", "pace", "under_way")
+
+    def __init__(self, pace: _Pace) -> None:
+        self.pace = pace
+        self.under_way = 0
+        self.frees: deque[tuple[float, int]] = deque()
+        self.held = 0
+        self.opens = float("-inf")
 
     def settle(self, now: float) -> None:
         while self.frees and self.frees[0][0] <= now:
@@ -156,10 +163,12 @@ class _Token:
         return not self.frees and not self.under_way
 
 
-@define
 class _Quarantine:
-    verdict: Verdict
-    probe: float
+    __slots__ = ("probe", "verdict")
+
+    def __init__(self, verdict: Verdict, probe: float) -> None:
+        self.verdict = verdict
+        self.probe = probe
 
 
 _states: "Final[weakref.WeakSet[MemoryState]]" = weakref.WeakSet()
@@ -273,12 +282,14 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forked)
 
 
-@define(eq=False)
 class _Queue:
     """Callers in the order in which they came; it exists while somebody is in it."""
 
-    lock: anyio.Lock = field(factory=lambda: anyio.Lock(fast_acquire=True))
-    callers: int = 0
+    __slots__ = ("callers", "lock")
+
+    def __init__(self) -> None:
+        self.lock = anyio.Lock(fast_acquire=True)
+        self.callers = 0
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 import anyio
-from attrs import define, frozen
+from attrs import frozen
 
 from ecwid_async.errors import NotSent, OutcomeUnknown, TransportError, retry_after
 from ecwid_async.transport.telling import Teller
@@ -68,13 +68,15 @@ class RetryBudget:
         return True
 
 
-@define
 class _Progress:
     """How far a call has come: its attempt, the status that it was last answered with, its waits for a rate limit."""
 
-    attempt: int = 1
-    status: int | None = None
-    throttled: float = 0.0
+    __slots__ = ("attempt", "status", "throttled")
+
+    def __init__(self) -> None:
+        self.attempt = 1
+        self.status: int | None = None
+        self.throttled = 0.0
 
 
 class Retry:

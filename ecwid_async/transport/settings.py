@@ -2,18 +2,24 @@
 
 import os
 import ssl
-from importlib.metadata import version
+from functools import cache
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from ecwid_async.errors import ConfigError
 
-__all__ = ["USER_AGENT", "Settings", "Timeouts"]
+__all__ = ["Settings", "Timeouts", "user_agent"]
 
-USER_AGENT: Final = f"ecwid-async/{version('ecwid-async')}"
+
+@cache
+def user_agent() -> str:
+    """What the transports call themselves."""
+    # Not at import: it would cost a client a twentieth of its start.
+    from importlib.metadata import version
+
+    return f"ecwid-async/{version('ecwid-async')}"
 
 
 @frozen(kw_only=True)
