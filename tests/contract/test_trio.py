@@ -83,8 +83,12 @@ async def test_a_cancelled_call_frees_its_place() -> None:
 
     with fault_serving(first_hangs) as server:
         transport = httpx2.Httpx2Transport(server.base_url, Settings(connections=1))
-        with trio.move_on_after(0.25) as scope:
-            await transport.send(GET)
+        with trio.CancelScope() as scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(transport.send, GET)
+                while not server.log:  # noqa: ASYNC110  the server is in another thread
+                    await trio.sleep(0.01)
+                scope.cancel()
         assert scope.cancelled_caught
         assert (await transport.send(GET)).status == 200
         await transport.aclose()
