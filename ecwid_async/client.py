@@ -89,7 +89,9 @@ class Ecwid:
         self._retry = retry or RetryPolicy()
         self._budgets: dict[int | None, RetryBudget] = {}
         self._quota = quota
-        self._governor = governor or (MemoryState(quota) if quota is not None else None)
+        if governor is None and quota is not None:
+            governor = MemoryState(quota)
+        self._governor = governor
 
     def __repr__(self) -> str:
         return f"<Ecwid at {self.base_url}>"

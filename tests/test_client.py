@@ -12,6 +12,7 @@ from ecwid_async import ConfigError, Ecwid, Event, RetryPolicy, ServerError
 from ecwid_async.client import DEFAULT_BASE_URL, Store
 from ecwid_async.data import Model, model
 from ecwid_async.resources.base import Resource
+from ecwid_async.transport.governor import MemoryState
 from ecwid_async.transport.memory import MemoryTransport, answer
 
 
@@ -150,6 +151,17 @@ async def test_closing_an_unused_client_twice_is_harmless() -> None:
     ecwid = Ecwid()
     await ecwid.aclose()
     await ecwid.aclose()
+    assert ecwid._transport is None, "nothing was opened to be closed"
+
+
+def test_a_governor_of_the_caller_s_is_used_even_while_it_is_empty() -> None:
+    class Counting(MemoryState):
+        def __len__(self) -> int:
+            return len(self._tokens)
+
+    state = Counting()
+    assert Ecwid(governor=state)._governor is state
+    assert Ecwid(quota=None)._governor is None
 
 
 def test_every_public_name_loads_and_is_listed() -> None:

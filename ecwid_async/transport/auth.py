@@ -60,11 +60,14 @@ class Auth:
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Stream with credentials."""
+        signed = self._signed(request)
         try:
-            async with self._inner.stream(self._signed(request)) as response:
+            async with self._inner.stream(signed) as response:
                 yield response
         except TransportError as error:
-            error.request = request
+            # Another call's error may come out of the reader's block: that one keeps its request.
+            if error.request is signed:
+                error.request = request
             raise
 
     async def aclose(self) -> None:

@@ -1,6 +1,7 @@
 """Credentials join innermost and show nowhere."""
 
 import pytest
+from attrs import evolve
 
 from ecwid_async.errors import NotSent
 from ecwid_async.transport.auth import Auth, Secret
@@ -62,6 +63,14 @@ async def test_an_error_from_below_holds_the_request_without_credentials() -> No
         async with auth.stream(REQUEST):
             pass
     assert caught.value.request is REQUEST
+
+
+async def test_another_call_s_error_out_of_a_download_keeps_its_request() -> None:
+    other = NotSent("refused", request=evolve(REQUEST, path="/another"))
+    with pytest.raises(NotSent) as caught:
+        async with Auth.of_store(MemoryTransport([answer(b"%PDF")]), 1003, TOKEN).stream(REQUEST):
+            raise other
+    assert caught.value.request.path == "/another"
 
 
 async def test_the_token_is_in_no_repr_on_its_way() -> None:
