@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ecwid_async.calls import Call as Call
-    from ecwid_async.calls import Page as Page
-    from ecwid_async.calls import Pages as Pages
     from ecwid_async.client import Ecwid as Ecwid
     from ecwid_async.client import Store as Store
     from ecwid_async.codec import DecodeProblem as DecodeProblem
@@ -47,13 +45,15 @@ if TYPE_CHECKING:
     from ecwid_async.errors import UnsupportedMediaType as UnsupportedMediaType
     from ecwid_async.errors import UploadTooLarge as UploadTooLarge
     from ecwid_async.files import Download as Download
+    from ecwid_async.pages import Page as Page
+    from ecwid_async.pages import Pages as Pages
     from ecwid_async.transport.governor import Quota as Quota
     from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
     from ecwid_async.wire import Event as Event
     from ecwid_async.wire import EventKind as EventKind
 
 _HOMES = {
-    "calls": ("Call", "Page", "Pages"),
+    "calls": ("Call",),
     "client": ("Ecwid", "Store"),
     "codec": ("DecodeProblem", "warm_up"),
     "data": ("UNSET", "Draft", "Model", "Unset"),
@@ -89,6 +89,7 @@ _HOMES = {
         "UploadTooLarge",
     ),
     "files": ("Download",),
+    "pages": ("Page", "Pages"),
     "transport.governor": ("Quota",),
     "transport.retry": ("RetryPolicy",),
     "wire": ("Event", "EventKind"),

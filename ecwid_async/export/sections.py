@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError
+from ecwid_async.pages import Pages
 
 __all__ = ["SECTIONS", "Rest", "Search", "Section", "sections_named"]
 

@@ -1,23 +1,27 @@
 """What every resource does: turn a method's arguments into a call."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Final, Generic, Literal, TypeAlias, TypeVar, overload
 
 from attrs import evolve
 
-from ecwid_async.calls import Call, Channel, Pages
+from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import dumps
 from ecwid_async.files import Download, Progress, Source, upload_body
+from ecwid_async.pages import Pages
+from ecwid_async.scan import Scan
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
-__all__ = ["Moment", "QueryValue", "Resource", "Several", "confirmed", "query_params"]
+__all__ = ["Listed", "Moment", "QueryValue", "Resource", "Several", "confirmed", "query_params"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 Moment = datetime | int
 """A moment in a query: an aware `datetime`, or whole Unix seconds."""
@@ -99,6 +103,47 @@ class Resource:
     def _download(self, endpoint: str, *ids: str | int, query: Mapping[str, QueryValue] | None = None) -> Download:
         """The file that `endpoint` answers with."""
         return Download(_request(endpoint, ids, query, None, None), self._channel)
+
+
+class Listed(Resource, Generic[T]):
+    """A section that is a list of items."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def search(self) -> Pages[T]:
+        """The items that match."""
+
+    @overload
+    def scan(
+        self, *, ordered: bool = False, concurrency: int = 8, lag: float = 120.0, resume: str | None = None
+    ) -> Scan[T]: ...
+
+    @overload
+    def scan(
+        self,
+        *,
+        into: type[R],
+        ordered: bool = False,
+        concurrency: int = 8,
+        lag: float = 120.0,
+        resume: str | None = None,
+    ) -> Scan[R]: ...
+
+    def scan(
+        self,
+        *,
+        into: type[R] | None = None,
+        ordered: bool = False,
+        concurrency: int = 8,
+        lag: float = 120.0,
+        resume: str | None = None,
+    ) -> Scan[T] | Scan[R]:
+        """All items, hidden ones included: see `Pages.scan`, which does the same for those that match a search."""
+        pages = self.search()
+        if into is None:
+            return pages.scan(ordered=ordered, concurrency=concurrency, lag=lag, resume=resume)
+        return pages.scan(into=into, ordered=ordered, concurrency=concurrency, lag=lag, resume=resume)
 
 
 def _request(

@@ -1,13 +1,13 @@
 """Brands."""
 
-from ecwid_async.calls import Pages
 from ecwid_async.models.brands import Brand, BrandSortBy
-from ecwid_async.resources.base import Resource
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed
 
 __all__ = ["Brands"]
 
 
-class Brands(Resource):
+class Brands(Listed[Brand]):
     """Brands: the values that products have for the attribute of type ``BRAND``."""
 
     __slots__ = ()

@@ -2,15 +2,16 @@
 
 from decimal import Decimal
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.carts import Cart, CartDraft, CartPlaceResult
 from ecwid_async.models.common import UpdateResult
-from ecwid_async.resources.base import Moment, Resource
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed, Moment
 
 __all__ = ["Carts"]
 
 
-class Carts(Resource):
+class Carts(Listed[Cart]):
     """Abandoned carts: orders that were begun and not placed."""
 
     __slots__ = ()

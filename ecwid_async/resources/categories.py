@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.categories import Category, CategoryDraft
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
-from ecwid_async.resources.base import Resource
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed
 from ecwid_async.resources.category_images import CategoryImages
 from ecwid_async.resources.sort_orders import CategorySortOrder
 
 __all__ = ["Categories"]
 
 
-class Categories(Resource):
+class Categories(Listed[Category]):
     """Categories of the catalogue. Id 0 as a parent stands for the root: the store's front page."""
 
     __slots__ = ()

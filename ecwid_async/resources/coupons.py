@@ -1,6 +1,6 @@
 """Discount coupons."""
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.common import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.models.coupons import (
     CouponDiscountType,
@@ -9,12 +9,13 @@ from ecwid_async.models.coupons import (
     DiscountCouponCreateResult,
     DiscountCouponDraft,
 )
-from ecwid_async.resources.base import Moment, Resource, Several
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed, Moment, Several
 
 __all__ = ["Coupons"]
 
 
-class Coupons(Resource):
+class Coupons(Listed[DiscountCoupon]):
     """Discount coupons. Each is known by its code, and by the new code once that is changed.
 
     The documentation calls what stands in paths an id; Ecwid's own client sends the code.

@@ -1,14 +1,15 @@
 """Groups of customers."""
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.customer_groups import CustomerGroup, CustomerGroupDraft
-from ecwid_async.resources.base import Resource, Several
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed, Several
 
 __all__ = ["CustomerGroups"]
 
 
-class CustomerGroups(Resource):
+class CustomerGroups(Listed[CustomerGroup]):
     """Groups of customers. Group 0, ``General``, always exists."""
 
     __slots__ = ()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.common import BuyerType, CreateResult, DeletedItem, DeleteResult, SelectMode, UpdateResult
 from ecwid_async.models.customers import (
     Customer,
@@ -15,14 +15,15 @@ from ecwid_async.models.customers import (
     CustomerSortBy,
     PurchasedProduct,
 )
-from ecwid_async.resources.base import Moment, Resource, confirmed
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed, Moment, confirmed
 from ecwid_async.resources.customer_contacts import CustomerContacts
 from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
 
 __all__ = ["Customers"]
 
 
-class Customers(Resource):
+class Customers(Listed[Customer]):
     """Customers, registered ones and those who ordered as guests."""
 
     __slots__ = ()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.common import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.models.orders import (
     FulfillmentStatus,
@@ -15,7 +15,8 @@ from ecwid_async.models.orders import (
     OrderRepeatUrl,
     PaymentStatus,
 )
-from ecwid_async.resources.base import Moment, Resource, Several
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed, Moment, Several
 from ecwid_async.resources.invoices import Invoices
 from ecwid_async.resources.order_extra_fields import OrderExtraFields
 from ecwid_async.resources.order_option_files import OrderOptionFiles
@@ -24,7 +25,7 @@ from ecwid_async.resources.order_statuses import OrderStatuses
 __all__ = ["Orders"]
 
 
-class Orders(Resource):
+class Orders(Listed[Order]):
     """Orders. Each is known by its number and by its text id (``EG4H2``), which may carry a prefix and a suffix."""
 
     __slots__ = ()

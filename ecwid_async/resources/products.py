@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeletedItem, DeleteResult
 from ecwid_async.models.products import (
     Product,
@@ -16,7 +16,8 @@ from ecwid_async.models.products import (
     ProductSortBy,
     ProductUpdateResult,
 )
-from ecwid_async.resources.base import Moment, Resource, Several, confirmed, query_params
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed, Moment, Several, confirmed, query_params
 from ecwid_async.resources.product_files import ProductFiles
 from ecwid_async.resources.product_gallery import ProductGallery
 from ecwid_async.resources.product_images import ProductImages
@@ -29,7 +30,7 @@ from ecwid_async.resources.variations import Variations
 __all__ = ["Products"]
 
 
-class Products(Resource):
+class Products(Listed[Product]):
     """Products of the catalogue."""
 
     __slots__ = ()

@@ -1,14 +1,15 @@
 """Promotions."""
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.promotions import Promotion, PromotionDraft
-from ecwid_async.resources.base import Resource
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed
 
 __all__ = ["Promotions"]
 
 
-class Promotions(Resource):
+class Promotions(Listed[Promotion]):
     """Promotions: discounts that apply by themselves where their conditions are met."""
 
     __slots__ = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.redirects import (
     InstantSiteRedirect,
@@ -10,12 +10,13 @@ from ecwid_async.models.redirects import (
     InstantSiteRedirectsCreateResult,
     InstantSiteRedirectsForPath,
 )
-from ecwid_async.resources.base import Resource
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed
 
 __all__ = ["Redirects"]
 
 
-class Redirects(Resource):
+class Redirects(Listed[InstantSiteRedirect]):
     """Redirects from one address of the Instant Site to another."""
 
     __slots__ = ()

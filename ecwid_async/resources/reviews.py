@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.common import DeletedItem, DeleteResult, SelectMode, UpdateResult
 from ecwid_async.models.reviews import (
     Review,
@@ -12,12 +12,13 @@ from ecwid_async.models.reviews import (
     ReviewSortBy,
     ReviewStatus,
 )
-from ecwid_async.resources.base import Moment, Resource, confirmed
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed, Moment, confirmed
 
 __all__ = ["Reviews"]
 
 
-class Reviews(Resource):
+class Reviews(Listed[Review]):
     """What customers wrote about products they bought."""
 
     __slots__ = ()

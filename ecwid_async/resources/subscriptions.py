@@ -2,15 +2,16 @@
 
 from decimal import Decimal
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.models.common import RecurringInterval, UpdateResult
 from ecwid_async.models.subscriptions import Subscription, SubscriptionDraft, SubscriptionSortBy, SubscriptionStatus
-from ecwid_async.resources.base import Moment, Resource, Several
+from ecwid_async.pages import Pages
+from ecwid_async.resources.base import Listed, Moment, Several
 
 __all__ = ["Subscriptions"]
 
 
-class Subscriptions(Resource):
+class Subscriptions(Listed[Subscription]):
     """Recurring subscriptions: products that customers are charged for again and again."""
 
     __slots__ = ()

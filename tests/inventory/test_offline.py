@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from ecwid_async.calls import Pages
 from ecwid_async.codec import dumps, loads
+from ecwid_async.pages import Pages
 from ecwid_async.transport.memory import MemoryTransport, answer
 from tests.inventory.ledger import SPEC
 from tests.models.test_samples import comparable, unread

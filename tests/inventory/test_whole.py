@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.calls import Pages
 from ecwid_async.files import Download
+from ecwid_async.pages import Pages
 from ecwid_async.transport.memory import MemoryTransport, answer
 from tests.inventory.ledger import LEDGER, SPEC
 from tests.models.test_samples import unread

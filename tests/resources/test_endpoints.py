@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from ecwid_async import resources
-from ecwid_async.calls import Pages
 from ecwid_async.client import Store
 from ecwid_async.codec import loads
 from ecwid_async.data import UNSET
 from ecwid_async.models.customers import CustomersMassUpdateDraft
 from ecwid_async.models.reviews import ReviewMassUpdateDraft
+from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Resource
 
 # A second send of these does harm, or none, against what the verb suggests.

@@ -10,8 +10,9 @@ from typing import Any, get_args, get_origin
 
 import pytest
 
-from ecwid_async.calls import Call, Pages
+from ecwid_async.calls import Call
 from ecwid_async.client import Store
+from ecwid_async.pages import Pages
 
 # Arguments that are not the snake_case of a parameter's name.
 ARGUMENTS = {
