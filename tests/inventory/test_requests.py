@@ -9,24 +9,25 @@ import pytest
 
 from ecwid_async.sandbox import spec
 from ecwid_async.sandbox.bodies import read_parameters
-from tests.resources.conftest import METHODS, example
+from tests.resources.conftest import METHODS, Method, example
 
 # A file, what becomes of it, and what a caller names himself.
 APART: Final = {"source", "external_url", "progress", "confirm", "query"}
 
 
-def given(declared: Any) -> Any:
+def given(method: Method, name: str) -> Any:
     """A value of an argument's declared type: of a list, the list."""
+    declared = method.hints[name]
     options = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
     first = options[0]
     if get_origin(first) is not None and issubclass(get_origin(first), Mapping):
         return {"Size": example(get_args(first)[1])}
-    return example(first)
+    return method.value(name)
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
-def test_every_parameter_is_known(method: Any) -> None:
+def test_every_parameter_is_known(method: Method) -> None:
     optional = {p.name for p in method.parameters() if p.default is not Parameter.empty} - APART
-    arguments = {name: given(method.hints[name]) for name in optional}
+    arguments = {name: given(method, name) for name in optional}
     endpoint = spec.load().endpoints[method.endpoint]
     read_parameters(dict(method.request(**arguments).params), endpoint, refuse_unknown=True)

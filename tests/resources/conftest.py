@@ -91,7 +91,11 @@ class Method:
         """Values for the arguments that a call can't do without."""
         left = [p.name for p in self.parameters() if p.default is Parameter.empty]
         given: dict[str, Any] = dict(zip(left, IDS[: len(self.placeholders)], strict=False))
-        return given | {name: example(self.hints[name]) for name in left[len(given) :]}
+        return given | {name: self.value(name) for name in left[len(given) :]}
+
+    def value(self, name: str) -> Any:
+        """A value for an argument."""
+        return "id,name" if name == "response_fields" else example(self.hints[name])
 
     def ids(self) -> dict[str, str]:
         """The arguments that stand in the path, with values."""
