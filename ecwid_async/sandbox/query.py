@@ -6,7 +6,8 @@ import re
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
+from zlib import crc32
 
 from attrs import field, frozen
 
@@ -192,20 +193,22 @@ class Sort:
     """A column and a direction.
 
     With `ranks` rows sort by the rank of their key instead, those without one last; `ranked_by` names these
-    ranks, which may only change together with the table (see `Table.touch`).
+    ranks, which may only change together with the table (see `Table.touch`). `disorder` leaves rows in no order that
+    means anything: always the same one, or another one for every request.
     """
 
     column: str = BY_CREATION
     descending: bool = False
     ranked_by: Hashable = None
     ranks: Mapping[Key, int] = field(factory=dict, eq=False, repr=False)
+    disorder: Literal["arbitrary", "unstable"] | None = None
 
 
 def select(table: Table, conditions: Iterable[Condition], sort: Sort, switches: Switches) -> "Rows":
     """The rows that satisfy all conditions, sorted."""
     order = table.order(sort.column)
     wanted = frozenset(_merged(conditions))
-    if switches.ties == "created" and sort.ranked_by is None:
+    if switches.ties == "created" and sort.ranked_by is None and sort.disorder is None:
         if not wanted:
             return Rows(order.slots, 0, len(order.slots), sort.descending)
         if len(wanted) == 1:
@@ -216,7 +219,7 @@ def select(table: Table, conditions: Iterable[Condition], sort: Sort, switches: 
     found = table.cache.get(question)
     if found is None:
         found = _arranged(table, _satisfying(table, wanted), order, sort, switches)
-        if switches.ties != "unstable":
+        if "unstable" not in {switches.ties, sort.disorder}:
             table.keep(question, found)
     return Rows(found, 0, len(found), sort.descending)
 
@@ -263,6 +266,9 @@ def _arranged(table: Table, found: set[int] | None, order: Order, sort: Sort, sw
     if sort.ranked_by is not None:
         ranks = {table.slot(key): rank for key, rank in sort.ranks.items()}
         return array("I", sorted(slots, key=lambda slot: ranks.get(slot, math.inf)))
+    if sort.disorder is not None:
+        seed = next(_asked) if sort.disorder == "unstable" else 0
+        return array("I", sorted(slots, key=lambda slot: crc32(b"%d %d" % (seed, slot))))
     if switches.ties != "created" and order.column is not None:
         rows = list(slots)
         if switches.ties == "newest":
@@ -311,7 +317,8 @@ class Listing:
     `filters` go by parameter name; a name that ends in an underscore stands for all that start so, and its
     filter gets a pair of the rest of the name and the value. `sorts` go by the name in ``sortBy``: a column,
     the direction being in the name's last word, or what makes the whole `Sort`. `always` is asked on every
-    search, as for hidden rows. `view` gives what the request's parameters (a language, a storefront's address)
+    search, as for hidden rows. `unsorted` says that the documentation gives the list no order, and no ``sortBy``: see
+    `Switches`. `view` gives what the request's parameters (a language, a storefront's address)
     change in items, None for nothing.
     """
 
@@ -321,6 +328,7 @@ class Listing:
     filters: Mapping[str, Filter] = field(factory=dict)
     sorts: Mapping[str, str | Callable[[Any], Sort]] = field(factory=dict)
     default_sort: Sort = Sort()
+    unsorted: bool = False
     always: Filter | None = None
     view: Callable[[Any], Callable[[Item], Item] | None] = lambda request: None
 

@@ -4,9 +4,10 @@ from typing import Literal
 
 from attrs import frozen
 
-__all__ = ["Limiter", "Switches", "Ties"]
+__all__ = ["Limiter", "Switches", "Ties", "Unsorted"]
 
 Ties = Literal["created", "newest", "unstable"]
+Unsorted = Literal["newest", "oldest", "arbitrary", "unstable"]
 Limiter = Literal["sliding_log", "fixed_window", "token_bucket"]
 
 
@@ -18,6 +19,9 @@ class Switches:
     `milliseconds`: sections whose ``…Timestamp`` fields go out in milliseconds.
     `ties`: of rows with equal sort keys, creation decides as a finer clock would; or the newest comes first; or they
     stand in another order for every request.
+    `unsorted`: how the lists stand that have no ``sortBy``, and no documented order either (orders, carts, coupons,
+    promotions, customer groups): by creation, in an order of their own that means nothing, or in another one for every
+    request; None leaves each as it is here without this switch.
     `null_clears`: does an explicit null in a PUT clear any field, or only those documented as clearable.
     `page_size`: the most items a page really holds, whatever its `limit` says; None for no such limit.
     `upsert_lag`, `delete_lag`: seconds until a search shows a write, or stops showing a deleted item.
@@ -31,6 +35,7 @@ class Switches:
     inclusive_bounds: bool = True
     milliseconds: frozenset[str] = frozenset()
     ties: Ties = "created"
+    unsorted: Unsorted | None = None
     null_clears: bool = False
     page_size: int | None = None
     upsert_lag: float = 0.0

@@ -58,6 +58,7 @@ CARTS: Final = listing(
             "customer": contains("customer"),
         },
         default_sort=NEWEST_FIRST,
+        unsorted=True,
         always=_shown,
     )
 )

@@ -71,6 +71,7 @@ COUPONS: Final = listing(
             "updatedFrom": since("updated"),
             "updatedTo": until("updated"),
         },
+        unsorted=True,
         view=_view,
     )
 )

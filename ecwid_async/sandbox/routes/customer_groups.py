@@ -26,6 +26,7 @@ CUSTOMER_GROUPS: Final = listing(
         ),
         first_id=9_400_001,
         filters={"keyword": contains("name"), "customerGroupId": keys(), "customerGroupIds": keys()},
+        unsorted=True,
     )
 )
 

@@ -195,6 +195,7 @@ ORDERS: Final = listing(
             "refererId": one_of("refererId", folded),
         },
         default_sort=NEWEST_FIRST,
+        unsorted=True,
     )
 )
 

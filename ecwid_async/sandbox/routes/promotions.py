@@ -31,6 +31,7 @@ PROMOTIONS: Final = listing(
             terms={"externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),))},
         ),
         first_id=608_901,
+        unsorted=True,
     )
 )
 

@@ -20,7 +20,7 @@ from ecwid_async.sandbox.query import (
     select,
 )
 from ecwid_async.sandbox.routes import Answer, Visit
-from ecwid_async.sandbox.table import Item, Key, Table, decode, encode
+from ecwid_async.sandbox.table import BY_CREATION, Item, Key, Table, decode, encode
 
 __all__ = [
     "allowed",
@@ -152,8 +152,21 @@ def sorting(visit: Visit, listing: Listing) -> Sort:
     name, _, direction = asked.rpartition("_")
     column = listing.sorts.get(asked) or listing.sorts.get(name)
     if column is None:
-        return listing.default_sort
+        return _without_being_asked(visit, listing)
     return Sort(column, descending=direction == "DESC") if isinstance(column, str) else column(visit)
+
+
+def _without_being_asked(visit: Visit, listing: Listing) -> Sort:
+    """How the list is sorted where the request wants nothing."""
+    wanted = visit.store.switches.unsorted if listing.unsorted else None
+    match wanted:
+        case None:
+            return listing.default_sort
+        case "newest" | "oldest":
+            column = "created" if "createdFrom" in listing.filters else BY_CREATION
+            return Sort(column, descending=wanted == "newest")
+        case "arbitrary" | "unstable":
+            return Sort(disorder=wanted)
 
 
 def milliseconds(item: bytes) -> bytes:
