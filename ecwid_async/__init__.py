@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import RateLimited as RateLimited
     from ecwid_async.errors import RequestTimeout as RequestTimeout
     from ecwid_async.errors import ResponseTooLarge as ResponseTooLarge
+    from ecwid_async.errors import ScanDrifted as ScanDrifted
     from ecwid_async.errors import ServerError as ServerError
     from ecwid_async.errors import StoreSuspended as StoreSuspended
     from ecwid_async.errors import Timeout as Timeout
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from ecwid_async.files import Download as Download
     from ecwid_async.pages import Page as Page
     from ecwid_async.pages import Pages as Pages
+    from ecwid_async.scan import Scan as Scan
     from ecwid_async.transport.governor import Quota as Quota
     from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
     from ecwid_async.wire import Event as Event
@@ -80,6 +82,7 @@ _HOMES = {
         "RateLimited",
         "RequestTimeout",
         "ResponseTooLarge",
+        "ScanDrifted",
         "ServerError",
         "StoreSuspended",
         "Timeout",
@@ -90,6 +93,7 @@ _HOMES = {
     ),
     "files": ("Download",),
     "pages": ("Page", "Pages"),
+    "scan": ("Scan",),
     "transport.governor": ("Quota",),
     "transport.retry": ("RetryPolicy",),
     "wire": ("Event", "EventKind"),

@@ -25,6 +25,7 @@ EcwidError
 ├── NotExecuted                 a call of a batch that was not carried out
 ├── AnswerGone                  a job's call that was carried out before, its answer no longer there
 ├── JobError                    a job's journal is of other input, in use or damaged
+├── ScanDrifted                 a list moved too much to be known to be read whole
 ├── GovernorUnavailable         the shared count of requests can't be reached
 ├── UploadTooLarge              a file is larger than the API takes
 ├── ResponseTooLarge            an answer is larger than the transport's limit
@@ -68,6 +69,7 @@ __all__ = [
     "RateLimited",
     "RequestTimeout",
     "ResponseTooLarge",
+    "ScanDrifted",
     "ServerError",
     "StoreSuspended",
     "Timeout",
@@ -321,6 +323,10 @@ class AnswerGone(EcwidError):
 
 class JobError(EcwidError, ValueError):
     """A job can't go on: its journal is of other input, in use by another process, or damaged."""
+
+
+class ScanDrifted(EcwidError):
+    """A list changed so much while it was read that nobody knows whether everything was seen. See `Pages.scan`."""
 
 
 class GovernorUnavailable(EcwidError):
