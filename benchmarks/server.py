@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -84,16 +84,20 @@ async def _serve(total: int) -> None:
 
 
 @contextmanager
-def running(total: int = 0, *, shared_core: bool = True) -> Iterator[str]:
+def running(
+    total: int = 0, *, shared_core: bool = True, module: str = "benchmarks.server", options: Iterable[object] = ()
+) -> Iterator[str]:
     """Run the server beside this process and yield its base URL. `total` is the number of products it pretends to have.
 
     Where the system can pin processes, both run on one core, or on one each: left to the scheduler, the same call costs
-    a third more or less from run to run, by whether the client had to be woken up for the answer.
+    a third more or less from run to run, by whether the client had to be woken up for the answer. Another server's
+    `module` gets its `options` after the total and before the cores.
     """
     own, servers = _cores(shared_core)
+    command = [sys.executable, "-m", module, *map(str, (total, *options, *servers))]
     with _pinned(own):
         process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.server", str(total), *map(str, servers)],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[1],
@@ -104,9 +108,7 @@ def running(total: int = 0, *, shared_core: bool = True) -> Iterator[str]:
             try:
                 port = process.stdout.readline()
                 if not port:
-                    raise RuntimeError(
-                        "the canned-page server did not start: `python -m benchmarks.server 100` says why"
-                    )
+                    raise RuntimeError(f"the server of canned pages did not start: `{' '.join(command)}` says why")
                 yield f"http://127.0.0.1:{int(port)}"
             finally:
                 process.stdin.close()
