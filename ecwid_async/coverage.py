@@ -1,13 +1,13 @@
 """What is known to be read of a list that moves: the reasoning of a scan, without its requests.
 
-Two facts carry it. *A page is one moment*: of a list in order of creation it holds everything strictly between its first
-and its last row. *A total is a version*: where rows can leave a list and none can enter, two pages that tell the same
-total are cut from the same rows, and so are as good as one larger page. Pages that tell different totals must overlap
-by more than a second's rows; what lies between two that do not is read again.
+Two facts carry it. *A page is one moment*: of a list in order of creation it holds everything strictly between its
+first and its last row. *A total is a version*: where rows can leave a list and none can enter, two pages that tell the
+same total are cut from the same rows, and so are as good as one larger page. Pages that tell different totals must
+overlap by more than a second's rows; what lies between two that do not is read again.
 """
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
@@ -48,7 +48,7 @@ class Coverage:
     """How far a list in order of creation was read, every row so far being known to be seen.
 
     Seen is whatever was created strictly before `last`, in the direction in which the list runs. The rows of `last`
-    itself, which may go on behind the slice, are the `group`: it began at slot `start` of the list as it was at `total`.
+    itself, which may go on behind the slice, are the `group`: it began at slot `start` of the list of that `total`.
     """
 
     def __init__(self, *, rising: bool | None = None) -> None:
@@ -66,6 +66,19 @@ class Coverage:
     def mark(self) -> tuple[object, ...]:
         """Changes with every progress."""
         return self.last, self.end, self.total, len(self.group), self.complete
+
+    def restore(
+        self,
+        total: int | None,
+        rising: bool | None,
+        start: int,
+        end: int,
+        last: Moment | None,
+        group: Iterable[Key],
+    ) -> None:
+        """Go on from where another one was."""
+        self.total, self.rising, self.start, self.end, self.last = total, rising, start, end, last
+        self.group = set(group)
 
     def join(self, piece: Slice) -> bool:
         """Take a slice into account; False where rows may lie between it and what was seen so far.
@@ -91,7 +104,7 @@ class Coverage:
         """The offset from which to read on where the next slice did not join, of a list that now tells this total."""
         if self._hole is not None:
             return self._cursor
-        if total == self.total:
+        if total is not None and total == self.total:
             return self.end
         gone = max(0, self.total - total) if self.total is not None and total is not None else 0
         return max(0, self.start - 1 - gone)
@@ -106,7 +119,6 @@ class Coverage:
                 self._cursor = piece.end if piece.end < self._hole else self.start
                 return self._closed(self._hole) and self._ended(piece)
             return self._ended(piece)
-        assert self.last is not None
         if not self._before(first, self.last):
             if piece.offset < self.end and not same:
                 raise Unsorted
@@ -141,15 +153,15 @@ class Coverage:
             self._hole, self._cursor = end, max(0, self.start - 1)
         return False
 
-    def _before(self, one: Moment, other: Moment) -> bool:
-        if self.rising is None:
+    def _before(self, one: Moment, other: Moment | None) -> bool:
+        if self.rising is None or other is None:
             return False
         return bool(one < other) if self.rising else bool(one > other)  # type: ignore[operator]
 
     def _check_order(self, piece: Slice) -> None:
-        times = list(piece.times)
+        times: list[Any] = list(piece.times)
         try:
-            rises, falls = times == sorted(times), times == sorted(times, reverse=True)  # type: ignore[type-var]
+            rises, falls = times == sorted(times), times == sorted(times, reverse=True)
         except TypeError:
             raise Unsorted from None
         if rises and falls:

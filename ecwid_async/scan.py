@@ -1,28 +1,165 @@
-"""The bulk read of a whole list: parallel, bounded, complete or an error."""
+"""The bulk read of a whole list: parallel, bounded, complete or an error.
 
-from collections.abc import AsyncIterator
+A list in order of creation is read in two parts. The rows that nothing has changed lately (``updatedTo``) can leave
+that part and never enter it, so that its pages prove what they hold (`coverage`), and nothing needs to be read twice.
+What is written meanwhile leaves the first part for the second (``updatedFrom``), which is read last, in windows of a
+page. Lists that tell no times are read until two readings agree.
+"""
+
+import base64
+import hashlib
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing
+from email.utils import parsedate_to_datetime
+from functools import cached_property
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Final, Generic, Literal, Self, TypeVar
 
+import anyio
+import anyio.abc
 import msgspec
-from attrs import evolve
+from attrs import evolve, field, frozen, mutable
 
 from ecwid_async.calls import Channel
-from ecwid_async.codec import loads
+from ecwid_async.codec import parse_datetime
+from ecwid_async.coverage import Coverage, Key, Slice, Union, Unsorted
+from ecwid_async.errors import ConfigError, DecodeError, ScanDrifted
 from ecwid_async.ids import Ids
-from ecwid_async.wire import Lane, Request, new_request_id
+from ecwid_async.selection import add_fields, parse_selection, selection_text
+from ecwid_async.wire import Lane, Request, Response, new_request_id
 
-__all__ = ["Scan"]
+__all__ = ["PLANS", "Plan", "Scan", "plan_of"]
 
 T = TypeVar("T")
 
+Bounds = tuple[tuple[str, str], ...]
+"""Parameters that narrow the list."""
+
+
+@frozen(kw_only=True)
+class Plan:
+    """How a list is read whole.
+
+    `key` is the field that tells its items apart; `created` and `updated` are those of its times, None where it can't
+    be asked by them; `sort` is how it is asked for the order of creation, None where it has no say in that. `show` are
+    the parameters that make it leave nothing out. `rest` is read too where no item has that value: field and value.
+    """
+
+    key: str = "id"
+    created: str | None = None
+    updated: str | None = None
+    sort: str | None = None
+    show: Bounds = ()
+    rest: tuple[str, str] | None = None
+
+
+_CREATED, _UPDATED = "createTimestamp", "updateTimestamp"
+
+PLANS: Final[Mapping[str, Plan]] = {
+    "GET /brands": Plan(key="name", show=(("hidden_brands", "true"), ("hiddenBrands", "true"))),
+    "GET /carts": Plan(key="cartId", created=_CREATED, updated=_UPDATED, show=(("showHidden", "true"),)),
+    "GET /categories": Plan(show=(("hidden_categories", "true"),)),
+    "GET /categoriesByPath": Plan(show=(("hidden_categories", "true"),)),
+    "GET /customers": Plan(
+        created="registered",
+        updated="updated",
+        sort="REGISTERED_DATE_ASC",
+        # The documentation calls b2c the default of this filter: the plain list may hold no businesses.
+        rest=("b2b_b2c", "b2b"),
+    ),
+    "GET /discount_coupons": Plan(created="creationDate", updated="updateDate"),
+    "GET /orders": Plan(created=_CREATED, updated=_UPDATED),
+    "GET /products": Plan(created=_CREATED, updated=_UPDATED, sort="ADDED_TIME_ASC"),
+    "GET /reviews": Plan(created=_CREATED, updated=_UPDATED, sort="DATE_CREATED_ASC"),
+    "GET /subscriptions": Plan(key="subscriptionId", created=_CREATED, updated=_UPDATED, sort="DATE_CREATED_ASC"),
+}
+"""Lists by their operation; one that is not here is read by its ids until two readings agree."""
+
+
+def plan_of(operation: str) -> Plan:
+    """How the list of this operation is read."""
+    return PLANS.get(operation, Plan())
+
+
+_SWEEPS: Final = 60
+_TRIES: Final = 400
+_LIMIT: Final = 100
+
+
+@mutable
+class _Page:
+    """A page: its unparsed items until they are noted, then those that are new, in the form that is iterated."""
+
+    offset: int
+    total: int
+    body: bytes = field(repr=False)
+    items: list[Any] = field(repr=False)
+    moment: float
+    size: int
+    ids: list[Key] = field(factory=list, repr=False)
+    times: list[Any] = field(factory=list, repr=False)
+    updates: list[Any] = field(factory=list, repr=False)
+    position: "_Position | None" = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that matches was on it: one moment, so nothing can have been missed."""
+        return self.offset == 0 and self.size >= self.total
+
+    def slice(self) -> Slice:
+        return Slice(self.offset, self.total, self.ids, self.times)
+
+
+@mutable
+class _Slot:
+    """A page that was asked for."""
+
+    answer: _Page | Exception | None = None
+
+    def result(self) -> _Page:
+        if not isinstance(self.answer, _Page):
+            raise self.answer or RuntimeError("no page came yet")
+        return self.answer
+
+
+class _Position(msgspec.Struct, array_like=True, frozen=True):
+    """What a token tells: of which list, what counts as settled there, how far it is covered, how many items came.
+
+    `rest` says that it is about the items that the plain list may leave out. `fresh` is set once the settled part is
+    whole: from when on the rest of the writes is to be read.
+    """
+
+    list: str
+    rest: bool
+    settled: int
+    fresh: int | None
+    done: int
+    total: int | None
+    rising: bool | None
+    start: int
+    end: int
+    last: int | float | str | None
+    group: tuple[int | str, ...]
+
+
+@frozen
+class _Phase:
+    """What is being read: see `_Position`."""
+
+    rest: bool
+    settled: int
+    fresh: int | None
+    coverage: Coverage
+
 
 class Scan(Generic[T]):
-    """All of a list, read while it is iterated inside ``async with``.
+    """All of a list, read while it is iterated inside ``async with``: made by `Pages.scan`.
 
     ``async for item in scan`` gives typed items, `dicts` plain data, `raw` whole pages of unparsed items; iterate one
-    of them, once. `done` items came so far of about `total`; `requests` were sent. `token` says where to go on from in
-    another scan of the same list: ``scan(resume=token)``.
+    of them, once. `done` items came so far, of about `total`; `requests` were sent; `proof` says in the end why nothing
+    is missing.
     """
 
     def __init__(
@@ -31,22 +168,63 @@ class Scan(Generic[T]):
         item: type[T],
         channel: Channel,
         *,
+        limit: int = _LIMIT,
         ordered: bool = False,
         concurrency: int = 8,
         lag: float = 120.0,
         resume: str | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        options = evolve(request.options, lane=Lane.BULK)
-        self._request = evolve(request, options=options)
+        if concurrency < 1:
+            raise ValueError(f"concurrency is how many pages are asked for at once and can't be {concurrency}")
+        if lag < 0:
+            raise ValueError(f"lag is how many seconds a search may be behind the store and can't be {lag}")
+        self._operation = request.options.operation
+        self._plan = plan_of(self._operation)
+        self._request, self._strip = _prepared(request, self._plan)
+        self._given = dict(self._request.params)
         self._item = item
         self._channel = channel
+        self._ordered = ordered
+        self._concurrency = concurrency
+        self._lag = lag
+        self._clock = clock
+        self._step = self._limit = limit
         self._ids = Ids()
-        self.done = 0
+        self._rest_met = self._plan.rest is None or self._plan.rest[0] in self._given
+        self._from = None if not resume else self._read_token(resume)
+        self._position = self._from
+        self._phase: _Phase | None = None
+        self._skip: _Position | None = None
+        self._latest: int | None = None
+        self._state: Literal["new", "open", "read"] = "new"
+        self._error: Exception | None = None
+        self.done = 0 if self._from is None else self._from.done
         self.total: int | None = None
         self.requests = 0
-        self.token = ""
+        self.rereads = 0
+        self.proof = ""
+
+    def __repr__(self) -> str:
+        return f"<Scan {self._operation}: {self.done} of {self.total} items>"
+
+    @property
+    def token(self) -> str:
+        """Where another scan of the same list goes on: ``scan(resume=token)``. Empty where it would start anew.
+
+        It counts an item as read once the next one was asked for; a page of `raw`, once it is handed out. Only an
+        `ordered` scan hands nothing out that lies behind it; an item that changes in between can come again.
+        """
+        return "" if self._position is None else base64.urlsafe_b64encode(msgspec.json.encode(self._position)).decode()
 
     async def __aenter__(self) -> Self:
+        if self._state != "new":
+            raise RuntimeError(f"{self!r} is read once: build another to read the list again")
+        self._state = "open"
+        self._arrived = anyio.Event()
+        self._pages_in, self._pages_out = anyio.create_memory_object_stream[_Page](0)
+        self._tasks = anyio.create_task_group()
+        await self._tasks.__aenter__()
         return self
 
     async def __aexit__(
@@ -55,32 +233,486 @@ class Scan(Generic[T]):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        return None
+        self._tasks.cancel_scope.cancel()
+        try:
+            # An error of the body's passes by on its own: the group would wrap it.
+            await self._tasks.__aexit__(None, None, None)
+        finally:
+            self._pages_in.close()
+            self._pages_out.close()
+
+    # Three ways to iterate.
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        codec, operation = self._channel.codec, self._request.options.operation
-        async for item in self.dicts():
-            yield codec.structure(item, self._item, operation, "items[]")
+        structure, reads, operation = self._channel.codec.structure, self._item, self._operation
+        async with aclosing(self.dicts()) as items:
+            async for item in items:
+                yield structure(item, reads, operation, "items[]")
 
-    async def dicts(self) -> AsyncIterator[dict[str, object]]:
-        """The items as plain data: fractional numbers are exact `Decimal`, dates are text."""
-        async for page in self.raw():
-            for item in page:
-                yield loads(item)
+    async def dicts(self) -> AsyncGenerator[dict[str, Any], None]:
+        """The items as plain data: fractional numbers are exact `Decimal`, dates are text.
 
-    async def raw(self) -> AsyncIterator[list[msgspec.Raw]]:
-        """The items as the bytes the server sent, page by page."""
-        offset = 0
-        while True:
-            position = (("offset", str(offset)), ("limit", "100"))
-            request = evolve(self._request, params=self._request.params + position, id=new_request_id())
-            response = await self._channel.exchange(request)
-            self.requests += 1
-            items, self.total = self._channel.codec.slice(response.body, request.options.operation)
-            new = self._ids.add(str(loads(item).get("id")) for item in items)
-            fresh = [item for item, is_new in zip(items, new, strict=True) if is_new]
-            self.done += len(fresh)
-            yield fresh
-            offset += len(items)
-            if not items or (self.total is not None and offset >= self.total):
+        Raises `ScanDrifted` where the list moves too much to be known to be whole, and what `Pages` raises.
+        """
+        async with aclosing(self._pages(self._decode_dicts)) as pages:
+            async for page in pages:
+                for item in page.items:
+                    yield item
+                self._position = page.position
+
+    async def raw(self) -> AsyncGenerator[list[msgspec.Raw], None]:
+        """The items as the bytes the server sent, page by page: for copying, without a parse. Raises as `dicts`."""
+        self._keys = self._keys_decoder()
+        async with aclosing(self._pages(self._decode_keys)) as pages:
+            async for page in pages:
+                self._position = page.position
+                yield page.items
+
+    async def _pages(self, decode: Callable[[_Page], None]) -> AsyncGenerator[_Page, None]:
+        """What the reading, a task of its own, hands over; it goes on while a page is looked at."""
+        if self._state == "new":
+            raise RuntimeError(f"{self!r} is read inside `async with`: async with store.products.scan() as scan: …")
+        if self._state == "read":
+            raise RuntimeError(f"{self!r} is read once: build another to read the list again")
+        self._state = "read"
+        self._decode = decode
+        self._tasks.start_soon(self._run)
+        async for page in self._pages_out:
+            yield page
+        if self._error is not None:
+            raise self._error
+        self._position = None
+
+    async def _run(self) -> None:
+        try:
+            await self._read()
+        except Exception as error:
+            self._error = error
+        finally:
+            self._pages_in.close()
+
+    async def _emit(self, page: _Page) -> None:
+        """Hand out a page that is accounted for."""
+        page.position = self._reached()
+        await self._pages_in.send(page)
+
+    def _decode_dicts(self, page: _Page) -> None:
+        parse, operation = self._channel.codec.parse, self._operation
+        items: list[dict[str, Any]] = [parse(raw, operation) for raw in page.items]
+        page.items, page.body = items, b""
+        try:
+            page.ids = [item[self._plan.key] for item in items]
+        except (KeyError, TypeError):
+            raise self._nameless() from None
+        if not all(key.__class__ is int or key.__class__ is str for key in page.ids):
+            raise self._nameless()
+        if (created := self._plan.created) and (updated := self._plan.updated):
+            page.times = [item.get(created) for item in items]
+            page.updates = [item.get(updated) for item in items]
+        if not self._rest_met and self._plan.rest:
+            name, value = self._plan.rest
+            self._rest_met = any(item.get(name) == value for item in items)
+
+    def _decode_keys(self, page: _Page) -> None:
+        try:
+            keys = self._keys.decode(page.body).items
+        except msgspec.ValidationError:
+            raise self._nameless() from None
+        page.body = b""
+        page.ids = [item.key for item in keys]
+        page.times = [item.created for item in keys]
+        page.updates = [item.updated for item in keys]
+        if not self._rest_met and self._plan.rest:
+            self._rest_met = any(item.rest == self._plan.rest[1] for item in keys)
+
+    def _keys_decoder(self) -> "msgspec.json.Decoder[Any]":
+        """Reads of a page nothing but what a scan needs to know of each item."""
+        plan, moment = self._plan, int | str | float | None
+        names = {
+            "key": plan.key,
+            "created": plan.created or "-",
+            "updated": plan.updated or "-",
+            "rest": plan.rest[0] if plan.rest else "-rest",
+        }
+        if plan.created is None:
+            names["updated"] = "-updated"
+        fields: list[Any] = [("key", int | str), ("created", moment, None), ("updated", moment, None)]
+        keys = msgspec.defstruct("Keys", [*fields, ("rest", object, None)], rename=names)
+        page = msgspec.defstruct("Page", [("items", list[keys])])  # type: ignore[valid-type]
+        return msgspec.json.Decoder(page)
+
+    def _nameless(self) -> DecodeError:
+        return DecodeError(operation=self._operation, path=f"items[].{self._plan.key}", expected="an id", found="none")
+
+    def _note(self, page: _Page) -> None:
+        """Read what has to be known of the items, and leave those that are new."""
+        self._decode(page)
+        new = self._ids.add(page.ids)
+        if (skip := self._skip) is not None:
+            # What was covered when the token was given out has come before.
+            new = [is_new and not _lies_before(at, skip) for is_new, at in zip(new, page.times, strict=True)]
+        if not all(new):
+            page.items = [item for item, is_new in zip(page.items, new, strict=True) if is_new]
+        if self._strip:
+            page.items = [self._stripped(item) for item in page.items]
+        self.done += len(page.items)
+
+    def _stripped(self, item: Any) -> Any:
+        parts = msgspec.json.decode(item, type=dict[str, msgspec.Raw]) if isinstance(item, msgspec.Raw) else item
+        for name in self._strip:
+            parts.pop(name, None)
+        return msgspec.Raw(msgspec.json.encode(parts)) if isinstance(item, msgspec.Raw) else parts
+
+    # The reading.
+
+    async def _read(self) -> None:
+        begin = self._from
+        if begin is None or not begin.rest:
+            await self._list(None, begin)
+        if self._plan.rest is not None and not self._rest_met:
+            await self._list(self._plan.rest, begin if begin is not None and begin.rest else None)
+
+    async def _list(self, rest: tuple[str, str] | None, begin: _Position | None) -> None:
+        """Everything that matches, or of that the items with the value that the plain list may leave out."""
+        bounds: Bounds = () if rest is None else (rest,)
+        coverage = Coverage(rising=True if self._plan.sort else None)
+        in_order = True
+        self._phase = None
+        if begin is None:
+            first = await self._get(bounds)
+            if rest is None:
+                self.total = first.total
+            if first.whole or self._plan.created is None:
+                await self._emit(first)
+                if first.whole:
+                    self.proof = self.proof or "one page, which is one moment"
+                else:
+                    await self._twice(bounds, first)
                 return
+            settled, fresh = int(first.moment - self._lag), None
+            in_order = _seeded(coverage, first, settled)
+            await self._emit(first)
+        else:
+            settled, fresh = begin.settled, begin.fresh
+            coverage.restore(begin.total, begin.rising, begin.start, begin.end, begin.last, begin.group)
+            self._ids.add(begin.group)
+            self._skip = begin
+        since, until = self._bound("updatedFrom"), self._bound("updatedTo")
+        if fresh is None and (since is None or since <= settled):
+            closed = (*bounds, ("updatedTo", str(min(settled, until or settled))))
+            if in_order:
+                self._phase = _Phase(rest is not None, settled, None, coverage)
+            await self._settled(closed, coverage if in_order else None)
+        self._skip = None
+        if until is None or until >= settled:
+            low = settled - 1 if fresh is None else fresh
+            await self._fresh(bounds, low if since is None else max(since, low), rest is not None, settled)
+
+    async def _settled(self, bounds: Bounds, coverage: Coverage | None) -> None:
+        """The rows that nothing has changed since: they can leave these bounds, and never enter them."""
+        if coverage is not None:
+            try:
+                await self._along(bounds, coverage)
+            except Unsorted:
+                self._phase = self._skip = None
+            else:
+                self.proof = "in order of creation, each page joined to the next by its total, or by seconds both hold"
+                return
+        self.proof = "as many different items as the total says, at one and the same total"
+        await self._window(bounds)
+
+    async def _along(self, bounds: Bounds, coverage: Coverage) -> None:
+        """In order of creation, many pages at a time. Raises `Unsorted`."""
+        self._latest = None
+        begin = coverage.bridge(None) if coverage.total is None else coverage.end
+        waiting: dict[int, Slice] = {}
+        asked: deque[int] = deque()
+
+        def offsets() -> Iterator[int]:
+            offset = begin
+            while self._latest is None or offset < self._latest or offset == begin:
+                asked.append(offset)
+                yield offset
+                offset += self._step
+
+        async with aclosing(self._ahead(bounds, offsets())) as pages:
+            async for page in pages:
+                waiting[page.offset] = page.slice()
+                while asked and asked[0] in waiting:
+                    piece = waiting.pop(asked.popleft())
+                    while not coverage.join(piece):
+                        await self._bridge(bounds, coverage)
+                await self._emit(page)
+                if coverage.complete:
+                    return
+        while not coverage.complete:
+            await self._bridge(bounds, coverage)
+
+    async def _bridge(self, bounds: Bounds, coverage: Coverage) -> None:
+        """Read on from what is covered until that has grown."""
+        mark, nudge = coverage.mark, 0
+        for _ in range(_TRIES):
+            page = await self._get(bounds, max(0, coverage.bridge(self._latest) - nudge))
+            self.rereads += 1
+            joined = coverage.join(page.slice())
+            await self._emit(page)
+            if coverage.mark != mark:
+                return
+            # Rows that left moved the list by more, or by less, than the totals told: try further left, or right.
+            nudge = min(nudge, 0) - max(1, page.size - 1) if joined else max(nudge, 0) * 2 + 1
+        raise self._drifted()
+
+    async def _window(self, bounds: Bounds, low: int | None = None, high: int | None = None) -> None:
+        """Rows in any order, of bounds that they can leave and not enter; in halves by creation where they move."""
+        created = {"createdFrom": low, "createdTo": high}
+        narrowed = (*bounds, *((name, str(moment)) for name, moment in created.items() if moment is not None))
+        union, times = Union(), set[int]()
+        for sweep in range(_SWEEPS):
+            await self._sweep(narrowed, union, times)
+            if union.complete:
+                return
+            moments = sorted(times)
+            # Both halves have to be smaller, whether bounds hold their own ends or not.
+            if (sweep or union.changes) and moments and moments[-1] - moments[0] > 2:
+                middle = min(max(moments[len(moments) // 2], moments[0] + 2), moments[-1] - 1)
+                await self._window(bounds, low, middle)
+                await self._window(bounds, middle - 1, high)
+                return
+        raise self._drifted()
+
+    async def _fresh(self, bounds: Bounds, low: int, rest: bool, settled: int) -> None:
+        """The rows written since `low`: each write moves one on in time, so windows of one page each miss none."""
+        budget: int | None = None
+        while True:
+            self._phase = _Phase(rest, settled, low, Coverage())
+            page = await self._get((*bounds, ("updatedFrom", str(low))))
+            await self._emit(page)
+            if page.whole:
+                return
+            budget = self.requests + _TRIES + page.total if budget is None else budget
+            high: int | None = None
+            while not page.whole and (high is None or high > low + 2):
+                high = _cut(page, low, high)
+                page = await self._get((*bounds, ("updatedFrom", str(low)), ("updatedTo", str(high))))
+                await self._emit(page)
+            high = high or low + 2
+            if not page.whole:
+                await self._window((*bounds, ("updatedFrom", str(low)), ("updatedTo", str(high))))
+            # The bounds may not have held their own ends.
+            low = high - 1
+            if self.requests > budget:
+                raise self._drifted()
+
+    async def _twice(self, bounds: Bounds, first: _Page) -> None:
+        """Rows of a list that can't be asked for by time: until two readings found the same."""
+        agreed: set[Key] | None = None
+        union, begin = Union(), first.size
+        union.add(first.slice())
+        for _ in range(_SWEEPS):
+            await self._sweep(bounds, union, begin=begin)
+            begin = 0
+            if union.complete:
+                if agreed == union.ids:
+                    self.proof = "two readings found the same ids, as many as every page's total said"
+                    return
+                agreed = union.ids
+            if union.complete or union.changes:
+                union = Union()
+        raise self._drifted()
+
+    async def _sweep(self, bounds: Bounds, union: Union, times: set[int] | None = None, begin: int = 0) -> None:
+        """Add page after page to a union, until it is complete, the list ends, or moves."""
+        self._latest = union.total
+
+        def offsets() -> Iterator[int]:
+            offset = begin
+            while self._latest is None or offset < self._latest:
+                yield offset
+                offset += self._step
+
+        async with aclosing(self._ahead(bounds, offsets())) as pages:
+            async for page in pages:
+                still = union.add(page.slice())
+                await self._emit(page)
+                if times is not None:
+                    times.update(moment for moment in map(_seconds, page.times) if moment is not None)
+                if union.complete or not still:
+                    return
+
+    # The requests.
+
+    async def _ahead(self, bounds: Bounds, offsets: Iterator[int]) -> AsyncGenerator[_Page, None]:
+        """Pages at these offsets, several of which are asked for at once; in their order where that is wanted."""
+        slots: deque[_Slot] = deque()
+        # Until one page told the total, nobody knows where the list ends.
+        most = 1 if self._latest is None else self._concurrency
+        while True:
+            while len(slots) < most and (offset := next(offsets, None)) is not None:
+                slot = _Slot()
+                slots.append(slot)
+                self._tasks.start_soon(self._fill, slot, bounds, offset)
+            if not slots:
+                return
+            while (done := self._done(slots)) is None:
+                self._arrived = anyio.Event()
+                await self._arrived.wait()
+            slots.remove(done)
+            page = done.result()
+            self._note(page)
+            yield page
+            most = self._concurrency
+
+    def _done(self, slots: "deque[_Slot]") -> _Slot | None:
+        for slot in slots:
+            if slot.answer is not None:
+                return slot
+            if self._ordered:
+                return None
+        return None
+
+    async def _fill(self, slot: _Slot, bounds: Bounds, offset: int) -> None:
+        try:
+            slot.answer = await self._ask(bounds, offset)
+        except Exception as error:
+            slot.answer = error
+        self._arrived.set()
+
+    async def _get(self, bounds: Bounds, offset: int = 0) -> _Page:
+        page = await self._ask(bounds, offset)
+        self._note(page)
+        return page
+
+    async def _ask(self, bounds: Bounds, offset: int) -> _Page:
+        params = {**self._given, **dict(bounds), "offset": str(offset), "limit": str(self._limit)}
+        request = evolve(self._request, params=tuple(params.items()), id=new_request_id())
+        self.requests += 1
+        response = await self._channel.exchange(request)
+        items, total = self._channel.codec.slice(response.body, self._operation)
+        if total is None:
+            raise DecodeError(operation=self._operation, path="total", expected="a whole number", found="none")
+        self._latest = total
+        if 0 < len(items) < self._step and offset + len(items) < total:
+            # What a page really holds, whatever was asked for.
+            self._step = len(items)
+        return _Page(offset, total, response.body, items, _moment(response, self._clock), len(items))
+
+    def _bound(self, name: str) -> int | None:
+        """A bound of the caller's, in Unix seconds."""
+        given = self._given.get(name)
+        return None if given is None else int(given)
+
+    def _drifted(self) -> ScanDrifted:
+        return ScanDrifted(
+            f"{self._operation} changed faster than it could be read: {self.done} items came in {self.requests} "
+            "requests, and others may be missing. Scan it again when the store is quieter, or a smaller part of it."
+        )
+
+    # The token.
+
+    def _reached(self) -> _Position | None:
+        if (phase := self._phase) is None:
+            return None
+        coverage = phase.coverage
+        return _Position(
+            list=self._fingerprint,
+            rest=phase.rest,
+            settled=phase.settled,
+            fresh=phase.fresh,
+            done=self.done,
+            total=coverage.total,
+            rising=coverage.rising,
+            start=coverage.start,
+            end=coverage.end,
+            last=coverage.last,
+            group=tuple(coverage.group),
+        )
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        params = sorted((name, value) for name, value in self._given.items() if name != "responseFields")
+        return hashlib.sha256(repr((self._operation, params)).encode()).hexdigest()[:12]
+
+    def _read_token(self, token: str) -> _Position:
+        try:
+            position = msgspec.json.decode(base64.urlsafe_b64decode(token), type=_Position)
+        except ValueError:
+            raise ConfigError("resume is no token of a scan: pass what `token` of another one said") from None
+        if position.list != self._fingerprint:
+            raise ConfigError("resume is the token of another list, or of other filters: scan the same as before")
+        return position
+
+
+def _prepared(request: Request, plan: Plan) -> tuple[Request, tuple[str, ...]]:
+    """The request for a page of everything, and the fields that only the scan needs."""
+    params = dict(request.params)
+    if "sortBy" in params:
+        raise ValueError("a scan reads in the order of creation: leave sort_by out, or use search alone")
+    if plan.sort:
+        params["sortBy"] = plan.sort
+    for name, value in plan.show:
+        params.setdefault(name, value)
+    strip: tuple[str, ...] = ()
+    if "responseFields" in params:
+        selection = dict(parse_selection(params["responseFields"]))
+        if "items" not in selection:
+            raise ValueError("response_fields of a scan have to name what is wanted of items: items(id,name)")
+        wanted = selection["items"]
+        if wanted is not None:
+            rest = plan.rest[0] if plan.rest else None
+            keys = [name for name in (plan.key, plan.created, plan.updated, rest) if name is not None]
+            strip = tuple(name for name in keys if name not in wanted)
+            selection["items"] = add_fields(wanted, keys)
+        params["responseFields"] = selection_text(selection)
+    options = evolve(request.options, lane=Lane.BULK)
+    return evolve(request, params=tuple(params.items()), options=options), strip
+
+
+def _seeded(coverage: Coverage, first: _Page, settled: int) -> bool:
+    """Begin with the page that was read to learn the time; False where it is not in order.
+
+    Its total counts other rows, too, but it is one moment like every page.
+    """
+    try:
+        coverage.join(Slice(0, None, first.ids, first.times))
+    except Unsorted:
+        return False
+    before = map(_seconds, first.updates[: coverage.start])
+    coverage.start = sum(moment is not None and moment <= settled for moment in before)
+    return True
+
+
+def _moment(response: Response, clock: Callable[[], float]) -> float:
+    """When the server answered, in Unix seconds and by its own clock."""
+    try:
+        return parsedate_to_datetime(response.headers["Date"]).timestamp()
+    except (KeyError, ValueError):
+        return clock()
+
+
+def _seconds(moment: object) -> int | None:
+    """A time of an item in Unix seconds: some come in milliseconds, some as text."""
+    if isinstance(moment, str):
+        try:
+            return int(parse_datetime(moment).timestamp())
+        except ValueError:
+            return None
+    if isinstance(moment, int | float):
+        return int(moment / 1000 if moment > _MILLISECONDS else moment)
+    return None
+
+
+_MILLISECONDS: Final = 100_000_000_000
+
+
+def _cut(page: _Page, low: int, high: int | None) -> int:
+    """Where to end a window so that it holds about two thirds of a page, by the times of those that are on this one."""
+    times = sorted(moment for moment in map(_seconds, page.updates) if moment is not None)
+    share = times[int(len(times) * 0.66 * page.size / page.total)] if times else low
+    return max(low + 2, share if high is None else min(share, high - 1))
+
+
+def _lies_before(moment: Any, position: _Position) -> bool:
+    """Whether a row was covered when the token was given out."""
+    if position.last is None or position.rising is None or moment is None:
+        return False
+    return bool(moment < position.last if position.rising else moment > position.last)
