@@ -137,11 +137,29 @@ class Pages(Generic[T]):
         lag: float = 120.0,
         resume: str | None = None,
     ) -> "Scan[T] | Scan[R]":
-        """All that matches, hidden items included, complete or an error: for ``async with``."""
+        """All that matches, read in parallel, complete or an error: for ``async with``.
+
+        What matched throughout comes exactly once, whatever is added, changed, moved or deleted meanwhile; where that
+        can't be known, `ScanDrifted` is raised. Hidden items are asked for. At most `concurrency` pages are under way
+        and held. `ordered` hands the pages out in the list's order, else as they come. `lag` is how many seconds a
+        search may be behind the store. ``docs/scan.md`` says what is promised for which list.
+
+        `resume` takes the `Scan.token` of one that was broken off. Raises `ValueError` for a list that is sorted or
+        begins elsewhere, and `ConfigError` for a token of another list.
+        """
         from ecwid_async.scan import Scan
 
+        if self._offset:
+            raise ValueError("a scan reads all of a list: leave offset out, or use search alone")
         return Scan(
-            self._request, self._item, self._channel, ordered=ordered, concurrency=concurrency, lag=lag, resume=resume
+            self._request,
+            self._item,
+            self._channel,
+            limit=self._limit,
+            ordered=ordered,
+            concurrency=concurrency,
+            lag=lag,
+            resume=resume,
         )
 
     def _resized(self, limit: int) -> "Pages[T]":
