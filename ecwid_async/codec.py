@@ -3,6 +3,7 @@
 Reading: `msgspec` parses (every fractional number as an exact `Decimal`), then one function per class, generated on
 first use and handed to cattrs through its hook-factory interface, checks each value's type inline and stores it.
 What an attribute can't hold is never lost: unknown fields, and values of an unexpected type, stay in `extra`.
+A class of the caller's (`Projection`) has no `extra`: what it can't do without is an error, anything else None.
 
 Writing: `Model` leaves out None, `Draft` leaves out `UNSET` and sends None as null.
 """
@@ -24,6 +25,7 @@ from cattrs import Converter
 
 from ecwid_async.data import JSON_TEXT, NO_EXTRA, PREFIX, Data, Model, Variants, is_model, options_of, wire_name
 from ecwid_async.errors import DecodeError
+from ecwid_async.projection import Member, Projection
 
 __all__ = [
     "Codec",
@@ -96,6 +98,14 @@ def format_datetime(moment: datetime) -> str:
 
 class _Mismatch(Exception):
     """A value is not of the declared type and can't be turned into it without loss."""
+
+
+class _Unfit(Exception):
+    """What a class of the caller's can't do without is not in `data`, or of another type."""
+
+    def __init__(self, data: dict[str, object], member: Member) -> None:
+        self.data = data
+        self.member = member
 
 
 class _Run(threading.local):
@@ -275,6 +285,15 @@ def _refuse() -> Any:
     raise _Mismatch
 
 
+def _lacks(data: dict[str, object], member: Member) -> Any:
+    raise _Unfit(data, member)
+
+
+def _drop() -> None:
+    """What can't be placed is None, and reported."""
+    _run.odd = True
+
+
 def _first(hooks: list[tuple[Any, _Hook]], value: object) -> object:
     """The value as the first of several types it fits exactly, else the first it can be turned into."""
     for option, hook in hooks:
@@ -300,18 +319,23 @@ def _rest(data: dict[str, object], known: frozenset[str], lost: dict[str, object
     return extra if lost is None else {**extra, **lost}
 
 
+_SCOPE: Final[Mapping[str, Any]] = {
+    "Decimal": Decimal,
+    "Mismatch": _Mismatch,
+    "decimals": _decimals,
+    "fromisoformat": datetime.fromisoformat,
+    "refuse": _refuse,
+}
+
+
 def _generate(cls: type[Model]) -> _Hook:
     """Write the function that reads one class: each attribute fetched, checked and stored in line."""
     scope: dict[str, Any] = {
-        "Decimal": Decimal,
-        "Mismatch": _Mismatch,
+        **_SCOPE,
         "NO_EXTRA": NO_EXTRA,
         "cls": cls,
-        "decimals": _decimals,
         "builder": cls.__bases__[0],
         "keep": _keep,
-        "fromisoformat": datetime.fromisoformat,
-        "refuse": _refuse,
         "rest": _rest,
     }
     lines = [
@@ -335,7 +359,16 @@ def _generate(cls: type[Model]) -> _Hook:
             continue
         wire = wire_name(field)
         known.append(wire)
-        lines += _read_field(field, wire, scope)
+        target = f"self.{field.name}"
+        lines += _read(
+            field.type,
+            f"v = get({wire!r})",
+            target,
+            scope,
+            as_text=JSON_TEXT in field.metadata,
+            absent=f"{target} = None; absent += 1",
+            odd=[f"{target} = None", f"lost = keep(lost, {wire!r}, v)"],
+        )
     scope["known"] = frozenset(known)
     # Counting is cheaper than comparing names: fields and absences add up unless the answer holds something else.
     if prefixes:
@@ -353,13 +386,56 @@ def _generate(cls: type[Model]) -> _Hook:
     return cast(_Hook, scope["structure"])
 
 
-def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any]) -> Iterator[str]:
-    target = f"self.{field.name}"
-    options = options_of(field.type)
+def _generate_projection(projection: Projection[Any]) -> _Hook:
+    """As `_generate`, for a class of the caller's: its own ``__init__`` gets each value."""
+    scope: dict[str, Any] = {**_SCOPE, "cls": projection.into, "lacks": _lacks, "drop": _drop}
+    lines = [
+        "def structure(data, _):",
+        "    if data.__class__ is not dict:",
+        "        raise Mismatch",
+        "    get = data.get",
+    ]
+    arguments = []
+    for position, member in enumerate(projection.members):
+        target, default = f"v{position}", f"default{position}"
+        scope[f"member{position}"], scope[default] = member, member.default
+        lacks = f"lacks(data, member{position})"
+        if member.required:
+            absent = lacks
+        elif member.default is None:
+            absent = f"{target} = None"
+        elif member.nullable:
+            absent = f"{target} = None if {member.wire!r} in data else {default}"
+        else:
+            absent = f"{target} = {default}"
+        lines += _read(
+            member.declared,
+            f"v = get({member.wire!r})",
+            target,
+            scope,
+            as_text=member.as_text,
+            absent=absent,
+            odd=[f"{target} = None", "drop()"] if member.nullable else [lacks],
+        )
+        arguments.append(target if member.keyword is None else f"{member.keyword}={target}")
+    lines.append(f"    return cls({', '.join(arguments)})")
+    exec("\n".join(lines), scope)  # noqa: S102  the source is made of field names, which are identifiers
+    return cast(_Hook, scope["structure"])
+
+
+def _read(
+    declared: Any, fetch: str, target: str, scope: dict[str, Any], *, as_text: bool, absent: str, odd: list[str]
+) -> Iterator[str]:
+    """The lines that read one value: checked in line where its type is a common one.
+
+    `absent` is what to do without a value, `odd` what to do with one of an unexpected type.
+    """
+    options = options_of(declared)
     only = options[0] if len(options) == 1 else None
-    hook = f"hook_{field.name}"
-    yield f"    v = get({wire!r})"
-    yield f"    if v is None: {target} = None; absent += 1"
+    number = len(scope)
+    hook = f"hook{number}"
+    yield f"    {fetch}"
+    yield f"    if v is None: {absent}"
     if only in _INLINE:
         yield f"    elif {_INLINE[only]}: {target} = v"
     if only is Decimal:
@@ -368,26 +444,24 @@ def _read_field(field: "attrs.Attribute[Any]", wire: str, scope: dict[str, Any])
         yield "    elif v.__class__ is str and v[19:] == ' +0000':"
         yield f"        try: {target} = fromisoformat(v[:19] + '+00:00')"
         yield "        except ValueError:"
-        yield f"            {target} = None"
-        yield f"            lost = keep(lost, {wire!r}, v)"
+        yield from (f"            {line}" for line in odd)
     if only is object:
         yield f"    else: {target} = v"
         return
     enum = _open_enum(options)
     if enum is not None:
-        scope[f"members_{field.name}"] = {member.value: member for member in enum}.get
-        yield f"    elif v.__class__ is str: {target} = members_{field.name}(v, v)"
-    scope[hook] = _text_hook(field.type) if JSON_TEXT in field.metadata else _hook_for(cast(Any, field.type))
+        scope[f"enum{number}"] = {member.value: member for member in enum}.get
+        yield f"    elif v.__class__ is str: {target} = enum{number}(v, v)"
+    scope[hook] = _text_hook(declared) if as_text else _hook_for(declared)
     value = f"{hook}(v, None)"
-    if get_origin(only) is list and is_model(get_args(only)[0]):
+    if get_origin(only) is list and (is_model(get_args(only)[0]) or isinstance(get_args(only)[0], Projection)):
         # The most common list: one call per element, without a wrapper around it.
         scope[hook] = _hook_for(get_args(only)[0])
         value = f"([{hook}(x, None) for x in v] if v else v) if v.__class__ is list else refuse()"
     yield "    else:"
     yield f"        try: {target} = {value}"
     yield "        except Mismatch:"
-    yield f"            {target} = None"
-    yield f"            lost = keep(lost, {wire!r}, v)"
+    yield from (f"            {line}" for line in odd)
 
 
 def _text_hook(declared: Any) -> _Hook:
@@ -477,6 +551,7 @@ def _converter() -> Converter:
     """Made with the first hook: a client that has read nothing yet starts without it."""
     converter = Converter()
     converter.register_structure_hook_factory(is_model, _generate)
+    converter.register_structure_hook_factory(lambda declared: isinstance(declared, Projection), _generate_projection)
     converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Data), _write)
     return converter
 
@@ -548,6 +623,13 @@ class Codec:
         except _Mismatch:
             _run.odd = False
             raise self._error(next(_explain(value, reads, path)), operation) from None
+        except _Unfit as unfit:
+            _run.odd = False
+            raise self._unfit(value, unfit, operation, path) from None
+        except BaseException:
+            # Of the caller's own class.
+            _run.odd = False
+            raise
         if _run.odd:
             _run.odd = False
             self._report(_explain(value, reads, path), operation)
@@ -567,10 +649,39 @@ class Codec:
         path, expected, kind = found
         return DecodeError(operation=operation, path=path, expected=expected, found=kind)
 
+    @staticmethod
+    def _unfit(value: object, unfit: _Unfit, operation: str, path: str) -> DecodeError:
+        member, data = unfit.member, unfit.data
+        path = f"{_place(value, data, path) or path}.{member.wire}".lstrip(".")
+        expected, kind = _type_name(member.declared), _kind(data[member.wire]) if member.wire in data else "nothing"
+        if data.get(member.wire) is None:
+            advice = f"Give {member.name} a default, or let it be None."
+        else:
+            inner = _explain_member(data[member.wire], member.declared, path, as_text=member.as_text)
+            path, expected, kind = next(inner, (path, expected, kind))
+            advice = f"Let {member.name} be None, or object, which takes anything."
+        return DecodeError(operation=operation, path=path, expected=expected, found=kind, advice=advice)
+
+
+def _place(value: object, part: object, path: str) -> str | None:
+    """The path of a part of parsed data."""
+    if value is part:
+        return path
+    inside: Iterable[tuple[str, object]] = ()
+    if isinstance(value, dict):
+        inside = ((f"{path}.{key}".lstrip("."), element) for key, element in value.items())
+    elif isinstance(value, list):
+        inside = ((f"{path}[{index}]", element) for index, element in enumerate(value))
+    found = (_place(element, part, place) for place, element in inside)
+    return next((place for place in found if place is not None), None)
+
 
 def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
     """Where a value departs from its declared type: path, expected and found type. Runs only once something did."""
-    if (value is None and NoneType in get_args(declared)) or _fits(value, declared):
+    if value is None and NoneType in get_args(declared):
+        return
+    # The caller's classes are not made again, only to see whether they fit.
+    if not _holds_projection(declared) and _fits(value, declared):
         return
     options = options_of(declared)
     variants = Variants.among(options)
@@ -584,13 +695,12 @@ def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str
                         yield from _explain(value[key], inner, f"{path}.{key}".lstrip("."))
             elif (element := value.get(wire_name(field))) is not None and field.name != "extra":
                 inner_path = f"{path}.{wire_name(field)}".lstrip(".")
-                if JSON_TEXT in field.metadata:
-                    try:
-                        _text_hook(field.type)(element, None)
-                    except _Mismatch:
-                        yield inner_path, f"JSON text of {_type_name(field.type)}", _kind(element)
-                else:
-                    yield from _explain(element, field.type, inner_path)
+                yield from _explain_member(element, field.type, inner_path, as_text=JSON_TEXT in field.metadata)
+    elif isinstance(only, Projection) and isinstance(value, dict):
+        for member in only.members:
+            if (element := value.get(member.wire)) is not None:
+                inner_path = f"{path}.{member.wire}".lstrip(".")
+                yield from _explain_member(element, member.declared, inner_path, as_text=member.as_text)
     elif get_origin(only) is list and isinstance(value, list):
         for index, element in enumerate(value):
             yield from _explain(element, get_args(only)[0], f"{path}[{index}]")
@@ -599,6 +709,20 @@ def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str
             yield from _explain(element, get_args(only)[1], f"{path}.{key}".lstrip("."))
     else:
         yield path, _type_name(declared), _kind(value)
+
+
+def _explain_member(value: object, declared: Any, path: str, *, as_text: bool) -> Iterator[tuple[str, str, str]]:
+    if not as_text:
+        yield from _explain(value, declared, path)
+        return
+    try:
+        _text_hook(declared)(value, None)
+    except _Mismatch:
+        yield path, f"JSON text of {_type_name(declared)}", _kind(value)
+
+
+def _holds_projection(declared: Any) -> bool:
+    return isinstance(declared, Projection) or any(map(_holds_projection, get_args(declared)))
 
 
 def _fits(value: object, declared: Any) -> bool:

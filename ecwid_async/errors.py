@@ -372,16 +372,21 @@ class DecodeError(EcwidError):
     `path` is where in the body (``items[3].price``); `expected` and `found` are types.
     """
 
-    def __init__(self, *, operation: str, path: str, expected: str, found: str) -> None:
+    def __init__(
+        self,
+        *,
+        operation: str,
+        path: str,
+        expected: str,
+        found: str,
+        advice: str = "If the API changed, decode without `strict` and report the field.",
+    ) -> None:
         self.operation = operation
         self.path = path
         self.expected = expected
         self.found = found
         where = f" at {path}" if path else ""
-        super().__init__(
-            f"{operation}: expected {expected}{where}, found {found}. "
-            "If the API changed, decode without `strict` and report the field."
-        )
+        super().__init__(f"{operation}: expected {expected}{where}, found {found}. {advice}")
 
 
 _BY_CODE: dict[str, type[APIError]] = {

@@ -1,0 +1,303 @@
+"""What a class of the caller's takes from the API: ``into=Row`` asks for the fields that Row has, and no others."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import lru_cache, reduce
+from inspect import Parameter, signature
+from operator import or_
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Generic, NoReturn, TypeVar, Union, cast, get_args, get_origin
+
+import attrs
+
+from ecwid_async.data import JSON_TEXT, PREFIX, Data, Model, is_model, options_of, wire_name
+from ecwid_async.selection import Selection, selection_text
+from ecwid_async.wire import Request
+
+__all__ = ["Member", "Projection", "projected", "projection"]
+
+T = TypeVar("T")
+
+# What holds what another type says, without a loss; a type always holds itself.
+_HELD: Final[Mapping[object, tuple[type, ...]]] = {Decimal: (int,), str: (date, datetime, Enum)}
+
+
+@attrs.frozen(eq=False)
+class Member:
+    """One argument of a projected class: where its value stands in an object, and what that is read as.
+
+    `name` is what messages call it. A `required` one has no `default` and can't be None; one with a `keyword` is given
+    by that. `as_text` is JSON inside a JSON string.
+    """
+
+    name: str
+    wire: str
+    declared: Any
+    nullable: bool
+    required: bool
+    default: object
+    keyword: str | None
+    as_text: bool
+
+
+@attrs.frozen(eq=False)
+class Projection(Generic[T]):
+    """How objects of the API are read into a class of the caller's.
+
+    They are of one of `models`. `selection` is what has to be asked for. Stands wherever a declared type does; pickles
+    as long as the class does.
+    """
+
+    into: type[T]
+    models: tuple[type[Model], ...]
+    members: tuple[Member, ...] = attrs.field(repr=False)
+    selection: Selection = attrs.field(repr=False)
+
+    @property
+    def __name__(self) -> str:
+        return self.into.__name__
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return projection, (self.into, self.models)
+
+
+def projected(request: Request, model: type[object], into: type[T], *, inside: str | None) -> tuple[Request, type[T]]:
+    """The request that asks for what `into` needs, and the type that its answer is read as instead of `model`.
+
+    `inside` is the member of the answer that holds the model, or a list of it. Raises `TypeError` for a class that
+    can't hold what the API answers, `ValueError` where the request says already which fields it wants.
+    """
+    if any(name == "responseFields" for name, _ in request.params):
+        raise ValueError("into and response_fields both say which fields are wanted: give one of them")
+    if into is model:
+        return request, into
+    if not isinstance(into, type) or not attrs.has(into):
+        raise TypeError(f"into takes an attrs class, not {into!r}: define one with @attrs.frozen or @attrs.define")
+    found = projection(into, (cast("type[Model]", model),))
+    selection = found.selection if inside is None else {inside: found.selection}
+    params = (*request.params, ("responseFields", selection_text(selection)))
+    return attrs.evolve(request, params=params), cast("type[T]", found)
+
+
+@lru_cache(maxsize=256)
+def projection(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
+    """How objects of one of these models are read into a class. Raises `TypeError` for one that can't hold them."""
+    return _project(into, models, ())
+
+
+def _project(into: type[T], models: tuple[type[Model], ...], above: tuple[type, ...]) -> Projection[T]:
+    if issubclass(into, Data):
+        raise TypeError(f"{into.__name__} is not what is answered here, {_spelled(models)}: leave into= out")
+    if into in above:
+        raise TypeError(
+            f"{into.__name__} holds itself, and a selection of fields has an end: declare that field object"
+        )
+    known = _known(models)
+    fields = _resolved(into)
+    selection: dict[str, Selection | None] = {}
+    members = []
+    for alias, parameter in _parameters(into, fields):
+        field = fields[alias]
+        name = f"{into.__name__}.{field.name}"
+        if alias not in known:
+            _refuse_name(name, alias, known, models)
+        answered = known[alias]
+        declared, inner = _fit_field(name, field, answered, (*above, into))
+        as_text = any(JSON_TEXT in one.metadata for one in answered)
+        wire = wire_name(answered[0])
+        selection[wire] = None if as_text else inner
+        nullable = not {NoneType, object}.isdisjoint(_members(field.type))
+        has_default = parameter.default is not Parameter.empty
+        members.append(
+            Member(
+                name=name,
+                wire=wire,
+                declared=declared,
+                nullable=nullable,
+                required=not nullable and not has_default,
+                default=parameter.default if has_default else None,
+                keyword=alias if parameter.kind is Parameter.KEYWORD_ONLY else None,
+                as_text=as_text,
+            )
+        )
+    if not members:
+        raise TypeError(f"{into.__name__} has no fields to ask for: add some of {', '.join(list(known)[:3])}, …")
+    return Projection(into, models, tuple(members), selection)
+
+
+def _known(models: tuple[type[Model], ...]) -> dict[str, list["attrs.Attribute[Any]"]]:
+    """The fields that can be asked for, by name, in each of the models that has them."""
+    known: dict[str, list[attrs.Attribute[Any]]] = {}
+    for model in models:
+        attrs.resolve_types(model)
+        for field in model.__attrs_attrs__:
+            # The rest of an answer, and what stands in it under names of the store's own, can't be selected.
+            if field.name != "extra" and PREFIX not in field.metadata:
+                known.setdefault(field.name, []).append(field)
+    return known
+
+
+def _resolved(into: type) -> dict[str, "attrs.Attribute[Any]"]:
+    """The fields of a class by what `__init__` calls them, their types no longer text."""
+    try:
+        attrs.resolve_types(into)
+    except NameError as error:
+        raise TypeError(
+            f"the annotations of {into.__name__} name {error.name}, which is not known where they are read: define or "
+            f"import it at the top of the module (not under TYPE_CHECKING), or call attrs.resolve_types("
+            f"{into.__name__}, localns=locals()) after the class"
+        ) from None
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(into)
+    return {field.alias or field.name: field for field in fields}
+
+
+def _parameters(into: type, fields: Mapping[str, object]) -> Iterator[tuple[str, Parameter]]:
+    """What `__init__` takes that is a field. What is none is left alone; so are fields that it does not take."""
+    _, *parameters = signature(cast(Any, into).__init__).parameters.values()
+    positional = True
+    for parameter in parameters:
+        if parameter.kind is Parameter.VAR_KEYWORD:
+            taken = {one.name for one in parameters}
+            for alias in fields:
+                if alias not in taken:
+                    yield alias, Parameter(alias, Parameter.KEYWORD_ONLY)
+        elif parameter.name in fields:
+            yield parameter.name, parameter if positional else parameter.replace(kind=Parameter.KEYWORD_ONLY)
+        elif parameter.kind is not Parameter.VAR_POSITIONAL:
+            positional = False
+            if parameter.default is Parameter.empty:
+                raise TypeError(
+                    f"{into.__name__}.__init__ needs {parameter.name}, which is no field: give it a default"
+                )
+
+
+def _refuse_name(name: str, alias: str, known: Mapping[str, object], models: tuple[type[Model], ...]) -> NoReturn:
+    from difflib import get_close_matches
+
+    near = get_close_matches(alias, known, 1)
+    advice = (
+        f"did you mean {near[0]}?" if near else "use a name of the model's, or attrs.field(init=False) for your own"
+    )
+    raise TypeError(f"{name}: {_spelled(models)} has no field {alias}: {advice}")
+
+
+def _fit_field(
+    name: str, field: "attrs.Attribute[Any]", answered: list["attrs.Attribute[Any]"], above: tuple[type, ...]
+) -> tuple[Any, Selection | None]:
+    """What to read a field as, and what of it to ask for. Raises `TypeError` where it can't hold what is answered."""
+    options = tuple(dict.fromkeys(option for one in answered for option in options_of(one.type)))
+    if field.type is None and field.converter is None:
+        raise TypeError(f"{name} has no type: declare it as {_spelled(options)}")
+    fit = None if field.type is None else _fit(field.type, options, above)
+    if fit is None and field.converter is not None:
+        return reduce(or_, options), None  # the converter makes of it what is declared
+    if fit is None:
+        money = " (amounts are exact: no float can hold them)" if float in _members(field.type) else ""
+        raise TypeError(
+            f"{name}: {_spelled(_members(field.type))} can't hold what {answered[0].name} is, {_spelled(options)}: "
+            f"declare it so{money}"
+        )
+    return fit
+
+
+def _fit(given: Any, answered: tuple[Any, ...], above: tuple[type, ...]) -> tuple[Any, Selection | None] | None:
+    """What to read a value as that is one of the types `answered`, and what of it to ask for.
+
+    That is `given` without what can't come; None where it can't hold everything that can.
+    """
+    options = _members(given)
+    if object in options:
+        return object, None
+    if all(is_model(one) for one in answered):
+        return _fit_object(options, answered, above)
+    kept: list[Any] = []
+    selection: Selection | None = None
+    for one in answered:
+        if get_origin(one) in (list, dict):
+            fits = [fit for option in options if (fit := _fit_container(option, one, above)) is not None]
+            if not fits:
+                return None
+            declared, selection = fits[0]
+        else:
+            held = [option for option in options if one in _HELD.get(option, ()) or _is_enum(one, option)]
+            if one not in options and not held:
+                return None
+            declared = one if one in options else held[0]
+        kept.append(declared)
+    if str in kept:
+        # Of an open enum the caller may have one of his own.
+        kept += [option for option in options if isinstance(option, type) and issubclass(option, Enum)]
+    return reduce(or_, dict.fromkeys(kept)), selection
+
+
+def _is_enum(answered: Any, option: Any) -> bool:
+    return option is str and isinstance(answered, type) and issubclass(answered, Enum)
+
+
+def _fit_object(
+    options: tuple[Any, ...], answered: tuple[Any, ...], above: tuple[type, ...]
+) -> tuple[Any, Selection | None] | None:
+    """As `_fit`, for objects: a class of the caller's, the models themselves, or plain data."""
+    own = [option for option in options if isinstance(option, type) and attrs.has(option) and not is_model(option)]
+    if len(own) == 1:
+        found = _project(own[0], answered, above)
+        return found, found.selection
+    if set(answered) <= set(options):
+        return reduce(or_, answered), None
+    if any(get_origin(option) in (dict, Mapping) and get_args(option)[1] in (object, Any) for option in options):
+        return dict[str, object], None
+    return (dict[str, object], None) if dict in options else None
+
+
+def _fit_container(option: Any, answered: Any, above: tuple[type, ...]) -> tuple[Any, Selection | None] | None:
+    """As `_fit`, for lists, and for objects whose keys are anybody's."""
+    container = get_origin(answered)
+    if option is not container and get_origin(option) not in (
+        (list, Sequence) if container is list else (dict, Mapping)
+    ):
+        return None
+    *keys, element = get_args(option) or (object,)
+    if any(key not in (str, object, Any) for key in keys):
+        return None
+    inside = get_args(answered)[-1]
+    fit = _fit(element, options_of(inside), above)
+    if fit is None:
+        return None
+    declared, selection = fit
+    if NoneType in get_args(inside) and declared is not object:
+        if NoneType not in _members(element):
+            return None
+        declared |= None
+    # In an object under names of the store's own nothing can be selected.
+    return (list[declared], selection) if container is list else (dict[str, declared], None)  # type: ignore[valid-type]
+
+
+def _members(declared: Any) -> tuple[Any, ...]:
+    """The members of a declared type, bare: `Any` is an object, a `NewType` what it is made of."""
+    if declared is Any:
+        return (object,)
+    if declared is None:
+        return (NoneType,)
+    if get_origin(declared) is Annotated:
+        return _members(get_args(declared)[0])
+    for stands_for in ("__supertype__", "__value__"):  # of a `NewType`, of an alias made with ``type``
+        if not isinstance(declared, type) and hasattr(declared, stands_for):
+            return _members(getattr(declared, stands_for))
+    if get_origin(declared) in (Union, UnionType):
+        return tuple(member for option in get_args(declared) for member in _members(option))
+    return (declared,)
+
+
+def _spelled(declared: Any) -> str:
+    """A declared type, or several, as one would write them."""
+    if isinstance(declared, tuple):
+        return " | ".join(map(_spelled, declared))
+    if declared is NoneType:
+        return "None"
+    arguments = get_args(declared)
+    if get_origin(declared) in (Union, UnionType):
+        return _spelled(arguments)
+    name = getattr(declared, "__name__", None) or str(declared)
+    return f"{name}[{', '.join(map(_spelled, arguments))}]" if arguments else name
