@@ -7,6 +7,7 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from ecwid_async.calls import Channel
+from ecwid_async.projection import projected
 from ecwid_async.selection import add_fields, parse_selection, selection_text
 from ecwid_async.wire import Request, new_request_id
 
@@ -151,9 +152,10 @@ class Pages(Generic[T]):
 
         if self._offset:
             raise ValueError("a scan reads all of a list: leave offset out, or use search alone")
+        request, item = projected(self._request, self._item, into, inside="items")
         return Scan(
-            self._request,
-            self._item,
+            request,
+            item,
             self._channel,
             limit=self._limit,
             ordered=ordered,

@@ -63,12 +63,16 @@ class Projection(Generic[T]):
         return projection, (self.into, self.models)
 
 
-def projected(request: Request, model: type[object], into: type[T], *, inside: str | None) -> tuple[Request, type[T]]:
-    """The request that asks for what `into` needs, and the type that its answer is read as instead of `model`.
+def projected(
+    request: Request, model: type[object], into: type[T] | None, *, inside: str | None = None
+) -> tuple[Request, type[T]]:
+    """The request that asks for what `into` needs, and the type that its answer is read as: `model` without one.
 
     `inside` is the member of the answer that holds the model, or a list of it. Raises `TypeError` for a class that
     can't hold what the API answers, `ValueError` where the request says already which fields it wants.
     """
+    if into is None:
+        return request, cast("type[T]", model)
     if any(name == "responseFields" for name, _ in request.params):
         raise ValueError("into and response_fields both say which fields are wanted: give one of them")
     if into is model:

@@ -60,8 +60,10 @@ class Method:
 
     @property
     def returns(self) -> Any:
-        """What the method hands out: ``Call[…]``, ``Pages[…]`` or `Download`."""
-        return get_type_hints(self.call)["return"]
+        """What the method hands out: ``Call[…]``, ``Pages[…]`` or `Download`; without ``into``, of its own model."""
+        declared = get_type_hints(self.call)["return"]
+        free = getattr(declared, "__parameters__", ())
+        return declared[tuple(one.__default__ for one in free)] if free else declared
 
     @property
     def takes(self) -> list[Any]:

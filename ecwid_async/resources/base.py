@@ -13,8 +13,10 @@ from attrs import evolve
 
 from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import dumps
+from ecwid_async.data import Model
 from ecwid_async.files import Download, Progress, Source, upload_body
 from ecwid_async.pages import Pages
+from ecwid_async.projection import projected
 from ecwid_async.scan import Scan
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
@@ -65,18 +67,44 @@ class Resource:
         request = _request(endpoint, ids, query, body, repeatable)
         return Call(request, reads, self._channel, unwrap=unwrap, look_up=look_up)
 
+    def _read(
+        self,
+        endpoint: str,
+        *ids: str | int,
+        model: type[Model],
+        into: type[R] | None,
+        query: Mapping[str, QueryValue],
+    ) -> Call[R]:
+        """A call whose answer is read as `model`, or where given `into` the caller's own class."""
+        request, reads = projected(_request(endpoint, ids, query, None, None), model, into)
+        return Call(request, reads, self._channel)
+
+    def _read_all(
+        self,
+        endpoint: str,
+        *ids: str | int,
+        model: type[Model],
+        into: type[R] | None,
+        query: Mapping[str, QueryValue],
+        unwrap: str | None = None,
+    ) -> Call[list[R]]:
+        """As `_read`, for an answer that is a list, or that holds one in `unwrap`."""
+        request, reads = projected(_request(endpoint, ids, query, None, None), model, into, inside=unwrap)
+        return Call(request, list[reads], self._channel, unwrap=unwrap)  # type: ignore[valid-type]
+
     def _pages(
         self,
         endpoint: str,
         *ids: str | int,
-        item: type[T],
+        model: type[Model],
+        into: type[R] | None,
         query: Mapping[str, QueryValue],
         limit: int | None,
         offset: int | None,
-    ) -> Pages[T]:
-        """The pages of a list whose items are read as `item`."""
-        request = _request(endpoint, ids, query, None, None)
-        return Pages(request, item, self._channel, limit=limit, offset=offset)
+    ) -> Pages[R]:
+        """As `_read`, for a list that comes page by page."""
+        request, reads = projected(_request(endpoint, ids, query, None, None), model, into, inside="items")
+        return Pages(request, reads, self._channel, limit=limit, offset=offset)
 
     def _upload(
         self,

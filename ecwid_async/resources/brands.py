@@ -1,10 +1,14 @@
 """Brands."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.models.brands import Brand, BrandSortBy
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Listed
 
 __all__ = ["Brands"]
+
+R = TypeVar("R", default=Brand)
 
 
 class Brands(Listed[Brand]):
@@ -20,17 +24,19 @@ class Brands(Listed[Brand]):
         lang: str | None = None,
         base_url: str | None = None,
         clean_urls: bool | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[Brand]:
+    ) -> Pages[R]:
         """Brands, those with most products first; `hidden_brands` adds the brands of disabled products.
 
         ``GET /brands``
         """
         return self._pages(
             "GET /brands",
-            item=Brand,
+            model=Brand,
+            into=into,
             query={
                 "sortBy": sort_by,
                 # Two are documented with one spelling, and sent by Ecwid's own client with another.

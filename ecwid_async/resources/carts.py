@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.carts import Cart, CartDraft, CartPlaceResult
 from ecwid_async.models.common import UpdateResult
@@ -9,6 +11,8 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Listed, Moment
 
 __all__ = ["Carts"]
+
+R = TypeVar("R", default=Cart)
 
 
 class Carts(Listed[Cart]):
@@ -30,10 +34,11 @@ class Carts(Listed[Cart]):
         customer: str | None = None,
         customer_id: int | None = None,
         coupon_code: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[Cart]:
+    ) -> Pages[R]:
         """Abandoned carts that match every filter given; `show_hidden` says whether those hidden in the admin count.
 
         `coupon_code` and `customer` (a name) are known from Ecwid's own client, not from the documentation.
@@ -42,7 +47,8 @@ class Carts(Listed[Cart]):
         """
         return self._pages(
             "GET /carts",
-            item=Cart,
+            model=Cart,
+            into=into,
             query={
                 "showHidden": show_hidden,
                 "totalFrom": total_from,
@@ -61,12 +67,14 @@ class Carts(Listed[Cart]):
             offset=offset,
         )
 
-    def get(self, cart_id: str, *, response_fields: str | None = None) -> Call[Cart]:
+    def get(self, cart_id: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One abandoned cart.
 
         ``GET /carts/{cartId}``
         """
-        return self._call("GET /carts/{cartId}", cart_id, reads=Cart, query={"responseFields": response_fields})
+        return self._read(
+            "GET /carts/{cartId}", cart_id, model=Cart, into=into, query={"responseFields": response_fields}
+        )
 
     def update(self, cart_id: str, draft: CartDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.

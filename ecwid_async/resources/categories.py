@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.categories import Category, CategoryDraft
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
@@ -11,6 +13,8 @@ from ecwid_async.resources.category_images import CategoryImages
 from ecwid_async.resources.sort_orders import CategorySortOrder
 
 __all__ = ["Categories"]
+
+R = TypeVar("R", default=Category)
 
 
 class Categories(Listed[Category]):
@@ -42,10 +46,11 @@ class Categories(Listed[Category]):
         clean_urls: bool | None = None,
         slugs_without_ids: bool | None = None,
         lang: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[Category]:
+    ) -> Pages[R]:
         """Categories of all levels, or the direct children of `parent` (0: root categories) and of `parent_ids`.
 
         `with_subcategories` takes all descendants of `parent_ids`. Disabled categories come only with
@@ -55,7 +60,8 @@ class Categories(Listed[Category]):
         """
         return self._pages(
             "GET /categories",
-            item=Category,
+            model=Category,
+            into=into,
             query={
                 "keyword": keyword,
                 "parent": parent,
@@ -86,10 +92,11 @@ class Categories(Listed[Category]):
         clean_urls: bool | None = None,
         slugs_without_ids: bool | None = None,
         lang: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[Category]:
+    ) -> Pages[R]:
         """Categories at a path of names, such as ``Toys / Dolls`` with `delimiter` ``/``.
 
         Spaces around the delimiter and empty names are ignored. Choose a delimiter that no name contains.
@@ -98,7 +105,8 @@ class Categories(Listed[Category]):
         """
         return self._pages(
             "GET /categoriesByPath",
-            item=Category,
+            model=Category,
+            into=into,
             query={
                 "path": path,
                 # Documented with this spelling; Ecwid's own client sends the other.
@@ -125,16 +133,18 @@ class Categories(Listed[Category]):
         clean_urls: bool | None = None,
         slugs_without_ids: bool | None = None,
         lang: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
-    ) -> Call[Category]:
+    ) -> Call[R]:
         """One category, with the ids of its products.
 
         ``GET /categories/{categoryId}``
         """
-        return self._call(
+        return self._read(
             "GET /categories/{categoryId}",
             category_id,
-            reads=Category,
+            model=Category,
+            into=into,
             query={
                 "baseUrl": base_url,
                 # Documented with this spelling; Ecwid's own client sends the other.

@@ -1,5 +1,7 @@
 """Extra fields of the checkout."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.checkout_extra_fields import CheckoutExtraField, CheckoutExtraFieldDraft
 from ecwid_async.models.common import CreateCountResult, DeleteResult, UpdateResult
@@ -7,31 +9,38 @@ from ecwid_async.resources.base import Resource
 
 __all__ = ["CheckoutExtraFields"]
 
+R = TypeVar("R", default=CheckoutExtraField)
+
 
 class CheckoutExtraFields(Resource):
     """What the checkout asks beside the usual. Each field is known by its key."""
 
     __slots__ = ()
 
-    def search(self, *, response_fields: str | None = None) -> Call[list[CheckoutExtraField]]:
+    def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
         """All extra fields, in one list.
 
         ``GET /profile/extrafields``
         """
-        return self._call(
+        return self._read_all(
             "GET /profile/extrafields",
-            reads=list[CheckoutExtraField],
+            model=CheckoutExtraField,
+            into=into,
             query={"responseFields": response_fields},
             unwrap="items",
         )
 
-    def get(self, key: str, *, response_fields: str | None = None) -> Call[CheckoutExtraField]:
+    def get(self, key: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One extra field.
 
         ``GET /profile/extrafields/{key}``
         """
-        return self._call(
-            "GET /profile/extrafields/{key}", key, reads=CheckoutExtraField, query={"responseFields": response_fields}
+        return self._read(
+            "GET /profile/extrafields/{key}",
+            key,
+            model=CheckoutExtraField,
+            into=into,
+            query={"responseFields": response_fields},
         )
 
     def create(self, draft: CheckoutExtraFieldDraft) -> Call[CreateCountResult]:

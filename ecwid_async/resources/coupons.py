@@ -1,5 +1,7 @@
 """Discount coupons."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.models.coupons import (
@@ -13,6 +15,9 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Listed, Moment, Several
 
 __all__ = ["Coupons"]
+
+R = TypeVar("R", default=DiscountCoupon)
+D = TypeVar("D", default=DeletedItem)
 
 
 class Coupons(Listed[DiscountCoupon]):
@@ -33,17 +38,19 @@ class Coupons(Listed[DiscountCoupon]):
         created_to: Moment | None = None,
         updated_from: Moment | None = None,
         updated_to: Moment | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[DiscountCoupon]:
+    ) -> Pages[R]:
         """Coupons that match every filter given; `code` is the whole code.
 
         ``GET /discount_coupons``
         """
         return self._pages(
             "GET /discount_coupons",
-            item=DiscountCoupon,
+            model=DiscountCoupon,
+            into=into,
             query={
                 "code": code,
                 "discount_type": discount_type,
@@ -58,15 +65,18 @@ class Coupons(Listed[DiscountCoupon]):
             offset=offset,
         )
 
-    def get(self, discount_coupon_id: str | int, *, response_fields: str | None = None) -> Call[DiscountCoupon]:
+    def get(
+        self, discount_coupon_id: str | int, *, into: type[R] | None = None, response_fields: str | None = None
+    ) -> Call[R]:
         """One coupon, by its code.
 
         ``GET /discount_coupons/{discountCouponId}``
         """
-        return self._call(
+        return self._read(
             "GET /discount_coupons/{discountCouponId}",
             discount_coupon_id,
-            reads=DiscountCoupon,
+            model=DiscountCoupon,
+            into=into,
             query={"responseFields": response_fields},
         )
 
@@ -103,17 +113,19 @@ class Coupons(Listed[DiscountCoupon]):
         *,
         from_date: Moment | None = None,
         to_date: Moment | None = None,
+        into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[DeletedItem]:
+    ) -> Pages[D]:
         """Coupons deleted in the last six months: id and moment.
 
         ``GET /coupons/deleted``
         """
         return self._pages(
             "GET /coupons/deleted",
-            item=DeletedItem,
+            model=DeletedItem,
+            into=into,
             query={"from_date": from_date, "to_date": to_date, "responseFields": response_fields},
             limit=limit,
             offset=offset,

@@ -1,5 +1,7 @@
 """Extra fields of customers."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.customer_extra_fields import (
@@ -11,33 +13,37 @@ from ecwid_async.resources.base import Resource
 
 __all__ = ["CustomerExtraFields"]
 
+R = TypeVar("R", default=CustomerExtraField)
+
 
 class CustomerExtraFields(Resource):
     """Which extra fields customers have in this store. Each is known by its key."""
 
     __slots__ = ()
 
-    def search(self, *, response_fields: str | None = None) -> Call[list[CustomerExtraField]]:
+    def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
         """All extra fields, in one list.
 
         ``GET /store_extrafields/customers``
         """
-        return self._call(
+        return self._read_all(
             "GET /store_extrafields/customers",
-            reads=list[CustomerExtraField],
+            model=CustomerExtraField,
+            into=into,
             query={"responseFields": response_fields},
             unwrap="items",
         )
 
-    def get(self, extrafield_key: str, *, response_fields: str | None = None) -> Call[CustomerExtraField]:
+    def get(self, extrafield_key: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One extra field.
 
         ``GET /store_extrafields/customers/{extrafield_key}``
         """
-        return self._call(
+        return self._read(
             "GET /store_extrafields/customers/{extrafield_key}",
             extrafield_key,
-            reads=CustomerExtraField,
+            model=CustomerExtraField,
+            into=into,
             query={"responseFields": response_fields},
         )
 

@@ -1,5 +1,7 @@
 """Groups of customers."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.customer_groups import CustomerGroup, CustomerGroupDraft
@@ -7,6 +9,8 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Listed, Several
 
 __all__ = ["CustomerGroups"]
+
+R = TypeVar("R", default=CustomerGroup)
 
 
 class CustomerGroups(Listed[CustomerGroup]):
@@ -19,17 +23,19 @@ class CustomerGroups(Listed[CustomerGroup]):
         *,
         customer_group_ids: Several[int] | None = None,
         keyword: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[CustomerGroup]:
+    ) -> Pages[R]:
         """Groups that match every filter given; `keyword` may be any part of the name.
 
         ``GET /customer_groups``
         """
         return self._pages(
             "GET /customer_groups",
-            item=CustomerGroup,
+            model=CustomerGroup,
+            into=into,
             query={
                 # Documented with this name; Ecwid's own client sends the other.
                 "customerGroupId": customer_group_ids,
@@ -41,13 +47,17 @@ class CustomerGroups(Listed[CustomerGroup]):
             offset=offset,
         )
 
-    def get(self, group_id: int, *, response_fields: str | None = None) -> Call[CustomerGroup]:
+    def get(self, group_id: int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One group.
 
         ``GET /customer_groups/{groupId}``
         """
-        return self._call(
-            "GET /customer_groups/{groupId}", group_id, reads=CustomerGroup, query={"responseFields": response_fields}
+        return self._read(
+            "GET /customer_groups/{groupId}",
+            group_id,
+            model=CustomerGroup,
+            into=into,
+            query={"responseFields": response_fields},
         )
 
     def create(self, draft: CustomerGroupDraft) -> Call[CreateResult]:

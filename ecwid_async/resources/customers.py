@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import BuyerType, CreateResult, DeletedItem, DeleteResult, SelectMode, UpdateResult
 from ecwid_async.models.customers import (
@@ -21,6 +23,9 @@ from ecwid_async.resources.customer_contacts import CustomerContacts
 from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
 
 __all__ = ["Customers"]
+
+R = TypeVar("R", default=Customer)
+D = TypeVar("D", default=DeletedItem)
 
 
 class Customers(Listed[Customer]):
@@ -69,10 +74,11 @@ class Customers(Listed[Customer]):
         updated_from: Moment | None = None,
         updated_to: Moment | None = None,
         sort_by: CustomerSortBy | str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[Customer]:
+    ) -> Pages[R]:
         """Customers that match every filter given.
 
         `name` is looked for in the billing name, `phone` in addresses and contacts, the parts of an address in
@@ -84,7 +90,8 @@ class Customers(Listed[Customer]):
         """
         return self._pages(
             "GET /customers",
-            item=Customer,
+            model=Customer,
+            into=into,
             query={
                 "keyword": keyword,
                 "name": name,
@@ -120,13 +127,17 @@ class Customers(Listed[Customer]):
             offset=offset,
         )
 
-    def get(self, customer_id: int, *, response_fields: str | None = None) -> Call[Customer]:
+    def get(self, customer_id: int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One customer.
 
         ``GET /customers/{customerId}``
         """
-        return self._call(
-            "GET /customers/{customerId}", customer_id, reads=Customer, query={"responseFields": response_fields}
+        return self._read(
+            "GET /customers/{customerId}",
+            customer_id,
+            model=Customer,
+            into=into,
+            query={"responseFields": response_fields},
         )
 
     def create(self, draft: CustomerDraft) -> Call[CreateResult]:
@@ -157,17 +168,19 @@ class Customers(Listed[Customer]):
         *,
         from_date: Moment | None = None,
         to_date: Moment | None = None,
+        into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[DeletedItem]:
+    ) -> Pages[D]:
         """Customers deleted in the last six months: id and moment.
 
         ``GET /customers/deleted``
         """
         return self._pages(
             "GET /customers/deleted",
-            item=DeletedItem,
+            model=DeletedItem,
+            into=into,
             query={"from_date": from_date, "to_date": to_date, "responseFields": response_fields},
             limit=limit,
             offset=offset,

@@ -1,5 +1,7 @@
 """Invoices of orders."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.files import Download
 from ecwid_async.models.common import CreateResult
@@ -8,21 +10,26 @@ from ecwid_async.resources.base import Resource
 
 __all__ = ["Invoices"]
 
+R = TypeVar("R", default=OrderInvoice)
+
 
 class Invoices(Resource):
     """Tax invoices of orders, and orders printed as invoices."""
 
     __slots__ = ()
 
-    def search(self, order_id: str | int, *, response_fields: str | None = None) -> Call[list[OrderInvoice]]:
+    def search(
+        self, order_id: str | int, *, into: type[R] | None = None, response_fields: str | None = None
+    ) -> Call[list[R]]:
         """All tax invoices of the order, in one list.
 
         ``GET /orders/{orderId}/invoices``
         """
-        return self._call(
+        return self._read_all(
             "GET /orders/{orderId}/invoices",
             order_id,
-            reads=list[OrderInvoice],
+            model=OrderInvoice,
+            into=into,
             query={"responseFields": response_fields},
             unwrap="invoices",
         )

@@ -1,5 +1,7 @@
 """The statuses that orders can have."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import UpdateResult
 from ecwid_async.models.order_statuses import OrderStatus, OrderStatusDraft, OrderStatusId
@@ -7,33 +9,39 @@ from ecwid_async.resources.base import Resource
 
 __all__ = ["OrderStatuses"]
 
+R = TypeVar("R", default=OrderStatus)
+
 
 class OrderStatuses(Resource):
     """The payment and fulfillment statuses of this store: which are used, and under which names."""
 
     __slots__ = ()
 
-    def search(self, *, response_fields: str | None = None) -> Call[list[OrderStatus]]:
+    def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
         """All statuses, in one list.
 
         ``GET /profile/order_statuses``
         """
-        return self._call(
+        return self._read_all(
             "GET /profile/order_statuses",
-            reads=list[OrderStatus],
+            model=OrderStatus,
+            into=into,
             query={"responseFields": response_fields},
             unwrap="items",
         )
 
-    def get(self, status_id: OrderStatusId | str, *, response_fields: str | None = None) -> Call[OrderStatus]:
+    def get(
+        self, status_id: OrderStatusId | str, *, into: type[R] | None = None, response_fields: str | None = None
+    ) -> Call[R]:
         """One status.
 
         ``GET /profile/order_status/{statusId}``
         """
-        return self._call(
+        return self._read(
             "GET /profile/order_status/{statusId}",
             status_id,
-            reads=OrderStatus,
+            model=OrderStatus,
+            into=into,
             query={"responseFields": response_fields},
         )
 

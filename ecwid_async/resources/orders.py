@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.models.orders import (
@@ -23,6 +25,9 @@ from ecwid_async.resources.order_option_files import OrderOptionFiles
 from ecwid_async.resources.order_statuses import OrderStatuses
 
 __all__ = ["Orders"]
+
+R = TypeVar("R", default=Order)
+D = TypeVar("D", default=DeletedItem)
 
 
 class Orders(Listed[Order]):
@@ -81,10 +86,11 @@ class Orders(Listed[Order]):
         coupon_code: str | None = None,
         subscription_id: int | None = None,
         referer_id: int | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[Order]:
+    ) -> Pages[R]:
         """Orders that match every filter given. With `ids`, the other filters are ignored.
 
         `payment_module` is the payment app; `payment_method` the name that the customer chose. The order of the list
@@ -95,7 +101,8 @@ class Orders(Listed[Order]):
         """
         return self._pages(
             "GET /orders",
-            item=Order,
+            model=Order,
+            into=into,
             query={
                 "ids": ids,
                 "keywords": keywords,
@@ -131,29 +138,33 @@ class Orders(Listed[Order]):
             offset=offset,
         )
 
-    def get(self, order_id: str | int, *, response_fields: str | None = None) -> Call[Order]:
+    def get(self, order_id: str | int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One order, by its number or its text id.
 
         ``GET /orders/{orderId}``
         """
-        return self._call("GET /orders/{orderId}", order_id, reads=Order, query={"responseFields": response_fields})
+        return self._read(
+            "GET /orders/{orderId}", order_id, model=Order, into=into, query={"responseFields": response_fields}
+        )
 
     def last(
         self,
         *,
         customer_email: str | None = None,
         with_address: bool | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
-    ) -> Call[Order]:
+    ) -> Call[R]:
         """The newest order of the store, or of the customer with that email.
 
         `customer_email` and `with_address` are known from Ecwid's own client, not from the documentation.
 
         ``GET /orders/last``
         """
-        return self._call(
+        return self._read(
             "GET /orders/last",
-            reads=Order,
+            model=Order,
+            into=into,
             query={"customerEmail": customer_email, "withAddress": with_address, "responseFields": response_fields},
         )
 
@@ -197,17 +208,19 @@ class Orders(Listed[Order]):
         *,
         from_date: Moment | None = None,
         to_date: Moment | None = None,
+        into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[DeletedItem]:
+    ) -> Pages[D]:
         """Orders deleted in the last six months: `id` is the order's number, `order_id` its text id.
 
         ``GET /orders/deleted``
         """
         return self._pages(
             "GET /orders/deleted",
-            item=DeletedItem,
+            model=DeletedItem,
+            into=into,
             query={"from_date": from_date, "to_date": to_date, "responseFields": response_fields},
             limit=limit,
             offset=offset,

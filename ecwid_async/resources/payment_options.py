@@ -1,5 +1,7 @@
 """Payment options."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.payment_options import PaymentOption, PaymentOptionCreateResult, PaymentOptionDraft
@@ -7,20 +9,25 @@ from ecwid_async.resources.base import Resource
 
 __all__ = ["PaymentOptions"]
 
+R = TypeVar("R", default=PaymentOption)
+
 
 class PaymentOptions(Resource):
     """How orders are paid for."""
 
     __slots__ = ()
 
-    def search(self, *, lang: str | None = None, response_fields: str | None = None) -> Call[list[PaymentOption]]:
+    def search(
+        self, *, lang: str | None = None, into: type[R] | None = None, response_fields: str | None = None
+    ) -> Call[list[R]]:
         """All payment options, in one list.
 
         ``GET /profile/paymentOptions``
         """
-        return self._call(
+        return self._read_all(
             "GET /profile/paymentOptions",
-            reads=list[PaymentOption],
+            model=PaymentOption,
+            into=into,
             query={"lang": lang, "responseFields": response_fields},
         )
 

@@ -1,5 +1,7 @@
 """Product types: which attributes products have."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.product_types import ProductType, ProductTypeDraft
@@ -7,26 +9,28 @@ from ecwid_async.resources.base import Resource
 
 __all__ = ["ProductTypes"]
 
+R = TypeVar("R", default=ProductType)
+
 
 class ProductTypes(Resource):
     """Product types, or classes: each has attributes of its own. Class 0, ``General``, always exists."""
 
     __slots__ = ()
 
-    def search(self, *, response_fields: str | None = None) -> Call[list[ProductType]]:
+    def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
         """All product types, in one list.
 
         ``GET /classes``
         """
-        return self._call("GET /classes", reads=list[ProductType], query={"responseFields": response_fields})
+        return self._read_all("GET /classes", model=ProductType, into=into, query={"responseFields": response_fields})
 
-    def get(self, class_id: int, *, response_fields: str | None = None) -> Call[ProductType]:
+    def get(self, class_id: int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One product type.
 
         ``GET /classes/{classId}``
         """
-        return self._call(
-            "GET /classes/{classId}", class_id, reads=ProductType, query={"responseFields": response_fields}
+        return self._read(
+            "GET /classes/{classId}", class_id, model=ProductType, into=into, query={"responseFields": response_fields}
         )
 
     def create(self, draft: ProductTypeDraft) -> Call[CreateResult]:

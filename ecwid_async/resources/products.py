@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeletedItem, DeleteResult
 from ecwid_async.models.products import (
@@ -28,6 +30,10 @@ from ecwid_async.resources.sort_orders import ProductSortOrder
 from ecwid_async.resources.variations import Variations
 
 __all__ = ["Products"]
+
+R = TypeVar("R", default=Product)
+P = TypeVar("P", default=ProductFilters)
+D = TypeVar("D", default=DeletedItem)
 
 
 class Products(Listed[Product]):
@@ -109,10 +115,11 @@ class Products(Listed[Product]):
         clean_urls: bool | None = None,
         slugs_without_ids: bool | None = None,
         lang: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[Product]:
+    ) -> Pages[R]:
         """Products that match every filter given; with `product_id`, or else with `sku`, the others are ignored.
 
         `options` and `attributes` map a name to the values wanted, any of which matches. `keyword` matches whole
@@ -123,7 +130,8 @@ class Products(Listed[Product]):
         """
         return self._pages(
             "GET /products",
-            item=Product,
+            model=Product,
+            into=into,
             query={
                 "productId": product_id,
                 "sku": sku,
@@ -170,16 +178,18 @@ class Products(Listed[Product]):
         clean_urls: bool | None = None,
         slugs_without_ids: bool | None = None,
         lang: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
-    ) -> Call[Product]:
+    ) -> Call[R]:
         """One product, with its variations.
 
         ``GET /products/{productId}``
         """
-        return self._call(
+        return self._read(
             "GET /products/{productId}",
             product_id,
-            reads=Product,
+            model=Product,
+            into=into,
             query={
                 "baseUrl": base_url,
                 "cleanUrls": clean_urls,
@@ -308,8 +318,9 @@ class Products(Listed[Product]):
         inventory: ProductInventory | str | None = None,
         onsale: ProductOnSale | str | None = None,
         lang: str | None = None,
+        into: type[P] | None = None,
         response_fields: str | None = None,
-    ) -> Call[ProductFilters]:
+    ) -> Call[P]:
         """What `filters` answers, for the products that match every filter given: the way of Ecwid's own client.
 
         `filter_facet_limit` maps a field to how many of its values are wanted, most frequent first, or to ``all``.
@@ -318,9 +329,10 @@ class Products(Listed[Product]):
         ``GET /products/filters``
         """
         limits = None if filter_facet_limit is None else [f"{name}:{most}" for name, most in filter_facet_limit.items()]
-        return self._call(
+        return self._read(
             "GET /products/filters",
-            reads=ProductFilters,
+            model=ProductFilters,
+            into=into,
             query={
                 "filterFields": _csv(filter_fields),
                 "filterFacetLimit": None if limits is None else _csv(limits),
@@ -349,17 +361,19 @@ class Products(Listed[Product]):
         *,
         from_date: Moment | None = None,
         to_date: Moment | None = None,
+        into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[DeletedItem]:
+    ) -> Pages[D]:
         """Products deleted in the last six months: id and moment.
 
         ``GET /products/deleted``
         """
         return self._pages(
             "GET /products/deleted",
-            item=DeletedItem,
+            model=DeletedItem,
+            into=into,
             query={"from_date": from_date, "to_date": to_date, "responseFields": response_fields},
             limit=limit,
             offset=offset,

@@ -1,5 +1,7 @@
 """The store's profile."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import UpdateResult
 from ecwid_async.models.profile import Profile, ProfileDraft
@@ -8,6 +10,8 @@ from ecwid_async.resources.base import Resource
 from ecwid_async.resources.profile_logos import ProfileLogos
 
 __all__ = ["ProfileResource"]
+
+R = TypeVar("R", default=Profile)
 
 
 class ProfileResource(Resource):
@@ -28,15 +32,17 @@ class ProfileResource(Resource):
         get_report_availability_status: bool | None = None,
         get_store_vertical: bool | None = None,
         get_features_by_plans: bool | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
-    ) -> Call[Profile]:
+    ) -> Call[R]:
         """The profile. Scopes ``read_store_profile_extended`` and ``read_store_limits`` add fields.
 
         ``GET /profile``
         """
-        return self._call(
+        return self._read(
             "GET /profile",
-            reads=Profile,
+            model=Profile,
+            into=into,
             query={
                 "showExtendedInfo": show_extended_info,
                 "lang": lang,

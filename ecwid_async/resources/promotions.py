@@ -1,5 +1,7 @@
 """Promotions."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.promotions import Promotion, PromotionDraft
@@ -8,6 +10,8 @@ from ecwid_async.resources.base import Listed
 
 __all__ = ["Promotions"]
 
+R = TypeVar("R", default=Promotion)
+
 
 class Promotions(Listed[Promotion]):
     """Promotions: discounts that apply by themselves where their conditions are met."""
@@ -15,14 +19,24 @@ class Promotions(Listed[Promotion]):
     __slots__ = ()
 
     def search(
-        self, *, response_fields: str | None = None, limit: int | None = None, offset: int | None = None
-    ) -> Pages[Promotion]:
+        self,
+        *,
+        into: type[R] | None = None,
+        response_fields: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> Pages[R]:
         """All promotions.
 
         ``GET /promotions``
         """
         return self._pages(
-            "GET /promotions", item=Promotion, query={"responseFields": response_fields}, limit=limit, offset=offset
+            "GET /promotions",
+            model=Promotion,
+            into=into,
+            query={"responseFields": response_fields},
+            limit=limit,
+            offset=offset,
         )
 
     def create(self, draft: PromotionDraft) -> Call[CreateResult]:

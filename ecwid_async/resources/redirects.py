@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.redirects import (
@@ -15,6 +17,9 @@ from ecwid_async.resources.base import Listed
 
 __all__ = ["Redirects"]
 
+R = TypeVar("R", default=InstantSiteRedirect)
+P = TypeVar("P", default=InstantSiteRedirectsForPath)
+
 
 class Redirects(Listed[InstantSiteRedirect]):
     """Redirects from one address of the Instant Site to another."""
@@ -25,44 +30,48 @@ class Redirects(Listed[InstantSiteRedirect]):
         self,
         *,
         keyword: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[InstantSiteRedirect]:
+    ) -> Pages[R]:
         """Redirects, all or those that match `keyword`.
 
         ``GET /instant-site/redirects``
         """
         return self._pages(
             "GET /instant-site/redirects",
-            item=InstantSiteRedirect,
+            model=InstantSiteRedirect,
+            into=into,
             query={"keyword": keyword, "responseFields": response_fields},
             limit=limit,
             offset=offset,
         )
 
-    def get(self, redirect_id: str, *, response_fields: str | None = None) -> Call[InstantSiteRedirect]:
+    def get(self, redirect_id: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One redirect.
 
         ``GET /instant-site/redirects/{redirectId}``
         """
-        return self._call(
+        return self._read(
             "GET /instant-site/redirects/{redirectId}",
             redirect_id,
-            reads=InstantSiteRedirect,
+            model=InstantSiteRedirect,
+            into=into,
             query={"responseFields": response_fields},
         )
 
     def get_for_path(
-        self, exact_path: str | None = None, *, response_fields: str | None = None
-    ) -> Call[InstantSiteRedirectsForPath]:
+        self, exact_path: str | None = None, *, into: type[P] | None = None, response_fields: str | None = None
+    ) -> Call[P]:
         """The redirects from exactly this path, and whether the site has any at all.
 
         ``GET /instant-site/redirects/get-for-path``
         """
-        return self._call(
+        return self._read(
             "GET /instant-site/redirects/get-for-path",
-            reads=InstantSiteRedirectsForPath,
+            model=InstantSiteRedirectsForPath,
+            into=into,
             query={"exactPath": exact_path, "responseFields": response_fields},
         )
 

@@ -1,5 +1,7 @@
 """Reports on the store."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.reports import (
     LatestStats,
@@ -14,6 +16,9 @@ from ecwid_async.models.reports import (
 from ecwid_async.resources.base import Moment, Resource
 
 __all__ = ["Reports"]
+
+R = TypeVar("R", default=Report)
+L = TypeVar("L", default=LatestStats)
 
 
 class Reports(Resource):
@@ -33,10 +38,11 @@ class Reports(Resource):
         order_by_metric: str | None = None,
         order_direction: str | None = None,
         storefront_platform: StorefrontPlatform | str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Call[Report]:
+    ) -> Call[R]:
         """One report, from `started_from` to `ended_at`, in steps of `time_scale_value`.
 
         `compare_period` adds the figures of another time. Reports that rank something are sorted by `order_by_metric`
@@ -44,10 +50,11 @@ class Reports(Resource):
 
         ``GET /reports/{reportType}``
         """
-        return self._call(
+        return self._read(
             "GET /reports/{reportType}",
             report_type,
-            reads=Report,
+            model=Report,
+            into=into,
             query={
                 "startedFrom": started_from,
                 "endedAt": ended_at,
@@ -108,15 +115,17 @@ class Reports(Resource):
         reviews_updates_required: bool | None = None,
         domains_required: bool | None = None,
         subscription_required: bool | None = None,
+        into: type[L] | None = None,
         response_fields: str | None = None,
-    ) -> Call[LatestStats]:
+    ) -> Call[L]:
         """When products, orders, customers and so on last changed: one cheap request. Counts come when asked for.
 
         ``GET /latest-stats``
         """
-        return self._call(
+        return self._read(
             "GET /latest-stats",
-            reads=LatestStats,
+            model=LatestStats,
+            into=into,
             query={
                 "productCountRequired": product_count_required,
                 "categoryCountRequired": category_count_required,

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeletedItem, DeleteResult, SelectMode, UpdateResult
 from ecwid_async.models.reviews import (
@@ -16,6 +18,10 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Listed, Moment, confirmed
 
 __all__ = ["Reviews"]
+
+R = TypeVar("R", default=Review)
+F = TypeVar("F", default=ReviewFiltersData)
+D = TypeVar("D", default=DeletedItem)
 
 
 class Reviews(Listed[Review]):
@@ -37,17 +43,19 @@ class Reviews(Listed[Review]):
         updated_from: Moment | None = None,
         updated_to: Moment | None = None,
         sort_by: ReviewSortBy | str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[Review]:
+    ) -> Pages[R]:
         """Reviews that match every filter given.
 
         ``GET /reviews``
         """
         return self._pages(
             "GET /reviews",
-            item=Review,
+            model=Review,
+            into=into,
             query={
                 "reviewId": review_id,
                 "productId": product_id,
@@ -68,12 +76,14 @@ class Reviews(Listed[Review]):
             offset=offset,
         )
 
-    def get(self, review_id: int, *, response_fields: str | None = None) -> Call[Review]:
+    def get(self, review_id: int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One review.
 
         ``GET /reviews/{reviewId}``
         """
-        return self._call("GET /reviews/{reviewId}", review_id, reads=Review, query={"responseFields": response_fields})
+        return self._read(
+            "GET /reviews/{reviewId}", review_id, model=Review, into=into, query={"responseFields": response_fields}
+        )
 
     def update(self, review_id: int, draft: ReviewDraft) -> Call[UpdateResult]:
         """Publish the review, or hide it: nothing but its status can be changed.
@@ -101,13 +111,13 @@ class Reviews(Listed[Review]):
         """
         return self._call("DELETE /reviews/{reviewId}", review_id, reads=DeleteResult)
 
-    def filters_data(self, *, response_fields: str | None = None) -> Call[ReviewFiltersData]:
+    def filters_data(self, *, into: type[F] | None = None, response_fields: str | None = None) -> Call[F]:
         """How many reviews there are in each status.
 
         ``GET /reviews/filters_data``
         """
-        return self._call(
-            "GET /reviews/filters_data", reads=ReviewFiltersData, query={"responseFields": response_fields}
+        return self._read(
+            "GET /reviews/filters_data", model=ReviewFiltersData, into=into, query={"responseFields": response_fields}
         )
 
     def deleted(
@@ -115,17 +125,19 @@ class Reviews(Listed[Review]):
         *,
         from_date: Moment | None = None,
         to_date: Moment | None = None,
+        into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[DeletedItem]:
+    ) -> Pages[D]:
         """Reviews deleted in the last six months: id and moment.
 
         ``GET /reviews/deleted``
         """
         return self._pages(
             "GET /reviews/deleted",
-            item=DeletedItem,
+            model=DeletedItem,
+            into=into,
             query={"from_date": from_date, "to_date": to_date, "responseFields": response_fields},
             limit=limit,
             offset=offset,

@@ -1,5 +1,7 @@
 """Sales channels: feeds of products for marketplaces."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.sales_channels import (
     GoogleShoppingFeedConfig,
@@ -12,63 +14,74 @@ from ecwid_async.resources.base import Resource
 
 __all__ = ["SalesChannels"]
 
+G = TypeVar("G", default=GoogleShoppingFeedConfig)
+S = TypeVar("S", default=ShopzillaFeedConfig)
+Y = TypeVar("Y", default=YahooShoppingFeedConfig)
+M = TypeVar("M", default=YandexMarketFeedConfig)
+D = TypeVar("D", default=YandexMarketDbsFeedConfig)
+
 
 class SalesChannels(Resource):
     """How the feed of each marketplace is set up."""
 
     __slots__ = ()
 
-    def google_shopping(self, *, response_fields: str | None = None) -> Call[GoogleShoppingFeedConfig]:
+    def google_shopping(self, *, into: type[G] | None = None, response_fields: str | None = None) -> Call[G]:
         """The feed for Google Shopping.
 
         ``GET /saleschannels/google_shopping``
         """
-        return self._call(
+        return self._read(
             "GET /saleschannels/google_shopping",
-            reads=GoogleShoppingFeedConfig,
+            model=GoogleShoppingFeedConfig,
+            into=into,
             query={"responseFields": response_fields},
         )
 
-    def shopzilla(self, *, response_fields: str | None = None) -> Call[ShopzillaFeedConfig]:
+    def shopzilla(self, *, into: type[S] | None = None, response_fields: str | None = None) -> Call[S]:
         """The feed for Shopzilla.
 
         ``GET /saleschannels/shopzilla``
         """
-        return self._call(
+        return self._read(
             "GET /saleschannels/shopzilla",
-            reads=ShopzillaFeedConfig,
+            model=ShopzillaFeedConfig,
+            into=into,
             query={"responseFields": response_fields},
         )
 
-    def yahoo_shopping(self, *, response_fields: str | None = None) -> Call[YahooShoppingFeedConfig]:
+    def yahoo_shopping(self, *, into: type[Y] | None = None, response_fields: str | None = None) -> Call[Y]:
         """The feed for Yahoo Shopping.
 
         ``GET /saleschannels/yahoo_shopping``
         """
-        return self._call(
+        return self._read(
             "GET /saleschannels/yahoo_shopping",
-            reads=YahooShoppingFeedConfig,
+            model=YahooShoppingFeedConfig,
+            into=into,
             query={"responseFields": response_fields},
         )
 
-    def yandex_market(self, *, response_fields: str | None = None) -> Call[YandexMarketFeedConfig]:
+    def yandex_market(self, *, into: type[M] | None = None, response_fields: str | None = None) -> Call[M]:
         """The feed for Yandex Market.
 
         ``GET /saleschannels/yandex_market``
         """
-        return self._call(
+        return self._read(
             "GET /saleschannels/yandex_market",
-            reads=YandexMarketFeedConfig,
+            model=YandexMarketFeedConfig,
+            into=into,
             query={"responseFields": response_fields},
         )
 
-    def yandex_market_dbs(self, *, response_fields: str | None = None) -> Call[YandexMarketDbsFeedConfig]:
+    def yandex_market_dbs(self, *, into: type[D] | None = None, response_fields: str | None = None) -> Call[D]:
         """The feed for Yandex Market with delivery by the seller.
 
         ``GET /saleschannels/yandex_market_dbs``
         """
-        return self._call(
+        return self._read(
             "GET /saleschannels/yandex_market_dbs",
-            reads=YandexMarketDbsFeedConfig,
+            model=YandexMarketDbsFeedConfig,
+            into=into,
             query={"responseFields": response_fields},
         )

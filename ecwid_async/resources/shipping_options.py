@@ -1,5 +1,7 @@
 """Shipping options."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.shipping_options import ShippingOption, ShippingOptionCreateResult, ShippingOptionDraft
@@ -7,20 +9,25 @@ from ecwid_async.resources.base import Resource
 
 __all__ = ["ShippingOptions"]
 
+R = TypeVar("R", default=ShippingOption)
+
 
 class ShippingOptions(Resource):
     """How orders are shipped, delivered or picked up."""
 
     __slots__ = ()
 
-    def search(self, *, lang: str | None = None, response_fields: str | None = None) -> Call[list[ShippingOption]]:
+    def search(
+        self, *, lang: str | None = None, into: type[R] | None = None, response_fields: str | None = None
+    ) -> Call[list[R]]:
         """All shipping options, in one list.
 
         ``GET /profile/shippingOptions``
         """
-        return self._call(
+        return self._read_all(
             "GET /profile/shippingOptions",
-            reads=list[ShippingOption],
+            model=ShippingOption,
+            into=into,
             query={"lang": lang, "responseFields": response_fields},
         )
 

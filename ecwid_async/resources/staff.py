@@ -1,5 +1,7 @@
 """Staff accounts."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeleteResult, SuccessResult, UpdateResult
 from ecwid_async.models.staff import StaffAccount, StaffDraft
@@ -7,30 +9,33 @@ from ecwid_async.resources.base import Resource
 
 __all__ = ["Staff"]
 
+R = TypeVar("R", default=StaffAccount)
+
 
 class Staff(Resource):
     """Who may work in the store's admin, and who was invited to."""
 
     __slots__ = ()
 
-    def search(self, *, response_fields: str | None = None) -> Call[list[StaffAccount]]:
+    def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
         """All staff accounts, in one list.
 
         ``GET /staff``
         """
-        return self._call(
-            "GET /staff", reads=list[StaffAccount], query={"responseFields": response_fields}, unwrap="staffList"
+        return self._read_all(
+            "GET /staff", model=StaffAccount, into=into, query={"responseFields": response_fields}, unwrap="staffList"
         )
 
-    def get(self, staff_account_id: str, *, response_fields: str | None = None) -> Call[StaffAccount]:
+    def get(self, staff_account_id: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """One staff account.
 
         ``GET /staff/{staffAccountId}``
         """
-        return self._call(
+        return self._read(
             "GET /staff/{staffAccountId}",
             staff_account_id,
-            reads=StaffAccount,
+            model=StaffAccount,
+            into=into,
             query={"responseFields": response_fields},
         )
 

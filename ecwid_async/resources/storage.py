@@ -1,11 +1,15 @@
 """What the app stores about the store."""
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import SuccessResult
 from ecwid_async.models.storage import StorageEntry
 from ecwid_async.resources.base import Resource
 
 __all__ = ["Storage"]
+
+R = TypeVar("R", default=StorageEntry)
 
 
 class Storage(Resource):
@@ -16,19 +20,21 @@ class Storage(Resource):
     # The documentation now sends {"value": ...}. It used to send the text itself, and so does Ecwid's own client,
     # whose tests against a real store read it back: an object would come back as its JSON text.
 
-    def search(self, *, response_fields: str | None = None) -> Call[list[StorageEntry]]:
+    def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
         """Everything that is stored, in one list.
 
         ``GET /storage``
         """
-        return self._call("GET /storage", reads=list[StorageEntry], query={"responseFields": response_fields})
+        return self._read_all("GET /storage", model=StorageEntry, into=into, query={"responseFields": response_fields})
 
-    def get(self, key: str, *, response_fields: str | None = None) -> Call[StorageEntry]:
+    def get(self, key: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """What is stored under `key`.
 
         ``GET /storage/{key}``
         """
-        return self._call("GET /storage/{key}", key, reads=StorageEntry, query={"responseFields": response_fields})
+        return self._read(
+            "GET /storage/{key}", key, model=StorageEntry, into=into, query={"responseFields": response_fields}
+        )
 
     def add(self, key: str, value: str) -> Call[SuccessResult]:
         """Store `value` under `key`.

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.storefront import StorefrontWidgetPage
 from ecwid_async.resources.base import Resource
 
 __all__ = ["Storefront"]
+
+R = TypeVar("R", default=StorefrontWidgetPage)
 
 
 class Storefront(Resource):
@@ -26,17 +30,19 @@ class Storefront(Resource):
         clean_urls: bool | None = None,
         slugs_without_ids: bool | None = None,
         lang: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
-    ) -> Call[StorefrontWidgetPage]:
+    ) -> Call[R]:
         """The page behind a slug, or the storefront's first page with `store_root_page`.
 
         `get_static_content` adds its HTML, into which `template_variables` go: each a ``tplvar_`` of the API.
 
         ``GET /storefront-widget-pages``
         """
-        return self._call(
+        return self._read(
             "GET /storefront-widget-pages",
-            reads=StorefrontWidgetPage,
+            model=StorefrontWidgetPage,
+            into=into,
             query={
                 "slug": slug,
                 "storeRootPage": store_root_page,

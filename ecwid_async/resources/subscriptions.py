@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import RecurringInterval, UpdateResult
 from ecwid_async.models.subscriptions import Subscription, SubscriptionDraft, SubscriptionSortBy, SubscriptionStatus
@@ -9,6 +11,8 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Listed, Moment, Several
 
 __all__ = ["Subscriptions"]
+
+R = TypeVar("R", default=Subscription)
 
 
 class Subscriptions(Listed[Subscription]):
@@ -40,10 +44,11 @@ class Subscriptions(Listed[Subscription]):
         order_created_to: Moment | None = None,
         sort_by: SubscriptionSortBy | str | None = None,
         lang: str | None = None,
+        into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Pages[Subscription]:
+    ) -> Pages[R]:
         """Subscriptions that match every filter given, the newest first unless `sort_by` says otherwise.
 
         Filters that begin with ``order`` are about the orders that a subscription has brought.
@@ -53,7 +58,8 @@ class Subscriptions(Listed[Subscription]):
         # Moments are documented as dates in text; Ecwid's own client sends Unix seconds, as everywhere.
         return self._pages(
             "GET /subscriptions",
-            item=Subscription,
+            model=Subscription,
+            into=into,
             query={
                 "id": subscription_id,
                 "customerId": customer_id,

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from typing_extensions import TypeVar
+
 from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.products import Variation
@@ -11,6 +13,8 @@ from ecwid_async.resources.variation_images import VariationImages
 from ecwid_async.resources.variation_inventory import VariationInventory
 
 __all__ = ["Variations"]
+
+R = TypeVar("R", default=Variation)
 
 
 class Variations(Resource):
@@ -29,31 +33,44 @@ class Variations(Resource):
         return VariationInventory(self._channel)
 
     def search(
-        self, product_id: int, *, lang: str | None = None, response_fields: str | None = None
-    ) -> Call[list[Variation]]:
+        self,
+        product_id: int,
+        *,
+        lang: str | None = None,
+        into: type[R] | None = None,
+        response_fields: str | None = None,
+    ) -> Call[list[R]]:
         """All variations of the product in the order of creation, in one list.
 
         ``GET /products/{productId}/combinations``
         """
-        return self._call(
+        return self._read_all(
             "GET /products/{productId}/combinations",
             product_id,
-            reads=list[Variation],
+            model=Variation,
+            into=into,
             query={"lang": lang, "responseFields": response_fields},
         )
 
     def get(
-        self, product_id: int, combination_id: int, *, lang: str | None = None, response_fields: str | None = None
-    ) -> Call[Variation]:
+        self,
+        product_id: int,
+        combination_id: int,
+        *,
+        lang: str | None = None,
+        into: type[R] | None = None,
+        response_fields: str | None = None,
+    ) -> Call[R]:
         """One variation.
 
         ``GET /products/{productId}/combinations/{combinationId}``
         """
-        return self._call(
+        return self._read(
             "GET /products/{productId}/combinations/{combinationId}",
             product_id,
             combination_id,
-            reads=Variation,
+            model=Variation,
+            into=into,
             query={"lang": lang, "responseFields": response_fields},
         )
 

@@ -12,7 +12,7 @@ from ecwid_async.sandbox.bodies import read_parameters
 from tests.resources.conftest import METHODS, Method, example
 
 # A file, what becomes of it, and what a caller names himself.
-APART: Final = {"source", "external_url", "progress", "confirm", "query"}
+APART: Final = {"source", "external_url", "into", "progress", "confirm", "query"}
 
 
 def given(method: Method, name: str) -> Any:

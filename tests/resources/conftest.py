@@ -71,7 +71,7 @@ class Method:
     def returns(self) -> Any:
         """What it answers: the type in ``Call[…]`` or ``Pages[…]``, or `Download`."""
         returned = self.hints["return"]
-        return returned if returned is Download else get_args(returned)[0]
+        return returned if returned is Download else get_args(without_into(returned))[0]
 
     @property
     def uploads(self) -> bool:
@@ -82,7 +82,7 @@ class Method:
 
     def queries(self) -> list[str]:
         """The optional arguments that become parameters, without those of every list."""
-        others = {"confirm", "progress", "source"}
+        others = {"confirm", "into", "progress", "source"}
         if get_origin(self.hints["return"]) is Pages:
             others |= {"limit", "offset"}
         return [p.name for p in self.parameters() if p.default is None and p.name not in others]
@@ -109,6 +109,12 @@ class Method:
     def request(self, **given: Any) -> Request:
         """What the method would send."""
         return self.made(**given).request
+
+
+def without_into(returned: Any) -> Any:
+    """What a method answers to a caller with no class of his own: the default of the type that ``into`` decides."""
+    free = getattr(returned, "__parameters__", ())
+    return returned[tuple(one.__default__ for one in free)] if free else returned
 
 
 def example(declared: Any) -> Any:
