@@ -57,7 +57,7 @@ class Pages(Generic[T]):
             raise ValueError(f"limit is the number of items in a page and must be at least 1, not {limit}")
         if offset is not None and offset < 0:
             raise ValueError(f"offset is the number of items to skip and can't be {offset}")
-        self._request = evolve(request, params=_with_envelope(request.params))
+        self._request = _with_envelope(request)
         self._item = item
         self._channel = channel
         self._limit = _PAGE_LIMIT if limit is None else limit
@@ -154,7 +154,7 @@ class Pages(Generic[T]):
             raise ValueError("a scan reads all of a list: leave offset out, or use search alone")
         request, item = projected(self._request, self._item, into, inside="items")
         return Scan(
-            request,
+            _with_envelope(request),
             item,
             self._channel,
             limit=self._limit,
@@ -187,9 +187,10 @@ class Pages(Generic[T]):
         return Page(items=items, total=total, offset=offset)
 
 
-def _with_envelope(params: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def _with_envelope(request: Request) -> Request:
     """Add what paging needs to a selection of fields: without `total` a list has no end to see."""
-    return tuple(
+    params = tuple(
         (name, selection_text(add_fields(parse_selection(value), _ENVELOPE)) if name == "responseFields" else value)
-        for name, value in params
+        for name, value in request.params
     )
+    return evolve(request, params=params)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache, reduce
-from inspect import Parameter, signature
+from inspect import Parameter, get_annotations, signature
 from operator import or_
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Generic, NoReturn, TypeVar, Union, cast, get_args, get_origin
@@ -94,6 +94,8 @@ def projection(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
 def _project(into: type[T], models: tuple[type[Model], ...], above: tuple[type, ...]) -> Projection[T]:
     if issubclass(into, Data):
         raise TypeError(f"{into.__name__} is not what is answered here, {_spelled(models)}: leave into= out")
+    if "__attrs_attrs__" not in vars(into) and get_annotations(into):
+        raise TypeError(f"{into.__name__} inherits from an attrs class without being one: decorate it too")
     if into in above:
         raise TypeError(
             f"{into.__name__} holds itself, and a selection of fields has an end: declare that field object"

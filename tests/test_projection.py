@@ -1,0 +1,719 @@
+"""A class of the caller's: what is asked for follows from it, its ``__init__`` gets that, what can't fit is refused."""
+
+import asyncio
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, NewType, get_args, get_origin
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecwid_async import Call, DecodeError, DecodeProblem, Ecwid, Store
+from ecwid_async.calls import Channel
+from ecwid_async.codec import Codec, dumps
+from ecwid_async.data import PREFIX, Model, is_model, options_of, wire_name
+from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
+from ecwid_async.models.products import Product, ProductCategory, ProductDraft, ProductOption
+from ecwid_async.models.products import ProductOptionChoice as Choice
+from ecwid_async.pages import Pages
+from ecwid_async.sandbox import Sandbox
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
+from ecwid_async.selection import parse_selection, selection_text
+from ecwid_async.transport.memory import MemoryTransport, answer
+from tests import postponed
+from tests.resources.conftest import METHODS, Method
+
+CENT = Decimal("12.50")
+MOMENTS = ("created", "createTimestamp", "updated", "updateTimestamp")
+
+
+def answering(*answers: object, strict: bool = False) -> tuple[Store, Codec]:
+    """A store that gives these answers, and what read them."""
+    codec = Codec(strict=strict)
+    transport = MemoryTransport([answer(dumps(one)) for one in answers])
+    return Store(1003, Channel(transport, codec)), codec
+
+
+async def read(into: type[Any], data: object, *, section: str = "products", strict: bool = False) -> Any:
+    """One item of a section, as a class."""
+    store, _ = answering(data, strict=strict)
+    return await getattr(store, section).get(7, into=into)
+
+
+def asked(made: Call[Any] | Pages[Any]) -> str:
+    return dict(made.request.params)["responseFields"]
+
+
+@pytest.fixture
+def store() -> Store:
+    return answering()[0]
+
+
+@attrs.frozen
+class Row:
+    """What most tests ask for."""
+
+    id: int
+    name: str
+    price: Decimal | None = None
+
+
+@attrs.frozen
+class Line:
+    name: str
+    quantity: int
+
+
+@attrs.frozen
+class Basket:
+    id: str
+    items: list[Line] = attrs.field(factory=list)
+
+
+# What goes over the wire
+
+
+def test_a_list_is_asked_for_the_fields_of_the_class_and_for_what_paging_needs(store: Store) -> None:
+    pages = store.products.search(enabled=True, into=Row)
+    assert asked(pages) == "total,count,offset,limit,items(id,name,price)"
+    assert dict(pages.request.params)["enabled"] == "true"
+
+
+def test_one_item_is_asked_for_the_fields_of_the_class(store: Store) -> None:
+    assert asked(store.products.get(7, into=Row)) == "id,name,price"
+
+
+def test_of_what_is_inside_only_the_fields_of_its_class_are_asked_for(store: Store) -> None:
+    assert asked(store.orders.get(7, into=Basket)) == "id,items(name,quantity)"
+
+
+def test_models_and_plain_data_are_asked_for_whole(store: Store) -> None:
+    @attrs.frozen
+    class Whole:
+        media: object
+        tax: dict[str, object]
+        shipping: dict
+        categories: list[ProductCategory]
+        gallery_images: list[dict[str, Any]]
+        name_translated: Mapping[str, str]
+
+    assert asked(store.products.get(7, into=Whole)) == "media,tax,shipping,categories,galleryImages,nameTranslated"
+
+
+def test_names_go_out_as_the_model_has_them(store: Store) -> None:
+    @attrs.frozen
+    class Tracking:
+        tracking_number: str | None
+        number: str | None
+
+    @attrs.frozen
+    class Shipment:
+        tracking: Tracking
+
+    @attrs.frozen
+    class Parcels:
+        b2b_b2c: str
+        shipments: list[Shipment]
+
+    wanted = "b2b_b2c,shipments(tracking(tracking_number,trackingNumber))"
+    assert asked(store.orders.get(7, into=Parcels)) == wanted
+
+
+def test_the_model_itself_asks_for_everything(store: Store) -> None:
+    assert "responseFields" not in dict(store.products.get(7, into=Product).request.params)
+
+
+@pytest.mark.parametrize("method", [m for m in METHODS if "into" in m.hints], ids=lambda m: m.name)
+def test_every_method_asks_for_what_its_model_has(method: Method) -> None:
+    returns = method.returns
+    model = get_args(returns)[0] if get_origin(returns) is list else returns
+    fields = [field for field in attrs.fields(model) if field.name != "extra" and PREFIX not in field.metadata][:3]
+    into = attrs.make_class("Some", {field.name: attrs.field(type=field.type) for field in fields})
+    made = method.made(into=into)
+    selection = ",".join(wire_name(field) for field in fields)
+    if isinstance(made, Pages):
+        assert asked(made) == f"total,count,offset,limit,items({selection})"
+    elif (wrapped := made._unwrap) is not None:
+        assert asked(made) == f"{wrapped}({selection})"
+    else:
+        assert asked(made) == selection
+
+
+def test_whatever_reads_a_model_of_which_fields_can_be_selected_takes_a_class() -> None:
+    selecting = {method.name for method in METHODS if "response_fields" in method.hints}
+    taking = {method.name for method in METHODS if "into" in method.hints}
+    # Ids alone, and what a change answers.
+    assert selecting - taking == {"customers.ids", "products.update"}
+    assert taking <= selecting
+
+
+def test_a_class_and_a_selection_at_once_are_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="give one of them"):
+        store.products.search(into=Row, response_fields="items(id)")
+    with pytest.raises(ValueError, match="give one of them"):
+        store.products.get(7, into=Row, response_fields="id")
+    with pytest.raises(ValueError, match="give one of them"):
+        store.products.search(into=Row).scan(into=Row)
+
+
+# What comes out
+
+
+async def test_pages_are_of_the_class() -> None:
+    page = {"total": 2, "items": [{"id": 1, "name": "Toy", "price": CENT}, {"id": 2, "name": "Ball", "weight": 3}]}
+    store, _ = answering(page, page, {"total": 2, "items": page["items"][:1]})
+    toy, ball = Row(1, "Toy", CENT), Row(2, "Ball")
+    pages = store.products.search(into=Row)
+    assert await pages.all() == [toy, ball]
+    assert [page.items async for page in pages.pages()] == [[toy, ball]]
+    assert await pages.first() == toy
+
+
+async def test_lists_that_come_at_once_are_of_the_class() -> None:
+    @attrs.frozen
+    class Account:
+        email: str
+
+    store, _ = answering({"staffList": [{"email": "a@example.com"}]}, [{"key": "a", "value": "1"}])
+    assert await store.staff.search(into=Account) == [Account("a@example.com")]
+
+    @attrs.frozen
+    class Entry:
+        key: str
+
+    assert await store.storage.search(into=Entry) == [Entry("a")]
+
+
+async def test_a_scan_is_of_the_class(ecwid_store: Store, ecwid_sandbox: Sandbox) -> None:
+    wanted = {Row(one.id, one.name, one.price) async for one in ecwid_store.products.search()}
+    ecwid_sandbox.requests.clear()
+    async with ecwid_store.products.scan(into=Row) as scan:
+        assert {row async for row in scan} == wanted
+    async with ecwid_store.products.search(into=Row).scan() as scan:
+        assert {row async for row in scan} == wanted
+    async with ecwid_store.products.search().scan(into=Row) as scan:
+        assert {frozenset(item) async for item in scan.dicts()} == {frozenset({"id", "name", "price"})}
+    for exchange in ecwid_sandbox.requests:
+        asked_for = parse_selection(exchange.params["responseFields"])["items"]
+        # What a scan finds its way by comes along.
+        assert {"id", "name", "price"} <= asked_for.keys() <= {"id", "name", "price", *MOMENTS}
+
+
+async def test_the_wire_carries_what_was_asked_for_and_no_more(ecwid_store: Store, ecwid_sandbox: Sandbox) -> None:
+    items = [item async for item in ecwid_store.orders.search(into=Basket, limit=25).dicts()]
+    assert len(items) == 60
+    assert {frozenset(item) for item in items} == {frozenset({"id", "items"})}
+    assert {frozenset(line) for item in items for line in item["items"]} == {frozenset({"name", "quantity"})}
+    assert [exchange.params["responseFields"] for exchange in ecwid_sandbox.requests] == [
+        "total,count,offset,limit,items(id,items(name,quantity))"
+    ] * 3
+
+
+def _define(**settings: bool) -> Callable[[type], type]:
+    return attrs.define(**settings)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"frozen": True},
+        {"slots": False},
+        {"slots": False, "frozen": True},
+        {"kw_only": True},
+        {"kw_only": True, "frozen": True},
+        {"eq": False, "unsafe_hash": False},
+        {"weakref_slot": False, "frozen": True},
+    ],
+    ids=str,
+)
+async def test_any_attrs_class_will_do(settings: dict[str, bool]) -> None:
+    class Some:
+        id: int
+        _sku: str
+        name: str = "nameless"
+        tags: list[str] = attrs.field(factory=list, init=False)
+        category_ids: list[int] = attrs.field(factory=list)
+
+    into = _define(**settings)(Some)
+    row = await read(into, {"id": 7, "sku": "A-7", "categoryIds": [3], "weight": 1})
+    assert attrs.asdict(row) == {"id": 7, "_sku": "A-7", "name": "nameless", "tags": [], "category_ids": [3]}
+    assert type(row) is into
+
+
+async def test_classes_inherit() -> None:
+    @attrs.frozen
+    class Priced(Row):
+        weight: Decimal = Decimal(1)
+
+    class Named(Priced):
+        def title(self) -> str:
+            return f"{self.name} ({self.id})"
+
+    assert await read(Priced, {"id": 7, "name": "Toy", "weight": 2}) == Priced(7, "Toy", None, Decimal(2))
+    assert (await read(Named, {"id": 7, "name": "Toy"})).title() == "Toy (7)"
+
+
+async def test_the_class_makes_itself() -> None:
+    """Converters, validators and what runs after ``__init__`` see what came; what it does not take is its own."""
+
+    @attrs.define
+    class Made:
+        name: str = attrs.field(converter=str.upper)
+        price: float = attrs.field(converter=float, validator=attrs.validators.gt(0))
+        category_ids: tuple[int, ...] = attrs.field(converter=tuple)
+        title: str = attrs.field(init=False)
+
+        def __attrs_post_init__(self) -> None:
+            self.title = f"{self.name} for {self.price}"
+
+    made = await read(Made, {"name": "toy", "price": CENT, "categoryIds": [3, 4]})
+    assert (made.title, made.category_ids) == ("TOY for 12.5", (3, 4))
+    # The validator's own words.
+    with pytest.raises(ValueError, match="must be > 0"):
+        await read(Made, {"name": "toy", "price": 0, "categoryIds": []})
+
+
+async def test_an_init_of_its_own_gets_what_it_names(store: Store) -> None:
+    @attrs.define
+    class Custom:
+        id: int
+        name: str
+        sku: str
+
+        def __init__(self, name: str, seen: bool = False, *, id: int = 3, **others: str) -> None:  # noqa: A002
+            self.__attrs_init__(id, name, others["sku"] + str(seen))
+
+    @attrs.define
+    class Partly:
+        id: int
+        name: str
+
+        def __init__(self, id: int) -> None:  # noqa: A002
+            self.__attrs_init__(id, "partly")
+
+    assert await read(Custom, {"name": "Toy", "sku": "A"}) == Custom("Toy", id=3, sku="A")
+    assert await read(Partly, {"id": 7, "name": "Toy"}) == Partly(7)
+    assert asked(store.products.get(7, into=Partly)) == "id"
+
+
+async def test_annotations_may_be_postponed() -> None:
+    order = {"id": "A", "total": 3, "items": [{"name": "Toy", "quantity": 2}]}
+    basket = await read(postponed.Basket, order, section="orders")
+    assert basket == postponed.Basket("A", Decimal(3), [postponed.Line("Toy", 2)])
+    with pytest.raises(TypeError, match=r"annotations of Whole name Part, .* attrs.resolve_types\(Whole, localns="):
+        await read(postponed.lost(), order, section="orders")
+    assert (await read(postponed.resolved(), order, section="orders")).items[0].name == "Toy"
+
+
+async def test_what_is_one_of_several_shapes_fits_one_class() -> None:
+    @attrs.frozen
+    class Option:
+        name: str
+        type: str
+        choices: list["Text"] = attrs.field(factory=list)
+
+    @attrs.frozen
+    class Text:
+        text: str
+
+    @attrs.frozen
+    class Optional:
+        options: list[Option]
+
+    attrs.resolve_types(Option, localns=locals())
+    options = [
+        {"type": "SELECT", "name": "Size", "choices": [{"text": "S"}]},
+        {"type": "TEXTFIELD", "name": "Engraving"},
+    ]
+    row = await read(Optional, {"options": options})
+    assert row == Optional([Option("Size", "SELECT", [Text("S")]), Option("Engraving", "TEXTFIELD")])
+
+
+async def test_text_that_holds_json_is_read() -> None:
+    @attrs.frozen
+    class Hours:
+        mon: list[list[str]] | None = None
+
+    @attrs.frozen
+    class Shipping:
+        title: str
+        business_hours: Hours | None
+
+    sent = [{"title": "Courier", "businessHours": '{"MON": [["08:00", "18:00"]], "TUE": []}'}]
+    store, _ = answering(sent)
+    call = store.shipping_options.search(into=Shipping)
+    assert asked(call) == "title,businessHours"
+    assert await call == [Shipping("Courier", Hours([["08:00", "18:00"]]))]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"name": "Toy", "sku": "A", "seoTitle": "T"}, ("Toy", "A", "T")),
+        ({"name": "Toy"}, ("Toy", None, "none")),
+        ({"name": "Toy", "sku": None, "seoTitle": None}, ("Toy", None, "none")),
+    ],
+)
+async def test_what_is_not_there_is_the_default_or_none(data: object, expected: object) -> None:
+    @attrs.frozen
+    class Some:
+        name: str
+        sku: str | None
+        seo_title: str = "none"
+
+    assert attrs.astuple(await read(Some, data)) == expected
+
+
+async def test_null_is_none_where_that_is_allowed_though_there_is_a_default() -> None:
+    @attrs.frozen
+    class Some:
+        name: str | None = "nameless"
+        price: Decimal | None = attrs.field(factory=Decimal)
+
+    assert await read(Some, {"name": None, "price": None}) == Some(None, None)
+    assert await read(Some, {}) == Some("nameless", Decimal(0))
+
+
+@attrs.define
+class Guest:
+    id: int
+    total_order_count: int = attrs.field(factory=lambda: -1)
+
+
+async def test_values_are_turned_where_nothing_is_lost() -> None:
+    @attrs.frozen
+    class Some:
+        id: int
+        price: Decimal
+        enabled: bool
+        created: datetime
+        quantity: Decimal
+
+    sent = {"id": "12", "price": "12.50", "enabled": "true", "created": "2024-09-04 07:20:11 +0000", "quantity": 3}
+    moment = datetime.fromisoformat("2024-09-04T07:20:11+00:00")
+    assert await read(Some, sent, strict=True) == Some(12, CENT, True, moment, Decimal(3))
+
+
+# What does not fit
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "expected", "found", "advice"),
+    [
+        ({"name": "Toy"}, "id", "int", "nothing", "Give Row.id a default"),
+        ({"id": None, "name": "Toy"}, "id", "int", "null", "Give Row.id a default"),
+        ({"id": "secret", "name": "Toy"}, "id", "int", "text", "Let Row.id be None"),
+        ({"id": 7, "name": ["secret"]}, "name", "str", "a list", "Let Row.name be None"),
+    ],
+)
+@pytest.mark.parametrize("strict", [False, True])
+async def test_what_it_can_not_do_without_is_an_error(
+    data: object, path: str, expected: str, found: str, advice: str, strict: bool
+) -> None:
+    with pytest.raises(DecodeError) as caught:
+        await read(Row, data, strict=strict)
+    error = caught.value
+    assert (error.operation, error.path) == ("GET /products/{productId}", path)
+    assert (error.expected, error.found) == (expected, found)
+    assert advice in str(error)
+    assert "secret" not in str(error)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+async def test_an_error_says_where_in_the_answer_it_is() -> None:
+    items = [{"id": "A", "items": []}, {"id": "B", "items": [{"name": "Toy", "quantity": 1}, {"name": "Ball"}]}]
+    store, _ = answering({"total": 2, "items": items})
+    with pytest.raises(DecodeError, match=r"items\[1\]\.items\[1\]\.quantity, found nothing. Give Line.quantity"):
+        await store.orders.search(into=Basket).all()
+    with pytest.raises(DecodeError, match="expected Row, found a list"):
+        await read(Row, [])
+
+
+async def test_an_optional_field_of_an_unexpected_type_is_none_and_reported() -> None:
+    store, codec = answering({"id": 7, "name": "Toy", "price": [1]})
+    assert await store.products.get(7, into=Row) == Row(7, "Toy", None)
+    assert list(codec.problems) == [
+        DecodeProblem("GET /products/{productId}", path="price", expected="Decimal", found="a list")
+    ]
+    with pytest.raises(DecodeError, match="expected Decimal at price, found a list"):
+        await read(Row, {"id": 7, "name": "Toy", "price": [1]}, strict=True)
+
+
+async def test_what_is_missing_inside_something_optional_is_an_error_all_the_same() -> None:
+    """Else a whole list would be gone for the sake of one element."""
+
+    @attrs.frozen
+    class Lax:
+        items: list[Line] | None
+
+    store, _ = answering({"items": [{"name": "Toy", "quantity": 1}, {"name": "Ball"}]})
+    with pytest.raises(DecodeError, match=r"items\[1\]\.quantity"):
+        await store.orders.get(7, into=Lax)
+
+
+async def test_a_problem_is_told_without_making_the_class_again() -> None:
+    made = []
+
+    @attrs.define
+    class Counted:
+        name: str
+        weight: Decimal | None
+
+        def __attrs_post_init__(self) -> None:
+            made.append(self.name)
+
+    @attrs.frozen
+    class Counting:
+        items: list[Counted]
+
+    store, codec = answering({"items": [{"name": "Toy", "weight": "heavy"}, {"name": "Ball"}]})
+    await store.orders.get(7, into=Counting)
+    assert made == ["Toy", "Ball"]
+    assert [problem.path for problem in codec.problems] == ["items[].weight"]
+
+
+async def test_an_error_of_the_class_leaves_nothing_behind() -> None:
+    @attrs.frozen
+    class Picky:
+        price: Decimal | None
+        name: str = attrs.field(validator=attrs.validators.in_(["Toy"]))
+
+    store, codec = answering({"price": [], "name": "Ball"}, {"id": 7, "name": "Ball"})
+    with pytest.raises(ValueError, match="must be in"):
+        await store.products.get(7, into=Picky)
+    await store.products.get(7, into=Row)
+    assert not codec.problems
+
+
+# What is refused
+
+
+def _class(**fields: Any) -> type:
+    return attrs.make_class("Some", {name: attrs.field(type=declared) for name, declared in fields.items()})
+
+
+class Colour(StrEnum):
+    RED = "RED"
+
+
+ProductId = NewType("ProductId", int)
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "declared"),
+    [
+        ("products", "id", ProductId),
+        ("products", "id", Annotated[int, "of the product"]),
+        ("products", "id", int | str),
+        ("products", "id", Decimal),
+        ("products", "id", object),
+        ("products", "id", Any),
+        ("products", "price", Decimal | None),
+        ("products", "created", datetime),
+        ("products", "created", str),
+        ("products", "category_ids", list[int]),
+        ("products", "category_ids", Sequence[int | None]),
+        ("products", "category_ids", list),
+        ("products", "categories", list[ProductCategory | None]),
+        ("products", "categories", list[object]),
+        ("products", "options", list[ProductOption]),
+        ("products", "name_translated", dict[str, str]),
+        ("products", "name_translated", dict[str, object]),
+        ("products", "media", dict),
+        ("orders", "payment_status", PaymentStatus | str),
+        ("orders", "payment_status", str),
+        ("orders", "items", list[OrderItem]),
+    ],
+    ids=str,
+)
+def test_a_type_that_holds_what_comes_is_taken(store: Store, section: str, field: str, declared: Any) -> None:
+    assert asked(getattr(store, section).get(7, into=_class(**{field: declared})))
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "declared", "message"),
+    [
+        ("products", "id", str, "Some.id: str can't hold what id is, int: declare it so"),
+        ("products", "id", float, "float can't hold what id is, int"),
+        ("products", "id", bool, "bool can't hold"),
+        ("products", "price", float, r"float can't hold what price is, Decimal: .*amounts are exact"),
+        ("products", "price", float | None, "amounts are exact"),
+        ("products", "price", int, "int can't hold what price is, Decimal"),
+        ("products", "name", type(None), "None can't hold"),
+        ("products", "name", bytes, "bytes can't hold what name is, str"),
+        ("products", "name", Row, "Row can't hold what name is, str"),
+        ("products", "category_ids", int, r"int can't hold what category_ids is, list\[int\]"),
+        ("products", "category_ids", list[str], r"list\[str\] can't hold"),
+        ("products", "category_ids", tuple[int, ...], "can't hold"),
+        ("products", "name_translated", dict[int, str], "can't hold"),
+        ("products", "name_translated", dict[str, int], "can't hold"),
+        ("products", "media", str, "can't hold what media is, ProductMedia"),
+        ("products", "media", dict[str, str], "can't hold"),
+        ("products", "categories", list[Choice], "list.ProductOptionChoice. can't hold"),
+        ("orders", "payment_status", PaymentStatus, r"PaymentStatus can't hold .*PaymentStatus \| str"),
+        ("orders", "payment_status", Colour, "Colour can't hold"),
+        ("orders", "items", list[Basket], "Basket.id: str can't hold what id is, int"),
+    ],
+    ids=str,
+)
+def test_a_type_that_does_not_is_refused(store: Store, section: str, field: str, declared: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        getattr(store, section).get(7, into=_class(**{field: declared}))
+    with pytest.raises(TypeError, match=message):
+        getattr(store, section).search(into=_class(**{field: declared}))
+    with pytest.raises(TypeError, match=message):
+        getattr(store, section).scan(into=_class(**{field: declared}))
+
+
+async def test_an_enum_of_ones_own_is_open_too() -> None:
+    @attrs.frozen
+    class Some:
+        name: Colour | str
+
+    assert (await read(Some, {"name": "RED"})).name is Colour.RED
+    assert (await read(Some, {"name": "BLUE"})).name == "BLUE"
+
+
+async def test_what_may_be_several_things_is_read_as_what_comes() -> None:
+    @attrs.frozen
+    class Some:
+        created: datetime | str
+        sku: int | str
+
+    row = await read(Some, {"created": "2024-09-04 07:20:11 +0000", "sku": "12"})
+    assert (type(row.created), row.sku) == (datetime, "12")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("prcie", "Some.prcie: Product has no field prcie: did you mean price?"),
+        ("updateTimestamp", "did you mean update_timestamp?"),
+        ("zzz", r"Product has no field zzz: use a name of the model's, or attrs.field\(init=False\)"),
+        ("extra", "Product has no field extra"),
+    ],
+)
+def test_a_wrong_name_is_refused_with_the_nearest_right_one(store: Store, name: str, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        store.products.search(into=_class(**{name: object}))
+
+
+def test_what_is_no_class_for_data_is_refused(store: Store) -> None:
+    @attrs.define
+    class Endless:
+        items: list["Endless"]
+
+    class Undecorated(Row):
+        sku: str
+
+    @attrs.define
+    class Asking:
+        id: int
+
+        def __init__(self, id: int, colour: str) -> None:  # noqa: A002
+            self.__attrs_init__(id)
+
+    @attrs.define
+    class Untyped:
+        name = attrs.field()
+
+    @attrs.define
+    class Category:
+        products: list["Category"]
+
+    attrs.resolve_types(Category, localns=locals())
+    refused: list[tuple[Any, str]] = [
+        (dict, "into takes an attrs class, not <class 'dict'>"),
+        (Row(1, "Toy"), "into takes an attrs class"),
+        (attrs.make_class("Empty", []), "Empty has no fields to ask for: add some of id, sku, quantity, …"),
+        (Order, "Order is not what is answered here, Product: leave into= out"),
+        (ProductDraft, "ProductDraft is not what is answered here"),
+        (Undecorated, "Undecorated inherits from an attrs class without being one"),
+        (Asking, "Asking.__init__ needs colour, which is no field"),
+        (Untyped, "Untyped.name has no type: declare it as str"),
+    ]
+    for into, message in refused:
+        with pytest.raises(TypeError, match=message.replace("(", r"\(").replace(".", r"\.")):
+            store.products.search(into=into)
+
+
+# Elsewhere
+
+
+def test_a_call_pickles_with_its_class() -> None:
+    store, _ = answering()
+    call = pickle.loads(pickle.dumps(store.customers.get(7, into=Guest)))
+    other, _ = answering({"id": 7})
+
+    assert asyncio.run(other.send(call)) == Guest(7, -1)
+    assert asked(call) == "id,totalOrderCount"
+
+
+async def test_a_batch_answers_in_the_class(ecwid_store: Store) -> None:
+    ids = [product.id async for product in ecwid_store.products.search(limit=3)][:3]
+    rows = await ecwid_store.batch(ecwid_store.products.get(number, into=Row) for number in ids if number)
+    assert [row.id for row in rows] == ids
+    assert {type(row) for row in rows} == {Row}
+
+
+# Any subset of the fields
+
+
+@st.composite
+def subsets(draw: st.DrawFn, models: Sequence[type[Model]], depth: int = 2) -> type:
+    """A class with some of the fields of a model; what is inside is a model, or again such a class."""
+    fields: dict[str, Any] = {}
+    known = {field.name: field for model in models for field in attrs.fields(model)}
+    names = [name for name, field in known.items() if name != "extra" and PREFIX not in field.metadata]
+    for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=6, unique=True)):
+        declared = known[name].type
+        (first, *others) = options_of(declared)
+        inside = get_args(first)[0] if get_origin(first) is list else first
+        shapes = options_of(inside) if not others else tuple(options_of(declared))
+        if depth and all(map(is_model, shapes)) and draw(st.booleans()):
+            nested: Any = draw(subsets(shapes, depth - 1))
+            declared = (list[nested] if get_origin(first) is list else nested) | None
+        elif len(models) > 1:
+            declared = object
+        fields[name] = attrs.field(type=declared)
+    return attrs.make_class("Subset", fields, frozen=draw(st.booleans()), slots=draw(st.booleans()))
+
+
+def same(mine: Any, theirs: Any) -> bool:
+    """Whether what a subset holds is what the model holds."""
+    if isinstance(mine, list) and isinstance(theirs, list):
+        return len(mine) == len(theirs) and all(map(same, mine, theirs))
+    if type(mine).__name__ == "Subset":
+        return all(same(getattr(mine, one.name), getattr(theirs, one.name, None)) for one in attrs.fields(type(mine)))
+    if isinstance(mine, dict) and isinstance(theirs, Model):
+        return True  # plain data, as asked for
+    return bool(mine == theirs)
+
+
+@pytest.mark.parametrize(("section", "model"), [("products", Product), ("orders", Order)])
+def test_any_subset_says_what_the_whole_says(ecwid_sandbox: Sandbox, section: str, model: type[Model]) -> None:
+    attrs.resolve_types(model)
+
+    async def fetched(into: type[Any] | None) -> list[Any]:
+        async with Ecwid(transport=ecwid_sandbox, quota=None, strict=True) as ecwid:
+            pages = getattr(ecwid.store(DEMO_STORE_ID, DEMO_TOKEN), section).search(into=into, limit=12)
+            return (await anext(pages.pages())).items
+
+    whole = asyncio.run(fetched(None))
+
+    @settings(max_examples=25)
+    @given(subsets([model]))
+    def check(into: type[Any]) -> None:
+        rows = asyncio.run(fetched(into))
+        assert len(rows) == len(whole)
+        assert all(map(same, rows, whole))
+        sent = ecwid_sandbox.requests[-1].params["responseFields"]
+        assert selection_text(parse_selection(sent)) == sent
+
+    check()
