@@ -5,14 +5,24 @@ from datetime import datetime
 from decimal import Decimal
 from typing import assert_type
 
-from ecwid_async import UNSET, Call, Ecwid, EcwidError, Event, Model, Page, Pages, Store, Unset
-from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
+import attrs
+
+from ecwid_async import UNSET, Call, Ecwid, EcwidError, Event, Model, Page, Pages, Scan, Store, Unset
+from ecwid_async.models.common import CreateResult, DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
-from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult, StockAdjustmentResult
+from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult, StockAdjustmentResult, Variation
 from ecwid_async.models.profile import Profile
 from ecwid_async.observe import LogSink
 from ecwid_async.opentelemetry import OpenTelemetrySink
 from ecwid_async.wire import Request, Response
+
+
+@attrs.frozen
+class Row:
+    """A class of the caller's."""
+
+    id: int
+    price: Decimal | None
 
 
 async def reading(ecwid: Ecwid) -> None:
@@ -42,6 +52,28 @@ async def listing(store: Store) -> None:
     assert_type(await pages.first(), Product | None)
     assert_type(await pages.count(), int)
     assert_type(await pages.all(), list[Product])
+
+
+async def projecting(store: Store) -> None:
+    assert_type(store.products.search(into=Row, updated_from=1), Pages[Row])
+    async for row in store.products.search(into=Row):
+        assert_type(row, Row)
+    assert_type(await store.products.search(into=Row).all(), list[Row])
+    assert_type(await store.products.get(7, into=Row), Row)
+    assert_type(await store.products.get(7, into=None), Product)
+    assert_type(await store.products.variations.search(7), list[Variation])
+    assert_type(await store.products.variations.search(7, into=Row), list[Row])
+    assert_type(store.orders.deleted(), Pages[DeletedItem])
+    assert_type(store.orders.deleted(into=Row), Pages[Row])
+    assert_type(store.products.scan(), Scan[Product])
+    assert_type(store.products.scan(into=Row), Scan[Row])
+    assert_type(store.products.search(into=Row).scan(), Scan[Row])
+    assert_type(store.products.search(enabled=True).scan(into=Row, ordered=True), Scan[Row])
+    async with store.products.scan(into=Row) as scan:
+        async for row in scan:
+            assert_type(row, Row)
+    assert_type(await store.batch([store.products.get(7, into=Row)]), list[Row])
+    store.products.search(into="Row")  # type: ignore[arg-type]  # the class itself, not its name
 
 
 async def writing(store: Store, call: Call[UpdateResult]) -> None:
