@@ -1,7 +1,6 @@
 """Which ids were met: 64 bits of each, in at most 16 bytes or so."""
 
 from array import array
-from collections.abc import Iterable
 from typing import Final
 
 __all__ = ["Ids"]
@@ -28,25 +27,23 @@ class Ids:
     def __len__(self) -> int:
         return sum(self._counts)
 
-    def add(self, keys: Iterable[int | str]) -> list[bool]:
-        """Note ids; of each, whether it is new."""
-        shards, counts, new = self._shards, self._counts, []
-        for key in keys:
-            # Zero marks an empty place, and stands for itself as one.
-            mixed = ((key if key.__class__ is int else hash(key)) * _SPREAD) & _MASK or 1
-            at = mixed >> 56
-            shard = shards[at]
-            mask = len(shard) - 1
-            place = (mixed >> 40) & mask
-            while (found := shard[place]) and found != mixed:
-                place = (place + 1) & mask
-            new.append(not found)
-            if not found:
-                shard[place] = mixed
-                counts[at] += 1
-                if counts[at] * 4 > len(shard) * 3:
-                    shards[at] = _doubled(shard)
-        return new
+    def add(self, key: int | str) -> bool:
+        """Note an id; whether it is new."""
+        # Zero marks an empty place, and stands for itself as one.
+        mixed = ((key if key.__class__ is int else hash(key)) * _SPREAD) & _MASK or 1
+        at = mixed >> 56
+        shard = self._shards[at]
+        mask = len(shard) - 1
+        place = (mixed >> 40) & mask
+        while found := shard[place]:
+            if found == mixed:
+                return False
+            place = (place + 1) & mask
+        shard[place] = mixed
+        self._counts[at] += 1
+        if self._counts[at] * 4 > len(shard) * 3:
+            self._shards[at] = _doubled(shard)
+        return True
 
 
 def _doubled(shard: "array[int]") -> "array[int]":

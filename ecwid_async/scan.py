@@ -10,10 +10,11 @@ import base64
 import hashlib
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from itertools import compress
 from types import TracebackType
 from typing import Any, Final, Generic, Literal, Self, TypeVar
 
@@ -90,18 +91,20 @@ _LIMIT: Final = 100
 
 @mutable
 class _Page:
-    """A page: its unparsed items until they are noted, then those that are new, in the form that is iterated."""
+    """A page, and what is noted of its items when they are handed out."""
 
     offset: int
     total: int
     body: bytes = field(repr=False)
-    items: list[Any] = field(repr=False)
+    items: list[msgspec.Raw] = field(repr=False)
     moment: float
     size: int
     ids: list[Key] = field(factory=list, repr=False)
     times: list[Any] = field(factory=list, repr=False)
     updates: list[Any] = field(factory=list, repr=False)
     position: "_Position | None" = None
+    """How far all pages before this one reach."""
+    looked_through: anyio.Event = field(factory=anyio.Event, repr=False)
 
     @property
     def whole(self) -> bool:
@@ -191,7 +194,11 @@ class Scan(Generic[T]):
         self._clock = clock
         self._step = self._limit = limit
         self._ids = Ids()
-        self._rest_met = self._plan.rest is None or self._plan.rest[0] in self._given
+        rest, self._rest_value = self._plan.rest or ("", "")
+        self._rest_met = not rest or rest in self._given
+        # Names that no item has stand for what this list does not tell.
+        plan = self._plan
+        self._keys = (plan.key, plan.created or " created", plan.updated or " updated", rest or " rest")
         self._from = None if not resume else self._read_token(resume)
         self._position = self._from
         self._phase: _Phase | None = None
@@ -245,40 +252,86 @@ class Scan(Generic[T]):
 
     async def __aiter__(self) -> AsyncIterator[T]:
         structure, reads, operation = self._channel.codec.structure, self._item, self._operation
-        async with aclosing(self.dicts()) as items:
-            async for item in items:
-                yield structure(item, reads, operation, "items[]")
+        async with aclosing(self._pages()) as pages:
+            async for page in pages:
+                for item in self._items(page):
+                    yield structure(item, reads, operation, "items[]")
 
     async def dicts(self) -> AsyncGenerator[dict[str, Any], None]:
         """The items as plain data: fractional numbers are exact `Decimal`, dates are text.
 
         Raises `ScanDrifted` where the list moves too much to be known to be whole, and what `Pages` raises.
         """
-        async with aclosing(self._pages(self._decode_dicts)) as pages:
+        async with aclosing(self._pages()) as pages:
             async for page in pages:
-                for item in page.items:
+                for item in self._items(page):
                     yield item
-                self._position = page.position
+
+    def _items(self, page: _Page) -> Iterator[dict[str, Any]]:
+        """The items of a page that did not come before, parsed one at a time: one that is dropped at once leaves its
+        memory, still warm, to the next.
+        """
+        parse, operation, strip, new = self._channel.codec.parse, self._operation, self._strip, self._ids.add
+        key, created, updated, rest = self._keys
+        ids, times, updates = page.ids.append, page.times.append, page.updates.append
+        came_before = self._came_before if self._skip is not None else None
+        self._position = page.position
+        for raw in page.items:
+            item: dict[str, Any] = parse(raw, operation)
+            mark = item.get(key)
+            if mark.__class__ is not int and mark.__class__ is not str:
+                raise self._nameless()
+            moment = item.get(created)
+            ids(mark)
+            times(moment)
+            updates(item.get(updated))
+            if not self._rest_met and item.get(rest) == self._rest_value:
+                self._rest_met = True
+            if new(mark) and (came_before is None or not came_before(moment)):
+                self.done += 1
+                if strip:
+                    for name in strip:
+                        item.pop(name, None)
+                yield item
 
     async def raw(self) -> AsyncGenerator[list[msgspec.Raw], None]:
         """The items as the bytes the server sent, page by page: for copying, without a parse. Raises as `dicts`."""
-        self._keys = self._keys_decoder()
-        async with aclosing(self._pages(self._decode_keys)) as pages:
+        decoder, add = self._keys_decoder(), self._ids.add
+        held: list[msgspec.Raw] | None = None
+        async with aclosing(self._pages()) as pages:
             async for page in pages:
-                self._position = page.position
-                yield page.items
+                if held is not None:
+                    # Held back until its page was accounted for, so that the token counts it as read.
+                    self._position = page.position
+                    yield held
+                try:
+                    notes = decoder.decode(page.body).items
+                except msgspec.ValidationError:
+                    raise self._nameless() from None
+                page.ids = [note.key for note in notes]
+                page.times = [note.created for note in notes]
+                page.updates = [note.updated for note in notes]
+                if not self._rest_met:
+                    self._rest_met = any(note.rest == self._rest_value for note in notes)
+                new = [add(key) and not self._came_before(at) for key, at in zip(page.ids, page.times, strict=True)]
+                held = list(compress(page.items, new))
+                self.done += len(held)
+                if self._strip:
+                    held = [_without(raw, self._strip) for raw in held]
+        if held is not None:
+            yield held
 
-    async def _pages(self, decode: Callable[[_Page], None]) -> AsyncGenerator[_Page, None]:
-        """What the reading, a task of its own, hands over; it goes on while a page is looked at."""
+    async def _pages(self) -> AsyncGenerator[_Page, None]:
+        """What the reading, a task of its own, hands over; it goes on once a page has been looked through."""
         if self._state == "new":
             raise RuntimeError(f"{self!r} is read inside `async with`: async with store.products.scan() as scan: …")
         if self._state == "read":
             raise RuntimeError(f"{self!r} is read once: build another to read the list again")
         self._state = "read"
-        self._decode = decode
         self._tasks.start_soon(self._run)
         async for page in self._pages_out:
             yield page
+            page.looked_through.set()
         if self._error is not None:
             raise self._error
         self._position = None
@@ -292,76 +345,34 @@ class Scan(Generic[T]):
             self._pages_in.close()
 
     async def _emit(self, page: _Page) -> None:
-        """Hand out a page that is accounted for."""
+        """Hand a page out, and wait until its items are noted."""
         page.position = self._reached()
         await self._pages_in.send(page)
+        await page.looked_through.wait()
 
-    def _decode_dicts(self, page: _Page) -> None:
-        parse, operation = self._channel.codec.parse, self._operation
-        items: list[dict[str, Any]] = [parse(raw, operation) for raw in page.items]
-        page.items, page.body = items, b""
-        try:
-            page.ids = [item[self._plan.key] for item in items]
-        except (KeyError, TypeError):
-            raise self._nameless() from None
-        if not all(key.__class__ is int or key.__class__ is str for key in page.ids):
-            raise self._nameless()
-        if (created := self._plan.created) and (updated := self._plan.updated):
-            page.times = [item.get(created) for item in items]
-            page.updates = [item.get(updated) for item in items]
-        if not self._rest_met and self._plan.rest:
-            name, value = self._plan.rest
-            self._rest_met = any(item.get(name) == value for item in items)
-
-    def _decode_keys(self, page: _Page) -> None:
-        try:
-            keys = self._keys.decode(page.body).items
-        except msgspec.ValidationError:
-            raise self._nameless() from None
-        page.body = b""
-        page.ids = [item.key for item in keys]
-        page.times = [item.created for item in keys]
-        page.updates = [item.updated for item in keys]
-        if not self._rest_met and self._plan.rest:
-            self._rest_met = any(item.rest == self._plan.rest[1] for item in keys)
+    def _came_before(self, moment: Any) -> bool:
+        """Whether a row lies in what was covered when the token was given out."""
+        position = self._skip
+        if position is None or position.last is None or position.rising is None or moment is None:
+            return False
+        return bool(moment < position.last if position.rising else moment > position.last)
 
     def _keys_decoder(self) -> "msgspec.json.Decoder[Any]":
         """Reads of a page nothing but what a scan needs to know of each item."""
-        plan, moment = self._plan, int | str | float | None
-        names = {
-            "key": plan.key,
-            "created": plan.created or "-",
-            "updated": plan.updated or "-",
-            "rest": plan.rest[0] if plan.rest else "-rest",
-        }
-        if plan.created is None:
-            names["updated"] = "-updated"
-        fields: list[Any] = [("key", int | str), ("created", moment, None), ("updated", moment, None)]
-        keys = msgspec.defstruct("Keys", [*fields, ("rest", object, None)], rename=names)
-        page = msgspec.defstruct("Page", [("items", list[keys])])  # type: ignore[valid-type]
+        moment = int | str | float | None
+        fields: list[Any] = [
+            ("key", int | str),
+            ("created", moment, None),
+            ("updated", moment, None),
+            ("rest", object, None),
+        ]
+        names = dict(zip(("key", "created", "updated", "rest"), self._keys, strict=True))
+        item = msgspec.defstruct("Item", fields, rename=names)
+        page = msgspec.defstruct("Page", [("items", list[item])])  # type: ignore[valid-type]
         return msgspec.json.Decoder(page)
 
     def _nameless(self) -> DecodeError:
         return DecodeError(operation=self._operation, path=f"items[].{self._plan.key}", expected="an id", found="none")
-
-    def _note(self, page: _Page) -> None:
-        """Read what has to be known of the items, and leave those that are new."""
-        self._decode(page)
-        new = self._ids.add(page.ids)
-        if (skip := self._skip) is not None:
-            # What was covered when the token was given out has come before.
-            new = [is_new and not _lies_before(at, skip) for is_new, at in zip(new, page.times, strict=True)]
-        if not all(new):
-            page.items = [item for item, is_new in zip(page.items, new, strict=True) if is_new]
-        if self._strip:
-            page.items = [self._stripped(item) for item in page.items]
-        self.done += len(page.items)
-
-    def _stripped(self, item: Any) -> Any:
-        parts = msgspec.json.decode(item, type=dict[str, msgspec.Raw]) if isinstance(item, msgspec.Raw) else item
-        for name in self._strip:
-            parts.pop(name, None)
-        return msgspec.Raw(msgspec.json.encode(parts)) if isinstance(item, msgspec.Raw) else parts
 
     # The reading.
 
@@ -382,20 +393,20 @@ class Scan(Generic[T]):
             first = await self._get(bounds)
             if rest is None:
                 self.total = first.total
-            if first.whole or self._plan.created is None:
-                await self._emit(first)
-                if first.whole:
-                    self.proof = self.proof or "one page, which is one moment"
-                else:
-                    await self._twice(bounds, first)
+            await self._emit(first)
+            if first.whole:
+                self.proof = self.proof or "one page, which is one moment"
+                return
+            if self._plan.created is None:
+                await self._twice(bounds, first)
                 return
             settled, fresh = int(first.moment - self._lag), None
             in_order = _seeded(coverage, first, settled)
-            await self._emit(first)
         else:
             settled, fresh = begin.settled, begin.fresh
             coverage.restore(begin.total, begin.rising, begin.start, begin.end, begin.last, begin.group)
-            self._ids.add(begin.group)
+            for key in begin.group:
+                self._ids.add(key)
             self._skip = begin
         since, until = self._bound("updatedFrom"), self._bound("updatedTo")
         if fresh is None and (since is None or since <= settled):
@@ -437,12 +448,12 @@ class Scan(Generic[T]):
 
         async with aclosing(self._ahead(bounds, offsets())) as pages:
             async for page in pages:
+                await self._emit(page)
                 waiting[page.offset] = page.slice()
                 while asked and asked[0] in waiting:
                     piece = waiting.pop(asked.popleft())
                     while not coverage.join(piece):
                         await self._bridge(bounds, coverage)
-                await self._emit(page)
                 if coverage.complete:
                     return
         while not coverage.complete:
@@ -454,8 +465,8 @@ class Scan(Generic[T]):
         for _ in range(_TRIES):
             page = await self._get(bounds, max(0, coverage.bridge(self._latest) - nudge))
             self.rereads += 1
-            joined = coverage.join(page.slice())
             await self._emit(page)
+            joined = coverage.join(page.slice())
             if coverage.mark != mark:
                 return
             # Rows that left moved the list by more, or by less, than the totals told: try further left, or right.
@@ -532,8 +543,8 @@ class Scan(Generic[T]):
 
         async with aclosing(self._ahead(bounds, offsets())) as pages:
             async for page in pages:
-                still = union.add(page.slice())
                 await self._emit(page)
+                still = union.add(page.slice())
                 if times is not None:
                     times.update(moment for moment in map(_seconds, page.times) if moment is not None)
                 if union.complete or not still:
@@ -557,9 +568,7 @@ class Scan(Generic[T]):
                 self._arrived = anyio.Event()
                 await self._arrived.wait()
             slots.remove(done)
-            page = done.result()
-            self._note(page)
-            yield page
+            yield done.result()
             most = self._concurrency
 
     def _done(self, slots: "deque[_Slot]") -> _Slot | None:
@@ -572,17 +581,12 @@ class Scan(Generic[T]):
 
     async def _fill(self, slot: _Slot, bounds: Bounds, offset: int) -> None:
         try:
-            slot.answer = await self._ask(bounds, offset)
+            slot.answer = await self._get(bounds, offset)
         except Exception as error:
             slot.answer = error
         self._arrived.set()
 
     async def _get(self, bounds: Bounds, offset: int = 0) -> _Page:
-        page = await self._ask(bounds, offset)
-        self._note(page)
-        return page
-
-    async def _ask(self, bounds: Bounds, offset: int) -> _Page:
         params = {**self._given, **dict(bounds), "offset": str(offset), "limit": str(self._limit)}
         request = evolve(self._request, params=tuple(params.items()), id=new_request_id())
         self.requests += 1
@@ -711,8 +715,9 @@ def _cut(page: _Page, low: int, high: int | None) -> int:
     return max(low + 2, share if high is None else min(share, high - 1))
 
 
-def _lies_before(moment: Any, position: _Position) -> bool:
-    """Whether a row was covered when the token was given out."""
-    if position.last is None or position.rising is None or moment is None:
-        return False
-    return bool(moment < position.last if position.rising else moment > position.last)
+def _without(raw: msgspec.Raw, names: Iterable[str]) -> msgspec.Raw:
+    """An item without some of its members; the others stay as they were sent."""
+    item = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    for name in names:
+        item.pop(name, None)
+    return msgspec.Raw(msgspec.json.encode(item))
