@@ -13,7 +13,7 @@ from attrs import define
 
 from ecwid_async.errors import JobError
 
-__all__ = ["Entry", "Journal", "journal_path"]
+__all__ = ["Entry", "Journal", "journal_path", "lock"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -78,7 +78,8 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a+b")
         try:
-            _lock(self._file, path)
+            if not lock(self._file):
+                raise JobError(f"another run of this job has {path} open: wait until it is over. Nothing was sent.")
             self._load()
         except BaseException:
             self._file.close()
@@ -176,8 +177,8 @@ class Journal:
             raise LookupError(line.batch)
 
 
-def _lock(file: BinaryIO, path: Path) -> None:
-    """Keep others out until the file is closed or its process ends."""
+def lock(file: BinaryIO) -> bool:
+    """Keep others out until the file is closed or its process ends; False where another has it."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -189,7 +190,8 @@ def _lock(file: BinaryIO, path: Path) -> None:
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise JobError(f"another run of this job has {path} open: wait until it is over. Nothing was sent.") from None
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ from ecwid_async.errors import (
     PaymentRequired,
     RateLimited,
     RequestTimeout,
+    ScanDrifted,
     ServerError,
     TransportError,
 )
@@ -20,14 +21,14 @@ class UsageError(ConfigError):
 
 def exit_code(error: Exception) -> int:
     """The exit code that `ecwid --help` documents for this."""
-    from ecwid_async.export import ExportDrifted, OutputError
+    from ecwid_async.export import OutputError
 
     match error:
         case ConfigError():
             return 2
         case Forbidden() | PaymentRequired():
             return 3
-        case RateLimited() | RequestTimeout() | ServerError() | TransportError() | ExportDrifted():
+        case RateLimited() | RequestTimeout() | ServerError() | TransportError() | ScanDrifted():
             return 4
         case OutputError() | OSError():
             return 5

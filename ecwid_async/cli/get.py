@@ -10,7 +10,11 @@ from ecwid_async.cli.show import indented, write_json
 from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
 
 if TYPE_CHECKING:
-    from ecwid_async.export import Section
+    from collections.abc import Callable
+    from typing import Any
+
+    from ecwid_async.calls import Call
+    from ecwid_async.client import Store
 
 __all__ = ["get"]
 
@@ -26,18 +30,20 @@ def get(
     from ecwid_async.export import sections_named
 
     (chosen,) = sections_named([section])
-    if chosen.search is None and id is not None:
+    if chosen.single and id is not None:
         raise UsageError(f"there is one {section}, without an id: ecwid get {section}.")
-    if chosen.search is not None and not id:
+    if not chosen.single and not id:
         raise UsageError(f"which of the {section}? Give its id: ecwid get {section} ID.")
+    if chosen.get is None:
+        raise UsageError(f"items of {section} can't be read one by one: ecwid export {section}.")
     source = find_store(store or StoreChoice())
-    _print(asyncio.run(_get(chosen, id or "", source)), f"ecwid get {section}")
+    _print(asyncio.run(_get(chosen.get, id or "", source)), f"ecwid get {section}")
 
 
-async def _get(section: "Section", id_: str, source: Source) -> bytes:
+async def _get(get_item: "Callable[[Store, str], Call[Any]]", id_: str, source: Source) -> bytes:
     async with connect(source) as store:
         try:
-            call = section.get(store, id_)
+            call = get_item(store, id_)
         except ValueError as error:
             raise UsageError(str(error)) from error
         return (await call.response()).body

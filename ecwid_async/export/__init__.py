@@ -1,20 +1,30 @@
-"""A store's sections as files: `export_store` writes JSON Lines and a manifest that says how they were checked."""
+"""A store's sections as files: `export_store` writes them, and a manifest that says how they were checked."""
 
-from ecwid_async.export.jsonl import export_store
+from ecwid_async.export.engine import export_store, export_stores
+from ecwid_async.export.formats import FORMATS, Format, FormatOptions
 from ecwid_async.export.manifest import Manifest, SectionRecord
 from ecwid_async.export.output import OutputError
-from ecwid_async.export.reading import ExportDrifted, Progress, Report
-from ecwid_async.export.sections import SECTIONS, Section, sections_named
+from ecwid_async.export.place import Names, format_of, is_kept
+from ecwid_async.export.reading import Progress, Report
+from ecwid_async.export.sections import ALL, DEFAULT, SECTIONS, Section, sections_named
 
 __all__ = [
+    "ALL",
+    "DEFAULT",
+    "FORMATS",
     "SECTIONS",
-    "ExportDrifted",
+    "Format",
+    "FormatOptions",
     "Manifest",
+    "Names",
     "OutputError",
     "Progress",
     "Report",
     "Section",
     "SectionRecord",
     "export_store",
+    "export_stores",
+    "format_of",
+    "is_kept",
     "sections_named",
 ]

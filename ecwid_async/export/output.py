@@ -1,16 +1,17 @@
 """Files that appear under their name only when they are whole."""
 
 import hashlib
+import io
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, Literal
 
 from ecwid_async.errors import EcwidError
 
-__all__ = ["Folder", "OutputError", "PartFile"]
+__all__ = ["OutputError", "PartFile", "Sink", "failing", "hidden_name", "sync_folder"]
 
 _BUFFER = 1 << 20
 
@@ -20,134 +21,134 @@ class OutputError(EcwidError):
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def failing(path: Path) -> Iterator[None]:
+    """Name the file that the system refuses to write. Raises `OutputError`."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise OutputError(
-            f"can't write {path}: {reason}. Nothing was kept; make room or choose another folder."
-        ) from error
+        raise OutputError(f"can't write {path}: {reason}. Make room, or choose another place.") from error
 
 
-class PartFile:
-    """A file that is written under a temporary name beside its own.
+def hidden_name(path: Path, kind: str) -> Path:
+    """Where a file is until it has its name: beside it, the same each time, so that a later process finds it."""
+    return path.with_name(f".{path.name}.{kind}")
 
-    `seal` puts it safely on the disk, `publish` gives it its name, `discard` removes it. Counts lines and bytes, and
-    hashes what was written. Every method raises `OutputError` where the disk refuses; `discard` never raises.
-    """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.lines = 0
+class Sink(io.RawIOBase):
+    """A stream that counts and hashes what goes into another one, which stays open."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
         self.size = 0
+        self._stream = stream
         self._hash = hashlib.sha256()
-        # Random, so that two exports into one folder, or what a killed one left, don't get in each other's way.
-        self._part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        with _named(path):
-            self._file: IO[bytes] = self._part.open("xb", buffering=_BUFFER)
 
     @property
     def sha256(self) -> str:
         """The hash of what was written so far, in hex."""
         return self._hash.hexdigest()
 
-    def write_line(self, document: bytes) -> None:
-        """Write one JSON document as a line, byte for byte.
+    def writable(self) -> bool:
+        """It is."""
+        return True
 
-        A line break can only stand between a document's tokens; there it becomes a space, or the line would end.
-        """
-        if b"\n" in document or b"\r" in document:
-            document = document.replace(b"\r", b" ").replace(b"\n", b" ")
-        self.write(document + b"\n")
-        self.lines += 1
+    def tell(self) -> int:
+        """How many bytes were written."""
+        return self.size
 
-    def write(self, content: bytes) -> None:
+    def write(self, data: "bytes | memoryview", /) -> int:  # type: ignore[override]  # all of it, always
         """Write bytes as they are."""
-        with _named(self.path):
-            self._file.write(content)
-        self._hash.update(content)
-        self.size += len(content)
+        self._stream.write(data)
+        self._hash.update(data)
+        written = len(data) if isinstance(data, bytes) else memoryview(data).nbytes
+        self.size += written
+        return written
 
-    def restart(self) -> None:
-        """Forget what was written."""
-        with _named(self.path):
-            self._file.seek(0)
-            self._file.truncate()
-        self._hash = hashlib.sha256()
-        self.lines = self.size = 0
+    def flush(self) -> None:
+        """Hand everything to the system, from where it survives the end of this process."""
+        if not self._stream.closed:
+            self._stream.flush()
+
+
+class PartFile(Sink):
+    """A file that is written under a hidden name beside its own, as a `Sink`.
+
+    `seal` puts it safely on the disk, `publish` gives it its name, `discard` removes it; closing leaves it where it is.
+    Everything raises `OutputError` where the disk refuses; `close` and `discard` never raise.
+    """
+
+    _stream: BinaryIO
+
+    def __init__(self, path: Path, kind: str = "part", *, mode: Literal["wb", "r+b"] = "wb") -> None:
+        self.path = path
+        self.hidden = hidden_name(path, kind)
+        with failing(path):
+            stream = self.hidden.open(mode, buffering=_BUFFER)
+        super().__init__(stream)
+
+    @classmethod
+    def left(cls, path: Path, kind: str, *, size: int, sha256: str) -> "PartFile | None":
+        """Go on with the first `size` bytes of what an earlier process wrote; None where they are not there."""
+        if not hidden_name(path, kind).is_file():
+            return None
+        part = cls(path, kind, mode="r+b")
+        with failing(path):
+            while part.size < size and (chunk := part._stream.read(min(_BUFFER, size - part.size))):
+                part._hash.update(chunk)
+                part.size += len(chunk)
+            if part.size < size or part.sha256 != sha256:
+                part.close()
+                return None
+            part._stream.seek(size)
+            part._stream.truncate()
+        return part
+
+    def pages(self, most: int = 100) -> Iterator[list[bytes]]:
+        """The lines of the file, without their ends, some at a time."""
+        self.flush()
+        with failing(self.path), self.hidden.open("rb", buffering=_BUFFER) as lines:
+            while page := [line.rstrip(b"\n") for line in islice(lines, most)]:
+                yield page
+
+    def write(self, data: "bytes | memoryview", /) -> int:  # type: ignore[override]
+        """Write bytes as they are."""
+        with failing(self.path):
+            return super().write(data)
+
+    def flush(self) -> None:
+        """Hand everything to the system, from where it survives the end of this process."""
+        with failing(self.path):
+            super().flush()
 
     def seal(self) -> None:
         """Put everything on the disk and close. Blocks until the disk has it."""
-        with _named(self.path):
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+        with failing(self.path):
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self._stream.close()
 
     def publish(self) -> None:
         """Give the sealed file its name, in place of what had it before."""
-        with _named(self.path):
-            self._part.replace(self.path)
+        with failing(self.path):
+            self.hidden.replace(self.path)
+
+    def close(self) -> None:
+        """Let go of the file; what was not flushed may be lost."""
+        with suppress(OSError):
+            self._stream.close()
 
     def discard(self) -> None:
-        """Remove the temporary file, unless it was published."""
+        """Remove the hidden file, unless it was published."""
+        self.close()
         with suppress(OSError):
-            self._file.close()
-        with suppress(OSError):
-            self._part.unlink(missing_ok=True)
+            self.hidden.unlink(missing_ok=True)
 
 
-class Folder:
-    """Where an export goes: a set of files that get their names together, or not at all.
-
-    As a context manager it makes the folder and, on leaving, removes what was not published, and the folder too where
-    it was made for nothing.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._made: list[Path] = []
-        self._parts: list[PartFile] = []
-
-    def __enter__(self) -> "Folder":
-        missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
-        with _named(self.path):
-            for folder in reversed(missing):
-                folder.mkdir(exist_ok=True)
-                self._made.append(folder)
-            if not self.path.is_dir():
-                raise NotADirectoryError(0, "it is a file, not a folder")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for part in self._parts:
-            part.discard()
-        for folder in reversed(self._made):
-            with suppress(OSError):
-                folder.rmdir()
-
-    def create(self, name: str) -> PartFile:
-        """A new file of the set."""
-        part = PartFile(self.path / name)
-        self._parts.append(part)
-        return part
-
-    def publish(self, seal: PartFile) -> None:
-        """Give every file its name; `seal`, the file that vouches for the others, is gone first and comes last."""
-        with _named(seal.path):
-            seal.path.unlink(missing_ok=True)
-        for part in self._parts:
-            if part is not seal:
-                part.publish()
-        self._sync()
-        seal.publish()
-        self._sync()
-
-    def _sync(self) -> None:
-        """Put the names themselves on the disk, where the system can do that."""
-        with suppress(OSError):
-            handle = os.open(self.path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+def sync_folder(folder: Path) -> None:
+    """Put the names themselves on the disk, where the system can do that."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,41 +1,38 @@
-"""Reading one section whole: every item once, or an error."""
+"""One section on its way from the server into a file or a stream."""
 
-from array import array
 from collections.abc import Callable
 from datetime import UTC, datetime
-from hashlib import blake2b
-from itertools import pairwise
 from time import perf_counter
-from typing import Any, Final
+from typing import IO, Any, cast
 
 import anyio.lowlevel
 import anyio.to_thread
 import msgspec
 from attrs import frozen
+from msgspec.structs import replace
 
+from ecwid_async.calls import Call
 from ecwid_async.client import Store
-from ecwid_async.errors import DecodeError, EcwidError
+from ecwid_async.export.asking import Ask, Items, documents
+from ecwid_async.export.checkpoint import Mark
+from ecwid_async.export.formats import Format, FormatOptions, writer
 from ecwid_async.export.manifest import SectionRecord
-from ecwid_async.export.output import PartFile
-from ecwid_async.export.sections import Search, Section
+from ecwid_async.export.output import PartFile, Sink
+from ecwid_async.ids import Ids
+from ecwid_async.pages import Pages
 
-__all__ = ["ExportDrifted", "Progress", "Reading", "Report", "utc_now"]
-
-_PASSES: Final = 3
-
-
-class ExportDrifted(EcwidError):
-    """A section changed each time it was read, so that no reading of it is known to be whole."""
+__all__ = ["Progress", "Reading", "Report", "Sheet", "utc_now"]
 
 
 @frozen
 class Progress:
-    """How far a section is: `done` of `total` items, None while it is unknown. `note` is why it starts over."""
+    """How far a section is: `done` of about `total` items, None while it is unknown. `note` is what is odd about it."""
 
     section: str
     done: int
     total: int | None
     note: str = ""
+    store_id: int = 0
 
 
 Report = Callable[[Progress], None]
@@ -46,146 +43,170 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Drift(Exception):
-    """A pass can't be accepted; the message says what gave it away."""
+class Sheet:
+    """A section's items as they are written: into `out` in a format, and before that into `log`, as they came.
+
+    Where `out` is its own log, that is one and the same. Without a log nothing can be taken up again.
+    """
+
+    def __init__(
+        self,
+        ask: Ask,
+        out: Sink,
+        log: PartFile | None,
+        format: Format,  # noqa: A002  the word that everybody uses
+        options: FormatOptions,
+    ) -> None:
+        self.out = out
+        self.log = log
+        self._ask = ask
+        self._lines = None if log is None else writer("jsonl", cast(IO[bytes], log), model=ask.model)
+        self._writer = None
+        if log is not out:
+            stream = cast(IO[bytes], out)
+            self._writer = writer(format, stream, model=ask.model, fields=ask.fields, options=options)
+
+    async def write(self, items: Items) -> None:
+        """Write the items of a page."""
+        if self._lines is not None:
+            self._lines.write(items)
+        if self._writer is not None:
+            # Work for the processor, or a pipe that is full: neither may hold up the other sections.
+            await anyio.to_thread.run_sync(self._convert, items)
+
+    def replay(self) -> Ids:
+        """Make the output from the log, and tell which items are in it. Blocks."""
+        ids = Ids()
+        if self.log is not None:
+            for page in self.log.pages():
+                ids.add(keys(page, self._ask.key or ""))
+                if self._writer is not None:
+                    self._convert(page)
+        return ids
+
+    async def finish(self) -> None:
+        """Write what is left."""
+        if self._writer is not None:
+            await anyio.to_thread.run_sync(self._writer.finish)
+
+    def _convert(self, items: Items) -> None:
+        if self._writer is not None:
+            self._writer.write(self._ask.fit(items))
 
 
-@frozen
+def keys(items: Items, key: str) -> list[int | str]:
+    """What tells the items apart."""
+    item = msgspec.defstruct("Item", [("key", int | str, msgspec.field(name=key))])
+    decode = msgspec.json.Decoder(item).decode
+    return [decode(each).key for each in items]  # type: ignore[attr-defined]
+
+
 class Reading:
-    """How sections are read: from where, and who is told."""
+    """Reads one section, from where its `mark` says.
 
-    store: Store
-    report: Report
-    now: Callable[[], datetime]
+    `note` is told the mark after each page from which a scan can go on, once that page is in the hands of the system.
+    """
 
-    async def section(self, section: Section, file: PartFile) -> SectionRecord:
-        """Read a section into a file and seal it. Raises as `export_store` does."""
-        started, clock = self.now(), perf_counter()
-        passes, total = 1, None
-        if section.search is None:
-            await self._document(section, file)
+    def __init__(
+        self,
+        store: Store,
+        ask: Ask,
+        sheet: Sheet,
+        mark: Mark,
+        *,
+        report: Report,
+        now: Callable[[], datetime],
+        note: Callable[[Mark], None] | None = None,
+    ) -> None:
+        self.mark = mark
+        self._store = store
+        self._ask = ask
+        self._sheet = sheet
+        self._report = report
+        self._now = now
+        self._note = note
+        self._proof = ""
+
+    async def run(self) -> None:
+        """Read all of it and finish the sheet. Raises what reading and writing raise."""
+        source = self._ask.read(self._store)
+        if isinstance(source, Pages):
+            await self._scan(source)
         else:
-            while True:
-                try:
-                    total = await self._list(section, section.search, file)
-                    break
-                except _Drift as drift:
-                    if passes == _PASSES:
-                        raise ExportDrifted(
-                            f"{section.name} changed during each of {passes} readings (last: {drift}). "
-                            "Nothing was kept; run the export again when the store is quieter."
-                        ) from None
-                    passes += 1
-                    file.restart()
-                    self.report(Progress(section.name, 0, None, "changed meanwhile, reading it again"))
-        seconds = perf_counter() - clock
-        await anyio.to_thread.run_sync(file.seal)
-        self.report(Progress(section.name, file.lines, file.lines))
+            await self._call(source)
+        await self._sheet.finish()
+        self._tell()
+
+    def record(self, file: str | None, format: Format) -> SectionRecord:  # noqa: A002
+        """What was written."""
+        mark, out = self.mark, self._sheet.out
         return SectionRecord(
-            file=section.file_name,
-            count=file.lines,
-            total=total,
-            bytes=file.size,
-            sha256=file.sha256,
-            passes=passes,
-            started_at=started,
-            finished_at=self.now(),
-            seconds=round(seconds, 3),
+            file=file,
+            format=format,
+            fields=self._ask.fields_text,
+            where=self._ask.where_told,
+            count=mark.count,
+            total=mark.total,
+            bytes=out.size,
+            sha256=out.sha256,
+            proof=self._proof,
+            requests=mark.requests,
+            resumed=mark.resumed,
+            started_at=mark.started_at,
+            finished_at=self._now(),
+            seconds=round(mark.seconds, 3),
+            items_per_second=round(mark.count / mark.seconds, 1) if mark.seconds else 0.0,
         )
 
-    async def _document(self, section: Section, file: PartFile) -> None:
-        call = section.get(self.store, "")
+    async def _call(self, call: Call[Any]) -> None:
+        clock = perf_counter()
         response = await call.response()
-        file.write_line(_document(response.body, call.request.options.operation))
+        items = documents(response.body, self._ask.section, call.request.options.operation)
+        await self._sheet.write(items)
+        self._proof = "one answer"
+        total = None if self._ask.section.single else len(items)
+        self.mark = replace(self.mark, count=len(items), total=total, requests=1, seconds=perf_counter() - clock)
 
-    async def _list(self, section: Section, search: Search, file: PartFile) -> int | None:
-        """Read the section once; the total that its items were found to agree with. Raises `_Drift` where not."""
-        rest = section.rest
-        items = _Items(section.key, rest.field if rest else None)
-        total = await self._pass(section, search, items, file)
-        if rest and rest.value not in items.marks:
-            own = file.lines
-            await self._pass(section, rest.search, items, file, only=rest.value)
-            if items.distinct() != file.lines:
-                raise _Drift(f"an item became {rest.value} meanwhile")
-            total = None if total is None else total + file.lines - own
-        return total
+    async def _scan(self, pages: Pages[Any]) -> None:
+        begun = self.mark
+        seen = await anyio.to_thread.run_sync(self._sheet.replay) if begun.token else None
+        if seen is not None:
+            self._tell(f"going on after {begun.count:,}")
+        clock = perf_counter()
+        async with pages.scan(ordered=True, resume=begun.token or None) as scan:
+            async for page in scan.raw():
+                items: Any = page
+                if seen is not None:
+                    # What moved to behind the token was read before it.
+                    new = seen.add(keys(page, self._ask.key or ""))
+                    items = [item for item, is_new in zip(page, new, strict=True) if is_new]
+                if items:
+                    await self._sheet.write(items)
+                self._take(len(items), scan.total, begun, scan.requests, perf_counter() - clock)
+                self._save(scan.token)
+                self._tell()
+                # A transport in this process answers without a pause: let other sections, and Ctrl-C, have their turn.
+                await anyio.lowlevel.checkpoint()
+            self._take(0, scan.total, begun, scan.requests, perf_counter() - clock)
+            self._proof = scan.proof
 
-    async def _pass(
-        self, section: Section, search: Search, items: "_Items", file: PartFile, only: str | None = None
-    ) -> int | None:
-        totals: set[int | None] = set()
-        before, lines = len(items), file.lines
-        pages = search(self.store)
-        operation = pages.request.options.operation
-        async for page in pages.raw():
-            totals.add(page.total)
-            if len(totals) > 1:
-                told = " and ".join(str(total) for total in sorted(totals, key=str))
-                raise _Drift(f"the total was {told}")
-            for index, raw in enumerate(page.items):
-                item = bytes(raw)
-                mark = items.add(item, f"items[{index}]", operation)
-                if only is None or mark == only:
-                    file.write_line(item)
-            expected = None if page.total is None else lines + page.total
-            self.report(Progress(section.name, file.lines, expected))
-            # A transport in this process answers without a pause: let the other sections, and Ctrl-C, have their turn.
-            await anyio.lowlevel.checkpoint()
-        total = totals.pop()
-        read = len(items) - before
-        distinct = items.distinct(before)
-        if distinct != read:
-            raise _Drift(f"{read - distinct} of {read} items came twice")
-        if total is not None and distinct != total:
-            raise _Drift(f"{distinct} items came and the total was {total}")
-        return total
+    def _take(self, count: int, total: int | None, begun: Mark, requests: int, seconds: float) -> None:
+        self.mark = replace(
+            self.mark,
+            count=self.mark.count + count,
+            total=begun.total if total is None else total,
+            requests=begun.requests + requests,
+            seconds=begun.seconds + seconds,
+        )
 
+    def _save(self, token: str) -> None:
+        log = self._sheet.log
+        if not token or self._note is None or log is None:
+            return
+        log.flush()
+        self.mark = replace(self.mark, time=self._now(), token=token, size=log.size, sha256=log.sha256)
+        self._note(self.mark)
 
-class _Items:
-    """Which items were read, in eight bytes each: an id that is a number as it is, a text by its hash."""
-
-    def __init__(self, key: str, mark: str | None) -> None:
-        self.marks: set[str | None] = set()
-        self._ids = array("q")
-        self._key = key
-        # A class with these two fields makes the parser pass over all others.
-        fields = [("id", int | str, msgspec.NODEFAULT), ("mark", str | None, None)]
-        item = msgspec.defstruct("Item", fields, rename={"id": key, "mark": mark or "-"})
-        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(item)
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def add(self, item: bytes, path: str, operation: str) -> str | None:
-        """Take note of an item; its mark, where there is one. Raises `DecodeError` for one without an id."""
-        try:
-            found = self._decoder.decode(item)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise DecodeError(operation=operation, path=f"{path}.{self._key}", expected="an id", found="none") from None
-        self._ids.append(_number(found.id))
-        mark: str | None = found.mark
-        self.marks.add(mark)
-        return mark
-
-    def distinct(self, start: int = 0) -> int:
-        """How many different items were added from `start` on."""
-        ids = sorted(self._ids[start:])
-        return len(ids) - sum(one == other for one, other in pairwise(ids))
-
-
-def _number(key: int | str) -> int:
-    if isinstance(key, int) and -(1 << 63) <= key < 1 << 63:
-        return key
-    return int.from_bytes(blake2b(str(key).encode(), digest_size=8).digest(), signed=True)
-
-
-def _document(body: bytes, operation: str) -> bytes:
-    """The body without what surrounds its one JSON object. Raises `DecodeError` for anything else."""
-    try:
-        document = bytes(msgspec.json.decode(body, type=msgspec.Raw))
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        document = b""
-    if not document.startswith(b"{"):
-        raise DecodeError(operation=operation, path="", expected="an object", found="something else")
-    return document
+    def _tell(self, note: str = "") -> None:
+        mark = self.mark
+        self._report(Progress(self._ask.name, mark.count, mark.total, note, self._store.store_id))

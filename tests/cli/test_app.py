@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
-from ecwid_async.export import SECTIONS
+from ecwid_async.export import DEFAULT
 
 HEAVY = ("aiohttp", "ecwid_async.sandbox", "ecwid_async.client", "ecwid_async.export")
 
@@ -43,7 +43,7 @@ def test_the_version_is_that_of_the_package(ecwid):
 def test_help_names_every_section_and_exit_code(ecwid):
     outcome = ecwid("export", "--help")
     assert outcome.code == 0
-    for text in (*SECTIONS, "--sandbox", "--json", "--quiet", "130"):
+    for text in (*DEFAULT, "--sandbox", "--json", "--quiet", "130"):
         assert text in outcome.out
 
 

@@ -1,18 +1,43 @@
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from ecwid_async.export.output import Folder, OutputError, PartFile
+from ecwid_async.export.checkpoint import Mark
+from ecwid_async.export.manifest import Manifest
+from ecwid_async.export.output import OutputError, PartFile
+from ecwid_async.export.place import Names, Place
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+MANIFEST = Manifest(version="1", store_id=1003, started_at=NOW, finished_at=NOW, sections={})
 
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def place(folder: Path, *sections: str) -> Place:
+    return Place(Names.of(folder, "jsonl", sections or ("orders",)), now=NOW, fresh=False)
+
+
+def mark(part: PartFile, section: str = "orders", token: str = "t") -> Mark:
+    return Mark(
+        section=section,
+        file=part.path.name,
+        asked="",
+        time=NOW,
+        started_at=NOW,
+        token=token,
+        size=part.size,
+        sha256=part.sha256,
+    )
+
+
 def test_a_file_has_its_name_only_after_it_is_published(tmp_path):
     part = PartFile(tmp_path / "orders.jsonl")
-    part.write_line(b'{"id":"A"}')
+    part.write(b'{"id":"A"}\n')
     part.seal()
     assert not (tmp_path / "orders.jsonl").exists()
     part.publish()
@@ -20,35 +45,38 @@ def test_a_file_has_its_name_only_after_it_is_published(tmp_path):
     assert names(tmp_path) == ["orders.jsonl"]
 
 
-def test_lines_bytes_and_hash_are_those_of_the_file(tmp_path):
+def test_bytes_and_hash_are_those_of_the_file(tmp_path):
     part = PartFile(tmp_path / "orders.jsonl")
-    for line in (b'{"id":"A"}', '{"id":"é"}'.encode()):
-        part.write_line(line)
+    for line in (b'{"id":"A"}\n', '{"id":"é"}\n'.encode()):
+        part.write(line)
     part.seal()
-    part.publish()
-    content = (tmp_path / "orders.jsonl").read_bytes()
-    assert (part.lines, part.size) == (2, len(content))
+    content = part.hidden.read_bytes()
+    assert (part.size, part.tell()) == (len(content), len(content))
     assert part.sha256 == hashlib.sha256(content).hexdigest()
 
 
-def test_a_restarted_file_holds_only_what_came_after(tmp_path):
-    part = PartFile(tmp_path / "orders.jsonl")
-    part.write_line(b'{"id":"a long first attempt"}')
-    part.restart()
-    part.write_line(b'{"id":"B"}')
-    part.seal()
-    part.publish()
-    assert (tmp_path / "orders.jsonl").read_bytes() == b'{"id":"B"}\n'
-    assert (part.lines, part.size) == (1, 11)
-    assert part.sha256 == hashlib.sha256(b'{"id":"B"}\n').hexdigest()
+def test_a_file_goes_on_after_what_was_noted_of_it(tmp_path):
+    one = PartFile(tmp_path / "orders.jsonl")
+    one.write(b"A\nB\n")
+    size, digest = one.size, one.sha256
+    one.write(b"C\n")
+    one.flush()
+    one.close()
+    other = PartFile.left(tmp_path / "orders.jsonl", "part", size=size, sha256=digest)
+    assert other is not None
+    assert list(other.pages(1)) == [[b"A"], [b"B"]]
+    other.write(b"D\n")
+    other.seal()
+    assert other.hidden.read_bytes() == b"A\nB\nD\n"
+    assert other.sha256 == hashlib.sha256(b"A\nB\nD\n").hexdigest()
 
 
-def test_a_document_with_line_breaks_stays_one_line(tmp_path):
-    part = PartFile(tmp_path / "orders.jsonl")
-    part.write_line(b'{\r\n  "id": "A"\n}')
-    part.seal()
-    part.publish()
-    assert (tmp_path / "orders.jsonl").read_bytes() == b'{    "id": "A" }\n'
+@pytest.mark.parametrize("left", [None, b"", b"A\n", b"A\nX\nC\n"])
+def test_a_file_that_is_not_what_was_noted_of_it_is_not_gone_on_with(tmp_path, left):
+    if left is not None:
+        (tmp_path / ".orders.jsonl.part").write_bytes(left)
+    digest = hashlib.sha256(b"A\nB\n").hexdigest()
+    assert PartFile.left(tmp_path / "orders.jsonl", "part", size=4, sha256=digest) is None
 
 
 def test_a_file_gets_the_permissions_of_any_other(tmp_path):
@@ -59,32 +87,43 @@ def test_a_file_gets_the_permissions_of_any_other(tmp_path):
     assert (tmp_path / "orders.jsonl").stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
-def test_a_full_disk_is_named_and_leaves_nothing(tmp_path):
+def test_a_full_disk_is_named(tmp_path):
     part = PartFile(tmp_path / "orders.jsonl")
-    part._file.close()
-    part._file = open("/dev/full", "wb")  # noqa: SIM115  discard closes it
-    part.write_line(b'{"id":"A"}')
+    part._stream.close()
+    part._stream = open("/dev/full", "wb")  # noqa: SIM115  close closes it
+    part.write(b'{"id":"A"}')
     with pytest.raises(OutputError, match=r"orders\.jsonl: No space left on device"):
         part.seal()
-    part.discard()
-    assert names(tmp_path) == []
+    part.close()
 
 
-def test_a_folder_that_is_not_published_keeps_what_was_there_before(tmp_path):
+def test_a_place_that_is_not_published_keeps_what_was_there_before(tmp_path):
     (tmp_path / "orders.jsonl").write_text("before")
-    with Folder(tmp_path) as folder:
-        folder.create("orders.jsonl").write_line(b"{}")
+    with place(tmp_path) as out:
+        out.add(PartFile(out.path("orders"))).write(b"{}")
     assert names(tmp_path) == ["orders.jsonl"]
     assert (tmp_path / "orders.jsonl").read_text() == "before"
 
 
 def test_a_folder_made_for_nothing_is_removed_again(tmp_path):
-    with pytest.raises(ZeroDivisionError), Folder(tmp_path / "new" / "out"):
+    with pytest.raises(ZeroDivisionError), place(tmp_path / "new" / "out"):
         raise ZeroDivisionError
     assert names(tmp_path) == []
 
 
-def test_the_sealing_file_is_gone_while_the_others_change(tmp_path, monkeypatch):
+def test_what_a_mark_speaks_of_is_kept_and_nothing_else(tmp_path):
+    with place(tmp_path, "orders", "carts", "profile") as out:
+        parts = {name: out.add(PartFile(out.path(name))) for name in ("orders", "carts")}
+        out.checkpoint.note(mark(parts["orders"]))
+        out.checkpoint.note(mark(parts["carts"], "carts", token=""))
+    assert names(tmp_path) == [".manifest.json.checkpoint", ".orders.jsonl.part"]
+    with place(tmp_path, "orders") as out:
+        assert out.checkpoint.marks["orders"].token == "t"
+        out.checkpoint.note(replace(out.checkpoint.marks["orders"], token=""))
+    assert names(tmp_path) == []
+
+
+def test_the_manifest_is_gone_while_the_others_change(tmp_path, monkeypatch):
     (tmp_path / "manifest.json").write_text("old")
     seen = []
     publish = PartFile.publish
@@ -94,26 +133,21 @@ def test_the_sealing_file_is_gone_while_the_others_change(tmp_path, monkeypatch)
         publish(part)
 
     monkeypatch.setattr(PartFile, "publish", spy)
-    with Folder(tmp_path) as folder:
-        files = [folder.create(name) for name in ("manifest.json", "orders.jsonl")]
-        for file in files:
-            file.seal()
-        folder.publish(files[0])
+    with place(tmp_path) as out:
+        out.add(PartFile(out.path("orders"))).seal()
+        out.publish(["orders"], MANIFEST)
     assert seen == [("orders.jsonl", False), ("manifest.json", False)]
     assert names(tmp_path) == ["manifest.json", "orders.jsonl"]
 
 
 def test_a_file_in_place_of_the_folder_is_named(tmp_path):
     (tmp_path / "out").touch()
-    with pytest.raises(OutputError, match=r"out: it is a file"), Folder(tmp_path / "out"):
+    with pytest.raises(OutputError, match=r"out: it is a file"), place(tmp_path / "out"):
         pytest.fail("there is no folder")
 
 
-def test_two_exports_into_one_folder_do_not_share_a_file(tmp_path):
-    one, other = PartFile(tmp_path / "orders.jsonl"), PartFile(tmp_path / "orders.jsonl")
-    one.write_line(b'{"id":"A"}')
-    other.write_line(b'{"id":"B"}')
-    for part in (one, other):
-        part.seal()
-        part.publish()
-    assert (tmp_path / "orders.jsonl").read_bytes() == b'{"id":"B"}\n'
+def test_a_place_that_another_export_writes_to_is_refused(tmp_path):
+    with place(tmp_path), pytest.raises(OutputError, match="another export is writing"), place(tmp_path):
+        pytest.fail("there are two")
+    with place(tmp_path) as out:
+        assert out.checkpoint.marks == {}

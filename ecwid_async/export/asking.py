@@ -1,0 +1,123 @@
+"""What is asked of a section: which of its items, and which fields of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+from attrs import frozen
+
+from ecwid_async.calls import Call
+from ecwid_async.client import Store
+from ecwid_async.data import Model
+from ecwid_async.errors import ConfigError, DecodeError
+from ecwid_async.export.fields import cut, selection_of
+from ecwid_async.export.sections import Section, sections_named
+from ecwid_async.pages import Pages
+from ecwid_async.scan import plan_of
+from ecwid_async.selection import Selection, add_fields, selection_text
+
+__all__ = ["Ask", "Items", "asked", "documents"]
+
+Items = Sequence[bytes | msgspec.Raw]
+"""JSON objects, as the server sent them."""
+
+
+@frozen
+class Ask:
+    """A section, the fields wanted of its items (None: all), and arguments of its search.
+
+    `key` is the field that tells the items of a list apart, None where all come in one answer.
+    """
+
+    section: Section
+    model: type[Model]
+    key: str | None
+    fields: Selection | None
+    where: Mapping[str, object]
+
+    @property
+    def name(self) -> str:
+        """That of the section."""
+        return self.section.name
+
+    @property
+    def fields_text(self) -> str | None:
+        """The fields as the API writes them."""
+        return None if self.fields is None else selection_text(self.fields)
+
+    @property
+    def where_told(self) -> dict[str, object]:
+        """The arguments as JSON has them."""
+        told: dict[str, object] = msgspec.to_builtins(dict(self.where), str_keys=True)
+        return told
+
+    @property
+    def plain(self) -> bool:
+        """Whether the items are written as they come: of a list what tells them apart comes along, wanted or not."""
+        return self.fields is None or self.key in self.fields
+
+    def read(self, store: Store) -> "Pages[Any] | Call[Any]":
+        """All of it, built and not sent. Raises `ConfigError` for what can't be searched for."""
+        arguments = dict(self.where)
+        if self.fields is not None and self.key is not None:
+            arguments["response_fields"] = selection_text({"items": add_fields(self.fields, [self.key])})
+        try:
+            return self.section.reader(store)(**arguments)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"{self.name}: {error}") from error
+
+    def fit(self, items: Items) -> Items:
+        """The items as they are written."""
+        fields = self.fields
+        return items if fields is None or self.plain else [cut(item, fields) for item in items]
+
+
+def asked(
+    store: Store,
+    sections: Iterable[Section | str],
+    fields: Mapping[str, str],
+    where: Mapping[str, Mapping[str, object]],
+) -> list[Ask]:
+    """What is to be read of each section: see `export_store`.
+
+    Raises `ConfigError` for a section, field or argument that there is not, naming the nearest.
+    """
+    chosen = sections_named(each if isinstance(each, str) else each.name for each in sections)
+    names = [section.name for section in chosen]
+    for name in (*fields, *where):
+        if name not in names:
+            raise ConfigError(f"{name!r} is none of the sections that are exported: {', '.join(names)}.")
+    return [_ask(store, section, fields.get(section.name), where.get(section.name, {})) for section in chosen]
+
+
+def _ask(store: Store, section: Section, fields: str | None, where: Mapping[str, object]) -> Ask:
+    model, filters = section.model(), section.filters(store)
+    for name in where:
+        if name not in filters:
+            near = get_close_matches(name, filters, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(filters) or 'none'}."
+            raise ConfigError(f"{section.name} can't be searched by {name!r}. {hint}")
+    selection = None if fields is None else selection_of(fields, model, section.name)
+    source = Ask(section, model, None, None, where).read(store)
+    operation = source.request.options.operation
+    key = plan_of(operation).key if isinstance(source, Pages) else None
+    return Ask(section, model, key, selection, where)
+
+
+def documents(body: bytes, section: Section, operation: str) -> list[msgspec.Raw]:
+    """The items of an answer that is no page. Raises `DecodeError` where there are none."""
+    try:
+        if section.single:
+            items = [msgspec.json.decode(body, type=msgspec.Raw)]
+        elif section.inside is None:
+            items = msgspec.json.decode(body, type=list[msgspec.Raw])
+        else:
+            inside = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(section.inside, b"")
+            items = msgspec.json.decode(inside, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        items = [msgspec.Raw(b"")]
+    if not all(bytes(memoryview(item)[:1]) == b"{" for item in items):
+        expected = "an object" if section.single else "a list of objects"
+        raise DecodeError(operation=operation, path=section.inside or "", expected=expected, found="something else")
+    return items

@@ -1,0 +1,277 @@
+"""The export: sections of a store, or of many, read side by side and written as they come."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Final
+
+import anyio
+import anyio.to_thread
+import attrs
+import msgspec
+from msgspec.structs import replace
+
+from ecwid_async.client import Store
+from ecwid_async.errors import ConfigError, EcwidError, MissingScope, PaymentRequired, ScanDrifted, StoreSuspended
+from ecwid_async.export.asking import Ask, asked
+from ecwid_async.export.checkpoint import Mark
+from ecwid_async.export.formats import Format, FormatOptions
+from ecwid_async.export.manifest import Manifest, SectionRecord
+from ecwid_async.export.output import PartFile, Sink
+from ecwid_async.export.place import Names, Place
+from ecwid_async.export.reading import Progress, Reading, Report, Sheet, utc_now
+from ecwid_async.export.sections import Section
+
+__all__ = ["export_store", "export_stores"]
+
+_SECTIONS_AT_ONCE: Final = 4
+_STORES_AT_ONCE: Final = 8
+
+
+def _silent(progress: Progress) -> None:
+    del progress
+
+
+@attrs.frozen(kw_only=True)
+class _Terms:
+    """How all sections are exported."""
+
+    options: FormatOptions
+    fresh: bool
+    skip_refused: bool
+    source: str
+    report: Report
+    now: Callable[[], datetime]
+
+
+async def export_store(
+    store: Store,
+    sections: Iterable[Section | str],
+    out: str | Path | IO[bytes],
+    *,
+    format: Format | None = None,  # noqa: A002  the word that everybody uses
+    fields: Mapping[str, str] | None = None,
+    where: Mapping[str, Mapping[str, object]] | None = None,
+    options: FormatOptions | None = None,
+    fresh: bool = False,
+    skip_refused: bool = False,
+    source: str = "",
+    report: Report = _silent,
+    now: Callable[[], datetime] = utc_now,
+) -> Manifest:
+    """Write each section to a file of the folder `out`; or the only one to the file `out`, or into a binary stream.
+
+    `format` is JSON Lines, byte for byte as the server sent the items, unless the name of the file tells another.
+    `fields` says by section which are wanted (``{"products": "id,name,options(name)"}``), `where` which items:
+    arguments of the section's ``search``. Hidden items are included.
+
+    Files get their names together, the manifest last, or none does and what was there before stays. What was read until
+    a failure, a cancellation or the end of the process is kept under hidden names for a day: the same export to the
+    same place goes on from there, unless it is to be `fresh`. `source` says where the store is, should its id not do.
+    A stream gets what comes, and is not closed.
+
+    Complete or an error, by the means that `Pages.scan` tells of. Not promised is a snapshot: an item that changes
+    meanwhile is written as it was when its page was read. With `skip_refused`, sections that the token's scopes or the
+    store's plan do not open are left out, and the manifest says so.
+
+    Raises `ConfigError` before anything is sent for what can't be asked for, `OutputError` where a file can't be
+    written, `ScanDrifted`, `APIError`, `TransportError` or `DecodeError` from reading.
+    """
+    asks = asked(store, sections, fields or {}, where or {})
+    terms = _Terms(
+        options=options or FormatOptions(),
+        fresh=fresh,
+        skip_refused=skip_refused,
+        source=source,
+        report=report,
+        now=now,
+    )
+    if not isinstance(out, str | Path):
+        return await _into_stream(store, asks, out, format or "jsonl", terms)
+    names = Names.of(Path(out), format, [ask.name for ask in asks])
+    return await _into_files(store, asks, names, terms)
+
+
+async def export_stores(
+    stores: Iterable[Store],
+    sections: Iterable[Section | str],
+    folder: str | Path,
+    *,
+    format: Format | None = None,  # noqa: A002  as above
+    fields: Mapping[str, str] | None = None,
+    where: Mapping[str, Mapping[str, object]] | None = None,
+    options: FormatOptions | None = None,
+    fresh: bool = False,
+    skip_refused: bool = False,
+    source: str = "",
+    at_once: int = _STORES_AT_ONCE,
+    report: Report = _silent,
+    now: Callable[[], datetime] = utc_now,
+) -> dict[int, Manifest | EcwidError]:
+    """Export several stores side by side, each as `export_store` does into a folder of `folder` named after its id.
+
+    A store that fails has its error in the place of a manifest, and stops no other one. `at_once` bounds how many are
+    under way; each keeps to its own rate limit. Raises `ConfigError` for what can be asked of no store.
+    """
+    wanted = list(sections)
+    results: dict[int, Manifest | EcwidError] = {}
+    limiter = anyio.CapacityLimiter(at_once)
+    chosen = {store.store_id: store for store in stores}
+    for store in chosen.values():
+        asked(store, wanted, fields or {}, where or {})
+
+    async def export(store: Store) -> None:
+        async with limiter:
+            try:
+                results[store.store_id] = await export_store(
+                    store,
+                    wanted,
+                    Path(folder) / str(store.store_id),
+                    format=format or "jsonl",
+                    fields=fields,
+                    where=where,
+                    options=options,
+                    fresh=fresh,
+                    skip_refused=skip_refused,
+                    source=source,
+                    report=report,
+                    now=now,
+                )
+            except EcwidError as error:
+                results[store.store_id] = error
+
+    async with anyio.create_task_group() as group:
+        for number, store in chosen.items():
+            group.start_soon(export, store, name=f"export store {number}")
+    return {number: results[number] for number in chosen}
+
+
+async def _into_stream(store: Store, asks: list[Ask], out: IO[bytes], format_: Format, terms: _Terms) -> Manifest:
+    if len(asks) != 1:
+        raise ConfigError(f"one stream takes one section, and there are {len(asks)}: name a folder for them.")
+    (ask,) = asks
+    started = terms.now()
+    sheet = Sheet(ask, Sink(out), None, format_, terms.options)
+    mark = Mark(section=ask.name, file="", asked="", time=started, started_at=started)
+    reading = Reading(store, ask, sheet, mark, report=terms.report, now=terms.now)
+    await reading.run()
+    return _manifest(store, started, {ask.name: reading.record(None, format_)}, {}, terms)
+
+
+async def _into_files(store: Store, asks: list[Ask], names: Names, terms: _Terms) -> Manifest:
+    records: dict[str, SectionRecord] = {}
+    refused: dict[str, str] = {}
+    limiter = anyio.CapacityLimiter(_SECTIONS_AT_ONCE)
+
+    async def export(ask: Ask, place: Place) -> None:
+        async with limiter:
+            try:
+                records[ask.name] = await _section(store, ask, place, terms)
+            except (MissingScope, PaymentRequired) as error:
+                if not terms.skip_refused or isinstance(error, StoreSuspended):
+                    raise
+                refused[ask.name] = str(error)
+                terms.report(Progress(ask.name, 0, 0, "refused", store.store_id))
+
+    started = terms.now()
+    with Place(names, now=started, fresh=terms.fresh) as place:
+        try:
+            async with anyio.create_task_group() as group:
+                for ask in asks:
+                    group.start_soon(export, ask, place, name=f"export {ask.name}")
+        except BaseExceptionGroup as errors:
+            raise _first(errors) from None
+        written = [ask.name for ask in asks if ask.name in records]
+        started = min([started, *(records[name].started_at for name in written)])
+        sections = {name: records[name] for name in written}
+        manifest = _manifest(store, started, sections, refused, terms)
+        await anyio.to_thread.run_sync(place.publish, written, manifest)
+    return manifest
+
+
+def _manifest(
+    store: Store,
+    started: datetime,
+    records: dict[str, SectionRecord],
+    refused: dict[str, str],
+    terms: _Terms,
+) -> Manifest:
+    return Manifest(
+        version=version("ecwid-async"),
+        store_id=store.store_id,
+        started_at=started,
+        finished_at=terms.now(),
+        sections=records,
+        refused=refused,
+    )
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Sections fail together when the network does: one of the errors says it all."""
+    first = errors.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+async def _section(store: Store, ask: Ask, place: Place, terms: _Terms) -> SectionRecord:
+    """Read a section into a sealed hidden file, or go on where that was left."""
+    path, format_ = place.path(ask.name), place.names.format
+    digest = _digest(store, ask, format_, terms)
+    mark = place.checkpoint.marks.get(ask.name)
+    if mark is not None and mark.asked != digest:
+        mark = None
+    if mark is not None and mark.record is not None:
+        record = mark.record
+        if part := await _left(path, "part", record.bytes, record.sha256):
+            place.add(part).close()
+            terms.report(Progress(ask.name, record.count, record.count, "read before", store.store_id))
+            return record
+        mark = None
+
+    # Plain lines are their own log. What can't be cut off anywhere is made from one, again after a restart.
+    direct = format_ == "jsonl" and ask.plain
+    kind = "part" if direct else "spool"
+    log = await _left(path, kind, mark.size, mark.sha256) if mark is not None and mark.token else None
+    if mark is not None and log is not None:
+        mark = replace(mark, resumed=mark.resumed + 1)
+    else:
+        log = PartFile(path, kind)
+        moment = terms.now()
+        mark = Mark(section=ask.name, file=path.name, asked=digest, time=moment, started_at=moment, log=kind)
+    place.add(log)
+    out = log if direct else place.create(path)
+    sheet = Sheet(ask, out, log, format_, terms.options)
+    note = place.checkpoint.note
+    reading = Reading(store, ask, sheet, mark, report=terms.report, now=terms.now, note=note)
+    try:
+        await reading.run()
+    except ScanDrifted:
+        # What was read so far is part of what can't be known to be whole.
+        note(replace(reading.mark, token=""))
+        raise
+    await anyio.to_thread.run_sync(out.seal)
+    record = reading.record(path.name, format_)
+    note(replace(reading.mark, time=terms.now(), record=record))
+    if log is not out:
+        log.discard()
+    return record
+
+
+async def _left(path: Path, kind: str, size: int, sha256: str) -> PartFile | None:
+    return await anyio.to_thread.run_sync(lambda: PartFile.left(path, kind, size=size, sha256=sha256))
+
+
+def _digest(store: Store, ask: Ask, format_: Format, terms: _Terms) -> str:
+    """Tells whether what another process began is what is asked for."""
+    said = (
+        version("ecwid-async"),
+        terms.source,
+        store.store_id,
+        ask.name,
+        ask.fields_text,
+        ask.where_told,
+        format_,
+        attrs.asdict(terms.options),
+    )
+    return blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()

@@ -1,0 +1,472 @@
+import gzip
+import hashlib
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import anyio
+import msgspec
+import pytest
+
+from ecwid_async.errors import ConfigError, DecodeError, Forbidden, NotSent, ScanDrifted
+from ecwid_async.export import ALL, DEFAULT, SECTIONS, OutputError, export_store, export_stores, sections_named
+from ecwid_async.models.products import ProductDraft
+from ecwid_async.pages import Pages
+from ecwid_async.transport.memory import answer
+
+from .conftest import PRODUCTS, TOKEN
+
+
+def items(path):
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def ids(path):
+    return [item["id"] for item in items(path)]
+
+
+def files(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def refused(code, status=403):
+    return answer({"errorCode": code}, status=status)
+
+
+async def test_items_are_written_byte_for_byte(store, shop, tmp_path):
+    odd = '{ "id" : 7, "price": 1.10, "weight":642.404477130936000, "name":"ÄÖ\\u00fc", "new":[ ] }'.encode()
+    shop.before = lambda request: answer(b'{"total":2,"count":2,"items":[{"id":1},%s]}' % odd)
+    await export_store(store, ["products"], tmp_path)
+    assert (tmp_path / "products.jsonl").read_bytes() == b'{"id":1}\n' + odd + b"\n"
+
+
+async def test_the_manifest_tells_what_is_in_the_files(store, shop, tmp_path):
+    moments = iter(datetime(2026, 11, 21, 12, 0, second, tzinfo=UTC) for second in range(60))
+    manifest = await export_store(
+        store,
+        ["products"],
+        tmp_path,
+        fields={"products": "id,name"},
+        where={"products": {"enabled": True, "created_from": datetime(2020, 1, 1, tzinfo=UTC)}},
+        now=lambda: next(moments),
+    )
+    assert files(tmp_path) == ["manifest.json", "products.jsonl"]
+    content = (tmp_path / "products.jsonl").read_bytes()
+    told = json.loads((tmp_path / "manifest.json").read_bytes())
+    assert told == msgspec.to_builtins(manifest)
+    assert (told["store_id"], told["version"]) == (1003, "0.1.0")
+    record = told["sections"]["products"]
+    assert record["where"] == {"enabled": True, "created_from": "2020-01-01T00:00:00Z"}
+    assert (record["file"], record["format"], record["fields"]) == ("products.jsonl", "jsonl", "id,name")
+    assert record["count"] == record["total"] == len(content.splitlines()) == PRODUCTS * 2 // 3
+    assert (record["bytes"], record["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert record["requests"] == len(shop.requests)
+    assert "order of creation" in record["proof"]
+    assert told["started_at"] <= record["started_at"] < record["finished_at"] <= told["finished_at"]
+    assert record["items_per_second"] == pytest.approx(record["count"] / record["seconds"], rel=0.1)
+
+
+async def test_progress_is_told_page_by_page(store, shop, tmp_path):
+    told = []
+    await export_store(store, ["products"], tmp_path, report=told.append)
+    assert [step.done for step in told] == sorted(step.done for step in told)
+    assert len(told) > PRODUCTS // 100
+    assert {step.total for step in told} == {PRODUCTS}
+    assert told[-1].done == PRODUCTS
+
+
+async def test_an_empty_list_makes_an_empty_file(client, shop, tmp_path):
+    shop.add(1004, products=0)
+    manifest = await export_store(client.store(1004, TOKEN), ["products"], tmp_path)
+    assert (tmp_path / "products.jsonl").read_bytes() == b""
+    assert (manifest.sections["products"].count, manifest.sections["products"].total) == (0, 0)
+
+
+async def test_an_item_without_an_id_is_an_error_and_no_file(store, shop, tmp_path):
+    shop.before = lambda request: answer({"total": 1, "items": [{"name": "who am I"}]})
+    with pytest.raises(DecodeError, match=r"GET /products: expected an id"):
+        await export_store(store, ["products"], tmp_path)
+    assert files(tmp_path) == []
+
+
+async def test_a_list_that_can_t_be_known_to_be_whole_is_an_error_and_no_file(store, shop, tmp_path):
+    number = 0
+
+    def always_others(request):
+        nonlocal number
+        number += 10
+        rows = [{"id": number + row} for row in range(10)]
+        return answer({"total": 20, "count": 10, "items": rows})
+
+    shop.before = always_others
+    with pytest.raises(ScanDrifted):
+        await export_store(store, ["promotions"], tmp_path)
+    assert files(tmp_path) == []
+
+
+async def test_hidden_rows_are_in_the_files(store, shop, tmp_path):
+    await export_store(store, ["categories"], tmp_path)
+    assert sorted(ids(tmp_path / "categories.jsonl")) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_the_profile_is_one_line(store, shop, tmp_path):
+    shop.before = lambda request: answer(b'{\n  "generalInfo": {"storeId": 1003}\n}\n')
+    manifest = await export_store(store, ["profile"], tmp_path)
+    assert (tmp_path / "profile.jsonl").read_bytes() == b'{   "generalInfo": {"storeId": 1003} }\n'
+    assert (manifest.sections["profile"].count, manifest.sections["profile"].total) == (1, None)
+
+
+@pytest.mark.parametrize("body", [b"<html>maintenance</html>", b"[]", b'"profile"'])
+async def test_a_profile_that_is_no_object_is_an_error(store, shop, tmp_path, body):
+    shop.before = lambda request: answer(body)
+    with pytest.raises(DecodeError, match="GET /profile"):
+        await export_store(store, ["profile"], tmp_path)
+    assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("payment_options", b'[{"id":"a"},{"id":"b"}]'), ("staff", b'{"staffList":[{"id":"a"},{"id":"b"}]}')],
+)
+async def test_a_list_that_comes_in_one_answer_is_cut_into_lines(store, shop, tmp_path, name, body):
+    shop.before = lambda request: answer(body)
+    manifest = await export_store(store, [name], tmp_path)
+    assert ids(tmp_path / f"{name}.jsonl") == ["a", "b"]
+    assert (manifest.sections[name].count, manifest.sections[name].total) == (2, 2)
+
+
+async def test_every_section_is_read_from_a_whole_store(store, shop, tmp_path):
+    manifest = await export_store(store, ALL, tmp_path)
+    assert list(manifest.sections) == list(SECTIONS)
+    assert files(tmp_path) == sorted([*(f"{name}.jsonl" for name in SECTIONS), "manifest.json"])
+
+
+async def test_each_section_names_the_class_that_its_search_reads(store):
+    for section in SECTIONS.values():
+        source = section.reader(store)()
+        reads = source._item if isinstance(source, Pages) else source._reads
+        assert reads in (section.model(), list[section.model()])
+        assert source.request.options.operation.startswith("GET /")
+
+
+async def test_one_refused_section_keeps_every_other_file_away_too(store, shop, tmp_path):
+    """The folder holds one export, whole, or what it held before."""
+    (tmp_path / "products.jsonl").write_text("before")
+    shop.before = lambda request: refused("INSUFFICIENT_APP_SCOPE") if request.path.endswith("/orders") else None
+    with pytest.raises(Forbidden):
+        await export_store(store, ["products", "orders"], tmp_path)
+    assert [name for name in files(tmp_path) if not name.startswith(".")] == ["products.jsonl"]
+    assert (tmp_path / "products.jsonl").read_text() == "before"
+
+
+async def test_refused_sections_are_left_out_on_request_and_told(store, shop, tmp_path):
+    codes = {"/orders": refused("INSUFFICIENT_APP_SCOPE"), "/promotions": refused("FEATURE_NOT_AVAILABLE", 402)}
+    shop.before = lambda request: codes.get(request.path.removeprefix("/1003"))
+    manifest = await export_store(store, ["orders", "products", "promotions"], tmp_path, skip_refused=True)
+    assert list(manifest.sections) == ["products"]
+    assert sorted(manifest.refused) == ["orders", "promotions"]
+    assert "INSUFFICIENT_APP_SCOPE" in manifest.refused["orders"]
+    assert files(tmp_path) == ["manifest.json", "products.jsonl"]
+
+
+class TestFields:
+    async def test_only_those_are_asked_for_and_written(self, store, shop, tmp_path):
+        await export_store(store, ["products"], tmp_path, fields={"products": "id,name,options(name,choices(text))"})
+        (size,) = items(tmp_path / "products.jsonl")[0]["options"]
+        assert size == {"name": "Size", "choices": [{"text": "L"}]}
+        assert all(item.keys() == {"id", "name", "options"} for item in items(tmp_path / "products.jsonl"))
+        assert all("sku" not in dict(request.params)["responseFields"] for request in shop.requests)
+
+    async def test_what_tells_items_apart_is_asked_for_and_not_written(self, store, shop, tmp_path):
+        await export_store(store, ["products"], tmp_path, fields={"products": "sku"})
+        assert items(tmp_path / "products.jsonl")[1] == {"sku": "S2"}
+        assert len(items(tmp_path / "products.jsonl")) == PRODUCTS
+        assert files(tmp_path) == ["manifest.json", "products.jsonl"]
+
+    async def test_names_are_those_of_python_or_of_the_api(self, store, shop, tmp_path):
+        await export_store(store, ["products"], tmp_path, fields={"products": "create_timestamp,updateTimestamp"})
+        assert items(tmp_path / "products.jsonl")[0].keys() == {"createTimestamp", "updateTimestamp"}
+
+    async def test_a_document_is_cut_too(self, store, shop, tmp_path):
+        shop.sandbox.stores[1003].profile = {"generalInfo": {"storeId": 1003, "storeUrl": "x"}, "account": {}}
+        await export_store(store, ["profile"], tmp_path, fields={"profile": "general_info(store_id)"})
+        assert items(tmp_path / "profile.jsonl") == [{"generalInfo": {"storeId": 1003}}]
+
+    @pytest.mark.parametrize(
+        ("fields", "said"),
+        [
+            ("id,nmae", "products has no field 'nmae'. Did you mean name?"),
+            ("optoins", "Did you mean options?"),
+            ("createTimestmp", "Did you mean create_timestamp?"),
+            ("options(nam)", "products.options has no field 'nam'. Did you mean name?"),
+            ("name(first)", "products.name has no fields of its own"),
+            ("id,,name", "can't be read"),
+        ],
+    )
+    async def test_a_wrong_name_is_refused_before_anything_is_sent(self, store, shop, tmp_path, fields, said):
+        with pytest.raises(ConfigError) as caught:
+            await export_store(store, ["products"], tmp_path, fields={"products": fields})
+        assert said in str(caught.value)
+        assert shop.requests == []
+
+    async def test_fields_of_a_section_that_is_not_exported_are_an_error(self, store, shop, tmp_path):
+        with pytest.raises(ConfigError, match="'orders' is none of the sections that are exported: products"):
+            await export_store(store, ["products"], tmp_path, fields={"orders": "id"})
+
+
+class TestWhere:
+    async def test_only_what_matches_is_written(self, store, shop, tmp_path):
+        await export_store(
+            store, ["products"], tmp_path, where={"products": {"created_from": 1_700_000_000 + 60 * 600}}
+        )
+        assert ids(tmp_path / "products.jsonl") == list(range(600, PRODUCTS + 1))
+
+    @pytest.mark.parametrize(
+        ("where", "said"),
+        [
+            ({"update_from": 1}, "products can't be searched by 'update_from'. Did you mean updated_from?"),
+            ({"limit": 5}, "can't be searched by 'limit'"),
+            ({"updated_from": datetime(2024, 1, 1)}, "products: updatedFrom needs a datetime with a zone"),
+        ],
+    )
+    async def test_what_can_t_be_searched_for_is_refused_before_anything_is_sent(
+        self, store, shop, tmp_path, where, said
+    ):
+        with pytest.raises(ConfigError) as caught:
+            await export_store(store, ["products"], tmp_path, where={"products": where})
+        assert said in str(caught.value)
+        assert shop.requests == []
+
+
+class TestOut:
+    async def test_one_section_goes_into_one_file_whose_name_tells_the_format(self, store, shop, tmp_path):
+        manifest = await export_store(store, ["products"], tmp_path / "p.jsonl.gz")
+        assert files(tmp_path) == ["p.jsonl.gz", "p.jsonl.gz.manifest.json"]
+        assert len(gzip.decompress((tmp_path / "p.jsonl.gz").read_bytes()).splitlines()) == PRODUCTS
+        assert manifest.sections["products"].format == "jsonl.gz"
+
+    async def test_a_folder_takes_files_of_the_format(self, store, shop, tmp_path):
+        await export_store(store, ["products", "profile"], tmp_path, format="jsonl.gz")
+        assert files(tmp_path) == ["manifest.json", "products.jsonl.gz", "profile.jsonl.gz"]
+
+    async def test_one_section_goes_into_a_stream_that_stays_open(self, store, shop):
+        stream = io.BytesIO()
+        manifest = await export_store(store, ["products"], stream)
+        record = manifest.sections["products"]
+        assert (record.file, record.bytes) == (None, len(stream.getvalue()))
+        assert record.sha256 == hashlib.sha256(stream.getvalue()).hexdigest()
+        assert len(stream.getvalue().splitlines()) == PRODUCTS
+
+    @pytest.mark.parametrize(
+        ("sections", "out", "format_", "said"),
+        [
+            (
+                ["products", "orders"],
+                "all.jsonl",
+                None,
+                "all.jsonl is one file, and there are 2 sections: name a folder",
+            ),
+            (["products"], "p.csv", "parquet", "p.csv is the name of a csv file, and the format is to be parquet"),
+        ],
+    )
+    async def test_a_name_that_does_not_fit_is_refused(self, store, shop, tmp_path, sections, out, format_, said):
+        with pytest.raises(ConfigError) as caught:
+            await export_store(store, sections, tmp_path / out, format=format_)
+        assert said in str(caught.value)
+        assert shop.requests == []
+
+    async def test_several_sections_do_not_go_into_one_stream(self, store, shop):
+        with pytest.raises(ConfigError, match="one stream takes one section, and there are 2"):
+            await export_store(store, ["products", "orders"], io.BytesIO())
+
+
+class TestResume:
+    @pytest.fixture
+    async def whole(self, client, tmp_path):
+        """What an export gives that nothing interrupts."""
+        await export_store(client.store(1003, TOKEN), ["products"], tmp_path / "whole")
+        return ids(tmp_path / "whole" / "products.jsonl")
+
+    @pytest.fixture
+    def broken(self, store, shop, tmp_path):
+        """Export until the network fails, for the n-th time."""
+
+        async def export(after, out="out", **how):
+            shop.mend()
+            shop.break_after(after)
+            with pytest.raises(NotSent):
+                await export_store(store, ["products"], tmp_path / out, **how)
+            shop.mend()
+
+        return export
+
+    @pytest.mark.parametrize("after", [2, 3, 5, 7])
+    async def test_it_goes_on_where_it_was_broken_off(self, store, shop, tmp_path, whole, broken, after):
+        await broken(after)
+        manifest = await export_store(store, ["products"], tmp_path / "out")
+        assert ids(tmp_path / "out" / "products.jsonl") == whole
+        record = manifest.sections["products"]
+        assert (record.count, record.total, record.resumed) == (PRODUCTS, PRODUCTS, 1)
+        assert files(tmp_path / "out") == ["manifest.json", "products.jsonl"]
+
+    async def test_pages_that_are_done_are_not_read_again(self, store, shop, tmp_path, broken):
+        await broken(5)
+        await export_store(store, ["products"], tmp_path / "out")
+        assert min(shop.offsets()[:-1]) >= 300
+
+    async def test_the_hash_is_that_of_the_whole_file(self, store, shop, tmp_path, broken):
+        await broken(4)
+        manifest = await export_store(store, ["products"], tmp_path / "out")
+        content = (tmp_path / "out" / "products.jsonl").read_bytes()
+        assert manifest.sections["products"].sha256 == hashlib.sha256(content).hexdigest()
+        assert manifest.sections["products"].bytes == len(content)
+
+    async def test_an_item_that_was_changed_meanwhile_is_there_once(self, store, shop, tmp_path, whole, broken):
+        await broken(5)
+        shop.now += 3600
+        await store.products.update(7, ProductDraft(name="Other"))
+        await export_store(store, ["products"], tmp_path / "out")
+        assert sorted(ids(tmp_path / "out" / "products.jsonl")) == whole
+
+    @pytest.mark.parametrize("format_", ["jsonl.gz", "csv", "parquet"])
+    async def test_other_formats_are_made_from_what_was_read(self, store, shop, tmp_path, broken, format_):
+        await export_store(store, ["products"], tmp_path / "whole", format=format_)
+        await broken(5, format=format_)
+        manifest = await export_store(store, ["products"], tmp_path / "out", format=format_)
+        assert min(shop.offsets()[:-1]) >= 300
+        assert manifest.sections["products"].resumed == 1
+        name = f"products.{format_}"
+        assert files(tmp_path / "out") == ["manifest.json", name]
+        one, other = (tmp_path / folder / name for folder in ("whole", "out"))
+        assert one.read_bytes() == other.read_bytes()
+
+    async def test_fields_without_a_key_are_cut_from_what_was_read(self, store, shop, tmp_path, broken):
+        await broken(5, fields={"products": "name"})
+        await export_store(store, ["products"], tmp_path / "out", fields={"products": "name"})
+        assert min(shop.offsets()[:-1]) >= 300
+        names = [item["name"] for item in items(tmp_path / "out" / "products.jsonl")]
+        assert (len(names), len(set(names))) == (PRODUCTS, PRODUCTS)
+
+    async def test_sections_that_were_done_are_not_read_again(self, store, shop, tmp_path, broken):
+        shop.break_after(3)
+        with pytest.raises(NotSent):
+            await export_store(store, ["categories", "products"], tmp_path / "out")
+        shop.mend()
+        told = []
+        await export_store(store, ["categories", "products"], tmp_path / "out", report=told.append)
+        assert shop.offsets("categories") == []
+        assert [step.done for step in told if step.section == "categories"] == [6]
+        assert sorted(ids(tmp_path / "out" / "categories.jsonl")) == [1, 2, 3, 4, 5, 6]
+
+    @pytest.mark.parametrize(
+        "other", [{"fresh": True}, {"fields": {"products": "id"}}, {"where": {"products": {"enabled": True}}}]
+    )
+    async def test_what_was_not_asked_like_this_starts_over(self, store, shop, tmp_path, broken, other):
+        await broken(5)
+        manifest = await export_store(store, ["products"], tmp_path / "out", **other)
+        assert 0 in shop.offsets()
+        assert manifest.sections["products"].resumed == 0
+        assert files(tmp_path / "out") == ["manifest.json", "products.jsonl"]
+
+    async def test_another_format_starts_over_and_leaves_nothing_of_the_one_before(self, store, shop, tmp_path, broken):
+        await broken(5, format="jsonl.gz")
+        assert ".products.jsonl.gz.spool" in files(tmp_path / "out")
+        await export_store(store, ["products"], tmp_path / "out")
+        assert files(tmp_path / "out") == ["manifest.json", "products.jsonl"]
+
+    async def test_what_is_older_than_a_day_starts_over(self, store, shop, tmp_path, broken):
+        await broken(5)
+        later = datetime.now(UTC) + timedelta(hours=25)
+        manifest = await export_store(store, ["products"], tmp_path / "out", now=lambda: later)
+        assert manifest.sections["products"].resumed == 0
+
+    @pytest.mark.parametrize("damage", [b"", b"\0" * 50_000])
+    async def test_a_log_that_is_not_what_was_noted_starts_over(self, store, shop, tmp_path, whole, broken, damage):
+        """As after a power failure, which the checkpoint may survive and the log not."""
+        await broken(5)
+        (tmp_path / "out" / ".products.jsonl.part").write_bytes(damage)
+        manifest = await export_store(store, ["products"], tmp_path / "out")
+        assert ids(tmp_path / "out" / "products.jsonl") == whole
+        assert manifest.sections["products"].resumed == 0
+
+    async def test_a_checkpoint_whose_last_line_broke_off_is_used_as_far_as_it_goes(
+        self, store, shop, tmp_path, whole, broken
+    ):
+        await broken(5)
+        checkpoint = tmp_path / "out" / ".manifest.json.checkpoint"
+        checkpoint.write_bytes(checkpoint.read_bytes()[:-9])
+        manifest = await export_store(store, ["products"], tmp_path / "out")
+        assert ids(tmp_path / "out" / "products.jsonl") == whole
+        assert manifest.sections["products"].resumed == 1
+
+    async def test_what_was_there_before_stays_until_the_end(self, store, shop, tmp_path, broken):
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "products.jsonl").write_text("before")
+        await broken(5)
+        assert (tmp_path / "out" / "products.jsonl").read_text() == "before"
+
+    async def test_where_nothing_was_read_nothing_is_left(self, tmp_path, broken):
+        await broken(0)
+        assert not (tmp_path / "out").exists()
+
+    async def test_two_exports_to_one_place_do_not_mix(self, store, shop, tmp_path):
+        outcome = []
+
+        async def export():
+            try:
+                await export_store(store, ["products"], tmp_path / "out")
+                outcome.append("done")
+            except OutputError as error:
+                outcome.append(str(error))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(export)
+            group.start_soon(export)
+        said, done = sorted(outcome)
+        assert "another export is writing to" in said
+        assert done == "done"
+        assert len(ids(tmp_path / "out" / "products.jsonl")) == PRODUCTS
+
+
+class TestStores:
+    async def test_each_store_has_a_folder_and_a_manifest(self, client, shop, tmp_path):
+        shop.add(1004, products=150)
+        stores = [client.store(number, TOKEN) for number in (1003, 1004)]
+        told = []
+        results = await export_stores(stores, ["products", "profile"], tmp_path, report=told.append)
+        assert files(tmp_path) == ["1003", "1004"]
+        assert len(ids(tmp_path / "1003" / "products.jsonl")) == PRODUCTS
+        assert len(ids(tmp_path / "1004" / "products.jsonl")) == 150
+        assert results[1004].sections["products"].count == 150
+        assert json.loads((tmp_path / "1004" / "manifest.json").read_bytes())["store_id"] == 1004
+        assert {step.store_id for step in told} == {1003, 1004}
+
+    async def test_one_bad_store_stops_no_other(self, client, shop, tmp_path):
+        shop.add(1004)
+        stores = [client.store(1003, "secret_wrong"), client.store(1004, TOKEN)]
+        results = await export_stores(stores, ["products"], tmp_path)
+        assert isinstance(results[1003], Forbidden)
+        assert results[1004].sections["products"].count == PRODUCTS
+        assert files(tmp_path) == ["1004"]
+
+    async def test_what_no_store_can_be_asked_for_is_an_error(self, client, shop, tmp_path):
+        with pytest.raises(ConfigError, match="Did you mean name"):
+            await export_stores([client.store(1003, TOKEN)], ["products"], tmp_path, fields={"products": "nmae"})
+        assert shop.requests == []
+
+
+def test_no_names_are_what_every_store_has():
+    assert tuple(section.name for section in sections_named([])) == DEFAULT
+
+
+def test_a_name_given_twice_is_read_once():
+    assert [section.name for section in sections_named(["orders", "orders"])] == ["orders"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("prodcts", "Did you mean products?"), ("xyz", "There are profile, orders")]
+)
+def test_an_unknown_section_names_the_nearest(name, hint):
+    with pytest.raises(ConfigError) as caught:
+        sections_named([name])
+    assert hint in str(caught.value)
