@@ -86,6 +86,7 @@ def plan_of(operation: str) -> Plan:
 
 _SWEEPS: Final = 60
 _TRIES: Final = 400
+_CALM: Final = 16
 _LIMIT: Final = 100
 
 
@@ -210,6 +211,7 @@ class Scan(Generic[T]):
         self.total: int | None = None
         self.requests = 0
         self.rereads = 0
+        self._bridged = -_CALM
         self.proof = ""
 
     def __repr__(self) -> str:
@@ -444,7 +446,9 @@ class Scan(Generic[T]):
             while self._latest is None or offset < self._latest or offset == begin:
                 asked.append(offset)
                 yield offset
-                offset += self._step
+                # Where rows leave all the time, pages overlap, so that those that leave in between part none.
+                restless = self.requests - self._bridged < _CALM
+                offset += self._step - (min(self._step // 4, 2 + 2 * len(coverage.group)) if restless else 0)
 
         async with aclosing(self._ahead(bounds, offsets())) as pages:
             async for page in pages:
@@ -465,6 +469,7 @@ class Scan(Generic[T]):
         for _ in range(_TRIES):
             page = await self._get(bounds, max(0, coverage.bridge(self._latest) - nudge))
             self.rereads += 1
+            self._bridged = self.requests
             await self._emit(page)
             joined = coverage.join(page.slice())
             if coverage.mark != mark:
