@@ -79,7 +79,8 @@ class Sheet:
         ids = Ids()
         if self.log is not None:
             for page in self.log.pages():
-                ids.add(keys(page, self._ask.key or ""))
+                for key in keys(page, self._ask.key or ""):
+                    ids.add(key)
                 if self._writer is not None:
                     self._convert(page)
         return ids
@@ -178,8 +179,8 @@ class Reading:
                 items: Any = page
                 if seen is not None:
                     # What moved to behind the token was read before it.
-                    new = seen.add(keys(page, self._ask.key or ""))
-                    items = [item for item, is_new in zip(page, new, strict=True) if is_new]
+                    told = keys(page, self._ask.key or "")
+                    items = [item for item, key in zip(page, told, strict=True) if seen.add(key)]
                 if items:
                     await self._sheet.write(items)
                 self._take(len(items), scan.total, begun, scan.requests, perf_counter() - clock)
