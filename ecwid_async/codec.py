@@ -387,17 +387,19 @@ def _generate(cls: type[Model]) -> _Hook:
 
 
 def _generate_projection(projection: Projection[Any]) -> _Hook:
-    """As `_generate`, for a class of the caller's: its own ``__init__`` gets each value."""
-    scope: dict[str, Any] = {**_SCOPE, "cls": projection.into, "lacks": _lacks, "drop": _drop}
+    """As `_generate`, for a class of the caller's: its own ``__init__`` gets each value, unless there is a builder."""
+    builder = projection.builder
+    scope: dict[str, Any] = {**_SCOPE, "builder": builder, "cls": projection.into, "lacks": _lacks, "drop": _drop}
     lines = [
         "def structure(data, _):",
         "    if data.__class__ is not dict:",
         "        raise Mismatch",
         "    get = data.get",
+        "    self = builder()" if builder else "",
     ]
     arguments = []
     for position, member in enumerate(projection.members):
-        target, default = f"v{position}", f"default{position}"
+        target, default = f"self.{member.attribute}" if builder else f"v{position}", f"default{position}"
         scope[f"member{position}"], scope[default] = member, member.default
         lacks = f"lacks(data, member{position})"
         if member.required:
@@ -418,7 +420,7 @@ def _generate_projection(projection: Projection[Any]) -> _Hook:
             odd=[f"{target} = None", "drop()"] if member.nullable else [lacks],
         )
         arguments.append(target if member.keyword is None else f"{member.keyword}={target}")
-    lines.append(f"    return cls({', '.join(arguments)})")
+    lines += ["    self.__class__ = cls", "    return self"] if builder else [f"    return cls({', '.join(arguments)})"]
     exec("\n".join(lines), scope)  # noqa: S102  the source is made of field names, which are identifiers
     return cast(_Hook, scope["structure"])
 
@@ -604,7 +606,7 @@ class Codec:
             raise DecodeError(operation=operation, path="items", expected="a list", found=f"none in {_kind(data)}")
         for position, item in enumerate(items):
             # In place: each item's plain data is gone before the next one needs memory.
-            items[position] = self.structure(item, reads, operation, f"items[{position}]")
+            items[position] = self.structure(item, reads, operation, position)
         return items, data["total"] if type(data.get("total")) is int else None
 
     def slice(self, body: bytes, operation: str) -> tuple[list[msgspec.Raw], int | None]:
@@ -616,23 +618,23 @@ class Codec:
             raise DecodeError(operation=operation, path="items", expected="a list", found=found) from None
         return envelope.items, envelope.total if type(envelope.total) is int else None
 
-    def structure(self, value: object, reads: type[T], operation: str, path: str = "") -> T:
-        """Plain data as `reads`; `path` says where in the answer it stood."""
+    def structure(self, value: object, reads: type[T], operation: str, path: str | int = "") -> T:
+        """Plain data as `reads`; `path` says where in the answer it stood, a number which of the items it was."""
         try:
             result = _hook_for(cast(Any, reads))(value, None)
         except _Mismatch:
             _run.odd = False
-            raise self._error(next(_explain(value, reads, path)), operation) from None
+            raise self._error(next(_explain(value, reads, _spelled(path))), operation) from None
         except _Unfit as unfit:
             _run.odd = False
-            raise self._unfit(value, unfit, operation, path) from None
+            raise self._unfit(value, unfit, operation, _spelled(path)) from None
         except BaseException:
             # Of the caller's own class.
             _run.odd = False
             raise
         if _run.odd:
             _run.odd = False
-            self._report(_explain(value, reads, path), operation)
+            self._report(_explain(value, reads, _spelled(path)), operation)
         return cast(T, result)
 
     def _report(self, found: Iterable[tuple[str, str, str]], operation: str) -> None:
@@ -661,6 +663,10 @@ class Codec:
             path, expected, kind = next(inner, (path, expected, kind))
             advice = f"Let {member.name} be None, or object, which takes anything."
         return DecodeError(operation=operation, path=path, expected=expected, found=kind, advice=advice)
+
+
+def _spelled(path: str | int) -> str:
+    return f"items[{path}]" if isinstance(path, int) else path
 
 
 def _place(value: object, part: object, path: str) -> str | None:

@@ -76,7 +76,7 @@ class Pages(Generic[T]):
         # Parsed and typed one at a time: an item that is dropped at once never meets the garbage collector.
         async for page in self.raw():
             for position, item in enumerate(page.items):
-                yield codec.structure(codec.parse(item, operation), self._item, operation, f"items[{position}]")
+                yield codec.structure(codec.parse(item, operation), self._item, operation, position)
 
     def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, with typed items."""

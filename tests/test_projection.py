@@ -279,6 +279,48 @@ async def test_the_class_makes_itself() -> None:
         await read(Made, {"name": "toy", "price": 0, "categoryIds": []})
 
 
+async def test_a_frozen_class_stays_what_it_is() -> None:
+    seen = []
+
+    class Noticing:
+        def __init_subclass__(cls) -> None:
+            seen.append(cls.__name__)
+
+    @attrs.frozen
+    class Noticed(Noticing):
+        id: int
+
+    @attrs.frozen(cache_hash=True)
+    class Hashed:
+        id: int
+
+    @attrs.frozen
+    class Titled:
+        id: int
+        title: str = attrs.field(init=False)
+
+        def __attrs_post_init__(self) -> None:
+            object.__setattr__(self, "title", f"No. {self.id}")
+
+    @attrs.frozen
+    class Copying:
+        id: int
+        category_ids: list[int] = attrs.field(factory=list, converter=list)
+
+    classes: list[type[Any]] = [Row, Noticed, Hashed, Titled, Copying]
+    before = list(seen)
+    for into in classes:
+        row = await read(into, {"id": 7, "name": "Toy"})
+        again = Row(7, "Toy") if into is Row else into(7)
+        assert type(row) is into
+        assert row == again
+        assert into is Copying or hash(row) == hash(again)
+        assert repr(row) == repr(again)
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            row.id = 8
+    assert seen == before
+
+
 async def test_an_init_of_its_own_gets_what_it_names(store: Store) -> None:
     @attrs.define
     class Custom:
