@@ -216,12 +216,20 @@ class Catalogue:
         usage: dict[str, Any] = json.load(self._connection.getresponse())
         return usage
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
 
 @contextmanager
 def serving(total: int, *, latency: float = 0.0, per_minute: int = 0) -> Iterator[Catalogue]:
     """Run it beside this process, on a core of its own where there are several."""
     with running(total, shared_core=False, module="benchmarks.catalogue", options=(latency, per_minute)) as url:
-        yield Catalogue(url)
+        catalogue = Catalogue(url)
+        try:
+            yield catalogue
+        finally:
+            catalogue.close()
 
 
 def _main(total: str, latency: str, per_minute: str, *cores: str) -> None:
