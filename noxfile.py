@@ -79,6 +79,6 @@ def docs(session: nox.Session) -> None:
 @nox.session(python=FULL)
 def bench(session: nox.Session) -> None:
     session.install("-e", ".[cli]", *group("bench"))
-    names = session.posargs or ["decode", "overhead", "paging", "imports", "traffic"]
+    names = session.posargs or ["decode", "overhead", "paging", "imports", "traffic", "export"]
     for name in names:
         session.run("python", "-m", f"benchmarks.{name}")

@@ -170,19 +170,21 @@ def _candidates(catalogue: Catalogue, runner: asyncio.Runner, folder: Path) -> I
     url = f"{catalogue.url}/{STORE_ID}/products"
     by_aiohttp, by_httpx, ecwid = runner.run(_clients(catalogue.url))
     store = ecwid.store(STORE_ID, TOKEN)
-    yield {
-        WRITTEN: partial(_written, partial(_by_aiohttp, by_aiohttp, url), folder / "by-hand.jsonl"),
-        DECODED: partial(_decoded, partial(_by_aiohttp, by_aiohttp, url)),
-        PYDANTIC: partial(_validated, partial(_by_httpx, by_httpx, url)),
-        DICTS: partial(_dicts, store),
-        TYPED: partial(_typed, store),
-        JSONL: partial(_exported, store, folder / "products.jsonl"),
-        PARQUET: partial(_exported, store, folder / "products.parquet"),
-        INTO: partial(_into, store),
-    }
-    runner.run(by_aiohttp.close())
-    runner.run(by_httpx.aclose())
-    runner.run(ecwid.aclose())
+    try:
+        yield {
+            WRITTEN: partial(_written, partial(_by_aiohttp, by_aiohttp, url), folder / "by-hand.jsonl"),
+            DECODED: partial(_decoded, partial(_by_aiohttp, by_aiohttp, url)),
+            PYDANTIC: partial(_validated, partial(_by_httpx, by_httpx, url)),
+            DICTS: partial(_dicts, store),
+            TYPED: partial(_typed, store),
+            JSONL: partial(_exported, store, folder / "products.jsonl"),
+            PARQUET: partial(_exported, store, folder / "products.parquet"),
+            INTO: partial(_into, store),
+        }
+    finally:
+        runner.run(by_aiohttp.close())
+        runner.run(by_httpx.aclose())
+        runner.run(ecwid.aclose())
 
 
 async def _clients(url: str) -> tuple[aiohttp.ClientSession, httpx.AsyncClient, Ecwid]:

@@ -12,7 +12,7 @@ _README: Final = _ROOT / "benchmarks" / "README.md"
 
 def main() -> None:
     """Measure, all or the benchmarks that are named, and write."""
-    for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports", "traffic"):
+    for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports", "traffic", "export"):
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
         finished = subprocess.run(command, stdout=subprocess.PIPE, cwd=_ROOT, check=True)
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"

@@ -12,12 +12,15 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("name", ["decode", "overhead", "paging", "imports", "traffic"])
+@pytest.mark.parametrize("name", ["decode", "overhead", "paging", "imports", "traffic", "export"])
 def test_a_benchmark_prints_one_object_of_figures(name: str) -> None:
     if name == "decode":
         pytest.importorskip("pydantic")
     if name == "traffic":
         pytest.importorskip("trio")
+    if name == "export":
+        for library in ("httpx", "pyarrow", "pydantic", "pyecwid", "trio"):
+            pytest.importorskip(library)
     finished = subprocess.run(
         [sys.executable, "-W", "error", "-m", f"benchmarks.{name}", "--quick", "--json"],
         cwd=ROOT,
