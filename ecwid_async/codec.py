@@ -628,10 +628,6 @@ class Codec:
         except _Unfit as unfit:
             _run.odd = False
             raise self._unfit(value, unfit, operation, _spelled(path)) from None
-        except BaseException:
-            # Of the caller's own class.
-            _run.odd = False
-            raise
         if _run.odd:
             _run.odd = False
             self._report(_explain(value, reads, _spelled(path)), operation)

@@ -91,18 +91,10 @@ def projected(
 @lru_cache(maxsize=256)
 def projection(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
     """How objects of one of these models are read into a class. Raises `TypeError` for one that can't hold them."""
-    return _project(into, models, ())
-
-
-def _project(into: type[T], models: tuple[type[Model], ...], above: tuple[type, ...]) -> Projection[T]:
     if issubclass(into, Data):
         raise TypeError(f"{into.__name__} is not what is answered here, {_spelled(models)}: leave into= out")
     if "__attrs_attrs__" not in vars(into) and get_annotations(into):
         raise TypeError(f"{into.__name__} inherits from an attrs class without being one: decorate it too")
-    if into in above:
-        raise TypeError(
-            f"{into.__name__} holds itself, and a selection of fields has an end: declare that field object"
-        )
     known = _known(models)
     fields = _resolved(into)
     selection: dict[str, Selection | None] = {}
@@ -113,7 +105,7 @@ def _project(into: type[T], models: tuple[type[Model], ...], above: tuple[type, 
         if alias not in known:
             _refuse_name(name, alias, known, models)
         answered = known[alias]
-        declared, inner = _fit_field(name, field, answered, (*above, into))
+        declared, inner = _fit_field(name, field, answered)
         as_text = any(JSON_TEXT in one.metadata for one in answered)
         wire = wire_name(answered[0])
         selection[wire] = None if as_text else inner
@@ -227,13 +219,13 @@ def _refuse_name(name: str, alias: str, known: Mapping[str, object], models: tup
 
 
 def _fit_field(
-    name: str, field: "attrs.Attribute[Any]", answered: list["attrs.Attribute[Any]"], above: tuple[type, ...]
+    name: str, field: "attrs.Attribute[Any]", answered: list["attrs.Attribute[Any]"]
 ) -> tuple[Any, Selection | None]:
     """What to read a field as, and what of it to ask for. Raises `TypeError` where it can't hold what is answered."""
     options = tuple(dict.fromkeys(option for one in answered for option in options_of(one.type)))
     if field.type is None and field.converter is None:
         raise TypeError(f"{name} has no type: declare it as {_spelled(options)}")
-    fit = None if field.type is None else _fit(field.type, options, above)
+    fit = None if field.type is None else _fit(field.type, options)
     if fit is None and field.converter is not None:
         return reduce(or_, options), None  # the converter makes of it what is declared
     if fit is None:
@@ -245,7 +237,7 @@ def _fit_field(
     return fit
 
 
-def _fit(given: Any, answered: tuple[Any, ...], above: tuple[type, ...]) -> tuple[Any, Selection | None] | None:
+def _fit(given: Any, answered: tuple[Any, ...]) -> tuple[Any, Selection | None] | None:
     """What to read a value as that is one of the types `answered`, and what of it to ask for.
 
     That is `given` without what can't come; None where it can't hold everything that can.
@@ -254,12 +246,12 @@ def _fit(given: Any, answered: tuple[Any, ...], above: tuple[type, ...]) -> tupl
     if object in options:
         return object, None
     if all(is_model(one) for one in answered):
-        return _fit_object(options, answered, above)
+        return _fit_object(options, answered)
     kept: list[Any] = []
     selection: Selection | None = None
     for one in answered:
         if get_origin(one) in (list, dict):
-            fits = [fit for option in options if (fit := _fit_container(option, one, above)) is not None]
+            fits = [fit for option in options if (fit := _fit_container(option, one)) is not None]
             if not fits:
                 return None
             declared, selection = fits[0]
@@ -279,13 +271,11 @@ def _is_enum(answered: Any, option: Any) -> bool:
     return option is str and isinstance(answered, type) and issubclass(answered, Enum)
 
 
-def _fit_object(
-    options: tuple[Any, ...], answered: tuple[Any, ...], above: tuple[type, ...]
-) -> tuple[Any, Selection | None] | None:
+def _fit_object(options: tuple[Any, ...], answered: tuple[Any, ...]) -> tuple[Any, Selection | None] | None:
     """As `_fit`, for objects: a class of the caller's, the models themselves, or plain data."""
     own = [option for option in options if isinstance(option, type) and attrs.has(option) and not is_model(option)]
     if len(own) == 1:
-        found = _project(own[0], answered, above)
+        found = projection(own[0], answered)
         return found, found.selection
     if set(answered) <= set(options):
         return reduce(or_, answered), None
@@ -294,7 +284,7 @@ def _fit_object(
     return (dict[str, object], None) if dict in options else None
 
 
-def _fit_container(option: Any, answered: Any, above: tuple[type, ...]) -> tuple[Any, Selection | None] | None:
+def _fit_container(option: Any, answered: Any) -> tuple[Any, Selection | None] | None:
     """As `_fit`, for lists, and for objects whose keys are anybody's."""
     container = get_origin(answered)
     if option is not container and get_origin(option) not in (
@@ -305,7 +295,7 @@ def _fit_container(option: Any, answered: Any, above: tuple[type, ...]) -> tuple
     if any(key not in (str, object, Any) for key in keys):
         return None
     inside = get_args(answered)[-1]
-    fit = _fit(element, options_of(inside), above)
+    fit = _fit(element, options_of(inside))
     if fit is None:
         return None
     declared, selection = fit

@@ -303,22 +303,44 @@ async def test_a_frozen_class_stays_what_it_is() -> None:
             object.__setattr__(self, "title", f"No. {self.id}")
 
     @attrs.frozen
-    class Copying:
+    class Counted:
         id: int
-        category_ids: list[int] = attrs.field(factory=list, converter=list)
 
-    classes: list[type[Any]] = [Row, Noticed, Hashed, Titled, Copying]
-    before = list(seen)
+        def __attrs_post_init__(self) -> None:
+            seen.append("made")
+
+    @attrs.frozen
+    class Listed:
+        id: int
+        category_ids: list[int] = attrs.field(factory=list)
+
+    @attrs.frozen
+    class Turned:
+        id: int = attrs.field(converter=str)
+
+    classes: list[type[Any]] = [Row, Noticed, Hashed, Titled, Counted, Listed, Turned]
     for into in classes:
-        row = await read(into, {"id": 7, "name": "Toy"})
         again = Row(7, "Toy") if into is Row else into(7)
+        before = list(seen)
+        row = await read(into, {"id": 7, "name": "Toy"})
+        assert seen == [*before, "made"] if into is Counted else seen == before
         assert type(row) is into
         assert row == again
-        assert into is Copying or hash(row) == hash(again)
+        assert into is Listed or hash(row) == hash(again)
         assert repr(row) == repr(again)
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             row.id = 8
-    assert seen == before
+
+
+async def test_what_assigns_in_a_way_of_its_own_still_does() -> None:
+    @attrs.define
+    class Loud:
+        name: str
+
+        def __setattr__(self, name: str, value: str) -> None:
+            object.__setattr__(self, name, value.upper())
+
+    assert (await read(Loud, {"name": "Toy"})).name == "TOY"
 
 
 async def test_an_init_of_its_own_gets_what_it_names(store: Store) -> None:
@@ -328,10 +350,10 @@ async def test_an_init_of_its_own_gets_what_it_names(store: Store) -> None:
         name: str
         sku: str
 
-        def __init__(self, name: str, seen: bool = False, *, id: int = 3, **others: str) -> None:  # noqa: A002
+        def __init__(self, name: str, seen: bool = False, id: int = 3, **others: str) -> None:  # noqa: A002
             self.__attrs_init__(id, name, others["sku"] + str(seen))
 
-    @attrs.define
+    @attrs.frozen
     class Partly:
         id: int
         name: str
@@ -392,6 +414,10 @@ async def test_text_that_holds_json_is_read() -> None:
     call = store.shipping_options.search(into=Shipping)
     assert asked(call) == "title,businessHours"
     assert await call == [Shipping("Courier", Hours([["08:00", "18:00"]]))]
+
+    strict, _ = answering([{"title": "Courier", "businessHours": '{"TUE": []}'}])
+    with pytest.raises(DecodeError, match="at MON, found nothing"):
+        await strict.shipping_options.search(into=_class(business_hours=_class(mon=list[list[str]])))
 
 
 @pytest.mark.parametrize(
@@ -475,6 +501,8 @@ async def test_an_error_says_where_in_the_answer_it_is() -> None:
         await store.orders.search(into=Basket).all()
     with pytest.raises(DecodeError, match="expected Row, found a list"):
         await read(Row, [])
+    with pytest.raises(DecodeError, match=r"expected int at categoryIds\[1\], found text"):
+        await read(_class(category_ids=list[int]), {"categoryIds": [1, "secret"]})
 
 
 async def test_an_optional_field_of_an_unexpected_type_is_none_and_reported() -> None:
@@ -632,6 +660,17 @@ async def test_what_may_be_several_things_is_read_as_what_comes() -> None:
     assert (type(row.created), row.sku) == (datetime, "12")
 
 
+def test_a_list_with_gaps_is_not_one_without(store: Store) -> None:
+    def shipping(element: Any) -> type:
+        times = _class(fulfillment_time_in_days=list[element])
+        return _class(estimated_shipping_time_at_checkout_settings=times)
+
+    selection = "estimatedShippingTimeAtCheckoutSettings(fulfillmentTimeInDays)"
+    assert asked(store.shipping_options.search(into=shipping(int | None))) == selection
+    with pytest.raises(TypeError, match=r"list\[int\] can't hold .* list\[int \| None\]"):
+        store.shipping_options.search(into=shipping(int))
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -647,10 +686,6 @@ def test_a_wrong_name_is_refused_with_the_nearest_right_one(store: Store, name: 
 
 
 def test_what_is_no_class_for_data_is_refused(store: Store) -> None:
-    @attrs.define
-    class Endless:
-        items: list["Endless"]
-
     class Undecorated(Row):
         sku: str
 
@@ -665,11 +700,6 @@ def test_what_is_no_class_for_data_is_refused(store: Store) -> None:
     class Untyped:
         name = attrs.field()
 
-    @attrs.define
-    class Category:
-        products: list["Category"]
-
-    attrs.resolve_types(Category, localns=locals())
     refused: list[tuple[Any, str]] = [
         (dict, "into takes an attrs class, not <class 'dict'>"),
         (Row(1, "Toy"), "into takes an attrs class"),
