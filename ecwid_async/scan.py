@@ -11,7 +11,7 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from itertools import compress
@@ -34,6 +34,7 @@ from ecwid_async.wire import Lane, Request, Response, new_request_id
 __all__ = ["PLANS", "Plan", "Scan", "plan_of"]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 Bounds = tuple[tuple[str, str], ...]
 """Parameters that narrow the list."""
@@ -207,6 +208,7 @@ class Scan(Generic[T]):
         self._latest: int | None = None
         self._state: Literal["new", "open", "read"] = "new"
         self._error: Exception | None = None
+        self._generators: list[AsyncGenerator[object, None]] = []
         self.done = 0 if self._from is None else self._from.done
         self.total: int | None = None
         self.requests = 0
@@ -222,7 +224,8 @@ class Scan(Generic[T]):
         """Where another scan of the same list goes on: ``scan(resume=token)``. Empty where it would start anew.
 
         It counts an item as read once the next one was asked for; a page of `raw`, once it is handed out. Only an
-        `ordered` scan hands nothing out that lies behind it; an item that changes in between can come again.
+        `ordered` scan hands nothing out that lies behind it; what was changed since shortly before the first scan began
+        (its `lag`) can come again.
         """
         return "" if self._position is None else base64.urlsafe_b64encode(msgspec.json.encode(self._position)).decode()
 
@@ -244,6 +247,9 @@ class Scan(Generic[T]):
     ) -> None:
         self._tasks.cancel_scope.cancel()
         try:
+            for generator in self._generators:
+                with suppress(RuntimeError):  # another task is in it, and closes it
+                    await generator.aclose()
             # An error of the body's passes by on its own: the group would wrap it.
             await self._tasks.__aexit__(None, None, None)
         finally:
@@ -252,18 +258,33 @@ class Scan(Generic[T]):
 
     # Three ways to iterate.
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self._handed_out(self._typed())
+
+    def dicts(self) -> AsyncGenerator[dict[str, Any], None]:
+        """The items as plain data: fractional numbers are exact `Decimal`, dates are text.
+
+        Raises `ScanDrifted` where the list moves too much to be known to be whole, and what `Pages` raises.
+        """
+        return self._handed_out(self._plain())
+
+    def raw(self) -> AsyncGenerator[list[msgspec.Raw], None]:
+        """The items as the bytes the server sent, page by page: for copying, without a parse. Raises as `dicts`."""
+        return self._handed_out(self._unparsed())
+
+    def _handed_out(self, generator: AsyncGenerator[R, None]) -> AsyncGenerator[R, None]:
+        # Whoever leaves the loop early leaves the generator behind: it is closed with the scan.
+        self._generators.append(generator)
+        return generator
+
+    async def _typed(self) -> AsyncGenerator[T, None]:
         structure, reads, operation = self._channel.codec.structure, self._item, self._operation
         async with aclosing(self._pages()) as pages:
             async for page in pages:
                 for item in self._items(page):
                     yield structure(item, reads, operation, "items[]")
 
-    async def dicts(self) -> AsyncGenerator[dict[str, Any], None]:
-        """The items as plain data: fractional numbers are exact `Decimal`, dates are text.
-
-        Raises `ScanDrifted` where the list moves too much to be known to be whole, and what `Pages` raises.
-        """
+    async def _plain(self) -> AsyncGenerator[dict[str, Any], None]:
         async with aclosing(self._pages()) as pages:
             async for page in pages:
                 for item in self._items(page):
@@ -296,8 +317,7 @@ class Scan(Generic[T]):
                         item.pop(name, None)
                 yield item
 
-    async def raw(self) -> AsyncGenerator[list[msgspec.Raw], None]:
-        """The items as the bytes the server sent, page by page: for copying, without a parse. Raises as `dicts`."""
+    async def _unparsed(self) -> AsyncGenerator[list[msgspec.Raw], None]:
         decoder, add = self._keys_decoder(), self._ids.add
         held: list[msgspec.Raw] | None = None
         async with aclosing(self._pages()) as pages:
