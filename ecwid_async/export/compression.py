@@ -2,12 +2,11 @@
 
 import sys
 import zlib
-from collections.abc import Callable
 from typing import IO, Final, Literal, Protocol
 
 from ecwid_async.errors import ConfigError
 
-__all__ = ["Compressed", "Compression"]
+__all__ = ["Compressed", "Compression", "Plain"]
 
 Compression = Literal["gz", "zst"]
 
@@ -23,38 +22,44 @@ class _Compressor(Protocol):
     def flush(self) -> bytes: ...
 
 
-class Compressed:
-    """What is written goes into `stream` compressed. `end` completes it; what is written after that begins anew.
+class Plain:
+    """What is written goes into `stream` as it is."""
 
-    Both formats allow parts one after the other, and read as one.
-    """
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> None:
+        """Write some bytes."""
+        self._stream.write(data)
+
+    def end(self) -> None:
+        """Nothing is left to be written."""
+
+
+class Compressed:
+    """What is written goes into `stream` compressed; `end` completes it."""
 
     def __init__(self, stream: IO[bytes], compression: Compression, level: int | None = None) -> None:
         self._stream = stream
-        self._begin = _gzip(level) if compression == "gz" else _zstd(level)
-        self._compressor: _Compressor | None = self._begin()
+        self._compressor = _gzip(level) if compression == "gz" else _zstd(level)
 
     def write(self, data: bytes) -> None:
         """Compress some bytes."""
-        if self._compressor is None:
-            self._compressor = self._begin()
         self._stream.write(self._compressor.compress(data))
 
     def end(self) -> None:
-        """Complete what was begun."""
-        if self._compressor is not None:
-            self._stream.write(self._compressor.flush())
-            self._compressor = None
+        """Write what is left."""
+        self._stream.write(self._compressor.flush())
 
 
-def _gzip(level: int | None) -> Callable[[], _Compressor]:
+def _gzip(level: int | None) -> _Compressor:
     chosen = _GZIP_LEVEL if level is None else level
     if not 0 <= chosen <= 9:
         raise ConfigError(f"gzip has levels from 0 to 9, not {chosen}")
-    return lambda: zlib.compressobj(chosen, zlib.DEFLATED, _GZIP_CONTAINER)
+    return zlib.compressobj(chosen, zlib.DEFLATED, _GZIP_CONTAINER)
 
 
-def _zstd(level: int | None) -> Callable[[], _Compressor]:
+def _zstd(level: int | None) -> _Compressor:
     try:
         if sys.version_info >= (3, 14):
             from compression import zstd
@@ -68,4 +73,4 @@ def _zstd(level: int | None) -> Callable[[], _Compressor]:
     least, most = zstd.CompressionParameter.compression_level.bounds()
     if not least <= chosen <= most:
         raise ConfigError(f"zstd has levels from {least} to {most}, not {chosen}")
-    return lambda: zstd.ZstdCompressor(level=chosen)
+    return zstd.ZstdCompressor(level=chosen)

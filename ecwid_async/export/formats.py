@@ -1,14 +1,14 @@
 """The formats of an export's files, and how items are written in them."""
 
 from collections.abc import Mapping, Sequence
-from typing import IO, Final, Literal, Protocol, TypeAlias, cast
+from typing import IO, Any, Final, Literal, Protocol, TypeAlias, cast
 
 import msgspec
 from attrs import frozen
 
-from ecwid_async.data import Model
-from ecwid_async.export.compression import Compressed, Compression
-from ecwid_async.selection import Selection
+from ecwid_async.export.compression import Compressed, Compression, Plain
+from ecwid_async.projection import Projection
+from ecwid_async.rows import Fields
 
 __all__ = ["FORMATS", "Format", "FormatOptions", "Writer", "writer"]
 
@@ -31,14 +31,12 @@ class FormatOptions:
     """How a format is written, where there is a choice.
 
     `level` is the compression's own, None for a fast one. `spreadsheet_safe` (CSV) puts an apostrophe before text that
-    a spreadsheet would run as a formula. `decimals` (Parquet) chooses between exact decimals and floats. `continues`
-    (JSONL, CSV) says that the stream holds items already: no header is written.
+    a spreadsheet would run as a formula. `decimals` (Parquet) chooses between exact decimals and floats.
     """
 
     level: int | None = None
     spreadsheet_safe: bool = False
     decimals: Literal["exact", "float64"] = "exact"
-    continues: bool = False
 
 
 class Writer(Protocol):
@@ -47,11 +45,10 @@ class Writer(Protocol):
     lines: int
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Write the items of a page, each a JSON object as the server sent it."""
-        ...
+        """Write the items of a page, each a JSON object as the server sent it.
 
-    def flush(self) -> None:
-        """Put all that was written into the stream, so that another writer can go on after it (not Parquet)."""
+        CSV and Parquet raise `DecodeError` for what is none; Parquet may do so later.
+        """
         ...
 
     def finish(self) -> None:
@@ -63,24 +60,26 @@ def writer(
     format: Format,  # noqa: A002  the word that everybody uses
     stream: IO[bytes],
     *,
-    model: type[Model],
-    fields: Selection | tuple[str, ...] | None = None,
+    model: type[object] | Projection[Any],
+    fields: Fields | None = None,
     options: FormatOptions = FormatOptions(),
 ) -> Writer:
-    """A writer of this format.
+    """A writer of this format, which may write its beginning at once.
 
     Columns are those of `model`, or only `fields` of them: names as the API or as the model has them. JSONL has no
     columns and writes what came. Raises `ConfigError` where a library is missing or a name is none.
     """
-    compression = format.partition(".")[2] or None
-    sink: _Sink = stream
-    if compression is not None:
-        sink = Compressed(stream, cast(Compression, compression), options.level)
+    if format == "parquet":
+        from ecwid_async.export.parquet import Parquet
+
+        return Parquet(stream, model, fields, decimals=options.decimals, level=options.level)
+    kind, _, compression = format.partition(".")
+    sink = Compressed(stream, cast(Compression, compression), options.level) if compression else Plain(stream)
+    if kind == "csv":
+        from ecwid_async.export.csv import Csv
+
+        return Csv(sink, model, fields, spreadsheet_safe=options.spreadsheet_safe)
     return JsonLines(sink)
-
-
-class _Sink(Protocol):
-    def write(self, data: bytes, /) -> object: ...
 
 
 class JsonLines:
@@ -89,7 +88,7 @@ class JsonLines:
     A line break can only stand between the tokens of an item; there it becomes a space, or the line would end.
     """
 
-    def __init__(self, sink: _Sink) -> None:
+    def __init__(self, sink: Plain | Compressed) -> None:
         self.lines = 0
         self._sink = sink
 
@@ -97,17 +96,12 @@ class JsonLines:
         """Write the items of a page."""
         if not items:
             return
-        page = b"\n".join(items)
-        if page.count(b"\n") != len(items) - 1 or b"\r" in page:
-            page = b"\n".join(bytes(item).replace(b"\r", b" ").replace(b"\n", b" ") for item in items)
-        self._sink.write(page + b"\n")
+        page = b"\n".join((*items, b""))
+        if page.count(b"\n") != len(items) or b"\r" in page:
+            page = b"".join(bytes(item).replace(b"\r", b" ").replace(b"\n", b" ") + b"\n" for item in items)
+        self._sink.write(page)
         self.lines += len(items)
 
-    def flush(self) -> None:
-        """Complete the compressed part that is under way."""
-        if isinstance(self._sink, Compressed):
-            self._sink.end()
-
     def finish(self) -> None:
-        """The same: lines need no end."""
-        self.flush()
+        """Lines need no end; what compresses them does."""
+        self._sink.end()

@@ -1,0 +1,278 @@
+"""Items as Arrow tables: typed columns from the models, `_extra` for what they can't hold."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from ecwid_async.errors import ConfigError
+from ecwid_async.projection import Projection
+from ecwid_async.rows import EXTRA, PRECISION, SCALE, Fields, Items, Node, Reader, Record, Scalar, record_of
+
+try:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+except ImportError:
+    raise ConfigError("tables need pyarrow: pip install 'ecwid-async[arrow]'") from None
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+__all__ = ["Decimals", "Tables", "to_pandas", "to_polars"]
+
+Decimals: TypeAlias = Literal["exact", "float64"]
+
+_PAGE: Final = 256  # items taken apart at a time: more would not fit into a processor's own cache
+_BETWEEN: Final = "\x1e"  # stands in no JSON
+_ZONE: Final = " +0000"
+_SECONDS: Final = len("2024-09-04 07:20:11")
+
+_TYPES: Final = {
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us", "UTC"),
+    "decimal": pa.decimal128(PRECISION, SCALE),
+    "float": pa.float64(),
+    "int": pa.int64(),
+    "json": pa.string(),
+    "text": pa.string(),
+}
+_MISSING: Final = pa.scalar(None, pa.string())
+_ABSENT: Final = pa.scalar("")
+_NULL: Final = pa.scalar("null")
+
+
+def _type(node: Node) -> pa.DataType:
+    if isinstance(node, Scalar):
+        return _TYPES[node.kind]
+    if isinstance(node, Items):
+        return pa.list_(_type(node.element))
+    return pa.struct([pa.field(name, _type(child)) for name, child in node.fields.items()])
+
+
+class Tables:
+    """Collects items and hands them out as tables of one `schema`.
+
+    `rows` are held, of `size` bytes in columns. An exact decimal has 38 digits, 18 of
+    them after the point; a number that does not fit is kept in `_extra`, as whatever else no column holds.
+    """
+
+    def __init__(
+        self,
+        model: type[object] | Projection[Any],
+        fields: Fields | None = None,
+        *,
+        decimals: Decimals = "exact",
+        closed: bool | None = None,
+    ) -> None:
+        self._record = record_of(model, fields, closed=closed)
+        if decimals == "float64":
+            _as_floats(self._record)
+        self._reader = Reader(self._record)
+        columns = [pa.field(name, _type(node)) for name, node in self._record.fields.items()]
+        self.schema: pa.Schema = pa.schema([*columns, pa.field(EXTRA, pa.string())])
+        self.rows = 0
+        self.size = 0
+        self._waiting: list[bytes | msgspec.Raw] = []
+        self._batches: list[pa.RecordBatch] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._version = self._reader.version
+        self._parts: list[list[Any]] = []
+        self._held = 0
+
+    def add(self, items: Sequence[bytes | msgspec.Raw]) -> None:
+        """Take items, each a JSON object. Raises `DecodeError` for what is none, at the latest in `take`."""
+        self._waiting += items
+        self.rows += len(items)
+        while len(self._waiting) >= _PAGE:
+            page, self._waiting = self._waiting[:_PAGE], self._waiting[_PAGE:]
+            self._read(page)
+
+    def _read(self, items: Sequence[bytes | msgspec.Raw]) -> None:
+        # The many objects that a page is for a moment hold no cycles: a collector that looks through them costs a
+        # tenth of the whole, and finds nothing.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            self._add(items)
+        finally:
+            if collects:
+                gc.enable()
+
+    def _add(self, items: Sequence[bytes | msgspec.Raw], rests: Sequence[bytes | None] | None = None) -> None:
+        rows, left = self._reader.read(items)
+        if self._reader.version != self._version:
+            self._close()
+        page = _Page()
+        page.record(self._record, rows)
+        page.scalar("text", left if rests is None else rests)
+        try:
+            parts = page.parts()
+        except (pa.ArrowException, OverflowError):
+            # A number with too many digits or a date that is none. Which of them, is found by halving.
+            if rests is not None:
+                raise
+            self._halve(items)
+            return
+        if not self._parts:
+            self._parts = [[] for _ in parts]
+        for held, part in zip(self._parts, parts, strict=True):
+            held.append(part)
+        self._held += len(items)
+        self.size += page.size
+
+    def _halve(self, items: Sequence[bytes | msgspec.Raw]) -> None:
+        if len(items) == 1:
+            clean, rest = self._reader.fit(items[0])
+            self._add([clean], [rest])
+        else:
+            middle = len(items) // 2
+            self._add(items[:middle])
+            self._add(items[middle:])
+
+    def _close(self) -> None:
+        """Make columns of what is held, by the slots that it was read with."""
+        if self._held:
+            parts = iter(self._parts)
+            *columns, extra = (*_columns(self._record, parts, self._held), pa.concat_arrays(next(parts)))
+            self._batches.append(pa.RecordBatch.from_arrays([*columns, extra], schema=self.schema))
+        self._begin()
+
+    def take(self) -> pa.Table:
+        """A table of what was collected, which is held no longer."""
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._read(waiting)
+        self._close()
+        batches, self._batches = self._batches, []
+        self.rows = self.size = 0
+        return pa.Table.from_batches(batches, schema=self.schema)
+
+
+def _as_floats(node: Node) -> None:
+    if isinstance(node, Scalar):
+        node.kind = "float" if node.kind == "decimal" else node.kind
+    elif isinstance(node, Items):
+        _as_floats(node.element)
+    else:
+        for child in node.fields.values():
+            _as_floats(child)
+
+
+class _Page:
+    """The values of some items, taken apart: those of one kind lie together, and become one array for all columns.
+
+    What a column needs comes in the order of its parts: of an object which of them are there, of a list how long each
+    is, then what is inside.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._pools: dict[str, list[Any]] = {kind: [] for kind in _TYPES}
+        self._parts: list[tuple[str, int, int]] = []
+
+    def scalar(self, kind: str, column: Sequence[Any]) -> None:
+        """One value after the other."""
+        pool = self._pools[kind]
+        self._parts.append((kind, len(pool), len(column)))
+        pool.extend(column)
+
+    def record(self, record: Record, rows: Sequence[Any]) -> None:
+        """The fields of objects that are all there."""
+        columns = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else repeat(())
+        for (name, node), column in zip(record.seen.items(), columns, strict=False):
+            if name not in record.unknown:
+                self._column(node, column)
+
+    def _column(self, node: Node, column: Sequence[Any]) -> None:
+        if isinstance(node, Scalar):
+            self.scalar(node.kind, column)
+        elif isinstance(node, Record):
+            present = [value is not None for value in column]
+            self.scalar("bool", present)
+            if not all(present):
+                empty = node.empty
+                column = [empty if value is None else value for value in column]
+            self.record(node, column)
+        else:
+            self.scalar("int", [None if value is None else len(value) for value in column])
+            self._column(node.element, list(chain.from_iterable(filter(None, column))))
+
+    def parts(self) -> list[Any]:
+        """The parts, as arrays. Raises what pyarrow does where a value does not fit its kind."""
+        arrays = {kind: _array(kind, pool) for kind, pool in self._pools.items() if pool}
+        self.size = sum(made.nbytes for made in arrays.values())
+        return [
+            arrays[kind].slice(start, length) if kind in arrays else pa.nulls(0, _TYPES[kind])
+            for kind, start, length in self._parts
+        ]
+
+
+def _array(kind: str, pool: list[Any]) -> pa.Array:
+    if kind == "json":
+        return _split(pool)
+    if kind == "decimal":
+        return _split(pool).cast(_TYPES[kind])
+    if kind == "datetime":
+        moments = pa.array(pool, pa.string())
+        texts = pc.utf8_slice_codeunits(moments, 0, -len(_ZONE))
+        shortest = pc.min_max(pc.binary_length(texts))["min"].as_py()
+        if shortest is not None and (shortest < _SECONDS or not pc.all(pc.ends_with(moments, _ZONE)).as_py()):
+            raise pa.ArrowInvalid("not the API's own form of a moment")
+        return texts.cast(pa.timestamp("us")).cast(_TYPES[kind])
+    if kind == "date":
+        return pa.array(pool, pa.string()).cast(_TYPES[kind])
+    return pa.array(pool, _TYPES[kind])
+
+
+def _split(pool: list[Any]) -> pa.Array:
+    """Texts of JSON as strings, null for ``null`` and for none."""
+    texts = pc.split_pattern(pa.array([_BETWEEN.encode().join(pool)], pa.string()), _BETWEEN).values
+    return pc.if_else(pc.or_(pc.equal(texts, _ABSENT), pc.equal(texts, _NULL)), _MISSING, texts)
+
+
+def _columns(record: Record, parts: Iterator[list[Any]], length: int) -> list[Any]:
+    """The columns of an object, of which there are `length`, from their parts."""
+    made = {name: _made(node, parts) for name, node in record.seen.items() if name not in record.unknown}
+    return [made[name] if name in made else pa.nulls(length, _type(node)) for name, node in record.fields.items()]
+
+
+def _made(node: Node, parts: Iterator[list[Any]]) -> pa.Array:
+    first = pa.concat_arrays(next(parts))
+    if isinstance(node, Scalar):
+        return first
+    if isinstance(node, Record):
+        fields = list(_type(node))
+        mask = None if first.true_count == len(first) else pc.invert(first)
+        return pa.StructArray.from_arrays(_columns(node, parts, len(first)), fields=fields, mask=mask)
+    ends = pc.cumulative_sum(pc.fill_null(first, 0)).cast(pa.int32())
+    offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
+    if first.null_count:
+        # Where a list is missing, so is its beginning.
+        there = pa.concat_arrays([first.is_valid(), pa.array([True])])
+        offsets = pc.if_else(there, offsets, None)
+    return pa.ListArray.from_arrays(offsets, _made(node.element, parts))
+
+
+def to_polars(table: pa.Table) -> "pl.DataFrame":
+    """The table as a frame of polars."""
+    try:
+        import polars as pl
+    except ImportError:
+        raise ConfigError("polars is missing: pip install polars") from None
+    return pl.DataFrame(table)
+
+
+def to_pandas(table: pa.Table) -> "pd.DataFrame":
+    """The table as a frame of pandas, of Arrow's own types: ids and amounts stay exact where some are missing."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise ConfigError("pandas is missing: pip install pandas") from None
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame

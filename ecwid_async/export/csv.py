@@ -1,0 +1,88 @@
+"""Items as comma-separated values: RFC 4180, UTF-8, a header, lines that end in CR LF."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from ecwid_async.export.compression import Compressed, Plain
+from ecwid_async.projection import Projection
+from ecwid_async.rows import EXTRA, Fields, Node, Reader, Record, Scalar, flat, record_of
+
+__all__ = ["Csv"]
+
+_BETWEEN = "\x1e"  # stands in no JSON
+_FORMULA = tuple("=+-@\t\r")
+
+
+class Csv:
+    """A column for each value: inside objects down to the third level, with a dot between the names.
+
+    Lists, objects with free keys and what lies deeper are JSON. Numbers have the digits that came; null, an empty text
+    and what is not there are all an empty cell. `_extra` holds what has no column, as JSON.
+    """
+
+    def __init__(
+        self,
+        sink: Plain | Compressed,
+        model: type[object] | Projection[Any],
+        fields: Fields | None = None,
+        *,
+        spreadsheet_safe: bool = False,
+    ) -> None:
+        self.lines = 0
+        self._sink = sink
+        self._safe = spreadsheet_safe
+        self._record = flat(record_of(model, fields))
+        self._reader = Reader(self._record)
+        self._write([(*_names(self._record), EXTRA)])
+
+    def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
+        """Write the items of a page."""
+        rows, rests = self._reader.read(items)
+        extra = [None if rest is None else rest.decode() for rest in rests]
+        self._write(zip(*self._columns(self._record, rows), extra, strict=True))
+        self.lines += len(items)
+
+    def finish(self) -> None:
+        """Lines need no end; what compresses them does."""
+        self._sink.end()
+
+    def _write(self, lines: "Iterator[Sequence[str | None]] | list[Sequence[str | None]]") -> None:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(lines)
+        self._sink.write(text.getvalue().encode())
+
+    def _columns(self, record: Record, rows: Sequence[Any]) -> Iterator[Sequence[str | None]]:
+        """The cells of some objects, column by column."""
+        slots = dict(zip(record.seen, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=False))
+        for name, node in record.fields.items():
+            if name not in slots:
+                for _ in _names(node):
+                    yield [None] * len(rows)
+            elif isinstance(node, Record):
+                empty = node.empty
+                yield from self._columns(node, [empty if value is None else value for value in slots[name]])
+            elif isinstance(node, Scalar) and node.kind == "text":
+                yield self._texts(slots[name])
+            else:
+                yield _json(slots[name])
+
+    def _texts(self, column: Sequence[str | None]) -> Sequence[str | None]:
+        if not self._safe:
+            return column
+        return ["'" + text if text and text.startswith(_FORMULA) else text for text in column]
+
+
+def _json(column: Sequence[Any]) -> list[str]:
+    texts = _BETWEEN.encode().join(column).decode().split(_BETWEEN)
+    return ["" if text == "null" else text for text in texts]
+
+
+def _names(node: Node, above: str = "") -> list[str]:
+    """What the columns of an object are called."""
+    if not isinstance(node, Record):
+        return [above]
+    return [name for inner, child in node.fields.items() for name in _names(child, f"{above}.{inner}".lstrip("."))]

@@ -1,0 +1,63 @@
+"""Items as Parquet, in groups of rows that bound what is held of them."""
+
+from collections.abc import Sequence
+from typing import IO, Any, Final
+
+import msgspec
+
+from ecwid_async.arrow import Decimals, Tables
+from ecwid_async.errors import ConfigError
+from ecwid_async.projection import Projection
+from ecwid_async.rows import Fields
+
+try:
+    import pyarrow.parquet as pq
+except ImportError:
+    raise ConfigError("Parquet needs pyarrow: pip install 'ecwid-async[arrow]'") from None
+
+__all__ = ["SCHEMA_VERSION", "Parquet"]
+
+SCHEMA_VERSION: Final = "1"
+"""How columns are made of models; stands in the footer of each file."""
+
+_GROUP: Final = 24 << 20  # bytes in columns, about 10,000 products; a footer has an entry for each column of each group
+_LEVEL: Final = 1
+
+
+class Parquet:
+    """Columns and their types are those of `Tables`."""
+
+    def __init__(
+        self,
+        stream: IO[bytes],
+        model: type[object] | Projection[Any],
+        fields: Fields | None = None,
+        *,
+        decimals: Decimals = "exact",
+        level: int | None = None,
+    ) -> None:
+        self.lines = 0
+        self._tables = Tables(model, fields, decimals=decimals)
+        schema = self._tables.schema.with_metadata(
+            {"ecwid_async.model": model.__name__, "ecwid_async.schema": SCHEMA_VERSION}
+        )
+        self._writer = pq.ParquetWriter(
+            stream, schema, compression="zstd", compression_level=_LEVEL if level is None else level
+        )
+
+    def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
+        """Write the items of a page, once a group is full."""
+        self._tables.add(items)
+        self.lines += len(items)
+        if self._tables.size >= _GROUP:
+            self._write_group()
+
+    def finish(self) -> None:
+        """Write the last group and the footer."""
+        if self._tables.rows:
+            self._write_group()
+        self._writer.close()
+
+    def _write_group(self) -> None:
+        table = self._tables.take()
+        self._writer.write_table(table, row_group_size=table.num_rows)
