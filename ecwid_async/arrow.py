@@ -1,7 +1,8 @@
 """Items as Arrow tables: typed columns from the models, `_extra` for what they can't hold."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from contextlib import aclosing
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -10,6 +11,8 @@ import msgspec
 from ecwid_async.errors import ConfigError
 from ecwid_async.projection import Projection
 from ecwid_async.rows import EXTRA, PRECISION, SCALE, Fields, Items, Node, Reader, Record, Scalar, record_of
+from ecwid_async.selection import parse_selection
+from ecwid_async.wire import Request
 
 try:
     import pyarrow as pa
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-__all__ = ["Decimals", "Tables", "to_pandas", "to_polars"]
+__all__ = ["Decimals", "Tables", "table_of", "to_pandas", "to_polars"]
 
 Decimals: TypeAlias = Literal["exact", "float64"]
 
@@ -257,6 +260,27 @@ def _made(node: Node, parts: Iterator[list[Any]]) -> pa.Array:
         there = pa.concat_arrays([first.is_valid(), pa.array([True])])
         offsets = pc.if_else(there, offsets, None)
     return pa.ListArray.from_arrays(offsets, _made(node.element, parts))
+
+
+async def table_of(
+    pages: AsyncGenerator[Sequence[msgspec.Raw], None],
+    model: type[object] | Projection[Any],
+    request: Request,
+    decimals: Decimals,
+    *,
+    without: Collection[str] = (),
+) -> pa.Table:
+    """A table of all pages of a list, with the columns that were asked for: for `Pages` and `Scan`."""
+    fields = None
+    for name, value in request.params:
+        selection = parse_selection(value).get("items") if name == "responseFields" else None
+        if selection is not None and not isinstance(model, Projection):
+            fields = {field: inner for field, inner in selection.items() if field not in without}
+    tables = Tables(model, fields, decimals=decimals, closed=True)
+    async with aclosing(pages):
+        async for items in pages:
+            tables.add(items)
+    return tables.take()
 
 
 def to_polars(table: pa.Table) -> "pl.DataFrame":

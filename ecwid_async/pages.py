@@ -12,6 +12,11 @@ from ecwid_async.selection import add_fields, parse_selection, selection_text
 from ecwid_async.wire import Request, new_request_id
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from ecwid_async.arrow import Decimals
     from ecwid_async.scan import Scan
 
 __all__ = ["Page", "Pages"]
@@ -112,6 +117,28 @@ class Pages(Generic[T]):
     async def all(self) -> list[T]:
         """Every item, in a list."""
         return [item async for item in self]
+
+    async def to_arrow(self, *, decimals: "Decimals" = "exact") -> "pa.Table":
+        """Every item, as an Arrow table: a column for each field of the model, or for those that were asked for.
+
+        What no column can hold is in `_extra`, as JSON in the shape of the item. `decimals` are exact, or "float64".
+        Raises `ConfigError` where pyarrow is missing.
+        """
+        from ecwid_async.arrow import table_of
+
+        return await table_of((page.items async for page in self.raw()), self._item, self._request, decimals)
+
+    async def to_polars(self, *, decimals: "Decimals" = "exact") -> "pl.DataFrame":
+        """Every item, as a frame of polars: see `to_arrow`."""
+        from ecwid_async.arrow import to_polars
+
+        return to_polars(await self.to_arrow(decimals=decimals))
+
+    async def to_pandas(self, *, decimals: "Decimals" = "exact") -> "pd.DataFrame":
+        """Every item, as a frame of pandas whose columns are Arrow's: see `to_arrow`."""
+        from ecwid_async.arrow import to_pandas
+
+        return to_pandas(await self.to_arrow(decimals=decimals))
 
     @overload
     def scan(

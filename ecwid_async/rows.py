@@ -7,7 +7,7 @@ into the item's rest, and so does every field that the model does not have. Noth
 rest together again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -88,8 +88,8 @@ def record_of(
 ) -> Record:
     """The columns of a model, or only `fields` of it: names as the API or as the model has them.
 
-    Without `fields` what the model does not know is kept. Raises `ConfigError` for a name that is none, naming the
-    nearest.
+    What has no column is kept where the record is `closed`, as it is without `fields`; else items are taken to hold
+    more than is wanted, and names that are none raise `ConfigError`, naming the nearest.
     """
     if isinstance(model, Projection):
         models: tuple[type[Any], ...] = model.models
@@ -116,11 +116,14 @@ def _record(models: tuple[type[Any], ...], selection: Selection | None, above: t
             if field.name != "extra" and PREFIX not in field.metadata:
                 known.setdefault(wire_name(field), []).append(field)
                 names[field.name] = wire_name(field)
+    # An object of which nothing was selected in particular is wanted whole.
+    closed = closed or selection is None
     wanted: dict[str, Selection | None] = dict.fromkeys(known)
     if selection is not None:
-        wanted = {_known(name, known, names, models): inner for name, inner in selection.items()}
-    # A selection of an object's fields leaves out on purpose what it does not name.
-    closed = closed or selection is None
+        told = {names.get(name, name): inner for name, inner in selection.items()}
+        if not closed:
+            _refuse(told.keys() - known.keys(), names, models[0])
+        wanted = {name: inner for name, inner in told.items() if name in known}
     made: dict[str, Node] = {}
     for name, inner in wanted.items():
         nodes = [_column(field, inner, (*above, models), closed) for field in known[name]]
@@ -128,14 +131,11 @@ def _record(models: tuple[type[Any], ...], selection: Selection | None, above: t
     return Record(made, closed) if made else Scalar("json")
 
 
-def _known(name: str, known: Mapping[str, object], names: Mapping[str, str], models: tuple[type[Any], ...]) -> str:
-    if name in known:
-        return name
-    if name in names:
-        return names[name]
-    near = get_close_matches(name, [*names, *known], 1)
-    hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names)}"
-    raise ConfigError(f"{models[0].__name__} has no field {name!r}: {hint}")
+def _refuse(unknown: Collection[str], names: Collection[str], model: type) -> None:
+    for name in unknown:
+        near = get_close_matches(name, names, 1)
+        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(names)}"
+        raise ConfigError(f"{model.__name__} has no field {name!r}: {hint}")
 
 
 def _column(field: "attrs.Attribute[Any]", selection: Selection | None, above: tuple[Any, ...], closed: bool) -> Node:

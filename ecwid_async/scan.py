@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from itertools import compress
 from types import TracebackType
-from typing import Any, Final, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar
 
 import anyio
 import anyio.abc
@@ -30,6 +30,13 @@ from ecwid_async.errors import ConfigError, DecodeError, ScanDrifted
 from ecwid_async.ids import Ids
 from ecwid_async.selection import add_fields, parse_selection, selection_text
 from ecwid_async.wire import Lane, Request, Response, new_request_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from ecwid_async.arrow import Decimals
 
 __all__ = ["PLANS", "Plan", "Scan", "plan_of"]
 
@@ -271,6 +278,24 @@ class Scan(Generic[T]):
     def raw(self) -> AsyncGenerator[list[msgspec.Raw], None]:
         """The items as the bytes the server sent, page by page: for copying, without a parse. Raises as `dicts`."""
         return self._handed_out(self._unparsed())
+
+    async def to_arrow(self, *, decimals: "Decimals" = "exact") -> "pa.Table":
+        """Every item, as an Arrow table: see `Pages.to_arrow`. Raises as `dicts`, and `ConfigError` without pyarrow."""
+        from ecwid_async.arrow import table_of
+
+        return await table_of(self.raw(), self._item, self._request, decimals, without=self._strip)
+
+    async def to_polars(self, *, decimals: "Decimals" = "exact") -> "pl.DataFrame":
+        """Every item, as a frame of polars: see `to_arrow`."""
+        from ecwid_async.arrow import to_polars
+
+        return to_polars(await self.to_arrow(decimals=decimals))
+
+    async def to_pandas(self, *, decimals: "Decimals" = "exact") -> "pd.DataFrame":
+        """Every item, as a frame of pandas whose columns are Arrow's: see `to_arrow`."""
+        from ecwid_async.arrow import to_pandas
+
+        return to_pandas(await self.to_arrow(decimals=decimals))
 
     def _handed_out(self, generator: AsyncGenerator[R, None]) -> AsyncGenerator[R, None]:
         # Whoever leaves the loop early leaves the generator behind: it is closed with the scan.
