@@ -58,6 +58,12 @@ _WIRE_NAMES: Final[Mapping[str, str]] = {
 
 NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
 _CLASS_VAR: Final[object] = ClassVar
+# What makes a class to fill instances in. All of object's own, or Python takes the slow path to every slot.
+MUTABLE: Final[Mapping[str, Any]] = {
+    "__setattr__": object.__setattr__,
+    "__delattr__": object.__delattr__,
+    "__init__": object.__init__,
+}
 JSON_TEXT: Final = "ecwid_json_text"
 PREFIX: Final = "ecwid_prefix"
 _WIRE_NAME: Final = "ecwid_wire_name"
@@ -104,10 +110,7 @@ def model(cls: type[T]) -> type[T]:
         {
             "__slots__": names,
             "__module__": cls.__module__,
-            # Both of object's own, or Python takes the slow path to every slot.
-            "__setattr__": object.__setattr__,
-            "__delattr__": object.__delattr__,
-            "__init__": object.__init__,
+            **MUTABLE,
         },
     )
     namespace = {name: value for name, value in cls.__dict__.items() if name not in ("__dict__", "__weakref__")}

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Generic, NoReturn, TypeVar, Union, cas
 
 import attrs
 
-from ecwid_async.data import JSON_TEXT, PREFIX, Data, Model, is_model, options_of, wire_name
+from ecwid_async.data import JSON_TEXT, MUTABLE, PREFIX, Data, Model, is_model, options_of, wire_name
 from ecwid_async.selection import Selection, selection_text
 from ecwid_async.wire import Request
 
@@ -105,7 +105,7 @@ def projection(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
         if alias not in known:
             _refuse_name(name, alias, known, models)
         answered = known[alias]
-        declared, inner = _fit_field(name, field, answered)
+        declared, inner = _fit_field(name, field, f"{models[0].__name__}.{alias}", answered)
         as_text = any(JSON_TEXT in one.metadata for one in answered)
         wire = wire_name(answered[0])
         selection[wire] = None if as_text else inner
@@ -150,16 +150,7 @@ def _builder(into: type, fields: Collection["attrs.Attribute[Any]"]) -> type | N
     )
     if not plain:
         return None
-    return type(
-        f"_{into.__name__}Builder",
-        (into,),
-        {
-            "__slots__": (),
-            "__setattr__": object.__setattr__,
-            "__delattr__": object.__delattr__,
-            "__init__": object.__init__,
-        },
-    )
+    return type(f"_{into.__name__}Builder", (into,), {"__slots__": (), **MUTABLE})
 
 
 def _known(models: tuple[type[Model], ...]) -> dict[str, list["attrs.Attribute[Any]"]]:
@@ -219,7 +210,7 @@ def _refuse_name(name: str, alias: str, known: Mapping[str, object], models: tup
 
 
 def _fit_field(
-    name: str, field: "attrs.Attribute[Any]", answered: list["attrs.Attribute[Any]"]
+    name: str, field: "attrs.Attribute[Any]", theirs: str, answered: list["attrs.Attribute[Any]"]
 ) -> tuple[Any, Selection | None]:
     """What to read a field as, and what of it to ask for. Raises `TypeError` where it can't hold what is answered."""
     options = tuple(dict.fromkeys(option for one in answered for option in options_of(one.type)))
@@ -229,11 +220,12 @@ def _fit_field(
     if fit is None and field.converter is not None:
         return reduce(or_, options), None  # the converter makes of it what is declared
     if fit is None:
-        money = " (amounts are exact: no float can hold them)" if float in _members(field.type) else ""
-        raise TypeError(
-            f"{name}: {_spelled(_members(field.type))} can't hold what {answered[0].name} is, {_spelled(options)}: "
-            f"declare it so{money}"
-        )
+        advice = f"declare it as {_spelled(options)}"
+        if float in _members(field.type):
+            advice += ", which is exact, or let attrs.field(converter=float) turn it"
+        if any(is_model(option) for one in options for option in (one, *get_args(one))):
+            advice += ", or as an attrs class with some of its fields in place of the model"
+        raise TypeError(f"{name}: {_spelled(_members(field.type))} can't hold {theirs}: {advice}")
     return fit
 
 

@@ -40,7 +40,11 @@ _REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
 
 
 class Resource:
-    """A section of the API, seen from one store."""
+    """A section of the API, seen from one store.
+
+    Where a method takes `into`, an attrs class with some of the model's fields under their names here: only those are
+    asked for, and the answer is of that class. `TypeError` says where it can't hold what the API answers.
+    """
 
     __slots__ = ("_channel",)
 
