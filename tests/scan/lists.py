@@ -1,0 +1,232 @@
+"""The lists that can be scanned, and what an item of each looks like to a test.
+
+A `Row` is what tests know of an item, whatever the list: when it was made and changed, where it stands, whether it is
+hidden. `Kind.show` turns it into the list's own fields.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from ecwid_async.sandbox import Store
+from ecwid_async.sandbox.bodies import format_time
+
+Item = dict[str, Any]
+
+
+@frozen(kw_only=True)
+class Row:
+    """`created` and `updated` are Unix seconds; `rank` decides the place in lists with an order of their own."""
+
+    number: int
+    created: int
+    updated: int
+    rank: int = 0
+    hidden: bool = False
+    edits: int = 0
+
+
+class Rows:
+    """The rows of one list of a store, written the way the server writes them itself. What searches see lags."""
+
+    def __init__(self, store: Store, kind: "Kind") -> None:
+        self.store = store
+        self.kind = kind
+        self.table = store.table(kind.section)
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Fill the list before anything happens."""
+        self.table.load(item for row in rows for item in self.kind.show(row))
+
+    def put(self, row: Row) -> None:
+        for item in self.kind.show(row):
+            self.table.put(item)
+
+    def remove(self, row: Row) -> None:
+        for item in self.kind.show(row):
+            self.table.remove(item[self.table.columns.key])
+
+    def visible(self) -> set[int]:
+        """The numbers of the rows that a search for everything would find at this moment."""
+        self.table.settle()
+        slots = self.table.order("").slots
+        return {self.kind.number(key) for key in self.table.keys(slots)}
+
+
+class Groups(Rows):
+    """Group 0 is always there."""
+
+    def load(self, rows: Iterable[Row]) -> None:
+        self.table.load([{"id": 0, "name": "General"}])
+        super().load(rows)
+
+
+class Brands(Rows):
+    """A brand is what products have: `rank` tells how many. The first of them stays until the brand goes."""
+
+    def put(self, row: Row) -> None:
+        wanted = self.kind.show(row)
+        for item in wanted:
+            self.table.put(item)
+        for nth in range(len(wanted), _MOST):
+            self.table.remove(row.number * _MOST + nth)
+
+    def remove(self, row: Row) -> None:
+        for nth in range(_MOST):
+            self.table.remove(row.number * _MOST + nth)
+
+    def visible(self) -> set[int]:
+        return {number // _MOST for number in super().visible()}
+
+
+class Redirects(Rows):
+    """Redirects are no table, and nothing lags. A new rank moves one to the end."""
+
+    def __init__(self, store: Store, kind: "Kind") -> None:
+        self.kind = kind
+        self.items: dict[str, Item] = store.odds.setdefault("redirects", {})
+        self.ranks: dict[str, int] = {}
+
+    def load(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.put(row)
+
+    def put(self, row: Row) -> None:
+        (item,) = self.kind.show(row)
+        if self.ranks.get(item["id"], row.rank) != row.rank:
+            del self.items[item["id"]]
+        self.items[item["id"]] = item
+        self.ranks[item["id"]] = row.rank
+
+    def remove(self, row: Row) -> None:
+        (item,) = self.kind.show(row)
+        del self.items[item["id"]]
+
+    def visible(self) -> set[int]:
+        return {self.kind.number(key) for key in self.items}
+
+
+@frozen(kw_only=True)
+class Kind:
+    """One list: `name` is the attribute of a store, `key` the field that tells its items apart."""
+
+    name: str
+    show: Callable[[Row], list[Item]]
+    number: Callable[[Any], int] = int
+    key: str = "id"
+    section: str = field(default="")
+    rows: type[Rows] = Rows
+    dated: bool = True
+    sorts: bool = False
+    """Can it be asked for the order of creation."""
+
+    def __attrs_post_init__(self) -> None:
+        if not self.section:
+            object.__setattr__(self, "section", self.name)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def passes(self) -> int:
+        """How often it has to be read at least: twice where nothing tells when its items were made."""
+        return 1 if self.dated else 2
+
+    @property
+    def attribute(self) -> str:
+        """What the key is called in the model."""
+        return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in self.key)
+
+
+_MOST: Final = 4
+
+
+def _stamps(row: Row) -> Item:
+    return {"createTimestamp": row.created, "updateTimestamp": row.updated}
+
+
+def _product(row: Row) -> list[Item]:
+    name = {"name": f"Product {row.edits}", "price": row.rank, "enabled": not row.hidden}
+    return [{"id": row.number, **name, **_stamps(row)}]
+
+
+def _order(row: Row) -> list[Item]:
+    told = {"id": f"ORDER{row.number}", "paymentStatus": "PAID", "total": row.rank, "orderComments": f"{row.edits}"}
+    return [{"orderNumber": row.number, **told, **_stamps(row)}]
+
+
+def _cart(row: Row) -> list[Item]:
+    return [{"cartId": f"CART-{row.number}", "hidden": row.hidden, "total": row.rank, **_stamps(row)}]
+
+
+def _customer(row: Row) -> list[Item]:
+    times = {"registered": format_time(row.created), "updated": format_time(row.updated)}
+    return [{"id": row.number, "email": f"{row.number}@example.com", "name": f"{row.rank}", **times}]
+
+
+def _coupon(row: Row) -> list[Item]:
+    times = {"creationDate": format_time(row.created), "updateDate": format_time(row.updated)}
+    return [{"id": row.number, "code": f"CODE{row.number}", "name": f"{row.edits}", "discount": row.rank, **times}]
+
+
+def _review(row: Row) -> list[Item]:
+    status = "moderated" if row.hidden else "published"
+    return [{"id": row.number, "rating": 1 + row.rank % 5, "status": status, "review": f"{row.edits}", **_stamps(row)}]
+
+
+def _subscription(row: Row) -> list[Item]:
+    # Milliseconds here, whatever else is set.
+    odd = row.number * 37 % 1000
+    times = {
+        "created": format_time(row.created),
+        "createTimestamp": row.created * 1000 + odd,
+        "updateTimestamp": row.updated * 1000 + odd,
+    }
+    return [{"subscriptionId": row.number, "status": "ACTIVE", "customerId": row.rank, **times}]
+
+
+def _category(row: Row) -> list[Item]:
+    return [{"id": row.number, "name": f"{row.edits}", "orderBy": row.rank * 10, "enabled": not row.hidden}]
+
+
+def _brand(row: Row) -> list[Item]:
+    attributes = [{"id": 1, "name": "Brand", "type": "BRAND", "value": f"Brand {row.number}"}]
+    count = 1 + row.rank % _MOST
+    return [
+        {"id": row.number * _MOST + nth, "name": f"{row.edits}", "enabled": not row.hidden, "attributes": attributes}
+        for nth in range(count)
+    ]
+
+
+def _named(row: Row) -> list[Item]:
+    return [{"id": row.number, "name": f"{row.edits}"}]
+
+
+def _redirect(row: Row) -> list[Item]:
+    return [{"id": f"redirect-{row.number}", "fromUrl": f"/{row.number}", "toUrl": f"/{row.edits}"}]
+
+
+def _last(text: Any) -> int:
+    """The number at the end of a text; of a number, itself."""
+    return int(str(text).replace("-", " ").split()[-1])
+
+
+KINDS: Final = {
+    kind.name: kind
+    for kind in (
+        Kind(name="products", show=_product, sorts=True),
+        Kind(name="orders", show=_order, key="orderNumber"),
+        Kind(name="carts", show=_cart, key="cartId", number=_last),
+        Kind(name="customers", show=_customer, sorts=True),
+        Kind(name="coupons", show=_coupon),
+        Kind(name="reviews", show=_review, sorts=True),
+        Kind(name="subscriptions", show=_subscription, key="subscriptionId", sorts=True),
+        Kind(name="categories", show=_category, dated=False),
+        Kind(name="brands", show=_brand, key="name", number=_last, section="products", rows=Brands, dated=False),
+        Kind(name="promotions", show=_named, dated=False),
+        Kind(name="customer_groups", show=_named, rows=Groups, dated=False),
+        Kind(name="redirects", show=_redirect, number=_last, rows=Redirects, dated=False),
+    )
+}
+"""Every list that has a `scan` of its own, by its name."""

@@ -1,0 +1,157 @@
+"""A scan can be left at any point, and leaves nothing behind: `World.run` looks for tasks, requests and complaints."""
+
+import gc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from ecwid_async import Ecwid
+from ecwid_async.errors import InvalidToken
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.scan import Scan
+from tests.scan.lists import KINDS, Row
+from tests.scan.world import START, STORE, TOKEN, Scene, World
+
+COUNT = 40
+NAMES = ["products", "orders", "categories"]
+CONCURRENCIES = [1, 8]
+WAYS: dict[str, Callable[[Scan[Any]], Any]] = {
+    "typed": lambda scan: aiter(scan),
+    "dicts": lambda scan: scan.dicts(),
+    "raw": lambda scan: scan.raw(),
+}
+
+
+def world(name: str, concurrency: int) -> World:
+    rows = tuple(Row(number=1 + nth, created=START - 9000 + nth, updated=START - 9000 + nth) for nth in range(COUNT))
+    return World(KINDS[name], Scene(rows=rows, switches=Switches(page_size=4), concurrency=concurrency))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_found_later() -> Iterator[None]:
+    yield
+    # What nobody awaited or closed complains when it is collected, and a warning is an error.
+    gc.collect()
+
+
+def everywhere(name: str, concurrency: int) -> range:
+    """All the steps of the world at which something else can happen."""
+    whole = world(name, concurrency)
+
+    async def read() -> None:
+        async with whole.scan() as scan:
+            assert len([item async for item in scan.dicts()]) == COUNT
+
+    whole.run(read())
+    return range(1, whole.steps + 1)
+
+
+@pytest.mark.parametrize("concurrency", CONCURRENCIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scan_can_be_cancelled_at_every_request(name: str, concurrency: int) -> None:
+    for at in everywhere(name, concurrency):
+        here = world(name, concurrency)
+
+        async def read(here: World = here, at: int = at) -> bool:
+            with anyio.CancelScope() as scope:
+                here.on_step = lambda: scope.cancel() if here.steps == at else None
+                async with here.scan() as scan:
+                    async for _ in scan.dicts():
+                        await anyio.lowlevel.checkpoint()
+            return scope.cancelled_caught
+
+        assert here.run(read()), f"nobody noticed at {at}"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("concurrency", CONCURRENCIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scan_can_be_left_after_any_item(name: str, concurrency: int, way: str) -> None:
+    for most in range(0, COUNT + 1, 3):
+        here = world(name, concurrency)
+
+        async def read(here: World = here, most: int = most) -> int:
+            seen = 0
+            async with here.scan() as scan:
+                async for _ in WAYS[way](scan):
+                    seen += 1
+                    if seen >= most:
+                        break
+            return seen
+
+        assert here.run(read()) <= max(1, most)
+
+
+@pytest.mark.parametrize("concurrency", CONCURRENCIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_error_of_the_reader_comes_out_as_it_is(name: str, concurrency: int) -> None:
+    for most in range(1, COUNT, 5):
+        here = world(name, concurrency)
+
+        async def read(here: World = here, most: int = most) -> None:
+            async with here.scan() as scan:
+                seen = 0
+                async for _ in scan.dicts():
+                    seen += 1
+                    if seen == most:
+                        raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            here.run(read())
+        assert not here.pending
+
+
+@pytest.mark.parametrize("concurrency", CONCURRENCIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_error_of_the_server_comes_out_as_it_is(name: str, concurrency: int) -> None:
+    for at in range(0, everywhere(name, concurrency)[-1] - 1, 3):
+        here = world(name, concurrency)
+
+        def revoke(here: World = here, at: int = at) -> None:
+            if here.steps >= at:
+                here.store.revoke(TOKEN)
+
+        async def read(here: World = here, revoke: Callable[[], None] = revoke) -> None:
+            here.on_step = revoke
+            revoke()
+            async with here.scan() as scan:
+                async for _ in scan.dicts():
+                    pass
+
+        with pytest.raises(InvalidToken):
+            here.run(read())
+        assert not here.pending
+
+
+@pytest.mark.parametrize("concurrency", CONCURRENCIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scan_that_is_opened_and_not_read_costs_nothing(name: str, concurrency: int) -> None:
+    here = world(name, concurrency)
+
+    async def read() -> None:
+        async with here.scan():
+            pass
+
+    here.run(read())
+    assert here.served == 0
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_trio_reads_and_leaves_a_scan_as_well(backend: str) -> None:
+    sandbox = Sandbox(requests_per_minute=None, switches=Switches(page_size=4))
+    store = sandbox.add_store(STORE, token=TOKEN)
+    store.load("products", ({"id": n, "createTimestamp": n, "updateTimestamp": n} for n in range(1, COUNT + 1)))
+
+    async def read() -> list[int | None]:
+        products = Ecwid(transport=sandbox, quota=None).store(STORE, TOKEN).products
+        async with products.scan(ordered=True) as scan:
+            found = [product.id async for product in scan]
+        async with products.scan() as scan:
+            async for _ in scan.dicts():
+                break
+        return found
+
+    assert anyio.run(read, backend=backend) == list(range(1, COUNT + 1))

@@ -1,0 +1,63 @@
+"""What was there throughout comes exactly once, or `ScanDrifted` does: whatever moves while the list is read.
+
+A scene that fails is printed in its smallest form; `watch` plays it again.
+"""
+
+import math
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from ecwid_async.sandbox import Switches
+from tests.scan.lists import KINDS
+from tests.scan.scenes import calm_scenes, scenes
+from tests.scan.world import START, Scene, judge, watch
+
+pytestmark = pytest.mark.chaos
+
+# `nox -s chaos` asks for more than Hypothesis does by itself.
+THOROUGH = settings().max_examples > 100
+EXAMPLES, FEWER_EXAMPLES = (settings().max_examples, settings().max_examples // 5) if THOROUGH else (25, 8)
+
+# Explaining a failure would run it under a tracer, which takes longer than to read it.
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
+SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+
+@pytest.mark.parametrize("name", KINDS)
+@settings(max_examples=EXAMPLES, phases=PHASES, suppress_health_check=SLOW_IS_FINE)
+@given(data=st.data())
+def test_what_was_there_throughout_comes_exactly_once_or_the_scan_says_that_it_drifted(
+    name: str, data: st.DataObject
+) -> None:
+    seen = watch(KINDS[name], data.draw(scenes(KINDS[name])))
+    note(repr(seen))
+    judge(seen)
+
+
+def orderly(switches: Switches) -> bool:
+    """Does the list stand in the same order for every request, as long as nothing moves."""
+    return "unstable" not in {switches.ties, switches.unsorted}
+
+
+def least(rows: int, switches: Switches) -> int:
+    """How many requests a reader needs who knows how many rows there are."""
+    return max(1, math.ceil(rows / min(100, switches.page_size or 100)))
+
+
+@pytest.mark.parametrize("name", KINDS)
+@settings(max_examples=FEWER_EXAMPLES, phases=PHASES, suppress_health_check=SLOW_IS_FINE)
+@given(data=st.data())
+def test_a_list_that_stands_still_is_read_whole_with_hardly_a_request_too_many(name: str, data: st.DataObject) -> None:
+    kind = KINDS[name]
+    scene: Scene = data.draw(calm_scenes(kind))
+    seen = watch(kind, scene)
+    note(repr(seen))
+    judge(seen)
+    if orderly(scene.switches):
+        assert not seen.drifted
+        assert set(seen.numbers) == seen.lasting
+        # What was written within the lag may still be on its way into searches: that costs a little more.
+        if all(row.updated < START - scene.lag - 1 for row in scene.rows):
+            assert seen.requests <= 1.05 * kind.passes * least(len(seen.lasting), scene.switches) + 2
