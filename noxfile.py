@@ -2,7 +2,8 @@
 
 lint    ruff, mypy, the import contract
 tests   the built wheel: the full suite on the first Python, the fast part on every other one the machine has
-chaos   the fault suite with many more examples, other ones in each run; a failure prints how to repeat it
+chaos   the fault suite and the lists that move, with many more examples, other ones in each run; a failure prints how
+        to repeat it
 docs    the examples of README and docs, run as written
 bench   the benchmarks; pass names to run a few: ``nox -s bench -- decode``
 """
@@ -67,7 +68,8 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=FULL)
 def chaos(session: nox.Session) -> None:
     install_wheel(session)
-    session.run("pytest", "-m", "chaos", "tests/chaos", *session.posargs, env={"HYPOTHESIS_PROFILE": "chaos"})
+    folders = ["tests/chaos", "tests/scan"]
+    session.run("pytest", "-m", "chaos", *folders, *session.posargs, env={"HYPOTHESIS_PROFILE": "chaos"})
 
 
 @nox.session(python=FULL)
