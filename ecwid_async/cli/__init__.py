@@ -23,8 +23,9 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, interrupt)
         code = _run()
-    except KeyboardInterrupt:
-        sys.stderr.write("ecwid: interrupted\n")
+    except KeyboardInterrupt as stop:
+        # What a command wants to say about how to go on.
+        sys.stderr.write(f"ecwid: {' '.join(['interrupted.', *map(str, stop.args)]) if stop.args else 'interrupted'}\n")
         code = 128 + ended_by
     sys.exit(code)
 

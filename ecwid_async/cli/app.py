@@ -37,7 +37,7 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-app.command(export, usage="Usage: ecwid export [SECTION...] --out DIR [OPTIONS]")
+app.command(export, usage="Usage: ecwid export [SECTION...] [--out PATH] [OPTIONS]")
 app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]")
 app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]")
 app.command(coverage)

@@ -1,10 +1,11 @@
 """What an export looks like while it runs, and what it did."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from rich.box import HORIZONTALS
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
 from rich.table import Table
@@ -12,12 +13,16 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import Self
 
-    from ecwid_async.export import Manifest
+    from ecwid_async.export import Manifest, SectionRecord
     from ecwid_async.export import Progress as Step
     from ecwid_async.wire import Event
 
-__all__ = ["Bars", "summary"]
+__all__ = ["Bars", "StoreBars", "progress", "summary", "waits_for"]
+
+# More would not fit on the screen.
+_MOST_BARS: Final = 12
 
 
 class _Items(ProgressColumn):
@@ -31,30 +36,57 @@ class _Speed(ProgressColumn):
         seconds = task.finished_time or task.elapsed
         # What came in one piece has no speed of its own.
         speed = task.finished_speed or task.speed or (task.completed / seconds if seconds else 0)
-        return Text(f"{speed:,.0f} items/s" if speed else "", style="progress.data.speed", justify="right")
+        return Text(f"{speed:,.0f}/s" if speed else "", style="progress.data.speed", justify="right")
 
 
-class Bars:
-    """A progress bar for each section, on stderr, where that is a terminal."""
+class _Left(ProgressColumn):
+    """The time left; once it is over, the time it took."""
 
-    def __init__(self, names: Iterable[str], *, shown: bool) -> None:
-        console = Console(stderr=True)
-        self._progress = Progress(
-            SpinnerColumn(finished_text="[green]✓"),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            _Items(),
-            _Speed(),
-            TextColumn("[yellow]{task.fields[note]}"),
-            console=console,
-            transient=True,
-            disable=not (shown and console.is_terminal),
-        )
-        self._tasks: dict[str, TaskID] = {name: self._progress.add_task(name, total=None, note="") for name in names}
+    max_refresh = 0.5
 
-    def __enter__(self) -> "Bars":
-        for task in self._tasks.values():
-            self._progress.reset(task)
+    def render(self, task: Task) -> RenderableType:
+        if task.finished:
+            return Text(f"{_clock(task.finished_time or 0)}  ", style="progress.elapsed", justify="right")
+        left = task.time_remaining
+        return Text("" if left is None else f"{_clock(left)} left", style="progress.remaining", justify="right")
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def progress(*, shown: bool) -> Progress:
+    """Bars on stderr, where that is a terminal."""
+    console = Console(stderr=True)
+    return Progress(
+        SpinnerColumn(finished_text="[green]✓"),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        _Items(),
+        _Speed(),
+        _Left(),
+        TextColumn("[yellow]{task.fields[note]}"),
+        console=console,
+        transient=True,
+        disable=not (shown and console.is_terminal),
+    )
+
+
+def waits_for(event: "Event") -> str:
+    """What a wait is for, where it is worth to be told: shorter ones only keep the pace."""
+    if event.kind != "waited" or event.seconds is None or event.seconds < 1:
+        return ""
+    failed = event.error is not None or event.status not in (None, 429)
+    return f"{'no good answer' if failed else 'rate limit'}, going on in {event.seconds:.0f} s"
+
+
+class _Shown:
+    def __init__(self, *, shown: bool) -> None:
+        self._progress = progress(shown=shown)
+
+    def __enter__(self) -> "Self":
         if not self._progress.disable:
             self._progress.start()
         return self
@@ -66,40 +98,108 @@ class Bars:
         if not self._progress.disable:
             self._progress.stop()
 
+
+class Bars(_Shown):
+    """A progress bar for each section of a store."""
+
+    def __init__(self, names: Iterable[str], *, shown: bool) -> None:
+        super().__init__(shown=shown)
+        self._tasks: dict[str, TaskID] = {
+            name: self._progress.add_task(name, start=False, total=None, note="") for name in names
+        }
+
     def step(self, step: "Step") -> None:
         """Show how far a section is."""
         task = self._tasks[step.section]
-        if step.done == 0:
-            self._progress.reset(task, total=step.total, note=step.note)
+        if not self._progress.tasks[task].started:
+            # What an earlier run has read says nothing about the speed of this one.
+            self._progress.reset(task, total=step.total, completed=step.done, note=step.note)
+        elif step.finished:
+            self._progress.update(task, completed=step.done, total=step.done, note=step.note)
         else:
             self._progress.update(task, completed=step.done, total=step.total, note=step.note)
 
     def event(self, event: "Event") -> None:
         """Show what a section waits for."""
-        # Shorter ones only keep the pace.
-        if event.kind == "waited" and event.seconds is not None and event.seconds >= 1:
-            section = event.operation.rpartition("/")[2]
-            failed = event.error is not None or event.status not in (None, 429)
-            why = "no good answer" if failed else "rate limit"
-            if section in self._tasks:
-                self._progress.update(self._tasks[section], note=f"{why}, going on in {event.seconds:.0f} s")
+        section = event.operation.rpartition("/")[2]
+        if section in self._tasks and (note := waits_for(event)):
+            self._progress.update(self._tasks[section], note=note)
 
 
-def summary(manifest: "Manifest", folder: str) -> RenderableType:
-    """A table of what was written."""
-    records = manifest.sections.values()
-    count = sum(record.count for record in records)
-    size = sum(record.bytes for record in records)
-    seconds = (manifest.finished_at - manifest.started_at).total_seconds()
+class StoreBars(_Shown):
+    """A bar for all stores, and one for each that is under way."""
+
+    def __init__(self, stores: int, sections: int, *, shown: bool) -> None:
+        super().__init__(shown=shown)
+        self._sections = sections
+        self._all = self._progress.add_task("[bold]stores", total=stores, note="")
+        self._tasks: dict[int, TaskID] = {}
+        self._steps: dict[int, dict[str, Step]] = {}
+
+    def step(self, step: "Step") -> None:
+        """Show how far a store is: all its sections together."""
+        if step.store_id not in self._tasks:
+            self._tasks[step.store_id] = self._progress.add_task(f"store {step.store_id}", total=None, note="")
+        steps = self._steps.setdefault(step.store_id, {})
+        steps[step.section] = step
+        finished = len(steps) == self._sections and all(each.finished for each in steps.values())
+        known = sum(each.total or 0 for each in steps.values())
+        self._progress.update(
+            self._tasks[step.store_id],
+            completed=sum(each.done for each in steps.values()),
+            total=known if len(steps) == self._sections else None,
+            visible=not finished or len(self._tasks) <= _MOST_BARS,
+            note=step.note,
+        )
+        if finished:
+            self._progress.update(self._all, advance=1)
+
+    def event(self, event: "Event") -> None:
+        """Show what a store waits for."""
+        if event.store_id in self._tasks and (note := waits_for(event)):
+            self._progress.update(self._tasks[event.store_id], note=note)
+
+
+def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
+    """A table of what was written, by section or, where there are several stores, by store; and where it is."""
+    begun, ended = min(each.started_at for each in manifests), max(each.finished_at for each in manifests)
+    if len(manifests) == 1:
+        (manifest,) = manifests
+        what, whole = "Section", f"Store {manifest.store_id}"
+        lines = {name: [record] for name, record in manifest.sections.items()}
+        where = _whereabouts(manifest, place)
+    else:
+        what, whole = "Store", f"{len(manifests)} stores"
+        lines = {str(each.store_id): list(each.sections.values()) for each in manifests}
+        where = f"Each in its folder of {place}, with a manifest.json"
+    records = [record for line in lines.values() for record in line]
     table = Table(box=HORIZONTALS, show_edge=False, show_footer=True, header_style="bold", footer_style="bold")
-    table.add_column("Section", "Store " + str(manifest.store_id))
-    table.add_column("Items", f"{count:,}", justify="right")
-    table.add_column("Items/s", f"{count / seconds:,.0f}" if seconds else "", justify="right", style="cyan")
-    table.add_column("Time", f"{seconds:.1f} s", justify="right")
-    table.add_column("Size", decimal(size), justify="right")
-    table.add_column("File", f"{folder}/manifest.json", overflow="fold")
-    for name, record in manifest.sections.items():
-        speed = f"{record.count / record.seconds:,.0f}" if record.seconds and record.total is not None else ""
-        file = f"{folder}/{record.file}"
-        table.add_row(name, f"{record.count:,}", speed, f"{record.seconds:.1f} s", decimal(record.bytes), file)
-    return table
+    columns = ("Items", "Items/s", "Requests", "Time", "Size")
+    table.add_column(what, whole)
+    for column, footer in zip(columns, _cells(records, (ended - begun).total_seconds()), strict=True):
+        table.add_column(column, footer, justify="right", style="cyan" if column == "Items/s" else None)
+    for name, line in lines.items():
+        table.add_row(name, *_cells(line, max((record.seconds for record in line), default=0.0)))
+    left_out = [f"Left out: {name}. {said}" for each in manifests for name, said in each.refused.items()]
+    return Group(table, *(Text(said, style="yellow") for said in left_out), Text(where))
+
+
+def _cells(records: "Sequence[SectionRecord]", seconds: float) -> tuple[str, ...]:
+    count = sum(record.count for record in records)
+    return (
+        f"{count:,}",
+        f"{count / seconds:,.0f}" if seconds and count > 1 else "",
+        f"{sum(record.requests for record in records):,}",
+        f"{seconds:.1f} s",
+        decimal(sum(record.bytes for record in records)),
+    )
+
+
+def _whereabouts(manifest: "Manifest", place: str) -> str:
+    names = {record.file for record in manifest.sections.values()}
+    if names == {None}:
+        return "Written to stdout"
+    (only, *more) = names
+    if not more and only == Path(place).name:
+        return f"In {place}, with {only}.manifest.json beside it"
+    return f"In {place}, with manifest.json"

@@ -1,65 +1,274 @@
-"""``ecwid export``: a store as files."""
+"""``ecwid export``: the sections of a store, or of many, as files."""
 
 import asyncio
+import os
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 
-from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
+from ecwid_async.cli.failure import UsageError, describe, exit_code
+from ecwid_async.cli.store import Source, StoreChoice, connect, connect_all, find_store
+from ecwid_async.errors import EcwidError
 
 if TYPE_CHECKING:
+    from ecwid_async.client import Store
     from ecwid_async.export import Manifest, Section
 
 __all__ = ["export"]
 
+_FORMAT = Group("Format")
+_STORES = Group("Several stores")
+_STDOUT = Path("-")
+_GO_ON = "What was read is kept: the same command goes on from there, --fresh starts over."
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """How the files are written."""
+
+    format: Annotated[str | None, Parameter(group=_FORMAT)] = None
+    "jsonl (default), jsonl.gz, jsonl.zst, csv, csv.gz, csv.zst, parquet; else what the name of the file tells."
+    level: Annotated[int | None, Parameter(group=_FORMAT)] = None
+    "Level of the compression, a fast one by default."
+    spreadsheet_safe: Annotated[bool, Parameter(group=_FORMAT)] = False
+    "CSV: put an apostrophe before text that a spreadsheet would run as a formula."
+    decimals: Annotated[Literal["exact", "float64"] | None, Parameter(group=_FORMAT)] = None
+    "Parquet: how fractional numbers are stored, exact by default."
+
+    def arguments(self) -> dict[str, Any]:
+        """As `export_store` takes them."""
+        from ecwid_async.export import FORMATS, FormatOptions
+
+        if self.format is not None and self.format not in FORMATS:
+            raise UsageError(f"there is no format {self.format!r}. There are {', '.join(FORMATS)}.")
+        options = FormatOptions(
+            level=self.level, spreadsheet_safe=self.spreadsheet_safe, decimals=self.decimals or "exact"
+        )
+        return {"format": self.format, "options": options}
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Many:
+    """Stores by their ids, instead of that of the environment."""
+
+    store: Annotated[list[int] | None, Parameter(group=_STORES, negative=())] = None
+    "Id of a store, its token in ECWID_TOKEN_<id>. Repeat it for more; each gets a folder of its own."
+    stores: Annotated[Path | None, Parameter(group=_STORES)] = None
+    "File with a line for each store: id, space, token. Nobody else may be able to read it."
+
 
 def export(
     *sections: Annotated[
-        str, Parameter(help="profile, orders, carts, products, categories, customers; all of them by default.")
+        str,
+        Parameter(
+            help="profile, orders, carts, products, categories, customers: these by default. Also customer_groups, "
+            "customer_extra_fields, coupons, promotions, reviews, subscriptions, brands, product_types, "
+            "order_statuses, checkout_extra_fields, payment_options, shipping_options, redirects, staff."
+        ),
     ],
-    out: Annotated[Path, Parameter(name=("--out", "-o"), help="Folder to write to; it is made where it is missing.")],
+    everything: Annotated[
+        bool, Parameter(name="--all", help="Every section that the token's scopes and the store's plan open.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        Parameter(
+            name=("--out", "-o"),
+            allow_leading_hyphen=True,
+            help="Folder to write to; or for one section a file, such as products.parquet, or - for stdout. "
+            "By default the folder export-<id of the store>.",
+        ),
+    ] = None,
+    fields: Annotated[
+        list[str] | None,
+        Parameter(help="Only these: id,name,options(name). Of one section among several: products:id,name."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        Parameter(help="Only what matches: updated_from=2024-01-31. Of one section: products:enabled=true."),
+    ] = None,
+    fresh: Annotated[bool, Parameter(help="Start over where an earlier run was broken off.")] = False,
     quiet: Annotated[bool, Parameter(help="Show nothing but errors.")] = False,
     json: Annotated[bool, Parameter(help="Print one JSON object about what was written, and nothing else.")] = False,
+    form: Form | None = None,
+    many: Many | None = None,
     store: StoreChoice | None = None,
-) -> None:
-    """Write a store's sections to JSON Lines files, hidden items included.
+) -> int:
+    """Write a store's sections to files, hidden items included: each complete, or an error.
 
-    Either all files appear, whole and checked against the server's totals, with a manifest.json, or none does.
+    The files appear together, with a manifest.json, or none does. A run that was broken off goes on where it was when
+    the same command is given again.
     """
-    from ecwid_async.export import sections_named
+    from ecwid_async.export import ALL, sections_named
 
-    chosen = sections_named(sections)
-    shown = not (quiet or json)
-    source = find_store(store or StoreChoice(), shown=shown)
-    manifest = asyncio.run(_export(chosen, out, source, shown=shown))
-    if json:
-        _print_json(manifest, out)
-    elif not quiet:
-        _print_summary(manifest, out)
+    if everything and sections:
+        raise UsageError("--all and names of sections contradict each other: leave one out.")
+    if out is not None and str(out).startswith("-") and out != _STDOUT:
+        raise UsageError(f"--out needs a folder or a file, and {out} is an option.")
+    chosen = sections_named(ALL if everything else sections)
+    arguments = {
+        **(form or Form()).arguments(),
+        **_selected(chosen, fields or (), where or ()),
+        "fresh": fresh,
+        "skip_refused": everything,
+    }
+    many, choice = many or Many(), store or StoreChoice()
+    view = _View(quiet=quiet, json=json)
+    if many.store or many.stores:
+        return _export_many(chosen, out, many, choice, arguments, view)
+    return _export_one(chosen, out, choice, arguments, view)
 
 
-async def _export(sections: "list[Section]", out: Path, source: Source, *, shown: bool) -> "Manifest":
+@dataclass(frozen=True)
+class _View:
+    """What is told of an export."""
+
+    quiet: bool
+    json: bool
+
+    @property
+    def shown(self) -> bool:
+        return not (self.quiet or self.json)
+
+
+def _selected(sections: "Sequence[Section]", fields: Sequence[str], where: Sequence[str]) -> dict[str, Any]:
+    """What is wanted of each section, checked before anything is sent, or a demo store made."""
+    if not fields and not where:
+        return {}
+    from ecwid_async.cli.filters import fields_of, where_of
+    from ecwid_async.export.asking import asked
+
+    store = _nowhere()
+    chosen, conditions = fields_of(fields, sections), where_of(where, sections, store)
+    asked(store, sections, chosen, conditions)
+    return {"fields": chosen, "where": conditions}
+
+
+def _nowhere() -> "Store":
+    """A store to build requests with."""
+    from ecwid_async.client import Ecwid
+    from ecwid_async.transport.memory import MemoryTransport
+
+    return Ecwid(transport=MemoryTransport([]), base_url="https://localhost", quota=None).store(1, "none")
+
+
+def _export_one(
+    sections: "Sequence[Section]", out: Path | None, choice: StoreChoice, arguments: dict[str, Any], view: _View
+) -> int:
+    if out == _STDOUT:
+        if view.json:
+            raise UsageError("--json and --out - would both print to stdout: leave one out.")
+        if sys.stdout.isatty() and not str(arguments["format"] or "jsonl").endswith(("jsonl", "csv")):
+            raise UsageError(f"a terminal can't show {arguments['format']}: send the output to a file or a program.")
+    source = find_store(choice, shown=view.shown)
+    arguments["source"] = _identity(choice)
+    try:
+        manifest, place = asyncio.run(_read_one(sections, out, source, arguments, view))
+    except KeyboardInterrupt as stop:
+        cancelled = stop.__context__
+        raise KeyboardInterrupt(*getattr(cancelled, "__notes__", ())) from None
+    if view.json:
+        import msgspec
+
+        _print_json({"folder": str(place), **msgspec.to_builtins(manifest)})
+    _show([manifest], place, view)
+    return 0
+
+
+async def _read_one(
+    sections: "Sequence[Section]", out: Path | None, source: Source, arguments: dict[str, Any], view: _View
+) -> "tuple[Manifest, Path]":
     from ecwid_async.cli.bars import Bars
-    from ecwid_async.export import export_store
+    from ecwid_async.export import Names, export_store, is_kept
 
-    bars = Bars((section.name for section in sections), shown=shown)
+    bars = Bars([section.name for section in sections], shown=view.shown)
     async with connect(source, events=bars.event) as store:
+        place = out or Path(f"export-{store.store_id}")
+        if out == _STDOUT:
+            with bars:
+                return await export_store(store, sections, sys.stdout.buffer, report=bars.step, **arguments), place
+        names = Names.of(place, arguments["format"], [section.name for section in sections])
+        try:
+            with bars:
+                return await export_store(store, sections, place, report=bars.step, **arguments), place
+        except BaseException as error:
+            if is_kept(names):
+                error.add_note(_GO_ON)
+            raise
+
+
+def _export_many(
+    sections: "Sequence[Section]",
+    out: Path | None,
+    many: Many,
+    choice: StoreChoice,
+    arguments: dict[str, Any],
+    view: _View,
+) -> int:
+    from ecwid_async.cli.stores import named_stores
+    from ecwid_async.export import format_of
+
+    if choice.sandbox or choice.sizes.given():
+        raise UsageError("--sandbox is one store of its own: leave --store and --stores out.")
+    place = out or Path("export")
+    if place == _STDOUT or format_of(place) is not None:
+        raise UsageError(f"several stores need a folder, and {place} is none.")
+    tokens = named_stores(many.store or (), many.stores)
+    arguments["source"] = _identity(choice)
+    results = asyncio.run(_read_many(sections, place, tokens, arguments, view))
+    done = {number: result for number, result in results.items() if not isinstance(result, EcwidError)}
+    failed = {number: result for number, result in results.items() if isinstance(result, EcwidError)}
+    if view.json:
+        import msgspec
+
+        stores = {number: msgspec.to_builtins(manifest) for number, manifest in done.items()}
+        stores |= {number: {"error": describe(error)} for number, error in failed.items()}
+        _print_json({"folder": str(place), "stores": {str(number): stores[number] for number in results}})
+    _show(list(done.values()), place, view)
+    for number, error in failed.items():
+        sys.stderr.write(f"ecwid: store {number}: {describe(error)}\n")
+    return next(map(exit_code, failed.values()), 0)
+
+
+async def _read_many(
+    sections: "Sequence[Section]", place: Path, tokens: Mapping[int, str], arguments: dict[str, Any], view: _View
+) -> "dict[int, Manifest | EcwidError]":
+    from ecwid_async.cli.bars import StoreBars
+    from ecwid_async.export import Names, export_stores, is_kept
+
+    bars = StoreBars(len(tokens), len(sections), shown=view.shown)
+    async with connect_all(tokens, events=bars.event) as stores:
         with bars:
-            return await export_store(store, sections, out, report=bars.step)
+            results = await export_stores(stores, sections, place, report=bars.step, **arguments)
+    for number, result in results.items():
+        names = Names.of(place / str(number), arguments["format"], [section.name for section in sections])
+        if isinstance(result, EcwidError) and is_kept(names):
+            result.add_note(_GO_ON)
+    return results
 
 
-def _print_json(manifest: "Manifest", out: Path) -> None:
+def _identity(choice: StoreChoice) -> str:
+    """Tells apart stores that have the same id: those of other servers, and demo stores of other sizes."""
+    if choice.sandbox:
+        return f"demo store {sorted(choice.sizes.given().items())}"
+    return os.environ.get("ECWID_BASE_URL", "")
+
+
+def _print_json(told: Mapping[str, Any]) -> None:
     import msgspec
 
-    record = {"folder": str(out), **msgspec.to_builtins(manifest)}
-    sys.stdout.write(msgspec.json.encode(record).decode() + "\n")
+    sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
 
 
-def _print_summary(manifest: "Manifest", out: Path) -> None:
-    from rich.console import Console
+def _show(manifests: "Sequence[Manifest]", place: Path, view: _View) -> None:
+    if view.shown and manifests:
+        from rich.console import Console
 
-    from ecwid_async.cli.bars import summary
+        from ecwid_async.cli.bars import summary
 
-    Console(highlight=False).print(summary(manifest, str(out)))
+        Console(highlight=False, stderr=place == _STDOUT).print(summary(manifests, str(place)))

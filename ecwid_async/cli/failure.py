@@ -45,4 +45,4 @@ def describe(error: Exception) -> str:
         said = f"{where}{error.strerror or type(error).__name__}"
     else:
         said = f"unexpected {type(error).__name__}: {error}"
-    return " ".join(said.split())
+    return " ".join(" ".join([said, *getattr(error, "__notes__", ())]).split())

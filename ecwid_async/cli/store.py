@@ -1,6 +1,6 @@
 """Which store a command talks to: the one the environment names, or the embedded demo store."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox.engine import Sandbox
     from ecwid_async.wire import EventSink, Transport
 
-__all__ = ["Sizes", "Source", "StoreChoice", "connect", "demo_store", "find_store"]
+__all__ = ["Sizes", "Source", "StoreChoice", "connect", "connect_all", "demo_store", "find_store"]
 
 _DEMO = Group("Demo store")
 _Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), show_default=False)]
@@ -99,3 +99,12 @@ async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIt
         except ConfigError as error:
             raise UsageError(f"{error} Without an account, use the demo store: --sandbox.") from error
         yield store
+
+
+@asynccontextmanager
+async def connect_all(tokens: Mapping[int, str], events: "EventSink | None" = None) -> "AsyncIterator[list[Store]]":
+    """A connection to these stores, by their tokens."""
+    from ecwid_async.client import Ecwid
+
+    async with Ecwid(events=events) as ecwid:
+        yield [ecwid.store(number, token) for number, token in tokens.items()]

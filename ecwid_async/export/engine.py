@@ -173,7 +173,7 @@ async def _into_files(store: Store, asks: list[Ask], names: Names, terms: _Terms
                 if not terms.skip_refused or isinstance(error, StoreSuspended):
                     raise
                 refused[ask.name] = str(error)
-                terms.report(Progress(ask.name, 0, 0, "refused", store.store_id))
+                terms.report(Progress(ask.name, 0, 0, "refused", store.store_id, finished=True))
 
     started = terms.now()
     with Place(names, now=started, fresh=terms.fresh) as place:
@@ -225,7 +225,7 @@ async def _section(store: Store, ask: Ask, place: Place, terms: _Terms) -> Secti
         record = mark.record
         if part := await _left(path, "part", record.bytes, record.sha256):
             place.add(part).close()
-            terms.report(Progress(ask.name, record.count, record.count, "read before", store.store_id))
+            terms.report(Progress(ask.name, record.count, record.count, "read before", store.store_id, finished=True))
             return record
         mark = None
 

@@ -26,13 +26,17 @@ __all__ = ["Progress", "Reading", "Report", "Sheet", "utc_now"]
 
 @frozen
 class Progress:
-    """How far a section is: `done` of about `total` items, None while it is unknown. `note` is what is odd about it."""
+    """How far a section is: `done` of about `total` items, None while it is unknown. `note` is what is odd about it.
+
+    A section that was `finished` is not heard of again.
+    """
 
     section: str
     done: int
     total: int | None
     note: str = ""
     store_id: int = 0
+    finished: bool = False
 
 
 Report = Callable[[Progress], None]
@@ -136,7 +140,7 @@ class Reading:
         else:
             await self._call(source)
         await self._sheet.finish()
-        self._tell()
+        self._tell(finished=True)
 
     def record(self, file: str | None, format: Format) -> SectionRecord:  # noqa: A002
         """What was written."""
@@ -208,6 +212,6 @@ class Reading:
         self.mark = replace(self.mark, time=self._now(), token=token, size=log.size, sha256=log.sha256)
         self._note(self.mark)
 
-    def _tell(self, note: str = "") -> None:
+    def _tell(self, note: str = "", *, finished: bool = False) -> None:
         mark = self.mark
-        self._report(Progress(self._ask.name, mark.count, mark.total, note, self._store.store_id))
+        self._report(Progress(self._ask.name, mark.count, mark.total, note, self._store.store_id, finished))

@@ -1,0 +1,93 @@
+"""What is searched for, as text: typed as the section's search declares it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from ecwid_async.cli.export import _nowhere
+from ecwid_async.cli.failure import UsageError
+from ecwid_async.cli.filters import fields_of, value_of, where_of
+from ecwid_async.export import sections_named
+
+
+class Color(StrEnum):
+    RED = "RED"
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "value"),
+    [
+        ("2024-01-31", datetime | int | None, datetime(2024, 1, 31, tzinfo=UTC)),
+        ("2024-01-31T12:00+01:00", datetime | int | None, datetime(2024, 1, 31, 11, tzinfo=UTC)),
+        ("1700000000", datetime | int | None, 1_700_000_000),
+        ("true", bool | None, True),
+        ("No", bool | None, False),
+        ("12.50", Decimal | int | None, Decimal("12.50")),
+        ("7", int | None, 7),
+        ("7", int | Sequence[int] | None, 7),
+        ("7,8", int | Sequence[int] | None, [7, 8]),
+        ("7", Sequence[int] | None, [7]),
+        ("a, b", Sequence[str] | None, ["a", "b"]),
+        ("red", Color | str | None, "RED"),
+        ("blue", Color | str | None, "blue"),
+        ("a,b", str | None, "a,b"),
+    ],
+)
+def test_text_becomes_what_is_declared(text: str, declared: Any, value: object) -> None:
+    assert value_of(text, declared, "name") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "wanted"),
+    [
+        ("soon", datetime | int | None, "a date such as 2024-01-31"),
+        ("maybe", bool | None, "true or false"),
+        ("cheap", Decimal | int | None, "a number"),
+        ("NaN", Decimal | int | None, "a number"),
+        ("1.5", int | None, "a whole number"),
+        ("1,x", Sequence[int] | None, "a whole number"),
+    ],
+)
+def test_other_text_is_refused_and_says_what_is_wanted(text: str, declared: Any, wanted: str) -> None:
+    with pytest.raises(UsageError, match=f"name takes {wanted}"):
+        value_of(text, declared, "name")
+
+
+def test_fields_are_for_all_sections_or_for_one() -> None:
+    sections = sections_named(["orders", "products"])
+    assert fields_of(["id", "products:name"], sections) == {"orders": "id", "products": "id,name"}
+
+
+def test_conditions_are_for_all_sections_or_for_one() -> None:
+    sections = sections_named(["orders", "products"])
+    found = where_of(["created_from=5", "products:enabled=true", "products:options.Size=L,XL"], sections, _nowhere())
+    assert found == {
+        "orders": {"created_from": 5},
+        "products": {"created_from": 5, "enabled": True, "options": {"Size": ["L", "XL"]}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("enabled=true", "orders can't be searched by 'enabled'"),
+        ("enabled=true", "--where SECTION:enabled=VALUE"),
+        ("product:enabled=true", "Did you mean products?"),
+        ("created_from", "write it as created_from=VALUE"),
+        ("products:options=L", "options.Size=L,XL"),
+        ("products:enabled.x=true", "write it as enabled=VALUE"),
+    ],
+)
+def test_a_condition_that_makes_no_sense_is_refused(text: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        where_of([text], sections_named(["orders", "products"]), _nowhere())
+    assert said in str(caught.value)
+
+
+def test_a_condition_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(UsageError, match="keyword is given twice"):
+        where_of(["keyword=a", "keyword=b"], sections_named(["products"]), _nowhere())
