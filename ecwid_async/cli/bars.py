@@ -1,6 +1,6 @@
 """What an export looks like while it runs, and what it did."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from ecwid_async.export import Progress as Step
     from ecwid_async.wire import Event
 
-__all__ = ["Bars", "StoreBars", "progress", "summary", "waits_for"]
+__all__ = ["Bars", "Making", "StoreBars", "progress", "summary", "waits_for"]
 
 # More would not fit on the screen.
 _MOST_BARS: Final = 12
+# Fewer items of a demo store are made at once.
+_LARGE: Final = 2000
 
 
 class _Items(ProgressColumn):
@@ -124,6 +126,24 @@ class Bars(_Shown):
         section = event.operation.rpartition("/")[2]
         if section in self._tasks and (note := waits_for(event)):
             self._progress.update(self._tasks[section], note=note)
+
+
+class Making(_Shown):
+    """A bar for a demo store while it is made, where that takes long enough to be seen."""
+
+    def __init__(self, sizes: Mapping[str, int], *, shown: bool) -> None:
+        super().__init__(shown=shown)
+        self._sizes = sizes
+        self._tasks: dict[str, TaskID] = {}
+
+    def watch(self, section: str, count: int) -> None:
+        """So many items of a section are made."""
+        total = self._sizes.get(section, count)
+        if total < _LARGE:
+            return
+        if section not in self._tasks:
+            self._tasks[section] = self._progress.add_task(f"making {section}", total=total, note="")
+        self._progress.update(self._tasks[section], completed=count)
 
 
 class StoreBars(_Shown):

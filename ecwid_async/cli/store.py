@@ -57,12 +57,12 @@ class StoreChoice:
 
 def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None, shown: bool = True) -> "Sandbox":
     """A sandbox of these sizes, without a rate limit unless given one. It takes a while to make: that is `shown`."""
-    from rich.console import Console
-
+    from ecwid_async.cli.bars import Making
     from ecwid_async.sandbox.seed import demo_sandbox
 
-    with Console(stderr=True, quiet=not shown).status("Making the demo store"):
-        return demo_sandbox(**sizes.given(), requests_per_minute=requests_per_minute)
+    given = sizes.given()
+    with Making(given, shown=shown) as making:
+        return demo_sandbox(**given, requests_per_minute=requests_per_minute, watch=making.watch)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ __all__ = [
     "DEMO_CLIENT_SECRET",
     "DEMO_STORE_ID",
     "DEMO_TOKEN",
+    "Watch",
     "demo_sandbox",
     "fill",
     "profile",
@@ -49,6 +50,8 @@ DEMO_CLIENT_ID: Final = app_id(DEMO_STORE_ID)
 DEMO_CLIENT_SECRET: Final = "app_secret_demo"  # noqa: S105  as above
 
 _Items = Iterator[dict[str, Any]]
+Watch = Callable[[str, int], None]
+"""Hears of a section how many of its items were made so far."""
 
 
 def seed(
@@ -76,13 +79,22 @@ def seed(
     )
 
 
-def fill(store: Store, filled: Iterable[tuple[str, Iterable[dict[str, Any]]]]) -> None:
+def fill(store: Store, filled: Iterable[tuple[str, Iterable[dict[str, Any]]]], watch: Watch | None = None) -> None:
     """Fill an empty store with these items of each section, and with a profile: see `sections`."""
     store.profile = profile(store.id)
     store.odds |= settings(store.id)
     store.add_app(app_id(store.id), DEMO_CLIENT_SECRET)
     for section, items in filled:
-        store.load(section, items)
+        store.load(section, items if watch is None else _watched(section, items, watch))
+
+
+def _watched(section: str, items: Iterable[dict[str, Any]], watch: Watch) -> _Items:
+    count = 0
+    for count, item in enumerate(items, 1):
+        yield item
+        if not count % 500:
+            watch(section, count)
+    watch(section, count)
 
 
 def sections(
@@ -130,8 +142,12 @@ def demo_sandbox(
     seed: int = 1,
     requests_per_minute: int | None = 600,
     clock: Callable[[], float] = time.time,
+    watch: Watch | None = None,
 ) -> Sandbox:
-    """A sandbox with one demo store: `DEMO_STORE_ID`, which `DEMO_TOKEN` opens."""
+    """A sandbox with one demo store: `DEMO_STORE_ID`, which `DEMO_TOKEN` opens.
+
+    A store of 100,000 products takes many seconds to make: `watch` hears how far it is.
+    """
     sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute)
     store = sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
     fill(
@@ -145,5 +161,6 @@ def demo_sandbox(
             categories=categories,
             seed=seed,
         ),
+        watch,
     )
     return sandbox
