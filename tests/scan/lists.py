@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from ecwid_async.sandbox import Store
 from ecwid_async.sandbox.bodies import format_time
+from ecwid_async.sandbox.table import Table
 
 Item = dict[str, Any]
 
@@ -47,10 +48,12 @@ class Rows:
         for item in self.kind.show(row):
             self.table.remove(item[self.table.columns.key])
 
-    def visible(self) -> set[int]:
-        """The numbers of the rows that a search for everything would find at this moment."""
+    def visible(self, narrow: bool = False) -> set[int]:
+        """The numbers of the rows that a search finds at this moment: for everything, or for what is `narrow`."""
         self.table.settle()
-        slots = self.table.order("").slots
+        slots: Iterable[int] = self.table.order("").slots
+        if narrow and self.kind.narrow is not None:
+            slots = self.kind.narrow.slots(self.table)
         return {self.kind.number(key) for key in self.table.keys(slots)}
 
 
@@ -76,7 +79,7 @@ class Brands(Rows):
         for nth in range(_MOST):
             self.table.remove(row.number * _MOST + nth)
 
-    def visible(self) -> set[int]:
+    def visible(self, narrow: bool = False) -> set[int]:
         return {number // _MOST for number in super().visible()}
 
 
@@ -103,8 +106,16 @@ class Redirects(Rows):
         (item,) = self.kind.show(row)
         del self.items[item["id"]]
 
-    def visible(self) -> set[int]:
+    def visible(self, narrow: bool = False) -> set[int]:
         return {self.kind.number(key) for key in self.items}
+
+
+@frozen
+class Narrow:
+    """A search for a part of a list, by what rows tell of themselves: `given` are its arguments."""
+
+    given: dict[str, Any]
+    slots: Callable[[Table], Iterable[int]]
 
 
 @frozen(kw_only=True)
@@ -117,6 +128,7 @@ class Kind:
     key: str = "id"
     section: str = field(default="")
     rows: type[Rows] = Rows
+    narrow: Narrow | None = None
     dated: bool = True
     sorts: bool = False
     """Can it be asked for the order of creation."""
@@ -207,6 +219,13 @@ def _redirect(row: Row) -> list[Item]:
     return [{"id": f"redirect-{row.number}", "fromUrl": f"/{row.number}", "toUrl": f"/{row.edits}"}]
 
 
+def _large(table: Table) -> Iterable[int]:
+    return [slot for slot in table.order("").slots if table.number("total")[slot] >= _LARGE]
+
+
+_LARGE: Final = 3
+
+
 def _last(text: Any) -> int:
     """The number at the end of a text; of a number, itself."""
     return int(str(text).replace("-", " ").split()[-1])
@@ -215,12 +234,22 @@ def _last(text: Any) -> int:
 KINDS: Final = {
     kind.name: kind
     for kind in (
-        Kind(name="products", show=_product, sorts=True),
-        Kind(name="orders", show=_order, key="orderNumber"),
-        Kind(name="carts", show=_cart, key="cartId", number=_last),
+        Kind(
+            name="products",
+            show=_product,
+            sorts=True,
+            narrow=Narrow({"enabled": True}, lambda table: table.posting("enabled", True)),
+        ),
+        Kind(name="orders", show=_order, key="orderNumber", narrow=Narrow({"total_from": _LARGE}, _large)),
+        Kind(name="carts", show=_cart, key="cartId", number=_last, narrow=Narrow({"total_from": _LARGE}, _large)),
         Kind(name="customers", show=_customer, sorts=True),
         Kind(name="coupons", show=_coupon),
-        Kind(name="reviews", show=_review, sorts=True),
+        Kind(
+            name="reviews",
+            show=_review,
+            sorts=True,
+            narrow=Narrow({"status": "published"}, lambda table: table.posting("status", "published")),
+        ),
         Kind(name="subscriptions", show=_subscription, key="subscriptionId", sorts=True),
         Kind(name="categories", show=_category, dated=False),
         Kind(name="brands", show=_brand, key="name", number=_last, section="products", rows=Brands, dated=False),

@@ -86,6 +86,7 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
         concurrency=draw(st.integers(1, 8)),
         ordered=draw(st.booleans()),
         way=draw(st.sampled_from(_WAYS)),
+        narrow=kind.narrow is not None and draw(st.sampled_from((False, False, True))),
         margin=draw(st.sampled_from((1.0, 2.0, 10.0, 120.0))),
     )
 

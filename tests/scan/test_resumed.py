@@ -32,9 +32,8 @@ class Stops:
         self.anew: list[list[list[int]]] = []
         """What came before a token that was empty."""
         self.started = self.world.now
-        self.before = self.world.rows.visible()
         self.world.run(self._read())
-        self.lasting = self.before & self.world.rows.visible() & ({0} | self.world.there.keys())
+        self.lasting = self.world.lasting
 
     @property
     def numbers(self) -> list[int]:

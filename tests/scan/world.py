@@ -80,6 +80,8 @@ class Scene:
     concurrency: int = 1
     ordered: bool = False
     way: Way = "dicts"
+    narrow: bool = False
+    """Only what matches a search is read, where the kind knows one."""
     margin: float = 2.0
     """How many seconds more than the index lags a scan is told."""
 
@@ -143,6 +145,7 @@ class World:
         self.rows.load(scene.rows)
         for beat in scene.before:
             self._move(beat)
+        self._lasting = self.rows.visible(scene.narrow)
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
         """Run to the end. Nothing may be left behind: no task, no request, no complaint of the loop."""
@@ -180,6 +183,12 @@ class World:
         """Requests that nobody has given up and that have no answer."""
         return sum(not future.done() for _, future in (*self._arrived, *self._answers))
 
+    @property
+    def lasting(self) -> set[int]:
+        """The rows that a search has found throughout, from the beginning up to now."""
+        # A deleted row that searches show for a while longer is there no more.
+        return self._lasting & self.rows.visible(self.scene.narrow) & ({0} | self.there.keys())
+
     def step(self) -> bool:
         """Serve or answer one request; False where there is none."""
         self._arrived = [waiting for waiting in self._arrived if not waiting[1].done()]
@@ -188,6 +197,8 @@ class World:
             return False
         beat = next(self.beats, CALM)
         self._move(beat)
+        if self.scene.narrow:
+            self._lasting &= self.rows.visible(narrow=True)
         pick = beat.pick % self.pending
         self.steps += 1
         if pick < len(self._arrived):
@@ -245,9 +256,11 @@ class World:
 
     def scan(self, resume: str | None = None) -> Scan[Any]:
         """The scan of the list that the scene describes."""
-        store = Ecwid(transport=self, quota=None).store(STORE, TOKEN)
         scene = self.scene
-        scan: Scan[Any] = getattr(store, self.kind.name).scan(
+        section = getattr(Ecwid(transport=self, quota=None).store(STORE, TOKEN), self.kind.name)
+        if scene.narrow and self.kind.narrow is not None:
+            section = section.search(**self.kind.narrow.given)
+        scan: Scan[Any] = section.scan(
             ordered=scene.ordered, concurrency=scene.concurrency, lag=scene.lag, resume=resume
         )
         return scan
@@ -270,7 +283,7 @@ class World:
 
 @frozen
 class Seen:
-    """What came of a scan. `lasting` are the rows that were there throughout; `drifted` where it gave up."""
+    """What came of a scan. `lasting` are the rows that were there and matched throughout; `drifted`: it gave up."""
 
     numbers: list[int]
     lasting: set[int]
@@ -284,7 +297,6 @@ def watch(kind: Kind, scene: Scene, beats: Iterator[Beat] | None = None) -> Seen
     """Play a scene while a scan reads the list; `beats` instead of the scene's where given."""
     world = World(kind, scene)
     world.beats = beats or world.beats
-    before = world.rows.visible()
     numbers: list[int] = []
     drifted = False
 
@@ -299,9 +311,7 @@ def watch(kind: Kind, scene: Scene, beats: Iterator[Beat] | None = None) -> Seen
             return getattr(scan, "proof", "")
 
     proof = world.run(read())
-    # A deleted row that searches show for a while longer is there no more.
-    lasting = before & world.rows.visible() & ({0} | world.there.keys())
-    return Seen(numbers, lasting, world.next_number, world.served, drifted, proof)
+    return Seen(numbers, world.lasting, world.next_number, world.served, drifted, proof)
 
 
 def judge(seen: Seen) -> None:
