@@ -96,8 +96,10 @@ class JsonLines:
         """Write the items of a page."""
         if not items:
             return
+        # Looking for a byte is ten times faster than counting it, and worth a copy.
+        text = b"".join(items)
         page = b"\n".join((*items, b""))
-        if page.count(b"\n") != len(items) or b"\r" in page:
+        if b"\n" in text or b"\r" in text:
             page = b"".join(bytes(item).replace(b"\r", b" ").replace(b"\n", b" ") + b"\n" for item in items)
         self._sink.write(page)
         self.lines += len(items)

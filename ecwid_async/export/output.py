@@ -42,6 +42,7 @@ class Sink(io.RawIOBase):
         self.size = 0
         self._stream = stream
         self._hash = hashlib.sha256()
+        self._abandoned = False
 
     @property
     def sha256(self) -> str:
@@ -56,17 +57,23 @@ class Sink(io.RawIOBase):
         """How many bytes were written."""
         return self.size
 
+    def abandon(self) -> None:
+        """Let nothing more through: a writer that nobody finishes may still write an end, once it is collected."""
+        self._abandoned = True
+
     def write(self, data: "bytes | memoryview", /) -> int:  # type: ignore[override]  # all of it, always
         """Write bytes as they are."""
+        written = len(data) if isinstance(data, bytes) else memoryview(data).nbytes
+        if self._abandoned:
+            return written
         self._stream.write(data)
         self._hash.update(data)
-        written = len(data) if isinstance(data, bytes) else memoryview(data).nbytes
         self.size += written
         return written
 
     def flush(self) -> None:
         """Hand everything to the system, from where it survives the end of this process."""
-        if not self._stream.closed:
+        if not (self._abandoned or self._stream.closed):
             self._stream.flush()
 
 
@@ -134,6 +141,7 @@ class PartFile(Sink):
 
     def close(self) -> None:
         """Let go of the file; what was not flushed may be lost."""
+        self.abandon()
         with suppress(OSError):
             self._stream.close()
 

@@ -135,11 +135,15 @@ class Reading:
     async def run(self) -> None:
         """Read all of it and finish the sheet. Raises what reading and writing raise."""
         source = self._ask.read(self._store)
-        if isinstance(source, Pages):
-            await self._scan(source)
-        else:
-            await self._call(source)
-        await self._sheet.finish()
+        try:
+            if isinstance(source, Pages):
+                await self._scan(source)
+            else:
+                await self._call(source)
+            await self._sheet.finish()
+        except BaseException:
+            self._sheet.out.abandon()
+            raise
         self._tell(finished=True)
 
     def record(self, file: str | None, format: Format) -> SectionRecord:  # noqa: A002

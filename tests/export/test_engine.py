@@ -1,3 +1,4 @@
+import gc
 import gzip
 import hashlib
 import io
@@ -274,6 +275,21 @@ class TestOut:
             await export_store(store, sections, tmp_path / out, format=format_)
         assert said in str(caught.value)
         assert shop.requests == []
+
+    @pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz", "csv", "parquet"])
+    async def test_a_stream_that_broke_off_gets_no_end_that_looks_like_one(self, store, shop, format_):
+        shop.break_after(5)
+        stream = io.BytesIO()
+        with pytest.raises(NotSent):
+            await export_store(store, ["products"], stream, format=format_)
+        gc.collect()
+        assert not stream.closed
+        content = stream.getvalue()
+        # The beginning of a Parquet file, and not its end.
+        assert content == b"PAR1" or not content.endswith(b"PAR1")
+        if format_ == "jsonl.gz":
+            with pytest.raises(EOFError):
+                gzip.decompress(content)
 
     async def test_several_sections_do_not_go_into_one_stream(self, store, shop):
         with pytest.raises(ConfigError, match="one stream takes one section, and there are 2"):
