@@ -5,7 +5,6 @@ import random
 import re
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import count
 from typing import Any, Final, Literal, Protocol
 from zlib import crc32
 
@@ -253,9 +252,6 @@ def _satisfying(table: Table, wanted: frozenset[Condition]) -> set[int] | None:
     return found
 
 
-_asked = count()
-
-
 def _arranged(table: Table, found: set[int] | None, order: Order, sort: Sort, switches: Switches) -> Sequence[int]:
     if found is None:
         slots: list[int] | array[int] = order.slots
@@ -267,14 +263,14 @@ def _arranged(table: Table, found: set[int] | None, order: Order, sort: Sort, sw
         ranks = {table.slot(key): rank for key, rank in sort.ranks.items()}
         return array("I", sorted(slots, key=lambda slot: ranks.get(slot, math.inf)))
     if sort.disorder is not None:
-        seed = next(_asked) if sort.disorder == "unstable" else 0
+        seed = next(table.asked) if sort.disorder == "unstable" else 0
         return array("I", sorted(slots, key=lambda slot: crc32(b"%d %d" % (seed, slot))))
     if switches.ties != "created" and order.column is not None:
         rows = list(slots)
         if switches.ties == "newest":
             rows.sort(reverse=not sort.descending)
         else:
-            random.Random(next(_asked)).shuffle(rows)  # noqa: S311  not a secret, a repeatable disorder
+            random.Random(next(table.asked)).shuffle(rows)  # noqa: S311  not a secret, a repeatable disorder
         rows.sort(key=order.column.__getitem__)
         return array("I", rows)
     return array("I", slots)

@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
+from itertools import count
 from typing import Any, Final
 
 import msgspec
@@ -147,6 +148,8 @@ class Table:
         """What searches found, kept until the next change."""
         self.written = 0.0
         """When `put` or `remove` last changed something, in Unix seconds; 0 for never."""
+        self.asked = count()
+        """Seeds for disorder: another one for each search that wants one, the same ones in each run."""
         self._clock = clock
         self._switches = switches
         self._next_id = first_id
