@@ -1,6 +1,10 @@
-"""Scenes as Hypothesis draws them: small lists in small pages, crowds in one second, everything moving."""
+"""Scenes as Hypothesis draws them: small lists in small pages, crowds in one second, everything moving.
 
-from typing import Any, Final
+A row, a move, a beat is one number, taken apart: drawing is what takes the time.
+"""
+
+from collections.abc import Sequence
+from typing import Final, TypeVar
 
 from attrs import evolve
 from hypothesis import strategies as st
@@ -9,55 +13,75 @@ from ecwid_async.sandbox import Switches
 from tests.scan.lists import Kind, Row
 from tests.scan.world import DAY, DOINGS, START, Beat, Move, Scene, Way
 
+T = TypeVar("T")
+
 MOST_ROWS: Final = 60
 MOST_BEATS: Final = 60
 
 _WAYS: Final[tuple[Way, ...]] = ("typed", "dicts", "raw")
-_SECONDS: Final = st.sampled_from((0.0, 0.0, 0.1, 0.5, 1.0, 3.0, 7.0, 20.0))
-_LAGS: Final = st.sampled_from((0.0, 0.0, 0.7, 2.0, 5.0, 20.0))
-_OFF: Final = st.sampled_from((0, 0, 1, -1, 5, -5, 60, -60, DAY, -DAY, 10 * DAY, -10 * DAY, -START))
-
-_MOVES: Final = st.builds(
-    Move,
-    st.sampled_from(DOINGS),
-    st.integers(0, MOST_ROWS),
-    st.sampled_from((1, 1, 1, 2, 5)),
-    st.integers(0, MOST_ROWS),
-    _OFF,
-)
-_BEATS: Final = st.builds(
-    Beat,
-    st.lists(_MOVES, max_size=2).map(tuple),
-    _SECONDS,
-    st.integers(0, 15),
-)
+_LAGS: Final = (0.0, 0.7, 2.0, 5.0, 20.0)
+_SECONDS: Final = (0.0, 0.1, 0.5, 1.0, 3.0, 7.0, 20.0)
+_PICKS: Final = range(16)
+_MOVES: Final = (0, 1, 2, 0, 1)
+_COUNTS: Final = (1, 1, 1, 2, 5)
+_PLACES: Final = range(MOST_ROWS)
+_OFF: Final = (0, 0, 1, -1, 5, -5, 60, -60, DAY, -DAY, 10 * DAY, -10 * DAY, -START)
+_AGES: Final = range(31)
+_RANKS: Final = range(6)
+_SCALES: Final = (0, 1, 1, 7, 600, 5 * DAY)
+# Most lists are of rows that stood still for a while; in some, a part was written just before.
+_YOUNGEST: Final = (400, 400, 30, 1, 0)
+_PAGES: Final = (2, 3, 3, 4, 5, 7, 10, None)
 
 
-def _several(element: st.SearchStrategy[Any], most: int) -> st.SearchStrategy[tuple[Any, ...]]:
-    """Any number of them: a list that Hypothesis draws without a hint is mostly short."""
-    return st.integers(0, most).flatmap(lambda size: st.lists(element, min_size=size, max_size=size)).map(tuple)
+class Choices:
+    """Takes a number apart into choices among several things: 0 is the first of each."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def of(self, several: Sequence[T]) -> T:
+        self._number, at = divmod(self._number, len(several))
+        return several[at]
+
+
+_CHOICES: Final = st.integers(0, (1 << 32) - 1).map(Choices)
 
 
 @st.composite
 def lists(draw: st.DrawFn) -> tuple[Row, ...]:
     """The rows of a list, made over a second, minutes or months up to now, and some of them changed since."""
-    scale = draw(st.sampled_from((0, 1, 1, 7, 600, 5 * DAY)))
-    ages = draw(_several(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 5)), MOST_ROWS))
-    youngest = draw(st.sampled_from((400, 400, 30, 1, 0)))
+    scale, youngest = draw(st.sampled_from(_SCALES)), draw(st.sampled_from(_YOUNGEST))
     rows = []
-    for nth, (age, since, rank) in enumerate(ages):
-        created = START - youngest - age * scale
-        rows.append(
-            # Numbers tell nothing about the order of creation.
-            Row(
-                number=1 + nth * 37 % 101,
-                created=created,
-                updated=min(START - youngest, created + since * scale),
-                rank=rank,
-                hidden=rank == 5,
-            )
-        )
+    for nth in range(draw(st.sampled_from(range(MOST_ROWS + 1)))):
+        chosen = draw(_CHOICES)
+        created = START - youngest - chosen.of(_AGES) * scale
+        updated = min(START - youngest, created + chosen.of(_AGES) * scale)
+        rank = chosen.of(_RANKS)
+        # Numbers tell nothing about the order of creation.
+        rows.append(Row(number=1 + nth * 37 % 101, created=created, updated=updated, rank=rank, hidden=rank == 5))
     return tuple(rows)
+
+
+@st.composite
+def beats(draw: st.DrawFn, most: int) -> tuple[Beat, ...]:
+    """So many beats at most, each with a few moves."""
+    drawn = []
+    for _ in range(draw(st.sampled_from(range(most + 1)))):
+        chosen = draw(_CHOICES)
+        moves = tuple(_move(draw(_CHOICES)) for _ in range(chosen.of(_MOVES)))
+        drawn.append(Beat(moves, chosen.of(_SECONDS), chosen.of(_PICKS)))
+    return tuple(drawn)
+
+
+def _move(chosen: Choices) -> Move:
+    return Move(
+        chosen.of(DOINGS),
+        at=chosen.of(_PLACES),
+        count=chosen.of(_COUNTS),
+        near=chosen.of(_PLACES),
+        off=chosen.of(_OFF),
+    )
 
 
 @st.composite
@@ -68,9 +92,9 @@ def switches(draw: st.DrawFn, kind: Kind) -> Switches:
         milliseconds=frozenset(draw(st.sampled_from(((), (kind.section,))))),
         ties=draw(st.sampled_from(("created", "newest", "unstable"))),
         unsorted=draw(st.sampled_from((None, "newest", "oldest", "arbitrary", "unstable"))),
-        page_size=draw(st.none() | st.integers(2, 10)),
-        upsert_lag=draw(_LAGS),
-        delete_lag=draw(_LAGS),
+        page_size=draw(st.sampled_from(_PAGES)),
+        upsert_lag=draw(st.sampled_from(_LAGS)),
+        delete_lag=draw(st.sampled_from(_LAGS)),
     )
 
 
@@ -80,8 +104,8 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
     return Scene(
         rows=draw(lists()),
         switches=draw(switches(kind)),
-        before=tuple(draw(st.lists(_BEATS, max_size=3))),
-        beats=draw(_several(_BEATS, MOST_BEATS)),
+        before=draw(beats(5)),
+        beats=draw(beats(MOST_BEATS)),
         rounds=draw(st.integers(1, 3)),
         concurrency=draw(st.integers(1, 8)),
         ordered=draw(st.booleans()),
@@ -95,5 +119,4 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
 def calm_scenes(draw: st.DrawFn, kind: Kind) -> Scene:
     """Any scene in which nothing happens: requests take their time, and overtake one another."""
     scene = draw(scenes(kind))
-    beats = tuple(evolve(beat, moves=()) for beat in scene.beats)
-    return evolve(scene, before=(), beats=beats)
+    return evolve(scene, before=(), beats=tuple(evolve(beat, moves=()) for beat in scene.beats))
