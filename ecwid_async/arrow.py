@@ -74,7 +74,7 @@ class Tables:
         self._record = record_of(model, fields, closed=closed)
         if decimals == "float64":
             _as_floats(self._record)
-        self._reader = Reader(self._record)
+        self._reader = Reader(self._record, self._close)
         columns = [pa.field(name, _type(node)) for name, node in self._record.fields.items()]
         self.schema: pa.Schema = pa.schema([*columns, pa.field(EXTRA, pa.string())])
         self.rows = 0
@@ -84,7 +84,6 @@ class Tables:
         self._begin()
 
     def _begin(self) -> None:
-        self._version = self._reader.version
         self._parts: list[list[Any]] = []
         self._held = 0
 
@@ -109,8 +108,6 @@ class Tables:
 
     def _add(self, items: Sequence[bytes | msgspec.Raw], rests: Sequence[bytes | None] | None = None) -> None:
         rows, left = self._reader.read(items)
-        if self._reader.version != self._version:
-            self._close()
         page = _Page()
         page.record(self._record, rows)
         page.scalar("text", left if rests is None else rests)

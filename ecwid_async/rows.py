@@ -7,7 +7,8 @@ into the item's rest, and so does every field that the model does not have. Noth
 rest together again.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -35,6 +36,7 @@ SCALE: Final = 18
 PRECISION: Final = 38
 _INT64: Final = 1 << 63
 _DEEPEST: Final = 12  # levels of objects; what is below stays JSON, and so does a model inside itself
+_NO_SLOT: Final = re.compile(r'["\\\x00-\x1f]')  # msgspec takes no such names
 _MOST_UNKNOWN: Final = (
     64  # names in one place that get a slot of their own; an object with free keys has no end of them
 )
@@ -78,6 +80,18 @@ class Record:
     def __attrs_post_init__(self) -> None:
         if not self.closed:
             self.seen = dict(self.fields)
+
+    def has_room(self, name: str) -> bool:
+        """Whether a field may have a slot."""
+        return name in self.fields or (self.closed and len(self.unknown) < _MOST_UNKNOWN and not _NO_SLOT.search(name))
+
+    def make_room(self, name: str) -> None:
+        """Let a field have a slot, if it may."""
+        if name in self.fields:
+            self.seen[name] = self.fields[name]
+        elif self.has_room(name):
+            self.seen[name] = Scalar("json")
+            self.unknown.add(name)
 
 
 Node: TypeAlias = Scalar | Items | Record
@@ -200,18 +214,17 @@ def _flat(node: Node, levels: int) -> Node:
 class Reader:
     """Reads items for the columns of a record, which it changes: `Record.seen` grows with what it meets.
 
-    `version` changes whenever the slots do.
+    Before it does, `growing` is called.
     """
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, growing: Callable[[], None] = lambda: None) -> None:
         self.record = record
-        self.version = 0
+        self._growing = growing
         self._compile()
 
     def _compile(self) -> None:
         _compile(self.record)
         self._decode = msgspec.json.Decoder(self.record.slots).decode
-        self.version += 1
 
     def read(self, items: Sequence[bytes | msgspec.Raw]) -> tuple[list[Any], list[bytes | None]]:
         """Each item in slots, and its rest as JSON, None where nothing is left.
@@ -237,10 +250,11 @@ class Reader:
             try:
                 rows.append(decode(item))
             except (msgspec.DecodeError, UnicodeDecodeError):
-                data = _object(item)
-                if _learn(self.record, data):
+                if any(_unseen(self.record, _object(item))):
+                    self._growing()
                     for other in items:
-                        _learn(self.record, _object(other))
+                        for record, name in _unseen(self.record, _object(other)):
+                            record.make_room(name)
                     self._compile()
                     raise _Grown from None
                 clean, rest = self.fit(item)
@@ -304,26 +318,17 @@ def _compile(node: Node) -> Any:
     return node.slots | None
 
 
-def _learn(node: Node, value: object) -> bool:
-    """Make room for the fields of a value that were not seen before; whether there were any."""
-    grown = False
+def _unseen(node: Node, value: object) -> Iterator[tuple[Record, str]]:
+    """The fields of a value for which there are no slots yet."""
     if isinstance(node, Record) and isinstance(value, dict):
         for name, inner in value.items():
-            if name not in node.seen:
-                if name in node.fields:
-                    node.seen[name] = node.fields[name]
-                elif node.closed and len(node.unknown) < _MOST_UNKNOWN:
-                    node.seen[name] = Scalar("json")
-                    node.unknown.add(name)
-                else:
-                    continue
-                grown = True
-            if inner and name not in node.unknown:
-                grown = _learn(node.seen[name], inner) or grown
+            if name not in node.seen and node.has_room(name):
+                yield node, name
+            if inner and name in node.fields:
+                yield from _unseen(node.fields[name], inner)
     elif isinstance(node, Items) and isinstance(value, list):
         for inner in value:
-            grown = _learn(node.element, inner) or grown
-    return grown
+            yield from _unseen(node.element, inner)
 
 
 def _rest(node: Node, value: Any) -> Any:

@@ -1,0 +1,395 @@
+"""Items as columns: nothing is lost, and what a column holds is exact."""
+
+import gc
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import msgspec
+import pytest
+from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async import models
+from ecwid_async.client import Store
+from ecwid_async.codec import Codec, loads
+from ecwid_async.data import Model
+from ecwid_async.errors import ConfigError, DecodeError
+from ecwid_async.models.carts import Cart
+from ecwid_async.models.customers import Customer
+from ecwid_async.models.orders import Order
+from ecwid_async.models.products import Product
+from ecwid_async.rows import Items, Node, Reader, Record, Scalar, flat, merged, record_of
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+from ecwid_async.arrow import Tables  # noqa: E402  after the check that pyarrow is there
+
+encode = msgspec.json.Encoder(decimal_format="number").encode
+strict = Codec(strict=True)
+
+
+def table(model: type[Model], items: Iterable[object], **options: Any) -> Any:
+    tables = Tables(model, **options)
+    tables.add([item if isinstance(item, bytes) else encode(item) for item in items])
+    made = tables.take()
+    made.validate(full=True)
+    return made
+
+
+def through_parquet(made: Any) -> list[dict[str, Any]]:
+    file = io.BytesIO()
+    pq.write_table(made, file)
+    rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(file.getvalue())).to_pylist()
+    return rows
+
+
+TYPES = {"bool": bool, "date": date, "datetime": datetime, "decimal": Decimal, "int": int, "text": str}
+
+
+def as_read(node: Node | None, value: Any) -> Any:
+    """An item as models read it: a null field is the same as none, text that is a number is the number."""
+    if isinstance(node, Record) and isinstance(value, dict):
+        return {
+            name: as_read(node.fields.get(name), inner)
+            for name, inner in value.items()
+            if inner is not None or name not in node.fields
+        }
+    if isinstance(node, Items) and isinstance(value, list):
+        return [as_read(node.element, inner) for inner in value]
+    if isinstance(node, Scalar) and node.kind in TYPES and value is not None:
+        try:
+            return strict.structure(value, TYPES[node.kind], "test")
+        except DecodeError:
+            return value
+    return value
+
+
+def restored(node: Node, cell: Any) -> Any:
+    """A cell as the item had it."""
+    if cell is None:
+        return None
+    if isinstance(node, Record):
+        return {name: restored(child, cell[name]) for name, child in node.fields.items() if cell.get(name) is not None}
+    if isinstance(node, Items):
+        return [restored(node.element, inner) for inner in cell]
+    return loads(cell) if node.kind == "json" else cell
+
+
+def assert_whole(model: type[Model], items: list[Any], fields: tuple[str, ...] | None = None) -> None:
+    record = record_of(model, fields, closed=True)
+    rows = through_parquet(table(model, items, fields=fields, closed=True))
+    assert len(rows) == len(items)
+    for row, item in zip(rows, items, strict=True):
+        rest = row.pop("_extra")
+        assert merged(restored(record, row), None if rest is None else loads(rest)) == as_read(record, item)
+
+
+@pytest.mark.parametrize("section", ["products", "orders", "customers", "carts", "categories"])
+async def test_a_section_comes_back_from_parquet_as_it_was(ecwid_store: Store, section: str) -> None:
+    pages = getattr(ecwid_store, section).search()
+    items = [item async for item in pages.dicts()]
+    made = await pages.to_arrow()
+    assert_whole(pages._item, items)
+    # What the models know, columns hold.
+    assert made.num_rows == len(items) > 0
+    assert made["_extra"].null_count == made.num_rows
+
+
+def all_models() -> Iterator[type[Model]]:
+    for module in iter_modules(models.__path__, "ecwid_async.models."):
+        for value in vars(import_module(module.name)).values():
+            if isinstance(value, type) and issubclass(value, Model) and value is not Model:
+                yield value
+
+
+def test_every_model_that_has_fields_makes_columns_that_parquet_takes() -> None:
+    for model in set(all_models()):
+        try:
+            schema = Tables(model).schema
+        except ConfigError:
+            assert not record_fields(model)
+        else:
+            pq.write_table(schema.empty_table(), io.BytesIO())
+
+
+def record_fields(model: type[Model]) -> list[str]:
+    return [field.name for field in model.__attrs_attrs__ if field.name != "extra" and not field.metadata]
+
+
+texts = st.text(max_size=6) | st.sampled_from(
+    ["", "null", "12", "true", "\x1e", "\x1f", "2024-09-04 07:20:11 +0000", "2024-02-30 00:00:00 +0000", "2024-09-04"]
+)
+numbers = (
+    st.integers()
+    | st.integers(-(2**70), 2**70)
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([Decimal("0.1"), Decimal("1.1234567890123456789"), Decimal("1E-30"), 2**63, -(2**63)])
+)
+anything = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+KNOWN = ("id", "price", "name", "enabled", "created", "media", "options", "nameTranslated")
+names = st.sampled_from([*KNOWN, "x", "y/z"])
+inside = st.fixed_dictionaries(
+    {},
+    optional={
+        "media": st.fixed_dictionaries(
+            {}, optional={"images": st.lists(st.dictionaries(st.sampled_from(["id", "alt", "new"]), anything))}
+        ),
+        "tax": st.dictionaries(st.sampled_from(["taxable", "enabledManualTaxes", "new"]), anything),
+        "options": st.lists(st.dictionaries(st.sampled_from(["type", "choices", "new"]), anything), max_size=3),
+    },
+)
+
+
+@given(st.lists(st.builds(dict.__or__, st.dictionaries(names, anything, max_size=5), inside), max_size=4))
+def test_nothing_is_lost_of_items_that_hold_anything_anywhere(items: list[dict[str, Any]]) -> None:
+    assert_whole(Product, items, (*KNOWN, "tax"))
+
+
+def rest_of(made: Any, row: int = 0) -> Any:
+    cell = made["_extra"][row].as_py()
+    return None if cell is None else json.loads(cell)
+
+
+def test_what_the_model_does_not_know_is_kept_in_the_shape_of_the_item() -> None:
+    images = [{"id": "0"}, {"id": "1", "focus": [0.5, 0.25]}]
+    made = table(Product, [{"id": 1}, {"id": 2, "glow": {"a": None}, "media": {"images": images, "mood": "calm"}}])
+    assert rest_of(made, 0) is None
+    assert rest_of(made, 1) == {
+        "glow": {"a": None},
+        "media": {"images": [None, {"focus": [0.5, 0.25]}], "mood": "calm"},
+    }
+    assert made["media"][1].as_py()["images"][1]["id"] == "1"
+
+
+def test_what_is_unknown_is_kept_byte_for_byte() -> None:
+    made = table(Product, [b'{"id":1,"glow":{"b": 1.10 , "b2":1e5}}'])
+    assert made["_extra"][0].as_py() == '{"glow":{"b": 1.10 , "b2":1e5}}'
+
+
+def test_names_without_end_are_kept_too() -> None:
+    items = [{"id": number, f"custom{number}": number} for number in range(300)]
+    made = table(Product, items)
+    assert [rest_of(made, number) for number in range(300)] == [{f"custom{number}": number} for number in range(300)]
+
+
+def test_a_value_of_another_type_is_kept_and_its_column_is_empty() -> None:
+    made = table(Product, [{"id": "no number", "price": True, "options": {"a": 1}, "categoryIds": [1, "x", None]}])
+    assert rest_of(made) == {
+        "id": "no number",
+        "price": True,
+        "options": {"a": 1},
+        "categoryIds": [None, "x", None],
+    }
+    assert made["id"].null_count == made["price"].null_count == made["options"].null_count == 1
+    assert made["categoryIds"][0].as_py() == [1, None, None]
+
+
+def test_what_can_be_turned_into_the_type_of_the_column_is() -> None:
+    made = table(Product, [{"id": "12", "price": "24.90", "name": 5, "created": "2024-09-04T09:20:11.5+02:00"}])
+    assert made["id"][0].as_py() == 12
+    assert made["price"][0].as_py() == Decimal("24.9")
+    assert made["name"][0].as_py() == "5"
+    assert made["created"][0].as_py() == datetime(2024, 9, 4, 7, 20, 11, 500_000, UTC)
+    assert rest_of(made) is None
+
+
+def test_decimals_are_exact_and_longer_ones_are_kept() -> None:
+    prices = ["0.1", "642.404477130936", "1E-7", "12345678901234567890.123456789012345678", "-5"]
+    made = table(Product, [f'{{"price":{price}}}'.encode() for price in prices])
+    assert made["price"].to_pylist() == [Decimal(price) for price in prices]
+    long = [b'{"price":1.1234567890123456789}', b'{"price":123456789012345678901}', b'{"price":1}']
+    made = table(Product, long)
+    assert made["price"].to_pylist() == [None, None, 1]
+    assert [made["_extra"][row].as_py() for row in range(3)] == [item.decode() for item in long[:2]] + [None]
+
+
+def test_decimals_can_be_floats() -> None:
+    made = table(Product, [{"price": Decimal("0.1"), "dimensions": {"width": 2}}], decimals="float64")
+    assert made.schema.field("price").type == pa.float64()
+    assert made["price"][0].as_py() == 0.1
+    assert made["dimensions"][0].as_py()["width"] == 2.0
+    assert rest_of(table(Product, [b'{"price":1e999}'], decimals="float64")) == {"price": float("inf")}
+
+
+def test_types_follow_from_the_model() -> None:
+    schema = table(Product, []).schema
+    assert schema.field("id").type == pa.int64()
+    assert schema.field("price").type == pa.decimal128(38, 18)
+    assert schema.field("created").type == pa.timestamp("us", "UTC")
+    assert schema.field("nameTranslated").type == pa.string()
+    assert schema.field("categoryIds").type == pa.list_(pa.int64())
+    assert schema.field("outOfStockVisibilityBehaviour").type == pa.string()
+    choice = schema.field("options").type.value_type.field("choices").type.value_type
+    assert choice.field("priceModifier").type == pa.decimal128(38, 18)
+    assert table(Customer, []).schema.field("contacts").type.value_type.field("orderBy").type == pa.int64()
+
+
+def test_a_moment_that_is_none_is_kept() -> None:
+    odd = ["2024-02-30 00:00:00 +0000", "2024-09-04 +0000", "yesterday", "", "2024-09-04 07:20:11"]
+    made = table(Product, [{"created": text} for text in odd])
+    assert made["created"].null_count == len(odd)
+    assert [rest_of(made, row) for row in range(len(odd))] == [{"created": text} for text in odd]
+
+
+def test_a_field_that_is_first_met_late_is_null_before() -> None:
+    tables = Tables(Product)
+    tables.add([encode({"id": number}) for number in range(600)])
+    tables.add([encode({"id": 600, "sku": "A", "media": {"images": [{"id": "0"}]}})])
+    made = tables.take()
+    assert made["id"].to_pylist() == list(range(601))
+    assert made["sku"].null_count == 600
+    assert made["media"][600].as_py()["images"][0]["id"] == "0"
+
+
+def test_one_odd_number_among_many_empties_no_other_cell() -> None:
+    items = [{"id": number, "price": number} for number in range(300)]
+    items[211]["price"] = Decimal("0.1234567890123456789")  # type: ignore[assignment]
+    made = table(Product, items)
+    assert made["id"].to_pylist() == list(range(300))
+    assert made["price"].null_count == 1
+    assert rest_of(made, 211) == {"price": 0.1234567890123456789}
+
+
+@pytest.mark.parametrize("item", [b"", b"[]", b'"x"', b"{", b'{"id":\xff}', b"null"])
+def test_what_is_no_object_is_refused_without_telling_the_value(item: bytes) -> None:
+    with pytest.raises(DecodeError, match="items"):
+        table(Product, [b'{"id":1}', item])
+
+
+def test_the_collector_is_left_as_it_was() -> None:
+    table(Product, [{"id": 1}])
+    assert gc.isenabled()
+    with pytest.raises(DecodeError):
+        table(Product, [b"["])
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        table(Product, [{"id": 1}])
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+# A choice of fields
+
+
+def test_fields_are_named_as_the_api_or_as_the_model_has_them() -> None:
+    made = table(
+        Product, [{"id": 1, "defaultCombinationId": 2, "sku": "A"}], fields=("id", "default_combination_id", "name")
+    )
+    assert made.schema.names == ["id", "defaultCombinationId", "name", "_extra"]
+    assert made.to_pylist() == [{"id": 1, "defaultCombinationId": 2, "name": None, "_extra": None}]
+
+
+def test_fields_reach_into_objects_and_lists() -> None:
+    made = table(
+        Product,
+        [{"id": 1, "media": {"images": [{"id": "0", "orderBy": 1}], "videos": []}}],
+        fields=("media(images(id))",),
+    )
+    assert made.to_pylist() == [{"media": {"images": [{"id": "0"}]}, "_extra": None}]
+
+
+@pytest.mark.parametrize(("wrong", "near"), [("prize", "price"), ("media(imagez)", "images"), ("qqqq", "id, sku")])
+def test_a_field_that_is_none_is_refused_with_the_nearest(wrong: str, near: str) -> None:
+    with pytest.raises(ConfigError, match=near):
+        record_of(Product, (wrong,))
+
+
+def test_columns_of_cells_go_three_levels_deep() -> None:
+    record = flat(record_of(Product))
+    border = record.fields["borderInfo"]
+    assert isinstance(border, Record)
+    assert isinstance(border.fields["dominatingColor"], Record)
+    assert all(isinstance(node, Scalar) for node in border.fields["dominatingColor"].fields.values())
+    assert all(isinstance(node, Scalar) for node in flat(record_of(Order), levels=1).fields.values())
+
+
+@frozen
+class Leaf:
+    """A class that holds itself has an end."""
+
+    name: str | None = None
+    leaves: "list[Leaf] | None" = None
+
+
+def test_a_model_inside_itself_is_json() -> None:
+    record = record_of(Leaf)
+    assert record.fields["leaves"].element.kind == "json"  # type: ignore[union-attr]
+    assert isinstance(Reader(record), Reader)
+
+
+# Lists of a store
+
+
+async def test_a_search_is_a_table_of_the_fields_that_were_asked_for(ecwid_store: Store) -> None:
+    made = await ecwid_store.products.search(response_fields="items(id,name,media(images(id)))").to_arrow()
+    assert made.schema.names == ["id", "name", "media", "_extra"]
+    assert made["_extra"].null_count == made.num_rows == 40
+
+
+async def test_a_scan_is_a_table_and_keeps_to_the_class_that_was_given(ecwid_store: Store) -> None:
+    @frozen
+    class Row:
+        id: int
+        price: Decimal | None
+
+    async with ecwid_store.products.scan() as scan:
+        whole = await scan.to_arrow()
+    assert whole.num_rows == 40
+    assert whole["_extra"].null_count == 40
+    async with ecwid_store.products.scan(into=Row) as scan:
+        made = await scan.to_arrow(decimals="float64")
+    assert made.schema.names == ["id", "price", "_extra"]
+    assert made.schema.field("price").type == pa.float64()
+    assert sorted(made["id"].to_pylist()) == sorted(whole["id"].to_pylist())
+
+
+async def test_a_frame_of_polars_has_the_same_rows(ecwid_store: Store) -> None:
+    pytest.importorskip("polars")
+    frame = await ecwid_store.carts.search().to_polars()
+    assert frame["cartId"].to_list() == [cart.cart_id async for cart in ecwid_store.carts.search()]
+    async with ecwid_store.carts.scan() as scan:
+        assert set((await scan.to_polars())["cartId"]) >= set(frame["cartId"])
+
+
+async def test_a_frame_of_pandas_keeps_ids_whole_where_some_are_missing(ecwid_store: Store) -> None:
+    pytest.importorskip("pandas")
+    frame = await ecwid_store.products.search().to_pandas()
+    assert str(frame["id"].dtype) == "int64[pyarrow]"
+    assert frame["id"].tolist() == [product.id async for product in ecwid_store.products.search()]
+    async with ecwid_store.products.scan() as scan:
+        assert len(await scan.to_pandas()) == 40
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas"])
+async def test_a_library_that_is_missing_is_named(
+    ecwid_store: Store, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ConfigError, match=f"pip install {library}"):
+        await getattr(ecwid_store.carts.search(), f"to_{library}")()
+
+
+async def test_without_pyarrow_the_extra_is_named(ecwid_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "ecwid_async.arrow")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ConfigError, match=r"pip install 'ecwid-async\[arrow\]'"):
+        await ecwid_store.carts.search().to_arrow()
+
+
+def test_carts_have_their_own_key() -> None:
+    assert "cartId" in record_of(Cart).fields
