@@ -7,15 +7,15 @@ overlap by more than a second's rows; what lies between two that do not is read 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from attrs import field, frozen
 
 __all__ = ["Coverage", "Slice", "Union", "Unsorted"]
 
 Key: TypeAlias = int | str
-Moment: TypeAlias = int | float | str
-"""When a row was created, as the API tells it: of one list, all of one kind."""
+Moment: TypeAlias = int
+"""When a row was created, in seconds."""
 
 
 class Unsorted(Exception):
@@ -24,7 +24,7 @@ class Unsorted(Exception):
 
 @frozen
 class Slice:
-    """Of a page: where it was cut from a list of `total` rows, and each row's id and moment of creation."""
+    """Of a page: where it was cut from a list of `total` rows, each row's id, and its moment if all have one."""
 
     offset: int
     total: int | None
@@ -156,14 +156,13 @@ class Coverage:
     def _before(self, one: Moment, other: Moment | None) -> bool:
         if self.rising is None or other is None:
             return False
-        return bool(one < other) if self.rising else bool(one > other)  # type: ignore[operator]
+        return bool(one < other) if self.rising else bool(one > other)
 
     def _check_order(self, piece: Slice) -> None:
-        times: list[Any] = list(piece.times)
-        try:
-            rises, falls = times == sorted(times), times == sorted(times, reverse=True)
-        except TypeError:
-            raise Unsorted from None
+        times = list(piece.times)
+        if len(times) != len(piece.ids):
+            raise Unsorted
+        rises, falls = times == sorted(times), times == sorted(times, reverse=True)
         if rises and falls:
             return
         if not (rises or falls) or self.rising is (not rises):

@@ -95,6 +95,9 @@ def plan_of(operation: str) -> Plan:
 _SWEEPS: Final = 60
 _TRIES: Final = 400
 _CALM: Final = 16
+_FEW: Final = 64
+_END: Final = "end"
+_MILLISECONDS: Final = 100_000_000_000
 _LIMIT: Final = 100
 
 
@@ -120,8 +123,11 @@ class _Page:
         """Whether all that matches was on it: one moment, so nothing can have been missed."""
         return self.offset == 0 and self.size >= self.total
 
-    def slice(self) -> Slice:
-        return Slice(self.offset, self.total, self.ids, self.times)
+    def slice(self, *, versioned: bool = True) -> Slice:
+        # By the second, as lists are sorted: some times come in milliseconds, some as text.
+        plain = {moment.__class__ for moment in self.times} <= {int} and max(self.times, default=0) < _MILLISECONDS
+        times = self.times if plain else [at for moment in self.times if (at := _seconds(moment)) is not None]
+        return Slice(self.offset, self.total if versioned else None, self.ids, times)
 
 
 @mutable
@@ -152,7 +158,7 @@ class _Position(msgspec.Struct, array_like=True, frozen=True):
     rising: bool | None
     start: int
     end: int
-    last: int | float | str | None
+    last: int | None
     group: tuple[int | str, ...]
 
 
@@ -208,7 +214,8 @@ class Scan(Generic[T]):
         # Names that no item has stand for what this list does not tell.
         plan = self._plan
         self._keys = (plan.key, plan.created or " created", plan.updated or " updated", rest or " rest")
-        self._from = None if not resume else self._read_token(resume)
+        self._ended = resume == _END
+        self._from = self._read_token(resume) if resume and not self._ended else None
         self._position = self._from
         self._phase: _Phase | None = None
         self._skip: _Position | None = None
@@ -228,12 +235,14 @@ class Scan(Generic[T]):
 
     @property
     def token(self) -> str:
-        """Where another scan of the same list goes on: ``scan(resume=token)``. Empty where it would start anew.
+        """Where another scan of the same list goes on: ``scan(resume=token)``. Empty where that would start anew.
 
         It counts an item as read once the next one was asked for; a page of `raw`, once it is handed out. Only an
         `ordered` scan hands nothing out that lies behind it; what was changed since shortly before the first scan began
         (its `lag`) can come again.
         """
+        if self._ended:
+            return _END
         return "" if self._position is None else base64.urlsafe_b64encode(msgspec.json.encode(self._position)).decode()
 
     async def __aenter__(self) -> Self:
@@ -381,7 +390,7 @@ class Scan(Generic[T]):
             page.looked_through.set()
         if self._error is not None:
             raise self._error
-        self._position = None
+        self._ended = True
 
     async def _run(self) -> None:
         try:
@@ -399,10 +408,10 @@ class Scan(Generic[T]):
 
     def _came_before(self, moment: Any) -> bool:
         """Whether a row lies in what was covered when the token was given out."""
-        position = self._skip
-        if position is None or position.last is None or position.rising is None or moment is None:
+        position, second = self._skip, _seconds(moment)
+        if position is None or position.last is None or position.rising is None or second is None:
             return False
-        return bool(moment < position.last if position.rising else moment > position.last)
+        return second < position.last if position.rising else second > position.last
 
     def _keys_decoder(self) -> "msgspec.json.Decoder[Any]":
         """Reads of a page nothing but what a scan needs to know of each item."""
@@ -424,6 +433,8 @@ class Scan(Generic[T]):
     # The reading.
 
     async def _read(self) -> None:
+        if self._ended:
+            return
         begin = self._from
         if begin is None or not begin.rest:
             await self._list(None, begin)
@@ -667,6 +678,8 @@ class Scan(Generic[T]):
         if (phase := self._phase) is None:
             return None
         coverage = phase.coverage
+        # Of a crowd in one second a token tells only where it begins.
+        crowd = len(coverage.group) > _FEW
         return _Position(
             list=self._fingerprint,
             rest=phase.rest,
@@ -676,9 +689,9 @@ class Scan(Generic[T]):
             total=coverage.total,
             rising=coverage.rising,
             start=coverage.start,
-            end=coverage.end,
+            end=coverage.start if crowd else coverage.end,
             last=coverage.last,
-            group=tuple(coverage.group),
+            group=() if crowd else tuple(coverage.group),
         )
 
     @cached_property
@@ -727,7 +740,7 @@ def _seeded(coverage: Coverage, first: _Page, settled: int) -> bool:
     Its total counts other rows, too, but it is one moment like every page.
     """
     try:
-        coverage.join(Slice(0, None, first.ids, first.times))
+        coverage.join(first.slice(versioned=False))
     except Unsorted:
         return False
     before = map(_seconds, first.updates[: coverage.start])
@@ -753,9 +766,6 @@ def _seconds(moment: object) -> int | None:
     if isinstance(moment, int | float):
         return int(moment / 1000 if moment > _MILLISECONDS else moment)
     return None
-
-
-_MILLISECONDS: Final = 100_000_000_000
 
 
 def _cut(page: _Page, low: int, high: int | None) -> int:
