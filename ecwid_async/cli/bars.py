@@ -23,6 +23,8 @@ __all__ = ["Bars", "Making", "StoreBars", "progress", "summary", "waits_for"]
 
 # More would not fit on the screen.
 _MOST_BARS: Final = 12
+# What more stores have brought is told by their sum.
+_MOST_LINES: Final = 50
 # Fewer items of a demo store are made at once.
 _LARGE: Final = 2000
 
@@ -35,10 +37,11 @@ class _Items(ProgressColumn):
 
 class _Speed(ProgressColumn):
     def render(self, task: Task) -> RenderableType:
-        seconds = task.finished_time or task.elapsed
+        seconds = task.finished_time if task.finished else task.elapsed
+        average = (task.completed - task.fields.get("begun", 0)) / seconds if seconds else 0
         # What came in one piece has no speed of its own.
-        speed = task.finished_speed or task.speed or (task.completed / seconds if seconds else 0)
-        return Text(f"{speed:,.0f}/s" if speed else "", style="progress.data.speed", justify="right")
+        speed = average if task.finished else task.speed or average
+        return Text(f"{speed:,.0f}/s" if speed >= 1 else "", style="progress.data.speed", justify="right")
 
 
 class _Left(ProgressColumn):
@@ -115,11 +118,10 @@ class Bars(_Shown):
         task = self._tasks[step.section]
         if not self._progress.tasks[task].started:
             # What an earlier run has read says nothing about the speed of this one.
-            self._progress.reset(task, total=step.total, completed=step.done, note=step.note)
-        elif step.finished:
-            self._progress.update(task, completed=step.done, total=step.done, note=step.note)
-        else:
-            self._progress.update(task, completed=step.done, total=step.total, note=step.note)
+            begun = step.done if step.note else 0
+            self._progress.reset(task, total=step.total, completed=begun, begun=begun)
+        total = step.done if step.finished else step.total
+        self._progress.update(task, completed=step.done, total=total, note=step.note)
 
     def event(self, event: "Event") -> None:
         """Show what a section waits for."""
@@ -151,6 +153,7 @@ class StoreBars(_Shown):
 
     def __init__(self, stores: int, sections: int, *, shown: bool) -> None:
         super().__init__(shown=shown)
+        self._stores = stores
         self._sections = sections
         self._all = self._progress.add_task("[bold]stores", total=stores, note="")
         self._tasks: dict[int, TaskID] = {}
@@ -163,12 +166,12 @@ class StoreBars(_Shown):
         steps = self._steps.setdefault(step.store_id, {})
         steps[step.section] = step
         finished = len(steps) == self._sections and all(each.finished for each in steps.values())
-        known = sum(each.total or 0 for each in steps.values())
+        known = sum(each.done if each.finished else each.total or 0 for each in steps.values())
         self._progress.update(
             self._tasks[step.store_id],
             completed=sum(each.done for each in steps.values()),
             total=known if len(steps) == self._sections else None,
-            visible=not finished or len(self._tasks) <= _MOST_BARS,
+            visible=not finished or self._stores <= _MOST_BARS,
             note=step.note,
         )
         if finished:
@@ -198,7 +201,7 @@ def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
     table.add_column(what, whole)
     for column, footer in zip(columns, _cells(records, (ended - begun).total_seconds()), strict=True):
         table.add_column(column, footer, justify="right", style="cyan" if column == "Items/s" else None)
-    for name, line in lines.items():
+    for name, line in lines.items() if len(lines) <= _MOST_LINES else ():
         table.add_row(name, *_cells(line, max((record.seconds for record in line), default=0.0)))
     left_out = [f"Left out: {name}. {said}" for each in manifests for name, said in each.refused.items()]
     return Group(table, *(Text(said, style="yellow") for said in left_out), Text(where))

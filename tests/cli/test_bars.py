@@ -3,7 +3,8 @@
 import pytest
 
 from ecwid_async import Event, EventKind
-from ecwid_async.cli.bars import Bars
+from ecwid_async.cli.bars import Bars, Making, StoreBars
+from ecwid_async.export import Progress
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,42 @@ def test_a_wait_is_shown_with_its_reason(status: int | None, error: str | None, 
     )
     (task,) = bars._progress.tasks
     assert task.fields["note"] == note
+
+
+def test_a_section_is_done_when_it_says_so_whatever_its_total() -> None:
+    bars = Bars(["orders", "profile"], shown=False)
+    for step in (Progress("orders", 100, 250), Progress("orders", 248, 250), Progress("profile", 1, None)):
+        bars.step(step)
+    assert [task.finished for task in bars._progress.tasks] == [False, False]
+    for step in (Progress("orders", 248, 250, finished=True), Progress("profile", 1, None, finished=True)):
+        bars.step(step)
+    assert [(task.finished, task.completed, task.total) for task in bars._progress.tasks] == [
+        (True, 248, 248),
+        (True, 1, 1),
+    ]
+
+
+def test_what_was_read_before_counts_for_no_speed() -> None:
+    bars = Bars(["orders"], shown=False)
+    bars.step(Progress("orders", 5000, 9000, "going on after 5,000"))
+    bars.step(Progress("orders", 5100, 9000))
+    (task,) = bars._progress.tasks
+    assert (task.completed, task.fields["begun"]) == (5100, 5000)
+
+
+def test_stores_have_a_bar_each_and_one_for_all() -> None:
+    bars = StoreBars(2, 2, shown=False)
+    bars.step(Progress("orders", 3, 9, store_id=1))
+    bars.step(Progress("carts", 4, 4, store_id=1, finished=True))
+    whole, store = bars._progress.tasks
+    assert (store.completed, store.total, whole.completed) == (7, 13, 0)
+    bars.step(Progress("orders", 9, 9, store_id=1, finished=True))
+    assert (store.completed, store.total, whole.completed, whole.total) == (13, 13, 1, 2)
+
+
+def test_a_small_demo_store_is_made_without_a_bar() -> None:
+    making = Making({"products": 50_000}, shown=False)
+    making.watch("orders", 400)
+    assert making._progress.tasks == []
+    making.watch("products", 500)
+    assert [(task.completed, task.total) for task in making._progress.tasks] == [(500, 50_000)]
