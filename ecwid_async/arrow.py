@@ -31,6 +31,7 @@ Decimals: TypeAlias = Literal["exact", "float64"]
 _PAGE: Final = 256  # items taken apart at a time: more would not fit into a processor's own cache
 _BETWEEN: Final = "\x1e"  # stands in no JSON
 _ZONE: Final = " +0000"
+_DECIMAL: Final = rf"^-?\d{{1,{PRECISION - SCALE}}}(\.\d{{1,{SCALE}}})?$"
 _SECONDS: Final = len("2024-09-04 07:20:11")
 
 _TYPES: Final = {
@@ -215,9 +216,9 @@ class _Page:
 
 def _array(kind: str, pool: list[Any]) -> pa.Array:
     if kind == "json":
-        return _split(pool)
+        return _split(_BETWEEN.encode().join(pool))
     if kind == "decimal":
-        return _split(pool).cast(_TYPES[kind])
+        return _decimals(_BETWEEN.encode().join(pool))
     if kind == "datetime":
         moments = pa.array(pool, pa.string())
         texts = pc.utf8_slice_codeunits(moments, 0, -len(_ZONE))
@@ -230,10 +231,20 @@ def _array(kind: str, pool: list[Any]) -> pa.Array:
     return pa.array(pool, _TYPES[kind])
 
 
-def _split(pool: list[Any]) -> pa.Array:
+def _split(texts: bytes) -> pa.Array:
     """Texts of JSON as strings, null for ``null`` and for none."""
-    texts = pc.split_pattern(pa.array([_BETWEEN.encode().join(pool)], pa.string()), _BETWEEN).values
-    return pc.if_else(pc.or_(pc.equal(texts, _ABSENT), pc.equal(texts, _NULL)), _MISSING, texts)
+    split = pc.split_pattern(pa.array([texts], pa.string()), _BETWEEN).values
+    return pc.if_else(pc.or_(pc.equal(split, _ABSENT), pc.equal(split, _NULL)), _MISSING, split)
+
+
+def _decimals(texts: bytes) -> pa.Array:
+    # pyarrow makes other numbers of some that are too large, instead of refusing them.
+    split = _split(texts)
+    longest = pc.min_max(pc.binary_length(split))["max"].as_py() or 0
+    plain = b"e" not in texts and b"E" not in texts
+    if not plain or (longest > PRECISION - SCALE and not pc.all(pc.match_substring_regex(split, _DECIMAL)).as_py()):
+        raise pa.ArrowInvalid("a number with an exponent, or too many digits")
+    return split.cast(_TYPES["decimal"])
 
 
 def _columns(record: Record, parts: Iterator[list[Any]], length: int) -> list[Any]:

@@ -401,8 +401,9 @@ def _fit_scalar(kind: Kind, value: object) -> tuple[Any, Any]:
         return typed.isoformat(), _NOTHING
     if kind == "int" and not -_INT64 <= typed < _INT64:
         return None, value
-    if kind == "decimal" and not _holds(typed):
-        return None, value
+    if kind == "decimal":
+        # Without an exponent, whatever it came with.
+        return (msgspec.Raw(f"{typed:f}".encode()), _NOTHING) if _holds(typed) else (None, value)
     if kind == "float" and float(typed) in (float("inf"), float("-inf")):
         return None, value
     return typed, _NOTHING
