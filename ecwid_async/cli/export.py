@@ -3,10 +3,10 @@
 import asyncio
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import IO, TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from cyclopts import Group, Parameter
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ecwid_async.export import Manifest, Section
 
 __all__ = ["export"]
+
+T = TypeVar("T")
 
 _FORMAT = Group("Format")
 _STORES = Group("Several stores")
@@ -104,7 +106,8 @@ def export(
     The files appear together, with a manifest.json, or none does. A run that was broken off goes on where it was when
     the same command is given again.
     """
-    from ecwid_async.export import ALL, sections_named
+    from ecwid_async.cli.filters import fields_of, where_of
+    from ecwid_async.export import ALL, check_export, sections_named
 
     if everything and sections:
         raise UsageError("--all and names of sections contradict each other: leave one out.")
@@ -113,14 +116,20 @@ def export(
     chosen = sections_named(ALL if everything else sections)
     arguments = {
         **(form or Form()).arguments(),
-        **_selected(chosen, fields or (), where or ()),
-        "fresh": fresh,
-        "skip_refused": everything,
+        "fields": fields_of(fields or (), chosen),
+        "where": where_of(where or (), chosen, _nowhere()),
     }
     many, choice = many or Many(), store or StoreChoice()
+    several = bool(many.store or many.stores)
+    place = out or Path("export")
+    if several:
+        _check_several(place, choice)
+    # Before anything is sent, or a demo store made.
+    check_export(_nowhere(), chosen, place / "1" if several else _target(place), **arguments)
+    arguments |= {"fresh": fresh, "skip_refused": everything, "source": _identity(choice)}
     view = _View(quiet=quiet, json=json)
-    if many.store or many.stores:
-        return _export_many(chosen, out, many, choice, arguments, view)
+    if several:
+        return _export_many(chosen, place, many, arguments, view)
     return _export_one(chosen, out, choice, arguments, view)
 
 
@@ -136,17 +145,16 @@ class _View:
         return not (self.quiet or self.json)
 
 
-def _selected(sections: "Sequence[Section]", fields: Sequence[str], where: Sequence[str]) -> dict[str, Any]:
-    """What is wanted of each section, checked before anything is sent, or a demo store made."""
-    if not fields and not where:
-        return {}
-    from ecwid_async.cli.filters import fields_of, where_of
-    from ecwid_async.export.asking import asked
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run it; an interruption tells what was noted of it."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(*getattr(stop.__context__, "__notes__", ())) from None
 
-    store = _nowhere()
-    chosen, conditions = fields_of(fields, sections), where_of(where, sections, store)
-    asked(store, sections, chosen, conditions)
-    return {"fields": chosen, "where": conditions}
+
+def _target(out: Path) -> "Path | IO[bytes]":
+    return sys.stdout.buffer if out == _STDOUT else out
 
 
 def _nowhere() -> "Store":
@@ -166,12 +174,7 @@ def _export_one(
         if sys.stdout.isatty() and not str(arguments["format"] or "jsonl").endswith(("jsonl", "csv")):
             raise UsageError(f"a terminal can't show {arguments['format']}: send the output to a file or a program.")
     source = find_store(choice, shown=view.shown)
-    arguments["source"] = _identity(choice)
-    try:
-        manifest, place = asyncio.run(_read_one(sections, out, source, arguments, view))
-    except KeyboardInterrupt as stop:
-        cancelled = stop.__context__
-        raise KeyboardInterrupt(*getattr(cancelled, "__notes__", ())) from None
+    manifest, place = _run(_read_one(sections, out, source, arguments, view))
     if view.json:
         import msgspec
 
@@ -184,43 +187,34 @@ async def _read_one(
     sections: "Sequence[Section]", out: Path | None, source: Source, arguments: dict[str, Any], view: _View
 ) -> "tuple[Manifest, Path]":
     from ecwid_async.cli.bars import Bars
-    from ecwid_async.export import Names, export_store, is_kept
+    from ecwid_async.export import export_store, is_kept
 
     bars = Bars([section.name for section in sections], shown=view.shown)
     async with connect(source, events=bars.event) as store:
         place = out or Path(f"export-{store.store_id}")
-        if out == _STDOUT:
-            with bars:
-                return await export_store(store, sections, sys.stdout.buffer, report=bars.step, **arguments), place
-        names = Names.of(place, arguments["format"], [section.name for section in sections])
         try:
             with bars:
-                return await export_store(store, sections, place, report=bars.step, **arguments), place
+                return await export_store(store, sections, _target(place), report=bars.step, **arguments), place
         except BaseException as error:
-            if is_kept(names):
+            if place != _STDOUT and is_kept(place, arguments["format"], [section.name for section in sections]):
                 error.add_note(_GO_ON)
             raise
 
 
-def _export_many(
-    sections: "Sequence[Section]",
-    out: Path | None,
-    many: Many,
-    choice: StoreChoice,
-    arguments: dict[str, Any],
-    view: _View,
-) -> int:
-    from ecwid_async.cli.stores import named_stores
+def _check_several(place: Path, choice: StoreChoice) -> None:
     from ecwid_async.export import format_of
 
     if choice.sandbox or choice.sizes.given():
         raise UsageError("--sandbox is one store of its own: leave --store and --stores out.")
-    place = out or Path("export")
     if place == _STDOUT or format_of(place) is not None:
         raise UsageError(f"several stores need a folder, and {place} is none.")
+
+
+def _export_many(sections: "Sequence[Section]", place: Path, many: Many, arguments: dict[str, Any], view: _View) -> int:
+    from ecwid_async.cli.stores import named_stores
+
     tokens = named_stores(many.store or (), many.stores)
-    arguments["source"] = _identity(choice)
-    results = asyncio.run(_read_many(sections, place, tokens, arguments, view))
+    results = _run(_read_many(sections, place, tokens, arguments, view))
     done = {number: result for number, result in results.items() if not isinstance(result, EcwidError)}
     failed = {number: result for number, result in results.items() if isinstance(result, EcwidError)}
     if view.json:
@@ -239,15 +233,24 @@ async def _read_many(
     sections: "Sequence[Section]", place: Path, tokens: Mapping[int, str], arguments: dict[str, Any], view: _View
 ) -> "dict[int, Manifest | EcwidError]":
     from ecwid_async.cli.bars import StoreBars
-    from ecwid_async.export import Names, export_stores, is_kept
+    from ecwid_async.export import export_stores, is_kept
 
     bars = StoreBars(len(tokens), len(sections), shown=view.shown)
-    async with connect_all(tokens, events=bars.event) as stores:
-        with bars:
-            results = await export_stores(stores, sections, place, report=bars.step, **arguments)
+    names = [section.name for section in sections]
+
+    def kept(number: int) -> bool:
+        return is_kept(place / str(number), arguments["format"], names)
+
+    try:
+        async with connect_all(tokens, events=bars.event) as stores:
+            with bars:
+                results = await export_stores(stores, sections, place, report=bars.step, **arguments)
+    except BaseException as error:
+        if any(map(kept, tokens)):
+            error.add_note(_GO_ON)
+        raise
     for number, result in results.items():
-        names = Names.of(place / str(number), arguments["format"], [section.name for section in sections])
-        if isinstance(result, EcwidError) and is_kept(names):
+        if isinstance(result, EcwidError) and kept(number):
             result.add_note(_GO_ON)
     return results
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from hashlib import blake2b
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,14 +18,14 @@ from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, MissingScope, PaymentRequired, ScanDrifted, StoreSuspended
 from ecwid_async.export.asking import Ask, asked
 from ecwid_async.export.checkpoint import Mark
-from ecwid_async.export.formats import Format, FormatOptions
+from ecwid_async.export.formats import Format, FormatOptions, writer
 from ecwid_async.export.manifest import Manifest, SectionRecord
 from ecwid_async.export.output import PartFile, Sink
 from ecwid_async.export.place import Names, Place
 from ecwid_async.export.reading import Progress, Reading, Report, Sheet, utc_now
 from ecwid_async.export.sections import Section
 
-__all__ = ["export_store", "export_stores"]
+__all__ = ["check_export", "export_store", "export_stores"]
 
 _SECTIONS_AT_ONCE: Final = 4
 _STORES_AT_ONCE: Final = 8
@@ -79,19 +80,47 @@ async def export_store(
     Raises `ConfigError` before anything is sent for what can't be asked for, `OutputError` where a file can't be
     written, `ScanDrifted`, `APIError`, `TransportError` or `DecodeError` from reading.
     """
+    options = options or FormatOptions()
+    asks, place = _plan(store, sections, out, format, fields, where, options)
+    terms = _Terms(options=options, fresh=fresh, skip_refused=skip_refused, source=source, report=report, now=now)
+    if isinstance(place, Names):
+        return await _into_files(store, asks, place, terms)
+    return await _into_stream(store, asks, place, format or "jsonl", terms)
+
+
+def check_export(
+    store: Store,
+    sections: Iterable[Section | str],
+    out: str | Path | IO[bytes],
+    *,
+    format: Format | None = None,  # noqa: A002  as above
+    fields: Mapping[str, str] | None = None,
+    where: Mapping[str, Mapping[str, object]] | None = None,
+    options: FormatOptions | None = None,
+) -> None:
+    """Raise the `ConfigError` that `export_store` would begin with. Nothing is sent, nor written."""
+    _plan(store, sections, out, format, fields, where, options or FormatOptions())
+
+
+def _plan(
+    store: Store,
+    sections: Iterable[Section | str],
+    out: str | Path | IO[bytes],
+    format_: Format | None,
+    fields: Mapping[str, str] | None,
+    where: Mapping[str, Mapping[str, object]] | None,
+    options: FormatOptions,
+) -> tuple[list[Ask], Names | IO[bytes]]:
+    """What is read, and where it goes."""
     asks = asked(store, sections, fields or {}, where or {})
-    terms = _Terms(
-        options=options or FormatOptions(),
-        fresh=fresh,
-        skip_refused=skip_refused,
-        source=source,
-        report=report,
-        now=now,
-    )
-    if not isinstance(out, str | Path):
-        return await _into_stream(store, asks, out, format or "jsonl", terms)
-    names = Names.of(Path(out), format, [ask.name for ask in asks])
-    return await _into_files(store, asks, names, terms)
+    place = Names.of(Path(out), format_, [ask.name for ask in asks]) if isinstance(out, str | Path) else out
+    if not isinstance(place, Names) and len(asks) != 1:
+        raise ConfigError(f"one stream takes one section, and there are {len(asks)}: name a folder for them.")
+    chosen = place.format if isinstance(place, Names) else format_ or "jsonl"
+    for ask in asks:
+        # A library that is missing, or a level that there is not, is better known now.
+        writer(chosen, BytesIO(), model=ask.model, fields=ask.fields, options=options)
+    return asks, place
 
 
 async def export_stores(
@@ -119,8 +148,9 @@ async def export_stores(
     results: dict[int, Manifest | EcwidError] = {}
     limiter = anyio.CapacityLimiter(at_once)
     chosen = {store.store_id: store for store in stores}
-    for store in chosen.values():
-        asked(store, wanted, fields or {}, where or {})
+    for number, store in chosen.items():
+        place = Path(folder) / str(number)
+        check_export(store, wanted, place, format=format, fields=fields, where=where, options=options)
 
     async def export(store: Store) -> None:
         async with limiter:
@@ -149,8 +179,6 @@ async def export_stores(
 
 
 async def _into_stream(store: Store, asks: list[Ask], out: IO[bytes], format_: Format, terms: _Terms) -> Manifest:
-    if len(asks) != 1:
-        raise ConfigError(f"one stream takes one section, and there are {len(asks)}: name a folder for them.")
     (ask,) = asks
     started = terms.now()
     sheet = Sheet(ask, Sink(out), None, format_, terms.options)

@@ -57,8 +57,9 @@ class Names:
         return cls(out.parent, told, {sections[0]: out.name}, f"{out.name}.{MANIFEST_NAME}")
 
 
-def is_kept(names: Names) -> bool:
-    """Whether an export to this place was broken off, and can be taken up again."""
+def is_kept(out: Path, format_: Format | None, sections: Sequence[str]) -> bool:
+    """Whether an export of this to there was broken off, and can be taken up again."""
+    names = Names.of(out, format_, sections)
     return hidden_name(names.folder / names.manifest, "checkpoint").exists()
 
 
