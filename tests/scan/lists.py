@@ -132,6 +132,8 @@ class Kind:
     dated: bool = True
     sorts: bool = False
     """Can it be asked for the order of creation."""
+    more: int = 0
+    """Requests for what the list may leave out, whether it does or not."""
 
     def __attrs_post_init__(self) -> None:
         if not self.section:
@@ -242,7 +244,7 @@ KINDS: Final = {
         ),
         Kind(name="orders", show=_order, key="orderNumber", narrow=Narrow({"total_from": _LARGE}, _large)),
         Kind(name="carts", show=_cart, key="cartId", number=_last, narrow=Narrow({"total_from": _LARGE}, _large)),
-        Kind(name="customers", show=_customer, sorts=True),
+        Kind(name="customers", show=_customer, sorts=True, more=1),
         Kind(name="coupons", show=_coupon),
         Kind(
             name="reviews",

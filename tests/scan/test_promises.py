@@ -27,11 +27,13 @@ class Promise:
     order: str
     asks_for: tuple[str, ...]
     requests: str
+    asks_for_rest: bool
 
 
 def promise(name: str, rest: str) -> Promise:
     plan, key, order, asks_for, requests = (cell.strip() for cell in rest.split("|"))
-    return Promise(name, plan, key.strip("`"), order.strip("`"), tuple(re.findall(r"`(\w+)`", asks_for)), requests)
+    shows = tuple(re.findall(r"`(\w+)`", asks_for))
+    return Promise(name, plan, key.strip("`"), order.strip("`"), shows, requests, "if none came" in asks_for)
 
 
 PROMISES = {match[1]: promise(match[1], match[2]) for match in ROW.finditer(PAGE.read_text(encoding="utf-8"))}
@@ -61,6 +63,7 @@ def test_a_list_gets_the_plan_that_its_row_says(name: str) -> None:
     assert said.key == has.key
     assert said.order == (has.sort or "as it comes")
     assert said.asks_for == tuple(parameter for parameter, _ in has.show)
+    assert said.asks_for_rest == (has.rest is not None)
     assert said.requests == f"{'two' if has.created is None else 'one'} for each page"
 
 
@@ -69,6 +72,7 @@ def test_what_moves_in_the_tests_is_the_list_that_the_row_is_about(name: str) ->
     said, kind = PROMISES[name], KINDS[name]
     assert kind.dated == (said.plan == "by creation")
     assert kind.sorts == (said.order != "as it comes")
+    assert kind.more == said.asks_for_rest
     assert kind.passes == {"one for each page": 1, "two for each page": 2}[said.requests]
 
 
