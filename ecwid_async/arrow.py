@@ -1,8 +1,8 @@
 """Items as Arrow tables: typed columns from the models, `_extra` for what they can't hold."""
 
 import gc
-from array import array
-from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+import struct
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -144,7 +144,9 @@ class Tables:
         if self._held:
             parts = iter(self._parts)
             columns = _columns(self._record, parts, self._held)
-            self._batches.append(pa.RecordBatch.from_arrays([*columns, _joined(next(parts))], schema=self.schema))
+            self._batches.append(
+                pa.RecordBatch.from_arrays([*columns, _joined(next(parts), "text")], schema=self.schema)
+            )
         self._begin()
 
     def take(self) -> pa.Table:
@@ -183,15 +185,11 @@ class _Page:
 
     def scalar(self, kind: str, column: Sequence[Any]) -> None:
         """One value after the other."""
-        try:
-            if kind == "int":
-                self._parts.append(array("q", column))
-                return
-            if kind == "bool":
-                self._parts.append(bytes(column))
-                return
-        except TypeError:
-            self._parts.append(pa.array(column, _TYPES[kind]))  # some are missing
+        if kind in ("int", "bool"):
+            try:
+                self._parts.append(_packed(column) if kind == "int" else bytes(column))
+            except (struct.error, TypeError):  # some are missing
+                self._parts.append(pa.array(column, _TYPES[kind]))
             return
         pool = self._pools[kind]
         self._parts.append((kind, len(pool), len(column)))
@@ -217,9 +215,9 @@ class _Page:
             self.record(node, column)
         else:
             try:
-                lengths = array("q", map(len, column))
+                lengths = _packed(map(len, column))
             except TypeError:
-                lengths = array("q", [_NO_LIST if value is None else len(value) for value in column])
+                lengths = _packed(_NO_LIST if value is None else len(value) for value in column)
             self._parts.append(lengths)
             self._column(node.element, list(chain.from_iterable(filter(None, column))))
 
@@ -233,6 +231,11 @@ class _Page:
             else part
             for part in self._parts
         ]
+
+
+def _packed(numbers: Iterable[int]) -> bytes:
+    values = tuple(numbers)
+    return struct.pack(f"{len(values)}q", *values)
 
 
 def _array(kind: str, pool: list[Any]) -> pa.Array:
@@ -277,12 +280,12 @@ def _columns(record: Record, parts: Iterator[list[Any]], length: int) -> list[An
 def _made(node: Node, parts: Iterator[list[Any]]) -> pa.Array:
     pieces = next(parts)
     if isinstance(node, Scalar):
-        return _joined(pieces)
+        return _joined(pieces, node.kind)
     if isinstance(node, Record):
         there = b"".join(pieces)
-        mask = pc.invert(_joined([there])) if b"\x00" in there else None
+        mask = pc.invert(_unpacked(there, "bool")) if b"\x00" in there else None
         return pa.StructArray.from_arrays(_columns(node, parts, len(there)), fields=list(_type(node)), mask=mask)
-    lengths = _joined(pieces)
+    lengths = _unpacked(b"".join(pieces), "int")
     missing = pc.equal(lengths, _NO_LIST)
     ends = pc.cumulative_sum(pc.if_else(missing, 0, lengths)).cast(pa.int32())
     offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
@@ -292,19 +295,21 @@ def _made(node: Node, parts: Iterator[list[Any]]) -> pa.Array:
     return pa.ListArray.from_arrays(offsets, _made(node.element, parts))
 
 
-def _joined(pieces: list[Any]) -> pa.Array:
+def _joined(pieces: list[Any], kind: str) -> pa.Array:
     """One array of arrays and buffers."""
     arrays: list[pa.Array] = []
-    for kind, run in groupby(pieces, type):
-        if kind is bytes:
-            flags = b"".join(run)
-            arrays.append(pa.Array.from_buffers(pa.uint8(), len(flags), [None, pa.py_buffer(flags)]).cast(pa.bool_()))
-        elif kind is array:
-            numbers = b"".join(run)
-            arrays.append(pa.Array.from_buffers(pa.int64(), len(numbers) // 8, [None, pa.py_buffer(numbers)]))
+    for packed, run in groupby(pieces, lambda piece: piece.__class__ is bytes):
+        if packed:
+            arrays.append(_unpacked(b"".join(run), kind))
         else:
-            arrays += run
+            arrays.extend(run)
     return arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
+
+
+def _unpacked(buffer: bytes, kind: str) -> pa.Array:
+    if kind == "bool":
+        return pa.Array.from_buffers(pa.uint8(), len(buffer), [None, pa.py_buffer(buffer)]).cast(pa.bool_())
+    return pa.Array.from_buffers(pa.int64(), len(buffer) // 8, [None, pa.py_buffer(buffer)])
 
 
 async def table_of(

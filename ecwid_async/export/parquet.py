@@ -11,6 +11,7 @@ from ecwid_async.projection import Projection
 from ecwid_async.rows import Fields
 
 try:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 except ImportError:
     raise ConfigError("Parquet needs pyarrow: pip install 'ecwid-async[arrow]'") from None
@@ -42,7 +43,12 @@ class Parquet:
             {"ecwid_async.model": model.__name__, "ecwid_async.schema": SCHEMA_VERSION}
         )
         self._writer = pq.ParquetWriter(
-            stream, schema, compression="zstd", compression_level=_LEVEL if level is None else level
+            stream,
+            schema,
+            compression="zstd",
+            compression_level=_LEVEL if level is None else level,
+            # Of what lies deeper none looks for the least and the most, and a footer holds them for each group.
+            write_statistics=[field.name for field in schema if not pa.types.is_nested(field.type)],
         )
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
