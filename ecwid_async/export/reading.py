@@ -1,9 +1,10 @@
 """One section on its way from the server into a file or a stream."""
 
 from collections.abc import Callable
+from contextlib import aclosing
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import IO, Any, cast
+from typing import IO, Any, Final, cast
 
 import anyio.lowlevel
 import anyio.to_thread
@@ -22,6 +23,9 @@ from ecwid_async.ids import Ids
 from ecwid_async.pages import Pages
 
 __all__ = ["Progress", "Reading", "Report", "Sheet", "utc_now"]
+
+
+_AHEAD: Final = 20
 
 
 @frozen
@@ -106,6 +110,11 @@ def keys(items: Items, key: str) -> list[int | str]:
     return [decode(each).key for each in items]  # type: ignore[attr-defined]
 
 
+def _pages_again(requests: int, items: int) -> int:
+    """How many more pages were asked for than so many items fill, or are on their way."""
+    return max(0, requests - items // 100 - _AHEAD)
+
+
 class Reading:
     """Reads one section, from where its `mark` says.
 
@@ -182,8 +191,8 @@ class Reading:
         if seen is not None:
             self._tell(f"going on after {begun.count:,}")
         clock = perf_counter()
-        async with pages.scan(ordered=True, resume=begun.token or None) as scan:
-            async for page in scan.raw():
+        async with pages.scan(ordered=True, resume=begun.token or None) as scan, aclosing(scan.raw()) as read:
+            async for page in read:
                 items: Any = page
                 if seen is not None:
                     # What moved to behind the token was read before it.
@@ -193,7 +202,8 @@ class Reading:
                     await self._sheet.write(items)
                 self._take(len(items), scan.total, begun, scan.requests, perf_counter() - clock)
                 self._save(scan.token)
-                self._tell()
+                again = _pages_again(scan.requests, self.mark.count - begun.count)
+                self._tell(f"{again:,} pages read again" if again else "")
                 # A transport in this process answers without a pause: let other sections, and Ctrl-C, have their turn.
                 await anyio.lowlevel.checkpoint()
             self._take(0, scan.total, begun, scan.requests, perf_counter() - clock)

@@ -76,6 +76,16 @@ async def test_progress_is_told_page_by_page(store, shop, tmp_path):
     assert told[-1].done == PRODUCTS
 
 
+async def test_pages_that_are_read_again_are_told(client, shop, tmp_path):
+    """As those of a list that tells no times: twice at least."""
+    shop.add(1004)
+    shop.sandbox.stores[1004].load("categories", ({"id": number} for number in range(10, 3010)))
+    told = []
+    await export_store(client.store(1004, TOKEN), ["categories"], tmp_path, report=told.append)
+    assert told[3].note == ""
+    assert told[-2].note.endswith("pages read again")
+
+
 async def test_an_empty_list_makes_an_empty_file(client, shop, tmp_path):
     shop.add(1004, products=0)
     manifest = await export_store(client.store(1004, TOKEN), ["products"], tmp_path)
