@@ -8,14 +8,16 @@ from attrs import evolve
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ecwid_async.errors import ScanDrifted
-from tests.scan.lists import KINDS, Kind
+from ecwid_async import Ecwid
+from ecwid_async.errors import ConfigError, ScanDrifted
+from ecwid_async.sandbox import Switches
+from tests.scan.lists import KINDS, Kind, Row
 from tests.scan.scenes import calm_scenes, scenes
 from tests.scan.test_moving import orderly
-from tests.scan.world import TOKEN, Scene, World
+from tests.scan.world import START, STORE, TOKEN, Scene, World
 
 THOROUGH = settings().max_examples > 100
-EXAMPLES = settings().max_examples // 5 if THOROUGH else 6
+EXAMPLES = settings().max_examples // 5 if THOROUGH else 5
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
@@ -111,3 +113,51 @@ def test_nothing_is_missing_after_stops_in_a_list_that_moves(name: str, data: st
     missing = stops.lasting - set(stops.numbers)
     assert not missing, stops.parts
     assert all(len(part) == len(set(part)) for part in stops.parts)
+
+
+@pytest.mark.parametrize("name", ["products", "orders", "carts"])
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_a_token_stays_short_in_a_crowd_of_one_second(name: str, most: int) -> None:
+    before = [Row(number=n, created=START - 9000, updated=START - 9000) for n in range(1, 51)]
+    crowd = [Row(number=n, created=START - 8000, updated=START - 8000) for n in range(51, 600)]
+    scene = Scene(rows=(*before, *crowd), switches=Switches(unsorted="oldest"))
+    stops = Stops(KINDS[name], scene, [most, 1, 1])
+    assert set(stops.numbers) == stops.lasting
+    assert not stops.anew
+    # The second is read again as a whole, and nothing else is.
+    assert not stops.again() & set(range(1, 51))
+
+
+def test_a_scan_that_was_read_to_its_end_has_nothing_to_go_on_with() -> None:
+    rows = tuple(Row(number=n, created=START - 9000 + n, updated=START - 9000 + n) for n in range(1, 30))
+    world = World(KINDS["products"], Scene(rows=rows, switches=Switches(page_size=4)))
+
+    async def read() -> list[int]:
+        async with world.scan() as scan:
+            assert scan.token == ""
+            assert len([item async for item in scan.dicts()]) == len(rows)
+        async with world.scan(resume=scan.token) as rest:
+            return [item["id"] async for item in rest.dicts()]
+
+    assert world.run(read()) == []
+
+
+def test_a_token_of_another_list_or_of_none_is_refused() -> None:
+    rows = tuple(Row(number=n, created=START - 9000 + n, updated=START - 9000 + n) for n in range(1, 30))
+    world = World(KINDS["products"], Scene(rows=rows, switches=Switches(page_size=4), ordered=True, way="raw"))
+
+    async def read() -> str:
+        async with world.scan() as scan:
+            async for _ in scan.raw():
+                break
+            return scan.token
+
+    token = world.run(read())
+    store = Ecwid(transport=world).store(STORE, TOKEN)
+    assert store.products.scan(resume=token).token == token
+    for other in (store.orders.scan, store.products.search(enabled=True).scan):
+        with pytest.raises(ConfigError, match="another list"):
+            other(resume=token)
+    for wrong in ("products", token[:-5], "äöü"):
+        with pytest.raises(ConfigError, match="no token"):
+            store.products.scan(resume=wrong)
