@@ -29,7 +29,7 @@ from ecwid_async.coverage import Coverage, Key, Slice, Union, Unsorted
 from ecwid_async.errors import ConfigError, DecodeError, ScanDrifted
 from ecwid_async.ids import Ids
 from ecwid_async.selection import add_fields, parse_selection, selection_text
-from ecwid_async.wire import Lane, Request, Response, new_request_id
+from ecwid_async.wire import Lane, Request, new_request_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,6 +98,7 @@ _CALM: Final = 16
 _FEW: Final = 64
 _END: Final = "end"
 _MILLISECONDS: Final = 100_000_000_000
+_SMALL: Final = 64 * 1024
 _LIMIT: Final = 100
 
 
@@ -109,7 +110,7 @@ class _Page:
     total: int
     body: bytes = field(repr=False)
     items: list[msgspec.Raw] = field(repr=False)
-    moment: float
+    date: str
     size: int
     ids: list[Key] = field(factory=list, repr=False)
     times: list[Any] = field(factory=list, repr=False)
@@ -325,16 +326,18 @@ class Scan(Generic[T]):
                     yield item
 
     def _items(self, page: _Page) -> Iterator[dict[str, Any]]:
-        """The items of a page that did not come before, parsed one at a time: one that is dropped at once leaves its
-        memory, still warm, to the next.
-        """
+        """The items of a page that did not come before."""
         parse, operation, strip, new = self._channel.codec.parse, self._operation, self._strip, self._ids.add
         key, created, updated, rest = self._keys
         ids, times, updates = page.ids.append, page.times.append, page.updates.append
         came_before = self._came_before if self._skip is not None else None
         self._position = page.position
-        for raw in page.items:
-            item: dict[str, Any] = parse(raw, operation)
+        if len(page.body) < _SMALL:
+            items: Iterable[dict[str, Any]] = parse(page.body, operation)["items"]
+        else:
+            # One at a time: an item that is dropped at once leaves its memory, still warm, to the next.
+            items = (parse(raw, operation) for raw in page.items)
+        for item in items:
             mark = item.get(key)
             if mark.__class__ is not int and mark.__class__ is not str:
                 raise self._nameless()
@@ -369,7 +372,9 @@ class Scan(Generic[T]):
                 page.updates = [note.updated for note in notes]
                 if not self._rest_met:
                     self._rest_met = any(note.rest == self._rest_value for note in notes)
-                new = [add(key) and not self._came_before(at) for key, at in zip(page.ids, page.times, strict=True)]
+                new = [add(key) for key in page.ids]
+                if self._skip is not None:
+                    new = [is_new and not self._came_before(at) for is_new, at in zip(new, page.times, strict=True)]
                 held = list(compress(page.items, new))
                 self.done += len(held)
                 if self._strip:
@@ -458,7 +463,7 @@ class Scan(Generic[T]):
             if self._plan.created is None:
                 await self._twice(bounds, first)
                 return
-            settled, fresh = int(first.moment - self._lag), None
+            settled, fresh = int(_moment(first.date, self._clock) - self._lag), None
             in_order = _seeded(coverage, first, settled)
         else:
             settled, fresh = begin.settled, begin.fresh
@@ -659,7 +664,7 @@ class Scan(Generic[T]):
         if 0 < len(items) < self._step and offset + len(items) < total:
             # What a page really holds, whatever was asked for.
             self._step = len(items)
-        return _Page(offset, total, response.body, items, _moment(response, self._clock), len(items))
+        return _Page(offset, total, response.body, items, response.headers.get("Date", ""), len(items))
 
     def _bound(self, name: str) -> int | None:
         """A bound of the caller's, in Unix seconds."""
@@ -748,11 +753,11 @@ def _seeded(coverage: Coverage, first: _Page, settled: int) -> bool:
     return True
 
 
-def _moment(response: Response, clock: Callable[[], float]) -> float:
-    """When the server answered, in Unix seconds and by its own clock."""
+def _moment(date: str, clock: Callable[[], float]) -> float:
+    """When the server answered, in Unix seconds and by its own clock where it told."""
     try:
-        return parsedate_to_datetime(response.headers["Date"]).timestamp()
-    except (KeyError, ValueError):
+        return parsedate_to_datetime(date).timestamp()
+    except ValueError:
         return clock()
 
 
