@@ -14,6 +14,7 @@ from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.export.fields import cut, selection_of
 from ecwid_async.export.sections import Section, sections_named
 from ecwid_async.pages import Pages
+from ecwid_async.projection import Projection, projection
 from ecwid_async.scan import plan_of
 from ecwid_async.selection import Selection, add_fields, selection_text
 
@@ -76,7 +77,7 @@ class Ask:
 def asked(
     store: Store,
     sections: Iterable[Section | str],
-    fields: Mapping[str, str],
+    fields: Mapping[str, str | type],
     where: Mapping[str, Mapping[str, object]],
 ) -> list[Ask]:
     """What is to be read of each section: see `export_store`.
@@ -91,18 +92,24 @@ def asked(
     return [_ask(store, section, fields.get(section.name), where.get(section.name, {})) for section in chosen]
 
 
-def _ask(store: Store, section: Section, fields: str | None, where: Mapping[str, object]) -> Ask:
+def _ask(store: Store, section: Section, fields: str | type | None, where: Mapping[str, object]) -> Ask:
     model, filters = section.model(), section.filters(store)
     for name in where:
         if name not in filters:
             near = get_close_matches(name, filters, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(filters) or 'none'}."
             raise ConfigError(f"{section.name} can't be searched by {name!r}. {hint}")
-    selection = None if fields is None else selection_of(fields, model, section.name)
     source = Ask(section, model, None, None, where).read(store)
     operation = source.request.options.operation
     key = plan_of(operation).key if isinstance(source, Pages) else None
-    return Ask(section, model, key, selection, where)
+    return Ask(section, model, key, _selection(section, model, fields), where)
+
+
+def _selection(section: Section, model: type[Model], fields: str | type | None) -> Selection | None:
+    if fields is None or isinstance(fields, str):
+        return None if fields is None else selection_of(fields, model, section.name)
+    taken: Projection[Any] = projection(fields, (model,))
+    return taken.selection
 
 
 def documents(body: bytes, section: Section, operation: str) -> list[msgspec.Raw]:

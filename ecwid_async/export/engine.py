@@ -53,7 +53,7 @@ async def export_store(
     out: str | Path | IO[bytes],
     *,
     format: Format | None = None,  # noqa: A002  the word that everybody uses
-    fields: Mapping[str, str] | None = None,
+    fields: Mapping[str, str | type] | None = None,
     where: Mapping[str, Mapping[str, object]] | None = None,
     options: FormatOptions | None = None,
     fresh: bool = False,
@@ -65,8 +65,8 @@ async def export_store(
     """Write each section to a file of the folder `out`; or the only one to the file `out`, or into a binary stream.
 
     `format` is JSON Lines, byte for byte as the server sent the items, unless the name of the file tells another.
-    `fields` says by section which are wanted (``{"products": "id,name,options(name)"}``), `where` which items:
-    arguments of the section's ``search``. Hidden items are included.
+    `fields` says by section which are wanted (``{"products": "id,name,options(name)"}``): also by an attrs class, as
+    ``into=`` does. `where` says which items: arguments of the section's ``search``. Hidden items are included.
 
     Files get their names together, the manifest last, or none does and what was there before stays. What was read until
     a failure, a cancellation or the end of the process is kept under hidden names for a day: the same export to the
@@ -77,8 +77,8 @@ async def export_store(
     meanwhile is written as it was when its page was read. With `skip_refused`, sections that the token's scopes or the
     store's plan do not open are left out, and the manifest says so.
 
-    Raises `ConfigError` before anything is sent for what can't be asked for, `OutputError` where a file can't be
-    written, `ScanDrifted`, `APIError`, `TransportError` or `DecodeError` from reading.
+    Raises `ConfigError` before anything is sent for what can't be asked for (`TypeError` for a class), `OutputError`
+    where a file can't be written, `ScanDrifted`, `APIError`, `TransportError` or `DecodeError` from reading.
     """
     options = options or FormatOptions()
     asks, place = _plan(store, sections, out, format, fields, where, options)
@@ -94,7 +94,7 @@ def check_export(
     out: str | Path | IO[bytes],
     *,
     format: Format | None = None,  # noqa: A002  as above
-    fields: Mapping[str, str] | None = None,
+    fields: Mapping[str, str | type] | None = None,
     where: Mapping[str, Mapping[str, object]] | None = None,
     options: FormatOptions | None = None,
 ) -> None:
@@ -107,7 +107,7 @@ def _plan(
     sections: Iterable[Section | str],
     out: str | Path | IO[bytes],
     format_: Format | None,
-    fields: Mapping[str, str] | None,
+    fields: Mapping[str, str | type] | None,
     where: Mapping[str, Mapping[str, object]] | None,
     options: FormatOptions,
 ) -> tuple[list[Ask], Names | IO[bytes]]:
@@ -129,7 +129,7 @@ async def export_stores(
     folder: str | Path,
     *,
     format: Format | None = None,  # noqa: A002  as above
-    fields: Mapping[str, str] | None = None,
+    fields: Mapping[str, str | type] | None = None,
     where: Mapping[str, Mapping[str, object]] | None = None,
     options: FormatOptions | None = None,
     fresh: bool = False,

@@ -21,7 +21,9 @@ __all__ = ["SCHEMA_VERSION", "Parquet"]
 SCHEMA_VERSION: Final = "1"
 """How columns are made of models; stands in the footer of each file."""
 
-_GROUP: Final = 14 << 20  # bytes of text and decimals, 9,000 products; a footer has an entry for each column of each group
+_GROUP: Final = (
+    14 << 20
+)  # bytes of text and decimals, 9,000 products; a footer has an entry for each column of each group
 _LEVEL: Final = 1
 
 

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import anyio
+import attrs
 import msgspec
 import pytest
 
@@ -16,6 +17,17 @@ from ecwid_async.pages import Pages
 from ecwid_async.transport.memory import answer
 
 from .conftest import PRODUCTS, TOKEN
+
+
+@attrs.frozen
+class Choice:
+    name: str | None
+
+
+@attrs.frozen
+class Row:
+    sku: str
+    options: list[Choice]
 
 
 def items(path):
@@ -197,6 +209,21 @@ class TestFields:
     async def test_names_are_those_of_python_or_of_the_api(self, store, shop, tmp_path):
         await export_store(store, ["products"], tmp_path, fields={"products": "create_timestamp,updateTimestamp"})
         assert items(tmp_path / "products.jsonl")[0].keys() == {"createTimestamp", "updateTimestamp"}
+
+    async def test_a_class_of_the_callers_says_what_is_wanted(self, store, shop, tmp_path):
+        await export_store(store, ["products"], tmp_path, fields={"products": Row})
+        assert items(tmp_path / "products.jsonl")[1] == {"sku": "S2", "options": [{"name": "Size"}]}
+        await export_store(store, ["products"], tmp_path / "p.csv", fields={"products": Row})
+        assert (tmp_path / "p.csv").read_text().splitlines()[0] == "sku,options,_extra"
+
+    async def test_a_class_that_can_t_hold_what_comes_is_refused(self, store, shop, tmp_path):
+        @attrs.frozen
+        class Wrong:
+            skuu: str
+
+        with pytest.raises(TypeError, match="sku"):
+            await export_store(store, ["products"], tmp_path, fields={"products": Wrong})
+        assert shop.requests == []
 
     async def test_a_document_is_cut_too(self, store, shop, tmp_path):
         shop.sandbox.stores[1003].profile = {"generalInfo": {"storeId": 1003, "storeUrl": "x"}, "account": {}}
