@@ -124,13 +124,13 @@ def _cpu(total: int, *, rounds: int) -> Part:
         watched = {name: _Watched(runner, work, total, catalogue) for name, work in works.items()}
         samples = sample(watched, rounds=rounds, per=total)
     cpu = Table(f"{total:,} products of 4 KB", "CPU µs a product", DECODED, microseconds(samples))
-    # The first of each is that of the warming round.
+    # The first of each is that of the warming round, in which the server also writes what it is asked for first.
     wall = Table(f"the same {total:,}, wall time", "s", None, {name: one.walls[1:] for name, one in watched.items()})
     share = Table(
         "CPU of the server meanwhile",
         "% of the client's",
         None,
-        {name: [100 * sum(one.servers) / sum(one.own)] for name, one in watched.items()},
+        {name: [100 * sum(one.servers[1:]) / sum(one.own[1:])] for name, one in watched.items()},
     )
     limits = (
         (JSONL, WRITTEN, 0.45),

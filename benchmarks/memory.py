@@ -40,8 +40,8 @@ WAYS: Final[Mapping[str, Callable[[Store], Coroutine[Any, Any, int]]]] = {
 
 
 def growth(few: int, many: int) -> dict[str, float]:
-    """By how many MiB each way's peak is higher for `many` products than for `few`."""
-    return {way: (_peak(way, many) - _peak(way, few)) / 2**20 for way in WAYS}
+    """By how many MiB each way's peak is higher for `many` products than for `few`; a little less is none."""
+    return {way: max(0, _peak(way, many) - _peak(way, few)) / 2**20 for way in WAYS}
 
 
 def _peak(way: str, total: int) -> int:
