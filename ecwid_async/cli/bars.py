@@ -119,7 +119,7 @@ class Bars(_Shown):
         if not self._progress.tasks[task].started:
             # What an earlier run has read says nothing about the speed of this one.
             begun = step.done if step.note else 0
-            self._progress.reset(task, total=step.total, completed=begun, begun=begun)
+            self._progress.reset(task, total=step.total, completed=begun, begun=begun, note="")
         total = step.done if step.finished else step.total
         self._progress.update(task, completed=step.done, total=total, note=step.note)
 

@@ -1,6 +1,7 @@
 """The bars say what an export waits for."""
 
 import pytest
+from rich.console import Console
 
 from ecwid_async import Event, EventKind
 from ecwid_async.cli.bars import Bars, Making, StoreBars
@@ -46,12 +47,32 @@ def test_a_section_is_done_when_it_says_so_whatever_its_total() -> None:
     ]
 
 
-def test_what_was_read_before_counts_for_no_speed() -> None:
-    bars = Bars(["orders"], shown=False)
+def shown(bars: Bars | StoreBars) -> list[str]:
+    """The lines on the screen."""
+    console = Console(width=100, color_system=None)
+    with console.capture() as capture:
+        console.print(bars._progress.make_tasks_table(bars._progress.tasks))
+    return capture.get().splitlines()
+
+
+def test_what_was_read_before_counts_for_no_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    bars = Bars(["orders", "carts"], shown=False)
+    for clocked in (bars._progress, *bars._progress.tasks):
+        monkeypatch.setattr(clocked, "get_time" if clocked is bars._progress else "_get_time", lambda: now)
     bars.step(Progress("orders", 5000, 9000, "going on after 5,000"))
-    bars.step(Progress("orders", 5100, 9000))
-    (task,) = bars._progress.tasks
-    assert (task.completed, task.fields["begun"]) == (5100, 5000)
+    assert "going on after 5,000" in shown(bars)[0]
+    for done in (5500, 6000):
+        now += 5
+        bars.step(Progress("orders", done, 9000))
+    line, waiting = shown(bars)
+    assert "6,000/9,000" in line
+    assert "100/s" in line
+    assert "0:30 left" in line
+    assert "0/?" in waiting
+    bars.step(Progress("orders", 9000, 9000, finished=True))
+    assert "400/s" in shown(bars)[0]
+    assert "✓" in shown(bars)[0]
 
 
 def test_stores_have_a_bar_each_and_one_for_all() -> None:
