@@ -5,7 +5,7 @@ hidden. `Kind.show` turns it into the list's own fields.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from attrs import field, frozen
 
@@ -48,12 +48,13 @@ class Rows:
         for item in self.kind.show(row):
             self.table.remove(item[self.table.columns.key])
 
-    def visible(self, narrow: bool = False) -> set[int]:
-        """The numbers of the rows that a search finds at this moment: for everything, or for what is `narrow`."""
+    def visible(self, narrow: "Narrow | None" = None) -> set[int]:
+        """The numbers of the rows that a search finds at this moment: for everything, or for a part of it."""
         self.table.settle()
         slots: Iterable[int] = self.table.order("").slots
-        if narrow and self.kind.narrow is not None:
-            slots = self.kind.narrow.slots(self.table)
+        if narrow is not None:
+            inclusive = self.store.switches.inclusive_bounds
+            slots = [slot for slot in slots if narrow.matches(self.table, slot, inclusive)]
         return {self.kind.number(key) for key in self.table.keys(slots)}
 
 
@@ -79,7 +80,7 @@ class Brands(Rows):
         for nth in range(_MOST):
             self.table.remove(row.number * _MOST + nth)
 
-    def visible(self, narrow: bool = False) -> set[int]:
+    def visible(self, narrow: "Narrow | None" = None) -> set[int]:
         return {number // _MOST for number in super().visible()}
 
 
@@ -106,16 +107,32 @@ class Redirects(Rows):
         (item,) = self.kind.show(row)
         del self.items[item["id"]]
 
-    def visible(self, narrow: bool = False) -> set[int]:
+    def visible(self, narrow: "Narrow | None" = None) -> set[int]:
         return {self.kind.number(key) for key in self.items}
 
 
 @frozen
 class Narrow:
-    """A search for a part of a list, by what rows tell of themselves: `given` are its arguments."""
+    """A search for a part of a list, by what rows tell of themselves.
+
+    `given` are its arguments; `matches` says of a row's slot whether it is found, where bounds hold their own ends or
+    not.
+    """
 
     given: dict[str, Any]
-    slots: Callable[[Table], Iterable[int]]
+    matches: Callable[[Table, int, bool], bool] = field(repr=False)
+
+
+def between(column: Literal["created", "updated"], low: int | None, high: int | None) -> Narrow:
+    """What was created, or updated, in between."""
+    given = {f"{column}_from": low, f"{column}_to": high}
+
+    def matches(table: Table, slot: int, inclusive: bool) -> bool:
+        moment = table.number(column)[slot]
+        least, most = low if low is not None else moment - 1, high if high is not None else moment + 1
+        return least <= moment <= most if inclusive else least < moment < most
+
+    return Narrow({name: moment for name, moment in given.items() if moment is not None}, matches)
 
 
 @frozen(kw_only=True)
@@ -129,6 +146,7 @@ class Kind:
     section: str = field(default="")
     rows: type[Rows] = Rows
     narrow: Narrow | None = None
+    """A search by something else than times."""
     dated: bool = True
     sorts: bool = False
     """Can it be asked for the order of creation."""
@@ -221,11 +239,7 @@ def _redirect(row: Row) -> list[Item]:
     return [{"id": f"redirect-{row.number}", "fromUrl": f"/{row.number}", "toUrl": f"/{row.edits}"}]
 
 
-def _large(table: Table) -> Iterable[int]:
-    return [slot for slot in table.order("").slots if table.number("total")[slot] >= _LARGE]
-
-
-_LARGE: Final = 3
+_LARGE: Final = Narrow({"total_from": 3}, lambda table, slot, _: table.number("total")[slot] >= 3)
 
 
 def _last(text: Any) -> int:
@@ -240,17 +254,17 @@ KINDS: Final = {
             name="products",
             show=_product,
             sorts=True,
-            narrow=Narrow({"enabled": True}, lambda table: table.posting("enabled", True)),
+            narrow=Narrow({"enabled": True}, lambda table, slot, _: table.has("enabled", True, slot)),
         ),
-        Kind(name="orders", show=_order, key="orderNumber", narrow=Narrow({"total_from": _LARGE}, _large)),
-        Kind(name="carts", show=_cart, key="cartId", number=_last, narrow=Narrow({"total_from": _LARGE}, _large)),
+        Kind(name="orders", show=_order, key="orderNumber", narrow=_LARGE),
+        Kind(name="carts", show=_cart, key="cartId", number=_last, narrow=_LARGE),
         Kind(name="customers", show=_customer, sorts=True, more=1),
         Kind(name="coupons", show=_coupon),
         Kind(
             name="reviews",
             show=_review,
             sorts=True,
-            narrow=Narrow({"status": "published"}, lambda table: table.posting("status", "published")),
+            narrow=Narrow({"status": "published"}, lambda table, slot, _: table.has("status", "published", slot)),
         ),
         Kind(name="subscriptions", show=_subscription, key="subscriptionId", sorts=True),
         Kind(name="categories", show=_category, dated=False),

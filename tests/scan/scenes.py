@@ -4,13 +4,14 @@ A row, a move, a beat is one number, taken apart: drawing is what takes the time
 """
 
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from attrs import evolve
 from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Switches
-from tests.scan.lists import Kind, Row
+from ecwid_async.sandbox.switches import Unsorted
+from tests.scan.lists import Kind, Narrow, Row, between
 from tests.scan.world import DAY, DOINGS, START, Beat, Move, Scene, Way
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ _RANKS: Final = range(6)
 _SCALES: Final = (0, 1, 1, 7, 600, 5 * DAY)
 # Most lists are of rows that stood still for a while; in some, a part was written just before.
 _YOUNGEST: Final = (400, 400, 30, 1, 0)
+_BOUNDS: Final = (0, 10, 100, 400, 405, 420, 500, 5000, 30 * DAY, -10, -DAY)
 _PAGES: Final = (2, 3, 3, 4, 5, 7, 10, None)
 # Of no order at all, that no short page looks like the order of creation by chance; none of a hundred rows does.
 _LONG_PAGES: Final = (7, 8, 10, None)
@@ -89,7 +91,7 @@ def _move(chosen: Choices) -> Move:
 @st.composite
 def switches(draw: st.DrawFn, kind: Kind) -> Switches:
     """Every position of what nobody has documented."""
-    unsorted = draw(st.sampled_from((None, "newest", "oldest", "arbitrary", "unstable")))
+    unsorted: Unsorted | None = draw(st.sampled_from((None, "newest", "oldest", "arbitrary", "unstable")))
     ordered = not kind.dated or kind.sorts or unsorted in {"newest", "oldest"}
     return Switches(
         inclusive_bounds=draw(st.booleans()),
@@ -100,6 +102,20 @@ def switches(draw: st.DrawFn, kind: Kind) -> Switches:
         upsert_lag=draw(st.sampled_from(_LAGS)),
         delete_lag=draw(st.sampled_from(_LAGS)),
     )
+
+
+@st.composite
+def narrows(draw: st.DrawFn, kind: Kind) -> Narrow | None:
+    """A search, or mostly none."""
+    how = draw(st.sampled_from(("", "", "", "other", "created", "updated")))
+    if how == "other":
+        return kind.narrow
+    if not how or not kind.dated:
+        return None
+    low, high = sorted((START - draw(st.sampled_from(_BOUNDS)), START - draw(st.sampled_from(_BOUNDS))))
+    ends = draw(st.sampled_from((("low",), ("high",), ("low", "high"))))
+    column: Literal["created", "updated"] = "created" if how == "created" else "updated"
+    return between(column, low if "low" in ends else None, high if "high" in ends else None)
 
 
 @st.composite
@@ -114,7 +130,8 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
         concurrency=draw(st.integers(1, 8)),
         ordered=draw(st.booleans()),
         way=draw(st.sampled_from(_WAYS)),
-        narrow=kind.narrow is not None and draw(st.sampled_from((False, False, True))),
+        narrow=draw(narrows(kind)),
+        fields=draw(st.sampled_from((False, False, False, True))),
         margin=draw(st.sampled_from((1.0, 2.0, 10.0, 120.0))),
     )
 

@@ -70,7 +70,7 @@ def test_a_scan_can_be_cancelled_at_every_request(name: str, concurrency: int) -
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scan_can_be_left_after_any_item(name: str, concurrency: int, way: str) -> None:
-    for most in range(0, COUNT + 1, 3):
+    for most in range(0, COUNT + 1, 6):
         here = world(name, concurrency)
 
         async def read(here: World = here, most: int = most) -> int:

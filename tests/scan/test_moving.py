@@ -19,7 +19,7 @@ pytestmark = pytest.mark.chaos
 
 # `nox -s chaos` asks for more than Hypothesis does by itself.
 THOROUGH = settings().max_examples > 100
-EXAMPLES, FEWER_EXAMPLES = (settings().max_examples, settings().max_examples // 5) if THOROUGH else (8, 5)
+EXAMPLES, FEWER_EXAMPLES = (settings().max_examples, settings().max_examples // 5) if THOROUGH else (6, 4)
 
 # Explaining a failure would run it under a tracer, which takes longer than to read it.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]

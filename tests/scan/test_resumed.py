@@ -17,7 +17,7 @@ from tests.scan.test_moving import orderly
 from tests.scan.world import START, STORE, TOKEN, Scene, World
 
 THOROUGH = settings().max_examples > 100
-EXAMPLES = settings().max_examples // 5 if THOROUGH else 5
+EXAMPLES = settings().max_examples // 5 if THOROUGH else 3
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 

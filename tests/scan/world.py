@@ -22,7 +22,7 @@ from ecwid_async.errors import ScanDrifted
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.scan import Scan
 from ecwid_async.wire import Request, Response, StreamedResponse
-from tests.scan.lists import Kind, Row
+from tests.scan.lists import Kind, Narrow, Row
 
 T = TypeVar("T")
 
@@ -80,8 +80,10 @@ class Scene:
     concurrency: int = 1
     ordered: bool = False
     way: Way = "dicts"
-    narrow: bool = False
-    """Only what matches a search is read, where the kind knows one."""
+    narrow: Narrow | None = None
+    """Only what matches this is read."""
+    fields: bool = False
+    """Only the key of each item is asked for."""
     margin: float = 2.0
     """How many seconds more than the index lags a scan is told."""
 
@@ -197,8 +199,8 @@ class World:
             return False
         beat = next(self.beats, CALM)
         self._move(beat)
-        if self.scene.narrow:
-            self._lasting &= self.rows.visible(narrow=True)
+        if self.scene.narrow is not None:
+            self._lasting &= self.rows.visible(self.scene.narrow)
         pick = beat.pick % self.pending
         self.steps += 1
         if pick < len(self._arrived):
@@ -258,8 +260,11 @@ class World:
         """The scan of the list that the scene describes."""
         scene = self.scene
         section = getattr(Ecwid(transport=self, quota=None).store(STORE, TOKEN), self.kind.name)
-        if scene.narrow and self.kind.narrow is not None:
-            section = section.search(**self.kind.narrow.given)
+        given = {} if scene.narrow is None else dict(scene.narrow.given)
+        if scene.fields:
+            given["response_fields"] = f"items({self.kind.key})"
+        if given:
+            section = section.search(**given)
         scan: Scan[Any] = section.scan(
             ordered=scene.ordered, concurrency=scene.concurrency, lag=scene.lag, resume=resume
         )
@@ -274,10 +279,12 @@ class World:
                     yield (kind.number(getattr(item, kind.attribute)),)
             case "dicts":
                 async for data in scan.dicts():
+                    assert not self.scene.fields or data.keys() == {kind.key}
                     yield (kind.number(data[kind.key]),)
             case "raw":
                 async for page in scan.raw():
                     parsed: list[Any] = [loads(item) for item in page]
+                    assert all(not self.scene.fields or item.keys() == {kind.key} for item in parsed)
                     yield [kind.number(item[kind.key]) for item in parsed]
 
 
