@@ -30,6 +30,7 @@ __all__ = ["Decimals", "Tables", "table_of", "to_pandas", "to_polars"]
 Decimals: TypeAlias = Literal["exact", "float64"]
 
 _PAGE: Final = 128  # items taken apart at a time: more would not fit into a processor's own cache
+_BATCH: Final = 2048  # items of which columns are made: till then what was taken apart takes twice the room
 _BETWEEN: Final = "\x1e"  # stands in no JSON
 _ZONE: Final = " +0000"
 _DECIMAL: Final = rf"^-?\d{{1,{PRECISION - SCALE}}}(\.\d{{1,{SCALE}}})?$"
@@ -109,6 +110,8 @@ class Tables:
         finally:
             if collects:
                 gc.enable()
+        if self._held >= _BATCH:
+            self._close()
 
     def _add(self, items: Sequence[bytes | msgspec.Raw], rests: Sequence[bytes | None] | None = None) -> None:
         rows, left = self._reader.read(items)

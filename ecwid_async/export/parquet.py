@@ -21,9 +21,9 @@ __all__ = ["SCHEMA_VERSION", "Parquet"]
 SCHEMA_VERSION: Final = "1"
 """How columns are made of models; stands in the footer of each file."""
 
-_GROUP: Final = (
-    14 << 20
-)  # bytes of text and decimals, 9,000 products; a footer has an entry for each column of each group
+# Bytes of text and decimals in a group, 11,000 products. Each group takes a kilobyte for each column until the footer is
+# written: of a million products larger groups need no less memory, and smaller ones more.
+_GROUP: Final = 18 << 20
 _LEVEL: Final = 1
 
 
