@@ -20,7 +20,10 @@ __all__ = ["get"]
 
 
 def get(
-    section: Annotated[str, Parameter(help="profile, orders, carts, products, categories or customers.")],
+    section: Annotated[
+        str,
+        Parameter(help="profile, orders, carts, products, categories, customers, or another that ecwid export has."),
+    ],
     id: Annotated[str | None, Parameter(help="Which item; the profile has no id.")] = None,  # noqa: A002  its name in help
     /,
     *,

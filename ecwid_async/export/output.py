@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO, BinaryIO, Literal
+from typing import IO, BinaryIO
 
 from ecwid_async.errors import EcwidError
+from ecwid_async.journal import lock
 
 __all__ = ["OutputError", "PartFile", "Sink", "failing", "hidden_name", "sync_folder"]
 
@@ -86,11 +87,16 @@ class PartFile(Sink):
 
     _stream: BinaryIO
 
-    def __init__(self, path: Path, kind: str = "part", *, mode: Literal["wb", "r+b"] = "wb") -> None:
+    def __init__(self, path: Path, kind: str = "part", *, empty: bool = True) -> None:
         self.path = path
         self.hidden = hidden_name(path, kind)
         with failing(path):
-            stream = self.hidden.open(mode, buffering=_BUFFER)
+            stream = self.hidden.open("a+b", buffering=_BUFFER)
+            if not lock(stream):
+                stream.close()
+                raise OutputError(f"another export is writing {path}: wait until it is over, or choose another place.")
+            if empty:
+                stream.truncate(0)
         super().__init__(stream)
 
     @classmethod
@@ -98,16 +104,16 @@ class PartFile(Sink):
         """Go on with the first `size` bytes of what an earlier process wrote; None where they are not there."""
         if not hidden_name(path, kind).is_file():
             return None
-        part = cls(path, kind, mode="r+b")
+        part = cls(path, kind, empty=False)
         with failing(path):
+            part._stream.seek(0)
             while part.size < size and (chunk := part._stream.read(min(_BUFFER, size - part.size))):
                 part._hash.update(chunk)
                 part.size += len(chunk)
             if part.size < size or part.sha256 != sha256:
                 part.close()
                 return None
-            part._stream.seek(size)
-            part._stream.truncate()
+            part._stream.truncate(size)
         return part
 
     def pages(self, most: int = 100) -> Iterator[list[bytes]]:

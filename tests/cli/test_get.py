@@ -46,3 +46,14 @@ def test_what_can_not_be_read_is_one_line(ecwid, served, arguments, code, said):
     assert (outcome.code, outcome.out) == (code, "")
     assert said in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+def test_sections_beyond_the_usual_ones_can_be_asked_too(ecwid, served):
+    group = ecwid("get", "customer_groups", "0")
+    assert (group.code, json.loads(group.out)["id"]) == (0, 0)
+
+
+def test_items_that_can_t_be_read_one_by_one_are_refused(ecwid):
+    outcome = ecwid("get", "brands", "Acme", "--sandbox")
+    assert outcome.code == 2
+    assert "ecwid export brands" in outcome.err

@@ -79,6 +79,16 @@ def test_a_file_that_is_not_what_was_noted_of_it_is_not_gone_on_with(tmp_path, l
     assert PartFile.left(tmp_path / "orders.jsonl", "part", size=4, sha256=digest) is None
 
 
+def test_a_file_that_another_export_writes_is_refused(tmp_path):
+    """As where one writes all sections to a folder, and another one of them to a file there."""
+    part = PartFile(tmp_path / "orders.jsonl")
+    part.write(b"A\n")
+    with pytest.raises(OutputError, match=r"another export is writing .*orders\.jsonl"):
+        PartFile(tmp_path / "orders.jsonl")
+    part.seal()
+    assert part.hidden.read_bytes() == b"A\n"
+
+
 def test_a_file_gets_the_permissions_of_any_other(tmp_path):
     part = PartFile(tmp_path / "orders.jsonl")
     part.seal()
