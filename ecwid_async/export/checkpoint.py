@@ -67,6 +67,12 @@ class Checkpoint:
             self._file.write(msgspec.json.encode(mark) + b"\n")
             self._file.flush()
 
+    def forget(self) -> None:
+        """Start over, also where this run is broken off in its turn."""
+        self.marks.clear()
+        with failing(self.path):
+            self._file.truncate(0)
+
     def close(self) -> None:
         """Let a later process go on from here."""
         with suppress(OSError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from io import BytesIO
@@ -29,6 +30,11 @@ __all__ = ["check_export", "export_store", "export_stores"]
 
 _SECTIONS_AT_ONCE: Final = 4
 _STORES_AT_ONCE: Final = 8
+
+
+@cache
+def _version() -> str:
+    return version("ecwid-async")
 
 
 def _silent(progress: Progress) -> None:
@@ -116,11 +122,14 @@ def _plan(
     place = Names.of(Path(out), format_, [ask.name for ask in asks]) if isinstance(out, str | Path) else out
     if not isinstance(place, Names) and len(asks) != 1:
         raise ConfigError(f"one stream takes one section, and there are {len(asks)}: name a folder for them.")
-    chosen = place.format if isinstance(place, Names) else format_ or "jsonl"
-    for ask in asks:
-        # A library that is missing, or a level that there is not, is better known now.
-        writer(chosen, BytesIO(), model=ask.model, fields=ask.fields, options=options)
+    _check_writers(asks, place.format if isinstance(place, Names) else format_ or "jsonl", options)
     return asks, place
+
+
+def _check_writers(asks: Iterable[Ask], format_: Format, options: FormatOptions) -> None:
+    """A library that is missing, or a level that there is not, is better known before anything is read."""
+    for ask in asks:
+        writer(format_, BytesIO(), model=ask.model, fields=ask.fields, options=options)
 
 
 async def export_stores(
@@ -144,37 +153,31 @@ async def export_stores(
     A store that fails has its error in the place of a manifest, and stops no other one. `at_once` bounds how many are
     under way; each keeps to its own rate limit. Raises `ConfigError` for what can be asked of no store.
     """
-    wanted = list(sections)
-    results: dict[int, Manifest | EcwidError] = {}
-    limiter = anyio.CapacityLimiter(at_once)
+    options = options or FormatOptions()
+    terms = _Terms(options=options, fresh=fresh, skip_refused=skip_refused, source=source, report=report, now=now)
     chosen = {store.store_id: store for store in stores}
-    for number, store in chosen.items():
-        place = Path(folder) / str(number)
-        check_export(store, wanted, place, format=format, fields=fields, where=where, options=options)
+    results: dict[int, Manifest | EcwidError] = {}
+    if not chosen:
+        return results
+    # Which store it is makes no difference to what can be asked.
+    asks = asked(next(iter(chosen.values())), sections, fields or {}, where or {})
+    _check_writers(asks, format or "jsonl", options)
+    limiter = anyio.CapacityLimiter(at_once)
 
-    async def export(store: Store) -> None:
+    async def export(number: int, store: Store) -> None:
+        names = Names.of(Path(folder) / str(number), format or "jsonl", [ask.name for ask in asks])
         async with limiter:
             try:
-                results[store.store_id] = await export_store(
-                    store,
-                    wanted,
-                    Path(folder) / str(store.store_id),
-                    format=format or "jsonl",
-                    fields=fields,
-                    where=where,
-                    options=options,
-                    fresh=fresh,
-                    skip_refused=skip_refused,
-                    source=source,
-                    report=report,
-                    now=now,
-                )
+                results[number] = await _into_files(store, asks, names, terms)
             except EcwidError as error:
-                results[store.store_id] = error
+                results[number] = error
 
-    async with anyio.create_task_group() as group:
-        for number, store in chosen.items():
-            group.start_soon(export, store, name=f"export store {number}")
+    try:
+        async with anyio.create_task_group() as group:
+            for number, store in chosen.items():
+                group.start_soon(export, number, store, name=f"export store {number}")
+    except BaseExceptionGroup as errors:
+        raise _first(errors) from None
     return {number: results[number] for number in chosen}
 
 
@@ -227,7 +230,7 @@ def _manifest(
     terms: _Terms,
 ) -> Manifest:
     return Manifest(
-        version=version("ecwid-async"),
+        version=_version(),
         store_id=store.store_id,
         started_at=started,
         finished_at=terms.now(),
@@ -293,7 +296,7 @@ async def _left(path: Path, kind: str, size: int, sha256: str) -> PartFile | Non
 def _digest(store: Store, ask: Ask, format_: Format, terms: _Terms) -> str:
     """Tells whether what another process began is what is asked for."""
     said = (
-        version("ecwid-async"),
+        _version(),
         terms.source,
         store.store_id,
         ask.name,

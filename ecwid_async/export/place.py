@@ -90,7 +90,7 @@ class Place:
                 raise NotADirectoryError(0, "it is a file, not a folder")
         self.checkpoint = Checkpoint(folder / self.names.manifest, self._now)
         if self._fresh:
-            self.checkpoint.marks.clear()
+            self.checkpoint.forget()
         return self
 
     def __exit__(self, *_: object) -> None:

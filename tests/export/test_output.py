@@ -133,6 +133,16 @@ def test_what_a_mark_speaks_of_is_kept_and_nothing_else(tmp_path):
     assert names(tmp_path) == []
 
 
+def test_a_fresh_start_that_is_broken_off_too_does_not_bring_back_what_was_before(tmp_path):
+    with place(tmp_path) as out:
+        out.checkpoint.note(mark(out.add(PartFile(out.path("orders")))))
+    names_ = Names.of(tmp_path, "jsonl", ["orders", "carts"])
+    with Place(names_, now=NOW, fresh=True) as out:
+        out.checkpoint.note(mark(out.add(PartFile(out.path("carts"))), "carts"))
+    with place(tmp_path) as out:
+        assert list(out.checkpoint.marks) == ["carts"]
+
+
 def test_the_manifest_is_gone_while_the_others_change(tmp_path, monkeypatch):
     (tmp_path / "manifest.json").write_text("old")
     seen = []
