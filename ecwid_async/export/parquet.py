@@ -21,9 +21,9 @@ __all__ = ["SCHEMA_VERSION", "Parquet"]
 SCHEMA_VERSION: Final = "1"
 """How columns are made of models; stands in the footer of each file."""
 
-# Bytes of text and decimals in a group, 11,000 products. Each group takes a kilobyte for each column until the footer is
-# written: of a million products larger groups need no less memory, and smaller ones more.
-_GROUP: Final = 18 << 20
+# Bytes of text and decimals in a group: 15,000 products. Each group also takes a kilobyte for each column until the
+# footer is written, so of a million products smaller groups need more memory, as larger ones do.
+_GROUP: Final = 24 << 20
 _LEVEL: Final = 1
 
 
