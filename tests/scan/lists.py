@@ -150,8 +150,13 @@ class Kind:
     dated: bool = True
     sorts: bool = False
     """Can it be asked for the order of creation."""
-    more: int = 0
-    """Requests for what the list may leave out, whether it does or not."""
+    may_hide: tuple[str, str] | None = None
+    """What the list may ask for by itself, so that it leaves the other rows out: nobody knows whether it does."""
+
+    @property
+    def more(self) -> int:
+        """Requests for what the list may leave out, whether it does or not."""
+        return int(self.may_hide is not None)
 
     def __attrs_post_init__(self) -> None:
         if not self.section:
@@ -194,7 +199,8 @@ def _cart(row: Row) -> list[Item]:
 
 def _customer(row: Row) -> list[Item]:
     times = {"registered": format_time(row.created), "updated": format_time(row.updated)}
-    return [{"id": row.number, "email": f"{row.number}@example.com", "name": f"{row.rank}", **times}]
+    business = "b2b" if row.hidden else "b2c"
+    return [{"id": row.number, "email": f"{row.number}@example.com", "b2b_b2c": business, **times}]
 
 
 def _coupon(row: Row) -> list[Item]:
@@ -258,7 +264,7 @@ KINDS: Final = {
         ),
         Kind(name="orders", show=_order, key="orderNumber", narrow=_LARGE),
         Kind(name="carts", show=_cart, key="cartId", number=_last, narrow=_LARGE),
-        Kind(name="customers", show=_customer, sorts=True, more=1),
+        Kind(name="customers", show=_customer, sorts=True, may_hide=("b2b_b2c", "b2c")),
         Kind(name="coupons", show=_coupon),
         Kind(
             name="reviews",

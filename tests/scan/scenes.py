@@ -131,6 +131,7 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
         ordered=draw(st.booleans()),
         way=draw(st.sampled_from(_WAYS)),
         narrow=draw(narrows(kind)),
+        hides=kind.may_hide is not None and draw(st.booleans()),
         fields=draw(st.sampled_from((False, False, False, True))),
         margin=draw(st.sampled_from((1.0, 2.0, 10.0, 120.0))),
     )

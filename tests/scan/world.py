@@ -82,6 +82,8 @@ class Scene:
     way: Way = "dicts"
     narrow: Narrow | None = None
     """Only what matches this is read."""
+    hides: bool = False
+    """The list leaves out what it may leave out."""
     fields: bool = False
     """Only the key of each item is asked for."""
     margin: float = 2.0
@@ -206,7 +208,7 @@ class World:
         if pick < len(self._arrived):
             request, future = self._arrived.pop(pick)
             self.served += 1
-            self._answers.append((self.sandbox.handle(request), future))
+            self._answers.append((self._handle(request), future))
             if beat is CALM:
                 self._answer(len(self._answers) - 1)
         else:
@@ -214,6 +216,12 @@ class World:
         if self.on_step is not None:
             self.on_step()
         return True
+
+    def _handle(self, request: Request) -> Response:
+        hidden = self.kind.may_hide
+        if self.scene.hides and hidden is not None and hidden[0] not in dict(request.params):
+            request = evolve(request, params=(*request.params, hidden))
+        return self.sandbox.handle(request)
 
     def _answer(self, nth: int) -> None:
         response, future = self._answers.pop(nth)
