@@ -121,7 +121,7 @@ def narrows(draw: st.DrawFn, kind: Kind) -> Narrow | None:
 @st.composite
 def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
     """Any scene."""
-    return Scene(
+    scene = Scene(
         rows=draw(lists()),
         switches=draw(switches(kind)),
         before=draw(beats(5)),
@@ -135,6 +135,17 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
         fields=draw(st.sampled_from((False, False, False, True))),
         margin=draw(st.sampled_from((1.0, 2.0, 10.0, 120.0))),
     )
+    if not scene.hides:
+        return scene
+    # Nobody turns from a business into a private customer between the two lists: see `docs/scan.md`.
+    return evolve(scene, before=_without_hiding(scene.before), beats=_without_hiding(scene.beats))
+
+
+def _without_hiding(beats: tuple[Beat, ...]) -> tuple[Beat, ...]:
+    def still(move: Move) -> Move:
+        return evolve(move, doing="edit") if move.doing == "hide" else move
+
+    return tuple(evolve(beat, moves=tuple(map(still, beat.moves))) for beat in beats)
 
 
 @st.composite
