@@ -37,9 +37,8 @@ PRECISION: Final = 38
 _INT64: Final = 1 << 63
 _DEEPEST: Final = 12  # levels of objects; what is below stays JSON, and so does a model inside itself
 _NO_SLOT: Final = re.compile(r'["\\\x00-\x1f]')  # msgspec takes no such names
-_MOST_UNKNOWN: Final = (
-    64  # names in one place that get a slot of their own; an object with free keys has no end of them
-)
+# Names in one place that get a slot of their own: an object with free keys has no end of them.
+_MOST_UNKNOWN: Final = 64
 
 
 # The columns of a model
