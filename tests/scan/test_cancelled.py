@@ -1,5 +1,6 @@
 """A scan can be left at any point, and leaves nothing behind: `World.run` looks for tasks, requests and complaints."""
 
+import asyncio
 import gc
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -64,6 +65,26 @@ def test_a_scan_can_be_cancelled_at_every_request(name: str, concurrency: int) -
             return scope.cancelled_caught
 
         assert here.run(read()), f"nobody noticed at {at}"
+
+
+@pytest.mark.parametrize("concurrency", CONCURRENCIES)
+@pytest.mark.parametrize("name", NAMES)
+def test_so_can_a_task_that_reads_one(name: str, concurrency: int) -> None:
+    for at in everywhere(name, concurrency):
+        here = world(name, concurrency)
+
+        async def read(here: World = here) -> None:
+            async with here.scan() as scan:
+                async for _ in scan:
+                    await anyio.lowlevel.checkpoint()
+
+        async def cancel(here: World = here, at: int = at, read: Callable[[], Any] = read) -> bool:
+            task = asyncio.create_task(read())
+            here.on_step = lambda: task.cancel() if here.steps == at else None
+            await asyncio.wait([task])
+            return task.cancelled()
+
+        assert here.run(cancel()), f"nobody noticed at {at}"
 
 
 @pytest.mark.parametrize("way", WAYS)

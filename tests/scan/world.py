@@ -137,7 +137,7 @@ class World:
         self.served = 0
         self.steps = 0
         """How often a request was served or answered."""
-        self.on_step: Callable[[], None] | None = None
+        self.on_step: Callable[[], object] | None = None
         self.sandbox = Sandbox(clock=lambda: self.now, requests_per_minute=None, switches=scene.switches)
         self.store = self.sandbox.add_store(STORE, token=TOKEN)
         self.rows = kind.rows(self.store, kind)
