@@ -31,7 +31,7 @@ def world(name: str, concurrency: int) -> World:
     return World(KINDS[name], Scene(rows=rows, switches=Switches(page_size=4), concurrency=concurrency))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _nothing_is_found_later() -> Iterator[None]:
     yield
     # What nobody awaited or closed complains when it is collected, and a warning is an error.
