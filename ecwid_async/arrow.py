@@ -64,8 +64,8 @@ def _type(node: Node) -> pa.DataType:
 class Tables:
     """Collects items and hands them out as tables of one `schema`.
 
-    `rows` are held, of `size` bytes in columns. An exact decimal has 38 digits, 18 of
-    them after the point; a number that does not fit is kept in `_extra`, as whatever else no column holds.
+    `rows` are held, of `size` bytes in columns. An exact decimal has 38 digits, 18 of them after the point; a number
+    that does not fit is kept in `_extra`, as whatever else no column holds.
     """
 
     def __init__(
@@ -121,10 +121,11 @@ class Tables:
         try:
             parts = page.parts()
         except (pa.ArrowException, OverflowError):
-            # A number with too many digits or a date that is none. Which of them, is found by halving.
+            # Somewhere is a number with too many digits, or a date that is none: each item is looked at.
             if rests is not None:
                 raise
-            self._halve(items)
+            fitted = [self._reader.fit(item) for item in items]
+            self._add([clean for clean, _ in fitted], [rest for _, rest in fitted])
             return
         if not self._parts:
             self._parts = [[] for _ in parts]
@@ -132,15 +133,6 @@ class Tables:
             held.append(part)
         self._held += len(items)
         self.size += page.size
-
-    def _halve(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        if len(items) == 1:
-            clean, rest = self._reader.fit(items[0])
-            self._add([clean], [rest])
-        else:
-            middle = len(items) // 2
-            self._add(items[:middle])
-            self._add(items[middle:])
 
     def _close(self) -> None:
         """Make columns of what is held, by the slots that it was read with."""
