@@ -2,7 +2,7 @@
 
 import gc
 import struct
-from collections.abc import AsyncGenerator, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -31,6 +31,7 @@ Decimals: TypeAlias = Literal["exact", "float64"]
 
 _PAGE: Final = 256  # items taken apart at a time: more would not fit into a processor's own cache
 _BATCH: Final = 2048  # items of which columns are made: till then what was taken apart takes twice the room
+_MOST_KNOWN: Final = 8192  # different objects or lists of a column that are kept for the next batch
 _BETWEEN: Final = "\x1e"  # stands in no JSON
 _ZONE: Final = " +0000"
 _DECIMAL: Final = rf"^-?\d{{1,{PRECISION - SCALE}}}(\.\d{{1,{SCALE}}})?$"
@@ -61,10 +62,14 @@ def _type(node: Node) -> pa.DataType:
     return pa.struct([pa.field(name, _type(child)) for name, child in node.fields.items()])
 
 
+def _schema(record: Record) -> pa.Schema:
+    return pa.schema([*_type(record), pa.field(EXTRA, pa.string())])
+
+
 class Tables:
     """Collects items and hands them out as tables of one `schema`.
 
-    `rows` are held, of `size` bytes in columns. An exact decimal has 38 digits, 18 of them after the point; a number
+    An exact decimal has 38 digits, 18 of them after the point; a number
     that does not fit is kept in `_extra`, as whatever else no column holds.
     """
 
@@ -76,13 +81,108 @@ class Tables:
         decimals: Decimals = "exact",
         closed: bool | None = None,
     ) -> None:
-        self._record = record_of(model, fields, closed=closed)
+        record = record_of(model, fields, closed=closed)
         if decimals == "float64":
-            _as_floats(self._record)
-        self._reader = Reader(self._record, self._close)
-        columns = [pa.field(name, _type(node)) for name, node in self._record.fields.items()]
-        self.schema: pa.Schema = pa.schema([*columns, pa.field(EXTRA, pa.string())])
-        self.rows = 0
+            _as_floats(record)
+        self.schema: pa.Schema = _schema(record)
+        # Most objects and lists of an item are those of many others, too, or empty: each different one is read once.
+        shallow: dict[str, Node] = {
+            name: node if isinstance(node, Scalar) else Scalar("json") for name, node in record.fields.items()
+        }
+        self._nested = {
+            name: _Repeated(name, node) for name, node in record.fields.items() if not isinstance(node, Scalar)
+        }
+        self._rows = _Rows(Record(shallow, record.closed), self._expand)
+
+    @property
+    def rows(self) -> int:
+        """How many items are held."""
+        return self._rows.count
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are in columns, but for the last few thousand."""
+        return self._rows.size
+
+    def add(self, items: Sequence[bytes | msgspec.Raw]) -> None:
+        """Take items, each a JSON object. Raises `DecodeError` for what is none, at the latest in `take`."""
+        self._rows.add(items)
+
+    def take(self) -> pa.Table:
+        """A table of what was collected, which is held no longer."""
+        return pa.Table.from_batches(self._rows.take(), schema=self.schema)
+
+    def _expand(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch, with the objects and lists in it read."""
+        *columns, extra = batch.columns
+        rests: dict[int, list[str]] = {}
+        for position, name in enumerate(batch.schema.names[:-1]):
+            if name in self._nested:
+                columns[position] = self._nested[name].read(columns[position], rests)
+        if rests:
+            texts = extra.to_pylist()
+            for row, more in rests.items():
+                # Objects, none of them empty, that have no key in common.
+                inside = [text[1:-1] for text in (texts[row], *more) if text]
+                texts[row] = "{" + ",".join(inside) + "}"
+            extra = pa.array(texts, pa.string())
+        return pa.RecordBatch.from_arrays([*columns, extra], schema=self.schema)
+
+
+class _Repeated:
+    """A column of objects or lists, of which each different text is read once and then repeated."""
+
+    def __init__(self, name: str, node: Node) -> None:
+        self._record = Record({name: node})
+        self._rows = _Rows(self._record)
+        self._head = msgspec.json.encode(name)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known: dict[str, int] = {}
+        self._values = pa.nulls(0, _type(self._record).field(0).type)
+        self._rests: list[str | None] = []
+
+    def read(self, texts: pa.Array, rests: dict[int, list[str]]) -> pa.Array:
+        """What the texts say. What no column can hold is added to the rests, by row."""
+        encoded = texts.dictionary_encode()
+        different = encoded.dictionary.to_pylist()
+        new = [text for text in different if text not in self._known]
+        if len(self._known) + len(new) > _MOST_KNOWN:
+            self._forget()
+            new = different
+        if new:
+            self._learn(new)
+        places = pa.array([self._known[text] for text in different], pa.int32()).take(encoded.indices)
+        if any(self._rests):
+            for row, place in enumerate(places.to_pylist()):
+                if place is not None and (rest := self._rests[place]):
+                    rests.setdefault(row, []).append(rest)
+        return self._values.take(places)
+
+    def _learn(self, texts: list[str]) -> None:
+        self._known |= {text: place for place, text in enumerate(texts, len(self._known))}
+        self._rows.add([b"{%b:%b}" % (self._head, text.encode()) for text in texts])
+        for batch in self._rows.take():
+            values, extra = batch.columns
+            self._values = pa.concat_arrays([self._values, values])
+            self._rests += extra.to_pylist()
+
+
+class _Rows:
+    """Reads items and makes batches of columns, as `record` has them; `finish` gets each for a last touch.
+
+    `count` items are held, of which the batches that are made already have `size` bytes.
+    """
+
+    def __init__(
+        self, record: Record, finish: Callable[[pa.RecordBatch], pa.RecordBatch] = lambda batch: batch
+    ) -> None:
+        self._record = record
+        self._schema = _schema(record)
+        self._finish = finish
+        self._reader = Reader(record, self._close)
+        self.count = 0
         self.size = 0
         self._waiting: list[bytes | msgspec.Raw] = []
         self._batches: list[pa.RecordBatch] = []
@@ -93,9 +193,9 @@ class Tables:
         self._held = 0
 
     def add(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Take items, each a JSON object. Raises `DecodeError` for what is none, at the latest in `take`."""
+        """Take items."""
         self._waiting += items
-        self.rows += len(items)
+        self.count += len(items)
         while len(self._waiting) >= _PAGE:
             page, self._waiting = self._waiting[:_PAGE], self._waiting[_PAGE:]
             self._read(page)
@@ -132,27 +232,26 @@ class Tables:
         for held, part in zip(self._parts, parts, strict=True):
             held.append(part)
         self._held += len(items)
-        self.size += page.size
 
     def _close(self) -> None:
         """Make columns of what is held, by the slots that it was read with."""
         if self._held:
             parts = iter(self._parts)
-            columns = _columns(self._record, parts, self._held)
-            self._batches.append(
-                pa.RecordBatch.from_arrays([*columns, _joined(next(parts), "text")], schema=self.schema)
-            )
+            arrays = [*_columns(self._record, parts, self._held), _joined(next(parts), "text")]
+            batch = self._finish(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+            self._batches.append(batch)
+            self.size += batch.nbytes
         self._begin()
 
-    def take(self) -> pa.Table:
-        """A table of what was collected, which is held no longer."""
+    def take(self) -> list[pa.RecordBatch]:
+        """What was collected, which is held no longer."""
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             self._read(waiting)
         self._close()
         batches, self._batches = self._batches, []
-        self.rows = self.size = 0
-        return pa.Table.from_batches(batches, schema=self.schema)
+        self.count = self.size = 0
+        return batches
 
 
 def _as_floats(node: Node) -> None:
@@ -174,7 +273,6 @@ class _Page:
     """
 
     def __init__(self) -> None:
-        self.size = 0
         self._pools: dict[str, list[Any]] = {kind: [] for kind in _TYPES}
         self._parts: list[Any] = []
 
@@ -219,7 +317,6 @@ class _Page:
     def parts(self) -> list[Any]:
         """The parts, as arrays and buffers. Raises what pyarrow does where a value does not fit its kind."""
         arrays = {kind: _array(kind, pool) for kind, pool in self._pools.items() if pool}
-        self.size = sum(made.nbytes for made in arrays.values())
         return [
             (arrays[part[0]].slice(part[1], part[2]) if part[0] in arrays else _NONE[part[0]])
             if part.__class__ is tuple

@@ -21,9 +21,9 @@ __all__ = ["SCHEMA_VERSION", "Parquet"]
 SCHEMA_VERSION: Final = "1"
 """How columns are made of models; stands in the footer of each file."""
 
-# Bytes of text and decimals in a group: 15,000 products. Each group also takes a kilobyte for each column until the
-# footer is written, so of a million products smaller groups need more memory, as larger ones do.
-_GROUP: Final = 24 << 20
+# Bytes in a group: 15,000 products. Each group also takes a kilobyte for each column until the footer is written, so of
+# a million products smaller groups need more memory, as larger ones do.
+_GROUP: Final = 36 << 20
 _LEVEL: Final = 1
 
 
