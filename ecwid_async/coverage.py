@@ -97,7 +97,7 @@ class Coverage:
         if piece.total is not None and piece.total == self.total and piece.offset <= self.end:
             return self._extend(piece, first, last)
         if piece.offset == 0 or self._before(first, self.last):
-            return self._before(last, self.last) or self._adopt(piece)
+            return self._behind(piece) or self._adopt(piece)
         return False
 
     def bridge(self, total: int | None) -> int:
@@ -124,9 +124,16 @@ class Coverage:
                 raise Unsorted
             if not self._closed(piece.offset + len(same)):
                 return False
-        elif self._before(last, self.last):
+        elif self._behind(piece):
             return True
         return self._adopt(piece)
+
+    def _behind(self, piece: Slice) -> bool:
+        """Whether a slice says nothing new, unless it is that the list ends before what is covered already."""
+        if not self._before(piece.times[-1], self.last):
+            return False
+        self.complete = piece.total is not None and piece.end >= piece.total
+        return True
 
     def _adopt(self, piece: Slice) -> bool:
         """Go on from a slice that is known to join."""

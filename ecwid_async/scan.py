@@ -127,7 +127,7 @@ class _Page:
     def slice(self, *, versioned: bool = True) -> Slice:
         # By the second, as lists are sorted: some times come in milliseconds, some as text.
         plain = {moment.__class__ for moment in self.times} <= {int} and max(self.times, default=0) < _MILLISECONDS
-        times = self.times if plain else [at for moment in self.times if (at := _seconds(moment)) is not None]
+        times = self.times if plain else _all_seconds(self.times)
         return Slice(self.offset, self.total if versioned else None, self.ids, times)
 
 
@@ -441,30 +441,39 @@ class Scan(Generic[T]):
         if self._ended:
             return
         begin = self._from
+        settled = begin.settled if begin is not None else None
         if begin is None or not begin.rest:
-            await self._list(None, begin)
-        if self._plan.rest is not None and not self._rest_met:
-            await self._list(self._plan.rest, begin if begin is not None and begin.rest else None)
+            settled = await self._list(None, begin, settled)
+        if (rest := self._plan.rest) is not None and settled is not None and not self._rest_met:
+            await self._list(rest, begin if begin is not None and begin.rest else None, settled)
+            # Who was among the rest while the others were read, and among the others while the rest was.
+            await self._written((), settled, settled - 1, rest=True)
 
-    async def _list(self, rest: tuple[str, str] | None, begin: _Position | None) -> None:
-        """Everything that matches, or of that the items with the value that the plain list may leave out."""
+    async def _list(self, rest: tuple[str, str] | None, begin: _Position | None, settled: int | None) -> int:
+        """Everything that matches, or of that the items with the value that the plain list may leave out.
+
+        Gives from when on a change may not have been seen.
+        """
         bounds: Bounds = () if rest is None else (rest,)
         coverage = Coverage(rising=True if self._plan.sort else None)
-        in_order = True
+        in_order, counted = True, None
         self._phase = None
         if begin is None:
             first = await self._get(bounds)
             if rest is None:
                 self.total = first.total
             await self._emit(first)
+            if settled is None:
+                settled = int(_moment(first.date, self._clock) - self._lag)
             if first.whole:
                 self.proof = self.proof or "one page, which is one moment"
-                return
+                return settled
             if self._plan.created is None:
                 await self._twice(bounds, first)
-                return
-            settled, fresh = int(_moment(first.date, self._clock) - self._lag), None
+                return settled
+            fresh = None
             in_order = _seeded(coverage, first, settled)
+            counted = None if rest else len(self._ids) - sum(at <= settled for at in _all_seconds(first.updates))
         else:
             settled, fresh = begin.settled, begin.fresh
             coverage.restore(begin.total, begin.rising, begin.start, begin.end, begin.last, begin.group)
@@ -476,17 +485,22 @@ class Scan(Generic[T]):
             closed = (*bounds, ("updatedTo", str(min(settled, until or settled))))
             if in_order:
                 self._phase = _Phase(rest is not None, settled, None, coverage)
-            await self._settled(closed, coverage if in_order else None)
+            await self._settled(closed, coverage if in_order else None, counted)
         self._skip = None
-        if until is None or until >= settled:
-            low = settled - 1 if fresh is None else fresh
-            await self._fresh(bounds, low if since is None else max(since, low), rest is not None, settled)
+        await self._written(bounds, settled, settled - 1 if fresh is None else fresh, rest=rest is not None)
+        return settled
 
-    async def _settled(self, bounds: Bounds, coverage: Coverage | None) -> None:
-        """The rows that nothing has changed since: they can leave these bounds, and never enter them."""
+    async def _settled(self, bounds: Bounds, coverage: Coverage | None, counted: int | None) -> None:
+        """The rows that nothing has changed since: they can leave these bounds, and never enter them.
+
+        `counted` is how many ids were met before, where it is known.
+        """
         if coverage is not None:
             try:
                 await self._along(bounds, coverage)
+                if counted is not None and len(self._ids) - counted < (coverage.total or 0):
+                    # Small pages in no order at all can look as if they were in one.
+                    raise Unsorted
             except Unsorted:
                 self._phase = self._skip = None
             else:
@@ -557,8 +571,12 @@ class Scan(Generic[T]):
                 return
         raise self._drifted()
 
-    async def _fresh(self, bounds: Bounds, low: int, rest: bool, settled: int) -> None:
+    async def _written(self, bounds: Bounds, settled: int, low: int, *, rest: bool) -> None:
         """The rows written since `low`: each write moves one on in time, so windows of one page each miss none."""
+        since, until = self._bound("updatedFrom"), self._bound("updatedTo")
+        if until is not None and until < settled:
+            return
+        low = low if since is None else max(since, low)
         budget: int | None = None
         while True:
             self._phase = _Phase(rest, settled, low, Coverage())
@@ -612,7 +630,7 @@ class Scan(Generic[T]):
                 await self._emit(page)
                 still = union.add(page.slice())
                 if times is not None:
-                    times.update(moment for moment in map(_seconds, page.times) if moment is not None)
+                    times.update(_all_seconds(page.times))
                 if union.complete or not still:
                     return
 
@@ -748,8 +766,7 @@ def _seeded(coverage: Coverage, first: _Page, settled: int) -> bool:
         coverage.join(first.slice(versioned=False))
     except Unsorted:
         return False
-    before = map(_seconds, first.updates[: coverage.start])
-    coverage.start = sum(moment is not None and moment <= settled for moment in before)
+    coverage.start = sum(at <= settled for at in _all_seconds(first.updates[: coverage.start]))
     return True
 
 
@@ -773,9 +790,14 @@ def _seconds(moment: object) -> int | None:
     return None
 
 
+def _all_seconds(moments: Iterable[object]) -> list[int]:
+    """As `_seconds`, without those that tell none."""
+    return [second for moment in moments if (second := _seconds(moment)) is not None]
+
+
 def _cut(page: _Page, low: int, high: int | None) -> int:
     """Where to end a window so that it holds about two thirds of a page, by the times of those that are on this one."""
-    times = sorted(moment for moment in map(_seconds, page.updates) if moment is not None)
+    times = sorted(_all_seconds(page.updates))
     share = times[int(len(times) * 0.66 * page.size / page.total)] if times else low
     return max(low + 2, share if high is None else min(share, high - 1))
 
