@@ -80,7 +80,8 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=FULL)
 def bench(session: nox.Session) -> None:
-    session.install("-e", ".[cli]", *group("bench"))
+    # What the exports are told beside: in no group, because it brings a top-level package `tests`.
+    session.install("-e", ".[cli]", *group("bench"), "pyecwid")
     names = session.posargs or ["decode", "overhead", "paging", "imports", "traffic", "export"]
     for name in names:
         session.run("python", "-m", f"benchmarks.{name}")

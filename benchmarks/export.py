@@ -26,7 +26,7 @@ from attrs import frozen
 
 from benchmarks.bulk import update
 from benchmarks.catalogue import Catalogue, serving
-from benchmarks.ceiling import LATENCY, PER_MINUTE, reach
+from benchmarks.ceiling import LATENCY, PER_MINUTE, SCAN, reach
 from benchmarks.measure import Bound, Goal, Table, arguments, microseconds, report, sample
 from benchmarks.memory import growth
 from benchmarks.rivals import pydantic_model
@@ -41,7 +41,6 @@ __all__ = ["main"]
 WRITTEN, DECODED, PYDANTIC = "A: aiohttp, msgspec, a write an item", "B: aiohttp, msgspec", "C: httpx, pydantic v2"
 DICTS, TYPED, JSONL, PARQUET = "scan, dicts()", "scan, typed: Product", "export to JSONL", "export to Parquet"
 INTO: Final = "scan, into= five fields"
-SCAN, PYECWID = "scan", "pyecwid"
 
 AT_ONCE: Final = 8
 _MEMORY: Final = "/dev/shm"  # a disk that others write to, too, would have a say in the figures
@@ -89,9 +88,9 @@ def _ceiling(pages: int, *, latency: float) -> Part:
         f"items a minute, {1000 * latency:.0f} ms away, {100 * pages:,} products",
         f"% of {ceiling:,}",
         None,
-        {SCAN: [100 * found.scan / ceiling], PYECWID: [100 * found.pyecwid / ceiling]},
+        {name: [100 * items / ceiling] for name, items in found.items.items()},
     )
-    refused = Table("429s meanwhile", "answers", None, {SCAN: [found.refused], PYECWID: [found.pyecwid_refused]})
+    refused = Table("429s meanwhile", "answers", None, {name: [count] for name, count in found.refused.items()})
     return [share, refused], [Bound(share, SCAN, 96.0, at_least=True), Bound(refused, SCAN, 0.0)]
 
 

@@ -19,7 +19,7 @@ def test_a_benchmark_prints_one_object_of_figures(name: str) -> None:
     if name == "traffic":
         pytest.importorskip("trio")
     if name == "export":
-        for library in ("httpx", "pyarrow", "pydantic", "pyecwid", "trio"):
+        for library in ("httpx", "pyarrow", "pydantic", "trio"):
             pytest.importorskip(library)
     finished = subprocess.run(
         [sys.executable, "-W", "error", "-m", f"benchmarks.{name}", "--quick", "--json"],
