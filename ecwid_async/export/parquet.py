@@ -21,8 +21,8 @@ __all__ = ["SCHEMA_VERSION", "Parquet"]
 SCHEMA_VERSION: Final = "1"
 """How columns are made of models; stands in the footer of each file."""
 
-# Bytes in a group: 15,000 products. Each group also takes a kilobyte for each column until the footer is written, so of
-# a million products smaller groups need more memory, as larger ones do.
+# Bytes in a group: 15,000 products. Each group also takes half a kilobyte for each column until the footer is written, so
+# of a million products smaller groups need more memory, as larger ones do.
 _GROUP: Final = 36 << 20
 _LEVEL: Final = 1
 
@@ -69,3 +69,6 @@ class Parquet:
     def _write_group(self) -> None:
         table = self._tables.take()
         self._writer.write_table(table, row_group_size=table.num_rows)
+        # What pyarrow keeps for the next group would come on top of the footer, which grows.
+        del table
+        pa.default_memory_pool().release_unused()
