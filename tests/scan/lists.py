@@ -155,8 +155,8 @@ class Kind:
 
     @property
     def more(self) -> int:
-        """Requests for what the list may leave out, whether it does or not."""
-        return int(self.may_hide is not None)
+        """Requests for what the list may leave out, whether it does or not, and for who changed over meanwhile."""
+        return 2 if self.may_hide is not None else 0
 
     def __attrs_post_init__(self) -> None:
         if not self.section:

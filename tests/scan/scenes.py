@@ -30,11 +30,12 @@ _OFF: Final = (0, 0, 1, -1, 5, -5, 60, -60, DAY, -DAY, 10 * DAY, -10 * DAY, -STA
 _AGES: Final = range(31)
 _RANKS: Final = range(6)
 _SCALES: Final = (0, 1, 1, 7, 600, 5 * DAY)
+_LONG_SCALES: Final = (1, 7, 600, 5 * DAY)
 # Most lists are of rows that stood still for a while; in some, a part was written just before.
 _YOUNGEST: Final = (400, 400, 30, 1, 0)
 _BOUNDS: Final = (0, 10, 100, 400, 405, 420, 500, 5000, 30 * DAY, -10, -DAY)
 _PAGES: Final = (2, 3, 3, 4, 5, 7, 10, None)
-# Of no order at all, that no short page looks like the order of creation by chance; none of a hundred rows does.
+# Of no order at all, so that no short page looks like the order of creation by chance: none of a hundred rows does.
 _LONG_PAGES: Final = (7, 8, 10, None)
 
 
@@ -53,9 +54,9 @@ _CHOICES: Final = st.integers(0, (1 << 32) - 1).map(Choices)
 
 
 @st.composite
-def lists(draw: st.DrawFn) -> tuple[Row, ...]:
+def lists(draw: st.DrawFn, *, crowds: bool) -> tuple[Row, ...]:
     """The rows of a list, made over a second, minutes or months up to now, and some of them changed since."""
-    scale, youngest = draw(st.sampled_from(_SCALES)), draw(st.sampled_from(_YOUNGEST))
+    scale, youngest = draw(st.sampled_from(_SCALES if crowds else _LONG_SCALES)), draw(st.sampled_from(_YOUNGEST))
     rows = []
     for nth in range(draw(st.sampled_from(range(MOST_ROWS + 1)))):
         chosen = draw(_CHOICES)
@@ -88,17 +89,21 @@ def _move(chosen: Choices) -> Move:
     )
 
 
+def in_order(kind: Kind, unsorted: Unsorted | None) -> bool:
+    """Does a list stand in an order that means something, or is read as one that does not."""
+    return not kind.dated or kind.sorts or unsorted in {"newest", "oldest"}
+
+
 @st.composite
 def switches(draw: st.DrawFn, kind: Kind) -> Switches:
     """Every position of what nobody has documented."""
     unsorted: Unsorted | None = draw(st.sampled_from((None, "newest", "oldest", "arbitrary", "unstable")))
-    ordered = not kind.dated or kind.sorts or unsorted in {"newest", "oldest"}
     return Switches(
         inclusive_bounds=draw(st.booleans()),
         milliseconds=frozenset(draw(st.sampled_from(((), (kind.section,))))),
         ties=draw(st.sampled_from(("created", "newest", "unstable"))),
         unsorted=unsorted,
-        page_size=draw(st.sampled_from(_PAGES if ordered else _LONG_PAGES)),
+        page_size=draw(st.sampled_from(_PAGES if in_order(kind, unsorted) else _LONG_PAGES)),
         upsert_lag=draw(st.sampled_from(_LAGS)),
         delete_lag=draw(st.sampled_from(_LAGS)),
     )
@@ -121,9 +126,10 @@ def narrows(draw: st.DrawFn, kind: Kind) -> Narrow | None:
 @st.composite
 def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
     """Any scene."""
-    scene = Scene(
-        rows=draw(lists()),
-        switches=draw(switches(kind)),
+    switched = draw(switches(kind))
+    return Scene(
+        rows=draw(lists(crowds=in_order(kind, switched.unsorted))),
+        switches=switched,
         before=draw(beats(5)),
         beats=draw(beats(MOST_BEATS)),
         rounds=draw(st.integers(1, 3)),
@@ -135,17 +141,6 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
         fields=draw(st.sampled_from((False, False, False, True))),
         margin=draw(st.sampled_from((1.0, 2.0, 10.0, 120.0))),
     )
-    if not scene.hides:
-        return scene
-    # Nobody turns from a business into a private customer between the two lists: see `docs/scan.md`.
-    return evolve(scene, before=_without_hiding(scene.before), beats=_without_hiding(scene.beats))
-
-
-def _without_hiding(beats: tuple[Beat, ...]) -> tuple[Beat, ...]:
-    def still(move: Move) -> Move:
-        return evolve(move, doing="edit") if move.doing == "hide" else move
-
-    return tuple(evolve(beat, moves=tuple(map(still, beat.moves))) for beat in beats)
 
 
 @st.composite

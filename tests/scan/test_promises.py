@@ -72,7 +72,7 @@ def test_what_moves_in_the_tests_is_the_list_that_the_row_is_about(name: str) ->
     said, kind = PROMISES[name], KINDS[name]
     assert kind.dated == (said.plan == "by creation")
     assert kind.sorts == (said.order != "as it comes")
-    assert kind.more == said.asks_for_rest
+    assert bool(kind.more) == said.asks_for_rest
     assert kind.passes == {"one for each page": 1, "two for each page": 2}[said.requests]
 
 

@@ -142,6 +142,7 @@ class World:
         self.store = self.sandbox.add_store(STORE, token=TOKEN)
         self.rows = kind.rows(self.store, kind)
         self.there: dict[int, Row] = {row.number: row for row in scene.rows}
+        self._turned: set[int] = set()
         self.next_number = max(self.there, default=0) + 1
         self.beats: Iterator[Beat] = iter(scene.beats * scene.rounds)
         self._arrived: list[tuple[Request, asyncio.Future[Response]]] = []
@@ -253,7 +254,11 @@ class World:
                     self._put(evolve(row, created=created, updated=now))
                 case "rank":
                     self._put(evolve(row, rank=move.near, updated=now))
+                case "hide" if self.scene.hides and row.number in self._turned:
+                    # Who changes over and back may be where the scan is not, each time: see `docs/scan.md`.
+                    self._put(evolve(row, edits=row.edits + 1, updated=now))
                 case "hide":
+                    self._turned.add(row.number)
                     self._put(evolve(row, hidden=not row.hidden, updated=now))
                 case "delete":
                     self.rows.remove(self.there.pop(row.number))
