@@ -51,7 +51,14 @@ class _Envelope(msgspec.Struct):
     total: object = None
 
 
+class _Total(msgspec.Struct):
+    total: object = None
+
+
 _envelope_decoder: Final = msgspec.json.Decoder(_Envelope)
+_total_decoder: Final = msgspec.json.Decoder(_Total)
+# How the API begins a page.
+_HEAD: Final = re.compile(rb'\s*\{\s*"total"\s*:\s*(\d{1,18})\s*,')
 
 
 def loads(text: bytes | str) -> Any:
@@ -617,6 +624,17 @@ class Codec:
             found = f"none in {_kind(self.parse(body, operation))}"
             raise DecodeError(operation=operation, path="items", expected="a list", found=found) from None
         return envelope.items, envelope.total if type(envelope.total) is int else None
+
+    def total(self, body: bytes, operation: str) -> int | None:
+        """The total that a page tells, which mostly needs no look at its items. Raises `DecodeError` for no JSON."""
+        if (head := _HEAD.match(body)) is not None:
+            return int(head[1])
+        try:
+            total = _total_decoder.decode(body).total
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.parse(body, operation)
+            return None
+        return total if type(total) is int else None
 
     def structure(self, value: object, reads: type[T], operation: str, path: str | int = "") -> T:
         """Plain data as `reads`; `path` says where in the answer it stood, a number which of the items it was."""

@@ -109,15 +109,17 @@ class _Page:
     offset: int
     total: int
     body: bytes = field(repr=False)
-    items: list[msgspec.Raw] = field(repr=False)
     date: str
-    size: int
     ids: list[Key] = field(factory=list, repr=False)
     times: list[Any] = field(factory=list, repr=False)
     updates: list[Any] = field(factory=list, repr=False)
     position: "_Position | None" = None
     """How far all pages before this one reach."""
     looked_through: anyio.Event = field(factory=anyio.Event, repr=False)
+
+    @property
+    def size(self) -> int:
+        return len(self.ids)
 
     @property
     def whole(self) -> bool:
@@ -336,7 +338,7 @@ class Scan(Generic[T]):
             items: Iterable[dict[str, Any]] = parse(page.body, operation)["items"]
         else:
             # One at a time: an item that is dropped at once leaves its memory, still warm, to the next.
-            items = (parse(raw, operation) for raw in page.items)
+            items = (parse(raw, operation) for raw in self._channel.codec.slice(page.body, operation)[0])
         for item in items:
             mark = item.get(key)
             if mark.__class__ is not int and mark.__class__ is not str:
@@ -363,6 +365,7 @@ class Scan(Generic[T]):
                     # Held back until its page was accounted for, so that the token counts it as read.
                     self._position = page.position
                     yield held
+                items, _ = self._channel.codec.slice(page.body, self._operation)
                 try:
                     notes = decoder.decode(page.body).items
                 except msgspec.ValidationError:
@@ -375,7 +378,7 @@ class Scan(Generic[T]):
                 new = [add(key) for key in page.ids]
                 if self._skip is not None:
                     new = [is_new and not self._came_before(at) for is_new, at in zip(new, page.times, strict=True)]
-                held = list(compress(page.items, new))
+                held = items if all(new) else list(compress(items, new))
                 self.done += len(held)
                 if self._strip:
                     held = [_without(raw, self._strip) for raw in held]
@@ -410,6 +413,10 @@ class Scan(Generic[T]):
         page.position = self._reached()
         await self._pages_in.send(page)
         await page.looked_through.wait()
+        page.body = b""
+        if 0 < page.size < self._step and page.offset + page.size < page.total:
+            # What a page really holds, whatever was asked for.
+            self._step = page.size
 
     def _came_before(self, moment: Any) -> bool:
         """Whether a row lies in what was covered when the token was given out."""
@@ -675,14 +682,12 @@ class Scan(Generic[T]):
         request = evolve(self._request, params=tuple(params.items()), id=new_request_id())
         self.requests += 1
         response = await self._channel.exchange(request)
-        items, total = self._channel.codec.slice(response.body, self._operation)
+        # Items are looked at when it is their turn: a page that has left the processor's cache is slow to read.
+        total = self._channel.codec.total(response.body, self._operation)
         if total is None:
             raise DecodeError(operation=self._operation, path="total", expected="a whole number", found="none")
         self._latest = total
-        if 0 < len(items) < self._step and offset + len(items) < total:
-            # What a page really holds, whatever was asked for.
-            self._step = len(items)
-        return _Page(offset, total, response.body, items, response.headers.get("Date", ""), len(items))
+        return _Page(offset, total, response.body, response.headers.get("Date", ""))
 
     def _bound(self, name: str) -> int | None:
         """A bound of the caller's, in Unix seconds."""
