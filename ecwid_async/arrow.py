@@ -30,7 +30,7 @@ __all__ = ["Decimals", "Tables", "table_of", "to_pandas", "to_polars"]
 Decimals: TypeAlias = Literal["exact", "float64"]
 
 _PAGE: Final = 256  # items taken apart at a time: more would not fit into a processor's own cache
-_BATCH: Final = 2048  # items of which columns are made: till then what was taken apart takes twice the room
+_BATCH: Final = 2048  # items of which columns are made at a time: till then they wait as they came
 _MOST_KNOWN: Final = 8192  # different objects or lists of a column that are kept for the next batch
 _BETWEEN: Final = "\x1e"  # stands in no JSON
 _ZONE: Final = " +0000"
@@ -196,22 +196,23 @@ class _Rows:
         """Take items."""
         self._waiting += items
         self.count += len(items)
-        while len(self._waiting) >= _PAGE:
-            page, self._waiting = self._waiting[:_PAGE], self._waiting[_PAGE:]
-            self._read(page)
+        if len(self._waiting) >= _BATCH:
+            self._make()
 
-    def _read(self, items: Sequence[bytes | msgspec.Raw]) -> None:
+    def _make(self) -> None:
+        """Make a batch of what waits: many items at once, for between other work each costs twice as much."""
+        items, self._waiting = self._waiting, []
         # The many objects that a page is for a moment hold no cycles: a collector that looks through them costs a
         # tenth of the whole, and finds nothing.
         collects = gc.isenabled()
         gc.disable()
         try:
-            self._add(items)
+            for start in range(0, len(items), _PAGE):
+                self._add(items[start : start + _PAGE])
         finally:
             if collects:
                 gc.enable()
-        if self._held >= _BATCH:
-            self._close()
+        self._close()
 
     def _add(self, items: Sequence[bytes | msgspec.Raw], rests: Sequence[bytes | None] | None = None) -> None:
         rows, left = self._reader.read(items)
@@ -246,9 +247,7 @@ class _Rows:
     def take(self) -> list[pa.RecordBatch]:
         """What was collected, which is held no longer."""
         if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            self._read(waiting)
-        self._close()
+            self._make()
         batches, self._batches = self._batches, []
         self.count = self.size = 0
         return batches

@@ -21,7 +21,7 @@ __all__ = ["SCHEMA_VERSION", "Parquet"]
 SCHEMA_VERSION: Final = "1"
 """How columns are made of models; stands in the footer of each file."""
 
-# Bytes in a group: 15,000 products. Each group also takes half a kilobyte for each column until the footer is written, so
+# Bytes in a group: 15,000 products. Until the footer is written each group takes half a kilobyte for each column, so
 # of a million products smaller groups need more memory, as larger ones do.
 _GROUP: Final = 36 << 20
 _LEVEL: Final = 1
