@@ -329,17 +329,34 @@ class Scan(Generic[T]):
 
     def _items(self, page: _Page) -> Iterator[dict[str, Any]]:
         """The items of a page that did not come before."""
-        parse, operation, strip, new = self._channel.codec.parse, self._operation, self._strip, self._ids.add
+        codec, operation, strip = self._channel.codec, self._operation, self._strip
+        self._position = page.position
+        if len(page.body) < _SMALL:
+            items = codec.parse(page.body, operation).get("items")
+            if not isinstance(items, list):
+                codec.slice(page.body, operation)  # says what is wrong
+            key, created, updated, rest = self._keys
+            try:
+                ids = [item[key] for item in items]
+            except (KeyError, TypeError):
+                raise self._nameless() from None
+            times, updates = [item.get(created) for item in items], [item.get(updated) for item in items]
+            new = self._note(page, ids, times, updates, (item.get(rest) for item in items))
+            found: Iterable[dict[str, Any]] = compress(items, new)
+        else:
+            found = self._one_by_one(page)
+        if not strip:
+            return iter(found)
+        return (_stripped(item, strip) for item in found)
+
+    def _one_by_one(self, page: _Page) -> Iterator[dict[str, Any]]:
+        """As they are parsed: an item that is dropped at once leaves its memory, still warm, to the next."""
+        parse, operation, new = self._channel.codec.parse, self._operation, self._ids.add
         key, created, updated, rest = self._keys
         ids, times, updates = page.ids.append, page.times.append, page.updates.append
         came_before = self._came_before if self._skip is not None else None
-        self._position = page.position
-        if len(page.body) < _SMALL:
-            items: Iterable[dict[str, Any]] = parse(page.body, operation)["items"]
-        else:
-            # One at a time: an item that is dropped at once leaves its memory, still warm, to the next.
-            items = (parse(raw, operation) for raw in self._channel.codec.slice(page.body, operation)[0])
-        for item in items:
+        for raw in self._channel.codec.slice(page.body, operation)[0]:
+            item: dict[str, Any] = parse(raw, operation)
             mark = item.get(key)
             if mark.__class__ is not int and mark.__class__ is not str:
                 raise self._nameless()
@@ -351,13 +368,26 @@ class Scan(Generic[T]):
                 self._rest_met = True
             if new(mark) and (came_before is None or not came_before(moment)):
                 self.done += 1
-                if strip:
-                    for name in strip:
-                        item.pop(name, None)
                 yield item
 
+    def _note(
+        self, page: _Page, ids: list[Key], times: list[Any], updates: list[Any], rests: Iterable[object]
+    ) -> list[bool]:
+        """Keep of a page what a scan needs to know; of each item, whether it did not come before."""
+        if not {key.__class__ for key in ids} <= {int, str}:
+            raise self._nameless()
+        page.ids, page.times, page.updates = ids, times, updates
+        if not self._rest_met:
+            self._rest_met = self._rest_value in rests
+        add = self._ids.add
+        new = [add(key) for key in ids]
+        if self._skip is not None:
+            new = [is_new and not self._came_before(moment) for is_new, moment in zip(new, times, strict=True)]
+        self.done += sum(new)
+        return new
+
     async def _unparsed(self) -> AsyncGenerator[list[msgspec.Raw], None]:
-        decoder, add = self._keys_decoder(), self._ids.add
+        decoder = self._keys_decoder()
         held: list[msgspec.Raw] | None = None
         async with aclosing(self._pages()) as pages:
             async for page in pages:
@@ -370,16 +400,14 @@ class Scan(Generic[T]):
                     notes = decoder.decode(page.body).items
                 except msgspec.ValidationError:
                     raise self._nameless() from None
-                page.ids = [note.key for note in notes]
-                page.times = [note.created for note in notes]
-                page.updates = [note.updated for note in notes]
-                if not self._rest_met:
-                    self._rest_met = any(note.rest == self._rest_value for note in notes)
-                new = [add(key) for key in page.ids]
-                if self._skip is not None:
-                    new = [is_new and not self._came_before(at) for is_new, at in zip(new, page.times, strict=True)]
+                new = self._note(
+                    page,
+                    [note.key for note in notes],
+                    [note.created for note in notes],
+                    [note.updated for note in notes],
+                    (note.rest for note in notes),
+                )
                 held = items if all(new) else list(compress(items, new))
-                self.done += len(held)
                 if self._strip:
                     held = [_without(raw, self._strip) for raw in held]
         if held is not None:
@@ -805,6 +833,12 @@ def _cut(page: _Page, low: int, high: int | None) -> int:
     times = sorted(_all_seconds(page.updates))
     share = times[int(len(times) * 0.66 * page.size / page.total)] if times else low
     return max(low + 2, share if high is None else min(share, high - 1))
+
+
+def _stripped(item: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    for name in names:
+        item.pop(name, None)
+    return item
 
 
 def _without(raw: msgspec.Raw, names: Iterable[str]) -> msgspec.Raw:
