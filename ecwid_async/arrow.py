@@ -148,8 +148,8 @@ class _Repeated:
         encoded = texts.dictionary_encode()
         different = encoded.dictionary.to_pylist()
         new = [text for text in different if text not in self._known]
-        if len(self._known) + len(new) > _MOST_KNOWN:
-            self._forget()
+        if 2 * len(new) > len(different) or len(self._known) + len(new) > _MOST_KNOWN:
+            self._forget()  # what was known before is of little use
             new = different
         if new:
             self._learn(new)
