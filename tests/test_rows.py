@@ -255,6 +255,23 @@ def test_a_field_that_is_first_met_late_is_null_before() -> None:
     assert made["media"][600].as_py()["images"][0]["id"] == "0"
 
 
+def test_objects_that_come_again_and_objects_that_do_not_are_what_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit, most in {"_PAGE": 3, "_BATCH": 7, "_MOST_KNOWN": 5}.items():
+        monkeypatch.setattr(f"ecwid_async.arrow.{limit}", most)
+    items = [
+        {
+            "id": number,
+            "media": {"images": [{"id": str(number % 3), "new": number % 4}]},
+            "shipping": {"flatRate": number, "odd": True} if number % 9 == 0 else {"flatRate": number},
+            "tax": {"taxable": number % 2 == 0},
+            "options": None if number % 5 == 0 else [],
+            "newField": number,
+        }
+        for number in range(60)
+    ]
+    assert_whole(Product, items)
+
+
 def test_one_odd_number_among_many_empties_no_other_cell() -> None:
     items = [{"id": number, "price": number} for number in range(300)]
     items[211]["price"] = Decimal("0.1234567890123456789")  # type: ignore[assignment]
