@@ -69,8 +69,8 @@ def _schema(record: Record) -> pa.Schema:
 class Tables:
     """Collects items and hands them out as tables of one `schema`.
 
-    An exact decimal has 38 digits, 18 of them after the point; a number
-    that does not fit is kept in `_extra`, as whatever else no column holds.
+    An exact decimal has 38 digits, 18 of them after the point; a number that does not fit is kept in `_extra`, as
+    whatever else no column holds.
     """
 
     def __init__(
