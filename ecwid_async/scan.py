@@ -148,12 +148,13 @@ class _Slot:
 class _Position(msgspec.Struct, array_like=True, frozen=True):
     """What a token tells: of which list, what counts as settled there, how far it is covered, how many items came.
 
-    `rest` says that it is about the items that the plain list may leave out. `fresh` is set once the settled part is
-    whole: from when on the rest of the writes is to be read.
+    `rest` says that it is about the items that the plain list may leave out, `met` that there is no need to ask for
+    them. `fresh` is set once the settled part is whole: from when on the rest of the writes is to be read.
     """
 
     list: str
     rest: bool
+    met: bool
     settled: int
     fresh: int | None
     done: int
@@ -220,6 +221,8 @@ class Scan(Generic[T]):
         self._ended = resume == _END
         self._from = self._read_token(resume) if resume and not self._ended else None
         self._position = self._from
+        if self._from is not None:
+            self._rest_met = self._from.met
         self._phase: _Phase | None = None
         self._skip: _Position | None = None
         self._latest: int | None = None
@@ -492,7 +495,8 @@ class Scan(Generic[T]):
         bounds: Bounds = () if rest is None else (rest,)
         coverage = Coverage(rising=True if self._plan.sort else None)
         in_order, counted = True, None
-        self._phase = None
+        # Who stops on the first page of the rest need not read the others again.
+        self._phase = _Phase(True, settled, None, Coverage()) if rest is not None and settled is not None else None
         if begin is None:
             first = await self._get(bounds)
             if rest is None:
@@ -739,6 +743,7 @@ class Scan(Generic[T]):
         return _Position(
             list=self._fingerprint,
             rest=phase.rest,
+            met=self._rest_met,
             settled=phase.settled,
             fresh=phase.fresh,
             done=self.done,
