@@ -97,7 +97,9 @@ def test_a_scan_that_stops_after_any_page_goes_on_from_its_token(name: str, data
     scene = data.draw(calm_scenes(kind).filter(lambda scene: orderly(scene.switches)))
     stops = Stops(kind, scene, data.draw(STRETCHES))
     assert set(stops.numbers) == stops.lasting, stops.parts
-    assert not stops.again(), stops.parts
+    # Rows written within the lag count as moving, and may cost their neighbours a second time.
+    if all(row.updated < START - scene.lag - 1 for row in scene.rows):
+        assert not stops.again(), stops.parts
     if in_order(kind, scene) and not scene.hides:
         # There is always a place to go on from, until everything was read.
         assert all(set().union(*parts) == stops.lasting for parts in stops.anew), stops.anew
