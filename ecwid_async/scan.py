@@ -743,7 +743,7 @@ class Scan(Generic[T]):
         return _Position(
             list=self._fingerprint,
             rest=phase.rest,
-            met=self._rest_met,
+            met=self._rest_met and not phase.rest,
             settled=phase.settled,
             fresh=phase.fresh,
             done=self.done,
