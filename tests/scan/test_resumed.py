@@ -74,9 +74,6 @@ class Stops:
         since = self.started - self.world.scene.lag - 1
         rows = self.world.there
         twice = {number for number, count in Counter(self.numbers).items() if count > 1}
-        if self.world.kind.may_hide is not None:
-            # A token does not tell whether the list was seen to leave out nothing.
-            twice -= {number for number, row in rows.items() if row.hidden}
         return {number for number in twice if number in rows and rows[number].updated < since}
 
 
