@@ -148,7 +148,7 @@ class PartFile(Sink):
     def close(self) -> None:
         """Let go of the file; what was not flushed may be lost."""
         self.abandon()
-        with suppress(OSError):
+        with suppress(OSError, AttributeError):  # one that could not be opened has no stream
             self._stream.close()
 
     def discard(self) -> None:
