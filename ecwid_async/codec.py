@@ -58,7 +58,7 @@ class _Total(msgspec.Struct):
 _envelope_decoder: Final = msgspec.json.Decoder(_Envelope)
 _total_decoder: Final = msgspec.json.Decoder(_Total)
 # How the API begins a page.
-_HEAD: Final = re.compile(rb'\s*\{\s*"total"\s*:\s*(\d{1,18})\s*,')
+_HEAD: Final = rb'\s*\{\s*"total"\s*:\s*(\d{1,18})\s*,'
 
 
 def loads(text: bytes | str) -> Any:
@@ -571,8 +571,7 @@ def warm_up(*classes: type[Model]) -> None:
         _converter().get_structure_hook(cls)
 
 
-@attrs.frozen
-class DecodeProblem:
+class DecodeProblem(msgspec.Struct, frozen=True):
     """A field that does not hold what it should: which endpoint, where, and which types. Never the value."""
 
     operation: str
@@ -627,7 +626,7 @@ class Codec:
 
     def total(self, body: bytes, operation: str) -> int | None:
         """The total that a page tells, which mostly needs no look at its items. Raises `DecodeError` for no JSON."""
-        if (head := _HEAD.match(body)) is not None:
+        if (head := re.match(_HEAD, body)) is not None:
             return int(head[1])
         try:
             total = _total_decoder.decode(body).total

@@ -9,13 +9,13 @@ __all__ = ["Selection", "add_fields", "parse_selection", "selection_text"]
 Selection: TypeAlias = Mapping[str, "Selection | None"]
 """The wanted members, and of each what is wanted of it: None stands for all."""
 
-_TOKEN: Final = re.compile(r"[(),]|[^(),\s]+")
+_PIECE: Final = r"[(),]|[^(),\s]+"
 _SIGNS: Final = frozenset("(),")
 
 
 def parse_selection(text: str) -> Selection:
     """Read a selection. Raises `ValueError` where names, commas and brackets do not fit together."""
-    tokens = _TOKEN.findall(text)
+    tokens = re.findall(_PIECE, text)
     selection, end = _fields(tokens, 0)
     if end < len(tokens):
         raise ValueError(f"response_fields {text!r} closes a bracket that it did not open")
