@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import NotExecuted as NotExecuted
     from ecwid_async.errors import NotFound as NotFound
     from ecwid_async.errors import NotSent as NotSent
+    from ecwid_async.errors import NotSentInTime as NotSentInTime
     from ecwid_async.errors import OutcomeUnknown as OutcomeUnknown
     from ecwid_async.errors import PaymentRequired as PaymentRequired
     from ecwid_async.errors import RateLimited as RateLimited
@@ -77,6 +78,7 @@ _HOMES = {
         "NotExecuted",
         "NotFound",
         "NotSent",
+        "NotSentInTime",
         "OutcomeUnknown",
         "PaymentRequired",
         "RateLimited",

@@ -21,6 +21,7 @@ EcwidError
 │   ├── NotSent                 the request never left: sending it again is safe
 │   ├── OutcomeUnknown          it left, and nobody knows whether it took effect
 │   └── Timeout                 the deadline passed first
+│       └── NotSentInTime       and before anything left: it is NotSent too
 ├── BatchError                  calls of a batch did not succeed: `results` has what became of each
 ├── NotExecuted                 a call of a batch that was not carried out
 ├── AnswerGone                  a job's call that was carried out before, its answer no longer there
@@ -31,14 +32,14 @@ EcwidError
 ├── ResponseTooLarge            an answer is larger than the transport's limit
 └── DecodeError                 an answer is not of the documented shape
 
-All of them pickle. None holds the token.
+All of them pickle. None holds the token. Where an error ends a call, its `outcome` says what that means for the call.
 """
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import msgspec
 from attrs import evolve
@@ -63,6 +64,7 @@ __all__ = [
     "NotExecuted",
     "NotFound",
     "NotSent",
+    "NotSentInTime",
     "Outcome",
     "OutcomeUnknown",
     "PaymentRequired",
@@ -79,18 +81,28 @@ __all__ = [
     "UnsupportedMediaType",
     "UploadTooLarge",
     "api_error",
+    "outcome_of",
     "retry_after",
 ]
 
 # No server means to be left alone for longer than a day.
 _LONGEST_WAIT: Final = 86_400.0
 
-Outcome = Literal["refused", "unknown"]
-"""What an error means for a write: the server refused it, or nobody knows whether it took effect."""
+Outcome: TypeAlias = Literal["not_sent", "refused", "unknown", "done"]
+"""What an error means for its call, all attempts together.
+
+"not_sent": nothing of it reached the server. "refused": the server said no and did nothing. "unknown": it may have
+taken effect. "done": the server did it, and only reading its response failed.
+"""
 
 
 class EcwidError(Exception):
-    """The root of every error this library raises on purpose."""
+    """The root of every error this library raises on purpose.
+
+    `outcome` says what became of the call that the error ends; None for what is not about one call, as a wrong setting.
+    """
+
+    outcome: Outcome | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only constructors: the default, cls(*args), can't rebuild them. A stream can't be pickled.
@@ -131,8 +143,8 @@ class APIError(EcwidError):
     """The API answered with anything but success.
 
     `code` and `message` are the body's ``errorCode`` and ``errorMessage`` where it had them; `details` are its
-    ``args``. `attempts` is how often the request was sent. `outcome` is "unknown" where the write may have taken effect
-    all the same.
+    ``args``. `attempts` is how often the request was sent. `outcome` is "refused", or "unknown" where a write may have
+    taken effect all the same.
     See https://docs.ecwid.com/api-reference/rest-api/errors.
     """
 
@@ -157,7 +169,7 @@ class APIError(EcwidError):
         self.details: dict[str, str] = dict(details or {})
         self.request = request
         self.request_id = request.id
-        self.outcome: Outcome = outcome
+        self.outcome = outcome
         self.retry_after = retry_after(headers) if headers is not None else None
         named = " ".join(part for part in (str(status), code) if part)
         said = f": {message}" if message else ""
@@ -252,6 +264,7 @@ class TransportError(EcwidError):
     """There is no whole answer. `request` is what was to be sent, `attempts` how often it was tried."""
 
     hint: ClassVar[str] = "Check the network."
+    outcome: Outcome | None = "unknown"
 
     def __init__(self, reason: str, *, request: Request) -> None:
         self.reason = reason
@@ -264,6 +277,7 @@ class TransportError(EcwidError):
 class NotSent(TransportError):
     """The request never reached the server (name lookup, refused connection, TLS, full pool)."""
 
+    outcome = "not_sent"
     hint = "Nothing has happened on the server: check base URL and network, then send it again."
 
 
@@ -277,6 +291,12 @@ class Timeout(Uncertain, TransportError):
     """The deadline passed before the whole answer was there. A write may have taken effect."""
 
     hint = "Give the call more time; read the item back before repeating a write."
+
+
+class NotSentInTime(NotSent, Timeout):
+    """The deadline passed before the request was sent: in the queue for the rate limit, or while connecting."""
+
+    hint = "Give the call more time, or send fewer at once."
 
 
 class BatchError(EcwidError):
@@ -301,6 +321,8 @@ class BatchError(EcwidError):
 class NotExecuted(EcwidError):
     """A call of a batch that was not carried out: something before it failed, or its group was cancelled."""
 
+    outcome = "refused"
+
     def __init__(self, request: Request) -> None:
         self.request = request
         super().__init__(
@@ -315,6 +337,7 @@ class AnswerGone(EcwidError):
     def __init__(self, request: Request, status: int) -> None:
         self.request = request
         self.status = status
+        self.outcome = outcome_of(request, status)
         super().__init__(
             f"{request.options.operation} was carried out in an earlier run of this job and answered {status}; the "
             "server keeps answers for a while only. Read the item where you need it."
@@ -332,6 +355,8 @@ class ScanDrifted(EcwidError):
 class GovernorUnavailable(EcwidError):
     """The shared count of requests can't be reached, so nobody knows whether there is room: nothing was sent."""
 
+    outcome = "not_sent"
+
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
@@ -342,6 +367,9 @@ class GovernorUnavailable(EcwidError):
 
 class UploadTooLarge(EcwidError, ValueError):
     """A file is larger than the API takes. `size` and `most` are in bytes; `size` is what was counted so far."""
+
+    # One that is found too large on the way breaks off, and the server takes no part of a body for the whole.
+    outcome = "not_sent"
 
     def __init__(self, size: int, most: int) -> None:
         self.size = size
@@ -359,6 +387,7 @@ class ResponseTooLarge(EcwidError):
         self.operation = request.options.operation
         self.request_id = request.id
         self.status = status
+        self.outcome = outcome_of(request, status)
         self.most = most
         super().__init__(
             f"{self.operation} answered {status} with more than {most:,} bytes [request {request.id}]. "
@@ -371,6 +400,8 @@ class DecodeError(EcwidError):
 
     `path` is where in the body (``items[3].price``); `expected` and `found` are types.
     """
+
+    outcome = "done"
 
     def __init__(
         self,
@@ -433,17 +464,23 @@ def api_error(request: Request, response: Response) -> APIError:
     cls = _BY_CODE.get(code or "") or _BY_STATUS.get(response.status)
     if cls is None:
         cls = ServerError if response.status >= 500 else APIError
-    uncertain = response.status == 408 or response.status >= 500
     return cls(
         status=response.status,
         code=code,
         message=message,
         details=details,
         request=request,
-        outcome="unknown" if uncertain and request.method != "GET" else "refused",
+        outcome=outcome_of(request, response.status),
         headers=response.headers,
         attempts=response.attempts,
     )
+
+
+def outcome_of(request: Request, status: int) -> Outcome:
+    """What a status means for the call that was answered with it."""
+    if 200 <= status < 300:
+        return "done"
+    return "unknown" if (status == 408 or status >= 500) and request.method != "GET" else "refused"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

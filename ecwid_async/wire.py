@@ -5,9 +5,12 @@ Everything a transport needs to know about a call (may it be repeated, how urgen
 `Options`, so that retries and rate limits never look into a resource.
 """
 
+import re
+from base64 import b64encode
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from enum import StrEnum
+from functools import lru_cache
 from random import getrandbits
 from typing import Final, Protocol
 from urllib.parse import quote_plus
@@ -29,9 +32,13 @@ __all__ = [
     "Transport",
     "encode_query",
     "encode_segment",
+    "masked",
     "new_request_id",
+    "printable",
 ]
 
+# Less of a secret would be found in what has nothing to do with it.
+_SHORTEST_TRACE: Final = 8
 _HIDDEN_HEADERS: Final = frozenset({"authorization", "x-ecwid-app-secret-key"})
 _REFUSED_SEGMENTS: Final = frozenset({"", ".", ".."})
 
@@ -264,3 +271,53 @@ def encode_segment(segment: str | int) -> str:
 def encode_query(params: Iterable[tuple[str, str]]) -> str:
     """Encode query parameters; commas and brackets stay readable, as the API's documentation writes them."""
     return "&".join(f"{quote_plus(name)}={quote_plus(value, safe=',()')}" for name, value in params)
+
+
+def printable(text: str, secrets: Iterable[str] = (), limit: int | None = 500) -> str:
+    """Text from outside as one line that is safe to print: in a message, a log or a terminal.
+
+    `secrets` in it are masked, as by `masked`; control and other invisible characters are escaped (``\\x1b``), runs of
+    white space become one space, and what is longer than `limit` characters ends in ``…``.
+    """
+    line = " ".join(masked(text, secrets).split())
+    if not line.isprintable():
+        line = "".join([char if char.isprintable() else _escaped(char) for char in line])
+    return line if limit is None or len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """`text` with ``***`` in place of each secret: as it is, URL-encoded, escaped as in JSON, or inside Base64."""
+    for secret in secrets:
+        if secret:
+            text = _traces(str(secret)).sub("***", text)
+    return text
+
+
+@lru_cache(maxsize=64)
+def _traces(secret: str) -> re.Pattern[str]:
+    """What finds a secret in any of the forms in which servers and proxies quote one."""
+    # Each character may be written in its own way, since encoders differ in which of them they spare.
+    spelled = "".join([_spellings(char) for char in secret])
+    return re.compile("|".join([spelled, *_in_base64(secret.encode())]))
+
+
+def _spellings(char: str) -> str:
+    # The number of backslashes is bounded, or a text of nothing else would take the square of its length.
+    forms = [r"\\{0,8}" + re.escape(char)]
+    if ord(char) < 0x10000:
+        forms.append(rf"\\{{1,8}}u(?i:{ord(char):04x})")
+    forms.append("".join(f"(?i:%{byte:02x})" for byte in char.encode("utf-8", "surrogatepass")))
+    return f"(?:{'|'.join(forms)})"
+
+
+def _in_base64(secret: bytes) -> Iterator[str]:
+    # Within a longer text it begins at any of the three places of a group; only whole characters of it are compared.
+    for before in range(3):
+        text = b64encode(bytes(before) + secret).rstrip(b"=").decode()
+        whole = text[(before * 8 + 5) // 6 : (before + len(secret)) * 8 // 6]
+        if len(whole) >= _SHORTEST_TRACE:
+            yield re.escape(whole).replace(r"\+", "[+-]").replace("/", "[/_]")

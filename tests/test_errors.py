@@ -178,4 +178,8 @@ def test_the_tree_in_the_docstring_is_the_tree_in_the_code() -> None:
         if line.strip().split(" ")[0] in vars(errors)
     }
     real = [cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, EcwidError)]
-    assert depths == {cls.__name__: len([b for b in cls.__mro__ if issubclass(b, EcwidError)]) - 1 for cls in real}
+    assert depths == {cls.__name__: depth(cls) for cls in real}
+
+
+def depth(cls: type[EcwidError]) -> int:
+    return max((depth(base) + 1 for base in cls.__bases__ if issubclass(base, EcwidError)), default=0)

@@ -1,13 +1,15 @@
 """Values on the wire: encoding as the server decodes it, and nothing secret in a `repr`."""
 
+import base64
+import json
 import pickle
-from urllib.parse import unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.wire import Headers, Options, Request, encode_query, encode_segment
+from ecwid_async.wire import Headers, Options, Request, encode_query, encode_segment, printable
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,50 @@ def test_a_request_does_not_show_its_body() -> None:
         method="POST", path="/orders", body=b'{"email":"a@b.c"}', options=Options(operation="POST /orders")
     )
     assert "a@b.c" not in repr(request)
+
+
+SECRET = "secret_aB/cD+9=zQ_17xYw"
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        SECRET,
+        quote(SECRET),
+        quote_plus(SECRET),
+        quote(SECRET, safe="").replace("2F", "2f").replace("3D", "3d"),
+        json.dumps(SECRET).replace("/", "\\/"),
+        json.dumps(json.dumps(SECRET.replace("_", "\x7f"))).replace("7f", "5f"),
+        *[base64.b64encode(b"user:x"[:length] + SECRET.encode() + b"/end").decode() for length in range(7)],
+        base64.urlsafe_b64encode(f"Bearer {SECRET}".encode()).decode(),
+    ],
+)
+def test_a_secret_is_masked_however_it_is_written(quoted: str) -> None:
+    shown = printable(f"The token {quoted} is wrong.", [SECRET])
+    assert "***" in shown
+    for traces in (SECRET, quote(SECRET, safe=""), base64.b64encode(SECRET.encode()).decode()):
+        assert not any(traces[start : start + 9] in shown for start in range(len(traces) - 8))
+    assert shown.startswith("The token ")
+    assert shown.endswith(" is wrong.")
+
+
+def test_text_from_outside_becomes_one_line_without_control_characters() -> None:
+    assert printable("a\x1b[2J\r\nb\x00\t\t c\u202ed\ud83d") == r"a\x1b[2J b\x00 c\u202ed\ud83d"
+    assert printable("Größe 12 €, 猫, \N{GRINNING FACE}") == "Größe 12 €, 猫, \N{GRINNING FACE}"
+
+
+def test_text_from_outside_has_a_largest_size() -> None:
+    assert printable("x" * 600) == "x" * 499 + "…"
+    assert printable("x" * 500) == "x" * 500
+    assert printable("x" * 600, limit=None) == "x" * 600
+    # Nothing of a secret that lies across the end.
+    assert printable("x" * 490 + SECRET, [SECRET]) == "x" * 490 + "***"
+
+
+@pytest.mark.chaos
+@given(st.text(), st.integers(1, 50))
+def test_whatever_comes_from_outside_can_be_printed(text: str, limit: int) -> None:
+    shown = printable(text, [SECRET], limit)
+    assert shown.isprintable()
+    assert len(shown) <= limit
+    assert shown.encode().decode() == shown

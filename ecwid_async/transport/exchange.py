@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, AsyncIterator
 from types import TracebackType
 from typing import Final
 
-from ecwid_async.errors import NotSent, OutcomeUnknown, ResponseTooLarge, Timeout, TransportError
+from ecwid_async.errors import NotSent, NotSentInTime, OutcomeUnknown, ResponseTooLarge, Timeout, TransportError
 from ecwid_async.transport.settings import user_agent
 from ecwid_async.wire import Body, Headers, Request, StreamBody
 
@@ -71,10 +71,11 @@ def unanswered(request: Request, base_url: str, kind: str, *, sent: bool, now: f
 
     `kind` names what happened, `sent` is False where nothing can have left, `now` is the event loop's time.
     """
-    if not sent:
-        return NotSent(f"no connection to {base_url} ({kind})", request=request)
     deadline = request.options.deadline
-    if deadline is not None and now >= deadline - _CLOCK_TOLERANCE:
+    late = deadline is not None and now >= deadline - _CLOCK_TOLERANCE
+    if not sent:
+        return (NotSentInTime if late else NotSent)(f"no connection to {base_url} ({kind})", request=request)
+    if late:
         return Timeout("the deadline passed before the answer was there", request=request)
     return OutcomeUnknown(f"no whole answer came ({kind})", request=request)
 

@@ -27,7 +27,7 @@ import anyio
 import anyio.lowlevel
 from attrs import frozen
 
-from ecwid_async.errors import InvalidToken, StoreSuspended, Timeout, api_error, retry_after
+from ecwid_async.errors import InvalidToken, NotSentInTime, StoreSuspended, api_error, retry_after
 from ecwid_async.transport.telling import Teller
 from ecwid_async.wire import (
     EventKind,
@@ -294,7 +294,7 @@ class _Queue:
 
 @asynccontextmanager
 async def _in_turn(owner: object, key: str, request: Request) -> AsyncIterator[None]:
-    """Stand in a queue until it is one's turn, or raise `Timeout` at the request's deadline."""
+    """Stand in a queue until it is one's turn, or raise `NotSentInTime` at the request's deadline."""
     lane, deadline = request.options.lane, request.options.deadline
     queues = _queues.get(None)
     if queues is None:
@@ -319,8 +319,8 @@ async def _in_turn(owner: object, key: str, request: Request) -> AsyncIterator[N
             del queues[place]
 
 
-def _no_room(request: Request) -> Timeout:
-    return Timeout("the rate limit has no room before the deadline; nothing was sent", request=request)
+def _no_room(request: Request) -> NotSentInTime:
+    return NotSentInTime("the rate limit has no room before the deadline; nothing was sent", request=request)
 
 
 def _count(place: _Place, change: int) -> None:
@@ -339,7 +339,7 @@ class Govern:
     """Lets requests of one token and store through as the state allows, and tells it of the answers.
 
     The queue is first come, first served within a lane; who is cancelled leaves it. Among stores, the ceiling serves
-    one call of each in turn. Raises `Timeout` where a deadline would pass in the queue.
+    one call of each in turn. Raises `NotSentInTime` where a deadline would pass in the queue.
     """
 
     def __init__(

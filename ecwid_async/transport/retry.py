@@ -17,7 +17,7 @@ from typing import Final
 import anyio
 from attrs import frozen
 
-from ecwid_async.errors import NotSent, OutcomeUnknown, TransportError, retry_after
+from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError, retry_after
 from ecwid_async.transport.telling import Teller
 from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
 
@@ -190,6 +190,8 @@ class Retry:
         await self._inner.aclose()
 
     def _after_failure(self, request: Request, error: TransportError, attempt: int) -> float | None:
+        if isinstance(error, Timeout):
+            return None  # also NotSentInTime: the deadline is over
         may = isinstance(error, NotSent) or (isinstance(error, OutcomeUnknown) and request.options.repeatable)
         return self._backoff(request, attempt) if may else None
 
