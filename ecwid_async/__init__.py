@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import ResponseTooLarge as ResponseTooLarge
     from ecwid_async.errors import ScanDrifted as ScanDrifted
     from ecwid_async.errors import ServerError as ServerError
+    from ecwid_async.errors import StoreNotFound as StoreNotFound
     from ecwid_async.errors import StoreSuspended as StoreSuspended
     from ecwid_async.errors import Timeout as Timeout
     from ecwid_async.errors import TransportError as TransportError
@@ -86,6 +87,7 @@ _HOMES = {
         "ResponseTooLarge",
         "ScanDrifted",
         "ServerError",
+        "StoreNotFound",
         "StoreSuspended",
         "Timeout",
         "TransportError",

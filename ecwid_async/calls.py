@@ -2,36 +2,62 @@
 
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from functools import partial
 from types import NoneType
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, Final, Generic, Literal, TypeVar, cast
 
 import anyio
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ecwid_async.codec import Codec
-from ecwid_async.errors import EcwidError, Uncertain, api_error
-from ecwid_async.wire import Request, Response, StreamBody, Transport
+from ecwid_async.errors import APIError, EcwidError, Uncertain, api_error, no_result, unreadable
+from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
 
-__all__ = ["Call", "Channel"]
+__all__ = ["Call", "Channel", "LookUp"]
 
 T = TypeVar("T")
 # Calls of several kinds fit in one batch.
 R = TypeVar("R", covariant=True)
+E = TypeVar("E", bound=EcwidError)
 
 
 @frozen(eq=False)
 class Channel:
-    """What calls go through: the transport of one store, and how its answers are read."""
+    """What calls go through: the transport of one store, and how its answers are read.
+
+    `timeout` is the deadline, in seconds from when it is sent, of an interactive request that has none. `secrets` are
+    masked in what an answer says.
+    """
 
     transport: Transport
     codec: Codec
+    timeout: float | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     async def exchange(self, request: Request) -> Response:
         """Send and return a success. Raises `APIError` for any other answer, `TransportError` for none."""
+        if self.timeout is not None and request.options.deadline is None and request.options.lane is Lane.INTERACTIVE:
+            request = due_in(self.timeout, request)
         response = await self.transport.send(request)
         if not 200 <= response.status < 300:
-            raise api_error(request, response)
+            raise self.error(request, response)
         return response
+
+    def error(self, request: Request, response: Response) -> APIError:
+        """The error that an unsuccessful answer stands for."""
+        return api_error(request, response, self.secrets)
+
+
+def due_in(seconds: float, request: Request) -> Request:
+    """The request with a deadline so many seconds from now."""
+    return evolve(request, options=evolve(request.options, deadline=anyio.current_time() + seconds))
+
+
+LookUp = Callable[[Channel], Awaitable[object | None]]
+"""Finds, in the store behind a channel, what a call was to make; None where it is not there."""
+
+# What a PUT or DELETE says that was answered with nothing.
+_NOTHING: Final = b"{}"
 
 
 class Call(Generic[R]):
@@ -39,10 +65,10 @@ class Call(Generic[R]):
 
     ``await call`` sends it and gives the typed result; so does ``call.send()``, a coroutine for
     ``create_task``. It is sent at most once: a second await raises `RuntimeError`. `request` tells what would be sent.
-    Calls compare by identity and pickle without their client; ``store.send(call)`` binds one again.
+    Calls compare by identity and pickle without their client; ``store.send(call)`` sends one from there.
     """
 
-    __slots__ = ("__weakref__", "_channel", "_look_up", "_reads", "_request", "_state", "_unwrap")
+    __slots__ = ("__weakref__", "_channel", "_look_up", "_origin", "_reads", "_request", "_state", "_unwrap")
 
     def __init__(
         self,
@@ -51,9 +77,10 @@ class Call(Generic[R]):
         channel: Channel | None = None,
         *,
         unwrap: str | None = None,
-        look_up: Callable[[], Awaitable[object | None]] | None = None,
+        look_up: LookUp | None = None,
     ) -> None:
         self._state: Literal["new", "seen", "sent"] = "new"
+        self._origin: Call[R] | None = None
         self._request = request
         self._reads = reads
         self._channel = channel
@@ -73,7 +100,7 @@ class Call(Generic[R]):
     def send(self, *, timeout: float | None = None) -> Coroutine[Any, Any, R]:
         """Send the call and read its answer, within `timeout` seconds where given.
 
-        Raises `APIError`, `TransportError` or `DecodeError`.
+        Raises `APIError`, `TransportError` or `DecodeError`; the `outcome` of each says whether the call took effect.
         """
         # From here on the coroutine warns if it is dropped; a task that is cancelled before its first step does not.
         if self._state == "new":
@@ -85,41 +112,52 @@ class Call(Generic[R]):
         return self.read(response, self._bound())
 
     def read(self, response: Response, channel: Channel) -> R:
-        """What a successful answer says, which came on another way than by sending the call. Raises `DecodeError`."""
+        """What a successful answer says, which may have come on another way than by sending the call.
+
+        Raises `DecodeError`, and `OutcomeUnknown` for a write's that is no result at all.
+        """
+        body = response.body
+        if self._request.method != "GET":
+            found = unreadable(self._request, response)
+            if found is not None:
+                raise self.told(no_result(self._request, response, found), channel)
+            if not body or body.isspace():
+                body = _NOTHING
         if self._reads is NoneType:
             return cast(R, None)
         if self._reads is str:
             # A page of HTML: no endpoint answers a JSON string.
-            return cast(R, response.body.decode("utf-8", "replace"))
+            return cast(R, body.decode("utf-8", "replace"))
         codec = channel.codec
         operation = self._request.options.operation
         if self._unwrap is None:
-            return codec.decode(response.body, self._reads, operation)
-        data = codec.parse(response.body, operation)
+            return codec.decode(body, self._reads, operation)
+        data = codec.parse(body, operation)
         inside = data.get(self._unwrap) if isinstance(data, dict) else None
         return codec.structure(inside, self._reads, operation, self._unwrap)
 
     def hand_over(self) -> Request:
         """The request, for somebody else to send: the call itself can't be sent any more."""
-        if self._state == "sent":
+        if self.sent:
             raise RuntimeError(f"{self!r} was already sent: build the call again to repeat it")
-        self._state = "sent"
+        (self._origin or self)._state = self._state = "sent"
         return self._request
 
     @property
     def sent(self) -> bool:
-        """Whether it was sent, or handed over to be."""
-        return self._state == "sent"
+        """Whether it was sent, or handed over to be, wherever it is bound."""
+        return (self._origin or self)._state == "sent"
 
     @property
     def channel(self) -> Channel | None:
         """What it would go through; None where it was unpickled."""
         return self._channel
 
-    def told(self, error: EcwidError) -> EcwidError:
-        """An error of this call, which can look up what the call was to make."""
-        if isinstance(error, Uncertain):
-            error.look_up = self._look_up
+    def told(self, error: E, channel: Channel | None = None) -> E:
+        """An error of this call, which can look up what the call was to make, through `channel` unless its own."""
+        channel = channel or self._channel
+        if isinstance(error, Uncertain) and self._look_up is not None and channel is not None:
+            error.look_up = partial(self._look_up, channel)
         return error
 
     async def response(self, *, timeout: float | None = None) -> Response:  # noqa: ASYNC109  as in `send`
@@ -130,8 +168,7 @@ class Call(Generic[R]):
         channel = self._bound()
         request = self.hand_over()
         if timeout is not None:
-            options = evolve(request.options, deadline=anyio.current_time() + timeout)
-            request = evolve(request, options=options)
+            request = due_in(timeout, request)
         try:
             return await channel.exchange(request)
         except EcwidError as error:
@@ -144,8 +181,10 @@ class Call(Generic[R]):
         return self._channel
 
     def bind(self, channel: Channel) -> "Call[R]":
-        """The same call, to be sent through another channel."""
-        return Call(self.request, self._reads, channel, unwrap=self._unwrap)
+        """The same call, to be sent through another channel: whichever is sent first, the other can't be any more."""
+        bound = Call(self.request, self._reads, channel, unwrap=self._unwrap, look_up=self._look_up)
+        bound._origin = self._origin or self
+        return bound
 
     def __repr__(self) -> str:
         return f"<Call {self._request}>"
@@ -153,7 +192,7 @@ class Call(Generic[R]):
     def __reduce__(self) -> tuple[Any, ...]:
         if isinstance(self._request.body, StreamBody):
             raise TypeError(f"{self!r} uploads a stream, which exists once and can't be pickled: upload bytes instead")
-        return _unpickled, (self.request, self._reads, self._unwrap)
+        return _unpickled, (self.request, self._reads, self._unwrap, self._look_up, self.sent)
 
     def __del__(self) -> None:
         # A constructor that raised leaves no state to look at.
@@ -161,8 +200,8 @@ class Call(Generic[R]):
             warnings.warn(f"{self!r} was never awaited", RuntimeWarning, stacklevel=1, source=self)
 
 
-def _unpickled(request: Request, reads: type[T], unwrap: str | None) -> Call[T]:
-    call = Call(request, reads, unwrap=unwrap)
+def _unpickled(request: Request, reads: type[T], unwrap: str | None, look_up: LookUp | None, sent: bool) -> Call[T]:
+    call = Call(request, reads, unwrap=unwrap, look_up=look_up)
     # Whether it gets sent is up to whoever unpickled it.
-    call._state = "seen"
+    call._state = "sent" if sent else "seen"
     return call

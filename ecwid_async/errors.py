@@ -10,6 +10,7 @@ EcwidError
 │   │   ├── InvalidToken        403 INVALID_API_TOKEN (and 401)
 │   │   └── MissingScope        403 INSUFFICIENT_APP_SCOPE
 │   ├── NotFound                404
+│   │   └── StoreNotFound       404 STORE_NOT_FOUND
 │   ├── MethodNotAllowed        405
 │   ├── RequestTimeout          408
 │   ├── Conflict                409
@@ -36,15 +37,16 @@ All of them pickle. None holds the token. Where an error ends a call, its `outco
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import msgspec
 from attrs import evolve
 
-from ecwid_async.wire import Headers, Request, Response, StreamBody
+from ecwid_async.wire import Headers, Request, Response, StreamBody, printable
 
 __all__ = [
     "APIError",
@@ -73,6 +75,7 @@ __all__ = [
     "ResponseTooLarge",
     "ScanDrifted",
     "ServerError",
+    "StoreNotFound",
     "StoreSuspended",
     "Timeout",
     "TransportError",
@@ -81,12 +84,17 @@ __all__ = [
     "UnsupportedMediaType",
     "UploadTooLarge",
     "api_error",
+    "no_result",
     "outcome_of",
     "retry_after",
+    "unreadable",
 ]
 
 # No server means to be left alone for longer than a day.
 _LONGEST_WAIT: Final = 86_400.0
+# What is kept of an error's message, and how many details.
+_LONGEST_MESSAGE: Final = 2_000
+_MOST_DETAILS: Final = 100
 
 Outcome: TypeAlias = Literal["not_sent", "refused", "unknown", "done"]
 """What an error means for its call, all attempts together.
@@ -139,12 +147,21 @@ class Uncertain:
         return await self.look_up()
 
 
+# What anything between here and the API answers too, with a page of its own.
+_ANYBODYS: Final = frozenset({400, 401, 403, 404, 405})
+_NOT_THE_API: Final = (
+    "That is not how the API reports an error: check the base URL, and whether a proxy or firewall answered in its "
+    "place."
+)
+
+
 class APIError(EcwidError):
     """The API answered with anything but success.
 
     `code` and `message` are the body's ``errorCode`` and ``errorMessage`` where it had them; `details` are its
-    ``args``. `attempts` is how often the request was sent. `outcome` is "refused", or "unknown" where a write may have
-    taken effect all the same.
+    ``args``; `excerpt` is the beginning of a body that has neither, such as a proxy's page. All four are printable and
+    have the token masked. `attempts` is how often the request was sent. `outcome` is "refused", or "unknown" where a
+    write may have taken effect all the same.
     See https://docs.ecwid.com/api-reference/rest-api/errors.
     """
 
@@ -157,6 +174,7 @@ class APIError(EcwidError):
         code: str | None = None,
         message: str | None = None,
         details: Mapping[str, str] | None = None,
+        excerpt: str | None = None,
         request: Request,
         outcome: Outcome = "refused",
         headers: Headers | None = None,
@@ -167,13 +185,15 @@ class APIError(EcwidError):
         self.code = code
         self.message = message
         self.details: dict[str, str] = dict(details or {})
+        self.excerpt = excerpt
         self.request = request
         self.request_id = request.id
         self.outcome = outcome
         self.retry_after = retry_after(headers) if headers is not None else None
         named = " ".join(part for part in (str(status), code) if part)
-        said = f": {message}" if message else ""
-        super().__init__(f"{request.options.operation} answered {named}{said} [request {request.id}]. {self.hint}")
+        said = f": {message}" if message else f" with the body {excerpt!r}" if excerpt else ""
+        hint = _NOT_THE_API if excerpt and status in _ANYBODYS else self.hint
+        super().__init__(f"{request.options.operation} answered {named}{said} [request {request.id}]. {hint}")
 
 
 class BadRequest(APIError):
@@ -216,6 +236,12 @@ class NotFound(APIError):
     """404: there is no such item, or no such store."""
 
     hint = "Check the id: the item may have been deleted meanwhile."
+
+
+class StoreNotFound(NotFound):
+    """404 STORE_NOT_FOUND: there is no store with this id."""
+
+    hint = "There is no such store: check the store id (ECWID_STORE_ID) and the base URL."
 
 
 class MethodNotAllowed(APIError):
@@ -424,6 +450,7 @@ _BY_CODE: dict[str, type[APIError]] = {
     "INVALID_API_TOKEN": InvalidToken,
     "INSUFFICIENT_APP_SCOPE": MissingScope,
     "STORE_IS_SUSPENDED": StoreSuspended,
+    "STORE_NOT_FOUND": StoreNotFound,
     "RATE_LIMITED": RateLimited,
     "TIMEOUT": RequestTimeout,
     "INTERNAL_ERROR": ServerError,
@@ -449,31 +476,54 @@ class _ErrorBody(msgspec.Struct):
     args: object = None
 
 
-def api_error(request: Request, response: Response) -> APIError:
+def api_error(request: Request, response: Response, secrets: Collection[str] = ()) -> APIError:
     """The error that an unsuccessful answer stands for. The body may be JSON, empty, HTML or cut short.
 
-    The code decides before the status, since the API reuses statuses.
+    The code decides before the status, since the API reuses statuses. `secrets` are masked wherever the body has them.
     """
     try:
         body = msgspec.json.decode(response.body, type=_ErrorBody)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = _ErrorBody()
-    code = body.errorCode if isinstance(body.errorCode, str) and body.errorCode else None
-    message = body.errorMessage if isinstance(body.errorMessage, str) and body.errorMessage else None
-    details = {str(name): str(value) for name, value in body.args.items()} if isinstance(body.args, dict) else {}
-    cls = _BY_CODE.get(code or "") or _BY_STATUS.get(response.status)
+    code = printable(body.errorCode, secrets, 100) if isinstance(body.errorCode, str) else ""
+    message = body.errorMessage if isinstance(body.errorMessage, str) else ""
+    message = printable(message, secrets, _LONGEST_MESSAGE)
+    args = body.args if isinstance(body.args, dict) else {}
+    cls = _BY_CODE.get(code) or _BY_STATUS.get(response.status)
     if cls is None:
         cls = ServerError if response.status >= 500 else APIError
+    outcome = outcome_of(request, response.status)
     return cls(
         status=response.status,
-        code=code,
-        message=message,
-        details=details,
+        code=code or None,
+        message=message or None,
+        details={
+            printable(_text(name), secrets, 100): printable(_text(value), secrets)
+            for name, value in islice(args.items(), _MOST_DETAILS)
+        },
+        excerpt=None if code or message else _excerpt(response.body, secrets),
         request=request,
-        outcome=outcome_of(request, response.status),
+        # What the last attempt was answered says nothing of an earlier one.
+        outcome="unknown" if response.in_doubt and outcome == "refused" else outcome,
         headers=response.headers,
         attempts=response.attempts,
     )
+
+
+def _excerpt(body: bytes, secrets: Collection[str]) -> str | None:
+    return printable(body[:_EXCERPTED].decode("utf-8", "replace"), secrets) or None
+
+
+# Of a body: enough to fill an excerpt, whatever white space it begins with.
+_EXCERPTED: Final = 16 * 1024
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except (ValueError, RecursionError):
+        # An int of thousands of digits, or lists of lists of lists.
+        return "…"
 
 
 def outcome_of(request: Request, status: int) -> Outcome:
@@ -481,6 +531,39 @@ def outcome_of(request: Request, status: int) -> Outcome:
     if 200 <= status < 300:
         return "done"
     return "unknown" if (status == 408 or status >= 500) and request.method != "GET" else "refused"
+
+
+def unreadable(request: Request, response: Response) -> str | None:
+    """What a success of a write has in its body in place of a result; None where it has one, or needs none.
+
+    A body that is no result proves nothing: a proxy may have answered in the API's place. Where nothing came at all, a
+    PUT or DELETE has worked: it has no more to say than a count.
+    """
+    body = response.body
+    if not body or body.isspace():
+        return None if request.method in _TERSE or request.options.expects == "anything" else "nothing"
+    if request.options.expects == "anything":
+        return None
+    start = body.lstrip()[:1] if body[0] in b" \t\r\n" else body[:1]
+    if start == b"{":
+        try:
+            _skim(body)
+            return None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return "what is no JSON"
+    return "a page of HTML" if start == b"<" else "no JSON object"
+
+
+def no_result(request: Request, response: Response, found: str) -> OutcomeUnknown:
+    """The error of a write whose success has `found` in place of a result; see `unreadable`."""
+    reason = f"status {response.status} came with {found} in place of a result, which proves nothing"
+    error = OutcomeUnknown(reason, request=request)
+    error.attempts = response.attempts
+    return error
+
+
+_TERSE: Final = frozenset({"PUT", "DELETE"})
+_skim: Final = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -498,9 +581,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _moment(text: str) -> datetime | None:
+    # No date is longer, and the parser takes the square of the length.
+    if len(text) > 100:
+        return None
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        # A zone of -0000 means UTC, and comes out as none.
+        return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        # The parser raises the last two for some texts that are no dates.
         return None
-    # A zone of -0000 means UTC, and comes out as none.
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from enum import StrEnum
 from functools import lru_cache
 from random import getrandbits
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 from urllib.parse import quote_plus
 
 from attrs import field, frozen
@@ -55,12 +55,14 @@ class Options:
     """What a transport may do with a request.
 
     `operation` is the endpoint as the API documents it (``GET /orders/{orderId}``): the same for every id, so it fits
-    metrics and logs. `repeatable` says that a second send does no harm. `cost` counts requests of the rate limit.
-    `deadline` is a moment of the event loop's clock, in seconds.
+    metrics and logs. `repeatable` says that a second send does no harm. `expects` is what a success has in its body: a
+    write whose body is anything else may not have happened. `cost` counts requests of the rate limit. `deadline` is a
+    moment of the event loop's clock, in seconds.
     """
 
     operation: str
     repeatable: bool = False
+    expects: Literal["object", "anything"] = "anything"
     lane: Lane = Lane.INTERACTIVE
     cost: int = 1
     deadline: float | None = None
@@ -178,13 +180,14 @@ class Request:
 class Response:
     """A whole answer: status, headers, and the body's bytes after any content encoding is undone.
 
-    `attempts` is how often the request was sent for it.
+    `attempts` is how often the request was sent for it; `in_doubt` says that an earlier attempt may have taken effect.
     """
 
     status: int
     headers: Headers
     body: bytes = field(repr=False)
     attempts: int = 1
+    in_doubt: bool = False
 
 
 @frozen
@@ -279,7 +282,7 @@ def printable(text: str, secrets: Iterable[str] = (), limit: int | None = 500) -
     `secrets` in it are masked, as by `masked`; control and other invisible characters are escaped (``\\x1b``), runs of
     white space become one space, and what is longer than `limit` characters ends in ``…``.
     """
-    line = " ".join(masked(text, secrets).split())
+    line = " ".join((masked(text, secrets) if secrets else text).split())
     if not line.isprintable():
         line = "".join([char if char.isprintable() else _escaped(char) for char in line])
     return line if limit is None or len(line) <= limit else line[: limit - 1] + "…"

@@ -2,16 +2,17 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from types import NoneType
 from typing import Final, Generic, Literal, TypeAlias, TypeVar, overload
 
 from attrs import evolve
 
-from ecwid_async.calls import Call, Channel
+from ecwid_async.calls import Call, Channel, LookUp
 from ecwid_async.codec import dumps
 from ecwid_async.data import Model
 from ecwid_async.files import Download, Progress, Source, upload_body
@@ -20,7 +21,7 @@ from ecwid_async.projection import projected
 from ecwid_async.scan import Scan
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
-__all__ = ["Listed", "Moment", "QueryValue", "Resource", "Several", "confirmed", "query_params"]
+__all__ = ["Listed", "Moment", "QueryValue", "Resource", "Several", "confirmed", "query_params", "unidentified"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -60,15 +61,17 @@ class Resource:
         body: object = None,
         repeatable: bool | None = None,
         unwrap: str | None = None,
-        look_up: Callable[[], Awaitable[object | None]] | None = None,
+        look_up: LookUp | None = None,
     ) -> Call[T]:
         """A call of `endpoint`, such as ``PUT /products/{productId}``, whose answer is read as `reads`.
 
         A `body` of bytes goes out as it is, any other as JSON. `unwrap` names the member of the answer that is read.
         `repeatable` is what the verb suggests, unless stated. `look_up` finds what a create was to make, should nobody
-        know whether it did.
+        know whether it did; it holds what identifies the item as it is now.
         """
-        request = _request(endpoint, ids, query, body, repeatable)
+        request = _request(
+            endpoint, ids, query, body, repeatable, "anything" if reads is str or reads is NoneType else "object"
+        )
         return Call(request, reads, self._channel, unwrap=unwrap, look_up=look_up)
 
     def _read(
@@ -127,7 +130,7 @@ class Resource:
         """
         if (source is None) == (external_url is None):
             raise ValueError(f"{endpoint} needs either the file itself or external_url, and not both")
-        request = _request(endpoint, ids, {**(query or {}), "externalUrl": external_url}, None, None)
+        request = _request(endpoint, ids, {**(query or {}), "externalUrl": external_url}, None, None, "object")
         if source is not None:
             request = evolve(request, body=upload_body(source, most=most, progress=progress), headers=_BINARY_HEADERS)
         return Call(request, reads, self._channel)
@@ -184,8 +187,9 @@ def _request(
     query: Mapping[str, QueryValue] | None,
     body: object,
     repeatable: bool | None,
+    expects: Literal["object", "anything"] = "anything",
 ) -> Request:
-    method, pieces, options = _endpoint(endpoint, repeatable)
+    method, pieces, options = _endpoint(endpoint, repeatable, expects)
     path = pieces[0]
     for segment, piece in zip(ids, pieces[1:], strict=True):
         if not isinstance(segment, str | int) or isinstance(segment, bool):
@@ -205,10 +209,17 @@ _NO_HEADERS: Final = Headers()
 
 
 @lru_cache(maxsize=1024)
-def _endpoint(endpoint: str, repeatable: bool | None) -> tuple[str, list[str], Options]:
+def _endpoint(
+    endpoint: str, repeatable: bool | None, expects: Literal["object", "anything"]
+) -> tuple[str, list[str], Options]:
     method, _, template = endpoint.partition(" ")
     may_repeat = method in _REPEATABLE if repeatable is None else repeatable
-    return method, _PLACEHOLDER.split(template), Options(operation=endpoint, repeatable=may_repeat)
+    return method, _PLACEHOLDER.split(template), Options(operation=endpoint, repeatable=may_repeat, expects=expects)
+
+
+async def unidentified(channel: Channel, reason: str) -> None:
+    """Stands for the look-up of what nothing identifies: raises `LookupError`."""
+    raise LookupError(reason)
 
 
 def confirmed(confirm: Literal[True] | None, deleted: str) -> None:

@@ -1,8 +1,10 @@
 """Discount coupons."""
 
+from functools import partial
+
 from typing_extensions import TypeVar
 
-from ecwid_async.calls import Call
+from ecwid_async.calls import Call, Channel, LookUp
 from ecwid_async.models.common import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.models.coupons import (
     CouponDiscountType,
@@ -12,7 +14,7 @@ from ecwid_async.models.coupons import (
     DiscountCouponDraft,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment, Several
+from ecwid_async.resources.base import Listed, Moment, Several, unidentified
 
 __all__ = ["Coupons"]
 
@@ -89,7 +91,7 @@ class Coupons(Listed[DiscountCoupon]):
             "POST /discount_coupons",
             reads=DiscountCouponCreateResult,
             body=draft,
-            look_up=lambda: self._written(draft),
+            look_up=_identity(draft),
         )
 
     def update(self, discount_coupon_id: str | int, draft: DiscountCouponDraft) -> Call[UpdateResult]:
@@ -131,7 +133,12 @@ class Coupons(Listed[DiscountCoupon]):
             offset=offset,
         )
 
-    async def _written(self, draft: DiscountCouponDraft) -> DiscountCoupon | None:
-        if draft.code:
-            return await self.search(code=draft.code).first()
-        raise LookupError("a coupon without a code can't be told from others")
+
+def _identity(draft: DiscountCouponDraft) -> LookUp:
+    if draft.code:
+        return partial(_by_code, code=draft.code)
+    return partial(unidentified, reason="a coupon without a code can't be told from others")
+
+
+async def _by_code(channel: Channel, code: str) -> DiscountCoupon | None:
+    return await Coupons(channel).search(code=code).first()

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from typing_extensions import TypeVar
 
-from ecwid_async.calls import Call
+from ecwid_async.calls import Call, Channel, LookUp
 from ecwid_async.models.common import BuyerType, CreateResult, DeletedItem, DeleteResult, SelectMode, UpdateResult
 from ecwid_async.models.customers import (
     Customer,
@@ -18,7 +19,7 @@ from ecwid_async.models.customers import (
     PurchasedProduct,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment, confirmed
+from ecwid_async.resources.base import Listed, Moment, confirmed, unidentified
 from ecwid_async.resources.customer_contacts import CustomerContacts
 from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
 
@@ -145,7 +146,7 @@ class Customers(Listed[Customer]):
 
         ``POST /customers``
         """
-        return self._call("POST /customers", reads=CreateResult, body=draft, look_up=lambda: self._written(draft))
+        return self._call("POST /customers", reads=CreateResult, body=draft, look_up=_identity(draft))
 
     def update(self, customer_id: int, draft: CustomerDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
@@ -297,7 +298,12 @@ class Customers(Listed[Customer]):
         """
         return self._call("GET /customers/products", reads=list[PurchasedProduct], query={"name": name}, unwrap="items")
 
-    async def _written(self, draft: CustomerDraft) -> Customer | None:
-        if draft.email:
-            return await self.search(email=draft.email, use_exact_email_match=True).first()
-        raise LookupError("a customer without an e-mail address can't be told from others")
+
+def _identity(draft: CustomerDraft) -> LookUp:
+    if draft.email:
+        return partial(_by_email, email=draft.email)
+    return partial(unidentified, reason="a customer without an e-mail address can't be told from others")
+
+
+async def _by_email(channel: Channel, email: str) -> Customer | None:
+    return await Customers(channel).search(email=email, use_exact_email_match=True).first()

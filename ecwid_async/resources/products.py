@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from typing_extensions import TypeVar
 
-from ecwid_async.calls import Call
+from ecwid_async.calls import Call, Channel, LookUp
 from ecwid_async.models.common import CreateResult, DeletedItem, DeleteResult
 from ecwid_async.models.products import (
     Product,
@@ -19,7 +20,7 @@ from ecwid_async.models.products import (
     ProductUpdateResult,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment, Several, confirmed, query_params
+from ecwid_async.resources.base import Listed, Moment, Several, confirmed, query_params, unidentified
 from ecwid_async.resources.product_files import ProductFiles
 from ecwid_async.resources.product_gallery import ProductGallery
 from ecwid_async.resources.product_images import ProductImages
@@ -209,7 +210,7 @@ class Products(Listed[Product]):
             reads=CreateResult,
             query={"saveCombinations": save_combinations},
             body=draft,
-            look_up=lambda: self._written(draft),
+            look_up=_identity(draft),
         )
 
     def update(
@@ -379,16 +380,27 @@ class Products(Listed[Product]):
             offset=offset,
         )
 
-    async def _written(self, draft: ProductDraft) -> Product | None:
-        if draft.sku:
-            return await self.search(sku=draft.sku).first()
-        if draft.external_reference_id:
-            return await self.search(external_reference_id=draft.external_reference_id).first()
-        raise LookupError("a product without SKU and external_reference_id can't be told from others like it")
-
 
 def _csv(names: Sequence[str]) -> str:
     """Names as one comma-separated text, in which a backslash escapes their own commas and backslashes."""
     if isinstance(names, str) or not names:
         raise ValueError("filter_fields is a list of filters: pass at least one, such as ['price', 'option_Size']")
     return ",".join(name.replace("\\", "\\\\").replace(",", "\\,") for name in names)
+
+
+def _identity(draft: ProductDraft) -> LookUp:
+    if draft.sku:
+        return partial(_by_sku, sku=draft.sku)
+    if draft.external_reference_id:
+        return partial(_by_reference, reference=draft.external_reference_id)
+    return partial(
+        unidentified, reason="a product without SKU and external_reference_id can't be told from others like it"
+    )
+
+
+async def _by_sku(channel: Channel, sku: str) -> Product | None:
+    return await Products(channel).search(sku=sku).first()
+
+
+async def _by_reference(channel: Channel, reference: str) -> Product | None:
+    return await Products(channel).search(external_reference_id=reference).first()

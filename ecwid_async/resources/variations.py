@@ -1,14 +1,15 @@
 """Variations of products."""
 
+from functools import partial
 from typing import Literal
 
 from typing_extensions import TypeVar
 
-from ecwid_async.calls import Call
+from ecwid_async.calls import Call, Channel, LookUp
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.products import Variation
 from ecwid_async.models.variations import VariationDraft
-from ecwid_async.resources.base import Resource, confirmed
+from ecwid_async.resources.base import Resource, confirmed, unidentified
 from ecwid_async.resources.variation_images import VariationImages
 from ecwid_async.resources.variation_inventory import VariationInventory
 
@@ -84,7 +85,7 @@ class Variations(Resource):
             product_id,
             reads=CreateResult,
             body=draft,
-            look_up=lambda: self._written(product_id, draft),
+            look_up=_identity(product_id, draft),
         )
 
     def update(
@@ -129,7 +130,12 @@ class Variations(Resource):
         confirmed(confirm, f"every variation of product {product_id}")
         return self._call("DELETE /products/{productId}/combinations", product_id, reads=DeleteResult, repeatable=False)
 
-    async def _written(self, product_id: int, draft: VariationDraft) -> Variation | None:
-        if draft.sku:
-            return next((found for found in await self.search(product_id) if found.sku == draft.sku), None)
-        raise LookupError("a variation without SKU can't be told from others")
+
+def _identity(product_id: int, draft: VariationDraft) -> LookUp:
+    if draft.sku:
+        return partial(_by_sku, product_id=product_id, sku=draft.sku)
+    return partial(unidentified, reason="a variation without SKU can't be told from others")
+
+
+async def _by_sku(channel: Channel, product_id: int, sku: str) -> Variation | None:
+    return next((found for found in await Variations(channel).search(product_id) if found.sku == sku), None)

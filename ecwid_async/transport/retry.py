@@ -6,7 +6,11 @@ sent, no whole answer                         again             the error
 429                                           after the wait    after the wait
 408, 500, 502, 503, 504                       again             the answer
 404 to a DELETE, after one of the above       success
+2xx to a write, without a result in it        again             the error
 anything else                                 the answer        the answer
+
+What is raised or returned in the end speaks of all attempts: where an earlier one may have taken effect, no error says
+that nothing was sent, and no refusal that nothing was done.
 """
 
 import random
@@ -17,7 +21,17 @@ from typing import Final
 import anyio
 from attrs import frozen
 
-from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError, retry_after
+from ecwid_async.errors import (
+    EcwidError,
+    GovernorUnavailable,
+    NotSent,
+    OutcomeUnknown,
+    Timeout,
+    TransportError,
+    no_result,
+    retry_after,
+    unreadable,
+)
 from ecwid_async.transport.telling import Teller
 from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
 
@@ -26,6 +40,7 @@ __all__ = ["Retry", "RetryBudget", "RetryPolicy"]
 _PASSING: Final = frozenset({408, 500, 502, 503, 504})
 # What a repeated DELETE is answered where the item is gone: it had worked the time before.
 _DELETED: Final = b'{"success":true}'
+_NOTHING_DONE: Final = frozenset({"not_sent", "refused"})
 
 
 @frozen(kw_only=True)
@@ -111,7 +126,11 @@ class Retry:
         return f"<Retry over {self._inner!r}>"
 
     async def send(self, request: Request) -> Response:
-        """Send until there is an answer worth returning. Raises the last `TransportError` where there is none."""
+        """Send until there is an answer worth returning. Raises the last error where there is none.
+
+        Where an earlier attempt of a write may have taken effect, that is an `OutcomeUnknown` or `Timeout` whatever the
+        last one came to, and an answer says so in `in_doubt`.
+        """
         self._budget.call()
         wants = self._tell.wants
         if wants(EventKind.STARTED):
@@ -123,52 +142,49 @@ class Retry:
         # Nobody looks and all goes well, which is the common case.
         try:
             response = await self._inner.send(request)
-        except TransportError as error:
+        except EcwidError as error:
             return await self._until_settled(request, progress, error)
-        if response.status < 400:
+        if response.status < 400 and (request.method == "GET" or unreadable(request, response) is None):
             return response
-        return await self._until_settled(request, progress, response)
+        return await self._until_settled(request, progress, _checked(request, response))
 
-    async def _attempt(self, request: Request, progress: _Progress) -> Response | TransportError:
+    async def _attempt(self, request: Request, progress: _Progress) -> Response | EcwidError:
         started = self._clock()
         self._tell(EventKind.SENT, request, progress.attempt)
         try:
             response = await self._inner.send(request)
-        except TransportError as error:
+        except EcwidError as error:
             self._tell(EventKind.ANSWERED, request, progress.attempt, None, self._clock() - started, error)
             return error
         self._tell(EventKind.ANSWERED, request, progress.attempt, response.status, self._clock() - started)
-        return response
+        return _checked(request, response)
 
-    async def _until_settled(
-        self, request: Request, progress: _Progress, outcome: Response | TransportError
-    ) -> Response:
+    async def _until_settled(self, request: Request, progress: _Progress, last: Response | EcwidError) -> Response:
         in_doubt = False
         while True:
             attempt = progress.attempt
-            error = outcome if isinstance(outcome, TransportError) else None
-            if isinstance(outcome, TransportError):
-                outcome.attempts = attempt
+            error = last if isinstance(last, EcwidError) else None
+            if isinstance(last, EcwidError):
                 progress.status = None
-                wait = self._after_failure(request, outcome, attempt)
+                wait = self._after_failure(request, last, attempt)
             else:
-                progress.status = outcome.status
-                wait = self._after_answer(request, outcome, progress)
+                progress.status = last.status
+                wait = self._after_answer(request, last, progress)
             if wait is None or self._too_late(request, wait):
-                if isinstance(outcome, Response):
-                    gone = in_doubt and request.method == "DELETE" and outcome.status == 404
-                    status, body = (200, _DELETED) if gone else (outcome.status, outcome.body)
-                    return outcome if attempt == 1 else Response(status, outcome.headers, body, attempt)
+                if isinstance(last, Response):
+                    return _concluded(request, last, attempt, in_doubt)
                 self._tell(EventKind.GAVE_UP, request, attempt, error=error)
-                if in_doubt and isinstance(outcome, NotSent):
-                    raise _in_doubt(outcome) from outcome
-                raise outcome
-            in_doubt |= not isinstance(outcome, NotSent) and progress.status != 429 and request.method != "GET"
+                if isinstance(last, TransportError):
+                    last.attempts = attempt
+                if in_doubt and last.outcome in _NOTHING_DONE:
+                    raise _doubtful(request, last, attempt) from last
+                raise last
+            in_doubt |= _may_have_worked(request, last)
             self._tell(EventKind.WAITED, request, attempt, progress.status, wait, error)
             await self._sleep(wait)
             progress.attempt += 1
             self._tell(EventKind.RETRIED, request, progress.attempt, progress.status, error=error)
-            outcome = await self._attempt(request, progress)
+            last = await self._attempt(request, progress)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
@@ -189,7 +205,7 @@ class Retry:
         """Close the wrapped transport."""
         await self._inner.aclose()
 
-    def _after_failure(self, request: Request, error: TransportError, attempt: int) -> float | None:
+    def _after_failure(self, request: Request, error: EcwidError, attempt: int) -> float | None:
         if isinstance(error, Timeout):
             return None  # also NotSentInTime: the deadline is over
         may = isinstance(error, NotSent) or (isinstance(error, OutcomeUnknown) and request.options.repeatable)
@@ -235,8 +251,33 @@ class Retry:
             self._tell(EventKind.ENDED, request, progress.attempt, progress.status, seconds, error)
 
 
-def _in_doubt(last: NotSent) -> OutcomeUnknown:
-    """What to raise for a write whose last attempt never left, where an earlier one did."""
-    error = OutcomeUnknown(f"an earlier attempt left, and for the last there was {last.reason}", request=last.request)
-    error.attempts = last.attempts
+def _checked(request: Request, response: Response) -> Response | OutcomeUnknown:
+    """The answer, or for a write's success without a result in it the error that it amounts to."""
+    if response.status >= 300 or request.method == "GET":
+        return response
+    found = unreadable(request, response)
+    return response if found is None else no_result(request, response, found)
+
+
+def _may_have_worked(request: Request, attempt: Response | EcwidError) -> bool:
+    if request.method == "GET":
+        return False
+    return attempt.outcome == "unknown" if isinstance(attempt, EcwidError) else attempt.status != 429
+
+
+def _concluded(request: Request, last: Response, attempt: int, in_doubt: bool) -> Response:
+    """The last answer, as that to all attempts."""
+    if in_doubt and request.method == "DELETE" and last.status == 404:
+        return Response(200, last.headers, _DELETED, attempt)
+    return last if attempt == 1 else Response(last.status, last.headers, last.body, attempt, in_doubt)
+
+
+def _doubtful(request: Request, last: EcwidError, attempts: int) -> OutcomeUnknown | Timeout:
+    """What to raise for a write of which an earlier attempt left, where the last one surely did nothing."""
+    reason = last.reason if isinstance(last, TransportError | GovernorUnavailable) else type(last).__name__
+    late = isinstance(last, Timeout)
+    error = (Timeout if late else OutcomeUnknown)(
+        f"an earlier attempt left, and for the last there was {reason}", request=request
+    )
+    error.attempts = attempts
     return error
