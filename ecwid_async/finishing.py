@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 import anyio
@@ -43,5 +44,22 @@ async def _finish(task: asyncio.Task[T]) -> T:
 
 
 async def finish_in_thread(work: Callable[[], T]) -> T:
-    """Run what blocks in a worker thread, likewise: nobody goes on while the thread still works."""
-    return await finish(lambda: anyio.to_thread.run_sync(work))
+    """Run what blocks in a worker thread, likewise: nobody goes on while the thread still works.
+
+    That holds also where a second Ctrl-C cancels every task: then the event loop itself waits.
+    """
+    job: Future[T] = Future()
+    try:
+        await finish(lambda: anyio.to_thread.run_sync(_run, job, work))
+    finally:
+        if not job.cancel():  # it has begun
+            wait([job])
+    return job.result()
+
+
+def _run(job: Future[T], work: Callable[[], T]) -> None:
+    if job.set_running_or_notify_cancel():
+        try:
+            job.set_result(work())
+        except BaseException as error:
+            job.set_exception(error)

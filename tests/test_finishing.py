@@ -66,6 +66,32 @@ async def test_a_thread_is_waited_for_wherever_it_is_cancelled(kind):
     assert await at_every_await(lambda: finish_in_thread(work), kind, check) > 0
 
 
+def test_a_second_ctrl_c_waits_for_the_thread_too():
+    """It cancels every task there is, also the one in which the work runs."""
+    working, seen = threading.Event(), []
+
+    def work():
+        working.set()
+        time.sleep(0.05)
+        working.clear()
+
+    async def main():
+        try:
+            await finish_in_thread(work)
+        finally:
+            seen.append(working.is_set())
+
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        task = loop.create_task(main())
+        loop.run_until_complete(asyncio.to_thread(working.wait, 10))
+        for each in asyncio.all_tasks(loop):
+            each.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            loop.run_until_complete(task)
+    assert seen == [False]
+
+
 async def test_a_cancellation_is_raised_once_the_work_has_ended():
     work, went_on = Work(), []
 
