@@ -1,6 +1,7 @@
 """What an export looks like while it runs, and what it did."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,8 @@ __all__ = ["Bars", "Making", "StoreBars", "progress", "summary", "waits_for"]
 _MOST_BARS: Final = 12
 # What more stores have brought is told by their sum.
 _MOST_LINES: Final = 50
+# Seconds between two lines, where there is no terminal for bars.
+_EVERY: Final = 5
 # Fewer items of a demo store are made at once.
 _LARGE: Final = 2000
 
@@ -88,8 +91,13 @@ def waits_for(event: "Event") -> str:
 
 
 class _Shown:
-    def __init__(self, *, shown: bool) -> None:
+    """Bars where stderr is a terminal, elsewhere a line every few seconds; neither unless `shown`."""
+
+    def __init__(self, *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._progress = progress(shown=shown)
+        self._lines = shown and self._progress.disable
+        self._clock = clock
+        self._told = clock()
 
     def __enter__(self) -> "Self":
         if not self._progress.disable:
@@ -103,12 +111,33 @@ class _Shown:
         if not self._progress.disable:
             self._progress.stop()
 
+    def _wait(self, task: TaskID, event: "Event") -> None:
+        """Show what is waited for."""
+        if note := waits_for(event):
+            self._progress.update(task, note=note)
+            self._tell(at_once=(event.seconds or 0) >= _EVERY)
+
+    def _tell(self, *, at_once: bool = False) -> None:
+        """A line about all that is in progress, where it is time for one."""
+        if not self._lines or (not at_once and self._clock() - self._told < _EVERY):
+            return
+        self._told = self._clock()
+        if said := [_said(task) for task in self._progress.tasks if task.started and not task.finished]:
+            more = f" and {len(said) - _MOST_BARS} more" if len(said) > _MOST_BARS else ""
+            self._progress.console.print(f"{', '.join(said[:_MOST_BARS])}{more}", soft_wrap=True, markup=False)
+
+
+def _said(task: Task) -> str:
+    total = "?" if task.total is None else f"{int(task.total):,}"
+    note = f" ({task.fields['note']})" if task.fields["note"] else ""
+    return f"{Text.from_markup(task.description)} {int(task.completed):,}/{total}{note}"
+
 
 class Bars(_Shown):
     """A progress bar for each section of a store."""
 
-    def __init__(self, names: Iterable[str], *, shown: bool) -> None:
-        super().__init__(shown=shown)
+    def __init__(self, names: Iterable[str], *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(shown=shown, clock=clock)
         self._tasks: dict[str, TaskID] = {
             name: self._progress.add_task(name, start=False, total=None, note="") for name in names
         }
@@ -122,12 +151,13 @@ class Bars(_Shown):
             self._progress.reset(task, total=step.total, completed=begun, begun=begun, note="")
         total = step.done if step.finished else step.total
         self._progress.update(task, completed=step.done, total=total, note=step.note)
+        self._tell()
 
     def event(self, event: "Event") -> None:
         """Show what a section waits for."""
         section = event.operation.rpartition("/")[2]
-        if section in self._tasks and (note := waits_for(event)):
-            self._progress.update(self._tasks[section], note=note)
+        if section in self._tasks:
+            self._wait(self._tasks[section], event)
 
 
 class Making(_Shown):
@@ -146,6 +176,7 @@ class Making(_Shown):
         if section not in self._tasks:
             self._tasks[section] = self._progress.add_task(f"making {section}", total=total, note="")
         self._progress.update(self._tasks[section], completed=count)
+        self._tell()
 
 
 class StoreBars(_Shown):
@@ -176,11 +207,12 @@ class StoreBars(_Shown):
         )
         if finished:
             self._progress.update(self._all, advance=1)
+        self._tell()
 
     def event(self, event: "Event") -> None:
         """Show what a store waits for."""
-        if event.store_id in self._tasks and (note := waits_for(event)):
-            self._progress.update(self._tasks[event.store_id], note=note)
+        if event.store_id in self._tasks:
+            self._wait(self._tasks[event.store_id], event)
 
 
 def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
@@ -204,6 +236,9 @@ def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
     for name, line in lines.items() if len(lines) <= _MOST_LINES else ():
         table.add_row(name, *_cells(line, max((record.seconds for record in line), default=0.0)))
     left_out = [f"Left out: {name}. {said}" for each in manifests for name, said in each.refused.items()]
+    earlier = [name for each in manifests for name in each.earlier_files]
+    if earlier:
+        left_out.append(f"Still there from an earlier export, and not in the manifest: {', '.join(earlier)}.")
     return Group(table, *(Text(said, style="yellow") for said in left_out), Text(where))
 
 

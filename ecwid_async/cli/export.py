@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ class Form:
     "CSV: put an apostrophe before text that a spreadsheet would run as a formula."
     decimals: Annotated[Literal["exact", "float64"] | None, Parameter(group=_FORMAT)] = None
     "Parquet: how fractional numbers are stored, exact by default."
+    store_id_column: Annotated[bool, Parameter(group=_FORMAT)] = False
+    "Begin each item with the id of its store, as store_id."
+    mode: Annotated[str | None, Parameter(group=_FORMAT)] = None
+    "Permissions of the files, such as 600; by default those that any new file gets."
 
     def arguments(self) -> dict[str, Any]:
         """As `export_store` takes them."""
@@ -48,10 +53,14 @@ class Form:
 
         if self.format is not None and self.format not in FORMATS:
             raise UsageError(f"there is no format {self.format!r}. There are {', '.join(FORMATS)}.")
-        options = FormatOptions(
-            level=self.level, spreadsheet_safe=self.spreadsheet_safe, decimals=self.decimals or "exact"
-        )
+        options = FormatOptions(level=self.level, spreadsheet_safe=self.spreadsheet_safe, decimals=self.decimals)
         return {"format": self.format, "options": options}
+
+    def how(self) -> dict[str, Any]:
+        """What else `export_store` takes."""
+        if self.mode is not None and not re.fullmatch("0?[0-7]{3}", self.mode):
+            raise UsageError(f"--mode is three digits as chmod takes them, such as 600, not {self.mode}.")
+        return {"store_id": self.store_id_column, "mode": None if self.mode is None else int(self.mode, 8)}
 
 
 @Parameter(name="*")
@@ -114,8 +123,9 @@ def export(
     if out is not None and str(out).startswith("-") and out != _STDOUT:
         raise UsageError(f"--out needs a folder or a file, and {out} is an option.")
     chosen = sections_named(ALL if everything else sections)
+    form = form or Form()
     arguments = {
-        **(form or Form()).arguments(),
+        **form.arguments(),
         "fields": fields_of(fields or (), chosen),
         "where": where_of(where or (), chosen, _nowhere()),
     }
@@ -126,7 +136,7 @@ def export(
         _check_several(place, choice)
     # Before anything is sent, or a demo store made.
     check_export(_nowhere(), chosen, place / "1" if several else _target(place), **arguments)
-    arguments |= {"fresh": fresh, "skip_refused": everything, "source": _identity(choice)}
+    arguments |= {"fresh": fresh, "skip_refused": everything, "source": _identity(choice), **form.how()}
     view = _View(quiet=quiet, json=json)
     if several:
         return _export_many(chosen, place, many, arguments, view)
@@ -178,7 +188,7 @@ def _export_one(
     if view.json:
         import msgspec
 
-        _print_json({"folder": str(place), **msgspec.to_builtins(manifest)})
+        _print_json({"file" if place.is_file() else "folder": str(place), **msgspec.to_builtins(manifest)})
     _show([manifest], place, view)
     return 0
 
@@ -187,7 +197,7 @@ async def _read_one(
     sections: "Sequence[Section]", out: Path | None, source: Source, arguments: dict[str, Any], view: _View
 ) -> "tuple[Manifest, Path]":
     from ecwid_async.cli.bars import Bars
-    from ecwid_async.export import export_store, is_kept
+    from ecwid_async.export import export_store
 
     bars = Bars([section.name for section in sections], shown=view.shown)
     async with connect(source, events=bars.event) as store:
@@ -196,18 +206,26 @@ async def _read_one(
             with bars:
                 return await export_store(store, sections, _target(place), report=bars.step, **arguments), place
         except BaseException as error:
-            if place != _STDOUT and is_kept(place, arguments["format"], [section.name for section in sections]):
-                error.add_note(_GO_ON)
+            _say_how_to_go_on(error)
             raise
 
 
+def _say_how_to_go_on(error: BaseException) -> None:
+    """In the words of the command line."""
+    from ecwid_async.export import KEPT
+
+    notes = getattr(error, "__notes__", [])
+    notes[:] = [_GO_ON if note == KEPT else note for note in notes]
+
+
 def _check_several(place: Path, choice: StoreChoice) -> None:
-    from ecwid_async.export import format_of
+    from ecwid_async.export import check_folder, format_of
 
     if choice.sandbox or choice.sizes.given():
         raise UsageError("--sandbox is one store of its own: leave --store and --stores out.")
     if place == _STDOUT or format_of(place) is not None:
         raise UsageError(f"several stores need a folder, and {place} is none.")
+    check_folder(place)
 
 
 def _export_many(sections: "Sequence[Section]", place: Path, many: Many, arguments: dict[str, Any], view: _View) -> int:
@@ -223,7 +241,8 @@ def _export_many(sections: "Sequence[Section]", place: Path, many: Many, argumen
         stores = {number: msgspec.to_builtins(manifest) for number, manifest in done.items()}
         stores |= {number: {"error": describe(error)} for number, error in failed.items()}
         _print_json({"folder": str(place), "stores": {str(number): stores[number] for number in results}})
-    _show(list(done.values()), place, view)
+    (only, *more) = done or [0]
+    _show(list(done.values()), place if more else place / str(only), view)
     for number, error in failed.items():
         sys.stderr.write(f"ecwid: store {number}: {describe(error)}\n")
     return next(map(exit_code, failed.values()), 0)
@@ -233,25 +252,19 @@ async def _read_many(
     sections: "Sequence[Section]", place: Path, tokens: Mapping[int, str], arguments: dict[str, Any], view: _View
 ) -> "dict[int, Manifest | EcwidError]":
     from ecwid_async.cli.bars import StoreBars
-    from ecwid_async.export import export_stores, is_kept
+    from ecwid_async.export import export_stores
 
     bars = StoreBars(len(tokens), len(sections), shown=view.shown)
-    names = [section.name for section in sections]
-
-    def kept(number: int) -> bool:
-        return is_kept(place / str(number), arguments["format"], names)
-
     try:
         async with connect_all(tokens, events=bars.event) as stores:
             with bars:
                 results = await export_stores(stores, sections, place, report=bars.step, **arguments)
     except BaseException as error:
-        if any(map(kept, tokens)):
-            error.add_note(_GO_ON)
+        _say_how_to_go_on(error)
         raise
-    for number, result in results.items():
-        if isinstance(result, EcwidError) and kept(number):
-            result.add_note(_GO_ON)
+    for result in results.values():
+        if isinstance(result, EcwidError):
+            _say_how_to_go_on(result)
     return results
 
 

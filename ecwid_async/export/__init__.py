@@ -4,7 +4,7 @@ from ecwid_async.export.engine import check_export, export_store, export_stores
 from ecwid_async.export.formats import FORMATS, Format, FormatOptions
 from ecwid_async.export.manifest import Manifest, SectionRecord
 from ecwid_async.export.output import OutputError
-from ecwid_async.export.place import format_of, is_kept
+from ecwid_async.export.place import KEPT, check_folder, format_of, is_kept
 from ecwid_async.export.reading import Progress, Report
 from ecwid_async.export.sections import ALL, DEFAULT, SECTIONS, Section, sections_named
 
@@ -12,6 +12,7 @@ __all__ = [
     "ALL",
     "DEFAULT",
     "FORMATS",
+    "KEPT",
     "SECTIONS",
     "Format",
     "FormatOptions",
@@ -22,6 +23,7 @@ __all__ = [
     "Section",
     "SectionRecord",
     "check_export",
+    "check_folder",
     "export_store",
     "export_stores",
     "format_of",

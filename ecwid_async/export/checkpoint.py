@@ -1,22 +1,26 @@
-"""How far an export is: a file of JSON lines beside its parts, from which a later process goes on."""
+"""How far an export is: a file of checksummed JSON lines beside its parts, from which a later process goes on."""
 
-import os
 import sys
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Annotated, BinaryIO, Final, Literal
 
 import msgspec
 
-from ecwid_async.export.manifest import SectionRecord
-from ecwid_async.export.output import OutputError, failing, hidden_name
-from ecwid_async.journal import lock
+from ecwid_async.checked_lines import open_private, seal, unseal
+from ecwid_async.export.manifest import SectionRecord, Time, is_file_name
+from ecwid_async.export.output import failing, hidden_name, open_new
 
 __all__ = ["Checkpoint", "Mark"]
 
 # What is older says too little of a store of today.
 _KEPT: Final = timedelta(hours=24)
+# The first line. Another release that writes other marks has another number here.
+_FORMAT: Final = b"ecwid_async checkpoint 2"
+_LONGEST: Final = 1 << 20
+
+_Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,25 +33,26 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     section: str
     file: str
     asked: str
-    time: datetime
-    started_at: datetime
-    log: str = "part"
+    time: Time
+    started_at: Time
+    log: Literal["part", "spool"] = "part"
     token: str = ""
-    size: int = 0
+    size: _Count = 0
     sha256: str = ""
-    count: int = 0
+    count: _Count = 0
     total: int | None = None
-    requests: int = 0
-    seconds: float = 0.0
-    resumed: int = 0
+    requests: _Count = 0
+    seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    resumed: _Count = 0
     record: SectionRecord | None = None
 
 
 class Checkpoint:
-    """The checkpoint of the export whose last file is `path`, locked while it is open.
+    """The checkpoint of the export whose last file is `path`. Whoever makes one holds the `FileLock` of that.
 
     `marks` has the latest of each section. A line is handed to the system as soon as it is noted, after what it speaks
-    of: a killed process loses nothing. Raises `OutputError` where another process exports to the same place.
+    of: a killed process loses nothing but a last line that breaks off. Where any other byte is not what was written,
+    there are no marks, and everything starts over.
     """
 
     def __init__(self, path: Path, now: datetime) -> None:
@@ -56,22 +61,28 @@ class Checkpoint:
         self.files: set[str] = set()
         """Of which there may be hidden parts."""
         with failing(path):
-            self._file = self._open()
-            self._load(now)
+            try:
+                self._file = open_private(self.path)
+            except PermissionError:  # a link, or somebody else's
+                self._file = open_new(self.path)
+            try:
+                self._load(now)
+            except BaseException:
+                self._file.close()
+                raise
 
     def note(self, mark: Mark) -> None:
         """A section has come so far, and that much of its log was flushed."""
         self.marks[mark.section] = mark
         self.files.add(mark.file)
-        with failing(self.path):
-            self._file.write(msgspec.json.encode(mark) + b"\n")
-            self._file.flush()
+        self._write(msgspec.json.encode(mark))
 
     def forget(self) -> None:
         """Start over, also where this run is broken off in its turn."""
         self.marks.clear()
         with failing(self.path):
             self._file.truncate(0)
+        self._write(_FORMAT)
 
     def close(self) -> None:
         """Let a later process go on from here."""
@@ -86,30 +97,40 @@ class Checkpoint:
             self.path.unlink(missing_ok=True)
         self.close()
 
-    def _open(self) -> BinaryIO:
-        while True:
-            file = self.path.open("a+b")
-            if not lock(file):
-                file.close()
-                raise OutputError(
-                    f"another export is writing to {self.path.parent}: wait until it is over, or choose another place."
-                )
-            # Whoever had it before may have removed it meanwhile.
-            with suppress(OSError):
-                if self.path.stat().st_ino == os.fstat(file.fileno()).st_ino:
-                    return file
-            file.close()
+    def _write(self, line: bytes) -> None:
+        with failing(self.path):
+            self._file.write(seal(line))
+            self._file.flush()
 
     def _load(self, now: datetime) -> None:
-        self._file.seek(0)
-        text = self._file.read()
-        whole = text.rfind(b"\n") + 1
-        if whole < len(text):
-            self._file.truncate(whole)
-        for line in text[:whole].splitlines():
-            # What another release wrote may be of another shape: its sections start over.
-            with suppress(msgspec.DecodeError):
-                mark = msgspec.json.decode(line, type=Mark)
-                self.files.add(mark.file)
-                if now - mark.time < _KEPT:
-                    self.marks[mark.section] = mark
+        whole = self._read(self._file)
+        if whole is None:
+            self.files.clear()
+            self.forget()
+            return
+        self._file.truncate(whole)
+        self.marks = {name: mark for name, mark in self.marks.items() if abs(now - mark.time) < _KEPT}
+
+    def _read(self, file: BinaryIO) -> int | None:
+        """Take the marks, and tell in how many bytes they are; None where anything is damaged."""
+        file.seek(0)
+        whole = 0
+        while (line := file.readline(_LONGEST)).endswith(b"\n"):
+            content = unseal(line)
+            if whole == 0 and content != _FORMAT:
+                return None
+            if whole > 0 and not (content is not None and self._take(content)):
+                return None
+            whole += len(line)
+        return whole if whole > 0 and len(line) < _LONGEST else None
+
+    def _take(self, content: bytes) -> bool:
+        try:
+            mark = msgspec.json.decode(content, type=Mark)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return False
+        if not is_file_name(mark.file) or (mark.record is not None and mark.record.file != mark.file):
+            return False
+        self.files.add(mark.file)
+        self.marks[mark.section] = mark
+        return True

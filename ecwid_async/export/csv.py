@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ecwid_async.export.compression import Compressed, Plain
+from ecwid_async.export.formats import STORE_ID
 from ecwid_async.projection import Projection
 from ecwid_async.rows import EXTRA, Fields, Node, Reader, Record, Scalar, flat, record_of
 
@@ -22,6 +23,7 @@ class Csv:
 
     Lists, objects with free keys and what lies deeper are JSON. Numbers have the digits that came; null, an empty text
     and what is not there are all an empty cell. `_extra` holds what has no column, as JSON.
+    With `store_id`, that is the first column.
     """
 
     def __init__(
@@ -31,19 +33,22 @@ class Csv:
         fields: Fields | None = None,
         *,
         spreadsheet_safe: bool = False,
+        store_id: int | None = None,
     ) -> None:
         self.lines = 0
         self._sink = sink
         self._safe = spreadsheet_safe
         self._record = flat(record_of(model, fields))
         self._reader = Reader(self._record)
-        self._write([(*_names(self._record), EXTRA)])
+        self._constant = {} if store_id is None else {STORE_ID: str(store_id)}
+        self._write([(*self._constant, *_names(self._record), EXTRA)])
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page."""
         rows, rests = self._reader.read(items)
         extra = [None if rest is None else rest.decode() for rest in rests]
-        self._write(zip(*self._columns(self._record, rows), extra, strict=True))
+        constant = ([value] * len(rows) for value in self._constant.values())
+        self._write(zip(*constant, *self._columns(self._record, rows), extra, strict=True))
         self.lines += len(items)
 
     def finish(self) -> None:

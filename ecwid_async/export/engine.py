@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Literal
 
 import anyio
-import anyio.to_thread
 import attrs
 import msgspec
 from msgspec.structs import replace
@@ -21,10 +20,11 @@ from ecwid_async.export.asking import Ask, asked
 from ecwid_async.export.checkpoint import Mark
 from ecwid_async.export.formats import Format, FormatOptions, writer
 from ecwid_async.export.manifest import Manifest, SectionRecord
-from ecwid_async.export.output import PartFile, Sink
-from ecwid_async.export.place import Names, Place
+from ecwid_async.export.output import PartFile, Sink, refused
+from ecwid_async.export.place import Names, Place, check_folder
 from ecwid_async.export.reading import Progress, Reading, Report, Sheet, utc_now
 from ecwid_async.export.sections import Section
+from ecwid_async.finishing import finish_in_thread
 
 __all__ = ["check_export", "export_store", "export_stores"]
 
@@ -34,6 +34,7 @@ _STORES_AT_ONCE: Final = 8
 
 @cache
 def _version() -> str:
+    """That of this package. Read from a file: ask before files run out."""
     return version("ecwid-async")
 
 
@@ -49,8 +50,15 @@ class _Terms:
     fresh: bool
     skip_refused: bool
     source: str
+    store_id: bool
+    mode: int | None
     report: Report
     now: Callable[[], datetime]
+
+    def __attrs_post_init__(self) -> None:
+        if self.mode is not None and not (type(self.mode) is int and self.mode & 0o600 == 0o600 and self.mode <= 0o777):
+            raise ConfigError(f"mode {self.mode!r} is no permission of a file that its owner can read: 0o600 is one.")
+        _version()
 
 
 async def export_store(
@@ -65,6 +73,8 @@ async def export_store(
     fresh: bool = False,
     skip_refused: bool = False,
     source: str = "",
+    store_id: bool = False,
+    mode: int | None = None,
     report: Report = _silent,
     now: Callable[[], datetime] = utc_now,
 ) -> Manifest:
@@ -77,7 +87,9 @@ async def export_store(
     Files get their names together, the manifest last, or none does and what was there before stays. What was read until
     a failure, a cancellation or the end of the process is kept under hidden names for a day: the same export to the
     same place goes on from there, unless it is to be `fresh`. `source` says where the store is, should its id not do.
-    A stream gets what comes, and is not closed.
+    One export at a time writes a file. Files have the permissions that any new one gets, or those of `mode` (0o600).
+    A stream gets what comes, and is not closed. With `store_id`, each item says of which store it is, in a first
+    column, or key, of that name.
 
     Complete or an error, by the means that `Pages.scan` tells of. Not promised is a snapshot: an item that changes
     meanwhile is written as it was when its page was read. With `skip_refused`, sections that the token's scopes or the
@@ -88,7 +100,16 @@ async def export_store(
     """
     options = options or FormatOptions()
     asks, place = _plan(store, sections, out, format, fields, where, options)
-    terms = _Terms(options=options, fresh=fresh, skip_refused=skip_refused, source=source, report=report, now=now)
+    terms = _Terms(
+        options=options,
+        fresh=fresh,
+        skip_refused=skip_refused,
+        source=source,
+        store_id=store_id,
+        mode=mode,
+        report=report,
+        now=now,
+    )
     if isinstance(place, Names):
         return await _into_files(store, asks, place, terms)
     return await _into_stream(store, asks, place, format or "jsonl", terms)
@@ -144,6 +165,8 @@ async def export_stores(
     fresh: bool = False,
     skip_refused: bool = False,
     source: str = "",
+    store_id: bool = False,
+    mode: int | None = None,
     at_once: int = _STORES_AT_ONCE,
     report: Report = _silent,
     now: Callable[[], datetime] = utc_now,
@@ -151,18 +174,31 @@ async def export_stores(
     """Export several stores side by side, each as `export_store` does into a folder of `folder` named after its id.
 
     A store that fails has its error in the place of a manifest, and stops no other one. `at_once` bounds how many are
-    under way; each keeps to its own rate limit. Raises `ConfigError` for what can be asked of no store.
+    in progress; each keeps to its own rate limit. Raises `ConfigError` for what can be asked of no store.
     """
+    if type(at_once) is not int or at_once < 1:
+        raise ConfigError(f"at_once must be a whole number greater than zero, not {at_once!r}")
     options = options or FormatOptions()
-    terms = _Terms(options=options, fresh=fresh, skip_refused=skip_refused, source=source, report=report, now=now)
+    terms = _Terms(
+        options=options,
+        fresh=fresh,
+        skip_refused=skip_refused,
+        source=source,
+        store_id=store_id,
+        mode=mode,
+        report=report,
+        now=now,
+    )
     chosen = {store.store_id: store for store in stores}
     results: dict[int, Manifest | EcwidError] = {}
     if not chosen:
         return results
+    check_folder(Path(folder))
     # Which store it is makes no difference to what can be asked.
     asks = asked(next(iter(chosen.values())), sections, fields or {}, where or {})
     _check_writers(asks, format or "jsonl", options)
     limiter = anyio.CapacityLimiter(at_once)
+    notes: list[str] = []
 
     async def export(number: int, store: Store) -> None:
         names = Names.of(Path(folder) / str(number), format or "jsonl", [ask.name for ask in asks])
@@ -171,6 +207,12 @@ async def export_stores(
                 results[number] = await _into_files(store, asks, names, terms)
             except EcwidError as error:
                 results[number] = error
+            except OSError as error:
+                # As where files run out while something is imported, or a name looked up.
+                results[number] = refused(names.folder, error)
+            except BaseException as error:
+                notes.extend(getattr(error, "__notes__", ()))
+                raise
 
     try:
         async with anyio.create_task_group() as group:
@@ -178,13 +220,18 @@ async def export_stores(
                 group.start_soon(export, number, store, name=f"export store {number}")
     except BaseExceptionGroup as errors:
         raise _first(errors) from None
+    except BaseException as error:
+        # A cancellation: what each store's own says of it.
+        for note in dict.fromkeys(notes):
+            error.add_note(note)
+        raise
     return {number: results[number] for number in chosen}
 
 
 async def _into_stream(store: Store, asks: list[Ask], out: IO[bytes], format_: Format, terms: _Terms) -> Manifest:
     (ask,) = asks
     started = terms.now()
-    sheet = Sheet(ask, Sink(out), None, format_, terms.options)
+    sheet = Sheet(ask, Sink(out), None, format_, terms.options, store.store_id if terms.store_id else None)
     mark = Mark(section=ask.name, file="", asked="", time=started, started_at=started)
     reading = Reading(store, ask, sheet, mark, report=terms.report, now=terms.now)
     await reading.run()
@@ -207,7 +254,11 @@ async def _into_files(store: Store, asks: list[Ask], names: Names, terms: _Terms
                 terms.report(Progress(ask.name, 0, 0, "refused", store.store_id, finished=True))
 
     started = terms.now()
-    with Place(names, now=started, fresh=terms.fresh) as place:
+    with Place(names, now=started, fresh=terms.fresh, mode=terms.mode) as place:
+        marks = place.checkpoint.marks
+        for ask in asks:
+            if ask.name in marks and marks[ask.name].asked != _digest(store, ask, names.format, terms):
+                del marks[ask.name]
         try:
             async with anyio.create_task_group() as group:
                 for ask in asks:
@@ -218,8 +269,7 @@ async def _into_files(store: Store, asks: list[Ask], names: Names, terms: _Terms
         started = min([started, *(records[name].started_at for name in written)])
         sections = {name: records[name] for name in written}
         manifest = _manifest(store, started, sections, refused, terms)
-        await anyio.to_thread.run_sync(place.publish, written, manifest)
-    return manifest
+        return await finish_in_thread(partial(place.publish, manifest))
 
 
 def _manifest(
@@ -250,8 +300,6 @@ async def _section(store: Store, ask: Ask, place: Place, terms: _Terms) -> Secti
     path, format_ = place.path(ask.name), place.names.format
     digest = _digest(store, ask, format_, terms)
     mark = place.checkpoint.marks.get(ask.name)
-    if mark is not None and mark.asked != digest:
-        mark = None
     if mark is not None and mark.record is not None:
         record = mark.record
         if part := await _left(path, "part", record.bytes, record.sha256):
@@ -262,17 +310,18 @@ async def _section(store: Store, ask: Ask, place: Place, terms: _Terms) -> Secti
 
     # Plain lines are their own log. What can't be cut off anywhere is made from one, again after a restart.
     direct = format_ == "jsonl" and ask.plain
-    kind = "part" if direct else "spool"
+    kind: Literal["part", "spool"] = "part" if direct else "spool"
     log = await _left(path, kind, mark.size, mark.sha256) if mark is not None and mark.token else None
     if mark is not None and log is not None:
         mark = replace(mark, resumed=mark.resumed + 1)
     else:
+        place.checkpoint.marks.pop(ask.name, None)
         log = PartFile(path, kind)
         moment = terms.now()
         mark = Mark(section=ask.name, file=path.name, asked=digest, time=moment, started_at=moment, log=kind)
     place.add(log)
     out = log if direct else place.create(path)
-    sheet = Sheet(ask, out, log, format_, terms.options)
+    sheet = Sheet(ask, out, log, format_, terms.options, store.store_id if terms.store_id else None)
     note = place.checkpoint.note
     reading = Reading(store, ask, sheet, mark, report=terms.report, now=terms.now, note=note)
     try:
@@ -281,7 +330,7 @@ async def _section(store: Store, ask: Ask, place: Place, terms: _Terms) -> Secti
         # What was read so far is part of what can't be known to be whole.
         note(replace(reading.mark, token=""))
         raise
-    await anyio.to_thread.run_sync(out.seal)
+    await finish_in_thread(out.seal)
     record = reading.record(path.name, format_)
     note(replace(reading.mark, time=terms.now(), record=record))
     if log is not out:
@@ -290,7 +339,7 @@ async def _section(store: Store, ask: Ask, place: Place, terms: _Terms) -> Secti
 
 
 async def _left(path: Path, kind: str, size: int, sha256: str) -> PartFile | None:
-    return await anyio.to_thread.run_sync(lambda: PartFile.left(path, kind, size=size, sha256=sha256))
+    return await finish_in_thread(partial(PartFile.left, path, kind, size=size, sha256=sha256))
 
 
 def _digest(store: Store, ask: Ask, format_: Format, terms: _Terms) -> str:
@@ -304,5 +353,6 @@ def _digest(store: Store, ask: Ask, format_: Format, terms: _Terms) -> str:
         ask.where_told,
         format_,
         attrs.asdict(terms.options),
+        terms.store_id,
     )
     return blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()

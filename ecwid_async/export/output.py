@@ -1,20 +1,49 @@
-"""Files that appear under their name only when they are whole."""
+"""Files that appear under their name only when they are whole, and that one export at a time writes."""
 
+import errno
 import hashlib
 import io
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Final
 
+from ecwid_async.checked_lines import open_private
 from ecwid_async.errors import EcwidError
 from ecwid_async.journal import lock
 
-__all__ = ["OutputError", "PartFile", "Sink", "failing", "hidden_name", "sync_folder"]
+__all__ = [
+    "FileLock",
+    "OutputError",
+    "PartFile",
+    "Sink",
+    "failing",
+    "hidden_name",
+    "open_new",
+    "refused",
+    "sync_folder",
+]
 
 _BUFFER = 1 << 20
+_ATTEMPTS: Final = 100
+
+_ROOM: Final = "Make room, or choose another place."
+_RIGHTS: Final = "Choose a place that you may write to."
+_HANDLES: Final = "Too many files are open: raise the limit (ulimit -n), or export fewer stores at once."
+_ADVICE: Final = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EROFS: _RIGHTS,
+    errno.EMFILE: _HANDLES,
+    errno.ENFILE: _HANDLES,
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+}
 
 
 class OutputError(EcwidError):
@@ -27,13 +56,60 @@ def failing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OutputError(f"can't write {path}: {reason}. Make room, or choose another place.") from error
+        raise refused(path, error) from error
+
+
+def refused(path: Path, error: OSError) -> OutputError:
+    """What the system's error means for the file `path`, and what to do."""
+    reason = error.strerror or type(error).__name__
+    if error.filename and Path(os.fsdecode(error.filename)) != path:
+        reason = f"{os.fsdecode(error.filename)}: {reason}"
+    return OutputError(f"can't write {path}: {reason}. {_ADVICE.get(error.errno or 0, 'Choose another place.')}")
 
 
 def hidden_name(path: Path, kind: str) -> Path:
     """Where a file is until it has its name: beside it, the same each time, so that a later process finds it."""
     return path.with_name(f".{path.name}.{kind}")
+
+
+def open_new(path: Path, *, buffering: int = -1) -> BinaryIO:
+    """An empty private file; what had the name before, a link too, is removed and not followed."""
+    path.unlink(missing_ok=True)
+    return open_private(path, buffering=buffering)
+
+
+class FileLock:
+    """The right to write the file `path`, and what is hidden beside it, until `release`.
+
+    Raises `OutputError` where another export has it, in this process or in another one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._hidden = hidden_name(path, "lock")
+        with failing(path):
+            self._file = self._take(path)
+
+    def release(self) -> None:
+        """Let others have it. Never raises."""
+        if sys.platform == "win32":
+            self._file.close()
+        with suppress(OSError):
+            self._hidden.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._file.close()
+
+    def _take(self, path: Path) -> BinaryIO:
+        for _ in range(_ATTEMPTS):
+            file = open_private(self._hidden)
+            if not lock(file):
+                file.close()
+                break
+            # Whoever had it before may have removed it meanwhile.
+            with suppress(OSError):
+                if os.path.samestat(self._hidden.lstat(), os.fstat(file.fileno())):
+                    return file
+            file.close()
+        raise OutputError(f"another export is writing to {path}: wait until it is over, or choose another place.")
 
 
 class Sink(io.RawIOBase):
@@ -79,40 +155,37 @@ class Sink(io.RawIOBase):
 
 
 class PartFile(Sink):
-    """A file that is written under a hidden name beside its own, as a `Sink`.
+    """A file that is written under a hidden name beside its own, as a `Sink`; only its owner can read it meanwhile.
 
-    `seal` puts it safely on the disk, `publish` gives it its name, `discard` removes it; closing leaves it where it is.
-    Everything raises `OutputError` where the disk refuses; `close` and `discard` never raise.
+    Whoever makes one holds the `FileLock` of `path`. `seal` puts it safely on the disk, `check` looks whether it still
+    is what was written, `publish` gives it its name, `withdraw` takes that back, `discard` removes it; closing leaves
+    it where it is. Everything raises `OutputError` where the disk refuses; `close` and `discard` never raise.
     """
 
     _stream: BinaryIO
 
-    def __init__(self, path: Path, kind: str = "part", *, empty: bool = True) -> None:
+    def __init__(self, path: Path, kind: str = "part", *, new: bool = True) -> None:
         self.path = path
         self.hidden = hidden_name(path, kind)
         with failing(path):
-            stream = self.hidden.open("a+b", buffering=_BUFFER)
-            if not lock(stream):
-                stream.close()
-                raise OutputError(f"another export is writing {path}: wait until it is over, or choose another place.")
-            if empty:
-                stream.truncate(0)
-        super().__init__(stream)
+            super().__init__((open_new if new else open_private)(self.hidden, buffering=_BUFFER))
 
     @classmethod
     def left(cls, path: Path, kind: str, *, size: int, sha256: str) -> "PartFile | None":
         """Go on with the first `size` bytes of what an earlier process wrote; None where they are not there."""
         if not hidden_name(path, kind).is_file():
             return None
-        part = cls(path, kind, empty=False)
+        try:
+            part = cls(path, kind, new=False)
+        except OutputError as error:
+            if isinstance(error.__cause__, PermissionError):
+                return None  # it is a link, or somebody else's
+            raise
+        part._read(size)
+        if (part.size, part.sha256) != (size, sha256):
+            part.close()
+            return None
         with failing(path):
-            part._stream.seek(0)
-            while part.size < size and (chunk := part._stream.read(min(_BUFFER, size - part.size))):
-                part._hash.update(chunk)
-                part.size += len(chunk)
-            if part.size < size or part.sha256 != sha256:
-                part.close()
-                return None
             part._stream.truncate(size)
         return part
 
@@ -140,10 +213,33 @@ class PartFile(Sink):
             os.fsync(self._stream.fileno())
             self._stream.close()
 
+    def check(self, size: int, sha256: str, lines: int | None = None, *, mode: int | None = None) -> None:
+        """Raise `OutputError` where the sealed file is not these bytes, in so many lines if that is known.
+
+        It gets the permissions `mode`, with which it may be published.
+        """
+        found = PartFile(self.path, self.hidden.suffix[1:], new=False)
+        try:
+            counted = found._read(size + 1)
+            if (found.size, found.sha256, counted) != (size, sha256, counted if lines is None else lines):
+                raise OutputError(
+                    f"{self.hidden} was changed by something else while it was written: nothing has its name yet. "
+                    "Find out what writes there, then export again."
+                )
+            if mode is not None and sys.platform != "win32":
+                with failing(self.path):
+                    os.fchmod(found._stream.fileno(), mode)
+        finally:
+            found.close()
+
     def publish(self) -> None:
         """Give the sealed file its name, in place of what had it before."""
         with failing(self.path):
             self.hidden.replace(self.path)
+
+    def withdraw(self) -> None:
+        """Take the name back. Raises `OSError`."""
+        self.path.replace(self.hidden)
 
     def close(self) -> None:
         """Let go of the file; what was not flushed may be lost."""
@@ -156,6 +252,17 @@ class PartFile(Sink):
         self.close()
         with suppress(OSError):
             self.hidden.unlink(missing_ok=True)
+
+    def _read(self, most: int) -> int:
+        """Count and hash what is there, up to `most` bytes, and tell how many lines those are."""
+        lines = 0
+        with failing(self.path):
+            self._stream.seek(0)
+            while self.size < most and (chunk := self._stream.read(min(_BUFFER, most - self.size))):
+                self._hash.update(chunk)
+                self.size += len(chunk)
+                lines += chunk.count(b"\n")
+        return lines
 
 
 def sync_folder(folder: Path) -> None:

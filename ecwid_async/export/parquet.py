@@ -7,6 +7,7 @@ import msgspec
 
 from ecwid_async.arrow import Decimals, Tables
 from ecwid_async.errors import ConfigError
+from ecwid_async.export.formats import STORE_ID
 from ecwid_async.projection import Projection
 from ecwid_async.rows import Fields
 
@@ -25,10 +26,11 @@ SCHEMA_VERSION: Final = "1"
 # of a million products smaller groups need more memory, as larger ones do.
 _GROUP: Final = 36 << 20
 _LEVEL: Final = 1
+_HIGHEST_LEVEL: Final = 22
 
 
 class Parquet:
-    """Columns and their types are those of `Tables`."""
+    """Columns and their types are those of `Tables`; with `store_id`, that is the first one."""
 
     def __init__(
         self,
@@ -38,12 +40,17 @@ class Parquet:
         *,
         decimals: Decimals = "exact",
         level: int | None = None,
+        store_id: int | None = None,
     ) -> None:
+        if level is not None and not 1 <= level <= _HIGHEST_LEVEL:
+            raise ConfigError(f"Parquet's zstd has levels from 1 to {_HIGHEST_LEVEL}, not {level}")
         self.lines = 0
+        self._store_id = store_id
         self._tables = Tables(model, fields, decimals=decimals)
-        schema = self._tables.schema.with_metadata(
-            {"ecwid_async.model": model.__name__, "ecwid_async.schema": SCHEMA_VERSION}
-        )
+        schema = self._tables.schema
+        if store_id is not None:
+            schema = schema.insert(0, pa.field(STORE_ID, pa.int64(), nullable=False))
+        schema = schema.with_metadata({"ecwid_async.model": model.__name__, "ecwid_async.schema": SCHEMA_VERSION})
         self._writer = pq.ParquetWriter(
             stream,
             schema,
@@ -69,6 +76,9 @@ class Parquet:
 
     def _write_group(self) -> None:
         table = self._tables.take()
+        if self._store_id is not None:
+            field = self._writer.schema.field(0)
+            table = table.add_column(0, field, pa.repeat(pa.scalar(self._store_id, field.type), table.num_rows))
         self._writer.write_table(table, row_group_size=table.num_rows)
         # What pyarrow keeps for the next group would come on top of the footer, which grows.
         del table

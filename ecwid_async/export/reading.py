@@ -1,24 +1,26 @@
 """One section on its way from the server into a file or a stream."""
 
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
+from functools import partial
 from time import perf_counter
 from typing import IO, Any, Final, cast
 
 import anyio.lowlevel
-import anyio.to_thread
 import msgspec
 from attrs import frozen
 from msgspec.structs import replace
 
 from ecwid_async.calls import Call
 from ecwid_async.client import Store
+from ecwid_async.errors import DecodeError
 from ecwid_async.export.asking import Ask, Items, documents
 from ecwid_async.export.checkpoint import Mark
-from ecwid_async.export.formats import Format, FormatOptions, writer
+from ecwid_async.export.formats import Format, FormatOptions, Writer, writer
 from ecwid_async.export.manifest import SectionRecord
-from ecwid_async.export.output import PartFile, Sink
+from ecwid_async.export.output import OutputError, PartFile, Sink
+from ecwid_async.finishing import finish_in_thread
 from ecwid_async.ids import Ids
 from ecwid_async.pages import Pages
 
@@ -54,7 +56,8 @@ def utc_now() -> datetime:
 class Sheet:
     """A section's items as they are written: into `out` in a format, and before that into `log`, as they came.
 
-    Where `out` is its own log, that is one and the same. Without a log nothing can be taken up again.
+    Where `out` is its own log, that is one and the same. Without a log nothing can be taken up again. With `store_id`,
+    each item in `out` says of which store it is.
     """
 
     def __init__(
@@ -64,23 +67,30 @@ class Sheet:
         log: PartFile | None,
         format: Format,  # noqa: A002  the word that everybody uses
         options: FormatOptions,
+        store_id: int | None = None,
     ) -> None:
         self.out = out
         self.log = log
         self._ask = ask
-        self._lines = None if log is None else writer("jsonl", cast(IO[bytes], log), model=ask.model)
-        self._writer = None
+        self._replayed = 0
+        self._lines: Writer | None = None
+        self._writer: Writer | None = None
+        if log is not None:
+            known_by = store_id if log is out else None
+            self._lines = writer("jsonl", cast(IO[bytes], log), model=ask.model, store_id=known_by)
         if log is not out:
             stream = cast(IO[bytes], out)
-            self._writer = writer(format, stream, model=ask.model, fields=ask.fields, options=options)
+            self._writer = writer(
+                format, stream, model=ask.model, fields=ask.fields, options=options, store_id=store_id
+            )
 
     async def write(self, items: Items) -> None:
-        """Write the items of a page."""
+        """Write the items of a page. Raises `DecodeError` for one that is not UTF-8."""
         if self._lines is not None:
-            self._lines.write(items)
+            self._append(self._lines, items)
         if self._writer is not None:
             # Work for the processor, or a pipe that is full: neither may hold up the other sections.
-            await anyio.to_thread.run_sync(self._convert, items)
+            await finish_in_thread(partial(self._convert, items))
 
     def replay(self) -> Ids:
         """Make the output from the log, and tell which items are in it. Blocks."""
@@ -89,18 +99,48 @@ class Sheet:
             for page in self.log.pages():
                 for key in keys(page, self._ask.key or ""):
                     ids.add(key)
-                if self._writer is not None:
-                    self._convert(page)
+                self._replayed += len(page)
+                self._convert(page)
         return ids
 
-    async def finish(self) -> None:
-        """Write what is left."""
+    async def finish(self, count: int) -> None:
+        """Write what is left. Raises `OutputError` where other than `count` items were written."""
+        written = self._replayed + (self._lines.lines if self._lines is not None else 0)
         if self._writer is not None:
-            await anyio.to_thread.run_sync(self._writer.finish)
+            await finish_in_thread(self._writer.finish)
+            written = self._writer.lines
+        if written != count:
+            raise OutputError(f"{self._ask.name}: {written:,} items were written and {count:,} read. Export it again.")
 
     def _convert(self, items: Items) -> None:
         if self._writer is not None:
-            self._writer.write(self._ask.fit(items))
+            self._append(self._writer, self._ask.fit(items))
+
+    def _append(self, writer: Writer, items: Items) -> None:
+        try:
+            writer.write(items)
+        except UnicodeDecodeError:
+            raise _unreadable(items, self._ask) from None
+
+
+def _unreadable(items: Items, ask: Ask) -> DecodeError:
+    """The error that names the item whose bytes are not text."""
+    where = ""
+    for number, item in enumerate(items):
+        try:
+            bytes(item).decode()
+        except UnicodeDecodeError:
+            where = f"items[{number}]"
+            with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+                where = f"the item with {ask.key} {keys([item], ask.key or '')[0]}"
+            break
+    return DecodeError(
+        operation=f"export of {ask.name}",
+        path=where,
+        expected="UTF-8",
+        found="other bytes",
+        advice="Correct the text of that item in the store, or choose fields without it.",
+    )
 
 
 def keys(items: Items, key: str) -> list[int | str]:
@@ -149,7 +189,7 @@ class Reading:
                 await self._scan(source)
             else:
                 await self._call(source)
-            await self._sheet.finish()
+            await self._sheet.finish(self.mark.count)
         except BaseException:
             self._sheet.out.abandon()
             raise
@@ -187,7 +227,7 @@ class Reading:
 
     async def _scan(self, pages: Pages[Any]) -> None:
         begun = self.mark
-        seen = await anyio.to_thread.run_sync(self._sheet.replay) if begun.token else None
+        seen = await finish_in_thread(self._sheet.replay) if begun.token else None
         if seen is not None:
             self._tell(f"going on after {begun.count:,}")
         clock = perf_counter()

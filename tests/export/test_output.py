@@ -6,12 +6,36 @@ import pytest
 from msgspec.structs import replace
 
 from ecwid_async.export.checkpoint import Mark
-from ecwid_async.export.manifest import Manifest
-from ecwid_async.export.output import OutputError, PartFile
+from ecwid_async.export.manifest import Manifest, SectionRecord
+from ecwid_async.export.output import FileLock, OutputError, PartFile
 from ecwid_async.export.place import Names, Place
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-MANIFEST = Manifest(version="1", store_id=1003, started_at=NOW, finished_at=NOW, sections={})
+
+
+def manifest(*parts: PartFile, count: int = 0) -> Manifest:
+    """What vouches for these."""
+    records = {
+        part.path.name.partition(".")[0]: SectionRecord(
+            file=part.path.name,
+            format="jsonl",
+            fields=None,
+            where={},
+            count=count,
+            total=count,
+            bytes=part.size,
+            sha256=part.sha256,
+            proof="",
+            requests=1,
+            resumed=0,
+            started_at=NOW,
+            finished_at=NOW,
+            seconds=1.0,
+            items_per_second=1.0,
+        )
+        for part in parts
+    }
+    return Manifest(version="1", store_id=1003, started_at=NOW, finished_at=NOW, sections=records)
 
 
 def names(folder: Path) -> list[str]:
@@ -81,20 +105,12 @@ def test_a_file_that_is_not_what_was_noted_of_it_is_not_gone_on_with(tmp_path, l
 
 def test_a_file_that_another_export_writes_is_refused(tmp_path):
     """As where one writes all sections to a folder, and another one of them to a file there."""
-    part = PartFile(tmp_path / "orders.jsonl")
-    part.write(b"A\n")
-    with pytest.raises(OutputError, match=r"another export is writing .*orders\.jsonl"):
-        PartFile(tmp_path / "orders.jsonl")
-    part.seal()
-    assert part.hidden.read_bytes() == b"A\n"
-
-
-def test_a_file_gets_the_permissions_of_any_other(tmp_path):
-    part = PartFile(tmp_path / "orders.jsonl")
-    part.seal()
-    part.publish()
-    (tmp_path / "plain").touch()
-    assert (tmp_path / "orders.jsonl").stat().st_mode == (tmp_path / "plain").stat().st_mode
+    lock = FileLock(tmp_path / "orders.jsonl")
+    with pytest.raises(OutputError, match=r"another export is writing to .*orders\.jsonl"):
+        FileLock(tmp_path / "orders.jsonl")
+    lock.release()
+    FileLock(tmp_path / "orders.jsonl").release()
+    assert names(tmp_path) == []
 
 
 def test_a_full_disk_is_named(tmp_path):
@@ -154,8 +170,9 @@ def test_the_manifest_is_gone_while_the_others_change(tmp_path, monkeypatch):
 
     monkeypatch.setattr(PartFile, "publish", spy)
     with place(tmp_path) as out:
-        out.add(PartFile(out.path("orders"))).seal()
-        out.publish(["orders"], MANIFEST)
+        part = out.add(PartFile(out.path("orders")))
+        part.seal()
+        out.publish(manifest(part))
     assert seen == [("orders.jsonl", False), ("manifest.json", False)]
     assert names(tmp_path) == ["manifest.json", "orders.jsonl"]
 

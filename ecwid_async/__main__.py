@@ -1,0 +1,6 @@
+"""``python -m ecwid_async`` is the `ecwid` command."""
+
+from ecwid_async.cli import main
+
+if __name__ == "__main__":
+    main()
