@@ -150,7 +150,8 @@ class Ecwid:
         if self._transport is None:
             from ecwid_async.transport.aiohttp import AiohttpTransport
 
-            self._transport = AiohttpTransport(self.base_url)
+            # In one step, so that threads that begin together share what the first of them made.
+            self._transport = vars(self).setdefault("_made", AiohttpTransport(self.base_url))
         return self._transport
 
     async def aclose(self) -> None:

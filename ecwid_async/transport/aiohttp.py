@@ -2,17 +2,28 @@
 
 import asyncio
 import io
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from typing import Final, NoReturn, cast
 
 import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from ecwid_async.finishing import finish
 from ecwid_async.transport.base_url import checked_base_url
-from ecwid_async.transport.exchange import Sending, outgoing, read_whole, unanswered, without_locals
+from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, BodyError
+from ecwid_async.transport.exchange import (
+    Sending,
+    content_length,
+    decoded,
+    kind_of,
+    outgoing,
+    read_whole,
+    unanswered,
+    without_locals,
+)
+from ecwid_async.transport.pools import PerLoop
 from ecwid_async.transport.settings import Settings, user_agent
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
@@ -28,7 +39,7 @@ _NOT_SENT: Final = (
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,
 )
-_FAILED: Final = (aiohttp.ClientError, TimeoutError)
+_FAILED: Final = (aiohttp.ClientError, TimeoutError, BodyError)
 
 
 class _BrokenConnection(aiohttp.ClientError):
@@ -83,7 +94,7 @@ class AiohttpTransport:
         self._whole = self._limited(self._timeouts.total, None)
         # A large file takes as long as it takes, as long as something comes.
         self._piecewise = self._limited(None, self._timeouts.read)
-        self._sessions: dict[tuple[asyncio.AbstractEventLoop, int], aiohttp.ClientSession] = {}
+        self._sessions = PerLoop(self._new_session)
 
     def __repr__(self) -> str:
         return f"<AiohttpTransport to {self._base_url}>"
@@ -117,14 +128,15 @@ class AiohttpTransport:
         except BaseException as error:
             without_locals(error)
             raise
-        async with answer:
-            yield StreamedResponse(answer.status, Headers(answer.raw_headers), self._chunks(request, answer))
+        headers = Headers(answer.raw_headers)
+        async with answer, aclosing(self._chunks(request, answer, headers)) as chunks:
+            yield StreamedResponse(answer.status, headers, chunks)
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
-        session = self._sessions.pop((asyncio.get_running_loop(), os.getpid()), None)
+        session = self._sessions.pop()
         if session is not None:
-            await session.close()
+            await finish(session.close)
 
     def _exchange(
         self, request: Request, body: bytes | Sending | None, timeout: aiohttp.ClientTimeout
@@ -145,25 +157,28 @@ class AiohttpTransport:
         return self._origin.with_path(self._base_path + request.path, encoded=True)
 
     def _session(self) -> aiohttp.ClientSession:
-        home = (asyncio.get_running_loop(), os.getpid())
-        session = self._sessions.get(home)
-        if session is None or session.closed:
-            self._sessions = {where: kept for where, kept in self._sessions.items() if not where[0].is_closed()}
-            settings = self._settings
-            session = self._sessions[home] = aiohttp.ClientSession(
-                connector=_Connector(
-                    limit=settings.connections,
-                    limit_per_host=settings.connections,
-                    keepalive_timeout=settings.keep_alive,
-                    ttl_dns_cache=300,
-                    ssl=True if settings.tls is None and settings.ca is None else settings.tls_context(),
-                ),
-                proxy=settings.proxy,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": user_agent()},
-                middlewares=(_send_once,),
-            )
+        session = self._sessions.get()
+        if session.closed:
+            self._sessions.pop()
+            session = self._sessions.get()
         return session
+
+    def _new_session(self) -> aiohttp.ClientSession:
+        settings = self._settings
+        return aiohttp.ClientSession(
+            connector=_Connector(
+                limit=settings.connections,
+                limit_per_host=settings.connections,
+                keepalive_timeout=settings.keep_alive,
+                ttl_dns_cache=300,
+                ssl=True if settings.tls is None and settings.ca is None else settings.tls_context(),
+            ),
+            proxy=settings.proxy,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": user_agent(), "Accept-Encoding": ACCEPT_ENCODING},
+            auto_decompress=False,
+            middlewares=(_send_once,),
+        )
 
     def _until(self, request: Request, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
         """The timeout of one exchange, cut to the caller's deadline."""
@@ -181,15 +196,18 @@ class AiohttpTransport:
 
     async def _read(self, request: Request, answer: aiohttp.ClientResponse, headers: Headers) -> bytes:
         most = self._settings.largest_response
-        length = answer.content_length
+        length = content_length(answer.headers)
         if length is not None and length <= most and "Content-Encoding" not in answer.headers:
             return await answer.read()
         return await read_whole(answer.content.iter_any(), request, answer.status, headers, most)
 
-    async def _chunks(self, request: Request, answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    async def _chunks(
+        self, request: Request, answer: aiohttp.ClientResponse, headers: Headers
+    ) -> AsyncGenerator[bytes]:
         try:
-            async for chunk in answer.content.iter_any():
-                yield chunk
+            async with aclosing(decoded(answer.content.iter_any(), request, answer.status, headers)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
         except _FAILED as error:
             self._translate(request, error)
 
@@ -206,4 +224,4 @@ class AiohttpTransport:
         told = None if quotes else cause
         sent = not isinstance(cause, _NOT_SENT)
         now = asyncio.get_running_loop().time()
-        raise unanswered(request, self._base_url, type(cause).__name__, sent=sent, now=now) from told
+        raise unanswered(request, self._base_url, kind_of(cause), sent=sent, now=now) from told

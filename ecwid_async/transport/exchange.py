@@ -1,18 +1,31 @@
 """What every HTTP library's transport does alike: send a stream, bound an answer, tell the truth of a failure."""
 
 import traceback
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
 from types import TracebackType
 from typing import Final
 
 from ecwid_async.errors import NotSent, NotSentInTime, OutcomeUnknown, ResponseTooLarge, Timeout, TransportError
+from ecwid_async.transport.content_encoding import BodyError, Chunk, Decoder
 from ecwid_async.transport.settings import user_agent
 from ecwid_async.wire import Body, Headers, Request, StreamBody
 
-__all__ = ["Sending", "header_pairs", "outgoing", "read_whole", "unanswered", "without_locals"]
+__all__ = [
+    "Sending",
+    "content_length",
+    "decoded",
+    "header_pairs",
+    "kind_of",
+    "outgoing",
+    "read_whole",
+    "unanswered",
+    "without_locals",
+]
 
 # Timers may fire a little early.
 _CLOCK_TOLERANCE: Final = 0.001
+# More digits than the length of any body has.
+_DIGITS: Final = 19
 
 
 class Sending:
@@ -50,20 +63,46 @@ def header_pairs(request: Request, *more: tuple[str, str]) -> list[tuple[str | b
     return pairs
 
 
-async def read_whole(
-    chunks: AsyncIterable[bytes | memoryview | bytearray], request: Request, status: int, headers: Headers, most: int
-) -> bytes:
-    """Join the chunks of an answer. Raises `ResponseTooLarge` as soon as they are more than `most` bytes."""
-    announced = headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > most:
+def content_length(headers: Mapping[str, str]) -> int | None:
+    """The length of the body as it was announced; None where it was not, or where no body has such a length."""
+    announced = headers.get("Content-Length", "")
+    return int(announced) if announced.isascii() and announced.isdigit() and len(announced) < _DIGITS else None
+
+
+async def read_whole(chunks: AsyncIterable[Chunk], request: Request, status: int, headers: Headers, most: int) -> bytes:
+    """Join the chunks of a response and undo its content encoding.
+
+    Raises `ResponseTooLarge` as soon as they are more than `most` bytes, `BodyError` where they are no whole body.
+    """
+    announced = content_length(headers)
+    if announced is not None and announced > most:
         raise ResponseTooLarge(request, status, most)
+    decoder = Decoder(request, status, headers)
     parts, size = [], 0
     async for chunk in chunks:
-        size += len(chunk)
-        if size > most:
-            raise ResponseTooLarge(request, status, most)
-        parts.append(chunk)
+        for piece in decoder.feed(chunk):
+            size += len(piece)
+            if size > most:
+                raise ResponseTooLarge(request, status, most)
+            parts.append(piece)
+    decoder.finish()
     return b"".join(parts)
+
+
+async def decoded(
+    chunks: AsyncIterable[Chunk], request: Request, status: int, headers: Headers
+) -> AsyncGenerator[bytes]:
+    """The chunks of a response with its content encoding undone. Raises `BodyError` where they are no whole body."""
+    decoder = Decoder(request, status, headers)
+    async for chunk in chunks:
+        for piece in decoder.feed(chunk):
+            yield piece
+    decoder.finish()
+
+
+def kind_of(error: BaseException) -> str:
+    """What happened, for a message."""
+    return str(error) if isinstance(error, BodyError) else type(error).__name__
 
 
 def unanswered(request: Request, base_url: str, kind: str, *, sent: bool, now: float) -> TransportError:

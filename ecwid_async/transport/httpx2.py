@@ -1,18 +1,27 @@
 """A transport on httpx2 (extra ``httpx2``), for asyncio and trio: one pool per event loop, one send per request."""
 
-import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
-from functools import cached_property
-from ssl import SSLContext
 from typing import Final, NoReturn, cast
 
 import anyio
 import anyio.lowlevel
 import httpx2
 
+from ecwid_async.finishing import finish
 from ecwid_async.transport.base_url import checked_base_url
-from ecwid_async.transport.exchange import Sending, header_pairs, outgoing, read_whole, unanswered, without_locals
+from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, BodyError
+from ecwid_async.transport.exchange import (
+    Sending,
+    decoded,
+    header_pairs,
+    kind_of,
+    outgoing,
+    read_whole,
+    unanswered,
+    without_locals,
+)
+from ecwid_async.transport.pools import PerLoop
 from ecwid_async.transport.settings import Settings
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
@@ -27,8 +36,7 @@ _NOT_SENT: Final = (
     httpx2.ProxyError,
     httpx2.UnsupportedProtocol,
 )
-_FAILED: Final = (httpx2.RequestError, TimeoutError)
-_ACCEPTED: Final = ("Accept-Encoding", "gzip, deflate")
+_FAILED: Final = (httpx2.RequestError, TimeoutError, BodyError)
 
 
 class _Guarded(httpx2.AsyncByteStream):
@@ -37,7 +45,7 @@ class _Guarded(httpx2.AsyncByteStream):
     def __init__(self, stream: httpx2.AsyncByteStream) -> None:
         self._stream = stream
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
         async for chunk in self._stream:
             yield chunk
 
@@ -47,20 +55,22 @@ class _Guarded(httpx2.AsyncByteStream):
             parser = self._stream._httpcore_stream._stream._connection._h11_state  # type: ignore[attr-defined]
             if parser.trailing_data[0]:
                 parser.send_failed()
-        await self._stream.aclose()
+        # Torn apart by a cancellation it would keep the place in the pool for ever.
+        await finish(self._stream.aclose)
 
 
 class Httpx2Transport:
     """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies. Runs under trio too.
 
     The pool is made on first use, one for each event loop and process. Raises `ConfigError` for a base URL that would
-    send a token in the clear.
+    send a token in the clear, and for authorities that can't be read.
     """
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
         self._base_url = checked_base_url(base_url)
         self._settings = settings or Settings()
-        self._pools: dict[tuple[object, int], httpx2.AsyncHTTPTransport] = {}
+        self._tls = self._settings.tls_context()
+        self._pools = PerLoop(self._new_pool, _running_loop)
         timeouts = self._settings.timeouts
         opening = {"connect": timeouts.connect, "pool": timeouts.connect}
         self._whole: _Extensions = {"timeout": {**opening, "read": None, "write": None}}
@@ -78,16 +88,10 @@ class Httpx2Transport:
         body = outgoing(request.body)
         try:
             with anyio.fail_after(self._left(request, self._settings.timeouts.total)):
-                answer = await self._open(request, body, self._whole)
-                try:
-                    headers = Headers(answer.headers.raw)
-                    async with aclosing(answer.aiter_bytes()) as chunks:
-                        whole = await read_whole(
-                            chunks, request, answer.status_code, headers, self._settings.largest_response
-                        )
-                finally:
-                    await answer.aclose()
-            return Response(answer.status_code, headers, whole)
+                status, headers, body_stream = await self._open(request, body, self._whole)
+                async with aclosing(body_stream), aclosing(aiter(body_stream)) as chunks:
+                    whole = await read_whole(chunks, request, status, headers, self._settings.largest_response)
+            return Response(status, headers, whole)
         except Exception as error:
             self._translate(request, error, body)
         except BaseException as error:
@@ -102,40 +106,42 @@ class Httpx2Transport:
         """Send and hand out the body while it arrives; leaving early closes the connection."""
         try:
             with anyio.fail_after(self._left(request, None)):
-                answer = await self._open(request, None, self._piecewise)
+                status, headers, body_stream = await self._open(request, None, self._piecewise)
         except Exception as error:
             self._translate(request, error)
         except BaseException as error:
             without_locals(error)
             raise
-        try:
-            async with aclosing(self._chunks(request, answer)) as chunks:
-                yield StreamedResponse(answer.status_code, Headers(answer.headers.raw), chunks)
-        finally:
-            await answer.aclose()
+        async with (
+            aclosing(body_stream),
+            aclosing(aiter(body_stream)) as raw,
+            aclosing(self._chunks(request, decoded(raw, request, status, headers))) as chunks,
+        ):
+            yield StreamedResponse(status, headers, chunks)
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
-        pool = self._pools.pop(_home(), None)
+        pool = self._pools.pop()
         if pool is not None:
-            await pool.aclose()
+            await finish(pool.aclose)
 
-    async def _open(self, request: Request, body: bytes | Sending | None, timeouts: _Extensions) -> httpx2.Response:
-        answer = await self._pool().handle_async_request(
+    async def _open(
+        self, request: Request, body: bytes | Sending | None, timeouts: _Extensions
+    ) -> tuple[int, Headers, _Guarded]:
+        answer = await self._pools.get().handle_async_request(
             httpx2.Request(
                 request.method,
                 self._base_url + request.target,
-                headers=header_pairs(request, _ACCEPTED),  # type: ignore[arg-type]  # text and bytes mixed are fine
+                headers=header_pairs(request, ("Accept-Encoding", ACCEPT_ENCODING)),  # type: ignore[arg-type]  # text and bytes mixed are fine
                 content=body,
                 extensions=timeouts,
             )
         )
-        answer.stream = _Guarded(cast(httpx2.AsyncByteStream, answer.stream))
-        return answer
+        return answer.status_code, Headers(answer.headers.raw), _Guarded(cast(httpx2.AsyncByteStream, answer.stream))
 
-    async def _chunks(self, request: Request, answer: httpx2.Response) -> AsyncGenerator[bytes]:
+    async def _chunks(self, request: Request, body: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
         try:
-            async with aclosing(answer.aiter_bytes()) as chunks:
+            async with aclosing(body) as chunks:
                 while True:
                     with anyio.fail_after(self._left(request, None)):
                         try:
@@ -146,28 +152,19 @@ class Httpx2Transport:
         except _FAILED as error:
             self._translate(request, error)
 
-    def _pool(self) -> httpx2.AsyncHTTPTransport:
-        home = _home()
-        pool = self._pools.get(home)
-        if pool is None:
-            self._pools = {where: kept for where, kept in self._pools.items() if not _has_ended(where[0])}
-            settings = self._settings
-            pool = self._pools[home] = httpx2.AsyncHTTPTransport(
-                verify=self._tls,
-                trust_env=False,
-                limits=httpx2.Limits(
-                    max_connections=settings.connections,
-                    max_keepalive_connections=settings.connections,
-                    keepalive_expiry=settings.keep_alive,
-                ),
-                proxy=settings.proxy,
-                retries=0,
-            )
-        return pool
-
-    @cached_property
-    def _tls(self) -> SSLContext:
-        return self._settings.tls_context()
+    def _new_pool(self) -> httpx2.AsyncHTTPTransport:
+        settings = self._settings
+        return httpx2.AsyncHTTPTransport(
+            verify=self._tls,
+            trust_env=False,
+            limits=httpx2.Limits(
+                max_connections=settings.connections,
+                max_keepalive_connections=settings.connections,
+                keepalive_expiry=settings.keep_alive,
+            ),
+            proxy=settings.proxy,
+            retries=0,
+        )
 
     def _left(self, request: Request, limit: float | None) -> float | None:
         """The seconds an exchange may take: the caller's deadline or `limit`, whichever is first."""
@@ -188,13 +185,8 @@ class Httpx2Transport:
             raise error
         sent = not isinstance(error, _NOT_SENT)
         now = anyio.current_time()
-        raise unanswered(request, self._base_url, type(error).__name__, sent=sent, now=now) from error
+        raise unanswered(request, self._base_url, kind_of(error), sent=sent, now=now) from error
 
 
-def _home() -> tuple[object, int]:
-    return anyio.lowlevel.current_token().native_token, os.getpid()
-
-
-def _has_ended(loop: object) -> bool:
-    is_closed = getattr(loop, "is_closed", None)
-    return is_closed is not None and bool(is_closed())
+def _running_loop() -> object:
+    return anyio.lowlevel.current_token().native_token

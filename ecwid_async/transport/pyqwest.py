@@ -3,8 +3,8 @@
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -13,14 +13,26 @@ from attrs import frozen
 
 from ecwid_async.errors import ConfigError
 from ecwid_async.transport.base_url import checked_base_url
-from ecwid_async.transport.exchange import Sending, header_pairs, outgoing, read_whole, unanswered, without_locals
+from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, BodyError
+from ecwid_async.transport.exchange import (
+    Sending,
+    content_length,
+    decoded,
+    header_pairs,
+    kind_of,
+    outgoing,
+    read_whole,
+    unanswered,
+    without_locals,
+)
+from ecwid_async.transport.pools import PerLoop
 from ecwid_async.transport.settings import Settings
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
 __all__ = ["PyqwestTransport"]
 
-# A body that can't be decompressed is a RuntimeError; TimeoutError and ConnectionError are OSErrors.
-_FAILED: Final = (OSError, pyqwest.ReadError, pyqwest.WriteError, pyqwest.RemoteProtocolError, RuntimeError)
+# TimeoutError and ConnectionError are OSErrors.
+_FAILED: Final = (OSError, pyqwest.ReadError, pyqwest.WriteError, pyqwest.RemoteProtocolError, RuntimeError, BodyError)
 _NO_PROXY: Final = pyqwest.Proxy("http://localhost", no_proxy="*,0.0.0.0/0,::/0")
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
 _URL: Final = re.compile(r" for url \(\S*\)")
@@ -39,8 +51,7 @@ class _Pool:
 
 async def _announced(answer: pyqwest.Response, headers: Headers) -> AsyncIterator[bytes | memoryview | bytearray]:
     """The body up to its announced length: to hear of its end as well would cost a third more."""
-    length = headers.get("content-length", "")
-    left = int(length) if length.isdigit() else None
+    left = content_length(headers)
     if left == 0:
         return
     async for chunk in answer.content:
@@ -66,7 +77,7 @@ class PyqwestTransport:
         self._settings = settings or Settings()
         if self._settings.tls is not None:
             raise ConfigError("pyqwest brings its own TLS and takes no context: set `ca`, or take another transport")
-        self._pools: dict[asyncio.AbstractEventLoop, _Pool] = {}
+        self._pools = PerLoop(self._new_pool)
 
     def __repr__(self) -> str:
         return f"<PyqwestTransport to {self._base_url}>"
@@ -110,11 +121,13 @@ class PyqwestTransport:
             except BaseException as error:
                 without_locals(error)
                 raise
-            yield StreamedResponse(answer.status, Headers(answer.headers.items()), self._chunks(request, answer))
+            headers = Headers(answer.headers.items())
+            chunks = self._chunks(request, decoded(answer.content, request, answer.status, headers))
+            yield StreamedResponse(answer.status, headers, await stack.enter_async_context(aclosing(chunks)))
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
-        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        pool = self._pools.pop()
         if pool is not None:
             await pool.client.aclose()
 
@@ -130,13 +143,13 @@ class PyqwestTransport:
         else:
             await free.acquire()
         # Some servers answer 411 to a write that does not say that it is empty.
-        more = (("Content-Length", "0"),) if body is None and request.method in _WRITES else ()
+        empty = (("Content-Length", "0"),) if body is None and request.method in _WRITES else ()
         try:
             answer = await self._pool().client.execute(
                 pyqwest.Request(
                     request.method,
                     self._base_url + request.target,
-                    pyqwest.Headers(header_pairs(request, *more)),  # type: ignore[arg-type]  # requests have text only
+                    pyqwest.Headers(header_pairs(request, ("Accept-Encoding", ACCEPT_ENCODING), *empty)),  # type: ignore[arg-type]  # requests have text only
                     aiter(body) if isinstance(body, Sending) else body,
                 )
             )
@@ -145,32 +158,30 @@ class PyqwestTransport:
         finally:
             free.release()
 
-    async def _chunks(self, request: Request, answer: pyqwest.Response) -> AsyncIterator[bytes]:
+    async def _chunks(self, request: Request, body: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
         try:
-            while True:
-                async with asyncio.timeout_at(self._until(request, self._settings.timeouts.read)):
-                    try:
-                        chunk = await anext(answer.content)
-                    except StopAsyncIteration:
-                        return
-                yield bytes(chunk)
+            async with aclosing(body):
+                while True:
+                    async with asyncio.timeout_at(self._until(request, self._settings.timeouts.read)):
+                        try:
+                            chunk = await anext(body)
+                        except StopAsyncIteration:
+                            return
+                    yield chunk
         except _FAILED as error:
             self._translate(request, error)
 
     def _pool(self) -> _Pool:
-        process = os.getpid()
-        if PyqwestTransport._started_in not in (None, process):
+        if PyqwestTransport._started_in not in (None, os.getpid()):
             raise ConfigError(
                 "pyqwest can't be used in a forked process after the one it was forked from has used it: "
                 "spawn workers instead, or take AiohttpTransport or Httpx2Transport"
             )
-        loop = asyncio.get_running_loop()
-        pool = self._pools.get(loop)
-        if pool is None:
-            PyqwestTransport._started_in = process
-            self._pools = {where: kept for where, kept in self._pools.items() if not where.is_closed()}
-            pool = self._pools[loop] = _Pool(self._client(), asyncio.Semaphore(self._settings.connections))
-        return pool
+        return self._pools.get()
+
+    def _new_pool(self) -> _Pool:
+        PyqwestTransport._started_in = os.getpid()
+        return _Pool(self._client(), asyncio.Semaphore(self._settings.connections))
 
     def _client(self) -> pyqwest.HTTPTransport:
         settings = self._settings
@@ -180,6 +191,9 @@ class PyqwestTransport:
                 http_version=pyqwest.HTTPVersion.HTTP1,
                 follow_redirects=False,
                 enable_cookie_store=False,
+                enable_gzip=False,
+                enable_brotli=False,
+                enable_zstd=False,
                 enable_otel=False,
                 connect_timeout=settings.timeouts.connect,
                 pool_idle_timeout=settings.keep_alive,
@@ -213,4 +227,4 @@ class PyqwestTransport:
         error.args = tuple(_URL.sub("", told) if isinstance(told, str) else told for told in error.args)
         sent = not isinstance(error, (ConnectionError, _PoolTimeout))
         now = asyncio.get_running_loop().time()
-        raise unanswered(request, self._base_url, type(error).__name__, sent=sent, now=now) from error
+        raise unanswered(request, self._base_url, kind_of(error), sent=sent, now=now) from error

@@ -7,14 +7,16 @@ import socket
 import sys
 import threading
 import warnings
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from attrs import evolve
 
+from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError
-from ecwid_async.wire import StreamBody
+from ecwid_async.wire import StreamBody, Transport
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, PUT, answer, hang
 from tests.transport.fault_server import Exchange, fault_server, fault_serving
@@ -196,6 +198,101 @@ def test_threads_with_a_loop_each_share_a_transport(transport_class: type[Any]) 
         for thread in threads:
             thread.join(10)
     assert statuses == [200] * 20
+
+
+AtOnce = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
+
+
+@pytest.fixture
+def at_once() -> Iterator[AtOnce]:
+    """Runs a coroutine in several threads that begin together and take turns as often as Python can."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def run(work: Callable[[], Coroutine[Any, Any, None]], threads: int = 12) -> None:
+        together = threading.Barrier(threads)
+
+        def begin(_: int) -> None:
+            together.wait(30)
+            asyncio.run(work())
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(begin, range(threads)))
+
+    yield run
+    sys.setswitchinterval(interval)
+
+
+def test_threads_that_begin_together_lose_no_connection(transport_class: type[Any], at_once: AtOnce) -> None:
+    with fault_serving(answer) as server:
+        transport = transport_class(server.base_url)
+
+        async def once() -> None:
+            assert (await transport.send(GET)).status == 200
+            await transport.aclose()
+
+        at_once(once)
+        server.deserted()
+        assert server.connections == 12
+
+
+def test_a_thread_that_begins_while_another_looks_for_ended_loops_loses_no_connection(
+    transport_class: type[Any],
+) -> None:
+    """The moment that the test above meets by chance at best."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Looked(asyncio.SelectorEventLoop):
+        def is_closed(self) -> bool:
+            if threading.current_thread() is looking and between.ident is None:
+                between.start()
+                assert begun.wait(20)
+            return super().is_closed()
+
+    with fault_serving(answer) as server, asyncio.Runner(loop_factory=Looked) as runner:
+        transport = transport_class(server.base_url)
+
+        async def once() -> None:
+            assert (await transport.send(GET)).status == 200
+
+        async def use(*, wait: bool) -> None:
+            await once()
+            if wait:
+                begun.set()
+                await asyncio.to_thread(go_on.wait, 20)
+            await transport.aclose()
+
+        failed: list[BaseException] = []
+
+        def look() -> None:
+            try:
+                asyncio.run(use(wait=False))
+            except BaseException as error:
+                failed.append(error)
+
+        between = threading.Thread(target=lambda: asyncio.run(use(wait=True)))
+        looking = threading.Thread(target=look)
+        runner.run(once())
+        looking.start()
+        looking.join(20)
+        go_on.set()
+        between.join(20)
+        runner.run(transport.aclose())
+        server.deserted()
+        assert server.connections == 3
+        assert not failed
+
+
+def test_threads_that_begin_together_share_the_transport_of_a_client(at_once: AtOnce) -> None:
+    for _ in range(20):
+        ecwid = Ecwid()
+        found: list[Transport] = []
+
+        async def look(ecwid: Ecwid = ecwid, found: list[Transport] = found) -> None:
+            found.append(ecwid.transport)
+
+        at_once(look)
+        assert set(found) == {ecwid.transport}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import re
-import zlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -142,35 +141,6 @@ async def test_cookies_are_not_kept(connect: Connect) -> None:
 def test_a_base_url_that_would_leak_the_token_is_refused(transport_class: type, base_url: str) -> None:
     with pytest.raises(ConfigError):
         transport_class(base_url)
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-async def test_a_compressed_answer_is_handed_out_as_it_was_before(
-    connect: Connect, encoding: str, library: str
-) -> None:
-    if (library, encoding) == ("pyqwest", "deflate"):
-        pytest.skip("pyqwest does not ask for it")
-    body = b'{"items":[]}' * 100
-    packed = gzip.compress(body) if encoding == "gzip" else zlib.compress(body)
-
-    async def compressed(exchange: Exchange) -> None:
-        assert encoding in (exchange.header("accept-encoding") or "")
-        await exchange.answer(packed, headers=b"Content-Encoding: %s\r\n" % encoding.encode())
-
-    async with fault_server(compressed) as server:
-        transport = connect(server.base_url)
-        assert (await transport.send(GET)).body == body
-        async with transport.stream(GET) as response:
-            assert b"".join([chunk async for chunk in response.chunks]) == body
-
-
-async def test_an_answer_that_can_t_be_decompressed_is_no_answer(connect: Connect) -> None:
-    async def broken(exchange: Exchange) -> None:
-        await exchange.answer(b"this is no gzip", headers=b"Content-Encoding: gzip\r\n")
-
-    async with fault_server(broken) as server:
-        with pytest.raises(OutcomeUnknown):
-            await connect(server.base_url).send(GET)
 
 
 LARGEST = 10_000

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -67,12 +68,19 @@ class FaultServer:
         """Wait until no connection is open."""
         await self._until(lambda: self.closed == self.connections)
 
+    def deserted(self) -> None:
+        """Wait in another thread until no connection is open."""
+        give_up = time.monotonic() + 20
+        while self.closed < self.connections:
+            assert time.monotonic() < give_up, f"{self.connections - self.closed} connections are open"
+            time.sleep(0.002)
+
     async def arrived(self, requests: int) -> None:
         """Wait until so many requests are there."""
         await self._until(lambda: len(self.log) >= requests)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
@@ -151,9 +159,9 @@ def fault_serving(handler: Handler) -> Iterator[FaultServer]:
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    assert ready.wait(5), "the fault server did not start"
+    assert ready.wait(20), "the fault server did not start"
     try:
         yield started[0]
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(5)
+        thread.join(20)

@@ -1,0 +1,113 @@
+"""A compressed body is whole or it is none, whatever its length says; each transport undoes the same encodings."""
+
+import gzip
+import zlib
+
+import pytest
+from attrs import evolve
+
+from ecwid_async.errors import OutcomeUnknown
+from ecwid_async.wire import Request, Transport
+from tests.contract.conftest import Connect
+from tests.contract.requests import GET, PUT
+from tests.transport.fault_server import Exchange, Handler, fault_server
+
+BODY = b'{"items":[{"id":1,"name":"tea"},{"id":2,"name":"tea"}]}'
+
+
+def raw_deflate(body: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(body) + packer.flush()
+
+
+PACKED = {
+    "gzip": ("gzip", gzip.compress(BODY)),
+    "gzip of two members": ("gzip", gzip.compress(BODY[:20]) + gzip.compress(BODY[20:])),
+    "gzip under its old name": ("X-GZip", gzip.compress(BODY)),
+    "deflate": ("deflate", zlib.compress(BODY)),
+    "deflate without its header": ("deflate", raw_deflate(BODY)),
+    "nothing": ("identity", BODY),
+}
+
+
+def packed_in(encoding: str, packed: bytes, *, status: str = "200 OK") -> Handler:
+    async def handle(exchange: Exchange) -> None:
+        await exchange.answer(packed, status=status, headers=b"Content-Encoding: %s\r\n" % encoding.encode())
+
+    return handle
+
+
+async def downloaded(transport: Transport, request: Request = GET) -> bytes:
+    async with transport.stream(request) as response:
+        return b"".join([chunk async for chunk in response.chunks])
+
+
+@pytest.mark.parametrize("kind", PACKED)
+async def test_a_compressed_body_is_handed_out_as_it_was_before(connect: Connect, kind: str) -> None:
+    async with fault_server(packed_in(*PACKED[kind])) as server:
+        transport = connect(server.base_url)
+        assert (await transport.send(GET)).body == BODY
+        assert await downloaded(transport) == BODY
+    assert {exchange.header("accept-encoding") for exchange in server.log} == {"gzip, deflate"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PACKED if kind != "nothing"])
+async def test_a_compressed_body_that_is_cut_anywhere_is_no_body(connect: Connect, kind: str) -> None:
+    """Its length is right for what is left of it, and its connection is kept."""
+    encoding, packed = PACKED[kind]
+    members = {0, len(gzip.compress(BODY[:20]))} if "members" in kind else {0}
+    async with fault_server(packed_in(encoding, packed)) as server:
+        transport = connect(server.base_url)
+        for length in range(len(packed)):
+            server.handler = packed_in(encoding, packed[:length])
+            if length in members and length:
+                continue  # each member is a whole stream by itself
+            with pytest.raises(OutcomeUnknown, match="a compressed body that is cut off"):
+                await transport.send(GET)
+            with pytest.raises(OutcomeUnknown, match="a compressed body that is cut off"):
+                await downloaded(transport)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed", "said"),
+    [
+        ("gzip", b"this is not gzip", "a body that can't be decompressed"),
+        ("gzip", gzip.compress(BODY) + b"this is not gzip", "a body that can't be decompressed"),
+        ("gzip", gzip.compress(BODY)[:-8] + bytes(8), "a body that can't be decompressed"),
+        ("gzip", gzip.compress(b"") * 1001, "more after the end of a compressed body"),
+        ("deflate", b"this is not deflate", "a body that can't be decompressed"),
+        ("deflate", zlib.compress(BODY) * 2, "more after the end of a compressed body"),
+        ("br", b"anything", "an encoding that was not asked for"),
+        ("zstd, gzip", b"anything", "an encoding that was not asked for"),
+    ],
+    ids=["no gzip", "gzip and more", "a wrong checksum", "members", "no deflate", "deflate twice", "br", "two"],
+)
+async def test_a_body_that_can_t_be_decompressed_is_no_body(
+    connect: Connect, encoding: str, packed: bytes, said: str
+) -> None:
+    async with fault_server(packed_in(encoding, packed)) as server:
+        transport = connect(server.base_url)
+        with pytest.raises(OutcomeUnknown, match=said):
+            await transport.send(GET)
+        with pytest.raises(OutcomeUnknown, match=said):
+            await downloaded(transport)
+
+
+@pytest.mark.parametrize("kind", ["gzip", "deflate without its header"])
+async def test_much_comes_out_of_a_little_piece_by_piece(connect: Connect, kind: str) -> None:
+    body = bytes(1 << 22)
+    encoding, packed = ("gzip", gzip.compress(body)) if kind == "gzip" else ("deflate", raw_deflate(body))
+    async with (
+        fault_server(packed_in(encoding, packed)) as server,
+        connect(server.base_url).stream(GET) as response,
+    ):
+        sizes = [len(chunk) async for chunk in response.chunks]
+    assert sum(sizes) == len(body)
+    assert max(sizes) <= 1 << 16
+
+
+async def test_nothing_is_a_whole_body_of_a_write_under_any_encoding(connect: Connect) -> None:
+    async with fault_server(packed_in("gzip", b"")) as server:
+        transport = connect(server.base_url)
+        assert (await transport.send(PUT)).body == b""
+        assert (await transport.send(evolve(PUT, method="DELETE", body=None))).body == b""
