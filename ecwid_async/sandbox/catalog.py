@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ecwid_async.sandbox.bodies import Refusal, merge
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Item, Table
+from ecwid_async.sandbox.transaction import Records
 
 __all__ = [
     "GENERAL_TYPE",
@@ -359,15 +360,15 @@ def _choice(choice: Item, lang: str) -> Item:
     return choice
 
 
-def _known_attributes(store: Store) -> dict[int, tuple[str, str]]:
+def _known_attributes(store: Store) -> Records[int, tuple[str, str]]:
     """Names and types of the attributes that products have had, by id; those of General are there from the start."""
-    known: dict[int, tuple[str, str]] | None = store.odds.get("attributes")
-    if known is None:
-        general: Item = product_types(store).get(GENERAL_TYPE) or {}
-        attributes = general.get("attributes") or ()
-        known = {attribute["id"]: (attribute["name"], attribute["type"]) for attribute in attributes}
-        store.odds["attributes"] = known
-    return known
+    if "attributes" in store.odds:
+        return store.records("attributes")
+    general: Item = product_types(store).get(GENERAL_TYPE) or {}
+    attributes = general.get("attributes") or ()
+    return store.records(
+        "attributes", {attribute["id"]: (attribute["name"], attribute["type"]) for attribute in attributes}
+    )
 
 
 def _attribute(store: Store, given: Item, lang: str) -> Item:

@@ -108,7 +108,7 @@ class Sandbox:
             if isinstance(answer, Media):
                 content_type, body = answer.content_type, answer.body
             else:
-                body = answer if isinstance(answer, bytes) else encode(answer)
+                body = answer
         except Refusal as refusal:
             status, extra = refusal.status, refusal.headers
             body = encode({"errorMessage": refusal.message, "errorCode": refusal.code})
@@ -124,7 +124,7 @@ class Sandbox:
         }
         return Response(status, Headers(tuple(headers.items())), body)
 
-    def _answer(self, request: Request, *, inner: bool) -> Answer:
+    def _answer(self, request: Request, *, inner: bool) -> bytes | Media:
         # Split on raw slashes first: an encoded one belongs to its segment.
         segments = [unquote_plus(segment) for segment in request.path.removeprefix("/").split("/")]
         if segments[-1] == "":
@@ -154,13 +154,10 @@ class Sandbox:
                 evolve(other, path=f"/{store.id}{other.path}", headers=_as_json(request.headers)), inner=True
             ),
         )
-        answer = function(visit)
+        with store.transaction():
+            answer = _written(function(visit), visit)
         if request.method != "GET":
             store.written[endpoint.section] = self.clock()
-        if isinstance(answer, Page):
-            return answer.render(visit.selection)
-        if isinstance(answer, dict | list):
-            return encode(project(answer, visit.selection))
         return answer
 
     def _of_store(self, number: str, request: Request) -> tuple[Store, Access]:
@@ -196,6 +193,15 @@ class Sandbox:
         if store.suspended:
             raise Refusal(402, "STORE_IS_SUSPENDED", f"Store {store.id} is suspended")
         return access.lacks
+
+
+def _written(answer: Answer, visit: Visit) -> bytes | Media:
+    """The answer as it goes over the wire, with the asked fields."""
+    if isinstance(answer, Page):
+        return answer.render(visit.selection)
+    if isinstance(answer, dict | list):
+        return encode(project(answer, visit.selection))
+    return answer
 
 
 def _as_json(headers: Mapping[str, str]) -> Headers:

@@ -1,7 +1,9 @@
 """The state of one store: its lists, its profile, who may enter, and what was deleted."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -10,6 +12,7 @@ from ecwid_async.sandbox.limits import RateLimit, rate_limit
 from ecwid_async.sandbox.query import Listing
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.sandbox.table import Item, Table
+from ecwid_async.sandbox.transaction import Records, Transaction
 
 __all__ = ["Access", "History", "Store"]
 
@@ -31,7 +34,8 @@ class Access:
 class History:
     """What was deleted from one list, and when (Unix seconds). Kept for half a year."""
 
-    def __init__(self) -> None:
+    def __init__(self, transaction: Transaction | None = None) -> None:
+        self._transaction = transaction or Transaction()
         self._times: list[int] = []
         self._entries: list[Item] = []
 
@@ -40,6 +44,7 @@ class History:
         place = bisect_right(self._times, at)
         self._times.insert(place, at)
         self._entries.insert(place, entry)
+        self._transaction.note(lambda: (self._times.pop(place), self._entries.pop(place)))
 
     def between(self, start: float, end: float, now: int) -> list[tuple[int, Item]]:
         """The deletions with ``start <= time <= end`` that are still kept, oldest first."""
@@ -55,7 +60,10 @@ class Store:
     what else does not work: a section's name (``subscriptions``) stands for one that the store's plan lacks, all its
     calls answer 402; an error code (``DISCOUNTS_FEATURE_NOT_AVAILABLE``, ``CHARGE_DECLINED``) is what the calls that
     can have it then answer. `odds` is where sections keep what is not a list (an order set by the owner, swatches), by
-    a name of their own.
+    a name of their own: see `records` and `next_number`.
+
+    All of it belongs to a `transaction`, so a request that is refused changes nothing. Inside one, replace parts of the
+    profile (`set_profile`), never change them in place.
     """
 
     def __init__(
@@ -74,12 +82,14 @@ class Store:
         """When a request last changed something in a section, in Unix seconds."""
         self.due: Callable[[], None] | None = None
         """Work that takes time (batches): brings it up to now, and is called before each request."""
-        self.odds: dict[str, Any] = {}
+        self.changes = Transaction()
+        """What the request in progress changes."""
+        self.odds: Records[str, Any] = Records(self.changes)
         self.clock = clock
         self.opened = clock()
         self.switches = switches
         self._listings = listings
-        self._access: dict[str, Access] = {}
+        self._access: Records[str, Access] = Records(self.changes)
         self._apps: dict[tuple[str, str], Access] = {}
         self._tables: dict[str, Table] = {}
         self._histories: dict[str, History] = {}
@@ -120,7 +130,11 @@ class Store:
             if listing is None:
                 raise KeyError(f"no list {section!r}; there are {', '.join(sorted(self._listings))}")
             self._tables[section] = Table(
-                listing.columns, first_id=listing.first_id, clock=self.clock, switches=self.switches
+                listing.columns,
+                first_id=listing.first_id,
+                clock=self.clock,
+                switches=self.switches,
+                transaction=self.changes,
             )
         return self._tables[section]
 
@@ -131,7 +145,34 @@ class Store:
 
     def history(self, section: str) -> History:
         """What was deleted from one list."""
-        return self._histories.setdefault(section, History())
+        return self._histories.setdefault(section, History(self.changes))
+
+    # What is not a list.
+
+    def records(self, name: str, start: Mapping[Any, Any] | None = None) -> Records[Any, Any]:
+        """What a section keeps by key under a name of its own, at first what `start` has."""
+        kept = self.odds.get(name)
+        if not isinstance(kept, Records):
+            kept = Records(self.changes, start if kept is None else kept)
+            self.odds[name] = kept
+        return kept
+
+    def next_number(self, name: str, first: int) -> int:
+        """The next number of a counter, which starts at `first`."""
+        number: int = self.odds.get(name, first)
+        self.odds[name] = number + 1
+        return number
+
+    def set_profile(self, path: Sequence[str], value: Any) -> None:
+        """Set one value inside the profile; None takes it away."""
+        self.profile = _with(self.profile, path, value)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Undo everything that the block changes in the store where the block raises."""
+        with self.changes.begin():
+            self.changes.note(partial(setattr, self, "profile", self.profile))
+            yield
 
     def load(self, section: str, items: Iterable[Item]) -> None:
         """Append complete items, as the API would give them, in order of creation; much faster than requests."""
@@ -140,3 +181,12 @@ class Store:
     def count(self, section: str) -> int:
         """How many items the list has, hidden ones included."""
         return len(self.table(section))
+
+
+def _with(item: Item, path: Sequence[str], value: Any) -> Item:
+    first, *rest = path
+    if rest:
+        return {**item, first: _with(item.get(first) or {}, rest, value)}
+    if value is None:
+        return {name: inner for name, inner in item.items() if name != first}
+    return {**item, first: value}

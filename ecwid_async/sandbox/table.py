@@ -2,22 +2,25 @@
 
 A row has a slot number, given in order of creation and never given again. Columns are arrays by slot; terms
 are posting lists, value to slots; orders are the slots sorted by a column. All of them follow every write, so
-a search never reads an item that is not on its page. A search may lag behind (see `Switches`), reading by id
-never does.
+a search never reads an item that is not on its page. A search may lag behind (see `Switches`), and shows nothing of
+a request that is still in progress; reading by id never lags.
+
+What searches need to know of an item is worked out before it is stored: an item that can't be indexed is not stored.
 """
 
 from array import array
 from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from itertools import count
-from typing import Any, Final
+from itertools import chain, count
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from attrs import field, frozen
 
 from ecwid_async.sandbox.shelf import Shelf
 from ecwid_async.sandbox.switches import Switches
+from ecwid_async.sandbox.transaction import Transaction
 
 __all__ = ["BY_CREATION", "Columns", "Item", "Key", "Order", "Table", "decode", "encode"]
 
@@ -136,13 +139,50 @@ class _Postings:
             del found[bisect_left(found, slot)]
 
 
+class _Row(NamedTuple):
+    """An item as it is stored, with what searches need to know of it."""
+
+    raw: bytes
+    values: dict[str, float | bytes]
+    terms: dict[str, set[Hashable]]
+
+
+class _Write(NamedTuple):
+    """A write that no search shows yet; `row` of None deletes."""
+
+    table: "Table"
+    number: int
+    key: Key
+    row: _Row | None
+    lag: float
+    before: _Row | None
+    """What the key read as before."""
+
+    def apply(self) -> None:
+        """See `Staged`."""
+        self.table._apply(self)
+
+    def drop(self) -> None:
+        """See `Staged`."""
+        self.table._drop(self)
+
+
 class Table:
     """The items of one list, by key and by search.
 
-    `first_id` is what the first item gets that is created without one. `clock` gives Unix seconds.
+    `first_id` is what the first item gets that is created without one. `clock` gives Unix seconds. Writes of a request
+    in progress are applied when its `transaction` ends.
     """
 
-    def __init__(self, columns: Columns, *, first_id: int, clock: Callable[[], float], switches: Switches) -> None:
+    def __init__(
+        self,
+        columns: Columns,
+        *,
+        first_id: int,
+        clock: Callable[[], float],
+        switches: Switches,
+        transaction: Transaction | None = None,
+    ) -> None:
         self.columns = columns
         self.cache: dict[Hashable, Any] = {}
         """What searches found, kept until the next change."""
@@ -152,6 +192,7 @@ class Table:
         """Seeds for disorder: another one for each search that wants one, the same ones in each run."""
         self._clock = clock
         self._switches = switches
+        self._transaction = transaction or Transaction()
         self._next_id = first_id
         self._shelf = Shelf()
         self._slots: dict[Key, int] = {}
@@ -162,10 +203,12 @@ class Table:
         self._numbers: dict[str, array[float]] = {name: array("d") for name in self._extract_numbers}
         self._texts: dict[str, list[bytes]] = {name: [] for name in columns.texts if name not in columns.lazy}
         self._terms = {name: _Postings() for name in columns.terms}
-        # Writes that no search shows yet, by the time when one will; what a key reads as meanwhile (None: deleted);
-        # how many of its writes wait; and the last of them that was shown, for a deletion may overtake a change.
-        self._pending: list[tuple[float, int, Key, bytes | None]] = []
-        self._ahead: dict[Key, bytes | None] = {}
+        # Writes that no search shows yet, by the time when one will; what a key reads as meanwhile (None: deleted), and
+        # the keys by the terms they then have; how many of a key's writes wait; and the last of them that was shown,
+        # for a deletion may overtake a change.
+        self._pending: list[tuple[float, int, Key, _Row | None]] = []
+        self._ahead: dict[Key, _Row | None] = {}
+        self._ahead_terms: dict[tuple[str, Hashable], dict[Key, None]] = {}
         self._waiting: dict[Key, int] = {}
         self._shown: dict[Key, int] = {}
         self._writes = 0
@@ -181,13 +224,14 @@ class Table:
 
     def __iter__(self) -> Iterator[Key]:
         """The keys, in order of creation."""
-        yield from (key for key in self._slots if self._ahead.get(key, b"") is not None)
+        yield from (key for key in self._slots if key not in self._ahead or self._ahead[key] is not None)
         yield from (key for key, row in self._ahead.items() if row is not None and key not in self._slots)
 
     def raw(self, key: Key) -> bytes | None:
         """The item as it goes over the wire, None where there is none."""
         if key in self._ahead:
-            return self._ahead[key]
+            row = self._ahead[key]
+            return None if row is None else row.raw
         slot = self._slots.get(key)
         return None if slot is None else self._shelf[slot]
 
@@ -198,10 +242,8 @@ class Table:
 
     def find(self, term: str, value: Hashable) -> list[Key]:
         """The keys of the items that have this value now, whatever searches show."""
-        extract = self.columns.terms[term]
         visible = (self._keys[slot] for slot in self.posting(term, value))
-        ahead = (key for key, row in self._ahead.items() if row is not None and value in extract(decode(row)))
-        return [*(key for key in visible if key not in self._ahead), *ahead]
+        return [*(key for key in visible if key not in self._ahead), *self._ahead_terms.get((term, value), ())]
 
     def keys(self, slots: Iterable[int]) -> list[Key]:
         """The keys of the items in these slots."""
@@ -209,12 +251,14 @@ class Table:
 
     def new_id(self) -> int:
         """An id that no item has had."""
+        number = self._next_id
+        self._transaction.note(lambda: setattr(self, "_next_id", number))
         self._next_id += 1
-        return self._next_id - 1
+        return number
 
     def put(self, item: Item) -> None:
         """Store an item under its key, as a new one or in place of the one that is there."""
-        self._write(item[self.columns.key], encode(item), self._switches.upsert_lag)
+        self._write(item[self.columns.key], self._row(item, self.columns.texts), self._switches.upsert_lag)
 
     def remove(self, key: Key) -> bool:
         """Delete the item with this key; False where there is none."""
@@ -250,18 +294,52 @@ class Table:
                 raise ValueError(f"an item has no {name!r}, by which this list knows its items; give each one its own")
             if key in self:
                 raise ValueError(f"there is an item with {name} {key!r} already; load each once")
-            self._append(key, encode(item), item)
+            self._append(key, self._row(item, self._texts))
 
-    def _write(self, key: Key, row: bytes | None, lag: float) -> None:
-        self.written = self._clock()
-        if lag <= 0 and not self._pending:
-            self._show(key, row)
-            return
+    def _write(self, key: Key, row: _Row | None, lag: float) -> None:
         self._writes += 1
-        heappush(self._pending, (self._clock() + lag, self._writes, key, row))
-        self._ahead[key] = row
+        write = _Write(self, self._writes, key, row, lag, self._ahead.get(key))
         self._waiting[key] = self._waiting.get(key, 0) + 1
+        self._read_as(key, row)
+        self._transaction.stage(write)
+
+    def _apply(self, write: _Write) -> None:
+        self.written = self._clock()
+        if write.lag <= 0 and not self._pending:
+            self._finish(write.number, write.key, write.row)
+            return
+        heappush(self._pending, (self.written + write.lag, write.number, write.key, write.row))
         self.settle()
+
+    def _drop(self, write: _Write) -> None:
+        self._waiting[write.key] -= 1
+        if self._waiting[write.key]:
+            self._read_as(write.key, write.before)
+        else:
+            self._caught_up(write.key)
+
+    def _read_as(self, key: Key, row: _Row | None) -> None:
+        """Let the key read as this, whatever searches show."""
+        self._unread(key)
+        self._ahead[key] = row
+        for term, values in row.terms.items() if row is not None else ():
+            for value in values:
+                self._ahead_terms.setdefault((term, value), {})[key] = None
+
+    def _unread(self, key: Key) -> None:
+        row = self._ahead.pop(key, None)
+        for term, values in row.terms.items() if row is not None else ():
+            for value in values:
+                keys = self._ahead_terms[term, value]
+                del keys[key]
+                if not keys:
+                    del self._ahead_terms[term, value]
+
+    def _caught_up(self, key: Key) -> None:
+        """No write of this key waits any longer: it reads as searches show it."""
+        self._unread(key)
+        del self._waiting[key]
+        self._shown.pop(key, None)
 
     # What searches see.
 
@@ -270,12 +348,16 @@ class Table:
         now = self._clock()
         while self._pending and self._pending[0][0] <= now:
             _, number, key, row = heappop(self._pending)
-            if number > self._shown.get(key, 0):
-                self._show(key, row)
-                self._shown[key] = number
-            self._waiting[key] -= 1
-            if not self._waiting[key]:
-                del self._waiting[key], self._ahead[key], self._shown[key]
+            self._finish(number, key, row)
+
+    def _finish(self, number: int, key: Key, row: _Row | None) -> None:
+        """Show searches this write, unless they show a later one already."""
+        if number > self._shown.get(key, 0):
+            self._show(key, row)
+            self._shown[key] = number
+        self._waiting[key] -= 1
+        if not self._waiting[key]:
+            self._caught_up(key)
 
     def number(self, column: str) -> Sequence[float]:
         """A numeric column by slot."""
@@ -319,22 +401,22 @@ class Table:
         """The items of these slots as they go over the wire."""
         return self._shelf.many(slots)
 
-    def _show(self, key: Key, row: bytes | None) -> None:
+    def _show(self, key: Key, row: _Row | None) -> None:
         slot = self._slots.get(key)
         if slot is None:
             if row is not None:
-                self._append(key, row, decode(row))
+                self._append(key, row)
         elif row is None:
             self._reindex(slot, decode(self._shelf[slot]), None)
             self._shelf.clear(slot)
             del self._slots[key]
         else:
-            self._reindex(slot, decode(self._shelf[slot]), decode(row))
-            self._shelf.replace(slot, row)
+            self._reindex(slot, decode(self._shelf[slot]), row)
+            self._shelf.replace(slot, row.raw)
         self.touch()
 
-    def _append(self, key: Key, row: bytes, item: Item) -> None:
-        slot = self._shelf.append(row)
+    def _append(self, key: Key, row: _Row) -> None:
+        slot = self._shelf.append(row.raw)
         self._slots[key] = slot
         self._keys.append(key)
         if isinstance(key, int) and key >= self._next_id:
@@ -343,36 +425,39 @@ class Table:
             numbers.append(0)
         for texts in self._texts.values():
             texts.append(b"")
-        self._reindex(slot, None, item)
+        self._reindex(slot, None, row)
 
-    def _reindex(self, slot: int, before: Item | None, after: Item | None) -> None:
+    def _reindex(self, slot: int, before: Item | None, after: _Row | None) -> None:
         """Let columns, orders and terms follow an item from one state to the next; None is where there is no item."""
         moved = set(self._orders) if before is None or after is None else set[str]()
-        values = {} if after is None else self._values(after)
-        moved.update(name for name, value in values.items() if self._column(name)[slot] != value)
+        values = {} if after is None else after.values
+        moved.update(name for name, column in self._columns() if name in values and column[slot] != values[name])
         orders = [order for name, order in self._orders.items() if name in moved]
         if before is not None:
             for order in orders:
                 order.discard(slot)
-        for name, value in values.items():
-            self._column(name)[slot] = value
+        for name, column in self._columns():
+            if name in values:
+                column[slot] = values[name]
         if after is not None:
             for order in orders:
                 order.add(slot)
         for name, extract in self.columns.terms.items():
             had = set(() if before is None else extract(before))
-            has = set(() if after is None else extract(after))
+            has = after.terms[name] if after is not None else set[Hashable]()
             for term in had - has:
                 self._terms[name].remove(term, slot)
             for term in has - had:
                 self._terms[name].add(term, slot)
 
-    def _column(self, name: str) -> Any:
-        return self._numbers[name] if name in self._numbers else self._texts[name]
+    def _columns(self) -> Iterable[tuple[str, Any]]:
+        return chain(self._numbers.items(), self._texts.items())
 
-    def _values(self, item: Item) -> dict[str, float | bytes]:
-        numbers = {name: extract(item) for name, extract in self._extract_numbers.items()}
-        return numbers | {name: _fold(self.columns.texts[name](item)) for name in self._texts}
+    def _row(self, item: Item, texts: Iterable[str]) -> _Row:
+        """The item with what searches need to know of it, these texts among that."""
+        values: dict[str, float | bytes] = {name: float(get(item)) for name, get in self._extract_numbers.items()}
+        values |= {name: _fold(self.columns.texts[name](item)) for name in texts}
+        return _Row(encode(item), values, {name: set(get(item)) for name, get in self.columns.terms.items()})
 
 
 def _fold(text: str) -> bytes:

@@ -1,12 +1,14 @@
 """Files that were uploaded to a store: their bytes by address, and what a picture's bytes say of it."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from attrs import frozen
 
 from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.transaction import Records, Transaction
 
 __all__ = ["CAPACITY", "IMAGE_BYTES", "Picture", "Uploads", "read_picture", "uploads_of"]
 
@@ -20,10 +22,11 @@ IMAGE_BYTES: Final = 20 * 1024 * 1024
 class Uploads:
     """Uploaded bytes by address, at most `capacity` together: what is beyond is refused, never dropped."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = CAPACITY, *, transaction: Transaction | None = None) -> None:
         self.capacity = capacity
         self.size = 0
-        self._files: dict[str, bytes] = {}
+        self._transaction = transaction or Transaction()
+        self._files: Records[str, bytes] = Records(self._transaction)
 
     def __len__(self) -> int:
         return len(self._files)
@@ -40,17 +43,23 @@ class Uploads:
             raise Refusal(402, "NOT_AVAILABLE_ON_CURRENT_PLAN", message)
         self.discard((address,))
         self._files[address] = content
-        self.size += len(content)
+        self._grow(len(content))
 
     def discard(self, addresses: Iterable[str]) -> None:
         """Forget the files at these addresses, where there are any."""
         for address in addresses:
-            self.size -= len(self._files.pop(address, b""))
+            self._grow(-len(self._files.pop(address, b"")))
+
+    def _grow(self, count: int) -> None:
+        self._transaction.note(partial(setattr, self, "size", self.size))
+        self.size += count
 
 
 def uploads_of(store: Store) -> Uploads:
     """The files that were uploaded to a store."""
-    files: Uploads = store.odds.setdefault("uploads", Uploads())
+    if "uploads" not in store.odds:
+        store.odds["uploads"] = Uploads(transaction=store.changes)
+    files: Uploads = store.odds["uploads"]
     return files
 
 

@@ -89,7 +89,7 @@ class Redirects(Rows):
 
     def __init__(self, store: Store, kind: "Kind") -> None:
         self.kind = kind
-        self.items: dict[str, Item] = store.odds.setdefault("redirects", {})
+        self.items: dict[str, Item] = store.records("redirects")
         self.ranks: dict[str, int] = {}
 
     def load(self, rows: Iterable[Row]) -> None:

@@ -27,7 +27,7 @@ def cancel_app_subscription(visit: Visit) -> Answer:
     """Uninstall the app; none of its tokens opens the store any longer."""
     if visit.params["namespace"] != _app(visit)["namespace"]:
         return {"deleteCount": 0}
-    _app(visit)["status"] = "SUSPENDED"
+    visit.store.odds["application"] = _app(visit) | {"status": "SUSPENDED"}
     visit.store.revoke_all()
     return {"deleteCount": 1}
 

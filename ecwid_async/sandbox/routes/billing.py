@@ -13,6 +13,7 @@ from attrs import frozen
 
 from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.transaction import Records
 
 __all__: list[str] = []
 
@@ -49,7 +50,7 @@ def create_billing_transaction(visit: Visit) -> Answer:
     charge = _charge(visit)
     key = _key(visit)
     transaction = blake2b(f"{visit.store.id}/{key}".encode(), digest_size=12).hexdigest()
-    done: dict[str, tuple[int, _Charge]] = visit.store.odds.setdefault("charges", {})
+    done: Records[str, tuple[int, _Charge]] = visit.store.records("charges")
     if key in done:
         if done[key][1] != charge:
             message = "This idempotency key belongs to another charge; make a new one"

@@ -7,6 +7,7 @@ from ecwid_async.sandbox.catalog import language, translate
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.shared import updated
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.transaction import Records
 
 __all__: list[str] = []
 
@@ -76,9 +77,8 @@ def delete_checkout_extra_field(visit: Visit) -> Answer:
     return {"deleteCount": 1}
 
 
-def _fields(visit: Visit) -> dict[str, Item]:
-    fields: dict[str, Item] = visit.store.odds.setdefault("checkout_extra_fields", {})
-    return fields
+def _fields(visit: Visit) -> Records[str, Item]:
+    return visit.store.records("checkout_extra_fields")
 
 
 def _field(visit: Visit) -> Item:

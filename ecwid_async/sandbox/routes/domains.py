@@ -11,6 +11,7 @@ from typing import Any, Final
 from ecwid_async.sandbox.bodies import Refusal, format_time
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item, decode
+from ecwid_async.sandbox.transaction import Records
 
 __all__: list[str] = []
 
@@ -49,8 +50,7 @@ def update_domains(visit: Visit) -> Answer:
     if flags.get("primary"):
         for other in _domains(visit).values():
             other["primary"] = other["domain"] == name
-        site = visit.store.profile.setdefault("generalInfo", {}).setdefault("starterSite", {})
-        site["customDomain"] = name
+        visit.store.set_profile(("generalInfo", "starterSite", "customDomain"), name)
     return {"updateCount": 1, "success": True}
 
 
@@ -107,9 +107,8 @@ def _available(visit: Visit) -> None:
     visit.unless_refused("NOT_ALLOWED_ON_CURRENT_PLAN", 403, "The store's plan has no domains of its own")
 
 
-def _domains(visit: Visit) -> dict[str, Item]:
-    domains: dict[str, Item] = visit.store.odds.setdefault("domains", {})
-    return domains
+def _domains(visit: Visit) -> Records[str, Item]:
+    return visit.store.records("domains")
 
 
 def _document(visit: Visit) -> Item:

@@ -30,8 +30,7 @@ def create_order_invoice(visit: Visit) -> Answer:
     order = found_order(visit)
     before = order.get("invoices") or []
     cancels = before and order.get("paymentStatus") in _CANCELLED
-    number: int = visit.store.odds.get("invoices", _FIRST_INVOICE)
-    visit.store.odds["invoices"] = number + 1
+    number = visit.store.next_number("invoices", _FIRST_INVOICE)
     key = blake2b(f"{visit.store.id}/{number}".encode(), digest_size=8).hexdigest()
     invoice = {
         "internalId": number,
@@ -46,9 +45,9 @@ def create_order_invoice(visit: Visit) -> Answer:
 
 def _next_id(store: Store) -> str:
     """The next number in the store's own sequence, as its settings write it."""
-    settings = store.profile.setdefault("taxInvoiceSettings", {})
+    settings = store.profile.get("taxInvoiceSettings") or {}
     number: int = settings.get("taxInvoiceIdNextNumber") or 1
-    settings["taxInvoiceIdNextNumber"] = number + 1
+    store.set_profile(("taxInvoiceSettings", "taxInvoiceIdNextNumber"), number + 1)
     digits = str(number).zfill(settings.get("taxInvoiceIdMinDigitsAmount") or 0)
     return f"{settings.get('taxInvoiceIdPrefix') or ''}{digits}{settings.get('taxInvoiceIdSuffix') or ''}"
 

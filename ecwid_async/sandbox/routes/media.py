@@ -179,7 +179,7 @@ def _delete_video(visit: Visit, item: Item, number: int) -> Answer:
     _, videos = _media(item)
     [gone] = (video for video in videos if video["id"] == number)
     videos.remove(gone)
-    main: dict[int, int] = visit.store.odds.get(_MAIN_VIDEO, {})
+    main = visit.store.records(_MAIN_VIDEO)
     if main.get(item["id"]) == number:
         del main[item["id"]]
     _save(visit, item)
@@ -207,7 +207,7 @@ def upload_product_video(visit: Visit) -> Answer:
 def delete_product_video(visit: Visit) -> Answer:
     """The main video."""
     item = product(visit)
-    if item["id"] not in visit.store.odds.get(_MAIN_VIDEO, {}):
+    if item["id"] not in visit.store.records(_MAIN_VIDEO):
         raise Refusal(404, "VIDEO_NOT_FOUND", f"Product #{item['id']} has no main video")
     _set_main_video(visit, item, None)
     _save(visit, item)
@@ -215,7 +215,7 @@ def delete_product_video(visit: Visit) -> Answer:
 
 
 def _set_main_video(visit: Visit, item: Item, video: Item | None) -> None:
-    main: dict[int, int] = visit.store.odds.setdefault(_MAIN_VIDEO, {})
+    main = visit.store.records(_MAIN_VIDEO)
     _, videos = _media(item)
     videos[:] = [other for other in videos if other["id"] != main.get(item["id"])]
     main.pop(item["id"], None)

@@ -26,8 +26,7 @@ def upload_order_option_file(visit: Visit) -> Answer:
         check_url(source)
     elif not visit.body:
         raise Refusal.wrong("Send the file as the body, or its address as the parameter 'externalUrl'")
-    number: int = visit.store.odds.get("order_files", _FIRST_FILE)
-    visit.store.odds["order_files"] = number + 1
+    number = visit.store.next_number("order_files", _FIRST_FILE)
     name = visit.params.get("fileName") or urlsplit(source or "").path.rpartition("/")[2] or f"file-{number}"
     url = f"https://app.ecwid.com/orderfile/{visit.store.id}/{number}/{quote(name, safe='')}"
     uploads_of(visit.store).keep(url, visit.body)

@@ -6,6 +6,7 @@ from ecwid_async.sandbox.bodies import Refusal, format_time
 from ecwid_async.sandbox.catalog import language
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.transaction import Records
 
 __all__: list[str] = []
 
@@ -59,15 +60,14 @@ def update_order_status(visit: Visit) -> Answer:
     name = change.get("name") or names.get(lang)
     if name:
         if name != status.get("name"):
-            status["lastNameChangeDate"] = format_time(visit.now)
+            change["lastNameChangeDate"] = format_time(visit.now)
         change |= {"name": name, "nameTranslated": {**status.get("nameTranslated", {}), **names, lang: name}}
-    status |= change
+    _statuses(visit)[status["statusId"]] = status | change
     return {"updateCount": 1}
 
 
-def _statuses(visit: Visit) -> dict[str, Item]:
-    statuses: dict[str, Item] = visit.store.odds.setdefault("order_statuses", _built_in())
-    return statuses
+def _statuses(visit: Visit) -> Records[str, Item]:
+    return visit.store.records("order_statuses", _built_in())
 
 
 def _status(visit: Visit) -> Item:

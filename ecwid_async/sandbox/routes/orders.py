@@ -33,6 +33,7 @@ from ecwid_async.sandbox.routes.shared import (
 from ecwid_async.sandbox.routes.ties import customer_of, folded, note_order, number_of, refresh
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, decode
+from ecwid_async.sandbox.transaction import Records
 from ecwid_async.sandbox.uploads import uploads_of
 
 __all__ = [
@@ -331,10 +332,9 @@ def _keep_cart(store: Store, order: Item) -> Item:
     return {name: order[name] for name in (*_ONLY_ORDERS, "cartId") if name in order}
 
 
-def _drafts(store: Store) -> dict[int, Item]:
+def _drafts(store: Store) -> Records[int, Item]:
     """By number: the numbers and ids of the orders that stand among the carts."""
-    drafts: dict[int, Item] = store.odds.setdefault("drafts", {})
-    return drafts
+    return store.records("drafts")
 
 
 def draft_of(store: Store, cart_id: str) -> Item:

@@ -92,7 +92,7 @@ def get_payment_option(visit: Visit) -> Answer:
 def create_payment_option(visit: Visit) -> Answer:
     """Create one."""
     sent = {name: value for name, value in visit.document.items() if value is not None}
-    number: int = visit.store.odds.get("payment_options", 0)
+    number = visit.store.next_number("payment_options", 0)
     option = {
         "id": f"{700_000_001 + number}-{visit.now * 1000 + number}",
         "enabled": True,
@@ -110,32 +110,38 @@ def create_payment_option(visit: Visit) -> Answer:
     }
     _check(visit, option)
     translate(option, sent, _TRANSLATED, language(visit.store))
-    visit.store.odds["payment_options"] = number + 1
-    _options(visit).append(option)
+    _save(visit, [*_options(visit), option])
     return {"id": option["id"]}
 
 
 @route("PUT /profile/paymentOptions/{paymentOptionId}")
 def update_payment_option(visit: Visit) -> Answer:
     """Change one."""
-    at = _place(visit)
-    option = updated(visit, _options(visit)[at], visit.document, stamp=False)
+    options, at = _options(visit), _place(visit)
+    option = updated(visit, options[at], visit.document, stamp=False)
     _check(visit, option)
     translate(option, visit.document, _TRANSLATED, language(visit.store))
-    _options(visit)[at] = option
+    options[at] = option
+    _save(visit, options)
     return {"updateCount": 1, "success": True}
 
 
 @route("DELETE /profile/paymentOptions/{paymentOptionId}")
 def delete_payment_option(visit: Visit) -> Answer:
     """Delete one."""
-    del _options(visit)[_place(visit)]
+    options, at = _options(visit), _place(visit)
+    del options[at]
+    _save(visit, options)
     return {"deleteCount": 1}
 
 
 def _options(visit: Visit) -> list[Item]:
-    options: list[Item] = visit.store.profile.setdefault("payment", {}).setdefault("paymentOptions", [])
-    return options
+    """The options; a list of the caller's own."""
+    return list((visit.store.profile.get("payment") or {}).get("paymentOptions") or ())
+
+
+def _save(visit: Visit, options: list[Item]) -> None:
+    visit.store.set_profile(("payment", "paymentOptions"), options)
 
 
 def _in_language(visit: Visit, option: Item) -> Item:

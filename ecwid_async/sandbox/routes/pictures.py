@@ -21,16 +21,12 @@ _FIRST_VIDEO: Final = 70_500_001
 
 def new_number(store: Store) -> int:
     """A number for a new picture; one counter for the whole store."""
-    number: int = store.odds.get("pictures", _FIRST_NUMBER)
-    store.odds["pictures"] = number + 1
-    return number
+    return store.next_number("pictures", _FIRST_NUMBER)
 
 
 def new_video_number(store: Store) -> int:
     """A number for a new video or the cover of one."""
-    number: int = store.odds.get("videos", _FIRST_VIDEO)
-    store.odds["videos"] = number + 1
-    return number
+    return store.next_number("videos", _FIRST_VIDEO)
 
 
 @frozen

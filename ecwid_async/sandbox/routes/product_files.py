@@ -28,8 +28,7 @@ def upload_product_file(visit: Visit) -> Answer:
         content = f"{check_url(visit.params['externalUrl'])}\n".encode()
     elif not content:
         raise Refusal.wrong("Send the file as the body, or its address as the parameter 'externalUrl'")
-    number: int = visit.store.odds.get("product_files", _FIRST_FILE)
-    visit.store.odds["product_files"] = number + 1
+    number = visit.store.next_number("product_files", _FIRST_FILE)
     file = {
         "id": number,
         "name": visit.params["fileName"],

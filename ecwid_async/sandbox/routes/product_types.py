@@ -117,9 +117,7 @@ def _attributes(store: Store, given: Iterable[Item]) -> list[Item]:
         for name, allowed in (("type", _TYPES), ("show", _PLACES)):
             if attribute[name] not in allowed:
                 raise Refusal.wrong(f"Field {name!r} of an attribute must be one of {', '.join(allowed)}")
-        number = attribute.pop("id", None) or store.odds.get("class_attributes", _FIRST_ATTRIBUTE)
-        if "id" not in one or one["id"] is None:
-            store.odds["class_attributes"] = number + 1
+        number = attribute.pop("id", None) or store.next_number("class_attributes", _FIRST_ATTRIBUTE)
         if "nameTranslated" in attribute:
             translate(attribute, one, ("name",), language(store))
         attributes.append({"id": number, **attribute})

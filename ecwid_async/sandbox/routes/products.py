@@ -153,7 +153,7 @@ def _pairs(name: str) -> Filter:
 
 def _by_owner(visit: Visit) -> Sort:
     category = (visit.params.get("categories") or (visit.params.get("category", FRONT_PAGE),))[0]
-    order: list[int] = visit.store.odds.get("product_order", {}).get(category, [])
+    order: list[int] = visit.store.records("product_order").get(category, [])
     return Sort(ranked_by=("owner", category), ranks={number: place for place, number in enumerate(order)})
 
 
@@ -333,7 +333,7 @@ def update_product_order(visit: Visit) -> Answer:
     """Ids of products that are not in the category are left aside."""
     members = set(_ordered(visit))
     order = [number for number in visit.document.get("sortedIds") or () if number in members]
-    visit.store.odds.setdefault("product_order", {})[visit.params["parentCategory"]] = order
+    visit.store.records("product_order")[visit.params["parentCategory"]] = order
     visit.store.table("products").touch()
     return {"updateCount": 1}
 
@@ -341,7 +341,7 @@ def update_product_order(visit: Visit) -> Answer:
 def _ordered(visit: Visit) -> list[int]:
     table, category = visit.store.table("products"), visit.params["parentCategory"]
     members = list(table) if category == FRONT_PAGE else table.find("category", category)
-    order = visit.store.odds.get("product_order", {}).get(category, [])
+    order = visit.store.records("product_order").get(category, [])
     place = {number: at for at, number in enumerate(order)}
     return sorted((key for key in members if isinstance(key, int)), key=lambda key: place.get(key, len(place)))
 

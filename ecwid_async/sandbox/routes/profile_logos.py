@@ -63,27 +63,25 @@ def _set(visit: Visit, logo: str) -> Answer:
         raise Refusal.wrong("Send the picture as the body, or its address as the parameter 'externalUrl'")
     elif len(visit.body) > IMAGE_BYTES:
         raise Refusal(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {IMAGE_BYTES} bytes at most")
-    number: int = visit.store.odds.get("logos", _FIRST_LOGO)
-    visit.store.odds["logos"] = number + 1
+    number = visit.store.next_number("logos", _FIRST_LOGO)
     ending = read_picture(visit.body).ending
     url = picture(visit.store, number, source, ending=ending)["imageOriginalUrl"]
     _take_away(visit, logo)
     if source is None:
         uploads_of(visit.store).keep(url, visit.body)
-    for *way, name in _PLACES[logo]:
-        place: Any = visit.store.profile
-        for step in way:
-            place = place.setdefault(step, {})
-        place[name] = url
+    for path in _PLACES[logo]:
+        visit.store.set_profile(path, url)
     return {"id": number}
 
 
 def _take_away(visit: Visit, logo: str) -> int:
     found = []
-    for *way, name in _PLACES[logo]:
+    for path in _PLACES[logo]:
         place: Any = visit.store.profile
-        for step in way:
-            place = place.get(step) or {}
-        found.append(place.pop(name, None))
+        for step in path:
+            place = (place or {}).get(step)
+        if place is not None:
+            found.append(place)
+            visit.store.set_profile(path, None)
     uploads_of(visit.store).discard(url for url in found if url)
     return int(any(found))

@@ -6,6 +6,7 @@ from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.shared import page_of
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.transaction import Records
 
 __all__: list[str] = []
 
@@ -33,8 +34,7 @@ def create_redirects(visit: Visit) -> Answer:
     created = 0
     for one in wanted:
         if all(other["fromUrl"] != one["fromUrl"] for other in _redirects(visit).values()):
-            number: int = visit.store.odds.get("redirect_number", 0)
-            visit.store.odds["redirect_number"] = number + 1
+            number = visit.store.next_number("redirect_number", 0)
             name = blake2b(f"{visit.store.id}/{number}".encode(), digest_size=12).hexdigest()
             _redirects(visit)[name] = {"id": name, **one}
             created += 1
@@ -55,7 +55,7 @@ def update_redirect(visit: Visit) -> Answer:
     checked = _checked({**redirect, **change})
     if any(one["fromUrl"] == checked["fromUrl"] for one in _redirects(visit).values() if one is not redirect):
         raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is a redirect from {checked['fromUrl']!r} already")
-    redirect |= checked
+    _redirects(visit)[redirect["id"]] = redirect | checked
     return {"updateCount": 1}
 
 
@@ -66,9 +66,8 @@ def delete_redirect(visit: Visit) -> Answer:
     return {"deleteCount": 1}
 
 
-def _redirects(visit: Visit) -> dict[str, Item]:
-    redirects: dict[str, Item] = visit.store.odds.setdefault("redirects", {})
-    return redirects
+def _redirects(visit: Visit) -> Records[str, Item]:
+    return visit.store.records("redirects")
 
 
 def _redirect(visit: Visit) -> Item:

@@ -35,7 +35,7 @@ def create_shipping_option(visit: Visit) -> Answer:
     if "ratesCalculationType" not in sent:
         follows = (kind for field, kind in _CALCULATIONS.items() if sent.get(field))
         sent["ratesCalculationType"] = next(follows, "flat" if sent.get("fulfilmentType") == "pickup" else "")
-    number: int = visit.store.odds.get("shipping_options", 0)
+    number = visit.store.next_number("shipping_options", 0)
     option = {
         "id": f"{9001 + number}-{visit.now * 1000 + number}",
         "title": "",
@@ -51,33 +51,39 @@ def create_shipping_option(visit: Visit) -> Answer:
     }
     _check(visit, option)
     translate(option, sent, _TRANSLATED, language(visit.store))
-    visit.store.odds["shipping_options"] = number + 1
-    _options(visit).append(option)
+    _save(visit, [*_options(visit), option])
     return {"id": option["id"]}
 
 
 @route("PUT /profile/shippingOptions/{shippingOptionId}")
 def update_shipping_option(visit: Visit) -> Answer:
     """Change one."""
-    at = _place(visit)
+    options, at = _options(visit), _place(visit)
     change = {name: value for name, value in visit.document.items() if name != "id"}
-    option = updated(visit, _options(visit)[at], change, stamp=False)
+    option = updated(visit, options[at], change, stamp=False)
     _check(visit, option)
     translate(option, change, _TRANSLATED, language(visit.store))
-    _options(visit)[at] = option
+    options[at] = option
+    _save(visit, options)
     return {"updateCount": 1}
 
 
 @route("DELETE /profile/shippingOptions/{shippingOptionId}")
 def delete_shipping_option(visit: Visit) -> Answer:
     """Delete one."""
-    del _options(visit)[_place(visit)]
+    options, at = _options(visit), _place(visit)
+    del options[at]
+    _save(visit, options)
     return {"deleteCount": 1}
 
 
 def _options(visit: Visit) -> list[Item]:
-    options: list[Item] = visit.store.profile.setdefault("shipping", {}).setdefault("shippingOptions", [])
-    return options
+    """The options; a list of the caller's own."""
+    return list((visit.store.profile.get("shipping") or {}).get("shippingOptions") or ())
+
+
+def _save(visit: Visit, options: list[Item]) -> None:
+    visit.store.set_profile(("shipping", "shippingOptions"), options)
 
 
 def _place(visit: Visit) -> int:

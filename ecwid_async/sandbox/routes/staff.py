@@ -7,6 +7,7 @@ from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.profile import STAFF_SCOPES
 from ecwid_async.sandbox.routes.ties import folded
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.transaction import Records
 
 __all__: list[str] = []
 
@@ -35,8 +36,7 @@ def create_staff(visit: Visit) -> Answer:
         raise Refusal.wrong("An account needs the 'email' to which the invitation goes")
     if any(folded(account["email"]) == folded(email) for account in _accounts(visit).values()):
         raise Refusal(409, "CONSTRAINT_VIOLATION", "There is an account or an invitation with this email already")
-    number: int = visit.store.odds.get("staff_number", _FIRST_ACCOUNT)
-    visit.store.odds["staff_number"] = number + 1
+    number = visit.store.next_number("staff_number", _FIRST_ACCOUNT)
     name = f"p{number}"
     scopes = _checked(sent.get("staffScopes") or [])
     _accounts(visit)[name] = {
@@ -56,7 +56,7 @@ def update_staff(visit: Visit) -> Answer:
     change = {name: value for name, value in visit.document.items() if value is not None}
     if "staffScopes" in change:
         change["staffScopes"] = _checked(change["staffScopes"])
-    account |= change
+    _accounts(visit)[account["id"]] = account | change
     return {"updateCount": 1}
 
 
@@ -81,9 +81,8 @@ def cancel_staff_invite(visit: Visit) -> Answer:
     return {"deleteCount": 1}
 
 
-def _accounts(visit: Visit) -> dict[str, Item]:
-    accounts: dict[str, Item] = visit.store.odds.setdefault("staff", {})
-    return accounts
+def _accounts(visit: Visit) -> Records[str, Item]:
+    return visit.store.records("staff")
 
 
 def _account(visit: Visit) -> Item:

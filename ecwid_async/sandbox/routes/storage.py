@@ -4,6 +4,7 @@ from typing import Final
 
 from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.transaction import Records
 
 __all__: list[str] = []
 
@@ -43,9 +44,8 @@ def delete_storage_value(visit: Visit) -> Answer:
     return {"deleteCount": 1, "success": True}
 
 
-def _values(visit: Visit) -> dict[str, str]:
-    values: dict[str, str] = visit.store.odds.setdefault("storage", {})
-    return values
+def _values(visit: Visit) -> Records[str, str]:
+    return visit.store.records("storage")
 
 
 def _key(visit: Visit) -> str:

@@ -6,12 +6,11 @@ Searches may lag behind writes, this never does: what was written through reques
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import define, field
-
 from ecwid_async.sandbox.bodies import format_time
 from ecwid_async.sandbox.routes.amounts import cents, total_of
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Item, decode
+from ecwid_async.sandbox.transaction import Records
 
 __all__ = [
     "customer_of",
@@ -30,30 +29,33 @@ def folded(text: Any) -> str:
     return str(text).strip().casefold()
 
 
-@define
-class _Notes:
-    numbers: dict[str, int] = field(factory=dict)
-    orders: dict[str, set[int]] = field(factory=dict)
-    customers: dict[str, int] = field(factory=dict)
+def _numbers(store: Store) -> Records[str, int]:
+    """The numbers of orders by their text ids."""
+    return store.records("order_numbers")
 
 
-def _notes(store: Store) -> _Notes:
-    notes: _Notes = store.odds.setdefault("ties", _Notes())
-    return notes
+def _orders(store: Store) -> Records[str, frozenset[int]]:
+    """The numbers of orders by mail address."""
+    return store.records("orders_of")
+
+
+def _customers(store: Store) -> Records[str, int]:
+    """The ids of customers by mail address."""
+    return store.records("customers_of")
 
 
 def note_order(store: Store, order: Item) -> None:
     """Remember an order that was written through a request."""
-    notes = _notes(store)
     if "id" in order:
-        notes.numbers[order["id"]] = order["orderNumber"]
+        _numbers(store)[order["id"]] = order["orderNumber"]
     if order.get("email"):
-        notes.orders.setdefault(folded(order["email"]), set()).add(order["orderNumber"])
+        email = folded(order["email"])
+        _orders(store)[email] = _orders(store).get(email, frozenset()) | {order["orderNumber"]}
 
 
 def note_customer(store: Store, customer: Item) -> None:
     """Remember a customer who was written through a request."""
-    _notes(store).customers[folded(customer.get("email") or "")] = customer["id"]
+    _customers(store)[folded(customer.get("email") or "")] = customer["id"]
 
 
 def number_of(store: Store, text: str) -> int | None:
@@ -61,7 +63,7 @@ def number_of(store: Store, text: str) -> int | None:
     table = store.table("orders")
     if text.isascii() and text.isdigit() and int(text) in table:
         return int(text)
-    number = _notes(store).numbers.get(text)
+    number = _numbers(store).get(text)
     if number is None:
         found = table.posting("id", text)
         number = decode(table.rows(found[:1])[0])["orderNumber"] if found else None
@@ -72,7 +74,7 @@ def orders_of(store: Store, email: str) -> Iterator[Item]:
     """All orders with this mail address, oldest first."""
     table = store.table("orders")
     numbers = {decode(row)["orderNumber"] for row in table.rows(table.posting("email", folded(email)))}
-    numbers |= _notes(store).orders.get(folded(email), set())
+    numbers |= _orders(store).get(folded(email), frozenset())
     orders = (table.get(number) for number in numbers)
     found = [order for order in orders if order and folded(order.get("email") or "") == folded(email)]
     yield from sorted(found, key=lambda order: order.get("createTimestamp") or 0)
@@ -84,7 +86,7 @@ def customer_of(store: Store, email: str) -> Item | None:
         return None
     table = store.table("customers")
     found = table.posting("email", folded(email))
-    keys = [_notes(store).customers.get(folded(email)), *(decode(row)["id"] for row in table.rows(found))]
+    keys = [_customers(store).get(folded(email)), *(decode(row)["id"] for row in table.rows(found))]
     for key in keys:
         customer = None if key is None else table.get(key)
         if customer is not None and folded(customer.get("email") or "") == folded(email):

@@ -82,7 +82,7 @@ def seed(
 def fill(store: Store, filled: Iterable[tuple[str, Iterable[dict[str, Any]]]], watch: Watch | None = None) -> None:
     """Fill an empty store with these items of each section, and with a profile: see `sections`."""
     store.profile = profile(store.id)
-    store.odds |= settings(store.id)
+    store.odds.update(settings(store.id))
     store.add_app(app_id(store.id), DEMO_CLIENT_SECRET)
     for section, items in filled:
         store.load(section, items if watch is None else _watched(section, items, watch))
