@@ -14,6 +14,8 @@ from ecwid_async.sandbox.table import Item
 
 __all__ = [
     "Refusal",
+    "as_number",
+    "clean",
     "format_time",
     "languages_of",
     "merge",
@@ -48,9 +50,16 @@ _OFFSET: Final = re.compile(r"(?:GMT|UTC)?([+-])(\d{2}):?(\d{2})$")
 _FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# What a date with a year of four digits can say.
+_TIMES: Final = range(int(datetime(1, 1, 1, tzinfo=UTC).timestamp()), int(datetime.max.replace(tzinfo=UTC).timestamp()))
+
+
 def format_time(seconds: float) -> str:
-    """Unix seconds as the API writes them: ``2024-09-04 07:20:11 +0000``."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%d %H:%M:%S +0000")
+    """Unix seconds as the API writes them: ``2024-09-04 07:20:11 +0000``. Raises `ValueError` past the year 9999."""
+    if int(seconds) not in _TIMES:
+        raise ValueError(f"{seconds} is not a time between the years 1 and 9999")
+    return f"{(_EPOCH + timedelta(seconds=int(seconds))).replace(tzinfo=None).isoformat(' ')} +0000"
 
 
 def parse_time(text: str) -> int:
@@ -72,7 +81,7 @@ def parse_time(text: str) -> int:
     for form in _FORMATS:
         try:
             return int(datetime.strptime(text, form).replace(tzinfo=zone).timestamp())
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     raise ValueError(f"{text!r} is not a time; send Unix seconds or 'yyyy-MM-dd HH:mm:ss +0000'")
 
@@ -82,8 +91,25 @@ def _zone(name: str) -> timezone | ZoneInfo:
         return UTC
     try:
         return ZoneInfo({"MSK": "Europe/Moscow", "EST": "Etc/GMT+5", "PST": "Etc/GMT+8"}.get(name, name))
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"{name!r} is not a time zone") from error
+
+
+# Texts.
+
+_DIGITS: Final = 18
+
+
+def clean(text: str) -> str:
+    """The text with a replacement character for each half of a surrogate pair, as UTF-8 has it."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def as_number(text: str) -> int | None:
+    """The number that these digits say; None where there is anything else. All beyond 18 digits say the same one."""
+    if not text.isascii() or not text.isdigit():
+        return None
+    return int(text) if len(text) <= _DIGITS else 10**_DIGITS
 
 
 # Parameters.
@@ -159,6 +185,9 @@ def _matching(pattern: re.Pattern[str], text: str) -> str:
 
 # Bodies.
 
+_DEEPEST: Final = 32
+# Beyond this a JSON number is no longer exact everywhere.
+_LARGEST: Final = 2**53
 _SCALARS: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,),
     "boolean": (bool,),
@@ -172,8 +201,8 @@ _SCALARS: Final[dict[str, tuple[type, ...]]] = {
 def read_document(body: bytes, schema: str | None, *, many: bool, refuse_unknown: bool) -> Any:
     """A JSON body with only what its schema has, nested objects included.
 
-    Unknown and read-only fields are dropped, or refused with `refuse_unknown`. Nulls stay. Raises `Refusal`
-    where the body is no JSON or a value has another type.
+    Unknown and read-only fields are dropped, or refused with `refuse_unknown`. Nulls stay, but not in arrays. Times
+    come out as the server writes them. Raises `Refusal` where the body is not JSON or a value has another type.
     """
     try:
         document = msgspec.json.decode(body)
@@ -187,8 +216,12 @@ def _checked(path: str, value: Any, shape: Shape, *, refuse_unknown: bool) -> An
     if value is None and path:
         return None
     if isinstance(shape, list):
+        if isinstance(value, dict) and len(shape) > 1:
+            return _checked(path, value, shape[0], refuse_unknown=refuse_unknown)
         if not isinstance(value, list):
             raise Refusal.wrong(f"{path or 'The body'} must be an array")
+        if None in value:
+            raise Refusal.wrong(f"{path or 'The body'} must have no null among its elements")
         return [_checked(f"{path}[{at}]", v, shape[0], refuse_unknown=refuse_unknown) for at, v in enumerate(value)]
     if isinstance(shape, dict):
         if not isinstance(value, dict):
@@ -198,7 +231,7 @@ def _checked(path: str, value: Any, shape: Shape, *, refuse_unknown: bool) -> An
         return _scalar(path, value, shape)
     fields = spec.load().schemas.get(shape)
     if fields is None:
-        return value
+        return _free(path, value, shape)
     if not isinstance(value, dict):
         raise Refusal.wrong(f"{path or 'The body'} must be an object")
     unknown = [name for name in value if name not in fields and "*" not in fields]
@@ -215,9 +248,42 @@ def _checked(path: str, value: Any, shape: Shape, *, refuse_unknown: bool) -> An
 
 def _scalar(path: str, value: Any, kind: str) -> Any:
     if kind == "integer" and isinstance(value, float) and value.is_integer():
-        return int(value)
+        value = int(value)
     if not isinstance(value, _SCALARS[kind]) or (isinstance(value, bool) and kind != "boolean"):
         raise Refusal.wrong(f"Field {path!r} must be of type {kind}")
+    if isinstance(value, int | float):
+        _check_size(path, value)
+    return _written_time(path, value, kind) if kind in {"datetime", "date"} and value != "" else value
+
+
+def _written_time(path: str, value: Any, kind: str) -> Any:
+    """A time as the server writes it, whichever of the documented forms it came in; a date as it came."""
+    try:
+        moment = format_time(parse_time(str(value)))
+    except ValueError as error:
+        raise Refusal.wrong(f"Field {path!r}: {error}") from None
+    return moment if kind == "datetime" else value
+
+
+def _check_size(path: str, value: float) -> None:
+    if not -_LARGEST <= value <= _LARGEST:
+        raise Refusal.wrong(f"Field {path!r} must lie between -2^53 and 2^53")
+
+
+def _free(path: str, value: Any, kind: str, depth: int = 0) -> Any:
+    """A value that the tables say little of: any JSON, within bounds."""
+    if depth > _DEEPEST:
+        raise Refusal.wrong(f"Field {path!r} is nested deeper than {_DEEPEST} levels")
+    if isinstance(value, list) and kind != "object":
+        for inner in value:
+            _free(path, inner, "any", depth + 1)
+    elif isinstance(value, dict) and kind != "array":
+        for inner in value.values():
+            _free(path, inner, "any", depth + 1)
+    elif kind in {"array", "object"}:
+        raise Refusal.wrong(f"Field {path!r} must be an {kind}")
+    elif isinstance(value, int | float):
+        _check_size(path, value)
     return value
 
 

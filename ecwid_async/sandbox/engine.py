@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from attrs import evolve
 
 from ecwid_async.sandbox import routes
-from ecwid_async.sandbox.bodies import Refusal, read_parameters
+from ecwid_async.sandbox.bodies import Refusal, as_number, clean, read_parameters
 from ecwid_async.sandbox.query import Page, project
 from ecwid_async.sandbox.routes import Answer, Media, Visit
 from ecwid_async.sandbox.spec import Endpoint
@@ -126,7 +126,7 @@ class Sandbox:
 
     def _answer(self, request: Request, *, inner: bool) -> bytes | Media:
         # Split on raw slashes first: an encoded one belongs to its segment.
-        segments = [unquote_plus(segment) for segment in request.path.removeprefix("/").split("/")]
+        segments = [clean(unquote_plus(segment)) for segment in request.path.removeprefix("/").split("/")]
         if segments[-1] == "":
             segments.pop()
         if segments[:1] == [_APPLICATION]:
@@ -162,9 +162,9 @@ class Sandbox:
 
     def _of_store(self, number: str, request: Request) -> tuple[Store, Access]:
         """The store of that number, and what the token may do there."""
-        store = self.stores.get(int(number)) if number.isascii() and number.isdigit() else None
+        store = self.stores.get(as_number(number) or 0)
         if store is None:
-            raise Refusal(404, "STORE_NOT_FOUND", f"Store {number!r} not found")
+            raise Refusal(404, "STORE_NOT_FOUND", f"Store {number[:100]!r} not found")
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         access = store.access(token.strip()) if scheme.lower() == "bearer" else None
         if access is None:
@@ -215,7 +215,7 @@ def _contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, st
     if isinstance(request.body, StreamBody):
         raise TypeError("a streamed body is read by `send`; hand `handle` one of bytes")
     body = request.body or b""
-    pairs = list(request.params)
+    pairs = [(clean(name), clean(value)) for name, value in request.params]
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if endpoint.content == "json" and body and kind != "application/json":
         raise Refusal(

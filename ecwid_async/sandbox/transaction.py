@@ -104,6 +104,6 @@ class Records(MutableMapping[K, V], Generic[K, V]):
     def __delitem__(self, key: K) -> None:
         if self._transaction.active:
             # Putting one key back would put it last.
-            self._transaction.note(partial(setattr, self, "_values", dict(self._values)))
+            self._transaction.note(partial(setattr, self, "_values", self._values))
             self._values = dict(self._values)
         del self._values[key]

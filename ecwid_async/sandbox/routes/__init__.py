@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.bodies import Refusal, languages_of, read_document
+from ecwid_async.sandbox.bodies import Refusal, as_number, languages_of, read_document
 from ecwid_async.sandbox.query import Listing, Page, Selection, parse_selection
 from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.table import Item
@@ -71,10 +71,10 @@ class Visit:
 
     def id(self, name: str) -> int:
         """The number in the path. Raises `Refusal` where there is another text."""
-        text = self.ids[name]
-        if not text.isascii() or not text.isdigit():
-            raise Refusal.wrong(f"{name} must be a number, not {text!r}")
-        return int(text)
+        number = as_number(self.ids[name])
+        if number is None:
+            raise Refusal.wrong(f"{name} must be a number, not {self.ids[name][:100]!r}")
+        return number
 
     @cached_property
     def document(self) -> Any:

@@ -7,7 +7,7 @@ the coupon alone, and ``discountInfo`` is empty.
 import math
 from typing import Any, Final
 
-from ecwid_async.sandbox.bodies import format_time
+from ecwid_async.sandbox.bodies import format_time, merge
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.amounts import total_of
 from ecwid_async.sandbox.routes.persons import completed
@@ -20,9 +20,11 @@ _FROM_PRODUCT: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingReq
 @route("POST /order/calculate")
 def calculate_order(visit: Visit) -> Answer:
     """Items, persons and a coupon in; subtotal, taxes, shipping options and total out."""
-    sent = {name: value for name, value in visit.document.items() if value is not None}
+    sent: Item = merge({}, visit.document)
     profile = visit.store.profile
-    people = {name: completed(sent[name]) for name in ("billingPerson", "shippingPerson") if name in sent}
+    people: dict[str, Item] = {
+        name: completed(sent[name]) for name in ("billingPerson", "shippingPerson") if name in sent
+    }
     lines = [_line(visit, at, line) for at, line in enumerate(sent.get("items") or ())]
     subtotal = total_of(line["price"] * line["quantity"] for line in lines)
     coupon = sent.get("discountCoupon")
@@ -52,7 +54,7 @@ def calculate_order(visit: Visit) -> Answer:
         "discountInfo": [],
         "giftCardRedemption": 0,
         "totalBeforeGiftCardRedemption": total,
-        "usdTotal": total * ((profile.get("formatsAndUnits") or {}).get("currencyRate") or 1),
+        "usdTotal": total_of((total * ((profile.get("formatsAndUnits") or {}).get("currencyRate") or 1),)),
         "createDate": moment,
         "createTimestamp": visit.now,
         "customSurcharges": surcharges,
@@ -94,7 +96,7 @@ def _line(visit: Visit, at: int, sent: Item) -> Item:
         "trackQuantity": False,
         "quantityInStock": 0,
         **line,
-        "productPrice": product.get("price", 0),
+        "productPrice": sent.get("productPrice", product.get("price", 0)),
         "price": sent.get("price", product.get("price", 0)),
         "quantity": sent.get("quantity", 1),
         "shipping": 0,

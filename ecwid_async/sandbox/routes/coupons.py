@@ -10,7 +10,6 @@ from ecwid_async.sandbox.routes.shared import (
     allowed,
     bury,
     deleted,
-    in_utc,
     one_of,
     read_one,
     search,
@@ -175,4 +174,4 @@ def _checked(visit: Visit, table: Table, coupon: Item) -> Item:
     if any(key != coupon["id"] for key in table.find("code", coupon["code"])):
         raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is a coupon with the code {coupon['code']!r} already")
     repeated = coupon["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"
-    return in_utc(coupon, ("launchDate", "expirationDate")) | {"repeatCustomerOnly": repeated}
+    return coupon | {"repeatCustomerOnly": repeated}

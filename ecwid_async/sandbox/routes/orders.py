@@ -435,7 +435,7 @@ def _served(visit: Visit, document: Item) -> Item:
         "utmDataSets": [],
         "invoices": [],
         "pricesIncludeTax": False,
-        **_dates(visit.now, None if created is None else _time(created)),
+        **_dates(visit.now, parse_time(created) if created else None),
         **sent,
     }
     if "billingPerson" in sent:
@@ -443,10 +443,3 @@ def _served(visit: Visit, document: Item) -> Item:
     if "shippingPerson" in sent:
         order["shippingPerson"] = completed(sent["shippingPerson"])
     return order
-
-
-def _time(value: str | int) -> int:
-    try:
-        return parse_time(str(value))
-    except ValueError as error:
-        raise Refusal.wrong(f"createDate: {error}") from None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ecwid_async.sandbox.bodies import Refusal, merge
-from ecwid_async.sandbox.catalog import localised
+from ecwid_async.sandbox.catalog import MOST_DECIMALS, localised
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item
 
@@ -53,6 +53,9 @@ def update_store_profile(visit: Visit) -> Answer:
     """Change what is named, at any depth; the rest stays."""
     store, change = visit.store, dict(visit.document)
     _check_languages(visit, (change.get("languages") or {}).get("enabledLanguages") or ())
+    decimals = (change.get("formatsAndUnits") or {}).get("currencyPrecision")
+    if decimals is not None and not 0 <= decimals <= MOST_DECIMALS:
+        raise Refusal.wrong(f"currencyPrecision must be between 0 and {MOST_DECIMALS}")
     # The taxes stand in two places and are the same ones.
     settings = change.get("taxSettings") or {}
     taxes = change.get("taxes") or settings.get("taxes")

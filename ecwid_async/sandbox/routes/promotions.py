@@ -8,7 +8,7 @@ import msgspec
 from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.query import Listing
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
-from ecwid_async.sandbox.routes.shared import allowed, in_utc, read, search, updated
+from ecwid_async.sandbox.routes.shared import allowed, read, search, updated
 from ecwid_async.sandbox.table import Columns, Item, Table
 
 __all__: list[str] = []
@@ -122,8 +122,6 @@ def _checked(visit: Visit, table: Table, promotion: Item) -> Item:
     reference = promotion.get("externalReferenceId")
     if reference and any(key != promotion["id"] for key in table.find("externalReferenceId", reference)):
         raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
-    if triggers:
-        promotion["triggers"] = in_utc(triggers, ("startDate", "endDate"))
     if targets:
         promotion["targets"] = targets | {"all": not any(targets.get(name) for name in _NARROWING)}
     return promotion

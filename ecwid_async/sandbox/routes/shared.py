@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from ecwid_async.sandbox.bodies import Refusal, format_time, merge, parse_time
+from ecwid_async.sandbox.bodies import Refusal, format_time, merge
 from ecwid_async.sandbox.query import (
     Condition,
     Contains,
@@ -29,7 +29,6 @@ __all__ = [
     "bury",
     "contains",
     "deleted",
-    "in_utc",
     "keys",
     "milliseconds",
     "one_of",
@@ -182,14 +181,6 @@ def allowed(item: Item, values: Mapping[str, Sequence[str]]) -> None:
     for name, choices in values.items():
         if item.get(name) is not None and item[name] not in choices:
             raise Refusal.wrong(f"Field {name!r} must be one of {', '.join(choices)}")
-
-
-def in_utc(item: Item, names: Iterable[str]) -> Item:
-    """The item with the times in these fields as the server writes them. Raises `Refusal` for what is no time."""
-    try:
-        return item | {name: format_time(parse_time(str(item[name]))) for name in names if item.get(name)}
-    except ValueError as error:
-        raise Refusal.wrong(str(error)) from None
 
 
 def read(table: Table, key: Key, kind: str, code: str) -> Item:

@@ -160,8 +160,3 @@ def _check(change: Item) -> None:
     settings = change.get("chargeSettings") or {}
     if settings.get("recurringInterval") and settings["recurringInterval"] not in _INTERVALS:
         raise Refusal.wrong(f"recurringInterval must be one of {', '.join(_INTERVALS)}")
-    if change.get("nextCharge"):
-        try:
-            change["nextCharge"] = format_time(parse_time(str(change["nextCharge"])))
-        except ValueError as error:
-            raise Refusal.wrong(f"nextCharge: {error}") from None

@@ -6,7 +6,7 @@ Searches may lag behind writes, this never does: what was written through reques
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ecwid_async.sandbox.bodies import format_time
+from ecwid_async.sandbox.bodies import as_number, format_time
 from ecwid_async.sandbox.routes.amounts import cents, total_of
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Item, decode
@@ -61,8 +61,8 @@ def note_customer(store: Store, customer: Item) -> None:
 def number_of(store: Store, text: str) -> int | None:
     """The number of the order with this number or text id; None where there is none."""
     table = store.table("orders")
-    if text.isascii() and text.isdigit() and int(text) in table:
-        return int(text)
+    if (number := as_number(text)) is not None and number in table:
+        return number
     number = _numbers(store).get(text)
     if number is None:
         found = table.posting("id", text)

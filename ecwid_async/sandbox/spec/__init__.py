@@ -16,7 +16,10 @@ __all__ = ["Endpoint", "Parameter", "Shape", "Tables", "load"]
 _VENDOR: Final = "vendor_"
 
 Shape = str | list[str] | dict[str, str]
-"""A type name or a schema's name; in a list for arrays, under ``*`` for maps."""
+"""A type name or a schema's name; in a list for arrays, under ``*`` for maps.
+
+A list that goes on with ``alone`` takes one element without the array as well.
+"""
 
 
 class Parameter(msgspec.Struct, frozen=True):

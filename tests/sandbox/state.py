@@ -1,0 +1,58 @@
+"""Everything a store holds, to compare it before and after a request."""
+
+from typing import Any
+
+from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.table import Table
+from ecwid_async.sandbox.transaction import Records
+from ecwid_async.sandbox.uploads import Uploads
+
+__all__ = ["broken", "state"]
+
+
+def state(store: Store) -> dict[str, Any]:
+    """All lists with what searches see of them, what was deleted, the profile and whatever else a store keeps."""
+    return {
+        "tables": {section: _table(store.table(section)) for section in store.sections},
+        "histories": {section: store.history(section).between(0, 2**40, 0) for section in store.sections},
+        "profile": repr(store.profile),
+        "odds": {name: _odd(value) for name, value in store.odds.items() if name != "batches"},
+        "tokens": list(store._access),
+    }
+
+
+def broken(table: Table) -> str:
+    """How the searches of a list disagree with its items; empty where they agree."""
+    keys = list(table)
+    if len(keys) != len(table):
+        return f"{len(table)} items, {len(keys)} keys"
+    for name, order in table._orders.items():
+        if sorted(table.keys(order.slots)) != sorted(keys):
+            return f"the order by {name!r} has other items"
+        found = [order.key(slot) for slot in order.slots]
+        if found != sorted(found):
+            return f"the order by {name!r} is out of order"
+    for key in keys:
+        item = table.get(key)
+        slot = table.slot(key)
+        if item is None or slot is None or item[table.columns.key] != key:
+            return f"{key} can't be read"
+        for term, extract in table.columns.terms.items():
+            if not all(key in table.find(term, value) for value in extract(item)):
+                return f"{key} is not found by its {term}"
+    return ""
+
+
+def _table(table: Table) -> Any:
+    items = [(key, table.raw(key)) for key in table]
+    searches = {name: list(order.slots) for name, order in sorted(table._orders.items())}
+    terms = {term: sorted(((str(value), count) for value, count in table.values(term))) for term in table.columns.terms}
+    return len(table), items, searches, terms, table._next_id
+
+
+def _odd(value: Any) -> Any:
+    if isinstance(value, Records):
+        return [(key, repr(inner)) for key, inner in value.items()]
+    if isinstance(value, Uploads):
+        return value.size, dict(value._files)
+    return repr(value)

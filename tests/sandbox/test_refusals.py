@@ -1,0 +1,149 @@
+"""A refusal has no effects, and nothing a client sends makes the sandbox fail."""
+
+from typing import Any
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox.seed import demo_sandbox
+from ecwid_async.sandbox.transaction import Records, Transaction
+from tests.sandbox.api import Api, Clock
+from tests.sandbox.state import state
+
+
+@pytest.fixture
+def api() -> Api:
+    sizes = {"products": 6, "orders": 8, "customers": 4, "carts": 3, "categories": 3}
+    return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=Clock()))
+
+
+def numbers(api: Api, section: str) -> list[Any]:
+    return list(api.store.table(section))
+
+
+# No effects.
+
+
+def test_a_category_with_an_unknown_product_is_neither_created_nor_renamed(api: Api) -> None:
+    known = numbers(api, "categories")[0]
+    before = state(api.store)
+    assert api.refused("POST", "/categories", {"name": "New", "productIds": [1]})[0] == 404
+    assert api.refused("PUT", f"/categories/{known}", {"name": "Renamed", "productIds": [1]})[0] == 404
+    assert state(api.store) == before
+
+
+def test_an_order_with_a_time_that_is_none_is_not_created(api: Api) -> None:
+    before = state(api.store)
+    assert api.refused("POST", "/orders", {"pickupTime": "tomorrow"})[:2] == (400, "WRONG_PARAMETER")
+    assert state(api.store) == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/products", {"name": "A", "sku": "A"}),
+        ("POST", "/orders", {"email": "a@example.com"}),
+        ("PUT", "/profile", {"settings": {"storeName": "Another"}}),
+        ("POST", "/staff", {"email": "a@example.com"}),
+        ("POST", "/profile/shippingOptions", {"title": "By hand", "ratesCalculationType": "flat"}),
+        ("DELETE", "/products", None),
+        ("DELETE", "/application", None),
+        ("POST", "/storage/key", b"text"),
+    ],
+)
+def test_a_write_whose_answer_can_t_be_given_is_undone(api: Api, method: str, path: str, body: Any) -> None:
+    before = state(api.store)
+    params = {"namespace": "custom-app-1003-1"} if path == "/application" else {}
+    assert api.refused(method, path, body, responseFields="((", **params)[0] == 400
+    assert state(api.store) == before
+    api.call(method, path, body, **params)
+    if path != "/application":
+        assert state(api.store) != before
+
+
+@pytest.mark.parametrize("switches", [Switches(), Switches(upsert_lag=5, delete_lag=9)])
+def test_a_refused_request_leaves_writes_that_still_lag_as_they_are(switches: Switches) -> None:
+    clock = Clock()
+    sandbox = Sandbox(clock=clock, requests_per_minute=None, switches=switches)
+    sandbox.add_store(7, token="secret_1")
+    api = Api(sandbox, store_id=7, token="secret_1")
+    number = api.post("/products", {"name": "First"})["id"]
+    api.put(f"/products/{number}", {"name": "Second"})
+    before = state(api.store)
+    assert api.refused("PUT", f"/products/{number}", {"name": "Third"}, responseFields="(")[0] == 400
+    assert api.refused("DELETE", f"/products/{number}", None, responseFields="(")[0] == 400
+    assert state(api.store) == before
+    clock.now += 10
+    assert [item["name"] for item in api.all("/products")] == ["Second"]
+
+
+def test_records_are_undone_in_their_order() -> None:
+    transaction = Transaction()
+    records: Records[str, int] = Records(transaction, {"a": 1, "b": 2, "c": 3})
+
+    def change() -> None:
+        records["a"] = 9
+        del records["b"]
+        records["b"] = 5
+        records.clear()
+        records["d"] = 4
+        raise LookupError
+
+    with pytest.raises(LookupError), transaction.begin():
+        change()
+    assert list(records.items()) == [("a", 1), ("b", 2), ("c", 3)]
+    del records["a"]
+    assert list(records) == ["b", "c"]
+
+
+def test_a_store_that_fails_itself_is_left_as_it_was(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = state(api.store)
+    monkeypatch.setattr("ecwid_async.sandbox.routes.orders.refresh", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        api.send("POST", "/orders", {"email": "a@example.com"})
+    assert state(api.store) == before
+
+
+# No 500.
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "params"),
+    [
+        ("POST", "/orders", {"pickupTime": 1_800_000_000}, {}),
+        ("POST", "/orders", {"createDate": 99_999_999_999_999}, {}),
+        ("POST", "/orders", {"createDate": "99999-01-01 00:00:00"}, {}),
+        ("POST", "/orders", {"createDate": "0001-01-01 00:00:00 +1200"}, {}),
+        ("POST", "/orders", {"createDate": "2020-01-01 00:00:00 Europe"}, {}),
+        ("POST", "/orders", {"items": [None]}, {}),
+        ("POST", "/order/calculate", {"items": [{"price": None, "quantity": None}]}, {}),
+        ("POST", "/order/calculate", {"items": [{"price": 1e308, "quantity": 2}]}, {}),
+        ("POST", "/order/calculate", {"items": [{"price": 2**53, "quantity": 2**53}]}, {}),
+        ("POST", "/products", {"name": "A", "compareToPrice": 1e308}, {}),
+        ("POST", "/products", {"name": "A", "price": 10**400}, {}),
+        ("POST", "/products", {"name": "A", "media": {"images": [{}, {"imageOriginalUrl": "https://a.b/c.jpg"}]}}, {}),
+        ("POST", "/products", {"name": "A", "media": {"videos": [{"url": "https://a.b/c"}]}}, {}),
+        ("POST", "/products", {"name": "A", "wholesalePrices": ["x"]}, {}),
+        ("GET", "/products", None, {"keyword": "\ud83d"}),
+        ("GET", "/products", None, {"\ud83d": "\ud83d"}),
+        ("GET", "/orders/\ud83d", None, {}),
+        ("GET", "/products/" + "9" * 5000, None, {}),
+        ("GET", "/orders/" + "9" * 5000, None, {}),
+        ("GET", "/carts/" + "9" * 5000, None, {}),
+    ],
+)
+def test_odd_values_are_answered(api: Api, method: str, path: str, body: Any, params: Any) -> None:
+    assert api.send(method, path, body, **params).status in {200, 400, 404}
+
+
+def test_a_number_of_too_many_digits_names_no_item(api: Api) -> None:
+    assert api.refused("GET", f"/products/{'9' * 5000}")[:2] == (404, "PRODUCT_NOT_FOUND")
+    assert api.refused("DELETE", f"/products/{'9' * 5000}")[0] == 404
+
+
+@pytest.mark.parametrize("precision", [-1, 300_000_000])
+def test_amounts_have_a_bounded_number_of_decimal_places(api: Api, precision: int) -> None:
+    assert api.refused("PUT", "/profile", {"formatsAndUnits": {"currencyPrecision": precision}})[0] == 400
+    api.store.profile = {"formatsAndUnits": {"currencyPrecision": precision}}
+    number = api.post("/products", {"name": "A", "price": 1})["id"]
+    assert len(api.get(f"/products/{number}")["defaultDisplayedPriceFormatted"]) < 30
