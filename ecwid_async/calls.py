@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import partial
 from types import NoneType
-from typing import Any, Final, Generic, Literal, TypeVar, cast
+from typing import Any, Final, Generic, Literal, Self, TypeVar, cast
 
 import anyio
 from attrs import evolve, field, frozen
@@ -18,6 +18,8 @@ __all__ = ["Call", "Channel", "LookUp"]
 T = TypeVar("T")
 # Calls of several kinds fit in one batch.
 R = TypeVar("R", covariant=True)
+
+_LONGEST_JOB_KEY: Final = 200
 E = TypeVar("E", bound=EcwidError)
 
 
@@ -26,13 +28,15 @@ class Channel:
     """What calls go through: the transport of one store, and how its answers are read.
 
     `timeout` is the deadline, in seconds from when it is sent, of an interactive request that has none. `secrets` are
-    masked in what an answer says.
+    masked in what an answer says. `server` is the base URL, or what else distinguishes the server: the journals of jobs
+    are kept by it.
     """
 
     transport: Transport
     codec: Codec
     timeout: float | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    server: str = ""
 
     async def exchange(self, request: Request) -> Response:
         """Send and return a success. Raises `APIError` for any other answer, `TransportError` for none."""
@@ -68,7 +72,17 @@ class Call(Generic[R]):
     Calls compare by identity and pickle without their client; ``store.send(call)`` sends one from there.
     """
 
-    __slots__ = ("__weakref__", "_channel", "_look_up", "_origin", "_reads", "_request", "_state", "_unwrap")
+    __slots__ = (
+        "__weakref__",
+        "_channel",
+        "_job_key",
+        "_look_up",
+        "_origin",
+        "_reads",
+        "_request",
+        "_state",
+        "_unwrap",
+    )
 
     def __init__(
         self,
@@ -86,6 +100,7 @@ class Call(Generic[R]):
         self._channel = channel
         self._unwrap = unwrap
         self._look_up = look_up
+        self._job_key: str | None = None
 
     @property
     def request(self) -> Request:
@@ -160,6 +175,26 @@ class Call(Generic[R]):
             error.look_up = partial(self._look_up, channel)
         return error
 
+    @property
+    def job_key(self) -> str | None:
+        """What identifies the call within a job; None where it has no key."""
+        return self._job_key
+
+    def with_job_key(self, key: str | int) -> Self:
+        """Give the call a key that identifies it within a job, such as an SKU or an order's number; returns the call.
+
+        A job whose calls have keys may be run again with its input reordered, shortened or extended: only calls whose
+        key was not executed are sent. Raises `ValueError` for a key that is empty or longer than 200 characters.
+        """
+        if isinstance(key, bool) or not isinstance(key, str | int):
+            raise TypeError(f"{key!r} can't be a job key: pass text or a whole number")
+        # Of an enum of texts its value, not its name.
+        text = str.__str__(key) if isinstance(key, str) else str(key)
+        if not 0 < len(text) <= _LONGEST_JOB_KEY:
+            raise ValueError(f"a job key has 1 to {_LONGEST_JOB_KEY} characters, not {len(text)}")
+        self._job_key = text
+        return self
+
     async def response(self, *, timeout: float | None = None) -> Response:  # noqa: ASYNC109  as in `send`
         """Send the call and return the successful answer unread: status, headers and the body's bytes.
 
@@ -184,6 +219,7 @@ class Call(Generic[R]):
         """The same call, to be sent through another channel: whichever is sent first, the other can't be any more."""
         bound = Call(self.request, self._reads, channel, unwrap=self._unwrap, look_up=self._look_up)
         bound._origin = self._origin or self
+        bound._job_key = self._job_key
         return bound
 
     def __repr__(self) -> str:
@@ -192,7 +228,7 @@ class Call(Generic[R]):
     def __reduce__(self) -> tuple[Any, ...]:
         if isinstance(self._request.body, StreamBody):
             raise TypeError(f"{self!r} uploads a stream, which exists once and can't be pickled: upload bytes instead")
-        return _unpickled, (self.request, self._reads, self._unwrap, self._look_up, self.sent)
+        return _unpickled, (self.request, self._reads, self._unwrap, self._look_up, self.sent, self._job_key)
 
     def __del__(self) -> None:
         # A constructor that raised leaves no state to look at.
@@ -200,8 +236,11 @@ class Call(Generic[R]):
             warnings.warn(f"{self!r} was never awaited", RuntimeWarning, stacklevel=1, source=self)
 
 
-def _unpickled(request: Request, reads: type[T], unwrap: str | None, look_up: LookUp | None, sent: bool) -> Call[T]:
+def _unpickled(
+    request: Request, reads: type[T], unwrap: str | None, look_up: LookUp | None, sent: bool, job_key: str | None
+) -> Call[T]:
     call = Call(request, reads, unwrap=unwrap, look_up=look_up)
+    call._job_key = job_key
     # Whether it gets sent is up to whoever unpickled it.
     call._state = "sent" if sent else "seen"
     return call

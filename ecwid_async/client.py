@@ -86,6 +86,7 @@ class Ecwid:
         self._events = Sinks.of(LogSink() if events is None else events)
         # A transport of the caller's may lead anywhere.
         self._server = _server(self.base_url) if transport is None or base_url is not None else None
+        self._address = self.base_url if transport is None or base_url is not None else _address(transport)
         self._retry = retry or RetryPolicy()
         self._budgets: dict[int | None, RetryBudget] = {}
         self._quota = quota
@@ -142,7 +143,7 @@ class Ecwid:
             store_id=store_id,
             server=self._server,
         )
-        return Channel(retry, self.codec)
+        return Channel(retry, self.codec, server=self._address)
 
     @property
     def transport(self) -> Transport:
@@ -509,6 +510,12 @@ class Store:
         from ecwid_async.resources.swatches import Swatches
 
         return Swatches(self._channel)
+
+
+def _address(transport: Transport) -> str:
+    """What distinguishes the server that a transport of the caller's leads to, in the journals of jobs."""
+    base_url = getattr(transport, "base_url", None)
+    return base_url if isinstance(base_url, str) else f"{type(transport).__module__}.{type(transport).__qualname__}"
 
 
 def _server(base_url: str) -> str:

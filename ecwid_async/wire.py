@@ -18,6 +18,7 @@ from urllib.parse import quote_plus
 from attrs import field, frozen
 
 __all__ = [
+    "SANDBOX_HEADER",
     "Body",
     "Event",
     "EventKind",
@@ -41,6 +42,10 @@ __all__ = [
 _SHORTEST_TRACE: Final = 8
 _HIDDEN_HEADERS: Final = frozenset({"authorization", "x-ecwid-app-secret-key"})
 _REFUSED_SEGMENTS: Final = frozenset({"", ".", ".."})
+
+
+SANDBOX_HEADER: Final = "X-Ecwid-Sandbox"
+"""Identifies a sandbox in each of its responses: one that is started again has nothing of what was sent before."""
 
 
 class Lane(StrEnum):

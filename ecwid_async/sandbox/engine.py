@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from email.utils import formatdate
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
+from uuid import uuid4
 
 from attrs import evolve
 
@@ -19,7 +20,7 @@ from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.store import Access, Store
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.sandbox.table import encode
-from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
+from ecwid_async.wire import SANDBOX_HEADER, Headers, Request, Response, StreamBody, StreamedResponse
 
 __all__ = ["Exchange", "Sandbox"]
 
@@ -58,6 +59,8 @@ class Sandbox:
         self.switches = switches or Switches()
         self.requests: deque[Exchange] = deque(maxlen=_REMEMBERED)
         self.stores: dict[int, Store] = {}
+        self.base_url = f"sandbox:{uuid4().hex}"
+        """What a client that has it for its transport knows it by; it says so in each response."""
 
     def add_store(self, store_id: int, *, token: str, scopes: Iterable[str] | None = None) -> Store:
         """Add an empty store that lets `token` in, for everything or for `scopes` only."""
@@ -120,6 +123,7 @@ class Sandbox:
             "Content-Length": str(len(body)),
             "Date": formatdate(self.clock(), usegmt=True),
             "X-Ecwid-Api-Request-Id": request.id,
+            SANDBOX_HEADER: self.base_url,
             **extra,
         }
         return Response(status, Headers(tuple(headers.items())), body)

@@ -96,6 +96,11 @@ class AiohttpTransport:
         self._piecewise = self._limited(None, self._timeouts.read)
         self._sessions = PerLoop(self._new_session)
 
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+        return self._base_url
+
     def __repr__(self) -> str:
         return f"<AiohttpTransport to {self._base_url}>"
 

@@ -77,6 +77,11 @@ class Httpx2Transport:
         # A large file takes as long as it takes, as long as something comes.
         self._piecewise: _Extensions = {"timeout": {**opening, "read": timeouts.read, "write": timeouts.read}}
 
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+        return self._base_url
+
     def __repr__(self) -> str:
         return f"<Httpx2Transport to {self._base_url}>"
 

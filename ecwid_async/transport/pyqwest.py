@@ -79,6 +79,11 @@ class PyqwestTransport:
             raise ConfigError("pyqwest brings its own TLS and takes no context: set `ca`, or take another transport")
         self._pools = PerLoop(self._new_pool)
 
+    @property
+    def base_url(self) -> str:
+        """Where requests go."""
+        return self._base_url
+
     def __repr__(self) -> str:
         return f"<PyqwestTransport to {self._base_url}>"
 

@@ -10,12 +10,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import BinaryIO
 
+from ecwid_async import journal
 from ecwid_async.batch import Runner, Terms
 from ecwid_async.calls import Channel
 from ecwid_async.client import Ecwid
-from ecwid_async.journal import Journal
 from ecwid_async.wire import Request, Response
 from tests.batch.world import STORE, TOKEN
 
@@ -31,19 +31,18 @@ class Steps:
 
 
 async def work(base_url: str, journals: str, product: int, calls: int, size: int, steps: Steps) -> None:
-    write: Callable[..., None] = Journal._write
+    append: Callable[..., None] = journal._append
 
-    def torn(journal: Journal, line: Any) -> None:
+    def torn(file: BinaryIO, data: bytes) -> None:
         steps.step()
         if steps.taken == steps.die_at:
             # Killed in the middle of a write: half a line is there.
-            journal._file.write(b'{"time":17')
-            journal._file.flush()
+            file.write(data[: len(data) // 2])
         steps.step()
-        write(journal, line)
+        append(file, data)
         steps.step()
 
-    Journal._write = torn  # type: ignore[method-assign]
+    journal._append = torn
     async with Ecwid(base_url=base_url, quota=None) as ecwid:
         store = ecwid.store(STORE, TOKEN)
         inner = store._channel.transport
@@ -55,7 +54,7 @@ async def work(base_url: str, journals: str, product: int, calls: int, size: int
                 steps.step()
                 return response
 
-        channel = Channel(Stepping(), store._channel.codec)  # type: ignore[arg-type]  # it streams nothing
+        channel = Channel(Stepping(), store._channel.codec, server=base_url)  # type: ignore[arg-type]  # it streams nothing
         store = type(store)(STORE, channel)
 
         async def at_once(seconds: float) -> None:

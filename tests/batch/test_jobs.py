@@ -12,12 +12,12 @@ import pytest
 from ecwid_async.batch import Terms
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import AnswerGone, JobError, OutcomeUnknown
-from ecwid_async.journal import Journal, journal_path
+from ecwid_async.journal import JobId, Journal, journal_folder
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.server import serving
 from ecwid_async.transport.memory import MemoryTransport
 from ecwid_async.wire import Request, Response
-from tests.batch.world import STORE, TOKEN, World, deltas, journal_lines, kinds
+from tests.batch.world import STORE, TOKEN, World, deltas, journal, journal_lines, kinds
 
 ROOT = Path(__file__).parents[2]
 CALLS, SIZE = 35, 10
@@ -92,12 +92,13 @@ async def test_other_input_under_the_same_name_is_refused_before_anything_is_sen
     sent = len(world.batches())
     other = [*deltas(world, product, 15), world.store.products.get(product), *deltas(world, product, 19)]
     for calls in (other, deltas(world, product, 10)):
-        with pytest.raises(JobError, match=r"not the one that the job began with.*another name.*1003-job\.jsonl"):
+        with pytest.raises(JobError, match=r"not the one that the job 'job' began with.*with_job_key.*1003-job-\w{8}"):
             await world.run(calls, most=SIZE, job="job", journals=tmp_path)
     assert len(world.batches()) == sent
     assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
-    with pytest.raises(JobError, match="batch 3 differs"):
-        await job(world, product, tmp_path, many=50)
+    for many, words in ((50, "it had 4 batches and is complete"), (34, "it had more than 34 calls")):
+        with pytest.raises(JobError, match=words):
+            await job(world, product, tmp_path, many=many)
     assert await world.stock(product) == CALLS
 
 
@@ -125,13 +126,17 @@ async def test_bulk_under_a_job_goes_on_as_well_and_notices_other_input(tmp_path
     assert await world.stock(product) == CALLS
 
 
-async def test_batches_of_a_rerun_are_as_large_as_those_of_the_first_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [7, 20])
+async def test_a_rerun_keeps_the_batches_that_were_begun_and_cuts_the_rest_by_the_quota_of_today(
+    tmp_path: Path, most: int
+) -> None:
     world = World.made(Breaking)
     product = await world.product()
     await broken_off(world, product, tmp_path, at=2)
-    results = await world.run(deltas(world, product, CALLS), most=7, job="job", journals=tmp_path)
+    results = await world.run(deltas(world, product, CALLS), most=most, job="job", journals=tmp_path)
     assert kinds(results) == ["done"] * CALLS
     assert await world.stock(product) == CALLS
+    assert world.sizes == ([10, 10, 7, 7, 1] if most == 7 else [10, 10, 15])
 
 
 @pytest.mark.parametrize(("minutes", "kind"), [(54, "done"), (56, "OutcomeUnknown")])
@@ -147,7 +152,7 @@ async def test_a_batch_left_open_too_long_is_not_sent_again(tmp_path: Path, minu
     assert kinds(await job(world, product, tmp_path)) == kinds(results)
     if kind == "OutcomeUnknown":
         assert isinstance(results[10], OutcomeUnknown)
-        assert "begun more than 55 minutes ago" in str(results[10])
+        assert "first sent more than 55 minutes ago" in str(results[10])
         assert results[10].request.path == f"/products/{product}/inventory"
 
 
@@ -174,11 +179,9 @@ async def test_a_ticket_that_the_server_forgot_is_asked_for_by_its_key(tmp_path:
     product = await world.product()
     await job(world, product, tmp_path, timeout=5)
     queue = world.sandbox.stores[STORE].odds["batches"]
-    (key, (_, ticket)) = next(iter(queue.keys.items()))
-    journal = journal_path(STORE, "job", tmp_path)
-    text = journal.read_text()
-    assert ticket in text
-    journal.write_text(text.replace(ticket, "forgotten"))
+    (key, (since, ticket)) = next(iter(queue.keys.items()))
+    queue.batches["another"] = queue.batches.pop(ticket)
+    queue.keys[key] = (since, "another")
     assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
     assert [batch.params["deduplicationKey"] for batch in world.batches()].count(key) == 2
     assert await world.stock(product) == CALLS
@@ -187,10 +190,10 @@ async def test_a_ticket_that_the_server_forgot_is_asked_for_by_its_key(tmp_path:
 async def test_two_runs_of_a_job_at_once_are_refused(tmp_path: Path) -> None:
     world = World.made()
     product = await world.product()
-    journal = Journal(journal_path(STORE, "job", tmp_path), SIZE)
+    running = Journal(tmp_path, JobId(world.store._channel.server, STORE, "job"))
     with pytest.raises(JobError, match=r"another run of this job has .* open"):
         await job(world, product, tmp_path)
-    journal.close()
+    running.close()
     assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
 
 
@@ -198,14 +201,20 @@ async def test_a_line_that_breaks_off_is_dropped_and_a_damaged_one_refused(tmp_p
     world = World.made()
     product = await world.product()
     await job(world, product, tmp_path)
-    path = journal_path(STORE, "job", tmp_path)
+    path = journal(tmp_path)
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"time":17')
     assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
     assert path.read_bytes() == whole
-    path.write_bytes(whole.replace(b'"key"', b'"kex"', 1))
-    with pytest.raises(JobError, match=r"line 2 of .*1003-job\.jsonl can't be read"):
-        await job(world, product, tmp_path)
+    for damaged, words in [
+        (whole.replace(b'"key"', b'"kex"', 1), "line 2 is damaged"),
+        (whole[: whole.rfind(b"\n", 0, -1) + 1], r"it has [\d,]+ bytes, and had"),
+        (whole[:0], "it has 0 bytes, and had"),
+        (b"\xff" * len(whole), "line 1 is damaged"),
+    ]:
+        path.write_bytes(damaged)
+        with pytest.raises(JobError, match=rf"1003-job-\w+\.jsonl is damaged .*{words}.*Restore the file"):
+            await job(world, product, tmp_path)
     assert len(world.batches()) == 4
 
 
@@ -236,13 +245,15 @@ def test_where_journals_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "state"))
     monkeypatch.delenv("ECWID_JOURNALS", raising=False)
-    assert journal_path(7, "a") == tmp_path / "state" / "ecwid_async" / "jobs" / "7-a.jsonl"
+    assert journal_folder() == tmp_path / "state" / "ecwid_async" / "jobs"
     monkeypatch.setenv("ECWID_JOURNALS", str(tmp_path / "set"))
-    assert journal_path(7, "a") == tmp_path / "set" / "7-a.jsonl"
-    assert journal_path(7, "a", tmp_path) == tmp_path / "7-a.jsonl"
+    assert journal_folder() == tmp_path / "set"
+    assert journal_folder(tmp_path) == tmp_path
     for name in ("", "../a", ".a", "a/b", "a b", "a" * 101):
         with pytest.raises(ValueError, match="can't name a job"):
-            journal_path(7, name)
+            JobId("https://x", 7, name)
+    names = {JobId(server, store, "a").file_name for server in ("https://x", "https://y") for store in (7, 8)}
+    assert len(names) == 4
 
 
 async def run_process(url: str, folder: Path, product: int, die_at: int) -> tuple[int, bytes]:

@@ -57,6 +57,11 @@ class World:
     def sent(self, method: str, path: str) -> list[Exchange]:
         return [one for one in self.sandbox.requests if (one.method, one.path) == (method, f"/{STORE}{path}")]
 
+    @property
+    def sizes(self) -> list[int]:
+        """How many calls each batch had that was executed."""
+        return [len(batch.requests) for batch in self.sandbox.stores[STORE].odds["batches"].batches.values()]
+
     def batches(self) -> list[Exchange]:
         return self.sent("POST", "/batch")
 
@@ -73,5 +78,11 @@ def deltas(world: World, product: int, many: int) -> list[Call[Any]]:
     return [world.store.products.inventory.adjust(product, 1) for _ in range(many)]
 
 
+def journal(folder: Path, job: str = "job") -> Path:
+    """The one journal of a job."""
+    (found,) = folder.glob(f"{STORE}-{job}-*.jsonl")
+    return found
+
+
 def journal_lines(folder: Path, job: str = "job") -> list[bytes]:
-    return (folder / f"{STORE}-{job}.jsonl").read_bytes().splitlines(keepends=True)
+    return journal(folder, job).read_bytes().splitlines(keepends=True)
