@@ -93,8 +93,8 @@ class Call(Generic[R]):
         unwrap: str | None = None,
         look_up: LookUp | None = None,
     ) -> None:
-        self._state: Literal["new", "seen", "sent"] = "new"
         self._origin: Call[R] | None = None
+        self._state: Literal["new", "seen", "sent"] = "new"
         self._request = request
         self._reads = reads
         self._channel = channel
@@ -232,7 +232,7 @@ class Call(Generic[R]):
 
     def __del__(self) -> None:
         # A constructor that raised leaves no state to look at.
-        if getattr(self, "_state", "sent") == "new":
+        if getattr(self, "_state", "sent") == "new" and not self.sent:
             warnings.warn(f"{self!r} was never awaited", RuntimeWarning, stacklevel=1, source=self)
 
 

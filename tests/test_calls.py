@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async import APIError, Call, DecodeError, Ecwid, NotFound, Pages
+from ecwid_async import APIError, Call, DecodeError, Ecwid, NotFound, OutcomeUnknown, Pages
 from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec
 from ecwid_async.data import Model, model
@@ -123,6 +123,50 @@ async def test_a_pickled_call_belongs_to_no_store_until_one_sends_it() -> None:
     async with Ecwid(transport=sandbox) as ecwid:
         assert await ecwid.store(1003, "secret_x").send(copy) == Row(id=7)
     assert sandbox.requests[0].path == "/1003/rows/7"
+
+
+@pytest.mark.parametrize("again", ["itself", "bound", "pickled"])
+async def test_a_call_that_a_store_sent_stays_sent_wherever_it_is_bound(again: str) -> None:
+    sandbox = always({"id": 7})
+    async with Ecwid(transport=sandbox) as ecwid:
+        store, other = ecwid.store(1003, "secret_x"), ecwid.store(1004, "secret_y")
+        one = call(always({}))
+        bound = one.bind(store._channel)
+        await store.send(one)
+        twice = {"itself": one, "bound": bound, "pickled": pickle.loads(pickle.dumps(one))}[again]
+        assert twice.sent
+        for target in (store, other):
+            with pytest.raises(RuntimeError, match="was already sent"):
+                await target.send(twice)
+    assert len(sandbox.requests) == 1
+
+
+async def test_a_write_answered_with_nothing_has_worked_without_a_count() -> None:
+    request = Request(method="DELETE", path="/rows/7", options=Options(operation="DELETE /rows/{rowId}"))
+    for status in (200, 204):
+        done = Call(request, Row, Channel(MemoryTransport([answer(b"", status=status)]), Codec()))
+        assert await done == Row()
+
+
+async def test_a_write_whose_success_is_no_result_may_have_worked() -> None:
+    """Also where nothing below had looked at the body, as with an answer inside a batch."""
+    request = Request(method="POST", path="/rows", options=Options(operation="POST /rows", expects="object"))
+
+    async def look_up(channel: Channel) -> Row:
+        return await Call(GET, Row, channel)
+
+    create = Call(request, Row, look_up=look_up)
+    assert create.hand_over() is request
+    through = Channel(always({"id": 8}), Codec(strict=True))
+    for body in (b"", b"<html>"):
+        with pytest.raises(OutcomeUnknown) as caught:
+            create.read(answer(body), through)
+        assert caught.value.outcome == "unknown"
+        assert await caught.value.resolve() == Row(id=8)
+    # What is a result, and of another shape, was done.
+    with pytest.raises(DecodeError) as odd:
+        create.read(answer({"id": []}), through)
+    assert odd.value.outcome == "done"
 
 
 async def test_the_raw_answer_is_at_hand() -> None:

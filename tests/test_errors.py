@@ -126,6 +126,53 @@ def test_only_a_write_that_the_server_failed_on_has_an_unknown_outcome(
     assert api_error(request_, answer(status)).outcome == outcome
 
 
+def test_every_error_of_a_call_says_what_became_of_it() -> None:
+    done = [
+        errors.ResponseTooLarge(READ, 200, 10),
+        errors.AnswerGone(WRITE, 200),
+        DecodeError(operation="GET /orders", path="", expected="object", found="list"),
+    ]
+    refused = [
+        api_error(WRITE, answer(409)),
+        errors.ResponseTooLarge(WRITE, 403, 10),
+        errors.NotExecuted(WRITE),
+        errors.AnswerGone(WRITE, 400),
+    ]
+    unknown = [
+        api_error(WRITE, answer(500)),
+        api_error(WRITE, evolve(answer(403), in_doubt=True)),
+        errors.OutcomeUnknown("reset", request=WRITE),
+        errors.Timeout("late", request=WRITE),
+        errors.ResponseTooLarge(WRITE, 503, 10),
+        errors.AnswerGone(WRITE, 500),
+    ]
+    not_sent = [
+        NotSent("refused", request=WRITE),
+        errors.NotSentInTime("no room", request=WRITE),
+        errors.GovernorUnavailable("away"),
+        errors.UploadTooLarge(2, 1),
+    ]
+    for outcome, those in (("done", done), ("refused", refused), ("unknown", unknown), ("not_sent", not_sent)):
+        for error in those:
+            assert error.outcome == outcome, repr(error)
+            assert pickle.loads(pickle.dumps(error)).outcome == outcome
+    # Not of one call.
+    for other in (errors.ConfigError("No token."), errors.JobError("damaged"), errors.BatchError([])):
+        assert other.outcome is None
+    named = {type(error) for error in [*done, *refused, *unknown, *not_sent, other]}
+    of_calls = {cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, EcwidError)}
+    others = {EcwidError, errors.TransportError, errors.ConfigError, errors.JobError, errors.BatchError}
+    assert {cls for cls in of_calls - named - others if not issubclass(cls, APIError)} == {errors.ScanDrifted}
+
+
+def test_a_timeout_of_what_never_left_advises_no_look_at_the_server() -> None:
+    late = errors.NotSentInTime("no room", request=WRITE)
+    assert isinstance(late, errors.Timeout)
+    assert isinstance(late, NotSent)
+    assert "read the item back" not in str(late)
+    assert "read the item back" in str(errors.Timeout("late", request=WRITE))
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [

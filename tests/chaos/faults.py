@@ -161,6 +161,30 @@ class Interim:
 
 
 @frozen
+class Page:
+    """A success of somebody else, who answers in the API's place: no result of a write, whether it arrived or not."""
+
+    body: bytes
+    applied: bool
+
+    def reply(self, body: bytes) -> Reply:
+        del body
+        return Reply(whole(self.body), self.applied, Ends.KEPT)
+
+
+@frozen
+class Silence:
+    """A success with nothing in it."""
+
+    status: int
+
+    def reply(self, body: bytes) -> Reply:
+        del body
+        length = b"" if self.status == 204 else b"Content-Length: 0\r\n"
+        return Reply(b"HTTP/1.1 %d X\r\n%s\r\n" % (self.status, length), True, Ends.KEPT)
+
+
+@frozen
 class Surplus:
     """A proper answer, and with it more than was asked for: an answer to nobody, or noise."""
 
@@ -170,7 +194,7 @@ class Surplus:
         return Reply(whole(body) + self.text, True, Ends.KEPT)
 
 
-Fault = Serve | Cut | Refuse | Fail | Mislead | Babble | Interim | Surplus
+Fault = Serve | Cut | Refuse | Fail | Mislead | Babble | Interim | Page | Silence | Surplus
 
 
 @frozen

@@ -166,6 +166,7 @@ def _judge_outcome(ended: Ended) -> None:
     if isinstance(outcome, BaseException) and not isinstance(outcome, Cancelled):
         assert isinstance(outcome, EcwidError), f"not an error of ours: {outcome!r}"
         assert isinstance(outcome, (APIError, TransportError, DecodeError, ResponseTooLarge)), repr(outcome)
+        assert outcome.outcome is not None, f"what became of the call? {outcome!r}"
     elif ended.plan.kind is Kind.READ and not isinstance(outcome, Cancelled):
         assert outcome.id == str(ended.number), "the answer to another call"
     assert ended.seconds <= (AT_MOST if timeout is None else timeout + ROUNDING), f"{ended} came too late"
@@ -176,14 +177,12 @@ def _judge_truth(ended: Ended, arrivals: list[Arrival], applied: int) -> None:
     outcome = ended.outcome
     if isinstance(outcome, APIError):
         assert arrivals or isinstance(outcome, (InvalidToken, StoreSuspended)), "an answer to what never came"
-        if outcome.outcome == "refused" and ended.plan.kind is Kind.DELTA:
-            assert not applied, f"not refused: {outcome!r}"
-        elif outcome.outcome == "refused" and ended.plan.kind is Kind.WRITE:
-            # It speaks of the last attempt, which quarantine answers without the server.
-            last = arrivals[-1].reply.applied if arrivals else False
-            assert not last or isinstance(outcome, (InvalidToken, StoreSuspended)), f"not refused: {outcome!r}"
-    elif isinstance(outcome, NotSent):
-        assert ended.plan.kind is Kind.READ or not applied, f"it was sent: {outcome!r}"
+    if isinstance(outcome, EcwidError) and ended.plan.kind is not Kind.READ:
+        # It speaks of all attempts.
+        assert not applied or outcome.outcome not in ("not_sent", "refused"), f"it took effect: {outcome!r}"
+        # Of an answer that is too large, nobody has read whether it was one.
+        done = outcome.outcome == "done" and not isinstance(outcome, ResponseTooLarge)
+        assert applied or not done, f"it did not take effect: {outcome!r}"
     elif not isinstance(outcome, BaseException):
         assert applied, "told to have taken effect, and it had not"
     assert isinstance(outcome, (APIError, NotSent, OutcomeUnknown, Timeout)) or not isinstance(outcome, TransportError)

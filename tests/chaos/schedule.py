@@ -16,8 +16,10 @@ from tests.chaos.faults import (
     Interim,
     Lie,
     Mislead,
+    Page,
     Refuse,
     Serve,
+    Silence,
     Surplus,
     whole,
 )
@@ -99,10 +101,12 @@ babbled = st.builds(
     _applied,
 )
 interim = st.builds(Interim, st.sampled_from([100, 102, 103]))
+pages = st.builds(Page, st.sampled_from([b"<html>Log in</html>", b"OK", b"[]", b"null", b'{"id":', b"\xff"]), _applied)
+silences = st.builds(Silence, st.sampled_from([200, 204]))
 surpluses = st.builds(Surplus, st.sampled_from([b"\r\n", b"noise", whole(b'{"id":"0"}')]))
 
 
-_any = st.one_of(cut, served, throttled, failed, misled, babbled, refused, interim, surpluses)
+_any = st.one_of(cut, served, throttled, failed, misled, babbled, refused, interim, pages, silences, surpluses)
 # What one item meets: any mixture, or a storm or burst of one kind.
 faults = st.one_of(
     st.lists(_any, max_size=4),

@@ -91,3 +91,39 @@ async def test_a_server_that_failed_and_a_deadline_can_be_resolved_too(late: boo
         await store(MemoryTransport(reply)).products.create(ProductDraft(sku="A"))
     found: Any = await caught.value.resolve()
     assert found.id == 7
+
+
+async def test_one_draft_reused_for_two_creates_names_for_each_what_it_was_to_make() -> None:
+    lost = store(LostAnswers(arrives=True))
+    draft = ProductDraft(name="Lamp", sku="LAMP-1")
+    first = lost.products.create(draft)
+    draft.sku = "LAMP-2"
+    second = lost.products.create(draft)
+    draft.sku = "LAMP-3"
+    for call, sku in ((first, "LAMP-1"), (second, "LAMP-2")):
+        with pytest.raises(OutcomeUnknown) as caught:
+            await call
+        found: Any = await caught.value.resolve()
+        assert found.sku == sku
+
+
+async def test_a_call_sent_from_elsewhere_looks_where_it_was_sent() -> None:
+    """Through the store that sent it: the one it was built by may be another, or in another process."""
+    nowhere = store(MemoryTransport([]))
+    for through in (lambda call: call, lambda call: pickle.loads(pickle.dumps(call))):
+        lost = store(LostAnswers(arrives=True))
+        with pytest.raises(OutcomeUnknown) as caught:
+            await lost.send(through(nowhere.products.create(ProductDraft(name="Lamp", sku="LAMP-1"))))
+        found: Any = await caught.value.resolve()
+        assert found.sku == "LAMP-1"
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Log in</html>", b"null"])
+async def test_a_create_whose_success_can_t_be_read_can_be_resolved(body: bytes) -> None:
+    def reply(request: Request) -> Response:
+        return answer({"items": [{"id": 7, "sku": "A"}], "total": 1}) if request.method == "GET" else answer(body)
+
+    with pytest.raises(OutcomeUnknown) as caught:
+        await store(MemoryTransport(reply)).products.create(ProductDraft(sku="A"))
+    found: Any = await caught.value.resolve()
+    assert found.id == 7

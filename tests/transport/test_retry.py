@@ -8,13 +8,29 @@ import anyio.lowlevel
 import pytest
 from attrs import define, evolve, field
 
-from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError
+from ecwid_async.errors import (
+    EcwidError,
+    GovernorUnavailable,
+    NotSent,
+    NotSentInTime,
+    OutcomeUnknown,
+    ResponseTooLarge,
+    Timeout,
+    TransportError,
+    api_error,
+)
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import Event, EventKind, Options, Request, Response, StreamBody
 
 READ = Request(method="GET", path="/orders", options=Options(operation="GET /orders", repeatable=True))
 WRITE = Request(method="POST", path="/orders", options=Options(operation="POST /orders"))
+PUT = Request(
+    method="PUT",
+    path="/orders/A",
+    options=Options(operation="PUT /orders/{orderId}", repeatable=True, expects="object"),
+)
+CREATE = evolve(WRITE, options=evolve(WRITE.options, expects="object"))
 NOT_SENT = NotSent("refused", request=READ)
 UNKNOWN = OutcomeUnknown("reset", request=READ)
 OK = answer({"ok": True})
@@ -106,6 +122,82 @@ async def test_a_write_of_which_one_attempt_left_is_in_doubt_also_when_the_last_
             await setup.retry.send(had_no_effect)
 
 
+@pytest.mark.parametrize(
+    ("last", "raised"),
+    [
+        (GovernorUnavailable("connection refused"), OutcomeUnknown),
+        (NotSentInTime("the rate limit has no room before the deadline", request=PUT), Timeout),
+        (ResponseTooLarge(PUT, 403, 10), OutcomeUnknown),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_no_error_of_a_repeat_says_that_nothing_was_sent_or_done(
+    last: EcwidError, raised: type[TransportError]
+) -> None:
+    with pytest.raises(raised, match="an earlier attempt left") as caught:
+        await Setup.of(UNKNOWN, last).retry.send(PUT)
+    assert not isinstance(caught.value, NotSent)
+    assert (caught.value.outcome, caught.value.attempts, caught.value.__cause__) == ("unknown", 2, last)
+    # Where nothing had left before, it is so.
+    for first in (NOT_SENT, answer(status=429)):
+        with pytest.raises(type(last)) as alone:
+            await Setup.of(first, last).retry.send(PUT)
+        assert alone.value is last
+        assert alone.value.outcome in ("not_sent", "refused")
+
+
+@pytest.mark.parametrize("first", [UNKNOWN, answer(status=503), answer(b"<html>")])
+@pytest.mark.parametrize("status", [403, 404, 409, 429])
+async def test_a_refusal_of_a_repeat_says_nothing_of_the_attempt_before(
+    first: Response | Exception, status: int
+) -> None:
+    policy = RetryPolicy(patience=0)
+    response = await Setup.of(first, answer(status=status), policy=policy).retry.send(PUT)
+    error = api_error(PUT, response)
+    assert (error.status, error.outcome, error.attempts) == (status, "unknown", 2)
+    for harmless in (NOT_SENT, answer(status=429, headers={"Retry-After": "0"})):
+        setup = Setup.of(harmless, answer(status=403), policy=RetryPolicy(patience=1))
+        assert api_error(PUT, await setup.retry.send(PUT)).outcome == "refused"
+    assert api_error(READ, await Setup.of(UNKNOWN, answer(status=403)).retry.send(READ)).outcome == "refused"
+
+
+NO_RESULTS = [b"<html>Log in</html>", b"OK", b'"OK"', b"[]", b"null", b'{"id":', b"{" * 100_000, b"\xff", b"{}{}"]
+
+
+@pytest.mark.parametrize("body", NO_RESULTS, ids=lambda body: repr(body[:8]))
+async def test_a_success_without_a_result_proves_nothing_of_a_write(body: bytes) -> None:
+    page, result = answer(body), answer({"updateCount": 1})
+    setup = Setup.of(page, result)
+    assert (await setup.retry.send(PUT)).body == result.body
+    setup = Setup.of(page, page, policy=RetryPolicy(attempts=2))
+    with pytest.raises(OutcomeUnknown, match="which proves nothing"):
+        await setup.retry.send(PUT)
+    setup = Setup.of(page, result)
+    with pytest.raises(OutcomeUnknown, match=r"status 200 came with .* in place of a result") as caught:
+        await setup.retry.send(CREATE)
+    assert len(setup.inner.requests) == 1
+    assert caught.value.outcome == "unknown"
+    # Whoever listens hears of the same.
+    silent = Retry(MemoryTransport([page]))
+    with pytest.raises(OutcomeUnknown):
+        await silent.send(CREATE)
+    # What nobody needs a result of, and what writes nothing, is handed on.
+    for request in (READ, WRITE):
+        assert await Setup.of(page).retry.send(request) is page
+
+
+@pytest.mark.parametrize("body", [b"", b" \r\n"])
+@pytest.mark.parametrize("status", [200, 204])
+async def test_an_empty_success_is_one_to_a_put_or_delete_and_proves_nothing_of_a_create(
+    status: int, body: bytes
+) -> None:
+    empty = answer(body, status=status)
+    for method in ("PUT", "DELETE"):
+        assert await Setup.of(empty).retry.send(evolve(PUT, method=method)) is empty
+    with pytest.raises(OutcomeUnknown, match="came with nothing in place of a result"):
+        await Setup.of(empty).retry.send(CREATE)
+
+
 @pytest.mark.parametrize("first", [UNKNOWN, answer(status=503)])
 async def test_a_delete_that_finds_nothing_after_one_that_left_has_worked(first: Response | Exception) -> None:
     delete = evolve(READ, method="DELETE")
@@ -119,9 +211,10 @@ async def test_a_delete_that_finds_nothing_after_one_that_left_has_worked(first:
     assert await Setup.of(gone).retry.send(delete) is gone
 
 
-async def test_a_deadline_that_passed_is_not_tried_again() -> None:
-    setup = Setup.of(Timeout("late", request=READ), OK)
-    with pytest.raises(Timeout):
+@pytest.mark.parametrize("late", [Timeout, NotSentInTime])
+async def test_a_deadline_that_passed_is_not_tried_again(late: type[TransportError]) -> None:
+    setup = Setup.of(late("late", request=READ), OK)
+    with pytest.raises(late):
         await setup.retry.send(READ)
     assert len(setup.inner.requests) == 1
 
