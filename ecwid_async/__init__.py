@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import TransportError as TransportError
     from ecwid_async.errors import Unprocessable as Unprocessable
     from ecwid_async.errors import UnsupportedMediaType as UnsupportedMediaType
+    from ecwid_async.errors import UploadChanged as UploadChanged
     from ecwid_async.errors import UploadTooLarge as UploadTooLarge
     from ecwid_async.files import Download as Download
     from ecwid_async.pages import Page as Page
@@ -93,6 +94,7 @@ _HOMES = {
         "TransportError",
         "Unprocessable",
         "UnsupportedMediaType",
+        "UploadChanged",
         "UploadTooLarge",
     ),
     "files": ("Download",),

@@ -42,7 +42,11 @@ class Channel:
         """Send and return a success. Raises `APIError` for any other answer, `TransportError` for none."""
         if self.timeout is not None and request.options.deadline is None and request.options.lane is Lane.INTERACTIVE:
             request = due_in(self.timeout, request)
-        response = await self.transport.send(request)
+        try:
+            response = await self.transport.send(request)
+        finally:
+            if isinstance(request.body, StreamBody):
+                await request.body.aclose()  # it may not have come as far as a transport
         if not 200 <= response.status < 300:
             raise self.error(request, response)
         return response

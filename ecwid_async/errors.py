@@ -29,6 +29,7 @@ EcwidError
 ├── JobError                    a job's journal is of other input, in use or damaged
 ├── ScanDrifted                 a list moved too much to be known to be read whole
 ├── GovernorUnavailable         the shared count of requests can't be reached
+├── UploadChanged               a file changed while it was uploaded
 ├── UploadTooLarge              a file is larger than the API takes
 ├── ResponseTooLarge            an answer is larger than the transport's limit
 └── DecodeError                 an answer is not of the documented shape
@@ -82,6 +83,7 @@ __all__ = [
     "Uncertain",
     "Unprocessable",
     "UnsupportedMediaType",
+    "UploadChanged",
     "UploadTooLarge",
     "api_error",
     "no_result",
@@ -388,6 +390,20 @@ class GovernorUnavailable(EcwidError):
         super().__init__(
             f"the shared state of the rate limit is not available ({reason}); nothing was sent. Bring Redis back and "
             "call again, or let RedisState go on without it: when_away=N."
+        )
+
+
+class UploadChanged(EcwidError):
+    """A file changed while it was uploaded: the upload was interrupted before its end."""
+
+    # The server takes no part of a body for the whole.
+    outcome = "not_sent"
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(
+            f"the file changed after its upload began ({what}), and the upload was interrupted: upload it again once "
+            "nobody writes to it, or upload a copy."
         )
 
 

@@ -2,16 +2,15 @@
 
 import os
 import secrets
-from collections.abc import AsyncIterable, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
+from contextlib import ExitStack, aclosing, asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Final
-
-import anyio
-import anyio.to_thread
+from typing import BinaryIO, Final
 
 from ecwid_async.calls import Channel
-from ecwid_async.errors import UploadTooLarge, api_error
+from ecwid_async.errors import UploadChanged, UploadTooLarge
+from ecwid_async.finishing import finish_in_thread
 from ecwid_async.wire import Body, Request, Response, StreamBody, StreamedResponse
 
 __all__ = ["IMAGE_LIMIT", "Download", "Progress", "Source", "upload_body"]
@@ -26,6 +25,8 @@ IMAGE_LIMIT: Final = 20 * 1024 * 1024
 """The most bytes that the API takes for an image: 20 MB."""
 
 _CHUNK: Final = 64 * 1024
+# Each costs a turn of a worker thread.
+_FILE_CHUNK: Final = 256 * 1024
 _ERROR_BODY: Final = 64 * 1024
 
 
@@ -34,25 +35,25 @@ def upload_body(source: Source, *, most: int | None = None, progress: Progress |
 
     Bytes can be sent again after a failure; a file or a stream can not. Raises `UploadTooLarge` for more than `most`
     bytes: at once where the size is known, else as soon as they are reached. Raises `OSError` for a file that is not
-    there.
+    there. Sending it raises `UploadChanged` for a file that another one replaced or that is written to meanwhile.
     """
     if isinstance(source, bytes):
         _check(len(source), most)
         return (
             source
             if progress is None
-            else StreamBody(_counted(_sliced(source), most, progress, len(source)), len(source))
+            else StreamBody(_Counted(_sliced(source), most, progress, len(source)), len(source))
         )
     if isinstance(source, os.PathLike):
         path = Path(source)
-        size = path.stat().st_size
-        _check(size, most)
-        return StreamBody(_counted(_read(path), most, progress, size), size)
+        found = path.stat()
+        _check(found.st_size, most)
+        return StreamBody(_Counted(_read(path, found), most, progress, found.st_size), found.st_size)
     if not isinstance(source, AsyncIterable):
         raise TypeError(
             f"a {type(source).__name__} can't be uploaded: pass bytes, a pathlib.Path, or an async iterable"
         )
-    return StreamBody(_counted(source, most, progress, None))
+    return StreamBody(_Counted(source, most, progress, None))
 
 
 def _check(size: int, most: int | None) -> None:
@@ -65,26 +66,46 @@ async def _sliced(data: bytes) -> AsyncIterator[bytes]:
         yield data[start : start + _CHUNK]
 
 
-async def _read(path: Path) -> AsyncIterator[bytes]:
-    # Closed without an await, so that it is closed however the sending ends.
-    with await anyio.to_thread.run_sync(path.open, "rb") as file:
-        while chunk := await anyio.to_thread.run_sync(file.read, _CHUNK):
+async def _read(path: Path, found: os.stat_result) -> AsyncIterator[bytes]:
+    # The stack closes also what a thread opens for a task that is cancelled meanwhile.
+    with ExitStack() as opened:
+        file = await finish_in_thread(lambda: opened.enter_context(path.open("rb")))
+        _check_same(found, file)
+        while chunk := await finish_in_thread(partial(file.read, _FILE_CHUNK)):
             yield chunk
+        _check_same(found, file)
 
 
-async def _counted(
-    chunks: AsyncIterable[bytes], most: int | None, progress: Progress | None, total: int | None
-) -> AsyncIterator[bytes]:
-    sent = 0
-    try:
-        async for chunk in chunks:
+def _check_same(found: os.stat_result, file: BinaryIO) -> None:
+    now = os.fstat(file.fileno())
+    if now.st_size != found.st_size:
+        raise UploadChanged(f"it was {found.st_size:,} bytes and is {now.st_size:,} now")
+    if now.st_mtime_ns != found.st_mtime_ns:
+        raise UploadChanged("it was written to")
+
+
+class _Counted:
+    """Chunks that are counted while they are sent. Closing it closes their source, also where it was never read."""
+
+    def __init__(
+        self, chunks: AsyncIterable[bytes], most: int | None, progress: Progress | None, total: int | None
+    ) -> None:
+        self._chunks = chunks
+        self._most = most
+        self._progress = progress
+        self._total = total
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        sent = 0
+        async for chunk in self._chunks:
             sent += len(chunk)
-            _check(sent, most)
+            _check(sent, self._most)
             yield chunk
-            if progress is not None:
-                progress(sent, total)
-    finally:
-        await StreamBody(chunks).aclose()
+            if self._progress is not None:
+                self._progress(sent, self._total)
+
+    async def aclose(self) -> None:
+        await StreamBody(self._chunks).aclose()
 
 
 class Download:
@@ -120,7 +141,7 @@ class Download:
                     body += chunk
                     if len(body) > _ERROR_BODY:
                         break
-                raise api_error(self._request, Response(response.status, response.headers, body))
+                raise self._channel.error(self._request, Response(response.status, response.headers, body))
             yield response
 
     async def read(self, *, progress: Progress | None = None) -> bytes:
@@ -136,16 +157,19 @@ class Download:
         part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         size = 0
         try:
-            async with await anyio.open_file(part, "xb") as file:
-                async for chunk in self._chunks(progress):
-                    size += await file.write(chunk)
+            # As in `_read`.
+            with ExitStack() as opened:
+                file = await finish_in_thread(lambda: opened.enter_context(part.open("xb")))
+                async with aclosing(self._chunks(progress)) as chunks:
+                    async for chunk in chunks:
+                        size += await finish_in_thread(partial(file.write, chunk))
             part.replace(target)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
         return size
 
-    async def _chunks(self, progress: Progress | None) -> AsyncIterator[bytes]:
+    async def _chunks(self, progress: Progress | None) -> AsyncGenerator[bytes]:
         async with self.open() as response:
             length = response.headers.get("content-length", "")
             total = int(length) if length.isdigit() and "content-encoding" not in response.headers else None

@@ -138,6 +138,13 @@ class StreamBody:
     chunks: AsyncIterable[bytes]
     length: int | None = None
 
+    async def read(self) -> bytes:
+        """The whole body, for transports that send it in one piece. It is closed then, however reading it ends."""
+        try:
+            return b"".join([chunk async for chunk in self.chunks])
+        finally:
+            await self.aclose()
+
     async def aclose(self) -> None:
         """Let go of what the chunks come from, a file for instance. For transports, once the exchange is over."""
         close = getattr(self.chunks, "aclose", None)

@@ -76,7 +76,7 @@ class Sandbox:
     async def send(self, request: Request) -> Response:
         """Answer a request. Its path starts with the store's id, its token is in ``Authorization``."""
         if isinstance(request.body, StreamBody):
-            request = evolve(request, body=b"".join([chunk async for chunk in request.body.chunks]))
+            request = evolve(request, body=await request.body.read())
         return self.handle(request)
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:

@@ -5,7 +5,15 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mappin
 from types import TracebackType
 from typing import Final
 
-from ecwid_async.errors import NotSent, NotSentInTime, OutcomeUnknown, ResponseTooLarge, Timeout, TransportError
+from ecwid_async.errors import (
+    NotSent,
+    NotSentInTime,
+    OutcomeUnknown,
+    ResponseTooLarge,
+    Timeout,
+    TransportError,
+    UploadChanged,
+)
 from ecwid_async.transport.content_encoding import BodyError, Chunk, Decoder
 from ecwid_async.transport.settings import user_agent
 from ecwid_async.wire import Body, Headers, Request, StreamBody
@@ -29,17 +37,33 @@ _DIGITS: Final = 19
 
 
 class Sending:
-    """A streamed body under way, which remembers why it broke off: a library would only tell of the connection."""
+    """A streamed body under way, which remembers why it broke off: a library would only tell of the connection.
+
+    A body of announced length is sent to its end only once its source has ended there: a library would cut what is
+    longer, and for what is shorter the server would wait.
+    """
 
     def __init__(self, body: StreamBody) -> None:
         self._chunks = body.chunks
+        self._length = body.length
         self._error: Exception | None = None
         self._place: TracebackType | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
+            sent, last = 0, b""
             async for chunk in self._chunks:
-                yield chunk
+                sent += len(chunk)
+                if self._length is None or sent < self._length:
+                    yield chunk
+                elif sent == self._length:
+                    last += chunk
+                else:
+                    raise UploadChanged(f"it was {self._length:,} bytes and is longer now")
+            if self._length is not None and sent < self._length:
+                raise UploadChanged(f"it was {self._length:,} bytes and is {sent:,} now")
+            if last:
+                yield last
         except Exception as error:
             self._error, self._place = error, error.__traceback__
             raise

@@ -44,10 +44,12 @@ class _Guarded(httpx2.AsyncByteStream):
 
     def __init__(self, stream: httpx2.AsyncByteStream) -> None:
         self._stream = stream
+        self._kept = False
 
     async def __aiter__(self) -> AsyncGenerator[bytes]:
         async for chunk in self._stream:
             yield chunk
+        self._kept = True
 
     async def aclose(self) -> None:
         # Nothing public tells. A release that is built in another way shows in the contract suite.
@@ -55,8 +57,11 @@ class _Guarded(httpx2.AsyncByteStream):
             parser = self._stream._httpcore_stream._stream._connection._h11_state  # type: ignore[attr-defined]
             if parser.trailing_data[0]:
                 parser.send_failed()
-        # Torn apart by a cancellation it would keep the place in the pool for ever.
-        await finish(self._stream.aclose)
+                self._kept = False
+        if self._kept:
+            await self._stream.aclose()  # waits for nothing
+        else:
+            await finish(self._stream.aclose)  # torn by a cancellation, it would stay in the pool's list for ever
 
 
 class Httpx2Transport:

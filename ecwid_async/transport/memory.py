@@ -34,7 +34,7 @@ class MemoryTransport:
     async def send(self, request: Request) -> Response:
         """Record the request, a streamed body as the bytes it was made of, and answer it."""
         if isinstance(request.body, StreamBody):
-            request = evolve(request, body=b"".join([chunk async for chunk in request.body.chunks]))
+            request = evolve(request, body=await request.body.read())
         self.requests.append(request)
         reply = self._script(request) if callable(self._script) else next(self._script, None)
         if reply is None:
