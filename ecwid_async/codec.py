@@ -12,7 +12,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -26,6 +26,8 @@ from cattrs import Converter
 from ecwid_async.data import JSON_TEXT, NO_EXTRA, PREFIX, Data, Model, Variants, is_model, options_of, wire_name
 from ecwid_async.errors import DecodeError
 from ecwid_async.projection import Member, Projection
+from ecwid_async.safe_json import UNREADABLE, NotJSON, exact, is_absurd, read_json, repaired_text
+from ecwid_async.wire import printable
 
 __all__ = [
     "Codec",
@@ -42,28 +44,45 @@ T = TypeVar("T")
 
 # JSON
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 class _Envelope(msgspec.Struct):
     items: list[msgspec.Raw]
-    total: object = None
+    total: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _ItemsAndTotal(msgspec.Struct):
+    items: msgspec.Raw
+    total: msgspec.Raw = msgspec.Raw(b"")
 
 
 class _Total(msgspec.Struct):
-    total: object = None
+    total: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Identity(msgspec.Struct):
+    id: int | str | None = None
 
 
 _envelope_decoder: Final = msgspec.json.Decoder(_Envelope)
+_items_and_total_decoder: Final = msgspec.json.Decoder(_ItemsAndTotal)
+_raws_decoder: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _total_decoder: Final = msgspec.json.Decoder(_Total)
+_identity_decoder: Final = msgspec.json.Decoder(_Identity)
 # How the API begins a page.
 _HEAD: Final = rb'\s*\{\s*"total"\s*:\s*(\d{1,18})\s*,'
 
 
 def loads(text: bytes | str) -> Any:
-    """Parse JSON: whole numbers as int, every other number as an exact `Decimal`."""
-    return _decoder.decode(text)
+    """Parse JSON: whole numbers as int, every other number as an exact `Decimal`.
+
+    Raises `ValueError` for what is not JSON, is nested too deeply or can't be read exactly.
+    """
+    try:
+        return exact.decode(text)
+    except UNREADABLE as error:
+        raise NotJSON(f"not JSON that can be read exactly: {error}") from None
 
 
 def dumps(value: object) -> bytes:
@@ -76,28 +95,48 @@ def dumps(value: object) -> bytes:
 
 # Dates
 
-_DATETIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d+)?) ?(Z|UTC|GMT|[+-]\d\d:?\d\d)")
+_DATETIME: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))? ?(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})"
+)
 
 
 def parse_datetime(text: str) -> datetime:
-    """An aware moment from ``2024-09-04 07:20:11 +0000`` or ISO 8601 with a zone.
+    """An aware moment from ``2024-09-04 07:20:11 +0000`` or ISO 8601 with a zone, to the microsecond.
 
-    Raises `ValueError` for anything else, a time without a zone among them.
+    Raises `ValueError` for anything else: a time without a zone, and one that in UTC is outside the years 1 to 9999.
     """
-    if text[19:] == " +0000":
-        return datetime.fromisoformat(text[:19] + "+00:00")
+    try:
+        return _moment(text)[0]
+    except OverflowError:
+        raise ValueError("a moment that in UTC is outside the years 1 to 9999") from None
+
+
+def _moment(text: str) -> tuple[datetime, bool]:
+    """The moment, and whether it is all that the text says."""
     parts = _DATETIME.fullmatch(text)
     if parts is None:
         raise ValueError("not a moment with a zone, as in 2024-09-04 07:20:11 +0000")
-    day, time, zone = parts.groups()
-    return datetime.fromisoformat(f"{day}T{time}{'+00:00' if zone in ('Z', 'UTC', 'GMT') else zone}")
+    day, clock, fraction, zone = parts.groups()
+    digits = fraction or "0"
+    moment = datetime.fromisoformat(
+        f"{day}T{clock}.{digits[:6]:0<6}{'+00:00' if zone in ('Z', 'UTC', 'GMT') else zone}"
+    )
+    moment.astimezone(UTC)  # an OverflowError, where there is no such moment
+    return moment, not digits[6:].strip("0")
 
 
-def format_datetime(moment: datetime) -> str:
-    """The API's own form of an aware moment, to the second. Raises `TypeError` for a naive one."""
-    if moment.tzinfo is None:
+def format_datetime(moment: datetime, *, exact: bool = False) -> str:
+    """The API's own form of an aware moment: to the second, or with the fraction that it has where `exact`.
+
+    Raises `TypeError` for a naive one.
+    """
+    offset = moment.utcoffset()
+    if offset is None:
         raise TypeError("a datetime without a zone is ambiguous: pass one with tzinfo, such as datetime.now(UTC)")
-    return moment.replace(tzinfo=None).isoformat(" ", "seconds") + moment.strftime(" %z")
+    if offset % timedelta(minutes=1):
+        # The API's form has no room for the seconds of an offset, as local times before 1900 have them.
+        moment = moment.astimezone(UTC)
+    return moment.replace(tzinfo=None).isoformat(" ", "auto" if exact else "seconds") + moment.strftime(" %z")
 
 
 # Reading
@@ -134,21 +173,28 @@ class _Decimals(dict[int, Decimal]):
 _decimals: Final = _Decimals((number, Decimal(number)) for number in range(1025))
 
 
+def _retyped(value: T) -> T:
+    """A value that came as another type of JSON's, which is reported."""
+    _run.odd = True
+    return value
+
+
 def _to_str(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return str(value)
+        return _retyped(str(value))
     raise _Mismatch
 
 
 def _to_int(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, Decimal) and value == value.to_integral_value():
+    # How large it is comes first: int(Decimal("1e999999")) takes minutes.
+    if isinstance(value, Decimal) and value.adjusted() < _MOST_DIGITS and value == value.to_integral_value():
         return int(value)
-    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d{0,17})", value):
-        return int(value)
+    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", value):
+        return _retyped(int(value))
     raise _Mismatch
 
 
@@ -157,8 +203,8 @@ def _to_decimal(value: object) -> Decimal:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9]\d{0,17})(\.\d{1,18})?", value):
-        return Decimal(value)
+    if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?", value):
+        return _retyped(Decimal(value))
     raise _Mismatch
 
 
@@ -166,16 +212,21 @@ def _to_bool(value: object) -> bool:
     if isinstance(value, bool):
         return value
     if value in ("true", "false"):
-        return value == "true"
+        return _retyped(value == "true")
     raise _Mismatch
 
 
 def _to_datetime(value: object) -> datetime:
     if isinstance(value, str):
         try:
-            return parse_datetime(value)
-        except ValueError:
+            if len(value) == 10:
+                return _retyped(datetime.combine(date.fromisoformat(value), time(tzinfo=UTC)))
+            moment, whole = _moment(value)
+        except (ValueError, OverflowError):
             pass
+        else:
+            if whole:
+                return moment
     raise _Mismatch
 
 
@@ -198,6 +249,10 @@ _SCALARS: Final[Mapping[object, Callable[[object], object]]] = {
     datetime: _to_datetime,
     date: _to_date,
 }
+
+_NONE: Final = object()
+# As of an int that comes without an exponent.
+_MOST_DIGITS: Final = 4300
 
 # What generated code asks of a value before it stores it as it is.
 _INLINE: Final[Mapping[object, str]] = {
@@ -306,12 +361,21 @@ def _first(hooks: list[tuple[Any, _Hook]], value: object) -> object:
     for option, hook in hooks:
         if type(value) is option:
             return hook(value, None)
+    before, found = _run.odd, _NONE
     for _, hook in hooks:
+        _run.odd = False
         try:
-            return hook(value, None)
+            result = hook(value, None)
         except _Mismatch:
             continue
-    raise _Mismatch
+        if not _run.odd:
+            _run.odd = before
+            return result
+        found = result if found is _NONE else found
+    if found is _NONE:
+        _run.odd = before
+        raise _Mismatch
+    return _retyped(found)
 
 
 def _keep(lost: dict[str, object] | None, name: str, value: object) -> dict[str, object]:
@@ -480,8 +544,8 @@ def _text_hook(declared: Any) -> _Hook:
         if not isinstance(value, str):
             raise _Mismatch
         try:
-            return inner(loads(value), None)
-        except msgspec.DecodeError:
+            return inner(exact.decode(value), None)
+        except UNREADABLE:
             raise _Mismatch from None
 
     return read
@@ -595,14 +659,30 @@ class Codec:
         """An answer's body as `reads`. Raises `DecodeError` where it is not JSON or not that shape at all."""
         return self.structure(self.parse(body, operation), reads, operation)
 
-    def parse(self, body: bytes | msgspec.Raw, operation: str) -> Any:
-        """An answer's body as plain data."""
+    def parse(self, body: bytes | msgspec.Raw, operation: str, path: str | int = "") -> Any:
+        """A body as plain data; `path` says where in the response it is, a number which of the items.
+
+        Text that is not Unicode comes with U+FFFD where it is broken, and is reported like a value of another type.
+        """
         try:
-            return _decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            size = memoryview(body).nbytes
-            found = f"{size} bytes that are not" if size else "an empty body, not"
-            raise DecodeError(operation=operation, path="", expected="JSON", found=f"{found} JSON") from None
+            return exact.decode(body)
+        except UNREADABLE:
+            return self._repair(body, operation, _spelled(path))
+
+    def _repair(self, body: bytes | msgspec.Raw, operation: str, path: str) -> Any:
+        try:
+            data = read_json(body, exact)
+        except NotJSON as error:
+            found, place = str(error), path
+            for position, item in enumerate(_items_of(body)):
+                try:
+                    read_json(item, exact)
+                except NotJSON as error_of_item:
+                    found, place = f"{error_of_item}{_named(item)}", f"{path}.items[{position}]".lstrip(".")
+                    break
+            raise DecodeError(operation=operation, path=place, expected="JSON", found=found) from None
+        self._report(_repairs(data, path), operation)
+        return data
 
     def page(self, body: bytes, reads: type[T], operation: str) -> tuple[list[T], int | None]:
         """The items of a page as `reads`, and the total it tells."""
@@ -616,24 +696,43 @@ class Codec:
         return items, data["total"] if type(data.get("total")) is int else None
 
     def slice(self, body: bytes, operation: str) -> tuple[list[msgspec.Raw], int | None]:
-        """The items of a page, unparsed, and the total it tells. Raises `DecodeError` where it has no items."""
+        """The items of a page, unparsed, and the total it tells. Raises `DecodeError` where it has no items.
+
+        Each item is as the server sent it, byte for byte, even where `parse` repairs it.
+        """
         try:
             envelope = _envelope_decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except UNREADABLE:
+            return self._slice_repaired(body, operation)
+        return envelope.items, _whole_number(envelope.total)
+
+    def _slice_repaired(self, body: bytes, operation: str) -> tuple[list[msgspec.Raw], int | None]:
+        legible = repaired_text(body)
+        try:
+            envelope = _items_and_total_decoder.decode(legible)
+            items = _raws_decoder.decode(envelope.items)
+        except UNREADABLE:
             found = f"none in {_kind(self.parse(body, operation))}"
             raise DecodeError(operation=operation, path="items", expected="a list", found=found) from None
-        return envelope.items, envelope.total if type(envelope.total) is int else None
+        # Repaired text has the length of what it stands for, so each item is where its repaired copy is.
+        at = legible.rindex(bytes(envelope.items)) + 1
+        sent = []
+        for item in items:
+            copy = bytes(item)
+            at = legible.index(copy, at)
+            sent.append(msgspec.Raw(body[at : at + len(copy)]))
+            at += len(copy)
+        return sent, _whole_number(envelope.total)
 
     def total(self, body: bytes, operation: str) -> int | None:
         """The total that a page tells, which mostly needs no look at its items. Raises `DecodeError` for no JSON."""
         if (head := re.match(_HEAD, body)) is not None:
             return int(head[1])
         try:
-            total = _total_decoder.decode(body).total
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            return _whole_number(read_json(body, _total_decoder).total)
+        except NotJSON:
             self.parse(body, operation)
             return None
-        return total if type(total) is int else None
 
     def structure(self, value: object, reads: type[T], operation: str, path: str | int = "") -> T:
         """Plain data as `reads`; `path` says where in the answer it stood, a number which of the items it was."""
@@ -645,6 +744,10 @@ class Codec:
         except _Unfit as unfit:
             _run.odd = False
             raise self._unfit(value, unfit, operation, _spelled(path)) from None
+        except RecursionError:
+            _run.odd = False
+            found = (_spelled(path), _type_name(reads), "JSON that is nested too deeply")
+            raise self._error(found, operation) from None
         if _run.odd:
             _run.odd = False
             self._report(_explain(value, reads, _spelled(path)), operation)
@@ -682,17 +785,65 @@ def _spelled(path: str | int) -> str:
     return f"items[{path}]" if isinstance(path, int) else path
 
 
+def _items_of(body: bytes | msgspec.Raw) -> list[msgspec.Raw]:
+    """The items of a page that can't be parsed as a whole; none for anything else."""
+    try:
+        return _envelope_decoder.decode(body).items
+    except UNREADABLE:
+        return []
+
+
+def _named(item: msgspec.Raw) -> str:
+    """Which item it is, where that can be read at least."""
+    try:
+        known_as = _identity_decoder.decode(item).id
+    except UNREADABLE:
+        return ""
+    return "" if known_as is None else f", in the item with the id {printable(str(known_as), limit=40)}"
+
+
+def _whole_number(raw: msgspec.Raw) -> int | None:
+    digits = bytes(raw)
+    return int(digits) if re.fullmatch(rb"-?[0-9]{1,18}", digits) else None
+
+
+def _repairs(data: object, path: str) -> Iterator[tuple[str, str, str]]:
+    """Where data that was repaired holds what had to be: path, expected and found type.
+
+    Text that came with U+FFFD in it is taken for repaired.
+    """
+    for place, value in _walk(data, path):
+        if isinstance(value, str):
+            if "\ufffd" in value:
+                yield place, "Unicode text", "half of a surrogate pair"
+            elif is_absurd(value):
+                yield place, "a number", "one that is too large, as text"
+
+
 def _place(value: object, part: object, path: str) -> str | None:
     """The path of a part of parsed data."""
-    if value is part:
-        return path
-    inside: Iterable[tuple[str, object]] = ()
+    return next((place for place, inner in _walk(value, path) if inner is part), None)
+
+
+def _walk(value: object, path: str) -> Iterator[tuple[str, object]]:
+    """All that parsed data holds, with its path, however deep it is nested."""
+    yield path, value
+    waiting = [_inside(value, path)]
+    while waiting:
+        for place, inner in waiting[-1]:
+            yield place, inner
+            if isinstance(inner, dict | list):
+                waiting.append(_inside(inner, place))
+                break
+        else:
+            waiting.pop()
+
+
+def _inside(value: object, path: str) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
-        inside = ((f"{path}.{key}".lstrip("."), element) for key, element in value.items())
-    elif isinstance(value, list):
-        inside = ((f"{path}[{index}]", element) for index, element in enumerate(value))
-    found = (_place(element, part, place) for place, element in inside)
-    return next((place for place in found if place is not None), None)
+        return ((f"{path}.{key}".lstrip("."), element) for key, element in value.items())
+    elements = value if isinstance(value, list) else ()
+    return ((f"{path}[{index}]", element) for index, element in enumerate(elements))
 
 
 def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
@@ -727,7 +878,22 @@ def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str
         for key, element in value.items():
             yield from _explain(element, get_args(only)[1], f"{path}.{key}".lstrip("."))
     else:
-        yield path, _type_name(declared), _kind(value)
+        yield path, _type_name(declared), _found(value, only)
+
+
+def _found(value: object, declared: Any) -> str:
+    """The type of a value, or why this text is not the time that it looks like."""
+    if declared is datetime and isinstance(value, str):
+        try:
+            if len(value) == 10 and date.fromisoformat(value):
+                return "a date without a time"
+            if not _moment(value)[1]:
+                return "a time finer than microseconds"
+        except OverflowError:
+            return "a time outside the years 1 to 9999"
+        except ValueError:
+            pass
+    return _kind(value)
 
 
 def _explain_member(value: object, declared: Any, path: str, *, as_text: bool) -> Iterator[tuple[str, str, str]]:

@@ -18,10 +18,11 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, cast, get_args, ge
 import attrs
 import msgspec
 
-from ecwid_async.codec import Codec, loads
+from ecwid_async.codec import Codec
 from ecwid_async.data import JSON_TEXT, PREFIX, is_model, options_of, wire_name
 from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.projection import Projection
+from ecwid_async.safe_json import UNREADABLE, NotJSON, exact, read_json
 from ecwid_async.selection import Selection, parse_selection
 
 __all__ = ["EXTRA", "Fields", "Items", "Node", "Reader", "Record", "Scalar", "flat", "merged", "record_of"]
@@ -248,7 +249,7 @@ class Reader:
         for item in items:
             try:
                 rows.append(decode(item))
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except UNREADABLE:
                 if any(_unseen(self.record, _object(item))):
                     self._growing()
                     for other in items:
@@ -274,9 +275,9 @@ class _Grown(Exception):
 
 def _object(item: bytes | msgspec.Raw) -> dict[str, object]:
     try:
-        data = loads(item)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise DecodeError(operation="rows", path="items[]", expected="JSON", found="bytes that are not JSON") from None
+        data = read_json(item, exact)
+    except NotJSON as error:
+        raise DecodeError(operation="rows", path="items[]", expected="JSON", found=str(error)) from None
     if not isinstance(data, dict):
         raise DecodeError(operation="rows", path="items[]", expected="an object", found=type(data).__name__)
     return data
@@ -352,7 +353,7 @@ def _rest(node: Node, value: Any) -> Any:
 # One item that does not fit
 
 _NOTHING: Final = msgspec.UNSET  # left out where it is encoded
-_strict: Final = Codec(strict=True)
+_codec: Final = Codec()
 
 
 def _fit(node: Node, value: object) -> tuple[Any, Any]:
@@ -390,7 +391,7 @@ def _fit_scalar(kind: Kind, value: object) -> tuple[Any, Any]:
     if kind == "json":
         return value, _NOTHING
     try:
-        typed: Any = _strict.structure(value, _TYPES[kind], "rows")
+        typed: Any = _codec.structure(value, _TYPES[kind], "rows")
     except DecodeError:
         return None, value
     if isinstance(typed, datetime):

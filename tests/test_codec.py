@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from ecwid_async.codec import Codec, DecodeProblem, dumps, format_datetime, loads, parse_datetime, warm_up
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, json_text, model, named, prefixed, wire_name
 from ecwid_async.errors import DecodeError
+from ecwid_async.models.common import DeletedItem
+from ecwid_async.models.orders import Order
+from ecwid_async.models.products import Product
 
 
 class Status(StrEnum):
@@ -219,22 +222,77 @@ def test_an_unknown_member_of_an_enum_stays_text() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "read_as"),
     [
-        ("id", "12", 12),
         ("id", Decimal("12.0"), 12),
-        ("price", "12.50", Decimal("12.50")),
-        ("sku", 12, "12"),
-        ("enabled", "true", True),
         ("created", "2024-09-04T07:22:09Z", datetime(2024, 9, 4, 7, 22, 9, tzinfo=UTC)),
-        ("transit", 3, "3"),
+        ("created", "2024-09-04 07:22:09.5 +0000", datetime(2024, 9, 4, 7, 22, 9, 500_000, tzinfo=UTC)),
+        ("created", "2024-09-04 07:22:09.123456000 UTC", datetime(2024, 9, 4, 7, 22, 9, 123_456, tzinfo=UTC)),
+        ("transit", 3, Decimal(3)),
         ("transit", Decimal("1.5"), Decimal("1.5")),
     ],
 )
-def test_a_value_of_another_type_is_turned_where_nothing_is_lost(field: str, value: object, read_as: object) -> None:
+def test_another_spelling_of_the_same_value_is_no_problem(field: str, value: object, read_as: object) -> None:
+    for codec in (Codec(), Codec(strict=True)):
+        result = getattr(read({field: value}, codec), field)
+        assert result == read_as
+        assert type(result) is type(read_as)
+        assert not codec.problems
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "read_as", "expected", "found"),
+    [
+        ("id", "12", 12, "int", "text"),
+        ("price", "12.50", Decimal("12.50"), "Decimal", "text"),
+        ("sku", 12, "12", "str", "a whole number"),
+        ("sku", Decimal("1.50"), "1.50", "str", "a number"),
+        ("enabled", "true", True, "bool", "text"),
+        ("created", "2024-09-04", datetime(2024, 9, 4, tzinfo=UTC), "datetime", "a date without a time"),
+    ],
+)
+def test_a_value_of_another_type_is_turned_and_reported_where_nothing_is_lost(
+    field: str, value: object, read_as: object, expected: str, found: str
+) -> None:
     codec = Codec()
-    result = getattr(read({field: value}, codec), field)
-    assert result == read_as
-    assert type(result) is type(read_as)
-    assert not codec.problems
+    for _ in range(2):
+        item = read({field: value, "b2b_b2c": "b2b"}, codec)
+        assert getattr(item, field) == read_as
+        assert type(getattr(item, field)) is type(read_as)
+        assert not item.extra
+    assert codec.problems == {DecodeProblem("GET /items/{itemId}", field, expected, found): 2}
+    with pytest.raises(DecodeError) as caught:
+        read({"taxes": [], field: value}, Codec(strict=True))
+    assert (caught.value.path, caught.value.expected, caught.value.found) == (field, expected, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("0001-01-01 00:00:00 +0300", "a time outside the years 1 to 9999"),
+        ("9999-12-31 23:59:59 -0001", "a time outside the years 1 to 9999"),
+        ("2024-09-04 07:20:11.123456789 +0000", "a time finer than microseconds"),
+        ("2024-09-04 07:20:11 +9999", "text"),
+        ("２０24-09-04 07:20:11 +0300", "text"),
+    ],
+)
+def test_a_time_that_nothing_holds_exactly_is_kept_raw_and_reported(text: str, found: str) -> None:
+    codec = Codec()
+    item = read({"created": text}, codec)
+    assert (item.created, item.extra) == (None, {"created": text})
+    assert codec.problems == {DecodeProblem("GET /items/{itemId}", "created", "datetime", found): 1}
+    assert loads(dumps(item)) == {"created": text}
+
+
+def test_an_old_store_s_numbers_for_text_are_read_and_reported() -> None:
+    codec = Codec()
+    order = codec.structure({"id": 1234, "discountCoupon": {"code": 5678}}, Order, "GET /orders/{orderId}")
+    assert (order.id, order.discount_coupon and order.discount_coupon.code) == ("1234", "5678")
+    assert {problem.path for problem in codec.problems} == {"id", "discountCoupon.code"}
+    product = codec.structure({"created": "2015-09-20"}, Product, "GET /products/{productId}")
+    gone = codec.structure({"id": 7, "date": "2015-09-20"}, DeletedItem, "GET /products/deleted")
+    assert product.created == gone.date == datetime(2015, 9, 20, tzinfo=UTC)
+    for reads, data in ((Order, {"id": 1234}), (Product, {"created": "2015-09-20"})):
+        with pytest.raises(DecodeError):
+            Codec(strict=True).structure(data, reads, "GET /x")
 
 
 @pytest.mark.parametrize(

@@ -135,13 +135,11 @@ def _body(data: str, content_type: str) -> bytes:
         except OSError as error:
             raise UsageError(f"can't read {data[1:]}, the body: {error.strerror}.") from error
     if content_type == _JSON:
-        import msgspec
-
         from ecwid_async.codec import loads
 
         try:
             loads(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except ValueError as error:
             hint = "quote it for your shell, read it with @FILE, or name another --type"
             raise UsageError(f"--data is no JSON ({error}): {hint}.") from error
     return body
@@ -168,15 +166,13 @@ def _segments(path: str) -> list[str]:
 
 def _batched(path: str, body: bytes | None) -> list[tuple[str, str]]:
     """Verb and path of each request in the body of a batch."""
-    import msgspec
-
     from ecwid_async.codec import loads
 
     if _segments(path) != ["batch"] or body is None:
         return []
     try:
         items = loads(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except ValueError:
         return []
     requests = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     return [(str(item.get("method")).upper(), str(item.get("path"))) for item in requests]

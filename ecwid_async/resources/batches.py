@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import msgspec
-
 from ecwid_async.calls import Call
 from ecwid_async.codec import loads
 from ecwid_async.models.batches import BatchRequestItemDraft, BatchStatus, BatchTicket
@@ -92,7 +90,7 @@ def as_item(request: Request) -> dict[str, object]:
         )
     try:
         return item | {"body": loads(request.body)}
-    except msgspec.DecodeError:
+    except ValueError:
         raise ValueError(
             f"{request.method} {request.path} sends text that is no JSON, which a batch can't: send it by itself"
         ) from None

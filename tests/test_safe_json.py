@@ -1,0 +1,275 @@
+"""Whatever bytes come, reading them ends soon, with data or with one kind of error."""
+
+import json
+import re
+import time
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ecwid_async.codec import Codec, DecodeProblem, dumps, loads
+from ecwid_async.errors import DecodeError, EcwidError
+from ecwid_async.models.common import DeletedItem
+from ecwid_async.models.orders import Order
+from ecwid_async.models.products import Product
+from ecwid_async.models.profile import Profile
+from ecwid_async.safe_json import NotJSON, exact, read_json, repaired, repaired_text
+
+GRIN = b"\\ud83d\\ude00"
+HALF = b"\\ud83d"
+
+
+def read(body: bytes) -> Any:
+    return read_json(body, exact)
+
+
+@pytest.mark.parametrize("depth", [1_000, 2_000, 100_000])
+@pytest.mark.parametrize("nest", [(b"[", b"]"), (b'{"a":', b"}"), (b"[", b"")])
+def test_json_nested_beyond_all_measure_is_an_error_of_ours(depth: int, nest: tuple[bytes, bytes]) -> None:
+    body = nest[0] * depth + b"1" + nest[1] * depth
+    with pytest.raises(NotJSON, match="nested too deeply"):
+        read(body)
+    page = b'{"total":1,"items":[{"id":1,"unknown":%b}]}' % body
+    codec = Codec()
+    for reading in (
+        lambda: codec.parse(page, "GET /products"),
+        lambda: codec.slice(page, "GET /products"),
+        lambda: codec.page(page, Product, "GET /products"),
+        lambda: codec.total(b'{"x":%b}' % body, "GET /products"),
+        lambda: codec.decode(body, Product, "GET /products/{productId}"),
+    ):
+        with pytest.raises(DecodeError, match="nested too deeply"):
+            reading()
+
+
+@pytest.mark.parametrize(
+    ("number", "value"),
+    [
+        (b"1e400000", Decimal("1e400000")),
+        (b"1e999999", Decimal("1e999999")),
+        (b"-1e999999999999999999", Decimal("-1e999999999999999999")),
+        (b"1e9999999999999999999999", "1e9999999999999999999999"),
+        (b"0e-99999999999999999999", "0e-99999999999999999999"),
+        (b"1" * 4300, int("1" * 4300)),
+        (b"1" * 4301, "1" * 4301),
+        (b"-" + b"9" * 100_000, "-" + "9" * 100_000),
+    ],
+)
+def test_a_number_that_nothing_holds_is_kept_as_text_and_all_others_are_exact(number: bytes, value: object) -> None:
+    assert read(b'["1e9999999999999999999999", %b]' % number) == ["1e9999999999999999999999", value]
+
+
+@pytest.mark.parametrize("number", ["1e400000", "1e999999", "-1E+999999999", "1e9999999999999999999999", "9" * 100_000])
+@pytest.mark.parametrize("field", ["quantity", "price", "sku", "enabled", "created", "options", "unknown"])
+def test_no_number_blocks_a_model_or_raises_what_is_not_ours(number: str, field: str) -> None:
+    codec = Codec()
+    start = time.process_time()
+    product = codec.decode(f'{{"id":7,"{field}":{number}}}'.encode(), Product, "GET /products/{productId}")
+    assert product.id == 7
+    repr(product)
+    hash(Codec().decode(number.encode(), object, "GET /x"))
+    assert time.process_time() - start < 2
+    if field in ("quantity", "enabled", "created", "options"):
+        assert getattr(product, field) is None
+        assert field in product.extra
+        assert [problem.path for problem in codec.problems][-1:] == [field]
+
+
+def test_a_number_that_nothing_holds_is_reported_and_refused_when_strict() -> None:
+    body = b'{"attributes":[{"id":1}],"unknown":{"deep":[1,1e9999999999999999999999]}}'
+    codec = Codec()
+    product = codec.decode(body, Product, "GET /p")
+    assert product.extra == {"unknown": {"deep": [1, "1e9999999999999999999999"]}}
+    assert [problem.path for problem in codec.problems] == ["unknown.deep[]"]
+    with pytest.raises(DecodeError) as caught:
+        Codec(strict=True).decode(body, Product, "GET /p")
+    assert caught.value.path == "unknown.deep[1]"
+
+
+@pytest.mark.parametrize(
+    ("escapes", "text"),
+    [
+        (HALF, "\ufffd"),
+        (b"\\ude00", "\ufffd"),
+        (GRIN, "😀"),
+        (HALF + GRIN + b"\\uDE00", "\ufffd😀\ufffd"),
+        (b"\\\\ud83d", "\\ud83d"),
+        (b"\\\\" + HALF, "\\\ufffd"),
+        (HALF + b"\\u0041", "\ufffdA"),
+        (b"\\uD83Dx", "\ufffdx"),
+    ],
+)
+def test_half_a_surrogate_pair_is_one_replacement_character(escapes: bytes, text: str) -> None:
+    assert read(b'{"%b": "nice %b"}' % (escapes, escapes)) == {text: f"nice {text}"}
+    assert len(repaired_text(b'"%b"' % escapes)) == len(escapes) + 2
+
+
+def test_half_an_emoji_in_one_item_costs_no_other_and_is_reported() -> None:
+    body = b'{"total":3,"items":[{"id":1,"name":"a"}, {"id":2,"name":"nice %b"},{"id":3,"new":{"x":"%b"}}]}' % (
+        HALF,
+        HALF,
+    )
+    codec = Codec()
+    items, total = codec.page(body, Product, "GET /products")
+    assert [item.id for item in items] == [1, 2, 3]
+    assert (items[1].name, items[2].extra, total) == ("nice \ufffd", {"new": {"x": "\ufffd"}}, 3)
+    found = {
+        DecodeProblem("GET /products", "items[].name", "Unicode text", "half of a surrogate pair"): 1,
+        DecodeProblem("GET /products", "items[].new.x", "Unicode text", "half of a surrogate pair"): 1,
+    }
+    assert codec.problems == found
+    raws, total = codec.slice(body, "GET /products")
+    assert (total, bytes(raws[1])) == (3, b'{"id":2,"name":"nice %b"}' % HALF), "byte for byte"
+    one_by_one = Codec()
+    for position, raw in enumerate(raws):
+        data = one_by_one.parse(raw, "GET /products", position)
+        assert one_by_one.structure(data, Product, "GET /products", position) == items[position]
+    assert one_by_one.problems == found
+    assert codec.total(body.replace(b'"total":3,', b"").replace(b"}]}", b'}],"total":3}'), "GET /products") == 3
+    with pytest.raises(DecodeError) as caught:
+        Codec(strict=True).page(body, Product, "GET /products")
+    assert caught.value.path == "items[1].name"
+
+
+def test_items_are_sliced_where_they_are_even_among_their_likes() -> None:
+    first, last = b'{"x":"\\ufffd"}', b'{"x":"\\udead"}'
+    body = b'{"items" : [ %b , %b,1,"%b"] ,"facets":[%b], "total" : 4}' % (first, last, HALF, last)
+    raws, total = Codec().slice(body, "GET /x")
+    assert ([bytes(raw) for raw in raws], total) == ([first, last, b"1", b'"%b"' % HALF], 4)
+
+
+@pytest.mark.parametrize("broken", [b"\xff", b"\xed\xa0\xbd", b"caf\xe9", b"\xc3"])
+def test_an_item_that_is_not_utf_8_is_named(broken: bytes) -> None:
+    body = b'{"total":2,"items":[{"id":1},{"id":4397,"name":"%b"}]}' % broken
+    with pytest.raises(DecodeError, match="not UTF-8, in the item with the id 4397") as caught:
+        Codec().page(body, Product, "GET /products")
+    assert caught.value.path == "items[1]"
+    raws, _ = Codec().slice(body, "GET /products")
+    with pytest.raises(DecodeError, match="not UTF-8"):
+        Codec().parse(raws[1], "GET /products", 1)
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    body = b'\xef\xbb\xbf{"total":1,"items":[{"id":1}]}'
+    assert Codec().page(body, Product, "GET /products") == ([Product(id=1)], 1)
+    raws, total = Codec().slice(body, "GET /products")
+    assert ([bytes(raw) for raw in raws], total) == ([b'{"id":1}'], 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'"' * 100_000 + b'\\"' * 1_000_000,
+        b'["\\ud83d' + b'"\\' * 1_000_000,
+        b'["\\ud83d","' + b"\\u" * 1_000_000,
+        b'["\\ud83d"' + b",1e" * 1_000_000,
+        b"1e9999999999999999999" + b"[" * 1_000_000,
+        b"-" * 1_000_000,
+        b"1." * 1_000_000,
+    ],
+)
+def test_damaged_megabytes_are_refused_in_no_time(body: bytes) -> None:
+    start = time.process_time()
+    with pytest.raises(NotJSON):
+        read(body)
+    assert time.process_time() - start < 5, "quadratic work takes minutes"
+
+
+texts = st.text(st.characters(codec=None), max_size=6)  # lone surrogates too
+numbers = st.builds(
+    "{}{}e{}{}".format,
+    st.integers(-99, 99),
+    st.sampled_from(["", ".5", ".123456789"]),
+    st.sampled_from(["", "-", "+"]),
+    st.integers(0, 9).flatmap(lambda digits: st.integers(0, 10 ** (digits * digits))),
+)
+members = st.sampled_from([*("items", "total", "id", "quantity", "price", "created", "options", "attributes", "date")])
+
+
+def spelled(value: Any) -> str:
+    """JSON in which numbers may be such as no library would write."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(key)}:{spelled(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(spelled, value)) + "]"
+    return value[0] if isinstance(value, tuple) else json.dumps(value)
+
+
+documents = st.recursive(
+    st.none() | st.booleans() | st.integers() | texts | numbers.map(lambda number: (number,)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(members | texts, inner, max_size=4),
+    max_leaves=12,
+).map(spelled)
+
+
+def _number(text: str) -> object:
+    try:
+        return loads(text)
+    except ValueError:
+        return text
+
+
+def _clean(value: Any) -> Any:
+    """What another parser read, with U+FFFD for each half of a pair."""
+    if isinstance(value, dict):
+        return {_clean(key): _clean(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_clean(inner) for inner in value]
+    return re.sub("[\ud800-\udfff]", "\ufffd", value) if isinstance(value, str) else value
+
+
+@pytest.mark.chaos
+@given(documents)
+@example('{"items":[{"x":"\\ud83d"},{"x":1e99999999999999999999}],"total":1e99999999999999999999}')
+def test_all_json_is_read(text: str) -> None:
+    body = text.encode()
+    data = read(body)
+    kept = json.loads(text, parse_float=_number, parse_int=_number)
+    assert loads(dumps(_clean(kept))) == data
+    assert read(repaired(body)) == data
+    assert len(repaired_text(body)) == len(body)
+
+
+@pytest.mark.chaos
+@given(
+    documents.map(str.encode) | st.binary(max_size=40),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 255)), max_size=2),
+    st.booleans(),
+)
+def test_whatever_a_server_says_is_data_or_an_error_of_ours(
+    body: bytes, damage: list[tuple[int, int]], strict: bool
+) -> None:
+    changed = bytearray(body)
+    for at, byte in damage:
+        if at < len(changed):
+            changed[at] = byte
+    body = bytes(changed)
+    codec = Codec(strict=strict)
+    for read_as in (Product, Order, Profile, DeletedItem, list[Product], dict[str, int]):
+        for reading in (
+            lambda reads=read_as: codec.decode(body, reads, "GET /x"),
+            lambda reads=read_as: codec.page(body, reads, "GET /x"),
+        ):
+            try:
+                repr(reading())
+            except EcwidError as error:
+                str(error)
+    for other in (codec.slice, codec.total):
+        try:
+            other(body, "GET /x")
+        except EcwidError as error:
+            str(error)
+
+
+@pytest.mark.chaos
+@given(st.lists(documents, max_size=4), st.sampled_from(["", " ", "\n "]))
+def test_items_are_sliced_byte_for_byte(items: list[str], space: str) -> None:
+    body = f'{{"total":4,"items":{space}[{space}{f"{space},".join(items)}{space}]{space}}}'.encode()
+    raws, total = Codec().slice(body, "GET /x")
+    assert [bytes(raw) for raw in raws] == [item.encode() for item in items]
+    assert total == 4
+    assert all(isinstance(raw, msgspec.Raw) for raw in raws)
