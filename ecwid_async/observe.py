@@ -29,6 +29,8 @@ _LEVELS: Final[Mapping[EventKind, int]] = {
     EventKind.QUARANTINED: logging.WARNING,
     EventKind.GAVE_UP: logging.WARNING,
 }
+# A wait that only keeps the rate limit's pace is no news unless it lasts longer, in seconds.
+_PACE: Final = 1.0
 # One text for each kind: tools that group records by their text keep the kinds apart.
 _TEXTS: Final[Mapping[EventKind, str]] = {
     kind: f"%s: {kind.replace('_', ' ')} (%s) [request %s, %s]" for kind in _LEVELS
@@ -38,8 +40,9 @@ _TEXTS: Final[Mapping[EventKind, str]] = {
 class LogSink:
     """Writes events to the standard library's logging, to the logger ``ecwid_async`` unless given another.
 
-    Attempts and the pace are told at DEBUG, waits after a failure and repetitions at INFO, and at WARNING what somebody
-    should look at: a rate limit that was hit, a token or store in quarantine, a call that was given up. Each record
+    Attempts are told at DEBUG, repetitions and waits at INFO (those for the rate limit where they last for more than a
+    second, else at DEBUG), and at WARNING what somebody should look at: a rate limit that was hit, a token or store in
+    quarantine, a call that was given up. Each record
     has the event's fields as attributes, under names such as ``ecwid_operation`` and ``ecwid_request_id``. The
     beginning and end of a call as a whole are not logged: its attempts tell them.
     """
@@ -56,8 +59,7 @@ class LogSink:
         """Log the event."""
         if not self.wants(event.kind):
             return
-        # A wait with nothing behind it is the rate limit's pace, which is no news.
-        paced = event.kind is EventKind.WAITED and event.status is None and event.error is None
+        paced = _for_rate_limit(event) and (event.seconds or 0.0) <= _PACE
         self._logger.log(
             logging.DEBUG if paced else _LEVELS[event.kind],
             _TEXTS[event.kind],
@@ -78,8 +80,13 @@ class LogSink:
         )
 
 
+def _for_rate_limit(event: Event) -> bool:
+    """Whether it is a wait with nothing behind it but the rate limit."""
+    return event.kind is EventKind.WAITED and event.status is None and event.error is None
+
+
 def _details(event: Event) -> Iterable[str]:
-    yield f"attempt {event.attempt}"
+    yield "for the rate limit" if _for_rate_limit(event) else f"attempt {event.attempt}"
     if event.status is not None:
         yield f"status {event.status}"
     if event.error is not None:

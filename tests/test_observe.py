@@ -8,9 +8,12 @@ from types import SimpleNamespace
 
 import anyio
 import pytest
+import trio
+import trio.testing
 
 from ecwid_async import ConfigError, Ecwid, Event, EventKind, NotSent, RetryPolicy
 from ecwid_async.observe import LogSink, Sinks
+from ecwid_async.transport.governor import Govern, MemoryState
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Options, Request
 
@@ -45,10 +48,41 @@ def ecwid_of(*script: object, events: object = None) -> Ecwid:
     return Ecwid(transport=transport, events=events, retry=RetryPolicy(base=0.0))
 
 
-def test_the_pace_of_the_rate_limit_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("seconds", "level"), [(0.1, logging.DEBUG), (1.0, logging.DEBUG), (1.1, logging.INFO)])
+def test_the_pace_of_the_rate_limit_is_no_news_unless_somebody_waits_for_over_a_second(
+    seconds: float, level: int, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG, "ecwid_async")
-    LogSink()(Event(kind=EventKind.WAITED, operation="GET /orders", request_id="ab12cd34", seconds=0.1))
-    assert [record.levelno for record in caplog.records] == [logging.DEBUG]
+    LogSink()(Event(kind=EventKind.WAITED, operation="GET /orders", request_id="ab12cd34", seconds=seconds))
+    assert [record.levelno for record in caplog.records] == [level]
+    assert caplog.messages == [
+        f"GET /orders: waited (for the rate limit, {seconds:.3f} s) [request ab12cd34, no store]"
+    ]
+
+
+def test_who_waits_for_the_rate_limit_for_over_a_second_is_seen_at_info(caplog: pytest.LogCaptureFixture) -> None:
+    """The one at the gate as it begins to wait, and those behind it once they know for how long it was."""
+    caplog.set_level(logging.INFO, "ecwid_async")
+
+    async def main() -> None:
+        network = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), *[answer({})] * 3])
+        govern = Govern(
+            network, MemoryState(clock=trio.current_time), token="t", store_id=1003, events=Sinks(LogSink())
+        )
+        request = partial(Request, method="GET", path="/orders", options=Options(operation="GET /orders"))
+        await govern.send(request())
+        await trio.sleep(10)
+        caplog.clear()
+        async with trio.open_nursery() as nursery:
+            for _ in range(3):
+                nursery.start_soon(govern.send, request())
+            await trio.testing.wait_all_tasks_blocked()
+            assert [record.ecwid_seconds for record in caplog.records] == [20.0]
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+    assert [(record.levelno, record.ecwid_kind, record.ecwid_seconds) for record in caplog.records] == [
+        (logging.INFO, "waited", 20.0)
+    ] * 3
 
 
 @pytest.mark.parametrize("kind", EventKind)
