@@ -26,7 +26,7 @@ import trio.testing
 from benchmarks.measure import Bound, Table, arguments, microseconds, report, sample
 from ecwid_async import Ecwid, Quota
 from ecwid_async.sandbox.limits import FixedWindow, RateLimit, SlidingLog, TokenBucket
-from ecwid_async.transport.governor import Govern, MemoryState, Verdict, Wait
+from ecwid_async.transport.governor import Govern, MemoryState, Quarantine, Wait
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Lane, Options, Request, Response, StreamedResponse
 
@@ -154,7 +154,7 @@ class _Timed(MemoryState):
 
     let_in = 0.0
 
-    async def enter(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Verdict | None:
+    async def enter(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
         found = await super().enter(key, store, lane, cost)
         if found is None and lane is Lane.INTERACTIVE:
             self.let_in = trio.current_time()

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from ecwid_async.pages import Page as Page
     from ecwid_async.pages import Pages as Pages
     from ecwid_async.scan import Scan as Scan
+    from ecwid_async.transport.governor import Quarantine as Quarantine
     from ecwid_async.transport.governor import Quota as Quota
     from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
     from ecwid_async.wire import Event as Event
@@ -100,7 +101,7 @@ _HOMES = {
     "files": ("Download",),
     "pages": ("Page", "Pages"),
     "scan": ("Scan",),
-    "transport.governor": ("Quota",),
+    "transport.governor": ("Quarantine", "Quota"),
     "transport.retry": ("RetryPolicy",),
     "wire": ("Event", "EventKind"),
 }

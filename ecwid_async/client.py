@@ -13,7 +13,7 @@ from ecwid_async.errors import ConfigError, EcwidError
 from ecwid_async.observe import LogSink, Sinks
 from ecwid_async.transport.auth import Auth, Secret
 from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url
-from ecwid_async.transport.governor import Govern, GovernorState, MemoryState, Quota
+from ecwid_async.transport.governor import Govern, GovernorState, MemoryState, QuarantineList, Quota
 from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import EventSink, Transport
 
@@ -120,6 +120,15 @@ class Ecwid:
         secret = _secret(client_secret, "client_secret", "ECWID_CLIENT_SECRET", "The app's client secret")
         return Application(self._channel(Auth.of_application(self.transport, app, secret), None, secret))
 
+    def quarantine(self) -> QuarantineList:
+        """The tokens and stores whose calls are not sent, since the API said that they can't work.
+
+        ``await ecwid.quarantine()`` gives a list of `Quarantine`, the oldest first: which store, why, since and until
+        when. ``await ecwid.quarantine().clear(1003)`` lifts those of a store, ``clear()`` all: do it where the reason
+        is gone, and the next call is sent. It needs no request. Where the count is shared on Redis, so are they.
+        """
+        return QuarantineList(self._governor)
+
     def _channel(self, signed: Auth, store_id: int | None, secret: str) -> Channel:
         paced: Transport = signed
         if self._governor is not None:
@@ -129,6 +138,7 @@ class Ecwid:
                 token=secret,
                 store_id=store_id,
                 quota=self._quota,
+                patience=self._retry.patience,
                 events=self._events,
                 server=self._server,
             )

@@ -19,6 +19,7 @@ from ecwid_async.cli.store import Source
 from ecwid_async.cli.survey import Outcome, Survey, public_code
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.errors import (
+    APIError,
     ConfigError,
     InvalidToken,
     MissingScope,
@@ -184,6 +185,9 @@ class Checkup:
             response = await store.transport.send(request)
         except TransportError as unanswered:
             self._fail("token", f"not checked, {unanswered.reason}", "Try again later.", _NETWORK)
+            return False
+        except APIError as unsent:
+            self._fail("token", f"not checked: {unsent}", "", exit_code(unsent))
             return False
         self._skew(response, (before + self._clock()) / 2)
         if 200 <= response.status < 300:

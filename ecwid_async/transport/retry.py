@@ -22,6 +22,7 @@ import anyio
 from attrs import frozen
 
 from ecwid_async.errors import (
+    APIError,
     EcwidError,
     GovernorUnavailable,
     NotSent,
@@ -32,6 +33,7 @@ from ecwid_async.errors import (
     retry_after,
     unreadable,
 )
+from ecwid_async.transport.patience import add_throttled, throttled
 from ecwid_async.transport.telling import Teller
 from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
 
@@ -49,7 +51,7 @@ class RetryPolicy:
 
     `attempts` counts sends in all. The wait before try n is random between 0 and ``base * 2**(n-1)``, at most `cap`
     (full jitter). A 429 waits as long as the server asks, `throttled` where it does not say, and all 429s of a call at
-    most `patience` together.
+    most `patience` together, those of other calls with its token that it waits for included.
     `budget` bounds the repeats of one store: each takes one, each call puts a tenth back, so that a server that fails
     throughout gets a tenth more calls and not four times as many.
     """
@@ -84,14 +86,13 @@ class RetryBudget:
 
 
 class _Progress:
-    """How far a call has come: its attempt, the status that it was last answered with, its waits for a rate limit."""
+    """How far a call has come: its attempt, and the status that it was last answered with."""
 
-    __slots__ = ("attempt", "status", "throttled")
+    __slots__ = ("attempt", "status")
 
     def __init__(self) -> None:
         self.attempt = 1
         self.status: int | None = None
-        self.throttled = 0.0
 
 
 class Retry:
@@ -160,7 +161,7 @@ class Retry:
         return _checked(request, response)
 
     async def _until_settled(self, request: Request, progress: _Progress, last: Response | EcwidError) -> Response:
-        in_doubt = False
+        in_doubt = answered = False
         while True:
             attempt = progress.attempt
             error = last if isinstance(last, EcwidError) else None
@@ -173,14 +174,21 @@ class Retry:
             if wait is None or self._too_late(request, wait):
                 if isinstance(last, Response):
                     return _concluded(request, last, attempt, in_doubt)
-                self._tell(EventKind.GAVE_UP, request, attempt, error=error)
+                # A closed gate and quarantine were told of when they began.
+                if not isinstance(last, APIError):
+                    self._tell(EventKind.GAVE_UP, request, attempt, error=error)
                 if isinstance(last, TransportError):
                     last.attempts = attempt
                 if in_doubt and last.outcome in _NOTHING_DONE:
                     raise _doubtful(request, last, attempt) from last
+                if answered and last.outcome == "not_sent":
+                    last.outcome = "refused"  # this attempt never left, and those before did nothing
                 raise last
             in_doubt |= _may_have_worked(request, last)
+            answered |= isinstance(last, Response)
             self._tell(EventKind.WAITED, request, attempt, progress.status, wait, error)
+            if progress.status == 429:
+                add_throttled(request, wait)
             await self._sleep(wait)
             progress.attempt += 1
             self._tell(EventKind.RETRIED, request, progress.attempt, progress.status, error=error)
@@ -217,8 +225,7 @@ class Retry:
         if response.status == 429:
             asked = retry_after(response.headers)
             wait = self._policy.throttled if asked is None else max(asked, 1.0)
-            progress.throttled += wait
-            late = progress.throttled > self._policy.patience
+            late = throttled(request) + wait > self._policy.patience
             return None if late or isinstance(request.body, StreamBody) else wait
         if response.status in _PASSING and request.options.repeatable:
             return self._backoff(request, progress.attempt)

@@ -1,22 +1,35 @@
 """The governor against servers that count in three ways, over minutes of a made-up clock."""
 
+import asyncio
 import gc
+import itertools
+import math
+import pickle
 import random
 import statistics
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 import trio
 import trio.testing
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ecwid_async.errors import Timeout
+from ecwid_async import Ecwid, RetryPolicy
+from ecwid_async.errors import APIError, ConfigError, InvalidToken, RateLimited, StoreSuspended, Timeout
 from ecwid_async.sandbox.limits import FixedWindow, RateLimit, SlidingLog, TokenBucket
-from ecwid_async.transport.governor import Govern, MemoryState, Quota, Verdict, _queues, token_key
+from ecwid_async.transport import governor
+from ecwid_async.transport.governor import SHARE, Govern, MemoryState, Quarantine, Quota, Wait, _queues, token_key
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Event, EventKind, Headers, Lane, Options, Request, Response, StreamedResponse
 
 SHAPES: list[type[RateLimit]] = [SlidingLog, FixedWindow, TokenBucket]
@@ -161,52 +174,92 @@ def test_a_429_closes_the_gate_for_everybody_on_that_token_and_for_nobody_else()
     virtually(main)
 
 
+def quarantine(status: int = 403, code: str = "INVALID_API_TOKEN", store_id: int = 1) -> Quarantine:
+    now = datetime.now(UTC)
+    return Quarantine(
+        store_id=store_id,
+        status=status,
+        code=code,
+        message=None,
+        request_id="ab12cd34",
+        since=now,
+        until=now + timedelta(seconds=Quota().probation),
+    )
+
+
 @pytest.mark.parametrize(
-    ("status", "code", "same_token", "same_store"),
-    [(403, "INVALID_API_TOKEN", True, False), (402, "STORE_IS_SUSPENDED", False, True)],
+    ("status", "code", "kind", "other_tokens"),
+    [(403, "INVALID_API_TOKEN", InvalidToken, False), (402, "STORE_IS_SUSPENDED", StoreSuspended, True)],
 )
 def test_what_can_not_work_is_asked_once_and_then_once_in_a_while(
-    status: int, code: str, same_token: bool, same_store: bool
+    status: int, code: str, kind: type[APIError], other_tokens: bool
 ) -> None:
     async def main() -> None:
         answers = [answer({"errorCode": code}, status=status)]
         server = MemoryTransport(lambda _: answers[-1])
         state = MemoryState(clock=trio.current_time)
         govern = governed(server, state, store_id=1)
+        assert (await govern.send(request())).status == status
         for _ in range(50):
-            response = await govern.send(request())
-            assert (response.status, code.encode() in response.body) == (status, True)
+            with pytest.raises(kind) as caught:
+                await govern.send(request())
+            assert (caught.value.status, caught.value.code, caught.value.outcome) == (status, code, "not_sent")
         assert len(server.requests) == 1
 
-        others = {
-            True: Govern(server, state, token="secret_x", store_id=2),
-            False: Govern(server, state, token="new", store_id=1),
-        }
-        for by_token, other in others.items():
-            before = len(server.requests)
-            answers[-1:] = [answer({})]
-            sent = (await other.send(request())).status == 200
-            assert sent is not (same_token if by_token else same_store)
-            assert len(server.requests) - before == int(sent)
-            await state.condemn(token_key("secret_x") if same_token else "store 1", verdict(status, code))
-
         answers.append(answer({"errorCode": code}, status=status))
-        before = len(server.requests)
         await trio.sleep(Quota().probation + 1)
+        ended: list[object] = []
+
+        async def call() -> None:
+            try:
+                ended.append((await govern.send(request())).status)
+            except kind:
+                ended.append(None)
+
         async with trio.open_nursery() as nursery:
             for _ in range(10):
-                nursery.start_soon(govern.send, request())
-        assert len(server.requests) - before == 1, "one probe, and the others fail fast meanwhile"
+                nursery.start_soon(call)
+        assert sorted(map(str, ended)) == [str(status), *["None"] * 9], "one probe, and the others fail fast meanwhile"
+        assert len(server.requests) == 2
 
         answers.append(answer({}))
         await trio.sleep(Quota().probation + 1)
         assert [(await govern.send(request())).status for _ in range(2)] == [200, 200]
+        assert await state.quarantined() == []
 
     virtually(main)
 
 
-def verdict(status: int, code: str) -> Verdict:
-    return Verdict(status, b'{"errorCode":"%s"}' % code.encode())
+@pytest.mark.parametrize(
+    ("code", "other_token", "other_store"),
+    [
+        ("INVALID_API_TOKEN", True, True),
+        ("STORE_IS_SUSPENDED", False, True),
+    ],
+)
+def test_quarantine_is_of_a_token_for_a_store_or_of_a_store(code: str, other_token: bool, other_store: bool) -> None:
+    """A token that is refused for another store goes on working where it belongs."""
+
+    async def main() -> None:
+        state = MemoryState(clock=trio.current_time)
+        refused = MemoryTransport(lambda _: answer({"errorCode": code}, status=403))
+        served = MemoryTransport(lambda _: answer({}))
+        await Govern(refused, state, token="secret_x", store_id=1004).send(request())
+        for token, store_id, works in [
+            ("secret_x", 1004, False),
+            ("secret_y", 1004, other_token),
+            ("secret_x", 1003, other_store),
+            ("secret_y", 1003, True),
+        ]:
+            govern = Govern(served, state, token=token, store_id=store_id)
+            if works:
+                assert (await govern.send(request())).status == 200
+                # What works proves nothing of the other one.
+                continue
+            with pytest.raises((InvalidToken, StoreSuspended)):
+                await govern.send(request())
+
+    virtually(main)
 
 
 @pytest.mark.parametrize(
@@ -382,13 +435,13 @@ def test_tokens_nobody_uses_are_forgotten_but_quarantine_is_not() -> None:
         for number in range(500):
             assert await state.enter(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
             await state.leave(f"token {number}", "store", 1)
-        await state.condemn("bad", verdict(403, "INVALID_API_TOKEN"))
+        await state.condemn("bad", "store", quarantine())
         assert len(state._tokens) == 500
         await trio.sleep(61)
         for number in range(200):
             await state.enter(f"new {number}", "store", Lane.BULK, 1)
         assert len(state._tokens) <= 200
-        assert isinstance(await state.enter("bad", "store", Lane.BULK, 1), Verdict)
+        assert isinstance(await state.enter("bad", "store", Lane.BULK, 1), Quarantine)
 
     virtually(main)
 
@@ -433,3 +486,504 @@ async def test_a_stream_counts_from_its_head() -> None:
         assert (token.under_way, token.held) == (0, 1)
         assert [chunk async for chunk in response.chunks] == [b"%PDF"]
     assert Headers() == response.headers
+
+
+# Patience: what a call waits because of 429s is bounded, wherever it waits.
+
+
+def retrying(server: Any, state: MemoryState, *, patience: float = 300.0, **settings: Any) -> Retry:
+    govern = governed(server, state, patience=patience, **settings)
+    return Retry(govern, policy=RetryPolicy(patience=patience))
+
+
+def test_after_a_429_for_a_day_the_next_call_fails_at_once_and_says_since_when_and_until_when() -> None:
+    async def main() -> None:
+        server = MemoryTransport([answer(status=429, headers={"Retry-After": "80000"})])
+        chain = retrying(server, MemoryState(clock=trio.current_time))
+        assert (await chain.send(request())).status == 429
+        await trio.sleep(10)
+        before = trio.current_time()
+        with pytest.raises(
+            RateLimited, match=r"was not sent: the server answered 429 at .* UTC .* until .* UTC"
+        ) as caught:
+            await chain.send(request())
+        assert trio.current_time() == before
+        assert (caught.value.outcome, caught.value.retry_after, caught.value.attempts) == ("not_sent", 79990.0, 0)
+        assert "300 s" in str(caught.value)
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+        assert len(server.requests) == 1
+
+    virtually(main)
+
+
+def test_those_who_wait_already_are_turned_away_at_once_where_the_gate_closes_for_long() -> None:
+    async def main() -> None:
+        script = [
+            answer(status=429, headers={"Retry-After": "20"}),
+            answer(status=429, headers={"Retry-After": "80000"}),
+        ]
+        server = MemoryTransport([*script, *[answer({})] * 100])
+        govern = governed(server, MemoryState(clock=trio.current_time))
+        start = trio.current_time()
+        assert (await govern.send(request())).status == 429
+        ended: list[float] = []
+
+        async def call() -> None:
+            with suppress(RateLimited):
+                await govern.send(request())
+            ended.append(trio.current_time() - start)
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(10):
+                nursery.start_soon(call)
+        assert ended == [20.0] * 10
+        assert len(server.requests) == 2
+
+    virtually(main)
+
+
+WAITS_OF_429 = st.lists(st.sampled_from([None, 1, 5, 30, 100, 200, 299, 301, 80_000]), max_size=40)
+
+
+@pytest.mark.chaos
+@given(
+    waits=WAITS_OF_429,
+    lanes=st.lists(st.sampled_from(Lane), min_size=1, max_size=12),
+    gaps=st.lists(st.sampled_from([0.0, 0.5, 20.0, 90.0]), min_size=12, max_size=12),
+)
+def test_no_call_waits_for_longer_than_its_patience_whatever_429s_there_are(
+    waits: list[int | None], lanes: list[Lane], gaps: list[float]
+) -> None:
+    async def main() -> None:
+        # Nothing but 429s makes a call wait here.
+        quota = Quota(requests=10**6, burst=10**6, ceiling=10**6, window=1.0)
+        script = iter(waits)
+
+        def reply(_: Request) -> Response:
+            wait = next(script, 0)
+            if wait == 0:
+                return answer({})
+            return answer(status=429, headers={} if wait is None else {"Retry-After": str(wait)})
+
+        state = MemoryState(quota, clock=trio.current_time)
+        chain = retrying(MemoryTransport(reply), state, quota=quota)
+        took: list[float] = []
+
+        async def call(lane: Lane) -> None:
+            began = trio.current_time()
+            with suppress(RateLimited):
+                assert (await chain.send(request(lane))).status in (200, 429)
+            took.append(trio.current_time() - began)
+
+        async with trio.open_nursery() as nursery:
+            for lane, gap in zip(lanes, gaps, strict=False):
+                nursery.start_soon(call, lane)
+                await trio.sleep(gap)
+        assert len(took) == len(lanes)
+        assert max(took) <= 300.0 + 1.0, "the pace takes a part of a second"
+        assert not _queues.get({})
+
+    virtually(main)
+
+
+def test_a_call_that_was_refused_before_is_not_said_to_be_unsent() -> None:
+    async def main() -> None:
+        server = MemoryTransport([answer(status=429, headers={"Retry-After": "100"})])
+        state = MemoryState(clock=trio.current_time)
+        chain = retrying(server, state)
+        raised: list[RateLimited] = []
+
+        async def call() -> None:
+            with pytest.raises(RateLimited) as caught:
+                await chain.send(request())
+            raised.append(caught.value)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(call)
+            await trio.sleep(50)
+            # As another process on Redis would.
+            state._tokens[token_key("secret_x")].opens += 80_000
+        assert raised[0].outcome == "refused"
+
+    virtually(main)
+
+
+# Quarantine: what is known, and how it is lifted.
+
+
+def dead(code: str = "INVALID_API_TOKEN", message: str = "no such token", status: int = 403) -> MemoryTransport:
+    return MemoryTransport(lambda _: answer({"errorCode": code, "errorMessage": message}, status=status))
+
+
+async def test_a_call_in_quarantine_says_that_nothing_was_sent_why_since_when_and_until_when() -> None:
+    state = MemoryState()
+    govern = Govern(dead(), state, token="secret_x", store_id=1003)
+    first = request()
+    await govern.send(first)
+    with pytest.raises(InvalidToken) as caught:
+        await govern.send(request())
+    (held,) = await state.quarantined()
+    said = str(caught.value)
+    assert "was not sent: this token of store 1003 is in quarantine since" in said
+    assert f"the server answered 403 INVALID_API_TOKEN: no such token [request {first.id}]" in said
+    assert f"{held.since:%Y-%m-%d %H:%M:%S} UTC" in said
+    assert f"after {held.until:%Y-%m-%d %H:%M:%S} UTC a call is sent again" in said
+    assert "clear(1003)" in said
+    assert "server answered" not in said.split("is in quarantine")[0]
+    assert caught.value.outcome == "not_sent"
+    assert caught.value.request_id != first.id
+    assert held.until - held.since == timedelta(seconds=Quota().probation)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == said
+
+
+async def test_a_client_lists_its_quarantines_and_lifts_them() -> None:
+    answers = {1003: dead(), 1004: dead("STORE_IS_SUSPENDED", "closed", 402)}
+    network = MemoryTransport(lambda sent: answers[int(sent.path.split("/")[1])]._script(sent))  # type: ignore[operator]
+    async with Ecwid(transport=network) as ecwid:
+        assert await ecwid.quarantine() == []
+        stores = [ecwid.store(store_id, "secret_token_of_store") for store_id in answers]
+        for store in stores:
+            for _ in range(2):
+                with pytest.raises((InvalidToken, StoreSuspended)):
+                    await store.profile.get()
+        assert len(network.requests) == 2
+        found = await ecwid.quarantine()
+        assert [(one.store_id, one.reason) for one in found] == [
+            (1003, "403 INVALID_API_TOKEN"),
+            (1004, "402 STORE_IS_SUSPENDED"),
+        ]
+        assert all(one.since < one.until and one.since.tzinfo is UTC for one in found)
+        assert "secret" not in repr(found)
+
+        await ecwid.quarantine().clear(1003)
+        assert [one.store_id for one in await ecwid.quarantine()] == [1004]
+        with pytest.raises(InvalidToken):
+            await stores[0].profile.get()
+        assert len(network.requests) == 3
+        await ecwid.quarantine().clear()
+        assert await ecwid.quarantine() == []
+    async with Ecwid(transport=network, quota=None) as ecwid:
+        assert await ecwid.quarantine() == []
+        await ecwid.quarantine().clear(1)
+
+
+async def test_a_quarantine_keeps_no_body_and_no_token() -> None:
+    token = "secret_abcdefghijklmnop"
+    message = f"\x1b[31mtoken {token} is dead " + "x" * 100_000
+    state = MemoryState()
+    for store_id in range(20):
+        await Govern(dead(message=message), state, token=token, store_id=store_id).send(request())
+    found = await state.quarantined()
+    assert len(found) == 20
+    assert all(len(one.message or "") <= 200 for one in found)
+    assert token not in repr(found)
+    assert "\x1b" not in (found[0].message or "")
+
+
+async def test_the_number_of_quarantines_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(governor, "MOST_QUARANTINES", 100)
+    state = MemoryState()
+    for number in range(250):
+        await state.condemn(f"token {number}", "store 1", quarantine(store_id=number))
+    found = await state.quarantined()
+    assert [one.store_id for one in found] == list(range(150, 250))
+
+
+def test_a_probe_that_finds_no_room_is_not_used_up() -> None:
+    async def main() -> None:
+        state = MemoryState(Quota(probation=5.0), clock=trio.current_time)
+        assert await state.enter("t", "store", Lane.BULK, 1) is None
+        await state.leave("t", "store", 1, closed_for=30.0)
+        await state.condemn("t", "store", quarantine())
+        await trio.sleep(6)
+        assert isinstance(await state.enter("t", "store", Lane.BULK, 1), Wait)
+        await trio.sleep(25)
+        assert await state.enter("t", "store", Lane.BULK, 1) is None
+        assert isinstance(await state.enter("t", "store", Lane.BULK, 1), Quarantine)
+
+    virtually(main)
+
+
+# Bulk keeps its share, however many interactive calls there are.
+
+
+class Busy:
+    """Interactive calls of one token without an end, and when each request of either lane was served."""
+
+    def __init__(self, exchange: float = 0.1) -> None:
+        self.exchange = exchange
+        self.served: dict[Lane, list[float]] = {lane: [] for lane in Lane}
+
+    async def send(self, sent: Request) -> Response:
+        self.served[sent.options.lane].append(trio.current_time())
+        await trio.sleep(self.exchange)
+        return answer({})
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
+        raise AssertionError("nobody streams here")
+        yield
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+async def call_until(govern: Govern, until: float, lane: Lane, cost: int = 1) -> None:
+    while (now := trio.current_time()) < until:
+        with trio.move_on_after(until - now):
+            await govern.send(request(lane, cost=cost))
+
+
+def longest_gap(moments: list[float], start: float, end: float) -> float:
+    marks = [start, *moments, end]
+    return max(after - before for before, after in itertools.pairwise(marks))
+
+
+def test_bulk_calls_keep_one_request_in_twenty_of_a_token() -> None:
+    async def main() -> None:
+        quota = Quota()
+        server, state = Busy(), MemoryState(quota, clock=trio.current_time)
+        govern = governed(server, state)
+        start = trio.current_time()
+        async with trio.open_nursery() as nursery:
+            for _ in range(200):
+                nursery.start_soon(call_until, govern, start + 300, Lane.INTERACTIVE)
+            await trio.sleep(30)
+            nursery.start_soon(call_until, govern, start + 300, Lane.BULK)
+        bulk, interactive = server.served[Lane.BULK], server.served[Lane.INTERACTIVE]
+        assert longest_gap(bulk, start + 30, start + 300) <= (SHARE + quota.burst) * quota.interval + 0.2
+        assert statistics.median(after - before for before, after in itertools.pairwise(bulk)) < 2.1
+        assert len(bulk) >= 0.95 * 270 / (SHARE * quota.interval)
+        assert len(interactive) >= 0.93 * 10 * 300, "and interactive calls keep all the rest"
+
+    virtually(main)
+
+
+def test_bulk_calls_keep_one_request_in_twenty_at_the_ceiling() -> None:
+    """300 stores with interactive calls at the ceiling of the address left a bulk store none in 300 s."""
+
+    async def main() -> None:
+        quota = Quota(ceiling=20.0)
+        server, state = Busy(), MemoryState(quota, clock=trio.current_time)
+        start = trio.current_time()
+        async with trio.open_nursery() as nursery:
+            for number in range(300):
+                one = Govern(server, state, token=f"token {number}", quota=quota)
+                nursery.start_soon(call_until, one, start + 300, Lane.INTERACTIVE)
+            await trio.sleep(10)
+            nursery.start_soon(call_until, governed(server, state, quota=quota), start + 300, Lane.BULK)
+        bulk, interactive = server.served[Lane.BULK], server.served[Lane.INTERACTIVE]
+        assert longest_gap(bulk, start + 10, start + 300) <= SHARE / quota.ceiling + 0.2
+        assert len(bulk) + len(interactive) <= 300 * quota.ceiling + quota.burst + 20, "the ceiling holds"
+        assert len(interactive) >= 0.9 * 300 * quota.ceiling
+
+    virtually(main)
+
+
+def test_a_batch_that_counts_as_many_gets_its_share_too() -> None:
+    async def main() -> None:
+        quota = Quota(requests=60, reserve=2, burst=4)
+        server, state = Busy(), MemoryState(quota, clock=trio.current_time)
+        govern = governed(server, state, quota=quota)
+        start, until = trio.current_time(), trio.current_time() + 2400
+        async with trio.open_nursery() as nursery:
+            for _ in range(20):
+                nursery.start_soon(call_until, govern, until, Lane.INTERACTIVE)
+            await trio.sleep(60)
+            nursery.start_soon(call_until, govern, until, Lane.BULK, 50)
+        bulk = server.served[Lane.BULK]
+        assert longest_gap(bulk, start + 60, bulk[-1]) <= 50 * SHARE * quota.interval + quota.window
+        assert len(bulk) >= 2
+
+    virtually(main)
+
+
+@pytest.mark.chaos
+@given(
+    requests=st.integers(10, 40),
+    reserve=st.integers(0, 9),
+    burst=st.integers(0, 20),
+    ceiling=st.sampled_from([2.0, 20.0, 1e6]),
+    exchange=st.sampled_from([0.0, 0.1, 0.5, 3.0]),
+    stores=st.integers(1, 4),
+)
+def test_no_load_of_interactive_calls_keeps_bulk_calls_waiting_for_longer_than_promised(
+    requests: int, reserve: int, burst: int, ceiling: float, exchange: float, stores: int
+) -> None:
+    async def main() -> None:
+        quota = Quota(requests=requests, reserve=reserve, burst=burst, ceiling=ceiling, window=10.0)
+        server, state = Busy(exchange), MemoryState(quota, clock=trio.current_time)
+        governs = [Govern(server, state, token=f"token {number}", quota=quota) for number in range(stores)]
+        start = trio.current_time()
+        end = start + 5 * (SHARE + burst) * quota.interval
+        async with trio.open_nursery() as nursery:
+            for govern in governs:
+                for _ in range(3 + int((exchange + 0.2) / quota.interval)):
+                    nursery.start_soon(call_until, govern, end, Lane.INTERACTIVE)
+            nursery.start_soon(call_until, governs[0], end, Lane.BULK)
+        # Its own exchange comes on top, since one call follows another here, and that of those who hold the slots.
+        promised = (SHARE + burst) * quota.interval + SHARE / ceiling + 2 * exchange
+        assert longest_gap(server.served[Lane.BULK], start, end) <= promised + quota.interval + 0.1
+
+    virtually(main)
+
+
+def test_whoever_has_to_wait_for_its_own_gate_holds_up_nobody_at_the_ceiling() -> None:
+    async def main() -> None:
+        quota = Quota(ceiling=1.0, burst=1)
+        state = MemoryState(quota, clock=trio.current_time)
+        free = MemoryTransport(lambda _: answer({}))
+        mine, other = (Govern(free, state, token=token, quota=quota) for token in ("mine", "other"))
+        for _ in range(3):
+            await Govern(free, state, token="third", quota=quota).send(request(Lane.INTERACTIVE))
+        start = trio.current_time()
+        ended: dict[str, float] = {}
+
+        async def call(name: str, govern: Govern) -> None:
+            await govern.send(request(Lane.INTERACTIVE))
+            ended[name] = trio.current_time() - start
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(call, "mine", mine)
+            await trio.testing.wait_all_tasks_blocked()
+            state._tokens[token_key("mine")].closed = start
+            state._tokens[token_key("mine")].opens = start + 200
+            nursery.start_soon(call, "other", other)
+        assert ended["other"] < 10
+        assert ended["mine"] >= 200
+
+    virtually(main)
+
+
+def test_one_who_waits_sends_no_others_through_the_queues() -> None:
+    async def main() -> None:
+        state, another = MemoryState(clock=trio.current_time), MemoryState(clock=trio.current_time)
+        server = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), answer({})])
+        free = MemoryTransport(lambda _: answer({}))
+        busy = governed(server, state)
+        await busy.send(request())
+        queued: list[str] = []
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(busy.send, request())
+            await trio.testing.wait_all_tasks_blocked()
+            for used in (state, another):
+                idle = Govern(free, used, token="another")
+                idle._wait = lambda _: queued.append("queued")  # type: ignore[assignment,method-assign,func-returns-value]
+                await idle.send(request())
+        assert not queued
+
+    virtually(main)
+
+
+# Settings.
+
+WRONG_COUNTS = [-1, 1.5, True, math.nan, math.inf, "12", None, 10**12]
+WRONG_TIMES = [0, 0.0, -1.0, math.nan, math.inf, -math.inf, True, "60", None, 1e300]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("requests", value) for value in [*WRONG_COUNTS, 0]),
+        *(("reserve", value) for value in WRONG_COUNTS),
+        *(("burst", value) for value in WRONG_COUNTS),
+        *((name, value) for name in ("window", "ceiling", "probation", "throttled") for value in WRONG_TIMES),
+        ("requests", 12),
+        ("reserve", 600),
+    ],
+)
+def test_a_quota_that_can_not_be_kept_is_refused_with_what_is_allowed(field: str, value: Any) -> None:
+    with pytest.raises(ConfigError, match=rf"`{field if value != 12 else 'reserve'}`.* has to be"):
+        Quota(**{field: value})
+
+
+@pytest.mark.parametrize("quota", [Quota(requests=1, reserve=0, burst=0), Quota(requests=13), Quota(ceiling=0.001)])
+async def test_the_smallest_quotas_work(quota: Quota) -> None:
+    state = MemoryState(quota)
+    for lane in Lane:
+        await state.enter("t", lane, lane, 1)
+    assert not await state.quarantined()
+
+
+# Cancellation, threads and forks.
+
+
+def test_many_threads_make_states_and_use_them_at_once() -> None:
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        async def main() -> None:
+            for _ in range(50):
+                state = MemoryState()
+                govern = Govern(MemoryTransport(lambda _: answer({})), state, token="t")
+                await govern.send(request(Lane.INTERACTIVE))
+                for other in list(governor._states):
+                    other.forget_under_way()
+
+        try:
+            asyncio.run(main())
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+
+
+class Stepping:
+    """Sends in several steps, so that there are moments to cancel at."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+    async def send(self, _: Request) -> Response:
+        for _ in range(3):
+            await anyio.lowlevel.checkpoint()
+        return answer({"errorCode": "INVALID_API_TOKEN"}, status=self.status)
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
+        response = await self.send(request)
+        yield StreamedResponse(response.status, response.headers, chunks())
+        await anyio.lowlevel.checkpoint()
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+async def chunks() -> AsyncIterator[bytes]:
+    yield b"x"
+
+
+@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("status", [200, 403, 429])
+async def test_a_call_that_is_cancelled_at_any_await_holds_no_slot(status: int, streamed: bool, native: bool) -> None:
+    for steps in range(12):
+        state = MemoryState(Quota(burst=1, requests=20, window=0.2, reserve=1))
+        govern = Govern(Stepping(status), state, token="t", store_id=1, quota=state.quota)
+
+        async def one(govern: Govern, scope: anyio.CancelScope) -> None:
+            with scope, suppress(InvalidToken):
+                if streamed:
+                    async with govern.stream(request()) as response:
+                        await anyio.lowlevel.checkpoint()
+                        assert response.status == status
+                else:
+                    await govern.send(request())
+
+        scopes = [anyio.CancelScope() for _ in range(4)]
+        tasks = [asyncio.create_task(one(govern, scope)) for scope in scopes]
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        for task, scope in zip(tasks, scopes, strict=True):
+            task.cancel() if native else scope.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        (token,) = state._tokens.values() or [governor._Token(1.0)]
+        assert token.under_way == 0
+        assert token.held == sum(cost for _, cost in token.frees)
+        assert not _queues.get({})
+        assert not [place for place in governor._waiting if place[0] == id(state)]

@@ -5,23 +5,29 @@ import importlib.util
 import itertools
 import json
 import logging
+import math
 import pickle
 import random
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from attrs import evolve
 
 from ecwid_async import Ecwid
-from ecwid_async.errors import ConfigError, GovernorUnavailable
+from ecwid_async.errors import ConfigError, GovernorUnavailable, InvalidToken
 from ecwid_async.sandbox.limits import FixedWindow, RateLimit, SlidingLog, TokenBucket
-from ecwid_async.transport.governor import Govern, MemoryState, Quota, Verdict, Wait, token_key
+from ecwid_async.transport import governor
+from ecwid_async.transport.governor import Govern, MemoryState, Quarantine, Quota, Wait, token_key
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Lane, Options, Request, Response
 
@@ -30,7 +36,8 @@ redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
 from redis.asyncio.retry import Retry  # noqa: E402
 from redis.backoff import ConstantBackoff, NoBackoff  # noqa: E402
 
-from ecwid_async.transport.redis import RedisState  # noqa: E402  what it needs may be missing
+from ecwid_async.transport import redis as redis_state  # noqa: E402  what it needs may be missing
+from ecwid_async.transport.redis import RedisState  # noqa: E402
 
 SHAPES: list[type[RateLimit]] = [SlidingLog, FixedWindow, TokenBucket]
 
@@ -97,9 +104,12 @@ class Group:
         return time.time() + self.passed
 
     def state(self, quota: Quota | None = None, *, decode_responses: bool = False, **settings: Any) -> RedisState:
-        client = self.server.client(decode_responses=decode_responses)
-        self.clients.append(client)
+        client = self.client(decode_responses=decode_responses)
         return RedisState(client, quota, prefix=self.prefix, skew=lambda: self.passed, **settings)
+
+    def client(self, **settings: Any) -> Any:
+        self.clients.append(self.server.client(**settings))
+        return self.clients[-1]
 
     async def contents(self) -> dict[bytes, Any]:
         client = self.clients[0]
@@ -215,32 +225,57 @@ async def test_the_gate_is_closed_for_all_and_for_that_token_only(group: Group) 
     assert await two.enter("t", "store", Lane.BULK, 1) is None
 
 
+def quarantine(store_id: int = 1003, *, message: str | None = None) -> Quarantine:
+    now = datetime.now(UTC)
+    return Quarantine(
+        store_id=store_id,
+        status=403,
+        code="INVALID_API_TOKEN",
+        message=message,
+        request_id="ab12cd34",
+        since=now,
+        until=now + timedelta(seconds=Quota().probation),
+    )
+
+
+def alike(one: object, other: Quarantine) -> bool:
+    """The same, give or take the time that it took to get there."""
+    assert isinstance(one, Quarantine)
+    for found, expected in ((one.since, other.since), (one.until, other.until)):
+        assert abs((found - expected).total_seconds()) < 30
+    return evolve(one, since=other.since, until=other.until) == other
+
+
 @pytest.mark.parametrize("decode_responses", [True, False])
-@pytest.mark.parametrize("condemned", ["t", "store"])
+@pytest.mark.parametrize("key", ["t", None])
 async def test_quarantine_is_shared_and_one_probe_goes_out_in_all(
-    group: Group, condemned: str, decode_responses: bool
+    group: Group, key: str | None, decode_responses: bool
 ) -> None:
     states = [group.state(decode_responses=decode_responses) for _ in range(3)]
-    verdict = Verdict(403, '{"errorCode":"INVALID_API_TOKEN","errorMessage":"é"}'.encode() + b"\xff\x00")
-    await states[0].condemn(condemned, verdict)
-    assert [await state.enter("t", "store", Lane.BULK, 1) for state in states] == [verdict] * 3
-    other = ("t", "other") if condemned == "store" else ("other", "store")
-    assert await states[1].enter(*other, Lane.BULK, 1) is None
+    held = quarantine(message="é \\x00")
+    await states[0].condemn(key, "store 1003", held)
+    for state in states:
+        assert alike(await state.enter("t", "store 1003", Lane.BULK, 1), held)
+    assert await states[1].enter("t", "store 1004", Lane.BULK, 1) is None, "another store"
+    if key is not None:
+        assert await states[1].enter("other", "store 1003", Lane.BULK, 1) is None, "another token"
 
     group.passed += Quota().probation + 1
-    found = await asyncio.gather(*(state.enter("t", "store", Lane.INTERACTIVE, 1) for state in states * 3))
-    assert sorted(found, key=bool) == [None, *[verdict] * 8]
+    found = await asyncio.gather(*(state.enter("t", "store 1003", Lane.INTERACTIVE, 1) for state in states * 3))
+    assert sum(one is None for one in found) == 1
+    assert sum(isinstance(one, Quarantine) for one in found) == 8
 
     prober = states[found.index(None) % 3]
-    await prober.leave("t", "store", 1, cleared=True)
-    assert [await state.enter("t", "store", Lane.INTERACTIVE, 1) for state in states] == [None] * 3
+    await prober.leave("t", "store 1003", 1, cleared=True)
+    assert [await state.enter("t", "store 1003", Lane.INTERACTIVE, 1) for state in states] == [None] * 3
+    assert await states[0].quarantined() == []
 
 
 async def test_a_probe_that_finds_no_room_is_not_used_up(group: Group) -> None:
     state = group.state(Quota(probation=5.0))
     await taken(state, most=1)
     await state.leave("t", "store", 1, closed_for=30.0)
-    await state.condemn("t", Verdict(403, b""))
+    await state.condemn("t", "store", quarantine())
     group.passed += 6
     assert isinstance(await state.enter("t", "store", Lane.BULK, 1), Wait)
     group.passed += 25
@@ -262,7 +297,7 @@ async def test_the_ceiling_is_shared_over_all_tokens_and_whoever_waits_at_it_is_
 
 
 async def test_a_call_that_has_no_room_at_the_ceiling_takes_nothing_of_its_token(group: Group) -> None:
-    state = group.state(Quota(ceiling=1.0, burst=1, requests=10))
+    state = group.state(Quota(ceiling=1.0, burst=1, requests=10, reserve=1))
     while isinstance(found := await state.enter("a", "store", Lane.INTERACTIVE, 1), type(None)):
         pass
     for _ in range(50):
@@ -373,12 +408,12 @@ async def test_no_token_is_in_redis_and_everything_there_expires(group: Group) -
         await govern.send(request())
     assert await taken(state, "of a process that dies", most=1) == 1
     contents = await group.contents()
-    assert len(contents) == 1 + 4 + 4 + 1, "the clock, the tokens, their slots, and one quarantine"
+    assert len(contents) == 1 + 4 + 4 + 2, "the clock, the tokens, their slots, one quarantine and the list of all"
     assert "secret" not in repr(contents)
     for key in contents:
         assert await group.clients[0].pttl(key) > 0, key
     lasting = {key.split(b":")[1] for key in contents if await group.clients[0].pttl(key) > 200_000}
-    assert lasting == {b"everyone", b"quarantine"}
+    assert lasting == {b"everyone", b"quarantine", b"quarantines"}
 
 
 def request(lane: Lane = Lane.INTERACTIVE) -> Request:
@@ -386,7 +421,7 @@ def request(lane: Lane = Lane.INTERACTIVE) -> Request:
 
 
 async def test_the_client_keeps_its_count_on_redis(group: Group) -> None:
-    quota = Quota(requests=5, burst=10)
+    quota = Quota(requests=5, reserve=1, burst=10)
     network = MemoryTransport(lambda _: answer({"generalInfo": {"storeId": 1003}}))
     async with Ecwid(transport=network, quota=quota, governor=group.state(quota)) as ecwid:
         await ecwid.store(1003, "secret_x").profile.get()
@@ -397,6 +432,7 @@ async def test_the_client_keeps_its_count_on_redis(group: Group) -> None:
 PROCESS = """
 import asyncio, json, sys, time
 from redis.asyncio import Redis
+from ecwid_async.transport import governor
 from ecwid_async.transport.governor import Govern, Quota
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.transport.redis import RedisState
@@ -447,6 +483,18 @@ async def closed(client: Any) -> None:
         await client.aclose()
 
 
+async def back(state: RedisState) -> None:
+    """Wait until somebody asks Redis again, which is there."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await state.quarantined()
+            except GovernorUnavailable:
+                await asyncio.sleep(0.01)
+            else:
+                return
+
+
 @pytest.mark.parametrize("patient", [True, False])
 async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: Server, patient: bool) -> None:
     network = MemoryTransport(lambda _: answer({}))
@@ -463,6 +511,7 @@ async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: 
     error = pickle.loads(pickle.dumps(caught.value))
     assert (str(error), error.reason) == (str(caught.value), caught.value.reason)
     fragile.start()
+    await back(state)
     await govern.send(request())
     assert len(network.requests) == 2
     await closed(client)
@@ -479,6 +528,7 @@ async def test_redis_that_does_not_answer_is_away_too(fragile: Server) -> None:
         await state.enter("t", "store", Lane.BULK, 1)
     assert time.monotonic() - began < 0.5
     await asleep
+    await back(state)
     assert await taken(state, most=1) == 1
     await closed(client)
     await closed(blocker)
@@ -521,9 +571,10 @@ async def test_while_redis_is_away_each_process_keeps_to_its_share_and_then_shar
     assert await taken(state) == 10
     for _ in range(13):
         await state.leave("t", "store", 1)
-    verdict = Verdict(403, b"{}")
-    await state.condemn("bad", verdict)
-    assert await state.enter("bad", "store", Lane.BULK, 1) == verdict
+    held = quarantine()
+    await state.condemn("bad", "store", held)
+    assert await state.enter("bad", "store", Lane.BULK, 1) == held
+    assert await state.quarantined() == [held]
     moment += 120
     assert await taken(state, lane=Lane.BULK) == 3, "paced"
     with pytest.raises(GovernorUnavailable, match="counts as 20 requests never fits into the 10"):
@@ -596,6 +647,240 @@ async def test_what_to_do_while_redis_is_away_is_said_clearly(wrong: Any) -> Non
     client = redis.Redis()
     with pytest.raises(ConfigError, match='`when_away` is "fail", or the number of processes'):
         RedisState(client, when_away=wrong)
+    await closed(client)
+
+
+async def test_while_redis_is_silent_those_who_queue_fail_together_and_not_one_after_the_other(
+    fragile: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = fragile.client()
+    moment, asked = 0.0, 0
+    state = RedisState(client, patience=0.2, clock=lambda: moment)
+
+    async def silent(*command: Any, **options: Any) -> Any:
+        nonlocal moment, asked
+        asked += 1
+        moment += 0.2  # by the state's clock; it is cut off by then
+        await asyncio.sleep(60)
+
+    govern = Govern(MemoryTransport(lambda _: answer({})), state, token="t")
+    await govern.send(request())
+    monkeypatch.setattr(client, "execute_command", silent)
+    # One that waits sends the others through the queue.
+    monkeypatch.setitem(governor._waiting, (id(state), govern._key, Lane.INTERACTIVE), 1)
+    results = await asyncio.gather(*(govern.send(request()) for _ in range(50)), return_exceptions=True)
+    assert {type(result) for result in results} == {GovernorUnavailable}
+    assert {result.outcome for result in results if isinstance(result, GovernorUnavailable)} == {"not_sent"}
+    assert asked == 1
+    moment += 60
+    with pytest.raises(GovernorUnavailable):
+        await state.quarantined()
+    assert asked == 2, "and later one asks again"
+    monkeypatch.undo()
+    moment += 60
+    await back(state)
+    await closed(client)
+
+
+async def test_one_that_asks_whether_redis_is_back_is_more_patient_each_time(
+    fragile: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Redis that takes half a second is used again, though the first who asks does not wait for so long."""
+    client = fragile.client()
+    moment = 0.0
+    state = RedisState(client, patience=2.0, when_away=2, clock=lambda: moment)
+    execute, silent, asked = client.execute_command, True, 0
+
+    async def slow(*command: Any, **options: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(60 if silent else 0.4)
+        return await execute(*command, **options)
+
+    monkeypatch.setattr(client, "execute_command", slow)
+    await state.enter("t", "store", Lane.INTERACTIVE, 1)
+    silent = False
+    for _ in range(4):
+        moment += 60
+        await state.enter("t", "store", Lane.INTERACTIVE, 1)
+        if state._away is None:
+            break
+    assert state._away is None
+    monkeypatch.undo()
+    await closed(client)
+
+
+class Moments:
+    """A client whose commands can be cancelled at, before they reach Redis and after."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.execute = client.execute_command
+        self.passed = 0
+        self.at = -1
+        self.cancel: Callable[[], object] = lambda: None
+
+    async def pause(self) -> None:
+        if self.passed == self.at:
+            self.cancel()
+        self.passed += 1
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    async def __call__(self, *command: Any, **options: Any) -> Any:
+        await self.pause()
+        reply = await self.execute(*command, **options)
+        await self.pause()
+        return reply
+
+
+@pytest.mark.parametrize("native", [True, False])
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("status", [200, 403, 429])
+async def test_a_call_that_is_cancelled_at_any_await_leaves_once(
+    group: Group, monkeypatch: pytest.MonkeyPatch, status: int, streamed: bool, native: bool
+) -> None:
+    quota = Quota(requests=100, burst=100, ceiling=1e6)
+    state = group.state(quota)
+    moments = Moments(group.clients[0])
+    # Scripts are loaded at their first use, which is not what this is about.
+    await state.enter("warm", "store", Lane.BULK, 1)
+    await state.leave("warm", "store", 1)
+    await state.condemn("warm", "store", quarantine())
+    monkeypatch.setattr(moments.client, "execute_command", moments)
+    reached, steps = 1, 0
+    while reached:
+        token, network = (
+            f"token {steps}",
+            MemoryTransport(lambda _: answer({"errorCode": "INVALID_API_TOKEN"}, status=status)),
+        )
+        govern = Govern(network, state, token=token, store_id=1, quota=quota)
+
+        async def call(scope: anyio.CancelScope, govern: Govern) -> None:
+            with scope:
+                if not streamed:
+                    await govern.send(request())
+                    return
+                async with govern.stream(request()):
+                    await asyncio.sleep(0)
+
+        scope = anyio.CancelScope()
+        task = asyncio.create_task(call(scope, govern))
+        moments.passed, moments.at, moments.cancel = 0, steps, task.cancel if native else scope.cancel
+        await asyncio.gather(task, return_exceptions=True)
+        reached = moments.passed > steps
+        steps += 1
+        assert not state._under_way
+        key = f"{group.prefix}:slots:{token_key(token)}"
+        scores = [score for _, score in await moments.client.zrange(key, 0, -1, withscores=True)]
+        assert len(scores) <= len(network.requests), "a slot that was not used is given back"
+        assert all(score / 1e6 <= group.now + quota.window + 1 for score in scores), "and one that was is free in time"
+    assert steps > 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_redis_and_memory_count_alike(group: Group, seed: int) -> None:
+    """Slots, pace, ceiling, gate, quarantine and the share of bulk calls, in the same made-up time."""
+    numbers = random.Random(seed)
+    quota = Quota(requests=30, reserve=3, burst=4, ceiling=2.0, window=20.0, probation=15.0)
+    moment = 1000.0
+    memory = MemoryState(quota, clock=lambda: moment)
+    client = group.client()
+    shared = RedisState(client, quota, prefix=group.prefix, exchange=10_000.0, skew=lambda: moment)
+    for name in ("_enter", "_leave", "_condemn", "_list"):
+        script = getattr(shared, name).script
+        assert "redis.call('TIME')" in script
+        setattr(shared, name, client.register_script(script.replace("redis.call('TIME')", "{0, 0}")))
+    under_way: list[tuple[str, str, int]] = []
+    admitted = Counter[Lane]()
+    for _ in range(600):
+        key, store, lane = numbers.choice("ab"), numbers.choice(("store 1", "store 2")), numbers.choice(list(Lane))
+        cost = numbers.choice((1, 1, 1, 1, 8))
+        one, other = await memory.enter(key, store, lane, cost), await shared.enter(key, store, lane, cost)
+        assert type(one) is type(other), (one, other)
+        if isinstance(one, Wait):
+            assert isinstance(other, Wait)
+            assert one.seconds == pytest.approx(other.seconds, abs=0.002)
+            assert one.at_ceiling is other.at_ceiling
+            assert (one.closed_for is None) is (other.closed_for is None)
+            moment += numbers.choice((0.0537, one.seconds + 0.0137))
+        elif isinstance(one, Quarantine):
+            moment += 0.3171
+        else:
+            admitted[lane] += 1
+            under_way.append((key, store, cost))
+        if under_way and numbers.random() < 0.6:
+            key, store, cost = under_way.pop(numbers.randrange(len(under_way)))
+            closed_for, cleared = numbers.choice((0.0,) * 12 + (3.0,)), numbers.random() < 0.2
+            for state in (memory, shared):
+                await state.leave(key, store, cost, closed_for=closed_for, cleared=cleared)
+        if numbers.random() < 0.01:
+            held = quarantine(int(store[-1]))
+            of = numbers.choice((key, None))
+            for state in (memory, shared):
+                await state.condemn(of, store, held)
+    assert min(admitted.values()) > 50
+    assert len(await memory.quarantined()) == len(await shared.quarantined())
+
+
+async def test_quarantines_on_redis_are_listed_and_lifted_and_hold_no_body_and_no_token(group: Group) -> None:
+    state, other = group.state(), group.state(decode_responses=True)
+    message = "token secret_abcdefghij is dead" + "x" * 100_000
+    dead = MemoryTransport(lambda _: answer({"errorCode": "INVALID_API_TOKEN", "errorMessage": message}, status=403))
+    async with Ecwid(transport=dead, governor=state) as ecwid, Ecwid(transport=dead, governor=other) as twin:
+        for store_id in (1003, 1004):
+            with pytest.raises(InvalidToken):
+                await ecwid.store(store_id, "secret_abcdefghij").profile.get()
+        with pytest.raises(InvalidToken, match="was not sent: this token of store 1003 is in quarantine since"):
+            await twin.store(1003, "secret_abcdefghij").profile.get()
+        assert len(dead.requests) == 2
+        found = await twin.quarantine()
+        assert [(one.store_id, one.reason) for one in found] == [
+            (1003, "403 INVALID_API_TOKEN"),
+            (1004, "403 INVALID_API_TOKEN"),
+        ]
+        assert (found[0].until - found[0].since).total_seconds() == pytest.approx(900.0, abs=1)
+        contents = repr(await group.contents())
+        assert "secret_abcdefghij" not in contents
+        assert len(contents) < 3000
+        await twin.quarantine().clear(1003)
+        assert [one.store_id for one in await ecwid.quarantine()] == [1004]
+        await ecwid.quarantine().clear()
+        assert await twin.quarantine() == []
+        assert not [key for key in await group.contents() if b"quarantine" in key]
+
+
+async def test_the_number_of_quarantines_on_redis_is_bounded(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_state, "MOST_QUARANTINES", 5)
+    state = group.state()
+    for number in range(12):
+        await state.condemn("t", f"store {number}", quarantine(number))
+        group.passed += 1
+    assert [one.store_id for one in await state.quarantined()] == list(range(7, 12))
+    assert len([key for key in await group.contents() if b":quarantine:" in key]) == 5
+
+
+async def test_gates_that_redis_could_not_be_told_of_are_forgotten_when_they_are_open(fragile: Server) -> None:
+    moment = 0.0
+    client = fragile.client()
+    state = RedisState(client, when_away=2, patience=0.2, clock=lambda: moment)
+    fragile.stop()
+    for number in range(50):
+        assert await state.enter(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
+        await state.leave(f"token {number}", "store", 1, closed_for=5.0)
+        moment += 1
+    assert len(state._closed) <= 6
+    await closed(client)
+
+
+@pytest.mark.parametrize("setting", ["exchange", "patience"])
+@pytest.mark.parametrize("wrong", [0, -1.0, math.nan, math.inf, True, "2", None])
+async def test_times_of_the_redis_state_are_checked_where_it_is_made(setting: str, wrong: Any) -> None:
+    client = redis.Redis()
+    with pytest.raises(ConfigError, match=rf"`{setting}` is .* a number of seconds, above zero"):
+        RedisState(client, **{setting: wrong})
+    with pytest.raises(ConfigError, match="`prefix`"):
+        RedisState(client, prefix="")
     await closed(client)
 
 
