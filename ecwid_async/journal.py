@@ -28,6 +28,7 @@ _FORMAT: Final = 2
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # Clocks are set by a little all the time.
 _CLOCK_TOLERANCE: Final = 60.0
+_MOST_DIGITS: Final = 18
 # A line has up to 500 calls of 64 digits each. What is longer is none of ours.
 _LONGEST_LINE: Final = 1 << 20
 
@@ -118,6 +119,7 @@ class Entry:
 
 class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     time: float
+    line: int = 0
     format: int | None = None
     server: str | None = None
     store: int | None = None
@@ -152,6 +154,7 @@ class Journal:
         self.sandbox: str | None = None
         self._places: dict[bytes, tuple[Entry, int]] = {}
         self._batches: int | None = None
+        self._written = 0
         self._clock = clock
         self._files: list[BinaryIO] = []
         try:
@@ -271,12 +274,16 @@ class Journal:
 
     def restart(self) -> None:
         """Begin anew, since nothing of what was sent exists any more."""
-        self._lengths.truncate(0)
-        self._lines.truncate(0)
         self.entries.clear()
         self._places.clear()
         self._batches = self.sandbox = None
-        self._write_head()
+        self._written = 0
+        try:
+            self._lengths.truncate(0)
+            self._lines.truncate(0)
+            self._write_head()
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def _add(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -307,14 +314,19 @@ class Journal:
         try:
             self._append(line)
         except OSError as error:
-            raise JobError(
-                f"the journal {self.path} can't be written ({error.strerror or error}), so nothing more is sent. "
-                "Make it writable and run the job again: it resumes."
-            ) from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> JobError:
+        return JobError(
+            f"the journal {self.path} can't be written ({error.strerror or error}), so nothing more is sent. "
+            "Make it writable and run the job again: it resumes."
+        )
 
     def _append(self, line: _Line) -> None:
         """Both files have it on disk when this returns, or neither has it when it raises `OSError`."""
         sizes = [os.fstat(file.fileno()).st_size for file in self._files]
+        # So that a line counts at its own place only.
+        line.line = self._written
         try:
             _append(self._lines, seal(msgspec.json.encode(line)))
             # Only now: a journal is never shorter than noted.
@@ -324,6 +336,7 @@ class Journal:
                 with suppress(OSError):
                     file.truncate(size)
             raise
+        self._written += 1
 
     def _load(self) -> None:
         noted = self._noted()
@@ -331,19 +344,20 @@ class Journal:
         if size < noted:
             raise self._damage(f"it has {size:,} bytes, and had {noted:,}")
         self._lines.seek(0)
-        number = end = 0
+        end = 0
         with open(self._lines.fileno(), "rb", closefd=False) as file:
             while line := file.readline(_LONGEST_LINE):
                 try:
-                    self._take(line, number)
+                    self._take(line)
                 except _Damaged:
                     if end < noted:
-                        raise self._damage(f"line {number + 1} is damaged") from None
+                        raise self._damage(f"line {self._written + 1} is damaged") from None
                     # It was not noted yet: what it is about was not sent.
                     self._lines.truncate(end)
                     break
-                number, end = number + 1, end + len(line)
-        if not number:
+                self._written += 1
+                end += len(line)
+        if not self._written:
             self._write_head()
 
     def _noted(self) -> int:
@@ -356,7 +370,7 @@ class Journal:
             self._lengths.truncate(whole)
         for line in text[:whole].split(b"\n")[:-1]:
             said = unseal(line)
-            if said is None or not said.isdigit():
+            if said is None or not said.isdigit() or len(said) > _MOST_DIGITS:
                 raise self._damage("the .lock beside it does not say how long it was")
             noted = max(noted, int(said))
         return noted
@@ -368,13 +382,13 @@ class Journal:
             "out from the store what was done, and run only the rest under another name."
         )
 
-    def _take(self, line: bytes, number: int) -> None:
-        """Raises `_Damaged` for a line that can't be the one at that place."""
+    def _take(self, line: bytes) -> None:
+        """Raises `_Damaged` for a line that can't be the next one."""
         content = unseal(line) if line.endswith(b"\n") else None
         if content is None:
             raise _Damaged
         try:
-            if number == 0:
+            if not self._written:
                 self._take_head(content)
             else:
                 self._take_event(msgspec.json.decode(content, type=_Line))
@@ -401,7 +415,7 @@ class Journal:
             )
 
     def _take_event(self, line: _Line) -> None:
-        if not isfinite(line.time):
+        if line.line != self._written or not isfinite(line.time):
             raise _Damaged
         if line.batches is not None:
             self._batches = line.batches

@@ -10,6 +10,7 @@ __all__ = [
     "BatchResponseState",
     "BatchState",
     "BatchStatus",
+    "BatchSummary",
     "BatchTicket",
 ]
 
@@ -17,7 +18,7 @@ __all__ = [
 class BatchResponseState(StrEnum):
     """What became of one request of a batch."""
 
-    COMPLETED = "COMPLETED"
+    COMPLETED = "COMPLETED"  # Also of one that was cancelled before it ran: then it has no HTTP status.
     FAILED = "FAILED"
     NOT_EXECUTED = "NOT_EXECUTED"
 
@@ -45,6 +46,14 @@ class BatchTicket(Model):
     """What a batch is asked for by."""
 
     ticket: str | None = None
+
+
+@model
+class BatchSummary(Model):
+    """One batch of a store, in the list of them."""
+
+    ticket: str | None = None
+    status: BatchState | str | None = None
 
 
 @model

@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from ecwid_async.calls import Call
 from ecwid_async.codec import loads
-from ecwid_async.models.batches import BatchRequestItemDraft, BatchStatus, BatchTicket
-from ecwid_async.models.common import UpdateResult
+from ecwid_async.models.batches import BatchRequestItemDraft, BatchState, BatchStatus, BatchSummary, BatchTicket
+from ecwid_async.models.common import DeleteResult, UpdateResult
+from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Resource
 from ecwid_async.wire import Request, StreamBody
 
@@ -42,7 +43,8 @@ class Batches(Resource):
 
         ``POST /batch``
         """
-        requests = [_as_sent(item) for item in items]
+        # All of them before the first is looked at: a generator is not left half read.
+        requests = [_as_sent(item) for item in list(items)]
         if not 0 < len(requests) <= MOST_REQUESTS:
             raise ValueError(f"a batch has 1 to {MOST_REQUESTS} requests, not {len(requests)}: split it")
         return self._call(
@@ -65,12 +67,39 @@ class Batches(Resource):
         """
         return self._call("GET /batch", reads=BatchStatus, query={"ticket": ticket, "escapedJson": escaped_json})
 
-    def cancel_group(self, group_id: str) -> Call[UpdateResult]:
-        """Cancel what is left of the batches that were created with this `group_id`.
+    def search(
+        self, status: BatchState | str, *, limit: int | None = None, offset: int | None = None
+    ) -> Pages[BatchSummary]:
+        """The batches of the store that are QUEUED, IN_PROGRESS or COMPLETED.
+
+        A store executes its batches one after the other: one that is stuck holds up all that were created after it.
+
+        ``GET /batch``
+        """
+        return self._pages(
+            "GET /batch", model=BatchSummary, into=None, query={"status": status}, limit=limit, offset=offset
+        )
+
+    def delete(self, ticket: str) -> Call[DeleteResult]:
+        """Stop a batch and delete it from the history. What was executed stays as it is.
+
+        ``DELETE /batch``
+        """
+        return self._call("DELETE /batch", reads=DeleteResult, query={"ticketId": ticket})
+
+    def cancel_group(self, group_id: str, *, ticket: str | None = None) -> Call[UpdateResult]:
+        """Cancel what is left of the batches that were created with this `group_id`, or of that with this `ticket`.
+
+        Requests that are cancelled get the status COMPLETED, and no result: it does not mean that they were executed.
 
         ``POST /batch/cancel-group``
         """
-        return self._call("POST /batch/cancel-group", reads=UpdateResult, query={"groupId": group_id}, repeatable=True)
+        return self._call(
+            "POST /batch/cancel-group",
+            reads=UpdateResult,
+            query={"ticketId": ticket, "groupId": group_id},
+            repeatable=True,
+        )
 
 
 def _as_sent(item: BatchItem) -> object:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ecwid_async.client import Store
     from ecwid_async.sandbox import Sandbox
 
@@ -26,11 +28,13 @@ def _items() -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 @pytest.fixture
-def ecwid_sandbox() -> "Sandbox":
+def ecwid_sandbox(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> "Sandbox":
     """A small demo store of its own for each test: see `ecwid_async.sandbox.seed` for its id and token.
 
-    No rate limit: set ``ecwid_sandbox.requests_per_minute`` to test against one.
+    No rate limit: set ``ecwid_sandbox.requests_per_minute`` to test against one. Journals of jobs go to a folder of the
+    test's own: ``ECWID_JOURNALS`` names one in `tmp_path`.
     """
+    monkeypatch.setenv("ECWID_JOURNALS", str(tmp_path / "ecwid-jobs"))
     from ecwid_async.sandbox import Sandbox
     from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, fill
 

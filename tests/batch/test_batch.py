@@ -3,7 +3,7 @@
 import asyncio
 import pickle
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -15,7 +15,9 @@ from ecwid_async.client import Ecwid, Store
 from ecwid_async.codec import Codec
 from ecwid_async.errors import (
     APIError,
+    BadRequest,
     BatchError,
+    DecodeError,
     EcwidError,
     InvalidToken,
     NotExecuted,
@@ -317,8 +319,170 @@ async def test_a_cancelled_group_is_not_carried_on() -> None:
     results = await world.run(deltas(world, product, 30), most=10, group_id="g")
     executed = kinds(results).count("done")
     assert 0 < executed < 10
-    assert kinds(results)[executed:] == ["NotExecuted"] * (30 - executed)
+    # What was cancelled is COMPLETED as well, and nobody is told that it was executed.
+    assert kinds(results)[executed:] == ["OutcomeUnknown"] * (10 - executed) + ["NotExecuted"] * 20
+    assert "cancelled before it ran" in str(results[executed])
     assert len(world.batches()) == 1
+    assert await world.stock(product) == executed
+
+
+def scripted(*polls: Any, creation: Any = None) -> World:
+    """A store that takes a batch and then answers its polls with these, the last for ever."""
+
+    def script(request: Request) -> Response:
+        if request.method == "POST":
+            return answer({"ticket": "t"}) if creation is None else creation
+        found = left.pop(0) if len(left) > 1 else left[0]
+        return found if isinstance(found, Response) else answer(found)
+
+    left = list(polls)
+    return World.made(lambda sandbox: MemoryTransport(script))
+
+
+def completed(*responses: Any) -> dict[str, Any]:
+    return {"status": "COMPLETED", "totalRequests": len(responses), "responses": list(responses)}
+
+
+def found(name: object, number: int, **other: Any) -> dict[str, Any]:
+    body = f'{{"id": {number}}}'
+    return {"id": name, "status": "COMPLETED", "httpStatusCode": 200, "escapedHttpBody": body, **other}
+
+
+@pytest.mark.parametrize(
+    ("responses", "expected"),
+    [
+        ([found("0", 10), found(None, 11), found("2", 12)], [10, None, 12]),
+        ([found("0", 10), {**found("1", 11), "id": {"id": "1"}}, found("2", 12)], [10, None, 12]),
+        ([found("0", 10), found("0", 11), found("2", 12)], [None, None, 12]),
+        ([found("0", 10), found("1", 11), found("1", 11)], [10, None, None]),
+        ([found("2", 12), found("99", 11), found("0", 10)], [10, None, 12]),
+        ([found(None, 10), found(None, 11), found(None, 12)], [None, None, None]),
+        ([found(0, 10), found(1, 11), found(2, 12)], [10, 11, 12]),
+        ([found("0", 10), None, "1", found("2", 12)], [10, None, 12]),
+        ([], [None, None, None]),
+    ],
+)
+@pytest.mark.parametrize("strict", [False, True])
+async def test_a_response_without_its_own_id_is_nobodys(
+    responses: list[Any], expected: list[int | None], strict: bool
+) -> None:
+    world = scripted(completed(*responses))
+    world.store._channel.codec.strict = strict
+    results = await world.run([world.store.products.get(number) for number in (10, 11, 12)])
+    assert [None if isinstance(one, OutcomeUnknown) else one.id for one in results] == expected
+
+
+async def test_a_response_without_a_status_says_nothing_of_its_call() -> None:
+    world = scripted(
+        completed(
+            found("0", 10, httpStatusCode=None),
+            found("1", 11, httpStatusCode=-7),
+            {**found("2", 12, httpCode=200), "httpStatusCode": None},
+            found("3", 13, escapedHttpBody=None),
+        )
+    )
+    delete, get = world.store.products.delete, world.store.products.get
+    first, second, third, deleted = await world.run([delete(10), get(11), get(12), delete(13)], group_id="g")
+    assert [first.outcome, second.outcome, deleted.outcome] == ["unknown"] * 3
+    assert third.id == 12  # an example of the reference calls it so
+
+
+async def test_a_body_that_cannot_be_read_concerns_its_call_alone() -> None:
+    deep = "[" * 100_000
+    world = scripted(
+        completed(
+            found("0", 10, escapedHttpBody="<html>Bad Gateway</html>"),
+            found("1", 11, escapedHttpBody=f'{{"id": {deep}'),
+            found("2", 12, escapedHttpBody=None, httpBody={"id": 12}),
+            found("3", 13, httpStatusCode=400, escapedHttpBody=deep),
+            found("4", 14, escapedHttpBody=""),
+        )
+    )
+    products = world.store.products
+    drafts = [ProductDraft(name="x", sku="s"), ProductDraft(name="y", sku="t")]
+    made, deep_one, plain, refused, empty = await world.run(
+        [products.create(drafts[0]), products.get(11), products.get(12), products.get(13), products.create(drafts[1])]
+    )
+    assert isinstance(made, OutcomeUnknown)
+    assert isinstance(empty, OutcomeUnknown)
+    assert None not in (made.look_up, empty.look_up)
+    assert isinstance(deep_one, DecodeError)
+    assert plain.id == 12
+    assert isinstance(refused, BadRequest)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"", b"{}", b"[]", b'{"ticket": null}', b'{"ticket": "a\\n"}', b"[" * 5000]
+)
+async def test_a_creation_that_is_answered_with_no_ticket_is_unknown_to_each_of_its_calls(body: bytes) -> None:
+    world = scripted({}, creation=answer(body))
+    calls = [world.store.products.create(ProductDraft(name="x", sku=sku)) for sku in ("a", "b")]
+    later = world.store.profile.get()
+    first, second, third = await world.run([*calls, later], most=2)
+    assert isinstance(first, OutcomeUnknown)
+    assert (first.outcome, second.outcome) == ("unknown", "unknown")
+    assert first is not second
+    assert [first.request, second.request] == [call.request for call in calls]
+    assert isinstance(third, NotExecuted)
+
+
+async def test_each_call_of_a_batch_whose_creation_is_unknown_can_be_looked_up() -> None:
+    class Losing(MemoryTransport):
+        def __init__(self, sandbox: Sandbox) -> None:
+            super().__init__(self.lose)
+            self.sandbox = sandbox
+
+        def lose(self, request: Request) -> Response:
+            response = self.sandbox.handle(request)
+            if request.method == "POST":
+                raise OutcomeUnknown("reset", request=request)
+            return response
+
+    world = World.made(Losing)
+    results = await world.run(
+        [world.store.products.create(ProductDraft(name=sku, sku=sku)) for sku in ("a", "b")]
+        + [world.store.products.get(7)]
+    )
+    assert kinds(results) == ["OutcomeUnknown"] * 3
+    assert [(await error.resolve()).sku for error in results[:2]] == ["a", "b"]
+    with pytest.raises(LookupError):
+        await results[2].resolve()
+
+
+async def test_polls_that_cannot_be_read_are_repeated_and_end() -> None:
+    page = answer(b"<html>")
+    world = scripted(page, answer(b"[" * 9000), {}, page, completed(found("0", 10)))
+    assert (await world.run([world.store.products.get(10)]))[0].id == 10
+    world = scripted(page)
+    (unknown,) = await world.run([world.store.products.get(10)])
+    assert isinstance(unknown, OutcomeUnknown)
+    assert "has the ticket t" in str(unknown)
+    assert isinstance(unknown.__cause__, DecodeError)
+
+
+async def test_a_batch_that_stands_still_is_not_waited_for_for_ever() -> None:
+    world = scripted({"status": "IN_PROGRESS", "completedRequests": 1})
+    results = await world.run([world.store.products.get(10), world.store.products.get(11)])
+    assert kinds(results) == ["OutcomeUnknown"] * 2
+    assert "no progress for 24 hours" in str(results[0])
+
+
+async def test_batches_are_listed_stopped_and_deleted() -> None:
+    world = World.made(batch_seconds=1.0)
+    batches = world.store.batches
+    calls = [{"method": "GET", "path": "profile"}] * 3
+    tickets = [(await batches.create(calls, group_id="g")).ticket or "" for _ in range(3)]
+    assert [one.ticket async for one in batches.search("QUEUED")] == tickets[1:]
+    assert (await batches.cancel_group("g", ticket=tickets[1])).update_count == 1
+    assert (await batches.delete(tickets[2])).delete_count == 1
+    assert [(one.ticket, one.status) async for one in batches.search("COMPLETED")] == [(tickets[1], "COMPLETED")]
+    assert [one.ticket async for one in batches.search("QUEUED")] == []
+
+
+@pytest.mark.parametrize("timeout", [-1, float("nan")])
+def test_a_timeout_is_no_less_than_nothing(timeout: float) -> None:
+    with pytest.raises(ValueError, match=r"timeout is .*: give seconds, 0 or more"):
+        Terms(timeout=timeout)
 
 
 async def test_parallel_mode_is_asked_for() -> None:
@@ -374,6 +538,40 @@ async def test_bulk_that_is_left_early_sends_no_more() -> None:
             break
     assert len(world.batches()) <= 3
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_bulk_closes_the_generator_that_it_takes_calls_from() -> None:
+    world = World.made()
+    product = await world.product()
+    closed = []
+
+    def calls() -> Iterator[Any]:
+        try:
+            while True:
+                yield world.store.products.inventory.adjust(product, 1)
+        finally:
+            closed.append("sync")
+
+    async def later() -> AsyncIterator[Any]:
+        try:
+            for call in calls():
+                yield call
+        finally:
+            closed.append("async")
+
+    source = calls()
+    async with aclosing(world.runner(10).bulk(source, Terms())) as results:
+        await anext(results)
+    assert closed == ["sync"]
+    async_source = later()
+    async with aclosing(world.runner(10).bulk(async_source, Terms())) as results:
+        await anext(results)
+    assert "async" in closed
+    # Likewise where a call is refused.
+    refused = (call for call in [world.store.profile.get(), 7])
+    with pytest.raises(TypeError, match="not a int"):
+        assert [one async for one in world.runner(10).bulk(refused, Terms())]  # type: ignore[list-item]
+    assert refused.gi_frame is None
 
 
 async def test_what_was_sent_is_handed_out_before_an_error_of_the_source() -> None:

@@ -1,22 +1,28 @@
 """Under the name of a job nothing is carried out twice, whenever its process dies."""
 
 import asyncio
+import pickle
 import random
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
+from ecwid_async import journal as journals
 from ecwid_async.batch import Terms
+from ecwid_async.checked_lines import seal, unseal
 from ecwid_async.client import Ecwid
-from ecwid_async.errors import AnswerGone, JobError, OutcomeUnknown
+from ecwid_async.errors import AnswerGone, ConfigError, JobError, NotExecuted, NotSent, OutcomeUnknown
 from ecwid_async.journal import JobId, Journal, journal_folder
+from ecwid_async.resources.products import ProductDraft
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.server import serving
-from ecwid_async.transport.memory import MemoryTransport
-from ecwid_async.wire import Request, Response
+from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.wire import Headers, Request, Response
 from tests.batch.world import STORE, TOKEN, World, deltas, journal, journal_lines, kinds
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +30,12 @@ CALLS, SIZE = 35, 10
 
 
 class Breaking(MemoryTransport):
-    """Answers like the sandbox, until the batch number `at`: then the process is as good as dead."""
+    """Answers like the sandbox, until the batch number `at`: then the process is as good as dead.
+
+    That batch has `reached` the sandbox, or it was lost on the way.
+    """
+
+    reached = True
 
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(self.reply)
@@ -34,16 +45,22 @@ class Breaking(MemoryTransport):
         if request.method == "POST" and request.path.endswith("/batch"):
             self.created += 1
             if self.created == self.at:
-                self.sandbox.handle(request)
+                if self.reached:
+                    self.sandbox.handle(request)
                 raise KeyboardInterrupt
         return self.sandbox.handle(request)
 
 
-async def broken_off(world: World, product: int, folder: Path, *, at: int) -> None:
-    """Run a job that breaks off after the server has batch number `at`, and before its answer comes."""
+def breaking_of(world: World) -> Any:
     transport: Any = world.store
     while not isinstance(transport, Breaking):
         transport = getattr(transport, "_inner", None) or transport._channel.transport
+    return transport
+
+
+async def broken_off(world: World, product: int, folder: Path, *, at: int) -> None:
+    """Run a job that breaks off after the server has batch number `at`, and before its answer comes."""
+    transport = breaking_of(world)
     transport.at = transport.created + at
     with pytest.raises(KeyboardInterrupt):
         await job(world, product, folder)
@@ -254,6 +271,407 @@ def test_where_journals_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             JobId("https://x", 7, name)
     names = {JobId(server, store, "a").file_name for server in ("https://x", "https://y") for store in (7, 8)}
     assert len(names) == 4
+
+
+# When a key may be used.
+
+
+async def test_a_key_is_not_used_any_more_where_a_wait_would_end_after_its_time(tmp_path: Path) -> None:
+    """A batch of an earlier run, sent again in minute 54, is told to wait for 15 minutes."""
+
+    class Throttled(Breaking):
+        def reply(self, request: Request) -> Response:
+            if self.throttles and request.method == "POST" and request.path.endswith("/batch"):
+                self.throttles = False
+                return answer(status=429, headers={"Retry-After": "900"})
+            return super().reply(request)
+
+        throttles = False
+
+    world = World.made(Throttled)
+    product = await world.product()
+    await broken_off(world, product, tmp_path, at=1)
+    sent = len(world.batches())
+    breaking_of(world).throttles = True
+    world.clock.now += 54 * 60
+    began = world.clock.now
+    results = await job(world, product, tmp_path)
+    assert kinds(results) == ["OutcomeUnknown"] * 10 + ["NotExecuted"] * 25
+    assert len(world.batches()) == sent
+    assert world.clock.now - began < 60
+    world.clock.now += 15 * 60
+    assert kinds(await job(world, product, tmp_path))[:10] == ["OutcomeUnknown"] * 10
+    assert await world.stock(product) == CALLS
+
+
+@pytest.mark.parametrize("ago", [0, 30 * 60, 54 * 60])
+async def test_the_deadline_of_a_creation_counts_from_when_its_key_was_first_used(tmp_path: Path, ago: int) -> None:
+    deadlines: list[float | None] = []
+
+    class Looking(Breaking):
+        def reply(self, request: Request) -> Response:
+            if request.method == "POST" and request.path.endswith("/batch"):
+                deadlines.append(request.options.deadline)
+            return super().reply(request)
+
+    world = World.made(Looking)
+    product = await world.product()
+    first = world.clock.now
+    await broken_off(world, product, tmp_path, at=1)
+    world.clock.now += ago
+    await job(world, product, tmp_path)
+    assert deadlines[:2] == [first + 55 * 60] * 2
+    # Those that follow have keys of their own.
+    assert all(deadline and deadline >= first + ago + 55 * 60 for deadline in deadlines[2:])
+
+
+async def test_a_key_whose_age_is_not_known_is_not_used(tmp_path: Path) -> None:
+    world = World.made(Breaking)
+    product = await world.product()
+    await broken_off(world, product, tmp_path, at=1)
+    world.clock.now -= 3600
+    assert kinds(await job(world, product, tmp_path))[:10] == ["OutcomeUnknown"] * 10
+
+
+async def test_a_batch_that_was_refused_or_never_left_is_sent_by_a_rerun_whenever_that_is(tmp_path: Path) -> None:
+    class Refusing(Breaking):
+        answers: tuple[Any, ...] = ()
+
+        def reply(self, request: Request) -> Response:
+            if self.answers and request.path.endswith("/batch") and request.method == "POST":
+                first, *rest = self.answers
+                self.answers = tuple(rest)
+                if isinstance(first, Response):
+                    return first
+                raise NotSent("refused", request=request)
+            return super().reply(request)
+
+    world = World.made(Refusing)
+    product = await world.product()
+    for answers in ((answer(status=403, data={"errorCode": "INVALID_API_TOKEN"}),), (None,) * 4):
+        breaking_of(world).answers = answers
+        results = await job(world, product, tmp_path)
+        assert {error.outcome for error in results[:10]} <= {"refused", "not_sent"}
+        assert kinds(results[10:]) == ["NotExecuted"] * 25
+        assert not world.batches()
+        world.clock.now += 24 * 3600
+    assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
+    assert await world.stock(product) == CALLS
+
+
+# Which server, and which input.
+
+
+async def test_a_job_at_another_server_is_another_job(tmp_path: Path) -> None:
+    for _ in range(2):
+        world = World.made()
+        product = await world.product()
+        assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
+        assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
+        assert await world.stock(product) == CALLS
+    assert len(list(tmp_path.glob("1003-job-*.jsonl"))) == 2
+
+
+async def test_a_job_begins_anew_at_a_sandbox_that_was_started_again(tmp_path: Path) -> None:
+    url = ""
+    for _ in range(2):
+        sandbox = Sandbox(requests_per_minute=None)
+        sandbox.add_store(STORE, token=TOKEN)
+        with serving(sandbox, port=int(url.rpartition(":")[2].partition("/")[0] or 0)) as served:
+            url = served.base_url
+            async with Ecwid(base_url=url, quota=None) as ecwid:
+                store = ecwid.store(STORE, TOKEN)
+                product = (await store.products.create(ProductDraft(name="Mug", quantity=0))).id or 0
+                for _ in range(2):
+                    calls = [store.products.inventory.adjust(product, 1) for _ in range(3)]
+                    results = await store.batch(calls, job="job", journals=tmp_path)
+                    assert [one.update_count for one in results] == [1] * 3
+                assert (await store.products.get(product)).quantity == 3
+    assert len(list(tmp_path.glob("1003-job-*.jsonl"))) == 1
+
+
+async def test_a_job_of_a_sandbox_does_not_go_on_at_what_is_none(tmp_path: Path) -> None:
+    class Plain(Breaking):
+        hides = False
+
+        def reply(self, request: Request) -> Response:
+            response = super().reply(request)
+            return evolve(response, headers=Headers()) if self.hides else response
+
+    world = World.made(Plain)
+    product = await world.product()
+    await job(world, product, tmp_path)
+    breaking_of(world).hides = True
+    with pytest.raises(JobError, match=r"began on a sandbox, and at .* there is none any more: delete .*jsonl"):
+        await job(world, product, tmp_path)
+
+
+async def test_an_empty_input_begins_nothing_and_ends_nothing(tmp_path: Path) -> None:
+    world = World.made()
+    product = await world.product()
+    assert await job(world, product, tmp_path, many=0) == []
+    assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
+    with pytest.raises(JobError, match="it had 4 batches or more, not 0"):
+        await job(world, product, tmp_path, many=0)
+
+
+# Job keys.
+
+
+async def keyed(world: World, products: Sequence[int], folder: Path, *, delta: int = 1, **terms: Any) -> list[Any]:
+    calls = [
+        world.store.products.inventory.adjust(product, delta).with_job_key(f"sku-{product}") for product in products
+    ]
+    return await world.run(calls, most=SIZE, job="job", journals=folder, **terms)
+
+
+async def stocks(world: World, products: Sequence[int]) -> list[int | None]:
+    return [await world.stock(product) for product in products]
+
+
+async def test_a_job_with_keys_survives_reordered_shortened_and_extended_input(tmp_path: Path) -> None:
+    world = World.made()
+    products = [await world.product() for _ in range(26)]
+    assert kinds(await keyed(world, products[:24], tmp_path)) == ["done"] * 24
+    sent = len(world.batches())
+    changed = [products[25], *reversed(products[3:24]), products[24]]
+    assert kinds(await keyed(world, changed, tmp_path)) == ["done"] * 23
+    assert len(world.batches()) == sent + 1
+    assert await stocks(world, products) == [1] * 26
+    assert kinds(await keyed(world, products, tmp_path)) == ["done"] * 26
+    assert len(world.batches()) == sent + 1
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("reached", [True, False])
+@pytest.mark.parametrize("way", ["batch", "bulk"])
+async def test_a_job_with_keys_that_was_broken_off_goes_on_with_any_input(
+    tmp_path: Path, at: int, reached: bool, way: str
+) -> None:
+    world = World.made(Breaking)
+    products = [await world.product() for _ in range(32)]
+    breaking = breaking_of(world)
+    breaking.at, breaking.reached = breaking.created + at, reached
+    with pytest.raises(KeyboardInterrupt):
+        await keyed(world, products[:28], tmp_path)
+    # Those of the batch that broke off are far from one another, and some are not there any more.
+    changed = [product for product in (*products[1::2], *products[::2]) if product != products[SIZE * (at - 1) + 4]]
+    results: list[Any]
+    if way == "batch":
+        results = await keyed(world, changed, tmp_path)
+    else:
+        calls = [world.store.products.inventory.adjust(one, 1).with_job_key(f"sku-{one}") for one in changed]
+        terms = Terms(job="job", journals=tmp_path)
+        results = [result async for result in world.runner(SIZE).bulk(calls, terms)]
+    assert kinds(results) == ["done"] * 31
+    assert await stocks(world, changed) == [1] * 31
+    assert kinds(await keyed(world, products, tmp_path)) == ["done"] * 32
+    assert await stocks(world, products) == [1] * 32
+
+
+async def test_a_key_with_other_content_is_refused_by_name_before_anything_is_sent(tmp_path: Path) -> None:
+    world = World.made()
+    products = [await world.product() for _ in range(25)]
+    await keyed(world, products[:3], tmp_path)
+    sent = len(world.batches())
+    calls = [world.store.products.inventory.adjust(one, 1).with_job_key(f"sku-{one}") for one in products[3:]]
+    calls.append(world.store.products.inventory.adjust(products[2], 2).with_job_key(f"sku-{products[2]}"))
+    with pytest.raises(JobError, match=rf"job key 'sku-{products[2]}' was sent with other content .*another key"):
+        await world.run(calls, most=SIZE, job="job", journals=tmp_path)
+    assert len(world.batches()) == sent
+    assert kinds(await keyed(world, products, tmp_path)) == ["done"] * 25
+
+
+async def test_what_certainly_did_nothing_is_sent_again_also_with_other_content(tmp_path: Path) -> None:
+    world = World.made()
+    product, other = await world.product(), await world.product()
+
+    def calls(number: int) -> list[Any]:
+        adjust = world.store.products.inventory.adjust
+        numbers = [product, number, other]
+        return [adjust(one, 1).with_job_key(key) for key, one in zip("abc", numbers, strict=True)]
+
+    terms: dict[str, Any] = {"job": "job", "journals": tmp_path, "stop_on_first_failure": True}
+    assert kinds(await world.run(calls(1), **terms)) == ["done", "NotFound", "NotExecuted"]
+    third = await world.product()
+    assert kinds(await world.run(calls(third), **terms)) == ["done", "done", "done"]
+    assert await stocks(world, [product, third, other]) == [1] * 3
+
+
+async def test_a_batch_with_keys_left_open_too_long_is_unknown_and_the_rest_goes_on(tmp_path: Path) -> None:
+    world = World.made(Breaking)
+    products = [await world.product() for _ in range(12)]
+    breaking_of(world).at = 1
+    with pytest.raises(KeyboardInterrupt):
+        await keyed(world, products[:8], tmp_path)
+    world.clock.now += 56 * 60
+    for _ in range(2):
+        results = await keyed(world, products[4:], tmp_path)
+        assert kinds(results) == ["OutcomeUnknown"] * 4 + ["done"] * 4
+    assert await stocks(world, products) == [1] * 12
+
+
+async def test_keys_are_for_all_calls_of_a_job_and_each_has_its_own(tmp_path: Path) -> None:
+    world = World.made()
+    product = await world.product()
+    terms: dict[str, Any] = {"job": "job", "journals": tmp_path}
+
+    def calls(*keys: str | int | None) -> list[Any]:
+        made = deltas(world, product, len(keys))
+        return [call if key is None else call.with_job_key(key) for call, key in zip(made, keys, strict=True)]
+
+    with pytest.raises(ValueError, match="two calls of the job have the key 'a'"):
+        await world.run(calls("a", "b", "a"), **terms)
+    with pytest.raises(ValueError, match="has no job key and other calls have"):
+        await world.run(calls("a", None), **terms)
+    assert not world.batches()
+    assert kinds(await world.run(calls("a", 7, "\ud83d"), **terms)) == ["done"] * 3
+    assert kinds(await world.run(calls("7"), **terms)) == ["done"]
+    with pytest.raises(JobError, match="it began with job keys, and these calls have none"):
+        await world.run(calls(None), **terms)
+    # Without a job they mean nothing.
+    assert kinds(await world.run(calls("a", None))) == ["done"] * 2
+    assert await world.stock(product) == 5
+
+    async def twice() -> list[Any]:
+        twice = calls("u", "v", "w", "u")
+        return [one async for one in world.runner(2).bulk(twice, Terms(job="other", journals=tmp_path))]
+
+    with pytest.raises(ValueError, match="two calls of the job have the key 'u'"):
+        await twice()
+
+
+def test_a_key_is_text_or_a_number_and_goes_with_its_call() -> None:
+    store = World.made().store
+    call = store.products.get(7)
+    assert call.request
+    assert call.job_key is None
+    for refused in ("", "x" * 201):
+        with pytest.raises(ValueError, match="a job key has 1 to 200 characters"):
+            call.with_job_key(refused)
+    for odd in (True, None, 1.5):
+        with pytest.raises(TypeError, match="can't be a job key"):
+            call.with_job_key(odd)  # type: ignore[arg-type]
+    assert call.with_job_key(7) is call
+    assert (call.job_key, call.with_job_key("a").job_key) == ("7", "a")
+    bound = call.bind(store._channel)
+    assert bound.request
+    assert (bound.job_key, pickle.loads(pickle.dumps(call)).job_key) == ("a", "a")
+
+
+async def test_a_journal_holds_no_key_of_a_call(tmp_path: Path) -> None:
+    world = World.made()
+    await keyed(world, [await world.product()], tmp_path)
+    assert not [line for line in journal_lines(tmp_path) if b"sku-" in line]
+
+
+# The files.
+
+
+@pytest.mark.parametrize("mode", ["unkeyed", "keyed"])
+async def test_a_journal_that_cannot_be_written_loses_no_result_and_sends_no_more(
+    tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    append = journals._append
+    for at in range(4, 30, 3):
+        world = World.made()
+        products = [await world.product() for _ in range(28)]
+        calls = [world.store.products.inventory.adjust(product, 1) for product in products]
+        if mode == "keyed":
+            calls = [call.with_job_key(str(number)) for number, call in enumerate(calls)]
+        written = 0
+
+        def full(file: Any, data: bytes, at: int = at) -> None:
+            nonlocal written
+            written += 1
+            if written >= at:
+                file.write(data[:7])
+                raise OSError(28, "No space left on device")
+            append(file, data)
+
+        monkeypatch.setattr(journals, "_append", full)
+        results = await world.run(calls, most=SIZE, job=f"job{at}", journals=tmp_path)
+        executed = await stocks(world, products)
+        assert [1 if kind == "done" else 0 for kind in kinds(results)] == executed
+        assert set(kinds(results)) <= {"done", "NotExecuted"}
+        causes = {str(result.__cause__) for result in results if isinstance(result, NotExecuted)}
+        assert all("can't be written (No space left on device)" in cause for cause in causes)
+        assert "can't be written" in caplog.text
+        monkeypatch.setattr(journals, "_append", append)
+        calls = [world.store.products.inventory.adjust(product, 1) for product in products]
+        if mode == "keyed":
+            calls = [call.with_job_key(str(number)) for number, call in enumerate(calls)]
+        assert kinds(await world.run(calls, most=SIZE, job=f"job{at}", journals=tmp_path)) == ["done"] * 28
+        assert await stocks(world, products) == [1] * 28
+
+
+async def test_where_no_journal_can_be_kept_the_setting_is_named_and_nothing_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World.made()
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "jobs"):
+        with pytest.raises(ConfigError, match=r"can't be kept at .*: set ECWID_JOURNALS"):
+            await world.run([world.store.profile.get()], job="job", journals=folder)
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    monkeypatch.setattr(Path, "home", staticmethod(homeless))
+    with pytest.raises(ConfigError, match="no home directory: set ECWID_JOURNALS"):
+        await world.run([world.store.profile.get()], job="job")
+    assert not world.sandbox.requests
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and links")
+async def test_journals_are_the_users_own_and_no_link_is_followed(tmp_path: Path) -> None:
+    world = World.made()
+    product = await world.product()
+    folder = tmp_path / "jobs"
+    await job(world, product, folder)
+    assert {oct(file.stat().st_mode & 0o777) for file in folder.iterdir()} == {"0o600"}
+    assert oct(folder.stat().st_mode & 0o777) == "0o700"
+    target = tmp_path / "target"
+    target.write_text("precious")
+    for suffix in (".jsonl", ".lock"):
+        for planted in (Path.symlink_to, Path.hardlink_to):
+            file = journal(folder).with_suffix(suffix)
+            kept = file.rename(tmp_path / "kept")
+            planted(file, target)
+            with pytest.raises(JobError, match=r"can't be a journal: it is a link"):
+                await job(world, product, folder)
+            file.unlink()
+            kept.rename(file)
+    assert target.read_text() == "precious"
+    assert kinds(await job(world, product, folder)) == ["done"] * CALLS
+
+
+async def test_journals_of_other_versions_and_jobs_are_refused(tmp_path: Path) -> None:
+    world = World.made()
+    product = await world.product()
+    await job(world, product, tmp_path)
+    path = journal(tmp_path)
+    whole = path.read_bytes()
+    head = unseal(whole.splitlines()[0]) or b""
+    rest = whole[whole.index(b"\n") + 1 :]
+    for changed, words in [
+        (head.replace(b'"format":2', b'"format":3'), "another version of this library .format 3, not 2"),
+        (head.replace(b'"job":"job"', b'"job":"JOB"'), "is the journal of job 'JOB' of store 1003"),
+    ]:
+        assert changed != head
+        path.write_bytes(seal(changed) + rest)
+        with pytest.raises(JobError, match=words):
+            await job(world, product, tmp_path)
+    path.write_bytes(whole)
+    older = tmp_path / "1003-job.jsonl"
+    older.write_text('{"time":1,"size":10}\n')
+    with pytest.raises(JobError, match=r"1003-job\.jsonl was written by an earlier version"):
+        await job(world, product, tmp_path)
+    older.unlink()
+    assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
+    assert len(world.batches()) == 4
 
 
 async def run_process(url: str, folder: Path, product: int, die_at: int) -> tuple[int, bytes]:

@@ -33,7 +33,10 @@ class World:
         sandbox = Sandbox(requests_per_minute=None, clock=clock, switches=Switches(**switches))
         sandbox.add_store(STORE, token=TOKEN)
         sent_by = sandbox if transport is None else transport(sandbox)
-        return cls(sandbox, clock, Ecwid(transport=sent_by, quota=None).store(STORE, TOKEN))
+        world = cls(sandbox, clock, Ecwid(transport=sent_by, quota=None).store(STORE, TOKEN))
+        retry: Any = world.store._channel.transport
+        retry._clock, retry._sleep = clock, world.sleep
+        return world
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -206,6 +206,7 @@ async def test_batches(store: Store) -> None:
     assert [one.http_status_code for one in status.responses] == [200, 200, 404]
     assert '"price":12.5' in status.responses[1].escaped_http_body
     assert (await store.batches.cancel_group("tea")).update_count == 0
+    assert (await store.batches.delete(ticket)).delete_count == 1
 
 
 async def test_what_is_refused_says_why(store: Store) -> None:

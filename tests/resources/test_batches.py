@@ -1,6 +1,7 @@
 """What becomes of calls in a batch."""
 
 import warnings
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from ecwid_async.client import Store
 from ecwid_async.codec import loads
-from ecwid_async.models.batches import BatchRequestItemDraft
+from ecwid_async.models.batches import BatchRequestItemDraft, BatchState
 from ecwid_async.models.products import ProductDraft
 
 
@@ -67,3 +68,31 @@ def test_a_batch_has_from_1_to_500_requests(store: Store, many: int) -> None:
     with pytest.raises(ValueError, match=f"a batch has 1 to 500 requests, not {many}"):
         store.batches.create(items)
     assert len(loads(store.batches.create(items[:500] or [{}]).request.body)) in (1, 500)
+
+
+def test_the_batches_of_a_status_are_asked_for_page_by_page(store: Store) -> None:
+    asked = store.batches.search(BatchState.QUEUED, offset=20).request
+    assert (asked.method, asked.target) == ("GET", "/batch?status=QUEUED&offset=20&limit=100")
+    assert asked.options.operation == "GET /batch"
+    assert asked.options.repeatable
+
+
+def test_a_batch_is_deleted_and_cancelled_by_its_ticket(store: Store) -> None:
+    assert store.batches.delete("t-7").request.target == "/batch?ticketId=t-7"
+    cancelled = store.batches.cancel_group("g", ticket="t-7").request
+    assert (cancelled.method, cancelled.target) == ("POST", "/batch/cancel-group?ticketId=t-7&groupId=g")
+
+
+def test_a_generator_of_requests_is_read_to_its_end_before_one_is_refused(store: Store) -> None:
+    closed = []
+
+    def items() -> Iterator[Any]:
+        try:
+            yield store.products.images.upload(7, b"png")
+            yield {"method": "GET", "path": "profile"}
+        finally:
+            closed.append(True)
+
+    with pytest.raises(ValueError, match="uploads bytes"):
+        store.batches.create(items())
+    assert closed == [True]

@@ -22,6 +22,7 @@ ARGUMENTS = {
     "customerGroupId": "customer_group_ids",  # it takes several
     "delimeter": "delimiter",  # a misspelling of the API's
     "id": "subscription_id",  # a built-in of Python's
+    "ticketId": "ticket",  # as where a batch is asked for
 }
 
 # Documented with one name, sent by the vendor's own client with the other: both go out, with the same value.

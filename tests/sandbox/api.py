@@ -63,8 +63,8 @@ class Api:
     def put(self, path: str, body: Any, /, **params: Any) -> Any:
         return self.call("PUT", path, body, **params)
 
-    def delete(self, path: str, /) -> Any:
-        return self.call("DELETE", path)
+    def delete(self, path: str, /, **params: Any) -> Any:
+        return self.call("DELETE", path, None, **params)
 
     def refused(self, method: str, path: str, body: Any = None, /, **params: Any) -> tuple[int, str, str]:
         """Status, error code and message of a refusal."""

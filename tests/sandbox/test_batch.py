@@ -170,8 +170,13 @@ def test_a_group_can_be_cancelled(slow: Api) -> None:
     tickets = [slow.post("/batch", [CREATE] * 3, groupId=group)["ticket"] for group in ("a", "a", "b")]
     wait(slow, 1)
     assert slow.post("/batch/cancel-group", groupId="a") == {"updateCount": 2}
-    assert statuses(slow, tickets[0]) == ["COMPLETED", "NOT_EXECUTED", "NOT_EXECUTED"]
-    assert statuses(slow, tickets[1]) == ["NOT_EXECUTED"] * 3
+    # What was cancelled is called completed as well: it has no result.
+    assert [list(response) for response in status(slow, tickets[0])["responses"]] == [
+        ["id", "status", "httpStatusCode", "httpStatusLine", "escapedHttpBody"],
+        ["id", "status"],
+        ["id", "status"],
+    ]
+    assert statuses(slow, tickets[0]) == statuses(slow, tickets[1]) == ["COMPLETED"] * 3
     assert slow.post("/batch/cancel-group", groupId="a") == {"updateCount": 0}
     wait(slow, 3)
     assert statuses(slow, tickets[2]) == ["COMPLETED"] * 3
@@ -186,3 +191,40 @@ def test_a_batch_can_be_asked_for_during_a_day(api: Api) -> None:
     wait(api, 1)
     api.post("/batch", [CREATE])
     assert api.refused("GET", "/batch", ticket=ticket)[0] == 400
+
+
+def test_one_batch_of_a_group_can_be_cancelled(slow: Api) -> None:
+    first, second = (slow.post("/batch", [CREATE] * 3, groupId="a")["ticket"] for _ in range(2))
+    assert slow.post("/batch/cancel-group", groupId="a", ticketId="none") == {"updateCount": 0}
+    assert slow.post("/batch/cancel-group", groupId="b", ticketId=second) == {"updateCount": 0}
+    assert slow.post("/batch/cancel-group", groupId="a", ticketId=second) == {"updateCount": 1}
+    wait(slow, 9)
+    assert status(slow, first)["completedRequests"] == 3
+    assert status(slow, second)["completedRequests"] == 0
+
+
+def test_a_batch_can_be_stopped_and_deleted(slow: Api) -> None:
+    first, second = (slow.post("/batch", [CREATE] * 3)["ticket"] for _ in range(2))
+    wait(slow, 1)
+    assert slow.delete("/batch", ticketId=first) == {"deleteCount": 1}
+    assert slow.delete("/batch", ticketId=first) == {"deleteCount": 0}
+    assert slow.refused("GET", "/batch", ticket=first)[:2] == (400, "WRONG_PARAMETER")
+    wait(slow, 4)
+    assert status(slow, second)["status"] == "COMPLETED"
+    assert slow.get("/products")["total"] == 4
+
+
+def test_batches_are_listed_by_their_status(slow: Api) -> None:
+    tickets = [slow.post("/batch", [CREATE] * 2)["ticket"] for _ in range(4)]
+    wait(slow, 3)
+
+    def listed(state: str, **params: Any) -> Any:
+        return [one["ticket"] for one in slow.get("/batch", status=state, **params)["items"]]
+
+    assert listed("COMPLETED") == tickets[:1]
+    assert slow.get("/batch", status="IN_PROGRESS") == {"items": [{"ticket": tickets[1], "status": "IN_PROGRESS"}]}
+    assert listed("QUEUED", limit=1) == tickets[2:3]
+    assert listed("QUEUED", limit=1, offset=1) == tickets[3:]
+    assert listed("QUEUED", limit=1, offset=2) == []
+    assert "'ticket' is missing" in slow.refused("GET", "/batch")[2]
+    assert slow.refused("GET", "/batch", status="LOST")[0] == 400

@@ -1,5 +1,6 @@
 """The fixtures work in a user's test run, and cost nothing where nobody names them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ import urllib.request
 
 import pytest
 
+from ecwid_async.models.products import ProductDraft
+
 ORDERS = 60
 
 
@@ -29,6 +32,15 @@ async def test_each_test_has_a_store_of_its_own(ecwid_store, run):
     order = await ecwid_store.orders.search().first()
     await ecwid_store.orders.delete(order.id)
     assert await ecwid_store.orders.search().count() == ORDERS - 1
+
+
+@pytest.mark.parametrize("run", [1, 2])
+async def test_each_test_has_jobs_of_its_own(ecwid_store, run):
+    products = ecwid_store.products
+    made = await products.create(ProductDraft(name="Mug", quantity=5))
+    for _ in range(2):
+        await ecwid_store.batch([products.inventory.adjust(made.id, -1)], job="import")
+    assert (await products.get(made.id)).quantity == 4
 
 
 def test_the_url_is_that_of_a_server(ecwid_sandbox_url, ecwid_sandbox):
@@ -51,16 +63,23 @@ filterwarnings = error
 def test_the_fixtures_serve_a_users_tests(tmp_path: Path) -> None:
     (tmp_path / "test_shop.py").write_text(USERS_TESTS)
     (tmp_path / "pytest.ini").write_text(SETTINGS)
+    home = tmp_path / "home"
+    home.mkdir()
+    # Nothing is left in the developer's home for the next run.
+    arguments = ["-q", "-p", "no:cacheprovider", str(tmp_path)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ECWID_", "XDG_"))}
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        [sys.executable, "-m", "pytest", *arguments],
         cwd=tmp_path,
+        env=environment | {"HOME": str(home), "LOCALAPPDATA": str(home)},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "4 passed" in run.stdout
+    assert "6 passed" in run.stdout
+    assert list(home.iterdir()) == []
 
 
 def test_loading_the_plugin_loads_no_library() -> None:

@@ -22,6 +22,7 @@ __all__: list[str] = []
 
 _MOST_REQUESTS: Final = 500
 _SIDE_BY_SIDE: Final = 100
+_MOST_LISTED: Final = 100
 # How long a key stands for the batch that it was sent with, and how long a finished batch can be asked for.
 _KEY_SECONDS: Final = 3600
 _KEPT_SECONDS: Final = 24 * 3600
@@ -30,7 +31,10 @@ _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 
 @define
 class _Batch:
-    """One batch and how far it is. `answers` has what was executed; the rest never will be once `over`."""
+    """One batch and how far it is. `answers` has what was executed; the rest never will be once `over`.
+
+    Then the rest is not executed, or where the batch was `cancelled` completed without a result.
+    """
 
     ticket: str
     group: str | None
@@ -42,6 +46,11 @@ class _Batch:
     answers: list[Response] = field(factory=list)
     started: bool = False
     over: bool = False
+    cancelled: bool = False
+
+    @property
+    def status(self) -> str:
+        return "COMPLETED" if self.over else "IN_PROGRESS" if self.started else "QUEUED"
 
     def advance(self, start: float, now: float, seconds: float) -> float:
         """Execute what is done by `now`, where the first request starts at `start`; gives when the last one ended."""
@@ -79,6 +88,13 @@ class _Queue:
             del self.batches[ticket]
         self.batches[batch.ticket] = batch
         self._waiting.append(batch)
+
+    def remove(self, ticket: str) -> bool:
+        """Stop a batch and forget it."""
+        batch = self.batches.pop(ticket, None)
+        if batch is not None:
+            batch.over = True
+        return batch is not None
 
     def advance(self) -> None:
         """Execute what time allows by now."""
@@ -129,7 +145,9 @@ def create_batch(visit: Visit) -> Answer:
 
 @route("GET /batch")
 def get_batch_status(visit: Visit) -> Answer:
-    """How far a batch is, and the answers so far."""
+    """How far a batch is, and the answers so far; or without a ticket the batches of a status, oldest first."""
+    if "ticket" not in visit.params:
+        return _batches(visit)
     batch = _queue(visit.store).batches.get(visit.params["ticket"])
     if batch is None:
         raise Refusal.wrong(f"There is no batch with the ticket {visit.params['ticket']!r}")
@@ -137,22 +155,38 @@ def get_batch_status(visit: Visit) -> Answer:
     names = [str(request.get("id") or at) for at, request in enumerate(batch.requests)]
     responses = [_shown(name, answer, escaped) for name, answer in zip(names, batch.answers, strict=False)]
     if batch.over:
-        responses += [{"id": name, "status": "NOT_EXECUTED"} for name in names[len(responses) :]]
+        rest = "COMPLETED" if batch.cancelled else "NOT_EXECUTED"
+        responses += [{"id": name, "status": rest} for name in names[len(responses) :]]
     return {
-        "status": "COMPLETED" if batch.over else "IN_PROGRESS" if batch.started else "QUEUED",
+        "status": batch.status,
         "totalRequests": len(batch.requests),
         "completedRequests": len(batch.answers),
         "responses": responses,
     }
 
 
+def _batches(visit: Visit) -> Answer:
+    if "status" not in visit.params:
+        raise Refusal.wrong("The parameter 'ticket' is missing, or 'status' for the batches of a status")
+    found = [batch for batch in _queue(visit.store).batches.values() if batch.status == visit.params["status"]]
+    first = max(visit.params.get("offset", 0), 0)
+    last = first + min(visit.params.get("limit", visit.endpoint.limit), _MOST_LISTED)
+    return {"items": [{"ticket": batch.ticket, "status": batch.status} for batch in found[first:last]]}
+
+
+@route("DELETE /batch")
+def delete_batch(visit: Visit) -> Answer:
+    """Execute no more of a batch, and forget it."""
+    return {"deleteCount": int(_queue(visit.store).remove(visit.params["ticketId"]))}
+
+
 @route("POST /batch/cancel-group")
 def cancel_batch_group(visit: Visit) -> Answer:
-    """Execute no more of the batches of a group; tells how many that were."""
-    queue, stopped = _queue(visit.store), 0
+    """Execute no more of the batches of a group, or of one of them; tells how many that were."""
+    queue, stopped, ticket = _queue(visit.store), 0, visit.params.get("ticketId")
     for batch in queue.batches.values():
-        if batch.group == visit.params["groupId"] and not batch.over:
-            batch.over = True
+        if batch.group == visit.params["groupId"] and not batch.over and ticket in (None, batch.ticket):
+            batch.over = batch.cancelled = True
             stopped += 1
     queue.advance()
     return {"updateCount": stopped}

@@ -1,0 +1,215 @@
+"""Whatever happens to a journal's bytes, a job that is run again executes nothing twice: it resumes, or it refuses."""
+
+import asyncio
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async import journal as journals
+from ecwid_async.errors import EcwidError, JobError
+from ecwid_async.sandbox import Sandbox
+from ecwid_async.transport.memory import MemoryTransport
+from ecwid_async.wire import Request, Response
+from tests.batch.world import STORE, World, kinds
+
+CALLS, SIZE = 7, 3
+MINUTES = [0.0, 30.0, 54.9, 55.1, 60.0, 25 * 60.0]
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+@frozen
+class Damage:
+    """One change of one of the two files: `at` and `many` are parts of its length."""
+
+    suffix: str
+    kind: str
+    at: float
+    many: float
+    garbage: bytes
+
+    def apply(self, folder: Path) -> None:
+        for path in folder.glob(f"*{self.suffix}"):
+            path.write_bytes(self.of(path.read_bytes()))
+
+    def of(self, data: bytes) -> bytes:
+        at = int(self.at * len(data))
+        end = min(at + 1 + int(self.many * len(data)), len(data))
+        match self.kind:
+            case "flip":
+                return data[:at] + bytes([data[at] ^ (1 << int(self.many * 8))]) + data[at + 1 :] if data else data
+            case "cut":
+                return data[:at]
+            case "garbage":
+                return data[:at] + self.garbage + data[at + len(self.garbage) :]
+            case "insert":
+                return data[:at] + self.garbage + data[at:]
+            case "drop":
+                return data[:at] + data[end:]
+            case "repeat":
+                return data[:end] + data[at:end] + data[end:]
+            case "cut at a line":
+                return data[: data.rfind(b"\n", 0, at) + 1]
+            case "drop a line" | "repeat a line" | "append a line":
+                lines = data.splitlines(keepends=True)
+                one = int(self.at * len(lines))
+                return b"".join(
+                    {
+                        "drop a line": lines[:one] + lines[one + 1 :],
+                        "repeat a line": lines[:one] + lines[one : one + 1] + lines[one:],
+                        "append a line": lines + lines[one : one + 1],
+                    }[self.kind]
+                )
+            case _:
+                return data
+
+
+KINDS = ["flip", "cut", "garbage", "insert", "drop", "repeat", "cut at a line", "drop a line", "repeat a line"]
+PARTS = st.floats(0, 1, exclude_max=True)
+DAMAGE = st.builds(
+    Damage,
+    st.sampled_from([".jsonl", ".jsonl", ".lock"]),
+    st.sampled_from([*KINDS, "append a line", "none"]),
+    PARTS,
+    PARTS,
+    st.binary(min_size=1, max_size=40),
+)
+
+
+class Mortal(MemoryTransport):
+    """Answers like the sandbox, and kills its process at a step: before or after an exchange or a write."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(self.reply)
+        self.sandbox, self.left = sandbox, -1
+
+    def step(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+    def reply(self, request: Request) -> Response:
+        self.step()
+        response = self.sandbox.handle(request)
+        self.step()
+        return response
+
+
+async def run(world: World, mortal: Mortal, products: list[int], folder: Path, keyed: bool) -> list[Any]:
+    append = journals._append
+
+    def stepping(file: Any, data: bytes) -> None:
+        # Without the wait for the disk: a process that is killed leaves its system alone.
+        mortal.step()
+        if mortal.left == 1:
+            file.write(data[: len(data) // 2])
+            mortal.step()
+        file.write(data)
+        mortal.step()
+
+    journals._append = stepping
+    try:
+        calls = [world.store.products.inventory.adjust(product, 1) for product in products]
+        if keyed:
+            calls = [call.with_job_key(product) for call, product in zip(calls, products, strict=True)]
+        return await world.run(calls, most=SIZE, job="job", journals=folder)
+    finally:
+        journals._append = append
+
+
+async def lives(
+    folder: Path, deaths: list[tuple[int, float, Damage]], *, keyed: bool, seconds: float, order: list[int]
+) -> None:
+    mortal: list[Mortal] = []
+
+    def transport(sandbox: Sandbox) -> Mortal:
+        mortal.append(Mortal(sandbox))
+        return mortal[0]
+
+    world = World.made(transport, batch_seconds=seconds)
+    products = [await world.product() for _ in range(CALLS)]
+    damaged = False
+    for number, (death, minutes, damage) in enumerate([*deaths, (-1, 0.0, Damage(".lock", "none", 0, 0, b"x"))]):
+        mortal[0].left = death
+        # With keys, what a later run brings is in another order, and not all of it.
+        brought = [products[at] for at in order[number:]] if keyed and number else products
+        results: list[Any] = []
+        refused = False
+        try:
+            results = await run(world, mortal[0], brought, folder, keyed)
+        except Killed:
+            pass
+        except JobError:
+            assert damaged, "nothing was wrong with the journal"
+            refused = True
+        mortal[0].left = -1
+        # A batch that is in progress comes to its end.
+        before = world.clock.now
+        world.clock.now += 60
+        executed = {product: await world.stock(product) or 0 for product in products}
+        world.clock.now = before + minutes * 60
+        assert max(executed.values()) <= 1, "a call was executed twice"
+        for product, result in zip(brought, results, strict=False):
+            if not isinstance(result, EcwidError) or result.outcome == "done":
+                assert executed[product] == 1, "a call that was not executed has a result"
+            elif result.outcome in ("refused", "not_sent"):
+                assert executed[product] == 0, "a call that was executed is said to be refused"
+        if results and not damaged and sum(minutes for _, minutes, _ in deaths[:number]) < 55:
+            assert set(kinds(results)) == {"done"}
+        if refused:
+            return
+        if damage.kind != "none":
+            damage.apply(folder)
+            damaged = True
+
+
+@pytest.mark.chaos
+@given(
+    deaths=st.lists(st.tuples(st.integers(1, 40), st.sampled_from(MINUTES), DAMAGE), min_size=1, max_size=3),
+    keyed=st.booleans(),
+    seconds=st.sampled_from([0.0, 0.0, 2.0]),
+    order=st.permutations(range(CALLS)),
+)
+def test_a_job_whose_journal_is_damaged_resumes_or_refuses_and_executes_nothing_twice(
+    deaths: list[tuple[int, float, Damage]], keyed: bool, seconds: float, order: list[int]
+) -> None:
+    with TemporaryDirectory() as folder:
+        asyncio.run(lives(Path(folder), deaths, keyed=keyed, seconds=seconds, order=order))
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("keyed", [False, True])
+@pytest.mark.parametrize("kind", ["flip", "cut"])
+@pytest.mark.parametrize("suffix", [".jsonl", ".lock"])
+def test_no_flipped_bit_and_no_cut_of_a_journal_executes_a_call_again(
+    suffix: str, kind: str, keyed: bool, tmp_path: Path
+) -> None:
+    """At places spread evenly over a whole journal, long after the server has forgotten the keys."""
+
+    async def walk() -> None:
+        mortal: list[Mortal] = []
+        world = World.made(lambda sandbox: mortal.append(Mortal(sandbox)) or mortal[0])
+        products = [await world.product() for _ in range(CALLS)]
+        await run(world, mortal[0], products, tmp_path, keyed)
+        world.clock.now += 2 * 3600
+        (path,) = tmp_path.glob(f"{STORE}-job-*{suffix}")
+        whole = path.read_bytes()
+        sent = len(world.batches())
+        for place in range(37):
+            path.write_bytes(Damage(suffix, kind, place / 37, place % 8 / 8, b"x").of(whole))
+            try:
+                results = await run(world, mortal[0], products, tmp_path, keyed)
+            except JobError:
+                pass
+            else:
+                assert set(kinds(results)) == {"done"}
+            assert len(world.batches()) == sent
+
+    asyncio.run(walk())
