@@ -420,20 +420,25 @@ class UploadTooLarge(EcwidError, ValueError):
 
 
 class ResponseTooLarge(EcwidError):
-    """An answer is larger than the transport's limit of `most` bytes: the server did what was asked, and said too much.
+    """A response is larger than the limit of `most` bytes: the server did what was asked, and said too much.
 
     `status` is the answer's; `operation` and `request_id` name the call.
     """
 
-    def __init__(self, request: Request, status: int, most: int) -> None:
+    def __init__(
+        self,
+        request: Request,
+        status: int,
+        most: int,
+        advice: str = "Ask for less at once, or raise `largest_response` of the transport's settings.",
+    ) -> None:
         self.operation = request.options.operation
         self.request_id = request.id
         self.status = status
         self.outcome = outcome_of(request, status)
         self.most = most
         super().__init__(
-            f"{self.operation} answered {status} with more than {most:,} bytes [request {request.id}]. "
-            "Ask for less at once, or raise `largest_response` of the transport's settings."
+            f"{self.operation} answered {status} with more than {most:,} bytes [request {request.id}]. {advice}"
         )
 
 

@@ -3,17 +3,17 @@
 import os
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
-from contextlib import ExitStack, aclosing, asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from ecwid_async.calls import Channel
-from ecwid_async.errors import UploadChanged, UploadTooLarge
+from ecwid_async.errors import ResponseTooLarge, TransportError, UploadChanged, UploadTooLarge
 from ecwid_async.finishing import finish_in_thread
-from ecwid_async.wire import Body, Request, Response, StreamBody, StreamedResponse
+from ecwid_async.wire import Body, Request, Response, StreamBody, StreamedResponse, content_length
 
-__all__ = ["IMAGE_LIMIT", "Download", "Progress", "Source", "upload_body"]
+__all__ = ["IMAGE_LIMIT", "READ_LIMIT", "Download", "Progress", "Source", "upload_body"]
 
 Source = bytes | os.PathLike[str] | AsyncIterable[bytes]
 """What can be uploaded: bytes, the path of a file, or chunks as they come."""
@@ -24,6 +24,10 @@ Progress = Callable[[int, int | None], object]
 IMAGE_LIMIT: Final = 20 * 1024 * 1024
 """The most bytes that the API takes for an image: 20 MB."""
 
+READ_LIMIT: Final = 256 * 1024 * 1024
+"""The most bytes that `Download.read` takes into memory unless told otherwise."""
+
+_SAVE_IT: Final = "Save it to disk with `save`, or pass a larger `most`."
 _CHUNK: Final = 64 * 1024
 # Each costs a turn of a worker thread.
 _FILE_CHUNK: Final = 256 * 1024
@@ -111,7 +115,8 @@ class _Counted:
 class Download:
     """A file that the API answers with, not asked for yet.
 
-    `read` gives its bytes, `save` writes it to disk, `open` hands out chunks while they arrive. Each asks anew.
+    `read` gives its bytes, `save` writes it to disk, `open` yields chunks while they arrive. Each asks anew. What is
+    interrupted is repeated, and resumed once some of it was yielded, where the server offers parts of the file.
     """
 
     __slots__ = ("_channel", "_request")
@@ -132,21 +137,30 @@ class Download:
     async def open(self) -> AsyncIterator[StreamedResponse]:
         """The answer with its chunks to iterate, its connection open until the block ends.
 
-        Raises `APIError` for an answer that is no file, `TransportError` where it breaks off.
+        Raises `APIError` for an answer that is no file, `TransportError` where it breaks off and can't be resumed.
         """
         async with self._channel.transport.stream(self._request) as response:
             if not 200 <= response.status < 300:
                 body = b""
-                async for chunk in response.chunks:
-                    body += chunk
-                    if len(body) > _ERROR_BODY:
-                        break
+                # The status alone says enough, should the rest be cut off.
+                with suppress(TransportError):
+                    async for chunk in response.chunks:
+                        body += chunk
+                        if len(body) > _ERROR_BODY:
+                            break
                 raise self._channel.error(self._request, Response(response.status, response.headers, body))
             yield response
 
-    async def read(self, *, progress: Progress | None = None) -> bytes:
-        """The whole file in memory."""
-        return b"".join([chunk async for chunk in self._chunks(progress)])
+    async def read(self, *, most: int = READ_LIMIT, progress: Progress | None = None) -> bytes:
+        """The whole file in memory.
+
+        Raises `ResponseTooLarge` as soon as it has more than `most` bytes: `save` takes files of any size.
+        """
+        parts = bytearray()
+        async with aclosing(self._chunks(progress, most)) as chunks:
+            async for chunk in chunks:
+                parts += chunk
+        return bytes(parts)
 
     async def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> int:
         """Write the file to `path` and tell its size in bytes.
@@ -169,13 +183,15 @@ class Download:
             raise
         return size
 
-    async def _chunks(self, progress: Progress | None) -> AsyncGenerator[bytes]:
+    async def _chunks(self, progress: Progress | None, most: int | None = None) -> AsyncGenerator[bytes]:
         async with self.open() as response:
-            length = response.headers.get("content-length", "")
-            total = int(length) if length.isdigit() and "content-encoding" not in response.headers else None
+            plain = "content-encoding" not in response.headers
+            total = content_length(response.headers) if plain else None
             received = 0
             async for chunk in response.chunks:
                 received += len(chunk)
+                if most is not None and max(received, total or 0) > most:
+                    raise ResponseTooLarge(self._request, response.status, most, advice=_SAVE_IT)
                 yield chunk
                 if progress is not None:
                     progress(received, total)

@@ -31,6 +31,7 @@ __all__ = [
     "StreamBody",
     "StreamedResponse",
     "Transport",
+    "content_length",
     "encode_query",
     "encode_segment",
     "masked",
@@ -126,6 +127,14 @@ def _text(raw: str | bytes) -> str:
 
 
 _NO_HEADERS: Final = Headers()
+# More digits than the length of any body has.
+_DIGITS: Final = 19
+
+
+def content_length(headers: Mapping[str, str]) -> int | None:
+    """The length of a body as it was announced; None where it was not, or where no body has such a length."""
+    announced = headers.get("Content-Length", "")
+    return int(announced) if announced.isascii() and announced.isdigit() and len(announced) < _DIGITS else None
 
 
 @frozen

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ecwid_async import Call, NotFound, OutcomeUnknown, UploadTooLarge
+from ecwid_async import Call, NotFound, OutcomeUnknown, ResponseTooLarge, UploadTooLarge
 from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec
 from ecwid_async.data import Model, model
@@ -218,6 +218,38 @@ async def test_a_download_that_is_refused_raises_the_api_s_error(tmp_path: Path)
     with pytest.raises(NotFound, match="File #7 not found"):
         await download.save(tmp_path / "a.pdf")
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_refusal_that_is_cut_off_is_a_refusal_none_the_less() -> None:
+    async def cut(exchange: Exchange) -> None:
+        await exchange.send(b'HTTP/1.1 404 Not Found\r\nContent-Length: 600\r\n\r\n{"errorMess')
+        exchange.writer.close()
+
+    async with served(cut) as (_, files):
+        with pytest.raises(NotFound):
+            await files.download().read()
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_file_that_is_read_into_memory_has_a_largest_size(announced: bool) -> None:
+    async def send(exchange: Exchange) -> None:
+        if announced:
+            await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n1")
+        else:
+            await exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n%b\r\n" % bytes(1000))
+        await exchange.hang()
+
+    async with served(send) as (_, files):
+        with pytest.raises(ResponseTooLarge, match=r"more than 999 bytes .* Save it to disk"):
+            await files.download().read(most=999)
+        if announced:
+            with pytest.raises(ResponseTooLarge, match="268,435,456"):
+                await files.download().read()
+
+
+async def test_a_file_up_to_the_largest_size_is_read() -> None:
+    download = Files(Channel(MemoryTransport([answer(b"x" * 1000)]), Codec())).download()
+    assert await download.read(most=1000) == b"x" * 1000
 
 
 async def test_a_download_that_breaks_off_leaves_what_was_there(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from ecwid_async.transport.base_url import checked_base_url
 from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, BodyError
 from ecwid_async.transport.exchange import (
     Sending,
-    content_length,
     decoded,
     kind_of,
     outgoing,
@@ -25,7 +24,7 @@ from ecwid_async.transport.exchange import (
 )
 from ecwid_async.transport.pools import PerLoop
 from ecwid_async.transport.settings import Settings, user_agent
-from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
+from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
 
 __all__ = ["AiohttpTransport"]
 

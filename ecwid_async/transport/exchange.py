@@ -1,7 +1,7 @@
 """What every HTTP library's transport does alike: send a stream, bound an answer, tell the truth of a failure."""
 
 import traceback
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from types import TracebackType
 from typing import Final
 
@@ -16,11 +16,10 @@ from ecwid_async.errors import (
 )
 from ecwid_async.transport.content_encoding import BodyError, Chunk, Decoder
 from ecwid_async.transport.settings import user_agent
-from ecwid_async.wire import Body, Headers, Request, StreamBody
+from ecwid_async.wire import Body, Headers, Request, StreamBody, content_length
 
 __all__ = [
     "Sending",
-    "content_length",
     "decoded",
     "header_pairs",
     "kind_of",
@@ -32,8 +31,6 @@ __all__ = [
 
 # Timers may fire a little early.
 _CLOCK_TOLERANCE: Final = 0.001
-# More digits than the length of any body has.
-_DIGITS: Final = 19
 
 
 class Sending:
@@ -85,12 +82,6 @@ def header_pairs(request: Request, *more: tuple[str, str]) -> list[tuple[str | b
     if isinstance(request.body, StreamBody) and request.body.length is not None:
         pairs.append(("Content-Length", str(request.body.length)))
     return pairs
-
-
-def content_length(headers: Mapping[str, str]) -> int | None:
-    """The length of the body as it was announced; None where it was not, or where no body has such a length."""
-    announced = headers.get("Content-Length", "")
-    return int(announced) if announced.isascii() and announced.isdigit() and len(announced) < _DIGITS else None
 
 
 async def read_whole(chunks: AsyncIterable[Chunk], request: Request, status: int, headers: Headers, most: int) -> bytes:

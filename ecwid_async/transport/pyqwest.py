@@ -16,7 +16,6 @@ from ecwid_async.transport.base_url import checked_base_url
 from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, BodyError
 from ecwid_async.transport.exchange import (
     Sending,
-    content_length,
     decoded,
     header_pairs,
     kind_of,
@@ -27,7 +26,7 @@ from ecwid_async.transport.exchange import (
 )
 from ecwid_async.transport.pools import PerLoop
 from ecwid_async.transport.settings import Settings
-from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
+from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
 
 __all__ = ["PyqwestTransport"]
 

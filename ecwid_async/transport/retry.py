@@ -14,8 +14,8 @@ that nothing was sent, and no refusal that nothing was done.
 """
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
 from typing import Final
 
 import anyio
@@ -34,6 +34,7 @@ from ecwid_async.errors import (
     unreadable,
 )
 from ecwid_async.transport.patience import add_throttled, throttled
+from ecwid_async.transport.ranges import Received
 from ecwid_async.transport.telling import Teller
 from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
 
@@ -174,11 +175,7 @@ class Retry:
             if wait is None or self._too_late(request, wait):
                 if isinstance(last, Response):
                     return _concluded(request, last, attempt, in_doubt)
-                # A closed gate and quarantine were told of when they began.
-                if not isinstance(last, APIError):
-                    self._tell(EventKind.GAVE_UP, request, attempt, error=error)
-                if isinstance(last, TransportError):
-                    last.attempts = attempt
+                self._give_up(request, progress, last)
                 if in_doubt and last.outcome in _NOTHING_DONE:
                     raise _doubtful(request, last, attempt) from last
                 if answered and last.outcome == "not_sent":
@@ -186,28 +183,124 @@ class Retry:
                 raise last
             in_doubt |= _may_have_worked(request, last)
             answered |= isinstance(last, Response)
-            self._tell(EventKind.WAITED, request, attempt, progress.status, wait, error)
-            if progress.status == 429:
-                add_throttled(request, wait)
-            await self._sleep(wait)
-            progress.attempt += 1
-            self._tell(EventKind.RETRIED, request, progress.attempt, progress.status, error=error)
+            await self._before_again(request, progress, wait, error)
             last = await self._attempt(request, progress)
+
+    async def _before_again(self, request: Request, progress: _Progress, wait: float, error: EcwidError | None) -> None:
+        self._tell(EventKind.WAITED, request, progress.attempt, progress.status, wait, error)
+        if progress.status == 429:
+            add_throttled(request, wait)
+        await self._sleep(wait)
+        progress.attempt += 1
+        self._tell(EventKind.RETRIED, request, progress.attempt, progress.status, error=error)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
-        """Stream once: a download that broke off is taken up by whoever reads it."""
+        """Stream once there is an answer worth reading; where its body breaks off, read on from there.
+
+        Up to the first byte the request is sent again as by `send`. Later the rest is asked for, where the server
+        offers it and vouches for the file being the same; else, and where the attempts are used up, the chunks raise
+        `OutcomeUnknown`.
+        """
+        self._budget.call()
         with self._told(request) as progress:
-            started = self._clock()
-            self._tell(EventKind.SENT, request, 1)
+            async with AsyncExitStack() as opened:
+                first, chunk = await self._begun(request, progress, opened)
+                async with aclosing(self._to_the_end(request, progress, opened, first, chunk)) as chunks:
+                    yield StreamedResponse(first.status, first.headers, chunks)
+
+    async def _begun(
+        self, request: Request, progress: _Progress, opened: AsyncExitStack
+    ) -> tuple[StreamedResponse, bytes]:
+        """An answer worth reading, and the first of its body."""
+        while True:
+            last = await self._open(request, progress, opened)
+            error = last if isinstance(last, EcwidError) else None
+            if isinstance(last, EcwidError):
+                wait = self._after_failure(request, last, progress.attempt)
+            else:
+                wait = self._after_answer(request, last[0], progress)
+            if wait is None or self._too_late(request, wait):
+                if isinstance(last, EcwidError):
+                    self._give_up(request, progress, last)
+                    raise last
+                return last
+            await opened.aclose()
+            await self._before_again(request, progress, wait, error)
+
+    async def _open(
+        self, request: Request, progress: _Progress, opened: AsyncExitStack
+    ) -> tuple[StreamedResponse, bytes] | EcwidError:
+        started = self._clock()
+        self._tell(EventKind.SENT, request, progress.attempt)
+        progress.status = None
+        try:
+            response = await opened.enter_async_context(self._inner.stream(request))
+            progress.status = response.status
+            self._tell(EventKind.ANSWERED, request, progress.attempt, response.status, self._clock() - started)
+            if response.status < 400:
+                async for chunk in response.chunks:
+                    if chunk:
+                        return response, chunk
+            return response, b""
+        except EcwidError as error:
+            if progress.status is None:
+                self._tell(EventKind.ANSWERED, request, progress.attempt, None, self._clock() - started, error)
+            progress.status = None
+            return error
+
+    async def _to_the_end(
+        self,
+        request: Request,
+        progress: _Progress,
+        opened: AsyncExitStack,
+        response: StreamedResponse,
+        first: bytes,
+    ) -> AsyncGenerator[bytes]:
+        received = Received(response)
+        while True:
+            received.size += len(first)
+            if first:
+                yield first
             try:
-                async with self._inner.stream(request) as response:
-                    progress.status = response.status
-                    self._tell(EventKind.ANSWERED, request, 1, response.status, self._clock() - started)
-                    yield response
+                async for chunk in response.chunks:
+                    received.size += len(chunk)
+                    yield chunk
             except TransportError as error:
-                self._tell(EventKind.GAVE_UP, request, 1, progress.status, error=error)
-                raise
+                broken = error
+            else:
+                if received.is_whole():
+                    return
+                broken = OutcomeUnknown("the rest has another length than was announced", request=request)
+            hindrance = received.hindrance()
+            wait = self._after_failure(request, broken, progress.attempt) if hindrance is None else None
+            if wait is None or self._too_late(request, wait):
+                raise self._interrupted(request, progress, broken, received, hindrance)
+            await opened.aclose()
+            await self._before_again(request, progress, wait, broken)
+            response, first = await self._begun(received.rest_of(request), progress, opened)
+            mismatch = received.mismatch(response)
+            if mismatch is not None:
+                raise self._interrupted(request, progress, broken, received, mismatch)
+
+    def _interrupted(
+        self, request: Request, progress: _Progress, broken: TransportError, received: Received, why: str | None
+    ) -> TransportError:
+        """What to raise for a download that broke off and is not read on."""
+        error = broken
+        if received.size and not isinstance(broken, Timeout):
+            reason = f"the download was interrupted after {received.size:,} bytes ({broken.reason})"
+            error = OutcomeUnknown(f"{reason} and can't be resumed: {why}" if why else reason, request=request)
+            error.__cause__ = broken
+        self._give_up(request, progress, error)
+        return error
+
+    def _give_up(self, request: Request, progress: _Progress, error: EcwidError) -> None:
+        # A closed gate and quarantine were told of when they began.
+        if not isinstance(error, APIError):
+            self._tell(EventKind.GAVE_UP, request, progress.attempt, progress.status, error=error)
+        if isinstance(error, TransportError):
+            error.attempts = progress.attempt
 
     async def aclose(self) -> None:
         """Close the wrapped transport."""
@@ -219,7 +312,9 @@ class Retry:
         may = isinstance(error, NotSent) or (isinstance(error, OutcomeUnknown) and request.options.repeatable)
         return self._backoff(request, attempt) if may else None
 
-    def _after_answer(self, request: Request, response: Response, progress: _Progress) -> float | None:
+    def _after_answer(
+        self, request: Request, response: Response | StreamedResponse, progress: _Progress
+    ) -> float | None:
         if response.status < 400:
             return None
         if response.status == 429:

@@ -1,10 +1,14 @@
 """A body that is read while it arrives."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from attrs import evolve
 
+from ecwid_async import Ecwid, RetryPolicy
 from ecwid_async.errors import OutcomeUnknown
+from ecwid_async.files import Download
 from ecwid_async.transport.settings import Timeouts
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, answer
@@ -103,3 +107,63 @@ async def test_an_error_of_the_reader_s_own_passes_as_it_is(connect: Connect, er
                 raise error
         assert caught.value is error
         await server.all_closed()
+
+
+FILE = bytes(range(256)) * 2000
+
+
+class Interrupted:
+    """Serves a file and breaks off each time after a quarter of it; offers the rest where `etag` is given."""
+
+    def __init__(self, etag: bytes | None, first: bytes | None = None) -> None:
+        self.etag = etag
+        self.first = first
+        self.served = 0
+
+    async def __call__(self, exchange: Exchange) -> None:
+        if self.first is not None:
+            first, self.first = self.first, None
+            return await exchange.send(first)
+        self.served += 1
+        start = int((exchange.header("range") or "bytes=0-")[6:-1])
+        head = b"HTTP/1.1 200 OK\r\n"
+        if start:
+            assert exchange.header("if-range") == (self.etag or b"").decode()
+            head = b"HTTP/1.1 206 Partial\r\nContent-Range: bytes %d-%d/%d\r\n" % (start, len(FILE) - 1, len(FILE))
+        if self.etag is not None:
+            head += b"Accept-Ranges: bytes\r\nETag: %s\r\n" % self.etag
+        rest = FILE[start:]
+        await exchange.send(b"%sContent-Length: %d\r\n\r\n%s" % (head, len(rest), rest[: len(FILE) // 4]))
+        if len(rest) > len(FILE) // 4:
+            exchange.writer.close()
+        return None
+
+
+def file_of(ecwid: Ecwid) -> Download:
+    return ecwid.store(1003, "secret_x").products.files.download(1, 2)
+
+
+ONCE_MORE = RetryPolicy(base=0.001)
+
+
+BUSY = b"HTTP/1.1 %s\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize("first", [None, BUSY % b"429 Too many", BUSY % b"503 Busy"], ids=["file", "429", "503"])
+async def test_a_file_is_read_on_from_where_it_was_interrupted(
+    connect: Connect, tmp_path: Path, first: bytes | None
+) -> None:
+    async with fault_server(Interrupted(b'"v1"', first)) as server:
+        policy = evolve(ONCE_MORE, attempts=6)
+        ecwid = Ecwid(transport=connect(server.base_url), retry=policy, quota=None)
+        assert await file_of(ecwid).save(tmp_path / "file") == len(FILE)
+    assert (tmp_path / "file").read_bytes() == FILE
+
+
+async def test_a_file_that_can_t_be_read_on_is_a_clear_error(connect: Connect, tmp_path: Path) -> None:
+    async with fault_server(served := Interrupted(None)) as server:
+        ecwid = Ecwid(transport=connect(server.base_url), retry=ONCE_MORE, quota=None)
+        with pytest.raises(OutcomeUnknown, match=r"interrupted after .* can't be resumed: the server does not offer"):
+            await file_of(ecwid).save(tmp_path / "file")
+    assert served.served == 1
+    assert not list(tmp_path.iterdir())

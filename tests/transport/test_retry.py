@@ -377,7 +377,7 @@ async def test_a_call_that_is_dropped_unfinished_is_told_to_have_ended_without_a
 
 
 async def test_a_stream_is_told_of_too() -> None:
-    setup = Setup.of(OK, NOT_SENT)
+    setup = Setup.of(OK, NOT_SENT, policy=RetryPolicy(attempts=1))
     async with setup.retry.stream(READ):
         pass
     assert [event.kind for event in setup.events] == [
@@ -390,6 +390,7 @@ async def test_a_stream_is_told_of_too() -> None:
         async with setup.retry.stream(READ):
             pass
     assert [(event.kind, event.error) for event in setup.events[6:]] == [
+        (EventKind.ANSWERED, "NotSent"),
         (EventKind.GAVE_UP, "NotSent"),
         (EventKind.ENDED, "NotSent"),
     ]

@@ -1,0 +1,280 @@
+"""A download is asked for again until it begins, and read on from where it was interrupted, or it fails clearly."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+import pytest
+from attrs import define, evolve, field
+
+from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError
+from ecwid_async.transport.retry import Retry, RetryPolicy
+from ecwid_async.wire import Event, EventKind, Headers, Options, Request, Response, StreamedResponse
+
+GET = Request(method="GET", path="/invoice", options=Options(operation="GET /invoice", repeatable=True))
+FILE = b"0123456789"
+OFFERED = {"Accept-Ranges": "bytes", "ETag": '"v1"', "Content-Length": "10"}
+
+
+@define
+class Reply:
+    """A head, some chunks, and how they end."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(factory=lambda: OFFERED)
+    chunks: tuple[bytes, ...] = (FILE,)
+    error: TransportError | None = None
+
+
+def broken(*chunks: bytes, headers: Mapping[str, str] = OFFERED, status: int = 200) -> Reply:
+    return Reply(status, headers, chunks, OutcomeUnknown("reset", request=GET))
+
+
+def rest(chunk: bytes = FILE[4:], says: str | None = "bytes 4-9/10", status: int = 206, **headers: str) -> Reply:
+    said = {"Content-Range": says} if says is not None else {}
+    return Reply(status, {"ETag": '"v1"', "Content-Length": str(len(chunk)), **said, **headers}, (chunk,))
+
+
+class Server:
+    """Replies from a script. No two of its replies are open at once."""
+
+    def __init__(self, *script: Reply | TransportError) -> None:
+        self.script = list(script)
+        self.requests: list[Request] = []
+        self.open = 0
+
+    async def send(self, request: Request) -> Response:
+        raise NotImplementedError
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
+        self.requests.append(request)
+        reply = self.script.pop(0)
+        if isinstance(reply, TransportError):
+            raise reply
+
+        async def chunks() -> AsyncIterator[bytes]:
+            for chunk in reply.chunks:
+                yield chunk
+            if reply.error is not None:
+                raise reply.error
+
+        assert not self.open
+        self.open += 1
+        try:
+            yield StreamedResponse(reply.status, Headers(reply.headers.items()), chunks())
+        finally:
+            self.open -= 1
+
+    async def aclose(self) -> None:
+        raise NotImplementedError
+
+
+class Client:
+    """Reads what a server's script gives, on a clock that moves only while somebody sleeps."""
+
+    def __init__(self, *script: Reply | TransportError, policy: RetryPolicy | None = None) -> None:
+        self.server = Server(*script)
+        self.now = 1000.0
+        self.events: list[Event] = []
+        self.retry = Retry(
+            self.server,
+            policy=policy,
+            events=self.events.append,
+            clock=lambda: self.now,
+            sleep=self._sleep,
+            jitter=lambda _, most: most,
+        )
+
+    async def _sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    async def read(self, request: Request = GET) -> tuple[int, bytes]:
+        try:
+            async with self.retry.stream(request) as response:
+                return response.status, b"".join([chunk async for chunk in response.chunks])
+        finally:
+            assert not self.server.open
+
+    def kinds(self) -> list[EventKind]:
+        return [event.kind for event in self.events]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        NotSent("refused", request=GET),
+        OutcomeUnknown("reset", request=GET),
+        Reply(status=429, headers={"Retry-After": "7"}),
+        Reply(status=429, headers={}),
+        Reply(status=503, headers={}),
+        broken(),
+        broken(b""),
+    ],
+    ids=["refused", "reset", "429", "429 without a time", "503", "cut before its first byte", "nothing but its head"],
+)
+async def test_a_download_is_asked_for_again_until_its_first_byte_comes(first: Reply | TransportError) -> None:
+    client = Client(first, Reply())
+    assert await client.read() == (200, FILE)
+    assert [request.headers.get("range") for request in client.server.requests] == [None, None]
+    assert client.now > 1000.0
+    assert client.kinds()[-1] is EventKind.ENDED
+    assert EventKind.RETRIED in client.kinds()
+
+
+async def test_a_429_is_waited_for_as_long_as_it_says() -> None:
+    client = Client(Reply(status=429, headers={"Retry-After": "7"}), Reply())
+    await client.read()
+    assert client.now == 1007.0
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 501])
+async def test_any_other_answer_is_the_answer(status: int) -> None:
+    client = Client(Reply(status=status, chunks=(b"no",)), Reply())
+    assert await client.read() == (status, b"no")
+
+
+async def test_what_is_not_repeatable_is_asked_for_once() -> None:
+    once = evolve(GET, options=evolve(GET.options, repeatable=False))
+    client = Client(OutcomeUnknown("reset", request=once), Reply())
+    with pytest.raises(OutcomeUnknown):
+        await client.read(once)
+    assert len(client.server.requests) == 1
+
+
+async def test_a_server_that_fails_throughout_is_asked_as_often_as_the_policy_says() -> None:
+    client = Client(*[broken() for _ in range(10)], policy=RetryPolicy(attempts=3))
+    with pytest.raises(OutcomeUnknown, match="reset") as caught:
+        await client.read()
+    assert (len(client.server.requests), caught.value.attempts) == (3, 3)
+    assert client.kinds()[-2:] == [EventKind.GAVE_UP, EventKind.ENDED]
+
+
+@pytest.mark.parametrize(
+    ("headers", "validator"),
+    [
+        (OFFERED, '"v1"'),
+        ({"ETag": '"v1"', "Content-Length": "10"}, '"v1"'),
+        ({"ETag": '"v1"'}, '"v1"'),
+        (
+            {"Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT", "Date": "Wed, 21 Oct 2015 07:28:01 GMT"},
+            "Wed, 21 Oct 2015 07:28:00 GMT",
+        ),
+    ],
+    ids=["all of it", "no Accept-Ranges", "no length", "a date"],
+)
+async def test_what_is_interrupted_is_read_on_from_there(headers: dict[str, str], validator: str) -> None:
+    last = rest()
+    if "ETag" not in headers:
+        last = evolve(last, headers={"Content-Range": "bytes 4-9/10"})
+    client = Client(broken(b"01", b"23", headers=headers), last)
+    assert await client.read() == (200, FILE)
+    asked = client.server.requests[1].headers
+    assert (asked["range"], asked["if-range"]) == ("bytes=4-", validator)
+
+
+async def test_it_may_be_interrupted_again_and_the_server_be_busy_meanwhile() -> None:
+    client = Client(
+        broken(b"0123"),
+        evolve(rest(b"45"), error=OutcomeUnknown("reset", request=GET)),
+        Reply(status=429, headers={"Retry-After": "1"}),
+        rest(b"6789", "bytes 6-9/*"),
+    )
+    assert await client.read() == (200, FILE)
+    ranges = [request.headers.get("range") for request in client.server.requests]
+    assert ranges == [None, "bytes=4-", "bytes=6-", "bytes=6-"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({}, "does not offer parts"),
+        ({"ETag": 'W/"v1"'}, "does not offer parts"),
+        ({"ETag": '"v\x011"'}, "does not offer parts"),
+        ({"ETag": '"v1"', "Accept-Ranges": "none"}, "does not offer parts"),
+        ({"Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"}, "does not offer parts"),
+        ({"Last-Modified": "yesterday", "Date": "today"}, "does not offer parts"),
+        ({"ETag": '"v1"', "Content-Encoding": "gzip"}, "not sent in parts"),
+    ],
+    ids=["nothing", "weak", "odd", "none", "a date of now", "no date", "compressed"],
+)
+async def test_what_the_server_does_not_offer_is_not_asked_for(headers: dict[str, str], said: str) -> None:
+    client = Client(broken(b"0123", headers=headers), rest())
+    with pytest.raises(OutcomeUnknown, match=rf"interrupted after 4 bytes \(reset\) and can't be resumed: .*{said}"):
+        await client.read()
+    assert len(client.server.requests) == 1
+    assert client.kinds()[-2:] == [EventKind.GAVE_UP, EventKind.ENDED]
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (Reply(), "sends no parts"),
+        (Reply(headers={**OFFERED, "ETag": '"v2"'}), "the file changed"),
+        (rest(ETag='"v2"'), "the file changed"),
+        (rest(says="bytes 4-9/11"), "another part"),
+        (rest(says="bytes 4-10/11"), "the file changed"),
+        (rest(says="bytes 3-9/10"), "another part"),
+        (rest(says="bytes 4-8/10"), "another part"),
+        (rest(says="bytes 4-9/" + "9" * 5000), "another part"),
+        (rest(says=None), "another part"),
+        (evolve(rest(), headers={"Content-Range": "bytes 4-9/10", "Content-Encoding": "gzip"}), "another part"),
+        (Reply(status=416, headers={}), "answered 416"),
+        (Reply(status=404, headers={}), "answered 404"),
+    ],
+)
+async def test_nothing_is_joined_that_does_not_belong_together(second: Reply, said: str) -> None:
+    client = Client(broken(b"0123"), second)
+    with pytest.raises(OutcomeUnknown, match=said):
+        await client.read()
+    assert len(client.server.requests) == 2
+
+
+@pytest.mark.parametrize("chunk", [b"45678", b"456789X"], ids=["short", "long"])
+async def test_a_rest_of_another_length_is_no_rest(chunk: bytes) -> None:
+    client = Client(broken(b"0123"), rest(chunk), policy=RetryPolicy(attempts=2))
+    with pytest.raises(OutcomeUnknown, match="another length"):
+        await client.read()
+
+
+async def test_a_reader_is_told_of_the_answer_whose_body_it_gets() -> None:
+    client = Client(broken(), Reply(headers={**OFFERED, "ETag": '"v2"'}))
+    async with client.retry.stream(GET) as response:
+        assert response.headers["etag"] == '"v2"'
+        assert [chunk async for chunk in response.chunks] == [FILE]
+
+
+async def test_nothing_is_repeated_past_the_deadline() -> None:
+    late = evolve(GET, options=evolve(GET.options, deadline=1000.1))
+    client = Client(broken(b"0123"), rest())
+    with pytest.raises(OutcomeUnknown, match="interrupted after 4 bytes"):
+        await client.read(late)
+    client = Client(evolve(broken(b"0123"), error=Timeout("late", request=late)), rest())
+    with pytest.raises(Timeout):
+        await client.read(late)
+    assert len(client.server.requests) == 1
+
+
+async def test_leaving_early_closes_what_is_open() -> None:
+    client = Client(broken(b"01", b"23"), rest())
+    async with client.retry.stream(GET) as response:
+        assert [await anext(response.chunks) for _ in range(3)] == [b"01", b"23", FILE[4:]]
+        assert client.server.open == 1
+    assert not client.server.open
+
+
+@pytest.mark.parametrize("raises", [ValueError("mine"), OutcomeUnknown("another call's", request=GET)])
+async def test_an_error_of_the_reader_s_own_passes_as_it_is(raises: Exception) -> None:
+    client = Client(Reply())
+
+    async def leave(fail: Callable[[], None]) -> None:
+        async with client.retry.stream(GET) as response:
+            await anext(response.chunks)
+            fail()
+
+    def fail() -> None:
+        raise raises
+
+    with pytest.raises(type(raises)) as caught:
+        await leave(fail)
+    assert caught.value is raises
+    assert len(client.server.requests) == 1
