@@ -1,4 +1,4 @@
-"""The tables are walked schema by schema, class by class, sample by sample (where a checkout has the samples)."""
+"""The tables are walked schema by schema, class by class, sample by sample."""
 
 import pytest
 
@@ -20,4 +20,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for kind in ("request", "response"):
         if f"{kind}_sample" in metafunc.fixturenames:
             samples = _spec.samples(kind)
-            metafunc.parametrize(f"{kind}_sample", samples, ids=[sample.path.name for sample in samples])
+            ids = [f"{sample.path.parts[-3]}-{sample.path.name}" for sample in samples]
+            metafunc.parametrize(f"{kind}_sample", samples, ids=ids)

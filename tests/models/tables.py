@@ -15,6 +15,9 @@ from ecwid_async import models
 from ecwid_async.codec import loads
 from ecwid_async.data import Draft, Model
 
+SAMPLES = Path(__file__).parents[1] / "samples"
+"""Responses and bodies of the same shapes as the documentation's samples, with values of our own."""
+
 MODULES = sorted(module.name for module in iter_modules(models.__path__))
 
 
@@ -76,12 +79,15 @@ class Spec:
         return self.classes[self.class_name(schema)]
 
     def samples(self, kind: str) -> list["Sample"]:
-        """The documentation's samples of answers (``response``) or bodies (``request``) of what has a class."""
-        found = [self._sample(endpoint["id"], kind, endpoint[kind]) for endpoint in self.endpoints]
+        """The samples of responses (``response``) or bodies (``request``) of what has a class."""
+        found = [
+            self._sample(folder / f"{endpoint['id']}.{kind}.json", endpoint[kind])
+            for folder in (SAMPLES, *documentation())
+            for endpoint in self.endpoints
+        ]
         return [sample for sample in found if sample.path.exists() and sample.schema in self.with_class]
 
-    def _sample(self, endpoint: str, kind: str, shape: dict[str, Any]) -> "Sample":
-        path = samples_folder() / f"{endpoint}.{kind}.json"
+    def _sample(self, path: Path, shape: dict[str, Any]) -> "Sample":
         schema = shape.get("schema")
         if schema is not None and self.deviating("no_class", schema) is not None:
             for field in self.fields[schema]:
@@ -90,9 +96,10 @@ class Spec:
         return Sample(path, schema, None)
 
 
-def samples_folder() -> Path:
-    """Where a checkout has the samples, if it has them."""
-    return Path(os.environ.get("ECWID_SHARED", Path(__file__).parents[3] / "shared")) / "api" / "samples"
+def documentation() -> list[Path]:
+    """The folder with the documentation's own samples, where it is at hand; `SAMPLES` have the same names."""
+    folder = Path(os.environ.get("ECWID_SHARED", Path(__file__).parents[3] / "shared")) / "api" / "samples"
+    return [folder] if folder.is_dir() else []
 
 
 class Sample(NamedTuple):

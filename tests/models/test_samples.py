@@ -1,4 +1,4 @@
-"""Each sample of the API's documentation reads into its class and comes out the same; each body can be written."""
+"""Each sample of an endpoint reads into its class and comes out the same; each body can be written."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import attrs
 
 from ecwid_async.codec import Codec, dumps, loads, parse_datetime
 from ecwid_async.data import Draft, Model, Unset, wire_name
-from tests.models.tables import Sample, Spec, samples_folder
+from tests.models.tables import SAMPLES, Sample, Spec
 
 
 def unread(value: object, path: str) -> Iterator[str]:
@@ -101,4 +101,4 @@ def test_no_sample_is_left_out(spec: Spec) -> None:
         for kind in ("request", "response")
         if (schema := endpoint[kind].get("schema")) and spec.deviating("no_class", schema)
     }
-    assert {path.name for path in samples_folder().glob("*.json")} <= walked | plain
+    assert {path.name for path in SAMPLES.glob("*.json")} <= walked | plain

@@ -1,6 +1,5 @@
 """What the tests of resources walk: the API's table of endpoints, and every method that a store has."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -9,7 +8,6 @@ from enum import Enum
 from functools import cached_property
 from inspect import Parameter, signature
 from operator import attrgetter
-from pathlib import Path
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -25,7 +23,7 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Request
-from tests.models.tables import Spec
+from tests.models.tables import SAMPLES, Spec
 
 IDS: Final = ["EG4H2", "507-b", "Size", "9"]
 FILE: Final = b"\x89PNG, or so"
@@ -210,12 +208,8 @@ def answered() -> Callable[[Method, bytes], Any]:
 
 @pytest.fixture
 def sample() -> Callable[[str], bytes]:
-    """Read an example of the API's documentation, such as ``get_order.response``; skips where they are not at hand."""
-    shared = os.environ.get("ECWID_SHARED") or Path(__file__).parents[3] / "shared"
-    folder = Path(shared) / "api" / "samples"
-    if not folder.is_dir():
-        pytest.skip(f"the documentation's examples are not in {folder}; ECWID_SHARED says where they are")
-    return lambda name: (folder / f"{name}.json").read_bytes()
+    """Read the sample of an endpoint, such as ``get_order.response``."""
+    return lambda name: (SAMPLES / f"{name}.json").read_bytes()
 
 
 @pytest.fixture(name="example")

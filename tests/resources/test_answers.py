@@ -102,7 +102,7 @@ async def test_an_answer_is_read_as_declared(method: Any, answered: Any) -> None
         assert type(await answered(method, b"{}")) is method.returns
 
 
-async def test_documented_answers_are_read_whole(method: Any, answered: Any, sample: Any) -> None:
+async def test_the_sample_of_a_response_is_read_whole(method: Any, answered: Any, sample: Any) -> None:
     try:
         body = sample(f"{method.row['id']}.response")
     except FileNotFoundError:

@@ -47,22 +47,22 @@ from ecwid_async.models.subscriptions import SubscriptionDraft
 
 # Bodies of a value or two are arguments: what is sent for what.
 ARGUMENTS: dict[str, tuple[Callable[[Store], Call[Any]], Any]] = {
-    "adjust_product_stock": (lambda store: store.products.inventory.adjust(7, -10), {"quantityDelta": -10}),
+    "adjust_product_stock": (lambda store: store.products.inventory.adjust(7, -21), {"quantityDelta": -21}),
     "assign_products_to_category": (
-        lambda store: store.categories.assign_products(7, [37208339, 37208345]),
-        {"productIds": [37208339, 37208345]},
+        lambda store: store.categories.assign_products(7, [51611766, 90991285]),
+        {"productIds": [51611766, 90991285]},
     ),
     "unassign_products_from_category": (
-        lambda store: store.categories.unassign_products(7, (37208339,)),
-        {"productIds": [37208339]},
+        lambda store: store.categories.unassign_products(7, (51611766,)),
+        {"productIds": [51611766]},
     ),
     "update_category_order": (
         lambda store: store.categories.sort_order.update([9, 7], parent_category=0),
         {"sortedIds": [9, 7]},
     ),
     "adjust_variation_stock": (
-        lambda store: store.products.variations.inventory.adjust(7, 9, -10),
-        {"quantityDelta": -10},
+        lambda store: store.products.variations.inventory.adjust(7, 9, -21),
+        {"quantityDelta": -21},
     ),
     "create_batch": (
         lambda store: store.batches.create([store.products.inventory.adjust(7, -1), {"method": "GET", "path": "x"}]),
@@ -104,27 +104,27 @@ ARGUMENTS: dict[str, tuple[Callable[[Store], Call[Any]], Any]] = {
 # Their bodies are text, against the documentation: see `Storage`.
 PLAIN_TEXT = {"add_storage_value", "update_storage_value"}
 
-# The documentation's own examples, as a caller would write them.
+# The bodies in `tests/samples`, as a caller would write them.
 SAMPLES: dict[str, Callable[[Store], Call[Any]]] = {
     "adjust_product_stock": ARGUMENTS["adjust_product_stock"][0],
     "assign_products_to_category": ARGUMENTS["assign_products_to_category"][0],
     "get_product_filters": lambda store: store.products.filters(
-        ["price", "inventory", "onsale", "categories", "attribute_Brand", "option_Size"],
+        ["price", "inventory", "attribute_Material", "option_Color"],
         enabled=True,
-        filter_facet_limit=200,
+        filter_facet_limit=150,
         include_products_from_subcategories=True,
         lang="en",
     ),
     "update_category_order": lambda store: store.categories.sort_order.update(
-        [172966754, 172786255], parent_category=0
+        [647576814, 165411849], parent_category=0
     ),
     "add_order_extra_field": lambda store: store.orders.extra_fields.add(
         "EG4H2",
         OrderExtraFieldDraft(
-            id="reference_number",
-            value="#334-3340-1",
+            id="quiet_gate",
+            value="#993-6214-6",
             customer_input_type="TEXT",
-            title="Affiliate number",
+            title="Wool scarf 7",
             order_details_display_section="billing_info",
             show_in_notifications=False,
             show_in_invoice=False,
@@ -132,18 +132,18 @@ SAMPLES: dict[str, Callable[[Store], Call[Any]]] = {
     ),
     "adjust_variation_stock": ARGUMENTS["adjust_variation_stock"][0],
     "create_customer_extra_field": lambda store: store.customers.extra_fields.create(
-        CustomerExtraFieldDraft(title="Offline card ID", type="TEXT", shown_on_order_details=False)
+        CustomerExtraFieldDraft(title="Cork board 33", type="TEXT", shown_on_order_details=False)
     ),
-    "create_customer_group": lambda store: store.customer_groups.create(CustomerGroupDraft(name="VIP Customers")),
+    "create_customer_group": lambda store: store.customer_groups.create(CustomerGroupDraft(name="Clay teapot 5")),
     "create_promotion": lambda store: store.promotions.create(
         PromotionDraft(
-            name="Free drink for any 3 pizzas",
+            name="Every third lamp for less",
             discount_base="ITEM",
             discount_type="PERCENT",
-            amount=100,
+            amount=40,
             enabled=True,
-            triggers=PromotionTriggers(min_product_quantity_in_cart=3, categories=[862076252]),
-            targets=PromotionTargets(max_discounted_product_quantity=2, categories=[375620372]),
+            triggers=PromotionTriggers(min_product_quantity_in_cart=3, categories=[942445964]),
+            targets=PromotionTargets(max_discounted_product_quantity=8, categories=[388951415]),
         )
     ),
     "mass_update_reviews": lambda store: store.reviews.mass_update(
@@ -152,44 +152,44 @@ SAMPLES: dict[str, Callable[[Store], Call[Any]]] = {
     "update_order_extra_field": lambda store: store.orders.extra_fields.update(
         "EG4H2",
         "tax",
-        OrderExtraFieldDraft(value="4%", show_in_invoice=True, show_in_notifications=False),
+        OrderExtraFieldDraft(value="2%", show_in_invoice=True, show_in_notifications=False),
     ),
     "update_order_status": lambda store: store.orders.statuses.update(
         "CUSTOM_PAYMENT_STATUS_1",
-        OrderStatusDraft(name="Money on hold", enabled=True, send_notification_when_status_is_assigned=True),
+        OrderStatusDraft(name="Waiting for a deposit", enabled=True, send_notification_when_status_is_assigned=True),
     ),
     "update_review": lambda store: store.reviews.update(7, ReviewDraft(status="moderated")),
     "update_subscription": lambda store: store.subscriptions.update(
-        7, SubscriptionDraft(next_charge=datetime(2021, 8, 16, 12, 53, 40, tzinfo=UTC))
+        7, SubscriptionDraft(next_charge=datetime(2023, 6, 27, 21, 46, 9, tzinfo=UTC))
     ),
     "create_category": lambda store: store.categories.create(
-        CategoryDraft(name="Lemons", enabled=True, order_by=10, parent_id=9691094)
+        CategoryDraft(name="Glass vase", enabled=True, order_by=10, parent_id=7513196)
     ),
     "update_category": lambda store: store.categories.update(
-        9691094, CategoryDraft(description="Temporary hidden", enabled=False)
+        9691094, CategoryDraft(description="Felt slippers 86", enabled=False)
     ),
     "create_customer": lambda store: store.customers.create(
         CustomerDraft(
-            name="Example customer",
-            email="example_customer@example.com",
+            name="Linen shirt 61",
+            email="pedro33@example.com",
             customer_group_id=0,
-            customer_group_name="General",
-            billing_person=CustomerBillingPersonDraft(name="Support team"),
+            customer_group_name="Regulars",
+            billing_person=CustomerBillingPersonDraft(name="Pedro Sousa"),
             tax_exempt=False,
         )
     ),
     "update_customer": lambda store: store.customers.update(
-        177737165, CustomerDraft(name="Support team (VIP)", customer_group_id=9367001, customer_group_name="VIP")
+        177737165, CustomerDraft(name="Copper kettle 38", customer_group_id=3767181, customer_group_name="VIP")
     ),
     "create_customer_contact": lambda store: store.customers.contacts.create(
         177737165,
-        CustomerContactDraft(contact="additional_email@example.com", type=ContactType.EMAIL, default=False, order_by=1),
+        CustomerContactDraft(contact="jonas63@example.com", type=ContactType.EMAIL, default=False, order_by=1),
     ),
     "update_cart": lambda store: store.carts.update(
         "6626E60A-A6F9-4CD5-8230-43D5F162E0CD",
         CartDraft(
             hidden=True,
-            taxes_on_shipping=[OrderTaxesOnShipping(name="Tax X", value=Decimal(20), total=Decimal("2.86"))],
+            taxes_on_shipping=[OrderTaxesOnShipping(name="Felt slippers 23", value=Decimal(19), total=Decimal("5.13"))],
         ),
     ),
     "update_order": lambda store: store.orders.update(
@@ -198,17 +198,17 @@ SAMPLES: dict[str, Callable[[Store], Call[Any]]] = {
             payment_status=PaymentStatus.CUSTOM_PAYMENT_STATUS_1,
             fulfillment_status=FulfillmentStatus.PROCESSING,
             shipping_person=ShippingPerson(
-                name="Eugene K",
-                company_name="Hedgehog and Bucket",
-                street="My Street",
-                city="San Diego",
+                name="Mara Lindqvist",
+                company_name="Tanabe Ceramics",
+                street="77 Orchard Road",
+                city="Kanazawa",
                 country_code="US",
-                postal_code="90002",
+                postal_code="17439",
                 state_or_province_code="CA",
-                phone="123141321",
+                phone="494350210",
             ),
             shipping_option=OrderShippingOptionDraft(
-                shipping_method_name="Fast Delivery", shipping_rate=Decimal(10), fulfilment_type="DELIVERY"
+                shipping_method_name="Glass vase 75", shipping_rate=Decimal(84), fulfilment_type="DELIVERY"
             ),
         ),
     ),
@@ -232,7 +232,7 @@ def test_small_bodies_are_made_of_arguments(store: Store, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_documented_examples_go_out_as_they_are(store: Store, sample: Any, name: str) -> None:
+def test_the_samples_go_out_as_they_are(store: Store, sample: Any, name: str) -> None:
     assert loads(SAMPLES[name](store).request.body) == loads(sample(f"{name}.request"))
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ecwid_async.sandbox import Sandbox
+from tests.models.tables import SAMPLES
 from tests.sandbox.api import Api, Clock
 
 NOW = 1_725_434_411
@@ -24,8 +25,8 @@ def make(api, **fields):
     return made["key"]
 
 
-def test_a_field_reads_as_it_was_made(api, shared):
-    body = json.loads((shared / "api" / "samples" / "create_customer_extra_field.request.json").read_bytes())
+def test_a_field_reads_as_it_was_made(api):
+    body = json.loads((SAMPLES / "create_customer_extra_field.request.json").read_bytes())
     key = api.post(PATH, body)["key"]
     assert api.get(f"{PATH}/{key}") == body | {
         "key": key,

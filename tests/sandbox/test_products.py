@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.routes import load
 from ecwid_async.sandbox.spec import load as tables
+from tests.models.tables import SAMPLES
 from tests.sandbox.api import Api, Clock
 
 NOW = 1_725_434_411
@@ -531,12 +532,11 @@ def test_variations_are_made_only_where_asked_for(api):
     assert api.refused("POST", "/products", too_many, saveCombinations=True)[:2] == (400, code)
 
 
-def test_the_documentations_own_bodies_are_taken(api, shared):
-    sample = shared / "api" / "samples"
-    category = {"name": "C", "id": 9_691_094}
-    api.store.load("categories", [category])
-    number = api.post("/products", json.loads((sample / "create_product.request.json").read_bytes()))["id"]
-    change = json.loads((sample / "update_product.request.json").read_bytes())
+def test_the_samples_bodies_are_taken(api):
+    body = json.loads((SAMPLES / "create_product.request.json").read_bytes())
+    api.store.load("categories", [{"name": "C", "id": number} for number in body["categoryIds"]])
+    number = api.post("/products", body)["id"]
+    change = json.loads((SAMPLES / "update_product.request.json").read_bytes())
     api.put(f"/products/{number}", change)
     item = api.get(f"/products/{number}")
     for name in change.keys() - {"attributes", "tax"}:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from ecwid_async.sandbox import Sandbox
+from tests.models.tables import SAMPLES
 from tests.sandbox.api import Api, Clock
 
 
@@ -23,8 +24,8 @@ def show(api, number):
     return next(item for item in api.get("/promotions")["items"] if item["id"] == number)
 
 
-def test_what_is_posted_comes_back(api, shared):
-    body = json.loads((shared / "api" / "samples" / "create_promotion.request.json").read_bytes())
+def test_what_is_posted_comes_back(api):
+    body = json.loads((SAMPLES / "create_promotion.request.json").read_bytes())
     number = api.post("/promotions", body)["id"]
     assert show(api, number) == body | {"id": number, "targets": body["targets"] | {"all": False}}
 

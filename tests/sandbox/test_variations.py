@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.uploads import uploads_of
+from tests.models.tables import SAMPLES
 from tests.sandbox.api import Api, Clock
 
 SIZE = {
@@ -254,13 +255,12 @@ def test_a_sku_of_a_variation_finds_the_product(api, product):
     assert [item["sku"] for item in api.get("/products", sku="ABC-1")["items"]] == ["SHIRT"]
 
 
-def test_the_documentations_own_bodies_are_taken(api, shared):
-    samples = shared / "api" / "samples"
+def test_the_samples_bodies_are_taken(api):
     product = product_of(api, options=[SIZE, COLOR])
-    number = api.post(f"{product}/combinations", json.loads((samples / "create_variation.request.json").read_bytes()))[
+    number = api.post(f"{product}/combinations", json.loads((SAMPLES / "create_variation.request.json").read_bytes()))[
         "id"
     ]
-    change = json.loads((samples / "update_variation.request.json").read_bytes())
+    change = json.loads((SAMPLES / "update_variation.request.json").read_bytes())
     assert api.put(f"{product}/combinations/{number}", change, checkLowStockNotification=True) == {"updateCount": 1}
     variation = api.get(f"{product}/combinations/{number}")
     for name in change.keys() - {"attributes"}:
