@@ -1,6 +1,6 @@
 """A job in a process of its own, to be killed: adds 1 to the stock of a product, many times.
 
-``python -m tests.batch.job BASE_URL JOURNALS PRODUCT CALLS SIZE DIE_AT``: it kills itself at step DIE_AT, where a step
+Its arguments are BASE_URL JOURNALS PRODUCT CALLS SIZE DIE_AT: it kills itself at step DIE_AT, where a step
 lies before and after each write to the journal and each exchange, and in the middle of a write. A negative one lives.
 Prints how many steps there were.
 """
@@ -65,7 +65,8 @@ async def work(base_url: str, journals: str, product: int, calls: int, size: int
         await runner.batch(added, Terms(job="kill", journals=journals), raise_on_failure=True)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Do the job that the command line names."""
     url, folder, *numbers = sys.argv[1:]
     product, calls, size, die_at = map(int, numbers)
     counted = Steps(die_at)

@@ -24,6 +24,7 @@ from ecwid_async.sandbox.server import serving
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Headers, Request, Response
 from tests.batch.world import STORE, TOKEN, World, deltas, journal, journal_lines, kinds
+from tests.processes import start
 
 ROOT = Path(__file__).parents[2]
 CALLS, SIZE = 35, 10
@@ -674,13 +675,15 @@ async def test_journals_of_other_versions_and_jobs_are_refused(tmp_path: Path) -
     assert len(world.batches()) == 4
 
 
-async def run_process(url: str, folder: Path, product: int, die_at: int) -> tuple[int, bytes]:
-    numbers = [str(number) for number in (product, CALLS, SIZE, die_at)]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.batch.job", url, str(folder), *numbers, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
-    out, _ = await process.communicate()
-    return process.returncode or 0, out
+async def run_process(url: str, folder: Path, product: int, die_at: int) -> tuple[int, str]:
+    arguments = (url, str(folder), *(str(number) for number in (product, CALLS, SIZE, die_at)))
+    process = start("from tests.batch.job import main; main()", *arguments, cwd=ROOT)
+    try:
+        out, err = await asyncio.to_thread(process.communicate, 60)
+        assert err == ""
+        return process.returncode or 0, out
+    finally:
+        process.close()
 
 
 async def killed_and_rerun(tmp_path: Path, points: int) -> None:

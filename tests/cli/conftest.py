@@ -1,7 +1,4 @@
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -10,6 +7,8 @@ import pytest
 from ecwid_async.cli.app import run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serving
+from tests.processes import Started
+from tests.processes import start as start_process
 
 SIZES = {"products": 230, "orders": 120, "carts": 20, "categories": 12, "customers": 110}
 
@@ -70,24 +69,15 @@ def nowhere() -> str:
 
 
 @pytest.fixture
-def start(tmp_path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+def start(tmp_path) -> Iterator[Callable[..., Started]]:
     """Start a command line in a process of its own, outside the checkout."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[Started] = []
 
-    def start_line(*arguments: object, before: str = "") -> "subprocess.Popen[str]":
+    def start_line(*arguments: object, before: str = "") -> Started:
         code = f"{before}\nfrom ecwid_async.cli import main; main()"
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", code, *map(str, arguments)],
-            cwd=tmp_path,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        started.append(process)
-        return process
+        started.append(start_process(code, *map(str, arguments), cwd=tmp_path))
+        return started[-1]
 
     yield start_line
     for process in started:
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.close()
