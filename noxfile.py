@@ -2,13 +2,16 @@
 
 lint    ruff, mypy, the import contract
 tests   the built wheel: the full suite on the first Python, the fast part on every other one the machine has
-chaos   the fault suite and the lists that move, with many more examples, other ones in each run; a failure prints how
-        to repeat it
+chaos   the fault suite, the lists that move and the fuzzed parsers, with many more examples, other ones in each run; a
+        failure prints how to repeat it
+busy    the full suite, three times, while two other processes keep the machine busy
 docs    the examples of README and docs, run as written
 bench   the benchmarks; pass names to run a few: ``nox -s bench -- decode``
 """
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nox
@@ -68,8 +71,20 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=FULL)
 def chaos(session: nox.Session) -> None:
     install_wheel(session)
-    folders = ["tests/chaos", "tests/scan"]
-    session.run("pytest", "-m", "chaos", *folders, *session.posargs, env={"HYPOTHESIS_PROFILE": "chaos"})
+    session.run("pytest", "-m", "chaos", *session.posargs, env={"HYPOTHESIS_PROFILE": "chaos"})
+
+
+@nox.session(python=FULL)
+def busy(session: nox.Session) -> None:
+    install_wheel(session)
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        for _ in range(3):
+            session.run("pytest", *session.posargs)
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
 
 
 @nox.session(python=FULL)

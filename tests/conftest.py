@@ -2,13 +2,15 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# The same examples in every run: a build that fails fails again. HYPOTHESIS_PROFILE=default explores.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.register_profile("chaos", max_examples=1000, deadline=None, print_blob=True)
+# The same few examples in every run: a build that fails fails again. HYPOTHESIS_PROFILE=chaos explores.
+_BUSY: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, max_examples=50, **_BUSY)
+settings.register_profile("chaos", max_examples=1000, print_blob=True, **_BUSY)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 _SETTINGS = (
@@ -34,3 +36,11 @@ def shared() -> Path:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in _SETTINGS:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Divide the tests among processes by `tests.scheduling`."""
+    from tests.scheduling import Scheduling
+
+    return Scheduling(config, log)

@@ -7,7 +7,7 @@ every day.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from typing import Any, Final
 
@@ -30,7 +30,6 @@ from ecwid_async.sandbox.seed.reviews import opinions, ratings, reviews
 from ecwid_async.sandbox.seed.settings import app_id, settings
 from ecwid_async.sandbox.seed.subscriptions import subscriptions as subscription_items
 from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.switches import Switches
 
 __all__ = [
     "DEMO_CLIENT_ID",
@@ -80,19 +79,9 @@ def seed(
     )
 
 
-def fill(
-    store: Store,
-    filled: Iterable[tuple[str, Iterable[dict[str, Any]]]],
-    watch: Watch | None = None,
-    *,
-    storage: Mapping[str, str] | None = None,
-) -> None:
-    """Fill an empty store with these items of each section, and with a profile: see `sections`.
-
-    `storage` is what the app keeps with the store, by key: nothing, unless it is given.
-    """
+def fill(store: Store, filled: Iterable[tuple[str, Iterable[dict[str, Any]]]], watch: Watch | None = None) -> None:
+    """Fill an empty store with these items of each section, and with a profile: see `sections`."""
     store.profile = profile(store.id)
-    store.records("storage").update(storage or {})
     store.odds.update(settings(store.id))
     store.add_app(app_id(store.id), DEMO_CLIENT_SECRET)
     for section, items in filled:
@@ -154,15 +143,12 @@ def demo_sandbox(
     requests_per_minute: int | None = 600,
     clock: Callable[[], float] = time.time,
     watch: Watch | None = None,
-    storage: Mapping[str, str] | None = None,
-    switches: Switches | None = None,
 ) -> Sandbox:
     """A sandbox with one demo store: `DEMO_STORE_ID`, which `DEMO_TOKEN` opens.
 
-    A store of 100,000 products takes many seconds to make: `watch` hears how far it is. `storage` is what the app keeps
-    with the store, by key: nothing, unless it is given.
+    A store of 100,000 products takes many seconds to make: `watch` hears how far it is.
     """
-    sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute, switches=switches)
+    sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute)
     store = sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
     fill(
         store,
@@ -176,6 +162,5 @@ def demo_sandbox(
             seed=seed,
         ),
         watch,
-        storage=storage,
     )
     return sandbox

@@ -1,0 +1,34 @@
+"""Which tests share a process where pytest-xdist runs them in several.
+
+A file's tests do: they share what is made once for a module. Folders whose tests look at what the others did stay
+together as well, and files whose tests take seconds are divided, so that no process is left with all of them.
+"""
+
+from typing import Final
+
+from xdist.scheduler.loadscope import LoadScopeScheduling
+
+__all__ = ["Scheduling"]
+
+_TOGETHER: Final = ("tests/inventory/",)
+_DIVIDED: Final = (
+    "tests/batch/test_jobs.py",
+    "tests/chaos/",
+    "tests/cli/test_export.py",
+    "tests/life/",
+    "tests/scan/",
+    "tests/test_benchmarks.py",
+    "tests/test_docs.py",
+    "tests/test_secrets.py",
+    "tests/transport/test_redis.py",
+)
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Hands files and folders to processes, the slow ones first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        together = next((folder for folder in _TOGETHER if nodeid.startswith(folder)), None)
+        if together is not None:
+            return together
+        return nodeid if nodeid.startswith(_DIVIDED) else nodeid.partition("::")[0]
