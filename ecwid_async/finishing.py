@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import anyio
@@ -46,14 +47,16 @@ async def _finish(task: asyncio.Task[T]) -> T:
 async def finish_in_thread(work: Callable[[], T]) -> T:
     """Run what blocks in a worker thread, likewise: nobody goes on while the thread still works.
 
-    That holds also where a second Ctrl-C cancels every task: then the event loop itself waits.
+    That holds also where a second Ctrl-C cancels every task: then the event loop itself waits, whatever comes. What may
+    block for ever, such as a pipe, is better run by `finish`.
     """
     job: Future[T] = Future()
     try:
         await finish(lambda: anyio.to_thread.run_sync(_run, job, work))
     finally:
-        if not job.cancel():  # it has begun
-            wait([job])
+        while not (job.cancel() or job.done()):  # it has begun
+            with suppress(KeyboardInterrupt):
+                wait([job])
     return job.result()
 
 

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import IO, Any, Final, cast
 
 import anyio.lowlevel
+import anyio.to_thread
 import msgspec
 from attrs import frozen
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from ecwid_async.export.checkpoint import Mark
 from ecwid_async.export.formats import Format, FormatOptions, Writer, writer
 from ecwid_async.export.manifest import SectionRecord
 from ecwid_async.export.output import OutputError, PartFile, Sink
-from ecwid_async.finishing import finish_in_thread
+from ecwid_async.finishing import finish, finish_in_thread
 from ecwid_async.ids import Ids
 from ecwid_async.pages import Pages
 
@@ -89,8 +90,7 @@ class Sheet:
         if self._lines is not None:
             self._append(self._lines, items)
         if self._writer is not None:
-            # Work for the processor, or a pipe that is full: neither may hold up the other sections.
-            await finish_in_thread(partial(self._convert, items))
+            await self._in_thread(partial(self._convert, items))
 
     def replay(self) -> Ids:
         """Make the output from the log, and tell which items are in it. Blocks."""
@@ -107,10 +107,17 @@ class Sheet:
         """Write what is left. Raises `OutputError` where other than `count` items were written."""
         written = self._replayed + (self._lines.lines if self._lines is not None else 0)
         if self._writer is not None:
-            await finish_in_thread(self._writer.finish)
+            await self._in_thread(self._writer.finish)
             written = self._writer.lines
         if written != count:
             raise OutputError(f"{self._ask.name}: {written:,} items were written and {count:,} read. Export it again.")
+
+    async def _in_thread(self, work: Callable[[], None]) -> None:
+        """Work for the processor, or a pipe that is full: neither may hold up the other sections."""
+        if self.log is not None:
+            await finish_in_thread(work)
+        else:
+            await finish(lambda: anyio.to_thread.run_sync(work))
 
     def _convert(self, items: Items) -> None:
         if self._writer is not None:
