@@ -49,10 +49,8 @@ class Form:
 
     def arguments(self) -> dict[str, Any]:
         """As `export_store` takes them."""
-        from ecwid_async.export import FORMATS, FormatOptions
+        from ecwid_async.export import FormatOptions
 
-        if self.format is not None and self.format not in FORMATS:
-            raise UsageError(f"there is no format {self.format!r}. There are {', '.join(FORMATS)}.")
         options = FormatOptions(level=self.level, spreadsheet_safe=self.spreadsheet_safe, decimals=self.decimals)
         return {"format": self.format, "options": options}
 

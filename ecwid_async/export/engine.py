@@ -56,7 +56,9 @@ class _Terms:
     now: Callable[[], datetime]
 
     def __attrs_post_init__(self) -> None:
-        if self.mode is not None and not (type(self.mode) is int and self.mode & 0o600 == 0o600 and self.mode <= 0o777):
+        if self.mode is not None and not (
+            type(self.mode) is int and 0 <= self.mode <= 0o777 and self.mode & 0o600 == 0o600
+        ):
             raise ConfigError(f"mode {self.mode!r} is no permission of a file that its owner can read: 0o600 is one.")
         _version()
 

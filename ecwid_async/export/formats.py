@@ -11,7 +11,7 @@ from ecwid_async.export.compression import Compressed, Compression, Plain
 from ecwid_async.projection import Projection
 from ecwid_async.rows import Fields
 
-__all__ = ["FORMATS", "STORE_ID", "Format", "FormatOptions", "Writer", "writer"]
+__all__ = ["FORMATS", "STORE_ID", "Format", "FormatOptions", "Writer", "check_format", "writer"]
 
 STORE_ID: Final = "store_id"
 """The column or key that says of which store an item is, where that is asked for."""
@@ -64,6 +64,12 @@ class FormatOptions:
                 raise ConfigError(f"{option} is an option of {', '.join(formats)}, and the format is {format}.")
 
 
+def check_format(name: str) -> None:
+    """Raise `ConfigError` for a format that there is not."""
+    if name not in FORMATS:
+        raise ConfigError(f"there is no format {name!r}. There are {', '.join(FORMATS)}.")
+
+
 class Writer(Protocol):
     """Writes items into a stream, which stays open. `lines` counts them."""
 
@@ -96,8 +102,7 @@ def writer(
     columns and writes what came. With `store_id`, a first column or key of that name holds it. Raises `ConfigError`
     where a library is missing, a name is none, or the format lacks an option.
     """
-    if format not in FORMATS:
-        raise ConfigError(f"there is no format {format!r}. There are {', '.join(FORMATS)}.")
+    check_format(format)
     options.check(format)
     if format == "parquet":
         from ecwid_async.export.parquet import Parquet

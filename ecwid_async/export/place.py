@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from ecwid_async.errors import ConfigError
 from ecwid_async.export.checkpoint import Checkpoint, Mark
-from ecwid_async.export.formats import FORMATS, Format
+from ecwid_async.export.formats import FORMATS, Format, check_format
 from ecwid_async.export.manifest import MANIFEST_NAME, Manifest, files_in
 from ecwid_async.export.output import FileLock, OutputError, PartFile, failing, hidden_name, sync_folder
 
@@ -61,6 +61,8 @@ class Names:
 
         Raises `ConfigError` where the two contradict each other, or several sections were to be one file.
         """
+        if format_ is not None:
+            check_format(format_)
         told = format_of(out)
         if told is None:
             check_folder(out)

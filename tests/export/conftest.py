@@ -28,6 +28,8 @@ class Shop:
         self.transport = MemoryTransport(self._answer)
 
     def add(self, store_id: int, products: int = PRODUCTS) -> None:
+        """Add a store, in place of the one with that id."""
+        self.sandbox.stores.pop(store_id, None)
         store = self.sandbox.add_store(store_id, token=TOKEN)
         store.profile = {"generalInfo": {"storeId": store_id}}
         store.load("products", (self.product(number) for number in range(1, products + 1)))

@@ -1,17 +1,34 @@
+import asyncio
+import csv
+import errno
 import gc
 import gzip
 import hashlib
 import io
 import json
+import os
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import anyio
 import attrs
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 
 from ecwid_async.errors import ConfigError, DecodeError, Forbidden, NotSent, ScanDrifted
-from ecwid_async.export import ALL, DEFAULT, SECTIONS, OutputError, export_store, export_stores, sections_named
+from ecwid_async.export import (
+    ALL,
+    DEFAULT,
+    SECTIONS,
+    FormatOptions,
+    OutputError,
+    export_store,
+    export_stores,
+    output,
+    sections_named,
+)
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.pages import Pages
 from ecwid_async.transport.memory import answer
@@ -328,6 +345,51 @@ class TestOut:
             with pytest.raises(EOFError):
                 gzip.decompress(content)
 
+    @pytest.mark.parametrize(
+        "name",
+        ["x.json", "x.xlsx", "x.csv.bz2", "x.JSONL", "x.csv.GZ", "x.ndjson", "x.json.gz", "x.7z", "x.parq", ".csv"],
+    )
+    async def test_a_file_of_no_format_does_not_become_a_folder(self, client, store, shop, tmp_path, name):
+        with pytest.raises(ConfigError, match=r"of no format .* end in \.jsonl, .*\.parquet.* make that first"):
+            await export_store(store, ["products"], tmp_path / name)
+        with pytest.raises(ConfigError, match="looks like the name of a file"):
+            await export_stores([store], ["products"], tmp_path / name)
+        assert (shop.requests, files(tmp_path)) == ([], [])
+        (tmp_path / name).mkdir()
+        await export_store(store, ["categories"], tmp_path / name)
+        assert files(tmp_path / name) == ["categories.jsonl", "manifest.json"]
+
+    @pytest.mark.parametrize("name", ["2024.01.31", "v1.2", "out", "out.d.5"])
+    async def test_a_name_that_ends_in_digits_is_that_of_a_folder(self, store, shop, tmp_path, name):
+        await export_store(store, ["categories"], tmp_path / name)
+        assert files(tmp_path / name) == ["categories.jsonl", "manifest.json"]
+
+    @pytest.mark.parametrize(
+        ("format_", "options", "said"),
+        [
+            ("jsonl", {"level": 5}, "level is an option of jsonl.gz, jsonl.zst, csv.gz, csv.zst, parquet, and"),
+            ("csv", {"level": 99}, "level is an option of"),
+            ("parquet", {"level": 99}, "levels from 1 to 22, not 99"),
+            ("jsonl", {"spreadsheet_safe": True}, "spreadsheet_safe is an option of csv, csv.gz, csv.zst, and"),
+            ("parquet", {"spreadsheet_safe": True}, "and the format is parquet"),
+            ("csv", {"decimals": "exact"}, "decimals is an option of parquet, and the format is csv"),
+            ("jsonl.gz", {"decimals": "float64"}, "and the format is jsonl.gz"),
+            ("xls", {}, "there is no format 'xls'. There are jsonl,"),
+        ],
+    )
+    async def test_an_option_that_the_format_lacks_is_refused(self, store, shop, tmp_path, format_, options, said):
+        with pytest.raises(ConfigError) as caught:
+            await export_store(store, ["products"], tmp_path, format=format_, options=FormatOptions(**options))
+        assert said in str(caught.value)
+        with pytest.raises(ConfigError):
+            await export_stores([store], ["products"], tmp_path, format=format_, options=FormatOptions(**options))
+        assert (shop.requests, files(tmp_path)) == ([], [])
+
+    @pytest.mark.parametrize("options", [{"level": "9"}, {"level": True}, {"spreadsheet_safe": 1}, {"decimals": "no"}])
+    def test_so_is_one_that_has_no_such_value(self, options):
+        with pytest.raises(ConfigError, match="must be"):
+            FormatOptions(**options)
+
     async def test_several_sections_do_not_go_into_one_stream(self, store, shop):
         with pytest.raises(ConfigError, match="one stream takes one section, and there are 2"):
             await export_store(store, ["products", "orders"], io.BytesIO())
@@ -481,7 +543,167 @@ class TestResume:
         assert len(ids(tmp_path / "out" / "products.jsonl")) == PRODUCTS
 
 
+class TestText:
+    """What is not clean Unicode."""
+
+    @pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz", "csv", "parquet"])
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_bytes_that_are_not_utf_8_are_not_published_and_their_item_is_named(
+        self, store, shop, tmp_path, format_, stream
+    ):
+        page = [b'{"id":%d,"name":"%s"}' % (number, b"\xff" if number == 17 else "ü".encode()) for number in range(20)]
+        shop.before = lambda request: answer(b'{"total":20,"count":20,"items":[%s]}' % b",".join(page))
+        with pytest.raises(DecodeError) as caught:
+            await export_store(store, ["products"], io.BytesIO() if stream else tmp_path, format=format_)
+        assert files(tmp_path) == []
+        if format_.startswith("jsonl") or not stream:
+            assert "expected UTF-8 at the item with id 17" in str(caught.value)
+
+    async def test_nor_where_a_section_is_one_answer(self, store, shop, tmp_path):
+        shop.before = lambda request: answer(b'[{"id":"a"},{"id":"b","name":"\xff"}]')
+        with pytest.raises(DecodeError, match=r"expected UTF-8 at items\[1\]"):
+            await export_store(store, ["payment_options"], tmp_path)
+
+
+class TestStoreId:
+    @pytest.mark.parametrize("out", ["out", "out/products.jsonl"])
+    async def test_lines_begin_with_it_and_are_else_as_they_came(self, store, shop, tmp_path, out):
+        odd = [b'{ "id" : 7, "price": 1.10 }', b'{"id":1,\n"x":[ ]}', b'{"id":2}']
+        shop.before = lambda request: answer(b'{"total":3,"count":3,"items":[%s]}' % b",".join(odd))
+        await export_store(store, ["products"], tmp_path / out, store_id=True)
+        assert (tmp_path / "out" / "products.jsonl").read_bytes().splitlines() == [
+            b'{"store_id":1003,"id" : 7, "price": 1.10 }',
+            b'{"store_id":1003,"id":1, "x":[ ]}',
+            b'{"store_id":1003,"id":2}',
+        ]
+
+    async def test_an_item_without_members_has_it_too(self, store, shop, tmp_path):
+        shop.before = lambda request: answer(b"{ }")
+        await export_store(store, ["profile"], tmp_path, store_id=True)
+        assert (tmp_path / "profile.jsonl").read_bytes() == b'{"store_id":1003}\n'
+
+    @pytest.mark.parametrize("fields", [None, {"products": "name"}])
+    @pytest.mark.parametrize("format_", ["jsonl", "csv", "parquet"])
+    async def test_several_stores_have_a_first_column(self, client, shop, tmp_path, format_, fields):
+        shop.add(1004, products=150)
+        stores = [client.store(number, TOKEN) for number in (1003, 1004)]
+        await export_stores(stores, ["products"], tmp_path, format=format_, fields=fields, store_id=True)
+        found = []
+        for number in (1003, 1004):
+            path = tmp_path / str(number) / f"products.{format_}"
+            if format_ == "parquet":
+                table = pq.read_table(path)
+                assert table.schema.names[0] == "store_id"
+                found.append(table.column(0).to_pylist())
+            elif format_ == "csv":
+                head, *rows = csv.reader(path.read_text().splitlines())
+                assert head[0] == "store_id"
+                found.append([int(row[0]) for row in rows])
+            else:
+                found.append([item["store_id"] for item in items(path)])
+        assert found == [[1003] * PRODUCTS, [1004] * 150]
+
+    @pytest.mark.parametrize("format_", ["jsonl", "csv"])
+    async def test_a_resumed_export_has_it_everywhere_and_one_without_it_starts_over(
+        self, store, shop, tmp_path, format_
+    ):
+        await export_store(store, ["products"], tmp_path / "whole", format=format_, store_id=True)
+        for before in (True, False):
+            shop.break_after(5)
+            with pytest.raises(NotSent):
+                await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=before)
+            shop.mend()
+            made = await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=True)
+            assert made.sections["products"].resumed == before
+            one, other = (tmp_path / folder / f"products.{format_}" for folder in ("whole", "out"))
+            assert one.read_bytes() == other.read_bytes()
+
+
+class TestHints:
+    @pytest.mark.parametrize(
+        ("number", "advice"),
+        [
+            (errno.ENOSPC, "Make room, or choose another place."),
+            (errno.EROFS, "Choose a place that you may write to."),
+            (errno.EACCES, "Choose a place that you may write to."),
+            (errno.EMFILE, "raise the limit (ulimit -n)"),
+            (errno.ENAMETOOLONG, "Choose a shorter name."),
+            (errno.EIO, "Choose another place."),
+        ],
+    )
+    async def test_it_fits_what_the_system_says(self, store, shop, tmp_path, monkeypatch, number, advice):
+        def fail(part, *_, **__):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(output, "open_new", fail)
+        with pytest.raises(OutputError) as caught:
+            await export_store(store, ["products"], tmp_path / "out")
+        assert advice in str(caught.value)
+        assert os.strerror(number) in str(caught.value)
+        assert ("Make room" in str(caught.value)) == (number == errno.ENOSPC)
+
+    async def test_nothing_is_said_to_be_kept_that_is_of_no_use_to_this_export(self, store, shop, tmp_path):
+        """As what another one has left, of other sections or other fields."""
+        shop.break_after(5)
+        with pytest.raises(NotSent) as caught:
+            await export_store(store, ["products"], tmp_path)
+        assert "What was read is kept" in caught.value.__notes__[0]
+        for sections, fields in ((["categories"], {}), (["products"], {"products": "id"})):
+            shop.break_after(0, sections[0])
+            with pytest.raises(NotSent) as caught:
+                await export_store(store, sections, tmp_path, fields=fields)
+            assert not hasattr(caught.value, "__notes__")
+
+
 class TestStores:
+    @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs limits")
+    async def test_each_has_its_own_error_where_files_run_out(self, client, shop, tmp_path):
+        resource = pytest.importorskip("resource")
+        numbers = range(2000, 2040)
+        for number in numbers:
+            shop.add(number, products=5)
+        stores = [client.store(number, TOKEN) for number in numbers]
+        await export_stores(stores[:1], ["products"], tmp_path)
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        taken = []
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (200, before[1]))
+            with suppress(OSError):
+                while True:
+                    taken.append(os.open(os.devnull, os.O_RDONLY))
+            for handle in taken[-7:]:
+                os.close(handle)
+            del taken[-7:]
+            results = await export_stores(stores, ["products"], tmp_path, at_once=40)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+            for handle in taken:
+                os.close(handle)
+        assert list(results) == list(numbers)
+        failed = [str(each) for each in results.values() if isinstance(each, OutputError)]
+        assert 0 < len(failed) < len(numbers)
+        assert all("Too many files are open: raise the limit" in each for each in failed)
+        done = [number for number, each in results.items() if not isinstance(each, OutputError)]
+        assert all(files(tmp_path / str(number)) == ["manifest.json", "products.jsonl"] for number in done)
+        assert {int(name) for name in files(tmp_path)} == set(done) | {2000}
+
+    @pytest.mark.parametrize("at_once", [0, -1, 2.5, True])
+    async def test_no_stores_at_once_are_refused(self, client, tmp_path, at_once):
+        with pytest.raises(ConfigError, match="at_once must be"):
+            await export_stores([client.store(1003, TOKEN)], ["products"], tmp_path, at_once=at_once)
+
+    async def test_a_cancelled_one_says_what_is_kept(self, client, shop, tmp_path):
+        stores = [client.store(1003, TOKEN)]
+
+        def report(step):
+            if step.done >= 300:
+                task.cancel()
+
+        task = asyncio.ensure_future(export_stores(stores, ["products"], tmp_path, report=report))
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        assert "What was read is kept" in caught.value.__notes__[0]
+
     async def test_each_store_has_a_folder_and_a_manifest(self, client, shop, tmp_path):
         shop.add(1004, products=150)
         stores = [client.store(number, TOKEN) for number in (1003, 1004)]
