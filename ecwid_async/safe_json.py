@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-__all__ = ["UNREADABLE", "NotJSON", "exact", "is_absurd", "read_json", "repaired", "repaired_text"]
+__all__ = ["UNREADABLE", "Masked", "NotJSON", "exact", "is_absurd", "read_json", "repaired", "repaired_text"]
 
 T = TypeVar("T")
 
@@ -31,6 +31,8 @@ _NUMBER: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _SURROGATE: Final = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u([dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
 )
+# Any other escape is passed over: a backslash that is escaped itself begins none.
+_ANY_SURROGATE: Final = re.compile(rb"\\(u[dD][89a-fA-F])|\\.", re.DOTALL)
 # What Python reads and writes of an int as text, unless it is told otherwise.
 _MOST_DIGITS: Final = 4300
 # One digit, and an exponent with one digit more than exponents have.
@@ -94,6 +96,23 @@ def _repaired_token(match: "re.Match[bytes]") -> bytes:
     if len(token) < _SHORTEST_ABSURD:
         return token
     return b'"' + token + b'"' if is_absurd(token.decode()) else token
+
+
+class Masked:
+    """JSON in which escapes of surrogates are plain text, for what reads parts of it and must not change them.
+
+    `restored` makes a part what it was, byte for byte.
+    """
+
+    def __init__(self, sent: bytes | msgspec.Raw) -> None:
+        text = _unmarked(bytes(sent))
+        # A character without a meaning, which does not occur.
+        self._mark = next(mark for code in range(0x10FFFF, 0x10F000, -1) if (mark := chr(code).encode()) not in text)
+        self.json = _ANY_SURROGATE.sub(lambda escape: self._mark + escape[1] if escape[1] else escape[0], text)
+
+    def restored(self, part: bytes | msgspec.Raw) -> bytes:
+        """A part of the JSON, as it was sent."""
+        return bytes(part).replace(self._mark, b"\\")
 
 
 def is_absurd(text: str) -> bool:

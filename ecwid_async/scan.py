@@ -28,6 +28,7 @@ from ecwid_async.codec import parse_datetime
 from ecwid_async.coverage import Coverage, Key, Slice, Union, Unsorted
 from ecwid_async.errors import ConfigError, DecodeError, ScanDrifted
 from ecwid_async.ids import Ids
+from ecwid_async.safe_json import UNREADABLE, Masked, repaired
 from ecwid_async.selection import add_fields, parse_selection, selection_text
 from ecwid_async.wire import Lane, Request, new_request_id
 
@@ -399,10 +400,7 @@ class Scan(Generic[T]):
                     self._position = page.position
                     yield held
                 items, _ = self._channel.codec.slice(page.body, self._operation)
-                try:
-                    notes = decoder.decode(page.body).items
-                except msgspec.ValidationError:
-                    raise self._nameless() from None
+                notes = self._read_keys(decoder, page.body)
                 new = self._note(
                     page,
                     [note.key for note in notes],
@@ -455,6 +453,14 @@ class Scan(Generic[T]):
         if position is None or position.last is None or position.rising is None or second is None:
             return False
         return second < position.last if position.rising else second > position.last
+
+    def _read_keys(self, decoder: "msgspec.json.Decoder[Any]", body: bytes) -> Any:
+        with suppress(*UNREADABLE):
+            return decoder.decode(body).items
+        try:
+            return decoder.decode(repaired(body)).items
+        except UNREADABLE:
+            raise self._nameless() from None
 
     def _keys_decoder(self) -> "msgspec.json.Decoder[Any]":
         """Reads of a page nothing but what a scan needs to know of each item."""
@@ -848,7 +854,11 @@ def _stripped(item: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 def _without(raw: msgspec.Raw, names: Iterable[str]) -> msgspec.Raw:
     """An item without some of its members; the others stay as they were sent."""
-    item = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    try:
+        item = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except UNREADABLE:
+        masked = Masked(raw)
+        return msgspec.Raw(masked.restored(_without(msgspec.Raw(masked.json), names)))
     for name in names:
         item.pop(name, None)
     return msgspec.Raw(msgspec.json.encode(item))

@@ -15,6 +15,7 @@ from ecwid_async.export.fields import cut, selection_of
 from ecwid_async.export.sections import Section, sections_named
 from ecwid_async.pages import Pages
 from ecwid_async.projection import Projection, projection
+from ecwid_async.safe_json import UNREADABLE, Masked
 from ecwid_async.scan import plan_of
 from ecwid_async.selection import Selection, add_fields, selection_text
 
@@ -112,19 +113,26 @@ def _selection(section: Section, model: type[Model], fields: str | type | None) 
     return taken.selection
 
 
-def documents(body: bytes, section: Section, operation: str) -> list[msgspec.Raw]:
-    """The items of an answer that is no page. Raises `DecodeError` where there are none."""
+def documents(body: bytes, section: Section, operation: str) -> Items:
+    """The items of a response that is no page, byte for byte. Raises `DecodeError` where there are none."""
     try:
-        if section.single:
-            items = [msgspec.json.decode(body, type=msgspec.Raw)]
-        elif section.inside is None:
-            items = msgspec.json.decode(body, type=list[msgspec.Raw])
-        else:
-            inside = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(section.inside, b"")
-            items = msgspec.json.decode(inside, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        items = [msgspec.Raw(b"")]
+        items = _documents(body, section)
+    except UNREADABLE:
+        masked = Masked(body)
+        try:
+            items = [masked.restored(item) for item in _documents(masked.json, section)]
+        except UNREADABLE:
+            items = [b""]
     if not all(bytes(memoryview(item)[:1]) == b"{" for item in items):
         expected = "an object" if section.single else "a list of objects"
         raise DecodeError(operation=operation, path=section.inside or "", expected=expected, found="something else")
     return items
+
+
+def _documents(body: bytes, section: Section) -> Items:
+    if section.single:
+        return [msgspec.json.decode(body, type=msgspec.Raw)]
+    if section.inside is None:
+        return msgspec.json.decode(body, type=list[msgspec.Raw])
+    inside = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(section.inside, b"")
+    return msgspec.json.decode(inside, type=list[msgspec.Raw])

@@ -9,6 +9,7 @@ import msgspec
 
 from ecwid_async.data import PREFIX, Model, is_model, options_of, wire_name
 from ecwid_async.errors import ConfigError
+from ecwid_async.safe_json import UNREADABLE, Masked
 from ecwid_async.selection import Selection, parse_selection
 
 __all__ = ["cut", "selection_of"]
@@ -78,14 +79,22 @@ def _elements(declared: Any) -> Iterator[Any]:
 
 def cut(item: bytes | msgspec.Raw, selection: Selection) -> bytes:
     """What is selected of an item, or of each element of a list, each value byte for byte."""
+    try:
+        return _cut(item, selection)
+    except UNREADABLE:
+        masked = Masked(item)
+        return masked.restored(_cut(masked.json, selection))
+
+
+def _cut(item: bytes | msgspec.Raw, selection: Selection) -> bytes:
     start = bytes(memoryview(item)[:1])
     if start == b"[":
         elements = msgspec.json.decode(item, type=list[msgspec.Raw])
-        return b"[" + b",".join(cut(element, selection) for element in elements) + b"]"
+        return b"[" + b",".join(_cut(element, selection) for element in elements) + b"]"
     if start != b"{":
         return bytes(item)
     members = msgspec.json.decode(item, type=dict[str, msgspec.Raw])
     chosen = {name: (value, selection[name]) for name, value in members.items() if name in selection}
     return msgspec.json.encode(
-        {name: value if inner is None else msgspec.Raw(cut(value, inner)) for name, (value, inner) in chosen.items()}
+        {name: value if inner is None else msgspec.Raw(_cut(value, inner)) for name, (value, inner) in chosen.items()}
     )

@@ -24,6 +24,7 @@ from ecwid_async.export.output import OutputError, PartFile, Sink
 from ecwid_async.finishing import finish, finish_in_thread
 from ecwid_async.ids import Ids
 from ecwid_async.pages import Pages
+from ecwid_async.safe_json import UNREADABLE, Masked
 
 __all__ = ["Progress", "Reading", "Report", "Sheet", "utc_now"]
 
@@ -154,7 +155,10 @@ def keys(items: Items, key: str) -> list[int | str]:
     """What tells the items apart."""
     item = msgspec.defstruct("Item", [("key", int | str, msgspec.field(name=key))])
     decode = msgspec.json.Decoder(item).decode
-    return [decode(each).key for each in items]  # type: ignore[attr-defined]
+    try:
+        return [decode(each).key for each in items]  # type: ignore[attr-defined]
+    except UNREADABLE:
+        return [decode(Masked(each).json).key for each in items]  # type: ignore[attr-defined]
 
 
 def _pages_again(requests: int, items: int) -> int:

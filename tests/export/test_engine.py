@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import signal
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from ecwid_async.export import (
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.pages import Pages
 from ecwid_async.transport.memory import answer
+from ecwid_async.wire import Response
 
 from .conftest import PRODUCTS, TOKEN
 
@@ -558,6 +560,58 @@ class TestText:
         assert files(tmp_path) == []
         if format_.startswith("jsonl") or not stream:
             assert "expected UTF-8 at the item with id 17" in str(caught.value)
+
+    @pytest.mark.parametrize("fields", [None, {"products": "name"}])
+    async def test_half_an_emoji_passes_byte_for_byte(self, store, shop, tmp_path, fields):
+        named = [rb'"nice \ud83d"', rb'"\uDE00 \\ud83d \ud83d\ude00"', b'"a \xf4\x8f\xbf\xbf"', b'"b"']
+        sent = [b'{"id":%d,"name":%s}' % (number, name) for number, name in enumerate(named)]
+        shop.before = lambda request: answer(b'{"total":4,"count":4,"items":[%s]}' % b",".join(sent))
+        await export_store(store, ["products"], tmp_path, fields=fields)
+        written = (tmp_path / "products.jsonl").read_bytes().splitlines()
+        assert written == (sent if fields is None else [b'{"name":%s}' % name for name in named])
+
+    @pytest.mark.parametrize("format_", ["jsonl", "csv"])
+    async def test_an_export_of_it_is_resumed(self, client, shop, tmp_path, format_):
+        """Of the category 7 a half comes, wherever it is in the list."""
+        shop.add(1004)
+        shop.sandbox.stores[1004].load("products", (shop.product(number) for number in range(700, 1100)))
+        half = rb'"name":"nice \ud83d"'
+
+        def broken(request):
+            body = shop.sandbox.handle(request)
+            return Response(body.status, body.headers, re.sub(rb'"name":"Product \d*7"', lambda _: half, body.body))
+
+        seen = 0
+
+        def break_off(request):
+            nonlocal seen
+            seen += 1
+            if seen > 5:
+                raise NotSent("the cable was pulled", request=request)
+            return broken(request)
+
+        shop.before = break_off
+        with pytest.raises(NotSent):
+            await export_store(client.store(1004, TOKEN), ["products"], tmp_path, format=format_)
+        shop.before = broken
+        manifest = await export_store(client.store(1004, TOKEN), ["products"], tmp_path, format=format_)
+        record = manifest.sections["products"]
+        assert (record.resumed, record.count) == (1, PRODUCTS + 400)
+        text = (tmp_path / f"products.{format_}").read_text()
+        assert text.count("nice \\ud83d" if format_ == "jsonl" else "nice \ufffd") == record.count // 10
+
+    @pytest.mark.parametrize(
+        ("name", "body"),
+        [
+            ("profile", rb'{"a":"\ud83d"}'),
+            ("payment_options", rb'[{"id":"a","b":"\ud83d"}]'),
+            ("staff", rb'{"staffList":[{"id":"\ud83d"}]}'),
+        ],
+    )
+    async def test_also_where_a_section_is_one_answer(self, store, shop, tmp_path, name, body):
+        shop.before = lambda request: answer(body)
+        await export_store(store, [name], tmp_path)
+        assert rb"\ud83d" in (tmp_path / f"{name}.jsonl").read_bytes()
 
     async def test_nor_where_a_section_is_one_answer(self, store, shop, tmp_path):
         shop.before = lambda request: answer(b'[{"id":"a"},{"id":"b","name":"\xff"}]')
