@@ -182,8 +182,8 @@ class Making(_Shown):
 class StoreBars(_Shown):
     """A bar for all stores, and one for each that is under way."""
 
-    def __init__(self, stores: int, sections: int, *, shown: bool) -> None:
-        super().__init__(shown=shown)
+    def __init__(self, stores: int, sections: int, *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(shown=shown, clock=clock)
         self._stores = stores
         self._sections = sections
         self._all = self._progress.add_task("[bold]stores", total=stores, note="")

@@ -91,3 +91,56 @@ def test_a_small_demo_store_is_made_without_a_bar() -> None:
     assert making._progress.tasks == []
     making.watch("products", 500)
     assert [(task.completed, task.total) for task in making._progress.tasks] == [(500, 50_000)]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def waited(seconds: float) -> Event:
+    return Event(kind=EventKind.WAITED, operation="GET /orders", request_id="ab12cd34", status=429, seconds=seconds)
+
+
+def test_without_a_terminal_a_line_comes_every_five_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with Bars(["orders", "carts"], shown=True, clock=clock) as bars:
+        for done in range(100, 1300, 100):
+            bars.step(Progress("orders", done, 9000))
+            bars.step(Progress("carts", done // 100, None, "going on after 1"))
+            clock.now += 1
+        bars.step(Progress("carts", 12, 12, finished=True))
+        bars.event(waited(2))
+        bars.event(waited(900))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "orders 600/9,000, carts 5/? (going on after 1)",
+        "orders 1,100/9,000, carts 10/? (going on after 1)",
+        "orders 1,200/9,000 (rate limit, going on in 900 s)",
+    ]
+
+
+def test_of_several_stores_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with StoreBars(200, 1, shown=True, clock=clock) as bars:
+        bars.step(Progress("orders", 9, 9, store_id=1, finished=True))
+        for number in range(2, 20):
+            bars.step(Progress("orders", 3, 9, store_id=number))
+        clock.now += 5
+        bars.step(Progress("orders", 4, 9, store_id=2))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("stores 1/200, store 2 4/9, store 3 3/9,")
+    assert line.endswith(" and 7 more")
+
+
+def test_nothing_is_said_where_nothing_is_to_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with Bars(["orders"], shown=False, clock=clock) as bars:
+        clock.now += 60
+        bars.step(Progress("orders", 1, 9))
+        bars.event(waited(900))
+    assert capsys.readouterr() == ("", "")

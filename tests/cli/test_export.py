@@ -3,10 +3,14 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from functools import partial
+from importlib.metadata import version
 
 import pytest
 
@@ -82,6 +86,36 @@ def test_json_is_one_object_that_tells_what_was_written(ecwid, served, tmp_path)
     assert outcome.err == ""
 
 
+def test_json_tells_a_file_from_a_folder(ecwid, served, tmp_path):
+    told = json.loads(ecwid("export", "products", "--json", "--out", tmp_path / "p.csv").out)
+    assert (told["file"], told.get("folder")) == (str(tmp_path / "p.csv"), None)
+
+
+def test_items_begin_with_the_id_of_their_store_on_request(ecwid, served, tmp_path):
+    assert ecwid("export", "products", "--store-id-column", "--quiet", "--out", tmp_path / "p.csv").code == 0
+    head, first, *_ = (tmp_path / "p.csv").read_text().splitlines()
+    assert (head.partition(",")[0], first.partition(",")[0]) == ("store_id", str(DEMO_STORE_ID))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs the permissions of POSIX")
+def test_files_get_the_permissions_that_are_asked_for(ecwid, served, tmp_path):
+    assert ecwid("export", "profile", "--mode", "640", "--quiet", "--out", tmp_path / "out").code == 0
+    assert {oct(path.stat().st_mode & 0o777) for path in (tmp_path / "out").iterdir()} == {"0o640"}
+
+
+def test_files_that_are_left_from_an_export_in_another_format_are_named(ecwid, served, tmp_path):
+    ecwid("export", "profile", "--format", "csv", "--out", tmp_path)
+    outcome = ecwid("export", "profile", "--out", tmp_path)
+    assert "Still there from an earlier export, and not in the manifest: profile.csv." in outcome.out
+
+
+def test_a_module_of_that_name_is_the_same_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "ecwid_async", "--version"], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, version("ecwid-async"))
+
+
 def test_quiet_says_nothing(ecwid, served, tmp_path):
     assert ecwid("export", "products", "--quiet", "--out", tmp_path) == (0, "", "")
 
@@ -113,6 +147,15 @@ def test_an_export_replaces_the_one_before(ecwid, tmp_path):
         (["--out", "out", "--products", "5"], 2, "add --sandbox"),
         (["--out", "out", "--sandbox", "--products", "-1"], 2, "--products"),
         (["--out", "out", "--sandbx"], 2, "--sandbx"),
+        (["products", "--sandbox", "--out", "x.json"], 2, "names of files end in .jsonl,"),
+        (["products", "--sandbox", "--out", "x.csv.bz2"], 2, "If it is to be a folder, make that first"),
+        (["--store", "1003", "--out", "x.xlsx"], 2, "looks like the name of a file"),
+        (["products", "--sandbox", "--out", "out", "--level", "5"], 2, "level is an option of jsonl.gz"),
+        (["products", "--sandbox", "--out", "x.csv.gz", "--level", "99"], 2, "levels from 0 to 9"),
+        (["products", "--sandbox", "--out", "x.csv", "--decimals", "exact"], 2, "decimals is an option of parquet"),
+        (["products", "--sandbox", "--out", "-", "--spreadsheet-safe"], 2, "an option of csv"),
+        (["products", "--sandbox", "--out", "out", "--mode", "rw"], 2, "--mode is three digits"),
+        (["products", "--sandbox", "--out", "out", "--mode", "044"], 2, "0o600 is one"),
     ],
 )
 def test_wrong_usage_is_one_line_and_code_2(ecwid, tmp_path, monkeypatch, arguments, code, said):
@@ -210,6 +253,13 @@ class TestStores:
             assert names(tmp_path / "out" / str(number)) == ["categories.jsonl", "manifest.json"]
         assert "2 stores" in outcome.out
 
+    def test_where_there_is_only_one_the_place_is_its_folder(self, ecwid, tokens, tmp_path, monkeypatch):
+        tokens.write_text("1 secret_one\n")
+        monkeypatch.chdir(tmp_path)
+        outcome = ecwid("export", "categories", "--stores", tokens, "--out", "out")
+        (place,) = re.findall(r"In (\S+), with manifest.json", " ".join(outcome.out.split()))
+        assert (tmp_path / place / "manifest.json").exists()
+
     def test_their_tokens_may_be_in_the_environment(self, ecwid, tokens, tmp_path, monkeypatch):
         monkeypatch.setenv("ECWID_TOKEN_1", "secret_one")
         monkeypatch.setenv("ECWID_STORE_ID", "2")
@@ -283,7 +333,8 @@ def stopped(process, sandbox, requests, number):
 
 def noted(folder):
     """How many products the checkpoint speaks of."""
-    lines = (folder / ".manifest.json.checkpoint").read_bytes().splitlines()[1:] if folder.exists() else []
+    checkpoint = folder / ".manifest.json.checkpoint"
+    lines = checkpoint.read_bytes().splitlines()[1:] if checkpoint.exists() else []
     return max((json.loads(unseal(line)).get("count", 0) for line in lines), default=0)
 
 
@@ -359,6 +410,46 @@ def test_a_disk_that_takes_no_more_is_code_5_and_leaves_nothing(start, sizes, tm
     assert "can't write out/products.jsonl" in err
     assert err.count("\n") == 1
     assert names(tmp_path) == []
+
+
+SLOWLY = """
+import time
+from ecwid_async.export.output import PartFile
+publish = PartFile.publish
+def slowly(part):
+    publish(part)
+    print("published", part.path.name, flush=True)
+    time.sleep(0.05)
+PartFile.publish = slowly
+"""
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_an_export_that_is_interrupted_while_it_is_published_ends_whole(start, sizes, tmp_path, times):
+    """From the first file that has its name on. Ctrl-C again and again changes nothing about that."""
+    process = start("export", "--all", "--sandbox", *sizes, "--out", "out", before=SLOWLY)
+    for _ in range(times):
+        assert process.stdout.readline().startswith("published")
+        process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert names(tmp_path / "out") == sorted([*(f"{name}.jsonl" for name in ALL), "manifest.json"])
+    assert "kept" not in err
+    if times == 1:
+        assert "The export was complete before that: out/manifest.json vouches for it." in err
+
+
+def test_who_is_refused_is_not_told_that_anything_is_kept(ecwid, start, slow, tmp_path):
+    process = start("export", "products", "--out", "out")
+    give_up = time.monotonic() + 60
+    while noted(tmp_path / "out") == 0:
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+    outcome = ecwid("export", "products", "--out", tmp_path / "out")
+    assert outcome.code == 5
+    assert "another export is writing to" in outcome.err
+    assert "kept" not in outcome.err
+    assert process.wait(timeout=60) == 0
 
 
 IN_BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
