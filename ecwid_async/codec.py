@@ -17,13 +17,25 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType
-from typing import Any, Final, TypeVar, cast, get_args, get_origin
+from typing import Any, Final, NamedTuple, TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
 from cattrs import Converter
 
-from ecwid_async.data import JSON_TEXT, NO_EXTRA, PREFIX, Data, Model, Variants, is_model, options_of, wire_name
+from ecwid_async.data import (
+    JSON_TEXT,
+    NO_EXTRA,
+    PREFIX,
+    UNSET,
+    Data,
+    Draft,
+    Model,
+    Variants,
+    is_model,
+    options_of,
+    wire_name,
+)
 from ecwid_async.errors import DecodeError
 from ecwid_async.projection import Member, Projection
 from ecwid_async.safe_json import UNREADABLE, NotJSON, exact, is_absurd, read_json, repaired_text
@@ -36,6 +48,8 @@ __all__ = [
     "format_datetime",
     "loads",
     "parse_datetime",
+    "plain",
+    "read_data",
     "warm_up",
 ]
 
@@ -88,9 +102,10 @@ def loads(text: bytes | str) -> Any:
 def dumps(value: object) -> bytes:
     """JSON bytes of a draft, a model, or plain data made of them; decimals are written digit by digit.
 
-    Raises `TypeError` for a float, which can't hold an amount of money exactly, and for a naive `datetime`.
+    Raises `TypeError` for a float, which can't hold an amount of money exactly, for a naive `datetime` and for all else
+    that JSON can't say; the message names where it is. Moments are written to the second, those of models in full.
     """
-    return _encoder.encode(_plain(value))
+    return _encoder.encode(plain(value))
 
 
 # Dates
@@ -253,6 +268,7 @@ _SCALARS: Final[Mapping[object, Callable[[object], object]]] = {
 _NONE: Final = object()
 # As of an int that comes without an exponent.
 _MOST_DIGITS: Final = 4300
+_MOST_BITS: Final = 14_284  # so many digits have no more
 
 # What generated code asks of a value before it stores it as it is.
 _INLINE: Final[Mapping[object, str]] = {
@@ -457,6 +473,30 @@ def _generate(cls: type[Model]) -> _Hook:
     return cast(_Hook, scope["structure"])
 
 
+def _is_draft(declared: Any) -> bool:
+    return isinstance(declared, type) and issubclass(declared, Draft)
+
+
+def _draft_hook(cls: type[Draft]) -> _Hook:
+    """Read a draft: null is None, and a field that is not there `UNSET`. Not for hot paths."""
+    attrs.resolve_types(cast(Any, cls))
+    fields = {wire_name(field): field for field in cls.__attrs_attrs__ if field.name != "extra"}
+
+    def structure(data: Any, _: object) -> Draft:
+        if data.__class__ is not dict:
+            raise _Mismatch
+        given: dict[str, Any] = {}
+        for wire, field in fields.items():
+            if wire in data:
+                hook = _text_hook(field.type) if JSON_TEXT in field.metadata else _hook_for(field.type)
+                given[field.name] = None if data[wire] is None else hook(data[wire], None)
+        if extra := {name: value for name, value in data.items() if name not in fields}:
+            given["extra"] = extra
+        return cls(**given)
+
+    return structure
+
+
 def _generate_projection(projection: Projection[Any]) -> _Hook:
     """As `_generate`, for a class of the caller's: its own ``__init__`` gets each value, unless there is a builder."""
     builder = projection.builder
@@ -575,45 +615,118 @@ def _collector(
 # Writing
 
 
-def _plain(value: object) -> object:
-    """Plain data that `msgspec` encodes, from anything a caller may put into a draft."""
-    if isinstance(value, Decimal) and not value.is_finite():
-        raise TypeError(f"{value} is no number that JSON can hold")
-    if value is None or isinstance(value, str | int | Decimal):
-        return value.value if isinstance(value, Enum) else value
+def plain(value: object) -> Any:
+    """What `dumps` writes as plain data, a copy of all of it: text, whole numbers, `Decimal`, lists and dicts.
+
+    Raises `TypeError` for what JSON can't say exactly; the message names where it is.
+    """
+    try:
+        return _plain(value)
+    except TypeError as error:
+        place, said = _refused_at(value), str(error)
+    except RecursionError:
+        place, said = "", "this is nested too deeply, or inside itself"
+    raise TypeError(f"{place}: {said}" if place else said)
+
+
+def _plain(value: object, exact: bool = False) -> object:
+    """As `plain`. A moment is written to the second, with all of its fraction where `exact`."""
+    if value is None or value is True or value is False:
+        return value
+    if isinstance(value, Enum):
+        if value is UNSET:
+            raise TypeError("UNSET inside a list or a dict says nothing: leave it out")
+        return _plain(value.value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int):
+        if value.bit_length() > _MOST_BITS:
+            raise TypeError(f"this int has more than {_MOST_DIGITS:,} digits")
+        return int.__int__(value)
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise TypeError(f"{value} is no number that JSON can hold")
+        return value if value.__class__ is Decimal else Decimal(value)
     if isinstance(value, Data):
         return _write(value)
     if isinstance(value, datetime):
-        return format_datetime(value)
+        return format_datetime(value, exact=exact)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {key: _plain(element) for key, element in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return [_plain(element) for element in value]
+        return {_plain_key(key): _plain(element, exact) for key, element in value.items()}
+    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview):
+        return [_plain(element, exact) for element in value]
     if isinstance(value, float):
-        raise TypeError("a float can't hold an amount exactly: pass Decimal('12.50') or an int")
+        raise TypeError(
+            "a float can't hold an amount exactly: pass Decimal('12.50') or an int (json.loads takes "
+            "parse_float=Decimal)"
+        )
     raise TypeError(f"a {type(value).__name__} can't be sent as JSON: pass text, numbers, dates, lists or dicts")
+
+
+def _text(value: str) -> str:
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise TypeError("this text has half of a surrogate pair in it, which no UTF-8 can hold") from None
+    # As itself: the text of markup and other subclasses would be made by methods of their own.
+    return str.__str__(value)
+
+
+def _plain_key(key: object) -> str:
+    key = key.value if isinstance(key, Enum) else key
+    if isinstance(key, str):
+        return _text(key)
+    if isinstance(key, int) and not isinstance(key, bool):
+        return str(int(key))
+    raise TypeError(f"a {type(key).__name__} can't be a key in JSON: pass text")
 
 
 def _write(item: Data) -> dict[str, object]:
     out: dict[str, object] = {}
+    exact = isinstance(item, Model)
     for field in item.__attrs_attrs__:
         value = getattr(item, field.name)
         if value is item._absent or field.name == "extra":
             continue
         if PREFIX in field.metadata:
             prefix = field.metadata[PREFIX]
-            out.update((f"{prefix}{name}", _plain(element)) for name, element in value.items())
+            out.update((f"{prefix}{_plain_key(name)}", _plain(element, exact)) for name, element in value.items())
         elif JSON_TEXT in field.metadata and value is not None:
-            out[wire_name(field)] = dumps(value).decode()
+            out[wire_name(field)] = _encoder.encode(_plain(value, exact)).decode()
         else:
-            try:
-                out[wire_name(field)] = _plain(value)
-            except TypeError as error:
-                raise TypeError(f"{type(item).__name__}.{field.name}: {error}") from None
-    out.update(cast(Any, item).extra)
+            out[wire_name(field)] = _plain(value, exact)
+    for name, value in cast(Any, item).extra.items():
+        out[_plain_key(name)] = _plain(value, exact)
     return out
+
+
+def _refused_at(value: object) -> str:
+    """Where in a value, as its caller would write it, the first thing is that `_plain` refuses."""
+    place = type(value).__name__ if isinstance(value, Data) else ""
+    while True:
+        for step, inner in _parts(value):
+            try:
+                _plain(inner)
+            except TypeError:
+                place, value = f"{place}{step}".lstrip("."), inner
+                break
+        else:
+            return place
+
+
+def _parts(value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Data):
+        for field in value.__attrs_attrs__:
+            inner = getattr(value, field.name)
+            if inner is not value._absent:
+                yield f".{field.name}", inner
+    elif isinstance(value, Mapping):
+        yield from ((f"[{printable(repr(key), limit=60)}]", inner) for key, inner in value.items())
+    elif isinstance(value, list | tuple):
+        yield from ((f"[{index}]", inner) for index, inner in enumerate(value))
 
 
 # One converter
@@ -624,6 +737,7 @@ def _converter() -> Converter:
     """Made with the first hook: a client that has read nothing yet starts without it."""
     converter = Converter()
     converter.register_structure_hook_factory(is_model, _generate)
+    converter.register_structure_hook_factory(_is_draft, _draft_hook)
     converter.register_structure_hook_factory(lambda declared: isinstance(declared, Projection), _generate_projection)
     converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Data), _write)
     return converter
@@ -644,10 +758,17 @@ class DecodeProblem(msgspec.Struct, frozen=True):
     found: str
 
 
-class Codec:
-    """How one client reads answers: tolerantly, or with `strict` raising `DecodeError` at the first odd value.
+# A store's own keys, in fields this version does not know, must not fill the memory.
+_MOST_PROBLEMS: Final = 1_000
+_MORE_PROBLEMS: Final = DecodeProblem("", "", "", f"more kinds of problems than the {_MOST_PROBLEMS:,} that are kept")
 
-    `problems` counts what a tolerant one met; `on_problem` hears of each kind of problem the first time.
+
+class Codec:
+    """How one client reads responses: tolerantly, or with `strict` raising `DecodeError` at the first odd value.
+
+    Odd is a value of another type than declared, also where it can be turned into it (``"12"`` for an int, a bare date
+    for a moment), and text that is not Unicode. `problems` counts what a tolerant codec met, 1,000 kinds at most, with
+    ``[]`` for positions and ``*`` for keys that a store chose; `on_problem` hears of each kind the first time.
     """
 
     def __init__(self, *, strict: bool = False, on_problem: Callable[[DecodeProblem], None] | None = None) -> None:
@@ -667,9 +788,9 @@ class Codec:
         try:
             return exact.decode(body)
         except UNREADABLE:
-            return self._repair(body, operation, _spelled(path))
+            return self._repair(body, operation, _Path.of(path))
 
-    def _repair(self, body: bytes | msgspec.Raw, operation: str, path: str) -> Any:
+    def _repair(self, body: bytes | msgspec.Raw, operation: str, path: "_Path") -> Any:
         try:
             data = read_json(body, exact)
         except NotJSON as error:
@@ -678,9 +799,9 @@ class Codec:
                 try:
                     read_json(item, exact)
                 except NotJSON as error_of_item:
-                    found, place = f"{error_of_item}{_named(item)}", f"{path}.items[{position}]".lstrip(".")
+                    found, place = f"{error_of_item}{_named(item)}", path.field("items").position(position)
                     break
-            raise DecodeError(operation=operation, path=place, expected="JSON", found=found) from None
+            raise DecodeError(operation=operation, path=place.exact, expected="JSON", found=found) from None
         self._report(_repairs(data, path), operation)
         return data
 
@@ -740,49 +861,82 @@ class Codec:
             result = _hook_for(cast(Any, reads))(value, None)
         except _Mismatch:
             _run.odd = False
-            raise self._error(next(_explain(value, reads, _spelled(path))), operation) from None
+            raise self._error(next(_explain(value, reads, _Path.of(path))), operation) from None
         except _Unfit as unfit:
             _run.odd = False
-            raise self._unfit(value, unfit, operation, _spelled(path)) from None
+            raise self._unfit(value, unfit, operation, _Path.of(path)) from None
         except RecursionError:
             _run.odd = False
-            found = (_spelled(path), _type_name(reads), "JSON that is nested too deeply")
-            raise self._error(found, operation) from None
+            odd = _Odd(_Path.of(path), _type_name(reads), "JSON that is nested too deeply")
+            raise self._error(odd, operation) from None
         if _run.odd:
             _run.odd = False
-            self._report(_explain(value, reads, _spelled(path)), operation)
+            self._report(_explain(value, reads, _Path.of(path)), operation)
         return cast(T, result)
 
-    def _report(self, found: Iterable[tuple[str, str, str]], operation: str) -> None:
-        for path, expected, kind in found:
+    def _report(self, found: "Iterable[_Odd]", operation: str) -> None:
+        for odd in found:
             if self.strict:
-                raise self._error((path, expected, kind), operation)
-            problem = DecodeProblem(operation, re.sub(r"\[\d+\]", "[]", path), expected, kind)
+                raise self._error(odd, operation)
+            problem = DecodeProblem(operation, odd.path.kind, odd.expected, odd.found)
+            if problem not in self.problems and len(self.problems) >= _MOST_PROBLEMS:
+                problem = _MORE_PROBLEMS
             self.problems[problem] += 1
             if self._on_problem is not None and self.problems[problem] == 1:
                 self._on_problem(problem)
 
     @staticmethod
-    def _error(found: tuple[str, str, str], operation: str) -> DecodeError:
-        path, expected, kind = found
-        return DecodeError(operation=operation, path=path, expected=expected, found=kind)
+    def _error(odd: "_Odd", operation: str) -> DecodeError:
+        return DecodeError(operation=operation, path=odd.path.exact, expected=odd.expected, found=odd.found)
 
     @staticmethod
-    def _unfit(value: object, unfit: _Unfit, operation: str, path: str) -> DecodeError:
+    def _unfit(value: object, unfit: _Unfit, operation: str, path: "_Path") -> DecodeError:
         member, data = unfit.member, unfit.data
-        path = f"{_place(value, data, path) or path}.{member.wire}".lstrip(".")
-        expected, kind = _type_name(member.declared), _kind(data[member.wire]) if member.wire in data else "nothing"
+        path = next((place for place, part in _walk(value, path) if part is data), path).field(member.wire)
+        odd = _Odd(path, _type_name(member.declared), _kind(data[member.wire]) if member.wire in data else "nothing")
         if data.get(member.wire) is None:
             advice = f"Give {member.name} a default, or let it be None."
         else:
-            inner = _explain_member(data[member.wire], member.declared, path, as_text=member.as_text)
-            path, expected, kind = next(inner, (path, expected, kind))
+            odd = next(_explain_member(data[member.wire], member.declared, path, as_text=member.as_text), odd)
             advice = f"Let {member.name} be None, or object, which takes anything."
-        return DecodeError(operation=operation, path=path, expected=expected, found=kind, advice=advice)
+        return DecodeError(
+            operation=operation, path=odd.path.exact, expected=odd.expected, found=odd.found, advice=advice
+        )
 
 
-def _spelled(path: str | int) -> str:
-    return f"items[{path}]" if isinstance(path, int) else path
+def read_data(data: object, reads: type[T], operation: str, *, strict: bool = False) -> T:
+    """Plain data of the caller's as a model or a draft; drafts are read strictly. Raises `DecodeError`, `TypeError`."""
+    return Codec(strict=strict or _is_draft(reads)).structure(plain(data), reads, operation)
+
+
+class _Path(NamedTuple):
+    """Where in a response: to the letter, and without positions and the keys that a store chose."""
+
+    exact: str = ""
+    kind: str = ""
+
+    @classmethod
+    def of(cls, path: str | int) -> "_Path":
+        """The path of a part; a number says which of the items it is."""
+        return cls(f"items[{path}]", "items[]") if isinstance(path, int) else cls(path, path)
+
+    def field(self, name: str) -> "_Path":
+        return _Path(f"{self.exact}.{name}".lstrip("."), f"{self.kind}.{name}".lstrip("."))
+
+    def key(self, key: str, prefix: str = "") -> "_Path":
+        name = printable(key, limit=60)
+        return _Path(f"{self.exact}.{prefix}{name}".lstrip("."), f"{self.kind}.{prefix}*".lstrip("."))
+
+    def position(self, index: int) -> "_Path":
+        return _Path(f"{self.exact}[{index}]", f"{self.kind}[]")
+
+
+class _Odd(NamedTuple):
+    """A place where data departs from what is declared: which type was expected, and which was found."""
+
+    path: _Path
+    expected: str
+    found: str
 
 
 def _items_of(body: bytes | msgspec.Raw) -> list[msgspec.Raw]:
@@ -807,25 +961,17 @@ def _whole_number(raw: msgspec.Raw) -> int | None:
     return int(digits) if re.fullmatch(rb"-?[0-9]{1,18}", digits) else None
 
 
-def _repairs(data: object, path: str) -> Iterator[tuple[str, str, str]]:
-    """Where data that was repaired holds what had to be: path, expected and found type.
-
-    Text that came with U+FFFD in it is taken for repaired.
-    """
+def _repairs(data: object, path: _Path) -> Iterator[_Odd]:
+    """Where data that was repaired holds what had to be. Text that came with U+FFFD in it is taken for repaired."""
     for place, value in _walk(data, path):
         if isinstance(value, str):
             if "\ufffd" in value:
-                yield place, "Unicode text", "half of a surrogate pair"
+                yield _Odd(place, "Unicode text", "half of a surrogate pair")
             elif is_absurd(value):
-                yield place, "a number", "one that is too large, as text"
+                yield _Odd(place, "a number", "one that is too large, as text")
 
 
-def _place(value: object, part: object, path: str) -> str | None:
-    """The path of a part of parsed data."""
-    return next((place for place, inner in _walk(value, path) if inner is part), None)
-
-
-def _walk(value: object, path: str) -> Iterator[tuple[str, object]]:
+def _walk(value: object, path: _Path) -> Iterator[tuple[_Path, object]]:
     """All that parsed data holds, with its path, however deep it is nested."""
     yield path, value
     waiting = [_inside(value, path)]
@@ -839,15 +985,14 @@ def _walk(value: object, path: str) -> Iterator[tuple[str, object]]:
             waiting.pop()
 
 
-def _inside(value: object, path: str) -> Iterator[tuple[str, object]]:
+def _inside(value: object, path: _Path) -> Iterator[tuple[_Path, object]]:
     if isinstance(value, dict):
-        return ((f"{path}.{key}".lstrip("."), element) for key, element in value.items())
-    elements = value if isinstance(value, list) else ()
-    return ((f"{path}[{index}]", element) for index, element in enumerate(elements))
+        return ((path.field(printable(key, limit=60)), element) for key, element in value.items())
+    return ((path.position(index), element) for index, element in enumerate(value if isinstance(value, list) else ()))
 
 
-def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """Where a value departs from its declared type: path, expected and found type. Runs only once something did."""
+def _explain(value: object, declared: Any, path: _Path) -> Iterator[_Odd]:
+    """Where a value departs from its declared type. Runs only once something did."""
     if value is None and NoneType in get_args(declared):
         return
     # The caller's classes are not made again, only to see whether they fit.
@@ -856,29 +1001,28 @@ def _explain(value: object, declared: Any, path: str = "") -> Iterator[tuple[str
     options = options_of(declared)
     variants = Variants.among(options)
     only = variants.of(value) if variants is not None and isinstance(value, dict) else options[0]
-    if is_model(only) and isinstance(value, dict):
+    if isinstance(only, type) and issubclass(only, Data) and isinstance(value, dict):
         for field in only.__attrs_attrs__:
             if PREFIX in field.metadata:
                 prefix, inner = field.metadata[PREFIX], get_args(options_of(field.type)[0])[1]
                 for key in value:
                     if key.startswith(prefix):
-                        yield from _explain(value[key], inner, f"{path}.{key}".lstrip("."))
+                        yield from _explain(value[key], inner, path.key(key[len(prefix) :], prefix))
             elif (element := value.get(wire_name(field))) is not None and field.name != "extra":
-                inner_path = f"{path}.{wire_name(field)}".lstrip(".")
+                inner_path = path.field(wire_name(field))
                 yield from _explain_member(element, field.type, inner_path, as_text=JSON_TEXT in field.metadata)
     elif isinstance(only, Projection) and isinstance(value, dict):
         for member in only.members:
             if (element := value.get(member.wire)) is not None:
-                inner_path = f"{path}.{member.wire}".lstrip(".")
-                yield from _explain_member(element, member.declared, inner_path, as_text=member.as_text)
+                yield from _explain_member(element, member.declared, path.field(member.wire), as_text=member.as_text)
     elif get_origin(only) is list and isinstance(value, list):
         for index, element in enumerate(value):
-            yield from _explain(element, get_args(only)[0], f"{path}[{index}]")
+            yield from _explain(element, get_args(only)[0], path.position(index))
     elif get_origin(only) in (dict, Mapping) and isinstance(value, dict):
         for key, element in value.items():
-            yield from _explain(element, get_args(only)[1], f"{path}.{key}".lstrip("."))
+            yield from _explain(element, get_args(only)[1], path.key(key))
     else:
-        yield path, _type_name(declared), _found(value, only)
+        yield _Odd(path, _type_name(declared), _found(value, only))
 
 
 def _found(value: object, declared: Any) -> str:
@@ -896,14 +1040,14 @@ def _found(value: object, declared: Any) -> str:
     return _kind(value)
 
 
-def _explain_member(value: object, declared: Any, path: str, *, as_text: bool) -> Iterator[tuple[str, str, str]]:
+def _explain_member(value: object, declared: Any, path: _Path, *, as_text: bool) -> Iterator[_Odd]:
     if not as_text:
         yield from _explain(value, declared, path)
         return
     try:
         _text_hook(declared)(value, None)
     except _Mismatch:
-        yield path, f"JSON text of {_type_name(declared)}", _kind(value)
+        yield _Odd(path, f"JSON text of {_type_name(declared)}", _kind(value))
 
 
 def _holds_projection(declared: Any) -> bool:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from enum import Enum
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, ClassVar, Final, Literal, TypeVar, Union, cast, dataclass_transform, get_args, get_origin
+from typing import Any, ClassVar, Final, Literal, Self, TypeVar, Union, cast, dataclass_transform, get_args, get_origin
 
 import attrs
 
@@ -125,7 +125,7 @@ def draft(cls: type[T]) -> type[T]:
 
 
 class Data:
-    """What models and drafts share: a short `repr` and pickles that hold only what is set."""
+    """What models and drafts share: plain data and JSON, a short `repr`, and pickles that hold only what is set."""
 
     __slots__ = ()
     __attrs_attrs__: ClassVar[Any]
@@ -137,6 +137,39 @@ class Data:
             for field in self.__attrs_attrs__
             if (value := getattr(self, field.name)) is not self._absent and value is not NO_EXTRA
         }
+
+    def to_dict(self) -> dict[str, object]:
+        """The same as plain data under the wire's names, `extra` merged in: a copy, as JSON would have it.
+
+        Numbers are int or exact `Decimal`, dates and moments text. Raises `TypeError` for what JSON can't say.
+        """
+        from ecwid_async.codec import plain
+
+        return cast("dict[str, object]", plain(self))
+
+    def to_json(self) -> str:
+        """As `to_dict`, as JSON text; decimals are written digit by digit."""
+        from ecwid_async.codec import dumps
+
+        return dumps(self).decode()
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, object], *, strict: bool = False) -> Self:
+        """Read what `to_dict` gave, or any object of the API's shape.
+
+        As with responses, what does not fit is kept in `extra`; with `strict`, and for drafts, it raises `DecodeError`.
+        Raises `TypeError` for a float and all else that `to_dict` would not give.
+        """
+        from ecwid_async.codec import read_data
+
+        return read_data(data, cls, f"{cls.__name__}.from_dict", strict=strict)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, strict: bool = False) -> Self:
+        """As `from_dict`, from JSON text. Raises `ValueError` for what is not JSON."""
+        from ecwid_async.codec import loads, read_data
+
+        return read_data(loads(text), cls, f"{cls.__name__}.from_json", strict=strict)
 
     def __repr__(self) -> str:
         values = self._given()

@@ -1,5 +1,6 @@
 """Reading and writing models: exact, tolerant, and nothing lost."""
 
+import json
 import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.codec import Codec, DecodeProblem, dumps, format_datetime, loads, parse_datetime, warm_up
+from ecwid_async.codec import Codec, DecodeProblem, dumps, format_datetime, loads, parse_datetime, plain, warm_up
 from ecwid_async.data import UNSET, Draft, Model, Unset, draft, json_text, model, named, prefixed, wire_name
 from ecwid_async.errors import DecodeError
 from ecwid_async.models.common import DeletedItem
@@ -357,7 +358,7 @@ def test_an_odd_field_behind_a_prefix_is_reported_and_kept() -> None:
     item = read({"option_Size": "L", "option_Color": {"name": "red"}}, codec)
     assert item.options == {"Color": Tax(name="red")}
     assert item.extra == {"option_Size": "L"}
-    assert [problem.path for problem in codec.problems] == ["option_Size"]
+    assert [problem.path for problem in codec.problems] == ["option_*"]
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"id": 1', b"\xff"])
@@ -427,16 +428,143 @@ def test_a_draft_sends_moments_in_the_api_s_form_and_enums_by_value() -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (12.5, r"ItemDraft\.price: a float can't hold an amount exactly"),
+        (12.5, r"a float can't hold an amount exactly"),
         (Decimal("NaN"), "NaN is no number that JSON can hold"),
         (datetime(2024, 9, 4), "without a zone"),
         (object(), "a object can't be sent as JSON"),
         (b"bytes", "a bytes can't be sent as JSON"),
+        (bytearray(b"bytes"), "a bytearray can't be sent as JSON"),
+        (float("nan"), "a float can't hold an amount exactly"),
+        (Decimal("Infinity"), "Infinity is no number that JSON can hold"),
+        (UNSET, "UNSET inside a list or a dict says nothing"),
+        ([10**5000], "more than 4,300 digits"),
+        ("nice \ud83d", "half of a surrogate pair"),
+        ({(1, 2): 3}, "a tuple can't be a key in JSON"),
+        ({"\ud83d": 3}, "half of a surrogate pair"),
     ],
 )
-def test_what_can_not_be_sent_exactly_is_refused_before_it_is_sent(value: object, said: str) -> None:
-    with pytest.raises(TypeError, match=said):
-        dumps(ItemDraft(price=value))  # type: ignore[arg-type]
+def test_what_can_not_be_sent_exactly_is_refused_with_its_place_before_it_is_sent(value: object, said: str) -> None:
+    places: list[tuple[object, str]] = [
+        (ItemDraft(price=value), r"^ItemDraft\.price"),  # type: ignore[arg-type]
+        (ItemDraft(extra={"a": [1, {"b": value}]}), r"^ItemDraft\.extra\['a'\]\[1\]\['b'\]"),
+        (ItemDraft(taxes=[TaxDraft(name="x"), TaxDraft(extra={"a": value})]), r"^ItemDraft\.taxes\[1\]\.extra\['a'\]"),
+        (Item(extra={"a": value}), r"^Item\.extra\['a'\]"),
+        ([{"x": ItemDraft(taxes=[value])}], r"^\[0\]\['x'\]\.taxes\[0\]"),  # type: ignore[list-item]
+    ]
+    for item, place in places:
+        if value is UNSET and place == r"^ItemDraft\.price":
+            continue  # nothing is sent
+        for write in (dumps, plain):
+            with pytest.raises(TypeError, match=rf"{place}(\[.*\])?: .*{said}"):
+                write(item)
+
+
+def test_a_draft_inside_itself_is_refused() -> None:
+    draft = ItemDraft(extra={})
+    draft.extra = {"again": [draft]}
+    with pytest.raises(TypeError, match="nested too deeply, or inside itself"):
+        dumps(draft)
+
+
+class Markup(str):
+    """As of MarkupSafe: text that changes what is done with it."""
+
+    def __str__(self) -> str:
+        return "<b>"
+
+
+class Cents(Decimal):
+    """A number of the caller's."""
+
+
+class Id(int):
+    """Another one."""
+
+    def __str__(self) -> str:
+        return "Id"
+
+
+def test_subclasses_of_text_and_numbers_are_sent_as_what_they_are() -> None:
+    sent = ItemDraft(sku=Markup("Größe"), price=Cents("1.50"), extra={Markup("a"): [Id(7), Status.PAID]})
+    assert dumps(sent) == '{"sku":"Größe","price":1.50,"a":[7,"PAID"]}'.encode()
+    assert [type(value) for value in sent.to_dict().values()] == [str, Decimal, list]
+
+
+# Plain data and back
+
+
+def test_a_model_gives_plain_data_of_its_own_and_reads_it_back() -> None:
+    item = read({**WHOLE, "newField": {"deep": [Decimal("1.10")]}, "created": "2024-09-04 07:22:09.000250 +0200"})
+    data = item.to_dict()
+    assert data["created"] == "2024-09-04 07:22:09.000250 +0200"
+    assert data["newField"] == {"deep": [Decimal("1.10")]}
+    assert Item.from_dict(data) == item
+    assert Item.from_json(item.to_json()) == item
+    assert loads(item.to_json()) == data
+    assert '"price":642.404477130936' in item.to_json()
+    data["settings"]["a"] = 1  # type: ignore[index]
+    assert item.settings == {"a": [1, {"b": None}]}, "a copy"
+    assert json.loads(item.to_json(), parse_float=Decimal) == item.to_dict()
+
+
+def test_plain_data_of_the_caller_s_is_read_tolerantly_or_strictly_and_exactly() -> None:
+    assert Item.from_dict({"id": "x", "price": 1}).extra == {"id": "x"}
+    with pytest.raises(DecodeError, match=r"Item.from_dict: expected int at id, found text"):
+        Item.from_dict({"id": "x"}, strict=True)
+    with pytest.raises(TypeError, match=r"^\['tax'\]\['value'\]: a float can't hold an amount exactly"):
+        Item.from_dict({"tax": {"value": 1.1}})
+    with pytest.raises(DecodeError, match="expected Item, found a list"):
+        Item.from_dict([])  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="not JSON"):
+        Item.from_json("{")
+
+
+def test_a_draft_comes_back_with_what_was_given_and_nothing_else() -> None:
+    sent = ItemDraft(
+        sku=None,
+        price=Decimal("12.50"),
+        created=datetime(2024, 9, 4, tzinfo=UTC),
+        taxes=[TaxDraft(name="VAT", extra={"new": 1})],
+        hours=Tax(name="Mon"),
+        extra={"newer": [2]},
+    )
+    assert ItemDraft.from_dict(sent.to_dict()) == ItemDraft.from_json(sent.to_json()) == sent
+    assert ItemDraft.from_dict({}) == ItemDraft()
+    with pytest.raises(DecodeError, match=r"expected TaxDraft at taxes\[0\], found text"):
+        ItemDraft.from_dict({"taxes": ["VAT"]})
+    with pytest.raises(DecodeError, match="expected str at sku, found a whole number"):
+        ItemDraft.from_dict({"sku": 7})
+
+
+def test_the_seconds_of_an_old_offset_are_not_sent() -> None:
+    moment = datetime(1890, 1, 1, tzinfo=timezone(timedelta(minutes=57, seconds=44)))
+    assert parse_datetime(format_datetime(moment)) == moment
+
+
+# Bounds
+
+
+def test_problems_under_keys_that_a_store_chose_are_of_one_kind() -> None:
+    codec = Codec()
+    for number in range(5):
+        read({f"option_{number}": 7, "names": {f"key {number}": []}}, codec)
+    assert codec.problems == {
+        DecodeProblem("GET /items/{itemId}", "option_*", "Tax", "a whole number"): 5,
+        DecodeProblem("GET /items/{itemId}", "names.*", "str", "a list"): 5,
+    }
+    with pytest.raises(DecodeError) as caught:
+        read({"names": {"cs\n\x1b[2J": []}}, Codec(strict=True))
+    assert caught.value.path == r"names.cs \x1b[2J"
+
+
+def test_the_kinds_of_problems_that_are_kept_are_bounded() -> None:
+    heard: list[DecodeProblem] = []
+    codec = Codec(on_problem=heard.append)
+    for number in range(3000):
+        codec.structure({"id": "x"}, Item, f"GET /storage/{number}")
+    assert len(codec.problems) == len(heard) == 1001
+    assert sum(codec.problems.values()) == 3000
+    assert "more kinds" in heard[-1].found
 
 
 def test_a_draft_of_a_model_keeps_unknown_fields_and_drafts_what_is_inside() -> None:
