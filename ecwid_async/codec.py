@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from keyword import iskeyword
 from types import NoneType
 from typing import Any, Final, NamedTuple, TypeVar, cast, get_args, get_origin
 
@@ -37,7 +38,7 @@ from ecwid_async.data import (
     wire_name,
 )
 from ecwid_async.errors import DecodeError
-from ecwid_async.projection import Member, Projection
+from ecwid_async.projection import LEFT_OUT, Member, Projection
 from ecwid_async.safe_json import UNREADABLE, NotJSON, exact, is_absurd, read_json, repaired_text
 from ecwid_async.wire import printable
 
@@ -286,9 +287,30 @@ def _open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
     return None
 
 
-@cache
 def _hook_for(declared: Any) -> _Hook:
     """The function that turns a parsed value into the declared type or raises `_Mismatch`."""
+    if declared.__class__ is Projection:
+        if declared.hook is None:
+            declared.hook = _generate_projection(declared)
+        return cast(_Hook, declared.hook)
+    return _shared_hook(declared) if isinstance(declared, type) or _is_shared(declared) else _made_hook(declared)
+
+
+def _is_shared(declared: Any) -> bool:
+    """Whether a type is built from nothing of the caller's, whose classes must not be kept alive by a cache."""
+    if parts := get_args(declared):
+        return all(map(_is_shared, parts))
+    if isinstance(declared, type):
+        return declared.__module__.partition(".")[0] in ("builtins", "datetime", "decimal", "ecwid_async")
+    return not isinstance(declared, Projection)
+
+
+@cache
+def _shared_hook(declared: Any) -> _Hook:
+    return _made_hook(declared)
+
+
+def _made_hook(declared: Any) -> _Hook:
     options = options_of(declared)
     enum = _open_enum(options)
     if enum is not None:
@@ -501,20 +523,28 @@ def _generate_projection(projection: Projection[Any]) -> _Hook:
     """As `_generate`, for a class of the caller's: its own ``__init__`` gets each value, unless there is a builder."""
     builder = projection.builder
     scope: dict[str, Any] = {**_SCOPE, "builder": builder, "cls": projection.into, "lacks": _lacks, "drop": _drop}
+    by_keyword = any(member.default is LEFT_OUT for member in projection.members)
     lines = [
         "def structure(data, _):",
         "    if data.__class__ is not dict:",
         "        raise Mismatch",
         "    get = data.get",
         "    self = builder()" if builder else "",
+        "    given = {}" if by_keyword else "",
     ]
     arguments = []
     for position, member in enumerate(projection.members):
         target, default = f"self.{member.attribute}" if builder else f"v{position}", f"default{position}"
+        if by_keyword:
+            target = f"given[{member.keyword!r}]"
         scope[f"member{position}"], scope[default] = member, member.default
         lacks = f"lacks(data, member{position})"
         if member.required:
             absent = lacks
+        elif member.default is LEFT_OUT:
+            absent = (
+                f"{member.wire!r} in data and given.update({{{member.keyword!r}: None}})" if member.nullable else "pass"
+            )
         elif member.default is None:
             absent = f"{target} = None"
         elif member.nullable:
@@ -530,10 +560,20 @@ def _generate_projection(projection: Projection[Any]) -> _Hook:
             absent=absent,
             odd=[f"{target} = None", "drop()"] if member.nullable else [lacks],
         )
-        arguments.append(target if member.keyword is None else f"{member.keyword}={target}")
-    lines += ["    self.__class__ = cls", "    return self"] if builder else [f"    return cls({', '.join(arguments)})"]
-    exec("\n".join(lines), scope)  # noqa: S102  the source is made of field names, which are identifiers
+        arguments.append(target if member.keyword is None else _argument(member.keyword, target))
+    if by_keyword:
+        lines.append("    return cls(**given)")
+    elif builder:
+        lines += ["    self.__class__ = cls", "    return self"]
+    else:
+        lines.append(f"    return cls({', '.join(arguments)})")
+    exec("\n".join(lines), scope)  # noqa: S102  the source is made of field names, and of others' as literals
     return cast(_Hook, scope["structure"])
+
+
+def _argument(keyword: str, value: str) -> str:
+    # An alias of pydantic's may be anything.
+    return f"{keyword}={value}" if keyword.isidentifier() and not iskeyword(keyword) else f"**{{{keyword!r}: {value}}}"
 
 
 def _read(
@@ -738,7 +778,6 @@ def _converter() -> Converter:
     converter = Converter()
     converter.register_structure_hook_factory(is_model, _generate)
     converter.register_structure_hook_factory(_is_draft, _draft_hook)
-    converter.register_structure_hook_factory(lambda declared: isinstance(declared, Projection), _generate_projection)
     converter.register_unstructure_hook_func(lambda cls: isinstance(cls, type) and issubclass(cls, Data), _write)
     return converter
 

@@ -1,14 +1,15 @@
 """What a class of the caller's takes from the API: ``into=Row`` asks for the fields that Row has, and no others."""
 
+import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache, reduce
+from functools import reduce
 from inspect import Parameter, get_annotations, signature
 from operator import or_
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Generic, NoReturn, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, Generic, NoReturn, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 import msgspec
@@ -17,12 +18,21 @@ from ecwid_async.data import JSON_TEXT, MUTABLE, PREFIX, Data, Model, is_model, 
 from ecwid_async.selection import Selection, selection_text
 from ecwid_async.wire import Request
 
-__all__ = ["Member", "Projection", "projected", "projection"]
+__all__ = ["LEFT_OUT", "Member", "Projection", "projected", "projection"]
 
 T = TypeVar("T")
 
 # What holds what another type says, without a loss; a type always holds itself.
 _HELD: Final[Mapping[object, tuple[type, ...]]] = {Decimal: (int,), str: (date, datetime, Enum)}
+
+
+LEFT_OUT: Final = object()
+"""The default of a `Member` that is not passed at all where there is no value: the class has a default of its own."""
+
+# Where a class keeps its projections, so that they live as long as it does.
+_KEPT: Final = "__ecwid_projections__"
+
+_KINDS: Final = "an attrs class, a dataclass, a msgspec Struct or a pydantic model"
 
 
 # Structs here: attrs would take a millisecond or two of every start to make each of them.
@@ -46,12 +56,12 @@ class Member(msgspec.Struct, frozen=True, eq=False):
     as_text: bool
 
 
-class Projection(msgspec.Struct, Generic[T], frozen=True, eq=False):
+class Projection(msgspec.Struct, Generic[T], eq=False):
     """How objects of the API are read into a class of the caller's.
 
     They are of one of `models`. `selection` is what has to be asked for. A `builder` takes values by plain assignment,
-    and what it made can then be turned into the class. Stands wherever a declared type does; pickles as long as the
-    class does.
+    and what it made can then be turned into the class. `hook` is for the codec to keep what it reads them with. Stands
+    wherever a declared type does; pickles as long as the class does.
     """
 
     into: type[T]
@@ -59,6 +69,7 @@ class Projection(msgspec.Struct, Generic[T], frozen=True, eq=False):
     members: tuple[Member, ...]
     selection: Selection
     builder: type | None
+    hook: Any = None
 
     def __repr__(self) -> str:
         return f"<Projection into {self.into.__qualname__}>"
@@ -85,21 +96,45 @@ def projected(
         raise ValueError("into and response_fields both say which fields are wanted: give one of them")
     if into is model:
         return request, into
-    if not isinstance(into, type) or not attrs.has(into):
-        raise TypeError(f"into takes an attrs class, not {into!r}: define one with @attrs.frozen or @attrs.define")
+    if not _is_for_data(into):
+        raise TypeError(f"into takes {_KINDS}, not {into!r}: define one with @attrs.frozen or @dataclass")
     found = projection(into, (cast("type[Model]", model),))
     selection = found.selection if inside is None else {inside: found.selection}
     params = (*request.params, ("responseFields", selection_text(selection)))
     return attrs.evolve(request, params=params), cast("type[T]", found)
 
 
-@lru_cache(maxsize=256)
 def projection(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
     """How objects of one of these models are read into a class. Raises `TypeError` for one that can't hold them."""
+    if not _is_for_data(into):
+        raise TypeError(f"{into!r} is none of these: {_KINDS}")
+    # On the class itself and on none that it inherits from: no table of ours keeps a class alive.
+    kept: dict[tuple[type[Model], ...], Projection[T]] | None = vars(into).get(_KEPT)
+    if kept is None:
+        kept = {}
+        type.__setattr__(into, _KEPT, kept)
+    if models not in kept:
+        kept[models] = _project(into, models)
+    return kept[models]
+
+
+def _is_for_data(into: object) -> bool:
+    return isinstance(into, type) and (
+        attrs.has(into) or dataclasses.is_dataclass(into) or issubclass(into, msgspec.Struct) or _is_pydantic(into)
+    )
+
+
+def _is_pydantic(into: type) -> bool:
+    # By its attributes: pydantic itself need not be installed, and is not imported.
+    return hasattr(into, "__pydantic_validator__") and isinstance(getattr(into, "model_fields", None), dict)
+
+
+def _project(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
     if issubclass(into, Data):
         raise TypeError(f"{into.__name__} is not what is answered here, {_spelled(models)}: leave into= out")
-    if "__attrs_attrs__" not in vars(into) and get_annotations(into):
-        raise TypeError(f"{into.__name__} inherits from an attrs class without being one: decorate it too")
+    for kind, mark in (("an attrs class", "__attrs_attrs__"), ("a dataclass", "__dataclass_fields__")):
+        if hasattr(into, mark) and mark not in vars(into) and get_annotations(into):
+            raise TypeError(f"{into.__name__} inherits from {kind} without being one: decorate it too")
     known = _known(models)
     fields = _resolved(into)
     selection: dict[str, Selection | None] = {}
@@ -125,13 +160,14 @@ def projection(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
                 nullable=nullable,
                 required=not nullable and not has_default,
                 default=parameter.default if has_default else None,
-                keyword=alias if parameter.kind is Parameter.KEYWORD_ONLY else None,
+                keyword=(field.keyword or alias) if parameter.kind is Parameter.KEYWORD_ONLY else None,
                 as_text=as_text,
             )
         )
     if not members:
         raise TypeError(f"{into.__name__} has no fields to ask for: add some of {', '.join(list(known)[:3])}, …")
-    return Projection(into, models, tuple(members), selection, _builder(into, fields.values()))
+    builder = _builder(into, attrs.fields(into)) if attrs.has(into) else None
+    return Projection(into, models, tuple(members), selection, builder)
 
 
 def _builder(into: type, fields: Collection["attrs.Attribute[Any]"]) -> type | None:
@@ -170,22 +206,71 @@ def _known(models: tuple[type[Model], ...]) -> dict[str, list["attrs.Attribute[A
     return known
 
 
-def _resolved(into: type) -> dict[str, "attrs.Attribute[Any]"]:
+class _Field(msgspec.Struct, frozen=True):
+    """A field of the caller's class.
+
+    `converts` says that the class turns whatever comes into the declared type. A `keyword` is what ``__init__`` takes
+    it by where that is no parameter of its own; it is not passed where there is no value for it.
+    """
+
+    name: str
+    type: Any
+    converts: bool = False
+    keyword: str | None = None
+
+
+def _resolved(into: type) -> dict[str, _Field]:
     """The fields of a class by what `__init__` calls them, their types no longer text."""
     try:
-        attrs.resolve_types(into)
+        if attrs.has(into):
+            attrs.resolve_types(into)
+            return {
+                one.alias or one.name: _Field(one.name, one.type, one.converter is not None)
+                for one in attrs.fields(into)
+            }
+        if issubclass(into, msgspec.Struct):
+            return {one.name: _Field(one.name, one.type, keyword=one.name) for one in msgspec.structs.fields(into)}
+        if _is_pydantic(into):
+            return _pydantic_fields(into)
+        hints = get_type_hints(into, include_extras=True)
+        return {one.name: _Field(one.name, hints[one.name]) for one in dataclasses.fields(cast(Any, into)) if one.init}
     except NameError as error:
+        resolve = f", or call attrs.resolve_types({into.__name__}, localns=locals()) after the class"
         raise TypeError(
             f"the annotations of {into.__name__} name {error.name}, which is not known where they are read: define or "
-            f"import it at the top of the module (not under TYPE_CHECKING), or call attrs.resolve_types("
-            f"{into.__name__}, localns=locals()) after the class"
+            f"import it at the top of the module (not under TYPE_CHECKING){resolve if attrs.has(into) else ''}"
         ) from None
-    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(into)
-    return {field.alias or field.name: field for field in fields}
 
 
-def _parameters(into: type, fields: Mapping[str, object]) -> Iterator[tuple[str, Parameter]]:
+def _pydantic_fields(into: Any) -> dict[str, _Field]:
+    if not into.__pydantic_complete__ and not into.model_rebuild(raise_errors=False):
+        raise TypeError(
+            f"the annotations of {into.__name__} name what is not known where they are read: define or import it at "
+            "the top of the module (not under TYPE_CHECKING), or call model_rebuild() after the class"
+        )
+    by_name = into.model_config.get("populate_by_name") or into.model_config.get("validate_by_name")
+    fields = {}
+    for name, info in into.model_fields.items():
+        alias = name if by_name else info.validation_alias or info.alias or name
+        if not isinstance(alias, str):
+            raise TypeError(f"{into.__name__}.{name} is filled by several names or a path: let it be filled by one")
+        fields[name] = _Field(name, info.annotation, keyword=alias)
+    return fields
+
+
+def _parameters(into: type, fields: Mapping[str, _Field]) -> Iterator[tuple[str, Parameter]]:
     """What `__init__` takes that is a field. What is none is left alone; so are fields that it does not take."""
+    if issubclass(into, msgspec.Struct) or _is_pydantic(into):
+        # Their ``__init__`` is not Python's own, and takes every field by its keyword.
+        required = (
+            {one.name for one in msgspec.structs.fields(into) if one.required}
+            if issubclass(into, msgspec.Struct)
+            else {name for name, info in cast(Any, into).model_fields.items() if info.is_required()}
+        )
+        for name in fields:
+            default = Parameter.empty if name in required else LEFT_OUT
+            yield name, Parameter(name, Parameter.KEYWORD_ONLY, default=default)
+        return
     _, *parameters = signature(cast(Any, into).__init__).parameters.values()
     positional = True
     for parameter in parameters:
@@ -209,27 +294,27 @@ def _refuse_name(name: str, alias: str, known: Mapping[str, object], models: tup
 
     near = get_close_matches(alias, known, 1)
     advice = (
-        f"did you mean {near[0]}?" if near else "use a name of the model's, or attrs.field(init=False) for your own"
+        f"did you mean {near[0]}?" if near else "use a name of the model's, or keep it out of __init__ (init=False)"
     )
     raise TypeError(f"{name}: {_spelled(models)} has no field {alias}: {advice}")
 
 
 def _fit_field(
-    name: str, field: "attrs.Attribute[Any]", theirs: str, answered: list["attrs.Attribute[Any]"]
+    name: str, field: _Field, theirs: str, answered: list["attrs.Attribute[Any]"]
 ) -> tuple[Any, Selection | None]:
     """What to read a field as, and what of it to ask for. Raises `TypeError` where it can't hold what is answered."""
     options = tuple(dict.fromkeys(option for one in answered for option in options_of(one.type)))
-    if field.type is None and field.converter is None:
+    if field.type is None and not field.converts:
         raise TypeError(f"{name} has no type: declare it as {_spelled(options)}")
     fit = None if field.type is None else _fit(field.type, options)
-    if fit is None and field.converter is not None:
+    if fit is None and field.converts:
         return reduce(or_, options), None  # the converter makes of it what is declared
     if fit is None:
         advice = f"declare it as {_spelled(options)}"
         if float in _members(field.type):
             advice += ", which is exact, or let attrs.field(converter=float) turn it"
         if any(is_model(option) for one in options for option in (one, *get_args(one))):
-            advice += ", or as an attrs class with some of its fields in place of the model"
+            advice += ", or as a class with some of its fields in place of the model"
         raise TypeError(f"{name}: {_spelled(_members(field.type))} can't hold {theirs}: {advice}")
     return fit
 
@@ -270,7 +355,7 @@ def _is_enum(answered: Any, option: Any) -> bool:
 
 def _fit_object(options: tuple[Any, ...], answered: tuple[Any, ...]) -> tuple[Any, Selection | None] | None:
     """As `_fit`, for objects: a class of the caller's, the models themselves, or plain data."""
-    own = [option for option in options if isinstance(option, type) and attrs.has(option) and not is_model(option)]
+    own = [option for option in options if _is_for_data(option) and not is_model(option)]
     if len(own) == 1:
         found = projection(own[0], answered)
         return found, found.selection

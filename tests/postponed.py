@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 import attrs
 
-__all__ = ["Basket", "Line", "lost", "resolved"]
+__all__ = ["Basket", "DataOption", "DataRow", "Line", "lost", "resolved"]
 
 
 @attrs.frozen
@@ -24,6 +25,21 @@ class Line:
 
     name: str
     quantity: int
+
+
+@dataclass
+class DataRow:
+    """A product."""
+
+    id: int
+    options: list[DataOption]  # defined below
+
+
+@dataclass
+class DataOption:
+    """What may be chosen of it."""
+
+    type: str
 
 
 def lost() -> type:

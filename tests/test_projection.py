@@ -1,7 +1,10 @@
 """A class of the caller's: what is asked for follows from it, its ``__init__`` gets that, what can't fit is refused."""
 
 import asyncio
+import dataclasses
+import gc
 import pickle
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -9,9 +12,12 @@ from enum import StrEnum
 from typing import Annotated, Any, NewType, get_args, get_origin
 
 import attrs
+import msgspec
+import pydantic
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic.alias_generators import to_camel
 
 from ecwid_async import Call, DecodeError, DecodeProblem, Ecwid, Store
 from ecwid_async.calls import Channel
@@ -563,6 +569,148 @@ async def test_an_error_of_the_class_leaves_nothing_behind() -> None:
     assert not codec.problems
 
 
+# Classes of other libraries
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DataLine:
+    name: str
+    quantity: int = 7
+
+
+@dataclasses.dataclass
+class DataBasket:
+    id: str
+    items: list[DataLine]
+    coupon_discount: Decimal | None
+    payment_status: PaymentStatus | str = "NONE"
+    external_fulfillment: bool | None = True
+    tags: list[str] = dataclasses.field(default_factory=list, init=False)
+    ip_address: str = dataclasses.field(default="", kw_only=True)
+
+
+class StructLine(msgspec.Struct, frozen=True):
+    name: str
+    quantity: int = 7
+
+
+class StructBasket(msgspec.Struct, kw_only=True, rename="camel"):
+    id: str
+    items: list[StructLine]
+    coupon_discount: Decimal | None
+    payment_status: PaymentStatus | str = "NONE"
+    external_fulfillment: bool | None = True
+    ip_address: str = ""
+
+
+class ModelLine(pydantic.BaseModel):
+    name: str
+    quantity: Annotated[int, pydantic.Field(ge=0)] = 7
+
+
+class ModelBasket(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(frozen=True, alias_generator=to_camel)
+
+    id: str
+    items: list[ModelLine]
+    coupon_discount: Decimal | None
+    payment_status: "PaymentStatus | str" = "NONE"
+    external_fulfillment: bool | None = pydantic.Field(default_factory=lambda: True)
+    ip_address: str = pydantic.Field("", alias="the address of")
+
+
+@pytest.mark.parametrize(
+    ("into", "line"), [(DataBasket, DataLine), (StructBasket, StructLine), (ModelBasket, ModelLine)]
+)
+async def test_classes_of_other_libraries_are_asked_for_and_filled_alike(into: Any, line: Any) -> None:
+    store, codec = answering(
+        {"id": "A", "items": [{"name": "Toy"}, {"name": "Ball", "quantity": 2}], "couponDiscount": "1.50"},
+        {"id": "B", "items": [], "paymentStatus": "PAID", "externalFulfillment": None, "ipAddress": "::1"},
+        {"id": "C", "items": [{"quantity": 1}]},
+    )
+    call = store.orders.get(7, into=into)
+    assert asked(call) == ("id,items(name,quantity),couponDiscount,paymentStatus,externalFulfillment,ipAddress")
+    basket = await call
+    assert type(basket) is into
+    assert [(type(one), one.name, one.quantity) for one in basket.items] == [(line, "Toy", 7), (line, "Ball", 2)]
+    assert (basket.coupon_discount, basket.payment_status, basket.external_fulfillment) == (CENT * 3 / 25, "NONE", True)
+    other = await store.orders.get(8, into=into)
+    assert (other.coupon_discount, other.payment_status, other.external_fulfillment) == (None, PaymentStatus.PAID, None)
+    assert (basket.ip_address, other.ip_address) == ("", "::1")
+    assert {problem.path for problem in codec.problems} == {"couponDiscount"}
+    with pytest.raises(DecodeError, match=rf"expected str at items\[0\].name.* Give {line.__name__}.name a default"):
+        await store.orders.get(9, into=into)
+
+
+@pytest.mark.parametrize("base", ["dataclass", "struct", "pydantic"])
+def test_wrong_names_and_types_of_other_classes_are_refused_too(store: Store, base: str) -> None:
+    def made(**fields: Any) -> type[Any]:
+        if base == "dataclass":
+            return dataclasses.make_dataclass("Some", fields.items())
+        if base == "struct":
+            return msgspec.defstruct("Some", list(fields.items()))
+        return pydantic.create_model("Some", **{name: (declared, ...) for name, declared in fields.items()})
+
+    with pytest.raises(TypeError, match=r"Some\.prise: Product has no field prise: did you mean price"):
+        store.products.get(7, into=made(prise=Decimal))
+    with pytest.raises(TypeError, match=r"Some\.price: float can't hold Product\.price: declare it as Decimal"):
+        store.products.get(7, into=made(price=float))
+    with pytest.raises(TypeError, match=r"Some\.options: str can't hold Product\.options"):
+        store.products.get(7, into=made(options=str))
+    with pytest.raises(TypeError, match="Some has no fields to ask for"):
+        store.products.get(7, into=made())
+
+
+async def test_dataclasses_with_postponed_annotations_are_read() -> None:
+    assert await read(postponed.DataRow, {"id": 7, "options": [{"type": "SELECT"}]}) == postponed.DataRow(
+        7, [postponed.DataOption("SELECT")]
+    )
+
+
+@pytest.mark.parametrize("kind", ["attrs", "dataclass", "struct", "pydantic", "enum"])
+async def test_a_class_that_nobody_holds_any_more_is_freed(kind: str) -> None:
+    async def use() -> "weakref.ref[type]":
+        class Plain:
+            id: int
+            name: str | None = None
+
+        class Struct(msgspec.Struct):
+            id: int
+            name: str | None = None
+
+        class Base(pydantic.BaseModel):
+            id: int
+            name: str | None = None
+
+        class Status(StrEnum):
+            PAID = "PAID"
+
+        @attrs.frozen
+        class WithEnum:
+            id: str
+            payment_status: Status | str
+
+        into: Any = {
+            "attrs": lambda: attrs.define(Plain),
+            "dataclass": lambda: dataclasses.dataclass(Plain),
+            "struct": lambda: Struct,
+            "pydantic": lambda: Base,
+            "enum": lambda: WithEnum,
+        }[kind]()
+        if kind == "enum":
+            data = {"id": "A", "paymentStatus": "PAID"}
+            assert (await read(into, data, section="orders")).payment_status is Status.PAID
+            return weakref.ref(Status)
+        store, _ = answering({"id": 7}, {"items": [{"id": 7}], "total": 1})
+        assert (await store.products.get(7, into=into)).id == 7
+        assert [row.id async for row in store.products.search(into=into)] == [7]
+        return weakref.ref(into)
+
+    held = await use()
+    gc.collect()
+    assert held() is None
+
+
 # What is refused
 
 
@@ -630,7 +778,7 @@ def test_a_type_that_holds_what_comes_is_taken(store: Store, section: str, field
         ("products", "category_ids", tuple[int, ...], "can't hold"),
         ("products", "name_translated", dict[int, str], "can't hold"),
         ("products", "name_translated", dict[str, int], "can't hold"),
-        ("products", "media", str, "declare it as ProductMedia, or as an attrs class with some of its fields"),
+        ("products", "media", str, "declare it as ProductMedia, or as a class with some of its fields"),
         ("products", "media", dict[str, str], "can't hold"),
         ("products", "categories", list[Choice], "list.ProductOptionChoice. can't hold"),
         ("orders", "payment_status", PaymentStatus, r"PaymentStatus can't hold .*PaymentStatus \| str"),
@@ -683,7 +831,7 @@ def test_a_list_with_gaps_is_not_one_without(store: Store) -> None:
     [
         ("prcie", "Some.prcie: Product has no field prcie: did you mean price?"),
         ("updateTimestamp", "did you mean update_timestamp?"),
-        ("zzz", r"Product has no field zzz: use a name of the model's, or attrs.field\(init=False\)"),
+        ("zzz", r"Product has no field zzz: use a name of the model's, or keep it out of __init__ \(init=False\)"),
         ("extra", "Product has no field extra"),
     ],
 )
@@ -708,7 +856,7 @@ def test_what_is_no_class_for_data_is_refused(store: Store) -> None:
         name = attrs.field()
 
     refused: list[tuple[Any, str]] = [
-        (dict, "into takes an attrs class, not <class 'dict'>"),
+        (dict, "a pydantic model, not <class 'dict'>: define one with @attrs.frozen or @dataclass"),
         (Row(1, "Toy"), "into takes an attrs class"),
         (attrs.make_class("Empty", []), "Empty has no fields to ask for: add some of id, sku, quantity, …"),
         (Order, "Order is not what is answered here, Product: leave into= out"),
