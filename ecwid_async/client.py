@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, overload
 from urllib.parse import urlsplit
@@ -18,6 +17,9 @@ from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import EventSink, Transport
 
 if TYPE_CHECKING:
+    # What a reader gets is the same, and jedi completes it without the attributes of the descriptor itself.
+    from builtins import property as cached_property
+
     from ecwid_async.batch import Cost, Runner
     from ecwid_async.resources.application import Application
     from ecwid_async.resources.batches import Batches
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from ecwid_async.resources.storefront import Storefront
     from ecwid_async.resources.subscriptions import Subscriptions
     from ecwid_async.resources.swatches import Swatches
+else:
+    from functools import cached_property
 
 __all__ = ["DEFAULT_BASE_URL", "Ecwid", "Store"]
 

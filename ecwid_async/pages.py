@@ -76,12 +76,15 @@ class Pages(Generic[T]):
     def __repr__(self) -> str:
         return f"<Pages {self.request}>"
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self._typed()
+
+    async def _typed(self) -> AsyncIterator[T]:
         codec, operation = self._channel.codec, self._request.options.operation
         # Parsed and typed one at a time: an item that is dropped at once never meets the garbage collector.
         async for page in self.raw():
             for position, item in enumerate(page.items):
-                yield codec.structure(codec.parse(item, operation), self._item, operation, position)
+                yield codec.structure(codec.parse(item, operation, position), self._item, operation, position)
 
     def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, with typed items."""
@@ -92,8 +95,8 @@ class Pages(Generic[T]):
         """The items as plain data: fractional numbers are exact `Decimal`, dates are text."""
         parse, operation = self._channel.codec.parse, self._request.options.operation
         async for page in self.raw():
-            for item in page.items:
-                yield parse(item, operation)
+            for position, item in enumerate(page.items):
+                yield parse(item, operation, position)
 
     def raw(self) -> AsyncIterator[Page[msgspec.Raw]]:
         """The pages, with each item as the bytes the server sent: for copying, without a parse."""

@@ -23,6 +23,10 @@ from ecwid_async.wire import Headers, Options, Request, encode_segment
 
 __all__ = ["Listed", "Moment", "QueryValue", "Resource", "Several", "confirmed", "query_params", "unidentified"]
 
+# Type checkers go by the name and take it for true; jedi, which editors and notebooks complete with, goes by the value.
+# It knows the bound of a type variable and not the default, and so is given one that no type checker sees.
+TYPE_CHECKING = False
+
 T = TypeVar("T")
 R = TypeVar("R")
 

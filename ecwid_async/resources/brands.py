@@ -4,11 +4,13 @@ from typing_extensions import TypeVar
 
 from ecwid_async.models.brands import Brand, BrandSortBy
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed
+from ecwid_async.resources.base import TYPE_CHECKING, Listed
 
 __all__ = ["Brands"]
 
 R = TypeVar("R", default=Brand)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Brand, default=Brand)
 
 
 class Brands(Listed[Brand]):

@@ -8,11 +8,13 @@ from ecwid_async.calls import Call
 from ecwid_async.models.carts import Cart, CartDraft, CartPlaceResult
 from ecwid_async.models.common import UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment
 
 __all__ = ["Carts"]
 
 R = TypeVar("R", default=Cart)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Cart, default=Cart)
 
 
 class Carts(Listed[Cart]):

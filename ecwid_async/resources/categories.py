@@ -8,13 +8,15 @@ from ecwid_async.calls import Call
 from ecwid_async.models.categories import Category, CategoryDraft
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed
+from ecwid_async.resources.base import TYPE_CHECKING, Listed
 from ecwid_async.resources.category_images import CategoryImages
 from ecwid_async.resources.sort_orders import CategorySortOrder
 
 __all__ = ["Categories"]
 
 R = TypeVar("R", default=Category)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Category, default=Category)
 
 
 class Categories(Listed[Category]):

@@ -5,11 +5,13 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.checkout_extra_fields import CheckoutExtraField, CheckoutExtraFieldDraft
 from ecwid_async.models.common import CreateCountResult, DeleteResult, UpdateResult
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["CheckoutExtraFields"]
 
 R = TypeVar("R", default=CheckoutExtraField)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=CheckoutExtraField, default=CheckoutExtraField)
 
 
 class CheckoutExtraFields(Resource):

@@ -14,12 +14,15 @@ from ecwid_async.models.coupons import (
     DiscountCouponDraft,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment, Several, unidentified
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, unidentified
 
 __all__ = ["Coupons"]
 
 R = TypeVar("R", default=DiscountCoupon)
 D = TypeVar("D", default=DeletedItem)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=DiscountCoupon, default=DiscountCoupon)
+    D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
 class Coupons(Listed[DiscountCoupon]):

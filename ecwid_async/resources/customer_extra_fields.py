@@ -9,11 +9,13 @@ from ecwid_async.models.customer_extra_fields import (
     CustomerExtraFieldCreateResult,
     CustomerExtraFieldDraft,
 )
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["CustomerExtraFields"]
 
 R = TypeVar("R", default=CustomerExtraField)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=CustomerExtraField, default=CustomerExtraField)
 
 
 class CustomerExtraFields(Resource):

@@ -6,11 +6,13 @@ from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.customer_groups import CustomerGroup, CustomerGroupDraft
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Several
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Several
 
 __all__ = ["CustomerGroups"]
 
 R = TypeVar("R", default=CustomerGroup)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=CustomerGroup, default=CustomerGroup)
 
 
 class CustomerGroups(Listed[CustomerGroup]):

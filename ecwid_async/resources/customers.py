@@ -19,7 +19,7 @@ from ecwid_async.models.customers import (
     PurchasedProduct,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment, confirmed, unidentified
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, confirmed, unidentified
 from ecwid_async.resources.customer_contacts import CustomerContacts
 from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
 
@@ -27,6 +27,9 @@ __all__ = ["Customers"]
 
 R = TypeVar("R", default=Customer)
 D = TypeVar("D", default=DeletedItem)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Customer, default=Customer)
+    D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
 class Customers(Listed[Customer]):

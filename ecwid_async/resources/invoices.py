@@ -6,11 +6,13 @@ from ecwid_async.calls import Call
 from ecwid_async.files import Download
 from ecwid_async.models.common import CreateResult
 from ecwid_async.models.orders import OrderDraft, OrderInvoice
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["Invoices"]
 
 R = TypeVar("R", default=OrderInvoice)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=OrderInvoice, default=OrderInvoice)
 
 
 class Invoices(Resource):

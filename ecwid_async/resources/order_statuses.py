@@ -5,11 +5,13 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.common import UpdateResult
 from ecwid_async.models.order_statuses import OrderStatus, OrderStatusDraft, OrderStatusId
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["OrderStatuses"]
 
 R = TypeVar("R", default=OrderStatus)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=OrderStatus, default=OrderStatus)
 
 
 class OrderStatuses(Resource):

@@ -18,7 +18,7 @@ from ecwid_async.models.orders import (
     PaymentStatus,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment, Several
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several
 from ecwid_async.resources.invoices import Invoices
 from ecwid_async.resources.order_extra_fields import OrderExtraFields
 from ecwid_async.resources.order_option_files import OrderOptionFiles
@@ -28,6 +28,9 @@ __all__ = ["Orders"]
 
 R = TypeVar("R", default=Order)
 D = TypeVar("D", default=DeletedItem)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Order, default=Order)
+    D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
 class Orders(Listed[Order]):

@@ -5,11 +5,13 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.payment_options import PaymentOption, PaymentOptionCreateResult, PaymentOptionDraft
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["PaymentOptions"]
 
 R = TypeVar("R", default=PaymentOption)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=PaymentOption, default=PaymentOption)
 
 
 class PaymentOptions(Resource):

@@ -5,11 +5,13 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.product_types import ProductType, ProductTypeDraft
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["ProductTypes"]
 
 R = TypeVar("R", default=ProductType)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=ProductType, default=ProductType)
 
 
 class ProductTypes(Resource):

@@ -20,7 +20,7 @@ from ecwid_async.models.products import (
     ProductUpdateResult,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment, Several, confirmed, query_params, unidentified
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, confirmed, query_params, unidentified
 from ecwid_async.resources.product_files import ProductFiles
 from ecwid_async.resources.product_gallery import ProductGallery
 from ecwid_async.resources.product_images import ProductImages
@@ -35,6 +35,10 @@ __all__ = ["Products"]
 R = TypeVar("R", default=Product)
 P = TypeVar("P", default=ProductFilters)
 D = TypeVar("D", default=DeletedItem)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Product, default=Product)
+    P = TypeVar("P", bound=ProductFilters, default=ProductFilters)
+    D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
 class Products(Listed[Product]):

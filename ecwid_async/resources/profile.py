@@ -6,12 +6,14 @@ from ecwid_async.calls import Call
 from ecwid_async.models.common import UpdateResult
 from ecwid_async.models.profile import Profile, ProfileDraft
 from ecwid_async.models.staff import StaffScope
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 from ecwid_async.resources.profile_logos import ProfileLogos
 
 __all__ = ["ProfileResource"]
 
 R = TypeVar("R", default=Profile)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Profile, default=Profile)
 
 
 class ProfileResource(Resource):

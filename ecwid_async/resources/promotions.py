@@ -6,11 +6,13 @@ from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.promotions import Promotion, PromotionDraft
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed
+from ecwid_async.resources.base import TYPE_CHECKING, Listed
 
 __all__ = ["Promotions"]
 
 R = TypeVar("R", default=Promotion)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Promotion, default=Promotion)
 
 
 class Promotions(Listed[Promotion]):

@@ -13,12 +13,15 @@ from ecwid_async.models.redirects import (
     InstantSiteRedirectsForPath,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed
+from ecwid_async.resources.base import TYPE_CHECKING, Listed
 
 __all__ = ["Redirects"]
 
 R = TypeVar("R", default=InstantSiteRedirect)
 P = TypeVar("P", default=InstantSiteRedirectsForPath)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=InstantSiteRedirect, default=InstantSiteRedirect)
+    P = TypeVar("P", bound=InstantSiteRedirectsForPath, default=InstantSiteRedirectsForPath)
 
 
 class Redirects(Listed[InstantSiteRedirect]):

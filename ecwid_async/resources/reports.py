@@ -13,12 +13,15 @@ from ecwid_async.models.reports import (
     ReportType,
     StorefrontPlatform,
 )
-from ecwid_async.resources.base import Moment, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Moment, Resource
 
 __all__ = ["Reports"]
 
 R = TypeVar("R", default=Report)
 L = TypeVar("L", default=LatestStats)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Report, default=Report)
+    L = TypeVar("L", bound=LatestStats, default=LatestStats)
 
 
 class Reports(Resource):

@@ -15,13 +15,17 @@ from ecwid_async.models.reviews import (
     ReviewStatus,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment, confirmed
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, confirmed
 
 __all__ = ["Reviews"]
 
 R = TypeVar("R", default=Review)
 F = TypeVar("F", default=ReviewFiltersData)
 D = TypeVar("D", default=DeletedItem)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Review, default=Review)
+    F = TypeVar("F", bound=ReviewFiltersData, default=ReviewFiltersData)
+    D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
 class Reviews(Listed[Review]):

@@ -10,7 +10,7 @@ from ecwid_async.models.sales_channels import (
     YandexMarketDbsFeedConfig,
     YandexMarketFeedConfig,
 )
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["SalesChannels"]
 
@@ -19,6 +19,12 @@ S = TypeVar("S", default=ShopzillaFeedConfig)
 Y = TypeVar("Y", default=YahooShoppingFeedConfig)
 M = TypeVar("M", default=YandexMarketFeedConfig)
 D = TypeVar("D", default=YandexMarketDbsFeedConfig)
+if not TYPE_CHECKING:  # for jedi: see there
+    G = TypeVar("G", bound=GoogleShoppingFeedConfig, default=GoogleShoppingFeedConfig)
+    S = TypeVar("S", bound=ShopzillaFeedConfig, default=ShopzillaFeedConfig)
+    Y = TypeVar("Y", bound=YahooShoppingFeedConfig, default=YahooShoppingFeedConfig)
+    M = TypeVar("M", bound=YandexMarketFeedConfig, default=YandexMarketFeedConfig)
+    D = TypeVar("D", bound=YandexMarketDbsFeedConfig, default=YandexMarketDbsFeedConfig)
 
 
 class SalesChannels(Resource):

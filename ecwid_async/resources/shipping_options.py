@@ -5,11 +5,13 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.shipping_options import ShippingOption, ShippingOptionCreateResult, ShippingOptionDraft
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["ShippingOptions"]
 
 R = TypeVar("R", default=ShippingOption)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=ShippingOption, default=ShippingOption)
 
 
 class ShippingOptions(Resource):

@@ -5,11 +5,13 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.common import DeleteResult, SuccessResult, UpdateResult
 from ecwid_async.models.staff import StaffAccount, StaffDraft
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["Staff"]
 
 R = TypeVar("R", default=StaffAccount)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=StaffAccount, default=StaffAccount)
 
 
 class Staff(Resource):

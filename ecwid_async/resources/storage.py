@@ -5,11 +5,13 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.common import SuccessResult
 from ecwid_async.models.storage import StorageEntry
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["Storage"]
 
 R = TypeVar("R", default=StorageEntry)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=StorageEntry, default=StorageEntry)
 
 
 class Storage(Resource):

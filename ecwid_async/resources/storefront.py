@@ -6,11 +6,13 @@ from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
 from ecwid_async.models.storefront import StorefrontWidgetPage
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["Storefront"]
 
 R = TypeVar("R", default=StorefrontWidgetPage)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=StorefrontWidgetPage, default=StorefrontWidgetPage)
 
 
 class Storefront(Resource):

@@ -8,11 +8,13 @@ from ecwid_async.calls import Call
 from ecwid_async.models.common import RecurringInterval, UpdateResult
 from ecwid_async.models.subscriptions import Subscription, SubscriptionDraft, SubscriptionSortBy, SubscriptionStatus
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Moment, Several
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several
 
 __all__ = ["Subscriptions"]
 
 R = TypeVar("R", default=Subscription)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Subscription, default=Subscription)
 
 
 class Subscriptions(Listed[Subscription]):

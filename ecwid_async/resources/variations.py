@@ -9,13 +9,15 @@ from ecwid_async.calls import Call, Channel, LookUp
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.products import Variation
 from ecwid_async.models.variations import VariationDraft
-from ecwid_async.resources.base import Resource, confirmed, unidentified
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, confirmed, unidentified
 from ecwid_async.resources.variation_images import VariationImages
 from ecwid_async.resources.variation_inventory import VariationInventory
 
 __all__ = ["Variations"]
 
 R = TypeVar("R", default=Variation)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=Variation, default=Variation)
 
 
 class Variations(Resource):

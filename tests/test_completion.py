@@ -1,0 +1,74 @@
+"""Editors and notebooks complete what calls give, by jedi, which IPython and many editors ask."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecwid_async import Ecwid
+from ecwid_async.models.products import Product, ProductDraft
+from ecwid_async.transport.memory import MemoryTransport
+
+jedi: Any = pytest.importorskip("jedi", reason="needs jedi, of the group test")
+
+STORE = "from ecwid_async import Store\nasync def f(store: Store) -> None:\n    "
+
+
+@pytest.fixture(scope="module")
+def project() -> Any:
+    return jedi.Project(Path(__file__).parents[1])
+
+
+def completed(source: str, project: Any) -> set[str]:
+    lines = source.splitlines()
+    found = jedi.Script(source, project=project).complete(len(lines), len(lines[-1]))
+    return {one.name for one in found}
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("(await store.products.get(1)).pri", {"price", "price_in_product_list"}),
+        ("(await store.orders.get(1)).billing_person.nam", {"name"}),
+        ("order = await store.orders.get(1)\n    order.items[0].nam", {"name", "name_translated"}),
+        ("async for cart in store.carts.search():\n        cart.tot", {"total"}),
+        ("async for page in store.products.search().pages():\n        page.items[0].pri", {"price"}),
+        ("async with store.products.scan() as rows:\n        async for row in rows:\n            row.pri", {"price"}),
+        ("(await store.products.search().first()).pri", {"price"}),
+        ("(await store.products.search().all())[0].pri", {"price"}),
+        ("(await store.profile.get()).general_inf", {"general_info"}),
+        ("(await store.reports.latest_stats()).products_up", {"products_updated"}),
+        ("store.products.se", {"search"}),
+        ("store.prod", {"products", "product_types"}),
+    ],
+)
+def test_what_a_call_gives_is_completed(source: str, names: set[str], project: Any) -> None:
+    assert names <= completed(STORE + source, project)
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("from ecwid_async.models.products import ProductDraft\nProductDraft(pri", {"price="}),
+        ("from ecwid_async.models.products import Product\nProduct().pri", {"price"}),
+        ("from ecwid_async.models.orders import Order\ndef f(order: Order):\n    order.items[0].pri", {"price"}),
+    ],
+)
+def test_models_and_drafts_are_completed(source: str, names: set[str], project: Any) -> None:
+    assert names <= completed(source, project)
+
+
+def test_a_section_has_no_names_of_the_descriptor_that_makes_it(project: Any) -> None:
+    assert not {"attrname", "func", "fget"} & completed(f"{STORE}store.products.", project)
+
+
+def test_a_notebook_completes_what_it_holds() -> None:
+    ecwid = Ecwid(transport=MemoryTransport([]))
+    names = {"store": ecwid.store(1003, "secret_1"), "product": Product(sku="A"), "ProductDraft": ProductDraft}
+    for source, expected in (
+        ("product.pri", "price"),
+        ("ProductDraft(pri", "price="),
+        ("store.products.se", "search"),
+        ("store.prod", "products"),
+    ):
+        assert expected in {one.name for one in jedi.Interpreter(source, [names]).complete()}
