@@ -43,7 +43,7 @@ class Spec:
         modules = [importlib.import_module(f"ecwid_async.models.{module}") for module in MODULES]
         return {name: getattr(module, name) for module in modules for name in module.__all__}
 
-    @property
+    @cached_property
     def classes(self) -> dict[str, type[Model] | type[Draft]]:
         return {name: value for name, value in self.public.items() if self._is_a(value, Model | Draft)}
 
@@ -55,7 +55,7 @@ class Spec:
     def _is_a(value: object, base: Any) -> bool:
         return isinstance(value, type) and issubclass(value, base)
 
-    @property
+    @cached_property
     def with_class(self) -> list[str]:
         return [schema for schema in sorted(self.fields) if self.deviating("no_class", schema) is None]
 
