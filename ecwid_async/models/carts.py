@@ -199,7 +199,7 @@ class Cart(Model):
     external_order_id: str | None = None
     invoices: list[OrderInvoice] | None = None
     prices_include_tax: bool | None = None
-    utm_data: list[OrderUtmData] | None = None
+    utm_data: list[OrderUtmData] | OrderUtmData | None = None  # A list in the reference, one object in stores.
     utm_data_sets: list[OrderUtmDataSet] | None = None
     lang: str | None = None
     customer_user_agent: str | None = None

@@ -797,7 +797,7 @@ class Order(Model):
     invoices: list[OrderInvoice] | None = None
     prices_include_tax: bool | None = None
     payment_subtype: str | None = None
-    utm_data: list[OrderUtmData] | None = None
+    utm_data: list[OrderUtmData] | OrderUtmData | None = None  # A list in the reference, one object in stores.
     utm_data_sets: list[OrderUtmDataSet] | None = None
     lang: str | None = None
     customer_user_agent: str | None = None
@@ -1093,7 +1093,7 @@ class OrderCalculation(Model):
     external_order_id: str | None = None
     invoices: list[OrderInvoice] | None = None
     prices_include_tax: bool | None = None
-    utm_data: list[OrderUtmData] | None = None
+    utm_data: list[OrderUtmData] | OrderUtmData | None = None  # A list in the reference, one object in stores.
     utm_data_sets: list[OrderUtmDataSet] | None = None
     lang: str | None = None
     customer_user_agent: str | None = None
@@ -1293,7 +1293,7 @@ class OrderDraft(Draft):
     external_fulfillment: bool | Unset | None = UNSET
     external_order_id: str | Unset | None = UNSET
     prices_include_tax: bool | Unset | None = UNSET
-    utm_data: list[OrderUtmData] | Unset | None = UNSET
+    utm_data: list[OrderUtmData] | OrderUtmData | Unset | None = UNSET
     utm_data_sets: list[OrderUtmDataSet] | Unset | None = UNSET
     lang: str | Unset | None = UNSET
     create_date: datetime | Unset | None = UNSET

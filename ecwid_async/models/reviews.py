@@ -60,7 +60,7 @@ class Review(Model):
     id: int | None = None
     status: ReviewStatus | str | None = None
     rating: int | None = None  # From 1 to 5.
-    order_id: str | None = None  # Text such as ``2D31G``.
+    order_id: int | str | None = None  # Text such as ``2D31G`` in the reference, the order's number in stores.
     product_id: int | None = None
     customer_id: int | None = None
     review: str | None = None

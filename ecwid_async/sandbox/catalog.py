@@ -111,6 +111,8 @@ _MAIN_IMAGE_FIELDS: Final = {
     "hdThumbnailUrl": "image800pxUrl",
     "originalImageUrl": "imageOriginalUrl",
 }
+_PRODUCT_TEXTS: Final = ("name", "description", "subtitle", "seoTitle", "seoDescription")
+_CATEGORY_TEXTS: Final = ("name", "description")
 _COMPARED: Final = ("compareToPrice", "defaultDisplayedCompareToPrice")
 _CHOICE_TYPES: Final = frozenset({"SELECT", "RADIO", "SIZE", "SWATCHES", "CHECKBOX"})
 
@@ -129,10 +131,17 @@ def translate(item: Item, change: Mapping[str, Any], names: Iterable[str], lang:
     for name in names:
         translated = f"{name}Translated"
         texts = item.get(translated) or {}
-        if change.get(translated) and lang in change[translated] and change.get(name) is None:
-            item[name] = texts[lang]
+        if (change.get(translated) or {}).get(lang) is not None:
+            # Where both were sent, each stays what it is.
+            item[name] = texts[lang] if change.get(name) is None else item[name]
         elif name in item:
             item[translated] = {**texts, lang: item[name]}
+
+
+def _both(given: Item, names: Iterable[str], lang: str) -> Item:
+    """What is given for a new item, with the texts that only have a translation into the main language."""
+    found = {name: (given.get(f"{name}Translated") or {}).get(lang) for name in names if given.get(name) is None}
+    return given | {name: text for name, text in found.items() if text is not None}
 
 
 def localised(value: Any, lang: str) -> Any:
@@ -266,6 +275,7 @@ def in_stock(item: Item) -> bool:
 def new_product(store: Store, given: Item) -> Item:
     """A product as the server would give it after it was created from that."""
     number = store.table("products").new_id()
+    given = _both(given, _PRODUCT_TEXTS, language(store))
     item = merge(deepcopy(_PRODUCT_DEFAULTS), {"id": number, "sku": _free_sku(store), **given})
     item.setdefault("unlimited", "quantity" not in item)
     return complete_product(store, item, item)
@@ -275,7 +285,7 @@ def complete_product(store: Store, item: Item, change: Mapping[str, Any]) -> Ite
     """The product after this change, with everything the server computes from what was changed."""
     _check_product(store, item, change)
     lang = language(store)
-    translate(item, change, ("name", "description", "subtitle", "seoTitle", "seoDescription"), lang)
+    translate(item, change, _PRODUCT_TEXTS, lang)
     if "options" in change:
         item["options"] = [_option(option, lang) for option in item["options"]]
     if "attributes" in change:
@@ -652,6 +662,7 @@ def product_types(store: Store) -> Table:
 def new_category(store: Store, given: Item) -> Item:
     """A category as the server would give it after it was created from that."""
     number = store.table("categories").new_id()
+    given = _both(given, _CATEGORY_TEXTS, language(store))
     item = {"id": number, **_CATEGORY_DEFAULTS, "orderBy": 10 * len(store.table("categories")) + 10, **given}
     return complete_category(store, item, item)
 
@@ -660,7 +671,7 @@ def complete_category(store: Store, item: Item, change: Mapping[str, Any]) -> It
     """The category after this change, with everything the server computes from what was changed."""
     if not (item.get("name") or "").strip():
         raise Refusal.wrong("A category needs a name")
-    translate(item, change, ("name", "description"), language(store))
+    translate(item, change, _CATEGORY_TEXTS, language(store))
     if not item.get("parentId"):
         item.pop("parentId", None)
     if {"name", "customSlug"} & change.keys():

@@ -22,9 +22,19 @@ from ecwid_async.sandbox.switches import Switches
 from ecwid_async.sandbox.table import encode
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Request, Response, StreamBody, StreamedResponse
 
-__all__ = ["Exchange", "Sandbox"]
+__all__ = ["CORS", "Exchange", "Sandbox"]
+
+CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Ecwid-Api-Request-Id",
+    "Access-Control-Expose-Headers": "Date, Retry-After, X-Ecwid-Api-Request-Id",
+    "Access-Control-Max-Age": "86400",
+}
+"""What every answer says to browsers: pages of any origin may ask, as storefronts do with public tokens."""
 
 _REMEMBERED: Final = 10_000
+_JSON: Final = frozenset({"application/json", "text/json"})
 _FORM: Final = "application/x-www-form-urlencoded"
 # The one path that needs no store, and what an app shows there.
 _APPLICATION: Final = "application"
@@ -99,7 +109,14 @@ class Sandbox:
     # The engine.
 
     def handle(self, request: Request) -> Response:
-        """Answer a request whose body, if any, is bytes."""
+        """Answer a request whose body, if any, is bytes.
+
+        A refusal changes nothing in the store. Where the sandbox itself fails the error is raised, and nothing has
+        changed either.
+        """
+        if request.method == "OPTIONS":
+            # Browsers ask before they send a request, without its token.
+            return Response(204, Headers(tuple(CORS.items())), b"")
         return self._handle(request)
 
     def _handle(self, request: Request, *, inner: bool = False) -> Response:
@@ -124,6 +141,7 @@ class Sandbox:
             "Date": formatdate(self.clock(), usegmt=True),
             "X-Ecwid-Api-Request-Id": request.id,
             SANDBOX_HEADER: self.base_url,
+            **CORS,
             **extra,
         }
         return Response(status, Headers(tuple(headers.items())), body)
@@ -221,7 +239,7 @@ def _contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, st
     body = request.body or b""
     pairs = [(clean(name), clean(value)) for name, value in request.params]
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if endpoint.content == "json" and body and kind != "application/json":
+    if endpoint.content == "json" and body and kind not in _JSON:
         raise Refusal(
             415,
             "UNSUPPORTED_MEDIA_TYPE",

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from attrs import evolve, frozen
 
-from ecwid_async.sandbox.engine import Sandbox
+from ecwid_async.sandbox.engine import CORS, Sandbox
 from ecwid_async.wire import Headers, Options, Request, Response
 
 __all__ = ["LARGEST_BODY", "Served", "serve", "serving"]
@@ -173,4 +173,4 @@ def _sent(response: Response) -> web.Response:
 
 
 def _refusal(status: int, code: str, message: str) -> web.Response:
-    return web.json_response({"errorMessage": message, "errorCode": code}, status=status)
+    return web.json_response({"errorMessage": message, "errorCode": code}, status=status, headers=CORS)

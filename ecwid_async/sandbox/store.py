@@ -129,9 +129,10 @@ class Store:
             listing = self._listings.get(section)
             if listing is None:
                 raise KeyError(f"no list {section!r}; there are {', '.join(sorted(self._listings))}")
+            sequential = section == "orders" and self.switches.sequential_orders
             self._tables[section] = Table(
                 listing.columns,
-                first_id=listing.first_id,
+                first_id=1 if sequential else listing.first_id,
                 clock=self.clock,
                 switches=self.switches,
                 transaction=self.changes,

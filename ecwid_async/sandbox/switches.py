@@ -28,6 +28,8 @@ class Switches:
     `limiter`: the shape of the rate limit.
     `batch_costs_each`: does each request inside a batch count towards the rate limit, or only the batch itself.
     `batch_seconds`: how long each request inside a batch takes; with 0 a batch is done when it is answered.
+    `sequential_orders`: are orders numbered from 1 on, the text id and the vendor's number following, as in stores that
+    were opened long ago.
     `refuse_unknown`: answer 400 to parameters and body fields that the API does not have, where the real one
     ignores them.
     """
@@ -43,4 +45,5 @@ class Switches:
     limiter: Limiter = "sliding_log"
     batch_costs_each: bool = False
     batch_seconds: float = 0.0
+    sequential_orders: bool = False
     refuse_unknown: bool = False

@@ -60,7 +60,7 @@ async def ecwid(served: Served) -> AsyncIterator[Ecwid]:
 def store(ecwid: Ecwid, recorder: Recorder) -> Store:
     """A demo store that nobody else changes."""
     number = next(_NUMBERS)
-    fill(recorder.add_store(number, token=DEMO_TOKEN), _items())
+    fill(recorder.add_store(number, token=DEMO_TOKEN), _items(), storage={"public": "{}"})
     return ecwid.store(number, DEMO_TOKEN)
 
 

@@ -97,14 +97,14 @@ async def test_dictionaries(store: Store) -> None:
 
 async def test_domains(store: Store) -> None:
     domains = store.domains
-    offers = {one["domain"]: one for one in (await domains.search({"query": "my-mugs"}))["domains"]}
+    offers = {one["name"]: one for one in (await domains.search({"keyword": "my-mugs"}))["domains"]}
     assert offers["my-mugs.com"]["price"] == Decimal(15)
-    await domains.purchase({"domain": "my-mugs.com"})
-    await domains.update({"domain": "my-mugs.com", "primary": True})
-    owned = {one["domain"]: one for one in (await domains.get())["domains"]}
-    assert owned["my-mugs.com"]["primary"] is True
-    assert "my-mugs.com" in (await domains.send_verification_email())["domains"]
-    assert (await domains.reset_password({"domain": "my-mugs.com"}))["domains"] == ["my-mugs.com"]
+    bought = await domains.purchase({"domainName": "my-mugs.com"})
+    await domains.update({"purchasedDomains": [{"id": bought["id"], "primaryDomain": True}]})
+    owned = {one["name"]: one for one in (await domains.get())["purchasedDomains"]}
+    assert owned["my-mugs.com"]["primaryDomain"] is True
+    assert (await domains.send_verification_email({"domain_name": "my-mugs.com"}))["success"]
+    assert (await domains.reset_password({"domain_name": "my-mugs.com"}))["success"]
 
 
 async def test_the_storefront(store: Store) -> None:

@@ -141,6 +141,14 @@ def test_a_number_of_too_many_digits_names_no_item(api: Api) -> None:
     assert api.refused("DELETE", f"/products/{'9' * 5000}")[0] == 404
 
 
+def test_a_chart_has_a_bounded_number_of_points(api: Api) -> None:
+    refused = api.refused("GET", "/reports/allTraffic", startedFrom=0, timeScaleValue="hour")
+    assert refused[:2] == (400, "WRONG_PARAMETER")
+    assert "timeScaleValue" in refused[2]
+    year = {"startedFrom": 1_700_000_000, "endedAt": 1_700_000_000 + 365 * 86_400, "timeScaleValue": "hour"}
+    assert len(api.get("/reports/allTraffic", **year)["dataset"]) == 365 * 24 + 1
+
+
 @pytest.mark.parametrize("precision", [-1, 300_000_000])
 def test_amounts_have_a_bounded_number_of_decimal_places(api: Api, precision: int) -> None:
     assert api.refused("PUT", "/profile", {"formatsAndUnits": {"currencyPrecision": precision}})[0] == 400

@@ -35,6 +35,13 @@ SECTIONS = {
 }
 # Numbers that need more than 32 bits, as the vendor's own client knows; subscriptions have milliseconds.
 LARGE = ("galleryImages[].id", "ticket", "subscriptions.createTimestamp", "subscriptions.updateTimestamp")
+# Where real stores, by the vendor's own client, differ from the documentation.
+AS_IN_STORES = {
+    ("orders.utmData", "is dict, not array"),
+    ("carts.utmData", "is dict, not array"),
+    ("reviews.orderId", "is int, not string"),
+    ("reviews.orderNumber", "is not documented"),
+}
 SIZED = ("products", "categories", "orders", "carts", "customers")
 SIZES = {"products": 400, "orders": 500, "customers": 120, "carts": 80, "categories": 30}
 DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000$")
@@ -115,7 +122,7 @@ def test_every_item_has_documented_fields_of_the_documented_types_only(
     checker = Checker()
     for item in store[section]:
         checker.entity(section, item, schema)
-    assert not checker.wrong
+    assert checker.wrong <= AS_IN_STORES
 
 
 def test_the_profile_has_every_documented_field_with_its_type() -> None:
@@ -375,11 +382,12 @@ def test_customers_have_the_statistics_of_their_orders(store: dict[str, list[Ite
 
 
 def test_reviews_are_of_what_the_customer_ordered_and_counted_in_products(store: dict[str, list[Item]]) -> None:
-    orders = {order["id"]: order for order in store["orders"]}
+    orders = {order["orderNumber"]: order for order in store["orders"]}
     customers = {customer["id"]: customer for customer in store["customers"]}
     of_product: dict[int, list[Item]] = {}
     for review in store["reviews"]:
         order, customer = orders[review["orderId"]], customers[review["customerId"]]
+        assert review["orderNumber"] == order["id"]
         assert order["email"] == customer["email"] == review["reviewerInfo"]["email"]
         assert customer["totalOrderCount"] == review["reviewerInfo"]["orders"]
         assert review["productId"] in [line["productId"] for line in order["items"]]

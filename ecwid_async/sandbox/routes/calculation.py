@@ -100,6 +100,7 @@ def _line(visit: Visit, at: int, sent: Item) -> Item:
         "price": sent.get("price", product.get("price", 0)),
         "quantity": sent.get("quantity", 1),
         "shipping": 0,
+        "handlingFee": 0,
         "couponApplied": False,
         "giftCard": False,
         "tax": 0,

@@ -27,8 +27,8 @@ _MISSING: Final = "CHECKOUT_NOT_FOUND"
 
 
 def _shown(visit: Visit, value: object) -> Condition | None:
-    """Hidden carts are listed only when asked for."""
-    return None if visit.flag("showHidden") else OneOf("hidden", (False,))
+    """Hidden carts are listed unless the request says otherwise, as the documentation has it."""
+    return OneOf("hidden", (False,)) if visit.params.get("showHidden") is False else None
 
 
 CARTS: Final = listing(

@@ -1,9 +1,10 @@
-"""Discount coupons: ``/discount_coupons``. A coupon's code names it in paths, and follows a change of the code."""
+"""Discount coupons: ``/discount_coupons``. A coupon's code names it in paths, and follows a change of the code; its id
+does so too."""
 
 from collections.abc import Callable
 from typing import Final
 
-from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
+from ecwid_async.sandbox.bodies import Refusal, as_number, format_time, parse_time
 from ecwid_async.sandbox.query import Listing
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
 from ecwid_async.sandbox.routes.shared import (
@@ -153,8 +154,9 @@ def _admit(visit: Visit) -> None:
 
 def _found(visit: Visit) -> Item:
     table = visit.store.table("coupons")
-    for key in table.find("code", visit.ids["discountCouponId"]):
-        coupon = table.get(key)
+    text = visit.ids["discountCouponId"]
+    for key in (*table.find("code", text), as_number(text)):
+        coupon = None if key is None else table.get(key)
         if coupon is not None:
             return coupon
     raise Refusal(404, _MISSING, "Coupon is not found")

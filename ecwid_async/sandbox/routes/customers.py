@@ -23,7 +23,7 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.routes.ties import customer_of, folded, note_customer, stats
+from ecwid_async.sandbox.routes.ties import customer_of, folded, stats
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, Key, decode
 
@@ -236,7 +236,6 @@ def create_customer(visit: Visit) -> Answer:
     }
     sent.setdefault("contacts", [contact])
     table.put(_served(visit, {**customer, **sent, "email": email}, sent))
-    note_customer(store, customer)
     return {"id": number}
 
 
@@ -258,7 +257,6 @@ def change_customer(visit: Visit, number: Key, change: Item) -> None:
         figures = stats(visit.store, email)
         customer |= {"stats": figures, "totalOrderCount": figures["numberOfOrders"]}
     _put(visit, customer)
-    note_customer(visit.store, customer)
 
 
 @route("DELETE /customers/{customerId}")

@@ -18,19 +18,22 @@ _FIRST_FILE: Final = 57_000_001
 
 @route(f"POST {_OPTION}")
 def upload_order_option_file(visit: Visit) -> Answer:
-    """One more file: the body, or what ``externalUrl`` names. Nothing is fetched from there: the size stays 0."""
+    """One more file: the body, or what ``externalUrl`` names.
+
+    Nothing is fetched from an address: such a file holds the address itself.
+    """
     order = found_order(visit)
     option = _option(visit, order)
-    source = visit.params.get("externalUrl")
+    source, content = visit.params.get("externalUrl"), visit.body
     if source is not None:
-        check_url(source)
-    elif not visit.body:
+        content = f"{check_url(source)}\n".encode()
+    elif not content:
         raise Refusal.wrong("Send the file as the body, or its address as the parameter 'externalUrl'")
     number = visit.store.next_number("order_files", _FIRST_FILE)
     name = visit.params.get("fileName") or urlsplit(source or "").path.rpartition("/")[2] or f"file-{number}"
     url = f"https://app.ecwid.com/orderfile/{visit.store.id}/{number}/{quote(name, safe='')}"
-    uploads_of(visit.store).keep(url, visit.body)
-    option.setdefault("files", []).append({"id": number, "name": name, "size": len(visit.body), "url": url})
+    uploads_of(visit.store).keep(url, content)
+    option.setdefault("files", []).append({"id": number, "name": name, "size": len(content), "url": url})
     keep_changed(visit, order, order)
     return {"id": number}
 

@@ -30,7 +30,7 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.routes.ties import customer_of, folded, note_order, number_of, refresh
+from ecwid_async.sandbox.routes.ties import customer_of, folded, number_of, refresh
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, decode
 from ecwid_async.sandbox.transaction import Records
@@ -87,10 +87,13 @@ def _of_items(name: str) -> Callable[[Item], Iterator[Hashable]]:
     return lambda item: (line[name] for line in item.get("items") or () if line.get(name) is not None)
 
 
+_MORE_WORDS: Final = ("privateAdminNotes", "trackingNumber", "externalTransactionId", "referenceTransactionId")
+
+
 def _words(item: Item) -> str:
     people = (item.get("billingPerson") or {}, item.get("shippingPerson") or {})
     texts = [item.get(name) for name in ("id", "orderNumber", "vendorOrderNumber", "email", "orderComments", "cartId")]
-    texts += [item.get(name) for name in ("privateAdminNotes", "trackingNumber", "externalTransactionId")]
+    texts += [item.get(name) for name in _MORE_WORDS]
     texts += [person.get(name) for person in people for name in ("name", "companyName", "street", "city", "phone")]
     texts += [line.get(name) for line in item.get("items") or () for name in ("name", "sku")]
     return "\n".join(str(text) for text in texts if text)
@@ -117,6 +120,7 @@ COLUMNS: Final = Columns(
     lazy=frozenset({"customer", "vendorOrderNumber", "paymentReference"}),
     terms={
         "id": lambda item: filter(None, (item.get("id"),)),
+        "referenceTransactionId": lambda item: filter(None, (item.get("referenceTransactionId"),)),
         "email": _text("email"),
         "customerId": lambda item: filter(None, (item.get("customerId"),)),
         "productId": _of_items("productId"),
@@ -227,7 +231,7 @@ def get_last_order(visit: Visit) -> Answer:
 
 @route("GET /orders/{orderId}")
 def get_order(visit: Visit) -> Answer:
-    """Read one, by number or text id."""
+    """Read one, by number, text id or the id of a payment."""
     number = number_of(visit.store, visit.ids["orderId"])
     if number is None:
         return found_order(visit)
@@ -244,9 +248,11 @@ def create_order(visit: Visit) -> Answer:
 
 @route("PUT /orders/{orderId}")
 def update_order(visit: Visit) -> Answer:
-    """Change one, by number or text id."""
+    """Change one, by number, text id or the id of a payment."""
     stored = found_order(visit)
     change = dict(visit.document)
+    if change.get("createDate"):
+        change["createTimestamp"] = parse_time(change["createDate"])
     for name, tidy in (("billingPerson", completed), ("shippingPerson", completed)):
         if isinstance(change.get(name), dict):
             change[name] = tidy(change[name])
@@ -313,7 +319,6 @@ def keep(visit: Visit, order: Item, before: Item) -> Item:
             store.table("carts").remove(order["cartId"])
         order = {name: value for name, value in order.items() if name not in _ONLY_CARTS}
         store.table("orders").put(order)
-        note_order(store, order)
     refresh(store, [order.get("email") or "", before.get("email") or ""], visit.now)
     return order
 
@@ -360,7 +365,7 @@ def found_order(visit: Visit) -> Item:
 def _numbered(store: Store, number: int, order: Item) -> Item:
     """A new order with its number and the ids that follow from it."""
     units = store.profile.get("formatsAndUnits") or {}
-    code = order_code(number)
+    code = str(number) if store.switches.sequential_orders else order_code(number)
     return {
         "id": code,
         "internalId": number,
@@ -388,11 +393,18 @@ def _dates(now: int, created: int | None = None) -> Item:
     }
 
 
+def _line(store: Store, sent: Item) -> Item:
+    """An ordered item with the pictures of its product."""
+    product: Item = store.table("products").get(sent.get("productId") or 0) or {}
+    shown = {name: product[name] for name in ("imageUrl", "smallThumbnailUrl", "hdThumbnailUrl") if name in product}
+    return shown | sent
+
+
 def _served(visit: Visit, document: Item) -> Item:
     """A new order with what the server adds to it."""
     sent = {name: value for name, value in document.items() if value is not None}
     created = sent.pop("createDate", None)
-    lines = sent.get("items") or []
+    lines = sent["items"] = [_line(visit.store, line) for line in sent.get("items") or ()]
     subtotal = total_of((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
     total = sent.get("total", sent.get("subtotal", subtotal))
     rate = (visit.store.profile.get("formatsAndUnits") or {}).get("currencyRate") or 1
@@ -419,7 +431,7 @@ def _served(visit: Visit, document: Item) -> Item:
         "customDiscount": [],
         "customSurcharges": [],
         "discount": 0,
-        "usdTotal": total * rate,
+        "usdTotal": total_of((total * rate,)),
         "items": [],
         "refunds": [],
         "predictedPackage": [],

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from ecwid_async.sandbox.bodies import Refusal, format_time
@@ -13,6 +14,9 @@ from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Item
 
 __all__: list[str] = []
+
+# More than a year of hours.
+_MOST_POINTS: Final = 10_000
 
 
 @route("GET /reports/{reportType}")
@@ -139,7 +143,9 @@ def _dataset(visit: Visit, report: Report, period: Period, unit: int) -> list[It
 
 def _chart(visit: Visit, report: Report, period: Period, unit: int) -> list[Item]:
     scale = visit.params.get("timeScaleValue") or usual_scale(period.start, period.end)
-    marks = list(points(period.start, period.end, scale, _first_day(visit)))
+    marks = list(islice(points(period.start, period.end, scale, _first_day(visit)), _MOST_POINTS + 1))
+    if len(marks) > _MOST_POINTS:
+        raise Refusal.wrong(f"A chart may have {_MOST_POINTS} points: ask for a longer timeScaleValue than {scale!r}")
     starts = [start for _, start, _ in marks]
     inside: list[list[Item]] = [[] for _ in marks]
     for item in report.items(period):

@@ -42,7 +42,7 @@ COLUMNS: Final = Columns(
         "status": lambda item: (str(item.get("status") or "moderated").lower(),),
         "rating": lambda item: (item.get("rating"),),
         "productId": lambda item: (item.get("productId"),),
-        "orderId": lambda item: (folded(item.get("orderId") or ""),),
+        "orderId": lambda item: {folded(item[name]) for name in ("orderId", "orderNumber") if item.get(name)},
     },
 )
 _FILTERS: Final[dict[str, Filter]] = {

@@ -1,6 +1,6 @@
 """What ties orders to customers: the mail address. A customer's statistics are those of all orders with it.
 
-Searches may lag behind writes, this never does: what was written through requests is noted here as well.
+Searches may lag behind writes, this never does.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,11 @@ from typing import Any
 from ecwid_async.sandbox.bodies import as_number, format_time
 from ecwid_async.sandbox.routes.amounts import cents, total_of
 from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Item, decode
-from ecwid_async.sandbox.transaction import Records
+from ecwid_async.sandbox.table import Item
 
 __all__ = [
     "customer_of",
     "folded",
-    "note_customer",
-    "note_order",
     "number_of",
     "orders_of",
     "refresh",
@@ -29,69 +26,27 @@ def folded(text: Any) -> str:
     return str(text).strip().casefold()
 
 
-def _numbers(store: Store) -> Records[str, int]:
-    """The numbers of orders by their text ids."""
-    return store.records("order_numbers")
-
-
-def _orders(store: Store) -> Records[str, frozenset[int]]:
-    """The numbers of orders by mail address."""
-    return store.records("orders_of")
-
-
-def _customers(store: Store) -> Records[str, int]:
-    """The ids of customers by mail address."""
-    return store.records("customers_of")
-
-
-def note_order(store: Store, order: Item) -> None:
-    """Remember an order that was written through a request."""
-    if "id" in order:
-        _numbers(store)[order["id"]] = order["orderNumber"]
-    if order.get("email"):
-        email = folded(order["email"])
-        _orders(store)[email] = _orders(store).get(email, frozenset()) | {order["orderNumber"]}
-
-
-def note_customer(store: Store, customer: Item) -> None:
-    """Remember a customer who was written through a request."""
-    _customers(store)[folded(customer.get("email") or "")] = customer["id"]
-
-
 def number_of(store: Store, text: str) -> int | None:
-    """The number of the order with this number or text id; None where there is none."""
+    """The number of the order with this number, text id or id of a payment; None where there is none."""
     table = store.table("orders")
     if (number := as_number(text)) is not None and number in table:
         return number
-    number = _numbers(store).get(text)
-    if number is None:
-        found = table.posting("id", text)
-        number = decode(table.rows(found[:1])[0])["orderNumber"] if found else None
-    return number if number is not None and number in table else None
+    found = (key for term in ("id", "referenceTransactionId") for key in table.find(term, text))
+    return next((key for key in found if isinstance(key, int)), None)
 
 
 def orders_of(store: Store, email: str) -> Iterator[Item]:
     """All orders with this mail address, oldest first."""
     table = store.table("orders")
-    numbers = {decode(row)["orderNumber"] for row in table.rows(table.posting("email", folded(email)))}
-    numbers |= _orders(store).get(folded(email), frozenset())
-    orders = (table.get(number) for number in numbers)
-    found = [order for order in orders if order and folded(order.get("email") or "") == folded(email)]
-    yield from sorted(found, key=lambda order: order.get("createTimestamp") or 0)
+    found = [order for key in table.find("email", folded(email)) if (order := table.get(key)) is not None]
+    yield from sorted(found, key=lambda order: (order.get("createTimestamp") or 0, order["orderNumber"]))
 
 
 def customer_of(store: Store, email: str) -> Item | None:
     """The customer with this mail address."""
-    if not email:
-        return None
     table = store.table("customers")
-    found = table.posting("email", folded(email))
-    keys = [_customers(store).get(folded(email)), *(decode(row)["id"] for row in table.rows(found))]
-    for key in keys:
-        customer = None if key is None else table.get(key)
-        if customer is not None and folded(customer.get("email") or "") == folded(email):
-            return customer
-    return None
+    keys = table.find("email", folded(email)) if email else []
+    return table.get(keys[0]) if keys else None
 
 
 def stats(store: Store, email: str) -> Item:

@@ -7,7 +7,7 @@ every day.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from ecwid_async.sandbox.seed.reviews import opinions, ratings, reviews
 from ecwid_async.sandbox.seed.settings import app_id, settings
 from ecwid_async.sandbox.seed.subscriptions import subscriptions as subscription_items
 from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.switches import Switches
 
 __all__ = [
     "DEMO_CLIENT_ID",
@@ -79,9 +80,19 @@ def seed(
     )
 
 
-def fill(store: Store, filled: Iterable[tuple[str, Iterable[dict[str, Any]]]], watch: Watch | None = None) -> None:
-    """Fill an empty store with these items of each section, and with a profile: see `sections`."""
+def fill(
+    store: Store,
+    filled: Iterable[tuple[str, Iterable[dict[str, Any]]]],
+    watch: Watch | None = None,
+    *,
+    storage: Mapping[str, str] | None = None,
+) -> None:
+    """Fill an empty store with these items of each section, and with a profile: see `sections`.
+
+    `storage` is what the app keeps with the store, by key: nothing, unless it is given.
+    """
     store.profile = profile(store.id)
+    store.records("storage").update(storage or {})
     store.odds.update(settings(store.id))
     store.add_app(app_id(store.id), DEMO_CLIENT_SECRET)
     for section, items in filled:
@@ -143,12 +154,15 @@ def demo_sandbox(
     requests_per_minute: int | None = 600,
     clock: Callable[[], float] = time.time,
     watch: Watch | None = None,
+    storage: Mapping[str, str] | None = None,
+    switches: Switches | None = None,
 ) -> Sandbox:
     """A sandbox with one demo store: `DEMO_STORE_ID`, which `DEMO_TOKEN` opens.
 
-    A store of 100,000 products takes many seconds to make: `watch` hears how far it is.
+    A store of 100,000 products takes many seconds to make: `watch` hears how far it is. `storage` is what the app keeps
+    with the store, by key: nothing, unless it is given.
     """
-    sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute)
+    sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute, switches=switches)
     store = sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
     fill(
         store,
@@ -162,5 +176,6 @@ def demo_sandbox(
             seed=seed,
         ),
         watch,
+        storage=storage,
     )
     return sandbox

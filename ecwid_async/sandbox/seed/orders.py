@@ -395,7 +395,7 @@ def _common(shop: Shop, sale: _Sale, dice: Dice, updated: int) -> Item:
     }
     if dice.chance(35):
         utm = {"source": source, "campaign": campaign, "medium": medium}
-        item |= {"utmData": [utm], "utmDataSets": [{"timestamp": date_text(sale.created), **utm}]}
+        item |= {"utmData": utm, "utmDataSets": [{"timestamp": date_text(sale.created), **utm}]}
     if customer:
         item["customerId"] = customer.id
         if customer.group[0]:
@@ -449,9 +449,10 @@ def subscribing_orders(shop: Shop, count: int) -> Iterator[Item]:
 
 
 class Bought(NamedTuple):
-    """What a customer bought: the first product of an order, which has this text id."""
+    """What a customer bought: the first product of an order, which has this text id and this number."""
 
     order: str
+    order_number: int
     customer: CustomerFacts
     product: ProductFacts
     created: int
@@ -462,7 +463,7 @@ def bought(shop: Shop, index: int, count: int) -> Bought | None:
     sale = _sale(shop, _ORDER, index, count, Dice(shop.seed, _ORDER, index))
     if sale.customer is None or not sale.lines:
         return None
-    return Bought(order_code(_number(sale)), sale.customer, sale.lines[0].product, sale.created)
+    return Bought(order_code(_number(sale)), _number(sale), sale.customer, sale.lines[0].product, sale.created)
 
 
 def _number(sale: _Sale) -> int:

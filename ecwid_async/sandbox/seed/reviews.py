@@ -74,7 +74,8 @@ def reviews(said: list[Opinion], ledger: Ledger) -> Iterator[Item]:
             "status": opinion.status,
             "customerId": customer.id,
             "productId": opinion.bought.product.id,
-            "orderId": opinion.bought.order,
+            "orderId": opinion.bought.order_number,
+            "orderNumber": opinion.bought.order,
             "rating": opinion.stars,
             "review": opinion.text,
             "reviewerInfo": {

@@ -1,4 +1,4 @@
-"""What a demo store has beside its lists: staff, extra fields, domains, redirects, and what its app keeps."""
+"""What a demo store has beside its lists: staff, extra fields, domains and redirects."""
 
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ def settings(store_id: int) -> Item:
             for name, person, email, scopes, accepted in _STAFF
         },
         "checkout_extra_fields": {field["key"]: field for field in (_how_found(), _wish_date(), _gift_wrap())},
-        "domains": {domain["domain"]: domain for domain in (_domain("www.demo-store.example", primary=True),)},
+        "domains": {name: _domain(name) for name in ("www.demo-store.example",)},
         "redirects": {
             "5f2b1c0a9d3e4f60718293a4": {
                 "id": "5f2b1c0a9d3e4f60718293a4",
@@ -42,7 +42,6 @@ def settings(store_id: int) -> Item:
                 "toUrl": "/products/sale",
             },
         },
-        "storage": {"public": '{"color":"red"}', "settings": '{"greeting": "Привет 👋"}'},
         "application": {
             "namespace": app_id(store_id),
             "startDate": date_text(FIRST_DAY),
@@ -126,14 +125,37 @@ def _option(title: str, german: str, surcharge: float) -> Item:
     }
 
 
-def _domain(name: str, *, primary: bool) -> Item:
+def _domain(name: str) -> Item:
     return {
-        "domain": name,
-        "purchased": True,
-        "primary": primary,
-        "verified": True,
-        "autoRenew": True,
-        "status": "ACTIVE",
-        "created": date_text(FIRST_DAY),
-        "expires": date_text(LAST_DAY + _YEAR),
+        "id": 79_001,
+        "name": name,
+        "status": "active",
+        "connectedToInstantSite": True,
+        "primaryDomain": True,
+        "redirectToPrimaryDomain": False,
+        "purchaseDate": date_text(FIRST_DAY),
+        "expirationDate": date_text(LAST_DAY + _YEAR),
+        "renewalDate": date_text(LAST_DAY + _YEAR),
+        "autorenew": True,
+        "domainRegistrantInfo": {
+            "verificationStatus": "verified",
+            "firstName": "John",
+            "lastName": "Doe",
+            "email": "john.doe@example.com",
+            "street": "5th Ave",
+            "city": "New York",
+            "countryCode": "US",
+            "postalCode": "10001",
+            "stateOrProvinceCode": "NY",
+            "phone": "+1 234 235 22 12",
+            "companyName": "Demo Store",
+        },
+        "billingInfo": {
+            "totalRenewalDomainPrice": 15,
+            "renewalDomainPrice": 15,
+            "renewalTax": 0,
+            "whoisPrivacyFeaturePrice": 0,
+            "currency": "USD",
+            "totalRenewalDomainPriceFormatted": "$15.00",
+        },
     }

@@ -2,7 +2,9 @@
 
 The tables are the sandbox's own, in JSON beside this file, so that it never learns the API from the client it tests.
 ``endpoints.json`` and ``schemas.json`` say what is documented, each ``vendor_….json`` what only the vendor's own client
-asks for: further ``endpoints`` and ``schemas``, and further ``params`` and fields of the documented ones.
+asks for: further ``endpoints`` and ``schemas``, and further ``params`` and fields of the documented ones;
+``additions.json``, which comes last and has its say over the others, what newer pages of the documentation and the
+clients of others show.
 """
 
 from functools import cache
@@ -14,6 +16,7 @@ import msgspec
 __all__ = ["Endpoint", "Parameter", "Shape", "Tables", "load"]
 
 _VENDOR: Final = "vendor_"
+_ADDITIONS: Final = "additions.json"
 
 Shape = str | list[str] | dict[str, str]
 """A type name or a schema's name; in a list for arrays, under ``*`` for maps.
@@ -57,9 +60,8 @@ def load() -> Tables:
     here = files(__name__)
     endpoints: dict[str, dict[str, Any]] = msgspec.json.decode((here / "endpoints.json").read_bytes())
     schemas: dict[str, dict[str, Any]] = msgspec.json.decode((here / "schemas.json").read_bytes())
-    for file in sorted(here.iterdir(), key=lambda file: file.name):
-        if not file.name.startswith(_VENDOR):
-            continue
+    vendor = (file for file in here.iterdir() if file.name.startswith(_VENDOR))
+    for file in (*sorted(vendor, key=lambda file: file.name), here / _ADDITIONS):
         added = msgspec.json.decode(file.read_bytes())
         endpoints |= added.get("endpoints", {})
         for operation, params in added.get("params", {}).items():
