@@ -294,7 +294,7 @@ class _Token:
 
     def __init__(self, interval: float) -> None:
         self.pace = _Pace(interval)
-        self.share = _Share(interval)
+        self.share: _Share | None = None  # without bulk calls there is none
         self.under_way = 0
         self.frees: deque[tuple[float, int]] = deque()
         self.held = 0
@@ -354,12 +354,10 @@ class MemoryState:
             if token.opens > now:
                 return Wait(token.opens - now, closed_for=now - token.closed)
             if bulk:
-                if (wait := self._wait_of_bulk(token, most, cost, now)) is not None:
+                if (wait := self._let_bulk_in(token, most, cost, now)) is not None:
                     return wait
-                token.share.take(now, cost)
-                self._share.take(now)
             else:
-                if token.share.until > now:
+                if token.share is not None:
                     most -= token.share.left(now)
                 if token.held + cost > most:
                     return Wait(self._next_slot(token, now))
@@ -378,9 +376,11 @@ class MemoryState:
             token.held += cost
             return None
 
-    def _wait_of_bulk(self, token: _Token, most: int, cost: int, now: float) -> Wait | None:
+    def _let_bulk_in(self, token: _Token, most: int, cost: int, now: float) -> Wait | None:
         """The pace and the slots that interactive calls leave, or else the share."""
         share, owed = token.share, self._share
+        if share is None:
+            share = token.share = _Share(token.pace.interval)
         share.begin(now)
         owed.begin(now)
         wait = 0.0
@@ -395,6 +395,8 @@ class MemoryState:
             return Wait(wait)
         if (due := self._ceiling.wait(now, SLACK)) > 0 and (due := min(due, owed.wait(now))) > 0:
             return Wait(due, at_ceiling=True)
+        share.take(now, cost)
+        owed.take(now)
         return None
 
     @staticmethod
@@ -593,7 +595,7 @@ class Govern:
     ) -> None:
         self._inner = inner
         self._state = state
-        self._secret = Secret(token)
+        self._secret = token if isinstance(token, Secret) else Secret(token)
         self._key = token_key(token)
         self._store_id = store_id
         self._store = store_key(store_id)
@@ -602,23 +604,27 @@ class Govern:
         self._tell = Teller(events, store_id, server)
         self._clock = clock
         self._sleep = sleep
-        # Where others of its kind may wait before it.
-        self._places = {lane: (self._place(self._key, lane), self._place(_CEILING, lane)) for lane in Lane}
 
     def __repr__(self) -> str:
         return f"<Govern over {self._inner!r}>"
 
     async def send(self, request: Request) -> Response:
         """Wait for room, send, and take note of the answer."""
-        await self._let_in(request)
-        cost = request.options.cost
+        options = request.options
+        # Where nobody waits for anything, which is the common case, no queue is made.
+        if _waiting and self._others_wait(options.lane):
+            found: Wait | Quarantine | None = _QUEUED
+        else:
+            found = await self._state.enter(self._key, self._store, options.lane, options.cost)
+        if found is not None:
+            await self._let_in(request, found)
         try:
             response = await self._inner.send(request)
         except BaseException:
-            await self._state.leave(self._key, self._store, cost)
+            await self._leave(request)
             raise
         if response.status < 400:
-            await self._state.leave(self._key, self._store, cost, cleared=True)
+            await self._state.leave(self._key, self._store, options.cost, cleared=True)
         else:
             await self._learn(request, response)
         return response
@@ -626,7 +632,7 @@ class Govern:
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Wait for room and stream; the slot counts from the answer's head."""
-        await self._let_in(request)
+        await self._let_in(request, _QUEUED)
         left = False
         try:
             async with self._inner.stream(request) as response:
@@ -642,16 +648,14 @@ class Govern:
         """Close the wrapped transport."""
         await self._inner.aclose()
 
-    async def _let_in(self, request: Request) -> None:
+    async def _let_in(self, request: Request, found: Wait | Quarantine) -> None:
         """Return once the request may be sent: then it has to leave again, once."""
-        # Where nobody waits for anything, which is the common case, no queue is made.
-        if _waiting and not _waiting.keys().isdisjoint(self._places[request.options.lane]):
-            quarantine = await self._wait(request)
-        else:
-            found = await self._enter(request)
-            quarantine = await self._wait(request) if isinstance(found, Wait) else found
+        quarantine = await self._wait(request) if isinstance(found, Wait) else found
         if quarantine is not None:
             raise self._in_quarantine(request, quarantine)
+
+    def _others_wait(self, lane: Lane) -> bool:
+        return self._place(self._key, lane) in _waiting or self._place(_CEILING, lane) in _waiting
 
     async def _wait(self, request: Request) -> Quarantine | None:
         """Stand in the queues until there is room, or until it is known that the request may not be sent."""
