@@ -7,7 +7,7 @@ from typing import assert_type
 
 import attrs
 
-from ecwid_async import UNSET, Call, Ecwid, EcwidError, Event, Model, Page, Pages, Scan, Store, Unset
+from ecwid_async import UNSET, Call, Ecwid, EcwidError, Event, Model, Page, Pages, Quarantine, Scan, Store, Unset
 from ecwid_async.models.common import CreateResult, DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
 from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult, StockAdjustmentResult, Variation
@@ -23,6 +23,11 @@ class Row:
 
     id: int
     price: Decimal | None
+
+
+async def lifting(ecwid: Ecwid) -> None:
+    assert_type(await ecwid.quarantine(), list[Quarantine])
+    await ecwid.quarantine().clear(1003)
 
 
 async def reading(ecwid: Ecwid) -> None:
