@@ -24,12 +24,16 @@ class Unsorted(Exception):
 
 @frozen
 class Slice:
-    """Of a page: where it was cut from a list of `total` rows, each row's id, and its moment if all have one."""
+    """Of a page: where it was cut from a list of `total` rows, each row's id, and its moment if all have one.
+
+    `epoch` tells equal totals apart between which the list is known to have had another.
+    """
 
     offset: int
     total: int | None
     ids: Sequence[Key] = field(repr=False)
     times: Sequence[Moment] = field(repr=False)
+    epoch: int = 0
 
     @property
     def end(self) -> int:
@@ -54,6 +58,7 @@ class Coverage:
     def __init__(self, *, rising: bool | None = None) -> None:
         self.rising = rising
         self.total: int | None = None
+        self.epoch = 0
         self.start = self.end = 0
         self.last: Moment | None = None
         self.group: set[Key] = set()
@@ -88,13 +93,14 @@ class Coverage:
         if self.complete:
             return True
         if not piece.ids:
-            self.complete = piece.offset == 0
+            self.complete = piece.offset == 0 and not piece.total
             return self.complete
         self._check_order(piece)
         first, last = piece.times[0], piece.times[-1]
         if self.last is None:
             return piece.offset == 0 and self._adopt(piece)
-        if piece.total is not None and piece.total == self.total and piece.offset <= self.end:
+        same = piece.total is not None and piece.total == self.total and piece.epoch == self.epoch
+        if same and piece.offset <= self.end:
             return self._extend(piece, first, last)
         if piece.offset == 0 or self._before(first, self.last):
             return self._behind(piece) or self._adopt(piece)
@@ -111,6 +117,8 @@ class Coverage:
 
     def _extend(self, piece: Slice, first: Moment, last: Moment) -> bool:
         """Add a slice of the same rows, adjacent or overlapping."""
+        if piece.offset == self.end and self._before(first, self.last):
+            raise Unsorted
         same = [key for key, time in zip(piece.ids, piece.times, strict=True) if time == self.last]
         self.group.update(same)
         if last == self.last:
@@ -138,7 +146,7 @@ class Coverage:
     def _adopt(self, piece: Slice) -> bool:
         """Go on from a slice that is known to join."""
         tail = piece.tail()
-        self.total, self.end = piece.total, piece.end
+        self.total, self.epoch, self.end = piece.total, piece.epoch, piece.end
         self.last, self.start = piece.times[-1], piece.offset + tail
         self.group = set(piece.ids[tail:])
         self._hole = None
@@ -183,7 +191,13 @@ class Union:
     def __init__(self) -> None:
         self.ids: set[Key] = set()
         self.total: int | None = None
+        self.epoch = 0
         self.changes = -1
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Changes with every row that was not seen before, and wherever the list moves."""
+        return len(self.ids), self.total, self.changes
 
     @property
     def complete(self) -> bool:
@@ -192,10 +206,10 @@ class Union:
 
     def add(self, piece: Slice) -> bool:
         """Take a slice into account; False where the list has moved and what was seen before counts no longer."""
-        moved = piece.total != self.total
+        moved = (piece.total, piece.epoch) != (self.total, self.epoch)
         if moved:
             self.ids.clear()
-            self.total = piece.total
+            self.total, self.epoch = piece.total, piece.epoch
             self.changes += 1
         self.ids.update(piece.ids)
         return not moved or self.changes == 0

@@ -3,7 +3,8 @@
 A list in order of creation is read in two parts. The rows that nothing has changed lately (``updatedTo``) can leave
 that part and never enter it, so that its pages prove what they hold (`coverage`), and nothing needs to be read twice.
 What is written meanwhile leaves the first part for the second (``updatedFrom``), which is read last, in windows of a
-page. Lists that tell no times are read until two readings agree.
+page. Lists that tell no times are read until two readings agree. What this takes for granted of a server is checked on
+the way (`assumptions`), within a budget of requests.
 """
 
 import base64
@@ -11,19 +12,21 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import aclosing, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from itertools import compress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, Self, TypeAlias, TypeVar
 
 import anyio
 import anyio.abc
 import msgspec
 from attrs import evolve, field, frozen, mutable
 
+from ecwid_async.assumptions import IGNORED, LONG_AGO, Bounds, Broken, Budget, Part
 from ecwid_async.calls import Channel
+from ecwid_async.checked_lines import seal, unseal
 from ecwid_async.codec import parse_datetime
 from ecwid_async.coverage import Coverage, Key, Slice, Union, Unsorted
 from ecwid_async.errors import ConfigError, DecodeError, ScanDrifted
@@ -44,8 +47,7 @@ __all__ = ["PLANS", "Plan", "Scan", "plan_of"]
 T = TypeVar("T")
 R = TypeVar("R")
 
-Bounds = tuple[tuple[str, str], ...]
-"""Parameters that narrow the list."""
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
 
 
 @frozen(kw_only=True)
@@ -94,19 +96,32 @@ def plan_of(operation: str) -> Plan:
 
 
 _SWEEPS: Final = 60
+# Of a list in another order each time, a sweep that brings nothing new says little, and so many say it is read.
+_IDLE_SWEEPS: Final = 16
 _TRIES: Final = 400
+_EMPTY_TRIES: Final = 3
 _CALM: Final = 16
 _FEW: Final = 64
 _END: Final = "end"
 _MILLISECONDS: Final = 100_000_000_000
+# Other times than those of the years 1 to 9999 are none, and no clock of a server is before 2000 or after 2100.
+_YEARS: Final = range(-62_135_596_800, 253_402_300_800)
+_CLOCK: Final = range(946_684_800, 4_102_444_800)
+_TOTALS: Final = range(1 << 53)
+# The body of a page without items is shorter.
+_BARE: Final = 1024
 _SMALL: Final = 64 * 1024
 _LIMIT: Final = 100
+_TOO_FEW: Final = "its total and its last page are not the end of the list"
+_TOO_MANY: Final = "its total counts items that no page holds, however often it is read"
 
 
 @mutable
 class _Page:
     """A page, and what is noted of its items when they are handed out."""
 
+    part: Part
+    epoch: int
     offset: int
     total: int
     body: bytes = field(repr=False)
@@ -128,10 +143,10 @@ class _Page:
         return self.offset == 0 and self.size >= self.total
 
     def slice(self, *, versioned: bool = True) -> Slice:
-        # By the second, as lists are sorted: some times come in milliseconds, some as text.
-        plain = {moment.__class__ for moment in self.times} <= {int} and max(self.times, default=0) < _MILLISECONDS
-        times = self.times if plain else _all_seconds(self.times)
-        return Slice(self.offset, self.total if versioned else None, self.ids, times)
+        # By the second, as lists are sorted.
+        return Slice(
+            self.offset, self.total if versioned else None, self.ids, _all_seconds(self.times), epoch=self.epoch
+        )
 
 
 @mutable
@@ -158,11 +173,11 @@ class _Position(msgspec.Struct, array_like=True, frozen=True):
     met: bool
     settled: int
     fresh: int | None
-    done: int
-    total: int | None
+    done: Count
+    total: Count | None
     rising: bool | None
-    start: int
-    end: int
+    start: Count
+    end: Count
     last: int | None
     group: tuple[int | str, ...]
 
@@ -226,7 +241,8 @@ class Scan(Generic[T]):
             self._rest_met = self._from.met
         self._phase: _Phase | None = None
         self._skip: _Position | None = None
-        self._latest: int | None = None
+        self._budget = Budget()
+        self._doubt = ""
         self._state: Literal["new", "open", "read"] = "new"
         self._error: Exception | None = None
         self._generators: list[AsyncGenerator[object, None]] = []
@@ -250,7 +266,9 @@ class Scan(Generic[T]):
         """
         if self._ended:
             return _END
-        return "" if self._position is None else base64.urlsafe_b64encode(msgspec.json.encode(self._position)).decode()
+        if self._position is None:
+            return ""
+        return base64.urlsafe_b64encode(seal(msgspec.json.encode(self._position))).decode()
 
     async def __aenter__(self) -> Self:
         if self._state != "new":
@@ -269,15 +287,14 @@ class Scan(Generic[T]):
         traceback: TracebackType | None,
     ) -> None:
         self._tasks.cancel_scope.cancel()
-        try:
-            for generator in self._generators:
-                with suppress(RuntimeError):  # another task is in it, and closes it
-                    await generator.aclose()
+        async with AsyncExitStack() as leaving:
+            # Whatever is cancelled or fails meanwhile, each of these is done: the last one first.
+            leaving.callback(self._pages_out.close)
+            leaving.callback(self._pages_in.close)
             # An error of the body's passes by on its own: the group would wrap it.
-            await self._tasks.__aexit__(None, None, None)
-        finally:
-            self._pages_in.close()
-            self._pages_out.close()
+            leaving.push_async_callback(self._tasks.__aexit__, None, None, None)
+            for generator in self._generators:
+                leaving.push_async_callback(_close, generator)
 
     # Three ways to iterate.
 
@@ -361,7 +378,7 @@ class Scan(Generic[T]):
         came_before = self._came_before if self._skip is not None else None
         for raw in self._channel.codec.slice(page.body, operation)[0]:
             item: dict[str, Any] = parse(raw, operation)
-            mark = item.get(key)
+            mark = item.get(key) if item.__class__ is dict else None
             if mark.__class__ is not int and mark.__class__ is not str:
                 raise self._nameless()
             moment = item.get(created)
@@ -432,6 +449,8 @@ class Scan(Generic[T]):
     async def _run(self) -> None:
         try:
             await self._read()
+        except Broken as broken:
+            self._error = self._drifted(str(broken))
         except Exception as error:
             self._error = error
         finally:
@@ -443,9 +462,14 @@ class Scan(Generic[T]):
         await self._pages_in.send(page)
         await page.looked_through.wait()
         page.body = b""
-        if 0 < page.size < self._step and page.offset + page.size < page.total:
+        part, size = page.part, page.size
+        part.check_page(page.offset, page.total, page.ids, self._step)
+        self._budget.page = max(self._budget.page, size)
+        if size > 0 and page.offset + size < page.total:
             # What a page really holds, whatever was asked for.
-            self._step = page.size
+            self._step = min(size, self._limit)
+        if part.bounds:
+            self._doubt = part.check_updated(_all_seconds(page.updates)) or self._doubt
 
     def _came_before(self, moment: Any) -> bool:
         """Whether a row lies in what was covered when the token was given out."""
@@ -500,94 +524,115 @@ class Scan(Generic[T]):
         """
         bounds: Bounds = () if rest is None else (rest,)
         coverage = Coverage(rising=True if self._plan.sort else None)
-        in_order, counted = True, None
+        in_order, counted, head = True, None, None
         # Who stops on the first page of the rest need not read the others again.
         self._phase = _Phase(True, settled, None, Coverage()) if rest is not None and settled is not None else None
         if begin is None:
-            first = await self._get(bounds)
+            whole = Part(bounds)
+            first = await self._get(whole)
             if rest is None:
                 self.total = first.total
             await self._emit(first)
             if settled is None:
-                settled = int(_moment(first.date, self._clock) - self._lag)
+                settled = max(1, int(_moment(first.date, self._clock) - self._lag))
             if first.whole:
+                await self._check_end(whole, first.total)
                 self.proof = self.proof or "one page, which is one moment"
                 return settled
             if self._plan.created is None:
-                await self._twice(bounds, first)
+                await self._twice(whole, first)
                 return settled
             fresh = None
             in_order = _seeded(coverage, first, settled)
-            counted = None if rest else len(self._ids) - sum(at <= settled for at in _all_seconds(first.updates))
+            at_rest = sum(at <= settled for at in _all_seconds(first.updates))
+            counted = None if rest else len(self._ids) - at_rest
+            head = first.slice() if at_rest == first.size else None
         else:
             settled, fresh = begin.settled, begin.fresh
             coverage.restore(begin.total, begin.rising, begin.start, begin.end, begin.last, begin.group)
             for key in begin.group:
                 self._ids.add(key)
             self._skip = begin
+            self._budget.size = max(self._budget.size, begin.total or 0)
         since, until = self._bound("updatedFrom"), self._bound("updatedTo")
+        closed: Part | None = None
         if fresh is None and (since is None or since <= settled):
-            closed = (*bounds, ("updatedTo", str(min(settled, until or settled))))
+            closing = ("updatedTo", str(min(settled, until or settled)))
+            closed = Part((*bounds, closing), lag=self._lag, least=coverage.total)
             if in_order:
                 self._phase = _Phase(rest is not None, settled, None, coverage)
-            await self._settled(closed, coverage if in_order else None, counted)
+            await self._settled(closed, coverage if in_order else None, counted, head)
         self._skip = None
-        await self._written(bounds, settled, settled - 1 if fresh is None else fresh, rest=rest is not None)
+        moved = await self._written(bounds, settled, settled - 1 if fresh is None else fresh, rest=rest is not None)
+        if closed is not None and (moved or closed.moved):
+            await self._check_filter(closed, bounds)
         return settled
 
-    async def _settled(self, bounds: Bounds, coverage: Coverage | None, counted: int | None) -> None:
-        """The rows that nothing has changed since: they can leave these bounds, and never enter them.
+    async def _settled(self, part: Part, coverage: Coverage | None, counted: int | None, head: Slice | None) -> None:
+        """The rows that nothing has changed since: they can leave this part, and never enter it.
 
-        `counted` is how many ids were met before, where it is known.
+        `counted` is how many ids were met before, where it is known. `head` is a page of the whole list whose rows are
+        all of this part: a part with the same total has no others, and so the page belongs to it.
         """
         if coverage is not None:
             try:
-                await self._along(bounds, coverage)
+                await self._along(part, coverage, head)
                 if counted is not None and len(self._ids) - counted < (coverage.total or 0):
                     # Small pages in no order at all can look as if they were in one.
                     raise Unsorted
             except Unsorted:
                 self._phase = self._skip = None
             else:
+                await self._check_end(part, coverage.total or 0, coverage)
                 self.proof = "in order of creation, each page joined to the next by its total, or by seconds both hold"
                 return
         self.proof = "as many different items as the total says, at one and the same total"
-        await self._window(bounds)
+        await self._windows(part, head)
 
-    async def _along(self, bounds: Bounds, coverage: Coverage) -> None:
+    async def _along(self, part: Part, coverage: Coverage, head: Slice | None) -> None:
         """In order of creation, many pages at a time. Raises `Unsorted`."""
-        self._latest = None
-        begin = coverage.bridge(None) if coverage.total is None else coverage.end
+        begin = coverage.end
+        if coverage.total is None:
+            overlapping = coverage.bridge(None)
+            # The head is worth a try, which may be in vain, only where it saves a page.
+            if head is None or self._pages_from(overlapping, head) == self._pages_from(head.end, head):
+                begin, head = overlapping, None
         waiting: dict[int, Slice] = {}
         asked: deque[int] = deque()
 
         def offsets() -> Iterator[int]:
             offset = begin
-            while self._latest is None or offset < self._latest or offset == begin:
+            while part.latest is None or offset < part.latest or offset == begin:
                 asked.append(offset)
                 yield offset
                 # Where rows leave all the time, pages overlap, so that those that leave in between part none.
                 restless = self.requests - self._bridged < _CALM
                 offset += self._step - (min(self._step // 4, 2 + 2 * len(coverage.group)) if restless else 0)
 
-        async with aclosing(self._ahead(bounds, offsets())) as pages:
+        async with aclosing(self._ahead(part, offsets())) as pages:
             async for page in pages:
                 await self._emit(page)
                 waiting[page.offset] = page.slice()
                 while asked and asked[0] in waiting:
                     piece = waiting.pop(asked.popleft())
+                    if head is not None and (head.total, head.epoch) == (piece.total, piece.epoch):
+                        coverage.total = head.total
+                    head = None
                     while not coverage.join(piece):
-                        await self._bridge(bounds, coverage)
+                        await self._bridge(part, coverage)
                 if coverage.complete:
                     return
         while not coverage.complete:
-            await self._bridge(bounds, coverage)
+            await self._bridge(part, coverage)
 
-    async def _bridge(self, bounds: Bounds, coverage: Coverage) -> None:
+    def _pages_from(self, offset: int, head: Slice) -> int:
+        return -(-((head.total or 0) - offset) // self._step)
+
+    async def _bridge(self, part: Part, coverage: Coverage) -> None:
         """Read on from what is covered until that has grown."""
         mark, nudge = coverage.mark, 0
         for _ in range(_TRIES):
-            page = await self._get(bounds, max(0, coverage.bridge(self._latest) - nudge))
+            page = await self._get(part, max(0, coverage.bridge(part.latest) - nudge))
             self.rereads += 1
             self._bridged = self.requests
             await self._emit(page)
@@ -598,61 +643,144 @@ class Scan(Generic[T]):
             nudge = min(nudge, 0) - max(1, page.size - 1) if joined else max(nudge, 0) * 2 + 1
         raise self._drifted()
 
-    async def _window(self, bounds: Bounds, low: int | None = None, high: int | None = None) -> None:
-        """Rows in any order, of bounds that they can leave and not enter; in halves by creation where they move."""
-        created = {"createdFrom": low, "createdTo": high}
-        narrowed = (*bounds, *((name, str(moment)) for name, moment in created.items() if moment is not None))
-        union, times = Union(), set[int]()
+    async def _windows(self, part: Part, head: Slice | None = None) -> None:
+        """Rows in any order, of a part that they can leave and not enter; in halves by creation where they move."""
+        windows: list[tuple[int | None, int | None]] = [(None, None)]
+        while windows:
+            low, high = windows.pop()
+            created = {"createdFrom": low, "createdTo": high}
+            narrower = tuple((name, str(moment)) for name, moment in created.items() if moment is not None)
+            window = evolve(part, bounds=(*part.bounds, *narrower), least=None, latest=None, epoch=0)
+            middle = await self._window(window, low, high, head)
+            head = None
+            part.moved = part.moved or window.moved
+            if middle is not None:
+                windows += (middle - 1, high), (low, middle)
+
+    async def _window(self, part: Part, low: int | None, high: int | None, head: Slice | None) -> int | None:
+        """All of it, or a second by which to halve it."""
+        union, times, idle, begin = Union(), set[int](), 0, 0
+        if head is not None:
+            union.add(head)
+            times.update(head.times)
+            begin = head.end
         for sweep in range(_SWEEPS):
-            await self._sweep(narrowed, union, times)
+            before = union.mark
+            await self._sweep(part, union, times, begin=begin, total=union.total if head is None else None)
+            begin = 0
+            if head is not None and union.changes and not part.moved:
+                # It was of other rows after all, which does not mean that these move.
+                union, head = Union(), None
+                continue
+            head = None
             if union.complete:
-                return
-            moments = sorted(times)
-            # Both halves have to be smaller, whether bounds hold their own ends or not.
+                if not (low or high):
+                    await self._check_end(part, union.total or 0)
+                return None
+            # Seconds that can be asked for; both halves have to be smaller, whether bounds hold their own ends or not.
+            moments = sorted(moment for moment in times if max(low or 1, 1) <= moment <= (high or _YEARS[-1]))
             if (sweep or union.changes) and moments and moments[-1] - moments[0] > 2:
-                middle = min(max(moments[len(moments) // 2], moments[0] + 2), moments[-1] - 1)
-                await self._window(bounds, low, middle)
-                await self._window(bounds, middle - 1, high)
-                return
+                return min(max(moments[len(moments) // 2], moments[0] + 2), moments[-1] - 1)
+            idle = idle + 1 if union.mark == before else 0
+            if idle == _IDLE_SWEEPS:
+                raise Broken(_TOO_MANY)
         raise self._drifted()
 
-    async def _written(self, bounds: Bounds, settled: int, low: int, *, rest: bool) -> None:
-        """The rows written since `low`: each write moves one on in time, so windows of one page each miss none."""
+    async def _written(self, bounds: Bounds, settled: int, low: int, *, rest: bool) -> bool:
+        """The rows written since `low`: each write moves one on in time, so windows of one page each miss none.
+
+        Gives whether there were any after `settled`.
+        """
         since, until = self._bound("updatedFrom"), self._bound("updatedTo")
         if until is not None and until < settled:
-            return
+            return False
         low = low if since is None else max(since, low)
-        budget: int | None = None
+        moved = False
         while True:
             self._phase = _Phase(rest, settled, low, Coverage())
-            page = await self._get((*bounds, ("updatedFrom", str(low))))
+            part = Part((*bounds, ("updatedFrom", str(low))))
+            page = await self._get(part)
             await self._emit(page)
+            moments = _all_seconds(page.updates)
+            moved = moved or len(moments) < page.size or max(moments, default=settled) > settled
             if page.whole:
-                return
-            budget = self.requests + _TRIES + page.total if budget is None else budget
+                # A list of one page may end at a total that is no larger than a page, whatever there is.
+                await self._check_end(part, page.total)
+                return moved
             high: int | None = None
+            narrower = 1
             while not page.whole and (high is None or high > low + 2):
-                high = _cut(page, low, high)
-                page = await self._get((*bounds, ("updatedFrom", str(low)), ("updatedTo", str(high))))
+                cut, wider = _cut(page, low, high, narrower), page
+                narrower = narrower * 2 if high is not None and cut == high - narrower else 1
+                high = cut
+                part = Part((*bounds, ("updatedFrom", str(low)), ("updatedTo", str(high))))
+                page = await self._get(part)
                 await self._emit(page)
+                if (
+                    page.ids == wider.ids
+                    and page.total == wider.total
+                    and part.check_updated(_all_seconds(page.updates))
+                ):
+                    raise Broken(IGNORED.format("updatedTo"))
             high = high or low + 2
             if not page.whole:
-                await self._window((*bounds, ("updatedFrom", str(low)), ("updatedTo", str(high))))
+                await self._windows(part)
             # The bounds may not have held their own ends.
             low = high - 1
-            if self.requests > budget:
-                raise self._drifted()
 
-    async def _twice(self, bounds: Bounds, first: _Page) -> None:
+    async def _check_end(self, part: Part, total: int, read: Coverage | None = None) -> None:
+        """Look behind the end of a list that ends at a round number, or with a full page: its total may stop short.
+
+        Raises `Broken`.
+        """
+        if not total or not (part.full or total % self._limit == 0):
+            return
+        if read is not None and read.last is not None and read.last > 0:
+            # By creation, because a server may hide what is behind as well.
+            bound = ("createdFrom" if read.rising else "createdTo", str(read.last))
+            behind, known = Part((*part.bounds, bound), lag=part.lag), len(self._ids)
+            page = await self._get(behind)
+            await self._emit(page)
+            if len(self._ids) > known:
+                raise Broken(_TOO_FEW)
+            try:
+                behind.check_created(_all_seconds(page.times))
+            except Broken:
+                pass
+            else:
+                return
+        # The total of such a page tells.
+        await self._emit(await self._get(part, total))
+
+    async def _check_filter(self, part: Part, bounds: Bounds) -> None:
+        """Whether the server filters by `updatedTo` at all: only then can nothing enter what is closed by it.
+
+        Raises `Broken`.
+        """
+        page = await self._get(Part((*bounds, ("updatedTo", str(LONG_AGO)))))
+        await self._emit(page)
+        moments = _all_seconds(page.updates)
+        # Items that tell no times: an honest server may find some of them, and no other one finds all.
+        if any(moment > LONG_AGO + 1 for moment in moments) or (
+            page.size and not moments and page.total >= (part.latest or 0)
+        ):
+            raise Broken(IGNORED.format("updatedTo"))
+
+    async def _twice(self, part: Part, first: _Page) -> None:
         """Rows of a list that can't be asked for by time: until two readings found the same."""
         agreed: set[Key] | None = None
-        union, begin = Union(), first.size
+        union, begin, idle = Union(), first.size, 0
         union.add(first.slice())
         for _ in range(_SWEEPS):
-            await self._sweep(bounds, union, begin=begin)
+            before = union.mark
+            await self._sweep(part, union, begin=begin, total=union.total)
             begin = 0
+            idle = idle + 1 if union.mark == before and not union.complete else 0
+            if idle == _IDLE_SWEEPS:
+                raise Broken(_TOO_MANY)
             if union.complete:
                 if agreed == union.ids:
+                    await self._check_end(part, union.total or 0)
                     self.proof = "two readings found the same ids, as many as every page's total said"
                     return
                 agreed = union.ids
@@ -660,37 +788,41 @@ class Scan(Generic[T]):
                 union = Union()
         raise self._drifted()
 
-    async def _sweep(self, bounds: Bounds, union: Union, times: set[int] | None = None, begin: int = 0) -> None:
-        """Add page after page to a union, until it is complete, the list ends, or moves."""
-        self._latest = union.total
+    async def _sweep(
+        self, part: Part, union: Union, times: set[int] | None = None, *, begin: int = 0, total: int | None
+    ) -> None:
+        """Add page after page to a union, until it is complete, the list ends, or moves; of this total, if known."""
+        part.latest = total
 
         def offsets() -> Iterator[int]:
             offset = begin
-            while self._latest is None or offset < self._latest:
+            while part.latest is None or offset < part.latest:
                 yield offset
                 offset += self._step
 
-        async with aclosing(self._ahead(bounds, offsets())) as pages:
+        async with aclosing(self._ahead(part, offsets())) as pages:
             async for page in pages:
                 await self._emit(page)
                 still = union.add(page.slice())
                 if times is not None:
-                    times.update(_all_seconds(page.times))
+                    moments = _all_seconds(page.times)
+                    part.check_created(moments)
+                    times.update(moments)
                 if union.complete or not still:
                     return
 
     # The requests.
 
-    async def _ahead(self, bounds: Bounds, offsets: Iterator[int]) -> AsyncGenerator[_Page, None]:
+    async def _ahead(self, part: Part, offsets: Iterator[int]) -> AsyncGenerator[_Page, None]:
         """Pages at these offsets, several of which are asked for at once; in their order where that is wanted."""
         slots: deque[_Slot] = deque()
         # Until one page told the total, nobody knows where the list ends.
-        most = 1 if self._latest is None else self._concurrency
+        most = 1 if part.latest is None else self._concurrency
         while True:
             while len(slots) < most and (offset := next(offsets, None)) is not None:
                 slot = _Slot()
                 slots.append(slot)
-                self._tasks.start_soon(self._fill, slot, bounds, offset)
+                self._tasks.start_soon(self._fill, slot, part, offset)
             if not slots:
                 return
             while (done := self._done(slots)) is None:
@@ -708,34 +840,54 @@ class Scan(Generic[T]):
                 return None
         return None
 
-    async def _fill(self, slot: _Slot, bounds: Bounds, offset: int) -> None:
+    async def _fill(self, slot: _Slot, part: Part, offset: int) -> None:
         try:
-            slot.answer = await self._get(bounds, offset)
+            slot.answer = await self._get(part, offset)
         except Exception as error:
             slot.answer = error
         self._arrived.set()
 
-    async def _get(self, bounds: Bounds, offset: int = 0) -> _Page:
-        params = {**self._given, **dict(bounds), "offset": str(offset), "limit": str(self._limit)}
+    async def _get(self, part: Part, offset: int = 0) -> _Page:
+        for _ in range(_EMPTY_TRIES):
+            page = await self._ask(part, offset)
+            if offset >= page.total or len(page.body) > _BARE:
+                return page
+            if self._channel.codec.slice(page.body, self._operation)[0]:
+                return page
+        raise Broken(f"a page was empty that should have begun at item {offset + 1:,} of {page.total:,}")
+
+    async def _ask(self, part: Part, offset: int) -> _Page:
+        if self.requests >= self._budget.most(self.done):
+            raise self._drifted(f"{self._doubt}, and no end of it came" if self._doubt else "")
+        params = {**self._given, **dict(part.bounds), "offset": str(offset), "limit": str(self._limit)}
         request = evolve(self._request, params=tuple(params.items()), id=new_request_id())
         self.requests += 1
+        sent = part.sent(anyio.current_time())
         response = await self._channel.exchange(request)
         # Items are looked at when it is their turn: a page that has left the processor's cache is slow to read.
         total = self._channel.codec.total(response.body, self._operation)
-        if total is None:
-            raise DecodeError(operation=self._operation, path="total", expected="a whole number", found="none")
-        self._latest = total
-        return _Page(offset, total, response.body, response.headers.get("Date", ""))
+        if total is None or total not in _TOTALS:
+            found = "none" if total is None else "another number"
+            raise DecodeError(operation=self._operation, path="total", expected="a whole number", found=found)
+        self._budget.size = self._budget.size or total
+        epoch = part.received(sent, total, anyio.current_time())
+        return _Page(part, epoch, offset, total, response.body, response.headers.get("Date", ""))
 
     def _bound(self, name: str) -> int | None:
         """A bound of the caller's, in Unix seconds."""
         given = self._given.get(name)
         return None if given is None else int(given)
 
-    def _drifted(self) -> ScanDrifted:
+    def _drifted(self, broken: str = "") -> ScanDrifted:
+        came = f"{self.done} items came in {self.requests} requests, and others may be missing."
+        if broken:
+            return ScanDrifted(
+                f"{self._operation} can't be known to be read whole: {broken}. {came} Scan it again; if this comes "
+                "again, the server is at fault: tell whoever runs it. `search` reads the list without a proof."
+            )
         return ScanDrifted(
-            f"{self._operation} changed faster than it could be read: {self.done} items came in {self.requests} "
-            "requests, and others may be missing. Scan it again when the store is quieter, or a smaller part of it."
+            f"{self._operation} changed faster than it could be read: {came} "
+            "Scan it again when the store is quieter, or a smaller part of it."
         )
 
     # The token.
@@ -768,9 +920,15 @@ class Scan(Generic[T]):
 
     def _read_token(self, token: str) -> _Position:
         try:
-            position = msgspec.json.decode(base64.urlsafe_b64decode(token), type=_Position)
-        except ValueError:
-            raise ConfigError("resume is no token of a scan: pass what `token` of another one said") from None
+            content = unseal(base64.b64decode(token, altchars=b"-_", validate=True))
+            if content is None:
+                raise ValueError
+            position = msgspec.json.decode(content, type=_Position)
+        except (ValueError, TypeError):
+            raise ConfigError(
+                "resume is no token of a scan, or a damaged one: pass what `token` of another scan said, "
+                "or scan from the start"
+            ) from None
         if position.list != self._fingerprint:
             raise ConfigError("resume is the token of another list, or of other filters: scan the same as before")
         return position
@@ -816,34 +974,50 @@ def _seeded(coverage: Coverage, first: _Page, settled: int) -> bool:
 
 def _moment(date: str, clock: Callable[[], float]) -> float:
     """When the server answered, in Unix seconds and by its own clock where it told."""
-    try:
-        return parsedate_to_datetime(date).timestamp()
-    except ValueError:
-        return clock()
+    with suppress(ValueError, OverflowError):
+        moment = parsedate_to_datetime(date).timestamp()
+        if int(moment) in _CLOCK:
+            return moment
+    return clock()
 
 
 def _seconds(moment: object) -> int | None:
     """A time of an item in Unix seconds: some come in milliseconds, some as text."""
+    second: object = moment
     if isinstance(moment, str):
         try:
-            return int(parse_datetime(moment).timestamp())
-        except ValueError:
+            second = int(parse_datetime(moment).timestamp())
+        except (ValueError, OverflowError):
             return None
-    if isinstance(moment, int | float):
-        return int(moment / 1000 if moment > _MILLISECONDS else moment)
-    return None
+    elif isinstance(moment, float):
+        second = int(moment) if -1e18 < moment < 1e18 else None
+    if second.__class__ is not int:
+        return None
+    second = second // 1000 if second > _MILLISECONDS else second
+    return second if second in _YEARS else None
 
 
-def _all_seconds(moments: Iterable[object]) -> list[int]:
+def _all_seconds(moments: "list[Any]") -> list[int]:
     """As `_seconds`, without those that tell none."""
+    plain = {moment.__class__ for moment in moments} <= {int}
+    if plain and max(moments, default=0) < _MILLISECONDS and min(moments, default=0) in _YEARS:
+        return moments
     return [second for moment in moments if (second := _seconds(moment)) is not None]
 
 
-def _cut(page: _Page, low: int, high: int | None) -> int:
-    """Where to end a window so that it holds about two thirds of a page, by the times of those that are on this one."""
+def _cut(page: _Page, low: int, high: int | None, narrower: int) -> int:
+    """Where to end a window so that it holds about two thirds of a page, by the times of those that are on this one.
+
+    Where these are all later, it ends `narrower` seconds earlier than before.
+    """
     times = sorted(_all_seconds(page.updates))
     share = times[int(len(times) * 0.66 * page.size / page.total)] if times else low
-    return max(low + 2, share if high is None else min(share, high - 1))
+    return max(low + 2, share if high is None or share < high else high - narrower)
+
+
+async def _close(generator: AsyncGenerator[object, None]) -> None:
+    with suppress(RuntimeError):  # another task is in it, and closes it
+        await generator.aclose()
 
 
 def _stripped(item: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -1,0 +1,119 @@
+"""A server that does not do what a scan builds on: `Faults` says what it does instead, `DishonestWorld` serves it."""
+
+from email.utils import formatdate
+from typing import Any, Final, Literal
+
+import msgspec
+from attrs import evolve, field, frozen
+
+from ecwid_async.wire import Headers, Request, Response
+from tests.scan.lists import Kind
+from tests.scan.world import Scene, World
+
+Total = Literal["right", "more", "fewer", "capped", "clipped", "huge", "zero", "none", "wobbles", "grows"]
+Rows = Literal["right", "empty", "short", "repeated", "doubled", "doubled over pages"]
+
+TOTALS: Final[tuple[Total, ...]] = (
+    "right", "more", "fewer", "capped", "clipped", "huge", "zero", "none", "wobbles", "grows",
+)  # fmt: skip
+ROWS: Final[tuple[Rows, ...]] = ("right", "empty", "short", "repeated", "doubled", "doubled over pages")
+IGNORABLE: Final = ("updatedTo", "updatedFrom", "createdFrom", "createdTo", "sortBy", "offset", "b2b_b2c")
+TIMES: Final = frozenset({"createTimestamp", "updateTimestamp", "registered", "updated", "creationDate", "updateDate"})
+
+
+@frozen(kw_only=True)
+class Faults:
+    """What a server does wrong.
+
+    `ignores` are parameters that it does not look at. `total` is what it says of how many rows there are, off by `by`,
+    or at most `by` where it is capped; where it is clipped, no page goes beyond. `rows` is what becomes of the rows of
+    each `every`-th page: of the repeated ones, behind the first. `ahead` is by how many seconds its ``Date`` is ahead
+    of the times of its rows; `date` is what it says instead, and `times` what its rows tell instead.
+    """
+
+    ignores: frozenset[str] = frozenset()
+    total: Total = "right"
+    by: int = 1
+    rows: Rows = "right"
+    every: int = 1
+    ahead: int = 0
+    date: str | None = None
+    times: Any = field(default=None)
+
+    def request(self, request: Request) -> Request:
+        params = tuple((name, value) for name, value in request.params if name not in self.ignores)
+        return evolve(request, params=params)
+
+    def response(self, request: Request, response: Response, nth: int, before: list[Any], now: float) -> Response:
+        """The response as this server gives it; `before` are the rows of the page before."""
+        page = msgspec.json.decode(response.body)
+        items, offset = page["items"], int(dict(request.params).get("offset", 0))
+        if self.times is not None:
+            items = [item | dict.fromkeys(item.keys() & TIMES, self.times) for item in items]
+        if self.total == "clipped":
+            items = items[: max(0, self.by - offset)]
+        if items and nth % self.every == 0:
+            items = self._spoilt(items, before if offset else [])
+        total = self._total(page["total"], nth, offset)
+        page = {"total": total, "count": len(items), "offset": offset, "items": items}
+        if total is None:
+            del page["total"]
+        date = formatdate(now + self.ahead, usegmt=True) if self.date is None else self.date
+        return Response(response.status, Headers([("Date", date)]), msgspec.json.encode(page))
+
+    def _spoilt(self, items: list[Any], before: list[Any]) -> list[Any]:
+        match self.rows:
+            case "empty":
+                return []
+            case "short":
+                return items[: max(1, len(items) // 2)]
+            case "repeated" if before:
+                return before
+            case "doubled" if len(items) > 1:
+                return [*items[:-1], items[0]]
+            case "doubled over pages" if before:
+                return [before[-1], *items[1:]]
+        return items
+
+    def _total(self, total: int, nth: int, offset: int) -> int | None:
+        match self.total:
+            case "more":
+                return total + self.by
+            case "fewer":
+                return max(0, total - self.by)
+            case "capped" | "clipped":
+                return min(total, self.by)
+            case "huge":
+                return 10**9
+            case "zero":
+                return 0
+            case "none":
+                return None
+            case "wobbles":
+                return max(0, total + (nth % 3 - 1) * self.by)
+            case "grows":
+                return total + nth * self.by
+        return total
+
+
+class DishonestWorld(World):
+    """A world whose server has faults."""
+
+    def __init__(self, kind: Kind, scene: Scene, faults: Faults) -> None:
+        super().__init__(kind, scene)
+        self.faults = faults
+        self.first = (0, 0)
+        """How many rows the first page held, and how many it said there are."""
+        self._rows_before: list[Any] = []
+
+    def _handle(self, request: Request) -> Response:
+        sent = self.faults.request(request)
+        response = super()._handle(sent)
+        if response.status != 200:
+            return response
+        response = self.faults.response(sent, response, self.served, self._rows_before, self.now)
+        page = msgspec.json.decode(response.body)
+        self._rows_before = page["items"]
+        if self.served == 1:
+            self.first = len(page["items"]), page.get("total", 0)
+        return response
