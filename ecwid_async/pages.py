@@ -1,12 +1,14 @@
 """The pages of a list, read one after the other while they are iterated."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
 
 import msgspec
 from attrs import evolve, field, frozen
 
 from ecwid_async.calls import Channel
+from ecwid_async.errors import DecodeError
 from ecwid_async.projection import projected
 from ecwid_async.selection import add_fields, parse_selection, selection_text
 from ecwid_async.wire import Request, new_request_id
@@ -26,6 +28,7 @@ R = TypeVar("R")
 P = TypeVar("P")
 
 _PAGE_LIMIT: Final = 100
+_MANY: Final = 10_000
 _ENVELOPE: Final = ("total", "count", "offset", "limit")
 
 
@@ -43,7 +46,8 @@ class Pages(Generic[T]):
 
     ``async for item in pages`` gives typed items, `pages()` whole pages, `dicts()` plain data. The offset moves by the
     rows that came; the list ends at the server's ``total`` or at an empty page, never at a short one. Rows that are
-    added, removed or re-sorted meanwhile can be missed or come twice: offsets promise no more.
+    added, removed or re-sorted meanwhile can be missed or come twice: offsets promise no more. A server that never gets
+    to an end, because it ignores the offset or its total keeps rising, is a `DecodeError`.
     Each iteration starts anew.
     """
 
@@ -82,9 +86,10 @@ class Pages(Generic[T]):
     async def _typed(self) -> AsyncIterator[T]:
         codec, operation = self._channel.codec, self._request.options.operation
         # Parsed and typed one at a time: an item that is dropped at once never meets the garbage collector.
-        async for page in self.raw():
-            for position, item in enumerate(page.items):
-                yield codec.structure(codec.parse(item, operation, position), self._item, operation, position)
+        async with aclosing(self._slices()) as pages:
+            async for page in pages:
+                for position, item in enumerate(page.items):
+                    yield codec.structure(codec.parse(item, operation, position), self._item, operation, position)
 
     def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, with typed items."""
@@ -94,12 +99,16 @@ class Pages(Generic[T]):
     async def dicts(self) -> AsyncIterator[dict[str, object]]:
         """The items as plain data: fractional numbers are exact `Decimal`, dates are text."""
         parse, operation = self._channel.codec.parse, self._request.options.operation
-        async for page in self.raw():
-            for position, item in enumerate(page.items):
-                yield parse(item, operation, position)
+        async with aclosing(self._slices()) as pages:
+            async for page in pages:
+                for position, item in enumerate(page.items):
+                    yield parse(item, operation, position)
 
     def raw(self) -> AsyncIterator[Page[msgspec.Raw]]:
         """The pages, with each item as the bytes the server sent: for copying, without a parse."""
+        return self._slices()
+
+    def _slices(self) -> AsyncGenerator[Page[msgspec.Raw], None]:
         codec, operation = self._channel.codec, self._request.options.operation
         return self._walk(lambda body: codec.slice(body, operation))
 
@@ -129,7 +138,8 @@ class Pages(Generic[T]):
         """
         from ecwid_async.arrow import table_of
 
-        return await table_of((page.items async for page in self.raw()), self._item, self._request, decimals)
+        async with aclosing(self._slices()) as pages:
+            return await table_of((page.items async for page in pages), self._item, self._request, decimals)
 
     async def to_polars(self, *, decimals: "Decimals" = "exact") -> "pl.DataFrame":
         """Every item, as a frame of polars: see `to_arrow`."""
@@ -202,20 +212,62 @@ class Pages(Generic[T]):
         position = (("offset", str(offset)), ("limit", str(self._limit)))
         return evolve(self._request, params=self._request.params + position, id=new_request_id())
 
-    async def _walk(self, read: Callable[[bytes], tuple[list[P], int | None]]) -> AsyncIterator[Page[P]]:
-        offset = self._offset
+    async def _walk(self, read: Callable[[bytes], tuple[list[P], int | None]]) -> AsyncGenerator[Page[P], None]:
+        offset, end = self._offset, _End(self._request.options.operation)
         while True:
             page = await self._page(offset, read)
-            if page.items or offset == self._offset:
+            end.check(page)
+            # The caller may do with the page's items what he likes.
+            count = len(page.items)
+            if count or offset == self._offset:
                 yield page
-            offset += len(page.items)
-            if not page.items or (page.total is not None and offset >= page.total):
+            offset += count
+            if not count or (page.total is not None and offset >= page.total):
                 return
 
     async def _page(self, offset: int, read: Callable[[bytes], tuple[list[P], int | None]]) -> Page[P]:
         response = await self._channel.exchange(self._at(offset))
         items, total = read(response.body)
         return Page(items=items, total=total, offset=offset)
+
+
+class _End:
+    """Whether a list gets to an end, by one earlier page: that after 1, 2, 4, 8 … pages, so that any round is met."""
+
+    def __init__(self, operation: str) -> None:
+        self._operation = operation
+        self._count = 0
+        self._next = 1
+        self._mark: tuple[object, ...] | None = None
+        self._most: int | None = None
+
+    def check(self, page: Page[P]) -> None:
+        """Raises `DecodeError` where it is the earlier page again, or the total has risen for too long."""
+        items, total = page.items, page.total
+        if not items:
+            return
+        if self._most is None and total is not None:
+            self._most = page.offset + 2 * total + _MANY
+        elif self._most is not None and page.offset > self._most:
+            raise self._endless(f"a total that has kept rising, to {total}")
+        mark = (total, len(items), items[0], items[-1])
+        if mark == self._mark:
+            raise self._endless("the items of a page before it")
+        self._count += 1
+        if self._count == self._next:
+            self._next *= 2
+            # A slice of a page would keep all of it.
+            ends = (item.copy() if isinstance(item, msgspec.Raw) else item for item in (items[0], items[-1]))
+            self._mark = (total, len(items), *ends)
+
+    def _endless(self, found: str) -> DecodeError:
+        return DecodeError(
+            operation=self._operation,
+            path="items",
+            expected="a list that ends",
+            found=found,
+            advice="Does the server look at `offset`? Ask for a part of the list that fits on one page.",
+        )
 
 
 def _with_envelope(request: Request) -> Request:

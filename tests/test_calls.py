@@ -4,7 +4,7 @@ import asyncio
 import gc
 import pickle
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from decimal import Decimal
 
 import anyio
@@ -365,3 +365,64 @@ async def test_a_page_that_is_none_is_an_error_that_names_the_endpoint(body: byt
 def test_a_limit_or_offset_that_makes_no_sense_is_refused(settings: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"limit is|offset is"):
         rows(always({}), **settings)
+
+
+@pytest.mark.parametrize("most", [1, 3, 10])
+@pytest.mark.parametrize("rows_there", [3, 10, 40])
+@pytest.mark.parametrize("total", [None, 10**9])
+async def test_a_server_that_ignores_the_offset_is_an_error_and_not_a_list_without_end(
+    total: int | None, rows_there: int, most: int
+) -> None:
+    def serve(request: Request) -> Response:
+        items = [{"id": row} for row in range(rows_there)][:most]
+        return answer({"items": items} | ({} if total is None else {"total": total}))
+
+    def readings(pages: Pages[Row]) -> list[Callable[[], AsyncIterator[object]]]:
+        return [lambda: aiter(pages), pages.pages, pages.dicts, pages.raw]
+
+    for nth in range(4):
+        transport = MemoryTransport(serve)
+        with pytest.raises(DecodeError, match="expected a list that ends at items, found the items of a page before"):
+            _ = [item async for item in readings(rows(transport, limit=10))[nth]()]
+        assert len(transport.requests) == 2
+
+
+@pytest.mark.parametrize("period", [1, 2, 7, 30])
+async def test_so_is_one_whose_pages_come_round_again(period: int) -> None:
+    transport = MemoryTransport(
+        lambda request: answer({"items": [{"id": int(dict(request.params)["offset"]) % (period * 10)}] * 10})
+    )
+    with pytest.raises(DecodeError, match="a page before"):
+        await rows(transport, limit=10).all()
+    assert len(transport.requests) <= 4 * period + 2
+
+
+async def test_so_is_a_total_that_always_keeps_ahead() -> None:
+    def serve(request: Request) -> Response:
+        offset = int(dict(request.params)["offset"])
+        return answer({"total": offset + 200, "items": [{"id": offset + nth} for nth in range(100)]})
+
+    transport = MemoryTransport(serve)
+    with pytest.raises(DecodeError, match="kept rising"):
+        await rows(transport).all()
+    assert len(transport.requests) <= 110
+
+
+async def test_a_list_that_grows_at_its_front_shows_a_page_again_and_goes_on() -> None:
+    def grow(listing: Listing) -> None:
+        if len(listing.asked) < 4:
+            listing.rows.insert(0, 100 + len(listing.asked))
+
+    assert [row.id async for row in listing(Listing(6, between=grow), limit=1)] == [0, 0, 0, 1, 2, 3, 4, 5]
+
+
+async def test_a_list_that_grows_to_less_than_twice_its_size_is_read_to_its_end() -> None:
+    server = Listing(300, between=lambda listing: listing.rows.append(len(listing.rows)))
+    assert len(await listing(server, limit=2).all()) > 300
+
+
+async def test_a_page_may_be_emptied_by_its_reader() -> None:
+    found = []
+    async for page in listing(Listing(25), limit=10).pages():
+        found += [page.items.pop() for _ in range(len(page.items))]
+    assert sorted(row.id or 0 for row in found) == list(range(25))

@@ -227,10 +227,9 @@ def faults(draw: st.DrawFn) -> Faults:
 
 def noticeable(seen: Seen, scene: Scene, faults: Faults) -> bool:
     """Whether a server's faults can be noticed; the others are in docs/scan.md, under what is not promised."""
-    if faults.total == "clipped":
-        return False
     size, said = seen.first
-    if faults.total in {"capped", "fewer", "wobbles"} and size == said:
+    if faults.total == "clipped" or (faults.total != "right" and size == said):
+        # It hides rows, and counts those that it shows.
         return False
     moves = any(beat.moves for beat in (*scene.before, *scene.beats))
     clock = faults.ahead > scene.margin or faults.date is not None
