@@ -848,11 +848,12 @@ class Scan(Generic[T]):
         self._arrived.set()
 
     async def _get(self, part: Part, offset: int = 0) -> _Page:
-        for _ in range(_EMPTY_TRIES):
+        for attempt in range(_EMPTY_TRIES):
             page = await self._ask(part, offset)
-            if offset >= page.total or len(page.body) > _BARE:
+            if len(page.body) > _BARE or self._channel.codec.slice(page.body, self._operation)[0]:
                 return page
-            if self._channel.codec.slice(page.body, self._operation)[0]:
+            # After an empty page that claimed more, another total does not make it right.
+            if offset >= page.total and not attempt:
                 return page
         raise Broken(f"a page was empty that should have begun at item {offset + 1:,} of {page.total:,}")
 
