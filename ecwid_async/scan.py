@@ -784,6 +784,8 @@ class Scan(Generic[T]):
                     self.proof = "two readings found the same ids, as many as every page's total said"
                     return
                 agreed = union.ids
+            elif union.changes:
+                agreed = None
             if union.complete or union.changes:
                 union = Union()
         raise self._drifted()
