@@ -1,5 +1,6 @@
 """One call of the API: nothing is sent until it is awaited."""
 
+import math
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import partial
@@ -204,6 +205,8 @@ class Call(Generic[R]):
 
         Raises `APIError` or `TransportError`.
         """
+        if timeout is not None and math.isnan(timeout):
+            raise ValueError("timeout is NaN: give a number of seconds, or leave it out")
         channel = self._bound()
         request = self.hand_over()
         if timeout is not None:

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from functools import lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, overload
 from urllib.parse import urlsplit
 
 from ecwid_async.calls import Call, Channel
+from ecwid_async.checked_numbers import check_number
 from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError, EcwidError
 from ecwid_async.observe import LogSink, Sinks
@@ -14,7 +16,7 @@ from ecwid_async.transport.auth import Auth, Secret
 from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url
 from ecwid_async.transport.governor import Govern, GovernorState, MemoryState, QuarantineList, Quota
 from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
-from ecwid_async.wire import EventSink, Transport
+from ecwid_async.wire import EventSink, Transport, printable
 
 if TYPE_CHECKING:
     # What a reader gets is the same, and jedi completes it without the attributes of the descriptor itself.
@@ -58,6 +60,10 @@ __all__ = ["DEFAULT_BASE_URL", "Ecwid", "Store"]
 T = TypeVar("T")
 
 _QUOTA: Final = Quota()
+_MOST_BUDGETS: Final = 4096
+# Of a store's id, in decimal; and what can be shown of something that is none.
+_DIGITS: Final = 18
+_SHORT: Final = 16
 
 
 class Ecwid:
@@ -65,12 +71,13 @@ class Ecwid:
 
     ``async with Ecwid() as ecwid: store = ecwid.store(1003, token)``. `base_url` is that of the API, else
     ``ECWID_BASE_URL``, else Ecwid's own. `transport` replaces the network: a sandbox, a script, another HTTP library.
-    `quota` is the rate limit to keep, None for none; `governor` counts for it, in this process unless another is
-    given to share. `events`, a callable or several, hears of every attempt and wait; without it, logging does.
-    `strict` raises `DecodeError` at a value of an unexpected type, which otherwise is kept in `extra` and counted in
-    `codec.problems`.
+    `timeout` bounds each interactive call, in seconds and with all its waits, unless it is sent with one of its own
+    (`math.inf` for none); bulk calls and downloads have none. `quota` is the rate limit to keep, None for none;
+    `governor` counts for it, in this process unless another is given to share. `events`, a callable or several, hears
+    of every attempt and wait; without it, logging does. `strict` raises `DecodeError` at a value of an unexpected type,
+    which otherwise is kept in `extra` and counted in `codec.problems`.
 
-    Raises `ConfigError` for a base URL that would send a token in the clear.
+    Raises `ConfigError` for a base URL that would send a token in the clear, and for a `timeout` that is none.
     """
 
     def __init__(
@@ -82,8 +89,11 @@ class Ecwid:
         governor: GovernorState | None = None,
         events: EventSink | Iterable[EventSink] | None = None,
         retry: RetryPolicy | None = None,
+        timeout: float | None = None,
         strict: bool = False,
     ) -> None:
+        _check_timeout(timeout)
+        self._timeout = timeout
         self.base_url = checked_base_url(base_url or os.environ.get("ECWID_BASE_URL") or DEFAULT_BASE_URL)
         self.codec = Codec(strict=strict)
         self._transport = transport
@@ -92,7 +102,8 @@ class Ecwid:
         self._server = _server(self.base_url) if transport is None or base_url is not None else None
         self._address = self.base_url if transport is None or base_url is not None else _address(transport)
         self._retry = retry or RetryPolicy()
-        self._budgets: dict[int | None, RetryBudget] = {}
+        # One that is forgotten is as good as full by then: nobody has called its store for thousands of others.
+        self._budget = lru_cache(maxsize=_MOST_BUDGETS)(self._new_budget)
         self._quota = quota
         if governor is None and quota is not None:
             governor = MemoryState(quota)
@@ -101,15 +112,18 @@ class Ecwid:
     def __repr__(self) -> str:
         return f"<Ecwid at {self.base_url}>"
 
-    def store(self, store_id: int | None = None, token: str | None = None) -> "Store":
+    def store(self, store_id: int | None = None, token: str | None = None, *, timeout: float | None = None) -> "Store":
         """A view of one store, cheap to make: by default the one ``ECWID_STORE_ID`` and ``ECWID_TOKEN`` name.
 
-        Raises `ConfigError` where either is missing.
+        `timeout` takes the place of the client's for calls of this view.
+
+        Raises `ConfigError` where store id or token is missing or can't be one.
         """
+        _check_timeout(timeout)
         token = _masked(token)  # here too: a traceback with locals shows every frame's
         number = _store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
         secret = _secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
-        channel = self._channel(Auth.of_store(self.transport, number, secret), number, secret)
+        channel = self._channel(Auth.of_store(self.transport, number, secret), number, secret, timeout)
         return Store(number, channel, quota=self._quota)
 
     def application(self, client_id: str | None = None, client_secret: str | None = None) -> "Application":
@@ -133,7 +147,11 @@ class Ecwid:
         """
         return QuarantineList(self._governor)
 
-    def _channel(self, signed: Auth, store_id: int | None, secret: str) -> Channel:
+    def _new_budget(self, store_id: int | None) -> RetryBudget:
+        del store_id
+        return RetryBudget(self._retry)
+
+    def _channel(self, signed: Auth, store_id: int | None, secret: str, timeout: float | None = None) -> Channel:
         paced: Transport = signed
         if self._governor is not None:
             paced = Govern(
@@ -146,18 +164,21 @@ class Ecwid:
                 events=self._events,
                 server=self._server,
             )
-        budget = self._budgets.get(store_id)
-        if budget is None:
-            budget = self._budgets[store_id] = RetryBudget(self._retry)
         retry = Retry(
             paced,
             policy=self._retry,
-            budget=budget,
+            budget=self._budget(store_id),
             events=self._events,
             store_id=store_id,
             server=self._server,
         )
-        return Channel(retry, self.codec, server=self._address)
+        return Channel(
+            retry,
+            self.codec,
+            timeout=self._timeout if timeout is None else timeout,
+            secrets=signed.secrets,
+            server=self._address,
+        )
 
     @property
     def transport(self) -> Transport:
@@ -548,13 +569,26 @@ def _secret(given: str | None, argument: str, variable: str, meaning: str) -> Se
     return secret
 
 
+def _check_timeout(timeout: float | None) -> None:
+    if timeout is not None:
+        check_number("timeout", timeout, above=True, endless=True)
+
+
 def _store_id(given: int | str | None) -> int:
     if given is None or given == "":
         raise ConfigError("The store's id is missing: pass `store_id`, or set ECWID_STORE_ID.")
-    try:
+    number = 0
+    if isinstance(given, str):
+        text = given.strip()
+        if text.isascii() and text.isdigit() and len(text) < _DIGITS:
+            number = int(text)
+    elif isinstance(given, int) and not isinstance(given, bool):
         number = int(given)
-    except (TypeError, ValueError):
-        number = 0
-    if number < 1 or isinstance(given, bool):
-        raise ConfigError(f"{given!r} is no store id: it is a whole number, such as 1003.")
+    if not 0 < number < 10**_DIGITS:
+        raise ConfigError(f"{_shown(given)} is no store id: it is a whole number, such as 1003.")
     return number
+
+
+def _shown(given: object) -> str:
+    # Arguments get mixed up: what is long may be the token.
+    return printable(repr(given)) if len(f"{given!s:.40}") < _SHORT else f"a {type(given).__name__} that is longer"

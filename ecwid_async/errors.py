@@ -40,6 +40,7 @@ All of them pickle. None holds the token. Where an error ends a call, its `outco
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Any, ClassVar, Final, Literal, TypeAlias
@@ -47,6 +48,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 import msgspec
 from attrs import evolve
 
+from ecwid_async.safe_json import NotJSON, read_json
 from ecwid_async.wire import Headers, Request, Response, StreamBody, printable
 
 __all__ = [
@@ -295,7 +297,7 @@ class TransportError(EcwidError):
     outcome: Outcome | None = "unknown"
 
     def __init__(self, reason: str, *, request: Request) -> None:
-        self.reason = reason
+        self.reason = reason = printable(reason)
         self.request = request
         self.request_id = request.id
         self.attempts = 1
@@ -497,14 +499,17 @@ class _ErrorBody(msgspec.Struct):
     args: object = None
 
 
+_error_bodies: Final = msgspec.json.Decoder(_ErrorBody, float_hook=Decimal)
+
+
 def api_error(request: Request, response: Response, secrets: Collection[str] = ()) -> APIError:
     """The error that an unsuccessful answer stands for. The body may be JSON, empty, HTML or cut short.
 
     The code decides before the status, since the API reuses statuses. `secrets` are masked wherever the body has them.
     """
     try:
-        body = msgspec.json.decode(response.body, type=_ErrorBody)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        body = read_json(response.body, _error_bodies)
+    except NotJSON:
         body = _ErrorBody()
     code = printable(body.errorCode, secrets, 100) if isinstance(body.errorCode, str) else ""
     message = body.errorMessage if isinstance(body.errorMessage, str) else ""
@@ -568,10 +573,10 @@ def unreadable(request: Request, response: Response) -> str | None:
     start = body.lstrip()[:1] if body[0] in b" \t\r\n" else body[:1]
     if start == b"{":
         try:
-            _skim(body)
+            read_json(body, _skimming)
             return None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return "what is no JSON"
+        except NotJSON as error:
+            return str(error)
     return "a page of HTML" if start == b"<" else "no JSON object"
 
 
@@ -584,7 +589,7 @@ def no_result(request: Request, response: Response, found: str) -> OutcomeUnknow
 
 
 _TERSE: Final = frozenset({"PUT", "DELETE"})
-_skim: Final = msgspec.json.Decoder(msgspec.Raw).decode
+_skimming: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -9,7 +9,7 @@ import re
 from base64 import b64encode
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import lru_cache
 from random import getrandbits
 from typing import Final, Literal, Protocol
@@ -77,11 +77,22 @@ class Options:
 class Headers(Mapping[str, str]):
     """HTTP headers: case does not matter, a repeated name is joined by commas, credentials are hidden in `repr`."""
 
-    __slots__ = ("_index", "_pairs")
+    __slots__ = ("_index", "_pairs", "_secrets")
 
     def __init__(self, pairs: Iterable[tuple[str | bytes, str | bytes]] = ()) -> None:
         self._pairs = pairs if isinstance(pairs, tuple) else tuple(pairs)
         self._index: dict[str, str] | None = None
+        self._secrets: tuple[str, ...] = ()
+
+    def hide(self, secrets: tuple[str, ...]) -> None:
+        """Mask these wherever the headers are shown: a server may quote them."""
+        self._secrets = secrets
+
+    def masked(self, secrets: tuple[str, ...]) -> "Headers":
+        """These headers without the secrets in them."""
+        return Headers(
+            tuple((masked(_text(name), secrets), masked(_text(value), secrets)) for name, value in self._pairs)
+        )
 
     @property
     def pairs(self) -> tuple[tuple[str | bytes, str | bytes], ...]:
@@ -116,10 +127,10 @@ class Headers(Mapping[str, str]):
 
     def __repr__(self) -> str:
         shown = {name: "***" if name in _HIDDEN_HEADERS else value for name, value in self.items()}
-        return f"Headers({shown!r})"
+        return masked(f"Headers({shown!r})", self._secrets)
 
     def __reduce__(self) -> tuple[type["Headers"], tuple[tuple[tuple[str, str], ...]]]:
-        return Headers, (tuple(self.items()),)
+        return Headers, (tuple(self.masked(self._secrets).items()),)
 
 
 def _text(raw: str | bytes) -> str:
@@ -282,8 +293,13 @@ ENDED as well."""
 def encode_segment(segment: str | int) -> str:
     """Encode one path segment the way the server decodes it: as in a form, space is ``+``, slash is ``%2F``.
 
-    Raises `ValueError` for what names another endpoint, or would once a server trimmed it: nothing, ``.`` or ``..``.
+    Raises `ValueError` for what names another endpoint, or would once a server trimmed it: nothing, ``.`` or ``..``,
+    and for what is neither text nor a number.
     """
+    if isinstance(segment, Enum):
+        segment = segment.value  # `str` would name the member
+    if isinstance(segment, bool) or not isinstance(segment, str | int):
+        raise ValueError(f"{segment!r} is not an id: pass the id of the item that the call is about")
     text = str(segment)
     if text.isalnum() and text.isascii():
         return text  # as nearly every id is

@@ -1,11 +1,20 @@
 """Settings, their errors, and the chain from a store to the wire."""
 
+import gc
 import importlib
 import json
+import math
 import subprocess
 import sys
+from contextlib import suppress
+from decimal import Decimal
+from enum import Enum, IntEnum
+from typing import Any
 
+import anyio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ecwid_async
 from ecwid_async import ConfigError, Ecwid, Event, RetryPolicy, ServerError
@@ -14,6 +23,7 @@ from ecwid_async.data import Model, model
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.governor import MemoryState
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.retry import RetryBudget
 
 
 @model
@@ -92,11 +102,153 @@ def test_a_base_url_that_is_none_is_refused(url: str) -> None:
         Ecwid(base_url=url)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "https://:pass@app.ecwid.com",
+            "https://[::1",
+            "https://[::1]x",
+            "https://app.ecwid.com:99999",
+            "https://a:0",
+        ),
+        *(
+            "https://a:port",
+            "https://app ecwid.com",
+            " https://app.ecwid.com",
+            "https://app.ecwid.com\n",
+            "https://a\\b",
+        ),
+        *("https://app.ecwid.com/?", "https://app.ecwid.com/a b", "https://a..b", "https://bücher.example", "https:/a"),
+        *(7, b"https://app.ecwid.com", "https://app.ecwid.com/\x1b[2J"),
+    ],
+)
+def test_a_base_url_that_no_library_could_use_is_refused_at_once(url: Any) -> None:
+    with pytest.raises(ConfigError, match="is no base URL: give one such as") as caught:
+        Ecwid(base_url=url)
+    assert "pass" not in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.chaos
+@given(
+    st.one_of(
+        st.text(),
+        st.builds(
+            "".join,
+            st.tuples(
+                st.sampled_from(["https://", "http://", "HTTPS:", "https://u:p@"]),
+                st.one_of(st.sampled_from(["app.ecwid.com", "127.0.0.1", "[::1]", "localhost", "xn--a"]), st.text()),
+                st.sampled_from(["", ":1", ":0", ":99999", ":x", ":"]),
+                st.one_of(st.just("/api/v3"), st.text(max_size=8)),
+            ),
+        ),
+    )
+)
+def test_whatever_is_given_as_a_base_url_is_usable_or_refused(url: str) -> None:
+    with suppress(ConfigError):
+        assert Ecwid(base_url=url).transport
+
+
 def test_a_token_never_goes_out_in_the_clear() -> None:
     with pytest.raises(ConfigError, match="in the clear"):
         Ecwid(base_url="http://app.ecwid.com/api/v3")
     for host in ("127.0.0.1", "127.8.8.8", "localhost", "[::1]"):
         assert Ecwid(base_url=f"http://{host}:1/api/v3")
+
+
+class Key(str, Enum):  # noqa: UP042  whose text is not its value
+    ONE = "1003"
+    TOKEN = "secret_x"
+
+
+@pytest.mark.parametrize("store_id", [1003, "1003", " 1003\n", IntEnum("Id", {"ONE": 1003}).ONE, Key.ONE])
+def test_a_store_id_is_a_whole_number(store_id: Any) -> None:
+    ecwid = Ecwid(transport=MemoryTransport([]))
+    assert type(ecwid.store(store_id, "secret_x").store_id) is int
+    assert ecwid.store(store_id, "secret_x").store_id == 1003
+
+
+@pytest.mark.parametrize(
+    "store_id",
+    [
+        1.5,
+        1003.0,
+        math.inf,
+        math.nan,
+        True,
+        b"1003",
+        "1_003",
+        "１００３",
+        "1003.0",
+        "-7",
+        10**30,
+        "9" * 5000,
+        [],
+        Decimal(7),
+    ],
+)
+def test_what_is_no_store_id_is_refused(store_id: Any) -> None:
+    with pytest.raises(ConfigError, match="is no store id"):
+        Ecwid(transport=MemoryTransport([])).store(store_id, "secret_x")
+
+
+def test_a_token_in_the_place_of_the_store_id_is_not_shown() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Ecwid(transport=MemoryTransport([])).store("secret_aBcDeFgHiJkLmNoP", "1003")  # type: ignore[arg-type]
+    assert "aBcDeFg" not in str(caught.value)
+
+
+async def test_interactive_calls_have_the_deadline_of_the_client_or_of_the_store() -> None:
+    transport = MemoryTransport(lambda _: answer({"id": 7, "items": [], "total": 0}))
+    ecwid = Ecwid(transport=transport, timeout=7)
+    shorter = ecwid.store(1003, "secret_x", timeout=3)
+    for store, seconds in ((ecwid.store(1003, "secret_x"), 7), (shorter, 3)):
+        now = anyio.current_time()
+        await rows(store).get(7)
+        await store.products.search().first()
+        await rows(store).get(7).send(timeout=2)
+        await rows(store).get(7).send(timeout=math.inf)
+        deadlines = [request.options.deadline for request in transport.requests[-4:]]
+        for deadline, most in zip(deadlines, (seconds, seconds, 2, math.inf), strict=True):
+            assert deadline is not None
+            assert now + most <= deadline <= anyio.current_time() + most
+    async with shorter.products.scan() as scan:
+        assert [item async for item in scan] == []
+    assert transport.requests[-1].options.deadline is None
+    await rows(Ecwid(transport=transport).store(1003, "secret_x")).get(7)
+    assert transport.requests[-1].options.deadline is None
+
+
+@pytest.mark.parametrize("timeout", [0, -1, math.nan, "5", True])
+def test_a_timeout_that_is_none_is_refused(timeout: Any) -> None:
+    with pytest.raises(ConfigError, match=r"timeout is .*: give a number above 0"):
+        Ecwid(timeout=timeout)
+    with pytest.raises(ConfigError, match="timeout is"):
+        Ecwid(transport=MemoryTransport([])).store(1003, "secret_x", timeout=timeout)
+
+
+async def test_a_call_with_a_timeout_that_is_no_number_is_not_sent() -> None:
+    transport = MemoryTransport([answer({"id": 7})])
+    call = rows(Ecwid(transport=transport).store(1003, "secret_x")).get(7)
+    with pytest.raises(ValueError, match="NaN"):
+        await call.send(timeout=math.nan)
+    assert await call == Row(id=7)
+
+
+def test_views_of_a_store_share_a_budget_and_those_of_many_stores_do_not_pile_up() -> None:
+    ecwid = Ecwid(transport=MemoryTransport([]))
+
+    def budget(store_id: int) -> object:
+        transport: Any = ecwid.store(store_id, "secret_x").transport
+        return transport._budget
+
+    assert budget(1) is budget(1)
+    assert budget(1) is not budget(2)
+    for store_id in range(1, 6000):
+        ecwid.store(store_id, "secret_x")
+    kept = sum(isinstance(thing, RetryBudget) for thing in gc.get_objects())
+    assert kept <= 4200
 
 
 def test_no_repr_shows_the_token() -> None:

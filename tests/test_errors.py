@@ -4,12 +4,16 @@ import json
 import pickle
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import process_time
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ecwid_async import errors
-from ecwid_async.errors import APIError, DecodeError, EcwidError, NotSent, api_error, retry_after
+from ecwid_async import Ecwid, errors
+from ecwid_async.errors import APIError, DecodeError, EcwidError, NotSent, api_error, retry_after, unreadable
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.wire import Headers, Options, Request, Response, StreamBody
 
 CODES = json.loads((Path(__file__).parent / "spec" / "errors.json").read_text())
@@ -152,6 +156,7 @@ def test_every_error_of_a_call_says_what_became_of_it() -> None:
         errors.GovernorUnavailable("away"),
         errors.UploadChanged("it was 2 bytes and is 1 now"),
         errors.UploadTooLarge(2, 1),
+        errors.UploadChanged("it shrank"),
     ]
     for outcome, those in (("done", done), ("refused", refused), ("unknown", unknown), ("not_sent", not_sent)):
         for error in those:
@@ -231,3 +236,159 @@ def test_the_tree_in_the_docstring_is_the_tree_in_the_code() -> None:
 
 def depth(cls: type[EcwidError]) -> int:
     return max((depth(base) + 1 for base in cls.__bases__ if issubclass(base, EcwidError)), default=0)
+
+
+@pytest.mark.parametrize(
+    ("body", "excerpt"),
+    [
+        (b"<html>\n <title>502 Bad gateway</title>", "<html> <title>502 Bad gateway</title>"),
+        (b'{"error": "unavailable"}', '{"error": "unavailable"}'),
+        (b"\x1b[31mno\x07\xff", "\\x1b[31mno\\x07\N{REPLACEMENT CHARACTER}"),
+        (b"x" * 100_000, "x" * 499 + "…"),
+        (b" \r\n", None),
+        (b'{"errorCode": "SOME_CODE"}', None),
+    ],
+)
+def test_the_beginning_of_a_body_that_is_no_error_of_the_api_is_kept(body: bytes, excerpt: str | None) -> None:
+    error = api_error(READ, answer(502, body))
+    assert error.excerpt == excerpt
+    assert excerpt is None or excerpt in str(error).replace("\\\\", "\\")
+    assert str(error).isprintable()
+    assert len(str(error)) < 1200
+
+
+def test_what_a_server_says_is_printable_and_has_a_largest_size() -> None:
+    said = {"errorMessage": "a\r\nb\x1b[2J" + "x" * 5000, "errorCode": "C\x00", "args": {"k\x1b": "v\n\u202e" * 999}}
+    error = api_error(READ, answer(400, json.dumps(said).encode()))
+    assert (error.message or "").startswith(r"a b\x1b[2Jxxx")
+    assert error.code == r"C\x00"
+    for text in (str(error), error.message or "", *error.details, *error.details.values()):
+        assert text.isprintable()
+        assert len(text) < 2500
+    many = json.dumps({"args": {str(number): number for number in range(5000)}}).encode()
+    assert len(api_error(READ, answer(400, many)).details) == 100
+
+
+def test_a_secret_in_a_body_is_masked_in_all_that_is_made_of_it() -> None:
+    said = {"errorMessage": "no secret_a1b2c3d4", "args": {"secret_a1b2c3d4": "Bearer secret_a1b2c3d4"}}
+    for body in (json.dumps(said).encode(), b"<p>secret_a1b2c3d4"):
+        error = api_error(READ, answer(403, body), ["secret_a1b2c3d4"])
+        assert "a1b2c3d4" not in f"{error!r} {vars(error)}"
+
+
+HINTS: dict[str, tuple[Response, str]] = {
+    "BadRequest": (answer(400, b'{"errorMessage":"No."}'), "Correct the parameter"),
+    "PaymentRequired": (answer(402, b'{"errorMessage":"No."}'), "upgrade the plan"),
+    "StoreSuspended": (answer(402, b'{"errorCode":"STORE_IS_SUSPENDED"}'), "until its owner has settled"),
+    "Forbidden": (answer(403, b'{"errorMessage":"No."}'), "does not allow this call"),
+    "InvalidToken": (answer(403, b'{"errorCode":"INVALID_API_TOKEN"}'), "Check the store id and the token"),
+    "MissingScope": (answer(403, b'{"errorCode":"INSUFFICIENT_APP_SCOPE"}'), "Add the scope"),
+    "NotFound": (answer(404, b'{"errorMessage":"Product #7 not found"}'), "the item may have been deleted"),
+    "StoreNotFound": (answer(404, b'{"errorCode":"STORE_NOT_FOUND"}'), "There is no such store: check the store id"),
+    "MethodNotAllowed": (answer(405, b'{"errorMessage":"No."}'), "Check the"),
+    "RequestTimeout": (answer(408), "Ask for less at once"),
+    "Conflict": (answer(409), "Read the stored item"),
+    "UnsupportedMediaType": (answer(415), "JSON goes out as application/json"),
+    "Unprocessable": (answer(422), "Correct the value"),
+    "RateLimited": (answer(429), "Wait `retry_after` seconds"),
+    "ServerError": (answer(503, b"<html>busy"), "check a write's effect"),
+    "APIError": (answer(418), "Look the code up"),
+}
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_each_hint_is_what_helps_with_the_answer_that_provokes_it(name: str) -> None:
+    response, hint = HINTS[name]
+    error = api_error(READ, response)
+    assert type(error).__name__ == name
+    assert hint in str(error)
+    if name != "NotFound":
+        assert "may have been deleted" not in str(error)
+
+
+def test_no_error_is_without_a_test_of_its_hint() -> None:
+    assert set(HINTS) == {
+        name for name, cls in vars(errors).items() if isinstance(cls, type) and issubclass(cls, APIError)
+    }
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405])
+def test_a_page_that_is_not_the_api_s_points_to_what_stands_in_between(status: int) -> None:
+    error = api_error(READ, answer(status, b"<html>Blocked by policy 17"))
+    assert "Blocked by policy 17" in str(error)
+    assert "check the base URL, and whether a proxy or firewall answered" in str(error)
+    assert "deleted" not in str(error)
+    assert "reinstall" not in str(error)
+
+
+async def test_the_sandbox_tells_a_store_that_does_not_exist_from_an_item() -> None:
+    async with Ecwid(transport=demo_sandbox(products=1)) as ecwid:
+        with pytest.raises(errors.StoreNotFound, match="check the store id"):
+            await ecwid.store(999, DEMO_TOKEN).products.get(7)
+        with pytest.raises(errors.NotFound, match="may have been deleted") as caught:
+            await ecwid.store(DEMO_STORE_ID, DEMO_TOKEN).products.get(7)
+        assert type(caught.value) is errors.NotFound
+
+
+# What a server may say, from nearly right to nothing of the kind.
+numbers = st.one_of(
+    st.integers().map(str),
+    st.sampled_from(["1e400000", "1e9999999999999999999999", "-0", "1e-400", "9" * 5000, "0.1" + "0" * 5000]),
+)
+texts = st.one_of(
+    st.text(max_size=40).map(json.dumps),
+    st.sampled_from(['"\\ud83d"', '"\\u0000\\u001b[2J"', '"' + "x" * 70_000 + '"']),
+)
+plain = st.one_of(
+    numbers, texts, st.sampled_from(["null", "true", "NaN", "[" * 3000, "[" * 900 + "]" * 900, '{"a":' * 3000])
+)
+values = st.one_of(
+    plain,
+    st.lists(plain, max_size=3).map(lambda some: f"[{','.join(some)}]"),
+    st.lists(st.tuples(texts, plain), max_size=4).map(
+        lambda some: "{" + ",".join(f"{name}:{value}" for name, value in some) + "}"
+    ),
+)
+names = st.sampled_from(["errorMessage", "errorCode", "args", "errorMessage", "other"])
+documents = st.lists(st.tuples(names, values), max_size=4).map(
+    lambda some: "{" + ",".join(f'"{name}":{value}' for name, value in some) + "}"
+)
+bodies = st.one_of(
+    st.binary(max_size=200), documents.map(lambda text: text.encode("utf-8", "surrogatepass")), values.map(str.encode)
+)
+dates = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(["9" * 400, "1e9", "0", "soon", "(" * 90, "Wed, 21 Oct 2026 07:28:00 GMT", "٣"]),
+    st.builds(
+        "{}, {} {} {} {}:{}:{} {}".format,
+        st.sampled_from(["Wed", "", "Xyz"]),
+        st.integers(-1, 99),
+        st.sampled_from(["Oct", "Feb", "13"]),
+        st.sampled_from(["0", "1", "0001", "9999", "10000", "99999999999999999999", "-1", "2026"]),
+        *[st.integers(-1, 99)] * 3,
+        st.sampled_from(["GMT", "-0000", "+2359", "-9999", "+99999999999", ""]),
+    ),
+)
+
+
+@pytest.mark.chaos
+@given(st.integers(100, 999), bodies, dates, dates, st.sampled_from([READ, WRITE, UPDATE]))
+def test_whatever_a_server_says_is_an_error_of_ours_and_soon(
+    status: int, body: bytes, after: str, date: str, request_: Request
+) -> None:
+    headers = Headers([("Retry-After", after), ("Date", date)])
+    started = process_time()
+    error = api_error(request_, answer(status, body, headers), ["secret_a1b2c3d4"])
+    pickle.loads(pickle.dumps(error))
+    assert unreadable(evolve(request_, options=evolve(request_.options, expects="object")), answer(200, body)) != ""
+    assert process_time() - started < 5
+    assert str(error).isprintable()
+    assert len(str(error)) < 5000
+    assert error.retry_after is None or 0 <= error.retry_after <= 86_400
+
+
+@pytest.mark.chaos
+@given(dates, dates)
+def test_whatever_retry_after_says_is_seconds_or_nothing(after: str, date: str) -> None:
+    seconds = retry_after(Headers([("Retry-After", after), ("Date", date)]))
+    assert seconds is None or 0 <= seconds <= 86_400

@@ -1,7 +1,9 @@
 """Tokens, client secrets and customers' data: driven through everything that can be printed, and looked for there."""
 
 import asyncio
+import base64
 import io
+import json
 import logging
 import pickle
 import traceback
@@ -9,6 +11,7 @@ import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from urllib.parse import quote
 
 import pytest
 from attrs import define, field
@@ -26,6 +29,7 @@ from ecwid_async.observe import LogSink
 from ecwid_async.opentelemetry import OpenTelemetrySink
 from ecwid_async.transport.aiohttp import AiohttpTransport
 from ecwid_async.transport.auth import Secret
+from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Transport
 from tests.transport.fault_server import Exchange, fault_server
 
@@ -394,3 +398,121 @@ def test_the_search_finds_what_it_looks_for() -> None:
     with pytest.raises(ValueError, match=r"\d+") as caught:
         leaky()
     assert secrets_in(with_locals(caught.value)) == ["token"]
+
+
+def quoted(secret: str, before: str) -> bytes:
+    """As it is, URL-encoded, escaped as in JSON, and in Base64."""
+    forms = [
+        secret,
+        quote(secret, safe="").replace("_", "%5F"),
+        secret.replace("_", "\\u005f").replace("k", "\\u006B"),
+        base64.b64encode(f"{before}{secret}".encode()).decode(),
+    ]
+    return " ".join(forms).encode()
+
+
+# Who is asked quotes what it was sent.
+QUOTES = {"/1003/": quoted(TOKEN, "Bearer "), "/application": quoted(CLIENT_SECRET, "my-app:")}
+
+
+def in_base64(text: str) -> list[str]:
+    """Parts of a secret that are there in Base64."""
+    encoded = [base64.b64encode(b"x" * at + secret.encode()) for secret in (TOKEN, CLIENT_SECRET) for at in range(3)]
+    parts = [whole[at : at + 12].decode() for whole in encoded for at in range(4, len(whole) - 16)]
+    return [part for part in parts if part in text]
+
+
+def written(status: bytes, body: bytes, header: bytes = b"X-A: b") -> bytes:
+    return b"HTTP/1.1 %s\r\n%s\r\nConnection: close\r\n\r\n%s" % (status, header, body)
+
+
+ERROR = b'{"errorMessage":"M %s","errorCode":"%s","args":{"%s":"%s"}}'
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(written(b"400 Bad", ERROR % (b"@@", b"C", b"a", b"b")), id="message"),
+        pytest.param(written(b"409 Bad", ERROR % (b"", b"C", b"@@", b"@@")), id="details"),
+        pytest.param(written(b"403 Bad", ERROR % (b"", b"@@", b"a", b"b")), id="code"),
+        pytest.param(written(b"502 Bad", b"<html>\x1b[2J@@"), id="page"),
+        pytest.param(written(b"500 Bad", b"{}", b"X-Echo: Bearer @@"), id="header"),
+        pytest.param(written(b"500 @@", b"{}"), id="status line"),
+        pytest.param(b"Bearer @@ is not welcome\r\n\r\n", id="garbage"),
+        pytest.param(written(b"200 OK", b"{}", b"Content-Encoding: @@"), id="encoding"),
+        pytest.param(written(b"200 OK", b"{}", b"X-Echo: Bearer @@"), id="success"),
+        pytest.param(written(b"200 OK", b"@@"), id="proxy"),
+    ],
+)
+async def test_a_secret_that_a_server_quotes_is_masked(
+    said: bytes, transport: Callable[[str], Transport], printed: Printed, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever a server or proxy makes of what it was sent, and wherever it says it."""
+    for library in ("httpcore2", "httpx2", "pyqwest"):
+        # What they log of a response is theirs.
+        caplog.set_level(logging.CRITICAL, logger=library)
+
+    async def quote_it(exchange: Exchange) -> None:
+        [secret] = [secret for place, secret in QUOTES.items() if place in exchange.line]
+        await exchange.send(said.replace(b"@@", secret))
+        exchange.writer.close()
+
+    async def show(call: Callable[[], Awaitable[object]]) -> None:
+        result = await call()
+        # Of a success the body is data, whatever is in it.
+        if not isinstance(result, bytes):
+            printed.show(result)
+
+    async def ask(base_url: str) -> None:
+        async with connected(base_url, printed, transport) as ecwid:
+            store, app = ecwid.store(1003, TOKEN), ecwid.application("my-app", CLIENT_SECRET)
+            update = store.customers.update(7, CustomerDraft(email="a@b.example"))
+            for call in [
+                update.response,
+                lambda: store.customers.create(CustomerDraft(email="a@b.example")),
+                lambda: store.transport.send(update.request),
+                store.orders.invoices.pdf("A").read,
+                lambda: app.cancel("my-app"),
+            ]:
+                printed.calls += 1
+                try:
+                    await show(call)
+                except EcwidError as error:
+                    printed.failed(error)
+                    printed.show(*vars(error).values())
+
+    # The server's frame must not be among those looked at.
+    async with fault_server(quote_it) as server:
+        await ask(server.base_url)
+    text = printed.own.getvalue() + printed.shown.getvalue()
+    assert in_base64(text) == []
+    assert "\x1b" not in printed.own.getvalue()
+
+
+async def test_a_secret_that_an_answer_inside_a_batch_quotes_is_masked() -> None:
+    refusal = {"errorMessage": f"no {TOKEN}"}
+    item = {"id": "0", "status": "COMPLETED", "httpStatusCode": 403, "escapedHttpBody": json.dumps(refusal)}
+    script = [answer({"ticket": "t"}), answer({"status": "COMPLETED", "responses": [item]})]
+    async with Ecwid(transport=MemoryTransport(script)) as ecwid:
+        store = ecwid.store(1003, TOKEN)
+        [error] = await store.batch([store.customers.get(7)], raise_on_failure=False)
+    assert secrets_in(f"{error!r} {error} {vars(error)!r}") == []
+    assert "no ***" in str(error)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://user:{TOKEN}@app.example/api",
+        f"https://:{TOKEN}@app.example",
+        f"https://{TOKEN}@",
+        f"https://app.example/?token={TOKEN}",
+        f"https://app.example/#{TOKEN}",
+        f"https://us er:{TOKEN}@app.exa mple",
+        f"//u:{TOKEN}@[::1",
+    ],
+)
+def test_a_base_url_that_is_refused_shows_no_password(url: str) -> None:
+    with pytest.raises(ConfigError, match="no base URL") as caught:
+        Ecwid(base_url=url)
+    assert secrets_in(f"{caught.value!r}") == []

@@ -3,6 +3,8 @@
 import base64
 import json
 import pickle
+from enum import Enum, IntEnum
+from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
@@ -90,6 +92,21 @@ def test_a_request_does_not_show_its_body() -> None:
         method="POST", path="/orders", body=b'{"email":"a@b.c"}', options=Options(operation="POST /orders")
     )
     assert "a@b.c" not in repr(request)
+
+
+class Code(str, Enum):  # noqa: UP042  whose text is not its value
+    SPRING = "SPRING 10%"
+
+
+def test_an_id_that_is_an_enum_is_its_value() -> None:
+    assert encode_segment(Code.SPRING) == "SPRING+10%25"
+    assert encode_segment(IntEnum("Id", {"ONE": 7}).ONE) == "7"
+
+
+@pytest.mark.parametrize("segment", [True, False, None, 1.5, b"7", ["7"]])
+def test_what_is_neither_text_nor_a_whole_number_is_no_id(segment: Any) -> None:
+    with pytest.raises(ValueError, match="is not an id"):
+        encode_segment(segment)
 
 
 SECRET = "secret_aB/cD+9=zQ_17xYw"

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Final
 
@@ -134,13 +135,37 @@ def unanswered(request: Request, base_url: str, kind: str, *, sent: bool, now: f
     return OutcomeUnknown(f"no whole answer came ({kind})", request=request)
 
 
+# Whoever holds a request as it is sent, with the token in it: HTTP libraries, and what they send it through.
+_LIBRARIES: Final = frozenset({"aiohttp", "h11", "httpcore2", "httpx2", "pyqwest"})
+_CARRIERS: Final = frozenset({"anyio", "asyncio", "contextlib", "ecwid_async", "socket", "ssl", "trio", "uvloop"})
+
+
 def without_locals(error: BaseException) -> None:
-    """Empty the frames an error has passed through: in those of an HTTP library stand the headers as they are sent."""
+    """Empty the frames of HTTP libraries that an error has passed through: they hold the headers as they are sent.
+
+    Frames of the caller's, as of what feeds an upload or of an error that is being handled, keep what is in them.
+    """
     seen: set[int] = set()
     chain: list[BaseException | None] = [error]
     while chain:
         link = chain.pop()
         if link is not None and id(link) not in seen:
             seen.add(id(link))
-            traceback.clear_frames(link.__traceback__)
+            _empty(link.__traceback__)
             chain += (link.__cause__, link.__context__)
+
+
+def _empty(trace: TracebackType | None) -> None:
+    in_library = False
+    for frame, _ in traceback.walk_tb(trace):
+        module = str(frame.f_globals.get("__name__"))
+        package = module.partition(".")[0]
+        if package in _LIBRARIES:
+            # Not the half of it that serves: what that calls is the caller's.
+            in_library = not module.startswith("aiohttp.web")
+        elif package == "ecwid_async":
+            in_library = False
+        if in_library or package in _CARRIERS:
+            # A frame that is running can't be cleared.
+            with suppress(RuntimeError):
+                frame.clear()

@@ -21,6 +21,7 @@ from typing import Final
 import anyio
 from attrs import frozen
 
+from ecwid_async.checked_numbers import check_count, check_number
 from ecwid_async.errors import (
     APIError,
     EcwidError,
@@ -43,6 +44,8 @@ __all__ = ["Retry", "RetryBudget", "RetryPolicy"]
 _PASSING: Final = frozenset({408, 500, 502, 503, 504})
 # What a repeated DELETE is answered where the item is gone: it had worked the time before.
 _DELETED: Final = b'{"success":true}'
+# More would not fit into a float; the cap is reached long before.
+_MOST_DOUBLINGS: Final = 100
 _NOTHING_DONE: Final = frozenset({"not_sent", "refused"})
 
 
@@ -55,6 +58,8 @@ class RetryPolicy:
     most `patience` together, those of other calls with its token that it waits for included.
     `budget` bounds the repeats of one store: each takes one, each call puts a tenth back, so that a server that fails
     throughout gets a tenth more calls and not four times as many.
+
+    Raises `ConfigError` for what can't be waited or counted.
     """
 
     attempts: int = 4
@@ -63,6 +68,13 @@ class RetryPolicy:
     throttled: float = 10.0
     patience: float = 300.0
     budget: float = 20.0
+
+    def __attrs_post_init__(self) -> None:
+        check_count("RetryPolicy.attempts", self.attempts)
+        for name in ("base", "cap", "throttled"):
+            check_number(f"RetryPolicy.{name}", getattr(self, name))
+        for name in ("patience", "budget"):
+            check_number(f"RetryPolicy.{name}", getattr(self, name), endless=True)
 
 
 class RetryBudget:
@@ -329,7 +341,7 @@ class Retry:
     def _backoff(self, request: Request, attempt: int) -> float | None:
         if attempt >= self._policy.attempts or isinstance(request.body, StreamBody) or not self._budget.spend():
             return None
-        return self._jitter(0.0, min(self._policy.cap, self._policy.base * 2 ** (attempt - 1)))
+        return self._jitter(0.0, min(self._policy.cap, self._policy.base * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS)))
 
     def _too_late(self, request: Request, wait: float) -> bool:
         deadline = request.options.deadline

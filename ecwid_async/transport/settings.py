@@ -4,11 +4,12 @@ import os
 import ssl
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from ecwid_async.checked_numbers import check_count, check_number
 from ecwid_async.errors import ConfigError
+from ecwid_async.transport.base_url import split_url
 
 __all__ = ["Settings", "Timeouts", "user_agent"]
 
@@ -24,16 +25,23 @@ def user_agent() -> str:
 
 @frozen(kw_only=True)
 class Timeouts:
-    """Limits in seconds: for a whole exchange, for a connection to open or come free, between chunks of a download."""
+    """Limits in seconds: for a whole exchange, for a connection to open or come free, between chunks of a download.
+
+    Raises `ConfigError` for one that is not above zero.
+    """
 
     total: float = 60.0
     connect: float = 10.0
     read: float = 30.0
 
+    def __attrs_post_init__(self) -> None:
+        for name in ("total", "connect", "read"):
+            check_number(f"Timeouts.{name}", getattr(self, name), above=True)
+
 
 def _shown(proxy: str | None) -> str:
     """A proxy's address without the password in it."""
-    return "None" if proxy is None else repr(f"{urlsplit(proxy).scheme}://…")
+    return "None" if proxy is None else repr(f"{proxy.partition('://')[0]}://…")
 
 
 @frozen(kw_only=True)
@@ -58,13 +66,13 @@ class Settings:
     tls: ssl.SSLContext | None = None
 
     def __attrs_post_init__(self) -> None:
-        limits = (self.timeouts.total, self.timeouts.connect, self.timeouts.read, self.keep_alive)
-        if min(limits) <= 0 or self.connections < 1 or self.largest_response < 1:
-            raise ConfigError("timeouts, connections, keep_alive and largest_response must be more than nothing")
-        if self.proxy is not None:
-            parts = urlsplit(self.proxy)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ConfigError("the proxy can't be used: give a URL such as http://proxy.example.com:3128")
+        if not isinstance(self.timeouts, Timeouts):
+            raise ConfigError(f"timeouts is a {type(self.timeouts).__name__}: give Timeouts(total=60)")
+        check_number("keep_alive", self.keep_alive, above=True)
+        check_count("connections", self.connections)
+        check_count("largest_response", self.largest_response)
+        if self.proxy is not None and split_url(self.proxy) is None:
+            raise ConfigError("the proxy can't be used: give a URL such as http://proxy.example.com:3128")
         if self.ca is not None and self.tls is not None:
             raise ConfigError("`ca` and `tls` contradict each other: load the authorities into the context")
         if self.ca is not None and not Path(self.ca).is_file():

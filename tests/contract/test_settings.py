@@ -1,5 +1,6 @@
 """Proxy, trust and limits are set in the same way on each transport, and refused where they can't be used."""
 
+import math
 import ssl
 from base64 import b64encode
 from collections.abc import Callable
@@ -114,6 +115,16 @@ async def test_the_environment_s_proxies_are_not_asked(connect: Connect, monkeyp
         lambda: Settings(largest_response=0),
         lambda: Settings(keep_alive=0.0),
         lambda: Settings(timeouts=Timeouts(total=0.0)),
+        *(lambda value=value: Timeouts(total=value) for value in (-1.0, math.nan, math.inf, "60", None)),
+        *(lambda value=value: Timeouts(connect=value) for value in (0, math.nan)),
+        lambda: Timeouts(read=math.nan),
+        lambda: Settings(timeouts=60),
+        lambda: Settings(keep_alive=math.nan),
+        lambda: Settings(connections=1.5),
+        lambda: Settings(connections=True),
+        lambda: Settings(largest_response="1 MB"),
+        lambda: Settings(proxy="http://127.0.0.1:99999"),
+        lambda: Settings(proxy="http://[::1"),
         lambda: Settings(proxy="socks5://127.0.0.1:1080"),
         lambda: Settings(proxy="127.0.0.1"),
         lambda: Settings(ca="no/such/file.pem"),

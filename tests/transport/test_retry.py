@@ -1,7 +1,9 @@
 """Sending again only where that does no harm, patiently, inside the deadline. No clock runs here but a made-up one."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -9,6 +11,7 @@ import pytest
 from attrs import define, evolve, field
 
 from ecwid_async.errors import (
+    ConfigError,
     EcwidError,
     GovernorUnavailable,
     NotSent,
@@ -415,3 +418,29 @@ async def test_closing_closes_what_is_wrapped() -> None:
     setup = Setup.of()
     await setup.retry.aclose()
     assert setup.inner.closed
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"attempts": 0},
+        {"attempts": 2.0},
+        {"attempts": True},
+        *({name: value} for name in ("base", "cap", "throttled") for value in (-1, math.nan, math.inf, "1", None)),
+        *({name: value} for name in ("patience", "budget") for value in (-0.1, math.nan, "1")),
+    ],
+    ids=str,
+)
+def test_a_policy_that_makes_no_sense_is_refused_where_it_is_made(settings: dict[str, Any]) -> None:
+    [(name, _)] = settings.items()
+    with pytest.raises(ConfigError, match=rf"RetryPolicy\.{name} is .*: give a .*number .*(above|at least)"):
+        RetryPolicy(**settings)
+
+
+async def test_any_policy_that_is_taken_can_be_kept() -> None:
+    assert RetryPolicy(patience=math.inf, budget=math.inf, base=0, cap=0, throttled=0)
+    policy = RetryPolicy(attempts=2000, base=1e300, cap=7.0, budget=math.inf)
+    setup = Setup.of(*[UNKNOWN] * 2000, policy=policy)
+    with pytest.raises(OutcomeUnknown):
+        await setup.retry.send(READ)
+    assert set(setup.time.slept) == {7.0}
