@@ -9,8 +9,8 @@ from ecwid_async.wire import Request, Response, StreamedResponse, Transport, mas
 
 __all__ = ["Auth", "Secret"]
 
-# Of a response that is no success, what an error needs; a server that says more is not kept waiting for.
-_MOST_OF_AN_ERROR: Final = 64 * 1024
+# Of a response that is no success: more than any error has to say, and searched in no time.
+_MOST_OF_AN_ERROR: Final = 1024 * 1024
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Auth:
     """Sends requests with credentials, which it adds together with their prefix of the path and the request's id.
 
     A server or proxy that refuses may quote what it was sent: the secret among the credentials is masked in every
-    response that is no success, and in every error. Of such a response the first 64 KiB are kept.
+    response that is no success, and in every error. Of such a response the first MiB is kept.
 
     Made by `of_store` or `of_application`; `name` is what its `repr` shows.
     """
