@@ -213,15 +213,15 @@ class PartFile(Sink):
             os.fsync(self._stream.fileno())
             self._stream.close()
 
-    def check(self, size: int, sha256: str, lines: int | None = None, *, mode: int | None = None) -> None:
-        """Raise `OutputError` where the sealed file is not these bytes, in so many lines if that is known.
+    def check(self, size: int, sha256: str, *, mode: int | None = None) -> None:
+        """Raise `OutputError` where the sealed file is not these bytes.
 
         It gets the permissions `mode`, with which it may be published.
         """
         found = PartFile(self.path, self.hidden.suffix[1:], new=False)
         try:
-            counted = found._read(size + 1)
-            if (found.size, found.sha256, counted) != (size, sha256, counted if lines is None else lines):
+            found._read(size + 1)
+            if (found.size, found.sha256) != (size, sha256):
                 raise OutputError(
                     f"{self.hidden} was changed by something else while it was written: nothing has its name yet. "
                     "Find out what writes there, then export again."
@@ -253,16 +253,13 @@ class PartFile(Sink):
         with suppress(OSError):
             self.hidden.unlink(missing_ok=True)
 
-    def _read(self, most: int) -> int:
-        """Count and hash what is there, up to `most` bytes, and tell how many lines those are."""
-        lines = 0
+    def _read(self, most: int) -> None:
+        """Count and hash what is there, up to `most` bytes."""
         with failing(self.path):
             self._stream.seek(0)
             while self.size < most and (chunk := self._stream.read(min(_BUFFER, most - self.size))):
                 self._hash.update(chunk)
                 self.size += len(chunk)
-                lines += chunk.count(b"\n")
-        return lines
 
 
 def sync_folder(folder: Path) -> None:

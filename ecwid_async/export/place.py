@@ -171,8 +171,7 @@ class Place:
         parts = []
         for section, record in manifest.sections.items():
             part = self._parts[hidden_name(self.path(section), "part")]
-            lines = record.count if record.format == "jsonl" else None
-            part.check(record.bytes, record.sha256, lines, mode=self._file_mode())
+            part.check(record.bytes, record.sha256, mode=self._file_mode())
             parts.append(part)
         with _Replaced() as replaced:
             replaced.set_aside(self._manifest)

@@ -188,3 +188,36 @@ def test_a_place_that_another_export_writes_to_is_refused(tmp_path):
         pytest.fail("there are two")
     with place(tmp_path) as out:
         assert out.checkpoint.marks == {}
+
+
+def test_what_a_killed_process_had_set_aside_is_put_back_or_removed(tmp_path):
+    """Where a file system has no links, the file of before has no name of its own for a moment."""
+    (tmp_path / ".orders.jsonl.before").write_text("before")
+    (tmp_path / ".carts.jsonl.before").write_text("before")
+    (tmp_path / "carts.jsonl").write_text("new")
+    (tmp_path / ".manifest.json.before").write_text("{}")
+    with place(tmp_path, "orders", "carts"):
+        pass
+    assert names(tmp_path) == ["carts.jsonl", "orders.jsonl"]
+    assert (tmp_path / "orders.jsonl").read_text() == "before"
+    assert (tmp_path / "carts.jsonl").read_text() == "new"
+
+
+def test_what_can_not_be_put_back_is_named_and_stays(tmp_path, monkeypatch):
+    (tmp_path / "orders.jsonl").write_text("before")
+    replace_ = Path.replace
+
+    def fail(self, target):
+        if self.name == ".orders.jsonl.before" or Path(target).name == "manifest.json":
+            raise OSError(5, "Input/output error")
+        return replace_(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with place(tmp_path) as out:
+        part = out.add(PartFile(out.path("orders")))
+        part.seal()
+        with pytest.raises(OutputError, match="Input/output error") as caught:
+            out.publish(manifest(part))
+    kept = tmp_path / ".orders.jsonl.before"
+    assert caught.value.__notes__ == [f"{tmp_path / 'orders.jsonl'} could not be put back: what it held is in {kept}."]
+    assert kept.read_text() == "before"
