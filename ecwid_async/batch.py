@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import time
 from collections import Counter, deque
 from collections.abc import (
@@ -69,6 +70,10 @@ _FIRST_WAIT: Final = 2.0
 _MOST_UNREADABLE: Final = 5
 _LONGEST_STILLSTAND: Final = 24 * 3600
 _LONGEST_TICKET: Final = 200
+# Where the bodies of responses begin in a batch's, and how deep any of them may be.
+_BRACKETS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_BODY_DEPTH: Final = 4
+_DEEPEST: Final = 200
 _IN_PROGRESS: Final = frozenset({BatchState.QUEUED, BatchState.IN_PROGRESS})
 _NOTHING_DONE: Final = frozenset({"not_sent", "refused"})
 
@@ -551,7 +556,10 @@ class _Run:
     def _structured(self, response: Response, reads: type[T], request: Request) -> T:
         """What a response about batches says: one odd value in it must not cost the others, in a strict client too."""
         codec, operation = self.channel.codec, request.options.operation
-        data = codec.parse(response.body, operation)
+        try:
+            data = codec.parse(response.body, operation)
+        except DecodeError:
+            data = codec.parse(_without_deep_bodies(response.body), operation)
         if isinstance(data, dict) and isinstance(data.get("responses"), list):
             data["responses"] = [one for one in data["responses"] if isinstance(one, dict)]
         return (Codec() if codec.strict else codec).structure(data, reads, operation)
@@ -782,6 +790,25 @@ def _by_id(status: BatchStatus) -> dict[str, BatchResponseItem]:
     answers = status.responses or []
     times = Counter(answer.id for answer in answers)
     return {answer.id: answer for answer in answers if answer.id is not None and times[answer.id] == 1}
+
+
+def _without_deep_bodies(text: bytes) -> bytes:
+    """The responses of a batch, with a text in place of each body that is nested too deeply to be read."""
+    kept: list[bytes] = []
+    depth = deepest = start = end = 0
+    for found in _BRACKETS.finditer(text):
+        match found[0]:
+            case b"[" | b"{":
+                depth += 1
+                deepest = max(deepest, depth)
+                if depth == _BODY_DEPTH:
+                    start, deepest = found.start(), depth
+            case b"]" | b"}":
+                if depth == _BODY_DEPTH and deepest > _DEEPEST:
+                    kept += [text[end:start], b'"nested too deeply"']
+                    end = found.end()
+                depth -= 1
+    return b"".join([*kept, text[end:]])
 
 
 def _http_status(answer: BatchResponseItem) -> int | None:

@@ -270,24 +270,27 @@ class Store:
         journals: str | os.PathLike[str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109  it travels with the requests
     ) -> list[T] | list[T | EcwidError]:
-        """Have the store carry out any number of calls, up to 500 at a time. Gives their results, in order.
+        """Have the store execute any number of calls, up to 500 at a time. Returns their results, in order.
 
         With ``raise_on_failure=False`` a call that failed has its error in the place of a result: `APIError`,
-        `NotExecuted`, `OutcomeUnknown` for one that may have been carried out. Otherwise one that failed raises
+        `NotExecuted`, `OutcomeUnknown` for one that may have been executed. Otherwise one that failed raises
         `BatchError` in the end, which holds all results.
 
-        After the first failure the rest is carried out all the same, unless `stop_on_first_failure`. With
+        After the first failure the rest is executed all the same, unless `stop_on_first_failure`. With
         `allow_parallel_mode` the store takes up to 100 at once, in any order. ``batches.cancel_group(group_id)`` stops
         what was sent with that `group_id`. `cost` is what a batch counts of the rate limit: "each" call, or "one".
-        After `timeout` seconds nothing more is sent or awaited; what was sent is carried out.
+        After `timeout` seconds nothing more is sent or awaited; what was sent is executed.
 
-        Under the name of a `job` nothing is carried out twice: a journal is kept, in the folder `journals`, else in
-        ``ECWID_JOURNALS``, else with the user's program state, and the same calls under the same name go on where an
-        earlier run was broken off. What failed then is not repeated; what was carried out so long ago that the server
-        no longer has its answer gives `AnswerGone`.
+        Under the name of a `job` nothing is executed twice: a journal is kept, in the folder `journals`, else in
+        ``ECWID_JOURNALS``, else with the user's program state, and the same calls under the same name resume where an
+        earlier run was interrupted. Where each call has a key (`Call.with_job_key`), the input may be reordered and
+        changed: only keys that were not executed are sent. What was executed so long ago that the server no longer has
+        its response gives `AnswerGone`. ``docs/batch.md`` says how to keep the input the same, and what to do with
+        each error.
 
-        Raises `ValueError` for a call that a batch can't carry, such as an upload of bytes, and `JobError` for other
-        calls under the same name or a job that is running already; nothing was sent then.
+        Raises `ValueError` for a call that a batch can't carry, such as an upload of bytes; `JobError` for other calls
+        under the same name or key, for a job that is running already, and for a damaged journal; `ConfigError` where no
+        journal can be kept. Nothing was sent then.
 
         ``POST /batch``
         """
@@ -316,12 +319,12 @@ class Store:
         journals: str | os.PathLike[str] | None = None,
         timeout: float | None = None,
     ) -> AsyncGenerator[T | EcwidError, None]:
-        """`batch` for a stream of calls: takes them as they come and hands out their results in order.
+        """`batch` for a stream of calls: takes them as they come and yields their results in order.
 
         A call that failed has its error in the place of a result; where no more is sent, every later one gives
         `NotExecuted`. Three batches at most are held at a time. Close it (``contextlib.aclosing``) where it may be left
-        early: what was sent by then is carried out all the same. An error of `calls` itself is raised after the results
-        of what was sent.
+        early: what was sent by then is executed all the same, and a generator that it takes calls from is closed. An
+        error of `calls` itself is raised after the results of what was sent.
         """
         from ecwid_async.batch import Terms
 

@@ -411,6 +411,23 @@ async def test_a_body_that_cannot_be_read_concerns_its_call_alone() -> None:
     assert isinstance(refused, BadRequest)
 
 
+@pytest.mark.parametrize("depth", [300, 100_000])
+async def test_a_body_that_is_nested_too_deeply_costs_no_other_call_its_result(depth: int) -> None:
+    deep = f'{{"id": 11, "name]": {"[" * depth}"]\\"}}"{"]" * depth}}}'
+    bodies = [f'{{"id": {number}}}' for number in (10, 12)]
+    bodies.insert(1, deep)
+    responses = [
+        f'{{"id": "{at}", "status": "COMPLETED", "httpStatusCode": 200, "httpBody": {body}}}'
+        for at, body in enumerate(bodies)
+    ]
+    world = scripted(answer(f'{{"status": "COMPLETED", "responses": [{", ".join(responses)}]}}'.encode()))
+    products = world.store.products
+    results = await world.run([products.get(10), products.create(ProductDraft(name="x")), products.get(12)])
+    assert (results[0].id, results[2].id) == (10, 12)
+    if depth > 1000:
+        assert isinstance(results[1], OutcomeUnknown)
+
+
 @pytest.mark.parametrize(
     "body", [b"<html>", b"", b"{}", b"[]", b'{"ticket": null}', b'{"ticket": "a\\n"}', b"[" * 5000]
 )

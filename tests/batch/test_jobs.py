@@ -649,6 +649,28 @@ async def test_journals_are_the_users_own_and_no_link_is_followed(tmp_path: Path
     assert kinds(await job(world, product, folder)) == ["done"] * CALLS
 
 
+async def test_a_line_counts_at_its_own_place_only(tmp_path: Path) -> None:
+    class Refusing(Breaking):
+        refuses = True
+
+        def reply(self, request: Request) -> Response:
+            if self.refuses and request.path.endswith("/batch"):
+                return answer(status=402)
+            return super().reply(request)
+
+    world = World.made(Refusing)
+    product = await world.product()
+    await job(world, product, tmp_path, many=5)
+    breaking_of(world).refuses = False
+    withdrawn = journal_lines(tmp_path)[-1]
+    assert b"withdrawn" in withdrawn
+    assert kinds(await job(world, product, tmp_path, many=5)) == ["done"] * 5
+    with journal(tmp_path).open("ab") as file:
+        file.write(withdrawn)
+    assert kinds(await job(world, product, tmp_path, many=5)) == ["done"] * 5
+    assert len(world.batches()) == 1
+
+
 async def test_journals_of_other_versions_and_jobs_are_refused(tmp_path: Path) -> None:
     world = World.made()
     product = await world.product()
