@@ -88,6 +88,7 @@ __all__ = [
     "UploadChanged",
     "UploadTooLarge",
     "api_error",
+    "http_date",
     "no_result",
     "outcome_of",
     "retry_after",
@@ -598,15 +599,16 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if value.isascii() and value.isdigit():
         seconds = float(value)
     else:
-        moment = _moment(value)
+        moment = http_date(value)
         if moment is None:
             return None
-        now = _moment(headers.get("date", "")) or datetime.now(UTC)
+        now = http_date(headers.get("date", "")) or datetime.now(UTC)
         seconds = max(0.0, (moment - now).total_seconds())
     return seconds if seconds <= _LONGEST_WAIT else None
 
 
-def _moment(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """The moment that a header such as ``Date`` names; None for what is no date."""
     # No date is longer, and the parser takes the square of the length.
     if len(text) > 100:
         return None

@@ -126,8 +126,14 @@ class Headers(Mapping[str, str]):
         return isinstance(name, str) and name.lower() in self._lookup()
 
     def __repr__(self) -> str:
-        shown = {name: "***" if name in _HIDDEN_HEADERS else value for name, value in self.items()}
-        return masked(f"Headers({shown!r})", self._secrets)
+        return f"Headers({self.shown()!r})"
+
+    def shown(self) -> dict[str, str]:
+        """Names and values as they may be shown: without credentials."""
+        return {
+            masked(name, self._secrets): "***" if name in _HIDDEN_HEADERS else masked(value, self._secrets)
+            for name, value in self.items()
+        }
 
     def __reduce__(self) -> tuple[type["Headers"], tuple[tuple[tuple[str, str], ...]]]:
         return Headers, (tuple(self.masked(self._secrets).items()),)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 from cyclopts import Parameter
 
 from ecwid_async.cli.failure import UsageError
-from ecwid_async.cli.show import indented, write_json
+from ecwid_async.cli.show import for_eyes, indented, write_json
 from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
 from ecwid_async.errors import api_error
 from ecwid_async.wire import Headers, Options, Request, Response
@@ -181,8 +181,8 @@ def _batched(path: str, body: bytes | None) -> list[tuple[str, str]]:
 def _print_head(response: Response) -> None:
     known = {status.value: status.phrase for status in HTTPStatus}
     lines = [f"HTTP {response.status} {known.get(response.status, '')}".rstrip()]
-    lines += [f"{name}: {value}" for name, value in response.headers.items()]
-    sys.stdout.write("\n".join(lines) + "\n\n")
+    lines += [f"{name}: {value}" for name, value in response.headers.shown().items()]
+    sys.stdout.write(for_eyes("\n".join(lines)) + "\n\n")
 
 
 def _print_body(response: Response) -> None:
@@ -193,6 +193,8 @@ def _print_body(response: Response) -> None:
     elif sys.stdout.isatty() and not _is_text(response.body):
         size = f"{len(response.body):,} bytes of {kind}"
         raise UsageError(f"the answer is {size}, which no terminal can show: add > FILE to keep them.")
+    elif sys.stdout.isatty():
+        sys.stdout.write(for_eyes(response.body.decode()))
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(response.body)

@@ -6,7 +6,6 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from statistics import median
 from typing import Final
@@ -26,6 +25,7 @@ from ecwid_async.errors import (
     StoreSuspended,
     TransportError,
     api_error,
+    http_date,
 )
 from ecwid_async.transport.governor import Quota
 from ecwid_async.transport.retry import RetryPolicy
@@ -210,14 +210,12 @@ class Checkup:
         return False
 
     def _skew(self, response: Response, now: float) -> None:
-        date = response.headers.get("date", "")
-        try:
-            # It is cut to whole seconds: half of one more is the best guess.
-            server = parsedate_to_datetime(date).timestamp() + 0.5
-        except ValueError:
+        date = http_date(response.headers.get("date", ""))
+        if date is None:
             self._warn("clock", "not compared: the answer has no date", "Look at this machine's clock yourself.")
             return
-        skew = now - server
+        # It is cut to whole seconds: half of one more is the best guess.
+        skew = now - (date.timestamp() + 0.5)
         if abs(skew) <= _SKEW_SECONDS:
             self._ok("clock", f"this one is within {max(1, round(abs(skew)))} s of the server's")
         else:

@@ -11,6 +11,7 @@ from ecwid_async.errors import (
     ServerError,
     TransportError,
 )
+from ecwid_async.wire import printable
 
 __all__ = ["UsageError", "describe", "exit_code"]
 
@@ -45,4 +46,4 @@ def describe(error: Exception) -> str:
         said = f"{where}{error.strerror or type(error).__name__}"
     else:
         said = f"unexpected {type(error).__name__}: {error}"
-    return " ".join(" ".join([said, *getattr(error, "__notes__", ())]).split())
+    return printable(" ".join([said, *getattr(error, "__notes__", ())]), limit=None)

@@ -4,10 +4,12 @@ import os
 import re
 
 import pytest
+from rich.table import Table
 from rich.text import Text
 
 from ecwid_async.cli.app import run
 from ecwid_async.cli.inventory import methods, offline_store
+from ecwid_async.cli.show import write_table
 from ecwid_async.sandbox import engine
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serving
@@ -129,6 +131,48 @@ def test_a_terminal_is_spared_bytes(ecwid, answered, monkeypatch):
     assert (outcome.code, outcome.out) == (2, "")
     assert "6 bytes of application/pdf" in outcome.err
     assert "> FILE" in outcome.err
+
+
+SEQUENCE = "\x1b]0;owned\x07\x9b2J\u202e"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json"])
+def test_a_terminal_obeys_nothing_that_a_server_says(ecwid, answered, monkeypatch, kind):
+    body = f'{{"name": "a{SEQUENCE[-2:]}b"}}' if kind.endswith("json") else f"a{SEQUENCE}b\n"
+    answered(body.encode(), kind=kind)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    result = ecwid("call", "GET", "/profile", "--include")
+    assert result.code == 0
+    # Colours are ours.
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", result.out)
+    assert all(char.isprintable() or char == "\n" for char in shown)
+    assert r"J\u202eb" in shown
+
+
+def test_a_pipe_gets_what_a_server_says_as_it_is(ecwid, answered):
+    answered(f"a{SEQUENCE}b".encode(), kind="text/plain")
+    assert ecwid("call", "GET", "/profile").out == f"a{SEQUENCE}b"
+
+
+def test_a_table_shows_nothing_that_a_terminal_obeys(capsys, monkeypatch):
+    for is_terminal in (True, False):
+        monkeypatch.setattr("sys.stdout.isatty", lambda is_terminal=is_terminal: is_terminal)
+        table = Table("field")
+        table.add_row(f"a{SEQUENCE}b")
+        write_table(table)
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+        assert all(char.isprintable() or char == "\n" for char in shown)
+
+
+@pytest.mark.parametrize("status", [400, 404, 502])
+def test_an_error_of_a_server_is_one_line_that_a_terminal_can_show(ecwid, answered, monkeypatch, status):
+    said = {"errorMessage": f"no{SEQUENCE}\r\nreally", "errorCode": SEQUENCE}
+    for body, kind in ((json.dumps(said).encode(), "application/json"), (SEQUENCE.encode(), "text/html")):
+        answered(body, status=status, kind=kind)
+        result = ecwid("get", "products", "7")
+        assert result.code != 0
+        assert result.err.removesuffix("\n").isprintable()
+        assert r"\x1b]0;owned\x07" in result.err.replace("\\\\", "\\")
 
 
 def test_a_terminal_gets_colours(ecwid, answered, monkeypatch):
