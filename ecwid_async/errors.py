@@ -445,6 +445,10 @@ class ResponseTooLarge(EcwidError):
         )
 
 
+_CHANGED: Final = "If the API changed, decode without `strict` and report the field."
+_NOT_THE_APIS: Final = "The API answers with JSON: check the base URL, and whether a proxy answered in its place."
+
+
 class DecodeError(EcwidError):
     """An answer is not of the documented shape. Names where and which type, never the value.
 
@@ -460,8 +464,10 @@ class DecodeError(EcwidError):
         path: str,
         expected: str,
         found: str,
-        advice: str = "If the API changed, decode without `strict` and report the field.",
+        advice: str | None = None,
     ) -> None:
+        if advice is None:
+            advice = _NOT_THE_APIS if expected == "JSON" and not path else _CHANGED
         self.operation = operation
         self.path = path
         self.expected = expected

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ecwid_async import Ecwid, errors
 from ecwid_async.errors import APIError, DecodeError, EcwidError, NotSent, api_error, retry_after, unreadable
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
+from ecwid_async.transport.memory import MemoryTransport
 from ecwid_async.wire import Headers, Options, Request, Response, StreamBody
 
 CODES = json.loads((Path(__file__).parent / "spec" / "errors.json").read_text())
@@ -319,6 +320,14 @@ def test_a_page_that_is_not_the_api_s_points_to_what_stands_in_between(status: i
     assert "check the base URL, and whether a proxy or firewall answered" in str(error)
     assert "deleted" not in str(error)
     assert "reinstall" not in str(error)
+
+
+@pytest.mark.parametrize("body", [b"<html>Log in</html>", b""])
+async def test_a_read_that_is_answered_with_no_json_points_to_what_stands_in_between(body: bytes) -> None:
+    async with Ecwid(transport=MemoryTransport(lambda _: answer(200, body))) as ecwid:
+        with pytest.raises(DecodeError, match="check the base URL, and whether a proxy answered") as caught:
+            await ecwid.store(1003, "secret_x").products.get(7)
+    assert caught.value.outcome == "done"
 
 
 async def test_the_sandbox_tells_a_store_that_does_not_exist_from_an_item() -> None:

@@ -18,6 +18,7 @@ from ecwid_async.transport.exchange import (
     decoded,
     kind_of,
     outgoing,
+    past_deadline,
     read_whole,
     unanswered,
     without_locals,
@@ -191,7 +192,7 @@ class AiohttpTransport:
             return timeout
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
-            raise TimeoutError
+            raise past_deadline(request)
         return self._limited(left if timeout.total is None else min(left, timeout.total), timeout.sock_read)
 
     def _limited(self, total: float | None, read: float | None) -> aiohttp.ClientTimeout:

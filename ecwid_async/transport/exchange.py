@@ -25,6 +25,7 @@ __all__ = [
     "header_pairs",
     "kind_of",
     "outgoing",
+    "past_deadline",
     "read_whole",
     "unanswered",
     "without_locals",
@@ -138,6 +139,11 @@ def unanswered(request: Request, base_url: str, kind: str, *, sent: bool, now: f
 # Whoever holds a request as it is sent, with the token in it: HTTP libraries, and what they send it through.
 _LIBRARIES: Final = frozenset({"aiohttp", "h11", "httpcore2", "httpx2", "pyqwest"})
 _CARRIERS: Final = frozenset({"anyio", "asyncio", "contextlib", "ecwid_async", "socket", "ssl", "trio", "uvloop"})
+
+
+def past_deadline(request: Request) -> NotSentInTime:
+    """The error of a request whose deadline had passed before it was sent."""
+    return NotSentInTime("the deadline had passed before it was sent", request=request)
 
 
 def without_locals(error: BaseException) -> None:

@@ -17,6 +17,7 @@ from ecwid_async.transport.exchange import (
     header_pairs,
     kind_of,
     outgoing,
+    past_deadline,
     read_whole,
     unanswered,
     without_locals,
@@ -183,7 +184,7 @@ class Httpx2Transport:
             return limit
         left = deadline - anyio.current_time()
         if left <= 0:
-            raise TimeoutError
+            raise past_deadline(request)
         return left if limit is None else min(left, limit)
 
     def _translate(self, request: Request, error: Exception, body: bytes | Sending | None = None) -> NoReturn:

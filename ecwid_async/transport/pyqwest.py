@@ -20,6 +20,7 @@ from ecwid_async.transport.exchange import (
     header_pairs,
     kind_of,
     outgoing,
+    past_deadline,
     read_whole,
     unanswered,
     without_locals,
@@ -217,7 +218,7 @@ class PyqwestTransport:
         if deadline is None:
             return now + limit
         if deadline <= now:
-            raise TimeoutError
+            raise past_deadline(request)
         return min(now + limit, deadline)
 
     def _translate(self, request: Request, error: Exception, body: bytes | Sending | None = None) -> NoReturn:

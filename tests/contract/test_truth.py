@@ -212,11 +212,15 @@ async def test_the_caller_s_deadline_holds_for_a_download_too(connect: Connect) 
 async def test_a_deadline_that_has_passed_is_a_timeout_and_nothing_is_sent(connect: Connect) -> None:
     async with fault_server(answer) as server:
         transport = connect(server.base_url)
-        with pytest.raises(Timeout):
+        with pytest.raises(Timeout) as sent:
             await transport.send(within(PUT, 0))
-        with pytest.raises(Timeout):
+        with pytest.raises(Timeout) as streamed:
             async with transport.stream(within(GET, 0)):
                 pass
+        for caught in (sent, streamed):
+            assert isinstance(caught.value, NotSent)
+            assert caught.value.outcome == "not_sent"
+            assert "read the item back" not in str(caught.value)
         await transport.send(GET)
     assert len(server.log) == 1
 
