@@ -39,7 +39,7 @@ from ecwid_async.data import (
 )
 from ecwid_async.errors import DecodeError
 from ecwid_async.projection import LEFT_OUT, Member, Projection
-from ecwid_async.safe_json import UNREADABLE, NotJSON, exact, is_absurd, read_json, repaired_text
+from ecwid_async.safe_json import UNREADABLE, Masked, NotJSON, exact, is_absurd, read_json
 from ecwid_async.wire import printable
 
 __all__ = [
@@ -67,11 +67,6 @@ class _Envelope(msgspec.Struct):
     total: msgspec.Raw = msgspec.Raw(b"")
 
 
-class _ItemsAndTotal(msgspec.Struct):
-    items: msgspec.Raw
-    total: msgspec.Raw = msgspec.Raw(b"")
-
-
 class _Total(msgspec.Struct):
     total: msgspec.Raw = msgspec.Raw(b"")
 
@@ -81,8 +76,6 @@ class _Identity(msgspec.Struct):
 
 
 _envelope_decoder: Final = msgspec.json.Decoder(_Envelope)
-_items_and_total_decoder: Final = msgspec.json.Decoder(_ItemsAndTotal)
-_raws_decoder: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _total_decoder: Final = msgspec.json.Decoder(_Total)
 _identity_decoder: Final = msgspec.json.Decoder(_Identity)
 # How the API begins a page.
@@ -862,27 +855,15 @@ class Codec:
         """
         try:
             envelope = _envelope_decoder.decode(body)
+            return envelope.items, _whole_number(envelope.total)
         except UNREADABLE:
-            return self._slice_repaired(body, operation)
-        return envelope.items, _whole_number(envelope.total)
-
-    def _slice_repaired(self, body: bytes, operation: str) -> tuple[list[msgspec.Raw], int | None]:
-        legible = repaired_text(body)
+            masked = Masked(body)
         try:
-            envelope = _items_and_total_decoder.decode(legible)
-            items = _raws_decoder.decode(envelope.items)
+            envelope = _envelope_decoder.decode(masked.json)
         except UNREADABLE:
             found = f"none in {_kind(self.parse(body, operation))}"
             raise DecodeError(operation=operation, path="items", expected="a list", found=found) from None
-        # Repaired text has the length of what it stands for, so each item is where its repaired copy is.
-        at = legible.rindex(bytes(envelope.items)) + 1
-        sent = []
-        for item in items:
-            copy = bytes(item)
-            at = legible.index(copy, at)
-            sent.append(msgspec.Raw(body[at : at + len(copy)]))
-            at += len(copy)
-        return sent, _whole_number(envelope.total)
+        return [msgspec.Raw(masked.restored(item)) for item in envelope.items], _whole_number(envelope.total)
 
     def total(self, body: bytes, operation: str) -> int | None:
         """The total that a page tells, which mostly needs no look at its items. Raises `DecodeError` for no JSON."""

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-__all__ = ["UNREADABLE", "Masked", "NotJSON", "exact", "is_absurd", "read_json", "repaired", "repaired_text"]
+__all__ = ["UNREADABLE", "Masked", "NotJSON", "exact", "is_absurd", "read_json", "repaired"]
 
 T = TypeVar("T")
 
@@ -24,8 +24,7 @@ UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, In
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 # An open end counts as text as well: looking for another beginning inside it would take quadratic time.
-_TEXT: Final = rb'"(?:[^"\\]++|\\.)*+"?'
-_TEXT_OR_NUMBER: Final = re.compile(_TEXT + rb"|-?[0-9][0-9.eE+-]*+", re.DOTALL)
+_TEXT_OR_NUMBER: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?' + rb"|-?[0-9][0-9.eE+-]*+", re.DOTALL)
 _NUMBER: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 # A whole pair first, so that only a half that stands alone is a group.
 _SURROGATE: Final = re.compile(
@@ -73,16 +72,11 @@ def _reason(body: bytes, error: Exception) -> str:
 
 
 def repaired(body: bytes) -> bytes:
-    """The same JSON without what `msgspec` refuses: as `repaired_text`, and absurd numbers become text.
+    """The same JSON without what `msgspec` refuses: U+FFFD for half of a surrogate pair, absurd numbers as text.
 
     A number is absurd if no `Decimal` holds it, or if it is whole and has more than 4,300 digits.
     """
     return _TEXT_OR_NUMBER.sub(_repaired_token, _unmarked(body))
-
-
-def repaired_text(body: bytes) -> bytes:
-    """The same JSON, of the same length, with U+FFFD for each half of a surrogate pair."""
-    return re.sub(_TEXT, _repaired_token, _unmarked(body), flags=re.DOTALL)
 
 
 def _unmarked(body: bytes) -> bytes:

@@ -10,11 +10,13 @@ Selection: TypeAlias = Mapping[str, "Selection | None"]
 """The wanted members, and of each what is wanted of it: None stands for all."""
 
 _PIECE: Final = r"[(),]|[^(),\s]+"
+# Far more than any answer of the API has.
+_DEEPEST: Final = 50
 _SIGNS: Final = frozenset("(),")
 
 
 def parse_selection(text: str) -> Selection:
-    """Read a selection. Raises `ValueError` where names, commas and brackets do not fit together."""
+    """Read a selection. Raises `ValueError` where names, commas and brackets do not fit together, or go too deep."""
     tokens = re.findall(_PIECE, text)
     selection, end = _fields(tokens, 0)
     if end < len(tokens):
@@ -22,7 +24,9 @@ def parse_selection(text: str) -> Selection:
     return selection
 
 
-def _fields(tokens: list[str], at: int) -> tuple[dict[str, Selection | None], int]:
+def _fields(tokens: list[str], at: int, depth: int = 1) -> tuple[dict[str, Selection | None], int]:
+    if depth > _DEEPEST:
+        raise ValueError(f"response_fields opens more than {_DEEPEST} brackets inside one another")
     found: dict[str, Selection | None] = {}
     while True:
         if at >= len(tokens) or tokens[at] in _SIGNS:
@@ -30,7 +34,7 @@ def _fields(tokens: list[str], at: int) -> tuple[dict[str, Selection | None], in
         name, at = tokens[at], at + 1
         inner: Selection | None = None
         if tokens[at : at + 1] == ["("]:
-            inner, at = _fields(tokens, at + 1)
+            inner, at = _fields(tokens, at + 1, depth + 1)
             if tokens[at : at + 1] != [")"]:
                 raise ValueError(f"response_fields {''.join(tokens)!r} leaves a bracket open")
             at += 1
