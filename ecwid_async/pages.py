@@ -185,7 +185,7 @@ class Pages(Generic[T]):
         and held. `ordered` hands the pages out in the list's order, else as they come. `lag` is how many seconds a
         search may be behind the store. ``docs/scan.md`` says what is promised for which list.
 
-        `into` is an attrs class with some of the fields, which is asked for and filled in place of the model.
+        `into` is a class of yours with some of the fields, which is asked for and filled in place of the model.
         `resume` takes the `Scan.token` of one that was broken off. Raises `ValueError` for a list that is sorted or
         begins elsewhere, and `ConfigError` for a token of another list.
         """

@@ -47,7 +47,7 @@ _REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
 class Resource:
     """A section of the API, seen from one store.
 
-    Where a method takes `into`, an attrs class with some of the model's fields under their names here: only those are
+    Where a method takes `into`, a class of yours with some of the model's fields under their names here: only those are
     asked for, and the answer is of that class. `TypeError` says where it can't hold what the API answers.
     """
 
