@@ -3,6 +3,8 @@
 import json
 import re
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ecwid_async import Store
+from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec, DecodeProblem, dumps, loads
 from ecwid_async.data import wire_name
 from ecwid_async.errors import DecodeError, EcwidError
@@ -24,6 +28,7 @@ from ecwid_async.models.profile import Profile
 from ecwid_async.models.reports import LatestStats
 from ecwid_async.safe_json import NotJSON, exact, read_json, repaired
 from ecwid_async.selection import parse_selection, selection_text
+from ecwid_async.transport.memory import MemoryTransport, answer
 
 GRIN = b"\\ud83d\\ude00"
 HALF = b"\\ud83d"
@@ -138,6 +143,41 @@ def test_half_an_emoji_in_one_item_costs_no_other_and_is_reported() -> None:
     with pytest.raises(DecodeError) as caught:
         Codec(strict=True).page(body, Product, "GET /products")
     assert caught.value.path == "items[1].name"
+
+
+@pytest.mark.parametrize("scanned", [False, True])
+async def test_a_list_with_odd_items_is_read_to_its_end_in_every_way(scanned: bool) -> None:
+    items = [
+        rb'{"id":1,"name":"nice \ud83d"}',
+        b'{"id":2,"quantity":1e400000,"updated":"0001-01-01 00:00:00 +0300"}',
+        b'{"id":3,"created":"2024-09-04 07:20:11.123456789 +0000","price":1e9999999999999999999999}',
+    ]
+    body = b'{"total":3,"count":3,"offset":0,"limit":100,"items":[%b]}' % b",".join(items)
+    codec = Codec()
+
+    @asynccontextmanager
+    async def products() -> AsyncIterator[Any]:
+        pages = Store(
+            1003, Channel(MemoryTransport([attrs.evolve(answer({}), body=body)] * 3), codec)
+        ).products.search()
+        if scanned:
+            async with pages.scan() as scan:
+                yield scan
+        else:
+            yield pages
+
+    async with products() as source:
+        models = [item async for item in source]
+    async with products() as source:
+        dicts = [item async for item in source.dicts()]
+    async with products() as source:
+        sent = [bytes(item) async for page in source.raw() for item in (page if scanned else page.items)]
+    assert [item.id for item in models] == [item["id"] for item in dicts] == [1, 2, 3]
+    assert models[0].name == dicts[0]["name"] == "nice \ufffd"
+    assert [item.to_dict() for item in models] == dicts
+    assert sent == items
+    found = {problem.path.rpartition(".")[2] for problem in codec.problems}
+    assert found == {"name", "quantity", "updated", "created", "price"}
 
 
 def test_items_are_sliced_where_they_are_even_among_their_likes() -> None:
