@@ -151,7 +151,8 @@ _DIGITS: Final = 19
 def content_length(headers: Mapping[str, str]) -> int | None:
     """The length of a body as it was announced; None where it was not, or where no body has such a length."""
     announced = headers.get("Content-Length", "")
-    return int(announced) if announced.isascii() and announced.isdigit() and len(announced) < _DIGITS else None
+    usable = announced.isascii() and announced.isdigit() and len(announced) < _DIGITS
+    return int(announced) if usable and "Transfer-Encoding" not in headers else None
 
 
 @frozen

@@ -33,6 +33,8 @@ class Decoder:
         encoding = headers.get("content-encoding", "").strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
             raise BodyError("an encoding that was not asked for")
+        if headers.get("transfer-encoding", "chunked").strip().lower() not in ("chunked", "identity"):
+            raise BodyError("a transfer encoding that was not asked for")
         self.plain = encoding in ("", "identity")
         self._gzip = encoding != "deflate"
         # A server that compresses names the encoding also where it has nothing to say.

@@ -4,6 +4,7 @@ A fault says what the server does with one request, and whether the write in it 
 that acts them out is truthful in what it understands as an answer: what it refuses has no effect, what it grants has.
 """
 
+import gzip
 from enum import StrEnum
 from typing import Final
 
@@ -106,6 +107,11 @@ class Lie(StrEnum):
     HUGE = "a length of terabytes"
     ENDLESS_HEAD = "a head of a megabyte"
     BAD_GZIP = "gzip that is none"
+    HALF_GZIP = "half of a gzip, and its length"
+    ENDLESS_LENGTH = "a length of thousands of digits"
+    ODD_DIGITS = "a length in digits that are none"
+    ENDLESS_CHUNK = "a chunk's size of thousands of digits"
+    UNASKED = "an encoding that nobody asked for"
 
 
 LIES: Final = {
@@ -119,6 +125,12 @@ LIES: Final = {
     Lie.HUGE: b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999999\r\n\r\n%s",
     Lie.ENDLESS_HEAD: b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 1_000_000 + b"\r\n\r\n",
     Lie.BAD_GZIP: b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",
+    Lie.HALF_GZIP: b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n"
+    + gzip.compress(b'{"updateCount":1}', mtime=0)[:20],
+    Lie.ENDLESS_LENGTH: b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n%s",
+    Lie.ODD_DIGITS: b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n%s",
+    Lie.ENDLESS_CHUNK: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"9" * 5000 + b"\r\n%s\r\n0\r\n\r\n",
+    Lie.UNASKED: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: br, chunked\r\n\r\n4\r\nnone\r\n0\r\n\r\n",
 }
 
 
