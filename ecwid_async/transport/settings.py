@@ -82,7 +82,15 @@ class Settings:
         """The context that connections are made with. Raises `ConfigError` where `ca` holds no certificates."""
         if self.tls is not None:
             return self.tls
+        if self.ca is None:
+            return _default_tls()
         try:
             return ssl.create_default_context(cafile=self.ca)
         except ssl.SSLError as error:
             raise ConfigError(f"{self.ca} holds no certificates in PEM form") from error
+
+
+@cache
+def _default_tls() -> ssl.SSLContext:
+    # To read the system's authorities takes 20 ms.
+    return ssl.create_default_context()

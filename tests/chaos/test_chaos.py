@@ -22,7 +22,7 @@ GRACE = {"aiohttp": 0.001, "httpx2": 0.001, "pyqwest": 0.02}
 LIBRARIES = list(GRACE)
 # `nox -s chaos` asks for more than Hypothesis does by itself.
 THOROUGH = settings().max_examples > 100
-EXAMPLES, FEWER_EXAMPLES = (settings().max_examples, settings().max_examples // 5) if THOROUGH else (30, 8)
+EXAMPLES, FEWER_EXAMPLES = (settings().max_examples, settings().max_examples // 5) if THOROUGH else (20, 5)
 
 # Explaining a failure would run it under a tracer, which takes longer than to read it.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]

@@ -1,5 +1,6 @@
 """One suite for every transport: each test runs on each HTTP library."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from importlib import import_module
 from typing import Any, Protocol
@@ -8,6 +9,7 @@ import pytest
 
 from ecwid_async.transport.settings import Settings
 from ecwid_async.wire import Transport
+from tests.clock import Clock
 
 TRANSPORTS = {"aiohttp": "AiohttpTransport", "httpx2": "Httpx2Transport", "pyqwest": "PyqwestTransport"}
 
@@ -24,6 +26,12 @@ def library(request: pytest.FixtureRequest) -> str:
     name = str(request.param)
     pytest.importorskip(name)
     return name
+
+
+@pytest.fixture
+async def clock() -> Clock:
+    """The clock of the test's event loop."""
+    return Clock(asyncio.get_running_loop())
 
 
 @pytest.fixture

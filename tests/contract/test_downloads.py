@@ -4,12 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from attrs import evolve
 
 from ecwid_async import Ecwid, RetryPolicy
 from ecwid_async.errors import OutcomeUnknown
 from ecwid_async.files import Download
-from ecwid_async.transport.settings import Timeouts
+from tests.clock import Clock
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, answer
 from tests.transport.fault_server import Exchange, fault_server
@@ -32,36 +31,42 @@ async def test_a_download_arrives_in_chunks(connect: Connect) -> None:
         assert [chunk async for chunk in response.chunks] == [b"def"]
 
 
-async def test_a_download_may_take_longer_than_a_call(connect: Connect) -> None:
+async def test_a_download_may_take_longer_than_a_call(connect: Connect, clock: Clock) -> None:
     async def trickle(exchange: Exchange) -> None:
         await exchange.send(HALF)
-        await asyncio.sleep(0.1)
-        await exchange.send(b"def")
+        for byte in (b"d", b"e", b"f"):
+            await read.acquire()
+            await exchange.send(byte)
 
-    async with (
-        fault_server(trickle) as server,
-        connect(server.base_url, timeouts=Timeouts(total=0.05, read=2.0)).stream(GET) as response,
-    ):
-        assert b"".join([chunk async for chunk in response.chunks]) == b"abcdef"
+    read = asyncio.Semaphore(0)
+    async with fault_server(trickle) as server, connect(server.base_url).stream(GET) as response:
+        received = b""
+        async for chunk in response.chunks:
+            received += chunk
+            clock.advance(25)
+            read.release()
+    assert received == b"abcdef"
 
 
-async def test_a_download_must_not_stall(connect: Connect) -> None:
+async def test_a_download_must_not_stall(connect: Connect, clock: Clock) -> None:
     async def stall(exchange: Exchange) -> None:
         await exchange.send(HALF)
         await exchange.hang()
 
     async with fault_server(stall) as server:
-        with pytest.raises(OutcomeUnknown):
-            async with connect(server.base_url, timeouts=Timeouts(read=0.05)).stream(GET) as response:
-                assert [chunk async for chunk in response.chunks] == [b"abc"]
+        async with connect(server.base_url).stream(GET) as response:
+            assert await anext(response.chunks) == b"abc"
+            with pytest.raises(OutcomeUnknown):
+                await clock.wait(anext(response.chunks))
         await server.all_closed()
 
 
-async def test_a_download_must_begin_in_time(connect: Connect) -> None:
+async def test_a_download_must_begin_in_time(connect: Connect, clock: Clock) -> None:
     async with fault_server(lambda exchange: exchange.hang()) as server:
+        opening = asyncio.ensure_future(connect(server.base_url).stream(GET).__aenter__())
+        await server.arrived(1)
         with pytest.raises(OutcomeUnknown):
-            async with connect(server.base_url, timeouts=Timeouts(read=0.05)).stream(GET):
-                pass
+            await clock.wait(opening)
         await server.all_closed()
 
 
@@ -140,10 +145,9 @@ class Interrupted:
 
 
 def file_of(ecwid: Ecwid) -> Download:
-    return ecwid.store(1003, "secret_x").products.files.download(1, 2)
-
-
-ONCE_MORE = RetryPolicy(base=0.001)
+    store = ecwid.store(1003, "secret_x")
+    store.transport._sleep = lambda _: asyncio.sleep(0)  # type: ignore[attr-defined]
+    return store.products.files.download(1, 2)
 
 
 BUSY = b"HTTP/1.1 %s\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
@@ -154,15 +158,14 @@ async def test_a_file_is_read_on_from_where_it_was_interrupted(
     connect: Connect, tmp_path: Path, first: bytes | None
 ) -> None:
     async with fault_server(Interrupted(b'"v1"', first)) as server:
-        policy = evolve(ONCE_MORE, attempts=6)
-        ecwid = Ecwid(transport=connect(server.base_url), retry=policy, quota=None)
+        ecwid = Ecwid(transport=connect(server.base_url), retry=RetryPolicy(attempts=6), quota=None)
         assert await file_of(ecwid).save(tmp_path / "file") == len(FILE)
     assert (tmp_path / "file").read_bytes() == FILE
 
 
 async def test_a_file_that_can_t_be_read_on_is_a_clear_error(connect: Connect, tmp_path: Path) -> None:
     async with fault_server(served := Interrupted(None)) as server:
-        ecwid = Ecwid(transport=connect(server.base_url), retry=ONCE_MORE, quota=None)
+        ecwid = Ecwid(transport=connect(server.base_url), quota=None)
         with pytest.raises(OutcomeUnknown, match=r"interrupted after .* can't be resumed: the server does not offer"):
             await file_of(ecwid).save(tmp_path / "file")
     assert served.served == 1

@@ -196,7 +196,7 @@ def test_threads_with_a_loop_each_share_a_transport(transport_class: type[Any]) 
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(10)
+            thread.join(30)
     assert statuses == [200] * 20
 
 
@@ -328,7 +328,7 @@ def forked(call: Callable[[], Coroutine[Any, Any, int]]) -> int:
         return child
     code = 2
     try:
-        signal.alarm(10)
+        signal.alarm(30)
         asyncio.events._set_running_loop(None)
         code = 0 if asyncio.run(call()) == 200 else 3
     except ConfigError as error:

@@ -3,18 +3,19 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from traceback import TracebackException
 
 import pytest
 from attrs import evolve
 
 from ecwid_async.transport.auth import Auth
-from ecwid_async.transport.settings import Timeouts
-from ecwid_async.wire import Request, StreamBody
+from ecwid_async.wire import StreamBody
+from tests.clock import Clock
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, PUT, answer, hang
-from tests.transport.fault_server import Exchange, fault_server
+from tests.transport.fault_server import Exchange, Handler, fault_server
 
 TOKEN = "secret_Tk7fQ2mZ9xVb4LwRn8Ys3HdC6gJp1aEt"
 
@@ -23,9 +24,9 @@ def signed(connect: Connect, base_url: str, **settings: object) -> Auth:
     return Auth.of_store(connect(base_url, **settings), 1003, TOKEN)
 
 
-async def shown_by(auth: Auth, request: Request) -> str:
+async def shown_by(send: Callable[[], Awaitable[object]]) -> str:
     try:
-        await auth.send(request)
+        await send()
     except BaseException as error:
         return "".join(TracebackException.from_exception(error, capture_locals=True).format())
     raise AssertionError("there was an answer")
@@ -45,11 +46,14 @@ async def large(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("handler", [hang, reset, cut, large])
-async def test_no_failure_shows_the_token(connect: Connect, handler: object, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_failure_shows_the_token(
+    connect: Connect, clock: Clock, handler: Handler, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
-    async with fault_server(handler) as server:  # type: ignore[arg-type]
-        auth = signed(connect, server.base_url, timeouts=Timeouts(total=0.25), largest_response=100)
-        shown = await shown_by(auth, PUT)
+    async with fault_server(handler) as server:
+        sending = asyncio.ensure_future(signed(connect, server.base_url, largest_response=100).send(PUT))
+        await server.arrived(1)
+        shown = await shown_by(lambda: clock.wait(sending))
         assert server.log[0].header("authorization") == f"Bearer {TOKEN}"
     assert "exchange.py" in shown or "Error" in shown
     assert TOKEN not in shown
@@ -60,14 +64,14 @@ async def test_no_refused_connection_shows_the_token(connect: Connect) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         auth = signed(connect, f"http://127.0.0.1:{taken.getsockname()[1]}/api/v3")
-        assert TOKEN not in await shown_by(auth, PUT)
+        assert TOKEN not in await shown_by(lambda: auth.send(PUT))
 
 
 async def test_no_cancellation_shows_the_token_whenever_it_comes(connect: Connect) -> None:
     async with fault_server(hang) as server:
         auth = signed(connect, server.base_url)
         for steps in range(60):
-            task = asyncio.ensure_future(shown_by(auth, PUT if steps % 2 else GET))
+            task = asyncio.ensure_future(shown_by(partial(auth.send, PUT if steps % 2 else GET)))
             for _ in range(steps // 2):
                 await asyncio.sleep(0)
             task.cancel()
@@ -84,6 +88,7 @@ async def test_an_error_of_the_source_shows_its_own_locals_and_no_token(connect:
         raise OSError(place)
 
     async with fault_server(answer) as server:
-        shown = await shown_by(signed(connect, server.base_url), evolve(PUT, body=StreamBody(chunks())))
+        auth = signed(connect, server.base_url)
+        shown = await shown_by(lambda: auth.send(evolve(PUT, body=StreamBody(chunks()))))
     assert "place = 'sector 7'" in shown
     assert TOKEN not in shown

@@ -11,9 +11,10 @@ from attrs import evolve
 from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError
 from ecwid_async.transport.settings import Timeouts
 from ecwid_async.wire import Request, Transport
+from tests.clock import Clock
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, PUT, answer, hang
-from tests.transport.fault_server import Exchange, fault_server
+from tests.transport.fault_server import Exchange, Handler, fault_server
 
 
 def within(request: Request, seconds: float) -> Request:
@@ -85,13 +86,13 @@ async def test_a_tls_handshake_that_stalls(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("request_", [GET, PUT], ids=["read", "write"])
-async def test_no_connection_comes_free_in_time(connect: Connect, request_: Request) -> None:
+async def test_no_connection_comes_free_in_time(connect: Connect, clock: Clock, request_: Request) -> None:
     async with fault_server(hang) as server:
-        transport = connect(server.base_url, connections=1, timeouts=Timeouts(connect=0.25))
+        transport = connect(server.base_url, connections=1)
         first = asyncio.ensure_future(transport.send(request_))
         await server.arrived(1)
         with pytest.raises(NotSent):
-            await transport.send(request_)
+            await clock.wait(transport.send(request_))
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
     assert len(server.log) == 1
@@ -176,10 +177,12 @@ async def test_a_connection_that_the_server_closed_while_it_was_idle_is_not_sent
         assert 20 - unknown <= len(server.log) <= 20
 
 
-async def test_the_transport_s_own_limit_leaves_the_outcome_unknown(connect: Connect) -> None:
+async def test_the_transport_s_own_limit_leaves_the_outcome_unknown(connect: Connect, clock: Clock) -> None:
     async with fault_server(hang) as server:
+        sending = asyncio.ensure_future(connect(server.base_url).send(PUT))
+        await server.arrived(1)
         with pytest.raises(OutcomeUnknown):
-            await connect(server.base_url, timeouts=Timeouts(total=0.25)).send(PUT)
+            await clock.wait(sending)
         await server.all_closed()
     assert len(server.log) == 1
 
@@ -193,19 +196,21 @@ async def stall_in_the_body(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("handler", [hang, stall_in_the_body])
-async def test_the_caller_s_deadline_is_a_timeout(connect: Connect, handler: object) -> None:
-    async with fault_server(handler) as server:  # type: ignore[arg-type]
+async def test_the_caller_s_deadline_is_a_timeout(connect: Connect, clock: Clock, handler: Handler) -> None:
+    async with fault_server(handler) as server:
+        sending = asyncio.ensure_future(connect(server.base_url).send(within(PUT, 30)))
+        await server.arrived(1)
         with pytest.raises(Timeout):
-            await connect(server.base_url).send(within(PUT, 0.05))
+            await clock.wait(sending)
         await server.all_closed()
 
 
-async def test_the_caller_s_deadline_holds_for_a_download_too(connect: Connect) -> None:
+async def test_the_caller_s_deadline_holds_for_a_download_too(connect: Connect, clock: Clock) -> None:
     async with fault_server(stall_in_the_body) as server:
-        transport = connect(server.base_url)
-        with pytest.raises(Timeout):
-            async with transport.stream(within(GET, 0.05)) as response:
-                assert [chunk async for chunk in response.chunks] == [b"abc"]
+        async with connect(server.base_url).stream(within(GET, 25)) as response:
+            assert await anext(response.chunks) == b"abc"
+            with pytest.raises(Timeout):
+                await clock.wait(anext(response.chunks))
         await server.all_closed()
 
 
@@ -230,11 +235,13 @@ async def reset(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("handler", [hang, reset])
-async def test_errors_name_neither_headers_nor_body_nor_query(connect: Connect, handler: object) -> None:
+async def test_errors_name_neither_headers_nor_body_nor_query(connect: Connect, clock: Clock, handler: Handler) -> None:
     request = evolve(PUT, body=b'{"email":"a@b.c"}', params=(("email", "x@y.z"),))
-    async with fault_server(handler) as server:  # type: ignore[arg-type]
+    async with fault_server(handler) as server:
+        sending = asyncio.ensure_future(connect(server.base_url).send(request))
+        await server.arrived(1)
         with pytest.raises(TransportError) as caught:
-            await connect(server.base_url, timeouts=Timeouts(total=0.05)).send(request)
+            await clock.wait(sending)
     shown = f"{caught.value!r} {caught.value} {caught.value.__cause__!r} {caught.value.__cause__}"
     assert "a@b.c" not in shown
     assert "x%40y.z" not in shown
