@@ -14,7 +14,7 @@ _SPREAD: Final = 0x9E3779B97F4A7C15
 
 
 class Ids:
-    """A set of ids that only grows: whole numbers as they are, texts by their hash.
+    """A set of ids that only grows: whole numbers as they are, texts and numbers that no store has by their hash.
 
     Numbers that come in ascending order, as most lists give them, just follow one another. The others are kept by open
     addressing in 256 arrays, each doubled when it is three quarters full: no moment needs twice of all.
@@ -43,7 +43,7 @@ class Ids:
             if at < len(self._ascending) and self._ascending[at] == key:
                 return False
         # Zero marks an empty place, and stands for itself as one.
-        mixed = ((key if key.__class__ is int else hash(key)) * _SPREAD) & _MASK or 1
+        mixed = (_number(key) * _SPREAD) & _MASK or 1
         at = mixed >> 56
         shard = self._shards[at]
         mask = len(shard) - 1
@@ -57,6 +57,16 @@ class Ids:
         if self._counts[at] * 4 > len(shard) * 3:
             self._shards[at] = _doubled(shard)
         return True
+
+
+def _number(key: int | str) -> int:
+    if key.__class__ is not int:
+        return hash(key)
+    number = int(key)
+    if 0 <= number < _LIMIT:
+        return number
+    # Cut to 64 bits it could be another one.
+    return hash(number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
 
 
 def _doubled(shard: "array[int]") -> "array[int]":

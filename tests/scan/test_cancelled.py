@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from typing import Any, Literal
 
 import anyio
 import anyio.lowlevel
@@ -176,3 +177,91 @@ def test_trio_reads_and_leaves_a_scan_as_well(backend: str) -> None:
         return found
 
     assert anyio.run(read, backend=backend) == list(range(1, COUNT + 1))
+
+
+Kind = Literal["task", "task, twice", "timeout", "scope"]
+
+
+async def interrupted(here: World, read: Callable[[], Awaitable[None]], kind: Kind, at: int) -> None:
+    """Cancel what reads when the loop comes round for the nth time; twice: once more while it cleans up."""
+    here.interrupt_at = frozenset({at, at + 1} if kind == "task, twice" else {at})
+    match kind:
+        case "task" | "task, twice":
+            task = asyncio.ensure_future(read())
+            here.interrupt = task.cancel
+            await asyncio.wait([task])
+            with suppress(asyncio.CancelledError):
+                task.result()
+        case "timeout":
+            loop = asyncio.get_running_loop()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None) as limit:
+                    here.interrupt = lambda: limit.reschedule(loop.time())
+                    await read()
+                    here.interrupt = None
+        case "scope":
+            with anyio.CancelScope() as scope:
+                here.interrupt = scope.cancel
+                await read()
+    here.interrupt = None
+
+
+READS: dict[str, Callable[[World], Callable[[], Awaitable[None]]]] = {}
+
+
+def reading(function: Callable[[World], Awaitable[None]]) -> Callable[[World], Awaitable[None]]:
+    READS[function.__name__] = lambda here: lambda: function(here)
+    return function
+
+
+@reading
+async def scan(here: World) -> None:
+    async with here.scan() as scan:
+        async for _ in scan:
+            await asyncio.sleep(0)
+
+
+@reading
+async def raw(here: World) -> None:
+    async with here.scan() as scan:
+        async for _ in scan.raw():
+            pass
+
+
+@reading
+async def pages(here: World) -> None:
+    section = getattr(Ecwid(transport=here, quota=None).store(STORE, TOKEN), here.kind.name)
+    async for _ in section.search(limit=10).pages():
+        await asyncio.sleep(0)
+
+
+@reading
+async def items(here: World) -> None:
+    section = getattr(Ecwid(transport=here, quota=None).store(STORE, TOKEN), here.kind.name)
+    async for _ in section.search(limit=10):
+        pass
+
+
+@pytest.mark.parametrize("kind", ["task", "task, twice", "timeout", "scope"])
+@pytest.mark.parametrize(
+    ("name", "read", "concurrency"),
+    [
+        *(
+            (name, read, concurrency)
+            for name in ("products", "categories")
+            for read in ("scan", "raw")
+            for concurrency in (1, 8)
+        ),
+        ("products", "pages", 1),
+        ("products", "items", 1),
+    ],
+)
+def test_whatever_interrupts_at_whichever_await_nothing_is_left(
+    name: str, read: str, concurrency: int, kind: Kind
+) -> None:
+    whole = world(name, concurrency)
+    whole.run(interrupted(whole, READS[read](whole), kind, -1))
+    # Three turns later a task is mostly at the same await of another page.
+    for at in range(1, whole.turns + 1, 3 if whole.turns > 150 else 1):
+        here = world(name, concurrency)
+        here.run(interrupted(here, READS[read](here), kind, at))

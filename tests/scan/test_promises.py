@@ -1,5 +1,6 @@
 """The table in the docs says which plan each list gets, and it is the one it gets."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from ecwid_async import Ecwid
 from ecwid_async.resources.base import Listed
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.scan import PLANS, plan_of
+from ecwid_async.transport.memory import MemoryTransport, answer
 from tests.scan.lists import KINDS
 from tests.scan.world import STORE, TOKEN
 
@@ -78,3 +80,23 @@ def test_what_moves_in_the_tests_is_the_list_that_the_row_is_about(name: str) ->
 
 def test_plans_are_of_operations_that_exist() -> None:
     assert PLANS.keys() - set(map(operation, LISTED)) <= {"GET /categoriesByPath"}
+
+
+def test_products_of_a_category_are_scanned_in_the_order_of_creation_whatever_order_their_owner_gave_them() -> None:
+    asked: list[dict[str, str]] = []
+
+    async def read() -> None:
+        transport = MemoryTransport(
+            lambda request: asked.append(dict(request.params)) or answer({"total": 0, "items": []})  # type: ignore[func-returns-value]
+        )
+        pages = Ecwid(transport=transport).store(STORE, TOKEN).products.search(category=7)
+        async with pages.scan() as scan:
+            assert [product async for product in scan] == []
+        # A search is not asked for any order: it gets the one of the category.
+        assert await pages.all() == []
+
+    asyncio.run(read())
+    scanned, searched = asked
+    assert (scanned["category"], scanned["sortBy"]) == ("7", "ADDED_TIME_ASC")
+    assert searched["category"] == "7"
+    assert "sortBy" not in searched

@@ -1,6 +1,7 @@
 """A scan that stopped goes on from its token: what it handed out is not read again, and nothing is left out."""
 
 import base64
+import json
 from collections import Counter
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ecwid_async import Ecwid
+from ecwid_async.checked_lines import seal
 from ecwid_async.errors import ConfigError, ScanDrifted
-from ecwid_async.sandbox import Switches
+from ecwid_async.sandbox import Sandbox, Switches
 from tests.scan.lists import KINDS, Kind, Row
 from tests.scan.scenes import calm_scenes, scenes
 from tests.scan.test_moving import orderly
@@ -163,3 +165,53 @@ def test_a_token_of_another_list_or_of_none_is_refused() -> None:
     for wrong in ("products", token[:-5], "äöü"):
         with pytest.raises(ConfigError, match="no token"):
             store.products.scan(resume=wrong)
+
+
+def _a_token() -> str:
+    rows = tuple(Row(number=n, created=START - 9000 + n, updated=START - 9000 + n) for n in range(1, 30))
+    world = World(KINDS["products"], Scene(rows=rows, switches=Switches(page_size=4), ordered=True, way="raw"))
+
+    async def read() -> str:
+        async with world.scan() as scan:
+            pages = scan.raw()
+            await anext(pages)
+            await anext(pages)
+            return scan.token
+
+    return world.run(read())
+
+
+GOOD_TOKEN = _a_token()
+
+
+def refused_or_the_same(token: str) -> None:
+    products = Ecwid(transport=Sandbox()).store(STORE, TOKEN).products
+    try:
+        scan = products.scan(resume=token)
+    except ConfigError as error:
+        assert "resume is no token of a scan" in str(error)  # noqa: PT017
+    else:
+        assert scan.token in {GOOD_TOKEN, ""} or token == "end"
+
+
+def test_a_token_with_any_bit_of_it_changed_or_cut_off_anywhere_is_refused() -> None:
+    for at in range(len(GOOD_TOKEN)):
+        refused_or_the_same(GOOD_TOKEN[:at])
+        for bit in range(8):
+            refused_or_the_same(GOOD_TOKEN[:at] + chr(ord(GOOD_TOKEN[at]) ^ 1 << bit) + GOOD_TOKEN[at + 1 :])
+
+
+@pytest.mark.chaos
+@given(
+    token=st.one_of(
+        st.text(),
+        st.binary().map(lambda content: base64.urlsafe_b64encode(content).decode()),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+            lambda inner: st.lists(inner, max_size=12),
+            max_leaves=20,
+        ).map(lambda data: base64.urlsafe_b64encode(seal(json.dumps(data).encode())).decode()),
+    )
+)
+def test_whatever_is_no_token_is_refused(token: str) -> None:
+    refused_or_the_same(token)

@@ -105,6 +105,8 @@ class _Selector(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> Any:
         ready = super().select(0)
+        if self.world is not None and self.world.turn():
+            return ready
         if ready or self.world is None or (timeout is not None and timeout <= 0):
             return ready
         if not self.world.step():
@@ -138,6 +140,11 @@ class World:
         self.steps = 0
         """How often a request was served or answered."""
         self.on_step: Callable[[], object] | None = None
+        self.turns = 0
+        """How often the loop came round: between any two, a task gets from one await to the next."""
+        self.interrupt: Callable[[], object] | None = None
+        self.interrupt_at: frozenset[int] = frozenset()
+        """At which turns to do so."""
         self.sandbox = Sandbox(clock=lambda: self.now, requests_per_minute=None, switches=scene.switches)
         self.store = self.sandbox.add_store(STORE, token=TOKEN)
         self.rows = kind.rows(self.store, kind)
@@ -193,6 +200,14 @@ class World:
         """The rows that a search has found throughout, from the beginning up to now."""
         # A deleted row that searches show for a while longer is there no more.
         return self._lasting & self.rows.visible(self.scene.narrow) & ({0} | self.there.keys())
+
+    def turn(self) -> bool:
+        """Count a turn of the loop; whether something interrupted it."""
+        self.turns += 1
+        if self.interrupt is None or self.turns not in self.interrupt_at:
+            return False
+        self.interrupt()
+        return True
 
     def step(self) -> bool:
         """Serve or answer one request; False where there is none."""
