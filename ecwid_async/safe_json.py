@@ -24,14 +24,15 @@ UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, In
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 # An open end counts as text as well: looking for another beginning inside it would take quadratic time.
-_TEXT_OR_NUMBER: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?' + rb"|-?[0-9][0-9.eE+-]*+", re.DOTALL)
+# These are compiled when they are first needed, which mostly is never.
+_TEXT_OR_NUMBER: Final = rb'(?s)"(?:[^"\\]++|\\.)*+"?|-?[0-9][0-9.eE+-]*+'
 _NUMBER: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 # A whole pair first, so that only a half that stands alone is a group.
-_SURROGATE: Final = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u([dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
+_SURROGATE: Final = (
+    rb"(?s)\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u([dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )
 # Any other escape is passed over: a backslash that is escaped itself begins none.
-_ANY_SURROGATE: Final = re.compile(rb"\\(u[dD][89a-fA-F])|\\.", re.DOTALL)
+_ANY_SURROGATE: Final = rb"(?s)\\(u[dD][89a-fA-F])|\\."
 # What Python reads and writes of an int as text, unless it is told otherwise.
 _MOST_DIGITS: Final = 4300
 # One digit, and an exponent with one digit more than exponents have.
@@ -76,7 +77,7 @@ def repaired(body: bytes) -> bytes:
 
     A number is absurd if no `Decimal` holds it, or if it is whole and has more than 4,300 digits.
     """
-    return _TEXT_OR_NUMBER.sub(_repaired_token, _unmarked(body))
+    return re.sub(_TEXT_OR_NUMBER, _repaired_token, _unmarked(body))
 
 
 def _unmarked(body: bytes) -> bytes:
@@ -86,10 +87,14 @@ def _unmarked(body: bytes) -> bytes:
 def _repaired_token(match: "re.Match[bytes]") -> bytes:
     token = match[0]
     if token[:1] == b'"':
-        return _SURROGATE.sub(lambda half: rb"\ufffd" if half[1] else half[0], token) if rb"\u" in token else token
+        return re.sub(_SURROGATE, _replaced, token) if rb"\u" in token else token
     if len(token) < _SHORTEST_ABSURD:
         return token
     return b'"' + token + b'"' if is_absurd(token.decode()) else token
+
+
+def _replaced(half: "re.Match[bytes]") -> bytes:
+    return rb"\ufffd" if half[1] else half[0]
 
 
 class Masked:
@@ -102,7 +107,7 @@ class Masked:
         text = _unmarked(bytes(sent))
         # A character without a meaning, which does not occur.
         self._mark = next(mark for code in range(0x10FFFF, 0x10F000, -1) if (mark := chr(code).encode()) not in text)
-        self.json = _ANY_SURROGATE.sub(lambda escape: self._mark + escape[1] if escape[1] else escape[0], text)
+        self.json = re.sub(_ANY_SURROGATE, lambda escape: self._mark + escape[1] if escape[1] else escape[0], text)
 
     def restored(self, part: bytes | msgspec.Raw) -> bytes:
         """A part of the JSON, as it was sent."""
