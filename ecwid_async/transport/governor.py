@@ -781,8 +781,8 @@ class Govern:
         error.retry_after = gate.seconds
         return _unsent(
             error,
-            f"the server answered 429 at {since} and asked to be left alone with this token until {until}, for longer "
-            f"than the `patience` of {self._patience:g} s",
+            f"the server answered 429 at {since} and takes no request with this token until {until}, which is longer "
+            f"than `patience` ({self._patience:g} s)",
         )
 
     def _in_quarantine(self, request: Request, found: Quarantine) -> APIError:
@@ -794,7 +794,7 @@ class Govern:
         said = f": {found.message}" if found.message else ""
         return _unsent(
             error,
-            f"{of if cls is StoreSuspended else f'this token of {of}'} is in quarantine since "
+            f"{of if cls is StoreSuspended else f'this token of {of}'} has been in quarantine since "
             f"{_shown_time(found.since)}, when the server answered {found.reason}{said} [request {found.request_id}]; "
             f"after {_shown_time(found.until)} a call is sent again, or at once after "
             f"`await ecwid.quarantine().clear({found.store_id or ''})`",

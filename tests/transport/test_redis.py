@@ -831,7 +831,7 @@ async def test_quarantines_on_redis_are_listed_and_lifted_and_hold_no_body_and_n
         for store_id in (1003, 1004):
             with pytest.raises(InvalidToken):
                 await ecwid.store(store_id, "secret_abcdefghij").profile.get()
-        with pytest.raises(InvalidToken, match="was not sent: this token of store 1003 is in quarantine since"):
+        with pytest.raises(InvalidToken, match="was not sent: this token of store 1003 has been in quarantine since"):
             await twin.store(1003, "secret_abcdefghij").profile.get()
         assert len(dead.requests) == 2
         found = await twin.quarantine()
