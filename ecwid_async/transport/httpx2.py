@@ -6,6 +6,7 @@ from typing import Final, NoReturn, cast
 
 import anyio
 import anyio.lowlevel
+import httpcore2  # noqa: F401  httpx2 would load it with the first request, when no more files may be left to open
 import httpx2
 
 from ecwid_async.finishing import finish

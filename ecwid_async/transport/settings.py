@@ -66,6 +66,7 @@ class Settings:
     tls: ssl.SSLContext | None = None
 
     def __attrs_post_init__(self) -> None:
+        user_agent()  # read now: once the first request is sent, no more files may be left to open
         if not isinstance(self.timeouts, Timeouts):
             raise ConfigError(f"timeouts is a {type(self.timeouts).__name__}: give Timeouts(total=60)")
         check_number("keep_alive", self.keep_alive, above=True)

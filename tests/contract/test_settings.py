@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from ecwid_async.errors import ConfigError, NotSent
-from ecwid_async.transport.settings import Settings, Timeouts
+from ecwid_async.transport.settings import Settings, Timeouts, user_agent
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, PUT, answer
 from tests.transport.fault_server import Exchange, fault_server
@@ -142,3 +142,20 @@ def test_the_password_of_a_proxy_is_not_shown() -> None:
     with pytest.raises(ConfigError) as caught:
         Settings(proxy="socks5://me:pass@proxy.example.com:3128")
     assert "pass" not in str(caught.value)
+
+
+async def test_its_own_name_is_known_before_the_first_request(
+    transport_class: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where files are short the first request may be the one for which none is left."""
+
+    def none_left(name: str) -> str:
+        raise OSError(24, "Too many open files")
+
+    user_agent.cache_clear()
+    async with fault_server(answer) as server:
+        transport = transport_class(server.base_url)
+        monkeypatch.setattr("importlib.metadata.version", none_left)
+        assert (await transport.send(GET)).status == 200
+        await transport.aclose()
+    assert (server.log[0].header("user-agent") or "").startswith("ecwid-async/")
