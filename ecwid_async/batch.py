@@ -375,7 +375,7 @@ class _Run:
         if found is None:
             raise JobError(
                 f"the job {self.journal.job.name!r} began on a sandbox, and at {self.journal.job.server} there is none "
-                f"any more: delete {self.journal.path} to begin anew. Nothing was sent."
+                f"any more: delete {self.journal.path} and its .lock to begin anew. Nothing was sent."
             )
         self.journal.restart()
         self._earlier = 0

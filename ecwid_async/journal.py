@@ -133,6 +133,7 @@ class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     withdrawn: bool = False
     sandbox: str | None = None
     batches: int | None = None
+    restarted: bool = False
 
 
 class _Damaged(Exception):
@@ -274,16 +275,13 @@ class Journal:
 
     def restart(self) -> None:
         """Begin anew, since nothing of what was sent exists any more."""
+        self._write(_Line(self._clock(), restarted=True))
+        self._forget()
+
+    def _forget(self) -> None:
         self.entries.clear()
         self._places.clear()
         self._batches = self.sandbox = None
-        self._written = 0
-        try:
-            self._lengths.truncate(0)
-            self._lines.truncate(0)
-            self._write_head()
-        except OSError as error:
-            raise self._unwritable(error) from error
 
     def _add(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -330,7 +328,7 @@ class Journal:
         try:
             _append(self._lines, seal(msgspec.json.encode(line)))
             # Only now: a journal is never shorter than noted.
-            _append(self._lengths, seal(b"%d" % os.fstat(self._lines.fileno()).st_size))
+            self._note()
         except OSError:
             for file, size in zip(self._files, sizes, strict=True):
                 with suppress(OSError):
@@ -338,13 +336,16 @@ class Journal:
             raise
         self._written += 1
 
+    def _note(self) -> None:
+        _append(self._lengths, seal(b"%d" % os.fstat(self._lines.fileno()).st_size))
+
     def _load(self) -> None:
         noted = self._noted()
         size = os.fstat(self._lines.fileno()).st_size
         if size < noted:
             raise self._damage(f"it has {size:,} bytes, and had {noted:,}")
         self._lines.seek(0)
-        end = 0
+        end = unnoted = 0
         with open(self._lines.fileno(), "rb", closefd=False) as file:
             while line := file.readline(_LONGEST_LINE):
                 try:
@@ -356,7 +357,13 @@ class Journal:
                     self._lines.truncate(end)
                     break
                 self._written += 1
+                unnoted += end >= noted
                 end += len(line)
+        if unnoted > 1:
+            # A process that dies between the two writes leaves one line that is not noted.
+            raise self._damage("the .lock beside it notes less than it was told")
+        if unnoted:
+            self._note()
         if not self._written:
             self._write_head()
 
@@ -417,6 +424,9 @@ class Journal:
     def _take_event(self, line: _Line) -> None:
         if line.line != self._written or not isfinite(line.time):
             raise _Damaged
+        if line.restarted:
+            self._forget()
+            return
         if line.batches is not None:
             self._batches = line.batches
             return
