@@ -95,9 +95,10 @@ async def read_whole(chunks: AsyncIterable[Chunk], request: Request, status: int
     if announced is not None and announced > most:
         raise ResponseTooLarge(request, status, most)
     decoder = Decoder(request, status, headers)
-    parts, size = [], 0
+    parts: list[Chunk] = []
+    size = 0
     async for chunk in chunks:
-        for piece in decoder.feed(chunk):
+        for piece in (chunk,) if decoder.plain else decoder.feed(chunk):
             size += len(piece)
             if size > most:
                 raise ResponseTooLarge(request, status, most)
