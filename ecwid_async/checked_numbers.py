@@ -1,10 +1,13 @@
 """Numbers of settings, checked where a setting is made and not where it fails."""
 
 import math
+from typing import Final
 
 from ecwid_async.errors import ConfigError
 
 __all__ = ["check_count", "check_number"]
+
+_LARGE: Final = 10**100
 
 
 def check_number(name: str, value: object, *, least: float = 0.0, above: bool = False, endless: bool = False) -> None:
@@ -24,4 +27,7 @@ def check_count(name: str, value: object, *, least: int = 1) -> None:
 
 
 def _shown(value: object) -> str:
-    return repr(value) if isinstance(value, int | float) else f"a {type(value).__name__}"
+    # Python refuses to write an int of thousands of digits.
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < _LARGE):
+        return repr(value)
+    return f"a {type(value).__name__}"

@@ -63,7 +63,7 @@ _QUOTA: Final = Quota()
 _MOST_BUDGETS: Final = 4096
 # Of a store's id, in decimal; and what can be shown of something that is none.
 _DIGITS: Final = 18
-_SHORT: Final = 16
+_SHORT: Final = 20
 
 
 class Ecwid:
@@ -594,4 +594,8 @@ def _store_id(given: int | str | None) -> int:
 
 def _shown(given: object) -> str:
     # Arguments get mixed up: what is long may be the token.
-    return printable(repr(given)) if len(f"{given!s:.40}") < _SHORT else f"a {type(given).__name__} that is longer"
+    if isinstance(given, int | float | str) and (not isinstance(given, int) or abs(given) < 10**_DIGITS):
+        text = printable(repr(given))
+        if len(text) < _SHORT:
+            return text
+    return f"a {type(given).__name__}"

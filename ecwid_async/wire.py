@@ -82,11 +82,13 @@ class Headers(Mapping[str, str]):
     def __init__(self, pairs: Iterable[tuple[str | bytes, str | bytes]] = ()) -> None:
         self._pairs = pairs if isinstance(pairs, tuple) else tuple(pairs)
         self._index: dict[str, str] | None = None
-        self._secrets: tuple[str, ...] = ()
 
     def hide(self, secrets: tuple[str, ...]) -> None:
         """Mask these wherever the headers are shown: a server may quote them."""
-        self._secrets = secrets
+        self._secrets: tuple[str, ...] = secrets
+
+    def _hidden(self) -> tuple[str, ...]:
+        return getattr(self, "_secrets", ())
 
     def masked(self, secrets: tuple[str, ...]) -> "Headers":
         """These headers without the secrets in them."""
@@ -130,13 +132,14 @@ class Headers(Mapping[str, str]):
 
     def shown(self) -> dict[str, str]:
         """Names and values as they may be shown: without credentials."""
+        secrets = self._hidden()
         return {
-            masked(name, self._secrets): "***" if name in _HIDDEN_HEADERS else masked(value, self._secrets)
+            masked(name, secrets): "***" if name in _HIDDEN_HEADERS else masked(value, secrets)
             for name, value in self.items()
         }
 
     def __reduce__(self) -> tuple[type["Headers"], tuple[tuple[tuple[str, str], ...]]]:
-        return Headers, (tuple(self.masked(self._secrets).items()),)
+        return Headers, (tuple(self.masked(self._hidden()).items()),)
 
 
 def _text(raw: str | bytes) -> str:
