@@ -133,12 +133,13 @@ class Part:
 
         It is a sign and no proof: some servers may count changes that the items' own times do not.
         """
-        if self.lag is None:
-            return self._strayed("updatedFrom", "updatedTo", moments)
+        return self._strayed("updatedFrom", "updatedTo", moments)
+
+    def check_latest(self, moment: int | None) -> None:
+        """Note it if a row was changed later than those of a closed part can be."""
         high = self._bound("updatedTo")
-        if high is not None and max(moments, default=high) > high:
+        if moment is not None and high is not None and moment > high:
             self.moved = True
-        return ""
 
     def _strayed(self, low_name: str, high_name: str, moments: Sequence[int]) -> str:
         low, high = self._bound(low_name), self._bound(high_name)

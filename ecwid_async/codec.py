@@ -104,6 +104,7 @@ def dumps(value: object) -> bytes:
 
 # Dates
 
+_USUAL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} \+0000")
 _DATETIME: Final = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))? ?(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})"
 )
@@ -122,6 +123,8 @@ def parse_datetime(text: str) -> datetime:
 
 def _moment(text: str) -> tuple[datetime, bool]:
     """The moment, and whether it is all that the text says."""
+    if _USUAL.fullmatch(text):
+        return datetime.fromisoformat(f"{text[:19]}+00:00"), True
     parts = _DATETIME.fullmatch(text)
     if parts is None:
         raise ValueError("not a moment with a zone, as in 2024-09-04 07:20:11 +0000")

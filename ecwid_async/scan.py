@@ -243,6 +243,7 @@ class Scan(Generic[T]):
         self._skip: _Position | None = None
         self._budget = Budget()
         self._doubt = ""
+        self._hollow = False
         self._state: Literal["new", "open", "read"] = "new"
         self._error: Exception | None = None
         self._generators: list[AsyncGenerator[object, None]] = []
@@ -468,7 +469,9 @@ class Scan(Generic[T]):
         if size > 0 and page.offset + size < page.total:
             # What a page really holds, whatever was asked for.
             self._step = min(size, self._limit)
-        if part.bounds:
+        if part.lag is not None:
+            part.check_latest(_latest(page.updates))
+        elif part.bounds:
             self._doubt = part.check_updated(_all_seconds(page.updates)) or self._doubt
 
     def _came_before(self, moment: Any) -> bool:
@@ -488,11 +491,10 @@ class Scan(Generic[T]):
 
     def _keys_decoder(self) -> "msgspec.json.Decoder[Any]":
         """Reads of a page nothing but what a scan needs to know of each item."""
-        moment = int | str | float | None
         fields: list[Any] = [
             ("key", int | str),
-            ("created", moment, None),
-            ("updated", moment, None),
+            ("created", object, None),
+            ("updated", object, None),
             ("rest", object, None),
         ]
         names = dict(zip(("key", "created", "updated", "rest"), self._keys, strict=True))
@@ -850,14 +852,20 @@ class Scan(Generic[T]):
         self._arrived.set()
 
     async def _get(self, part: Part, offset: int = 0) -> _Page:
-        for attempt in range(_EMPTY_TRIES):
+        claimed = False
+        for _ in range(_EMPTY_TRIES):
             page = await self._ask(part, offset)
             if len(page.body) > _BARE or self._channel.codec.slice(page.body, self._operation)[0]:
                 return page
-            # After an empty page that claimed more, another total does not make it right.
-            if offset >= page.total and not attempt:
-                return page
-        raise Broken(f"a page was empty that should have begun at item {offset + 1:,} of {page.total:,}")
+            # After an empty page that claimed more, another total does not make it right, and no empty page is believed
+            # at once.
+            claimed = claimed or offset < page.total
+            self._hollow = self._hollow or claimed
+            if not self._hollow:
+                break
+        if claimed:
+            raise Broken(f"a page was empty that should have begun at item {offset + 1:,} of {page.total:,}")
+        return page
 
     async def _ask(self, part: Part, offset: int) -> _Page:
         if self.requests >= self._budget.most(self.done):
@@ -1002,10 +1010,21 @@ def _seconds(moment: object) -> int | None:
 
 def _all_seconds(moments: "list[Any]") -> list[int]:
     """As `_seconds`, without those that tell none."""
-    plain = {moment.__class__ for moment in moments} <= {int}
-    if plain and max(moments, default=0) < _MILLISECONDS and min(moments, default=0) in _YEARS:
+    kinds = {moment.__class__ for moment in moments}
+    if kinds <= {int} and max(moments, default=0) < _MILLISECONDS and min(moments, default=0) in _YEARS:
         return moments
+    if kinds == {str}:
+        with suppress(ValueError):
+            return [int(parse_datetime(moment).timestamp()) for moment in moments]
     return [second for moment in moments if (second := _seconds(moment)) is not None]
+
+
+def _latest(moments: "list[Any]") -> int | None:
+    """The latest of times in Unix seconds; None where none tells one. Of texts the last one in their order counts."""
+    try:
+        return _seconds(max(moments))
+    except (TypeError, ValueError):
+        return max(_all_seconds(moments), default=None)
 
 
 def _cut(page: _Page, low: int, high: int | None, narrower: int) -> int:

@@ -89,7 +89,8 @@ def test_a_filter_by_change_is_doubted_and_a_closed_part_is_seen_to_move() -> No
     assert Part((("updatedTo", "100"),)).check_updated([200, 2, 300]) == "updatedTo"
     assert Part((("updatedTo", "100"),)).check_updated([100, 101]) == ""
     closed = Part((("updatedTo", "100"),), lag=1.0)
-    assert closed.check_updated([100]) == ""
+    closed.check_latest(100)
+    closed.check_latest(None)
     assert not closed.moved
-    assert closed.check_updated([101]) == ""
+    closed.check_latest(101)
     assert closed.moved
