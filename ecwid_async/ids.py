@@ -42,8 +42,11 @@ class Ids:
             at = bisect_left(self._ascending, key)
             if at < len(self._ascending) and self._ascending[at] == key:
                 return False
+            number = key if 0 <= key < _LIMIT else _folded(key)
+        else:
+            number = hash(key)
         # Zero marks an empty place, and stands for itself as one.
-        mixed = (_number(key) * _SPREAD) & _MASK or 1
+        mixed = (number * _SPREAD) & _MASK or 1
         at = mixed >> 56
         shard = self._shards[at]
         mask = len(shard) - 1
@@ -59,13 +62,8 @@ class Ids:
         return True
 
 
-def _number(key: int | str) -> int:
-    if key.__class__ is not int:
-        return hash(key)
-    number = int(key)
-    if 0 <= number < _LIMIT:
-        return number
-    # Cut to 64 bits it could be another one.
+def _folded(number: int) -> int:
+    """Of a number that cut to 64 bits could be another one: a hash, which nobody chooses."""
     return hash(number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
 
 
