@@ -166,7 +166,7 @@ class Contains:
 
 
 def _stands(word: str, text: bytes) -> bool:
-    return len(word) > 1 or word in re.split(r"\W+", text.decode())
+    return len(word) > 1 or re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text.decode()) is not None
 
 
 @frozen

@@ -29,8 +29,25 @@ Item = dict[str, Any]
 Key = int | str
 """What names an item of a list in paths: a number, or text for carts."""
 
-encode: Final = msgspec.json.Encoder().encode
 decode: Final = msgspec.json.Decoder().decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def encode(value: Any) -> bytes:
+    """JSON; whole numbers that need more than 64 bits, as sums of many may, lose their last digits."""
+    try:
+        return _encode(value)
+    except OverflowError:
+        return _encode(_bounded(value))
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _bounded(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_bounded(inner) for inner in value]
+    return float(value) if isinstance(value, int) and not -(2**63) <= value < 2**64 else value
+
 
 _REMEMBERED: Final = 64
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Table
+from ecwid_async.sandbox.table import Table, encode
 from ecwid_async.sandbox.transaction import Records
 from ecwid_async.sandbox.uploads import Uploads
 
@@ -15,8 +15,8 @@ def state(store: Store) -> dict[str, Any]:
     return {
         "tables": {section: _table(store.table(section)) for section in store.sections},
         "histories": {section: store.history(section).between(0, 2**40, 0) for section in store.sections},
-        "profile": repr(store.profile),
-        "odds": {name: _odd(value) for name, value in store.odds.items() if name != "batches"},
+        "profile": encode(store.profile),
+        "odds": {name: odd for name, value in store.odds.items() if name != "batches" and (odd := _odd(value))},
         "tokens": list(store._access),
     }
 
@@ -45,13 +45,13 @@ def broken(table: Table) -> str:
 
 def _table(table: Table) -> Any:
     items = [(key, table.raw(key)) for key in table]
-    searches = {name: list(order.slots) for name, order in sorted(table._orders.items())}
-    terms = {term: sorted(((str(value), count) for value, count in table.values(term))) for term in table.columns.terms}
-    return len(table), items, searches, terms, table._next_id
+    visible = list(table.order("").slots)
+    terms = {term: dict(table.values(term)) for term in table.columns.terms}
+    return len(table), items, visible, terms, table._next_id
 
 
 def _odd(value: Any) -> Any:
-    if isinstance(value, Records):
+    if isinstance(value, dict | Records):
         return [(key, repr(inner)) for key, inner in value.items()]
     if isinstance(value, Uploads):
         return value.size, dict(value._files)

@@ -146,7 +146,7 @@ def _taxed(lines: list[Item], taxes: list[Item], share: float) -> tuple[float, f
         base = line["price"] * line["quantity"] * share
         for tax in taxes:
             rate, included = tax["defaultTax"], bool(tax.get("includeInPrice"))
-            amount = total_of((base * rate / (100 + rate if included else 100),))
+            amount = total_of((base * rate / ((100 + rate if included else 100) or 100),))
             line["taxes"].append(
                 {
                     "name": tax.get("name", ""),

@@ -210,9 +210,9 @@ def get_category_order(visit: Visit) -> Answer:
 @route("PUT /categories/sort")
 def update_category_order(visit: Visit) -> Answer:
     """Those that are not named come last, as they stood."""
-    table, level = visit.store.table("categories"), _level(visit)
+    table, level = visit.store.table("categories"), dict.fromkeys(_level(visit))
     named = [number for number in visit.document.get("sortedIds") or () if number in level]
-    for place, number in enumerate([*named, *(key for key in level if key not in named)]):
+    for place, number in enumerate(dict.fromkeys([*named, *level])):
         item = read(table, number, "Category", "CATEGORIES_NOT_FOUND")
         table.put(item | {"orderBy": 10 * place + 10})
     return {"updateCount": 1}

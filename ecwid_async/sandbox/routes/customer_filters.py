@@ -55,7 +55,7 @@ def mass_update_customers(visit: Visit) -> Answer:
         case "ALL_FILTERED":
             chosen = _found(visit)
         case "SELECTED" if sent.get("ids"):
-            chosen = [number for number in sent["ids"] if number in table]
+            chosen = [number for number in dict.fromkeys(sent["ids"]) if number in table]
         case "SELECTED":
             raise Refusal.wrong("Field 'ids' is missing: SELECTED needs it")
         case _:

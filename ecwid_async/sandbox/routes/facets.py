@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 
 from attrs import evolve
 
-from ecwid_async.sandbox.bodies import Refusal, read_parameters
+from ecwid_async.sandbox.bodies import Refusal, as_number, read_parameters
 from ecwid_async.sandbox.query import Sort, select
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.products import PRODUCTS, term
@@ -92,9 +92,10 @@ def _facet_limits(visit: Visit) -> dict[str, int]:
     limits: dict[str, int] = {}
     for part in visit.params.get("filterFacetLimit", ()):
         name, _, number = part.rpartition(":")
-        if number != "all" and not number.isdigit():
+        limit = _ALL if number == "all" else as_number(number)
+        if limit is None:
             raise Refusal.wrong("filterFacetLimit takes numbers, or 'name:number', or 'name:all'")
-        limits[name] = _ALL if number == "all" else int(number)
+        limits[name] = limit
     return limits
 
 
@@ -112,10 +113,11 @@ def _fixed(table: Table, found: set[int] | None, name: str, values: Sequence[tup
 def _category_values(visit: Visit, table: Table, found: set[int] | None) -> list[Item]:
     parent = visit.params.get("filterParentCategoryId")
     categories = visit.store.table("categories")
+    above = 0 if parent == "home" else as_number(parent or "")
     if parent is None:
         numbers = list(categories)
-    elif parent == "home" or str(parent).isdigit():
-        numbers = categories.find("parent", 0 if parent == "home" else int(parent))
+    elif above is not None:
+        numbers = categories.find("parent", above)
     else:
         raise Refusal.wrong("filterParentCategoryId is the id of a category, or 'home'")
     rows = []

@@ -6,11 +6,11 @@ A store knows of no visitors but those who left a cart or an order: a visit is o
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 
 from attrs import frozen
 
 from ecwid_async.sandbox import atlas
+from ecwid_async.sandbox.bodies import host_of
 from ecwid_async.sandbox.query import Sort, Window, select
 from ecwid_async.sandbox.routes.amounts import total_of
 from ecwid_async.sandbox.routes.ties import folded
@@ -213,12 +213,12 @@ def _campaign(item: Item) -> Item:
 
 
 def _by_channel(period: Period, item: Item) -> Group:
-    host = urlsplit(item.get("globalReferer") or "").hostname or ""
+    host = host_of(item.get("globalReferer"))
     return (_campaign(item).get("medium") or host.removeprefix("www.") or "direct", None)
 
 
 def _by_social(period: Period, item: Item) -> Group | None:
-    texts = (_campaign(item).get("source") or "", urlsplit(item.get("globalReferer") or "").hostname or "")
+    texts = (_campaign(item).get("source") or "", host_of(item.get("globalReferer")))
     return next(((name, None) for name in _SOCIAL if any(name in text.lower() for text in texts)), None)
 
 

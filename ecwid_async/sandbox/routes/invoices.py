@@ -14,6 +14,7 @@ from ecwid_async.sandbox.table import Item
 
 __all__: list[str] = []
 
+_MOST_DIGITS: Final = 20
 _FIRST_INVOICE: Final = 317_000_001
 _CANCELLED: Final = frozenset({"CANCELLED", "REFUNDED"})
 
@@ -48,7 +49,7 @@ def _next_id(store: Store) -> str:
     settings = store.profile.get("taxInvoiceSettings") or {}
     number: int = settings.get("taxInvoiceIdNextNumber") or 1
     store.set_profile(("taxInvoiceSettings", "taxInvoiceIdNextNumber"), number + 1)
-    digits = str(number).zfill(settings.get("taxInvoiceIdMinDigitsAmount") or 0)
+    digits = str(number).zfill(min(settings.get("taxInvoiceIdMinDigitsAmount") or 0, _MOST_DIGITS))
     return f"{settings.get('taxInvoiceIdPrefix') or ''}{digits}{settings.get('taxInvoiceIdSuffix') or ''}"
 
 

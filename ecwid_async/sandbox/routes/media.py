@@ -1,9 +1,8 @@
 """Pictures and videos of products: the main image, the gallery, videos and their covers."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
-from ecwid_async.sandbox.bodies import Refusal
+from ecwid_async.sandbox.bodies import Refusal, host_of
 from ecwid_async.sandbox.catalog import check_url, picture, show_images
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.pictures import Brought, announced, brought, new_number, new_video_number
@@ -27,9 +26,9 @@ def _save(visit: Visit, item: Item, new: Brought | None = None) -> None:
 
 
 def _video(visit: Visit, number: int, url: object) -> Item:
-    host = urlsplit(url).hostname if isinstance(url, str) else None
+    host = host_of(url)
     if not host:
-        raise Refusal(422, "NOT_VIDEO_URL", f"{url!r} is not the address of a video")
+        raise Refusal(422, "NOT_VIDEO_URL", f"{str(url)[:200]!r} is not the address of a video")
     visit.unless_refused("VIDEO_NOT_SUPPORTED", 422, f"Videos of {host} are not supported")
     visit.unless_refused("VIDEO_UNAVAILABLE", 422, f"There is no video at {url}")
     provider = host.removeprefix("www.").partition(".")[0].capitalize()

@@ -4,7 +4,8 @@ An order with the payment status INCOMPLETE is an abandoned cart: it stands in t
 orders finds it. By its number or text id it can be read and changed all the same, and another status makes it an order.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from functools import cache
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
@@ -393,18 +394,23 @@ def _dates(now: int, created: int | None = None) -> Item:
     }
 
 
-def _line(store: Store, sent: Item) -> Item:
-    """An ordered item with the pictures of its product."""
-    product: Item = store.table("products").get(sent.get("productId") or 0) or {}
-    shown = {name: product[name] for name in ("imageUrl", "smallThumbnailUrl", "hdThumbnailUrl") if name in product}
-    return shown | sent
+def _lines(store: Store, sent: Iterable[Item]) -> Iterator[Item]:
+    """The ordered items with the pictures of their products."""
+
+    @cache
+    def shown(number: int) -> Item:
+        product: Item = store.table("products").get(number) or {}
+        return {name: product[name] for name in ("imageUrl", "smallThumbnailUrl", "hdThumbnailUrl") if name in product}
+
+    for line in sent:
+        yield shown(line.get("productId") or 0) | line
 
 
 def _served(visit: Visit, document: Item) -> Item:
     """A new order with what the server adds to it."""
     sent = {name: value for name, value in document.items() if value is not None}
     created = sent.pop("createDate", None)
-    lines = sent["items"] = [_line(visit.store, line) for line in sent.get("items") or ()]
+    lines = sent["items"] = list(_lines(visit.store, sent.get("items") or ()))
     subtotal = total_of((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
     total = sent.get("total", sent.get("subtotal", subtotal))
     rate = (visit.store.profile.get("formatsAndUnits") or {}).get("currencyRate") or 1

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 from attrs import frozen
 
-from ecwid_async.sandbox.bodies import Refusal
+from ecwid_async.sandbox.bodies import Refusal, as_number
 from ecwid_async.sandbox.catalog import check_url, picture
 from ecwid_async.sandbox.routes import Visit
 from ecwid_async.sandbox.store import Store
@@ -79,10 +79,10 @@ def announced(visit: Visit, number: int) -> Brought:
 def _pixels(sent: Item, name: str) -> int:
     if sent.get(name) is None:
         raise Refusal.wrong(f"Field {name!r} is missing")
-    text = str(sent[name])
-    if not text.isascii() or not text.isdigit() or not int(text):
+    pixels = as_number(str(sent[name]))
+    if not pixels:
         raise Refusal.wrong(f"Field {name!r} must be a number of pixels")
-    return int(text)
+    return pixels
 
 
 def _external_id(body: bytes) -> str | None:

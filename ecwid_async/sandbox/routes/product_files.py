@@ -1,10 +1,9 @@
 """Files that come with a product, as e-goods do: ``/products/{productId}/files``."""
 
-from itertools import cycle, islice
 from typing import Final
 
 from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import check_url
+from ecwid_async.sandbox.catalog import check_url, new_file_number
 from ecwid_async.sandbox.routes import Answer, Media, Visit, route
 from ecwid_async.sandbox.routes.products import keep, product
 from ecwid_async.sandbox.routes.shared import updated
@@ -13,7 +12,7 @@ from ecwid_async.sandbox.uploads import uploads_of
 
 __all__: list[str] = []
 
-_FIRST_FILE: Final = 97_000_001
+_MOST_MADE_UP: Final = 16 * 1024 * 1024
 
 
 @route("POST /products/{productId}/files")
@@ -28,7 +27,7 @@ def upload_product_file(visit: Visit) -> Answer:
         content = f"{check_url(visit.params['externalUrl'])}\n".encode()
     elif not content:
         raise Refusal.wrong("Send the file as the body, or its address as the parameter 'externalUrl'")
-    number = visit.store.next_number("product_files", _FIRST_FILE)
+    number = new_file_number(visit.store)
     file = {
         "id": number,
         "name": visit.params["fileName"],
@@ -48,7 +47,8 @@ def download_product_file(visit: Visit) -> Answer:
     file = _file(visit, product(visit))
     content = uploads_of(visit.store).get(file.get("adminUrl", ""))
     if content is None:
-        content = bytes(islice(cycle(f"{file.get('name')}\n".encode()), file.get("size") or 0))
+        line, size = f"{file.get('name')}\n".encode(), min(file.get("size") or 0, _MOST_MADE_UP)
+        content = (line * (size // len(line) + 1))[: max(0, size)]
     return Media("application/octet-stream", content)
 
 

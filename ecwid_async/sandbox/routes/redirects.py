@@ -31,9 +31,11 @@ def get_redirects_for_path(visit: Visit) -> Answer:
 def create_redirects(visit: Visit) -> Answer:
     """Create several at once; those that start where one does already are only counted."""
     wanted = [_checked(one) for one in visit.document]
+    taken = {one["fromUrl"] for one in _redirects(visit).values()}
     created = 0
     for one in wanted:
-        if all(other["fromUrl"] != one["fromUrl"] for other in _redirects(visit).values()):
+        if one["fromUrl"] not in taken:
+            taken.add(one["fromUrl"])
             number = visit.store.next_number("redirect_number", 0)
             name = blake2b(f"{visit.store.id}/{number}".encode(), digest_size=12).hexdigest()
             _redirects(visit)[name] = {"id": name, **one}

@@ -154,7 +154,7 @@ def _chosen(visit: Visit, sent: Item) -> list[Key]:
         case "SELECTED":
             if not sent.get("reviewIds"):
                 raise Refusal.wrong("Field 'reviewIds' is missing: SELECTED needs it")
-            return [number for number in sent["reviewIds"] if number in table]
+            return [number for number in dict.fromkeys(sent["reviewIds"]) if number in table]
         case "ALL_FILTERED":
             table.settle()
             filters = sent.get("currentFilters") or sent.get("filters") or {}

@@ -1,0 +1,92 @@
+"""Whatever a client sends is answered, soon, and a refusal changes nothing."""
+
+import time
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, note, settings
+from hypothesis import strategies as st
+
+from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox.seed import DEMO_TOKEN, fill, sections
+from ecwid_async.sandbox.store import Store
+from tests.sandbox.api import Api, Clock
+from tests.sandbox.fuzz import PNG, make_request
+from tests.sandbox.state import broken, state
+
+# A search may take this much of one core; most requests take a thousandth of it.
+MOST_SECONDS = 1.0
+# A store costs as much as several requests: where there are many examples, each has many of them.
+REQUESTS = 100 if settings().max_examples >= 1000 else 3
+CHOICES = [{"text": "Red", "priceModifier": 1}, {"text": "Blue"}]
+PRODUCT = {
+    "name": "Any",
+    "attributes": [{"alias": "BRAND", "value": "x"}],
+    "options": [{"name": "Size", "type": "SELECT", "choices": CHOICES}, {"name": "Photo", "type": "FILES"}],
+}
+LINE = {"name": "Any", "price": 3, "quantity": 2, "selectedOptions": [{"name": "Photo", "type": "FILES"}]}
+SIZES = {"products": 4, "orders": 5, "customers": 3, "carts": 2, "categories": 3}
+
+
+@cache
+def items() -> list[tuple[str, list[dict[str, Any]]]]:
+    return [(section, list(found)) for section, found in sections(7, **SIZES, seed=1)]
+
+
+def small_store(switches: Switches) -> tuple[Sandbox, Clock]:
+    clock = Clock()
+    sandbox = Sandbox(clock=clock, requests_per_minute=None, switches=switches)
+    fill(sandbox.add_store(7, token=DEMO_TOKEN), [(section, found[:8]) for section, found in items()])
+    api = Api(sandbox, store_id=7)
+    # What is always there is made when it is first asked for.
+    for path in ("/customer_groups", "/classes", "/profile/order_statuses", "/application", "/products/1"):
+        api.send("GET", path)
+    made = api.post("/products", PRODUCT)["id"]
+    for size in ("Red", "Blue"):
+        api.post(f"/products/{made}/combinations", {"options": [{"name": "Size", "value": size}], "price": 3})
+    api.post(f"/products/{made}/files", b"text", fileName="a.txt")
+    api.post(f"/products/{made}/gallery/video", {"url": "https://www.youtube.com/watch?v=1"})
+    api.post(f"/products/{made}/gallery", PNG)
+    for status in ("PAID", "INCOMPLETE"):
+        api.post("/orders", {"items": [LINE], "paymentStatus": status, "email": "a@example.com"})
+    return sandbox, clock
+
+
+def settle(store: Store) -> None:
+    for section in store.sections:
+        store.table(section).settle()
+
+
+SWITCHES = st.sampled_from(
+    [Switches(), Switches(null_clears=True), Switches(upsert_lag=2, delete_lag=3), Switches(sequential_orders=True)]
+)
+# Zero stands for no request, so that a failure shrinks to the requests that it takes.
+SEEDS = st.lists(st.integers(0, 2**32 - 1), min_size=REQUESTS, max_size=REQUESTS)
+
+
+@pytest.mark.chaos
+@given(seeds=SEEDS, switches=SWITCHES)
+def test_any_requests_are_answered_and_refusals_change_nothing(seeds: list[int], switches: Switches) -> None:
+    sandbox, clock = small_store(switches)
+    store = sandbox.stores[7]
+    before = state(store)
+    for seed in filter(None, seeds):
+        request = make_request(seed, store, DEMO_TOKEN)
+        note(f"{request.method} {request.path[:200]} {str(request.params)[:500]} {(request.body or b'')[:2000]!r}")
+        started = time.process_time()
+        response = sandbox.handle(request)
+        assert time.process_time() - started < MOST_SECONDS
+        assert response.status in {200, 400, 402, 403, 404, 405, 409, 415, 422}, response.body
+        after = state(store)
+        if response.status != 200 or request.method == "GET":
+            assert after == before, {name: (before[name], after[name]) for name in after if after[name] != before[name]}
+        before = after
+        clock.now += 0.5
+        if switches.upsert_lag:
+            settle(store)
+            before = state(store)
+    clock.now += 10
+    settle(store)
+    for section in store.sections:
+        assert not broken(store.table(section)), section
