@@ -99,12 +99,13 @@ class RetryBudget:
 
 
 class _Progress:
-    """How far a call has come: its attempt, and the status that it was last answered with."""
+    """How far a call has come: its attempt, whether an earlier one reached the server, and the last status."""
 
-    __slots__ = ("attempt", "status")
+    __slots__ = ("arrived", "attempt", "status")
 
     def __init__(self) -> None:
         self.attempt = 1
+        self.arrived = False
         self.status: int | None = None
 
 
@@ -174,7 +175,7 @@ class Retry:
         return _checked(request, response)
 
     async def _until_settled(self, request: Request, progress: _Progress, last: Response | EcwidError) -> Response:
-        in_doubt = answered = False
+        in_doubt = False
         while True:
             attempt = progress.attempt
             error = last if isinstance(last, EcwidError) else None
@@ -190,15 +191,13 @@ class Retry:
                 self._give_up(request, progress, last)
                 if in_doubt and last.outcome in _NOTHING_DONE:
                     raise _doubtful(request, last, attempt) from last
-                if answered and last.outcome == "not_sent":
-                    last.outcome = "refused"  # this attempt never left, and those before did nothing
                 raise last
             in_doubt |= _may_have_worked(request, last)
-            answered |= isinstance(last, Response)
             await self._before_again(request, progress, wait, error)
             last = await self._attempt(request, progress)
 
     async def _before_again(self, request: Request, progress: _Progress, wait: float, error: EcwidError | None) -> None:
+        progress.arrived |= error is None or error.outcome != "not_sent"
         self._tell(EventKind.WAITED, request, progress.attempt, progress.status, wait, error)
         if progress.status == 429:
             add_throttled(request, wait)
@@ -313,6 +312,8 @@ class Retry:
             self._tell(EventKind.GAVE_UP, request, progress.attempt, progress.status, error=error)
         if isinstance(error, TransportError):
             error.attempts = progress.attempt
+        if progress.arrived and error.outcome == "not_sent":
+            error.outcome = "refused"  # this attempt never left, and those before did nothing
 
     async def aclose(self) -> None:
         """Close the wrapped transport."""

@@ -167,6 +167,14 @@ async def test_a_refusal_of_a_repeat_says_nothing_of_the_attempt_before(
 NO_RESULTS = [b"<html>Log in</html>", b"OK", b'"OK"', b"[]", b"null", b'{"id":', b"{" * 100_000, b"\xff", b"{}{}"]
 
 
+@pytest.mark.parametrize("first", [UNKNOWN, answer(status=503)], ids=["no answer", "503"])
+async def test_a_read_of_which_one_attempt_left_was_sent(first: Response | Exception) -> None:
+    setup = Setup.of(first, NotSent("refused", request=READ), policy=RetryPolicy(attempts=2))
+    with pytest.raises(NotSent) as caught:
+        await setup.retry.send(READ)
+    assert caught.value.outcome == "refused"
+
+
 @pytest.mark.parametrize("body", NO_RESULTS, ids=lambda body: repr(body[:8]))
 async def test_a_success_without_a_result_proves_nothing_of_a_write(body: bytes) -> None:
     page, result = answer(body), answer({"updateCount": 1})

@@ -121,6 +121,13 @@ async def test_a_download_is_asked_for_again_until_its_first_byte_comes(first: R
     assert EventKind.RETRIED in client.kinds()
 
 
+async def test_a_download_of_which_one_attempt_left_was_sent() -> None:
+    client = Client(broken(), NotSent("refused", request=GET), policy=RetryPolicy(attempts=2))
+    with pytest.raises(NotSent) as caught:
+        await client.read()
+    assert caught.value.outcome == "refused"
+
+
 async def test_a_429_is_waited_for_as_long_as_it_says() -> None:
     client = Client(Reply(status=429, headers={"Retry-After": "7"}), Reply())
     await client.read()
