@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import pickle
+import sys
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from decimal import Decimal
 
 import anyio
@@ -426,3 +427,20 @@ async def test_a_page_may_be_emptied_by_its_reader() -> None:
     async for page in listing(Listing(25), limit=10).pages():
         found += [page.items.pop() for _ in range(len(page.items))]
     assert sorted(row.id or 0 for row in found) == list(range(25))
+
+
+@pytest.mark.parametrize("read", [aiter, Pages.dicts], ids=["items", "dicts"])
+async def test_who_closes_a_list_of_items_closes_the_pages_below_at_once(
+    read: Callable[[Pages[Row]], AsyncGenerator[object, None]],
+) -> None:
+    opened: list[AsyncGenerator[object, None]] = []
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(firstiter=opened.append)
+    try:
+        items = read(listing(Listing(25), limit=10))
+        await anext(items)
+        await items.aclose()
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
+    assert len(opened) == 2
+    assert all(generator.ag_frame is None for generator in opened)
