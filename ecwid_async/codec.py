@@ -477,7 +477,7 @@ def _generate(cls: type[Model]) -> _Hook:
     scope["known"] = frozenset(known)
     # Counting is cheaper than comparing names: fields and absences add up unless the answer holds something else.
     if prefixes:
-        scope["collect"] = _collector(prefixes)
+        scope["collect"] = _collector(prefixes, scope["known"])
         lines += ["    data = collect(self, data)"]
     lines += [
         f"    if lost is None and len(data) + absent == {len(known)}:",
@@ -629,13 +629,14 @@ def _text_hook(declared: Any) -> _Hook:
 
 def _collector(
     prefixes: list[tuple[str, str, _Hook]],
+    known: frozenset[str],
 ) -> Callable[[Any, dict[str, object]], dict[str, object]]:
     def collect(self: Any, data: dict[str, object]) -> dict[str, object]:
         left = dict(data)
         for name, prefix, hook in prefixes:
             found: dict[str, object] = {}
             for key, value in data.items():
-                if key.startswith(prefix):
+                if key.startswith(prefix) and key not in known:
                     try:
                         found[key[len(prefix) :]] = hook(value, None)
                     except _Mismatch:
@@ -1025,11 +1026,12 @@ def _explain(value: object, declared: Any, path: _Path) -> Iterator[_Odd]:
     variants = Variants.among(options)
     only = variants.of(value) if variants is not None and isinstance(value, dict) else options[0]
     if isinstance(only, type) and issubclass(only, Data) and isinstance(value, dict):
+        known = {wire_name(field) for field in only.__attrs_attrs__ if PREFIX not in field.metadata}
         for field in only.__attrs_attrs__:
             if PREFIX in field.metadata:
                 prefix, inner = field.metadata[PREFIX], get_args(options_of(field.type)[0])[1]
                 for key in value:
-                    if key.startswith(prefix):
+                    if key.startswith(prefix) and key not in known:
                         yield from _explain(value[key], inner, path.key(key[len(prefix) :], prefix))
             elif (element := value.get(wire_name(field))) is not None and field.name != "extra":
                 inner_path = path.field(wire_name(field))

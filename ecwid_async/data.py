@@ -89,7 +89,7 @@ def json_text(*, default: object) -> Any:
 
 
 def prefixed(prefix: str, *, default: object) -> Any:
-    """A mapping made of every wire field whose name starts with `prefix`; the keys are what follows it."""
+    """A mapping of every wire field that is no other and starts with `prefix`; the keys are what follows it."""
     return attrs.field(default=default, metadata={PREFIX: prefix})
 
 

@@ -361,9 +361,18 @@ def _fit_object(options: tuple[Any, ...], answered: tuple[Any, ...]) -> tuple[An
         return found, found.selection
     if set(answered) <= set(options):
         return reduce(or_, answered), None
-    if any(get_origin(option) in (dict, Mapping) and get_args(option)[1] in (object, Any) for option in options):
+    maps = [get_args(option) for option in options if get_origin(option) in (dict, Mapping)]
+    if any(value in (object, Any) for _, value in maps):
         return dict[str, object], None
+    if len(answered) == 1 and any(key is str and value is _free_value(answered[0]) for key, value in maps):
+        return dict[str, _free_value(answered[0])], None  # type: ignore[misc]
     return (dict[str, object], None) if dict in options else None
+
+
+def _free_value(model: type[Model]) -> Any:
+    """What an object holds under names of the store's own, where it has those beside its fields."""
+    free = [field.type for field in model.__attrs_attrs__ if field.metadata.get(PREFIX) == ""]
+    return get_args(options_of(free[0])[0])[1] if free else None
 
 
 def _fit_container(option: Any, answered: Any) -> tuple[Any, Selection | None] | None:

@@ -944,3 +944,18 @@ def test_any_subset_says_what_the_whole_says(ecwid_sandbox: Sandbox, section: st
         assert selection_text(parse_selection(sent)) == sent
 
     check()
+
+
+@attrs.frozen
+class WithExtraFields:
+    id: str
+    extra_fields: dict[str, str] | None
+
+
+async def test_extra_fields_of_an_order_come_by_name_into_a_dict_of_text() -> None:
+    sent = {"id": "EG4H2", "extraFields": {"ecwid_order_delivery_time_display_format": "DATE", "gift_note": "Hi"}}
+    store, _ = answering(sent, {"id": "EG4H3"}, strict=True)
+    call = store.orders.get("EG4H2", into=WithExtraFields)
+    assert dict(call.request.params) == {"responseFields": "id,extraFields"}
+    assert await call == WithExtraFields("EG4H2", sent["extraFields"])
+    assert await store.orders.get("EG4H3", into=WithExtraFields) == WithExtraFields("EG4H3", None)

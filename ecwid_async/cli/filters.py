@@ -1,5 +1,6 @@
 """What ``--fields`` and ``--where`` say, for each section that is exported."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fields_of", "value_of", "where_of"]
 
+# Since 2001. Read as seconds, a year or a compact date would be a moment of 1970.
+_UNIX_SECONDS = re.compile(r"[1-9][0-9]{9}")
 _YES = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -44,8 +47,13 @@ def where_of(texts: Iterable[str], sections: "Sequence[Section]", store: "Store"
                 given = found.setdefault(section.name, {})
                 if _is_mapping(declared):
                     if not key:
-                        raise UsageError(f"{argument} needs a name: {argument}.Size=L,XL for instance.")
-                    given.setdefault(argument, {})[key] = value.split(",")
+                        raise UsageError(f"{argument} needs a name: {argument}.Size=XL for instance.")
+                    if "," in value:
+                        raise UsageError(
+                            f"--where {argument}.{key} can't be {value!r}: nothing says how the API escapes a comma. "
+                            f"Repeat --where {argument}.{key}=… for several values."
+                        )
+                    given.setdefault(argument, {}).setdefault(key, []).append(value)
                 elif key:
                     raise UsageError(f"{argument} has no parts: write it as {argument}=VALUE.")
                 elif argument in given:
@@ -101,7 +109,7 @@ def _scalar(text: str, options: Sequence[Any]) -> object:
             raise ValueError(text)
         return _YES[text.lower()]
     if datetime in options:
-        return int(text) if text.isdigit() else _moment(text)
+        return int(text) if _UNIX_SECONDS.fullmatch(text) else _moment(text)
     if Decimal in options:
         number = Decimal(text)
         if not number.is_finite():
@@ -118,6 +126,8 @@ def _scalar(text: str, options: Sequence[Any]) -> object:
 
 
 def _moment(text: str) -> datetime:
+    if text.isdigit() and len(text) != len("20240131"):
+        raise ValueError(text)
     moment = datetime.fromisoformat(text)
     # As the files of an export have it.
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
@@ -127,5 +137,5 @@ def _wanted(options: Sequence[Any]) -> str:
     if bool in options:
         return "true or false"
     if datetime in options:
-        return "a date such as 2024-01-31, a time such as 2024-01-31T12:00+01:00, or Unix seconds"
+        return "a date such as 2024-01-31, a time such as 2024-01-31T12:00+01:00, or Unix seconds (ten digits)"
     return "a number" if Decimal in options else "a whole number"

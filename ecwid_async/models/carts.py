@@ -52,6 +52,10 @@ class CartItemSelectedOption(Model):
     values_array: list[str] | None = None
     files: list[OrderItemSelectedOptionFile] | None = None
     selections: list[OrderItemSelectedOptionSelection] | None = None
+    # In no table, here and below; orders and live answers have them.
+    name_translated: dict[str, str] | None = None
+    value_translated: dict[str, str] | None = None
+    values_array_translated: dict[str, list[str]] | None = None
 
 
 @model
@@ -100,6 +104,9 @@ class CartItem(Model):
     handling_fee: Decimal | None = None
     gift_card: bool | None = None
     external_reference_id: str | None = None
+    # In no table, here and below; orders and live answers have them.
+    discounts_allowed: bool | None = None
+    taxable: bool | None = None
 
 
 @model
@@ -212,6 +219,7 @@ class Cart(Model):
     gift_card_id: int | None = None
     gift_card_uuid: str | None = None
     gift_card_double_spending: bool | None = None
+    custom_discount: list[Decimal] | None = None  # In no table; orders and live answers have it.
 
 
 @model

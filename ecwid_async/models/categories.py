@@ -71,6 +71,7 @@ class Category(Model):
     # In no table, here and below; the vendor's own client reads them.
     is_sample_category: bool | None = None
     product_count_without_subcategories: int | None = None
+    description_truncated: bool | None = None  # In no table; live answers have it.
 
 
 @draft

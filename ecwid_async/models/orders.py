@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model, named
+from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model, named, prefixed
 from ecwid_async.models.common import (
     AmountType,
     BillingPerson,
@@ -459,6 +459,10 @@ class OrderItem(Model):
     external_reference_id: str | None = None
     tax_class_code: str | None = None
     composite_components: list[ProductCompositeComponent] | None = None
+    # In no table, here and below; live answers have them.
+    image_id: str | None = None
+    is_gift_card: bool | None = None
+    tangible: bool | None = None
 
 
 @model
@@ -612,11 +616,12 @@ class OrderShipment(Model):
 
 @model
 class OrderExtraFieldValues(Model):
-    """Extra fields of an order by name: the ones for the delivery time; any other is in `extra`."""
+    """Extra fields of an order by name: the ones for the delivery time, and in `custom` the merchant's own."""
 
     ecwid_order_delivery_time_interval_start: datetime | None = None
     ecwid_order_delivery_time_interval_end: datetime | None = None
     ecwid_order_delivery_time_display_format: DeliveryTimeDisplayFormat | str | None = None
+    custom: dict[str, str] | None = prefixed("", default=None)
 
 
 @model
@@ -825,6 +830,7 @@ class Order(Model):
     payment_reference: str | None = None
     store_credit: OrderStoreCredit | None = None
     withdrawal_requested: bool | None = None
+    ext_transaction_id: str | None = None  # In no table; live answers have it.
 
 
 @model
@@ -982,11 +988,12 @@ class OrderCalculationHandlingFee(Model):
 
 @model
 class CartExtraFields(Model):
-    """Extra fields of a cart by name: the ones for the delivery time; any other is in `extra`."""
+    """Extra fields of a cart by name: the ones for the delivery time, and in `custom` the merchant's own."""
 
     ecwid_order_delivery_time_interval_start: datetime | None = None
     ecwid_order_delivery_time_interval_end: datetime | None = None
     ecwid_order_delivery_time_display_format: DeliveryTimeDisplayFormat | str | None = None
+    custom: dict[str, str] | None = prefixed("", default=None)
 
 
 @model

@@ -733,6 +733,7 @@ class Product(Model):
     price_default_tier: int | None = None  # The place of a tier in the list, from 0 on.
     customs_hs_tariff_code: str | None = None
     battery_included: bool | None = None
+    description_truncated: bool | None = None  # In no table; live answers have it.
 
 
 @model

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from types import NoneType
-from typing import Final, Generic, Literal, TypeAlias, TypeVar, overload
+from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast, overload
 
 from attrs import evolve
 
@@ -21,7 +21,17 @@ from ecwid_async.projection import projected
 from ecwid_async.scan import Scan
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
-__all__ = ["Listed", "Moment", "QueryValue", "Resource", "Several", "confirmed", "query_params", "unidentified"]
+__all__ = [
+    "Listed",
+    "Moment",
+    "QueryValue",
+    "Resource",
+    "Several",
+    "confirmed",
+    "query_params",
+    "several",
+    "unidentified",
+]
 
 # Type checkers go by the name and take it for true; jedi, which editors and notebooks complete with, goes by the value.
 # It knows the bound of a type variable and not the default, and so is given one that no type checker sees.
@@ -29,9 +39,10 @@ TYPE_CHECKING = False
 
 T = TypeVar("T")
 R = TypeVar("R")
+V = TypeVar("V")
 
 Moment = datetime | int
-"""A moment in a query: an aware `datetime`, or whole Unix seconds."""
+"""A moment in a query: an aware `datetime`, or Unix seconds, which have ten digits since 2001."""
 
 Several: TypeAlias = T | Sequence[T]
 """One value or several of them, which travel as one comma-separated parameter."""
@@ -42,6 +53,28 @@ _JSON_HEADERS: Final = Headers((("Content-Type", "application/json; charset=UTF-
 _BINARY_HEADERS: Final = Headers((("Content-Type", "application/octet-stream"),))
 _PLACEHOLDER: Final = re.compile(r"\{\w+\}")
 _REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
+# The parameters that are moments. A year, a compact date or milliseconds would be read as Unix seconds without a word.
+_MOMENTS: Final = frozenset(
+    {
+        "cancelledFrom",
+        "cancelledTo",
+        "createdFrom",
+        "createdTo",
+        "endedAt",
+        "from_date",
+        "nextChargeFrom",
+        "nextChargeTo",
+        "orderCreatedFrom",
+        "orderCreatedTo",
+        "pickupTimeFrom",
+        "pickupTimeTo",
+        "startedFrom",
+        "to_date",
+        "updatedFrom",
+        "updatedTo",
+    }
+)
+_UNIX_SECONDS: Final = range(1_000_000_000, 10_000_000_000)
 
 
 class Resource:
@@ -232,6 +265,13 @@ def confirmed(confirm: Literal[True] | None, deleted: str) -> None:
         raise ValueError(f"this deletes {deleted}: pass confirm=True if that is what you want")
 
 
+def several(value: Several[V] | None) -> Sequence[V] | None:
+    """What a parameter is given that takes one value or several, always as several: see `_joined`."""
+    if value is None or (isinstance(value, Iterable) and not isinstance(value, str)):
+        return cast("Sequence[V] | None", value)
+    return [value]
+
+
 def query_params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
     """Names and values in the form the API reads, without those that are None."""
     return tuple([(name, _text(name, value)) for name, value in query.items() if value is not None])
@@ -246,6 +286,11 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
+        if name in _MOMENTS and value not in _UNIX_SECONDS:
+            raise ValueError(
+                f"{name} can't be {value}: Unix seconds have ten digits since 2001; "
+                "for a date pass a datetime with a zone, such as datetime(2024, 1, 31, tzinfo=UTC)"
+            )
         return str(value)
     if isinstance(value, Decimal):
         return format(value, "f")
@@ -254,11 +299,21 @@ def _text(name: str, value: object) -> str:
             raise ValueError(f"{name} needs a datetime with a zone, such as datetime.now(UTC)")
         return str(int(value.timestamp()))
     if isinstance(value, Iterable) and not isinstance(value, bytes):
-        elements = [_text(name, element) for element in value]
-        if not elements:
-            # Sent empty, a filter is as good as none, and the answer would hold everything.
-            raise ValueError(f"{name} is an empty list, which would match everything: leave it out to mean that")
-        return ",".join(elements)
+        return _joined(name, [_text(name, element) for element in value])
     raise TypeError(
         f"{name} can't be a {type(value).__name__}: pass text, a whole number, a Decimal, a moment, or a list of those"
     )
+
+
+def _joined(name: str, elements: Sequence[str]) -> str:
+    """Values of a parameter that takes several. Raises `ValueError` where the server would read others than these."""
+    if not elements:
+        # Sent empty, a filter is as good as none, and the answer would hold everything.
+        raise ValueError(f"{name} is an empty list, which would match everything: leave it out to mean that")
+    for element in elements:
+        if "," in element:
+            raise ValueError(
+                f"{name} can't be {element!r}: its values are separated by commas, and nothing says how to escape one "
+                "inside a value. Pass a list for several values; a value with a comma can't be searched for"
+            )
+    return ",".join(elements)

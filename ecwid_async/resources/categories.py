@@ -8,7 +8,7 @@ from ecwid_async.calls import Call
 from ecwid_async.models.categories import Category, CategoryDraft
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, several
 from ecwid_async.resources.category_images import CategoryImages
 from ecwid_async.resources.sort_orders import CategorySortOrder
 
@@ -67,11 +67,11 @@ class Categories(Listed[Category]):
             query={
                 "keyword": keyword,
                 "parent": parent,
-                "parentIds": parent_ids,
+                "parentIds": several(parent_ids),
                 "withSubcategories": with_subcategories,
-                "categoryIds": category_ids,
+                "categoryIds": several(category_ids),
                 "hidden_categories": hidden_categories,
-                "productIds": product_ids,
+                "productIds": several(product_ids),
                 "baseUrl": base_url,
                 "cleanUrls": clean_urls,
                 "slugsWithoutIds": slugs_without_ids,

@@ -14,7 +14,7 @@ from ecwid_async.models.coupons import (
     DiscountCouponDraft,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, unidentified
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, several, unidentified
 
 __all__ = ["Coupons"]
 
@@ -38,7 +38,7 @@ class Coupons(Listed[DiscountCoupon]):
         *,
         code: str | None = None,
         discount_type: Several[CouponDiscountType | str] | None = None,
-        availability: CouponStatus | str | None = None,
+        availability: Several[CouponStatus | str] | None = None,
         created_from: Moment | None = None,
         created_to: Moment | None = None,
         updated_from: Moment | None = None,
@@ -58,8 +58,8 @@ class Coupons(Listed[DiscountCoupon]):
             into=into,
             query={
                 "code": code,
-                "discount_type": discount_type,
-                "availability": availability,
+                "discount_type": several(discount_type),
+                "availability": several(availability),
                 "createdFrom": created_from,
                 "createdTo": created_to,
                 "updatedFrom": updated_from,

@@ -6,7 +6,7 @@ from ecwid_async.calls import Call
 from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.customer_groups import CustomerGroup, CustomerGroupDraft
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Several
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Several, several
 
 __all__ = ["CustomerGroups"]
 
@@ -40,8 +40,8 @@ class CustomerGroups(Listed[CustomerGroup]):
             into=into,
             query={
                 # Documented with this name; Ecwid's own client sends the other.
-                "customerGroupId": customer_group_ids,
-                "customerGroupIds": customer_group_ids,
+                "customerGroupId": several(customer_group_ids),
+                "customerGroupIds": several(customer_group_ids),
                 "keyword": keyword,
                 "responseFields": response_fields,
             },

@@ -19,7 +19,7 @@ from ecwid_async.models.customers import (
     PurchasedProduct,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, confirmed, unidentified
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, confirmed, several, unidentified
 from ecwid_async.resources.customer_contacts import CustomerContacts
 from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
 
@@ -105,17 +105,17 @@ class Customers(Listed[Customer]):
                 "city": city,
                 "postalCode": postal_code,
                 "stateOrProvinceCode": state_or_province_code,
-                "countryCodes": country_codes,
+                "countryCodes": several(country_codes),
                 "companyName": company_name,
                 "acceptMarketing": accept_marketing,
                 "lang": lang,
                 "customerGroup": customer_group,
-                "customerGroupIds": customer_group_ids,
+                "customerGroupIds": several(customer_group_ids),
                 "minOrderCount": min_order_count,
                 "maxOrderCount": max_order_count,
                 "minSalesValue": min_sales_value,
                 "maxSalesValue": max_sales_value,
-                "purchasedProductIds": purchased_product_ids,
+                "purchasedProductIds": several(purchased_product_ids),
                 "b2b_b2c": b2b_b2c,
                 "taxExempt": tax_exempt,
                 "usePrecalculatedOrderCount": use_precalculated_order_count,
@@ -190,6 +190,14 @@ class Customers(Listed[Customer]):
             offset=offset,
         )
 
+    def all_customer_count(self) -> Call[int]:
+        """How many customers the store has, whatever a search finds: businesses and guests too.
+
+        ``GET /customers``
+        """
+        # Not selected by responseFields: only the envelope of a page is known to have it.
+        return self._call("GET /customers", reads=int, query={"limit": 1}, unwrap="allCustomerCount")
+
     def ids(
         self,
         *,
@@ -220,9 +228,9 @@ class Customers(Listed[Customer]):
                 "maxOrderCount": max_order_count,
                 "minSalesValue": min_sales_value,
                 "maxSalesValue": max_sales_value,
-                "purchasedProductIds": purchased_product_ids,
-                "customerGroupIds": customer_group_ids,
-                "countryCodes": country_codes,
+                "purchasedProductIds": several(purchased_product_ids),
+                "customerGroupIds": several(customer_group_ids),
+                "countryCodes": several(country_codes),
                 "taxExempt": tax_exempt,
                 "acceptMarketing": accept_marketing,
                 "checkOnlyCustomerId": check_only_customer_id,
@@ -267,9 +275,9 @@ class Customers(Listed[Customer]):
                 "maxOrderCount": max_order_count,
                 "minSalesValue": min_sales_value,
                 "maxSalesValue": max_sales_value,
-                "purchasedProductIds": purchased_product_ids,
-                "customerGroupIds": customer_group_ids,
-                "countryCodes": country_codes,
+                "purchasedProductIds": several(purchased_product_ids),
+                "customerGroupIds": several(customer_group_ids),
+                "countryCodes": several(country_codes),
                 "taxExempt": tax_exempt,
                 "acceptMarketing": accept_marketing,
                 "checkOnlyCustomerId": check_only_customer_id,

@@ -1,59 +1,103 @@
 """Domains of the store."""
 
-from collections.abc import Mapping
+from functools import partial
 
-from ecwid_async.calls import Call
-from ecwid_async.resources.base import QueryValue, Resource
+from typing_extensions import TypeVar
+
+from ecwid_async.calls import Call, Channel, LookUp
+from ecwid_async.models.common import UpdateResult
+from ecwid_async.models.domains import (
+    DomainOffers,
+    DomainPasswordRecipient,
+    DomainPurchaseDraft,
+    DomainsDraft,
+    PurchasedDomain,
+)
+from ecwid_async.models.domains import Domains as StoreDomains
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, unidentified
 
 __all__ = ["Domains"]
 
+R = TypeVar("R", default=StoreDomains)
+if not TYPE_CHECKING:  # for jedi: see there
+    R = TypeVar("R", bound=StoreDomains, default=StoreDomains)
+
 
 class Domains(Resource):
-    """The store's own domain. Only paths and errors are documented: bodies, parameters and answers are plain data.
-
-    Names of members are those of the API, as they go over the wire.
-    """
+    """The domain of the Instant Site, and domains that the store bought."""
 
     __slots__ = ()
 
-    def get(self) -> Call[dict[str, object]]:
+    def get(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
         """The domains of the store.
 
         ``GET /domains``
         """
-        return self._call("GET /domains", reads=dict[str, object])
+        return self._read("GET /domains", model=StoreDomains, into=into, query={"responseFields": response_fields})
 
-    def update(self, body: Mapping[str, object]) -> Call[dict[str, object]]:
-        """Change the domains of the store.
+    def update(self, draft: DomainsDraft) -> Call[UpdateResult]:
+        """Change the domain of the Instant Site, or settings of domains that were bought.
 
         ``PUT /domains``
         """
-        return self._call("PUT /domains", reads=dict[str, object], body=body)
+        return self._call("PUT /domains", reads=UpdateResult, body=draft)
 
-    def search(self, query: Mapping[str, QueryValue] | None = None) -> Call[dict[str, object]]:
-        """Domains that can be bought.
+    def search(self, keyword: str) -> Call[DomainOffers]:
+        """Domains whose name is like `keyword`: which can be bought, and for how much.
 
         ``GET /domains/search``
         """
-        return self._call("GET /domains/search", reads=dict[str, object], query=query)
+        return self._call("GET /domains/search", reads=DomainOffers, query={"keyword": keyword})
 
-    def purchase(self, body: Mapping[str, object]) -> Call[dict[str, object]]:
-        """Buy a domain.
+    def purchase(self, draft: DomainPurchaseDraft) -> Call[PurchasedDomain]:
+        """Buy a domain. The store's owner is charged.
 
         ``POST /domains/purchase``
         """
-        return self._call("POST /domains/purchase", reads=dict[str, object], body=body)
+        return self._call("POST /domains/purchase", reads=PurchasedDomain, body=draft, look_up=_identity(draft))
 
-    def send_verification_email(self, body: Mapping[str, object] | None = None) -> Call[dict[str, object]]:
-        """Have the owner of a domain asked by email to confirm it.
+    def send_verification_email(self, domain_name: str) -> Call[dict[str, object]]:
+        """Ask the owner of a domain by email to verify it. The response is not documented: it is plain data.
 
         ``POST /domains/send_domain_verification_email``
         """
-        return self._call("POST /domains/send_domain_verification_email", reads=dict[str, object], body=body or {})
+        return self._call(
+            "POST /domains/send_domain_verification_email",
+            reads=dict[str, object],
+            query={"domain_name": domain_name},
+        )
 
-    def reset_password(self, body: Mapping[str, object] | None = None) -> Call[dict[str, object]]:
-        """Have the password of a domain's account replaced.
+    def reset_password(
+        self,
+        domain_name: str,
+        *,
+        send_to: DomainPasswordRecipient | str | None = None,
+        sub_user: bool | None = None,
+    ) -> Call[dict[str, object]]:
+        """Replace the password of a domain's account at the registrar, and send it to `send_to`.
+
+        `sub_user` says whether it is that of the account's sub-user. The response is not documented: it is plain data.
 
         ``POST /domains/reset_domain_password``
         """
-        return self._call("POST /domains/reset_domain_password", reads=dict[str, object], body=body or {})
+        return self._call(
+            "POST /domains/reset_domain_password",
+            reads=dict[str, object],
+            query={
+                "domain_name": domain_name,
+                "send_to": send_to,
+                # Unlike other yes-or-no parameters.
+                "sub_user": None if sub_user is None else "1" if sub_user else "0",
+            },
+        )
+
+
+def _identity(draft: DomainPurchaseDraft) -> LookUp:
+    if draft.domain_name:
+        return partial(_by_name, name=draft.domain_name.lower())
+    return partial(unidentified, reason="a purchase without a domain_name can't be told from others")
+
+
+async def _by_name(channel: Channel, name: str) -> PurchasedDomain | None:
+    found = await Domains(channel).get()
+    return next((one for one in found.purchased_domains or () if (one.name or "").lower() == name), None)

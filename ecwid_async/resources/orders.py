@@ -18,7 +18,7 @@ from ecwid_async.models.orders import (
     PaymentStatus,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, several
 from ecwid_async.resources.invoices import Invoices
 from ecwid_async.resources.order_extra_fields import OrderExtraFields
 from ecwid_async.resources.order_option_files import OrderOptionFiles
@@ -107,7 +107,7 @@ class Orders(Listed[Order]):
             model=Order,
             into=into,
             query={
-                "ids": ids,
+                "ids": several(ids),
                 "keywords": keywords,
                 "email": email,
                 "customer": customer,
@@ -115,7 +115,7 @@ class Orders(Listed[Order]):
                 "customerIdOrEmail": customer_id_or_email,
                 "orderNumber": order_number,
                 "vendorOrderNumber": vendor_order_number,
-                "productId": product_id,
+                "productId": several(product_id),
                 "totalFrom": total_from,
                 "totalTo": total_to,
                 "createdFrom": created_from,
@@ -125,11 +125,11 @@ class Orders(Listed[Order]):
                 "pickupTimeFrom": pickup_time_from,
                 "pickupTimeTo": pickup_time_to,
                 "shippingMethod": shipping_method,
-                "fulfillmentStatus": fulfillment_status,
+                "fulfillmentStatus": several(fulfillment_status),
                 "paymentMethod": payment_method,
                 "paymentModule": payment_module,
                 "paymentReference": payment_reference,
-                "paymentStatus": payment_status,
+                "paymentStatus": several(payment_status),
                 "acceptMarketing": accept_marketing,
                 "containsPreorderItems": contains_preorder_items,
                 "couponCode": coupon_code,

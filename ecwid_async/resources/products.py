@@ -20,7 +20,16 @@ from ecwid_async.models.products import (
     ProductUpdateResult,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, confirmed, query_params, unidentified
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    Listed,
+    Moment,
+    Several,
+    confirmed,
+    query_params,
+    several,
+    unidentified,
+)
 from ecwid_async.resources.product_files import ProductFiles
 from ecwid_async.resources.product_gallery import ProductGallery
 from ecwid_async.resources.product_images import ProductImages
@@ -138,13 +147,13 @@ class Products(Listed[Product]):
             model=Product,
             into=into,
             query={
-                "productId": product_id,
+                "productId": several(product_id),
                 "sku": sku,
                 "keyword": keyword,
                 "searchMethod": search_method,
                 "externalReferenceId": external_reference_id,
                 "category": category,
-                "categories": categories,
+                "categories": several(categories),
                 "includeProductsFromSubcategories": include_products_from_subcategories,
                 "priceFrom": price_from,
                 "priceTo": price_to,
@@ -161,10 +170,10 @@ class Products(Listed[Product]):
                 "isCustomerSetPrice": is_customer_set_price,
                 "onsale": onsale,
                 "inventory": inventory,
-                **{f"option_{name}": values for name, values in (options or {}).items()},
-                **{f"attribute_{name}": values for name, values in (attributes or {}).items()},
-                "enabledManualTaxes": enabled_manual_taxes,
-                "taxClassCodes": tax_class_codes,
+                **{f"option_{name}": several(values) for name, values in (options or {}).items()},
+                **{f"attribute_{name}": several(values) for name, values in (attributes or {}).items()},
+                "enabledManualTaxes": several(enabled_manual_taxes),
+                "taxClassCodes": several(tax_class_codes),
                 "baseUrl": base_url,
                 "cleanUrls": clean_urls,
                 "slugsWithoutIds": slugs_without_ids,
@@ -345,15 +354,15 @@ class Products(Listed[Product]):
                 "keyword": keyword,
                 "priceFrom": price_from,
                 "priceTo": price_to,
-                "categories": categories,
+                "categories": several(categories),
                 "includeProductsFromSubcategories": include_products_from_subcategories,
                 "createdFrom": created_from,
                 "createdTo": created_to,
                 "updatedFrom": updated_from,
                 "updatedTo": updated_to,
                 "enabled": enabled,
-                **{f"option_{name}": values for name, values in (options or {}).items()},
-                **{f"attribute_{name}": values for name, values in (attributes or {}).items()},
+                **{f"option_{name}": several(values) for name, values in (options or {}).items()},
+                **{f"attribute_{name}": several(values) for name, values in (attributes or {}).items()},
                 "inventory": inventory,
                 "onsale": onsale,
                 "lang": lang,

@@ -15,7 +15,7 @@ from ecwid_async.models.reviews import (
     ReviewStatus,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, confirmed
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, confirmed, several
 
 __all__ = ["Reviews"]
 
@@ -63,7 +63,7 @@ class Reviews(Listed[Review]):
             query={
                 "reviewId": review_id,
                 "productId": product_id,
-                "orderId": order_id,
+                "orderId": several(order_id),
                 "status": status,
                 "rating": rating,
                 # Documented with this name; Ecwid's own client sends the other.

@@ -8,7 +8,7 @@ from ecwid_async.calls import Call
 from ecwid_async.models.common import RecurringInterval, UpdateResult
 from ecwid_async.models.subscriptions import Subscription, SubscriptionDraft, SubscriptionSortBy, SubscriptionStatus
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several
+from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, several
 
 __all__ = ["Subscriptions"]
 
@@ -67,7 +67,7 @@ class Subscriptions(Listed[Subscription]):
                 "customerId": customer_id,
                 "email": email,
                 "productId": product_id,
-                "status": status,
+                "status": several(status),
                 "recurringInterval": recurring_interval,
                 "recurringIntervalCount": recurring_interval_count,
                 "createdFrom": created_from,

@@ -23,6 +23,7 @@ class Color(StrEnum):
     [
         ("2024-01-31", datetime | int | None, datetime(2024, 1, 31, tzinfo=UTC)),
         ("2024-01-31T12:00+01:00", datetime | int | None, datetime(2024, 1, 31, 11, tzinfo=UTC)),
+        ("20240131", datetime | int | None, datetime(2024, 1, 31, tzinfo=UTC)),
         ("1700000000", datetime | int | None, 1_700_000_000),
         ("true", bool | None, True),
         ("No", bool | None, False),
@@ -44,6 +45,12 @@ def test_text_becomes_what_is_declared(text: str, declared: Any, value: object) 
 @pytest.mark.parametrize(
     ("text", "declared", "wanted"),
     [
+        ("2024", datetime | int | None, "a date such as 2024-01-31"),
+        ("202401", datetime | int | None, "a date such as 2024-01-31"),
+        ("20241301", datetime | int | None, "a date such as 2024-01-31"),
+        ("20240101112", datetime | int | None, "a date such as 2024-01-31"),
+        ("1700000000000", datetime | int | None, "a date such as 2024-01-31"),
+        ("0", datetime | int | None, "a date such as 2024-01-31"),
         ("soon", datetime | int | None, "a date such as 2024-01-31"),
         ("maybe", bool | None, "true or false"),
         ("cheap", Decimal | int | None, "a number"),
@@ -64,10 +71,11 @@ def test_fields_are_for_all_sections_or_for_one() -> None:
 
 def test_conditions_are_for_all_sections_or_for_one() -> None:
     sections = sections_named(["orders", "products"])
-    found = where_of(["created_from=5", "products:enabled=true", "products:options.Size=L,XL"], sections, _nowhere())
+    sizes = ["products:options.Size=L", "products:options.Size=XL"]
+    found = where_of(["created_from=1700000000", "products:enabled=true", *sizes], sections, _nowhere())
     assert found == {
-        "orders": {"created_from": 5},
-        "products": {"created_from": 5, "enabled": True, "options": {"Size": ["L", "XL"]}},
+        "orders": {"created_from": 1_700_000_000},
+        "products": {"created_from": 1_700_000_000, "enabled": True, "options": {"Size": ["L", "XL"]}},
     }
 
 
@@ -78,7 +86,9 @@ def test_conditions_are_for_all_sections_or_for_one() -> None:
         ("enabled=true", "--where SECTION:enabled=VALUE"),
         ("product:enabled=true", "Did you mean products?"),
         ("created_from", "write it as created_from=VALUE"),
-        ("products:options=L", "options.Size=L,XL"),
+        ("products:options=L", "options.Size=XL"),
+        ("products:options.Size=38,5", "nothing says how the API escapes a comma"),
+        ("products:options.Size=38,5", "Repeat --where options.Size="),
         ("products:enabled.x=true", "write it as enabled=VALUE"),
     ],
 )

@@ -17,16 +17,12 @@ from tests.resources.conftest import FILE, METHODS, make_store
 PLAIN: Final = {
     "DELETE /application",
     "DELETE /products",
-    "GET /domains",
-    "GET /domains/search",
     "GET /orders/{orderId}/invoice",
     "GET /orders/{orderId}/invoice-pdf",
     "GET /products/{productId}/files/{fileId}",
-    "POST /domains/purchase",
     "POST /domains/reset_domain_password",
     "POST /domains/send_domain_verification_email",
     "POST /orders/tax-invoice-preview",
-    "PUT /domains",
     "PUT /products/{productId}/media",
 }
 SCALARS: Final = {

@@ -46,6 +46,11 @@ async def test_what_customers_can_be_found_by(store: Store) -> None:
     assert "US" in [place.country_code for place in places]
 
 
+async def test_all_customers_are_counted_whatever_is_searched_for(store: Store) -> None:
+    assert await store.customers.search(keyword="nobody at all").count() == 0
+    assert await store.customers.all_customer_count() == await store.customers.search().count() > 0
+
+
 async def test_many_customers_are_changed_at_once(store: Store) -> None:
     group = (await store.customer_groups.create(CustomerGroupDraft(name="Tea lovers"))).id
     some = (await store.customers.ids())[:3]

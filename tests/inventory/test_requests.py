@@ -12,7 +12,7 @@ from ecwid_async.sandbox.bodies import read_parameters
 from tests.resources.conftest import METHODS, Method, example
 
 # A file, what becomes of it, and what a caller names himself.
-APART: Final = {"source", "external_url", "into", "progress", "confirm", "query"}
+APART: Final = {"source", "external_url", "into", "progress", "confirm"}
 
 
 def given(method: Method, name: str) -> Any:
@@ -25,11 +25,7 @@ def given(method: Method, name: str) -> Any:
     return method.value(name)
 
 
-# Its parameter is documented by now, and the client has any parameter instead.
-LACKING = {"domains.search"}
-
-
-@pytest.mark.parametrize("method", [one for one in METHODS if one.name not in LACKING], ids=lambda method: method.name)
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_every_parameter_is_known(method: Method) -> None:
     optional = {p.name for p in method.parameters() if p.default is not Parameter.empty} - APART
     arguments = {name: given(method, name) for name in optional}

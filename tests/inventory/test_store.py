@@ -9,6 +9,7 @@ import pytest
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.errors import APIError, NotFound
 from ecwid_async.models.checkout_extra_fields import CheckoutExtraFieldDraft
+from ecwid_async.models.domains import DomainPurchaseDraft, DomainsDraft, PurchasedDomainDraft
 from ecwid_async.models.payment_options import PaymentOptionDraft
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.models.profile import ProfileDraft, ProfileSettingsDraft
@@ -97,14 +98,18 @@ async def test_dictionaries(store: Store) -> None:
 
 async def test_domains(store: Store) -> None:
     domains = store.domains
-    offers = {one["name"]: one for one in (await domains.search({"keyword": "my-mugs"}))["domains"]}
-    assert offers["my-mugs.com"]["price"] == Decimal(15)
-    bought = await domains.purchase({"domainName": "my-mugs.com"})
-    await domains.update({"purchasedDomains": [{"id": bought["id"], "primaryDomain": True}]})
-    owned = {one["name"]: one for one in (await domains.get())["purchasedDomains"]}
-    assert owned["my-mugs.com"]["primaryDomain"] is True
-    assert (await domains.send_verification_email({"domain_name": "my-mugs.com"}))["success"]
-    assert (await domains.reset_password({"domain_name": "my-mugs.com"}))["success"]
+    found = await domains.search("my-mugs")
+    offers = {one.name: one for one in found.domains}
+    assert (found.keyword, offers["my-mugs.com"].price) == ("my-mugs", Decimal(15))
+    assert offers["my-mugs.com"].status == "available"
+    bought = await domains.purchase(DomainPurchaseDraft(domain_name="My-Mugs.com", first_name="Mara"))
+    assert bought.domain_owner_info.first_name == "Mara"
+    change = PurchasedDomainDraft(id=bought.id, primary_domain=True)
+    assert (await domains.update(DomainsDraft(purchased_domains=[change]))).update_count == 1
+    owned = {one.name: one for one in (await domains.get()).purchased_domains}
+    assert owned["my-mugs.com"].primary_domain is True
+    assert (await domains.send_verification_email("my-mugs.com"))["success"]
+    assert (await domains.reset_password("my-mugs.com", send_to="admin", sub_user=False))["success"]
 
 
 async def test_the_storefront(store: Store) -> None:

@@ -26,10 +26,12 @@ class Spec:
 
     def __init__(self) -> None:
         self._folder = Path(__file__).parents[1] / "spec"
-        self.endpoints: list[dict[str, Any]] = [*self._table("endpoints"), *self._table("vendor")]
+        rows = [*self._table("endpoints"), *self._table("vendor"), *self._table("newer_endpoints")]
+        self.endpoints: list[dict[str, Any]] = list({row["id"]: row for row in rows}.values())
         self.schemas: dict[str, dict[str, Any]] = self._table("schemas")
-        for name, schema in self._table("vendor_schemas").items():
-            # What the vendor's own client has beyond the reference: shapes, and further fields of known ones.
+        for name, schema in (*self._table("vendor_schemas").items(), *self._table("newer_schemas").items()):
+            # What the vendor's own client, newer pages of the documentation and live answers have beyond the tables:
+            # shapes, and further fields of known ones.
             known = self.schemas[name]["fields"] if schema.get("extends") else []
             self.schemas[name] = {**schema, "fields": [*known, *schema["fields"]]}
         self.fields: dict[str, list[dict[str, Any]]] = {name: schema["fields"] for name, schema in self.schemas.items()}

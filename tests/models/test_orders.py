@@ -1,10 +1,21 @@
-"""What orders, carts and reviews hold in either of two forms."""
+"""What orders, carts and reviews hold in either of two forms, or beyond the tables."""
+
+from typing import Any
 
 import pytest
 
-from ecwid_async.codec import Codec
-from ecwid_async.models.carts import Cart
-from ecwid_async.models.orders import Order, OrderDraft, OrderUtmData
+from ecwid_async.codec import Codec, dumps
+from ecwid_async.models.carts import Cart, CartItem, CartItemSelectedOption
+from ecwid_async.models.categories import Category
+from ecwid_async.models.orders import (
+    CartExtraFields,
+    Order,
+    OrderDraft,
+    OrderExtraFieldValues,
+    OrderItem,
+    OrderUtmData,
+)
+from ecwid_async.models.products import Product
 from ecwid_async.models.reviews import Review
 from ecwid_async.rows import record_of
 
@@ -32,3 +43,56 @@ def test_a_campaign_is_written_in_either_form() -> None:
 )
 def test_a_review_names_its_order_by_number_or_text(body: bytes, order: int | str) -> None:
     assert Codec(strict=True).decode(body, Review, "GET").order_id == order
+
+
+@pytest.mark.parametrize(("cls", "held"), [(Order, OrderExtraFieldValues), (Cart, CartExtraFields)])
+def test_the_merchants_own_extra_fields_are_found_by_name(cls: type[Order] | type[Cart], held: Any) -> None:
+    codec = Codec(strict=True)
+    sent = {"ecwid_order_delivery_time_display_format": "DATE", "gift_note": "Happy birthday", "Größe, cm": "38,5"}
+    read = codec.decode(dumps({"extraFields": sent}), cls, "GET").extra_fields
+    assert read == held(
+        ecwid_order_delivery_time_display_format="DATE",
+        custom={"gift_note": "Happy birthday", "Größe, cm": "38,5"},
+    )
+    assert not read.extra
+    assert read.to_dict() == sent
+    assert held.from_dict(read.to_dict()) == read
+    assert codec.decode(b'{"extraFields": {}}', cls, "GET").extra_fields == held()
+
+
+def test_an_extra_field_of_an_odd_type_is_kept_and_reported() -> None:
+    codec = Codec()
+    read = codec.decode(b'{"extraFields": {"note": "a", "odd": {"b": 1}}}', Order, "GET").extra_fields
+    assert read is not None
+    assert (read.custom, dict(read.extra)) == ({"note": "a"}, {"odd": {"b": 1}})
+    assert [(problem.path, problem.found) for problem in codec.problems] == [("extraFields.*", "an object")]
+
+
+def test_extra_fields_are_written_by_name() -> None:
+    draft = OrderDraft(extra_fields=CartExtraFields(custom={"gift_note": "Happy birthday"}))
+    assert draft.to_dict() == {"extraFields": {"gift_note": "Happy birthday"}}
+
+
+@pytest.mark.parametrize(
+    ("cls", "wire", "attribute", "value"),
+    [
+        (Cart, "customDiscount", "custom_discount", [5]),
+        (CartItem, "discountsAllowed", "discounts_allowed", True),
+        (CartItem, "taxable", "taxable", False),
+        (CartItemSelectedOption, "nameTranslated", "name_translated", {"en": "Size"}),
+        (CartItemSelectedOption, "valueTranslated", "value_translated", {"en": "L"}),
+        (CartItemSelectedOption, "valuesArrayTranslated", "values_array_translated", {"en": ["L"]}),
+        (OrderItem, "isGiftCard", "is_gift_card", True),
+        (OrderItem, "imageId", "image_id", "4021"),
+        (OrderItem, "tangible", "tangible", False),
+        (Order, "extTransactionId", "ext_transaction_id", "ch_1"),
+        (Product, "descriptionTruncated", "description_truncated", True),
+        (Category, "descriptionTruncated", "description_truncated", True),
+    ],
+)
+def test_what_live_answers_have_beyond_the_tables_is_typed(
+    cls: type[Any], wire: str, attribute: str, value: object
+) -> None:
+    read = Codec(strict=True).decode(dumps({wire: value}), cls, "GET")
+    assert getattr(read, attribute) == value
+    assert not read.extra

@@ -247,17 +247,6 @@ def test_app_storage_keeps_text_as_it_is(store: Store) -> None:
     assert store.storage.update("note", "").request.body == b""
 
 
-def test_what_nobody_documents_goes_out_as_it_is_given(store: Store) -> None:
-    calls = [
-        store.domains.update({"domain": "example.com"}),
-        store.domains.purchase({"domain": "example.com"}),
-        store.domains.send_verification_email({"domain": "example.com"}),
-        store.domains.reset_password({"domain": "example.com"}),
-    ]
-    assert [loads(call.request.body) for call in calls] == [{"domain": "example.com"}] * 4
-    assert store.domains.reset_password().request.body == b"{}"
-
-
 def test_several_redirects_are_created_at_once(store: Store) -> None:
     drafts = [InstantSiteRedirectDraft(from_url="/a", to_url="/b"), InstantSiteRedirectDraft(from_url="/c")]
     request = store.redirects.create(drafts).request

@@ -9,6 +9,7 @@ from ecwid_async import Ecwid, OutcomeUnknown, RetryPolicy, ServerError, Store, 
 from ecwid_async.data import Draft
 from ecwid_async.models.coupons import DiscountCouponDraft
 from ecwid_async.models.customers import CustomerDraft
+from ecwid_async.models.domains import DomainPurchaseDraft
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.models.variations import VariationDraft
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
@@ -69,6 +70,14 @@ async def test_a_variation_is_found_by_its_sku_among_those_of_its_product() -> N
     with pytest.raises(OutcomeUnknown) as caught:
         await store(lost).products.variations.create(product.id, VariationDraft(sku="V-NEW"))
     assert await caught.value.resolve() is None
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_domain_is_found_by_its_name_whatever_its_case(arrives: bool) -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        await store(LostAnswers(arrives=arrives)).domains.purchase(DomainPurchaseDraft(domain_name="My-Mugs.com"))
+    found: Any = await caught.value.resolve()
+    assert (found.name if found else None) == ("my-mugs.com" if arrives else None)
 
 
 async def test_what_nothing_identifies_is_said_to_be_so() -> None:
