@@ -4,14 +4,16 @@ import gc
 import struct
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import aclosing
+from datetime import UTC, date, datetime
 from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 
+from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError
 from ecwid_async.projection import Projection
-from ecwid_async.rows import EXTRA, PRECISION, SCALE, Fields, Items, Node, Reader, Record, Scalar, record_of
+from ecwid_async.rows import EXTRA, PRECISION, SCALE, STORE_ID, Fields, Items, Node, Reader, Record, Scalar, record_of
 from ecwid_async.selection import parse_selection
 from ecwid_async.wire import Request
 
@@ -47,6 +49,11 @@ _TYPES: Final = {
     "json": pa.string(),
     "text": pa.string(),
 }
+# Arrow has a year 0 and years before it; Python, which reads the columns, has none.
+_FIRST: Final = {
+    "date": pa.scalar(date(1, 1, 1), _TYPES["date"]),
+    "datetime": pa.scalar(datetime(1, 1, 1, tzinfo=UTC), _TYPES["datetime"]),
+}
 _NONE: Final = {kind: pa.nulls(0, type_) for kind, type_ in _TYPES.items()}
 _NO_LIST: Final = -1  # as the length of one
 _MISSING: Final = pa.scalar(None, pa.string())
@@ -70,7 +77,8 @@ class Tables:
     """Collects items and hands them out as tables of one `schema`.
 
     An exact decimal has 38 digits, 18 of them after the point; a number that does not fit is kept in `_extra`, as
-    whatever else no column holds.
+    whatever else no column holds. With `store_id`, that is the first column. `codec` hears of what does not fit its
+    column, under the name of the `operation`.
     """
 
     def __init__(
@@ -80,19 +88,29 @@ class Tables:
         *,
         decimals: Decimals = "exact",
         closed: bool | None = None,
+        store_id: int | None = None,
+        codec: Codec | None = None,
+        operation: str = "rows",
     ) -> None:
         record = record_of(model, fields, closed=closed)
         if decimals == "float64":
             _as_floats(record)
-        self.schema: pa.Schema = _schema(record)
+        self._items_schema = _schema(record)
+        self._store_id = store_id
+        self.schema: pa.Schema = self._items_schema
+        if store_id is not None:
+            self.schema = self.schema.insert(0, pa.field(STORE_ID, pa.int64(), nullable=False))
+        codec = Codec() if codec is None else codec
         # Most objects and lists of an item are those of many others, too, or empty: each different one is read once.
         shallow: dict[str, Node] = {
             name: node if isinstance(node, Scalar) else Scalar("json") for name, node in record.fields.items()
         }
         self._nested = {
-            name: _Repeated(name, node) for name, node in record.fields.items() if not isinstance(node, Scalar)
+            name: _Repeated(name, node, codec, operation)
+            for name, node in record.fields.items()
+            if not isinstance(node, Scalar)
         }
-        self._rows = _Rows(Record(shallow, record.closed), self._expand)
+        self._rows = _Rows(Record(shallow, record.closed), codec, operation, self._expand)
 
     @property
     def rows(self) -> int:
@@ -110,7 +128,11 @@ class Tables:
 
     def take(self) -> pa.Table:
         """A table of what was collected, which is held no longer."""
-        return pa.Table.from_batches(self._rows.take(), schema=self.schema)
+        table = pa.Table.from_batches(self._rows.take(), schema=self._items_schema)
+        if self._store_id is None:
+            return table
+        field = self.schema.field(0)
+        return table.add_column(0, field, pa.repeat(pa.scalar(self._store_id, field.type), table.num_rows))
 
     def _expand(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The batch, with the objects and lists in it read."""
@@ -126,15 +148,15 @@ class Tables:
                 inside = [text[1:-1] for text in (texts[row], *more) if text]
                 texts[row] = "{" + ",".join(inside) + "}"
             extra = pa.array(texts, pa.string())
-        return pa.RecordBatch.from_arrays([*columns, extra], schema=self.schema)
+        return pa.RecordBatch.from_arrays([*columns, extra], schema=self._items_schema)
 
 
 class _Repeated:
     """A column of objects or lists, of which each different text is read once and then repeated."""
 
-    def __init__(self, name: str, node: Node) -> None:
+    def __init__(self, name: str, node: Node, codec: Codec, operation: str) -> None:
         self._record = Record({name: node})
-        self._rows = _Rows(self._record)
+        self._rows = _Rows(self._record, codec, operation)
         self._head = msgspec.json.encode(name)
         self._forget()
 
@@ -176,12 +198,16 @@ class _Rows:
     """
 
     def __init__(
-        self, record: Record, finish: Callable[[pa.RecordBatch], pa.RecordBatch] = lambda batch: batch
+        self,
+        record: Record,
+        codec: Codec,
+        operation: str,
+        finish: Callable[[pa.RecordBatch], pa.RecordBatch] = lambda batch: batch,
     ) -> None:
         self._record = record
         self._schema = _schema(record)
         self._finish = finish
-        self._reader = Reader(record, self._close)
+        self._reader = Reader(record, self._close, codec=codec, operation=operation)
         self.count = 0
         self.size = 0
         self._waiting: list[bytes | msgspec.Raw] = []
@@ -225,7 +251,7 @@ class _Rows:
             # Somewhere is a number with too many digits, or a date that is none: each item is looked at.
             if rests is not None:
                 raise
-            fitted = [self._reader.fit(item) for item in items]
+            fitted = self._reader.fitted(items)
             self._add([clean for clean, _ in fitted], [rest for _, rest in fitted])
             return
         if not self._parts:
@@ -340,10 +366,16 @@ def _array(kind: str, pool: list[Any]) -> pa.Array:
         shortest = pc.min_max(pc.binary_length(texts))["min"].as_py()
         if shortest is not None and (shortest < _SECONDS or not pc.all(pc.ends_with(moments, _ZONE)).as_py()):
             raise pa.ArrowInvalid("not the API's own form of a moment")
-        return texts.cast(pa.timestamp("us")).cast(_TYPES[kind])
+        return _in_range(kind, texts.cast(pa.timestamp("us")).cast(_TYPES[kind]))
     if kind == "date":
-        return pa.array(pool, pa.string()).cast(_TYPES[kind])
+        return _in_range(kind, pa.array(pool, pa.string()).cast(_TYPES[kind]))
     return pa.array(pool, _TYPES[kind])
+
+
+def _in_range(kind: str, times: pa.Array) -> pa.Array:
+    if pc.any(pc.less(times, _FIRST[kind])).as_py():
+        raise pa.ArrowInvalid("a year before the first")
+    return times
 
 
 def _split(texts: bytes) -> pa.Array:
@@ -407,8 +439,10 @@ async def table_of(
     pages: AsyncGenerator[Sequence[msgspec.Raw], None],
     model: type[object] | Projection[Any],
     request: Request,
-    decimals: Decimals,
     *,
+    decimals: Decimals,
+    store_id: int | None,
+    codec: Codec,
     without: Collection[str] = (),
 ) -> pa.Table:
     """A table of all pages of a list, with the columns that were asked for: for `Pages` and `Scan`."""
@@ -417,7 +451,15 @@ async def table_of(
         selection = parse_selection(value).get("items") if name == "responseFields" else None
         if selection is not None and not isinstance(model, Projection):
             fields = {field: inner for field, inner in selection.items() if field not in without}
-    tables = Tables(model, fields, decimals=decimals, closed=True)
+    tables = Tables(
+        model,
+        fields,
+        decimals=decimals,
+        closed=True,
+        store_id=store_id,
+        codec=codec,
+        operation=request.options.operation,
+    )
     async with aclosing(pages):
         async for items in pages:
             tables.add(items)

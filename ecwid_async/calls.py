@@ -30,7 +30,7 @@ class Channel:
 
     `timeout` is the deadline, in seconds from when it is sent, of an interactive request that has none. `secrets` are
     masked in what an answer says. `server` is the base URL, or what else distinguishes the server: the journals of jobs
-    are kept by it.
+    are kept by it. `store_id` is that of the store.
     """
 
     transport: Transport
@@ -38,6 +38,7 @@ class Channel:
     timeout: float | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     server: str = ""
+    store_id: int | None = None
 
     async def exchange(self, request: Request) -> Response:
         """Send and return a success. Raises `APIError` for any other answer, `TransportError` for none."""

@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeVar, overload
 from urllib.parse import urlsplit
 
+from attrs import evolve
+
 from ecwid_async.calls import Call, Channel
 from ecwid_async.checked_numbers import check_number
 from ecwid_async.codec import Codec
@@ -212,7 +214,7 @@ class Store:
 
     def __init__(self, store_id: int, channel: Channel, *, quota: Quota | None = None) -> None:
         self.store_id = store_id
-        self._channel = channel
+        self._channel = evolve(channel, store_id=store_id)
         self._quota = quota
 
     def __repr__(self) -> str:

@@ -830,7 +830,7 @@ class Codec:
         try:
             data = read_json(body, exact)
         except NotJSON as error:
-            found, place = str(error), path
+            found, place = f"{error}{_named(body)}", path
             for position, item in enumerate(_items_of(body)):
                 try:
                     read_json(item, exact)
@@ -898,16 +898,39 @@ class Codec:
             self._report(_explain(value, reads, _Path.of(path)), operation)
         return cast(T, result)
 
+    def convert(self, value: object, reads: type[T], operation: str, path: str = "") -> T | None:
+        """As `structure`, but None for a value that is not that type at all: for columns, which keep it elsewhere.
+
+        It is reported like a field of a model that it does not fit.
+        """
+        try:
+            result = cast(T, _hook_for(cast(Any, reads))(value, None))
+        except _Mismatch:
+            result, _run.odd = None, True
+        if _run.odd:
+            _run.odd = False
+            self._report(_explain(value, reads, _Path.of(path)), operation)
+        return result
+
+    def take(self, other: "Codec") -> None:
+        """Count what another codec met, in a thread of its own for instance, which forgets it."""
+        problems, other.problems = other.problems, Counter()
+        for problem, count in problems.items():
+            self._count(problem, count)
+
     def _report(self, found: "Iterable[_Odd]", operation: str) -> None:
         for odd in found:
             if self.strict:
                 raise self._error(odd, operation)
-            problem = DecodeProblem(operation, odd.path.kind, odd.expected, odd.found)
-            if problem not in self.problems and len(self.problems) >= _MOST_PROBLEMS:
-                problem = _MORE_PROBLEMS
-            self.problems[problem] += 1
-            if self._on_problem is not None and self.problems[problem] == 1:
-                self._on_problem(problem)
+            self._count(DecodeProblem(operation, odd.path.kind, odd.expected, odd.found))
+
+    def _count(self, problem: DecodeProblem, times: int = 1) -> None:
+        if problem not in self.problems and len(self.problems) >= _MOST_PROBLEMS:
+            problem = _MORE_PROBLEMS
+        known = problem in self.problems
+        self.problems[problem] += times
+        if self._on_problem is not None and not known:
+            self._on_problem(problem)
 
     @staticmethod
     def _error(odd: "_Odd", operation: str) -> DecodeError:
@@ -971,7 +994,7 @@ def _items_of(body: bytes | msgspec.Raw) -> list[msgspec.Raw]:
         return []
 
 
-def _named(item: msgspec.Raw) -> str:
+def _named(item: bytes | msgspec.Raw) -> str:
     """Which item it is, where that can be read at least."""
     try:
         known_as = _identity_decoder.decode(item).id

@@ -130,28 +130,36 @@ class Pages(Generic[T]):
         """Every item, in a list."""
         return [item async for item in self]
 
-    async def to_arrow(self, *, decimals: "Decimals" = "exact") -> "pa.Table":
+    async def to_arrow(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pa.Table":
         """Every item, as an Arrow table: a column for each field of the model, or for those that were asked for.
 
-        What no column can hold is in `_extra`, as JSON in the shape of the item. `decimals` are exact, or "float64".
+        What no column can hold is in `_extra`, as JSON in the shape of the item; what is not of its type is reported as
+        for models. `decimals` are exact, or "float64". With `store_id`, the store's id is the first column.
         Raises `ConfigError` where pyarrow is missing.
         """
         from ecwid_async.arrow import table_of
 
         async with aclosing(self._slices()) as pages:
-            return await table_of((page.items async for page in pages), self._item, self._request, decimals)
+            return await table_of(
+                (page.items async for page in pages),
+                self._item,
+                self._request,
+                decimals=decimals,
+                store_id=self._channel.store_id if store_id else None,
+                codec=self._channel.codec,
+            )
 
-    async def to_polars(self, *, decimals: "Decimals" = "exact") -> "pl.DataFrame":
+    async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
         """Every item, as a frame of polars: see `to_arrow`."""
         from ecwid_async.arrow import to_polars
 
-        return to_polars(await self.to_arrow(decimals=decimals))
+        return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
 
-    async def to_pandas(self, *, decimals: "Decimals" = "exact") -> "pd.DataFrame":
+    async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
         """Every item, as a frame of pandas whose columns are Arrow's: see `to_arrow`."""
         from ecwid_async.arrow import to_pandas
 
-        return to_pandas(await self.to_arrow(decimals=decimals))
+        return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
 
     @overload
     def scan(

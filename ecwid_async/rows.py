@@ -22,16 +22,19 @@ from ecwid_async.codec import Codec
 from ecwid_async.data import JSON_TEXT, PREFIX, is_model, options_of, wire_name
 from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.projection import Projection
-from ecwid_async.safe_json import UNREADABLE, NotJSON, exact, read_json
+from ecwid_async.safe_json import UNREADABLE, exact, repaired
 from ecwid_async.selection import Selection, parse_selection
 
-__all__ = ["EXTRA", "Fields", "Items", "Node", "Reader", "Record", "Scalar", "flat", "merged", "record_of"]
+__all__ = ["EXTRA", "STORE_ID", "Fields", "Items", "Node", "Reader", "Record", "Scalar", "flat", "merged", "record_of"]
 
-Kind: TypeAlias = Literal["bool", "date", "datetime", "decimal", "float", "int", "json", "text"]
+Kind: TypeAlias = Literal["bool", "date", "datetime", "decimal", "float", "int", "json", "plain", "text"]
 Fields: TypeAlias = Selection | Sequence[str]
 
 EXTRA: Final = "_extra"
 """The column for what no other can hold, as JSON in the shape of the item."""
+
+STORE_ID: Final = "store_id"
+"""The column or key that says of which store an item is, where that is asked for."""
 
 SCALE: Final = 18
 PRECISION: Final = 38
@@ -47,7 +50,10 @@ _MOST_UNKNOWN: Final = 64
 
 @attrs.define(eq=False)
 class Scalar:
-    """A single value. ``json`` is any value at all, kept as the text that came; an object with free keys is such."""
+    """A single value. ``json`` is any value at all, kept as the text that came; an object with free keys is such.
+
+    ``plain`` is a number or a flag in a text cell, kept in the same way.
+    """
 
     kind: Kind
     dirty: bool = False
@@ -127,6 +133,8 @@ def _record(models: tuple[type[Any], ...], selection: Selection | None, above: t
     for model in models:
         attrs.resolve_types(model)
         for field in attrs.fields(model):
+            if above and field.metadata.get(PREFIX) == "":
+                return Scalar("json")  # keys of the store's own beside its fields
             if field.name != "extra" and PREFIX not in field.metadata:
                 known.setdefault(wire_name(field), []).append(field)
                 names[field.name] = wire_name(field)
@@ -205,7 +213,7 @@ def _flat(node: Node, levels: int) -> Node:
         return flat(node, levels)
     if isinstance(node, Scalar) and node.kind in ("date", "datetime", "text"):
         return Scalar("text")
-    return Scalar("json")
+    return Scalar("plain" if isinstance(node, Scalar) and node.kind != "json" else "json")
 
 
 # Reading
@@ -214,12 +222,23 @@ def _flat(node: Node, levels: int) -> Node:
 class Reader:
     """Reads items for the columns of a record, which it changes: `Record.seen` grows with what it meets.
 
-    Before it does, `growing` is called.
+    Before it does, `growing` is called. What does not fit its column is reported to `codec`, under the name of the
+    `operation`.
     """
 
-    def __init__(self, record: Record, growing: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        record: Record,
+        growing: Callable[[], None] = lambda: None,
+        *,
+        codec: Codec | None = None,
+        operation: str = "rows",
+    ) -> None:
         self.record = record
         self._growing = growing
+        self._codec = Codec() if codec is None else codec
+        self._operation = operation
+        self._fitted: dict[int, tuple[bytes, bytes | None]] = {}
         self._compile()
 
     def _compile(self) -> None:
@@ -229,58 +248,128 @@ class Reader:
     def read(self, items: Sequence[bytes | msgspec.Raw]) -> tuple[list[Any], list[bytes | None]]:
         """Each item in slots, and its rest as JSON, None where nothing is left.
 
-        Raises `DecodeError` for what is no JSON object.
+        Raises `DecodeError` for what is no JSON object, and for a value that does not fit where the codec is strict.
         """
-        rests: dict[int, bytes] = {}
+        self._fitted = {}
         while True:
             try:
-                rows = self._read(items, rests)
+                rows = self._read(items)
                 break
             except _Grown:
-                rests.clear()
+                pass
+        rests = {index: rest for index, (_, rest) in self._fitted.items() if rest is not None}
         if self.record.dirty:
             for index, row in enumerate(rows):
                 if index not in rests and (rest := _rest(self.record, row)):
                     rests[index] = _encode(rest)
         return rows, [rests.get(index) for index in range(len(rows))] if rests else [None] * len(rows)
 
-    def _read(self, items: Sequence[bytes | msgspec.Raw], rests: dict[int, bytes]) -> list[Any]:
+    def _read(self, items: Sequence[bytes | msgspec.Raw]) -> list[Any]:
         decode, rows = self._decode, []
-        for item in items:
+        for index, item in enumerate(items):
             try:
                 rows.append(decode(item))
             except UNREADABLE:
-                if any(_unseen(self.record, _object(item))):
-                    self._growing()
-                    for other in items:
-                        for record, name in _unseen(self.record, _object(other)):
-                            record.make_room(name)
-                    self._compile()
-                    raise _Grown from None
-                clean, rest = self.fit(item)
-                if rest is not None:
-                    rests[len(rows)] = rest
-                rows.append(decode(clean))
+                if index not in self._fitted:
+                    if any(self._unseen(item)):
+                        self._growing()
+                        for other in items:
+                            for record, name in self._unseen(other):
+                                record.make_room(name)
+                        self._compile()
+                        raise _Grown from None
+                    self._fitted[index] = self.fit(item)
+                rows.append(decode(self._fitted[index][0]))
         return rows
+
+    def fitted(self, items: Sequence[bytes | msgspec.Raw]) -> list[tuple[bytes, bytes | None]]:
+        """Each of the items that were just read, as `fit` makes it."""
+        return [self._fitted.get(index) or self.fit(item) for index, item in enumerate(items)]
 
     def fit(self, item: bytes | msgspec.Raw) -> tuple[bytes, bytes | None]:
         """What of an item the columns hold, and the rest, None where nothing is left: both as JSON."""
-        clean, rest = _fit(self.record, _object(item))
+        data: object = self._codec.parse(item, self._operation, _ITEM)
+        if not isinstance(data, dict):
+            raise DecodeError(operation=self._operation, path=_ITEM, expected="an object", found="JSON that is none")
+        clean, rest = self._fit(self.record, data, _ITEM)
         return _encode(clean), None if rest is _NOTHING else _encode(rest)
+
+    def _unseen(self, item: bytes | msgspec.Raw) -> "Iterator[tuple[Record, str]]":
+        """The fields of an item for which there are no slots yet. One that can't be read is for `fit` to refuse."""
+        try:
+            return _unseen(self.record, exact.decode(item))
+        except UNREADABLE:
+            pass
+        try:
+            return _unseen(self.record, exact.decode(repaired(bytes(item))))
+        except UNREADABLE:
+            return iter(())
+
+    # One item that does not fit
+
+    def _fit(self, node: Node, value: object, path: str) -> tuple[Any, Any]:
+        """What of a value a column holds, and the rest."""
+        if value is None:
+            return None, _NOTHING
+        if isinstance(node, Scalar):
+            return self._fit_scalar(node.kind, value, path)
+        if isinstance(node, Items):
+            elements = self._codec.convert(value, list[object], self._operation, path)
+            if elements is None:
+                return None, value
+            pairs = [self._fit(node.element, inner, f"{path}[]") for inner in elements]
+            rests = [None if rest is _NOTHING else rest for _, rest in pairs]
+            return [clean for clean, _ in pairs], rests if any(rest is not _NOTHING for _, rest in pairs) else _NOTHING
+        members = self._codec.convert(value, dict[str, object], self._operation, path)
+        if members is None:
+            return None, value
+        cleans, left = {}, {}
+        for name, inner in members.items():
+            if name in node.fields:
+                cleans[name], rest = self._fit(node.fields[name], inner, f"{path}.{name}")
+                if rest is not _NOTHING:
+                    left[name] = rest
+            elif node.closed:
+                left[name] = inner
+        return cleans, left or _NOTHING
+
+    def _fit_scalar(self, kind: Kind, value: object, path: str) -> tuple[Any, Any]:
+        """As models read it: what loses nothing by it is turned into the type of the column."""
+        if kind in ("json", "plain"):
+            return value, _NOTHING
+        typed: Any = self._codec.convert(value, _TYPES[kind], self._operation, path)
+        if typed is None:
+            return None, value
+        if isinstance(typed, datetime):
+            utc = typed.astimezone(UTC).replace(tzinfo=None)
+            return utc.isoformat(" ", "microseconds") + " +0000", _NOTHING
+        if isinstance(typed, date):
+            return typed.isoformat(), _NOTHING
+        if kind == "int" and not -_INT64 <= typed < _INT64:
+            return None, value
+        if kind == "decimal":
+            # Without an exponent, whatever it came with.
+            return (msgspec.Raw(f"{typed:f}".encode()), _NOTHING) if _holds(typed) else (None, value)
+        if kind == "float" and float(typed) in (float("inf"), float("-inf")):
+            return None, value
+        return typed, _NOTHING
+
+
+_ITEM: Final = "items[]"
+_NOTHING: Final = msgspec.UNSET  # left out where it is encoded
+_TYPES: Final[Mapping[Kind, type]] = {kind: cast(type, declared) for declared, kind in _KINDS.items()} | {
+    "float": Decimal
+}
+
+
+def _holds(number: Decimal) -> bool:
+    """Whether a number is exact in the decimals of a column."""
+    _, digits, exponent = number.as_tuple()
+    return isinstance(exponent, int) and exponent >= -SCALE and len(digits) + exponent <= PRECISION - SCALE
 
 
 class _Grown(Exception):
     """There are other slots now."""
-
-
-def _object(item: bytes | msgspec.Raw) -> dict[str, object]:
-    try:
-        data = read_json(item, exact)
-    except NotJSON as error:
-        raise DecodeError(operation="rows", path="items[]", expected="JSON", found=str(error)) from None
-    if not isinstance(data, dict):
-        raise DecodeError(operation="rows", path="items[]", expected="an object", found=type(data).__name__)
-    return data
 
 
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
@@ -293,6 +382,7 @@ _PYTHON: Final[Mapping[Kind, Any]] = {
     "float": float | None,
     "int": Annotated[int, msgspec.Meta(ge=-_INT64, le=_INT64 - 1)] | None,
     "json": msgspec.Raw,
+    "plain": msgspec.Raw,
     "text": str | None,
 }
 
@@ -348,71 +438,6 @@ def _rest(node: Node, value: Any) -> Any:
         rest = [_rest(node.element, inner) for inner in value]
         return rest if any(rest) else None
     return rest or None
-
-
-# One item that does not fit
-
-_NOTHING: Final = msgspec.UNSET  # left out where it is encoded
-_codec: Final = Codec()
-
-
-def _fit(node: Node, value: object) -> tuple[Any, Any]:
-    """What of a value a column holds, and the rest."""
-    if value is None:
-        return None, _NOTHING
-    if isinstance(node, Scalar):
-        return _fit_scalar(node.kind, value)
-    if isinstance(node, Items):
-        if not isinstance(value, list):
-            return None, value
-        pairs = [_fit(node.element, inner) for inner in value]
-        rests = [None if rest is _NOTHING else rest for _, rest in pairs]
-        return [clean for clean, _ in pairs], rests if any(rest is not _NOTHING for _, rest in pairs) else _NOTHING
-    if not isinstance(value, dict):
-        return None, value
-    cleans, left = {}, {}
-    for name, inner in value.items():
-        if name in node.fields:
-            cleans[name], rest = _fit(node.fields[name], inner)
-            if rest is not _NOTHING:
-                left[name] = rest
-        elif node.closed:
-            left[name] = inner
-    return cleans, left or _NOTHING
-
-
-_TYPES: Final[Mapping[Kind, type]] = {kind: cast(type, declared) for declared, kind in _KINDS.items()} | {
-    "float": Decimal
-}
-
-
-def _fit_scalar(kind: Kind, value: object) -> tuple[Any, Any]:
-    """As models read it: what loses nothing by it is turned into the type of the column."""
-    if kind == "json":
-        return value, _NOTHING
-    try:
-        typed: Any = _codec.structure(value, _TYPES[kind], "rows")
-    except DecodeError:
-        return None, value
-    if isinstance(typed, datetime):
-        utc = typed.astimezone(UTC).replace(tzinfo=None)
-        return utc.isoformat(" ", "microseconds") + " +0000", _NOTHING
-    if isinstance(typed, date):
-        return typed.isoformat(), _NOTHING
-    if kind == "int" and not -_INT64 <= typed < _INT64:
-        return None, value
-    if kind == "decimal":
-        # Without an exponent, whatever it came with.
-        return (msgspec.Raw(f"{typed:f}".encode()), _NOTHING) if _holds(typed) else (None, value)
-    if kind == "float" and float(typed) in (float("inf"), float("-inf")):
-        return None, value
-    return typed, _NOTHING
-
-
-def _holds(number: Decimal) -> bool:
-    """Whether a number is exact in the decimals of a column."""
-    _, digits, exponent = number.as_tuple()
-    return isinstance(exponent, int) and exponent >= -SCALE and len(digits) + exponent <= PRECISION - SCALE
 
 
 def merged(columns: Any, rest: Any) -> Any:

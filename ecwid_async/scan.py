@@ -313,23 +313,31 @@ class Scan(Generic[T]):
         """The items as the bytes the server sent, page by page: for copying, without a parse. Raises as `dicts`."""
         return self._handed_out(self._unparsed())
 
-    async def to_arrow(self, *, decimals: "Decimals" = "exact") -> "pa.Table":
+    async def to_arrow(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pa.Table":
         """Every item, as an Arrow table: see `Pages.to_arrow`. Raises as `dicts`, and `ConfigError` without pyarrow."""
         from ecwid_async.arrow import table_of
 
-        return await table_of(self.raw(), self._item, self._request, decimals, without=self._strip)
+        return await table_of(
+            self.raw(),
+            self._item,
+            self._request,
+            decimals=decimals,
+            store_id=self._channel.store_id if store_id else None,
+            codec=self._channel.codec,
+            without=self._strip,
+        )
 
-    async def to_polars(self, *, decimals: "Decimals" = "exact") -> "pl.DataFrame":
+    async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
         """Every item, as a frame of polars: see `to_arrow`."""
         from ecwid_async.arrow import to_polars
 
-        return to_polars(await self.to_arrow(decimals=decimals))
+        return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
 
-    async def to_pandas(self, *, decimals: "Decimals" = "exact") -> "pd.DataFrame":
+    async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
         """Every item, as a frame of pandas whose columns are Arrow's: see `to_arrow`."""
         from ecwid_async.arrow import to_pandas
 
-        return to_pandas(await self.to_arrow(decimals=decimals))
+        return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
 
     def _handed_out(self, generator: AsyncGenerator[R, None]) -> AsyncGenerator[R, None]:
         # Whoever leaves the loop early leaves the generator behind: it is closed with the scan.

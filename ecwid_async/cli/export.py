@@ -40,6 +40,8 @@ class Form:
     "Level of the compression, a fast one by default."
     spreadsheet_safe: Annotated[bool, Parameter(group=_FORMAT)] = False
     "CSV: put an apostrophe before text that a spreadsheet would run as a formula."
+    bom: Annotated[bool, Parameter(group=_FORMAT)] = False
+    "CSV: begin with a byte order mark, so that Excel reads the file as UTF-8."
     decimals: Annotated[Literal["exact", "float64"] | None, Parameter(group=_FORMAT)] = None
     "Parquet: how fractional numbers are stored, exact by default."
     store_id_column: Annotated[bool, Parameter(group=_FORMAT)] = False
@@ -51,7 +53,9 @@ class Form:
         """As `export_store` takes them."""
         from ecwid_async.export import FormatOptions
 
-        options = FormatOptions(level=self.level, spreadsheet_safe=self.spreadsheet_safe, decimals=self.decimals)
+        options = FormatOptions(
+            level=self.level, spreadsheet_safe=self.spreadsheet_safe, bom=self.bom, decimals=self.decimals
+        )
         return {"format": self.format, "options": options}
 
     def how(self) -> dict[str, Any]:

@@ -2,28 +2,32 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from ecwid_async.codec import Codec
 from ecwid_async.export.compression import Compressed, Plain
-from ecwid_async.export.formats import STORE_ID
 from ecwid_async.projection import Projection
-from ecwid_async.rows import EXTRA, Fields, Node, Reader, Record, Scalar, flat, record_of
+from ecwid_async.rows import EXTRA, STORE_ID, Fields, Node, Reader, Record, Scalar, flat, record_of
 
 __all__ = ["Csv"]
 
 _BETWEEN = "\x1e"  # stands in no JSON
 _FORMULA = tuple("=+-@\t\r")
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+# A number or a flag that came as text, in its quotes.
+_QUOTED: Final = re.compile(r'"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false)"')
 
 
 class Csv:
     """A column for each value: inside objects down to the third level, with a dot between the names.
 
-    Lists, objects with free keys and what lies deeper are JSON. Numbers have the digits that came; null, an empty text
-    and what is not there are all an empty cell. `_extra` holds what has no column, as JSON.
-    With `store_id`, that is the first column.
+    Lists, objects with free keys and what lies deeper are JSON. Numbers have the digits that came, also where they came
+    as text. Null, an empty text and a missing field are all an empty cell. `_extra` holds what has no column, as JSON.
+    With `store_id`, that is the first column. With `bom`, a byte order mark comes before the header.
     """
 
     def __init__(
@@ -33,22 +37,33 @@ class Csv:
         fields: Fields | None = None,
         *,
         spreadsheet_safe: bool = False,
+        bom: bool = False,
         store_id: int | None = None,
+        codec: Codec | None = None,
+        operation: str = "export",
     ) -> None:
         self.lines = 0
         self._sink = sink
         self._safe = spreadsheet_safe
         self._record = flat(record_of(model, fields))
-        self._reader = Reader(self._record)
+        self._reader = Reader(self._record, codec=codec, operation=operation)
         self._constant = {} if store_id is None else {STORE_ID: str(store_id)}
+        if bom:
+            sink.write(_BYTE_ORDER_MARK)
         self._write([(*self._constant, *_names(self._record), EXTRA)])
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page."""
         rows, rests = self._reader.read(items)
-        extra = [None if rest is None else rest.decode() for rest in rests]
         constant = ([value] * len(rows) for value in self._constant.values())
-        self._write(zip(*constant, *self._columns(self._record, rows), extra, strict=True))
+        try:
+            extra = [None if rest is None else rest.decode() for rest in rests]
+            columns = list(self._columns(self._record, rows))
+        except UnicodeDecodeError:
+            for item in items:
+                self._reader.fit(item)  # says which one
+            raise
+        self._write(zip(*constant, *columns, extra, strict=True))
         self.lines += len(items)
 
     def finish(self) -> None:
@@ -72,6 +87,8 @@ class Csv:
                 yield from self._columns(node, [empty if value is None else value for value in slots[name]])
             elif isinstance(node, Scalar) and node.kind == "text":
                 yield self._texts(slots[name])
+            elif isinstance(node, Scalar) and node.kind == "plain":
+                yield _plain(_json(slots[name]))
             else:
                 yield _json(slots[name])
 
@@ -84,6 +101,12 @@ class Csv:
 def _json(column: Sequence[Any]) -> list[str]:
     texts = _BETWEEN.encode().join(column).decode().split(_BETWEEN)
     return ["" if text == "null" else text for text in texts]
+
+
+def _plain(cells: list[str]) -> list[str]:
+    if not any(cell.startswith('"') for cell in cells):
+        return cells
+    return [_QUOTED.sub(r"\1", cell) if _QUOTED.fullmatch(cell) else cell for cell in cells]
 
 
 def _names(node: Node, above: str = "") -> list[str]:

@@ -230,10 +230,15 @@ async def export_stores(
     return {number: results[number] for number in chosen}
 
 
+def _sheet(store: Store, ask: Ask, out: Sink, log: PartFile | None, format_: Format, terms: _Terms) -> Sheet:
+    known_by = store.store_id if terms.store_id else None
+    return Sheet(ask, out, log, format_, terms.options, known_by, store._channel.codec)
+
+
 async def _into_stream(store: Store, asks: list[Ask], out: IO[bytes], format_: Format, terms: _Terms) -> Manifest:
     (ask,) = asks
     started = terms.now()
-    sheet = Sheet(ask, Sink(out), None, format_, terms.options, store.store_id if terms.store_id else None)
+    sheet = _sheet(store, ask, Sink(out), None, format_, terms)
     mark = Mark(section=ask.name, file="", asked="", time=started, started_at=started)
     reading = Reading(store, ask, sheet, mark, report=terms.report, now=terms.now)
     await reading.run()
@@ -323,7 +328,7 @@ async def _section(store: Store, ask: Ask, place: Place, terms: _Terms) -> Secti
         mark = Mark(section=ask.name, file=path.name, asked=digest, time=moment, started_at=moment, log=kind)
     place.add(log)
     out = log if direct else place.create(path)
-    sheet = Sheet(ask, out, log, format_, terms.options, store.store_id if terms.store_id else None)
+    sheet = _sheet(store, ask, out, log, format_, terms)
     note = place.checkpoint.note
     reading = Reading(store, ask, sheet, mark, report=terms.report, now=terms.now, note=note)
     try:

@@ -6,15 +6,13 @@ from typing import IO, Any, Final, Literal, Protocol, TypeAlias, cast
 import msgspec
 from attrs import frozen
 
+from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError
 from ecwid_async.export.compression import Compressed, Compression, Plain
 from ecwid_async.projection import Projection
-from ecwid_async.rows import Fields
+from ecwid_async.rows import STORE_ID, Fields
 
-__all__ = ["FORMATS", "STORE_ID", "Format", "FormatOptions", "Writer", "check_format", "writer"]
-
-STORE_ID: Final = "store_id"
-"""The column or key that says of which store an item is, where that is asked for."""
+__all__ = ["FORMATS", "Format", "FormatOptions", "Writer", "check_format", "writer"]
 
 Format: TypeAlias = Literal["jsonl", "jsonl.gz", "jsonl.zst", "csv", "csv.gz", "csv.zst", "parquet"]
 
@@ -35,19 +33,22 @@ class FormatOptions:
     """How a format is written, where there is a choice.
 
     `level` is the compression's own, None for a fast one. `spreadsheet_safe` (CSV) puts an apostrophe before text that
-    a spreadsheet would run as a formula. `decimals` (Parquet) chooses between exact decimals, the default, and floats.
+    a spreadsheet would run as a formula; `bom` (CSV) begins the file with a byte order mark, without which Excel does
+    not read it as UTF-8. `decimals` (Parquet) chooses between exact decimals, the default, and floats.
     Raises `ConfigError` for a value that is none of these.
     """
 
     level: int | None = None
     spreadsheet_safe: bool = False
+    bom: bool = False
     decimals: Literal["exact", "float64"] | None = None
 
     def __attrs_post_init__(self) -> None:
         if not (self.level is None or type(self.level) is int):
             raise ConfigError(f"level must be a whole number, not {self.level!r}")
-        if not isinstance(self.spreadsheet_safe, bool):
-            raise ConfigError(f"spreadsheet_safe must be True or False, not {self.spreadsheet_safe!r}")
+        for name, value in (("spreadsheet_safe", self.spreadsheet_safe), ("bom", self.bom)):
+            if not isinstance(value, bool):
+                raise ConfigError(f"{name} must be True or False, not {value!r}")
         if self.decimals not in (None, "exact", "float64"):
             raise ConfigError(f'decimals must be "exact" or "float64", not {self.decimals!r}')
 
@@ -58,6 +59,7 @@ class FormatOptions:
         for given, option, formats in (
             (self.level is not None, "level", compressed),
             (self.spreadsheet_safe, "spreadsheet_safe", csv),
+            (self.bom, "bom", csv),
             (self.decimals is not None, "decimals", ["parquet"]),
         ):
             if given and format not in formats:
@@ -78,7 +80,8 @@ class Writer(Protocol):
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page, each a JSON object as the server sent it.
 
-        CSV and Parquet raise `DecodeError` for what is none; Parquet may do so later.
+        CSV and Parquet raise `DecodeError` for what is none; Parquet may do so later. JSONL raises `UnicodeDecodeError`
+        for bytes that are not UTF-8.
         """
         ...
 
@@ -95,26 +98,46 @@ def writer(
     fields: Fields | None = None,
     options: FormatOptions = FormatOptions(),
     store_id: int | None = None,
+    codec: Codec | None = None,
+    operation: str = "export",
 ) -> Writer:
     """A writer of this format, which may write its beginning at once.
 
     Columns are those of `model`, or only `fields` of them: names as the API or as the model has them. JSONL has no
-    columns and writes what came. With `store_id`, a first column or key of that name holds it. Raises `ConfigError`
-    where a library is missing, a name is none, or the format lacks an option.
+    columns and writes what came. With `store_id`, a first column or key of that name holds it. `codec` hears of what
+    does not fit its column, under the name of the `operation`. Raises `ConfigError` where a library is missing, a name
+    is none, or the format lacks an option.
     """
     check_format(format)
     options.check(format)
     if format == "parquet":
         from ecwid_async.export.parquet import Parquet
 
-        decimals = options.decimals or "exact"
-        return Parquet(stream, model, fields, decimals=decimals, level=options.level, store_id=store_id)
+        return Parquet(
+            stream,
+            model,
+            fields,
+            decimals=options.decimals or "exact",
+            level=options.level,
+            store_id=store_id,
+            codec=codec,
+            operation=operation,
+        )
     kind, _, compression = format.partition(".")
     sink = Compressed(stream, cast(Compression, compression), options.level) if compression else Plain(stream)
     if kind == "csv":
         from ecwid_async.export.csv import Csv
 
-        return Csv(sink, model, fields, spreadsheet_safe=options.spreadsheet_safe, store_id=store_id)
+        return Csv(
+            sink,
+            model,
+            fields,
+            spreadsheet_safe=options.spreadsheet_safe,
+            bom=options.bom,
+            store_id=store_id,
+            codec=codec,
+            operation=operation,
+        )
     return JsonLines(sink, store_id=store_id)
 
 

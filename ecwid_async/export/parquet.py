@@ -6,8 +6,8 @@ from typing import IO, Any, Final
 import msgspec
 
 from ecwid_async.arrow import Decimals, Tables
+from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError
-from ecwid_async.export.formats import STORE_ID
 from ecwid_async.projection import Projection
 from ecwid_async.rows import Fields
 
@@ -19,7 +19,7 @@ except ImportError:
 
 __all__ = ["SCHEMA_VERSION", "Parquet"]
 
-SCHEMA_VERSION: Final = "1"
+SCHEMA_VERSION: Final = "2"
 """How columns are made of models; stands in the footer of each file."""
 
 # Bytes in a group: 15,000 products. Until the footer is written each group takes half a kilobyte for each column, so
@@ -41,16 +41,16 @@ class Parquet:
         decimals: Decimals = "exact",
         level: int | None = None,
         store_id: int | None = None,
+        codec: Codec | None = None,
+        operation: str = "export",
     ) -> None:
         if level is not None and not 1 <= level <= _HIGHEST_LEVEL:
             raise ConfigError(f"Parquet's zstd has levels from 1 to {_HIGHEST_LEVEL}, not {level}")
         self.lines = 0
-        self._store_id = store_id
-        self._tables = Tables(model, fields, decimals=decimals)
-        schema = self._tables.schema
-        if store_id is not None:
-            schema = schema.insert(0, pa.field(STORE_ID, pa.int64(), nullable=False))
-        schema = schema.with_metadata({"ecwid_async.model": model.__name__, "ecwid_async.schema": SCHEMA_VERSION})
+        self._tables = Tables(model, fields, decimals=decimals, store_id=store_id, codec=codec, operation=operation)
+        schema = self._tables.schema.with_metadata(
+            {"ecwid_async.model": model.__name__, "ecwid_async.schema": SCHEMA_VERSION}
+        )
         self._writer = pq.ParquetWriter(
             stream,
             schema,
@@ -76,9 +76,6 @@ class Parquet:
 
     def _write_group(self) -> None:
         table = self._tables.take()
-        if self._store_id is not None:
-            field = self._writer.schema.field(0)
-            table = table.add_column(0, field, pa.repeat(pa.scalar(self._store_id, field.type), table.num_rows))
         self._writer.write_table(table, row_group_size=table.num_rows)
         # What pyarrow keeps for the next group would come on top of the footer, which grows.
         del table

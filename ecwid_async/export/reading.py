@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ecwid_async.calls import Call
 from ecwid_async.client import Store
+from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError
 from ecwid_async.export.asking import Ask, Items, documents
 from ecwid_async.export.checkpoint import Mark
@@ -59,7 +60,7 @@ class Sheet:
     """A section's items as they are written: into `out` in a format, and before that into `log`, as they came.
 
     Where `out` is its own log, that is one and the same. Without a log nothing can be taken up again. With `store_id`,
-    each item in `out` says of which store it is.
+    each item in `out` says of which store it is. `codec` hears of what does not fit the columns of `out`.
     """
 
     def __init__(
@@ -70,20 +71,30 @@ class Sheet:
         format: Format,  # noqa: A002  the word that everybody uses
         options: FormatOptions,
         store_id: int | None = None,
+        codec: Codec | None = None,
     ) -> None:
         self.out = out
         self.log = log
         self._ask = ask
         self._replayed = 0
+        # What writing meets it meets in a thread, where `on_problem` must not be called.
+        self._codec = Codec() if codec is None else codec
+        self._found = Codec(strict=self._codec.strict)
         self._lines: Writer | None = None
         self._writer: Writer | None = None
         if log is not None:
             known_by = store_id if log is out else None
             self._lines = writer("jsonl", cast(IO[bytes], log), model=ask.model, store_id=known_by)
         if log is not out:
-            stream = cast(IO[bytes], out)
             self._writer = writer(
-                format, stream, model=ask.model, fields=ask.fields, options=options, store_id=store_id
+                format,
+                cast(IO[bytes], out),
+                model=ask.model,
+                fields=ask.fields,
+                options=options,
+                store_id=store_id,
+                codec=self._found,
+                operation=f"export of {ask.name}",
             )
 
     async def write(self, items: Items) -> None:
@@ -119,6 +130,7 @@ class Sheet:
             await finish_in_thread(work)
         else:
             await finish(lambda: anyio.to_thread.run_sync(work))
+        self._codec.take(self._found)
 
     def _convert(self, items: Items) -> None:
         if self._writer is not None:

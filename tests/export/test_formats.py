@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecwid_async.client import Store
-from ecwid_async.codec import loads
+from ecwid_async.codec import Codec, loads
 from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.export import formats
 from ecwid_async.export.formats import FORMATS, Format, FormatOptions, writer
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
+from tests.odd_items import odd_items
 
 ITEMS = [b'{"id":1,"name":"Desk lamp","price":24.90}', b'{"id":2,"name":"Vase","price":1e2}']
 
@@ -155,6 +156,111 @@ def test_numbers_keep_their_digits() -> None:
     assert [row["price"] for row in rows] == prices
 
 
+@pytest.mark.parametrize("known", [[], [b'{"weight":1.5}']])
+def test_numbers_and_flags_that_came_as_text_have_no_quotes(known: list[bytes]) -> None:
+    told = {
+        "weight": ["0.5", "-12.50", "0", "1e3", "9" * 30],
+        "quantity": ["12", "-3", "9" * 30],
+        "enabled": ["true", "false"],
+        "dimensions.width": ["2.50"],
+        "sku": ["0.5", "007"],
+    }
+    for name, texts in told.items():
+        outer, _, inner = name.partition(".")
+        page = [json.dumps({outer: {inner: text} if inner else text}).encode() for text in texts]
+        rows = cells(written("csv", [[*known, *page]]))[len(known) :]
+        assert [row[name] for row in rows] == texts
+
+
+def test_text_that_is_no_number_stays_what_it_is_in_a_column_of_numbers() -> None:
+    texts = ["007", "1_000", " 5", "+5", "NaN", "0x1", 'a"b', "", "\u0663"]
+    rows = cells(written("csv", [[msgspec.json.encode({"weight": text}) for text in texts]]))
+    assert [json.loads(row["weight"]) for row in rows] == texts
+
+
+def test_a_byte_order_mark_comes_first_where_that_is_asked_for() -> None:
+    options = FormatOptions(bom=True)
+    content = written("csv", [ITEMS], options=options)
+    assert content == b"\xef\xbb\xbf" + written("csv", [ITEMS])
+    assert list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))[1]["name"] == "Vase"
+    assert unpacked("csv.gz", written("csv.gz", [ITEMS], options=options)) == content
+    for form in FORMATS:
+        if not form.startswith("csv"):
+            with pytest.raises(ConfigError, match="bom is an option of csv"):
+                writer(form, io.BytesIO(), model=Product, options=options)
+
+
+ODD = [
+    rb'{"id":1,"name":"nice \ud83d","glow":"\ud83d"}',
+    b'{"id":2,"quantity":1e400000,"updated":"0001-01-01 00:00:00 +0300"}',
+    b'{"id":3,"price":1e9999999999999999999999,"updated":"2024-09-04 07:20:11.123456789 +0000"}',
+    b'{"id":4,"quantity":%b,"media":{"images":[{"orderBy":1e400000}]}}' % (b"9" * 5000),
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_odd_values_are_kept_and_half_an_emoji_is_reported(form: Format) -> None:
+    codec = Codec()
+    if form == "parquet":
+        pytest.importorskip("pyarrow")
+    content = written(form, [ODD], codec=codec, operation="export of products")
+    half = "half of a surrogate pair"
+    found = {problem.path for problem in codec.problems if problem.found == half}
+    assert found == {"items[].name", "items[].glow"}
+    assert {problem.operation for problem in codec.problems} == {"export of products"}
+    if form == "csv":
+        rows = cells(content)
+        assert [row["name"] for row in rows] == ["nice \ufffd", "", "", ""]
+        assert Decimal(rows[1]["quantity"]) == Decimal("1e400000")
+        assert rows[2]["price"] == "1e9999999999999999999999"
+        assert rows[3]["quantity"] == "9" * 5000
+        assert rows[1]["updated"] == "0001-01-01 00:00:00 +0300"
+    else:
+        made = read_back(content).read()
+        assert made["id"].to_pylist() == [1, 2, 3, 4]
+        extra = [json.loads(text, parse_float=Decimal) for text in made["_extra"].to_pylist()]
+        assert extra[0] == {"glow": "\ufffd"}
+        assert extra[1] == {"quantity": Decimal("1e400000"), "updated": "0001-01-01 00:00:00 +0300"}
+        assert extra[2] == {"price": "1e9999999999999999999999", "updated": "2024-09-04 07:20:11.123456789 +0000"}
+        assert extra[3] == {"quantity": "9" * 5000, "media": {"images": [{"orderBy": Decimal("1e400000")}]}}
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize("name", [b"name", b"nameTranslated", b"glow", b"media"])
+def test_an_item_that_is_not_utf_8_is_named(form: Format, name: bytes) -> None:
+    if form == "parquet":
+        pytest.importorskip("pyarrow")
+    known = b'{"id":1,"name":"a","nameTranslated":{"a":"b"},"glow":1}'
+    with pytest.raises(DecodeError, match=r"not UTF-8, in the item with the id 7\."):
+        written(form, [[known], [b'{"id":7,"%b":"\xff"}' % name]])
+
+
+@pytest.mark.chaos
+@given(st.lists(odd_items, min_size=1, max_size=4), st.booleans())
+def test_whatever_a_server_sends_is_in_the_cells_or_an_error_of_ours(items: list[bytes], safe: bool) -> None:
+    codec = Codec()
+    try:
+        read = [codec.parse(item, "test") for item in items]
+    except DecodeError:
+        read = []
+    options = FormatOptions(spreadsheet_safe=safe, bom=safe)
+    try:
+        content = written("csv", [items], options=options, store_id=7)
+    except DecodeError:
+        assert not read or not all(isinstance(item, dict) for item in read)
+        return
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    for row, item in zip(rows, read, strict=True):
+        assert row["store_id"] == "7"
+        if isinstance(name := item.get("name"), str):
+            assert name == (row["name"][1:] if safe and row["name"].startswith("'") else row["name"])
+        unknown = {key: value for key, value in item.items() if key in ("", "glow", "f0", "_extra", "\0", "\ufffd")}
+        extra = codec.parse(row["_extra"].encode(), "test") if row["_extra"] else {}
+        assert unknown == {key: extra.get(key) for key in unknown}
+        if isinstance(number := item.get("price"), int | Decimal) and not isinstance(number, bool):
+            assert codec.parse(row["price"].encode(), "test") == number
+
+
 def test_a_field_that_is_first_met_late_has_its_place() -> None:
     rows = cells(written("csv", [[b'{"name":"a"}'], [b'{"name":"b","sku":"S","new":null}'], [b'{"name":"c"}']]))
     assert [(row["name"], row["sku"], row["_extra"]) for row in rows] == [
@@ -240,7 +346,7 @@ def test_parquet_reads_back() -> None:
     assert made["id"].to_pylist() == [1, 2, 3]
     assert made["price"].to_pylist() == [Decimal("24.9"), 100, None]
     assert made["_extra"].to_pylist() == [None, None, '{"new":[1.50],"price":1.1234567890123456789}']
-    assert file.schema_arrow.metadata[b"ecwid_async.schema"] == b"1"
+    assert file.schema_arrow.metadata[b"ecwid_async.schema"] == b"2"
     assert file.schema_arrow.metadata[b"ecwid_async.model"] == b"Product"
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
 
