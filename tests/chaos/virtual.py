@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 # A server and a client in one loop are done at once; a client with threads of its own takes a moment.
 GRACE = 0.001
-STUCK = 5.0
+STUCK = 20.0
 
 
 class _Selector(selectors.DefaultSelector):  # type: ignore[valid-type,misc]  # which class it is depends on the system
