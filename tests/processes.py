@@ -30,10 +30,13 @@ os.environ.clear()
 os.environ.update(environment)
 sys.argv[:] = arguments
 sys.path.append(root)
-for stream, connection in ((1, out), (2, err)):
+for stream, name, connection in ((1, "stdout", out), (2, "stderr", err)):
     os.dup2(connection.fileno(), stream)
     connection.close()
-del stream, connection, out, err
+    # That of the parent may have been a file, in which one can seek.
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    setattr(sys, name, open(stream, "w", encoding=encoding, errors=getattr(sys, name).errors, closefd=False))
+del stream, name, connection, encoding, out, err
 """
 
 

@@ -3,13 +3,16 @@
 import signal
 import sys
 from importlib.util import find_spec
+from io import TextIOWrapper
 from types import FrameType
+from typing import TextIO
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    _show_everything(sys.stdout, sys.stderr)
     ended_by = signal.SIGINT
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -28,6 +31,16 @@ def main() -> None:
         sys.stderr.write(f"ecwid: {' '.join(['interrupted.', *map(str, stop.args)]) if stop.args else 'interrupted'}\n")
         code = 128 + ended_by
     sys.exit(code)
+
+
+def _show_everything(*streams: TextIO) -> None:
+    """Let no character be an error: UTF-8 goes into pipes and files, a terminal shows what it can and the rest escaped.
+
+    On Windows a pipe has the code page of the machine, which lacks most of what a store is written in.
+    """
+    for stream in streams:
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
 
 def _run() -> int:

@@ -15,12 +15,13 @@ from ecwid_async.cli.export import export
 from ecwid_async.cli.failure import describe, exit_code
 from ecwid_async.cli.get import get
 from ecwid_async.cli.sandbox import serve
+from ecwid_async.wire import printable
 
 __all__ = ["app", "run"]
 
-_EPILOGUE = """\
-Set ECWID_STORE_ID and ECWID_TOKEN for a store of your own (ECWID_BASE_URL for another server), or use --sandbox.
-
+_STORE = """\
+Set ECWID_STORE_ID and ECWID_TOKEN for a store of your own (ECWID_BASE_URL for another server), or """
+_CODES = """\
 Exit codes: 0 done, 1 other failure, 2 wrong usage or settings, 3 refused (token, scope, plan), 4 try again later \
 (network, rate limit, server error, store kept changing), 5 can't write, 130 interrupted, 143 terminated.
 """
@@ -28,7 +29,7 @@ Exit codes: 0 done, 1 other failure, 2 wrong usage or settings, 3 refused (token
 app = App(
     name="ecwid",
     help="Work with Ecwid stores, and run one on this machine.",
-    help_epilogue=_EPILOGUE,
+    help_epilogue=f"{_STORE}add --sandbox to export, get, call or doctor.\n\n{_CODES}",
     help_format="plaintext",
     version=lambda: version("ecwid-async"),
     default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
@@ -37,13 +38,14 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-app.command(export, usage="Usage: ecwid export [SECTION...] [--out PATH] [OPTIONS]")
-app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]")
-app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]")
-app.command(coverage)
-app.command(doctor)
-sandbox = App(name="sandbox", help="A whole Ecwid store on this machine, with demo data.")
-sandbox.command(serve)
+_OF_A_STORE = f"{_STORE}use --sandbox.\n\n{_CODES}"
+app.command(export, usage="Usage: ecwid export [SECTION...] [--out PATH] [OPTIONS]", help_epilogue=_OF_A_STORE)
+app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]", help_epilogue=_OF_A_STORE)
+app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]", help_epilogue=_OF_A_STORE)
+app.command(coverage, help_epilogue=_CODES)
+app.command(doctor, help_epilogue=_OF_A_STORE)
+sandbox = App(name="sandbox", help="A whole Ecwid store on this machine, with demo data.", help_epilogue=_CODES)
+sandbox.command(serve, help_epilogue=_CODES)
 app.command(sandbox)
 
 
@@ -53,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         code = app(list(arguments))
         _flush()
     except CycloptsError as error:
-        sys.stderr.write(f"ecwid: {' '.join(str(error).split())} See ecwid --help.\n")
+        sys.stderr.write(f"ecwid: {printable(str(error), limit=None)} See ecwid --help.\n")
         return 2
     except BrokenPipeError:
         # Whoever read our output has seen enough.

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 
 from ecwid_async.cli.failure import exit_code
-from ecwid_async.cli.store import Source
+from ecwid_async.cli.store import Source, lacking
 from ecwid_async.cli.survey import Outcome, Survey, public_code
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.errors import (
@@ -98,7 +98,8 @@ class Checkup:
             )
             store = ecwid.store(self._source.store_id, self._source.token)
         except ConfigError as error:
-            self._fail("settings", str(error), "Set it, or use the demo store: --sandbox.", _SETTINGS)
+            said = lacking(self._source) or str(error)
+            self._fail("settings", said, "Set it, or use the demo store: --sandbox.", _SETTINGS)
             return
         async with ecwid:
             self._settings(ecwid, store)

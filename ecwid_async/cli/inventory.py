@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from inspect import Parameter, signature
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 import attrs
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Method", "classes_in", "methods", "offline_store"]
 
-_ENDPOINT: Final = re.compile(r"``([A-Z]+ /\S*)``\s*\Z")
+_ENDPOINT: Final = re.compile(r"(?:GET|POST|PUT|DELETE) /\S*")
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 
@@ -90,7 +91,7 @@ def offline_store() -> "Store":
 
 
 def methods(store: "Store") -> Iterator[Method]:
-    """Every method of the store that stands for an endpoint: its docstring ends with that."""
+    """Every method of the store that stands for an endpoint."""
     for name, member in vars(type(store)).items():
         if isinstance(member, cached_property):
             section = getattr(store, name)
@@ -105,8 +106,15 @@ def _methods_of(name: str, resource: Resource) -> Iterator[Method]:
         member = getattr(resource, key)
         if isinstance(member, Resource):
             yield from _methods_of(f"{name}.{key}", member)
-        elif endpoint := _ENDPOINT.search(member.__doc__ or ""):
-            yield Method(f"{name}.{key}", endpoint[1], member)
+        elif endpoint := _endpoint(member):
+            yield Method(f"{name}.{key}", endpoint, member)
+
+
+def _endpoint(method: object) -> str | None:
+    """The endpoint that a method names in its code. Not in its docstring, which ``python -OO`` leaves out."""
+    code = getattr(method, "__code__", None)  # a bound method has that of its function
+    constants = code.co_consts if isinstance(code, CodeType) else ()
+    return next((one for one in constants if isinstance(one, str) and _ENDPOINT.fullmatch(one)), None)
 
 
 def classes_in(*declared: Any) -> Iterator[type[Data]]:

@@ -1,5 +1,6 @@
 """Which store a command talks to: the one the environment names, or the embedded demo store."""
 
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox.engine import Sandbox
     from ecwid_async.wire import EventSink, Transport
 
-__all__ = ["Sizes", "Source", "StoreChoice", "connect", "connect_all", "demo_store", "find_store"]
+__all__ = ["Sizes", "Source", "StoreChoice", "connect", "connect_all", "demo_store", "find_store", "lacking"]
 
 _DEMO = Group("Demo store")
 _Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), show_default=False)]
@@ -97,8 +98,18 @@ async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIt
         try:
             store = ecwid.store(source.store_id, source.token)
         except ConfigError as error:
-            raise UsageError(f"{error} Without an account, use the demo store: --sandbox.") from error
+            raise UsageError(
+                f"{lacking(source) or error} Without an account, use the demo store: --sandbox."
+            ) from error
         yield store
+
+
+def lacking(source: Source) -> str | None:
+    """Which of the variables that name a store is not set; None where all are, or none is needed."""
+    if source.transport is not None:
+        return None
+    missing = [name for name in ("ECWID_STORE_ID", "ECWID_TOKEN") if not os.environ.get(name)]
+    return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set." if missing else None
 
 
 @asynccontextmanager

@@ -1,3 +1,5 @@
+import io
+import json
 import os
 import subprocess
 import sys
@@ -5,6 +7,7 @@ from importlib.metadata import version
 
 import pytest
 
+from ecwid_async.cli import _show_everything
 from ecwid_async.export import DEFAULT
 
 HEAVY = ("aiohttp", "ecwid_async.sandbox", "ecwid_async.client", "ecwid_async.export")
@@ -81,3 +84,45 @@ def test_a_reader_that_has_seen_enough_is_no_failure_to_shout_about(tmp_path):
     )
     os.close(write)
     assert (process.returncode, process.stderr) == (141, "")
+
+
+def test_a_pipe_of_another_code_page_gets_utf_8(served, start, ecwid, monkeypatch):
+    """As any pipe on Windows, whose code page lacks most of what a store is written in."""
+    name = "日本 → \N{TEACUP WITHOUT HANDLE}"
+    made = json.loads(ecwid("call", "POST", "/products", "-d", json.dumps({"name": name})).out)["id"]
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    for line in (["get", "products", made], ["call", "GET", f"/products/{made}"]):
+        out, err = start(*line).communicate(timeout=60)
+        assert err == ""
+        assert json.loads(out)["name"] == name
+    _, err = start("get", "日本").communicate(timeout=60)
+    assert "there is no section '日本'" in err
+
+
+def test_a_terminal_gets_what_it_lacks_escaped():
+    class Terminal(io.TextIOWrapper):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal(io.BytesIO(), encoding="cp1252")
+    _show_everything(terminal)
+    terminal.write("12 € → 日")
+    terminal.flush()
+    assert terminal.buffer.getvalue() == b"12 \x80 \\u2192 \\u65e5"
+
+
+def test_without_docstrings_everything_is_known_and_asked_all_the_same(tmp_path, ecwid):
+    """``python -OO`` and ``PYTHONOPTIMIZE=2`` leave them out: coverage and doctor had nothing to go by, and said ok."""
+    asked = ["doctor", "--json", "--sandbox", "--products", "3", "--orders", "3", "--carts", "1", "--customers", "2"]
+    lines = [["coverage", "--json"], asked]
+    code = f"from ecwid_async.cli.app import run\nprint(*map(run, {lines!r}))"
+    process = subprocess.run(
+        [sys.executable, "-OO", "-P", "-c", code], cwd=tmp_path, text=True, capture_output=True, check=False
+    )
+    assert (process.returncode, process.stderr) == (0, "")
+    covered, checked = map(json.loads, process.stdout.splitlines()[:2])
+    assert covered == json.loads(ecwid("coverage", "--json").out)
+    assert len(covered["endpoints"]) > 200
+    usual = json.loads(ecwid(*asked).out)
+    assert checked["endpoints"] == usual["endpoints"]
+    assert len(checked["endpoints"]) > 50

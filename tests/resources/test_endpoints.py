@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ecwid_async import resources
+from ecwid_async.cli import inventory
 from ecwid_async.client import Store
 from ecwid_async.codec import loads
 from ecwid_async.data import UNSET
@@ -179,3 +180,10 @@ def test_every_resource_is_reached_from_a_store(methods: Any) -> None:
 
 def test_a_resource_costs_next_to_nothing(store: Store) -> None:
     assert not hasattr(store.products.gallery.videos, "__dict__")
+
+
+def test_the_code_of_a_method_names_the_endpoint_that_its_docstring_does(methods: Any) -> None:
+    """The command line reads the code: there are no docstrings under ``python -OO``."""
+    beside = {"batches.search", "customers.all_customer_count"}
+    found = {one.name: one.endpoint for one in inventory.methods(inventory.offline_store()) if one.name not in beside}
+    assert found == {method.name: method.endpoint for method in methods}

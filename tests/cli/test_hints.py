@@ -1,0 +1,114 @@
+"""What a command advises can be done: the options it names are its own, and the words are for who typed it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from ecwid_async import errors
+from ecwid_async.cli.failure import describe
+from ecwid_async.errors import APIError, EcwidError, TransportError
+from ecwid_async.wire import Headers, Options, Request
+
+COMMANDS = ([], ["call"], ["coverage"], ["doctor"], ["export"], ["get"], ["sandbox"], ["sandbox", "serve"])
+SMALL = ["--sandbox", "--products", "3", "--orders", "3", "--carts", "0", "--categories", "1", "--customers", "2"]
+
+
+def options(text: str) -> set[str]:
+    return set(re.findall(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*", text))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_recommends_no_option_that_the_command_lacks(ecwid, command):
+    helped = ecwid(*command, "--help").out
+    panels = "\n".join(line for line in helped.splitlines() if line.startswith("│"))
+    prose = "\n".join(line for line in helped.splitlines() if not line.startswith("│"))
+    if command:
+        assert options(prose) <= options(panels)
+        return
+    # The commands named beside it have it.
+    (named,) = re.findall(r"add --sandbox to ([\w, ]+)\.", " ".join(prose.split()))
+    for other in re.findall(r"\w+", named.replace(" or ", " ")):
+        assert "--sandbox" in options(ecwid(other, "--help").out)
+
+
+MISTAKES = [
+    ("get", "profile"),
+    ("get", "profile", "--products", "5"),
+    ("get", "orders", *SMALL),
+    ("get", "profile", "7", *SMALL),
+    ("get", "staffs", *SMALL),
+    ("get", "promotions", "7", *SMALL),
+    ("call", "FETCH", "/profile", *SMALL),
+    ("call", "GET", "/", *SMALL),
+    ("call", "GET", "/products//image", *SMALL),
+    ("call", "GET", "/products/../profile", *SMALL),
+    ("call", "GET", "https://elsewhere.example/api/v3/1003/profile", *SMALL),
+    ("call", "GET", "/profile", "-q", "limit", *SMALL),
+    ("call", "POST", "/products", "-d", "{", *SMALL),
+    ("call", "POST", "/products", "-d", "@nowhere.json", *SMALL),
+    ("call", "POST", "/products", "-d", "x", "-t", "text", *SMALL),
+    ("call", "DELETE", "/products", *SMALL),
+    ("doctor", "--products", "5"),
+    ("doctor",),
+    ("export", "--all", "products"),
+    ("export", "--sandbox", "--store", "5"),
+    ("export", "--store", "5"),
+    ("export", "--store", "5", "--out", "-"),
+    ("export", "--products", "5"),
+    ("export", "product"),
+    ("export", "products", "--where", "created_from=2024"),
+    ("export", "products", "--where", "keyword"),
+    ("export", "products", "--where", "keyword=a", "--where", "keyword=b"),
+    ("export", "products", "--where", "options=L"),
+    ("export", "products", "--where", "options.Size=38,5"),
+    ("export", "products", "orders", "--where", "enabled=true"),
+    ("export", "products", "orders", "--where", "staff:enabled=true"),
+    ("export", "products", "--fields", "nam"),
+    ("export", "products", "--level", "3"),
+    ("export", "products", "--json", "--out", "-", *SMALL),
+    ("export", "products", "--out", "x.json"),
+    ("sandbox", "serve", "--host", "192.0.2.1"),
+]
+
+
+@pytest.mark.parametrize("line", MISTAKES, ids=" ".join)
+def test_a_mistake_is_one_line_that_names_only_options_of_its_command(ecwid, line, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command = line[:2] if line[0] == "sandbox" else line[:1]
+    result = ecwid(*line)
+    assert result.code == 2
+    said = result.err if line[0] != "doctor" or result.err else result.out
+    assert said.strip()
+    assert options(said) <= options(ecwid(*command, "--help").out)
+    assert "`" not in said, "a name of Python's"
+
+
+def test_what_is_recommended_without_an_account_works(ecwid):
+    assert "use the demo store: --sandbox" in ecwid("get", "profile").err
+    assert ecwid("get", "profile", *SMALL).code == 0
+
+
+def test_variables_that_are_missing_are_named(ecwid, monkeypatch):
+    assert ecwid("get", "profile").err.startswith("ecwid: ECWID_STORE_ID and ECWID_TOKEN are not set.")
+    monkeypatch.setenv("ECWID_STORE_ID", "1003")
+    assert ecwid("get", "profile").err.startswith("ecwid: ECWID_TOKEN is not set.")
+    assert "ECWID_TOKEN is not set" in ecwid("doctor").out
+
+
+def of_a_call() -> Iterator[EcwidError]:
+    """An error of each class that a call can end with."""
+    request = Request(method="GET", path="/products", options=Options(operation="GET /products"))
+    for cls in vars(errors).values():
+        if isinstance(cls, type) and issubclass(cls, TransportError):
+            yield cls("something happened", request=request)
+        elif isinstance(cls, type) and issubclass(cls, APIError):
+            yield cls(status=400, request=request, headers=Headers((("Retry-After", "7"),)))
+
+
+@pytest.mark.parametrize("error", list(of_a_call()), ids=lambda error: type(error).__name__)
+def test_errors_advise_who_typed_a_command_not_who_writes_a_program(error):
+    said = describe(error)
+    assert not re.search(r"`|await|retry_after|deadline|fewer at once|Give the call", said)
+    if isinstance(error, errors.RateLimited):
+        assert said.endswith("Wait 7 seconds, then give the command again.")
