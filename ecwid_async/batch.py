@@ -24,12 +24,14 @@ import anyio
 from attrs import define, evolve, field, frozen
 
 from ecwid_async.calls import Call, Channel
+from ecwid_async.checked_numbers import check_number
 from ecwid_async.codec import Codec, dumps
 from ecwid_async.errors import (
     AnswerGone,
     APIError,
     BadRequest,
     BatchError,
+    ConfigError,
     DecodeError,
     EcwidError,
     JobError,
@@ -85,15 +87,20 @@ class Terms:
     stop_on_first_failure: bool = False
     allow_parallel_mode: bool = False
     group_id: str | None = None
-    cost: Cost = "each"
+    cost: Cost = field(default="each")
     job: str | None = None
     journals: str | os.PathLike[str] | None = None
     timeout: float | None = field(default=None)
 
+    @cost.validator
+    def _check_cost(self, _: object, cost: object) -> None:
+        if cost not in ("each", "one"):
+            raise ConfigError(f"cost is {cost!r}: it has to be 'each' or 'one'")
+
     @timeout.validator
     def _check_timeout(self, _: object, timeout: float | None) -> None:
-        if timeout is not None and not timeout >= 0:
-            raise ValueError(f"timeout is {timeout}: give seconds, 0 or more, or None")
+        if timeout is not None:
+            check_number("timeout", timeout, endless=True)
 
 
 @define(eq=False)
@@ -699,15 +706,17 @@ class _Run:
                     self._pace = (now - began) / many * (0.7 if polls == 1 else 1.0)
                 self._free = now
                 return status
-            done = max(status.completed_requests or 0, 0)
-            if done != seen:
+            # A count that goes down, or beyond any batch, is no progress.
+            done = min(max(status.completed_requests or 0, 0), MOST_REQUESTS)
+            if done > seen:
                 seen, moved = done, now
             elif now - moved > _LONGEST_STILLSTAND:
                 hours = _LONGEST_STILLSTAND // 3600
                 raise OutcomeUnknown(f"the batch has made no progress for {hours} hours", request=request)
             # The one in progress counts as half done.
-            wait = (now - began) / (done + 0.5) * (many - done) if done else wait * 2
-            wait = min(max(wait, _SHORTEST_WAIT), _LONGEST_WAIT)
+            wait = (now - began) / (done + 0.5) * max(many - done, 0) if done else wait * 2
+            # Where nothing moves, what was done so far does not tell how long it will take.
+            wait = min(max(wait, (now - moved) / 2, _SHORTEST_WAIT), _LONGEST_WAIT)
 
     def _first_wait(self, began: float, many: int) -> float:
         if self._pace is None:

@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, Literal, Self, TypeVar, cast
 import anyio
 from attrs import evolve, field, frozen
 
+from ecwid_async.checked_numbers import check_number
 from ecwid_async.codec import Codec
 from ecwid_async.errors import APIError, EcwidError, Uncertain, api_error, no_result, unreadable
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
@@ -206,8 +207,9 @@ class Call(Generic[R]):
 
         Raises `APIError` or `TransportError`.
         """
-        if timeout is not None and math.isnan(timeout):
-            raise ValueError("timeout is NaN: give a number of seconds, or leave it out")
+        if timeout is not None:
+            # Below zero is what is left of a time that is over.
+            check_number("timeout", timeout, least=-math.inf, endless=True)
         channel = self._bound()
         request = self.hand_over()
         if timeout is not None:

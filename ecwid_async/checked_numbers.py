@@ -8,22 +8,42 @@ from ecwid_async.errors import ConfigError
 __all__ = ["check_count", "check_number"]
 
 _LARGE: Final = 10**100
+# Beyond these, libraries overflow in ways of their own: thirty years, and what an int of 64 bits holds.
+_LONGEST: Final = 1e9
+_MOST: Final = 2**63 - 1
 
 
-def check_number(name: str, value: object, *, least: float = 0.0, above: bool = False, endless: bool = False) -> None:
-    """Raise `ConfigError` unless `value` is a number from `least` on, or `above` it; infinity only where `endless`."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        enough = value > least if above else value >= least
-        if enough and (endless or not math.isinf(value)):
-            return
-    bound = f"above {least:g}" if above else f"of at least {least:g}"
-    raise ConfigError(f"{name} is {_shown(value)}: give a {'' if endless else 'finite '}number {bound}")
+def check_number(
+    name: str,
+    value: object,
+    *,
+    least: float = 0.0,
+    above: bool = False,
+    most: float = _LONGEST,
+    endless: bool = False,
+) -> None:
+    """Raise `ConfigError` unless `value` is a number from `least` on, or `above` it, to `most`, or without an end."""
+    number = _number(value)
+    if number is not None and (number > least if above else number >= least) and (endless or number <= most):
+        return
+    bound = f" above {least:g}" if above else "" if least == -math.inf else f" of at least {least:g}"
+    raise ConfigError(f"{name} is {_shown(value)}: give a number{bound}{'' if endless else f', at most {most:g}'}")
 
 
-def check_count(name: str, value: object, *, least: int = 1) -> None:
-    """Raise `ConfigError` unless `value` is a whole number from `least` on."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ConfigError(f"{name} is {_shown(value)}: give a whole number of at least {least}")
+def check_count(name: str, value: object, *, least: int = 1, most: int = _MOST) -> None:
+    """Raise `ConfigError` unless `value` is a whole number from `least` to `most`."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise ConfigError(f"{name} is {_shown(value)}: give a whole number of at least {least}, at most {most}")
+
+
+def _number(value: object) -> float | None:
+    """What times are counted with: an int that no float holds is no number of seconds."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _shown(value: object) -> str:

@@ -15,7 +15,7 @@ from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError, EcwidError
 from ecwid_async.observe import LogSink, Sinks
 from ecwid_async.transport.auth import Auth, Secret
-from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url
+from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url, one_spelling
 from ecwid_async.transport.governor import Govern, GovernorState, MemoryState, QuarantineList, Quota
 from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import EventSink, Transport, printable
@@ -79,7 +79,7 @@ class Ecwid:
     of every attempt and wait; without it, logging does. `strict` raises `DecodeError` at a value of an unexpected type,
     which otherwise is kept in `extra` and counted in `codec.problems`.
 
-    Raises `ConfigError` for a base URL that would send a token in the clear, and for a `timeout` that is none.
+    Raises `ConfigError` for a base URL that would send a token in the clear, and for what is no such setting.
     """
 
     def __init__(
@@ -95,8 +95,13 @@ class Ecwid:
         strict: bool = False,
     ) -> None:
         _check_timeout(timeout)
+        _check("transport", transport, callable(getattr(transport, "send", None)), "a transport")
+        _check("quota", quota, isinstance(quota, Quota), "Quota(requests=600)")
+        _check("governor", governor, callable(getattr(governor, "enter", None)), "MemoryState() or RedisState(…)")
+        _check("retry", retry, isinstance(retry, RetryPolicy), "RetryPolicy(attempts=4)")
         self._timeout = timeout
-        self.base_url = checked_base_url(base_url or os.environ.get("ECWID_BASE_URL") or DEFAULT_BASE_URL)
+        given = os.environ.get("ECWID_BASE_URL") if base_url is None or base_url == "" else base_url
+        self.base_url = checked_base_url(DEFAULT_BASE_URL if given is None or given == "" else given)
         self.codec = Codec(strict=strict)
         self._transport = transport
         self._events = Sinks.of(LogSink() if events is None else events)
@@ -224,6 +229,11 @@ class Store:
     def transport(self) -> Transport:
         """What sends this store's requests, credentials and retries included: for what no method covers."""
         return self._channel.transport
+
+    @property
+    def server(self) -> str:
+        """The base URL that calls go to, or what else distinguishes that server."""
+        return self._channel.server
 
     async def send(self, call: Call[T]) -> T:
         """Send a call that was built elsewhere, unpickled for instance, to this store."""
@@ -555,7 +565,9 @@ class Store:
 def _address(transport: Transport) -> str:
     """What distinguishes the server that a transport of the caller's leads to, in the journals of jobs."""
     base_url = getattr(transport, "base_url", None)
-    return base_url if isinstance(base_url, str) else f"{type(transport).__module__}.{type(transport).__qualname__}"
+    if isinstance(base_url, str):
+        return one_spelling(base_url)
+    return f"{type(transport).__module__}.{type(transport).__qualname__}"
 
 
 def _server(base_url: str) -> str:
@@ -564,7 +576,10 @@ def _server(base_url: str) -> str:
 
 
 def _masked(secret: str | None) -> Secret | None:
-    return None if secret is None else Secret(secret)
+    if secret is None:
+        return None
+    # Of an enum of texts its value, not its name; what is no text can't be one.
+    return Secret(str.__str__(secret) if isinstance(secret, str) else "")
 
 
 def _secret(given: str | None, argument: str, variable: str, meaning: str) -> Secret:
@@ -572,6 +587,11 @@ def _secret(given: str | None, argument: str, variable: str, meaning: str) -> Se
     if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
         raise ConfigError(f"{meaning} is missing or can't be one: pass `{argument}`, or set {variable}.")
     return secret
+
+
+def _check(name: str, value: object, fits: bool, wanted: str) -> None:
+    if value is not None and not fits:
+        raise ConfigError(f"{name} is a {type(value).__name__}: give {wanted}, or leave it out")
 
 
 def _check_timeout(timeout: float | None) -> None:

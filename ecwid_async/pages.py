@@ -8,6 +8,7 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from ecwid_async.calls import Channel
+from ecwid_async.checked_numbers import check_count
 from ecwid_async.errors import DecodeError
 from ecwid_async.projection import projected
 from ecwid_async.selection import add_fields, parse_selection, selection_text
@@ -62,10 +63,10 @@ class Pages(Generic[T]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> None:
-        if limit is not None and limit < 1:
-            raise ValueError(f"limit is the number of items in a page and must be at least 1, not {limit}")
-        if offset is not None and offset < 0:
-            raise ValueError(f"offset is the number of items to skip and can't be {offset}")
+        if limit is not None:
+            check_count("limit, the number of items in a page,", limit)
+        if offset is not None:
+            check_count("offset, the number of items to skip,", offset, least=0)
         self._request = _with_envelope(request)
         self._item = item
         self._channel = channel

@@ -27,6 +27,7 @@ from attrs import evolve, field, frozen, mutable
 from ecwid_async.assumptions import IGNORED, LONG_AGO, Bounds, Broken, Budget, Part
 from ecwid_async.calls import Channel
 from ecwid_async.checked_lines import seal, unseal
+from ecwid_async.checked_numbers import check_count, check_number
 from ecwid_async.codec import parse_datetime
 from ecwid_async.coverage import Coverage, Key, Slice, Union, Unsorted
 from ecwid_async.errors import ConfigError, DecodeError, ScanDrifted
@@ -213,10 +214,8 @@ class Scan(Generic[T]):
         resume: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if concurrency < 1:
-            raise ValueError(f"concurrency is how many pages are asked for at once and can't be {concurrency}")
-        if lag < 0:
-            raise ValueError(f"lag is how many seconds a search may be behind the store and can't be {lag}")
+        check_count("concurrency, how many pages are asked for at once,", concurrency)
+        check_number("lag, how many seconds a search may be behind the store,", lag)
         self._operation = request.options.operation
         self._plan = plan_of(self._operation)
         self._request, self._strip = _prepared(request, self._plan)

@@ -2,11 +2,13 @@
 
 import asyncio
 import gc
+import math
 import pickle
 import sys
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from decimal import Decimal
+from typing import Any
 
 import anyio
 import msgspec
@@ -18,6 +20,7 @@ from ecwid_async import APIError, Call, DecodeError, Ecwid, NotFound, OutcomeUnk
 from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec
 from ecwid_async.data import Model, model
+from ecwid_async.errors import ConfigError
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Headers, Options, Request, Response
 
@@ -364,7 +367,7 @@ async def test_a_page_that_is_none_is_an_error_that_names_the_endpoint(body: byt
 
 @pytest.mark.parametrize("settings", [{"limit": 0}, {"limit": -1}, {"offset": -1}])
 def test_a_limit_or_offset_that_makes_no_sense_is_refused(settings: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=r"limit is|offset is"):
+    with pytest.raises(ValueError, match=r"limit, .* is|offset, .* is"):
         rows(always({}), **settings)
 
 
@@ -444,3 +447,21 @@ async def test_who_closes_a_list_of_items_closes_the_pages_below_at_once(
         sys.set_asyncgen_hooks(*hooks)
     assert len(opened) == 2
     assert all(generator.ag_frame is None for generator in opened)
+
+
+@pytest.mark.parametrize("name", ["limit", "offset", "concurrency", "lag"])
+@pytest.mark.parametrize("value", [-1, math.nan, math.inf, "7", True, Decimal(7)], ids=repr)
+def test_what_can_not_be_counted_is_refused_where_a_list_is_asked_for(name: str, value: Any) -> None:
+    products = Ecwid(transport=MemoryTransport([])).store(1003, "secret_x").products
+    with pytest.raises(ConfigError, match=rf"{name}, .* is .*: give a (whole )?number of at least"):
+        products.search(**{name: value}) if name in ("limit", "offset") else products.scan(**{name: value})
+
+
+@pytest.mark.parametrize("seconds", [math.nan, True, "7", pytest.param(10**400, id="huge"), Decimal(7)])
+async def test_what_is_no_time_is_no_timeout(seconds: Any) -> None:
+    transport = MemoryTransport([])
+    call = Ecwid(transport=transport).store(1003, "secret_x").products.get(7)
+    with pytest.raises(ConfigError, match=r"timeout is .*: give a number"):
+        await call.send(timeout=seconds)
+    assert not transport.requests
+    assert not call.sent

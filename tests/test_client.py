@@ -130,6 +130,52 @@ def test_a_base_url_that_no_library_could_use_is_refused_at_once(url: Any) -> No
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.parametrize(
+    ("url", "one"),
+    [
+        ("https://app.ecwid.com/api/v3//", "https://app.ecwid.com/api/v3"),
+        ("HTTPS://APP.ecwid.COM:443/api/V3", "https://app.ecwid.com/api/V3"),
+        ("http://LocalHost:80", "http://localhost"),
+        ("http://localhost:443/", "http://localhost:443"),
+        ("http://[::1]:80/x/", "http://[::1]/x"),
+        ("https://[FE80::1]:8080", "https://[fe80::1]:8080"),
+    ],
+)
+def test_a_base_url_has_one_spelling(url: str, one: str) -> None:
+    assert Ecwid(base_url=url).base_url == one
+
+    class Elsewhere(MemoryTransport):
+        base_url = url
+
+    for ecwid in (Ecwid(base_url=url), Ecwid(transport=Elsewhere([]))):
+        assert ecwid.store(1003, "secret_x").server == one
+
+
+@pytest.mark.parametrize("name", ["transport", "quota", "governor", "retry", "timeout", "base_url"])
+@pytest.mark.parametrize("value", [0, True, b"x", Decimal(7), object], ids=repr)
+def test_what_is_no_such_setting_is_refused_where_it_is_given(name: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=name if name != "base_url" else "is no base URL"):
+        Ecwid(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("token", [7, True, b"secret_x", math.nan, ["secret_x"]], ids=repr)
+def test_what_is_no_text_is_no_token(token: Any) -> None:
+    ecwid = Ecwid(transport=MemoryTransport([]))
+    for make in (
+        lambda: ecwid.store(1003, token),
+        lambda: ecwid.application(token, "secret_x"),
+        lambda: ecwid.application("app", token),
+    ):
+        with pytest.raises(ConfigError, match="is missing or can't be one"):
+            make()
+
+
+async def test_a_token_from_an_enum_goes_out_as_its_value() -> None:
+    transport = MemoryTransport([answer({"id": 7})])
+    await rows(Ecwid(transport=transport, quota=None).store(1003, Key.TOKEN)).get(7)
+    assert transport.requests[0].headers["Authorization"] == "Bearer secret_x"
+
+
 @pytest.mark.chaos
 @given(
     st.one_of(
@@ -232,7 +278,7 @@ def test_a_timeout_that_is_none_is_refused(timeout: Any) -> None:
 async def test_a_call_with_a_timeout_that_is_no_number_is_not_sent() -> None:
     transport = MemoryTransport([answer({"id": 7})])
     call = rows(Ecwid(transport=transport).store(1003, "secret_x")).get(7)
-    with pytest.raises(ValueError, match="NaN"):
+    with pytest.raises(ValueError, match="timeout is nan"):
         await call.send(timeout=math.nan)
     assert await call == Row(id=7)
 

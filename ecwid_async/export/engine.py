@@ -88,7 +88,7 @@ async def export_store(
 
     Files get their names together, the manifest last, or none does and what was there before stays. What was read until
     a failure, a cancellation or the end of the process is kept under hidden names for a day: the same export to the
-    same place goes on from there, unless it is to be `fresh`. `source` says where the store is, should its id not do.
+    same place goes on from there, unless it is to be `fresh`. `source` tells where the store is in place of its server.
     One export at a time writes a file. Files have the permissions that any new one gets, or those of `mode` (0o600).
     A stream gets what comes, and is not closed. With `store_id`, each item says of which store it is, in a first
     column, or key, of that name.
@@ -142,6 +142,8 @@ def _plan(
 ) -> tuple[list[Ask], Names | IO[bytes]]:
     """What is read, and where it goes."""
     asks = asked(store, sections, fields or {}, where or {})
+    if not (isinstance(out, str | Path) or hasattr(out, "write")):
+        raise ConfigError(f"out is a {type(out).__name__}: give a path, or a binary stream")
     place = Names.of(Path(out), format_, [ask.name for ask in asks]) if isinstance(out, str | Path) else out
     if not isinstance(place, Names) and len(asks) != 1:
         raise ConfigError(f"one stream takes one section, and there are {len(asks)}: name a folder for them.")
@@ -151,6 +153,8 @@ def _plan(
 
 def _check_writers(asks: Iterable[Ask], format_: Format, options: FormatOptions) -> None:
     """A library that is missing, or a level that there is not, is better known before anything is read."""
+    if not isinstance(options, FormatOptions):
+        raise ConfigError(f"options is a {type(options).__name__}: give FormatOptions(level=6)")
     for ask in asks:
         writer(format_, BytesIO(), model=ask.model, fields=ask.fields, options=options)
 
@@ -353,7 +357,7 @@ def _digest(store: Store, ask: Ask, format_: Format, terms: _Terms) -> str:
     """Tells whether what another process began is what is asked for."""
     said = (
         _version(),
-        terms.source,
+        terms.source or store.server,
         store.store_id,
         ask.name,
         ask.fields_text,

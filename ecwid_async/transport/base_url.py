@@ -8,11 +8,12 @@ from urllib.parse import SplitResult, urlsplit
 from ecwid_async.errors import ConfigError
 from ecwid_async.wire import printable
 
-__all__ = ["DEFAULT_BASE_URL", "checked_base_url", "split_url"]
+__all__ = ["DEFAULT_BASE_URL", "checked_base_url", "one_spelling", "split_url"]
 
 DEFAULT_BASE_URL: Final = "https://app.ecwid.com/api/v3"
 
 _PORTS: Final = 65_536
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # Libraries differ in what they make of anything else: international names are written as in the DNS, ``xn--…``.
 _NAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _AUTHORITY: Final = re.compile(r"(?:.*@)?(?:\[[^\]]*\]|[^:\[\]@]*)(?::[0-9]{1,5})?")
@@ -20,7 +21,7 @@ _PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})
 
 
 def checked_base_url(base_url: str) -> str:
-    """`base_url` without a slash at its end.
+    """`base_url` as `one_spelling` has it.
 
     Raises `ConfigError` for what is no base URL, and for one that would send a token in the clear: plain ``http`` is
     for this machine only.
@@ -39,7 +40,21 @@ def checked_base_url(base_url: str) -> str:
     host = parts.hostname or ""
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigError(f"http:// would send the token to {printable(host)} in the clear: use https://")
-    return base_url.rstrip("/")
+    return one_spelling(base_url)
+
+
+def one_spelling(url: str) -> str:
+    """The same for each spelling of a URL: scheme and host in lower case, no default port, no slash at the end.
+
+    Jobs are kept by it. What is no http or https URL comes back as it is.
+    """
+    parts = split_url(url)
+    if parts is None:
+        return url
+    credentials, at, place = parts.netloc.rpartition("@")
+    if parts.port == _DEFAULT_PORTS[parts.scheme]:
+        place = place.rpartition(":")[0]
+    return parts._replace(netloc=credentials + at + place.lower(), path=parts.path.rstrip("/")).geturl()
 
 
 def split_url(url: str) -> SplitResult | None:

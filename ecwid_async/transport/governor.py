@@ -26,12 +26,13 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol, TypeAlias, TypeGuard
+from typing import Final, Protocol, TypeAlias
 
 import anyio
 import anyio.lowlevel
 from attrs import evolve, frozen
 
+from ecwid_async.checked_numbers import check_count, check_number
 from ecwid_async.errors import (
     APIError,
     ConfigError,
@@ -66,12 +67,7 @@ _MOST: Final = 10**9
 
 def check_seconds(name: str, value: object) -> None:
     """Raise `ConfigError` unless `value` is a time that can be waited for."""
-    if not _is_number(value) or not 0.0 < value <= LONGEST:
-        raise ConfigError(f"`{name}` is {value!r}: it has to be a number of seconds, above zero and at most 31 days")
-
-
-def _is_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    check_number(name, value, above=True, most=LONGEST)
 
 
 @frozen(kw_only=True)
@@ -96,20 +92,15 @@ class Quota:
 
     def __attrs_post_init__(self) -> None:
         for name, least in (("requests", 1), ("reserve", 0), ("burst", 0)):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _MOST:
-                raise ConfigError(f"`{name}` of a quota is {value!r}: it has to be a whole number, at least {least}")
+            check_count(f"Quota.{name}", getattr(self, name), least=least, most=_MOST)
         if self.reserve >= self.requests:
             raise ConfigError(
                 f"`reserve` of a quota is {self.reserve} of {self.requests} requests, which leaves bulk calls none: it "
                 "has to be less than `requests`"
             )
-        if not _is_number(self.ceiling) or not 1 / LONGEST <= self.ceiling <= _MOST:
-            raise ConfigError(
-                f"`ceiling` of a quota is {self.ceiling!r}: it has to be a number of requests a second, above zero"
-            )
+        check_number("Quota.ceiling", self.ceiling, least=1 / LONGEST, most=_MOST)
         for name in ("window", "probation", "throttled"):
-            check_seconds(name, getattr(self, name))
+            check_seconds(f"Quota.{name}", getattr(self, name))
 
     @property
     def interval(self) -> float:

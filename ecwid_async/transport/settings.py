@@ -76,8 +76,10 @@ class Settings:
             raise ConfigError("the proxy can't be used: give a URL such as http://proxy.example.com:3128")
         if self.ca is not None and self.tls is not None:
             raise ConfigError("`ca` and `tls` contradict each other: load the authorities into the context")
-        if self.ca is not None and not Path(self.ca).is_file():
-            raise ConfigError(f"there is no file {os.fspath(self.ca)!r} with authorities to trust")
+        if self.tls is not None and not isinstance(self.tls, ssl.SSLContext):
+            raise ConfigError(f"tls is a {type(self.tls).__name__}: give ssl.create_default_context(), or leave it out")
+        if self.ca is not None and not (isinstance(self.ca, str | os.PathLike) and Path(self.ca).is_file()):
+            raise ConfigError(f"there is no file {self.ca!r} with authorities to trust")
 
     def tls_context(self) -> ssl.SSLContext:
         """The context that connections are made with. Raises `ConfigError` where `ca` holds no certificates."""

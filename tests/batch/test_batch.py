@@ -17,6 +17,7 @@ from ecwid_async.errors import (
     APIError,
     BadRequest,
     BatchError,
+    ConfigError,
     DecodeError,
     EcwidError,
     InvalidToken,
@@ -477,11 +478,14 @@ async def test_polls_that_cannot_be_read_are_repeated_and_end() -> None:
     assert isinstance(unknown.__cause__, DecodeError)
 
 
-async def test_a_batch_that_stands_still_is_not_waited_for_for_ever() -> None:
-    world = scripted({"status": "IN_PROGRESS", "completedRequests": 1})
+@pytest.mark.parametrize("counts", [[1], [2], [1, 0], [2, 1, 7], [-1], [10**30]], ids=str)
+async def test_a_batch_that_stands_still_is_not_waited_for_for_ever(counts: list[int]) -> None:
+    script = [{"status": "IN_PROGRESS", "completedRequests": count} for count in counts]
+    world = scripted(*script * (4000 // len(counts)))
     results = await world.run([world.store.products.get(10), world.store.products.get(11)])
     assert kinds(results) == ["OutcomeUnknown"] * 2
     assert "no progress for 24 hours" in str(results[0])
+    assert len(world.slept) < 3000  # not the shortest wait for all that time
 
 
 async def test_batches_are_listed_stopped_and_deleted() -> None:
@@ -496,10 +500,16 @@ async def test_batches_are_listed_stopped_and_deleted() -> None:
     assert [one.ticket async for one in batches.search("QUEUED")] == []
 
 
-@pytest.mark.parametrize("timeout", [-1, float("nan")])
-def test_a_timeout_is_no_less_than_nothing(timeout: float) -> None:
-    with pytest.raises(ValueError, match=r"timeout is .*: give seconds, 0 or more"):
+@pytest.mark.parametrize("timeout", [-1, float("nan"), True, "5", 10**400])
+def test_a_timeout_is_no_less_than_nothing(timeout: Any) -> None:
+    with pytest.raises(ValueError, match=r"timeout is .*: give a number of at least 0"):
         Terms(timeout=timeout)
+
+
+@pytest.mark.parametrize("cost", ["One", "", 1, None])
+def test_what_a_batch_counts_is_one_of_two(cost: Any) -> None:
+    with pytest.raises(ConfigError, match="it has to be 'each' or 'one'"):
+        Terms(cost=cost)
 
 
 async def test_parallel_mode_is_asked_for() -> None:

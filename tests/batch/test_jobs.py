@@ -373,6 +373,16 @@ async def test_a_job_at_another_server_is_another_job(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("1003-job-*.jsonl"))) == 2
 
 
+async def test_a_base_url_in_another_spelling_is_the_same_server(tmp_path: Path) -> None:
+    world = World.made()
+    product = await world.product()
+    for url in ("http://localhost/api/v3", "HTTP://LocalHost:80/api/v3/"):
+        store = Ecwid(transport=world.sandbox, base_url=url, quota=None).store(STORE, TOKEN)
+        calls = [store.products.inventory.adjust(product, 1) for _ in range(3)]
+        await store.batch(calls, job="job", journals=tmp_path)
+    assert await world.stock(product) == 3
+
+
 async def test_a_job_begins_anew_at_a_sandbox_that_was_started_again(tmp_path: Path) -> None:
     url = ""
     for _ in range(2):

@@ -115,19 +115,25 @@ async def test_the_environment_s_proxies_are_not_asked(connect: Connect, monkeyp
         lambda: Settings(largest_response=0),
         lambda: Settings(keep_alive=0.0),
         lambda: Settings(timeouts=Timeouts(total=0.0)),
-        *(lambda value=value: Timeouts(total=value) for value in (-1.0, math.nan, math.inf, "60", None)),
+        *(
+            lambda value=value: Timeouts(total=value)
+            for value in (-1.0, math.nan, math.inf, 1e308, 10**400, "60", None)
+        ),
         *(lambda value=value: Timeouts(connect=value) for value in (0, math.nan)),
         lambda: Timeouts(read=math.nan),
         lambda: Settings(timeouts=60),
         lambda: Settings(keep_alive=math.nan),
         lambda: Settings(connections=1.5),
         lambda: Settings(connections=True),
+        lambda: Settings(connections=10**30),
         lambda: Settings(largest_response="1 MB"),
         lambda: Settings(proxy="http://127.0.0.1:99999"),
         lambda: Settings(proxy="http://[::1"),
         lambda: Settings(proxy="socks5://127.0.0.1:1080"),
         lambda: Settings(proxy="127.0.0.1"),
         lambda: Settings(ca="no/such/file.pem"),
+        *(lambda value=value: Settings(ca=value) for value in (0, True, b"ca.pem")),
+        *(lambda value=value: Settings(tls=value) for value in (True, "ca.pem")),
         lambda: Settings(ca=__file__, tls=ssl.create_default_context()),
     ],
 )

@@ -18,6 +18,7 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
+from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError, DecodeError, Forbidden, NotSent, ScanDrifted
 from ecwid_async.export import (
     ALL,
@@ -484,6 +485,19 @@ class TestResume:
         assert 0 in shop.offsets()
         assert manifest.sections["products"].resumed == 0
         assert files(tmp_path / "out") == ["manifest.json", "products.jsonl"]
+
+    async def test_what_another_server_sent_is_not_gone_on_with(self, shop, tmp_path, broken):
+        await broken(5)
+        async with Ecwid(transport=shop.transport, base_url="https://other.example", quota=None) as other:
+            manifest = await export_store(other.store(1003, TOKEN), ["products"], tmp_path / "out")
+        assert min(shop.offsets()) == 0
+        assert manifest.sections["products"].resumed == 0
+
+    @pytest.mark.parametrize("name", ["out", "options"])
+    async def test_what_is_no_such_argument_is_refused(self, store, shop, tmp_path, name):
+        with pytest.raises(ConfigError, match=f"{name} is a int: give"):
+            await export_store(store, ["products"], **({"out": tmp_path} | {name: 7}))
+        assert not shop.requests
 
     async def test_another_format_starts_over_and_leaves_nothing_of_the_one_before(self, store, shop, tmp_path, broken):
         await broken(5, format="jsonl.gz")

@@ -434,7 +434,11 @@ async def test_closing_closes_what_is_wrapped() -> None:
         {"attempts": 0},
         {"attempts": 2.0},
         {"attempts": True},
-        *({name: value} for name in ("base", "cap", "throttled") for value in (-1, math.nan, math.inf, "1", None)),
+        *(
+            {name: value}
+            for name in ("base", "cap", "throttled")
+            for value in (-1, math.nan, math.inf, 1e308, 10**30, "1", None)
+        ),
         *({name: value} for name in ("patience", "budget") for value in (-0.1, math.nan, "1")),
     ],
     ids=str,
@@ -447,7 +451,7 @@ def test_a_policy_that_makes_no_sense_is_refused_where_it_is_made(settings: dict
 
 async def test_any_policy_that_is_taken_can_be_kept() -> None:
     assert RetryPolicy(patience=math.inf, budget=math.inf, base=0, cap=0, throttled=0)
-    policy = RetryPolicy(attempts=2000, base=1e300, cap=7.0, budget=math.inf)
+    policy = RetryPolicy(attempts=2000, base=1e9, cap=7.0, budget=math.inf)
     setup = Setup.of(*[UNKNOWN] * 2000, policy=policy)
     with pytest.raises(OutcomeUnknown):
         await setup.retry.send(READ)
