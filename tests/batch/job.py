@@ -56,6 +56,7 @@ async def work(base_url: str, journals: str, product: int, calls: int, size: int
 
         channel = Channel(Stepping(), store._channel.codec, server=base_url)  # type: ignore[arg-type]  # it streams nothing
         store = type(store)(STORE, channel)
+        channel = store._channel
 
         async def at_once(seconds: float) -> None:
             await asyncio.sleep(0)
