@@ -12,7 +12,7 @@ from yarl import URL
 
 from ecwid_async.finishing import finish
 from ecwid_async.transport.base_url import checked_base_url
-from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, BodyError
+from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, PARTIAL, BodyError
 from ecwid_async.transport.exchange import (
     Sending,
     decoded,
@@ -202,7 +202,8 @@ class AiohttpTransport:
     async def _read(self, request: Request, answer: aiohttp.ClientResponse, headers: Headers) -> bytes:
         most = self._settings.largest_response
         length = content_length(answer.headers)
-        if length is not None and length <= most and "Content-Encoding" not in answer.headers:
+        plain = "Content-Encoding" not in answer.headers and answer.status != PARTIAL
+        if length is not None and length <= most and plain:
             return await answer.read()
         return await read_whole(answer.content.iter_any(), request, answer.status, headers, most)
 

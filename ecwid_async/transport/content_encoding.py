@@ -6,7 +6,7 @@ from typing import Final
 
 from ecwid_async.wire import Headers, Request
 
-__all__ = ["ACCEPT_ENCODING", "BodyError", "Chunk", "Decoder"]
+__all__ = ["ACCEPT_ENCODING", "PARTIAL", "BodyError", "Chunk", "Decoder"]
 
 ACCEPT_ENCODING: Final = "gzip, deflate"
 
@@ -16,6 +16,7 @@ Chunk = bytes | memoryview | bytearray
 _PIECE: Final = 1 << 16
 # Each member of a gzip stream costs as much as there are bytes after it.
 _MOST_MEMBERS: Final = 1000
+PARTIAL: Final = 206
 _WITHOUT_BODY: Final = frozenset({204, 304})
 
 
@@ -26,7 +27,7 @@ class BodyError(Exception):
 class Decoder:
     """Undoes the content encoding of one response, as its headers name it.
 
-    Raises `BodyError` for an encoding that was not asked for.
+    Raises `BodyError` for an encoding that was not asked for, and for a part where the whole was asked for.
     """
 
     def __init__(self, request: Request, status: int, headers: Headers) -> None:
@@ -35,6 +36,8 @@ class Decoder:
             raise BodyError("an encoding that was not asked for")
         if headers.get("transfer-encoding", "chunked").strip().lower() not in ("chunked", "identity"):
             raise BodyError("a transfer encoding that was not asked for")
+        if status == PARTIAL and "range" not in request.headers:
+            raise BodyError("a part of the body where the whole was asked for")
         self.plain = encoding in ("", "identity")
         self._gzip = encoding != "deflate"
         # A server that compresses names the encoding also where it has nothing to say.

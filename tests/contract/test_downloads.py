@@ -10,7 +10,7 @@ from ecwid_async.errors import OutcomeUnknown
 from ecwid_async.files import Download
 from tests.clock import Clock
 from tests.contract.conftest import Connect
-from tests.contract.requests import GET, answer
+from tests.contract.requests import GET, PUT, answer
 from tests.transport.fault_server import Exchange, fault_server
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc"
@@ -29,6 +29,20 @@ async def test_a_download_arrives_in_chunks(connect: Connect) -> None:
         assert await anext(response.chunks) == b"abc"
         half_read.set()
         assert [chunk async for chunk in response.chunks] == [b"def"]
+
+
+async def test_a_part_that_nobody_asked_for_is_no_file(connect: Connect) -> None:
+    async def part(exchange: Exchange) -> None:
+        await exchange.answer(b'{"a":1}', status="206 Partial Content", headers=b"Content-Range: bytes 0-6/14\r\n")
+
+    async with fault_server(part) as server:
+        transport = connect(server.base_url)
+        with pytest.raises(OutcomeUnknown, match="a part of the body"):
+            async with transport.stream(GET) as response:
+                await anext(response.chunks)
+        for request in (GET, PUT):
+            with pytest.raises(OutcomeUnknown, match="a part of the body"):
+                await transport.send(request)
 
 
 async def test_a_download_may_take_longer_than_a_call(connect: Connect, clock: Clock) -> None:
