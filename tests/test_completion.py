@@ -1,16 +1,18 @@
 """Editors and notebooks complete what calls give, by jedi, which IPython and many editors ask."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ecwid_async import Ecwid
+from ecwid_async import Ecwid, Store
 from ecwid_async.models.products import Product, ProductDraft
 from ecwid_async.transport.memory import MemoryTransport
 
 jedi: Any = pytest.importorskip("jedi", reason="needs jedi, of the group test")
 
+LISTED = {"create", "delete", "deleted", "get", "scan", "search", "update"}
 STORE = "from ecwid_async import Store\nasync def f(store: Store) -> None:\n    "
 
 
@@ -56,6 +58,33 @@ def test_what_a_call_gives_is_completed(source: str, names: set[str], project: A
 )
 def test_models_and_drafts_are_completed(source: str, names: set[str], project: Any) -> None:
     assert names <= completed(source, project)
+
+
+def test_after_a_store_come_its_sections_and_what_it_does(project: Any) -> None:
+    sections = {name for name, member in vars(Store).items() if isinstance(member, cached_property)}
+    offered = {name for name in completed(f"{STORE}store.", project) if not name.startswith("_")}
+    assert offered == sections | {"batch", "bulk", "send", "server", "store_id", "transport"}
+
+
+@pytest.mark.parametrize(
+    ("section", "names"),
+    [
+        (
+            "products",
+            LISTED
+            | {"delete_all", "facets", "filters"}
+            | {"files", "gallery", "images", "inventory", "media", "sort_order", "variations", "videos"},
+        ),
+        (
+            "orders",
+            LISTED | {"calculate", "extra_fields", "invoices", "last", "option_files", "repeat_url", "statuses"},
+        ),
+        ("domains", {"get", "purchase", "reset_password", "search", "send_verification_email", "update"}),
+    ],
+)
+def test_after_a_section_come_its_methods_alone(section: str, names: set[str], project: Any) -> None:
+    offered = {name for name in completed(f"{STORE}store.{section}.", project) if not name.startswith("_")}
+    assert offered == names
 
 
 def test_a_section_has_no_names_of_the_descriptor_that_makes_it(project: Any) -> None:

@@ -12,10 +12,11 @@ from ecwid_async.data import UNSET
 from ecwid_async.errors import NotFound
 from ecwid_async.models.carts import CartDraft
 from ecwid_async.models.common import Dimensions, HandlingFee, ShippingPerson
-from ecwid_async.models.coupons import DiscountCouponDraft
+from ecwid_async.models.coupons import CouponStatus, DiscountCouponDraft
 from ecwid_async.models.order_extra_fields import OrderExtraFieldDraft
 from ecwid_async.models.order_statuses import OrderStatusDraft, OrderStatusId
 from ecwid_async.models.orders import (
+    CartExtraFields,
     OrderCalculationCustomSurcharge,
     OrderCalculationDraft,
     OrderCalculationItem,
@@ -118,6 +119,14 @@ async def test_extra_fields(store: Store, order: int) -> None:
     assert await fields.search(order) == []
 
 
+async def test_the_merchants_own_extra_fields_are_written_read_and_selected_by_name(store: Store, order: int) -> None:
+    sent = CartExtraFields(custom={"gift_note": "Happy birthday", "door": "4"})
+    assert (await store.orders.update(order, OrderDraft(extra_fields=sent))).update_count == 1
+    assert (await store.orders.get(order)).extra_fields.custom == sent.custom
+    selected = await store.orders.get(order, response_fields="extraFields(door)")
+    assert selected.extra_fields.custom == {"door": "4"}
+
+
 async def test_invoices(store: Store, order: int, tmp_path: Path) -> None:
     invoices = store.orders.invoices
     made = (await invoices.create(order)).id
@@ -199,6 +208,8 @@ async def test_coupons(store: Store) -> None:
     [found] = await coupons.search(code="TEA5").all()
     assert found.discount == Decimal("7.50")
     assert await coupons.search().count() > 1
+    states = {one.status for one in await coupons.search(availability=[CouponStatus.ACTIVE, "EXPIRED"]).all()}
+    assert states == {"ACTIVE", "EXPIRED"}
     assert (await coupons.delete(made.code)).delete_count == 1
     with pytest.raises(NotFound):
         await coupons.get(made.code)

@@ -2,6 +2,8 @@
 
 import pkgutil
 from collections import Counter
+from decimal import Decimal
+from enum import Enum
 from importlib import import_module
 from itertools import product
 from typing import Any
@@ -187,3 +189,21 @@ def test_the_code_of_a_method_names_the_endpoint_that_its_docstring_does(methods
     beside = {"batches.search", "customers.all_customer_count"}
     found = {one.name: one.endpoint for one in inventory.methods(inventory.offline_store()) if one.name not in beside}
     assert found == {method.name: method.endpoint for method in methods}
+
+
+class Known(str, Enum):  # noqa: UP042  as in programs written before `StrEnum`
+    APPLE = "EG4H2"
+
+
+def test_an_enum_is_the_id_that_it_holds(method: Any) -> None:
+    ids = method.ids()
+    if ids:
+        expected = method.request(**dict.fromkeys(ids, "EG4H2")).path
+        assert method.request(**dict.fromkeys(ids, Known.APPLE)).path == expected
+
+
+@pytest.mark.parametrize("wrong", [1.5, True, None, b"7", float("inf"), Decimal(7), [7]])
+def test_what_can_be_no_id_is_refused(method: Any, wrong: object) -> None:
+    for name in method.ids():
+        with pytest.raises((TypeError, ValueError), match="is not an id"):
+            method.request(**{name: wrong})
