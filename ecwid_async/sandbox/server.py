@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from ipaddress import ip_address
@@ -51,7 +52,8 @@ async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Asy
     what you want. Raises `OSError` where the port is taken.
     """
     runner = web.ServerRunner(
-        web.Server(_Handler(sandbox).answer, access_log=None, lingering_time=_LINGER_SECONDS),
+        # The HTTP library takes half of a compressed body for the whole, and answers 500 to one that is none.
+        web.Server(_Handler(sandbox).answer, access_log=None, lingering_time=_LINGER_SECONDS, auto_decompress=False),
         shutdown_timeout=_SHUTDOWN_SECONDS,
     )
     await runner.setup()
@@ -117,6 +119,11 @@ class _TooLarge(Exception):
     pass
 
 
+class _Refused(Exception):
+    def __init__(self, answer: web.Response) -> None:
+        self.answer = answer
+
+
 class _Handler:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
@@ -134,6 +141,8 @@ class _Handler:
             # The rest of the body is still on its way: this connection can't be used again.
             answer.force_close()
             return answer
+        except _Refused as refused:
+            return refused.answer
         try:
             return _sent(self._sandbox.handle(_request(incoming, path.removeprefix(_BASE), query, body)))
         except Exception:
@@ -151,7 +160,24 @@ async def _read(incoming: web.BaseRequest) -> bytes | None:
         body += chunk
         if len(body) > LARGEST_BODY:
             raise _TooLarge
-    return bytes(body)
+    return _decompressed(bytes(body), incoming.headers.get("Content-Encoding", "").strip().lower())
+
+
+def _decompressed(body: bytes, encoding: str) -> bytes:
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "deflate"):
+        raise _Refused(_refusal(415, "UNSUPPORTED_MEDIA_TYPE", "A body may be compressed with gzip or deflate"))
+    stream = zlib.decompressobj(zlib.MAX_WBITS + (16 if encoding == "gzip" else 0))
+    try:
+        found = stream.decompress(body, LARGEST_BODY + 1)
+    except zlib.error:
+        found = None
+    if found is not None and len(found) > LARGEST_BODY:
+        raise _TooLarge
+    if found is None or not stream.eof or stream.unused_data:
+        raise _Refused(_refusal(400, "BAD_REQUEST", f"The body is no whole {encoding}, as its Content-Encoding says"))
+    return found
 
 
 def _request(incoming: web.BaseRequest, path: str, query: str, body: bytes | None) -> Request:

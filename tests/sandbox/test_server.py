@@ -1,9 +1,11 @@
 """The server gives what the engine gives, byte for byte, and closes cleanly."""
 
 import asyncio
+import gzip
 import json
 import socket
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncIterator, Callable
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +15,7 @@ import pytest
 from yarl import URL
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.seed import DEMO_TOKEN, demo_sandbox
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import LARGEST_BODY, Served, serve, serving
 from ecwid_async.wire import Request, Response
 from tests.sandbox.api import Api, Clock
@@ -183,3 +185,51 @@ def test_the_thread_ends_with_its_context(sandbox: Sandbox) -> None:
     connection.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((served.host, served.port), timeout=5)
+
+
+PACKED = gzip.compress(b'{"name":"Packed"}')
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status"),
+    [
+        ("gzip", PACKED, 200),
+        ("GZip", PACKED, 200),
+        ("deflate", zlib.compress(b'{"name":"Packed"}'), 200),
+        ("gzip", PACKED[:-1], 400),
+        ("gzip", PACKED[:12], 400),
+        ("gzip", PACKED + b"x", 400),
+        ("gzip", b"none", 400),
+        ("gzip", b"", 400),
+        ("deflate", b"none", 400),
+        ("br", b"none", 415),
+        ("gzip, gzip", PACKED, 415),
+        ("gzip", gzip.compress(b" " * (LARGEST_BODY + 1), 1), 413),
+    ],
+    ids=lambda given: repr(given)[:20],
+)
+async def test_a_body_that_is_not_what_its_encoding_says_is_refused(
+    served: Served, sandbox: Sandbox, encoding: str, body: bytes, status: int
+) -> None:
+    products = Api(sandbox).get("/products")["total"]
+    headers = {**SIGNED, "Content-Type": "application/json", "Content-Encoding": encoding}
+    # As it is: the session would compress it itself.
+    request = raw_request(f"{served.base_url}/{DEMO_STORE_ID}/products", headers, body)
+    response = await asyncio.to_thread(request)
+    assert response == (status, "*")
+    assert Api(sandbox).get("/products")["total"] == products + (status == 200)
+
+
+def raw_request(url: str, headers: dict[str, str], body: bytes) -> Callable[[], tuple[int, str | None]]:
+    def send() -> tuple[int, str | None]:
+        split = urlsplit(url)
+        connection = HTTPConnection(split.hostname or "", split.port)
+        try:
+            connection.request("POST", split.path, body, headers)
+            response = connection.getresponse()
+            response.read()
+            return response.status, response.headers["Access-Control-Allow-Origin"]
+        finally:
+            connection.close()
+
+    return send
