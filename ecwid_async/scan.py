@@ -934,7 +934,7 @@ class Scan(Generic[T]):
     @cached_property
     def _fingerprint(self) -> str:
         params = sorted((name, value) for name, value in self._given.items() if name != "responseFields")
-        return hashlib.sha256(repr((self._operation, params)).encode()).hexdigest()[:12]
+        return hashlib.sha256(repr((self._channel.store_id, self._operation, params)).encode()).hexdigest()[:12]
 
     def _read_token(self, token: str) -> _Position:
         try:

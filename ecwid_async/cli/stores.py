@@ -1,14 +1,18 @@
 """Which stores an export of several is about, and their tokens: never from the command line, which others can see."""
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from ecwid_async.cli.failure import UsageError
 from ecwid_async.transport.auth import Secret
 
 __all__ = ["named_stores"]
+
+_LINE: Final = re.compile("0*[1-9][0-9]{0,17} [!-~]+")
 
 
 def named_stores(ids: Iterable[int], file: Path | None) -> dict[int, Secret]:
@@ -34,7 +38,8 @@ def _token(store: int) -> Secret:
 
 
 def _listed(file: Path) -> dict[int, Secret]:
-    with file.open(encoding="utf-8") as lines:
+    # What is no text is no token either.
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
         # Of the open file: another name for it tells the same.
         if os.name == "posix" and os.fstat(lines.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise UsageError(f"others on this machine can read the tokens in {file}: chmod 600 {file}")
@@ -44,9 +49,11 @@ def _listed(file: Path) -> dict[int, Secret]:
             if not words or words[0].startswith("#"):
                 continue
             # The line is not shown: it holds a token, or should.
-            if len(words) != 2 or not (words[0].isascii() and words[0].isdigit()):
+            if not _LINE.fullmatch(" ".join(words)):
                 raise UsageError(f"line {number} of {file} is not the id of a store, a space and its token.")
-            found[int(words[0])] = Secret(words[1])
+            store, token = int(words[0]), Secret(words[1])
+            if found.setdefault(store, token) != token:
+                raise UsageError(f"line {number} of {file} gives store {store} another token than a line before it.")
     if not found:
         raise UsageError(f"{file} names no store: write id and token of each on a line of its own.")
     return found

@@ -1,5 +1,6 @@
 """How far an export is: a file of checksummed JSON lines beside its parts, from which a later process goes on."""
 
+import os
 import sys
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -68,7 +69,8 @@ class Checkpoint:
             try:
                 self._load(now)
             except BaseException:
-                self._file.close()
+                # One without a line, on a full disk for instance, tells nothing.
+                self.close() if os.fstat(self._file.fileno()).st_size else self.discard()
                 raise
 
     def note(self, mark: Mark) -> None:

@@ -31,8 +31,9 @@ _ENDING: Final = re.compile(r"\.[A-Za-z]\w*|\.7z")
 
 def format_of(path: Path) -> Format | None:
     """The format that a file's name tells, None where it tells none and for a folder."""
-    if path.is_dir():
-        return None
+    with failing(path):
+        if path.is_dir():
+            return None
     fitting = [name for name, suffix in FORMATS.items() if path.name.endswith(suffix) and path.name != suffix]
     return max(fitting, key=len, default=None)
 

@@ -294,6 +294,26 @@ class TestStores:
         assert f"line 2 of {tokens}" in outcome.err
         assert "secret" not in outcome.err
 
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b"1003 t\xf6ken",
+            "1003 t\u00f6ken".encode(),
+            b"\xff\xfe1\0",
+            b"0 secret",
+            b"9" * 5000 + b" secret",
+            b"2 secret_other",
+        ],
+        ids=lambda line: repr(line[:12]),
+    )
+    def test_no_line_is_taken_for_what_it_does_not_say(self, ecwid, tokens, tmp_path, line):
+        tokens.write_bytes(b"\xef\xbb\xbf1 secret_one\n2 secret_two\n" + line)
+        outcome = ecwid("export", "categories", "--stores", tokens, "--out", tmp_path / "out")
+        assert outcome.code == 2
+        assert f"line 3 of {tokens}" in outcome.err
+        assert "secret" not in outcome.err
+        assert not (tmp_path / "out").exists()
+
     def test_a_file_that_is_not_there_is_code_5(self, ecwid, tmp_path):
         outcome = ecwid("export", "--stores", tmp_path / "none")
         assert outcome.code == 5

@@ -65,6 +65,23 @@ class Gate:
         self._open.set()
 
 
+async def test_a_full_disk_leaves_no_checkpoint_that_says_nothing(store, shop, tmp_path, monkeypatch):
+    def full(checkpoint, line):
+        raise OutputError("can't write it: No space left on device.")
+
+    monkeypatch.setattr(Checkpoint, "_write", full)
+    with pytest.raises(OutputError, match="No space left"):
+        await export_store(store, ["products"], tmp_path / "out")
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("out", ["x" * 300, "x" * 300 + ".csv"], ids=["folder", "file"])
+async def test_a_name_that_is_too_long_is_an_error_of_ours(store, shop, tmp_path, out):
+    with pytest.raises(OutputError, match="Choose a shorter name"):
+        await export_store(store, ["products"], tmp_path / out)
+    assert not shop.requests
+
+
 class TestOwnership:
     @pytest.mark.parametrize(("ours", "theirs"), [("out", "out/products.jsonl"), ("out/products.jsonl", "out")])
     async def test_whoever_is_refused_touches_nothing_of_the_owner_s(self, store, shop, tmp_path, ours, theirs):

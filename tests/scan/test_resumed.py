@@ -162,6 +162,8 @@ def test_a_token_of_another_list_or_of_none_is_refused() -> None:
     for other in (store.orders.scan, store.products.search(enabled=True).scan):
         with pytest.raises(ConfigError, match="another list"):
             other(resume=token)
+    with pytest.raises(ConfigError, match="another list"):
+        Ecwid(transport=world).store(STORE + 1, TOKEN).products.scan(resume=token)
     for wrong in ("products", token[:-5], "äöü"):
         with pytest.raises(ConfigError, match="no token"):
             store.products.scan(resume=wrong)
