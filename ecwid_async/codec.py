@@ -478,7 +478,12 @@ def _generate(cls: type[Model]) -> _Hook:
     # Counting is cheaper than comparing names: fields and absences add up unless the answer holds something else.
     if prefixes:
         scope["collect"] = _collector(prefixes, scope["known"])
-        lines += ["    data = collect(self, data)"]
+        lines += [
+            f"    if len(data) + absent == {len(known)}:",
+            *(f"        self.{name} = None" for name, _, _ in prefixes),
+            "    else:",
+            "        data = collect(self, data)",
+        ]
     lines += [
         f"    if lost is None and len(data) + absent == {len(known)}:",
         "        self.extra = NO_EXTRA",
