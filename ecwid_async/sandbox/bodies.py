@@ -328,13 +328,15 @@ def merge(stored: Item, change: Item, *, clearable: Iterable[str] = (), null_cle
 
     Objects merge, lists are replaced; elements of a list that repeat an id keep what they do not name. Null
     keeps the value, except in the fields `clearable`, or everywhere with `null_clears`: there it takes the
-    field away.
+    field away, and empties a list or an object.
     """
     merged = dict(stored)
     for name, value in change.items():
         before = stored.get(name)
         if value is None:
-            if null_clears or name in clearable:
+            if null_clears and isinstance(before, list | dict):
+                merged[name] = type(before)()
+            elif null_clears or name in clearable:
                 merged.pop(name, None)
         elif isinstance(value, dict) and isinstance(before, dict):
             merged[name] = merge(before, value, null_clears=null_clears)

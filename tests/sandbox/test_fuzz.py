@@ -90,3 +90,47 @@ def test_any_requests_are_answered_and_refusals_change_nothing(seeds: list[int],
     settle(store)
     for section in store.sections:
         assert not broken(store.table(section)), section
+
+
+KEYS = {
+    "/products": "id",
+    "/orders": "id",
+    "/carts": "cartId",
+    "/categories": "id",
+    "/customers": "id",
+    "/customer_groups": "id",
+    "/discount_coupons": "id",
+    "/promotions": "id",
+    "/reviews": "id",
+    "/classes": "id",
+    "/subscriptions": "subscriptionId",
+    "/store_extrafields/customers": "key",
+    "/profile/shippingOptions": "id",
+    "/profile/paymentOptions": "id",
+}
+
+
+@pytest.mark.parametrize("path", KEYS)
+def test_a_null_for_any_field_is_answered_and_read_back(path: str) -> None:
+    sandbox, _ = small_store(Switches(null_clears=True))
+    api = Api(sandbox, store_id=7)
+    found = api.get(path)
+    item = (found if isinstance(found, list) else found["items"])[0]
+    place = f"{path}/{item[KEYS[path]]}"
+    for name in item:
+        answered = api.send("PUT", place, {name: None})
+        assert answered.status in {200, 400, 403, 404, 405, 422}, name
+        assert api.send("GET", path).status == 200, name
+        api.send("PUT", place, item)
+
+
+def test_a_null_that_clears_empties_lists_and_is_refused_where_an_item_needs_the_field() -> None:
+    sandbox, _ = small_store(Switches(null_clears=True))
+    api = Api(sandbox, store_id=7)
+    number = api.post("/products", PRODUCT)["id"]
+    api.put(f"/products/{number}", {"options": None})
+    assert api.get(f"/products/{number}")["options"] == []
+    coupon = api.get("/discount_coupons")["items"][0]
+    refused = api.send("PUT", f"/discount_coupons/{coupon['id']}", {"discountType": None, "name": "Other"})
+    assert refused.status == 400
+    assert api.get(f"/discount_coupons/{coupon['id']}") == coupon

@@ -32,6 +32,7 @@ _ALLOWED: Final = {
     "applicationLimit": ("UNLIMITED", "NEW_CUSTOMER_ONLY", "REPEAT_CUSTOMER_ONLY"),
 }
 # What the documentation lists among the fields of a request, and the server makes.
+_NEEDED: Final = ("code", "discountType", "applicationLimit")
 _SERVED: Final = frozenset({"creationDate", "updateDate", "orderCount"})
 
 
@@ -128,7 +129,8 @@ def update_discount_coupon(visit: Visit) -> Answer:
     if change.get("repeatCustomerOnly") is not None and change.get("applicationLimit") is None:
         change["applicationLimit"] = "REPEAT_CUSTOMER_ONLY" if change["repeatCustomerOnly"] else "UNLIMITED"
     clearable = ("expirationDate", "totalLimit")
-    coupon = updated(visit, stored, change, clearable=clearable, stamp=False) | {"updateDate": format_time(visit.now)}
+    coupon = updated(visit, stored, change, clearable=clearable, needed=_NEEDED, stamp=False)
+    coupon["updateDate"] = format_time(visit.now)
     table = visit.store.table("coupons")
     table.put(_checked(visit, table, coupon))
     return {"updateCount": 1}

@@ -63,7 +63,8 @@ def update_customer_extra_field(visit: Visit) -> Answer:
     """What is not named stays."""
     stored = _found(visit)
     change = {name: value for name, value in visit.document.items() if name != "key"}
-    item = updated(visit, stored, change, stamp=False) | {"lastModifiedDate": format_time(visit.now)}
+    item = updated(visit, stored, change, needed=("title", "type"), stamp=False)
+    item["lastModifiedDate"] = format_time(visit.now)
     visit.store.table("customer_extra_fields").put(_checked(item))
     return {"updateCount": 1}
 

@@ -160,7 +160,7 @@ def _place(visit: Visit) -> int:
 
 def _check(visit: Visit, option: Item) -> None:
     """Raise `Refusal` where the option is not one that a store can offer."""
-    if not (option["checkoutTitle"] or "").strip():
+    if not (option.get("checkoutTitle") or "").strip():
         raise Refusal(400, "PAYMENT_OPTION_TITLE_REQUIRED", "A payment option needs a checkoutTitle")
     if len(option["checkoutTitle"]) > _LONGEST_TITLE:
         raise Refusal(400, "PAYMENT_OPTION_BAD_TITLE_LENGTH", f"A title may have {_LONGEST_TITLE} characters at most")

@@ -65,7 +65,7 @@ def update_promotion(visit: Visit) -> Answer:
     table = visit.store.table("promotions")
     stored = read(table, visit.id("promotionId"), _KIND, _MISSING)
     _refuse_served(visit, stored)
-    table.put(_checked(visit, table, updated(visit, stored, visit.document, stamp=False)))
+    table.put(_checked(visit, table, updated(visit, stored, visit.document, needed=("discountBase",), stamp=False)))
     return {"updateCount": 1}
 
 

@@ -211,9 +211,20 @@ def stamped(item: Item, now: int) -> Item:
     return {**item, **times}
 
 
-def updated(visit: Visit, stored: Item, change: Item, *, clearable: Iterable[str] = (), stamp: bool = True) -> Item:
-    """The stored item with a partial change merged in."""
+def updated(
+    visit: Visit,
+    stored: Item,
+    change: Item,
+    *,
+    clearable: Iterable[str] = (),
+    needed: Iterable[str] = (),
+    stamp: bool = True,
+) -> Item:
+    """The stored item with a partial change merged in. Raises `Refusal` where that takes a `needed` field away."""
     merged = merge(stored, change, clearable=clearable, null_clears=visit.store.switches.null_clears)
+    for name in needed:
+        if name in stored and name not in merged:
+            raise Refusal.wrong(f"Field {name!r} can't be cleared")
     if stamp:
         merged |= {"updated": format_time(visit.now), "updateTimestamp": visit.now}
     return merged

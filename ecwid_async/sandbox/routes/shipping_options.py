@@ -96,7 +96,7 @@ def _place(visit: Visit) -> int:
 
 def _check(visit: Visit, option: Item) -> None:
     """Raise `Refusal` where the option is not one that a store can offer."""
-    if not (option["title"] or "").strip():
+    if not (option.get("title") or "").strip():
         raise Refusal(400, "SHIPPING_OPTION_TITLE_REQUIRED", "A shipping option needs a title")
     if len(option["title"]) > _LONGEST_TITLE:
         raise Refusal(400, "SHIPPING_BAD_TITLE_LENGTH", f"A title may have {_LONGEST_TITLE} characters at most")
