@@ -414,6 +414,14 @@ async def test_without_pyarrow_the_extra_is_named(ecwid_store: Store, monkeypatc
         await ecwid_store.carts.search().to_arrow()
 
 
+@pytest.mark.parametrize("model", [Order, Cart])
+def test_a_merchants_own_fields_of_an_order_are_a_column_of_values_by_name(model: type[Model]) -> None:
+    values = '{"ecwid_order_delivery_time_interval_start":"2024-09-04 07:20:11 +0000","lead":"x", "gift":{"a":1.50}}'
+    made = table(model, [f'{{"extraFields":{values}}}'.encode(), b"{}"])
+    assert made["extraFields"].to_pylist() == [values, None]
+    assert made["_extra"].null_count == 2
+
+
 @data_class
 class Notes(Model):
     """Fields, and keys of the store's own beside them."""

@@ -87,10 +87,8 @@ class Csv:
                 yield from self._columns(node, [empty if value is None else value for value in slots[name]])
             elif isinstance(node, Scalar) and node.kind == "text":
                 yield self._texts(slots[name])
-            elif isinstance(node, Scalar) and node.kind == "plain":
-                yield _plain(_json(slots[name]))
             else:
-                yield _json(slots[name])
+                yield _json(slots[name], plain=isinstance(node, Scalar) and node.kind == "plain")
 
     def _texts(self, column: Sequence[str | None]) -> Sequence[str | None]:
         if not self._safe:
@@ -98,15 +96,13 @@ class Csv:
         return ["'" + text if text and text.startswith(_FORMULA) else text for text in column]
 
 
-def _json(column: Sequence[Any]) -> list[str]:
-    texts = _BETWEEN.encode().join(column).decode().split(_BETWEEN)
-    return ["" if text == "null" else text for text in texts]
-
-
-def _plain(cells: list[str]) -> list[str]:
-    if not any(cell.startswith('"') for cell in cells):
-        return cells
-    return [_QUOTED.sub(r"\1", cell) if _QUOTED.fullmatch(cell) else cell for cell in cells]
+def _json(column: Sequence[Any], *, plain: bool = False) -> list[str]:
+    """JSON in cells; where they are `plain`, numbers and flags that came as text have no quotes."""
+    text = _BETWEEN.encode().join(column).decode()
+    cells = ["" if cell == "null" else cell for cell in text.split(_BETWEEN)]
+    if plain and '"' in text:
+        cells = [match[1] if (match := _QUOTED.fullmatch(cell)) else cell for cell in cells]
+    return cells
 
 
 def _names(node: Node, above: str = "") -> list[str]:
