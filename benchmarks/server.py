@@ -45,7 +45,8 @@ class _Canned:
         self._total = total
         self._order = _HEAD % len(SMALL_ORDER) + SMALL_ORDER
         whole = page("product", _LIMIT)
-        self._items = whole[whole.index(b'"items":') :]
+        first, self._items = re.split(rb'(?<="id":)\d+', whole[whole.index(b'"items":') :], maxsplit=1)
+        self._first = first.replace(b"%", b"%%") + b"1%09d"
 
     def answer(self, target: bytes) -> list[bytes]:
         if b"/orders/" in target:
@@ -53,6 +54,8 @@ class _Canned:
         found = _OFFSET.search(target)
         offset = int(found[1]) if found else 0
         start = b'{"total":%d,"count":%d,"offset":%d,"limit":%d,' % (self._total, _LIMIT, offset, _LIMIT)
+        # The first item is another one on each page: a list that begins anew all the time would have no end.
+        start += self._first % offset
         return [_HEAD % (len(start) + len(self._items)) + start, self._items]
 
 
