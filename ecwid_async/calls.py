@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from ecwid_async.checked_numbers import check_number
 from ecwid_async.codec import Codec
-from ecwid_async.errors import APIError, EcwidError, Uncertain, api_error, no_result, unreadable
+from ecwid_async.errors import APIError, EcwidError, api_error, no_result, unreadable
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
 
 __all__ = ["Call", "Channel", "LookUp"]
@@ -178,7 +178,7 @@ class Call(Generic[R]):
     def told(self, error: E, channel: Channel | None = None) -> E:
         """An error of this call, which can look up what the call was to make, through `channel` unless its own."""
         channel = channel or self._channel
-        if isinstance(error, Uncertain) and self._look_up is not None and channel is not None:
+        if error.outcome == "unknown" and self._look_up is not None and channel is not None:
             error.look_up = partial(self._look_up, channel)
         return error
 

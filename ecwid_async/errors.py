@@ -82,7 +82,6 @@ __all__ = [
     "StoreSuspended",
     "Timeout",
     "TransportError",
-    "Uncertain",
     "Unprocessable",
     "UnsupportedMediaType",
     "UploadChanged",
@@ -117,6 +116,21 @@ class EcwidError(Exception):
 
     outcome: Outcome | None = None
 
+    look_up: Callable[[], Awaitable[object | None]] | None = None
+
+    async def resolve(self) -> object | None:
+        """Where the outcome is "unknown": look for what the write was to create, by its SKU, e-mail address or code.
+
+        Returns the item, or None. The item may be older than the write; and None soon after it may mean that the search
+        does not know it yet. Raises `LookupError` for a call whose data identify nothing, for an outcome that is known,
+        and for a pickled error.
+        """
+        if self.outcome != "unknown":
+            raise LookupError(f"there is nothing to look up: the outcome of this call is {self.outcome!r}")
+        if self.look_up is None:
+            raise LookupError("nothing in this call identifies what it writes: read the store's items and compare")
+        return await self.look_up()
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Keyword-only constructors: the default, cls(*args), can't rebuild them. A stream can't be pickled.
         state = {name: value for name, value in self.__dict__.items() if name != "look_up"}
@@ -134,22 +148,6 @@ def _rebuild(cls: type[EcwidError], args: tuple[object, ...], state: dict[str, o
 
 class ConfigError(EcwidError, ValueError):
     """A setting is missing or can't be used; the message says which and where to set it."""
-
-
-class Uncertain:
-    """What may have taken effect and may be looked up: the error of a write that nobody knows the outcome of."""
-
-    look_up: Callable[[], Awaitable[object | None]] | None = None
-
-    async def resolve(self) -> object | None:
-        """Look for what the write was to create, by its SKU, e-mail address or code: the item, or None.
-
-        The item may be older than the write; and None soon after it may mean that the search does not know it yet.
-        Raises `LookupError` for a call whose data identify nothing, and for a pickled error.
-        """
-        if self.look_up is None:
-            raise LookupError("nothing in this call identifies what it writes: read the store's items and compare")
-        return await self.look_up()
 
 
 # What anything between here and the API answers too, with a page of its own.
@@ -255,7 +253,7 @@ class MethodNotAllowed(APIError):
     hint = "Check the verb against the API's documentation."
 
 
-class RequestTimeout(Uncertain, APIError):
+class RequestTimeout(APIError):
     """408: the server gave up on the request."""
 
     hint = "Ask for less at once, or try again later."
@@ -285,7 +283,7 @@ class RateLimited(APIError):
     hint = "Wait `retry_after` seconds before the next call with this token."
 
 
-class ServerError(Uncertain, APIError):
+class ServerError(APIError):
     """5xx: the server failed. A write may have taken effect: then `outcome` is "unknown"."""
 
     hint = "Try a read again later; check a write's effect before repeating it."
@@ -312,13 +310,13 @@ class NotSent(TransportError):
     hint = "Nothing has happened on the server: check base URL and network, then send it again."
 
 
-class OutcomeUnknown(Uncertain, TransportError):
+class OutcomeUnknown(TransportError):
     """The request left and no whole answer came: it may have taken effect."""
 
     hint = "Read the item back before repeating a write; `await error.resolve()` does where it can."
 
 
-class Timeout(Uncertain, TransportError):
+class Timeout(TransportError):
     """The deadline passed before the whole answer was there. A write may have taken effect."""
 
     hint = "Give the call more time; read the item back before repeating a write."

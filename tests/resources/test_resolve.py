@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ecwid_async import Ecwid, OutcomeUnknown, RetryPolicy, ServerError, Store, Timeout
+from ecwid_async import Ecwid, EcwidError, OutcomeUnknown, RetryPolicy, ServerError, Store, Timeout
 from ecwid_async.data import Draft
 from ecwid_async.models.coupons import DiscountCouponDraft
 from ecwid_async.models.customers import CustomerDraft
@@ -136,3 +136,25 @@ async def test_a_create_whose_success_can_t_be_read_can_be_resolved(body: bytes)
         await store(MemoryTransport(reply)).products.create(ProductDraft(sku="A"))
     found: Any = await caught.value.resolve()
     assert found.id == 7
+
+
+@pytest.mark.parametrize("code", ["SKU_ALREADY_EXISTS", "RATE_LIMITED", "INVALID_API_TOKEN", None])
+async def test_whatever_the_error_is_an_unknown_outcome_can_be_resolved(code: str | None) -> None:
+    """A server that fails may name any code, and each code has a class of its own."""
+    body = b'{"errorCode": "%s"}' % code.encode() if code else b"<html>"
+    found = b'{"total": 1, "count": 1, "items": [{"id": 7, "sku": "LAMP-NEW"}]}'
+    transport = MemoryTransport([answer(body, status=500), answer(found)])
+    with pytest.raises(EcwidError) as caught:
+        await store(transport).products.create(ProductDraft(name="Lamp", sku="LAMP-NEW"))
+    assert caught.value.outcome == "unknown"
+    item = await caught.value.resolve()
+    assert getattr(item, "id", None) == 7
+
+
+async def test_an_outcome_that_is_known_needs_no_look() -> None:
+    with pytest.raises(EcwidError) as caught:
+        await store(MemoryTransport([answer(b"{}", status=409)])).products.create(
+            ProductDraft(name="Lamp", sku="LAMP-NEW")
+        )
+    with pytest.raises(LookupError, match="the outcome of this call is 'refused'"):
+        await caught.value.resolve()
