@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -137,6 +138,17 @@ async def fault_server(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await _closed(listening)
+
+
+async def _closed(listening: asyncio.Server) -> None:
+    """See to connections that `accept` never heard of: a TLS handshake that its client broke off."""
+    if sys.version_info >= (3, 13):
+        listening.abort_clients()
+        return
+    give_up = time.monotonic() + 5
+    while getattr(listening, "_active_count", 0) and time.monotonic() < give_up:  # noqa: ASYNC110  nobody tells of it
+        await asyncio.sleep(0.001)
 
 
 @contextmanager
