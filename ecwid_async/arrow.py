@@ -92,6 +92,8 @@ class Tables:
         codec: Codec | None = None,
         operation: str = "rows",
     ) -> None:
+        if decimals not in ("exact", "float64"):
+            raise ConfigError(f'decimals must be "exact" or "float64", not {decimals!r}')
         record = record_of(model, fields, closed=closed)
         if decimals == "float64":
             _as_floats(record)

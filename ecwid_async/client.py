@@ -585,7 +585,10 @@ def _masked(secret: str | None) -> Secret | None:
 def _secret(given: str | None, argument: str, variable: str, meaning: str) -> Secret:
     secret = _masked(os.environ.get(variable) if given is None else given)
     if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise ConfigError(f"{meaning} is missing or can't be one: pass `{argument}`, or set {variable}.")
+        raise ConfigError(
+            f"{meaning} is missing or can't be one (spaces, line breaks and letters beyond ASCII are in none): "
+            f"pass `{argument}`, or set {variable}."
+        )
     return secret
 
 

@@ -238,7 +238,10 @@ class MissingScope(Forbidden):
 class NotFound(APIError):
     """404: there is no such item, or no such store."""
 
-    hint = "Check the id: the item may have been deleted meanwhile."
+    hint = (
+        "Check the path and the id: the item may have been deleted meanwhile. If every call fails like this, check the "
+        "base URL (ECWID_BASE_URL)."
+    )
 
 
 class StoreNotFound(NotFound):

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from attrs import frozen
-from opentelemetry import context, metrics, trace
-from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from ecwid_async.wire import Event, EventKind
+
+try:
+    from opentelemetry import context, metrics, trace
+    from opentelemetry.context import Context
+    from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"{error}: OpenTelemetrySink needs pip install 'ecwid-async[otel]'") from None
 
 __all__ = ["OpenTelemetrySink"]
 

@@ -170,6 +170,13 @@ def test_what_is_no_text_is_no_token(token: Any) -> None:
             make()
 
 
+@pytest.mark.parametrize("token", ["secret_x\n", "Bearer secret_x", " secret_x"])
+def test_a_token_with_a_space_or_a_line_break_is_refused_with_the_reason(token: str) -> None:
+    with pytest.raises(ConfigError, match="spaces, line breaks and letters beyond ASCII are in none") as caught:
+        Ecwid(transport=MemoryTransport([])).store(1003, token)
+    assert "secret_x" not in str(caught.value)
+
+
 async def test_a_token_from_an_enum_goes_out_as_its_value() -> None:
     transport = MemoryTransport([answer({"id": 7})])
     await rows(Ecwid(transport=transport, quota=None).store(1003, Key.TOKEN)).get(7)

@@ -284,7 +284,10 @@ HINTS: dict[str, tuple[Response, str]] = {
     "Forbidden": (answer(403, b'{"errorMessage":"No."}'), "does not allow this call"),
     "InvalidToken": (answer(403, b'{"errorCode":"INVALID_API_TOKEN"}'), "Check the store id and the token"),
     "MissingScope": (answer(403, b'{"errorCode":"INSUFFICIENT_APP_SCOPE"}'), "Add the scope"),
-    "NotFound": (answer(404, b'{"errorMessage":"Product #7 not found"}'), "the item may have been deleted"),
+    "NotFound": (
+        answer(404, b'{"errorMessage":"Product #7 not found"}'),
+        "If every call fails like this, check the base URL",
+    ),
     "StoreNotFound": (answer(404, b'{"errorCode":"STORE_NOT_FOUND"}'), "There is no such store: check the store id"),
     "MethodNotAllowed": (answer(405, b'{"errorMessage":"No."}'), "Check the"),
     "RequestTimeout": (answer(408), "Ask for less at once"),

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 import sysconfig
 from importlib.metadata import distribution, entry_points
 from importlib.resources import files
@@ -31,6 +33,23 @@ def test_the_command_and_the_pytest_plugin_are_found():
     assert command.load().__module__ == "ecwid_async.cli"
     (plugin,) = entry_points(group="pytest11", name="ecwid_sandbox")
     assert plugin.value == "ecwid_async.sandbox.plugin"
+
+
+@pytest.mark.parametrize(
+    ("module", "library", "extra"),
+    [
+        ("transport.httpx2", "httpx2", "httpx2"),
+        ("transport.pyqwest", "pyqwest", "pyqwest"),
+        ("transport.redis", "redis", "redis"),
+        ("opentelemetry", "opentelemetry", "otel"),
+    ],
+)
+def test_an_extra_that_is_missing_is_named(module, library, extra):
+    code = f"import sys; sys.modules[{library!r}] = None; import ecwid_async.{module}"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError")
+    assert last.endswith(f"pip install 'ecwid-async[{extra}]'")
 
 
 def test_the_extra_all_needs_what_the_others_need():

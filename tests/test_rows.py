@@ -422,6 +422,12 @@ def test_a_merchants_own_fields_of_an_order_are_a_column_of_values_by_name(model
     assert made["_extra"].null_count == 2
 
 
+async def test_decimals_of_another_kind_are_refused(ecwid_store: Store) -> None:
+    wrong: Any = "float"
+    with pytest.raises(ConfigError, match='decimals must be "exact" or "float64", not \'float\''):
+        await ecwid_store.carts.search().to_arrow(decimals=wrong)
+
+
 @data_class
 class Notes(Model):
     """Fields, and keys of the store's own beside them."""

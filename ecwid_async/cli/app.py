@@ -55,7 +55,8 @@ def run(arguments: Sequence[str]) -> int:
         code = app(list(arguments))
         _flush()
     except CycloptsError as error:
-        sys.stderr.write(f"ecwid: {printable(str(error), limit=None)} See ecwid --help.\n")
+        command = " ".join(("ecwid", *(error.command_chain or ())))
+        sys.stderr.write(f"ecwid: {printable(str(error), limit=None)} See {command} --help.\n")
         return 2
     except BrokenPipeError:
         # Whoever read our output has seen enough.

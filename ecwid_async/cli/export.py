@@ -59,8 +59,11 @@ class Form:
 
     def how(self) -> dict[str, Any]:
         """What else `export_store` takes."""
-        if self.mode is not None and not re.fullmatch("0?[0-7]{3}", self.mode):
-            raise UsageError(f"--mode is three digits as chmod takes them, such as 600, not {self.mode}.")
+        if self.mode is not None and not re.fullmatch("0?[67][0-7]{2}", self.mode):
+            raise UsageError(
+                "--mode is three digits as chmod takes them, which let you read and write the file, such as 600, not "
+                f"{self.mode}."
+            )
         return {"store_id": self.store_id_column, "mode": None if self.mode is None else int(self.mode, 8)}
 
 
@@ -93,7 +96,7 @@ def export(
             name=("--out", "-o"),
             allow_leading_hyphen=True,
             help="Folder to write to; or for one section a file, such as products.parquet, or - for stdout. "
-            "By default the folder export-<id of the store>.",
+            "By default the folder export-<id of the store>; with --store or --stores, export.",
         ),
     ] = None,
     fields: Annotated[
@@ -104,7 +107,7 @@ def export(
         list[str] | None,
         Parameter(help="Only what matches: updated_from=2024-01-31. Of one section: products:enabled=true."),
     ] = None,
-    fresh: Annotated[bool, Parameter(help="Start over where an earlier run was broken off.")] = False,
+    fresh: Annotated[bool, Parameter(help="Start over instead of resuming an interrupted run.")] = False,
     quiet: Annotated[bool, Parameter(help="Show nothing but errors.")] = False,
     json: Annotated[bool, Parameter(help="Print one JSON object about what was written, and nothing else.")] = False,
     form: Form | None = None,
@@ -113,8 +116,8 @@ def export(
 ) -> int:
     """Write a store's sections to files, hidden items included: each complete, or an error.
 
-    The files appear together, with a manifest.json, or none does. A run that was broken off goes on where it was when
-    the same command is given again.
+    The files appear together, with a manifest.json, or none does. An interrupted run resumes when the same command is
+    given again.
     """
     from ecwid_async.cli.filters import fields_of, where_of
     from ecwid_async.export import ALL, check_export, sections_named
@@ -225,7 +228,7 @@ def _check_several(place: Path, choice: StoreChoice) -> None:
     if choice.sandbox or choice.sizes.given():
         raise UsageError("--sandbox is one store of its own: leave --store and --stores out.")
     if place == _STDOUT or format_of(place) is not None:
-        raise UsageError(f"several stores need a folder, and {place} is none.")
+        raise UsageError(f"each store gets a folder of its own: name a folder for them, not {place}.")
     check_folder(place)
 
 

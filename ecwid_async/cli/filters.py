@@ -39,7 +39,7 @@ def where_of(texts: Iterable[str], sections: "Sequence[Section]", store: "Store"
         name, condition = _addressed(text, sections)
         argument, equals, value = condition.partition("=")
         if not equals:
-            raise UsageError(f"--where {text} says nothing to compare with: write it as {argument}=VALUE.")
+            raise UsageError(f"--where {text} has no value to compare with: write it as {argument or 'NAME'}=VALUE.")
         argument, _, key = argument.partition(".")
         for section in sections:
             if name in (None, section.name):
@@ -57,7 +57,9 @@ def where_of(texts: Iterable[str], sections: "Sequence[Section]", store: "Store"
                 elif key:
                     raise UsageError(f"{argument} has no parts: write it as {argument}=VALUE.")
                 elif argument in given:
-                    raise UsageError(f"--where {argument} is given twice: one value counts, or several by commas.")
+                    raise UsageError(
+                        f"--where {argument} is given twice: give it once, several values with commas between them."
+                    )
                 else:
                     given[argument] = value_of(value, declared, argument)
     return found
@@ -71,8 +73,8 @@ def _addressed(text: str, sections: "Sequence[Section]") -> tuple[str | None, st
     names = [section.name for section in sections]
     if name not in names:
         near = get_close_matches(name, names, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
-        raise UsageError(f"{name!r}, in {text!r}, is none of the sections that are exported. {hint}")
+        hint = f"Did you mean {near[0]}?" if near else f"This run exports {', '.join(names)}."
+        raise UsageError(f"{name!r}, in {text!r}, is not a section that this run exports. {hint}")
     return name, rest
 
 

@@ -38,8 +38,12 @@ def _token(store: int) -> Secret:
 
 
 def _listed(file: Path) -> dict[int, Secret]:
-    # What is no text is no token either.
-    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+    try:
+        # What is no text is no token either.
+        lines = file.open(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise UsageError(f"can't read {file}, the file of --stores: {error.strerror}.") from None
+    with lines:
         # Of the open file: another name for it tells the same.
         if os.name == "posix" and os.fstat(lines.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise UsageError(f"others on this machine can read the tokens in {file}: chmod 600 {file}")
@@ -55,5 +59,5 @@ def _listed(file: Path) -> dict[int, Secret]:
             if found.setdefault(store, token) != token:
                 raise UsageError(f"line {number} of {file} gives store {store} another token than a line before it.")
     if not found:
-        raise UsageError(f"{file} names no store: write id and token of each on a line of its own.")
+        raise UsageError(f"{file} names no store: write the id and the token of each on a line of its own.")
     return found

@@ -85,11 +85,16 @@ def asked(
 
     Raises `ConfigError` for a section, field or argument that there is not, naming the nearest.
     """
+    if isinstance(sections, str):
+        raise ConfigError(f"sections is a list of names: give [{sections!r}].")
+    for argument, given, example in (("fields", fields, '"id,name"'), ("where", where, '{"enabled": True}')):
+        if not isinstance(given, Mapping):
+            raise ConfigError(f'{argument} has an entry for each section, such as {{"products": {example}}}.')
     chosen = sections_named(each if isinstance(each, str) else each.name for each in sections)
     names = [section.name for section in chosen]
     for name in (*fields, *where):
         if name not in names:
-            raise ConfigError(f"{name!r} is none of the sections that are exported: {', '.join(names)}.")
+            raise ConfigError(f"{name!r} is not a section that this run exports: {', '.join(names)}.")
     return [_ask(store, section, fields.get(section.name), where.get(section.name, {})) for section in chosen]
 
 
@@ -107,6 +112,8 @@ def _ask(store: Store, section: Section, fields: str | type | None, where: Mappi
 
 
 def _selection(section: Section, model: type[Model], fields: str | type | None) -> Selection | None:
+    if not isinstance(fields, str | type | None):
+        raise ConfigError(f'the fields of {section.name} are text such as "id,name", or a class, not {fields!r}')
     if fields is None or isinstance(fields, str):
         return None if fields is None else selection_of(fields, model, section.name)
     taken: Projection[Any] = projection(fields, (model,))

@@ -59,7 +59,9 @@ class _Terms:
         if self.mode is not None and not (
             type(self.mode) is int and 0 <= self.mode <= 0o777 and self.mode & 0o600 == 0o600
         ):
-            raise ConfigError(f"mode {self.mode!r} is no permission of a file that its owner can read: 0o600 is one.")
+            raise ConfigError(
+                f"mode {self.mode!r} leaves its owner unable to read and write the file: give one such as 0o600."
+            )
         _version()
 
 

@@ -42,8 +42,8 @@ def check_folder(out: Path) -> None:
     """Raise `ConfigError` for the name of a file: it would become a folder of that name."""
     if not out.is_dir() and (_ENDING.fullmatch(out.suffix) or out.name in FORMATS.values()):
         raise ConfigError(
-            f"{out.name} looks like the name of a file, and of no format that there is: names of files end in "
-            f"{', '.join(FORMATS.values())}. If it is to be a folder, make that first."
+            f"{out.name} looks like the name of a file, but of no format that can be written: such names "
+            f"end in {', '.join(FORMATS.values())}. If it is meant to be a folder, create that first."
         )
 
 

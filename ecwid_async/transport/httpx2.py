@@ -6,8 +6,6 @@ from typing import Final, NoReturn, cast
 
 import anyio
 import anyio.lowlevel
-import httpcore2  # noqa: F401  httpx2 would load it with the first request, when no more files may be left to open
-import httpx2
 
 from ecwid_async.finishing import finish
 from ecwid_async.transport.base_url import checked_base_url
@@ -26,6 +24,12 @@ from ecwid_async.transport.exchange import (
 from ecwid_async.transport.pools import PerLoop
 from ecwid_async.transport.settings import Settings
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
+
+try:
+    import httpcore2  # noqa: F401  httpx2 would load it with the first request, when no more files may be left to open
+    import httpx2
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"{error}: Httpx2Transport needs pip install 'ecwid-async[httpx2]'") from None
 
 __all__ = ["Httpx2Transport"]
 

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Final, NoReturn
 
-import pyqwest
 from attrs import frozen
 
 from ecwid_async.errors import ConfigError
@@ -28,6 +27,11 @@ from ecwid_async.transport.exchange import (
 from ecwid_async.transport.pools import PerLoop
 from ecwid_async.transport.settings import Settings
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
+
+try:
+    import pyqwest
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"{error}: PyqwestTransport needs pip install 'ecwid-async[pyqwest]'") from None
 
 __all__ = ["PyqwestTransport"]
 

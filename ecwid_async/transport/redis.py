@@ -17,9 +17,6 @@ from typing import Final, Literal, TypeAlias
 
 import anyio
 from attrs import evolve
-from redis.asyncio import Redis
-from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
 
 from ecwid_async.errors import ConfigError, GovernorUnavailable
 from ecwid_async.finishing import finish
@@ -37,6 +34,13 @@ from ecwid_async.transport.governor import (
     most_slots,
 )
 from ecwid_async.wire import Lane
+
+try:
+    from redis.asyncio import Redis
+    from redis.commands.core import AsyncScript
+    from redis.exceptions import RedisError
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"{error}: RedisState needs pip install 'ecwid-async[redis]'") from None
 
 __all__ = ["RedisState"]
 

@@ -140,22 +140,23 @@ def test_an_export_replaces_the_one_before(ecwid, tmp_path):
         (["--sandbox", "--out", "-"], 2, "one stream takes one section"),
         (["products", "--sandbox", "--out", "-", "--json"], 2, "--json and --out -"),
         (["--store", "1003", "--sandbox"], 2, "leave --store and --stores out"),
-        (["--store", "1003", "--out", "-"], 2, "several stores need a folder"),
+        (["--store", "1003", "--out", "-"], 2, "each store gets a folder of its own: name a folder"),
         (["--store", "1003"], 2, "set ECWID_TOKEN_1003"),
         (["--out", "out"], 2, "ECWID_STORE_ID"),
         (["--out", "out"], 2, "--sandbox"),
         (["--out", "out", "--products", "5"], 2, "add --sandbox"),
         (["--out", "out", "--sandbox", "--products", "-1"], 2, "--products"),
         (["--out", "out", "--sandbx"], 2, "--sandbx"),
-        (["products", "--sandbox", "--out", "x.json"], 2, "names of files end in .jsonl,"),
-        (["products", "--sandbox", "--out", "x.csv.bz2"], 2, "If it is to be a folder, make that first"),
+        (["--out", "out", "--sandbx"], 2, "See ecwid export --help."),
+        (["products", "--sandbox", "--out", "x.json"], 2, "such names end in .jsonl,"),
+        (["products", "--sandbox", "--out", "x.csv.bz2"], 2, "If it is meant to be a folder, create that first"),
         (["--store", "1003", "--out", "x.xlsx"], 2, "looks like the name of a file"),
         (["products", "--sandbox", "--out", "out", "--level", "5"], 2, "level is an option of jsonl.gz"),
         (["products", "--sandbox", "--out", "x.csv.gz", "--level", "99"], 2, "levels from 0 to 9"),
         (["products", "--sandbox", "--out", "x.csv", "--decimals", "exact"], 2, "decimals is an option of parquet"),
         (["products", "--sandbox", "--out", "-", "--spreadsheet-safe"], 2, "an option of csv"),
         (["products", "--sandbox", "--out", "out", "--mode", "rw"], 2, "--mode is three digits"),
-        (["products", "--sandbox", "--out", "out", "--mode", "044"], 2, "0o600 is one"),
+        (["products", "--sandbox", "--out", "out", "--mode", "044"], 2, "let you read and write the file, such as 600"),
     ],
 )
 def test_wrong_usage_is_one_line_and_code_2(ecwid, tmp_path, monkeypatch, arguments, code, said):
@@ -314,10 +315,10 @@ class TestStores:
         assert "secret" not in outcome.err
         assert not (tmp_path / "out").exists()
 
-    def test_a_file_that_is_not_there_is_code_5(self, ecwid, tmp_path):
+    def test_a_file_that_is_not_there_is_wrong_usage(self, ecwid, tmp_path):
         outcome = ecwid("export", "--stores", tmp_path / "none")
-        assert outcome.code == 5
-        assert "No such file" in outcome.err
+        assert outcome.code == 2
+        assert "the file of --stores: No such file" in outcome.err
 
 
 class Slow(Sandbox):

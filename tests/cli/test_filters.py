@@ -86,6 +86,8 @@ def test_conditions_are_for_all_sections_or_for_one() -> None:
         ("enabled=true", "--where SECTION:enabled=VALUE"),
         ("product:enabled=true", "Did you mean products?"),
         ("created_from", "write it as created_from=VALUE"),
+        ("products:", "write it as NAME=VALUE"),
+        ("carts:x=1", "is not a section that this run exports. This run exports orders, products."),
         ("products:options=L", "options.Size=XL"),
         ("products:options.Size=38,5", "nothing says how the API escapes a comma"),
         ("products:options.Size=38,5", "Repeat --where options.Size="),
@@ -99,5 +101,5 @@ def test_a_condition_that_makes_no_sense_is_refused(text: str, said: str) -> Non
 
 
 def test_a_condition_that_is_given_twice_is_refused() -> None:
-    with pytest.raises(UsageError, match="keyword is given twice"):
+    with pytest.raises(UsageError, match="keyword is given twice: give it once"):
         where_of(["keyword=a", "keyword=b"], sections_named(["products"]), _nowhere())

@@ -268,8 +268,26 @@ class TestFields:
         assert shop.requests == []
 
     async def test_fields_of_a_section_that_is_not_exported_are_an_error(self, store, shop, tmp_path):
-        with pytest.raises(ConfigError, match="'orders' is none of the sections that are exported: products"):
+        with pytest.raises(ConfigError, match="'orders' is not a section that this run exports: products"):
             await export_store(store, ["products"], tmp_path, fields={"orders": "id"})
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            ({"sections": "products"}, "sections is a list of names: give ['products']"),
+            ({"fields": "id,name"}, 'fields has an entry for each section, such as {"products": "id,name"}'),
+            ({"where": "enabled=true"}, 'where has an entry for each section, such as {"products": {"enabled": True}}'),
+            ({"fields": {"products": ["id"]}}, 'the fields of products are text such as "id,name", or a class'),
+        ],
+        ids=str,
+    )
+    async def test_arguments_of_another_shape_are_refused_with_the_right_one(
+        self, store, shop, tmp_path, arguments, said
+    ):
+        with pytest.raises(ConfigError) as caught:
+            await export_store(store, **{"sections": ["products"], "out": tmp_path} | arguments)
+        assert said in str(caught.value)
+        assert shop.requests == []
 
 
 class TestWhere:
@@ -353,7 +371,7 @@ class TestOut:
         ["x.json", "x.xlsx", "x.csv.bz2", "x.JSONL", "x.csv.GZ", "x.ndjson", "x.json.gz", "x.7z", "x.parq", ".csv"],
     )
     async def test_a_file_of_no_format_does_not_become_a_folder(self, client, store, shop, tmp_path, name):
-        with pytest.raises(ConfigError, match=r"of no format .* end in \.jsonl, .*\.parquet.* make that first"):
+        with pytest.raises(ConfigError, match=r"of no format .* end in \.jsonl, .*\.parquet.* create that first"):
             await export_store(store, ["products"], tmp_path / name)
         with pytest.raises(ConfigError, match="looks like the name of a file"):
             await export_stores([store], ["products"], tmp_path / name)
