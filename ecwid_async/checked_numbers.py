@@ -27,7 +27,7 @@ def check_number(
     if number is not None and (number > least if above else number >= least) and (endless or number <= most):
         return
     bound = f" above {least:g}" if above else "" if least == -math.inf else f" of at least {least:g}"
-    raise ConfigError(f"{name} is {_shown(value)}: give a number{bound}{'' if endless else f', at most {most:g}'}")
+    raise ConfigError(f"{name} is {_shown(value)}: give a number{bound}{'' if endless else f', at most {most:.12g}'}")
 
 
 def check_count(name: str, value: object, *, least: int = 1, most: int = _MOST) -> None:

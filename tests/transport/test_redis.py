@@ -877,7 +877,7 @@ async def test_gates_that_redis_could_not_be_told_of_are_forgotten_when_they_are
 @pytest.mark.parametrize("wrong", [0, -1.0, math.nan, math.inf, True, "2", None])
 async def test_times_of_the_redis_state_are_checked_where_it_is_made(setting: str, wrong: Any) -> None:
     client = redis.Redis()
-    with pytest.raises(ConfigError, match=rf"`{setting}` is .* a number of seconds, above zero"):
+    with pytest.raises(ConfigError, match=rf"{setting} is .*: give a number above 0, at most 2678400$"):
         RedisState(client, **{setting: wrong})
     with pytest.raises(ConfigError, match="`prefix`"):
         RedisState(client, prefix="")
