@@ -5,6 +5,8 @@ Names load on first use (PEP 562): importing the package brings neither an HTTP 
 
 from typing import TYPE_CHECKING
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
     from ecwid_async.calls import Call as Call
     from ecwid_async.client import Ecwid as Ecwid

@@ -4,10 +4,10 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import version
 
 from cyclopts import App, CycloptsError, Parameter
 
+from ecwid_async import __version__
 from ecwid_async.cli.call import call
 from ecwid_async.cli.coverage import coverage
 from ecwid_async.cli.doctor import doctor
@@ -31,7 +31,7 @@ app = App(
     help="Work with Ecwid stores, and run one on this machine.",
     help_epilogue=f"{_STORE}add --sandbox to export, get, call or doctor.\n\n{_CODES}",
     help_format="plaintext",
-    version=lambda: version("ecwid-async"),
+    version=__version__,
     default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
     suppress_keyboard_interrupt=False,
     exit_on_error=False,

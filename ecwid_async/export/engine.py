@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from hashlib import blake2b
-from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Final, Literal
@@ -14,6 +13,7 @@ import attrs
 import msgspec
 from msgspec.structs import replace
 
+from ecwid_async import __version__
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, MissingScope, PaymentRequired, ScanDrifted, StoreSuspended
 from ecwid_async.export.asking import Ask, asked
@@ -30,12 +30,6 @@ __all__ = ["check_export", "export_store", "export_stores"]
 
 _SECTIONS_AT_ONCE: Final = 4
 _STORES_AT_ONCE: Final = 8
-
-
-@cache
-def _version() -> str:
-    """That of this package. Read from a file: ask before files run out."""
-    return version("ecwid-async")
 
 
 def _silent(progress: Progress) -> None:
@@ -62,7 +56,6 @@ class _Terms:
             raise ConfigError(
                 f"mode {self.mode!r} leaves its owner unable to read and write the file: give one such as 0o600."
             )
-        _version()
 
 
 async def export_store(
@@ -293,7 +286,7 @@ def _manifest(
     terms: _Terms,
 ) -> Manifest:
     return Manifest(
-        version=_version(),
+        version=__version__,
         store_id=store.store_id,
         started_at=started,
         finished_at=terms.now(),
@@ -358,7 +351,7 @@ async def _left(path: Path, kind: str, size: int, sha256: str) -> PartFile | Non
 def _digest(store: Store, ask: Ask, format_: Format, terms: _Terms) -> str:
     """Tells whether what another process began is what is asked for."""
     said = (
-        _version(),
+        __version__,
         terms.source or store.server,
         store.store_id,
         ask.name,

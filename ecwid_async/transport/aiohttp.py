@@ -24,7 +24,7 @@ from ecwid_async.transport.exchange import (
     without_locals,
 )
 from ecwid_async.transport.pools import PerLoop
-from ecwid_async.transport.settings import Settings, user_agent
+from ecwid_async.transport.settings import USER_AGENT, Settings
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
 
 __all__ = ["AiohttpTransport"]
@@ -180,7 +180,7 @@ class AiohttpTransport:
             ),
             proxy=settings.proxy,
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": user_agent(), "Accept-Encoding": ACCEPT_ENCODING},
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING},
             auto_decompress=False,
             middlewares=(_send_once,),
         )

@@ -16,7 +16,7 @@ from ecwid_async.errors import (
     UploadChanged,
 )
 from ecwid_async.transport.content_encoding import BodyError, Chunk, Decoder
-from ecwid_async.transport.settings import user_agent
+from ecwid_async.transport.settings import USER_AGENT
 from ecwid_async.wire import Body, Headers, Request, StreamBody, content_length
 
 __all__ = [
@@ -80,7 +80,7 @@ def outgoing(body: Body) -> "bytes | Sending | None":
 
 def header_pairs(request: Request, *more: tuple[str, str]) -> list[tuple[str | bytes, str | bytes]]:
     """The request's headers as they go out, with the length of a stream where it is known."""
-    pairs = [("User-Agent", user_agent()), *more, *request.headers.pairs]
+    pairs = [("User-Agent", USER_AGENT), *more, *request.headers.pairs]
     if isinstance(request.body, StreamBody) and request.body.length is not None:
         pairs.append(("Content-Length", str(request.body.length)))
     return pairs

@@ -4,23 +4,20 @@ import os
 import ssl
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from attrs import field, frozen
 
+from ecwid_async import __version__
 from ecwid_async.checked_numbers import check_count, check_number
 from ecwid_async.errors import ConfigError
 from ecwid_async.transport.base_url import split_url
 
-__all__ = ["Settings", "Timeouts", "user_agent"]
+__all__ = ["USER_AGENT", "Settings", "Timeouts"]
 
 
-@cache
-def user_agent() -> str:
-    """What the transports call themselves."""
-    # Not at import: it would cost a client a twentieth of its start.
-    from importlib.metadata import version
-
-    return f"ecwid-async/{version('ecwid-async')}"
+USER_AGENT: Final = f"ecwid-async/{__version__}"
+"""What the transports call themselves."""
 
 
 @frozen(kw_only=True)
@@ -66,7 +63,6 @@ class Settings:
     tls: ssl.SSLContext | None = None
 
     def __attrs_post_init__(self) -> None:
-        user_agent()  # read now: once the first request is sent, no more files may be left to open
         if not isinstance(self.timeouts, Timeouts):
             raise ConfigError(f"timeouts is a {type(self.timeouts).__name__}: give Timeouts(total=60)")
         check_number("keep_alive", self.keep_alive, above=True)

@@ -5,13 +5,13 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import trustme
 
 from ecwid_async.errors import ConfigError, NotSent
-from ecwid_async.transport.settings import Settings, Timeouts, user_agent
+from ecwid_async.transport.settings import Settings, Timeouts
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, PUT, answer
 from tests.transport.fault_server import Exchange, fault_server
@@ -155,13 +155,13 @@ async def test_its_own_name_is_known_before_the_first_request(
 ) -> None:
     """Where files are short the first request may be the one for which none is left."""
 
-    def none_left(name: str) -> str:
+    def none_left(*_: object, **__: object) -> NoReturn:
         raise OSError(24, "Too many open files")
 
-    user_agent.cache_clear()
     async with fault_server(answer) as server:
         transport = transport_class(server.base_url)
         monkeypatch.setattr("importlib.metadata.version", none_left)
+        monkeypatch.setattr("builtins.open", none_left)
         assert (await transport.send(GET)).status == 200
         await transport.aclose()
     assert (server.log[0].header("user-agent") or "").startswith("ecwid-async/")
