@@ -25,8 +25,8 @@ from urllib.parse import unquote_to_bytes
 
 from benchmarks.items import CHANGED_AFTER, FIRST_CREATED, SPACING, product
 from benchmarks.server import running
+from ecwid_async.codec import parse_selection
 from ecwid_async.sandbox.limits import RateLimit, SlidingLog
-from ecwid_async.selection import parse_selection
 
 __all__ = ["Catalogue", "serving"]
 

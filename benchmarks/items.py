@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ecwid_async.selection import Selection
+from ecwid_async.codec import Selection
 
 __all__ = ["CHANGED_AFTER", "FIRST_CREATED", "SMALL_ORDER", "SPACING", "Kind", "items", "page", "product"]
 

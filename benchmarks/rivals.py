@@ -19,7 +19,7 @@ import cattrs.gen
 import msgspec
 import pydantic
 
-from ecwid_async.data import JSON_TEXT, PREFIX, Variants, is_model, options_of, wire_name
+from ecwid_async.models.base import JSON_TEXT, PREFIX, Variants, is_model, options_of, wire_name
 
 __all__ = ["cattrs_converter", "plain_class", "pydantic_model", "struct"]
 

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from ecwid_async.client import Store as Store
     from ecwid_async.codec import DecodeProblem as DecodeProblem
     from ecwid_async.codec import warm_up as warm_up
-    from ecwid_async.data import UNSET as UNSET
-    from ecwid_async.data import Draft as Draft
-    from ecwid_async.data import Model as Model
-    from ecwid_async.data import Unset as Unset
     from ecwid_async.errors import AnswerGone as AnswerGone
     from ecwid_async.errors import APIError as APIError
     from ecwid_async.errors import BadRequest as BadRequest
@@ -51,6 +47,10 @@ if TYPE_CHECKING:
     from ecwid_async.errors import UploadChanged as UploadChanged
     from ecwid_async.errors import UploadTooLarge as UploadTooLarge
     from ecwid_async.files import Download as Download
+    from ecwid_async.models.base import UNSET as UNSET
+    from ecwid_async.models.base import Draft as Draft
+    from ecwid_async.models.base import Model as Model
+    from ecwid_async.models.base import Unset as Unset
     from ecwid_async.pages import Page as Page
     from ecwid_async.pages import Pages as Pages
     from ecwid_async.scan import Scan as Scan
@@ -64,7 +64,6 @@ _HOMES = {
     "calls": ("Call",),
     "client": ("Ecwid", "Store"),
     "codec": ("DecodeProblem", "warm_up"),
-    "data": ("UNSET", "Draft", "Model", "Unset"),
     "errors": (
         "APIError",
         "AnswerGone",
@@ -101,6 +100,7 @@ _HOMES = {
         "UploadTooLarge",
     ),
     "files": ("Download",),
+    "models.base": ("UNSET", "Draft", "Model", "Unset"),
     "pages": ("Page", "Pages"),
     "scan": ("Scan",),
     "transport.governor": ("Quarantine", "Quota"),

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from ecwid_async.calls import Call, Channel
-from ecwid_async.checked_numbers import check_number
 from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError, EcwidError
 from ecwid_async.observe import LogSink, Sinks
 from ecwid_async.transport.auth import Auth, Secret
 from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url, one_spelling
+from ecwid_async.transport.checked_numbers import check_number
 from ecwid_async.transport.governor import Govern, GovernorState, MemoryState, QuarantineList, Quota
 from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import EventSink, Transport, printable

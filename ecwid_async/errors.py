@@ -48,7 +48,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 import msgspec
 from attrs import evolve
 
-from ecwid_async.safe_json import NotJSON, read_json
+from ecwid_async.primitives.safe_json import NotJSON, read_json
 from ecwid_async.wire import Headers, Request, Response, StreamBody, printable
 
 __all__ = [

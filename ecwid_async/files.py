@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from ecwid_async.calls import Channel
 from ecwid_async.errors import ResponseTooLarge, TransportError, UploadChanged, UploadTooLarge
-from ecwid_async.finishing import finish_in_thread
+from ecwid_async.primitives.finishing import finish_in_thread
 from ecwid_async.wire import Body, Request, Response, StreamBody, StreamedResponse, content_length
 
 __all__ = ["IMAGE_LIMIT", "READ_LIMIT", "Download", "Progress", "Source", "upload_body"]

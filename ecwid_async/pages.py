@@ -8,10 +8,9 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from ecwid_async.calls import Channel
-from ecwid_async.checked_numbers import check_count
+from ecwid_async.codec import add_fields, parse_selection, projected, selection_text
 from ecwid_async.errors import DecodeError
-from ecwid_async.projection import projected
-from ecwid_async.selection import add_fields, parse_selection, selection_text
+from ecwid_async.transport.checked_numbers import check_count
 from ecwid_async.wire import Request, new_request_id
 
 if TYPE_CHECKING:
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from ecwid_async.arrow import Decimals
     from ecwid_async.scan import Scan
+    from ecwid_async.tables.arrow import Decimals
 
 __all__ = ["Page", "Pages"]
 
@@ -138,7 +137,7 @@ class Pages(Generic[T]):
         for models. `decimals` are exact, or "float64". With `store_id`, the store's id is the first column.
         Raises `ConfigError` where pyarrow is missing.
         """
-        from ecwid_async.arrow import table_of
+        from ecwid_async.tables.arrow import table_of
 
         async with aclosing(self._slices()) as pages:
             return await table_of(
@@ -152,13 +151,13 @@ class Pages(Generic[T]):
 
     async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
         """Every item, as a frame of polars: see `to_arrow`."""
-        from ecwid_async.arrow import to_polars
+        from ecwid_async.tables.arrow import to_polars
 
         return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
 
     async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
         """Every item, as a frame of pandas whose columns are Arrow's: see `to_arrow`."""
-        from ecwid_async.arrow import to_pandas
+        from ecwid_async.tables.arrow import to_pandas
 
         return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
 

@@ -12,7 +12,7 @@ __all__ = ["Scheduling"]
 
 _TOGETHER: Final = ("tests/inventory/",)
 _DIVIDED: Final = (
-    "tests/batch/test_jobs.py",
+    "tests/batch/test_journal.py",
     "tests/chaos/",
     "tests/cli/test_export.py",
     "tests/life/",

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from ecwid_async import APIError, Call, DecodeError, Ecwid, NotFound, OutcomeUnknown, Pages
 from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec
-from ecwid_async.data import Model, model
 from ecwid_async.errors import ConfigError
+from ecwid_async.models.base import Model, model
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Headers, Options, Request, Response
 

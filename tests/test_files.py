@@ -14,8 +14,8 @@ import pytest
 from ecwid_async import Call, NotFound, OutcomeUnknown, ResponseTooLarge, UploadTooLarge
 from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec
-from ecwid_async.data import Model, model
 from ecwid_async.files import IMAGE_LIMIT, Download, Progress, Source, upload_body
+from ecwid_async.models.base import Model, model
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.aiohttp import AiohttpTransport
 from ecwid_async.transport.memory import MemoryTransport, answer

@@ -32,7 +32,7 @@ def test_the_command_and_the_pytest_plugin_are_found():
     (command,) = entry_points(group="console_scripts", name="ecwid")
     assert command.load().__module__ == "ecwid_async.cli"
     (plugin,) = entry_points(group="pytest11", name="ecwid_sandbox")
-    assert plugin.value == "ecwid_async.sandbox.plugin"
+    assert plugin.value == "ecwid_async.testing.plugin"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from ecwid_async import ConfigError, Ecwid, EcwidError, Event, RetryPolicy
 from ecwid_async.client import Store
 from ecwid_async.models.customers import CustomerDraft
 from ecwid_async.observe import LogSink
-from ecwid_async.opentelemetry import OpenTelemetrySink
+from ecwid_async.observe.opentelemetry import OpenTelemetrySink
 from ecwid_async.transport.aiohttp import AiohttpTransport
 from ecwid_async.transport.auth import Secret
 from ecwid_async.transport.memory import MemoryTransport, answer

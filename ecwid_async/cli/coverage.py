@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from ecwid_async.cli.inventory import Method
-    from ecwid_async.data import Data
+    from ecwid_async.models.base import Data
 
 __all__ = ["coverage"]
 
@@ -67,7 +67,7 @@ def _by_section(methods: Iterable["Method"]) -> dict[str, list["Method"]]:
 def _sizes(methods: list["Method"]) -> dict[str, int]:
     """How much these methods cover. An endpoint or a class that several of them have counts once."""
     from ecwid_async.cli.inventory import classes_in
-    from ecwid_async.data import Draft
+    from ecwid_async.models.base import Draft
 
     classes = set(classes_in(*(declared for method in methods for declared in (method.returns, *method.takes))))
     drafts = {cls for cls in classes if issubclass(cls, Draft)}
@@ -111,7 +111,7 @@ def _route(method: "Method") -> str | None:
 
 def _named(declared: Any) -> list["type[Data]"]:
     """The models and drafts that stand in a declared type itself."""
-    from ecwid_async.data import Data
+    from ecwid_async.models.base import Data
 
     if isinstance(declared, type) and issubclass(declared, Data):
         return [declared]

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from ecwid_async.cli.failure import UsageError
-from ecwid_async.data import options_of
+from ecwid_async.models.base import options_of
 
 if TYPE_CHECKING:
     from ecwid_async.client import Store

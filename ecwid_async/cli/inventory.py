@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 import attrs
 
-from ecwid_async.data import Data, Draft, Model
+from ecwid_async.models.base import Data, Draft, Model
 from ecwid_async.resources.base import Resource
 
 if TYPE_CHECKING:

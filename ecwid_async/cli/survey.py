@@ -18,8 +18,8 @@ from ecwid_async.calls import Call
 from ecwid_async.cli.inventory import Method, classes_in, methods
 from ecwid_async.client import Store
 from ecwid_async.codec import Codec
-from ecwid_async.data import PREFIX, Model, wire_name
 from ecwid_async.errors import APIError, DecodeError, Forbidden, PaymentRequired, RateLimited, TransportError
+from ecwid_async.models.base import PREFIX, Model, wire_name
 from ecwid_async.pages import Page, Pages
 
 __all__ = ["Odd", "Outcome", "Probe", "Survey", "Unknown", "public_code"]

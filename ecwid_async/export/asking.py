@@ -9,15 +9,14 @@ from attrs import frozen
 
 from ecwid_async.calls import Call
 from ecwid_async.client import Store
-from ecwid_async.data import Model
+from ecwid_async.codec import Projection, Selection, add_fields, projection_of, selection_text
 from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.export.fields import cut, selection_of
 from ecwid_async.export.sections import Section, sections_named
+from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
-from ecwid_async.projection import Projection, projection
-from ecwid_async.safe_json import UNREADABLE, Masked
+from ecwid_async.primitives.safe_json import UNREADABLE, Masked
 from ecwid_async.scan import plan_of
-from ecwid_async.selection import Selection, add_fields, selection_text
 
 __all__ = ["Ask", "Items", "asked", "documents"]
 
@@ -116,7 +115,7 @@ def _selection(section: Section, model: type[Model], fields: str | type | None) 
         raise ConfigError(f'the fields of {section.name} are text such as "id,name", or a class, not {fields!r}')
     if fields is None or isinstance(fields, str):
         return None if fields is None else selection_of(fields, model, section.name)
-    taken: Projection[Any] = projection(fields, (model,))
+    taken: Projection[Any] = projection_of(fields, (model,))
     return taken.selection
 
 

@@ -9,9 +9,9 @@ from typing import Annotated, BinaryIO, Final, Literal
 
 import msgspec
 
-from ecwid_async.checked_lines import open_private, seal, unseal
 from ecwid_async.export.manifest import SectionRecord, Time, is_file_name
 from ecwid_async.export.output import failing, hidden_name, open_new
+from ecwid_async.primitives.checked_lines import open_private, seal, unseal
 
 __all__ = ["Checkpoint", "Mark"]
 

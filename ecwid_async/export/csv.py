@@ -8,10 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from ecwid_async.codec import Codec
+from ecwid_async.codec import Codec, Projection
 from ecwid_async.export.compression import Compressed, Plain
-from ecwid_async.projection import Projection
-from ecwid_async.rows import EXTRA, STORE_ID, Fields, Node, Reader, Record, Scalar, flat, record_of
+from ecwid_async.tables import EXTRA, STORE_ID, Fields, Node, Reader, Record, Scalar, flat, record_of
 
 __all__ = ["Csv"]
 

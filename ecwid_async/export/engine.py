@@ -24,7 +24,7 @@ from ecwid_async.export.output import PartFile, Sink, refused
 from ecwid_async.export.place import Names, Place, check_folder
 from ecwid_async.export.reading import Progress, Reading, Report, Sheet, utc_now
 from ecwid_async.export.sections import Section
-from ecwid_async.finishing import finish_in_thread
+from ecwid_async.primitives.finishing import finish_in_thread
 
 __all__ = ["check_export", "export_store", "export_stores"]
 

@@ -7,10 +7,10 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 
-from ecwid_async.data import PREFIX, Model, is_model, options_of, wire_name
+from ecwid_async.codec import Selection, parse_selection
 from ecwid_async.errors import ConfigError
-from ecwid_async.safe_json import UNREADABLE, Masked
-from ecwid_async.selection import Selection, parse_selection
+from ecwid_async.models.base import PREFIX, Model, is_model, options_of, wire_name
+from ecwid_async.primitives.safe_json import UNREADABLE, Masked
 
 __all__ = ["cut", "selection_of"]
 

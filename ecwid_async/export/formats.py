@@ -6,11 +6,10 @@ from typing import IO, Any, Final, Literal, Protocol, TypeAlias, cast
 import msgspec
 from attrs import frozen
 
-from ecwid_async.codec import Codec
+from ecwid_async.codec import Codec, Projection
 from ecwid_async.errors import ConfigError
 from ecwid_async.export.compression import Compressed, Compression, Plain
-from ecwid_async.projection import Projection
-from ecwid_async.rows import STORE_ID, Fields
+from ecwid_async.tables import STORE_ID, Fields
 
 __all__ = ["FORMATS", "Format", "FormatOptions", "Writer", "check_format", "writer"]
 

@@ -11,9 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, BinaryIO, Final
 
-from ecwid_async.checked_lines import open_private
 from ecwid_async.errors import EcwidError
-from ecwid_async.journal import lock
+from ecwid_async.primitives.checked_lines import lock, open_private
 
 __all__ = [
     "FileLock",

@@ -5,11 +5,10 @@ from typing import IO, Any, Final
 
 import msgspec
 
-from ecwid_async.arrow import Decimals, Tables
-from ecwid_async.codec import Codec
+from ecwid_async.codec import Codec, Projection
 from ecwid_async.errors import ConfigError
-from ecwid_async.projection import Projection
-from ecwid_async.rows import Fields
+from ecwid_async.tables import Fields
+from ecwid_async.tables.arrow import Decimals, Tables
 
 try:
     import pyarrow as pa

@@ -22,10 +22,10 @@ from ecwid_async.export.checkpoint import Mark
 from ecwid_async.export.formats import Format, FormatOptions, Writer, writer
 from ecwid_async.export.manifest import SectionRecord
 from ecwid_async.export.output import OutputError, PartFile, Sink
-from ecwid_async.finishing import finish, finish_in_thread
-from ecwid_async.ids import Ids
 from ecwid_async.pages import Pages
-from ecwid_async.safe_json import UNREADABLE, Masked
+from ecwid_async.primitives.finishing import finish, finish_in_thread
+from ecwid_async.primitives.safe_json import UNREADABLE, Masked
+from ecwid_async.scan import Ids
 
 __all__ = ["Progress", "Reading", "Report", "Sheet", "utc_now"]
 

@@ -12,8 +12,8 @@ from attrs import frozen
 
 from ecwid_async.calls import Call
 from ecwid_async.client import Store
-from ecwid_async.data import Model
 from ecwid_async.errors import ConfigError
+from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
 
 __all__ = ["ALL", "DEFAULT", "SECTIONS", "Reader", "Section", "sections_named"]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from ecwid_async.data import Model, model
+from ecwid_async.models.base import Model, model
 
 __all__ = [
     "AppSubscription",

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from ecwid_async.data import Model, model
+from ecwid_async.models.base import Model, model
 
 __all__ = [
     "Brand",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 from ecwid_async.models.common import BuyerType, Dimensions, FulfillmentType, HandlingFee, ShippingPerson
 from ecwid_async.models.coupons import DiscountCoupon
 from ecwid_async.models.orders import (

@@ -1,6 +1,6 @@
 """Groups of customers."""
 
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 
 __all__ = [
     "CustomerGroup",

@@ -1,6 +1,6 @@
 """Countries, currencies, states and tax classes: the same for every store."""
 
-from ecwid_async.data import Model, model
+from ecwid_async.models.base import Model, model
 
 __all__ = [
     "Country",

@@ -1,6 +1,6 @@
 """What images look like. In no table of the reference: the shape is that of the vendor's own client."""
 
-from ecwid_async.data import Model, model
+from ecwid_async.models.base import Model, model
 
 __all__ = [
     "ImageMainColors",

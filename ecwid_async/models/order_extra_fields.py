@@ -1,6 +1,6 @@
 """Extra fields of orders: what is written. What is read is `OrderExtraField`, a part of the order too."""
 
-from ecwid_async.data import UNSET, Draft, Unset, draft
+from ecwid_async.models.base import UNSET, Draft, Unset, draft
 from ecwid_async.models.common import ExtraFieldInputType
 from ecwid_async.models.orders import ExtraFieldSection
 

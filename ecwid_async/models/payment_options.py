@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 from ecwid_async.models.common import AmountType
 
 __all__ = [

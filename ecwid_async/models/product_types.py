@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 
 __all__ = [
     "AttributeShow",

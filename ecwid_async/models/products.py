@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model, prefixed
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model, prefixed
 from ecwid_async.models.common import (
     AmountType,
     Dimensions,

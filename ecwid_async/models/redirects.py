@@ -1,6 +1,6 @@
 """Redirects of the Instant Site. In no table of the reference: the shapes are those of the vendor's own client."""
 
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 
 __all__ = [
     "InstantSiteRedirect",

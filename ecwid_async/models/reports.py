@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
-from ecwid_async.data import Model, model
+from ecwid_async.models.base import Model, model
 from ecwid_async.models.common import FulfillmentType
 
 __all__ = [

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, model
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 from ecwid_async.models.common import SelectMode
 
 __all__ = [

@@ -1,6 +1,6 @@
 """Data that an app keeps in a store."""
 
-from ecwid_async.data import Model, model
+from ecwid_async.models.base import Model, model
 
 __all__ = [
     "StorageEntry",

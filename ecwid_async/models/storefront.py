@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from ecwid_async.data import Model, model, named
+from ecwid_async.models.base import Model, model, named
 
 __all__ = [
     "StorefrontPageStatus",

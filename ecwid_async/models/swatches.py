@@ -1,6 +1,6 @@
 """Colors that the options of products offer."""
 
-from ecwid_async.data import Model, model
+from ecwid_async.models.base import Model, model
 
 __all__ = [
     "Swatch",

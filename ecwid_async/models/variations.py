@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ecwid_async.data import UNSET, Draft, Unset, draft
+from ecwid_async.models.base import UNSET, Draft, Unset, draft
 from ecwid_async.models.common import Dimensions, ImageAlt
 from ecwid_async.models.products import (
     OutOfStockVisibility,

@@ -13,11 +13,10 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast, overload
 from attrs import evolve
 
 from ecwid_async.calls import Call, Channel, LookUp
-from ecwid_async.codec import dumps
-from ecwid_async.data import Model
+from ecwid_async.codec import dumps, projected
 from ecwid_async.files import Download, Progress, Source, upload_body
+from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
-from ecwid_async.projection import projected
 from ecwid_async.scan import Scan
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 

@@ -10,7 +10,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ecwid_async.finishing import finish
+from ecwid_async.primitives.finishing import finish
 from ecwid_async.transport.base_url import checked_base_url
 from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, PARTIAL, BodyError
 from ecwid_async.transport.exchange import (

@@ -32,7 +32,6 @@ import anyio
 import anyio.lowlevel
 from attrs import evolve, frozen
 
-from ecwid_async.checked_numbers import check_count, check_number
 from ecwid_async.errors import (
     APIError,
     ConfigError,
@@ -44,6 +43,7 @@ from ecwid_async.errors import (
     retry_after,
 )
 from ecwid_async.transport.auth import Secret
+from ecwid_async.transport.checked_numbers import check_count, check_number
 from ecwid_async.transport.patience import add_throttled, throttled
 from ecwid_async.transport.telling import Teller
 from ecwid_async.wire import (

@@ -7,7 +7,7 @@ from typing import Final, NoReturn, cast
 import anyio
 import anyio.lowlevel
 
-from ecwid_async.finishing import finish
+from ecwid_async.primitives.finishing import finish
 from ecwid_async.transport.base_url import checked_base_url
 from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, BodyError
 from ecwid_async.transport.exchange import (

@@ -19,7 +19,7 @@ import anyio
 from attrs import evolve
 
 from ecwid_async.errors import ConfigError, GovernorUnavailable
-from ecwid_async.finishing import finish
+from ecwid_async.primitives.finishing import finish
 from ecwid_async.transport.governor import (
     GRACE,
     LONGEST,

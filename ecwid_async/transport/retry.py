@@ -21,7 +21,6 @@ from typing import Final
 import anyio
 from attrs import frozen
 
-from ecwid_async.checked_numbers import check_count, check_number
 from ecwid_async.errors import (
     APIError,
     EcwidError,
@@ -34,6 +33,7 @@ from ecwid_async.errors import (
     retry_after,
     unreadable,
 )
+from ecwid_async.transport.checked_numbers import check_count, check_number
 from ecwid_async.transport.patience import add_throttled, throttled
 from ecwid_async.transport.ranges import Received
 from ecwid_async.transport.telling import Teller

@@ -12,8 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
-from ecwid_async import journal
-from ecwid_async.batch import Runner, Terms
+from ecwid_async.batch import Runner, Terms, journal
 from ecwid_async.calls import Channel
 from ecwid_async.client import Ecwid
 from ecwid_async.wire import Request, Response

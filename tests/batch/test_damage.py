@@ -10,7 +10,7 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async import journal as journals
+from ecwid_async.batch import journal as journals
 from ecwid_async.errors import EcwidError, JobError
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.transport.memory import MemoryTransport

@@ -15,8 +15,8 @@ from importlib.metadata import version
 import pytest
 
 from ecwid_async import client
-from ecwid_async.checked_lines import unseal
 from ecwid_async.export import ALL, DEFAULT
+from ecwid_async.primitives.checked_lines import unseal
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 from ecwid_async.sandbox.server import serving

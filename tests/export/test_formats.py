@@ -361,7 +361,7 @@ def test_parquet_without_items_has_its_columns() -> None:
 def test_parquet_holds_no_more_than_a_group_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyarrow")
     monkeypatch.setattr("ecwid_async.export.parquet._GROUP", 10_000)
-    monkeypatch.setattr("ecwid_async.arrow._BATCH", 256)
+    monkeypatch.setattr("ecwid_async.tables.arrow._BATCH", 256)
     page = [json.dumps({"id": number, "name": "x" * 50}).encode() for number in range(256)]
     stream = io.BytesIO()
     made = writer("parquet", stream, model=Product, fields=("id", "name"))
@@ -375,7 +375,7 @@ def test_parquet_holds_no_more_than_a_group_of_rows(monkeypatch: pytest.MonkeyPa
 
 
 def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("ecwid_async.arrow", "ecwid_async.export.parquet"):
+    for module in ("ecwid_async.tables.arrow", "ecwid_async.export.parquet"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigError, match=r"pip install 'ecwid-async\[arrow\]'"):

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecwid_async import Ecwid
-from ecwid_async.checked_lines import seal, unseal
 from ecwid_async.errors import EcwidError, NotSent
 from ecwid_async.export import OutputError, export_store
 from ecwid_async.export.checkpoint import Checkpoint, Mark
 from ecwid_async.export.output import PartFile
+from ecwid_async.primitives.checked_lines import seal, unseal
 from ecwid_async.transport.retry import RetryPolicy
 from tests.cancelling import KINDS, at_every_await
 

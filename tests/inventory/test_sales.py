@@ -8,8 +8,8 @@ import pytest
 from attrs import evolve
 
 from ecwid_async.client import Store
-from ecwid_async.data import UNSET
 from ecwid_async.errors import NotFound
+from ecwid_async.models.base import UNSET
 from ecwid_async.models.carts import CartDraft
 from ecwid_async.models.common import Dimensions, HandlingFee, ShippingPerson
 from ecwid_async.models.coupons import CouponStatus, DiscountCouponDraft

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 from ecwid_async import models
 from ecwid_async.codec import loads
-from ecwid_async.data import Draft, Model
+from ecwid_async.models.base import Draft, Model
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 """Responses and bodies of the same shapes as the documentation's samples, with values of our own."""
 
-MODULES = sorted(module.name for module in iter_modules(models.__path__))
+MODULES = sorted(module.name for module in iter_modules(models.__path__) if module.name != "base")
 
 
 class Spec:

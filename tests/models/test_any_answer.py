@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecwid_async.codec import Codec, dumps, loads
-from ecwid_async.data import Draft
+from ecwid_async.models.base import Draft
 from tests.models.tables import Spec
 
 SCHEMAS = (

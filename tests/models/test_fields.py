@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin
 import attrs
 import pytest
 
-from ecwid_async.data import Draft, Model, Unset, wire_name
+from ecwid_async.models.base import Draft, Model, Unset, wire_name
 from tests.models.tables import MODULES, Spec
 
 SCALARS = {

@@ -17,7 +17,7 @@ from ecwid_async.models.orders import (
 )
 from ecwid_async.models.products import Product
 from ecwid_async.models.reviews import Review
-from ecwid_async.rows import record_of
+from ecwid_async.tables import record_of
 
 
 @pytest.mark.parametrize("cls", [Order, Cart])

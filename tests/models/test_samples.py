@@ -11,7 +11,7 @@ from typing import Any, Union, get_args, get_origin
 import attrs
 
 from ecwid_async.codec import Codec, dumps, loads, parse_datetime
-from ecwid_async.data import Draft, Model, Unset, wire_name
+from ecwid_async.models.base import Draft, Model, Unset, wire_name
 from tests.models.tables import SAMPLES, Sample, Spec
 
 

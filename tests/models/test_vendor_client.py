@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 import attrs
 import pytest
 
-from ecwid_async.data import JSON_TEXT, PREFIX, Draft, Model, options_of, wire_name
+from ecwid_async.models.base import JSON_TEXT, PREFIX, Draft, Model, options_of, wire_name
 from tests.models.tables import Spec
 
 # The class that stands for an object, by patterns of its name, where it does not bear that name: the first counts.

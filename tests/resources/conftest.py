@@ -17,8 +17,8 @@ import pytest
 from ecwid_async.calls import Call, Channel
 from ecwid_async.client import Store
 from ecwid_async.codec import Codec
-from ecwid_async.data import Draft
 from ecwid_async.files import Download
+from ecwid_async.models.base import Draft
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.memory import MemoryTransport, answer

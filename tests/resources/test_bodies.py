@@ -10,7 +10,7 @@ import pytest
 from ecwid_async.calls import Call
 from ecwid_async.client import Store
 from ecwid_async.codec import loads
-from ecwid_async.data import Draft
+from ecwid_async.models.base import Draft
 from ecwid_async.models.carts import CartDraft
 from ecwid_async.models.categories import CategoryDraft
 from ecwid_async.models.common import AsyncImageAltDraft, AsyncImageDraft, BillingPerson, Dimensions, ShippingPerson

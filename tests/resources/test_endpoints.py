@@ -14,7 +14,7 @@ from ecwid_async import resources
 from ecwid_async.cli import inventory
 from ecwid_async.client import Store
 from ecwid_async.codec import loads
-from ecwid_async.data import UNSET
+from ecwid_async.models.base import UNSET
 from ecwid_async.models.customers import CustomersMassUpdateDraft
 from ecwid_async.models.reviews import ReviewMassUpdateDraft
 from ecwid_async.pages import Pages

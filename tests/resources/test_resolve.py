@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ecwid_async import Ecwid, EcwidError, OutcomeUnknown, RetryPolicy, ServerError, Store, Timeout
-from ecwid_async.data import Draft
+from ecwid_async.models.base import Draft
 from ecwid_async.models.coupons import DiscountCouponDraft
 from ecwid_async.models.customers import CustomerDraft
 from ecwid_async.models.domains import DomainPurchaseDraft

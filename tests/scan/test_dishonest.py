@@ -9,9 +9,9 @@ from attrs import evolve, frozen
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from ecwid_async.assumptions import Budget
 from ecwid_async.errors import EcwidError, ScanDrifted
 from ecwid_async.sandbox import Switches
+from ecwid_async.scan.assumptions import Budget
 from tests.scan.dishonest import IGNORABLE, ROWS, TOTALS, DishonestWorld, Faults
 from tests.scan.lists import KINDS, Row
 from tests.scan.scenes import calm_scenes, scenes

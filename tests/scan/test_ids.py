@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.ids import Ids
+from ecwid_async.scan import Ids
 
 WIDE = st.one_of(
     st.integers(),

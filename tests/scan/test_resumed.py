@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ecwid_async import Ecwid
-from ecwid_async.checked_lines import seal
 from ecwid_async.errors import ConfigError, ScanDrifted
+from ecwid_async.primitives.checked_lines import seal
 from ecwid_async.sandbox import Sandbox, Switches
 from tests.scan.lists import KINDS, Kind, Row
 from tests.scan.scenes import calm_scenes, scenes

@@ -13,7 +13,7 @@ from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
 from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult, StockAdjustmentResult, Variation
 from ecwid_async.models.profile import Profile
 from ecwid_async.observe import LogSink
-from ecwid_async.opentelemetry import OpenTelemetrySink
+from ecwid_async.observe.opentelemetry import OpenTelemetrySink
 from ecwid_async.wire import Request, Response
 
 

@@ -24,7 +24,9 @@ import attrs
 import msgspec
 from cattrs import Converter
 
-from ecwid_async.data import (
+from ecwid_async.codec.projection import LEFT_OUT, Member, Projection
+from ecwid_async.errors import DecodeError
+from ecwid_async.models.base import (
     JSON_TEXT,
     NO_EXTRA,
     PREFIX,
@@ -37,9 +39,7 @@ from ecwid_async.data import (
     options_of,
     wire_name,
 )
-from ecwid_async.errors import DecodeError
-from ecwid_async.projection import LEFT_OUT, Member, Projection
-from ecwid_async.safe_json import UNREADABLE, Masked, NotJSON, exact, is_absurd, read_json
+from ecwid_async.primitives.safe_json import UNREADABLE, Masked, NotJSON, exact, is_absurd, read_json
 from ecwid_async.wire import printable
 
 __all__ = [

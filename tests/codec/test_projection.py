@@ -21,17 +21,16 @@ from pydantic.alias_generators import to_camel
 
 from ecwid_async import Call, DecodeError, DecodeProblem, Ecwid, Store
 from ecwid_async.calls import Channel
-from ecwid_async.codec import Codec, dumps
-from ecwid_async.data import PREFIX, Model, is_model, options_of, wire_name
+from ecwid_async.codec import Codec, dumps, parse_selection, selection_text
+from ecwid_async.models.base import PREFIX, Model, is_model, options_of, wire_name
 from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
 from ecwid_async.models.products import Product, ProductCategory, ProductDraft, ProductOption
 from ecwid_async.models.products import ProductOptionChoice as Choice
 from ecwid_async.pages import Pages
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
-from ecwid_async.selection import parse_selection, selection_text
 from ecwid_async.transport.memory import MemoryTransport, answer
-from tests import postponed
+from tests.codec import postponed
 from tests.resources.conftest import METHODS, Method
 
 CENT = Decimal("12.50")

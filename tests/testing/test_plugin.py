@@ -84,7 +84,7 @@ def test_the_fixtures_serve_a_users_tests(tmp_path: Path) -> None:
 
 def test_loading_the_plugin_loads_no_library() -> None:
     script = (
-        "import sys, pytest; before = set(sys.modules); import ecwid_async.sandbox.plugin;"
+        "import sys, pytest; before = set(sys.modules); import ecwid_async.testing.plugin;"
         "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}),"
         " *sorted(name for name in sys.modules if name.startswith('ecwid_async')))"
     )
@@ -92,8 +92,8 @@ def test_loading_the_plugin_loads_no_library() -> None:
     assert run.stdout.split() == [
         "ecwid_async",
         "ecwid_async",
-        "ecwid_async.sandbox",
-        "ecwid_async.sandbox.plugin",
+        "ecwid_async.testing",
+        "ecwid_async.testing.plugin",
     ]
 
 

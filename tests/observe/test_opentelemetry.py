@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from ecwid_async import APIError, Ecwid, Event, EventKind, NotFound, NotSent, RetryPolicy
-from ecwid_async.opentelemetry import OpenTelemetrySink
+from ecwid_async.observe.opentelemetry import OpenTelemetrySink
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.wire import Options, Request
 
@@ -277,7 +277,7 @@ def test_the_api_alone_is_enough_at_run_time() -> None:
 import asyncio, sys
 sys.modules["opentelemetry.sdk"] = None
 from ecwid_async import Ecwid
-from ecwid_async.opentelemetry import OpenTelemetrySink
+from ecwid_async.observe.opentelemetry import OpenTelemetrySink
 from ecwid_async.transport.memory import MemoryTransport, answer
 
 failures = []

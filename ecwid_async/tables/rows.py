@@ -18,12 +18,10 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, cast, get_args, ge
 import attrs
 import msgspec
 
-from ecwid_async.codec import Codec
-from ecwid_async.data import JSON_TEXT, PREFIX, is_model, options_of, wire_name
+from ecwid_async.codec import Codec, Projection, Selection, parse_selection
 from ecwid_async.errors import ConfigError, DecodeError
-from ecwid_async.projection import Projection
-from ecwid_async.safe_json import UNREADABLE, exact, repaired
-from ecwid_async.selection import Selection, parse_selection
+from ecwid_async.models.base import JSON_TEXT, PREFIX, is_model, options_of, wire_name
+from ecwid_async.primitives.safe_json import UNREADABLE, exact, repaired
 
 __all__ = ["EXTRA", "STORE_ID", "Fields", "Items", "Node", "Reader", "Record", "Scalar", "flat", "merged", "record_of"]
 

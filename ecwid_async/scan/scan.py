@@ -24,16 +24,15 @@ import anyio.abc
 import msgspec
 from attrs import evolve, field, frozen, mutable
 
-from ecwid_async.assumptions import IGNORED, LONG_AGO, Bounds, Broken, Budget, Part
 from ecwid_async.calls import Channel
-from ecwid_async.checked_lines import seal, unseal
-from ecwid_async.checked_numbers import check_count, check_number
-from ecwid_async.codec import parse_datetime
-from ecwid_async.coverage import Coverage, Key, Slice, Union, Unsorted
+from ecwid_async.codec import add_fields, parse_datetime, parse_selection, selection_text
 from ecwid_async.errors import ConfigError, DecodeError, ScanDrifted
-from ecwid_async.ids import Ids
-from ecwid_async.safe_json import UNREADABLE, Masked, repaired
-from ecwid_async.selection import add_fields, parse_selection, selection_text
+from ecwid_async.primitives.checked_lines import seal, unseal
+from ecwid_async.primitives.safe_json import UNREADABLE, Masked, repaired
+from ecwid_async.scan.assumptions import IGNORED, LONG_AGO, Bounds, Broken, Budget, Part
+from ecwid_async.scan.coverage import Coverage, Key, Slice, Union, Unsorted
+from ecwid_async.scan.ids import Ids
+from ecwid_async.transport.checked_numbers import check_count, check_number
 from ecwid_async.wire import Lane, Request, new_request_id
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from ecwid_async.arrow import Decimals
+    from ecwid_async.tables.arrow import Decimals
 
 __all__ = ["PLANS", "Plan", "Scan", "plan_of"]
 
@@ -314,7 +313,7 @@ class Scan(Generic[T]):
 
     async def to_arrow(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pa.Table":
         """Every item, as an Arrow table: see `Pages.to_arrow`. Raises as `dicts`, and `ConfigError` without pyarrow."""
-        from ecwid_async.arrow import table_of
+        from ecwid_async.tables.arrow import table_of
 
         return await table_of(
             self.raw(),
@@ -328,13 +327,13 @@ class Scan(Generic[T]):
 
     async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
         """Every item, as a frame of polars: see `to_arrow`."""
-        from ecwid_async.arrow import to_polars
+        from ecwid_async.tables.arrow import to_polars
 
         return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
 
     async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
         """Every item, as a frame of pandas whose columns are Arrow's: see `to_arrow`."""
-        from ecwid_async.arrow import to_pandas
+        from ecwid_async.tables.arrow import to_pandas
 
         return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
 

@@ -22,21 +22,21 @@ from ecwid_async import models
 from ecwid_async.calls import Channel
 from ecwid_async.client import Store
 from ecwid_async.codec import Codec, DecodeProblem, loads
-from ecwid_async.data import Model, prefixed
-from ecwid_async.data import model as data_class
 from ecwid_async.errors import ConfigError, DecodeError
+from ecwid_async.models.base import Model, prefixed
+from ecwid_async.models.base import model as data_class
 from ecwid_async.models.carts import Cart
 from ecwid_async.models.customers import Customer
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
-from ecwid_async.rows import Items, Node, Reader, Record, Scalar, flat, merged, record_of
+from ecwid_async.tables import Items, Node, Reader, Record, Scalar, flat, merged, record_of
 from ecwid_async.transport.memory import MemoryTransport, answer
 from tests.odd_items import odd_items
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
-from ecwid_async.arrow import Tables, to_pandas, to_polars  # noqa: E402  after the check that pyarrow is there
+from ecwid_async.tables.arrow import Tables, to_pandas, to_polars  # noqa: E402  after the check that pyarrow is there
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 tolerant = Codec()
@@ -262,7 +262,7 @@ def test_a_field_that_is_first_met_late_is_null_before() -> None:
 
 def test_objects_that_come_again_and_objects_that_do_not_are_what_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
     for limit, most in {"_PAGE": 3, "_BATCH": 7, "_MOST_KNOWN": 5}.items():
-        monkeypatch.setattr(f"ecwid_async.arrow.{limit}", most)
+        monkeypatch.setattr(f"ecwid_async.tables.arrow.{limit}", most)
     items = [
         {
             "id": number,
@@ -408,7 +408,7 @@ async def test_a_library_that_is_missing_is_named(
 
 
 async def test_without_pyarrow_the_extra_is_named(ecwid_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "ecwid_async.arrow")
+    monkeypatch.delitem(sys.modules, "ecwid_async.tables.arrow")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigError, match=r"pip install 'ecwid-async\[arrow\]'"):
         await ecwid_store.carts.search().to_arrow()

@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from ecwid_async.codec import Codec
+from ecwid_async.codec import Codec, Projection, parse_selection
 from ecwid_async.errors import ConfigError
-from ecwid_async.projection import Projection
-from ecwid_async.rows import EXTRA, PRECISION, SCALE, STORE_ID, Fields, Items, Node, Reader, Record, Scalar, record_of
-from ecwid_async.selection import parse_selection
+from ecwid_async.tables.rows import (
+    EXTRA,
+    PRECISION,
+    SCALE,
+    STORE_ID,
+    Fields,
+    Items,
+    Node,
+    Reader,
+    Record,
+    Scalar,
+    record_of,
+)
 from ecwid_async.wire import Request
 
 try:

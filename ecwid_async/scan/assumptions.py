@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import field, frozen, mutable
 
-from ecwid_async.coverage import Key
+from ecwid_async.scan.coverage import Key
 
 __all__ = ["IGNORED", "LONG_AGO", "Bounds", "Broken", "Budget", "Part", "Sent"]
 

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ecwid_async import journal as journals
-from ecwid_async.batch import Terms
-from ecwid_async.checked_lines import seal, unseal
+from ecwid_async.batch import JobId, Journal, Terms, journal_folder
+from ecwid_async.batch import journal as journals
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import AnswerGone, ConfigError, JobError, NotExecuted, NotSent, OutcomeUnknown
-from ecwid_async.journal import JobId, Journal, journal_folder
+from ecwid_async.primitives.checked_lines import seal, unseal
 from ecwid_async.resources.products import ProductDraft
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.server import serving

@@ -14,11 +14,11 @@ from typing import Annotated, Any, Final, Generic, NoReturn, TypeVar, Union, cas
 import attrs
 import msgspec
 
-from ecwid_async.data import JSON_TEXT, MUTABLE, PREFIX, Data, Model, is_model, options_of, wire_name
-from ecwid_async.selection import Selection, selection_text
+from ecwid_async.codec.selection import Selection, selection_text
+from ecwid_async.models.base import JSON_TEXT, MUTABLE, PREFIX, Data, Model, is_model, options_of, wire_name
 from ecwid_async.wire import Request
 
-__all__ = ["LEFT_OUT", "Member", "Projection", "projected", "projection"]
+__all__ = ["LEFT_OUT", "Member", "Projection", "projected", "projection_of"]
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class Projection(msgspec.Struct, Generic[T], eq=False):
         return self.into.__name__
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return projection, (self.into, self.models)
+        return projection_of, (self.into, self.models)
 
 
 def projected(
@@ -98,13 +98,13 @@ def projected(
         return request, into
     if not _is_for_data(into):
         raise TypeError(f"into takes {_KINDS}, not {into!r}: define one with @attrs.frozen or @dataclass")
-    found = projection(into, (cast("type[Model]", model),))
+    found = projection_of(into, (cast("type[Model]", model),))
     selection = found.selection if inside is None else {inside: found.selection}
     params = (*request.params, ("responseFields", selection_text(selection)))
     return attrs.evolve(request, params=params), cast("type[T]", found)
 
 
-def projection(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
+def projection_of(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
     """How objects of one of these models are read into a class. Raises `TypeError` for one that can't hold them."""
     if not _is_for_data(into):
         raise TypeError(f"{into!r} is none of these: {_KINDS}")
@@ -357,7 +357,7 @@ def _fit_object(options: tuple[Any, ...], answered: tuple[Any, ...]) -> tuple[An
     """As `_fit`, for objects: a class of the caller's, the models themselves, or plain data."""
     own = [option for option in options if _is_for_data(option) and not is_model(option)]
     if len(own) == 1:
-        found = projection(own[0], answered)
+        found = projection_of(own[0], answered)
         return found, found.selection
     if set(answered) <= set(options):
         return reduce(or_, answered), None

@@ -3,11 +3,12 @@
 import errno
 import os
 import stat
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
 
-__all__ = ["open_private", "seal", "unseal"]
+__all__ = ["lock", "open_private", "seal", "unseal"]
 
 _DIGITS: Final = 16
 _ATTEMPTS: Final = 100
@@ -77,3 +78,20 @@ def _not_ours(path: Path) -> PermissionError:
     return PermissionError(
         errno.EPERM, "it is a link or not a file of yours: look where it comes from, and remove it", str(path)
     )
+
+
+def lock(file: BinaryIO) -> bool:
+    """Keep others out until the file is closed or its process ends; False where another has it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(1 << 40)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

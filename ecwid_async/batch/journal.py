@@ -19,10 +19,10 @@ from typing import BinaryIO, Final
 import msgspec
 from attrs import define, field, frozen
 
-from ecwid_async.checked_lines import open_private, seal, unseal
 from ecwid_async.errors import ConfigError, JobError
+from ecwid_async.primitives.checked_lines import lock, open_private, seal, unseal
 
-__all__ = ["DIGEST_SIZE", "Entry", "JobId", "Journal", "digest", "journal_folder", "lock"]
+__all__ = ["DIGEST_SIZE", "Entry", "JobId", "Journal", "digest", "journal_folder"]
 
 _FORMAT: Final = 2
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -462,23 +462,6 @@ def _append(file: BinaryIO, data: bytes) -> None:
     while left:
         left = left[file.write(left) :]
     os.fsync(file.fileno())
-
-
-def lock(file: BinaryIO) -> bool:
-    """Keep others out until the file is closed or its process ends; False where another has it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(1 << 40)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ import anyio.lowlevel
 import pytest
 import trio
 
-from ecwid_async.finishing import finish, finish_in_thread
+from ecwid_async.primitives.finishing import finish, finish_in_thread
 from tests.cancelling import KINDS, at_every_await
 
 

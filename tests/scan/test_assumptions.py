@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.assumptions import Broken, Budget, Part
+from ecwid_async.scan.assumptions import Broken, Budget, Part
 
 
 def test_rows_that_came_earn_requests_and_those_that_a_server_claims_do_not() -> None:

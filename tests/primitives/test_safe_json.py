@@ -16,18 +16,17 @@ from hypothesis import strategies as st
 
 from ecwid_async import Store
 from ecwid_async.calls import Channel
-from ecwid_async.codec import Codec, DecodeProblem, dumps, loads
-from ecwid_async.data import wire_name
+from ecwid_async.codec import Codec, DecodeProblem, dumps, loads, parse_selection, selection_text
 from ecwid_async.errors import DecodeError, EcwidError
 from ecwid_async.models.application import ApplicationToken
+from ecwid_async.models.base import wire_name
 from ecwid_async.models.common import DeletedItem
 from ecwid_async.models.coupons import DiscountCoupon
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
 from ecwid_async.models.profile import Profile
 from ecwid_async.models.reports import LatestStats
-from ecwid_async.safe_json import NotJSON, exact, read_json, repaired
-from ecwid_async.selection import parse_selection, selection_text
+from ecwid_async.primitives.safe_json import NotJSON, exact, read_json, repaired
 from ecwid_async.transport.memory import MemoryTransport, answer
 
 GRIN = b"\\ud83d\\ude00"

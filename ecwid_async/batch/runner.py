@@ -23,8 +23,8 @@ from uuid import uuid4
 import anyio
 from attrs import define, evolve, field, frozen
 
+from ecwid_async.batch.journal import Entry, JobId, Journal, digest, journal_folder
 from ecwid_async.calls import Call, Channel
-from ecwid_async.checked_numbers import check_number
 from ecwid_async.codec import Codec, dumps
 from ecwid_async.errors import (
     AnswerGone,
@@ -41,7 +41,6 @@ from ecwid_async.errors import (
     OutcomeUnknown,
     Timeout,
 )
-from ecwid_async.journal import Entry, JobId, Journal, digest, journal_folder
 from ecwid_async.models.batches import (
     BatchResponseItem,
     BatchResponseState,
@@ -50,6 +49,7 @@ from ecwid_async.models.batches import (
     BatchTicket,
 )
 from ecwid_async.resources.batches import MOST_REQUESTS, Batches, as_item
+from ecwid_async.transport.checked_numbers import check_number
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Lane, Request, Response
 
 __all__ = ["Cost", "Runner", "Terms"]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.checked_lines import open_private, seal, unseal
+from ecwid_async.primitives.checked_lines import open_private, seal, unseal
 
 
 @given(st.binary().filter(lambda line: b"\n" not in line and b"\r" not in line))

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecwid_async.codec import Codec, DecodeProblem, dumps, format_datetime, loads, parse_datetime, plain, warm_up
-from ecwid_async.data import UNSET, Draft, Model, Unset, draft, json_text, model, named, prefixed, wire_name
 from ecwid_async.errors import DecodeError
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, json_text, model, named, prefixed, wire_name
 from ecwid_async.models.common import DeletedItem
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
