@@ -20,7 +20,7 @@ from ecwid_async import Ecwid
 from ecwid_async.errors import EcwidError
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.transport.governor import MemoryState, Quota
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota
 from ecwid_async.wire import Request, Response, StreamedResponse
 
 __all__ = ["Updated", "update"]
@@ -49,7 +49,7 @@ async def _update(many: int, seconds: float, steady: bool) -> Updated:
     sandbox = Sandbox(clock=clock, switches=Switches(batch_seconds=seconds))
     sandbox.add_store(_STORE_ID, token=_TOKEN)
     way = _Way(sandbox)
-    ecwid = Ecwid(transport=way, governor=MemoryState(Quota(), clock=trio.current_time))
+    ecwid = Ecwid(transport=way, limiter=MemoryLimiter(Quota(), clock=trio.current_time))
     store = ecwid.store(_STORE_ID, _TOKEN)
     product = (await store.products.create(ProductDraft(name="Lamp", quantity=many))).id
     assert product is not None

@@ -1,4 +1,4 @@
-"""What the governor reaches: the rate limit used up without a 429, who waits how long, and what it costs.
+"""What the limiter reaches: the rate limit used up without a 429, who waits how long, and what it costs.
 
 Servers that count in three ways are modelled: a request is counted a while after it was sent and before its answer is
 there, by a clock that jumps to whatever is waited for next. Processes that share a token, CPU time, memory and the lag
@@ -25,12 +25,12 @@ import trio.testing
 
 from benchmarks.measure import Bound, Table, arguments, microseconds, report, sample
 from ecwid_async import Ecwid, Quota
-from ecwid_async.sandbox.limits import FixedWindow, RateLimit, SlidingLog, TokenBucket
-from ecwid_async.transport.governor import Govern, MemoryState, Quarantine, Wait
+from ecwid_async.sandbox.limits import FixedWindow, LimitShape, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, RateLimit, Wait
 from ecwid_async.wire import Lane, Options, Request, Response, StreamedResponse
 
-SHAPES: Final[dict[str, Callable[[], RateLimit]]] = {
+SHAPES: Final[dict[str, Callable[[], LimitShape]]] = {
     "sliding log": SlidingLog,
     "fixed window": FixedWindow,
     "bucket of 60": TokenBucket,
@@ -124,7 +124,7 @@ def _virtually(main: Callable[[], Awaitable["_Served"]]) -> "_Served":
 class _Server:
     """Counts a request when it arrives; both ways take between 10 and 300 ms."""
 
-    def __init__(self, limit: RateLimit, seed: int) -> None:
+    def __init__(self, limit: LimitShape, seed: int) -> None:
         self._limit = limit
         self._way = partial(random.Random(seed).uniform, 0.01, 0.3)
         self.served: list[tuple[float, Lane]] = []
@@ -149,7 +149,7 @@ class _Server:
         pass
 
 
-class _Timed(MemoryState):
+class _Timed(MemoryLimiter):
     """Notes when a call was let in."""
 
     let_in = 0.0
@@ -175,10 +175,10 @@ def _p99(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[98] if len(values) > 1 else 0.0
 
 
-async def _traffic(limit: RateLimit, windows: int, seed: int, *, interactive: bool) -> _Served:
+async def _traffic(limit: LimitShape, windows: int, seed: int, *, interactive: bool) -> _Served:
     server = _Server(limit, seed)
     state = _Timed(clock=trio.current_time)
-    govern = Govern(server, state, token="benchmark")
+    govern = RateLimit(server, state, token="benchmark")
     until = trio.current_time() + windows * WINDOW
     waits: list[float] = []
 
@@ -231,7 +231,7 @@ def _process(socket: str, begin: float, until: float) -> list[float]:
 async def _bulk_through_redis(socket: str, begin: float, until: float) -> list[float]:
     from redis.asyncio import Redis
 
-    from ecwid_async.transport.redis import RedisState
+    from ecwid_async.transport.redis import RedisLimiter
 
     served: list[float] = []
 
@@ -240,7 +240,7 @@ async def _bulk_through_redis(socket: str, begin: float, until: float) -> list[f
         return answer({})
 
     async with Redis(unix_socket_path=socket) as client:
-        govern = Govern(MemoryTransport(reply), RedisState(client, SCALED), token="benchmark", quota=SCALED)
+        govern = RateLimit(MemoryTransport(reply), RedisLimiter(client, SCALED), token="benchmark", quota=SCALED)
 
         async def work() -> None:
             while time.time() < until:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from ecwid_async.errors import DecodeError as DecodeError
     from ecwid_async.errors import EcwidError as EcwidError
     from ecwid_async.errors import Forbidden as Forbidden
-    from ecwid_async.errors import GovernorUnavailable as GovernorUnavailable
     from ecwid_async.errors import InvalidToken as InvalidToken
     from ecwid_async.errors import JobError as JobError
+    from ecwid_async.errors import LimiterUnavailable as LimiterUnavailable
     from ecwid_async.errors import MethodNotAllowed as MethodNotAllowed
     from ecwid_async.errors import MissingScope as MissingScope
     from ecwid_async.errors import NotExecuted as NotExecuted
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from ecwid_async.pages import Page as Page
     from ecwid_async.pages import Pages as Pages
     from ecwid_async.scan import Scan as Scan
-    from ecwid_async.transport.governor import Quarantine as Quarantine
-    from ecwid_async.transport.governor import Quota as Quota
+    from ecwid_async.transport.rate_limit import Quarantine as Quarantine
+    from ecwid_async.transport.rate_limit import Quota as Quota
     from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
     from ecwid_async.wire import Event as Event
     from ecwid_async.wire import EventKind as EventKind
@@ -74,7 +74,7 @@ _HOMES = {
         "DecodeError",
         "EcwidError",
         "Forbidden",
-        "GovernorUnavailable",
+        "LimiterUnavailable",
         "InvalidToken",
         "JobError",
         "MethodNotAllowed",
@@ -103,7 +103,7 @@ _HOMES = {
     "models.base": ("UNSET", "Draft", "Model", "Unset"),
     "pages": ("Page", "Pages"),
     "scan": ("Scan",),
-    "transport.governor": ("Quarantine", "Quota"),
+    "transport.rate_limit": ("Quarantine", "Quota"),
     "transport.retry": ("RetryPolicy",),
     "wire": ("Event", "EventKind"),
 }

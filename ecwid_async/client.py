@@ -16,7 +16,7 @@ from ecwid_async.observe import LogSink, Sinks
 from ecwid_async.transport.auth import Auth, Secret
 from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url, one_spelling
 from ecwid_async.transport.checked_numbers import check_number
-from ecwid_async.transport.governor import Govern, GovernorState, MemoryState, QuarantineList, Quota
+from ecwid_async.transport.rate_limit import Limiter, MemoryLimiter, QuarantineList, Quota, RateLimit
 from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import EventSink, Transport, printable
 
@@ -75,7 +75,7 @@ class Ecwid:
     ``ECWID_BASE_URL``, else Ecwid's own. `transport` replaces the network: a sandbox, a script, another HTTP library.
     `timeout` bounds each interactive call, in seconds and with all its waits, unless it is sent with one of its own
     (`math.inf` for none); bulk calls and downloads have none. `quota` is the rate limit to keep, None for none;
-    `governor` counts for it, in this process unless another is given to share. `events`, a callable or several, hears
+    `limiter` counts for it, in this process unless another is given to share. `events`, a callable or several, hears
     of every attempt and wait; without it, logging does. `strict` raises `DecodeError` at a value of an unexpected type,
     which otherwise is kept in `extra` and counted in `codec.problems`.
 
@@ -88,7 +88,7 @@ class Ecwid:
         base_url: str | None = None,
         transport: Transport | None = None,
         quota: Quota | None = _QUOTA,
-        governor: GovernorState | None = None,
+        limiter: Limiter | None = None,
         events: EventSink | Iterable[EventSink] | None = None,
         retry: RetryPolicy | None = None,
         timeout: float | None = None,
@@ -97,7 +97,7 @@ class Ecwid:
         _check_timeout(timeout)
         _check("transport", transport, callable(getattr(transport, "send", None)), "a transport")
         _check("quota", quota, isinstance(quota, Quota), "Quota(requests=600)")
-        _check("governor", governor, callable(getattr(governor, "enter", None)), "MemoryState() or RedisState(…)")
+        _check("limiter", limiter, callable(getattr(limiter, "enter", None)), "MemoryLimiter() or RedisLimiter(…)")
         _check("retry", retry, isinstance(retry, RetryPolicy), "RetryPolicy(attempts=4)")
         self._timeout = timeout
         given = os.environ.get("ECWID_BASE_URL") if base_url is None or base_url == "" else base_url
@@ -112,9 +112,9 @@ class Ecwid:
         # One that is forgotten is as good as full by then: nobody has called its store for thousands of others.
         self._budget = lru_cache(maxsize=_MOST_BUDGETS)(self._new_budget)
         self._quota = quota
-        if governor is None and quota is not None:
-            governor = MemoryState(quota)
-        self._governor = governor
+        if limiter is None and quota is not None:
+            limiter = MemoryLimiter(quota)
+        self._limiter = limiter
 
     def __repr__(self) -> str:
         return f"<Ecwid at {self.base_url}>"
@@ -152,7 +152,7 @@ class Ecwid:
         when. ``await ecwid.quarantine().clear(1003)`` lifts those of a store, ``clear()`` all: do it where the reason
         is gone, and the next call is sent. It needs no request. Where the count is shared on Redis, so are they.
         """
-        return QuarantineList(self._governor)
+        return QuarantineList(self._limiter)
 
     def _new_budget(self, store_id: int | None) -> RetryBudget:
         del store_id
@@ -160,10 +160,10 @@ class Ecwid:
 
     def _channel(self, signed: Auth, store_id: int | None, secret: str, timeout: float | None = None) -> Channel:
         paced: Transport = signed
-        if self._governor is not None:
-            paced = Govern(
+        if self._limiter is not None:
+            paced = RateLimit(
                 signed,
-                self._governor,
+                self._limiter,
                 token=secret,
                 store_id=store_id,
                 quota=self._quota,

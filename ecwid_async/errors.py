@@ -28,7 +28,7 @@ EcwidError
 ├── AnswerGone                  a job's call that was carried out before, its answer no longer there
 ├── JobError                    a job's journal is of other input, in use or damaged
 ├── ScanDrifted                 a list moved too much to be known to be read whole
-├── GovernorUnavailable         the shared count of requests can't be reached
+├── LimiterUnavailable         the shared count of requests can't be reached
 ├── UploadChanged               a file changed while it was uploaded
 ├── UploadTooLarge              a file is larger than the API takes
 ├── ResponseTooLarge            an answer is larger than the transport's limit
@@ -61,9 +61,9 @@ __all__ = [
     "DecodeError",
     "EcwidError",
     "Forbidden",
-    "GovernorUnavailable",
     "InvalidToken",
     "JobError",
+    "LimiterUnavailable",
     "MethodNotAllowed",
     "MissingScope",
     "NotExecuted",
@@ -384,7 +384,7 @@ class ScanDrifted(EcwidError):
     """A list changed so much while it was read that nobody knows whether everything was seen. See `Pages.scan`."""
 
 
-class GovernorUnavailable(EcwidError):
+class LimiterUnavailable(EcwidError):
     """The shared count of requests can't be reached, so nobody knows whether there is room: nothing was sent."""
 
     outcome = "not_sent"
@@ -393,7 +393,7 @@ class GovernorUnavailable(EcwidError):
         self.reason = reason
         super().__init__(
             f"the shared state of the rate limit is not available ({reason}); nothing was sent. Bring Redis back and "
-            "call again, or let RedisState go on without it: when_away=N."
+            "call again, or let RedisLimiter go on without it: when_away=N."
         )
 
 

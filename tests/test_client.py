@@ -21,8 +21,8 @@ from ecwid_async import ConfigError, Ecwid, Event, RetryPolicy, ServerError
 from ecwid_async.client import DEFAULT_BASE_URL, Store
 from ecwid_async.models.base import Model, model
 from ecwid_async.resources.base import Resource
-from ecwid_async.transport.governor import MemoryState
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.rate_limit import MemoryLimiter
 from ecwid_async.transport.retry import RetryBudget
 
 
@@ -151,7 +151,7 @@ def test_a_base_url_has_one_spelling(url: str, one: str) -> None:
         assert ecwid.store(1003, "secret_x").server == one
 
 
-@pytest.mark.parametrize("name", ["transport", "quota", "governor", "retry", "timeout", "base_url"])
+@pytest.mark.parametrize("name", ["transport", "quota", "limiter", "retry", "timeout", "base_url"])
 @pytest.mark.parametrize("value", [0, True, b"x", Decimal(7), object], ids=repr)
 def test_what_is_no_such_setting_is_refused_where_it_is_given(name: str, value: object) -> None:
     with pytest.raises(ConfigError, match=name if name != "base_url" else "is no base URL"):
@@ -360,14 +360,14 @@ async def test_closing_an_unused_client_twice_is_harmless() -> None:
     assert ecwid._transport is None, "nothing was opened to be closed"
 
 
-def test_a_governor_of_the_caller_s_is_used_even_while_it_is_empty() -> None:
-    class Counting(MemoryState):
+def test_a_limiter_of_the_caller_s_is_used_even_while_it_is_empty() -> None:
+    class Counting(MemoryLimiter):
         def __len__(self) -> int:
             return len(self._tokens)
 
     state = Counting()
-    assert Ecwid(governor=state)._governor is state
-    assert Ecwid(quota=None)._governor is None
+    assert Ecwid(limiter=state)._limiter is state
+    assert Ecwid(quota=None)._limiter is None
 
 
 def test_every_public_name_loads_and_is_listed() -> None:

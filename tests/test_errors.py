@@ -154,7 +154,7 @@ def test_every_error_of_a_call_says_what_became_of_it() -> None:
     not_sent = [
         NotSent("refused", request=WRITE),
         errors.NotSentInTime("no room", request=WRITE),
-        errors.GovernorUnavailable("away"),
+        errors.LimiterUnavailable("away"),
         errors.UploadChanged("it was 2 bytes and is 1 now"),
         errors.UploadTooLarge(2, 1),
         errors.UploadChanged("it shrank"),

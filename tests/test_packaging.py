@@ -41,7 +41,7 @@ def test_the_command_and_the_pytest_plugin_are_found():
         ("transport.httpx2", "httpx2", "httpx2"),
         ("transport.pyqwest", "pyqwest", "pyqwest"),
         ("transport.redis", "redis", "redis"),
-        ("opentelemetry", "opentelemetry", "otel"),
+        ("observe.opentelemetry", "opentelemetry", "otel"),
     ],
 )
 def test_an_extra_that_is_missing_is_named(module, library, extra):

@@ -11,8 +11,8 @@ from ecwid_async import __version__
 from ecwid_async.cli.call import call
 from ecwid_async.cli.coverage import coverage
 from ecwid_async.cli.doctor import doctor
+from ecwid_async.cli.exit_codes import describe, exit_code
 from ecwid_async.cli.export import export
-from ecwid_async.cli.failure import describe, exit_code
 from ecwid_async.cli.get import get
 from ecwid_async.cli.sandbox import serve
 from ecwid_async.wire import printable

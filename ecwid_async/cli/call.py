@@ -11,14 +11,14 @@ from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 
 from cyclopts import Parameter
 
-from ecwid_async.cli.failure import UsageError
-from ecwid_async.cli.show import for_eyes, indented, write_json
+from ecwid_async.cli.exit_codes import UsageError
+from ecwid_async.cli.render import for_eyes, indented, write_json
 from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
 from ecwid_async.errors import api_error
 from ecwid_async.wire import Headers, Options, Request, Response
 
 if TYPE_CHECKING:
-    from ecwid_async.cli.inventory import Method
+    from ecwid_async.cli.introspect import Method
 
 __all__ = ["call"]
 
@@ -147,7 +147,7 @@ def _body(data: str, content_type: str) -> bytes:
 
 def _refuse_many(verb: str, path: str, body: bytes | None) -> None:
     """Raise `UsageError` for what touches many items at once, or deletes who knows what, inside a batch too."""
-    from ecwid_async.cli.inventory import methods, offline_store
+    from ecwid_async.cli.introspect import methods, offline_store
 
     known = list(methods(offline_store()))
     for one_verb, one_path in ((verb, path), *_batched(path, body)):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin
 
 from cyclopts import Parameter
 
-from ecwid_async.cli.show import write_table
+from ecwid_async.cli.render import write_table
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from ecwid_async.cli.inventory import Method
+    from ecwid_async.cli.introspect import Method
     from ecwid_async.models.base import Data
 
 __all__ = ["coverage"]
@@ -36,7 +36,7 @@ def coverage(
     The package itself is asked, so this is never out of date. In a pipe a row is one line:
     ecwid coverage --endpoints | grep invoice
     """
-    from ecwid_async.cli.inventory import methods, offline_store
+    from ecwid_async.cli.introspect import methods, offline_store
 
     found = list(methods(offline_store()))
     if json:
@@ -66,7 +66,7 @@ def _by_section(methods: Iterable["Method"]) -> dict[str, list["Method"]]:
 
 def _sizes(methods: list["Method"]) -> dict[str, int]:
     """How much these methods cover. An endpoint or a class that several of them have counts once."""
-    from ecwid_async.cli.inventory import classes_in
+    from ecwid_async.cli.introspect import classes_in
     from ecwid_async.models.base import Draft
 
     classes = set(classes_in(*(declared for method in methods for declared in (method.returns, *method.takes))))

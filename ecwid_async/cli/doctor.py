@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ecwid_async.cli.show import write_table
+from ecwid_async.cli.render import write_table
 from ecwid_async.cli.store import StoreChoice, find_store
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ecwid_async.cli.checkup import Checkup
-    from ecwid_async.cli.survey import Survey
+    from ecwid_async.cli.checks import Checkup
+    from ecwid_async.cli.probe import Survey
 
 __all__ = ["doctor"]
 
@@ -33,7 +33,7 @@ def doctor(
     """
     from rich.console import Console
 
-    from ecwid_async.cli.checkup import Checkup
+    from ecwid_async.cli.checks import Checkup
 
     source = find_store(store or StoreChoice(), shown=not json)
     with Console(stderr=True, quiet=json).status("Asking") as status:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from cyclopts import Group, Parameter
 
-from ecwid_async.cli.failure import UsageError, describe, exit_code
+from ecwid_async.cli.exit_codes import UsageError, describe, exit_code
 from ecwid_async.cli.store import Source, StoreChoice, connect, connect_all, find_store
 from ecwid_async.errors import EcwidError
 
@@ -200,7 +200,7 @@ def _export_one(
 async def _read_one(
     sections: "Sequence[Section]", out: Path | None, source: Source, arguments: dict[str, Any], view: _View
 ) -> "tuple[Manifest, Path]":
-    from ecwid_async.cli.bars import Bars
+    from ecwid_async.cli.progress import Bars
     from ecwid_async.export import export_store
 
     bars = Bars([section.name for section in sections], shown=view.shown)
@@ -255,7 +255,7 @@ def _export_many(sections: "Sequence[Section]", place: Path, many: Many, argumen
 async def _read_many(
     sections: "Sequence[Section]", place: Path, tokens: Mapping[int, str], arguments: dict[str, Any], view: _View
 ) -> "dict[int, Manifest | EcwidError]":
-    from ecwid_async.cli.bars import StoreBars
+    from ecwid_async.cli.progress import StoreBars
     from ecwid_async.export import export_stores
 
     bars = StoreBars(len(tokens), len(sections), shown=view.shown)
@@ -287,6 +287,6 @@ def _show(manifests: "Sequence[Manifest]", place: Path, view: _View) -> None:
     if view.shown and manifests:
         from rich.console import Console
 
-        from ecwid_async.cli.bars import summary
+        from ecwid_async.cli.progress import summary
 
         Console(highlight=False, stderr=place == _STDOUT).print(summary(manifests, str(place)))

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from enum import Enum
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
-from ecwid_async.cli.failure import UsageError
+from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.models.base import options_of
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ecwid_async.cli.failure import UsageError
-from ecwid_async.cli.show import indented, write_json
+from ecwid_async.cli.exit_codes import UsageError
+from ecwid_async.cli.render import indented, write_json
 from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
 
 if TYPE_CHECKING:

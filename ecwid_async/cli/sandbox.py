@@ -9,7 +9,7 @@ import anyio
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from ecwid_async.cli.failure import UsageError
+from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.store import Sizes, demo_store
 
 if TYPE_CHECKING:

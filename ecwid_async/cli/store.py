@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
-from ecwid_async.cli.failure import UsageError
+from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class StoreChoice:
 
 def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None, shown: bool = True) -> "Sandbox":
     """A sandbox of these sizes, without a rate limit unless given one. It takes a while to make: that is `shown`."""
-    from ecwid_async.cli.bars import Making
+    from ecwid_async.cli.progress import Making
     from ecwid_async.sandbox.seed import demo_sandbox
 
     given = sizes.given()
@@ -90,7 +90,7 @@ def find_store(choice: StoreChoice, *, shown: bool = True) -> Source:
 async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
     """A connection to the store. Raises `ConfigError` where the environment names none."""
     from ecwid_async.client import Ecwid
-    from ecwid_async.transport.governor import Quota
+    from ecwid_async.transport.rate_limit import Quota
 
     # An embedded store has nobody else to protect; `--requests-per-minute` shows what a limit does.
     quota = Quota() if source.transport is None else None

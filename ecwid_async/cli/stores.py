@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from ecwid_async.cli.failure import UsageError
+from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.transport.auth import Secret
 
 __all__ = ["named_stores"]

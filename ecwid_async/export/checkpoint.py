@@ -13,7 +13,7 @@ from ecwid_async.export.manifest import SectionRecord, Time, is_file_name
 from ecwid_async.export.output import failing, hidden_name, open_new
 from ecwid_async.primitives.checked_lines import open_private, seal, unseal
 
-__all__ = ["Checkpoint", "Mark"]
+__all__ = ["Checkpoint", "CheckpointFile"]
 
 # What is older says too little of a store of today.
 _KEPT: Final = timedelta(hours=24)
@@ -24,7 +24,7 @@ _LONGEST: Final = 1 << 20
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far a section is.
 
     `asked` is the digest of what was asked for, `token` that of the scan. The first `size` bytes of the hidden file of
@@ -48,7 +48,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     record: SectionRecord | None = None
 
 
-class Checkpoint:
+class CheckpointFile:
     """The checkpoint of the export whose last file is `path`. Whoever makes one holds the `FileLock` of that.
 
     `marks` has the latest of each section. A line is handed to the system as soon as it is noted, after what it speaks
@@ -58,7 +58,7 @@ class Checkpoint:
 
     def __init__(self, path: Path, now: datetime) -> None:
         self.path = hidden_name(path, "checkpoint")
-        self.marks: dict[str, Mark] = {}
+        self.marks: dict[str, Checkpoint] = {}
         self.files: set[str] = set()
         """Of which there may be hidden parts."""
         with failing(path):
@@ -73,7 +73,7 @@ class Checkpoint:
                 self.close() if os.fstat(self._file.fileno()).st_size else self.discard()
                 raise
 
-    def note(self, mark: Mark) -> None:
+    def note(self, mark: Checkpoint) -> None:
         """A section has come so far, and that much of its log was flushed."""
         self.marks[mark.section] = mark
         self.files.add(mark.file)
@@ -128,7 +128,7 @@ class Checkpoint:
 
     def _take(self, content: bytes) -> bool:
         try:
-            mark = msgspec.json.decode(content, type=Mark)
+            mark = msgspec.json.decode(content, type=Checkpoint)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return False
         if not is_file_name(mark.file) or (mark.record is not None and mark.record.file != mark.file):

@@ -16,13 +16,13 @@ from msgspec.structs import replace
 from ecwid_async import __version__
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, MissingScope, PaymentRequired, ScanDrifted, StoreSuspended
-from ecwid_async.export.asking import Ask, asked
-from ecwid_async.export.checkpoint import Mark
+from ecwid_async.export.checkpoint import Checkpoint
+from ecwid_async.export.destination import Destination, Names, check_folder
 from ecwid_async.export.formats import Format, FormatOptions, writer
 from ecwid_async.export.manifest import Manifest, SectionRecord
 from ecwid_async.export.output import PartFile, Sink, refused
-from ecwid_async.export.place import Names, Place, check_folder
-from ecwid_async.export.reading import Progress, Reading, Report, Sheet, utc_now
+from ecwid_async.export.request import SectionRequest, asked
+from ecwid_async.export.section import Progress, Report, SectionReader, SectionWriter, utc_now
 from ecwid_async.export.sections import Section
 from ecwid_async.primitives.finishing import finish_in_thread
 
@@ -134,7 +134,7 @@ def _plan(
     fields: Mapping[str, str | type] | None,
     where: Mapping[str, Mapping[str, object]] | None,
     options: FormatOptions,
-) -> tuple[list[Ask], Names | IO[bytes]]:
+) -> tuple[list[SectionRequest], Names | IO[bytes]]:
     """What is read, and where it goes."""
     asks = asked(store, sections, fields or {}, where or {})
     if not (isinstance(out, str | Path) or hasattr(out, "write")):
@@ -146,7 +146,7 @@ def _plan(
     return asks, place
 
 
-def _check_writers(asks: Iterable[Ask], format_: Format, options: FormatOptions) -> None:
+def _check_writers(asks: Iterable[SectionRequest], format_: Format, options: FormatOptions) -> None:
     """A library that is missing, or a level that there is not, is better known before anything is read."""
     if not isinstance(options, FormatOptions):
         raise ConfigError(f"options is a {type(options).__name__}: give FormatOptions(level=6)")
@@ -229,27 +229,31 @@ async def export_stores(
     return {number: results[number] for number in chosen}
 
 
-def _sheet(store: Store, ask: Ask, out: Sink, log: PartFile | None, format_: Format, terms: _Terms) -> Sheet:
+def _section_writer(
+    store: Store, ask: SectionRequest, out: Sink, log: PartFile | None, format_: Format, terms: _Terms
+) -> SectionWriter:
     known_by = store.store_id if terms.store_id else None
-    return Sheet(ask, out, log, format_, terms.options, known_by, store._channel.codec)
+    return SectionWriter(ask, out, log, format_, terms.options, known_by, store._channel.codec)
 
 
-async def _into_stream(store: Store, asks: list[Ask], out: IO[bytes], format_: Format, terms: _Terms) -> Manifest:
+async def _into_stream(
+    store: Store, asks: list[SectionRequest], out: IO[bytes], format_: Format, terms: _Terms
+) -> Manifest:
     (ask,) = asks
     started = terms.now()
-    sheet = _sheet(store, ask, Sink(out), None, format_, terms)
-    mark = Mark(section=ask.name, file="", asked="", time=started, started_at=started)
-    reading = Reading(store, ask, sheet, mark, report=terms.report, now=terms.now)
+    sheet = _section_writer(store, ask, Sink(out), None, format_, terms)
+    mark = Checkpoint(section=ask.name, file="", asked="", time=started, started_at=started)
+    reading = SectionReader(store, ask, sheet, mark, report=terms.report, now=terms.now)
     await reading.run()
     return _manifest(store, started, {ask.name: reading.record(None, format_)}, {}, terms)
 
 
-async def _into_files(store: Store, asks: list[Ask], names: Names, terms: _Terms) -> Manifest:
+async def _into_files(store: Store, asks: list[SectionRequest], names: Names, terms: _Terms) -> Manifest:
     records: dict[str, SectionRecord] = {}
     refused: dict[str, str] = {}
     limiter = anyio.CapacityLimiter(_SECTIONS_AT_ONCE)
 
-    async def export(ask: Ask, place: Place) -> None:
+    async def export(ask: SectionRequest, place: Destination) -> None:
         async with limiter:
             try:
                 records[ask.name] = await _section(store, ask, place, terms)
@@ -260,7 +264,7 @@ async def _into_files(store: Store, asks: list[Ask], names: Names, terms: _Terms
                 terms.report(Progress(ask.name, 0, 0, "refused", store.store_id, finished=True))
 
     started = terms.now()
-    with Place(names, now=started, fresh=terms.fresh, mode=terms.mode) as place:
+    with Destination(names, now=started, fresh=terms.fresh, mode=terms.mode) as place:
         marks = place.checkpoint.marks
         for ask in asks:
             if ask.name in marks and marks[ask.name].asked != _digest(store, ask, names.format, terms):
@@ -301,7 +305,7 @@ def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
-async def _section(store: Store, ask: Ask, place: Place, terms: _Terms) -> SectionRecord:
+async def _section(store: Store, ask: SectionRequest, place: Destination, terms: _Terms) -> SectionRecord:
     """Read a section into a sealed hidden file, or go on where that was left."""
     path, format_ = place.path(ask.name), place.names.format
     digest = _digest(store, ask, format_, terms)
@@ -324,12 +328,12 @@ async def _section(store: Store, ask: Ask, place: Place, terms: _Terms) -> Secti
         place.checkpoint.marks.pop(ask.name, None)
         log = PartFile(path, kind)
         moment = terms.now()
-        mark = Mark(section=ask.name, file=path.name, asked=digest, time=moment, started_at=moment, log=kind)
+        mark = Checkpoint(section=ask.name, file=path.name, asked=digest, time=moment, started_at=moment, log=kind)
     place.add(log)
     out = log if direct else place.create(path)
-    sheet = _sheet(store, ask, out, log, format_, terms)
+    sheet = _section_writer(store, ask, out, log, format_, terms)
     note = place.checkpoint.note
-    reading = Reading(store, ask, sheet, mark, report=terms.report, now=terms.now, note=note)
+    reading = SectionReader(store, ask, sheet, mark, report=terms.report, now=terms.now, note=note)
     try:
         await reading.run()
     except ScanDrifted:
@@ -348,7 +352,7 @@ async def _left(path: Path, kind: str, size: int, sha256: str) -> PartFile | Non
     return await finish_in_thread(partial(PartFile.left, path, kind, size=size, sha256=sha256))
 
 
-def _digest(store: Store, ask: Ask, format_: Format, terms: _Terms) -> str:
+def _digest(store: Store, ask: SectionRequest, format_: Format, terms: _Terms) -> str:
     """Tells whether what another process began is what is asked for."""
     said = (
         __version__,

@@ -6,13 +6,13 @@ from typing import Final, Protocol
 
 from ecwid_async.sandbox.switches import Limiter
 
-__all__ = ["FixedWindow", "RateLimit", "SlidingLog", "TokenBucket", "rate_limit"]
+__all__ = ["FixedWindow", "LimitShape", "SlidingLog", "TokenBucket", "rate_limit"]
 
 _WINDOW: Final = 60.0
 _BUCKET: Final = 60
 
 
-class RateLimit(Protocol):
+class LimitShape(Protocol):
     """What admits requests: `admit` gives 0 for yes, else the seconds after which the next one fits."""
 
     def admit(self, now: float, per_minute: int) -> float:
@@ -26,7 +26,7 @@ class SlidingLog:
         self._admitted: deque[float] = deque()
 
     def admit(self, now: float, per_minute: int) -> float:
-        """See `RateLimit`."""
+        """See `LimitShape`."""
         log = self._admitted
         while log and log[0] <= now - _WINDOW:
             log.popleft()
@@ -44,7 +44,7 @@ class FixedWindow:
         self._admitted = 0
 
     def admit(self, now: float, per_minute: int) -> float:
-        """See `RateLimit`."""
+        """See `LimitShape`."""
         minute = now // _WINDOW
         if minute != self._minute:
             self._minute, self._admitted = minute, 0
@@ -62,7 +62,7 @@ class TokenBucket:
         self._seen = 0.0
 
     def admit(self, now: float, per_minute: int) -> float:
-        """See `RateLimit`."""
+        """See `LimitShape`."""
         pace = per_minute / _WINDOW
         size = min(_BUCKET, per_minute)
         self._tokens = min(size, self._tokens + (now - self._seen) * pace)
@@ -81,6 +81,6 @@ _SHAPES: Final[dict[Limiter, type[SlidingLog] | type[FixedWindow] | type[TokenBu
 }
 
 
-def rate_limit(shape: Limiter) -> RateLimit:
+def rate_limit(shape: Limiter) -> LimitShape:
     """A fresh limit of that shape."""
     return _SHAPES[shape]()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from ecwid_async.sandbox.limits import RateLimit, rate_limit
+from ecwid_async.sandbox.limits import LimitShape, rate_limit
 from ecwid_async.sandbox.query import Listing
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.sandbox.table import Item, Table
@@ -24,7 +24,7 @@ class Access:
     """What one token may do. `scopes` of None allow everything."""
 
     scopes: frozenset[str] | None
-    limit: RateLimit = field(repr=False)
+    limit: LimitShape = field(repr=False)
 
     def lacks(self, needed: Iterable[str]) -> list[str]:
         """The needed scopes that were not granted."""

@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from attrs import field, frozen
 
-from ecwid_async.sandbox.shelf import Shelf
+from ecwid_async.sandbox.item_storage import Shelf
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.sandbox.transaction import Transaction
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from attrs import frozen
 
-from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.transaction import Records, Transaction
+from ecwid_async.sandbox.validation import Refusal
 
 __all__ = ["CAPACITY", "IMAGE_BYTES", "Picture", "Uploads", "read_picture", "uploads_of"]
 

@@ -1,4 +1,4 @@
-"""The governor's state on Redis: processes and machines that share it keep to one quota together.
+"""The limiter's state on Redis: processes and machines that share it keep to one quota together.
 
 Each operation is one script, so it happens as a whole or not at all, by the server's clock. That clock is only ever
 followed forwards: where it steps back, time goes on from where it was. Keys hold hashes of tokens, store ids, and of
@@ -18,15 +18,15 @@ from typing import Final, Literal, TypeAlias
 import anyio
 from attrs import evolve
 
-from ecwid_async.errors import ConfigError, GovernorUnavailable
+from ecwid_async.errors import ConfigError, LimiterUnavailable
 from ecwid_async.primitives.finishing import finish
-from ecwid_async.transport.governor import (
+from ecwid_async.transport.rate_limit import (
     GRACE,
     LONGEST,
     MOST_QUARANTINES,
     SHARE,
     SLACK,
-    MemoryState,
+    MemoryLimiter,
     Quarantine,
     Quota,
     Wait,
@@ -40,9 +40,9 @@ try:
     from redis.commands.core import AsyncScript
     from redis.exceptions import RedisError
 except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(f"{error}: RedisState needs pip install 'ecwid-async[redis]'") from None
+    raise ModuleNotFoundError(f"{error}: RedisLimiter needs pip install 'ecwid-async[redis]'") from None
 
-__all__ = ["RedisState"]
+__all__ = ["RedisLimiter"]
 
 _log: Final = logging.getLogger("ecwid_async")
 
@@ -221,17 +221,17 @@ _PROBE: Final = 0.25
 _Argument: TypeAlias = str | int
 
 
-class RedisState:
+class RedisLimiter:
     """The state that all who use the same Redis and `prefix` share; give each of them the same `quota`.
 
-    ``Ecwid(quota=quota, governor=RedisState(client, quota))``, with a `redis.asyncio.Redis` that stays the caller's to
+    ``Ecwid(quota=quota, limiter=RedisLimiter(client, quota))``, with a `redis.asyncio.Redis` that stays the caller's to
     close. It lives on asyncio, in one event loop and one process, as the client does: make one of each per loop, after
     a fork. Redis 5 or later. All keys begin with `prefix`, whose braces keep them on one node of a cluster.
 
     Times are in seconds. A slot whose process died is free again after `exchange` and a window: no exchange may take
     longer than `exchange`. Redis is away when it has not answered after `patience`, or refuses; for a while nobody
     asks it then, and after that one call at a time does, so that no more than one waits for it. Then `when_away` says
-    what happens: "fail" raises `GovernorUnavailable` at once, nothing having been sent; a number N goes on in memory
+    what happens: "fail" raises `LimiterUnavailable` at once, nothing having been sent; a number N goes on in memory
     with 1/N of the quota until Redis is back, for N processes that share it. Pace and quota are kept there and here,
     but neither knows what the other counted: in the window of the change, calls of `burst` may be given out once more.
     What was answered is never lost for Redis being away. `skew`, in tests, is added to the server's clock.
@@ -272,7 +272,7 @@ class RedisState:
         self._condemn = client.register_script(_CONDEMN)
         self._list = client.register_script(_QUARANTINED)
         self._lift = client.register_script(_LIFT)
-        self._alone = None if when_away == "fail" else MemoryState(_share(self.quota, when_away), clock=clock)
+        self._alone = None if when_away == "fail" else MemoryLimiter(_share(self.quota, when_away), clock=clock)
         # Why Redis is away, until when nobody asks it, and how patient the one is who does then.
         self._away: str | None = None
         self._ask_again = float("-inf")
@@ -284,10 +284,10 @@ class RedisState:
         self._closed: dict[str, tuple[float, float]] = {}
 
     def __repr__(self) -> str:
-        return f"<RedisState {self._prefix}>"
+        return f"<RedisLimiter {self._prefix}>"
 
     async def enter(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
-        """See `GovernorState.enter`. Raises `ValueError` for a cost that never fits."""
+        """See `Limiter.enter`. Raises `ValueError` for a cost that never fits."""
         quota = self.quota
         most = most_slots(quota, lane, cost)
         now = self._clock()
@@ -344,7 +344,7 @@ class RedisState:
         return None
 
     async def leave(self, key: str, store: str, cost: int, *, closed_for: float = 0.0, cleared: bool = False) -> None:
-        """See `GovernorState.leave`. Never raises for Redis being away: the slot is free after a while by itself."""
+        """See `Limiter.leave`. Never raises for Redis being away: the slot is free after a while by itself."""
         slots = self._under_way[key, cost]
         slot = slots.popleft()
         if not slots:
@@ -364,8 +364,8 @@ class RedisState:
             if closed_for and not told:
                 self._close(key, closed_for)
 
-    async def condemn(self, key: str | None, store: str, quarantine: Quarantine) -> None:
-        """See `GovernorState.condemn`. While Redis is away, this process alone knows of it, or nobody."""
+    async def quarantine(self, key: str | None, store: str, quarantine: Quarantine) -> None:
+        """See `Limiter.quarantine`. While Redis is away, this process alone knows of it, or nobody."""
         fields: dict[str, _Argument] = {
             "store": store,
             "status": quarantine.status,
@@ -380,21 +380,21 @@ class RedisState:
             [self._micros(self.quota.probation), MOST_QUARANTINES, *pairs],
         )
         if not told and self._alone is not None:
-            await self._alone.condemn(key, store, quarantine)
+            await self._alone.quarantine(key, store, quarantine)
 
     async def quarantined(self) -> list[Quarantine]:
-        """See `GovernorState.quarantined`. Raises `GovernorUnavailable` where Redis is away and nobody goes on."""
+        """See `Limiter.quarantined`. Raises `LimiterUnavailable` where Redis is away and nobody goes on."""
         found = await self._asked(self._list)
         if found is None:
             return await self._going_on().quarantined()
         return [self._quarantine([_decoded(part) for part in held]) for held in found]
 
     async def lift(self, store: str | None) -> None:
-        """See `GovernorState.lift`. Raises `GovernorUnavailable` where Redis is away."""
+        """See `Limiter.lift`. Raises `LimiterUnavailable` where Redis is away."""
         if self._alone is not None:
             await self._alone.lift(store)
         if await self._asked(self._lift, store or "") is None:
-            raise GovernorUnavailable(self._away or "unknown")
+            raise LimiterUnavailable(self._away or "unknown")
 
     async def _asked(self, script: AsyncScript, *args: str) -> "list[list[bytes | str]] | None":
         """What a script about all quarantines replies; None while Redis is away."""
@@ -452,15 +452,15 @@ class RedisState:
         try:
             found = await alone.enter(key, store, lane, cost)
         except ValueError as error:
-            raise GovernorUnavailable(str(error)) from None
+            raise LimiterUnavailable(str(error)) from None
         if found is None:
             self._under_way.setdefault((key, cost), deque()).append(None)
         return found
 
-    def _going_on(self) -> MemoryState:
-        """What counts while Redis is away. Raises `GovernorUnavailable` where nothing does."""
+    def _going_on(self) -> MemoryLimiter:
+        """What counts while Redis is away. Raises `LimiterUnavailable` where nothing does."""
         if self._alone is None:
-            raise GovernorUnavailable(self._away or "unknown")
+            raise LimiterUnavailable(self._away or "unknown")
         return self._alone
 
     def _lost(self, error: Exception, began: float) -> None:

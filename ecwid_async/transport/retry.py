@@ -24,7 +24,7 @@ from attrs import frozen
 from ecwid_async.errors import (
     APIError,
     EcwidError,
-    GovernorUnavailable,
+    LimiterUnavailable,
     NotSent,
     OutcomeUnknown,
     Timeout,
@@ -34,9 +34,9 @@ from ecwid_async.errors import (
     unreadable,
 )
 from ecwid_async.transport.checked_numbers import check_count, check_number
+from ecwid_async.transport.events import EventEmitter
 from ecwid_async.transport.patience import add_throttled, throttled
 from ecwid_async.transport.ranges import Received
-from ecwid_async.transport.telling import Teller
 from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
 
 __all__ = ["Retry", "RetryBudget", "RetryPolicy"]
@@ -132,7 +132,7 @@ class Retry:
         self._inner = inner
         self._policy = policy or RetryPolicy()
         self._budget = budget or RetryBudget(self._policy)
-        self._tell = Teller(events, store_id, server)
+        self._tell = EventEmitter(events, store_id, server)
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
@@ -389,7 +389,7 @@ def _concluded(request: Request, last: Response, attempt: int, in_doubt: bool) -
 
 def _doubtful(request: Request, last: EcwidError, attempts: int) -> OutcomeUnknown | Timeout:
     """What to raise for a write of which an earlier attempt left, where the last one surely did nothing."""
-    reason = last.reason if isinstance(last, TransportError | GovernorUnavailable) else type(last).__name__
+    reason = last.reason if isinstance(last, TransportError | LimiterUnavailable) else type(last).__name__
     late = isinstance(last, Timeout)
     error = (Timeout if late else OutcomeUnknown)(
         f"an earlier attempt left, and for the last there was {reason}", request=request

@@ -31,8 +31,8 @@ from ecwid_async.errors import (
 from ecwid_async.models.products import Product, ProductDraft
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.transport.auth import Auth
-from ecwid_async.transport.governor import Govern, MemoryState, Quota
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, RateLimit
 from ecwid_async.transport.retry import RetryPolicy
 from ecwid_async.wire import Lane, Request, Response
 from tests.batch.world import STORE, TOKEN, World, deltas, kinds
@@ -93,9 +93,9 @@ async def test_batches_keep_to_the_rate_limit(each: bool, minutes: int) -> None:
     product = await world.product()
     world.sandbox.requests_per_minute = 600
     quota = Quota()
-    state = MemoryState(quota, clock=world.clock)
+    state = MemoryLimiter(quota, clock=world.clock)
     signed = Auth.of_store(world.sandbox, STORE, TOKEN)
-    governed = Govern(signed, state, token=TOKEN, quota=quota, clock=world.clock, sleep=world.sleep)
+    governed = RateLimit(signed, state, token=TOKEN, quota=quota, clock=world.clock, sleep=world.sleep)
     world.store = Store(STORE, Channel(governed, Codec()), quota=quota)
     before = world.clock.now
     assert kinds(await world.run(deltas(world, product, 3000), cost="each" if each else "one")) == ["done"] * 3000

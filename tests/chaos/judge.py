@@ -19,8 +19,8 @@ from ecwid_async.errors import (
     TransportError,
 )
 from ecwid_async.models.products import ProductDraft
-from ecwid_async.transport import governor
-from ecwid_async.transport.governor import MemoryState, Quota, token_key
+from ecwid_async.transport import rate_limit as limiter
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, token_key
 from ecwid_async.transport.settings import Settings
 from ecwid_async.wire import Event, EventKind, Transport
 from tests.chaos.schedule import Kind, Plan, Schedule, Wave
@@ -66,7 +66,7 @@ class Played:
     schedule: Schedule
     server: ChaosServer
     ended: list[Ended] = field(factory=list)
-    condemned: list[Condemned] = field(factory=list)
+    quarantined: list[Condemned] = field(factory=list)
 
 
 async def play(schedule: Schedule, make: MakeTransport) -> Played:
@@ -77,17 +77,17 @@ async def play(schedule: Schedule, make: MakeTransport) -> Played:
     faults = {number: list(plan.faults) for wave in calls for number, plan in wave}
     async with chaos_server(faults, schedule.doors) as server:
         played = Played(schedule, server)
-        state = MemoryState(schedule.quota, clock=loop.time) if schedule.quota else None
+        state = MemoryLimiter(schedule.quota, clock=loop.time) if schedule.quota else None
 
         def hear(event: Event) -> None:
             if event.kind is EventKind.QUARANTINED and state is not None:
                 assert event.store_id is not None
                 under_way = state._tokens[token_key(TOKENS[event.store_id])].under_way
-                played.condemned.append(Condemned(loop.time(), event.store_id, len(server.log), under_way))
+                played.quarantined.append(Condemned(loop.time(), event.store_id, len(server.log), under_way))
 
         settings = Settings(connections=schedule.connections, largest_response=10_000)
         transport = make(server.base_url, settings)
-        client = Ecwid(base_url=server.base_url, transport=transport, quota=schedule.quota, governor=state, events=hear)
+        client = Ecwid(base_url=server.base_url, transport=transport, quota=schedule.quota, limiter=state, events=hear)
         async with client as ecwid, asyncio.timeout(AT_MOST * len(schedule.waves)):
             for wave, planned in zip(schedule.waves, calls, strict=True):
                 await _surf(ecwid, server, wave, planned, played)
@@ -95,7 +95,7 @@ async def play(schedule: Schedule, make: MakeTransport) -> Played:
         _judge(played)
         left = asyncio.all_tasks() - {asyncio.current_task()} - server.tasks
         assert not left, f"tasks are left: {left}"
-        assert not governor._queues.get({}), "callers are left in a queue"
+        assert not limiter._queues.get({}), "callers are left in a queue"
         if state is not None:
             assert all(not token.under_way for token in state._tokens.values()), "slots are held by nobody"
     return played
@@ -154,8 +154,8 @@ def _judge(played: Played) -> None:
     assert not played.server.strays, f"requests nobody had planned: {played.server.strays}"
     if played.schedule.quota is not None:
         _judge_quota(played.server.log, played.schedule.quota)
-        for condemned in played.condemned:
-            _judge_quarantine(condemned, played.server.log, played.schedule.quota)
+        for quarantined in played.quarantined:
+            _judge_quarantine(quarantined, played.server.log, played.schedule.quota)
 
 
 def _judge_outcome(ended: Ended) -> None:
@@ -204,8 +204,8 @@ def _judge_quota(log: list[Arrival], quota: Quota) -> None:
             assert beyond - first >= quota.window - 1e-6, f"{quota.requests + 1} requests in {beyond - first} s"
 
 
-def _judge_quarantine(condemned: Condemned, log: list[Arrival], quota: Quota) -> None:
+def _judge_quarantine(quarantined: Condemned, log: list[Arrival], quota: Quota) -> None:
     """After it was known, only what was under way still came; and one probe in a while."""
-    later = [arrival for arrival in log[condemned.arrivals :] if arrival.store == condemned.store]
-    soon = [arrival for arrival in later if arrival.at < condemned.at + quota.probation]
-    assert len(soon) <= condemned.under_way, f"{len(soon)} requests after quarantine"
+    later = [arrival for arrival in log[quarantined.arrivals :] if arrival.store == quarantined.store]
+    soon = [arrival for arrival in later if arrival.at < quarantined.at + quota.probation]
+    assert len(soon) <= quarantined.under_way, f"{len(soon)} requests after quarantine"

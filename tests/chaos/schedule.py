@@ -5,7 +5,7 @@ from enum import StrEnum
 from attrs import frozen
 from hypothesis import strategies as st
 
-from ecwid_async.transport.governor import Quota
+from ecwid_async.transport.rate_limit import Quota
 from tests.chaos.faults import (
     Babble,
     Cut,
@@ -89,7 +89,7 @@ refused = st.builds(
     st.sampled_from([(), (("Location", "/elsewhere"),)]),
     _ends,
 )
-condemned = st.sampled_from([Refuse(403, "INVALID_API_TOKEN"), Refuse(402, "STORE_IS_SUSPENDED"), Refuse(401)])
+quarantined = st.sampled_from([Refuse(403, "INVALID_API_TOKEN"), Refuse(402, "STORE_IS_SUSPENDED"), Refuse(401)])
 failed = st.builds(Fail, st.sampled_from([408, 500, 501, 502, 503, 504, 599]), _applied, _ends, st.booleans())
 cut = st.builds(Cut, st.integers(0, 120), _broken, _applied)
 served = st.builds(Serve, st.sampled_from([Ends.KEPT, Ends.CLOSED, Ends.RESET]), st.booleans(), st.booleans())
@@ -120,7 +120,7 @@ def plans(draw: st.DrawFn) -> Plan:
     store = draw(st.sampled_from([1, 1, 2]))
     met: tuple[Fault, ...] = draw(faults)
     if store == 2 and draw(st.integers(0, 4)) == 4:
-        met = (*met[:1], draw(condemned))
+        met = (*met[:1], draw(quarantined))
     return Plan(
         draw(st.sampled_from(Kind)),
         met,

@@ -14,7 +14,7 @@ from ecwid_async.transport.settings import Settings
 from tests.chaos.conftest import transport_class
 from tests.chaos.faults import LIES, Babble, Cut, Door, Ends, Fault, Mislead, Refuse, Serve, whole
 from tests.chaos.judge import Played, play
-from tests.chaos.schedule import RETRY_AFTER, SMALL, Kind, Plan, Schedule, Wave, condemned, schedules
+from tests.chaos.schedule import RETRY_AFTER, SMALL, Kind, Plan, Schedule, Wave, quarantined, schedules
 from tests.chaos.server import chaos_server
 from tests.chaos.virtual import run
 
@@ -120,7 +120,7 @@ def test_connections_that_drop_under_a_crowd_cost_no_call(library: str) -> None:
 
 
 @settings(max_examples=3, phases=PHASES)
-@given(condemned)
+@given(quarantined)
 def test_a_dead_token_is_not_asked_again_but_once_in_a_while(fault: Fault) -> None:
     dead = Plan(Kind.READ, (fault,), store=2)
     crowd = tuple(Plan(Kind.READ, store=2) for _ in range(30))

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ecwid_async.cli.app import run
-from ecwid_async.cli.inventory import methods, offline_store
-from ecwid_async.cli.show import write_table
+from ecwid_async.cli.introspect import methods, offline_store
+from ecwid_async.cli.render import write_table
 from ecwid_async.sandbox import engine
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serving

@@ -10,12 +10,12 @@ import pytest
 from attrs import evolve
 
 from ecwid_async import client
-from ecwid_async.cli.checkup import Checkup, State
+from ecwid_async.cli.checks import Checkup, State
 from ecwid_async.cli.store import Source
 from ecwid_async.sandbox.engine import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serving
-from ecwid_async.transport.governor import Quota
+from ecwid_async.transport.rate_limit import Quota
 from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Headers, Response
 
@@ -26,7 +26,7 @@ NAMES = ["settings", "connection", "clock", "token", "scopes", "plan", "answers"
 @pytest.fixture(autouse=True)
 def unpaced(monkeypatch):
     """Seventy requests at once are more than the pace of a real store allows."""
-    monkeypatch.setattr("ecwid_async.cli.checkup.Quota", partial(Quota, burst=600))
+    monkeypatch.setattr("ecwid_async.cli.checks.Quota", partial(Quota, burst=600))
 
 
 @pytest.fixture

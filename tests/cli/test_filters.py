@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.export import _nowhere
-from ecwid_async.cli.failure import UsageError
 from ecwid_async.cli.filters import fields_of, value_of, where_of
 from ecwid_async.export import sections_named
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from ecwid_async import errors
-from ecwid_async.cli.failure import describe
+from ecwid_async.cli.exit_codes import describe
 from ecwid_async.errors import APIError, EcwidError, TransportError
 from ecwid_async.wire import Headers, Options, Request
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ecwid_async.export.checkpoint import Mark
+from ecwid_async.export.checkpoint import Checkpoint
+from ecwid_async.export.destination import Destination, Names
 from ecwid_async.export.manifest import Manifest, SectionRecord
 from ecwid_async.export.output import FileLock, OutputError, PartFile
-from ecwid_async.export.place import Names, Place
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -42,12 +42,12 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def place(folder: Path, *sections: str) -> Place:
-    return Place(Names.of(folder, "jsonl", sections or ("orders",)), now=NOW, fresh=False)
+def place(folder: Path, *sections: str) -> Destination:
+    return Destination(Names.of(folder, "jsonl", sections or ("orders",)), now=NOW, fresh=False)
 
 
-def mark(part: PartFile, section: str = "orders", token: str = "t") -> Mark:
-    return Mark(
+def mark(part: PartFile, section: str = "orders", token: str = "t") -> Checkpoint:
+    return Checkpoint(
         section=section,
         file=part.path.name,
         asked="",
@@ -153,7 +153,7 @@ def test_a_fresh_start_that_is_broken_off_too_does_not_bring_back_what_was_befor
     with place(tmp_path) as out:
         out.checkpoint.note(mark(out.add(PartFile(out.path("orders")))))
     names_ = Names.of(tmp_path, "jsonl", ["orders", "carts"])
-    with Place(names_, now=NOW, fresh=True) as out:
+    with Destination(names_, now=NOW, fresh=True) as out:
         out.checkpoint.note(mark(out.add(PartFile(out.path("carts"))), "carts"))
     with place(tmp_path) as out:
         assert list(out.checkpoint.marks) == ["carts"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ecwid_async import Ecwid
 from ecwid_async.errors import EcwidError, NotSent
 from ecwid_async.export import OutputError, export_store
-from ecwid_async.export.checkpoint import Checkpoint, Mark
+from ecwid_async.export.checkpoint import Checkpoint, CheckpointFile
 from ecwid_async.export.output import PartFile
 from ecwid_async.primitives.checked_lines import seal, unseal
 from ecwid_async.transport.retry import RetryPolicy
@@ -25,7 +25,7 @@ from tests.cancelling import KINDS, at_every_await
 from .conftest import PRODUCTS, TOKEN, Shop
 
 NOW = datetime.now(UTC)
-MARK = Mark(section="products", file="products.jsonl", asked="", time=NOW, started_at=NOW)
+MARK = Checkpoint(section="products", file="products.jsonl", asked="", time=NOW, started_at=NOW)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes and links")
 
@@ -69,7 +69,7 @@ async def test_a_full_disk_leaves_no_checkpoint_that_says_nothing(store, shop, t
     def full(checkpoint, line):
         raise OutputError("can't write it: No space left on device.")
 
-    monkeypatch.setattr(Checkpoint, "_write", full)
+    monkeypatch.setattr(CheckpointFile, "_write", full)
     with pytest.raises(OutputError, match="No space left"):
         await export_store(store, ["products"], tmp_path / "out")
     assert names(tmp_path) == []
@@ -378,7 +378,7 @@ class TestCheckpoints:
             damaged = bytearray(text)
             damaged[place] ^= 1 << place % 8
             path.write_bytes(damaged)
-            checkpoint = Checkpoint(tmp_path / "manifest.json", NOW)
+            checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
             checkpoint.close()
             # The end of the last line is the only byte whose loss costs that line alone.
             assert checkpoint.marks == {} or place == len(text) - 1
@@ -436,23 +436,23 @@ class TestCheckpoints:
         _, *lines = files[".manifest.json.checkpoint"].splitlines(keepends=True)
         for head in (seal(b"ecwid_async checkpoint 3"), b"", seal(b"")):
             (tmp_path / ".manifest.json.checkpoint").write_bytes(head + b"".join(lines))
-            checkpoint = Checkpoint(tmp_path / "manifest.json", NOW)
+            checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
             checkpoint.close()
             assert checkpoint.marks == {}
         # What there was before lines had checksums.
         plain = b"".join((unseal(line) or b"") + b"\n" for line in lines)
         (tmp_path / ".manifest.json.checkpoint").write_bytes(plain)
-        checkpoint = Checkpoint(tmp_path / "manifest.json", NOW)
+        checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
         checkpoint.note(MARK)
         checkpoint.close()
         assert list(checkpoint.marks) == ["products"]
-        again = Checkpoint(tmp_path / "manifest.json", NOW)
+        again = CheckpointFile(tmp_path / "manifest.json", NOW)
         again.close()
         assert again.marks == {"products": MARK}
 
     def test_a_line_without_end_is_not_read_into_memory(self, tmp_path):
         (tmp_path / ".manifest.json.checkpoint").write_bytes(seal(b"ecwid_async checkpoint 2") + b"x" * (3 << 20))
-        checkpoint = Checkpoint(tmp_path / "manifest.json", NOW)
+        checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
         checkpoint.close()
         assert checkpoint.marks == {}
 

@@ -20,10 +20,10 @@ import pytest
 from ecwid_async import Ecwid, EcwidError, NotFound, NotSent, OutcomeUnknown, Timeout
 from ecwid_async.errors import DecodeError, ServerError
 from ecwid_async.models.orders import Order
-from ecwid_async.transport import governor
+from ecwid_async.transport import rate_limit as limiter
 from ecwid_async.transport.aiohttp import AiohttpTransport
-from ecwid_async.transport.governor import MemoryState, Quota
 from ecwid_async.transport.memory import MemoryTransport
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota
 from ecwid_async.transport.settings import Settings
 from tests.chaos.virtual import run
 from tests.life import workers
@@ -104,8 +104,8 @@ def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServ
         asked += 1
         return now
 
-    state = MemoryState(quota, clock=clock)
-    ecwid = Ecwid(base_url=server.base_url, quota=quota, governor=state)
+    state = MemoryLimiter(quota, clock=clock)
+    ecwid = Ecwid(base_url=server.base_url, quota=quota, limiter=state)
 
     async def main() -> None:
         async with ecwid:
@@ -124,7 +124,7 @@ def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServ
         for thread in threads:
             thread.result()
     assert len(server.log) == 24
-    assert not [place for place in governor._waiting if place[0] == id(state)]
+    assert not [place for place in limiter._waiting if place[0] == id(state)]
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -316,10 +316,10 @@ def test_many_cancelled_calls_leave_no_connection_task_or_waiter_behind() -> Non
     async def main() -> None:
         loop = asyncio.get_running_loop()
         quota = Quota(requests=100_000, reserve=1, burst=400, ceiling=1_000.0)
-        state = MemoryState(quota, clock=loop.time)
+        state = MemoryLimiter(quota, clock=loop.time)
         async with fault_server(hang) as server:
             transport = AiohttpTransport(server.base_url, Settings(connections=10))
-            async with Ecwid(base_url=server.base_url, transport=transport, quota=quota, governor=state) as ecwid:
+            async with Ecwid(base_url=server.base_url, transport=transport, quota=quota, limiter=state) as ecwid:
                 store = ecwid.store(1003, "secret_x")
                 before = asyncio.all_tasks()
                 for batch in range(20):
@@ -335,8 +335,8 @@ def test_many_cancelled_calls_leave_no_connection_task_or_waiter_behind() -> Non
                 assert server.log, "some had left when they were cancelled"
                 # The server's own end as its connections do.
                 assert {task for task in asyncio.all_tasks() - before if "FaultServer" not in repr(task)} == set()
-                assert not governor._queues.get({})
-                assert not [place for place in governor._waiting if place[0] == id(state)]
+                assert not limiter._queues.get({})
+                assert not [place for place in limiter._waiting if place[0] == id(state)]
                 assert [token.under_way for token in state._tokens.values()] == [0]
                 server.handler = behave
                 assert (await store.orders.get("A")).id == "A"

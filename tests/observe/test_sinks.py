@@ -13,8 +13,8 @@ import trio.testing
 
 from ecwid_async import ConfigError, Ecwid, Event, EventKind, NotSent, RetryPolicy
 from ecwid_async.observe import LogSink, Sinks
-from ecwid_async.transport.governor import Govern, MemoryState
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.rate_limit import MemoryLimiter, RateLimit
 from ecwid_async.wire import Options, Request
 
 LOGGED = {
@@ -66,8 +66,8 @@ def test_who_waits_for_the_rate_limit_for_over_a_second_is_seen_at_info(caplog: 
 
     async def main() -> None:
         network = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), *[answer({})] * 3])
-        govern = Govern(
-            network, MemoryState(clock=trio.current_time), token="t", store_id=1003, events=Sinks(LogSink())
+        govern = RateLimit(
+            network, MemoryLimiter(clock=trio.current_time), token="t", store_id=1003, events=Sinks(LogSink())
         )
         request = partial(Request, method="GET", path="/orders", options=Options(operation="GET /orders"))
         await govern.send(request())

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ecwid_async import resources
-from ecwid_async.cli import inventory
+from ecwid_async.cli import introspect as inventory
 from ecwid_async.client import Store
 from ecwid_async.codec import loads
 from ecwid_async.models.base import UNSET

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox, atlas
+from ecwid_async.sandbox import Sandbox
+from ecwid_async.sandbox import geography as atlas
 from tests.sandbox.api import Api
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.bodies import Refusal, format_time, merge, parse_time, read_document, split_list
 from ecwid_async.sandbox.store import History
+from ecwid_async.sandbox.validation import Refusal, format_time, merge, parse_time, read_document, split_list
 from tests.sandbox.api import Api, Clock
 
 DAY = 24 * 3600

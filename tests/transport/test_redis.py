@@ -1,4 +1,4 @@
-"""The governor's state on a real Redis. Its clock is moved by `skew`, so that minutes pass at once."""
+"""The limiter's state on a real Redis. Its clock is moved by `skew`, so that minutes pass at once."""
 
 import asyncio
 import importlib.util
@@ -24,11 +24,11 @@ import pytest
 from attrs import evolve
 
 from ecwid_async import Ecwid
-from ecwid_async.errors import ConfigError, GovernorUnavailable, InvalidToken
-from ecwid_async.sandbox.limits import FixedWindow, RateLimit, SlidingLog, TokenBucket
-from ecwid_async.transport import governor
-from ecwid_async.transport.governor import Govern, MemoryState, Quarantine, Quota, Wait, token_key
+from ecwid_async.errors import ConfigError, InvalidToken, LimiterUnavailable
+from ecwid_async.sandbox.limits import FixedWindow, LimitShape, SlidingLog, TokenBucket
+from ecwid_async.transport import rate_limit as limiter
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, token_key
 from ecwid_async.wire import Lane, Options, Request, Response
 
 redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
@@ -37,9 +37,9 @@ from redis.asyncio.retry import Retry  # noqa: E402
 from redis.backoff import ConstantBackoff, NoBackoff  # noqa: E402
 
 from ecwid_async.transport import redis as redis_state  # noqa: E402  what it needs may be missing
-from ecwid_async.transport.redis import RedisState  # noqa: E402
+from ecwid_async.transport.redis import RedisLimiter  # noqa: E402
 
-SHAPES: list[type[RateLimit]] = [SlidingLog, FixedWindow, TokenBucket]
+SHAPES: list[type[LimitShape]] = [SlidingLog, FixedWindow, TokenBucket]
 
 
 def executable() -> str | None:
@@ -103,9 +103,9 @@ class Group:
     def now(self) -> float:
         return time.time() + self.passed
 
-    def state(self, quota: Quota | None = None, *, decode_responses: bool = False, **settings: Any) -> RedisState:
+    def state(self, quota: Quota | None = None, *, decode_responses: bool = False, **settings: Any) -> RedisLimiter:
         client = self.client(decode_responses=decode_responses)
-        return RedisState(client, quota, prefix=self.prefix, skew=lambda: self.passed, **settings)
+        return RedisLimiter(client, quota, prefix=self.prefix, skew=lambda: self.passed, **settings)
 
     def client(self, **settings: Any) -> Any:
         self.clients.append(self.server.client(**settings))
@@ -132,7 +132,12 @@ async def group(server: Server) -> AsyncIterator[Group]:
 
 
 async def taken(
-    state: RedisState | MemoryState, key: str = "t", lane: Lane = Lane.INTERACTIVE, cost: int = 1, *, most: int = 10_000
+    state: RedisLimiter | MemoryLimiter,
+    key: str = "t",
+    lane: Lane = Lane.INTERACTIVE,
+    cost: int = 1,
+    *,
+    most: int = 10_000,
 ) -> int:
     """How many calls get in, one after the other, before one has to wait."""
     count = 0
@@ -143,11 +148,11 @@ async def taken(
 
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_clients_on_one_token_keep_to_the_quota_together_without_one_429(
-    group: Group, shape: type[RateLimit]
+    group: Group, shape: type[LimitShape]
 ) -> None:
     states = [group.state(), group.state(decode_responses=True), group.state()]
     limit, numbers = shape(), random.Random(1)
-    under_way: list[tuple[float, RedisState]] = []
+    under_way: list[tuple[float, RedisLimiter]] = []
     served = 0
     start = group.now
     while group.now < start + 3 * 60:
@@ -253,7 +258,7 @@ async def test_quarantine_is_shared_and_one_probe_goes_out_in_all(
 ) -> None:
     states = [group.state(decode_responses=decode_responses) for _ in range(3)]
     held = quarantine(message="é \\x00")
-    await states[0].condemn(key, "store 1003", held)
+    await states[0].quarantine(key, "store 1003", held)
     for state in states:
         assert alike(await state.enter("t", "store 1003", Lane.BULK, 1), held)
     assert await states[1].enter("t", "store 1004", Lane.BULK, 1) is None, "another store"
@@ -275,7 +280,7 @@ async def test_a_probe_that_finds_no_room_is_not_used_up(group: Group) -> None:
     state = group.state(Quota(probation=5.0))
     await taken(state, most=1)
     await state.leave("t", "store", 1, closed_for=30.0)
-    await state.condemn("t", "store", quarantine())
+    await state.quarantine("t", "store", quarantine())
     group.passed += 6
     assert isinstance(await state.enter("t", "store", Lane.BULK, 1), Wait)
     group.passed += 25
@@ -388,7 +393,7 @@ async def test_a_call_that_is_cancelled_while_it_asks_gives_its_slot_back(
 
 async def test_cancelled_calls_leave_nothing_behind(group: Group) -> None:
     state = group.state(Quota(ceiling=1e6, requests=100, burst=10_000))
-    govern = Govern(MemoryTransport(lambda _: answer({})), state, token="t")
+    govern = RateLimit(MemoryTransport(lambda _: answer({})), state, token="t")
 
     async def one(number: int) -> None:
         async with asyncio.timeout(number * 0.0002):
@@ -404,7 +409,7 @@ async def test_no_token_is_in_redis_and_everything_there_expires(group: Group) -
     state = group.state()
     dead = answer({"errorCode": "INVALID_API_TOKEN"}, status=403)
     for token, reply in (("secret_abcdef", answer({})), ("secret_ghijkl", dead), ("secret_mnopqr", answer(status=429))):
-        govern = Govern(MemoryTransport([reply]), state, token=token, store_id=1003)
+        govern = RateLimit(MemoryTransport([reply]), state, token=token, store_id=1003)
         await govern.send(request())
     assert await taken(state, "of a process that dies", most=1) == 1
     contents = await group.contents()
@@ -423,7 +428,7 @@ def request(lane: Lane = Lane.INTERACTIVE) -> Request:
 async def test_the_client_keeps_its_count_on_redis(group: Group) -> None:
     quota = Quota(requests=5, reserve=1, burst=10)
     network = MemoryTransport(lambda _: answer({"generalInfo": {"storeId": 1003}}))
-    async with Ecwid(transport=network, quota=quota, governor=group.state(quota)) as ecwid:
+    async with Ecwid(transport=network, quota=quota, limiter=group.state(quota)) as ecwid:
         await ecwid.store(1003, "secret_x").profile.get()
     slots = f"{group.prefix}:slots:{token_key('secret_x')}".encode()
     assert len((await group.contents())[slots]) == 1
@@ -432,10 +437,10 @@ async def test_the_client_keeps_its_count_on_redis(group: Group) -> None:
 PROCESS = """
 import asyncio, json, sys, time
 from redis.asyncio import Redis
-from ecwid_async.transport import governor
-from ecwid_async.transport.governor import Govern, Quota
+from ecwid_async.transport import rate_limit as limiter
+from ecwid_async.transport.rate_limit import RateLimit, Quota
 from ecwid_async.transport.memory import MemoryTransport, answer
-from ecwid_async.transport.redis import RedisState
+from ecwid_async.transport.redis import RedisLimiter
 from ecwid_async.wire import Lane, Options, Request
 
 async def main():
@@ -445,7 +450,7 @@ async def main():
         return answer({})
     quota = Quota(requests=60, window=1.0, reserve=2, burst=5, ceiling=1e6)
     client = Redis(unix_socket_path=sys.argv[1])
-    govern = Govern(MemoryTransport(reply), RedisState(client, quota, prefix=sys.argv[2]), token="t", quota=quota)
+    govern = RateLimit(MemoryTransport(reply), RedisLimiter(client, quota, prefix=sys.argv[2]), token="t", quota=quota)
     until = time.time() + 2.5
     options = Options(operation="GET /products", lane=Lane.BULK)
     async def work():
@@ -483,13 +488,13 @@ async def closed(client: Any) -> None:
         await client.aclose()
 
 
-async def back(state: RedisState) -> None:
+async def back(state: RedisLimiter) -> None:
     """Wait until somebody asks Redis again, which is there."""
     async with asyncio.timeout(10):
         while True:
             try:
                 await state.quarantined()
-            except GovernorUnavailable:
+            except LimiterUnavailable:
                 await asyncio.sleep(0.01)
             else:
                 return
@@ -499,12 +504,12 @@ async def back(state: RedisState) -> None:
 async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: Server, patient: bool) -> None:
     network = MemoryTransport(lambda _: answer({}))
     client = fragile.client(**{"retry": Retry(ConstantBackoff(5.0), 3)} if patient else {})
-    state = RedisState(client, patience=0.5)
-    govern = Govern(network, state, token="secret_x")
+    state = RedisLimiter(client, patience=0.5)
+    govern = RateLimit(network, state, token="secret_x")
     await govern.send(request())
     fragile.stop()
     began = time.monotonic()
-    with pytest.raises(GovernorUnavailable, match=r"nothing was sent.*when_away=N") as caught:
+    with pytest.raises(LimiterUnavailable, match=r"nothing was sent.*when_away=N") as caught:
         await govern.send(request())
     assert time.monotonic() - began < 2
     assert len(network.requests) == 1
@@ -519,12 +524,12 @@ async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: 
 
 async def test_redis_that_does_not_answer_is_away_too(fragile: Server) -> None:
     client, blocker = fragile.client(), fragile.client()
-    state = RedisState(client, patience=0.1)
+    state = RedisLimiter(client, patience=0.1)
     assert await taken(state, most=1) == 1
     asleep = asyncio.create_task(blocker.execute_command("DEBUG", "SLEEP", "0.6"))
     await asyncio.sleep(0.05)
     began = time.monotonic()
-    with pytest.raises(GovernorUnavailable):
+    with pytest.raises(LimiterUnavailable):
         await state.enter("t", "store", Lane.BULK, 1)
     assert time.monotonic() - began < 0.5
     await asleep
@@ -540,13 +545,13 @@ async def test_an_answer_is_not_lost_where_redis_goes_away_meanwhile_and_a_429_i
 ) -> None:
     moment = 0.0
     client = fragile.client(retry=Retry(NoBackoff() if at_once else ConstantBackoff(5.0), 0 if at_once else 3))
-    state = RedisState(client, patience=0.5, clock=lambda: moment)
+    state = RedisLimiter(client, patience=0.5, clock=lambda: moment)
 
     def reply(_: Request) -> Response:
         fragile.stop()
         return answer(status=429, headers={"Retry-After": "30"})
 
-    govern = Govern(MemoryTransport(reply), state, token="secret_x")
+    govern = RateLimit(MemoryTransport(reply), state, token="secret_x")
     assert (await govern.send(request())).status == 429
     fragile.start()
     found = await state.enter(token_key("secret_x"), "store", Lane.BULK, 1)
@@ -564,7 +569,7 @@ async def test_while_redis_is_away_each_process_keeps_to_its_share_and_then_shar
     moment = 0.0
     quota = Quota(requests=40, reserve=8, burst=100, ceiling=1e6)
     client, other = fragile.client(), fragile.client()
-    state = RedisState(client, quota, when_away=4, patience=0.5, clock=lambda: moment)
+    state = RedisLimiter(client, quota, when_away=4, patience=0.5, clock=lambda: moment)
     assert await taken(state, most=3) == 3
 
     fragile.stop()
@@ -572,18 +577,18 @@ async def test_while_redis_is_away_each_process_keeps_to_its_share_and_then_shar
     for _ in range(13):
         await state.leave("t", "store", 1)
     held = quarantine()
-    await state.condemn("bad", "store", held)
+    await state.quarantine("bad", "store", held)
     assert await state.enter("bad", "store", Lane.BULK, 1) == held
     assert await state.quarantined() == [held]
     moment += 120
     assert await taken(state, lane=Lane.BULK) == 3, "paced"
-    with pytest.raises(GovernorUnavailable, match="counts as 20 requests never fits into the 10"):
+    with pytest.raises(LimiterUnavailable, match="counts as 20 requests never fits into the 10"):
         await state.enter("t", "store", Lane.INTERACTIVE, 20)
 
     fragile.start()
     moment += 6
     assert await state.enter("t2", "store", Lane.INTERACTIVE, 40) is None
-    assert isinstance(await RedisState(other, quota).enter("t2", "store", Lane.INTERACTIVE, 1), Wait)
+    assert isinstance(await RedisLimiter(other, quota).enter("t2", "store", Lane.INTERACTIVE, 1), Wait)
     assert [record.getMessage()[:13] for record in caplog.records] == ["Redis is away", "Redis is back"]
     await closed(client)
     await closed(other)
@@ -591,12 +596,12 @@ async def test_while_redis_is_away_each_process_keeps_to_its_share_and_then_shar
 
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_bulk_calls_meet_no_429_where_redis_goes_away_and_comes_back_empty(
-    fragile: Server, shape: type[RateLimit]
+    fragile: Server, shape: type[LimitShape]
 ) -> None:
     group, numbers = Group(fragile, "test"), random.Random(1)
     states = [group.state(when_away=2, patience=0.5, clock=lambda: group.now) for _ in range(2)]
     limit, served, start, running = shape(), 0, group.now, True
-    under_way: list[tuple[float, RedisState]] = []
+    under_way: list[tuple[float, RedisLimiter]] = []
     while (passed := group.now - start) < 200:
         if running is (70 < passed < 130):
             fragile.stop() if running else fragile.start()
@@ -622,7 +627,7 @@ async def test_while_redis_is_away_only_one_call_in_a_while_waits_for_it(
 ) -> None:
     moment = 0.0
     client = fragile.client()
-    state = RedisState(client, when_away=2, patience=0.3, clock=lambda: moment)
+    state = RedisLimiter(client, when_away=2, patience=0.3, clock=lambda: moment)
     fragile.stop()
     await state.enter("t", "store", Lane.INTERACTIVE, 1)
     asked = 0
@@ -646,7 +651,7 @@ async def test_while_redis_is_away_only_one_call_in_a_while_waits_for_it(
 async def test_what_to_do_while_redis_is_away_is_said_clearly(wrong: Any) -> None:
     client = redis.Redis()
     with pytest.raises(ConfigError, match='`when_away` is "fail", or the number of processes'):
-        RedisState(client, when_away=wrong)
+        RedisLimiter(client, when_away=wrong)
     await closed(client)
 
 
@@ -655,7 +660,7 @@ async def test_while_redis_is_silent_those_who_queue_fail_together_and_not_one_a
 ) -> None:
     client = fragile.client()
     moment, asked = 0.0, 0
-    state = RedisState(client, patience=0.2, clock=lambda: moment)
+    state = RedisLimiter(client, patience=0.2, clock=lambda: moment)
 
     async def silent(*command: Any, **options: Any) -> Any:
         nonlocal moment, asked
@@ -663,17 +668,17 @@ async def test_while_redis_is_silent_those_who_queue_fail_together_and_not_one_a
         moment += 0.2  # by the state's clock; it is cut off by then
         await asyncio.sleep(60)
 
-    govern = Govern(MemoryTransport(lambda _: answer({})), state, token="t")
+    govern = RateLimit(MemoryTransport(lambda _: answer({})), state, token="t")
     await govern.send(request())
     monkeypatch.setattr(client, "execute_command", silent)
     # One that waits sends the others through the queue.
-    monkeypatch.setitem(governor._waiting, (id(state), govern._key, Lane.INTERACTIVE), 1)
+    monkeypatch.setitem(limiter._waiting, (id(state), govern._key, Lane.INTERACTIVE), 1)
     results = await asyncio.gather(*(govern.send(request()) for _ in range(50)), return_exceptions=True)
-    assert {type(result) for result in results} == {GovernorUnavailable}
-    assert {result.outcome for result in results if isinstance(result, GovernorUnavailable)} == {"not_sent"}
+    assert {type(result) for result in results} == {LimiterUnavailable}
+    assert {result.outcome for result in results if isinstance(result, LimiterUnavailable)} == {"not_sent"}
     assert asked == 1
     moment += 60
-    with pytest.raises(GovernorUnavailable):
+    with pytest.raises(LimiterUnavailable):
         await state.quarantined()
     assert asked == 2, "and later one asks again"
     monkeypatch.undo()
@@ -688,7 +693,7 @@ async def test_one_that_asks_whether_redis_is_back_is_more_patient_each_time(
     """A Redis that takes half a second is used again, though the first who asks does not wait for so long."""
     client = fragile.client()
     moment = 0.0
-    state = RedisState(client, patience=2.0, when_away=2, clock=lambda: moment)
+    state = RedisLimiter(client, patience=2.0, when_away=2, clock=lambda: moment)
     execute, silent, asked = client.execute_command, True, 0
 
     async def slow(*command: Any, **options: Any) -> Any:
@@ -746,7 +751,7 @@ async def test_a_call_that_is_cancelled_at_any_await_leaves_once(
     # Scripts are loaded at their first use, which is not what this is about.
     await state.enter("warm", "store", Lane.BULK, 1)
     await state.leave("warm", "store", 1)
-    await state.condemn("warm", "store", quarantine())
+    await state.quarantine("warm", "store", quarantine())
     monkeypatch.setattr(moments.client, "execute_command", moments)
     reached, steps = 1, 0
     while reached:
@@ -754,9 +759,9 @@ async def test_a_call_that_is_cancelled_at_any_await_leaves_once(
             f"token {steps}",
             MemoryTransport(lambda _: answer({"errorCode": "INVALID_API_TOKEN"}, status=status)),
         )
-        govern = Govern(network, state, token=token, store_id=1, quota=quota)
+        govern = RateLimit(network, state, token=token, store_id=1, quota=quota)
 
-        async def call(scope: anyio.CancelScope, govern: Govern) -> None:
+        async def call(scope: anyio.CancelScope, govern: RateLimit) -> None:
             with scope:
                 if not streamed:
                     await govern.send(request())
@@ -784,9 +789,9 @@ async def test_redis_and_memory_count_alike(group: Group, seed: int) -> None:
     numbers = random.Random(seed)
     quota = Quota(requests=30, reserve=3, burst=4, ceiling=2.0, window=20.0, probation=15.0)
     moment = 1000.0
-    memory = MemoryState(quota, clock=lambda: moment)
+    memory = MemoryLimiter(quota, clock=lambda: moment)
     client = group.client()
-    shared = RedisState(client, quota, prefix=group.prefix, exchange=10_000.0, skew=lambda: moment)
+    shared = RedisLimiter(client, quota, prefix=group.prefix, exchange=10_000.0, skew=lambda: moment)
     for name in ("_enter", "_leave", "_condemn", "_list"):
         script = getattr(shared, name).script
         assert "redis.call('TIME')" in script
@@ -818,7 +823,7 @@ async def test_redis_and_memory_count_alike(group: Group, seed: int) -> None:
             held = quarantine(int(store[-1]))
             of = numbers.choice((key, None))
             for state in (memory, shared):
-                await state.condemn(of, store, held)
+                await state.quarantine(of, store, held)
     assert min(admitted.values()) > 50
     assert len(await memory.quarantined()) == len(await shared.quarantined())
 
@@ -827,7 +832,7 @@ async def test_quarantines_on_redis_are_listed_and_lifted_and_hold_no_body_and_n
     state, other = group.state(), group.state(decode_responses=True)
     message = "token secret_abcdefghij is dead" + "x" * 100_000
     dead = MemoryTransport(lambda _: answer({"errorCode": "INVALID_API_TOKEN", "errorMessage": message}, status=403))
-    async with Ecwid(transport=dead, governor=state) as ecwid, Ecwid(transport=dead, governor=other) as twin:
+    async with Ecwid(transport=dead, limiter=state) as ecwid, Ecwid(transport=dead, limiter=other) as twin:
         for store_id in (1003, 1004):
             with pytest.raises(InvalidToken):
                 await ecwid.store(store_id, "secret_abcdefghij").profile.get()
@@ -854,7 +859,7 @@ async def test_the_number_of_quarantines_on_redis_is_bounded(group: Group, monke
     monkeypatch.setattr(redis_state, "MOST_QUARANTINES", 5)
     state = group.state()
     for number in range(12):
-        await state.condemn("t", f"store {number}", quarantine(number))
+        await state.quarantine("t", f"store {number}", quarantine(number))
         group.passed += 1
     assert [one.store_id for one in await state.quarantined()] == list(range(7, 12))
     assert len([key for key in await group.contents() if b":quarantine:" in key]) == 5
@@ -863,7 +868,7 @@ async def test_the_number_of_quarantines_on_redis_is_bounded(group: Group, monke
 async def test_gates_that_redis_could_not_be_told_of_are_forgotten_when_they_are_open(fragile: Server) -> None:
     moment = 0.0
     client = fragile.client()
-    state = RedisState(client, when_away=2, patience=0.2, clock=lambda: moment)
+    state = RedisLimiter(client, when_away=2, patience=0.2, clock=lambda: moment)
     fragile.stop()
     for number in range(50):
         assert await state.enter(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
@@ -878,12 +883,12 @@ async def test_gates_that_redis_could_not_be_told_of_are_forgotten_when_they_are
 async def test_times_of_the_redis_state_are_checked_where_it_is_made(setting: str, wrong: Any) -> None:
     client = redis.Redis()
     with pytest.raises(ConfigError, match=rf"{setting} is .*: give a number above 0, at most 2678400$"):
-        RedisState(client, **{setting: wrong})
+        RedisLimiter(client, **{setting: wrong})
     with pytest.raises(ConfigError, match="`prefix`"):
-        RedisState(client, prefix="")
+        RedisLimiter(client, prefix="")
     await closed(client)
 
 
 def test_nothing_of_the_client_shows() -> None:
     client = redis.Redis(password="hidden", host="redis.example.com")
-    assert repr(RedisState(client)) == "<RedisState {ecwid}>"
+    assert repr(RedisLimiter(client)) == "<RedisLimiter {ecwid}>"

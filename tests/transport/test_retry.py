@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from ecwid_async.errors import (
     ConfigError,
     EcwidError,
-    GovernorUnavailable,
+    LimiterUnavailable,
     NotSent,
     NotSentInTime,
     OutcomeUnknown,
@@ -128,7 +128,7 @@ async def test_a_write_of_which_one_attempt_left_is_in_doubt_also_when_the_last_
 @pytest.mark.parametrize(
     ("last", "raised"),
     [
-        (GovernorUnavailable("connection refused"), OutcomeUnknown),
+        (LimiterUnavailable("connection refused"), OutcomeUnknown),
         (NotSentInTime("the rate limit has no room before the deadline", request=PUT), Timeout),
         (ResponseTooLarge(PUT, 403, 10), OutcomeUnknown),
     ],

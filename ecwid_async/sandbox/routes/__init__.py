@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any, Final
 from attrs import field, frozen
 
 from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.bodies import Refusal, as_number, languages_of, read_document
 from ecwid_async.sandbox.query import Listing, Page, Selection, parse_selection
 from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.validation import Refusal, as_number, languages_of, read_document
 from ecwid_async.wire import Request, Response
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from typing import Final
 
 from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.bodies import format_time
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.validation import format_time
 
 __all__: list[str] = []
 

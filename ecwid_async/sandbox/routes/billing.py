@@ -11,9 +11,9 @@ from uuid import UUID
 
 from attrs import frozen
 
-from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.transaction import Records
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

@@ -4,9 +4,9 @@ from typing import Final
 
 from attrs import evolve
 
-from ecwid_async.sandbox.bodies import format_time
 from ecwid_async.sandbox.query import Condition, Listing, OneOf
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.orders import COLUMNS, FIRST_ORDER, NEWEST_FIRST, placed
 from ecwid_async.sandbox.routes.shared import (
     at_least,
@@ -20,7 +20,7 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.routes.ties import folded
+from ecwid_async.sandbox.validation import format_time
 
 _KIND: Final = "Cart"
 _MISSING: Final = "CHECKOUT_NOT_FOUND"

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final
 
-from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import (
+from ecwid_async.sandbox.computed_fields import (
     address,
     complete_category,
     complete_product,
@@ -13,12 +12,13 @@ from ecwid_async.sandbox.catalog import (
 )
 from ecwid_async.sandbox.query import Condition, Keys, Listing, OneOf, Sort
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
-from ecwid_async.sandbox.routes.pictures import Brought, announced, brought, new_number
+from ecwid_async.sandbox.routes.image_uploads import Brought, announced, brought, new_number
 from ecwid_async.sandbox.routes.products import subtree
 from ecwid_async.sandbox.routes.shared import contains, keys, read, read_one, search, updated
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item
 from ecwid_async.sandbox.uploads import uploads_of
+from ecwid_async.sandbox.validation import Refusal
 
 __all__ = ["CATEGORIES"]
 

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import language, translate
+from ecwid_async.sandbox.computed_fields import language, translate
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.shared import updated
 from ecwid_async.sandbox.table import Item
 from ecwid_async.sandbox.transaction import Records
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

@@ -4,9 +4,9 @@ does so too."""
 from collections.abc import Callable
 from typing import Final
 
-from ecwid_async.sandbox.bodies import Refusal, as_number, format_time, parse_time
 from ecwid_async.sandbox.query import Listing
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.shared import (
     allowed,
     bury,
@@ -18,8 +18,8 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.routes.ties import folded
 from ecwid_async.sandbox.table import Columns, Item, Table
+from ecwid_async.sandbox.validation import Refusal, as_number, format_time, parse_time
 
 __all__: list[str] = []
 

@@ -6,14 +6,14 @@ Only the vendor's own client shows these calls.
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
-from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.query import select
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.customer_groups import group_names
+from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.customers import CUSTOMERS, change_customer
 from ecwid_async.sandbox.routes.shared import asked, bury, sorting
-from ecwid_async.sandbox.routes.ties import folded
 from ecwid_async.sandbox.table import Item, Key, Table
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
 from ecwid_async.sandbox.query import Condition, Contains, Keys, Listing, OneOf, Sort
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.addresses import completed, formatted, in_parts
 from ecwid_async.sandbox.routes.customer_groups import GENERAL, group_names
-from ecwid_async.sandbox.routes.persons import completed, formatted, in_parts
+from ecwid_async.sandbox.routes.customer_stats import customer_of, folded, stats
 from ecwid_async.sandbox.routes.shared import (
     at_least,
     at_most,
@@ -23,9 +23,9 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.routes.ties import customer_of, folded, stats
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, Key, decode
+from ecwid_async.sandbox.validation import Refusal, format_time, parse_time
 
 _KIND: Final = "Customer"
 _MISSING: Final = "CUSTOMER_NOT_FOUND"

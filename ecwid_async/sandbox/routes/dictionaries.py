@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ecwid_async.sandbox import atlas
-from ecwid_async.sandbox.bodies import Refusal
+from ecwid_async.sandbox import geography as atlas
 from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.validation import Refusal
 
 # The standard rate first, then what is reduced, as the table has them.
 _TAX_CLASSES: Final = (

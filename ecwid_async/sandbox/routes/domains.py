@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
-from ecwid_async.sandbox.bodies import Refusal, format_time
-from ecwid_async.sandbox.catalog import display
+from ecwid_async.sandbox.computed_fields import display
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item
 from ecwid_async.sandbox.transaction import Records
+from ecwid_async.sandbox.validation import Refusal, format_time
 
 __all__: list[str] = []
 

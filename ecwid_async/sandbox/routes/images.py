@@ -3,10 +3,10 @@
 from hashlib import sha256
 from typing import Final
 
-from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import check_url
+from ecwid_async.sandbox.computed_fields import check_url
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.uploads import uploads_of
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

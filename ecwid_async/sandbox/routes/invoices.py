@@ -4,13 +4,13 @@ from hashlib import blake2b
 from html import escape
 from typing import Final
 
-from ecwid_async.sandbox.bodies import format_time, merge
-from ecwid_async.sandbox.catalog import display
+from ecwid_async.sandbox.computed_fields import display
 from ecwid_async.sandbox.pdf import pdf
 from ecwid_async.sandbox.routes import Answer, Media, Visit, route
 from ecwid_async.sandbox.routes.orders import found_order, keep_changed
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.validation import format_time, merge
 
 __all__: list[str] = []
 

@@ -3,12 +3,12 @@
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import check_url
+from ecwid_async.sandbox.computed_fields import check_url
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.orders import found_order, keep_changed
 from ecwid_async.sandbox.table import Item
 from ecwid_async.sandbox.uploads import uploads_of
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

@@ -12,11 +12,11 @@ from uuid import UUID
 
 from attrs import evolve
 
-from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
 from ecwid_async.sandbox.query import Condition, Filter, Keys, Listing, OneOf, Sort, Window, select
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
-from ecwid_async.sandbox.routes.amounts import total_of
-from ecwid_async.sandbox.routes.persons import completed, in_parts
+from ecwid_async.sandbox.routes.addresses import completed, in_parts
+from ecwid_async.sandbox.routes.customer_stats import customer_of, folded, number_of, refresh
+from ecwid_async.sandbox.routes.money import total_of
 from ecwid_async.sandbox.routes.shared import (
     at_least,
     at_most,
@@ -31,11 +31,11 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.routes.ties import customer_of, folded, number_of, refresh
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, decode
 from ecwid_async.sandbox.transaction import Records
 from ecwid_async.sandbox.uploads import uploads_of
+from ecwid_async.sandbox.validation import Refusal, format_time, parse_time
 
 __all__ = [
     "COLUMNS",

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import check_url, new_file_number
+from ecwid_async.sandbox.computed_fields import check_url, new_file_number
 from ecwid_async.sandbox.routes import Answer, Media, Visit, route
 from ecwid_async.sandbox.routes.products import keep, product
 from ecwid_async.sandbox.routes.shared import updated
 from ecwid_async.sandbox.table import Item
 from ecwid_async.sandbox.uploads import uploads_of
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

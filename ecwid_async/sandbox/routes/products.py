@@ -5,8 +5,14 @@ from typing import Final
 
 from attrs import evolve
 
-from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import address, complete_product, fitting_variations, in_stock, localised, new_product
+from ecwid_async.sandbox.computed_fields import (
+    address,
+    complete_product,
+    fitting_variations,
+    in_stock,
+    localised,
+    new_product,
+)
 from ecwid_async.sandbox.query import Condition, Filter, Listing, OneOf, Sort
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
 from ecwid_async.sandbox.routes.shared import (
@@ -28,6 +34,7 @@ from ecwid_async.sandbox.routes.shared import (
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, Key
 from ecwid_async.sandbox.uploads import uploads_of
+from ecwid_async.sandbox.validation import Refusal
 
 __all__ = ["FRONT_PAGE", "PRODUCTS", "keep", "product", "subtree", "term"]
 

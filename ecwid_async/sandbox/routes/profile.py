@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from ecwid_async.sandbox.bodies import Refusal, merge
-from ecwid_async.sandbox.catalog import MOST_DECIMALS, localised
+from ecwid_async.sandbox.computed_fields import MOST_DECIMALS, localised
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.validation import Refusal, merge
 
 __all__ = ["STAFF_SCOPES"]
 

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import check_url, picture
+from ecwid_async.sandbox.computed_fields import check_url, picture
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.uploads import IMAGE_BYTES, read_picture, uploads_of
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
-from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.query import Listing
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
 from ecwid_async.sandbox.routes.shared import allowed, read, search, updated
 from ecwid_async.sandbox.table import Columns, Item, Table
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

@@ -2,11 +2,11 @@
 
 from hashlib import blake2b
 
-from ecwid_async.sandbox.bodies import Refusal
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.routes.shared import page_of
 from ecwid_async.sandbox.table import Item
 from ecwid_async.sandbox.transaction import Records
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

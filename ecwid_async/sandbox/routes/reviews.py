@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
 from ecwid_async.sandbox.query import Condition, Filter, Listing, Sort, select
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.shared import (
     bury,
     contains,
@@ -18,9 +18,9 @@ from ecwid_async.sandbox.routes.shared import (
     since,
     until,
 )
-from ecwid_async.sandbox.routes.ties import folded
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Columns, Item, Key
+from ecwid_async.sandbox.validation import Refusal, format_time, parse_time
 
 __all__: list[str] = []
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from ecwid_async.sandbox.bodies import Refusal, format_time, merge
 from ecwid_async.sandbox.query import (
     Condition,
     Contains,
@@ -21,6 +20,7 @@ from ecwid_async.sandbox.query import (
 )
 from ecwid_async.sandbox.routes import Answer, Visit
 from ecwid_async.sandbox.table import BY_CREATION, Item, Key, Table, decode, encode
+from ecwid_async.sandbox.validation import Refusal, format_time, merge
 
 __all__ = [
     "allowed",

@@ -6,10 +6,10 @@ from html import escape
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from ecwid_async.sandbox.bodies import Refusal
-from ecwid_async.sandbox.catalog import address, localised, slug
+from ecwid_async.sandbox.computed_fields import address, localised, slug
 from ecwid_async.sandbox.routes import Answer, Visit, route
 from ecwid_async.sandbox.table import Item, Key, decode
+from ecwid_async.sandbox.validation import Refusal
 
 __all__: list[str] = []
 

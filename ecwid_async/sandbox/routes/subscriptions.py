@@ -6,13 +6,13 @@ Their timestamps are in milliseconds, as in the documentation's examples; everyw
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ecwid_async.sandbox.bodies import Refusal, format_time, parse_time
-from ecwid_async.sandbox.catalog import localised
+from ecwid_async.sandbox.computed_fields import localised
 from ecwid_async.sandbox.query import Condition, Filter, Keys, Listing, OneOf, Sort, Window
 from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.shared import one_of, read, read_one, search, since, until, updated
-from ecwid_async.sandbox.routes.ties import folded
 from ecwid_async.sandbox.table import Columns, Item
+from ecwid_async.sandbox.validation import Refusal, format_time, parse_time
 
 __all__ = ["SUBSCRIPTIONS"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ecwid_async.sandbox.seed.dice import Dice
+from ecwid_async.sandbox.seed.randomness import Dice
 from ecwid_async.sandbox.seed.site import SITE, image_url, slug
-from ecwid_async.sandbox.seed.words import CATEGORIES, LANGUAGES, SENTENCES, translated
+from ecwid_async.sandbox.seed.vocabulary import CATEGORIES, LANGUAGES, SENTENCES, translated
 
 __all__ = ["CategoryTally", "categories", "category_enabled", "category_id", "category_names"]
 

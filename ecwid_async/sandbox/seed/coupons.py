@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from ecwid_async.sandbox.seed.categories import category_id
-from ecwid_async.sandbox.seed.dice import FIRST_DAY, date_text
 from ecwid_async.sandbox.seed.products import product_id
+from ecwid_async.sandbox.seed.randomness import FIRST_DAY, date_text
 
 __all__ = ["FIVE_PERCENT", "coupons"]
 

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.seed.site import FILES
-from ecwid_async.sandbox.seed.words import COLORS, translated
+from ecwid_async.sandbox.seed.vocabulary import COLORS, translated
 
 __all__ = ["Choice", "OptionSet", "option_set"]
 

@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 from ecwid_async.sandbox.routes.orders import FIRST_ORDER, order_code
 from ecwid_async.sandbox.seed.categories import category_id
 from ecwid_async.sandbox.seed.coupons import FIVE_PERCENT
-from ecwid_async.sandbox.seed.dice import FIRST_DAY, LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.people import CustomerFacts, Ledger, Person, customer_facts, guest
 from ecwid_async.sandbox.seed.products import PRODUCT_TAX_ID, ProductFacts, product_facts
+from ecwid_async.sandbox.seed.randomness import FIRST_DAY, LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.site import SITE, image_url
-from ecwid_async.sandbox.seed.words import CHANNELS, COMMENTS, translated
+from ecwid_async.sandbox.seed.vocabulary import CHANNELS, COMMENTS, translated
 
 __all__ = ["USD_RATE", "Shop", "carts", "orders", "subscribing_orders"]
 

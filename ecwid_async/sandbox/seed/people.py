@@ -4,9 +4,9 @@ from array import array
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.products import product_id
-from ecwid_async.sandbox.seed.words import PLACES, Place
+from ecwid_async.sandbox.seed.randomness import LAST_DAY, Dice, date_text, moment, money
+from ecwid_async.sandbox.seed.vocabulary import PLACES, Place
 
 __all__ = ["GROUPS", "CustomerFacts", "Ledger", "Person", "customer_facts", "customers", "person"]
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.seed.categories import CategoryTally, category_enabled, category_id, category_names
-from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.options import OptionSet, option_set
 from ecwid_async.sandbox.seed.product_types import BRAND, CARE, PRICE_PER_UNIT, UPC
+from ecwid_async.sandbox.seed.randomness import LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.site import FILES, SITE, image_url, slug
-from ecwid_async.sandbox.seed.words import ADJECTIVES, BRANDS, COLORS, GOODS, SENTENCES, Good, translated
+from ecwid_async.sandbox.seed.vocabulary import ADJECTIVES, BRANDS, COLORS, GOODS, SENTENCES, Good, translated
 
 __all__ = ["PRODUCT_TAX_ID", "ProductFacts", "product_facts", "product_id", "products"]
 

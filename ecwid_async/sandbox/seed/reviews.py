@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text
 from ecwid_async.sandbox.seed.orders import Bought, Shop, bought
 from ecwid_async.sandbox.seed.people import Ledger
+from ecwid_async.sandbox.seed.randomness import LAST_DAY, Dice, date_text
 
 __all__ = ["Opinion", "opinions", "ratings", "reviews"]
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from ecwid_async.sandbox.seed.dice import FIRST_DAY, LAST_DAY, date_text
+from ecwid_async.sandbox.seed.randomness import FIRST_DAY, LAST_DAY, date_text
 
 __all__ = ["app_id", "settings"]
 

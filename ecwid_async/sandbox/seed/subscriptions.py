@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ecwid_async.sandbox.seed.dice import LAST_DAY, Dice, date_text
 from ecwid_async.sandbox.seed.orders import Shop, subscribing_orders
+from ecwid_async.sandbox.seed.randomness import LAST_DAY, Dice, date_text
 
 __all__ = ["subscriptions"]
 

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 
-from ecwid_async.cli.failure import exit_code
+from ecwid_async.cli.exit_codes import exit_code
+from ecwid_async.cli.probe import Outcome, Survey, public_code
 from ecwid_async.cli.store import Source, lacking
-from ecwid_async.cli.survey import Outcome, Survey, public_code
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.errors import (
     APIError,
@@ -27,7 +27,7 @@ from ecwid_async.errors import (
     api_error,
     http_date,
 )
-from ecwid_async.transport.governor import Quota
+from ecwid_async.transport.rate_limit import Quota
 from ecwid_async.transport.retry import RetryPolicy
 from ecwid_async.wire import Event, EventKind, Response
 
@@ -178,7 +178,7 @@ class Checkup:
         return False
 
     async def _token(self, store: Store) -> bool:
-        """Ask for the profile: that tells of token, suspension and clock."""
+        """SectionRequest for the profile: that tells of token, suspension and clock."""
         request = store.profile.get().request
         self._told(request.options.operation)
         before = self._clock()

@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from ecwid_async import Event, EventKind
-from ecwid_async.cli.bars import Bars, Making, StoreBars
+from ecwid_async.cli.progress import Bars, Making, StoreBars
 from ecwid_async.export import Progress
 
 

@@ -1,4 +1,4 @@
-"""The governor against servers that count in three ways, over minutes of a made-up clock."""
+"""The limiter against servers that count in three ways, over minutes of a made-up clock."""
 
 import asyncio
 import gc
@@ -25,14 +25,23 @@ from hypothesis import strategies as st
 
 from ecwid_async import Ecwid, RetryPolicy
 from ecwid_async.errors import APIError, ConfigError, InvalidToken, RateLimited, StoreSuspended, Timeout
-from ecwid_async.sandbox.limits import FixedWindow, RateLimit, SlidingLog, TokenBucket
-from ecwid_async.transport import governor
-from ecwid_async.transport.governor import SHARE, Govern, MemoryState, Quarantine, Quota, Wait, _queues, token_key
+from ecwid_async.sandbox.limits import FixedWindow, LimitShape, SlidingLog, TokenBucket
+from ecwid_async.transport import rate_limit as limiter
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.rate_limit import (
+    SHARE,
+    MemoryLimiter,
+    Quarantine,
+    Quota,
+    RateLimit,
+    Wait,
+    _queues,
+    token_key,
+)
 from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Event, EventKind, Headers, Lane, Options, Request, Response, StreamedResponse
 
-SHAPES: list[type[RateLimit]] = [SlidingLog, FixedWindow, TokenBucket]
+SHAPES: list[type[LimitShape]] = [SlidingLog, FixedWindow, TokenBucket]
 WINDOWS = 5
 
 
@@ -49,7 +58,7 @@ def request(lane: Lane = Lane.BULK, *, cost: int = 1, deadline: float | None = N
 class Server:
     """Counts a request when it arrives, which is a while after it was sent and before its answer is there."""
 
-    def __init__(self, limit: RateLimit, *, seed: int = 1, slowest: float = 0.3) -> None:
+    def __init__(self, limit: LimitShape, *, seed: int = 1, slowest: float = 0.3) -> None:
         self.limit = limit
         self.random = random.Random(seed)
         self.slowest = slowest
@@ -76,11 +85,11 @@ class Server:
         """Nothing to close."""
 
 
-def governed(server: Any, state: MemoryState | None = None, **settings: Any) -> Govern:
-    return Govern(server, state or MemoryState(clock=trio.current_time), token="secret_x", **settings)
+def governed(server: Any, state: MemoryLimiter | None = None, **settings: Any) -> RateLimit:
+    return RateLimit(server, state or MemoryLimiter(clock=trio.current_time), token="secret_x", **settings)
 
 
-async def bulk_work(govern: Govern, until: float, workers: int = 20) -> None:
+async def bulk_work(govern: RateLimit, until: float, workers: int = 20) -> None:
     async def work() -> None:
         while trio.current_time() < until:
             await govern.send(request())
@@ -92,7 +101,7 @@ async def bulk_work(govern: Govern, until: float, workers: int = 20) -> None:
 
 @pytest.mark.parametrize("slowest", [0.02, 0.3, 2.0])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_bulk_calls_use_the_quota_up_without_one_429(shape: type[RateLimit], slowest: float) -> None:
+def test_bulk_calls_use_the_quota_up_without_one_429(shape: type[LimitShape], slowest: float) -> None:
     async def main() -> Server:
         server = Server(shape(), slowest=slowest)
         start = trio.current_time()
@@ -108,7 +117,7 @@ def test_bulk_calls_use_the_quota_up_without_one_429(shape: type[RateLimit], slo
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_interactive_calls_go_first_and_bulk_takes_the_rest(shape: type[RateLimit]) -> None:
+def test_interactive_calls_go_first_and_bulk_takes_the_rest(shape: type[LimitShape]) -> None:
     async def main() -> tuple[Server, list[float], int]:
         server = Server(shape())
         govern = governed(server)
@@ -140,7 +149,7 @@ def test_interactive_calls_go_first_and_bulk_takes_the_rest(shape: type[RateLimi
 
 @pytest.mark.parametrize("lane", list(Lane))
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_thousand_calls_at_once_meet_no_429(shape: type[RateLimit], lane: Lane) -> None:
+def test_a_thousand_calls_at_once_meet_no_429(shape: type[LimitShape], lane: Lane) -> None:
     async def main() -> Server:
         server = Server(shape())
         govern = governed(server)
@@ -158,11 +167,11 @@ def test_a_429_closes_the_gate_for_everybody_on_that_token_and_for_nobody_else()
         told: list[Event] = []
         busy = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), *[answer({})] * 5])
         free = MemoryTransport(lambda _: answer({}))
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryLimiter(clock=trio.current_time)
         one = governed(busy, state, events=told.append)
         start = trio.current_time()
         assert (await one.send(request(Lane.INTERACTIVE))).status == 429
-        await Govern(free, state, token="secret_other").send(request())
+        await RateLimit(free, state, token="secret_other").send(request())
         assert trio.current_time() == start
         async with trio.open_nursery() as nursery:
             for lane in (*Lane, *Lane):
@@ -197,7 +206,7 @@ def test_what_can_not_work_is_asked_once_and_then_once_in_a_while(
     async def main() -> None:
         answers = [answer({"errorCode": code}, status=status)]
         server = MemoryTransport(lambda _: answers[-1])
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryLimiter(clock=trio.current_time)
         govern = governed(server, state, store_id=1)
         assert (await govern.send(request())).status == status
         for _ in range(50):
@@ -241,17 +250,17 @@ def test_quarantine_is_of_a_token_for_a_store_or_of_a_store(code: str, other_tok
     """A token that is refused for another store goes on working where it belongs."""
 
     async def main() -> None:
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryLimiter(clock=trio.current_time)
         refused = MemoryTransport(lambda _: answer({"errorCode": code}, status=403))
         served = MemoryTransport(lambda _: answer({}))
-        await Govern(refused, state, token="secret_x", store_id=1004).send(request())
+        await RateLimit(refused, state, token="secret_x", store_id=1004).send(request())
         for token, store_id, works in [
             ("secret_x", 1004, False),
             ("secret_y", 1004, other_token),
             ("secret_x", 1003, other_store),
             ("secret_y", 1003, True),
         ]:
-            govern = Govern(served, state, token=token, store_id=store_id)
+            govern = RateLimit(served, state, token=token, store_id=store_id)
             if works:
                 assert (await govern.send(request())).status == 200
                 # What works proves nothing of the other one.
@@ -285,7 +294,7 @@ def test_any_other_refusal_is_about_one_call_only(status: int, code: str) -> Non
 def test_the_ceiling_holds_over_all_tokens_and_serves_each_store_in_turn() -> None:
     async def main() -> None:
         quota = Quota(ceiling=20.0, burst=5)
-        state = MemoryState(quota, clock=trio.current_time)
+        state = MemoryLimiter(quota, clock=trio.current_time)
         served: list[tuple[float, str]] = []
 
         def serve(name: str) -> MemoryTransport:
@@ -299,7 +308,7 @@ def test_the_ceiling_holds_over_all_tokens_and_serves_each_store_in_turn() -> No
         async with trio.open_nursery() as nursery:
             for number in range(10):
                 name = f"store {number}"
-                govern = Govern(serve(name), state, token=name, quota=quota)
+                govern = RateLimit(serve(name), state, token=name, quota=quota)
                 # The first store pushes thirty times as hard as the others.
                 nursery.start_soon(bulk_work, govern, until, 30 if number == 0 else 1)
         counts = Counter(name for _, name in served)
@@ -338,7 +347,7 @@ def test_calls_leave_in_the_order_in_which_they_came_and_a_cancelled_one_leaves_
 
 def test_ten_thousand_cancelled_calls_leave_nothing_behind() -> None:
     async def main() -> None:
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryLimiter(clock=trio.current_time)
         server = Server(SlidingLog())
         govern = governed(server, state)
         with trio.move_on_after(1.0):
@@ -392,8 +401,8 @@ def test_a_deadline_holds_also_behind_others_in_the_queue() -> None:
 
 def test_an_exchange_that_fails_gives_its_slot_back_after_a_minute_too() -> None:
     async def main() -> None:
-        state = MemoryState(Quota(requests=3, reserve=1, burst=10), clock=trio.current_time)
-        govern = Govern(MemoryTransport(lambda r: Timeout("late", request=r)), state, token="t", quota=state.quota)
+        state = MemoryLimiter(Quota(requests=3, reserve=1, burst=10), clock=trio.current_time)
+        govern = RateLimit(MemoryTransport(lambda r: Timeout("late", request=r)), state, token="t", quota=state.quota)
         started = trio.current_time()
         for _ in range(4):
             with pytest.raises(Timeout):
@@ -405,7 +414,7 @@ def test_an_exchange_that_fails_gives_its_slot_back_after_a_minute_too() -> None
 
 def test_a_call_counts_as_many_requests_as_it_says() -> None:
     async def main() -> None:
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryLimiter(clock=trio.current_time)
         govern = governed(MemoryTransport(lambda _: answer({})), state)
         await govern.send(request(cost=500))
         started = trio.current_time()
@@ -431,11 +440,11 @@ def test_a_batch_takes_its_slots_and_does_not_hold_up_the_call_after_it() -> Non
 
 def test_tokens_nobody_uses_are_forgotten_but_quarantine_is_not() -> None:
     async def main() -> None:
-        state = MemoryState(Quota(ceiling=1e9), clock=trio.current_time)
+        state = MemoryLimiter(Quota(ceiling=1e9), clock=trio.current_time)
         for number in range(500):
             assert await state.enter(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
             await state.leave(f"token {number}", "store", 1)
-        await state.condemn("bad", "store", quarantine())
+        await state.quarantine("bad", "store", quarantine())
         assert len(state._tokens) == 500
         await trio.sleep(61)
         for number in range(200):
@@ -448,7 +457,7 @@ def test_tokens_nobody_uses_are_forgotten_but_quarantine_is_not() -> None:
 
 def test_a_clock_that_stood_still_is_made_up_for_but_not_in_a_burst() -> None:
     async def main() -> None:
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryLimiter(clock=trio.current_time)
         assert await state.enter("t", "store", Lane.BULK, 1) is None
         await trio.sleep(50)
         admitted = 0
@@ -463,7 +472,7 @@ def test_memory_of_an_idle_token_is_small() -> None:
     import tracemalloc
 
     async def main() -> float:
-        state = MemoryState(Quota(ceiling=1e9), clock=trio.current_time)
+        state = MemoryLimiter(Quota(ceiling=1e9), clock=trio.current_time)
         gc.collect()
         tracemalloc.start()
         before, _ = tracemalloc.get_traced_memory()
@@ -479,8 +488,8 @@ def test_memory_of_an_idle_token_is_small() -> None:
 
 
 async def test_a_stream_counts_from_its_head() -> None:
-    state = MemoryState()
-    govern = Govern(MemoryTransport([answer(b"%PDF")]), state, token="t")
+    state = MemoryLimiter()
+    govern = RateLimit(MemoryTransport([answer(b"%PDF")]), state, token="t")
     async with govern.stream(evolve(request(), path="/invoice-pdf")) as response:
         (token,) = state._tokens.values()
         assert (token.under_way, token.held) == (0, 1)
@@ -502,7 +511,7 @@ def test_whatever_a_429_asks_for_closes_the_gate_for_a_second_at_least_and_a_day
     async def main() -> None:
         headers = {"Retry-After": asked.encode(), "Date": date.encode()}
         refusal = Response(429, Headers(tuple((name.encode(), value) for name, value in headers.items())), b"")
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryLimiter(clock=trio.current_time)
         await governed(MemoryTransport([refusal]), state).send(request())
         found = await state.enter(token_key("secret_x"), "store", Lane.BULK, 1)
         assert isinstance(found, Wait)
@@ -515,7 +524,7 @@ def test_whatever_a_429_asks_for_closes_the_gate_for_a_second_at_least_and_a_day
 # Patience: what a call waits because of 429s is bounded, wherever it waits.
 
 
-def retrying(server: Any, state: MemoryState, *, patience: float = 300.0, **settings: Any) -> Retry:
+def retrying(server: Any, state: MemoryLimiter, *, patience: float = 300.0, **settings: Any) -> Retry:
     govern = governed(server, state, patience=patience, **settings)
     return Retry(govern, policy=RetryPolicy(patience=patience))
 
@@ -523,7 +532,7 @@ def retrying(server: Any, state: MemoryState, *, patience: float = 300.0, **sett
 def test_after_a_429_for_a_day_the_next_call_fails_at_once_and_says_since_when_and_until_when() -> None:
     async def main() -> None:
         server = MemoryTransport([answer(status=429, headers={"Retry-After": "80000"})])
-        chain = retrying(server, MemoryState(clock=trio.current_time))
+        chain = retrying(server, MemoryLimiter(clock=trio.current_time))
         assert (await chain.send(request())).status == 429
         await trio.sleep(10)
         before = trio.current_time()
@@ -547,7 +556,7 @@ def test_those_who_wait_already_are_turned_away_at_once_where_the_gate_closes_fo
             answer(status=429, headers={"Retry-After": "80000"}),
         ]
         server = MemoryTransport([*script, *[answer({})] * 100])
-        govern = governed(server, MemoryState(clock=trio.current_time))
+        govern = governed(server, MemoryLimiter(clock=trio.current_time))
         start = trio.current_time()
         assert (await govern.send(request())).status == 429
         ended: list[float] = []
@@ -589,7 +598,7 @@ def test_no_call_waits_for_longer_than_its_patience_whatever_429s_there_are(
                 return answer({})
             return answer(status=429, headers={} if wait is None else {"Retry-After": str(wait)})
 
-        state = MemoryState(quota, clock=trio.current_time)
+        state = MemoryLimiter(quota, clock=trio.current_time)
         chain = retrying(MemoryTransport(reply), state, quota=quota)
         took: list[float] = []
 
@@ -613,7 +622,7 @@ def test_no_call_waits_for_longer_than_its_patience_whatever_429s_there_are(
 def test_a_call_that_was_refused_before_is_not_said_to_be_unsent() -> None:
     async def main() -> None:
         server = MemoryTransport([answer(status=429, headers={"Retry-After": "100"})])
-        state = MemoryState(clock=trio.current_time)
+        state = MemoryLimiter(clock=trio.current_time)
         chain = retrying(server, state)
         raised: list[RateLimited] = []
 
@@ -640,8 +649,8 @@ def dead(code: str = "INVALID_API_TOKEN", message: str = "no such token", status
 
 
 async def test_a_call_in_quarantine_says_that_nothing_was_sent_why_since_when_and_until_when() -> None:
-    state = MemoryState()
-    govern = Govern(dead(), state, token="secret_x", store_id=1003)
+    state = MemoryLimiter()
+    govern = RateLimit(dead(), state, token="secret_x", store_id=1003)
     first = request()
     await govern.send(first)
     with pytest.raises(InvalidToken) as caught:
@@ -694,9 +703,9 @@ async def test_a_client_lists_its_quarantines_and_lifts_them() -> None:
 async def test_a_quarantine_keeps_no_body_and_no_token() -> None:
     token = "secret_abcdefghijklmnop"
     message = f"\x1b[31mtoken {token} is dead " + "x" * 100_000
-    state = MemoryState()
+    state = MemoryLimiter()
     for store_id in range(20):
-        await Govern(dead(message=message), state, token=token, store_id=store_id).send(request())
+        await RateLimit(dead(message=message), state, token=token, store_id=store_id).send(request())
     found = await state.quarantined()
     assert len(found) == 20
     assert all(len(one.message or "") <= 200 for one in found)
@@ -705,20 +714,20 @@ async def test_a_quarantine_keeps_no_body_and_no_token() -> None:
 
 
 async def test_the_number_of_quarantines_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(governor, "MOST_QUARANTINES", 100)
-    state = MemoryState()
+    monkeypatch.setattr(limiter, "MOST_QUARANTINES", 100)
+    state = MemoryLimiter()
     for number in range(250):
-        await state.condemn(f"token {number}", "store 1", quarantine(store_id=number))
+        await state.quarantine(f"token {number}", "store 1", quarantine(store_id=number))
     found = await state.quarantined()
     assert [one.store_id for one in found] == list(range(150, 250))
 
 
 def test_a_probe_that_finds_no_room_is_not_used_up() -> None:
     async def main() -> None:
-        state = MemoryState(Quota(probation=5.0), clock=trio.current_time)
+        state = MemoryLimiter(Quota(probation=5.0), clock=trio.current_time)
         assert await state.enter("t", "store", Lane.BULK, 1) is None
         await state.leave("t", "store", 1, closed_for=30.0)
-        await state.condemn("t", "store", quarantine())
+        await state.quarantine("t", "store", quarantine())
         await trio.sleep(6)
         assert isinstance(await state.enter("t", "store", Lane.BULK, 1), Wait)
         await trio.sleep(25)
@@ -752,14 +761,14 @@ class Busy:
         """Nothing to close."""
 
 
-async def call_until(govern: Govern, until: float, lane: Lane, cost: int = 1) -> None:
+async def call_until(govern: RateLimit, until: float, lane: Lane, cost: int = 1) -> None:
     while (now := trio.current_time()) < until:
         with trio.move_on_after(until - now):
             await govern.send(request(lane, cost=cost))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_interactive_and_bulk_calls_that_fill_the_quota_together_meet_no_429(shape: type[RateLimit]) -> None:
+def test_interactive_and_bulk_calls_that_fill_the_quota_together_meet_no_429(shape: type[LimitShape]) -> None:
     """What bulk calls are owed beside the pace is taken out of it."""
 
     async def main() -> None:
@@ -784,7 +793,7 @@ def longest_gap(moments: list[float], start: float, end: float) -> float:
 def test_bulk_calls_keep_one_request_in_twenty_of_a_token() -> None:
     async def main() -> None:
         quota = Quota()
-        server, state = Busy(), MemoryState(quota, clock=trio.current_time)
+        server, state = Busy(), MemoryLimiter(quota, clock=trio.current_time)
         govern = governed(server, state)
         start = trio.current_time()
         async with trio.open_nursery() as nursery:
@@ -806,11 +815,11 @@ def test_bulk_calls_keep_one_request_in_twenty_at_the_ceiling() -> None:
 
     async def main() -> None:
         quota = Quota(ceiling=20.0)
-        server, state = Busy(), MemoryState(quota, clock=trio.current_time)
+        server, state = Busy(), MemoryLimiter(quota, clock=trio.current_time)
         start = trio.current_time()
         async with trio.open_nursery() as nursery:
             for number in range(300):
-                one = Govern(server, state, token=f"token {number}", quota=quota)
+                one = RateLimit(server, state, token=f"token {number}", quota=quota)
                 nursery.start_soon(call_until, one, start + 300, Lane.INTERACTIVE)
             await trio.sleep(10)
             nursery.start_soon(call_until, governed(server, state, quota=quota), start + 300, Lane.BULK)
@@ -825,7 +834,7 @@ def test_bulk_calls_keep_one_request_in_twenty_at_the_ceiling() -> None:
 def test_a_batch_that_counts_as_many_gets_its_share_too() -> None:
     async def main() -> None:
         quota = Quota(requests=60, reserve=2, burst=4)
-        server, state = Busy(), MemoryState(quota, clock=trio.current_time)
+        server, state = Busy(), MemoryLimiter(quota, clock=trio.current_time)
         govern = governed(server, state, quota=quota)
         start, until = trio.current_time(), trio.current_time() + 2400
         async with trio.open_nursery() as nursery:
@@ -854,8 +863,8 @@ def test_no_load_of_interactive_calls_keeps_bulk_calls_waiting_for_longer_than_p
 ) -> None:
     async def main() -> None:
         quota = Quota(requests=requests, reserve=reserve, burst=burst, ceiling=ceiling, window=10.0)
-        server, state = Busy(exchange), MemoryState(quota, clock=trio.current_time)
-        governs = [Govern(server, state, token=f"token {number}", quota=quota) for number in range(stores)]
+        server, state = Busy(exchange), MemoryLimiter(quota, clock=trio.current_time)
+        governs = [RateLimit(server, state, token=f"token {number}", quota=quota) for number in range(stores)]
         start = trio.current_time()
         end = start + 5 * (SHARE + burst) * quota.interval
         async with trio.open_nursery() as nursery:
@@ -873,15 +882,15 @@ def test_no_load_of_interactive_calls_keeps_bulk_calls_waiting_for_longer_than_p
 def test_whoever_has_to_wait_for_its_own_gate_holds_up_nobody_at_the_ceiling() -> None:
     async def main() -> None:
         quota = Quota(ceiling=1.0, burst=1)
-        state = MemoryState(quota, clock=trio.current_time)
+        state = MemoryLimiter(quota, clock=trio.current_time)
         free = MemoryTransport(lambda _: answer({}))
-        mine, other = (Govern(free, state, token=token, quota=quota) for token in ("mine", "other"))
+        mine, other = (RateLimit(free, state, token=token, quota=quota) for token in ("mine", "other"))
         for _ in range(3):
-            await Govern(free, state, token="third", quota=quota).send(request(Lane.INTERACTIVE))
+            await RateLimit(free, state, token="third", quota=quota).send(request(Lane.INTERACTIVE))
         start = trio.current_time()
         ended: dict[str, float] = {}
 
-        async def call(name: str, govern: Govern) -> None:
+        async def call(name: str, govern: RateLimit) -> None:
             await govern.send(request(Lane.INTERACTIVE))
             ended[name] = trio.current_time() - start
 
@@ -899,13 +908,13 @@ def test_whoever_has_to_wait_for_its_own_gate_holds_up_nobody_at_the_ceiling() -
 
 def test_one_who_waits_sends_no_others_through_the_queues() -> None:
     async def main() -> None:
-        state, another = MemoryState(clock=trio.current_time), MemoryState(clock=trio.current_time)
+        state, another = MemoryLimiter(clock=trio.current_time), MemoryLimiter(clock=trio.current_time)
         server = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), answer({})])
         free = MemoryTransport(lambda _: answer({}))
         busy = governed(server, state)
         await busy.send(request())
 
-        class Idle(Govern):
+        class Idle(RateLimit):
             async def _wait(self, _: Request) -> Quarantine | None:
                 raise AssertionError("sent through the queues")
 
@@ -944,7 +953,7 @@ def test_a_quota_that_can_not_be_kept_is_refused_with_what_is_allowed(field: str
 
 @pytest.mark.parametrize("quota", [Quota(requests=1, reserve=0, burst=0), Quota(requests=13), Quota(ceiling=0.001)])
 async def test_the_smallest_quotas_work(quota: Quota) -> None:
-    state = MemoryState(quota)
+    state = MemoryLimiter(quota)
     for lane in Lane:
         await state.enter("t", lane, lane, 1)
     assert not await state.quarantined()
@@ -959,10 +968,10 @@ def test_many_threads_make_states_and_use_them_at_once() -> None:
     def work() -> None:
         async def main() -> None:
             for _ in range(50):
-                state = MemoryState()
-                govern = Govern(MemoryTransport(lambda _: answer({})), state, token="t")
+                state = MemoryLimiter()
+                govern = RateLimit(MemoryTransport(lambda _: answer({})), state, token="t")
                 await govern.send(request(Lane.INTERACTIVE))
-                for other in list(governor._states):
+                for other in list(limiter._states):
                     other.forget_under_way()
 
         try:
@@ -1008,10 +1017,10 @@ async def chunks() -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("status", [200, 403, 429])
 async def test_a_call_that_is_cancelled_at_any_await_holds_no_slot(status: int, streamed: bool, native: bool) -> None:
     for steps in range(12):
-        state = MemoryState(Quota(burst=1, requests=20, window=0.2, reserve=1))
-        govern = Govern(Stepping(status), state, token="t", store_id=1, quota=state.quota)
+        state = MemoryLimiter(Quota(burst=1, requests=20, window=0.2, reserve=1))
+        govern = RateLimit(Stepping(status), state, token="t", store_id=1, quota=state.quota)
 
-        async def one(govern: Govern, scope: anyio.CancelScope) -> None:
+        async def one(govern: RateLimit, scope: anyio.CancelScope) -> None:
             with scope, suppress(InvalidToken):
                 if streamed:
                     async with govern.stream(request()) as response:
@@ -1027,8 +1036,8 @@ async def test_a_call_that_is_cancelled_at_any_await_holds_no_slot(status: int, 
         for task, scope in zip(tasks, scopes, strict=True):
             task.cancel() if native else scope.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        (token,) = state._tokens.values() or [governor._Token(1.0)]
+        (token,) = state._tokens.values() or [limiter._Token(1.0)]
         assert token.under_way == 0
         assert token.held == sum(cost for _, cost in token.frees)
         assert not _queues.get({})
-        assert not [place for place in governor._waiting if place[0] == id(state)]
+        assert not [place for place in limiter._waiting if place[0] == id(state)]

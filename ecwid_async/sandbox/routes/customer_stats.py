@@ -6,10 +6,10 @@ Searches may lag behind writes, this never does.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ecwid_async.sandbox.bodies import as_number, format_time
-from ecwid_async.sandbox.routes.amounts import cents, total_of
+from ecwid_async.sandbox.routes.money import cents, total_of
 from ecwid_async.sandbox.store import Store
 from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.validation import as_number, format_time
 
 __all__ = [
     "customer_of",

@@ -17,17 +17,17 @@ from ecwid_async.calls import Call
 from ecwid_async.client import Store
 from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError
-from ecwid_async.export.asking import Ask, Items, documents
-from ecwid_async.export.checkpoint import Mark
+from ecwid_async.export.checkpoint import Checkpoint
 from ecwid_async.export.formats import Format, FormatOptions, Writer, writer
 from ecwid_async.export.manifest import SectionRecord
 from ecwid_async.export.output import OutputError, PartFile, Sink
+from ecwid_async.export.request import Items, SectionRequest, documents
 from ecwid_async.pages import Pages
 from ecwid_async.primitives.finishing import finish, finish_in_thread
 from ecwid_async.primitives.safe_json import UNREADABLE, Masked
 from ecwid_async.scan import Ids
 
-__all__ = ["Progress", "Reading", "Report", "Sheet", "utc_now"]
+__all__ = ["Progress", "Report", "SectionReader", "SectionWriter", "utc_now"]
 
 
 _AHEAD: Final = 20
@@ -56,7 +56,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Sheet:
+class SectionWriter:
     """A section's items as they are written: into `out` in a format, and before that into `log`, as they came.
 
     Where `out` is its own log, that is one and the same. Without a log nothing can be taken up again. With `store_id`,
@@ -65,7 +65,7 @@ class Sheet:
 
     def __init__(
         self,
-        ask: Ask,
+        ask: SectionRequest,
         out: Sink,
         log: PartFile | None,
         format: Format,  # noqa: A002  the word that everybody uses
@@ -143,7 +143,7 @@ class Sheet:
             raise _unreadable(items, self._ask) from None
 
 
-def _unreadable(items: Items, ask: Ask) -> DecodeError:
+def _unreadable(items: Items, ask: SectionRequest) -> DecodeError:
     """The error that names the item whose bytes are not text."""
     where = ""
     for number, item in enumerate(items):
@@ -178,7 +178,7 @@ def _pages_again(requests: int, items: int) -> int:
     return max(0, requests - items // 100 - _AHEAD)
 
 
-class Reading:
+class SectionReader:
     """Reads one section, from where its `mark` says.
 
     `note` is told the mark after each page from which a scan can go on, once that page is in the hands of the system.
@@ -187,13 +187,13 @@ class Reading:
     def __init__(
         self,
         store: Store,
-        ask: Ask,
-        sheet: Sheet,
-        mark: Mark,
+        ask: SectionRequest,
+        sheet: SectionWriter,
+        mark: Checkpoint,
         *,
         report: Report,
         now: Callable[[], datetime],
-        note: Callable[[Mark], None] | None = None,
+        note: Callable[[Checkpoint], None] | None = None,
     ) -> None:
         self.mark = mark
         self._store = store
@@ -272,7 +272,7 @@ class Reading:
             self._take(0, scan.total, begun, scan.requests, perf_counter() - clock)
             self._proof = scan.proof
 
-    def _take(self, count: int, total: int | None, begun: Mark, requests: int, seconds: float) -> None:
+    def _take(self, count: int, total: int | None, begun: Checkpoint, requests: int, seconds: float) -> None:
         self.mark = replace(
             self.mark,
             count=self.mark.count + count,

@@ -44,8 +44,8 @@ from ecwid_async.errors import (
 )
 from ecwid_async.transport.auth import Secret
 from ecwid_async.transport.checked_numbers import check_count, check_number
+from ecwid_async.transport.events import EventEmitter
 from ecwid_async.transport.patience import add_throttled, throttled
-from ecwid_async.transport.telling import Teller
 from ecwid_async.wire import (
     EventKind,
     EventSink,
@@ -58,7 +58,7 @@ from ecwid_async.wire import (
     printable,
 )
 
-__all__ = ["Govern", "GovernorState", "MemoryState", "Quarantine", "QuarantineList", "Quota", "Wait", "token_key"]
+__all__ = ["Limiter", "MemoryLimiter", "Quarantine", "QuarantineList", "Quota", "RateLimit", "Wait", "token_key"]
 
 # No time of a quota is longer: Redis keeps what it knows for a month.
 LONGEST: Final = 31 * 86_400.0
@@ -144,7 +144,7 @@ class Wait:
     closed_for: float | None = None
 
 
-class GovernorState(Protocol):
+class Limiter(Protocol):
     """What is known of tokens and stores, in memory or shared between processes. Keys are hashes of tokens."""
 
     async def enter(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
@@ -160,7 +160,7 @@ class GovernorState(Protocol):
         its work whatever is cancelled meanwhile.
         """
 
-    async def condemn(self, key: str | None, store: str, quarantine: Quarantine) -> None:
+    async def quarantine(self, key: str | None, store: str, quarantine: Quarantine) -> None:
         """Put a store into quarantine: for the token of `key`, or for every token."""
 
     async def quarantined(self) -> list[Quarantine]:
@@ -173,7 +173,7 @@ class GovernorState(Protocol):
 class QuarantineList:
     """The quarantines of a client: ``await ecwid.quarantine()`` lists them, `clear` lifts them."""
 
-    def __init__(self, state: GovernorState | None) -> None:
+    def __init__(self, state: Limiter | None) -> None:
         self._state = state
 
     def __await__(self) -> Generator[object, object, list[Quarantine]]:
@@ -310,10 +310,10 @@ class _Held:
         self.probe = probe
 
 
-_states: "Final[weakref.WeakSet[MemoryState]]" = weakref.WeakSet()
+_states: "Final[weakref.WeakSet[MemoryLimiter]]" = weakref.WeakSet()
 
 
-class MemoryState:
+class MemoryLimiter:
     """The state of this process; event loops and threads may share it. `clock` tells seconds."""
 
     def __init__(self, quota: Quota | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -329,7 +329,7 @@ class MemoryState:
             _states.add(self)
 
     async def enter(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
-        """See `GovernorState.enter`. Raises `ValueError` for a cost that never fits."""
+        """See `Limiter.enter`. Raises `ValueError` for a cost that never fits."""
         quota = self.quota
         bulk = lane is Lane.BULK
         most = most_slots(quota, lane, cost)
@@ -395,7 +395,7 @@ class MemoryState:
         return max(token.frees[0][0] - now, 0.001) if token.frees else token.pace.interval
 
     async def leave(self, key: str, store: str, cost: int, *, closed_for: float = 0.0, cleared: bool = False) -> None:
-        """See `GovernorState.leave`."""
+        """See `Limiter.leave`."""
         with self._lock:
             now = self._clock()
             token = self._tokens[key]
@@ -409,8 +409,8 @@ class MemoryState:
                 self._quarantine.pop((key, store), None)
                 self._quarantine.pop((None, store), None)
 
-    async def condemn(self, key: str | None, store: str, quarantine: Quarantine) -> None:
-        """See `GovernorState.condemn`."""
+    async def quarantine(self, key: str | None, store: str, quarantine: Quarantine) -> None:
+        """See `Limiter.quarantine`."""
         with self._lock:
             known = self._quarantine.pop((key, store), None)
             if known is not None:
@@ -420,13 +420,13 @@ class MemoryState:
                 self._quarantine.popitem(last=False)
 
     async def quarantined(self) -> list[Quarantine]:
-        """See `GovernorState.quarantined`."""
+        """See `Limiter.quarantined`."""
         with self._lock:
             found = [held.quarantine for held in self._quarantine.values()]
         return sorted(found, key=lambda quarantine: quarantine.since)
 
     async def lift(self, store: str | None) -> None:
-        """See `GovernorState.lift`."""
+        """See `Limiter.lift`."""
         with self._lock:
             for place in [place for place in self._quarantine if store is None or place[1] == store]:
                 del self._quarantine[place]
@@ -561,7 +561,7 @@ def _count(place: _Place, change: int) -> None:
 _QUEUED: Final = Wait(0.0)
 
 
-class Govern:
+class RateLimit:
     """Lets requests of one token and store through as the state allows, and tells it of the answers.
 
     The queue is first come, first served within a lane; who is cancelled leaves it. Among stores, the ceiling serves
@@ -573,7 +573,7 @@ class Govern:
     def __init__(
         self,
         inner: Transport,
-        state: GovernorState,
+        state: Limiter,
         *,
         token: str,
         store_id: int | None = None,
@@ -592,12 +592,12 @@ class Govern:
         self._store = store_key(store_id)
         self._quota = quota or Quota()
         self._patience = patience
-        self._tell = Teller(events, store_id, server)
+        self._tell = EventEmitter(events, store_id, server)
         self._clock = clock
         self._sleep = sleep
 
     def __repr__(self) -> str:
-        return f"<Govern over {self._inner!r}>"
+        return f"<RateLimit over {self._inner!r}>"
 
     async def send(self, request: Request) -> Response:
         """Wait for room, send, and take note of the answer."""
@@ -755,7 +755,7 @@ class Govern:
             since=now,
             until=now + timedelta(seconds=probation),
         )
-        await self._state.condemn(key, self._store, quarantine)
+        await self._state.quarantine(key, self._store, quarantine)
         self._tell(EventKind.QUARANTINED, request, status=error.status, seconds=probation)
 
     def _shown(self, text: str | None, limit: int) -> str | None:

@@ -14,12 +14,12 @@ from attrs import frozen
 from msgspec.structs import replace
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.export.checkpoint import Checkpoint, Mark
+from ecwid_async.export.checkpoint import Checkpoint, CheckpointFile
 from ecwid_async.export.formats import FORMATS, Format, check_format
 from ecwid_async.export.manifest import MANIFEST_NAME, Manifest, files_in
 from ecwid_async.export.output import FileLock, OutputError, PartFile, failing, hidden_name, sync_folder
 
-__all__ = ["KEPT", "Names", "Place", "check_folder", "format_of", "is_kept"]
+__all__ = ["KEPT", "Destination", "Names", "check_folder", "format_of", "is_kept"]
 
 _KINDS: Final = ("part", "spool")
 KEPT: Final = "What was read is kept: the same export to the same place resumes from there, unless it is `fresh`."
@@ -86,7 +86,7 @@ def is_kept(out: Path, format_: Format | None, sections: Sequence[str]) -> bool:
     return hidden_name(names.folder / names.manifest, "checkpoint").exists()
 
 
-class Place:
+class Destination:
     """The files of one export while they are written, as a context manager.
 
     Nobody else writes them meanwhile: the lock of each is taken before anything else, and only what it covers is ever
@@ -103,7 +103,7 @@ class Place:
         self._made: list[Path] = []
         self._locks: dict[Path, FileLock] = {}
         self._parts: dict[Path, PartFile] = {}
-        self.checkpoint: Checkpoint
+        self.checkpoint: CheckpointFile
 
     def __enter__(self) -> Self:
         try:
@@ -111,7 +111,7 @@ class Place:
             for path in sorted(self._paths()):
                 self._locks[path] = FileLock(path)
             self._look_at_targets()
-            self.checkpoint = Checkpoint(self._manifest, self._now)
+            self.checkpoint = CheckpointFile(self._manifest, self._now)
         except BaseException:
             self._let_go()
             raise
@@ -308,7 +308,7 @@ def _is_file(path: Path) -> bool:
     return True
 
 
-def _logs(mark: Mark) -> list[str]:
+def _logs(mark: Checkpoint) -> list[str]:
     """The hidden files that a later export needs to go on from a mark."""
     if mark.record is not None:
         return [hidden_name(Path(mark.file), "part").name]

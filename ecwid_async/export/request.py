@@ -18,14 +18,14 @@ from ecwid_async.pages import Pages
 from ecwid_async.primitives.safe_json import UNREADABLE, Masked
 from ecwid_async.scan import plan_of
 
-__all__ = ["Ask", "Items", "asked", "documents"]
+__all__ = ["Items", "SectionRequest", "asked", "documents"]
 
 Items = Sequence[bytes | msgspec.Raw]
 """JSON objects, as the server sent them."""
 
 
 @frozen
-class Ask:
+class SectionRequest:
     """A section, the fields wanted of its items (None: all), and arguments of its search.
 
     `key` is the field that tells the items of a list apart, None where all come in one answer.
@@ -79,7 +79,7 @@ def asked(
     sections: Iterable[Section | str],
     fields: Mapping[str, str | type],
     where: Mapping[str, Mapping[str, object]],
-) -> list[Ask]:
+) -> list[SectionRequest]:
     """What is to be read of each section: see `export_store`.
 
     Raises `ConfigError` for a section, field or argument that there is not, naming the nearest.
@@ -97,17 +97,17 @@ def asked(
     return [_ask(store, section, fields.get(section.name), where.get(section.name, {})) for section in chosen]
 
 
-def _ask(store: Store, section: Section, fields: str | type | None, where: Mapping[str, object]) -> Ask:
+def _ask(store: Store, section: Section, fields: str | type | None, where: Mapping[str, object]) -> SectionRequest:
     model, filters = section.model(), section.filters(store)
     for name in where:
         if name not in filters:
             near = get_close_matches(name, filters, n=1)
             hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(filters) or 'none'}."
             raise ConfigError(f"{section.name} can't be searched by {name!r}. {hint}")
-    source = Ask(section, model, None, None, where).read(store)
+    source = SectionRequest(section, model, None, None, where).read(store)
     operation = source.request.options.operation
     key = plan_of(operation).key if isinstance(source, Pages) else None
-    return Ask(section, model, key, _selection(section, model, fields), where)
+    return SectionRequest(section, model, key, _selection(section, model, fields), where)
 
 
 def _selection(section: Section, model: type[Model], fields: str | type | None) -> Selection | None:

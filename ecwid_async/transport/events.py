@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from ecwid_async.wire import Event, EventKind, EventSink, Request
 
-__all__ = ["Teller"]
+__all__ = ["EventEmitter"]
 
 
-class Teller:
+class EventEmitter:
     """Makes events of one store for one sink, and only those that the sink wants. Without a sink it is silent."""
 
     __slots__ = ("_server", "_sink", "_store_id", "wants")

@@ -15,7 +15,7 @@ import anyio
 from attrs import field, frozen
 
 from ecwid_async.calls import Call
-from ecwid_async.cli.inventory import Method, classes_in, methods
+from ecwid_async.cli.introspect import Method, classes_in, methods
 from ecwid_async.client import Store
 from ecwid_async.codec import Codec
 from ecwid_async.errors import APIError, DecodeError, Forbidden, PaymentRequired, RateLimited, TransportError
@@ -97,7 +97,7 @@ class Survey:
         self._known: set[str] = set()
 
     async def run(self) -> None:
-        """Ask. What an endpoint answers, an error as well, becomes its probe."""
+        """SectionRequest. What an endpoint answers, an error as well, becomes its probe."""
         asked = [method for method in methods(self._store) if method.verb == "GET" and _reads_models(method)]
         classes = classes_in(*(method.returns for method in asked))
         self._known = {wire_name(field) for cls in classes for field in cls.__attrs_attrs__}
