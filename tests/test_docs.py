@@ -56,7 +56,7 @@ def commands() -> list[tuple[str, list[str]]]:
 def demo(monkeypatch, tmp_path):
     """The environment a reader has: a store of their own and an empty folder to work in."""
     monkeypatch.chdir(tmp_path)
-    with serving(demo_sandbox(requests_per_minute=None)) as server:
+    with serving(demo_sandbox(products=120, orders=150, customers=60, requests_per_minute=None)) as server:
         monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
         monkeypatch.setenv("ECWID_JOURNALS", str(tmp_path / "journals"))
         monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))

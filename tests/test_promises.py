@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,13 @@ def promises() -> list[str]:
     return re.findall(r"^- .*?(?=^- |^$)", promised, flags=re.MULTILINE | re.DOTALL)
 
 
+@cache
+def functions(path: str) -> set[str]:
+    """The functions and methods of a file."""
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
 @pytest.mark.parametrize("promise", promises(), ids=lambda text: text[:60])
 def test_each_promise_names_a_test(promise: str) -> None:
     assert re.search(r"`tests/[\w/]+\.py::test_\w+`", promise)
@@ -24,8 +32,7 @@ def test_each_promise_names_a_test(promise: str) -> None:
 
 @pytest.mark.parametrize(("path", "name"), NAMED)
 def test_each_named_test_exists(path: str, name: str) -> None:
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    assert name in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    assert name in functions(path)
 
 
 def test_each_part_says_what_is_not_promised() -> None:

@@ -324,8 +324,10 @@ class TestStores:
 class Slow(Sandbox):
     """A demo store whose answers take their time, so that there is a time to be interrupted."""
 
+    pause = 0.01
+
     def handle(self, request):
-        time.sleep(0.01)
+        time.sleep(self.pause)
         return super().handle(request)
 
 
@@ -362,6 +364,7 @@ def noted(folder):
 def goes_on(ecwid, sandbox, folder, *arguments):
     """Give the same command again: all is there once, and what was noted was not asked for again."""
     before = noted(folder)
+    sandbox.pause = 0
     sandbox.requests.clear()
     outcome = ecwid("export", "products", *arguments, "--json", "--out", folder)
     assert (outcome.code, outcome.err) == (0, "")
@@ -404,7 +407,9 @@ def test_a_killed_export_goes_on(ecwid, start, slow, tmp_path, requests):
 @pytest.mark.parametrize("requests", random.Random(5).sample(range(1, 15), 4))
 def test_an_export_of_any_format_goes_on_wherever_it_was_killed(ecwid, start, slow, tmp_path, format_, requests):
     arguments = ("--format", format_)
+    slow.pause = 0
     assert ecwid("export", "products", *arguments, "--out", tmp_path / "whole").code == 0
+    slow.pause = Slow.pause
     slow.requests.clear()
     stopped(start("export", "products", *arguments, "--out", "out"), slow, requests, signal.SIGKILL)
     file = goes_on(ecwid, slow, tmp_path / "out", *arguments)

@@ -283,7 +283,7 @@ class TestPermissions:
 
     @pytest.mark.parametrize("mode", [-1, 0o1777, 0o444, 600, True, 384.0])
     async def test_a_mode_that_is_none_is_refused(self, store, shop, tmp_path, mode):
-        with pytest.raises(EcwidError, match="0o600 is one"):
+        with pytest.raises(EcwidError, match="give one such as 0o600"):
             await export_store(store, ["products"], tmp_path, mode=mode)
         assert shop.requests == []
 
