@@ -38,6 +38,17 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture
+def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients of this process send as fast as they can: a bulk read at the pace of the rate limit takes seconds."""
+    from ecwid_async.client import Ecwid
+
+    defaults = Ecwid.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "quota", None)
+    monkeypatch.setattr("ecwid_async.transport.rate_limit.Quota", lambda: None)  # what the command line asks for
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Divide the tests among processes by `tests.scheduling`."""

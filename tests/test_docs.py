@@ -53,7 +53,7 @@ def commands() -> list[tuple[str, list[str]]]:
 
 
 @pytest.fixture
-def demo(monkeypatch, tmp_path):
+def demo(monkeypatch, tmp_path, unpaced):
     """The environment a reader has: a store of their own and an empty folder to work in."""
     monkeypatch.chdir(tmp_path)
     with serving(demo_sandbox(products=120, orders=150, customers=60, requests_per_minute=None)) as server:

@@ -221,14 +221,15 @@ async def garbage(exchange: Exchange) -> None:
 
 
 async def throttling(exchange: Exchange) -> None:
-    """Refuse each request once."""
-    again = exchange.connection in _refused
-    (_refused.discard if again else _refused.add)(exchange.connection)
+    """Refuse the first of the calls once; the others need not wait as well."""
+    call = exchange.header("x-ecwid-api-request-id") or ""
+    again = not exchange.line.startswith("GET ") or call in _refused
+    _refused.add(call)
     status = "400 Bad Request" if again else "429 Too Many Requests"
     await exchange.answer(status=status, headers=b"Retry-After: 0\r\n")
 
 
-_refused: set[int] = set()
+_refused: set[str] = set()
 
 
 def answering(status: str, body: bytes = b"", headers: bytes = b"") -> Callable[[Exchange], Awaitable[None]]:

@@ -53,7 +53,7 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def served(address, monkeypatch) -> None:
+def served(address, monkeypatch, unpaced) -> None:
     """Point the environment at the demo store on this machine."""
     monkeypatch.setenv("ECWID_BASE_URL", address)
     monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))

@@ -166,6 +166,7 @@ def test_a_table_shows_nothing_that_a_terminal_obeys(capsys, monkeypatch):
 
 @pytest.mark.parametrize("status", [400, 404, 502])
 def test_an_error_of_a_server_is_one_line_that_a_terminal_can_show(ecwid, answered, monkeypatch, status):
+    monkeypatch.setattr("ecwid_async.client.Retry", lambda inner, **_: inner)
     said = {"errorMessage": f"no{SEQUENCE}\r\nreally", "errorCode": SEQUENCE}
     for body, kind in ((json.dumps(said).encode(), "application/json"), (SEQUENCE.encode(), "text/html")):
         answered(body, status=status, kind=kind)
