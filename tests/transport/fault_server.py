@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -143,8 +142,9 @@ async def fault_server(
 
 async def _closed(listening: asyncio.Server) -> None:
     """See to connections that `accept` never heard of: a TLS handshake that its client broke off."""
-    if sys.version_info >= (3, 13):
-        listening.abort_clients()
+    abort_clients = getattr(listening, "abort_clients", None)  # from Python 3.13 on; uvloop has none
+    if abort_clients is not None:
+        abort_clients()
         return
     give_up = time.monotonic() + 5
     while getattr(listening, "_active_count", 0) and time.monotonic() < give_up:  # noqa: ASYNC110  nobody tells of it
