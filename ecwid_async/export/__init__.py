@@ -1,6 +1,6 @@
 """A store's sections as files: `export_store` writes them, and a manifest that says how they were checked."""
 
-from ecwid_async.export.destination import KEPT, check_folder, format_of, is_kept
+from ecwid_async.export.destination import KEPT, check_folder, format_of
 from ecwid_async.export.engine import check_export, export_store, export_stores
 from ecwid_async.export.formats import FORMATS, Format, FormatOptions
 from ecwid_async.export.manifest import Manifest, SectionRecord
@@ -27,6 +27,5 @@ __all__ = [
     "export_store",
     "export_stores",
     "format_of",
-    "is_kept",
     "sections_named",
 ]

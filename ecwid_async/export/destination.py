@@ -19,7 +19,7 @@ from ecwid_async.export.formats import FORMATS, Format, check_format
 from ecwid_async.export.manifest import MANIFEST_NAME, Manifest, files_in
 from ecwid_async.export.output import FileLock, OutputError, PartFile, failing, hidden_name, sync_folder
 
-__all__ = ["KEPT", "Destination", "Names", "check_folder", "format_of", "is_kept"]
+__all__ = ["KEPT", "Destination", "Names", "check_folder", "format_of"]
 
 _KINDS: Final = ("part", "spool")
 KEPT: Final = "What was read is kept: the same export to the same place resumes from there, unless it is `fresh`."
@@ -78,12 +78,6 @@ class Names:
                 f"{out.name} is one file, and there are {len(sections)} sections: name a folder for them."
             )
         return cls(out.parent, told, {sections[0]: out.name}, f"{out.name}.{MANIFEST_NAME}")
-
-
-def is_kept(out: Path, format_: Format | None, sections: Sequence[str]) -> bool:
-    """Whether an export of this to there was broken off, and can be taken up again."""
-    names = Names.of(out, format_, sections)
-    return hidden_name(names.folder / names.manifest, "checkpoint").exists()
 
 
 class Destination:

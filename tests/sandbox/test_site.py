@@ -78,6 +78,7 @@ def test_mails_about_a_domain_name_it_in_the_query(api: Api) -> None:
     mails = "/domains/send_domain_verification_email", "/domains/reset_domain_password"
     for path in mails:
         assert api.post(path, domain_name="a.com") == {"success": True}
+        assert api.refused("POST", path, {"domain_name": "a.com"})[0] == 400  # a body names nothing
         assert api.refused("POST", path)[:2] == (400, "WRONG_PARAMETER")
         unknown = api.refused("POST", path, domain_name="b.com")
         assert unknown[:2] == (409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA")

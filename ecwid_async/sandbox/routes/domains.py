@@ -1,9 +1,7 @@
 """Domains of a store: ``/domains``. The instant site's own is part of the profile; those that were bought have ids."""
 
 import re
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from ecwid_async.sandbox.computed_fields import display
 from ecwid_async.sandbox.routes import Answer, Visit, route
@@ -225,16 +223,9 @@ def _belongs_to_others(name: str) -> bool:
     return any(name == other or name.endswith(f".{other}") for other in _TAKEN)
 
 
-def _in_body(visit: Visit) -> str:
-    try:
-        return str(msgspec.json.decode(visit.body, type=dict[str, Any]).get("domain_name") or "")
-    except msgspec.DecodeError:
-        return ""
-
-
 def _named(visit: Visit) -> Item:
-    """The domain that was bought under the name in the query, or in a JSON body as clients of before have it."""
-    text = visit.params.get("domain_name") or _in_body(visit)
+    """The domain that was bought under the name in the query."""
+    text = visit.params.get("domain_name")
     if not text:
         raise Refusal.wrong("Parameter 'domain_name' is missing")
     name = _name(text)
