@@ -57,7 +57,7 @@ async def _update(many: int, seconds: float, steady: bool) -> Updated:
     began = trio.current_time()
     # As one request each: where every call in it counts, a batch is long done before the quota lets the next one go.
     calls = (store.products.inventory.adjust(product, -1) for _ in range(many))
-    async with aclosing(store.bulk(calls, cost="one")) as results:
+    async with aclosing(store.bulk(calls, cost="per_batch")) as results:
         failed = [result async for result in results if isinstance(result, EcwidError)]
     minutes = (trio.current_time() - began) / 60
     polls = Counter(ticket for method, ticket in way.sent if method == "GET")

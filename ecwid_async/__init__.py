@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ecwid_async.client import Store as Store
     from ecwid_async.codec import DecodeProblem as DecodeProblem
     from ecwid_async.codec import warm_up as warm_up
-    from ecwid_async.errors import AnswerGone as AnswerGone
     from ecwid_async.errors import APIError as APIError
     from ecwid_async.errors import BadRequest as BadRequest
     from ecwid_async.errors import BatchError as BatchError
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import PaymentRequired as PaymentRequired
     from ecwid_async.errors import RateLimited as RateLimited
     from ecwid_async.errors import RequestTimeout as RequestTimeout
+    from ecwid_async.errors import ResponseExpired as ResponseExpired
     from ecwid_async.errors import ResponseTooLarge as ResponseTooLarge
     from ecwid_async.errors import ScanDrifted as ScanDrifted
     from ecwid_async.errors import ServerError as ServerError
@@ -66,7 +66,7 @@ _HOMES = {
     "codec": ("DecodeProblem", "warm_up"),
     "errors": (
         "APIError",
-        "AnswerGone",
+        "ResponseExpired",
         "BadRequest",
         "BatchError",
         "ConfigError",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     # What a reader gets is the same, and jedi completes it without the attributes of the descriptor itself.
     from builtins import property as cached_property
 
-    from ecwid_async.batch import Cost, Runner
+    from ecwid_async.batch import BatchCost, BatchRunner
     from ecwid_async.resources.application import Application
     from ecwid_async.resources.batches import Batches
     from ecwid_async.resources.billing import Billing
@@ -248,7 +248,7 @@ class Store:
         stop_on_first_failure: bool = False,
         allow_parallel_mode: bool = False,
         group_id: str | None = None,
-        cost: "Cost" = "each",
+        cost: "BatchCost" = "per_call",
         job: str | None = None,
         journals: str | os.PathLike[str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109  it travels with the requests
@@ -263,7 +263,7 @@ class Store:
         stop_on_first_failure: bool = False,
         allow_parallel_mode: bool = False,
         group_id: str | None = None,
-        cost: "Cost" = "each",
+        cost: "BatchCost" = "per_call",
         job: str | None = None,
         journals: str | os.PathLike[str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
@@ -277,7 +277,7 @@ class Store:
         stop_on_first_failure: bool = False,
         allow_parallel_mode: bool = False,
         group_id: str | None = None,
-        cost: "Cost" = "each",
+        cost: "BatchCost" = "per_call",
         job: str | None = None,
         journals: str | os.PathLike[str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109  it travels with the requests
@@ -290,14 +290,14 @@ class Store:
 
         After the first failure the rest is executed all the same, unless `stop_on_first_failure`. With
         `allow_parallel_mode` the store takes up to 100 at once, in any order. ``batches.cancel_group(group_id)`` stops
-        what was sent with that `group_id`. `cost` is what a batch counts of the rate limit: "each" call, or "one".
-        After `timeout` seconds nothing more is sent or awaited; what was sent is executed.
+        what was sent with that `group_id`. `cost` is what counts towards the rate limit: each call ("per_call") or each
+        batch ("per_batch"). After `timeout` seconds nothing more is sent or awaited; what was sent is executed.
 
         Under the name of a `job` nothing is executed twice: a journal is kept, in the folder `journals`, else in
         ``ECWID_JOURNALS``, else with the user's program state, and the same calls under the same name resume where an
         earlier run was interrupted. Where each call has a key (`Call.with_job_key`), the input may be reordered and
         changed: only keys that were not executed are sent. What was executed so long ago that the server no longer has
-        its response gives `AnswerGone`. ``docs/batch.md`` says how to keep the input the same, and what to do with
+        its response gives `ResponseExpired`. ``docs/batch.md`` says how to keep the input the same, and what to do with
         each error.
 
         Raises `ValueError` for a call that a batch can't carry, such as an upload of bytes; `JobError` for other calls
@@ -306,9 +306,9 @@ class Store:
 
         ``POST /batch``
         """
-        from ecwid_async.batch import Terms
+        from ecwid_async.batch import BatchOptions
 
-        terms = Terms(
+        options = BatchOptions(
             stop_on_first_failure=stop_on_first_failure,
             allow_parallel_mode=allow_parallel_mode,
             group_id=group_id,
@@ -317,7 +317,7 @@ class Store:
             journals=journals,
             timeout=timeout,
         )
-        return await self._runner().batch(calls, terms, raise_on_failure=raise_on_failure)
+        return await self._runner().batch(calls, options, raise_on_failure=raise_on_failure)
 
     def bulk(
         self,
@@ -326,7 +326,7 @@ class Store:
         stop_on_first_failure: bool = False,
         allow_parallel_mode: bool = False,
         group_id: str | None = None,
-        cost: "Cost" = "each",
+        cost: "BatchCost" = "per_call",
         job: str | None = None,
         journals: str | os.PathLike[str] | None = None,
         timeout: float | None = None,
@@ -338,9 +338,9 @@ class Store:
         early: what was sent by then is executed all the same, and a generator that it takes calls from is closed. An
         error of `calls` itself is raised after the results of what was sent.
         """
-        from ecwid_async.batch import Terms
+        from ecwid_async.batch import BatchOptions
 
-        terms = Terms(
+        options = BatchOptions(
             stop_on_first_failure=stop_on_first_failure,
             allow_parallel_mode=allow_parallel_mode,
             group_id=group_id,
@@ -349,14 +349,14 @@ class Store:
             journals=journals,
             timeout=timeout,
         )
-        return self._runner().bulk(calls, terms)
+        return self._runner().bulk(calls, options)
 
-    def _runner(self) -> "Runner":
-        from ecwid_async.batch import Runner
+    def _runner(self) -> "BatchRunner":
+        from ecwid_async.batch import BatchRunner
 
         if self._quota is None:
-            return Runner(self._channel, self.store_id)
-        return Runner(self._channel, self.store_id, most=self._quota.requests - self._quota.reserve)
+            return BatchRunner(self._channel, self.store_id)
+        return BatchRunner(self._channel, self.store_id, max_batch_size=self._quota.requests - self._quota.reserve)
 
     @cached_property
     def application(self) -> "Application":

@@ -25,7 +25,7 @@ EcwidError
 │       └── NotSentInTime       and before anything left: it is NotSent too
 ├── BatchError                  calls of a batch did not succeed: `results` has what became of each
 ├── NotExecuted                 a call of a batch that was not carried out
-├── AnswerGone                  a job's call that was carried out before, its answer no longer there
+├── ResponseExpired             a job's call that was carried out before, its answer no longer there
 ├── JobError                    a job's journal is of other input, in use or damaged
 ├── ScanDrifted                 a list moved too much to be known to be read whole
 ├── LimiterUnavailable         the shared count of requests can't be reached
@@ -53,7 +53,6 @@ from ecwid_async.wire import Headers, Request, Response, StreamBody, printable
 
 __all__ = [
     "APIError",
-    "AnswerGone",
     "BadRequest",
     "BatchError",
     "ConfigError",
@@ -75,6 +74,7 @@ __all__ = [
     "PaymentRequired",
     "RateLimited",
     "RequestTimeout",
+    "ResponseExpired",
     "ResponseTooLarge",
     "ScanDrifted",
     "ServerError",
@@ -363,7 +363,7 @@ class NotExecuted(EcwidError):
         )
 
 
-class AnswerGone(EcwidError):
+class ResponseExpired(EcwidError):
     """A call of a job that was carried out in an earlier run, with `status`; the server no longer has its answer."""
 
     def __init__(self, request: Request, status: int) -> None:

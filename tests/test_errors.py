@@ -134,14 +134,14 @@ def test_only_a_write_that_the_server_failed_on_has_an_unknown_outcome(
 def test_every_error_of_a_call_says_what_became_of_it() -> None:
     done = [
         errors.ResponseTooLarge(READ, 200, 10),
-        errors.AnswerGone(WRITE, 200),
+        errors.ResponseExpired(WRITE, 200),
         DecodeError(operation="GET /orders", path="", expected="object", found="list"),
     ]
     refused = [
         api_error(WRITE, answer(409)),
         errors.ResponseTooLarge(WRITE, 403, 10),
         errors.NotExecuted(WRITE),
-        errors.AnswerGone(WRITE, 400),
+        errors.ResponseExpired(WRITE, 400),
     ]
     unknown = [
         api_error(WRITE, answer(500)),
@@ -149,7 +149,7 @@ def test_every_error_of_a_call_says_what_became_of_it() -> None:
         errors.OutcomeUnknown("reset", request=WRITE),
         errors.Timeout("late", request=WRITE),
         errors.ResponseTooLarge(WRITE, 503, 10),
-        errors.AnswerGone(WRITE, 500),
+        errors.ResponseExpired(WRITE, 500),
     ]
     not_sent = [
         NotSent("refused", request=WRITE),

@@ -1,6 +1,6 @@
 """Any number of calls, executed by the store under one ticket."""
 
 from ecwid_async.batch.journal import JobId, Journal, journal_folder
-from ecwid_async.batch.runner import Cost, Runner, Terms
+from ecwid_async.batch.runner import BatchCost, BatchOptions, BatchRunner
 
-__all__ = ["Cost", "JobId", "Journal", "Runner", "Terms", "journal_folder"]
+__all__ = ["BatchCost", "BatchOptions", "BatchRunner", "JobId", "Journal", "journal_folder"]

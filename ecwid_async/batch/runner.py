@@ -27,7 +27,6 @@ from ecwid_async.batch.journal import Entry, JobId, Journal, digest, journal_fol
 from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import Codec, dumps
 from ecwid_async.errors import (
-    AnswerGone,
     APIError,
     BadRequest,
     BatchError,
@@ -39,6 +38,7 @@ from ecwid_async.errors import (
     NotFound,
     NotSentInTime,
     OutcomeUnknown,
+    ResponseExpired,
     Timeout,
 )
 from ecwid_async.models.batches import (
@@ -52,11 +52,11 @@ from ecwid_async.resources.batches import MOST_REQUESTS, Batches, as_item
 from ecwid_async.transport.checked_numbers import check_number
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Lane, Request, Response
 
-__all__ = ["Cost", "Runner", "Terms"]
+__all__ = ["BatchCost", "BatchOptions", "BatchRunner"]
 
 T = TypeVar("T")
 
-Cost = Literal["each", "one"]
+BatchCost = Literal["per_call", "per_batch"]
 """What a batch counts for the rate limit: each call in it, or only the batch. The API does not say."""
 
 _log: Final = logging.getLogger("ecwid_async")
@@ -81,21 +81,21 @@ _NOTHING_DONE: Final = frozenset({"not_sent", "refused"})
 
 
 @frozen(kw_only=True)
-class Terms:
+class BatchOptions:
     """How to execute calls: see `Store.batch`."""
 
     stop_on_first_failure: bool = False
     allow_parallel_mode: bool = False
     group_id: str | None = None
-    cost: Cost = field(default="each")
+    cost: BatchCost = field(default="per_call")
     job: str | None = None
     journals: str | os.PathLike[str] | None = None
     timeout: float | None = field(default=None)
 
     @cost.validator
     def _check_cost(self, _: object, cost: object) -> None:
-        if cost not in ("each", "one"):
-            raise ConfigError(f"cost is {cost!r}: it has to be 'each' or 'one'")
+        if cost not in ("per_call", "per_batch"):
+            raise ConfigError(f"cost is {cost!r}: it has to be 'per_call' or 'per_batch'")
 
     @timeout.validator
     def _check_timeout(self, _: object, timeout: float | None) -> None:
@@ -172,11 +172,11 @@ class _Flight:
     error: EcwidError | None = None
 
 
-class Runner:
+class BatchRunner:
     """Executes calls of one store in batches.
 
-    `most` is how many calls of a batch the quota admits where each counts. `clock` and `sleep` are the event loop's
-    unless given; `wall` gives Unix seconds.
+    `max_batch_size` limits the calls of a batch where each counts towards the rate limit. `clock` and `sleep` are the
+    event loop's by default; `wall_clock` returns Unix seconds.
     """
 
     def __init__(
@@ -184,27 +184,29 @@ class Runner:
         channel: Channel,
         store_id: int,
         *,
-        most: int = MOST_REQUESTS,
+        max_batch_size: int = MOST_REQUESTS,
         clock: Callable[[], float] = anyio.current_time,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
-        wall: Callable[[], float] = time.time,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._channel = channel
         self._store_id = store_id
-        self._most = max(1, min(most, MOST_REQUESTS))
+        self._max_batch_size = max(1, min(max_batch_size, MOST_REQUESTS))
         self._clock = clock
         self._sleep = sleep
-        self._wall = wall
+        self._wall_clock = wall_clock
 
-    async def batch(self, calls: Iterable[Call[T]], terms: Terms, *, raise_on_failure: bool) -> list[T | EcwidError]:
+    async def batch(
+        self, calls: Iterable[Call[T]], options: BatchOptions, *, raise_on_failure: bool
+    ) -> list[T | EcwidError]:
         """See `Store.batch`."""
         pending = list(calls)
         for call in pending:
             _see(call)
         _refuse_twins(pending)
         results: list[T | EcwidError] = []
-        with self._journal(terms) as journal:
-            run = self._run(terms, journal, whole=True)
+        with self._journal(options) as journal:
+            run = self._run(options, journal, whole=True)
             async with aclosing(run.results(_slices([pending] if pending else []))) as answered:
                 async for part in answered:
                     results += part
@@ -215,25 +217,25 @@ class Runner:
         return results
 
     async def bulk(
-        self, calls: Iterable[Call[T]] | AsyncIterable[Call[T]], terms: Terms
+        self, calls: Iterable[Call[T]] | AsyncIterable[Call[T]], options: BatchOptions
     ) -> AsyncGenerator[T | EcwidError, None]:
         """See `Store.bulk`."""
         source = _each(calls)
         async with aclosing(source):
-            with self._journal(terms) as journal:
-                run = self._run(terms, journal, whole=False)
+            with self._journal(options) as journal:
+                run = self._run(options, journal, whole=False)
                 slices = _sliced(source, run.next_size)
                 async with aclosing(slices), aclosing(run.results(slices)) as answered:
                     async for part in answered:
                         for result in part:
                             yield result
 
-    def _run(self, terms: Terms, journal: Journal | None, *, whole: bool) -> "_Run":
+    def _run(self, options: BatchOptions, journal: Journal | None, *, whole: bool) -> "_Run":
         return _Run(
             self._channel,
-            terms,
+            options,
             journal,
-            self._most if terms.cost == "each" else MOST_REQUESTS,
+            self._max_batch_size if options.cost == "per_call" else MOST_REQUESTS,
             self._clock,
             self._sleep,
             whole,
@@ -241,12 +243,12 @@ class Runner:
         )
 
     @contextmanager
-    def _journal(self, terms: Terms) -> Iterator[Journal | None]:
-        if terms.job is None:
+    def _journal(self, options: BatchOptions) -> Iterator[Journal | None]:
+        if options.job is None:
             yield None
             return
-        job = JobId(self._channel.server, self._store_id, terms.job)
-        journal = Journal(journal_folder(terms.journals), job, clock=self._wall)
+        job = JobId(self._channel.server, self._store_id, options.job)
+        journal = Journal(journal_folder(options.journals), job, clock=self._wall_clock)
         try:
             yield journal
         finally:
@@ -302,7 +304,7 @@ class _Run:
     """
 
     channel: Channel
-    terms: Terms
+    options: BatchOptions
     journal: Journal | None
     size: int
     clock: Callable[[], float]
@@ -322,7 +324,7 @@ class _Run:
     _free: float = field(init=False, default=float("-inf"))
 
     def __attrs_post_init__(self) -> None:
-        self.deadline = None if self.terms.timeout is None else self.clock() + self.terms.timeout
+        self.deadline = None if self.options.timeout is None else self.clock() + self.options.timeout
         self._earlier = 0 if self.journal is None else len(self.journal.entries)
 
     def next_size(self) -> int:
@@ -337,7 +339,7 @@ class _Run:
         """The results of each slice. An error of whoever makes the slices is raised after what was sent is answered."""
         await self._check_sandbox()
         # Whoever may stop between batches is not ahead of their responses.
-        ahead = 0 if self.terms.stop_on_first_failure or self.terms.group_id is not None else _AHEAD
+        ahead = 0 if self.options.stop_on_first_failure or self.options.group_id is not None else _AHEAD
         waiting: deque[_Slice] = deque()
         parts: deque[_Part] = deque()
         flying: deque[_Flight] = deque()
@@ -538,16 +540,16 @@ class _Run:
     def _creation(self, flight: _Flight, left: float) -> Request:
         call = Batches(self.channel).create(
             flight.part.body(),
-            stop_on_first_failure=self.terms.stop_on_first_failure,
-            allow_parallel_mode=self.terms.allow_parallel_mode,
+            stop_on_first_failure=self.options.stop_on_first_failure,
+            allow_parallel_mode=self.options.allow_parallel_mode,
             deduplication_key=flight.key,
-            group_id=self.terms.group_id,
+            group_id=self.options.group_id,
         )
         # Repeated within the time that its key lasts, counted from when the key was first used, and no longer.
         last = self.clock() + left
         deadline = last if self.deadline is None else min(self.deadline, last)
         # One of an earlier run may be larger than today's quota admits.
-        cost = min(len(flight.part.at), self.size) if self.terms.cost == "each" else 1
+        cost = min(len(flight.part.at), self.size) if self.options.cost == "per_call" else 1
         options = evolve(call.request.options, lane=self.lane, cost=cost, deadline=deadline)
         return evolve(call.request, options=options)
 
@@ -615,7 +617,7 @@ class _Run:
                 failed.pop(place, None)
                 failed |= _failed(place, result)
             self._noted(lambda: journal.done(entry, failed))
-        if self.terms.stop_on_first_failure and any(isinstance(result, EcwidError) for result in results):
+        if self.options.stop_on_first_failure and any(isinstance(result, EcwidError) for result in results):
             self.halted = True
         again: list[int] = []
         if any(isinstance(result, NotExecuted) for result in results):
@@ -641,7 +643,7 @@ class _Run:
 
     def _lost(self, flight: _Flight) -> list[EcwidError]:
         """What to say of each call of a batch that has no responses."""
-        self.halted = self.halted or flight.ticket is not None or self.terms.stop_on_first_failure
+        self.halted = self.halted or flight.ticket is not None or self.options.stop_on_first_failure
         error, calls = flight.error, flight.part.calls
         if error is not None and flight.ticket is None and not flight.resumed and error.outcome in _NOTHING_DONE:
             return [error] * len(calls)
@@ -655,12 +657,12 @@ class _Run:
         failed, results = entry.failed or {}, list[EcwidError]()
         for call, place in zip(part.calls, part.places, strict=True):
             status = failed.get(place, 200)
-            if status is None or (status >= 300 and self.terms.stop_on_first_failure):
+            if status is None or (status >= 300 and self.options.stop_on_first_failure):
                 self.halted = True
             if status is None:
                 results.append(NotExecuted(call.request))
             elif status:
-                gone = AnswerGone(call.request, status)
+                gone = ResponseExpired(call.request, status)
                 gone.__cause__ = cause
                 results.append(gone)
             else:
@@ -736,9 +738,9 @@ class _Run:
         if answer.status == BatchResponseState.NOT_EXECUTED:
             return NotExecuted(call.request)
         status, body = _http_status(answer), _body(answer)
-        if status is None or (self.terms.group_id is not None and status < 300 and body is None):
+        if status is None or (self.options.group_id is not None and status < 300 and body is None):
             # Requests of a cancelled group are COMPLETED as well, and were not executed.
-            self.halted = self.halted or self.terms.group_id is not None
+            self.halted = self.halted or self.options.group_id is not None
             reason = "its batch calls it completed without a result: its group may have been cancelled before it ran"
             return self._unknown(call, reason, None)
         response = Response(status, Headers(), body or b"")

@@ -120,13 +120,13 @@ def export(
     given again.
     """
     from ecwid_async.cli.filters import fields_of, where_of
-    from ecwid_async.export import ALL, check_export, sections_named
+    from ecwid_async.export import ALL_SECTIONS, check_export, find_sections
 
     if everything and sections:
         raise UsageError("--all and names of sections contradict each other: leave one out.")
     if out is not None and str(out).startswith("-") and out != _STDOUT:
         raise UsageError(f"--out needs a folder or a file, and {out} is an option.")
-    chosen = sections_named(ALL if everything else sections)
+    chosen = find_sections(ALL_SECTIONS if everything else sections)
     form = form or Form()
     arguments = {
         **form.arguments(),
@@ -208,7 +208,7 @@ async def _read_one(
         place = out or Path(f"export-{store.store_id}")
         try:
             with bars:
-                return await export_store(store, sections, _target(place), report=bars.step, **arguments), place
+                return await export_store(store, sections, _target(place), on_progress=bars.step, **arguments), place
         except BaseException as error:
             _say_how_to_go_on(error)
             raise
@@ -216,20 +216,20 @@ async def _read_one(
 
 def _say_how_to_go_on(error: BaseException) -> None:
     """In the words of the command line."""
-    from ecwid_async.export import KEPT
+    from ecwid_async.export import RESUMABLE_NOTE
 
     notes = getattr(error, "__notes__", [])
-    notes[:] = [_GO_ON if note == KEPT else note for note in notes]
+    notes[:] = [_GO_ON if note == RESUMABLE_NOTE else note for note in notes]
 
 
 def _check_several(place: Path, choice: StoreChoice) -> None:
-    from ecwid_async.export import check_folder, format_of
+    from ecwid_async.export import check_folder_name, format_from_name
 
     if choice.sandbox or choice.sizes.given():
         raise UsageError("--sandbox is one store of its own: leave --store and --stores out.")
-    if place == _STDOUT or format_of(place) is not None:
+    if place == _STDOUT or format_from_name(place) is not None:
         raise UsageError(f"each store gets a folder of its own: name a folder for them, not {place}.")
-    check_folder(place)
+    check_folder_name(place)
 
 
 def _export_many(sections: "Sequence[Section]", place: Path, many: Many, arguments: dict[str, Any], view: _View) -> int:
@@ -262,7 +262,7 @@ async def _read_many(
     try:
         async with connect_all(tokens, events=bars.event) as stores:
             with bars:
-                results = await export_stores(stores, sections, place, report=bars.step, **arguments)
+                results = await export_stores(stores, sections, place, on_progress=bars.step, **arguments)
     except BaseException as error:
         _say_how_to_go_on(error)
         raise

@@ -30,12 +30,12 @@ def get(
     store: StoreChoice | None = None,
 ) -> None:
     """Print one item as JSON."""
-    from ecwid_async.export import sections_named
+    from ecwid_async.export import find_sections
 
-    (chosen,) = sections_named([section])
-    if chosen.single and id is not None:
+    (chosen,) = find_sections([section])
+    if chosen.is_document and id is not None:
         raise UsageError(f"there is one {section}, without an id: ecwid get {section}.")
-    if not chosen.single and not id:
+    if not chosen.is_document and not id:
         raise UsageError(f"which of the {section}? Give its id: ecwid get {section} ID.")
     if chosen.get is None:
         raise UsageError(f"items of {section} can't be read one by one: ecwid export {section}.")

@@ -19,17 +19,19 @@ from ecwid_async.export.formats import FORMATS, Format, check_format
 from ecwid_async.export.manifest import MANIFEST_NAME, Manifest, files_in
 from ecwid_async.export.output import FileLock, OutputError, PartFile, failing, hidden_name, sync_folder
 
-__all__ = ["KEPT", "Destination", "Names", "check_folder", "format_of"]
+__all__ = ["RESUMABLE_NOTE", "Destination", "Names", "check_folder_name", "format_from_name"]
 
 _KINDS: Final = ("part", "spool")
-KEPT: Final = "What was read is kept: the same export to the same place resumes from there, unless it is `fresh`."
+RESUMABLE_NOTE: Final = (
+    "What was read is kept: the same export to the same place resumes from there, unless it is `fresh`."
+)
 """The note of an error after which that is so."""
 
 # A date, or a version, ends in digits: folders are called like that, and files are not.
 _ENDING: Final = re.compile(r"\.[A-Za-z]\w*|\.7z")
 
 
-def format_of(path: Path) -> Format | None:
+def format_from_name(path: Path) -> Format | None:
     """The format that a file's name tells, None where it tells none and for a folder."""
     with failing(path):
         if path.is_dir():
@@ -38,7 +40,7 @@ def format_of(path: Path) -> Format | None:
     return max(fitting, key=len, default=None)
 
 
-def check_folder(out: Path) -> None:
+def check_folder_name(out: Path) -> None:
     """Raise `ConfigError` for the name of a file: it would become a folder of that name."""
     if not out.is_dir() and (_ENDING.fullmatch(out.suffix) or out.name in FORMATS.values()):
         raise ConfigError(
@@ -64,9 +66,9 @@ class Names:
         """
         if format_ is not None:
             check_format(format_)
-        told = format_of(out)
+        told = format_from_name(out)
         if told is None:
-            check_folder(out)
+            check_folder_name(out)
             chosen = format_ or "jsonl"
             return cls(out, chosen, {name: name + FORMATS[chosen] for name in sections}, MANIFEST_NAME)
         if format_ not in (None, told):
@@ -137,7 +139,7 @@ class Destination:
         if error is not None and self.published:
             error.add_note(f"The export was complete before that: {self._manifest} vouches for it.")
         elif error is not None and any(_logs(mark) for mark in marks if mark.section in self.names.files):
-            error.add_note(KEPT)
+            error.add_note(RESUMABLE_NOTE)
 
     def path(self, section: str) -> Path:
         """Where a section's file is to appear."""

@@ -17,12 +17,12 @@ from ecwid_async import __version__
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, MissingScope, PaymentRequired, ScanDrifted, StoreSuspended
 from ecwid_async.export.checkpoint import Checkpoint
-from ecwid_async.export.destination import Destination, Names, check_folder
+from ecwid_async.export.destination import Destination, Names, check_folder_name
 from ecwid_async.export.formats import Format, FormatOptions, writer
 from ecwid_async.export.manifest import Manifest, SectionRecord
 from ecwid_async.export.output import PartFile, Sink, refused
 from ecwid_async.export.request import SectionRequest, asked
-from ecwid_async.export.section import Progress, Report, SectionReader, SectionWriter, utc_now
+from ecwid_async.export.section import Progress, ProgressCallback, SectionReader, SectionWriter, utc_now
 from ecwid_async.export.sections import Section
 from ecwid_async.primitives.finishing import finish_in_thread
 
@@ -46,7 +46,7 @@ class _Terms:
     source: str
     store_id: bool
     mode: int | None
-    report: Report
+    on_progress: ProgressCallback
     now: Callable[[], datetime]
 
     def __attrs_post_init__(self) -> None:
@@ -72,7 +72,7 @@ async def export_store(
     source: str = "",
     store_id: bool = False,
     mode: int | None = None,
-    report: Report = _silent,
+    on_progress: ProgressCallback = _silent,
     now: Callable[[], datetime] = utc_now,
 ) -> Manifest:
     """Write each section to a file of the folder `out`; or the only one to the file `out`, or into a binary stream.
@@ -104,7 +104,7 @@ async def export_store(
         source=source,
         store_id=store_id,
         mode=mode,
-        report=report,
+        on_progress=on_progress,
         now=now,
     )
     if isinstance(place, Names):
@@ -168,17 +168,17 @@ async def export_stores(
     source: str = "",
     store_id: bool = False,
     mode: int | None = None,
-    at_once: int = _STORES_AT_ONCE,
-    report: Report = _silent,
+    concurrency: int = _STORES_AT_ONCE,
+    on_progress: ProgressCallback = _silent,
     now: Callable[[], datetime] = utc_now,
 ) -> dict[int, Manifest | EcwidError]:
     """Export several stores side by side, each as `export_store` does into a folder of `folder` named after its id.
 
-    A store that fails has its error in the place of a manifest, and stops no other one. `at_once` bounds how many are
-    in progress; each keeps to its own rate limit. Raises `ConfigError` for what can be asked of no store.
+    A store that fails has its error in place of a manifest and does not stop the others. `concurrency` limits how many
+    are exported at once; each keeps to its own rate limit. Raises `ConfigError` for arguments that are not valid.
     """
-    if type(at_once) is not int or at_once < 1:
-        raise ConfigError(f"at_once must be a whole number greater than zero, not {at_once!r}")
+    if type(concurrency) is not int or concurrency < 1:
+        raise ConfigError(f"concurrency must be a whole number greater than zero, not {concurrency!r}")
     options = options or FormatOptions()
     terms = _Terms(
         options=options,
@@ -187,18 +187,18 @@ async def export_stores(
         source=source,
         store_id=store_id,
         mode=mode,
-        report=report,
+        on_progress=on_progress,
         now=now,
     )
     chosen = {store.store_id: store for store in stores}
     results: dict[int, Manifest | EcwidError] = {}
     if not chosen:
         return results
-    check_folder(Path(folder))
+    check_folder_name(Path(folder))
     # Which store it is makes no difference to what can be asked.
     asks = asked(next(iter(chosen.values())), sections, fields or {}, where or {})
     _check_writers(asks, format or "jsonl", options)
-    limiter = anyio.CapacityLimiter(at_once)
+    limiter = anyio.CapacityLimiter(concurrency)
     notes: list[str] = []
 
     async def export(number: int, store: Store) -> None:
@@ -243,7 +243,7 @@ async def _into_stream(
     started = terms.now()
     sheet = _section_writer(store, ask, Sink(out), None, format_, terms)
     mark = Checkpoint(section=ask.name, file="", asked="", time=started, started_at=started)
-    reading = SectionReader(store, ask, sheet, mark, report=terms.report, now=terms.now)
+    reading = SectionReader(store, ask, sheet, mark, on_progress=terms.on_progress, now=terms.now)
     await reading.run()
     return _manifest(store, started, {ask.name: reading.record(None, format_)}, {}, terms)
 
@@ -261,7 +261,7 @@ async def _into_files(store: Store, asks: list[SectionRequest], names: Names, te
                 if not terms.skip_refused or isinstance(error, StoreSuspended):
                     raise
                 refused[ask.name] = str(error)
-                terms.report(Progress(ask.name, 0, 0, "refused", store.store_id, finished=True))
+                terms.on_progress(Progress(ask.name, 0, 0, "refused", store.store_id, finished=True))
 
     started = terms.now()
     with Destination(names, now=started, fresh=terms.fresh, mode=terms.mode) as place:
@@ -314,7 +314,9 @@ async def _section(store: Store, ask: SectionRequest, place: Destination, terms:
         record = mark.record
         if part := await _left(path, "part", record.bytes, record.sha256):
             place.add(part).close()
-            terms.report(Progress(ask.name, record.count, record.count, "read before", store.store_id, finished=True))
+            terms.on_progress(
+                Progress(ask.name, record.count, record.count, "read before", store.store_id, finished=True)
+            )
             return record
         mark = None
 
@@ -333,7 +335,7 @@ async def _section(store: Store, ask: SectionRequest, place: Destination, terms:
     out = log if direct else place.create(path)
     sheet = _section_writer(store, ask, out, log, format_, terms)
     note = place.checkpoint.note
-    reading = SectionReader(store, ask, sheet, mark, report=terms.report, now=terms.now, note=note)
+    reading = SectionReader(store, ask, sheet, mark, on_progress=terms.on_progress, now=terms.now, note=note)
     try:
         await reading.run()
     except ScanDrifted:

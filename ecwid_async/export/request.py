@@ -12,7 +12,7 @@ from ecwid_async.client import Store
 from ecwid_async.codec import Projection, Selection, add_fields, projection_of, selection_text
 from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.export.fields import cut, selection_of
-from ecwid_async.export.sections import Section, sections_named
+from ecwid_async.export.sections import Section, find_sections
 from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
 from ecwid_async.primitives.safe_json import UNREADABLE, Masked
@@ -64,7 +64,7 @@ class SectionRequest:
         if self.fields is not None and self.key is not None:
             arguments["response_fields"] = selection_text({"items": add_fields(self.fields, [self.key])})
         try:
-            return self.section.reader(store)(**arguments)
+            return self.section.read_method(store)(**arguments)
         except (TypeError, ValueError) as error:
             raise ConfigError(f"{self.name}: {error}") from error
 
@@ -89,7 +89,7 @@ def asked(
     for argument, given, example in (("fields", fields, '"id,name"'), ("where", where, '{"enabled": True}')):
         if not isinstance(given, Mapping):
             raise ConfigError(f'{argument} has an entry for each section, such as {{"products": {example}}}.')
-    chosen = sections_named(each if isinstance(each, str) else each.name for each in sections)
+    chosen = find_sections(each if isinstance(each, str) else each.name for each in sections)
     names = [section.name for section in chosen]
     for name in (*fields, *where):
         if name not in names:
@@ -130,15 +130,15 @@ def documents(body: bytes, section: Section, operation: str) -> Items:
         except UNREADABLE:
             items = [b""]
     if not all(bytes(memoryview(item)[:1]) == b"{" for item in items):
-        expected = "an object" if section.single else "a list of objects"
-        raise DecodeError(operation=operation, path=section.inside or "", expected=expected, found="something else")
+        expected = "an object" if section.is_document else "a list of objects"
+        raise DecodeError(operation=operation, path=section.items_key or "", expected=expected, found="something else")
     return items
 
 
 def _documents(body: bytes, section: Section) -> Items:
-    if section.single:
+    if section.is_document:
         return [msgspec.json.decode(body, type=msgspec.Raw)]
-    if section.inside is None:
+    if section.items_key is None:
         return msgspec.json.decode(body, type=list[msgspec.Raw])
-    inside = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(section.inside, b"")
+    inside = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(section.items_key, b"")
     return msgspec.json.decode(inside, type=list[msgspec.Raw])

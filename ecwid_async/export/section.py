@@ -27,7 +27,7 @@ from ecwid_async.primitives.finishing import finish, finish_in_thread
 from ecwid_async.primitives.safe_json import UNREADABLE, Masked
 from ecwid_async.scan import Ids
 
-__all__ = ["Progress", "Report", "SectionReader", "SectionWriter", "utc_now"]
+__all__ = ["Progress", "ProgressCallback", "SectionReader", "SectionWriter", "utc_now"]
 
 
 _AHEAD: Final = 20
@@ -48,7 +48,7 @@ class Progress:
     finished: bool = False
 
 
-Report = Callable[[Progress], None]
+ProgressCallback = Callable[[Progress], None]
 
 
 def utc_now() -> datetime:
@@ -191,7 +191,7 @@ class SectionReader:
         sheet: SectionWriter,
         mark: Checkpoint,
         *,
-        report: Report,
+        on_progress: ProgressCallback,
         now: Callable[[], datetime],
         note: Callable[[Checkpoint], None] | None = None,
     ) -> None:
@@ -199,7 +199,7 @@ class SectionReader:
         self._store = store
         self._ask = ask
         self._sheet = sheet
-        self._report = report
+        self._on_progress = on_progress
         self._now = now
         self._note = note
         self._proof = ""
@@ -245,7 +245,7 @@ class SectionReader:
         items = documents(response.body, self._ask.section, call.request.options.operation)
         await self._sheet.write(items)
         self._proof = "one answer"
-        total = None if self._ask.section.single else len(items)
+        total = None if self._ask.section.is_document else len(items)
         self.mark = replace(self.mark, count=len(items), total=total, requests=1, seconds=perf_counter() - clock)
 
     async def _scan(self, pages: Pages[Any]) -> None:
@@ -291,4 +291,4 @@ class SectionReader:
 
     def _tell(self, note: str = "", *, finished: bool = False) -> None:
         mark = self.mark
-        self._report(Progress(self._ask.name, mark.count, mark.total, note, self._store.store_id, finished))
+        self._on_progress(Progress(self._ask.name, mark.count, mark.total, note, self._store.store_id, finished))

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
-from ecwid_async.batch import Runner, Terms, journal
+from ecwid_async.batch import BatchOptions, BatchRunner, journal
 from ecwid_async.calls import Channel
 from ecwid_async.client import Ecwid
 from ecwid_async.wire import Request, Response
@@ -60,9 +60,9 @@ async def work(base_url: str, journals: str, product: int, calls: int, size: int
         async def at_once(seconds: float) -> None:
             await asyncio.sleep(0)
 
-        runner = Runner(channel, STORE, most=size, sleep=at_once)
+        runner = BatchRunner(channel, STORE, max_batch_size=size, sleep=at_once)
         added = [store.products.inventory.adjust(product, 1) for _ in range(calls)]
-        await runner.batch(added, Terms(job="kill", journals=journals), raise_on_failure=True)
+        await runner.batch(added, BatchOptions(job="kill", journals=journals), raise_on_failure=True)
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ecwid_async.batch import JobId, Journal, Terms, journal_folder
+from ecwid_async.batch import BatchOptions, JobId, Journal, journal_folder
 from ecwid_async.batch import journal as journals
 from ecwid_async.client import Ecwid
-from ecwid_async.errors import AnswerGone, ConfigError, JobError, NotExecuted, NotSent, OutcomeUnknown
+from ecwid_async.errors import ConfigError, JobError, NotExecuted, NotSent, OutcomeUnknown, ResponseExpired
 from ecwid_async.primitives.checked_lines import seal, unseal
 from ecwid_async.resources.products import ProductDraft
 from ecwid_async.sandbox import Sandbox
@@ -134,7 +134,7 @@ async def test_bulk_under_a_job_goes_on_as_well_and_notices_other_input(tmp_path
     await broken_off(world, product, tmp_path, at=3)
 
     async def bulk(many: int) -> list[Any]:
-        terms = Terms(job="job", journals=tmp_path)
+        terms = BatchOptions(job="job", journals=tmp_path)
         return [result async for result in world.runner(SIZE).bulk(deltas(world, product, many), terms)]
 
     with pytest.raises(JobError, match="it had 3 batches or more, not 2"):
@@ -186,8 +186,8 @@ async def test_answers_that_the_server_no_longer_has_are_remembered_in_outline(t
     await world.run([world.store.profile.get()])  # the sandbox clears up when a batch comes
     world.sandbox.stores[STORE].odds["batches"].batches.clear()
     results = await world.run(calls(), **terms)
-    assert kinds(results) == ["AnswerGone", "AnswerGone", "AnswerGone", "NotExecuted"]
-    assert [result.status for result in results if isinstance(result, AnswerGone)] == [200, 200, 404]
+    assert kinds(results) == ["ResponseExpired", "ResponseExpired", "ResponseExpired", "NotExecuted"]
+    assert [result.status for result in results if isinstance(result, ResponseExpired)] == [200, 200, 404]
     assert await world.stock(product) == 2
 
 
@@ -471,7 +471,7 @@ async def test_a_job_with_keys_that_was_broken_off_goes_on_with_any_input(
         results = await keyed(world, changed, tmp_path)
     else:
         calls = [world.store.products.inventory.adjust(one, 1).with_job_key(f"sku-{one}") for one in changed]
-        terms = Terms(job="job", journals=tmp_path)
+        terms = BatchOptions(job="job", journals=tmp_path)
         results = [result async for result in world.runner(SIZE).bulk(calls, terms)]
     assert kinds(results) == ["done"] * 31
     assert await stocks(world, changed) == [1] * 31
@@ -545,7 +545,7 @@ async def test_keys_are_for_all_calls_of_a_job_and_each_has_its_own(tmp_path: Pa
 
     async def twice() -> list[Any]:
         twice = calls("u", "v", "w", "u")
-        return [one async for one in world.runner(2).bulk(twice, Terms(job="other", journals=tmp_path))]
+        return [one async for one in world.runner(2).bulk(twice, BatchOptions(job="other", journals=tmp_path))]
 
     with pytest.raises(ValueError, match="two calls of the job have the key 'u'"):
         await twice()

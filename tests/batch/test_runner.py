@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.batch import Terms
+from ecwid_async.batch import BatchOptions
 from ecwid_async.calls import Channel
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.codec import Codec
@@ -82,9 +82,9 @@ async def test_the_quota_bounds_a_batch_only_where_each_call_counts() -> None:
 
     sandbox.send = noted  # type: ignore[method-assign]
     assert len(await store.batch([store.profile.get() for _ in range(25)])) == 25
-    assert len(await store.batch([store.profile.get() for _ in range(40)], cost="one")) == 40
+    assert len(await store.batch([store.profile.get() for _ in range(40)], cost="per_batch")) == 40
     assert costs == [(25, Lane.INTERACTIVE), *[(1, Lane.INTERACTIVE)] * 3]
-    assert store._runner()._most == 25
+    assert store._runner()._max_batch_size == 25
 
 
 @pytest.mark.parametrize(("each", "minutes"), [(True, 7), (False, 1)])
@@ -98,7 +98,10 @@ async def test_batches_keep_to_the_rate_limit(each: bool, minutes: int) -> None:
     governed = RateLimit(signed, state, token=TOKEN, quota=quota, clock=world.clock, sleep=world.sleep)
     world.store = Store(STORE, Channel(governed, Codec()), quota=quota)
     before = world.clock.now
-    assert kinds(await world.run(deltas(world, product, 3000), cost="each" if each else "one")) == ["done"] * 3000
+    assert (
+        kinds(await world.run(deltas(world, product, 3000), cost="per_call" if each else "per_batch"))
+        == ["done"] * 3000
+    )
     assert world.clock.now - before <= minutes * 60
 
 
@@ -109,7 +112,7 @@ async def test_failures_are_raised_together_with_what_succeeded() -> None:
     with pytest.raises(
         BatchError, match=r"2 of 3 calls did not succeed \(2 NotFound\).*The first, at 1: GET /prod"
     ) as e:
-        await world.runner().batch(calls, Terms(), raise_on_failure=True)
+        await world.runner().batch(calls, BatchOptions(), raise_on_failure=True)
     assert isinstance(e.value.results[0], Product)
     assert [at for at, _ in e.value.failures] == [1, 2]
     assert e.value.__cause__ is e.value.results[1]
@@ -503,13 +506,13 @@ async def test_batches_are_listed_stopped_and_deleted() -> None:
 @pytest.mark.parametrize("timeout", [-1, float("nan"), True, "5", 10**400])
 def test_a_timeout_is_no_less_than_nothing(timeout: Any) -> None:
     with pytest.raises(ValueError, match=r"timeout is .*: give a number of at least 0"):
-        Terms(timeout=timeout)
+        BatchOptions(timeout=timeout)
 
 
 @pytest.mark.parametrize("cost", ["One", "", 1, None])
 def test_what_a_batch_counts_is_one_of_two(cost: Any) -> None:
-    with pytest.raises(ConfigError, match="it has to be 'each' or 'one'"):
-        Terms(cost=cost)
+    with pytest.raises(ConfigError, match="it has to be 'per_call' or 'per_batch'"):
+        BatchOptions(cost=cost)
 
 
 async def test_parallel_mode_is_asked_for() -> None:
@@ -547,7 +550,7 @@ async def test_bulk_takes_calls_as_they_come_and_holds_a_few_batches() -> None:
             yield world.store.products.get(number) if number == 700 else deltas(world, product, 1)[0]
 
     results = []
-    async for result in world.runner(20).bulk(source(), Terms()):
+    async for result in world.runner(20).bulk(source(), BatchOptions()):
         handed += 1
         results.append(result)
     assert kinds(results) == ["done"] * 700 + ["NotFound"] + ["done"] * 299
@@ -560,7 +563,7 @@ async def test_bulk_that_is_left_early_sends_no_more() -> None:
     world = World.made()
     product = await world.product()
     calls = (world.store.products.inventory.adjust(product, 1) for _ in range(200))
-    async with aclosing(world.runner(10).bulk(calls, Terms())) as results:
+    async with aclosing(world.runner(10).bulk(calls, BatchOptions())) as results:
         async for _ in results:
             break
     assert len(world.batches()) <= 3
@@ -587,17 +590,17 @@ async def test_bulk_closes_the_generator_that_it_takes_calls_from() -> None:
             closed.append("async")
 
     source = calls()
-    async with aclosing(world.runner(10).bulk(source, Terms())) as results:
+    async with aclosing(world.runner(10).bulk(source, BatchOptions())) as results:
         await anext(results)
     assert closed == ["sync"]
     async_source = later()
-    async with aclosing(world.runner(10).bulk(async_source, Terms())) as results:
+    async with aclosing(world.runner(10).bulk(async_source, BatchOptions())) as results:
         await anext(results)
     assert "async" in closed
     # Likewise where a call is refused.
     refused = (call for call in [world.store.profile.get(), 7])
     with pytest.raises(TypeError, match="not a int"):
-        assert [one async for one in world.runner(10).bulk(refused, Terms())]  # type: ignore[list-item]
+        assert [one async for one in world.runner(10).bulk(refused, BatchOptions())]  # type: ignore[list-item]
     assert refused.gi_frame is None
 
 
@@ -613,7 +616,7 @@ async def test_what_was_sent_is_handed_out_before_an_error_of_the_source() -> No
     results = []
 
     async def collect() -> None:
-        async for result in world.runner(10).bulk(source(), Terms()):
+        async for result in world.runner(10).bulk(source(), BatchOptions()):
             results.append(result)  # noqa: PERF401  what came before the error is what counts
 
     with pytest.raises(LookupError, match="the file ends early"):

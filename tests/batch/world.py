@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define, field
 
-from ecwid_async.batch import Runner, Terms
+from ecwid_async.batch import BatchOptions, BatchRunner
 from ecwid_async.calls import Call
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.errors import EcwidError
@@ -42,12 +42,14 @@ class World:
         self.slept.append(seconds)
         self.clock.now += seconds
 
-    def runner(self, most: int = 500) -> Runner:
-        return Runner(self.store._channel, STORE, most=most, clock=self.clock, sleep=self.sleep, wall=self.clock)
+    def runner(self, most: int = 500) -> BatchRunner:
+        return BatchRunner(
+            self.store._channel, STORE, max_batch_size=most, clock=self.clock, sleep=self.sleep, wall_clock=self.clock
+        )
 
     async def run(self, calls: Sequence[Call[Any]], *, most: int = 500, **terms: Any) -> list[Any]:
         """The results, failures as values."""
-        return await self.runner(most).batch(calls, Terms(**terms), raise_on_failure=False)
+        return await self.runner(most).batch(calls, BatchOptions(**terms), raise_on_failure=False)
 
     async def product(self, stock: int = 0) -> int:
         made = await self.store.products.create(ProductDraft(name="Mug", quantity=stock))

@@ -8,7 +8,7 @@ from importlib.metadata import version
 import pytest
 
 from ecwid_async.cli import _show_everything
-from ecwid_async.export import DEFAULT
+from ecwid_async.export import DEFAULT_SECTIONS
 
 HEAVY = ("aiohttp", "ecwid_async.sandbox", "ecwid_async.client", "ecwid_async.export")
 
@@ -46,7 +46,7 @@ def test_the_version_is_that_of_the_package(ecwid):
 def test_help_names_every_section_and_exit_code(ecwid):
     outcome = ecwid("export", "--help")
     assert outcome.code == 0
-    for text in (*DEFAULT, "--sandbox", "--json", "--quiet", "130"):
+    for text in (*DEFAULT_SECTIONS, "--sandbox", "--json", "--quiet", "130"):
         assert text in outcome.out
 
 

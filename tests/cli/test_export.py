@@ -15,7 +15,7 @@ from importlib.metadata import version
 import pytest
 
 from ecwid_async import client
-from ecwid_async.export import ALL, DEFAULT
+from ecwid_async.export import ALL_SECTIONS, DEFAULT_SECTIONS
 from ecwid_async.primitives.checked_lines import unseal
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
@@ -43,12 +43,12 @@ def test_the_embedded_store_is_exported_whole(ecwid, sizes, tmp_path):
     outcome = ecwid("export", "--sandbox", *sizes, "--out", out)
     assert (outcome.code, outcome.err) == (0, "")
     assert names(out) == FILES
-    count = {name: len((out / f"{name}.jsonl").read_bytes().splitlines()) for name in DEFAULT}
+    count = {name: len((out / f"{name}.jsonl").read_bytes().splitlines()) for name in DEFAULT_SECTIONS}
     assert count == {"profile": 1, "orders": 120, "carts": 20, "products": 230, "categories": 12, "customers": 110}
-    for name in DEFAULT:
+    for name in DEFAULT_SECTIONS:
         for line in (out / f"{name}.jsonl").read_bytes().splitlines():
             assert isinstance(json.loads(line), dict)
-    for name in DEFAULT:
+    for name in DEFAULT_SECTIONS:
         assert name in outcome.out
     assert "230" in outcome.out
 
@@ -67,7 +67,7 @@ def test_hidden_items_are_in_the_files(ecwid, sizes, tmp_path):
 def test_over_loopback_the_same_bytes_come(ecwid, sizes, served, tmp_path):
     assert ecwid("export", "--sandbox", *sizes, "--out", tmp_path / "embedded").code == 0
     assert ecwid("export", "--out", tmp_path / "served").code == 0
-    for name in DEFAULT:
+    for name in DEFAULT_SECTIONS:
         embedded, served_ = (tmp_path / side / f"{name}.jsonl" for side in ("embedded", "served"))
         assert embedded.read_bytes() == served_.read_bytes()
 
@@ -223,7 +223,7 @@ def test_without_a_place_the_folder_is_named_after_the_store(ecwid, served, tmp_
 def test_every_section_that_the_token_opens(ecwid, sizes, tmp_path):
     outcome = ecwid("export", "--all", "--sandbox", *sizes, "--out", tmp_path)
     assert outcome.code == 0
-    assert names(tmp_path) == sorted([*(f"{name}.jsonl" for name in ALL), "manifest.json"])
+    assert names(tmp_path) == sorted([*(f"{name}.jsonl" for name in ALL_SECTIONS), "manifest.json"])
 
 
 @pytest.fixture(scope="module")
@@ -461,7 +461,7 @@ def test_an_export_that_is_interrupted_while_it_is_published_ends_whole(start, s
         process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert names(tmp_path / "out") == sorted([*(f"{name}.jsonl" for name in ALL), "manifest.json"])
+    assert names(tmp_path / "out") == sorted([*(f"{name}.jsonl" for name in ALL_SECTIONS), "manifest.json"])
     assert "kept" not in err
     if times == 1:
         assert "The export was complete before that: out/manifest.json vouches for it." in err

@@ -11,7 +11,7 @@ import pytest
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.export import _nowhere
 from ecwid_async.cli.filters import fields_of, value_of, where_of
-from ecwid_async.export import sections_named
+from ecwid_async.export import find_sections
 
 
 class Color(StrEnum):
@@ -65,12 +65,12 @@ def test_other_text_is_refused_and_says_what_is_wanted(text: str, declared: Any,
 
 
 def test_fields_are_for_all_sections_or_for_one() -> None:
-    sections = sections_named(["orders", "products"])
+    sections = find_sections(["orders", "products"])
     assert fields_of(["id", "products:name"], sections) == {"orders": "id", "products": "id,name"}
 
 
 def test_conditions_are_for_all_sections_or_for_one() -> None:
-    sections = sections_named(["orders", "products"])
+    sections = find_sections(["orders", "products"])
     sizes = ["products:options.Size=L", "products:options.Size=XL"]
     found = where_of(["created_from=1700000000", "products:enabled=true", *sizes], sections, _nowhere())
     assert found == {
@@ -96,10 +96,10 @@ def test_conditions_are_for_all_sections_or_for_one() -> None:
 )
 def test_a_condition_that_makes_no_sense_is_refused(text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        where_of([text], sections_named(["orders", "products"]), _nowhere())
+        where_of([text], find_sections(["orders", "products"]), _nowhere())
     assert said in str(caught.value)
 
 
 def test_a_condition_that_is_given_twice_is_refused() -> None:
     with pytest.raises(UsageError, match="keyword is given twice: give it once"):
-        where_of(["keyword=a", "keyword=b"], sections_named(["products"]), _nowhere())
+        where_of(["keyword=a", "keyword=b"], find_sections(["products"]), _nowhere())

@@ -21,15 +21,15 @@ import pytest
 from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError, DecodeError, Forbidden, NotSent, ScanDrifted
 from ecwid_async.export import (
-    ALL,
-    DEFAULT,
+    ALL_SECTIONS,
+    DEFAULT_SECTIONS,
     SECTIONS,
     FormatOptions,
     OutputError,
     export_store,
     export_stores,
+    find_sections,
     output,
-    sections_named,
 )
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.pages import Pages
@@ -101,7 +101,7 @@ async def test_the_manifest_tells_what_is_in_the_files(store, shop, tmp_path):
 
 async def test_progress_is_told_page_by_page(store, shop, tmp_path):
     told = []
-    await export_store(store, ["products"], tmp_path, report=told.append)
+    await export_store(store, ["products"], tmp_path, on_progress=told.append)
     assert [step.done for step in told] == sorted(step.done for step in told)
     assert len(told) > PRODUCTS // 100
     assert {step.total for step in told} == {PRODUCTS}
@@ -113,7 +113,7 @@ async def test_pages_that_are_read_again_are_told(client, shop, tmp_path):
     shop.add(1004)
     shop.sandbox.stores[1004].load("categories", ({"id": number} for number in range(10, 3010)))
     told = []
-    await export_store(client.store(1004, TOKEN), ["categories"], tmp_path, report=told.append)
+    await export_store(client.store(1004, TOKEN), ["categories"], tmp_path, on_progress=told.append)
     assert told[3].note == ""
     assert told[-2].note.endswith("pages read again")
 
@@ -179,14 +179,14 @@ async def test_a_list_that_comes_in_one_answer_is_cut_into_lines(store, shop, tm
 
 
 async def test_every_section_is_read_from_a_whole_store(store, shop, tmp_path):
-    manifest = await export_store(store, ALL, tmp_path)
+    manifest = await export_store(store, ALL_SECTIONS, tmp_path)
     assert list(manifest.sections) == list(SECTIONS)
     assert files(tmp_path) == sorted([*(f"{name}.jsonl" for name in SECTIONS), "manifest.json"])
 
 
 async def test_each_section_names_the_class_that_its_search_reads(store):
     for section in SECTIONS.values():
-        source = section.reader(store)()
+        source = section.read_method(store)()
         reads = source._item if isinstance(source, Pages) else source._reads
         assert reads in (section.model(), list[section.model()])
         assert source.request.options.operation.startswith("GET /")
@@ -489,7 +489,7 @@ class TestResume:
             await export_store(store, ["categories", "products"], tmp_path / "out")
         shop.mend()
         told = []
-        await export_store(store, ["categories", "products"], tmp_path / "out", report=told.append)
+        await export_store(store, ["categories", "products"], tmp_path / "out", on_progress=told.append)
         assert shop.offsets("categories") == []
         assert [step.done for step in told if step.section == "categories"] == [6]
         assert sorted(ids(tmp_path / "out" / "categories.jsonl")) == [1, 2, 3, 4, 5, 6]
@@ -760,7 +760,7 @@ class TestStores:
             for handle in taken[-7:]:
                 os.close(handle)
             del taken[-7:]
-            results = await export_stores(stores, ["products"], tmp_path, at_once=40)
+            results = await export_stores(stores, ["products"], tmp_path, concurrency=40)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, before)
             for handle in taken:
@@ -773,10 +773,10 @@ class TestStores:
         assert all(files(tmp_path / str(number)) == ["manifest.json", "products.jsonl"] for number in done)
         assert {int(name) for name in files(tmp_path)} == set(done) | {2000}
 
-    @pytest.mark.parametrize("at_once", [0, -1, 2.5, True])
-    async def test_no_stores_at_once_are_refused(self, client, tmp_path, at_once):
-        with pytest.raises(ConfigError, match="at_once must be"):
-            await export_stores([client.store(1003, TOKEN)], ["products"], tmp_path, at_once=at_once)
+    @pytest.mark.parametrize("concurrency", [0, -1, 2.5, True])
+    async def test_no_stores_at_once_are_refused(self, client, tmp_path, concurrency):
+        with pytest.raises(ConfigError, match="concurrency must be"):
+            await export_stores([client.store(1003, TOKEN)], ["products"], tmp_path, concurrency=concurrency)
 
     async def test_a_cancelled_one_says_what_is_kept(self, client, shop, tmp_path):
         stores = [client.store(1003, TOKEN)]
@@ -785,7 +785,7 @@ class TestStores:
             if step.done >= 300:
                 task.cancel()
 
-        task = asyncio.ensure_future(export_stores(stores, ["products"], tmp_path, report=report))
+        task = asyncio.ensure_future(export_stores(stores, ["products"], tmp_path, on_progress=report))
         with pytest.raises(asyncio.CancelledError) as caught:
             await task
         assert "What was read is kept" in caught.value.__notes__[0]
@@ -794,7 +794,7 @@ class TestStores:
         shop.add(1004, products=150)
         stores = [client.store(number, TOKEN) for number in (1003, 1004)]
         told = []
-        results = await export_stores(stores, ["products", "profile"], tmp_path, report=told.append)
+        results = await export_stores(stores, ["products", "profile"], tmp_path, on_progress=told.append)
         assert files(tmp_path) == ["1003", "1004"]
         assert len(ids(tmp_path / "1003" / "products.jsonl")) == PRODUCTS
         assert len(ids(tmp_path / "1004" / "products.jsonl")) == 150
@@ -817,11 +817,11 @@ class TestStores:
 
 
 def test_no_names_are_what_every_store_has():
-    assert tuple(section.name for section in sections_named([])) == DEFAULT
+    assert tuple(section.name for section in find_sections([])) == DEFAULT_SECTIONS
 
 
 def test_a_name_given_twice_is_read_once():
-    assert [section.name for section in sections_named(["orders", "orders"])] == ["orders"]
+    assert [section.name for section in find_sections(["orders", "orders"])] == ["orders"]
 
 
 @pytest.mark.parametrize(
@@ -829,5 +829,5 @@ def test_a_name_given_twice_is_read_once():
 )
 def test_an_unknown_section_names_the_nearest(name, hint):
     with pytest.raises(ConfigError) as caught:
-        sections_named([name])
+        find_sections([name])
     assert hint in str(caught.value)

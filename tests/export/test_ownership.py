@@ -271,7 +271,7 @@ class TestPermissions:
 
         before = os.umask(umask)
         try:
-            await export_store(store, ["products"], tmp_path / "out", report=look)
+            await export_store(store, ["products"], tmp_path / "out", on_progress=look)
         finally:
             os.umask(before)
         assert seen == {0o600}
