@@ -1,0 +1,105 @@
+"""What does not fit: reported once, and kept."""
+
+from decimal import Decimal
+
+import pytest
+
+from ecwid_async.codec import Codec, DecodeProblem, dumps, loads
+from ecwid_async.errors import DecodeError
+from tests.codec.models import Form, Item, Tax, read
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "twelve"),
+        ("id", "007"),
+        ("price", "007.5"),
+        ("id", True),
+        ("id", Decimal("1.5")),
+        ("price", "a lot"),
+        ("price", []),
+        ("sku", {"a": 1}),
+        ("enabled", 1),
+        ("created", "2024-09-04 07:22:09"),
+        ("created", "yesterday at noon +0000"),
+        ("day", "someday"),
+        ("tax", "VAT"),
+        ("tax", []),
+        ("taxes", {"name": "VAT"}),
+        ("taxes", [{"name": "VAT"}, None]),
+        ("categoryIds", [1, "x"]),
+        ("categoryIds", [1, None]),
+        ("days", [None, "x"]),
+        ("names", {"en": ["Toy"]}),
+        ("names", []),
+        ("hours", "no json"),
+        ("hours", 7),
+    ],
+)
+def test_a_value_that_fits_nowhere_is_kept_raw_counted_once_and_written_back(field: str, value: object) -> None:
+    heard: list[DecodeProblem] = []
+    codec = Codec(on_problem=heard.append)
+    for _ in range(2):
+        item = read({field: value, "sku" if field != "sku" else "id": None, "b2b_b2c": "b2b"}, codec)
+        assert item.extra == {field: value}
+        assert item.b2b_b2c == "b2b"
+    assert loads(dumps(item)) == {field: value, "b2b_b2c": "b2b"}
+    (problem,) = codec.problems
+    assert problem.operation == "GET /items/{itemId}"
+    assert problem.path.startswith(field)
+    assert codec.problems[problem] == 2
+    assert heard == [problem]
+    with pytest.raises(DecodeError) as caught:
+        read({field: value}, Codec(strict=True))
+    assert caught.value.path.startswith(field)
+
+
+def test_a_problem_names_the_path_without_positions_and_an_error_with_them() -> None:
+    data = {"taxes": [{"value": 1}, {"value": "secret amount"}]}
+    codec = Codec()
+    read(data, codec)
+    assert list(codec.problems) == [DecodeProblem("GET /items/{itemId}", "taxes[].value", "Decimal", "text")]
+    with pytest.raises(DecodeError) as caught:
+        read(data, Codec(strict=True))
+    assert (caught.value.path, caught.value.expected, caught.value.found) == ("taxes[1].value", "Decimal", "text")
+    assert "secret amount" not in str(caught.value)
+
+
+def test_an_odd_field_behind_a_prefix_is_reported_and_kept() -> None:
+    codec = Codec()
+    item = read({"option_Size": "L", "option_Color": {"name": "red"}}, codec)
+    assert item.options == {"Color": Tax(name="red")}
+    assert item.extra == {"option_Size": "L"}
+    assert [problem.path for problem in codec.problems] == ["option_*"]
+
+
+def test_problems_under_keys_that_a_store_chose_are_of_one_kind() -> None:
+    codec = Codec()
+    for number in range(5):
+        read({f"option_{number}": 7, "names": {f"key {number}": []}}, codec)
+    assert codec.problems == {
+        DecodeProblem("GET /items/{itemId}", "option_*", "Tax", "a whole number"): 5,
+        DecodeProblem("GET /items/{itemId}", "names.*", "str", "a list"): 5,
+    }
+    with pytest.raises(DecodeError) as caught:
+        read({"names": {"cs\n\x1b[2J": []}}, Codec(strict=True))
+    assert caught.value.path == r"names.cs \x1b[2J"
+
+
+def test_the_kinds_of_problems_that_are_kept_are_bounded() -> None:
+    heard: list[DecodeProblem] = []
+    codec = Codec(on_problem=heard.append)
+    for number in range(3000):
+        codec.structure({"id": "x"}, Item, f"GET /storage/{number}")
+    assert len(codec.problems) == len(heard) == 1001
+    assert sum(codec.problems.values()) == 3000
+    assert "more kinds" in heard[-1].found
+
+
+def test_an_odd_value_inside_a_tagged_shape_is_named_with_its_path() -> None:
+    codec = Codec()
+    data = {"fields": [{"type": "TEXT"}, {"type": "SELECT", "choices": [1, "x"]}, 7]}
+    assert codec.structure(data, Form, "GET /form").extra == data
+    codec.structure({"main": {"type": "SELECT", "choices": "x"}}, Form, "GET /form")
+    assert {problem.path for problem in codec.problems} == {"fields[].choices[]", "fields[]", "main.choices"}

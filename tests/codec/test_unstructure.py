@@ -1,0 +1,101 @@
+"""Writing models and drafts: exactly, or not at all."""
+
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from ecwid_async.codec import dumps, loads, plain
+from ecwid_async.models.base import UNSET
+from tests.codec.models import WHOLE, Item, ItemDraft, Status, Tax, TaxDraft, read
+
+
+def test_what_was_read_is_written_back_digit_by_digit() -> None:
+    assert loads(dumps(read(WHOLE))) == WHOLE
+    assert b"642.404477130936" in dumps(read(WHOLE))
+
+
+def test_unset_sends_nothing_and_none_sends_null() -> None:
+    assert loads(dumps(ItemDraft(sku=None, price=Decimal("12.50"), tax=Tax(name="VAT")))) == {
+        "sku": None,
+        "price": Decimal("12.50"),
+        "tax": {"name": "VAT"},
+    }
+    assert dumps(ItemDraft(hours=UNSET)) == b"{}"
+    assert dumps(ItemDraft(hours=None)) == b'{"hours":null}'
+    assert not UNSET
+    assert repr(UNSET) == "UNSET"
+
+
+def test_a_draft_sends_moments_in_the_api_s_form_and_enums_by_value() -> None:
+    moment = datetime(2024, 9, 4, 9, 22, 9, 500, tzinfo=timezone(timedelta(hours=2)))
+    assert loads(dumps(ItemDraft(created=moment, status=Status.PAID, hours=Tax(name="Mon")))) == {
+        "created": "2024-09-04 09:22:09 +0200",
+        "status": "PAID",
+        "hours": '{"name":"Mon"}',
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (12.5, r"a float can't hold an amount exactly"),
+        (Decimal("NaN"), "NaN is no number that JSON can hold"),
+        (datetime(2024, 9, 4), "without a zone"),
+        (object(), "a object can't be sent as JSON"),
+        (b"bytes", "a bytes can't be sent as JSON"),
+        (bytearray(b"bytes"), "a bytearray can't be sent as JSON"),
+        (float("nan"), "a float can't hold an amount exactly"),
+        (Decimal("Infinity"), "Infinity is no number that JSON can hold"),
+        (UNSET, "UNSET inside a list or a dict says nothing"),
+        ([10**5000], "more than 4,300 digits"),
+        ("nice \ud83d", "half of a surrogate pair"),
+        ({(1, 2): 3}, "a tuple can't be a key in JSON"),
+        ({"\ud83d": 3}, "half of a surrogate pair"),
+    ],
+)
+def test_what_can_not_be_sent_exactly_is_refused_with_its_place_before_it_is_sent(value: object, said: str) -> None:
+    places: list[tuple[object, str]] = [
+        (ItemDraft(price=value), r"^ItemDraft\.price"),  # type: ignore[arg-type]
+        (ItemDraft(extra={"a": [1, {"b": value}]}), r"^ItemDraft\.extra\['a'\]\[1\]\['b'\]"),
+        (ItemDraft(taxes=[TaxDraft(name="x"), TaxDraft(extra={"a": value})]), r"^ItemDraft\.taxes\[1\]\.extra\['a'\]"),
+        (Item(extra={"a": value}), r"^Item\.extra\['a'\]"),
+        ([{"x": ItemDraft(taxes=[value])}], r"^\[0\]\['x'\]\.taxes\[0\]"),  # type: ignore[list-item]
+    ]
+    for item, place in places:
+        if value is UNSET and place == r"^ItemDraft\.price":
+            continue  # nothing is sent
+        for write in (dumps, plain):
+            with pytest.raises(TypeError, match=rf"{place}(\[.*\])?: .*{said}"):
+                write(item)
+
+
+def test_a_draft_inside_itself_is_refused() -> None:
+    draft = ItemDraft(extra={})
+    draft.extra = {"again": [draft]}
+    with pytest.raises(TypeError, match="nested too deeply, or inside itself"):
+        dumps(draft)
+
+
+class Markup(str):
+    """As of MarkupSafe: text that changes what is done with it."""
+
+    def __str__(self) -> str:
+        return "<b>"
+
+
+class Cents(Decimal):
+    """A number of the caller's."""
+
+
+class Id(int):
+    """Another one."""
+
+    def __str__(self) -> str:
+        return "Id"
+
+
+def test_subclasses_of_text_and_numbers_are_sent_as_what_they_are() -> None:
+    sent = ItemDraft(sku=Markup("Größe"), price=Cents("1.50"), extra={Markup("a"): [Id(7), Status.PAID]})
+    assert dumps(sent) == '{"sku":"Größe","price":1.50,"a":[7,"PAID"]}'.encode()
+    assert [type(value) for value in sent.to_dict().values()] == [str, Decimal, list]
