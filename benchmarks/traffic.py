@@ -231,7 +231,7 @@ def _process(socket: str, begin: float, until: float) -> list[float]:
 async def _bulk_through_redis(socket: str, begin: float, until: float) -> list[float]:
     from redis.asyncio import Redis
 
-    from ecwid_async.transport.redis import RedisLimiter
+    from ecwid_async.transport.rate_limit.redis import RedisLimiter
 
     served: list[float] = []
 

@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     from ecwid_async.pages import Page as Page
     from ecwid_async.pages import Pages as Pages
     from ecwid_async.scan import Scan as Scan
-    from ecwid_async.transport.rate_limit import Quarantine as Quarantine
-    from ecwid_async.transport.rate_limit import Quota as Quota
-    from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
+    from ecwid_async.transport import Quarantine as Quarantine
+    from ecwid_async.transport import Quota as Quota
+    from ecwid_async.transport import RetryPolicy as RetryPolicy
     from ecwid_async.wire import Event as Event
     from ecwid_async.wire import EventKind as EventKind
 
@@ -103,8 +103,7 @@ _HOMES = {
     "models.base": ("UNSET", "Draft", "Model", "Unset"),
     "pages": ("Page", "Pages"),
     "scan": ("Scan",),
-    "transport.rate_limit": ("Quarantine", "Quota"),
-    "transport.retry": ("RetryPolicy",),
+    "transport": ("Quarantine", "Quota", "RetryPolicy"),
     "wire": ("Event", "EventKind"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

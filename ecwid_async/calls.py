@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import APIError, EcwidError, api_error, no_result, unreadable
-from ecwid_async.transport.checked_numbers import check_number
+from ecwid_async.transport import check_number
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
 
 __all__ = ["Call", "Channel", "LookUp"]

@@ -13,11 +13,22 @@ from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError, EcwidError
 from ecwid_async.observe import LogSink, Sinks
-from ecwid_async.transport.auth import Auth, Secret
-from ecwid_async.transport.base_url import DEFAULT_BASE_URL, checked_base_url, one_spelling
-from ecwid_async.transport.checked_numbers import check_number
-from ecwid_async.transport.rate_limit import Limiter, MemoryLimiter, QuarantineList, Quota, RateLimit
-from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
+from ecwid_async.transport import (
+    DEFAULT_BASE_URL,
+    Auth,
+    Limiter,
+    MemoryLimiter,
+    QuarantineList,
+    Quota,
+    RateLimit,
+    Retry,
+    RetryBudget,
+    RetryPolicy,
+    Secret,
+    check_number,
+    checked_base_url,
+    one_spelling,
+)
 from ecwid_async.wire import EventSink, Transport, printable
 
 if TYPE_CHECKING:
@@ -191,7 +202,7 @@ class Ecwid:
     def transport(self) -> Transport:
         """What sends the requests of all stores, below credentials and retries."""
         if self._transport is None:
-            from ecwid_async.transport.aiohttp import AiohttpTransport
+            from ecwid_async.transport import AiohttpTransport
 
             # In one step, so that threads that begin together share what the first of them made.
             self._transport = vars(self).setdefault("_made", AiohttpTransport(self.base_url))

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from ecwid_async.calls import Channel
 from ecwid_async.codec import add_fields, parse_selection, projected, selection_text
 from ecwid_async.errors import DecodeError
-from ecwid_async.transport.checked_numbers import check_count
+from ecwid_async.transport import check_count
 from ecwid_async.wire import Request, new_request_id
 
 if TYPE_CHECKING:

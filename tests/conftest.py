@@ -46,7 +46,7 @@ def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
     defaults = Ecwid.__init__.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "quota", None)
-    monkeypatch.setattr("ecwid_async.transport.rate_limit.Quota", lambda: None)  # what the command line asks for
+    monkeypatch.setattr("ecwid_async.transport.Quota", lambda: None)  # what the command line asks for
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -15,12 +15,12 @@ _DIVIDED: Final = (
     "tests/batch/test_journal.py",
     "tests/chaos/",
     "tests/cli/test_export.py",
-    "tests/life/",
+    "tests/lifecycle/",
     "tests/scan/",
     "tests/test_benchmarks.py",
     "tests/test_docs.py",
     "tests/test_secrets.py",
-    "tests/transport/test_redis.py",
+    "tests/transport/rate_limit/test_redis.py",
 )
 
 

@@ -40,7 +40,7 @@ def test_the_command_and_the_pytest_plugin_are_found():
     [
         ("transport.httpx2", "httpx2", "httpx2"),
         ("transport.pyqwest", "pyqwest", "pyqwest"),
-        ("transport.redis", "redis", "redis"),
+        ("transport.rate_limit.redis", "redis", "redis"),
         ("observe.opentelemetry", "opentelemetry", "otel"),
     ],
 )

@@ -49,7 +49,7 @@ from ecwid_async.models.batches import (
     BatchTicket,
 )
 from ecwid_async.resources.batches import MOST_REQUESTS, Batches, as_item
-from ecwid_async.transport.checked_numbers import check_number
+from ecwid_async.transport import check_number
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Lane, Request, Response
 
 __all__ = ["BatchCost", "BatchOptions", "BatchRunner"]

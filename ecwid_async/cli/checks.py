@@ -27,8 +27,7 @@ from ecwid_async.errors import (
     api_error,
     http_date,
 )
-from ecwid_async.transport.rate_limit import Quota
-from ecwid_async.transport.retry import RetryPolicy
+from ecwid_async.transport import Quota, RetryPolicy
 from ecwid_async.wire import Event, EventKind, Response
 
 __all__ = ["Check", "Checkup", "State"]

@@ -174,7 +174,7 @@ def _target(out: Path) -> "Path | IO[bytes]":
 def _nowhere() -> "Store":
     """A store to build requests with."""
     from ecwid_async.client import Ecwid
-    from ecwid_async.transport.memory import MemoryTransport
+    from ecwid_async.transport import MemoryTransport
 
     return Ecwid(transport=MemoryTransport([]), base_url="https://localhost", quota=None).store(1, "none")
 

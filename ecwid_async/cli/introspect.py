@@ -85,7 +85,7 @@ class Method:
 def offline_store() -> "Store":
     """A store that nobody answers for: to read what its methods would send."""
     from ecwid_async.client import Ecwid
-    from ecwid_async.transport.memory import MemoryTransport
+    from ecwid_async.transport import MemoryTransport
 
     return Ecwid(base_url="http://localhost", transport=MemoryTransport([])).store(1, "none")
 

@@ -90,7 +90,7 @@ def find_store(choice: StoreChoice, *, shown: bool = True) -> Source:
 async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
     """A connection to the store. Raises `ConfigError` where the environment names none."""
     from ecwid_async.client import Ecwid
-    from ecwid_async.transport.rate_limit import Quota
+    from ecwid_async.transport import Quota
 
     # An embedded store has nobody else to protect; `--requests-per-minute` shows what a limit does.
     quota = Quota() if source.transport is None else None

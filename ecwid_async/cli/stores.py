@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.transport.auth import Secret
+from ecwid_async.transport import Secret
 
 __all__ = ["named_stores"]
 

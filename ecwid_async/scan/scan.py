@@ -32,7 +32,7 @@ from ecwid_async.primitives.safe_json import UNREADABLE, Masked, repaired
 from ecwid_async.scan.assumptions import IGNORED, LONG_AGO, Bounds, Broken, Budget, Part
 from ecwid_async.scan.coverage import Coverage, Key, Slice, Union, Unsorted
 from ecwid_async.scan.ids import Ids
-from ecwid_async.transport.checked_numbers import check_count, check_number
+from ecwid_async.transport import check_count, check_number
 from ecwid_async.wire import Lane, Request, new_request_id
 
 if TYPE_CHECKING:

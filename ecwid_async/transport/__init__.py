@@ -1,1 +1,66 @@
-"""What sends requests, and the policies around it."""
+"""Transports: one for each HTTP library, and the wrappers around them that authenticate, pace and retry.
+
+A request passes the wrappers from the outside in: `Retry`, `RateLimit`, `Auth`, then an HTTP library. Names load on
+first use, so that importing one does not load the HTTP libraries of the others.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ecwid_async.transport.aiohttp import AiohttpTransport as AiohttpTransport
+    from ecwid_async.transport.auth import Auth as Auth
+    from ecwid_async.transport.auth import Secret as Secret
+    from ecwid_async.transport.http.base_url import DEFAULT_BASE_URL as DEFAULT_BASE_URL
+    from ecwid_async.transport.http.base_url import checked_base_url as checked_base_url
+    from ecwid_async.transport.http.base_url import one_spelling as one_spelling
+    from ecwid_async.transport.http.settings import Settings as Settings
+    from ecwid_async.transport.http.settings import Timeouts as Timeouts
+    from ecwid_async.transport.httpx2 import Httpx2Transport as Httpx2Transport
+    from ecwid_async.transport.memory import MemoryTransport as MemoryTransport
+    from ecwid_async.transport.memory import answer as answer
+    from ecwid_async.transport.pyqwest import PyqwestTransport as PyqwestTransport
+    from ecwid_async.transport.rate_limit import Limiter as Limiter
+    from ecwid_async.transport.rate_limit import MemoryLimiter as MemoryLimiter
+    from ecwid_async.transport.rate_limit import Quarantine as Quarantine
+    from ecwid_async.transport.rate_limit import QuarantineList as QuarantineList
+    from ecwid_async.transport.rate_limit import Quota as Quota
+    from ecwid_async.transport.rate_limit import RateLimit as RateLimit
+    from ecwid_async.transport.rate_limit import Wait as Wait
+    from ecwid_async.transport.rate_limit.redis import RedisLimiter as RedisLimiter
+    from ecwid_async.transport.retry import Retry as Retry
+    from ecwid_async.transport.retry import RetryBudget as RetryBudget
+    from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
+    from ecwid_async.transport.validation import check_count as check_count
+    from ecwid_async.transport.validation import check_number as check_number
+
+_MODULES: Final = {
+    "aiohttp": ("AiohttpTransport",),
+    "auth": ("Auth", "Secret"),
+    "http.base_url": ("DEFAULT_BASE_URL", "checked_base_url", "one_spelling"),
+    "http.settings": ("Settings", "Timeouts"),
+    "httpx2": ("Httpx2Transport",),
+    "memory": ("MemoryTransport", "answer"),
+    "pyqwest": ("PyqwestTransport",),
+    "rate_limit": ("Limiter", "MemoryLimiter", "Quarantine", "QuarantineList", "Quota", "RateLimit", "Wait"),
+    "rate_limit.redis": ("RedisLimiter",),
+    "retry": ("Retry", "RetryBudget", "RetryPolicy"),
+    "validation": ("check_count", "check_number"),
+}
+_MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    """Load a name from its module."""
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULE_OF})

@@ -11,9 +11,10 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ecwid_async.primitives.finishing import finish
-from ecwid_async.transport.base_url import checked_base_url
-from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, PARTIAL, BodyError
-from ecwid_async.transport.exchange import (
+from ecwid_async.transport.http.base_url import checked_base_url
+from ecwid_async.transport.http.connection_pools import PerLoop
+from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, PARTIAL, BodyError
+from ecwid_async.transport.http.exchange import (
     Sending,
     decoded,
     kind_of,
@@ -23,8 +24,7 @@ from ecwid_async.transport.exchange import (
     unanswered,
     without_locals,
 )
-from ecwid_async.transport.pools import PerLoop
-from ecwid_async.transport.settings import USER_AGENT, Settings
+from ecwid_async.transport.http.settings import USER_AGENT, Settings
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
 
 __all__ = ["AiohttpTransport"]

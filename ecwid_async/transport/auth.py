@@ -119,7 +119,7 @@ class Auth:
 
     def _mask(self, error: EcwidError) -> None:
         """Mask the secret in an error, and cut off what quotes it of the errors that led to it: those are not ours."""
-        from ecwid_async.transport.exchange import without_locals
+        from ecwid_async.transport.http.exchange import without_locals
 
         # By now those of the transport's own frame too, which holds the answer.
         without_locals(error)

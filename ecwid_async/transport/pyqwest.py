@@ -11,9 +11,10 @@ from typing import Final, NoReturn
 from attrs import frozen
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.transport.base_url import checked_base_url
-from ecwid_async.transport.content_encoding import ACCEPT_ENCODING, BodyError
-from ecwid_async.transport.exchange import (
+from ecwid_async.transport.http.base_url import checked_base_url
+from ecwid_async.transport.http.connection_pools import PerLoop
+from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, BodyError
+from ecwid_async.transport.http.exchange import (
     Sending,
     decoded,
     header_pairs,
@@ -24,8 +25,7 @@ from ecwid_async.transport.exchange import (
     unanswered,
     without_locals,
 )
-from ecwid_async.transport.pools import PerLoop
-from ecwid_async.transport.settings import Settings
+from ecwid_async.transport.http.settings import Settings
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
 
 try:

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from ecwid_async.transport.settings import Settings
+from ecwid_async.transport import Settings
 from ecwid_async.wire import Transport
 
 MakeTransport = Callable[[str, Settings], Transport]

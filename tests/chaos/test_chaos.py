@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from ecwid_async import Ecwid
-from ecwid_async.transport.settings import Settings
+from ecwid_async.transport import Settings
+from tests.chaos.chaos_server import chaos_server
 from tests.chaos.conftest import transport_class
 from tests.chaos.faults import LIES, Babble, Cut, Door, Ends, Fault, Mislead, Refuse, Serve, whole
-from tests.chaos.judge import Played, play
 from tests.chaos.schedule import RETRY_AFTER, SMALL, Kind, Plan, Schedule, Wave, quarantined, schedules
-from tests.chaos.server import chaos_server
-from tests.chaos.virtual import run
+from tests.chaos.verification import Played, play
+from tests.chaos.virtual_time import run
 
 # pyqwest works in threads of its own, which need a moment.
 GRACE = {"aiohttp": 0.001, "httpx2": 0.001, "pyqwest": 0.02}

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from ecwid_async.transport.settings import Settings
+from ecwid_async.transport import Settings
 from ecwid_async.wire import Transport
 from tests.clock import Clock
 

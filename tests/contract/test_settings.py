@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from ecwid_async.errors import ConfigError, NotSent
-from ecwid_async.transport.settings import Settings, Timeouts
+from ecwid_async.transport import Settings, Timeouts
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, PUT, answer
 from tests.transport.fault_server import Exchange, fault_server

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from ecwid_async import Ecwid, NotFound, NotSent, OutcomeUnknown, RetryPolicy, Timeout
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
-from ecwid_async.transport.settings import Settings, Timeouts
+from ecwid_async.transport import Settings, Timeouts
 from ecwid_async.wire import StreamBody
 from tests.contract.requests import GET, PUT, answer, hang
 from tests.transport.fault_server import Exchange, fault_serving

@@ -9,7 +9,7 @@ import trustme
 from attrs import evolve
 
 from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError
-from ecwid_async.transport.settings import Timeouts
+from ecwid_async.transport import Timeouts
 from ecwid_async.wire import Request, Transport
 from tests.clock import Clock
 from tests.contract.conftest import Connect

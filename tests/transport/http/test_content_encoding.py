@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.transport.content_encoding import BodyError, Decoder
+from ecwid_async.transport.http.content_encoding import BodyError, Decoder
 from ecwid_async.wire import Headers, Options, Request
 
 GET = Request(method="GET", path="/", options=Options(operation="GET /"))

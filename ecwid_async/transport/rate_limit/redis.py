@@ -20,7 +20,7 @@ from attrs import evolve
 
 from ecwid_async.errors import ConfigError, LimiterUnavailable
 from ecwid_async.primitives.finishing import finish
-from ecwid_async.transport.rate_limit import (
+from ecwid_async.transport.rate_limit.transport import (
     GRACE,
     LONGEST,
     MOST_QUARANTINES,

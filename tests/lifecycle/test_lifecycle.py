@@ -20,13 +20,13 @@ import pytest
 from ecwid_async import Ecwid, EcwidError, NotFound, NotSent, OutcomeUnknown, Timeout
 from ecwid_async.errors import DecodeError, ServerError
 from ecwid_async.models.orders import Order
-from ecwid_async.transport import rate_limit as limiter
+from ecwid_async.transport import Settings
 from ecwid_async.transport.aiohttp import AiohttpTransport
 from ecwid_async.transport.memory import MemoryTransport
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quota
-from ecwid_async.transport.settings import Settings
-from tests.chaos.virtual import run
-from tests.life import workers
+from ecwid_async.transport.rate_limit import transport as limiter
+from tests.chaos.virtual_time import run
+from tests.lifecycle import workers
 from tests.transport.fault_server import Exchange, FaultServer, fault_server, fault_serving
 
 forking = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")

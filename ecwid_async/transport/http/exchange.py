@@ -15,8 +15,8 @@ from ecwid_async.errors import (
     TransportError,
     UploadChanged,
 )
-from ecwid_async.transport.content_encoding import BodyError, Chunk, Decoder
-from ecwid_async.transport.settings import USER_AGENT
+from ecwid_async.transport.http.content_encoding import BodyError, Chunk, Decoder
+from ecwid_async.transport.http.settings import USER_AGENT
 from ecwid_async.wire import Body, Headers, Request, StreamBody, content_length
 
 __all__ = [

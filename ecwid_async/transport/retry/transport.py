@@ -33,10 +33,10 @@ from ecwid_async.errors import (
     retry_after,
     unreadable,
 )
-from ecwid_async.transport.checked_numbers import check_count, check_number
 from ecwid_async.transport.events import EventEmitter
-from ecwid_async.transport.patience import add_throttled, throttled
-from ecwid_async.transport.ranges import Received
+from ecwid_async.transport.retry.resume import Received
+from ecwid_async.transport.throttle_time import add_throttled, throttled
+from ecwid_async.transport.validation import check_count, check_number
 from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
 
 __all__ = ["Retry", "RetryBudget", "RetryPolicy"]

@@ -26,9 +26,9 @@ from attrs import evolve
 from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError, InvalidToken, LimiterUnavailable
 from ecwid_async.sandbox.limits import FixedWindow, LimitShape, SlidingLog, TokenBucket
-from ecwid_async.transport import rate_limit as limiter
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, token_key
+from ecwid_async.transport.rate_limit import transport as limiter
 from ecwid_async.wire import Lane, Options, Request, Response
 
 redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
@@ -36,8 +36,8 @@ redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
 from redis.asyncio.retry import Retry  # noqa: E402
 from redis.backoff import ConstantBackoff, NoBackoff  # noqa: E402
 
-from ecwid_async.transport import redis as redis_state  # noqa: E402  what it needs may be missing
-from ecwid_async.transport.redis import RedisLimiter  # noqa: E402
+from ecwid_async.transport.rate_limit import redis as redis_state  # noqa: E402  what it needs may be missing
+from ecwid_async.transport.rate_limit.redis import RedisLimiter  # noqa: E402
 
 SHAPES: list[type[LimitShape]] = [SlidingLog, FixedWindow, TokenBucket]
 
@@ -437,10 +437,10 @@ async def test_the_client_keeps_its_count_on_redis(group: Group) -> None:
 PROCESS = """
 import asyncio, json, sys, time
 from redis.asyncio import Redis
-from ecwid_async.transport import rate_limit as limiter
+from ecwid_async.transport.rate_limit import transport as limiter
 from ecwid_async.transport.rate_limit import RateLimit, Quota
 from ecwid_async.transport.memory import MemoryTransport, answer
-from ecwid_async.transport.redis import RedisLimiter
+from ecwid_async.transport.rate_limit.redis import RedisLimiter
 from ecwid_async.wire import Lane, Options, Request
 
 async def main():

@@ -19,12 +19,12 @@ from ecwid_async.errors import (
     TransportError,
 )
 from ecwid_async.models.products import ProductDraft
-from ecwid_async.transport import rate_limit as limiter
+from ecwid_async.transport import Settings
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, token_key
-from ecwid_async.transport.settings import Settings
+from ecwid_async.transport.rate_limit import transport as limiter
 from ecwid_async.wire import Event, EventKind, Transport
+from tests.chaos.chaos_server import Arrival, ChaosServer, chaos_server
 from tests.chaos.schedule import Kind, Plan, Schedule, Wave
-from tests.chaos.server import Arrival, ChaosServer, chaos_server
 
 TOKENS = {1: "secret_one", 2: "secret_two"}
 # A call that is given no deadline ends all the same: every exchange and every wait has a bound.

@@ -43,9 +43,9 @@ from ecwid_async.errors import (
     retry_after,
 )
 from ecwid_async.transport.auth import Secret
-from ecwid_async.transport.checked_numbers import check_count, check_number
 from ecwid_async.transport.events import EventEmitter
-from ecwid_async.transport.patience import add_throttled, throttled
+from ecwid_async.transport.throttle_time import add_throttled, throttled
+from ecwid_async.transport.validation import check_count, check_number
 from ecwid_async.wire import (
     EventKind,
     EventSink,

@@ -10,8 +10,8 @@ from attrs import field, frozen
 
 from ecwid_async import __version__
 from ecwid_async.errors import ConfigError
-from ecwid_async.transport.base_url import split_url
-from ecwid_async.transport.checked_numbers import check_count, check_number
+from ecwid_async.transport.http.base_url import split_url
+from ecwid_async.transport.validation import check_count, check_number
 
 __all__ = ["USER_AGENT", "Settings", "Timeouts"]
 

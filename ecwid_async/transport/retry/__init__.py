@@ -1,0 +1,5 @@
+"""Retrying requests."""
+
+from ecwid_async.transport.retry.transport import Retry, RetryBudget, RetryPolicy
+
+__all__ = ["Retry", "RetryBudget", "RetryPolicy"]
