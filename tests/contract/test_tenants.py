@@ -1,0 +1,73 @@
+"""Many stores behind one client: every request carries its own store's token, every call gets its own store's response.
+
+The server answers with the store's id from the path, in random order, and fails one request in five the first time, so
+that repeats are covered too.
+"""
+
+import asyncio
+import json
+import random
+import re
+
+import pytest
+
+from ecwid_async import Ecwid
+from ecwid_async.errors import InvalidToken
+from ecwid_async.transport import Quota, RetryPolicy
+from tests.contract.conftest import Connect
+from tests.transport.fault_server import Exchange, fault_server
+
+STORES = range(100_000, 101_000)
+DEAD = 100_500
+QUICK = Quota(ceiling=100_000)
+
+
+def token(store_id: int) -> str:
+    return f"secret_{store_id * 7_919:032x}"
+
+
+class TenantServer:
+    """Serves ``/orders/{id}`` of any store, and records which token came with which store."""
+
+    def __init__(self) -> None:
+        self.random = random.Random(10)
+        self.failed: set[str] = set()
+        self.tokens: list[tuple[int, str | None]] = []
+
+    async def handle(self, exchange: Exchange) -> None:
+        found = re.match(r"GET /api/v3/(\d+)/orders/(\w+) ", exchange.line)
+        assert found is not None, exchange.line
+        store_id, order = int(found[1]), found[2]
+        self.tokens.append((store_id, exchange.header("authorization")))
+        await asyncio.sleep(self.random.random() / 100)
+        if store_id == DEAD:
+            error = {"errorCode": "INVALID_API_TOKEN", "errorMessage": "No such token"}
+            return await exchange.answer(json.dumps(error).encode(), status="403 Forbidden")
+        if exchange.line not in self.failed and self.random.random() < 0.2:
+            self.failed.add(exchange.line)
+            return await exchange.answer(b"", status="503 Service Unavailable")
+        return await exchange.answer(json.dumps({"id": order, "externalTransactionId": str(store_id)}).encode())
+
+
+@pytest.mark.slow
+async def test_a_thousand_stores_at_once_never_share_a_token_or_a_response(connect: Connect) -> None:
+    tenants = TenantServer()
+    async with fault_server(tenants.handle) as server:
+        transport = connect(server.base_url, connections=50)
+        retry = RetryPolicy(base=0.01)
+        async with Ecwid(base_url=server.base_url, transport=transport, quota=QUICK, retry=retry) as ecwid:
+            stores = [ecwid.store(store_id, token(store_id)) for store_id in STORES]
+            results = await asyncio.gather(
+                *(store.orders.get(f"N{store.store_id}") for store in stores), return_exceptions=True
+            )
+            with pytest.raises(InvalidToken):
+                await ecwid.store(DEAD, token(DEAD)).orders.get("B")
+    assert tenants.failed
+    assert {
+        authorization for store_id, authorization in tenants.tokens if authorization != f"Bearer {token(store_id)}"
+    } == set()
+    assert {store_id for store_id, _ in tenants.tokens} == set(STORES)
+    refused = [result for result in results if isinstance(result, InvalidToken)]
+    orders = [result for result in results if not isinstance(result, BaseException)]
+    assert (len(refused), len(orders)) == (1, len(STORES) - 1)
+    assert [order for order in orders if order.id != f"N{order.external_transaction_id}"] == []
