@@ -26,7 +26,7 @@ from urllib.parse import unquote_to_bytes
 from benchmarks.items import CHANGED_AFTER, FIRST_CREATED, SPACING, product
 from benchmarks.server import running
 from ecwid_async.codec import parse_selection
-from ecwid_async.sandbox.limits import LimitShape, SlidingLog
+from ecwid_async.sandbox.state import LimitShape, SlidingLog
 
 __all__ = ["Catalogue", "serving"]
 

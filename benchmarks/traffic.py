@@ -25,7 +25,7 @@ import trio.testing
 
 from benchmarks.measure import Bound, Table, arguments, microseconds, report, sample
 from ecwid_async import Ecwid, Quota
-from ecwid_async.sandbox.limits import FixedWindow, LimitShape, SlidingLog, TokenBucket
+from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, RateLimit, Wait
 from ecwid_async.wire import Lane, Options, Request, Response, StreamedResponse

@@ -13,7 +13,7 @@ from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.store import Sizes, demo_store
 
 if TYPE_CHECKING:
-    from ecwid_async.sandbox.engine import Sandbox
+    from ecwid_async.sandbox import Sandbox
 
 __all__ = ["serve"]
 

@@ -14,7 +14,7 @@ from ecwid_async.errors import ConfigError
 
 if TYPE_CHECKING:
     from ecwid_async.client import Store
-    from ecwid_async.sandbox.engine import Sandbox
+    from ecwid_async.sandbox import Sandbox
     from ecwid_async.wire import EventSink, Transport
 
 __all__ = ["Sizes", "Source", "StoreChoice", "connect", "connect_all", "demo_store", "find_store", "lacking"]

@@ -14,13 +14,13 @@ holds what the API takes.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ecwid_async.sandbox.engine import Exchange, Sandbox
-    from ecwid_async.sandbox.store import Store
+    from ecwid_async.sandbox.sandbox import Exchange, Sandbox
+    from ecwid_async.sandbox.state import Store
     from ecwid_async.sandbox.switches import Switches
 
 __all__ = ["Exchange", "Sandbox", "Store", "Switches"]
 
-_HOMES = {"Exchange": "engine", "Sandbox": "engine", "Store": "store", "Switches": "switches"}
+_HOMES = {"Exchange": "sandbox", "Sandbox": "sandbox", "Store": "state", "Switches": "switches"}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from attrs import evolve, frozen
 
-from ecwid_async.sandbox.engine import CORS, Sandbox
+from ecwid_async.sandbox.sandbox import CORS, Sandbox
 from ecwid_async.wire import Headers, Options, Request, Response
 
 __all__ = ["LARGEST_BODY", "Served", "serve", "serving"]

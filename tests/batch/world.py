@@ -11,8 +11,7 @@ from ecwid_async.calls import Call
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.errors import EcwidError
 from ecwid_async.resources.products import ProductDraft
-from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.engine import Exchange
+from ecwid_async.sandbox import Exchange, Sandbox, Switches
 from tests.sandbox.api import Clock
 
 STORE, TOKEN = 1003, "secret_demo"

@@ -10,7 +10,7 @@ from rich.text import Text
 from ecwid_async.cli.app import run
 from ecwid_async.cli.introspect import methods, offline_store
 from ecwid_async.cli.render import write_table
-from ecwid_async.sandbox import engine
+from ecwid_async.sandbox import sandbox as engine
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serving
 from ecwid_async.wire import Headers, Response

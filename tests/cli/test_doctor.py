@@ -12,7 +12,7 @@ from attrs import evolve
 from ecwid_async import client
 from ecwid_async.cli.checks import Checkup, State
 from ecwid_async.cli.store import Source
-from ecwid_async.sandbox.engine import Sandbox
+from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serving
 from ecwid_async.transport.rate_limit import Quota

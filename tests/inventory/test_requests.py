@@ -8,7 +8,7 @@ from typing import Any, Final, Union, get_args, get_origin
 import pytest
 
 from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.validation import read_parameters
+from ecwid_async.sandbox.engine import read_parameters
 from tests.resources.conftest import METHODS, Method, example
 
 # A file, what becomes of it, and what a caller names himself.

@@ -10,7 +10,7 @@ import pytest
 
 from ecwid_async.codec import loads
 from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.validation import read_document
+from ecwid_async.sandbox.engine.validation import read_document
 from tests.inventory.ledger import LEDGER, SPEC
 from tests.models.tables import SAMPLES
 

@@ -9,7 +9,7 @@ import pytest
 
 from ecwid_async.client import Store
 from ecwid_async.models.orders import OrderCalculationItemSelectedOption, OrderDraft, OrderItemDraft
-from ecwid_async.sandbox.uploads import uploads_of
+from ecwid_async.sandbox.state import uploads_of
 from tests.inventory.ledger import Recorder
 from tests.inventory.pictures import ADDRESS, PNG
 from tests.resources.conftest import METHODS

@@ -9,7 +9,7 @@ import pytest
 from ecwid_async.sandbox.routes.report_data import REPORTS
 from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api
-from tests.sandbox.test_seed import SCHEMAS, Checker
+from tests.sandbox.seed.test_seed import SCHEMAS, Checker
 
 SPEC = Path(__file__).parents[1] / "spec"
 ROWS: dict[str, Any] = {

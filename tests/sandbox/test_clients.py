@@ -8,7 +8,7 @@ from urllib.request import urlopen
 import pytest
 
 from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.engine import CORS
+from ecwid_async.sandbox.sandbox import CORS
 from ecwid_async.sandbox.seed import demo_sandbox
 from ecwid_async.sandbox.server import serving
 from ecwid_async.wire import Headers, Options, Request

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.seed import DEMO_TOKEN, fill, sections
-from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.state import Store
 from tests.sandbox.api import Api, Clock
 from tests.sandbox.fuzz import PNG, make_request
-from tests.sandbox.state import broken, state
+from tests.sandbox.snapshot import broken, state
 
 # A search may take this much of one core; most requests take a thousandth of it.
 MOST_SECONDS = 1.0

@@ -8,9 +8,9 @@ import pytest
 
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.seed import demo_sandbox
-from ecwid_async.sandbox.transaction import Records, Transaction
+from ecwid_async.sandbox.state import Records, Transaction
 from tests.sandbox.api import Api, Clock
-from tests.sandbox.state import state
+from tests.sandbox.snapshot import state
 
 
 @pytest.fixture

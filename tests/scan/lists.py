@@ -10,8 +10,7 @@ from typing import Any, Final, Literal
 from attrs import field, frozen
 
 from ecwid_async.sandbox import Store
-from ecwid_async.sandbox.table import Table
-from ecwid_async.sandbox.validation import format_time
+from ecwid_async.sandbox.state import Table, format_time
 
 Item = dict[str, Any]
 

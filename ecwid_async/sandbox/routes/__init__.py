@@ -12,180 +12,13 @@ Only operations of `spec` can be declared: scopes, parameters and bodies are che
 in this package is loaded, so a new section is one new file. What sections have in common is in `shared`.
 """
 
-from collections.abc import Callable, Iterable
-from functools import cache, cached_property
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, Final
 
-from attrs import field, frozen
+from ecwid_async.sandbox.engine import Routes, declared
 
-from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.query import Listing, Page, Selection, parse_selection
-from ecwid_async.sandbox.spec import Endpoint
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.validation import Refusal, as_number, languages_of, read_document
-from ecwid_async.wire import Request, Response
-
-if TYPE_CHECKING:
-    from ecwid_async.sandbox.store import Store
-
-__all__ = ["Answer", "Media", "Route", "Routes", "Visit", "listing", "load", "route"]
-
-
-_OF_LANGUAGES: Final = frozenset({"MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", "LANGUAGES_NOT_ALLOWED"})
-
-
-@frozen
-class Media:
-    """An answer that is not JSON."""
-
-    content_type: str
-    body: bytes = field(repr=False)
-
-
-Answer = Item | list[Any] | bytes | Page | Media
-
-
-@frozen(slots=False, kw_only=True, eq=False)
-class Visit:
-    """One admitted request, as a route function sees it.
-
-    `ids` are the path's placeholders, decoded; `params` are typed by the tables, lists as tuples, times in Unix
-    seconds. `now` is the whole second of the request; `lacking` tells which access scopes the token does not have;
-    `run` answers another request to this store (its path starts below the store's id) with the same token.
-    """
-
-    store: "Store"
-    endpoint: Endpoint
-    ids: dict[str, str]
-    params: dict[str, Any]
-    body: bytes = field(repr=False)
-    now: int
-    lacking: Callable[[Iterable[str]], list[str]] = field(repr=False)
-    run: Callable[[Request], Response] = field(repr=False)
-
-    def may(self, scope: str) -> bool:
-        """Was the token granted this access scope; for fields that need more than the endpoint does."""
-        return not self.lacking((scope,))
-
-    def id(self, name: str) -> int:
-        """The number in the path. Raises `Refusal` where there is another text."""
-        number = as_number(self.ids[name])
-        if number is None:
-            raise Refusal.wrong(f"{name} must be a number, not {self.ids[name][:100]!r}")
-        return number
-
-    @cached_property
-    def document(self) -> Any:
-        """The JSON body, without what the API does not take. Raises `Refusal` where it does not fit."""
-        document = read_document(
-            self.body,
-            self.endpoint.body,
-            many=self.endpoint.many,
-            refuse_unknown=self.store.switches.refuse_unknown,
-        )
-        if not self.store.refuses.isdisjoint(_OF_LANGUAGES):
-            self._check_languages(languages_of(document))
-        return document
-
-    def _check_languages(self, sent: set[str]) -> None:
-        languages = self.store.profile.get("languages") or {}
-        main = languages.get("defaultLanguage") or "en"
-        if unwanted := sorted(sent - {main}):
-            message = f"This store has no texts but in {main!r}: leave {', '.join(unwanted)} out"
-            self.unless_refused("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", 400, message)
-        if unwanted := sorted(sent - {main, *(languages.get("enabledLanguages") or ())}):
-            message = f"These languages are not enabled in the store: {', '.join(unwanted)}"
-            self.unless_refused("LANGUAGES_NOT_ALLOWED", 400, message)
-
-    @cached_property
-    def selection(self) -> Selection | None:
-        """The asked fields. Raises `Refusal` where ``responseFields`` cannot be read."""
-        try:
-            return parse_selection(self.params.get("responseFields", ""))
-        except ValueError as error:
-            raise Refusal.wrong(f"responseFields: {error}") from None
-
-    def unless_refused(self, code: str, status: int, message: str) -> None:
-        """Raise `Refusal` where `Store.refuses` has this error code; for what no request can bring about."""
-        if code in self.store.refuses:
-            raise Refusal(status, code, message)
-
-    def flag(self, name: str) -> bool:
-        """A boolean parameter, False where it is absent."""
-        return bool(self.params.get(name))
-
-
-Route = Callable[[Visit], Answer]
-
-_ROUTES: Final[dict[str, Route]] = {}
-_LISTINGS: Final[dict[str, Listing]] = {}
-
-
-def route(operation: str) -> Callable[[Route], Route]:
-    """Declare the function that answers an operation, written as in the API's documentation."""
-
-    def declare(function: Route) -> Route:
-        if operation not in spec.load().endpoints:
-            raise ValueError(f"{operation} is not an endpoint of the API: see sandbox/spec/endpoints.json")
-        _ROUTES[operation] = function
-        return function
-
-    return declare
-
-
-def listing(declared: Listing) -> Listing:
-    """Declare a list of the store."""
-    _LISTINGS[declared.section] = declared
-    return declared
-
-
-class _Branch:
-    """One position in a path: fixed segments and at most one placeholder below it, endpoints that end here."""
-
-    def __init__(self) -> None:
-        self.fixed: dict[str, _Branch] = {}
-        self.placeholder: tuple[str, _Branch] | None = None
-        self.verbs: dict[str, tuple[Route, Endpoint]] = {}
-
-
-class Routes:
-    """All declared endpoints, and the lists they work on."""
-
-    def __init__(self, routes: dict[str, Route], listings: dict[str, Listing]) -> None:
-        self.listings = listings
-        self.operations = tuple(sorted(routes))
-        self._root = _Branch()
-        for operation, function in routes.items():
-            method, path = operation.split(" ")
-            branch = self._root
-            for segment in path.split("/")[1:]:
-                if not segment.startswith("{"):
-                    branch = branch.fixed.setdefault(segment, _Branch())
-                    continue
-                if branch.placeholder is None:
-                    branch.placeholder = (segment[1:-1], _Branch())
-                branch = branch.placeholder[1]
-            branch.verbs[method] = (function, spec.load().endpoints[operation])
-
-    def find(self, method: str, segments: Iterable[str]) -> tuple[Route, Endpoint, dict[str, str]]:
-        """The function for these decoded segments, and the values of its placeholders. Raises `Refusal` 404 or 405."""
-        branch, ids = self._root, dict[str, str]()
-        for segment in segments:
-            if segment in branch.fixed:
-                branch = branch.fixed[segment]
-            elif branch.placeholder is not None and segment:
-                name, branch = branch.placeholder
-                ids[name] = segment
-            else:
-                raise Refusal(404, "NOT_FOUND", "There is no such endpoint")
-        if not branch.verbs:
-            raise Refusal(404, "NOT_FOUND", "There is no such endpoint")
-        if method not in branch.verbs:
-            allowed = ", ".join(sorted(branch.verbs))
-            raise Refusal(405, "METHOD_NOT_ALLOWED", f"{method} is not allowed here; use {allowed}", {"Allow": allowed})
-        return *branch.verbs[method], ids
+__all__ = ["load"]
 
 
 @cache
@@ -193,4 +26,4 @@ def load() -> Routes:
     """Everything this package declares."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")
-    return Routes(_ROUTES, _LISTINGS)
+    return declared()

@@ -1,7 +1,7 @@
 """What the server adds to people in orders and customers: names of country and state, a name's parts, an address."""
 
-from ecwid_async.sandbox import geography as atlas
-from ecwid_async.sandbox.table import Item
+from ecwid_async.sandbox.spec import geography as atlas
+from ecwid_async.sandbox.state import Item
 
 __all__ = ["completed", "formatted", "in_parts"]
 

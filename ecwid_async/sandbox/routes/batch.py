@@ -12,10 +12,9 @@ from uuid import uuid4
 
 from attrs import define, field
 
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Item, decode, encode
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import Item, Store, decode, encode
 from ecwid_async.wire import Options, Request, Response
 
 __all__: list[str] = []

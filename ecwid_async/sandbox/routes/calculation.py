@@ -7,11 +7,9 @@ the coupon alone, and ``discountInfo`` is empty.
 import math
 from typing import Any, Final
 
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, route
 from ecwid_async.sandbox.routes.addresses import completed
-from ecwid_async.sandbox.routes.money import total_of
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.validation import format_time, merge
+from ecwid_async.sandbox.state import Item, format_time, merge, total_of
 
 _ECHOED: Final[tuple[str, ...]] = ("email", "ipAddress", "customerId", "customerTaxExempt")
 _FROM_PRODUCT: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingRequired", "dimensions")

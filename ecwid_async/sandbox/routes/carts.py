@@ -4,10 +4,10 @@ from typing import Final
 
 from attrs import evolve
 
-from ecwid_async.sandbox.query import Condition, Listing, OneOf
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.computed_fields import FIRST_ORDER
+from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
 from ecwid_async.sandbox.routes.customer_stats import folded
-from ecwid_async.sandbox.routes.orders import COLUMNS, FIRST_ORDER, NEWEST_FIRST, placed
+from ecwid_async.sandbox.routes.orders import COLUMNS, NEWEST_FIRST, placed
 from ecwid_async.sandbox.routes.shared import (
     at_least,
     at_most,
@@ -20,7 +20,7 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.validation import format_time
+from ecwid_async.sandbox.state import Condition, OneOf, format_time
 
 _KIND: Final = "Cart"
 _MISSING: Final = "CHECKOUT_NOT_FOUND"

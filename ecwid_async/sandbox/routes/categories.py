@@ -3,22 +3,13 @@
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final
 
-from ecwid_async.sandbox.computed_fields import (
-    address,
-    complete_category,
-    complete_product,
-    localised,
-    new_category,
-)
-from ecwid_async.sandbox.query import Condition, Keys, Listing, OneOf, Sort
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.computed_fields import address, complete_category, complete_product, localised, new_category
+from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.image_uploads import Brought, announced, brought, new_number
 from ecwid_async.sandbox.routes.products import subtree
 from ecwid_async.sandbox.routes.shared import contains, keys, read, read_one, search, updated
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Columns, Item
-from ecwid_async.sandbox.uploads import uploads_of
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Columns, Condition, Item, Keys, OneOf, Sort, Store, uploads_of
 
 __all__ = ["CATEGORIES"]
 

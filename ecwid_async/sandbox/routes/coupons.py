@@ -4,8 +4,8 @@ does so too."""
 from collections.abc import Callable
 from typing import Final
 
-from ecwid_async.sandbox.query import Listing
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.shared import (
     allowed,
@@ -18,8 +18,7 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.table import Columns, Item, Table
-from ecwid_async.sandbox.validation import Refusal, as_number, format_time, parse_time
+from ecwid_async.sandbox.state import Columns, Item, Table, as_number, format_time, parse_time
 
 __all__: list[str] = []
 

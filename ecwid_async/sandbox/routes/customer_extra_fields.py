@@ -4,11 +4,10 @@ from base64 import b32encode
 from hashlib import sha256
 from typing import Final
 
-from ecwid_async.sandbox.query import Listing, project
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, project, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.shared import allowed, updated
-from ecwid_async.sandbox.table import Columns, Item, encode
-from ecwid_async.sandbox.validation import Refusal, format_time
+from ecwid_async.sandbox.state import Columns, Item, encode, format_time
 
 __all__: list[str] = []
 

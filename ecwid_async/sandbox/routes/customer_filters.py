@@ -6,14 +6,13 @@ Only the vendor's own client shows these calls.
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeVar
 
-from ecwid_async.sandbox.query import select
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.customer_groups import group_names
 from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.customers import CUSTOMERS, change_customer
 from ecwid_async.sandbox.routes.shared import asked, bury, sorting
-from ecwid_async.sandbox.table import Item, Key, Table
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Item, Key, Table, select
 
 __all__: list[str] = []
 

@@ -2,12 +2,10 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.query import Listing
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.shared import contains, keys, read, read_one, search, updated
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Columns, Item, Table
-from ecwid_async.sandbox.validation import Refusal, format_time
+from ecwid_async.sandbox.state import Columns, Item, Store, Table, format_time
 
 __all__ = ["GENERAL", "group_names", "groups"]
 

@@ -6,10 +6,7 @@ Searches may lag behind writes, this never does.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ecwid_async.sandbox.routes.money import cents, total_of
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.validation import as_number, format_time
+from ecwid_async.sandbox.state import Item, Store, as_number, cents, format_time, total_of
 
 __all__ = [
     "customer_of",

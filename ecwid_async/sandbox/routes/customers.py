@@ -4,8 +4,8 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from ecwid_async.sandbox.query import Condition, Contains, Keys, Listing, OneOf, Sort
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.addresses import completed, formatted, in_parts
 from ecwid_async.sandbox.routes.customer_groups import GENERAL, group_names
 from ecwid_async.sandbox.routes.customer_stats import customer_of, folded, stats
@@ -23,9 +23,20 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Columns, Item, Key, decode
-from ecwid_async.sandbox.validation import Refusal, format_time, parse_time
+from ecwid_async.sandbox.state import (
+    Columns,
+    Condition,
+    Contains,
+    Item,
+    Key,
+    Keys,
+    OneOf,
+    Sort,
+    Store,
+    decode,
+    format_time,
+    parse_time,
+)
 
 _KIND: Final = "Customer"
 _MISSING: Final = "CUSTOMER_NOT_FOUND"

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ecwid_async.sandbox import geography as atlas
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.spec import geography as atlas
 
 # The standard rate first, then what is reduced, as the table has them.
 _TAX_CLASSES: Final = (

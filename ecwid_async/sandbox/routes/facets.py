@@ -6,13 +6,12 @@ from urllib.parse import quote_plus
 
 from attrs import evolve
 
-from ecwid_async.sandbox.query import Sort, select
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, read_parameters, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.products import PRODUCTS, term
 from ecwid_async.sandbox.routes.shared import asked, page_of
 from ecwid_async.sandbox.spec import load
-from ecwid_async.sandbox.table import Item, Table, decode
-from ecwid_async.sandbox.validation import Refusal, as_number, read_parameters
+from ecwid_async.sandbox.state import Item, Sort, Table, as_number, decode, select
 
 __all__: list[str] = []
 

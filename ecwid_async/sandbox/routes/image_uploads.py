@@ -6,11 +6,9 @@ import msgspec
 from attrs import frozen
 
 from ecwid_async.sandbox.computed_fields import check_url, picture
-from ecwid_async.sandbox.routes import Visit
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.uploads import IMAGE_BYTES, Picture, read_picture, uploads_of
-from ecwid_async.sandbox.validation import Refusal, as_number
+from ecwid_async.sandbox.engine import Visit
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import IMAGE_BYTES, Item, Picture, Store, as_number, read_picture, uploads_of
 
 __all__ = ["Brought", "announced", "brought", "new_number", "new_video_number"]
 

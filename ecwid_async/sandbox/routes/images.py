@@ -4,9 +4,9 @@ from hashlib import sha256
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import check_url
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.uploads import uploads_of
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import uploads_of
 
 __all__: list[str] = []
 

@@ -5,12 +5,9 @@ from html import escape
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import display
-from ecwid_async.sandbox.pdf import pdf
-from ecwid_async.sandbox.routes import Answer, Media, Visit, route
+from ecwid_async.sandbox.engine import Answer, Media, Visit, pdf, route
 from ecwid_async.sandbox.routes.orders import found_order, keep_changed
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.validation import format_time, merge
+from ecwid_async.sandbox.state import Item, Store, format_time, merge
 
 __all__: list[str] = []
 

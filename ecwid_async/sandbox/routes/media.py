@@ -3,12 +3,12 @@
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import check_url, picture, show_images
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.image_uploads import Brought, announced, brought, new_number, new_video_number
 from ecwid_async.sandbox.routes.products import keep, product
 from ecwid_async.sandbox.routes.shared import updated
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.validation import Refusal, host_of
+from ecwid_async.sandbox.state import Item, host_of
 
 __all__: list[str] = []
 

@@ -1,10 +1,10 @@
 """Extra fields of one order: ``/orders/{orderId}/extraFields``."""
 
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.orders import found_order, keep_changed
 from ecwid_async.sandbox.routes.shared import updated
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []
 

@@ -4,11 +4,10 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from ecwid_async.sandbox.computed_fields import check_url
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.orders import found_order, keep_changed
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.uploads import uploads_of
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Item, uploads_of
 
 __all__: list[str] = []
 

@@ -3,10 +3,9 @@
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import language
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.transaction import Records
-from ecwid_async.sandbox.validation import Refusal, format_time
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import Item, Records, format_time
 
 __all__: list[str] = []
 

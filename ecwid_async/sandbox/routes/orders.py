@@ -12,11 +12,11 @@ from uuid import UUID
 
 from attrs import evolve
 
-from ecwid_async.sandbox.query import Condition, Filter, Keys, Listing, OneOf, Sort, Window, select
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.computed_fields import FIRST_ORDER, order_code
+from ecwid_async.sandbox.engine import Answer, Filter, Listing, Visit, listing, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.addresses import completed, in_parts
 from ecwid_async.sandbox.routes.customer_stats import customer_of, folded, number_of, refresh
-from ecwid_async.sandbox.routes.money import total_of
 from ecwid_async.sandbox.routes.shared import (
     at_least,
     at_most,
@@ -31,43 +31,36 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Columns, Item, decode
-from ecwid_async.sandbox.transaction import Records
-from ecwid_async.sandbox.uploads import uploads_of
-from ecwid_async.sandbox.validation import Refusal, format_time, parse_time
+from ecwid_async.sandbox.state import (
+    Columns,
+    Condition,
+    Item,
+    Keys,
+    OneOf,
+    Records,
+    Sort,
+    Store,
+    Window,
+    decode,
+    format_time,
+    parse_time,
+    select,
+    total_of,
+    uploads_of,
+)
 
 __all__ = [
     "COLUMNS",
-    "FIRST_ORDER",
     "NEWEST_FIRST",
     "ORDERS",
     "found_order",
     "keep",
     "keep_changed",
-    "order_code",
     "placed",
 ]
 
 _KIND: Final = "Order"
 _MISSING: Final = "ORDER_NOT_FOUND"
-_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-
-FIRST_ORDER: Final = 500_000_000
-"""The number of a store's first order."""
-
-
-def order_code(number: int) -> str:
-    """The text id that goes with an order's number: five letters and digits, seven past 33 million orders."""
-    nth = number - FIRST_ORDER
-    digits, nth = (5, nth) if 0 <= nth < 32**5 else (7, number)
-    mixed = (nth + 1_000) * 20_543_909 % 32**digits
-    letters = []
-    for _ in range(digits):
-        mixed, at = divmod(mixed, 32)
-        letters.append(_LETTERS[at])
-    return "".join(letters)
-
 
 # What orders and carts are searched by.
 

@@ -3,10 +3,10 @@
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import language, localised, translate
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.shared import updated
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []
 

@@ -3,12 +3,11 @@
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import check_url, new_file_number
-from ecwid_async.sandbox.routes import Answer, Media, Visit, route
+from ecwid_async.sandbox.engine import Answer, Media, Visit, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.products import keep, product
 from ecwid_async.sandbox.routes.shared import updated
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.uploads import uploads_of
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Item, uploads_of
 
 __all__: list[str] = []
 

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import GENERAL_TYPE, language, product_types, translate
-from ecwid_async.sandbox.query import Listing, project
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, project, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.shared import read, updated
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Columns, Item, Table, encode
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Columns, Item, Store, Table, encode
 
 __all__: list[str] = []
 

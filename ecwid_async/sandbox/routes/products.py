@@ -13,8 +13,8 @@ from ecwid_async.sandbox.computed_fields import (
     localised,
     new_product,
 )
-from ecwid_async.sandbox.query import Condition, Filter, Listing, OneOf, Sort
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.engine import Answer, Filter, Listing, Visit, listing, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.shared import (
     at_least,
     at_most,
@@ -31,10 +31,7 @@ from ecwid_async.sandbox.routes.shared import (
     until,
     updated,
 )
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Columns, Item, Key
-from ecwid_async.sandbox.uploads import uploads_of
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Columns, Condition, Item, Key, OneOf, Sort, Store, uploads_of
 
 __all__ = ["FRONT_PAGE", "PRODUCTS", "keep", "product", "subtree", "term"]
 

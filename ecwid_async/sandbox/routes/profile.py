@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import MOST_DECIMALS, localised
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.validation import Refusal, merge
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import Item, merge
 
 __all__ = ["STAFF_SCOPES"]
 

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from ecwid_async.sandbox.computed_fields import check_url, picture
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.uploads import IMAGE_BYTES, read_picture, uploads_of
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import IMAGE_BYTES, read_picture, uploads_of
 
 __all__: list[str] = []
 

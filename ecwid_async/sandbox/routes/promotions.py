@@ -5,11 +5,10 @@ from typing import Any, Final
 
 import msgspec
 
-from ecwid_async.sandbox.query import Listing
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.shared import allowed, read, search, updated
-from ecwid_async.sandbox.table import Columns, Item, Table
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Columns, Item, Table
 
 __all__: list[str] = []
 

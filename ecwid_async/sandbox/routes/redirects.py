@@ -2,11 +2,10 @@
 
 from hashlib import blake2b
 
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.shared import page_of
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.transaction import Records
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Item, Records
 
 __all__: list[str] = []
 

@@ -9,13 +9,9 @@ from typing import Any, Final, Literal
 
 from attrs import frozen
 
-from ecwid_async.sandbox import geography as atlas
-from ecwid_async.sandbox.query import Sort, Window, select
 from ecwid_async.sandbox.routes.customer_stats import folded
-from ecwid_async.sandbox.routes.money import total_of
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Item, decode
-from ecwid_async.sandbox.validation import host_of
+from ecwid_async.sandbox.spec import geography as atlas
+from ecwid_async.sandbox.state import Item, Sort, Store, Window, decode, host_of, select, total_of
 
 __all__ = ["REPORTS", "SECTIONS", "SORTED_BY", "Figures", "Period", "Report", "time_of"]
 

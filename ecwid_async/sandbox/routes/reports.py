@@ -5,13 +5,11 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.routes.money import total_of
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.report_data import REPORTS, SECTIONS, SORTED_BY, Figures, Period, Report, time_of
 from ecwid_async.sandbox.routes.time_buckets import compared, points, usual_scale
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.validation import Refusal, format_time
+from ecwid_async.sandbox.state import Item, Store, format_time, total_of
 
 __all__: list[str] = []
 

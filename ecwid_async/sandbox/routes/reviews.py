@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from ecwid_async.sandbox.query import Condition, Filter, Listing, Sort, select
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.engine import Answer, Filter, Listing, Visit, listing, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.shared import (
     bury,
@@ -18,9 +18,7 @@ from ecwid_async.sandbox.routes.shared import (
     since,
     until,
 )
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Columns, Item, Key
-from ecwid_async.sandbox.validation import Refusal, format_time, parse_time
+from ecwid_async.sandbox.state import Columns, Condition, Item, Key, Sort, Store, format_time, parse_time, select
 
 __all__: list[str] = []
 

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.table import Item, decode
-from ecwid_async.sandbox.validation import format_time
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.state import Item, decode, format_time
 
 __all__: list[str] = []
 

@@ -5,22 +5,25 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from ecwid_async.sandbox.query import (
+from ecwid_async.sandbox.engine import Answer, Filter, Listing, Page, Visit, project
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import (
+    BY_CREATION,
     Condition,
     Contains,
-    Filter,
+    Item,
+    Key,
     Keys,
-    Listing,
     OneOf,
-    Page,
     Sort,
+    Table,
     Window,
-    project,
+    decode,
+    encode,
+    format_time,
+    merge,
     select,
 )
-from ecwid_async.sandbox.routes import Answer, Visit
-from ecwid_async.sandbox.table import BY_CREATION, Item, Key, Table, decode, encode
-from ecwid_async.sandbox.validation import Refusal, format_time, merge
 
 __all__ = [
     "allowed",

@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.profile import STAFF_SCOPES
-from ecwid_async.sandbox.table import Item
-from ecwid_async.sandbox.transaction import Records
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Item, Records
 
 __all__: list[str] = []
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.transaction import Records
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import Records
 
 __all__: list[str] = []
 

@@ -7,9 +7,9 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from ecwid_async.sandbox.computed_fields import address, localised, slug
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.table import Item, Key, decode
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import Item, Key, decode
 
 __all__: list[str] = []
 

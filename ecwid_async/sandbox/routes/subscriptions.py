@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import localised
-from ecwid_async.sandbox.query import Condition, Filter, Keys, Listing, OneOf, Sort, Window
-from ecwid_async.sandbox.routes import Answer, Visit, listing, route
+from ecwid_async.sandbox.engine import Answer, Filter, Listing, Visit, listing, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.customer_stats import folded
 from ecwid_async.sandbox.routes.shared import one_of, read, read_one, search, since, until, updated
-from ecwid_async.sandbox.table import Columns, Item
-from ecwid_async.sandbox.validation import Refusal, format_time, parse_time
+from ecwid_async.sandbox.state import Columns, Condition, Item, Keys, OneOf, Sort, Window, format_time, parse_time
 
 __all__ = ["SUBSCRIPTIONS"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ecwid_async.sandbox.routes import Answer, Visit, route
-from ecwid_async.sandbox.table import Item, Table, decode
+from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.state import Item, Table, decode
 
 __all__: list[str] = []
 

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import changed_variation, complete_product, localised, new_variation
-from ecwid_async.sandbox.query import project
-from ecwid_async.sandbox.routes import Answer, Visit, route
+from ecwid_async.sandbox.engine import Answer, Visit, project, route
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.image_uploads import Brought, announced, brought, new_number
 from ecwid_async.sandbox.routes.products import keep, product
 from ecwid_async.sandbox.routes.shared import updated
-from ecwid_async.sandbox.table import Item, encode
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.state import Item, encode
 
 __all__: list[str] = []
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ecwid_async.sandbox.engine import Sandbox
+from ecwid_async.sandbox.sandbox import Sandbox
 from ecwid_async.sandbox.seed.categories import CategoryTally
 from ecwid_async.sandbox.seed.categories import categories as category_items
 from ecwid_async.sandbox.seed.coupons import coupons
@@ -29,7 +29,7 @@ from ecwid_async.sandbox.seed.promotions import promotions
 from ecwid_async.sandbox.seed.reviews import opinions, ratings, reviews
 from ecwid_async.sandbox.seed.settings import app_id, settings
 from ecwid_async.sandbox.seed.subscriptions import subscriptions as subscription_items
-from ecwid_async.sandbox.store import Store
+from ecwid_async.sandbox.state import Store
 from ecwid_async.sandbox.switches import Switches
 
 __all__ = [

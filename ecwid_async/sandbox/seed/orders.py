@@ -7,7 +7,7 @@ not include it, less what a gift card paid; ``discount`` is the sum of the volum
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from ecwid_async.sandbox.routes.orders import FIRST_ORDER, order_code
+from ecwid_async.sandbox.computed_fields import FIRST_ORDER, order_code
 from ecwid_async.sandbox.seed.categories import category_id
 from ecwid_async.sandbox.seed.coupons import FIVE_PERCENT
 from ecwid_async.sandbox.seed.people import CustomerFacts, Ledger, Person, customer_facts, guest

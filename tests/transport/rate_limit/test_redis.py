@@ -25,7 +25,7 @@ from attrs import evolve
 
 from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError, InvalidToken, LimiterUnavailable
-from ecwid_async.sandbox.limits import FixedWindow, LimitShape, SlidingLog, TokenBucket
+from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, answer
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, token_key
 from ecwid_async.transport.rate_limit import transport as limiter

@@ -25,8 +25,9 @@ from hypothesis import strategies as st
 
 from ecwid_async import Ecwid, RetryPolicy
 from ecwid_async.errors import APIError, ConfigError, InvalidToken, RateLimited, StoreSuspended, Timeout
-from ecwid_async.sandbox.limits import FixedWindow, LimitShape, SlidingLog, TokenBucket
+from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.rate_limit import transport as limiter
 from ecwid_async.transport.rate_limit.transport import (
     SHARE,
     MemoryLimiter,
@@ -37,7 +38,6 @@ from ecwid_async.transport.rate_limit.transport import (
     _queues,
     token_key,
 )
-from ecwid_async.transport.rate_limit import transport as limiter
 from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Event, EventKind, Headers, Lane, Options, Request, Response, StreamedResponse
 

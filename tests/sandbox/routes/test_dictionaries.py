@@ -3,7 +3,7 @@
 import pytest
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox import geography as atlas
+from ecwid_async.sandbox.spec import geography as atlas
 from tests.sandbox.api import Api
 
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from attrs import frozen
 
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.transaction import Records, Transaction
-from ecwid_async.sandbox.validation import Refusal
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state.store import Store
+from ecwid_async.sandbox.state.transaction import Records, Transaction
 
 __all__ = ["CAPACITY", "IMAGE_BYTES", "Picture", "Uploads", "read_picture", "uploads_of"]
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
+from ecwid_async.sandbox.state import BY_CREATION, Columns, Table, decode
 from ecwid_async.sandbox.switches import Switches
-from ecwid_async.sandbox.table import BY_CREATION, Columns, Table, decode
 from tests.sandbox.api import Clock
 
 COLUMNS = Columns(

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Table, encode
-from ecwid_async.sandbox.transaction import Records
-from ecwid_async.sandbox.uploads import Uploads
+from ecwid_async.sandbox.state import Records, Store, Table, Uploads, encode
 
 __all__ = ["broken", "state"]
 

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.store import History
-from ecwid_async.sandbox.validation import Refusal, format_time, merge, parse_time, read_document, split_list
+from ecwid_async.sandbox.engine.parameters import split_list
+from ecwid_async.sandbox.engine.validation import read_document
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import History, format_time, merge, parse_time
 from tests.sandbox.api import Api, Clock
 
 DAY = 24 * 3600

@@ -18,9 +18,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from attrs import field, frozen
 
-from ecwid_async.sandbox.item_storage import Shelf
+from ecwid_async.sandbox.state.item_storage import Shelf
+from ecwid_async.sandbox.state.transaction import Transaction
 from ecwid_async.sandbox.switches import Switches
-from ecwid_async.sandbox.transaction import Transaction
 
 __all__ = ["BY_CREATION", "Columns", "Item", "Key", "Order", "Table", "decode", "encode"]
 

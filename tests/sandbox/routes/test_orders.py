@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.routes.orders import order_code
+from ecwid_async.sandbox.computed_fields import order_code
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from tests.sandbox.api import Api, Clock
 

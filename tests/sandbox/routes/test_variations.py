@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.uploads import uploads_of
+from ecwid_async.sandbox.state import uploads_of
 from tests.models.tables import SAMPLES
 from tests.sandbox.api import Api, Clock
 

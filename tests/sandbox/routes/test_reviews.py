@@ -3,7 +3,7 @@
 import pytest
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.validation import format_time
+from ecwid_async.sandbox.state import format_time
 from tests.sandbox.api import Api, Clock
 
 NOW = 1_725_434_411

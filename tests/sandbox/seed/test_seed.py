@@ -18,7 +18,7 @@ from tests.sandbox.api import Api, Clock
 
 Item = dict[str, Any]
 
-SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "spec" / "schemas.json").read_text())
+SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "spec" / "schemas.json").read_text())
 SECTIONS = {
     "products": "Product",
     "categories": "Category",

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.sandbox.item_storage import Shelf
+from ecwid_async.sandbox.state.item_storage import Shelf
 
 ITEMS = st.dictionaries(st.text(max_size=8), st.text() | st.integers(-(2**53), 2**53) | st.none(), max_size=12)
 

@@ -4,94 +4,16 @@ import math
 import random
 import re
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, Protocol
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal, Protocol
 from zlib import crc32
 
 from attrs import field, frozen
 
+from ecwid_async.sandbox.state.table import BY_CREATION, Key, Order, Table
 from ecwid_async.sandbox.switches import Switches
-from ecwid_async.sandbox.table import BY_CREATION, Columns, Item, Key, Order, Table, decode, encode
 
-__all__ = [
-    "Condition",
-    "Contains",
-    "Keys",
-    "Listing",
-    "OneOf",
-    "Page",
-    "Selection",
-    "Sort",
-    "Window",
-    "parse_selection",
-    "project",
-    "select",
-]
-
-# Selected fields (``responseFields``).
-
-Selection = dict[str, "Selection | None"]
-"""The asked members and what is asked of each; None asks for all of it."""
-
-
-_DEEPEST: Final = 32
-_SIGNS: Final = frozenset({"(", ")", ",", ""})
-
-
-def parse_selection(text: str) -> Selection | None:
-    """Read ``total,items(id,options(name))``; None where nothing was named, which asks for everything.
-
-    Raises `ValueError` where names, brackets and commas do not fit together.
-    """
-    tokens = [token.strip() for token in re.findall(r"[(),]|[^(),]+", text.strip())]
-    if not tokens:
-        return None
-    # An empty token stands for the end.
-    selection, end = _parse_fields([*tokens, ""], 0, 1)
-    if end < len(tokens):
-        raise ValueError("a bracket is closed that was not opened")
-    return selection
-
-
-def _parse_fields(tokens: list[str], at: int, depth: int) -> tuple[Selection, int]:
-    if depth > _DEEPEST:
-        raise ValueError(f"brackets go deeper than {_DEEPEST} levels")
-    selection: Selection = {}
-    while True:
-        name, inner = tokens[at], None
-        if name in _SIGNS:
-            raise ValueError("a name is missing")
-        at += 1
-        if tokens[at] == "(":
-            inner, at = _parse_fields(tokens, at + 1, depth + 1)
-            if tokens[at] != ")":
-                raise ValueError("a bracket is not closed")
-            at += 1
-        selection[name] = _united(selection[name], inner) if name in selection else inner
-        if tokens[at] in {")", ""}:
-            return selection, at
-        if tokens[at] != ",":
-            raise ValueError(f"a comma is missing before {tokens[at]!r}")
-        at += 1
-
-
-def _united(one: Selection | None, other: Selection | None) -> Selection | None:
-    if one is None or other is None:
-        return None
-    both = {**one, **other}
-    return both | {name: _united(one[name], other[name]) for name in one.keys() & other.keys()}
-
-
-def project(value: Any, selection: Selection | None) -> Any:
-    """Leave only the selected members, in every element where there is a list."""
-    if not selection:
-        return value
-    if isinstance(value, list):
-        return [project(element, selection) for element in value]
-    if isinstance(value, dict):
-        return {name: project(inner, selection[name]) for name, inner in value.items() if name in selection}
-    return value
-
+__all__ = ["Condition", "Contains", "Keys", "OneOf", "Rows", "Sort", "Window", "select"]
 
 # Conditions: what a filter makes of its parameter.
 
@@ -298,63 +220,3 @@ class Rows:
             end = self._end - offset
             return self._slots[end - limit : end][::-1]
         return self._slots[self._start + offset : self._start + offset + limit]
-
-
-# A list and its pages.
-
-Filter = Callable[[Any, Any], "Condition | None"]
-"""Request and parameter value to a condition; None where the parameter asks for nothing."""
-
-
-@frozen(kw_only=True)
-class Listing:
-    """One list of a store: what it holds, by what it is filtered and sorted.
-
-    `filters` go by parameter name; a name that ends in an underscore stands for all that start so, and its
-    filter gets a pair of the rest of the name and the value. `sorts` go by the name in ``sortBy``: a column,
-    the direction being in the name's last word, or what makes the whole `Sort`. `always` is asked on every
-    search, as for hidden rows. `unsorted` says that the documentation gives the list no order, and no ``sortBy``: see
-    `Switches`. `view` gives what the request's parameters (a language, a storefront's address)
-    change in items, None for nothing.
-    """
-
-    section: str
-    columns: Columns
-    first_id: int
-    filters: Mapping[str, Filter] = field(factory=dict)
-    sorts: Mapping[str, str | Callable[[Any], Sort]] = field(factory=dict)
-    default_sort: Sort = Sort()
-    unsorted: bool = False
-    always: Filter | None = None
-    view: Callable[[Any], Callable[[Item], Item] | None] = lambda request: None
-
-
-@frozen(kw_only=True)
-class Page:
-    """One page of a list: items as they go over the wire, in the API's envelope."""
-
-    total: int
-    offset: int
-    limit: int
-    rows: Sequence[bytes]
-    extra: Mapping[str, int] = field(factory=dict)
-
-    def render(self, selection: Selection | None) -> bytes:
-        """The answer's body. Whole items are spliced in, not read."""
-        envelope: dict[str, Any] = {
-            "total": self.total,
-            "count": len(self.rows),
-            "offset": self.offset,
-            "limit": self.limit,
-            **self.extra,
-        }
-        items = b",".join(self.rows)
-        if selection is None:
-            return b'%b,"items":[%b]}' % (encode(envelope)[:-1], items)
-        envelope = {name: value for name, value in envelope.items() if name in selection}
-        if "items" not in selection:
-            return encode(envelope)
-        inner = selection["items"]
-        if inner:
-            items = encode(project(decode(b"[%b]" % items), inner))[1:-1]
-        return b'%b%b"items":[%b]}' % (encode(envelope)[:-1], b"," if envelope else b"", items)

@@ -4,15 +4,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from ecwid_async.sandbox.limits import LimitShape, rate_limit
-from ecwid_async.sandbox.query import Listing
+from ecwid_async.sandbox.state.rate_limits import LimitShape, rate_limit
+from ecwid_async.sandbox.state.table import Item, Table
+from ecwid_async.sandbox.state.transaction import Records, Transaction
 from ecwid_async.sandbox.switches import Switches
-from ecwid_async.sandbox.table import Item, Table
-from ecwid_async.sandbox.transaction import Records, Transaction
+
+if TYPE_CHECKING:
+    from ecwid_async.sandbox.engine import Listing
 
 __all__ = ["Access", "History", "Store"]
 
@@ -70,7 +72,7 @@ class Store:
         self,
         store_id: int,
         *,
-        listings: Mapping[str, Listing],
+        listings: "Mapping[str, Listing]",
         clock: Callable[[], float],
         switches: Switches,
     ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, demo_sandbox
-from ecwid_async.sandbox.validation import format_time, parse_time
+from ecwid_async.sandbox.state import format_time, parse_time
 from tests.sandbox.api import Api, Clock
 
 Item = dict[str, Any]

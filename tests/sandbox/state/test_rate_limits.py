@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.limits import rate_limit
+from ecwid_async.sandbox.state.rate_limits import rate_limit
 from tests.sandbox.api import Api, Clock
 
 SHAPES = ["sliding_log", "fixed_window", "token_bucket"]

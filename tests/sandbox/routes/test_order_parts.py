@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 import pytest
 
 from ecwid_async.sandbox.seed import demo_sandbox
-from ecwid_async.sandbox.uploads import uploads_of
+from ecwid_async.sandbox.state import uploads_of
 from tests.sandbox.api import Api, Clock
 
 OPTION = "Ваш файл / photo + text"

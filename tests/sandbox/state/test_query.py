@@ -8,19 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecwid_async.sandbox.query import (
-    Contains,
-    Keys,
-    OneOf,
-    Page,
-    Sort,
-    Window,
-    parse_selection,
-    project,
-    select,
-)
+from ecwid_async.sandbox.engine import Page, project
+from ecwid_async.sandbox.engine.response_fields import parse_selection
+from ecwid_async.sandbox.state import Columns, Contains, Keys, OneOf, Sort, Table, Window, select
 from ecwid_async.sandbox.switches import Switches
-from ecwid_async.sandbox.table import Columns, Table
 from tests.sandbox.api import Clock
 
 # Selected fields.

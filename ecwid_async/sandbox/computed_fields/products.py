@@ -6,11 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-from ecwid_async.sandbox.routes.money import total_of
-from ecwid_async.sandbox.store import Store
-from ecwid_async.sandbox.table import Item, Table
-from ecwid_async.sandbox.transaction import Records
-from ecwid_async.sandbox.validation import Refusal, as_number, host_of, merge
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import Item, Records, Store, Table, as_number, host_of, merge, total_of
 
 __all__ = [
     "GENERAL_TYPE",

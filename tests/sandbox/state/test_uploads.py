@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.uploads import IMAGE_BYTES, Picture, read_picture, uploads_of
+from ecwid_async.sandbox.state import IMAGE_BYTES, Picture, read_picture, uploads_of
 from ecwid_async.wire import Headers, Options, Request
 from tests.sandbox.api import Api, Clock
 

@@ -13,13 +13,11 @@ from uuid import uuid4
 from attrs import evolve
 
 from ecwid_async.sandbox import routes
-from ecwid_async.sandbox.query import Page, project
-from ecwid_async.sandbox.routes import Answer, Media, Visit
+from ecwid_async.sandbox.engine import Answer, Media, Page, Visit, project, read_parameters
+from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.spec import Endpoint
-from ecwid_async.sandbox.store import Access, Store
+from ecwid_async.sandbox.state import Access, Store, as_number, clean, encode
 from ecwid_async.sandbox.switches import Switches
-from ecwid_async.sandbox.table import encode
-from ecwid_async.sandbox.validation import Refusal, as_number, clean, read_parameters
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Request, Response, StreamBody, StreamedResponse
 
 __all__ = ["CORS", "Exchange", "Sandbox"]
