@@ -4,33 +4,33 @@ from datetime import datetime
 from decimal import Decimal
 
 from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
-from ecwid_async.models.common import BuyerType, Dimensions, FulfillmentType, HandlingFee, ShippingPerson
+from ecwid_async.models.common import BuyerType, Dimensions, FulfillmentType
 from ecwid_async.models.coupons import DiscountCoupon
-from ecwid_async.models.orders import (
-    CartExtraFields,
-    CartItemDiscount,
-    CartItemRecurringChargeSettings,
-    CartOrderExtraField,
-    FulfillmentStatus,
-    OrderCreditCardStatus,
-    OrderCustomSurcharge,
-    OrderDiscount,
-    OrderInvoice,
+from ecwid_async.models.invoices import OrderInvoice
+from ecwid_async.models.order_calculation import CartItemRecurringChargeSettings
+from ecwid_async.models.order_discounts import CartItemDiscount, OrderDiscount
+from ecwid_async.models.order_extra_fields import CartExtraFields, CartOrderExtraField
+from ecwid_async.models.order_items import (
     OrderItemAttribute,
     OrderItemFile,
     OrderItemSelectedOptionFile,
     OrderItemSelectedOptionSelection,
     OrderItemSelectedPrice,
-    OrderItemTax,
-    OrderPredictedPackages,
+    SelectedOptionType,
+)
+from ecwid_async.models.order_shipments import OrderShipment
+from ecwid_async.models.order_shipping import HandlingFee, OrderPredictedPackages
+from ecwid_async.models.order_taxes import OrderItemTax, OrderTaxesOnShipping
+from ecwid_async.models.orders import (
+    FulfillmentStatus,
+    OrderCreditCardStatus,
+    OrderCustomSurcharge,
     OrderRefund,
-    OrderShipment,
-    OrderTaxesOnShipping,
     OrderUtmData,
     OrderUtmDataSet,
     PaymentStatus,
-    SelectedOptionType,
 )
+from ecwid_async.models.persons import ShippingPerson
 
 __all__ = [
     "Cart",

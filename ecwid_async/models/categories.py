@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
-from ecwid_async.models.common import ImageAlt, ProductOriginalImage
+from ecwid_async.models.images import ImageAlt, ProductOriginalImage
 
 __all__ = [
     "Category",

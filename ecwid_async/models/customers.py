@@ -5,9 +5,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
-from ecwid_async.models.common import BillingPerson, BuyerType, ExtraFieldInputType, SelectMode
+from ecwid_async.models.common import BuyerType, ExtraFieldInputType, SelectMode
 from ecwid_async.models.customer_extra_fields import ExtraFieldEntityType
 from ecwid_async.models.customer_groups import CustomerGroup
+from ecwid_async.models.persons import BillingPerson
 
 __all__ = [
     "ContactType",

@@ -1,12 +1,82 @@
-"""Extra fields of orders: what is written. What is read is `OrderExtraField`, a part of the order too."""
+"""Extra fields of orders."""
 
-from ecwid_async.models.base import UNSET, Draft, Unset, draft
+from datetime import datetime
+from enum import StrEnum
+
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model, prefixed
 from ecwid_async.models.common import ExtraFieldInputType
-from ecwid_async.models.orders import ExtraFieldSection
 
 __all__ = [
+    "CartExtraFields",
+    "CartOrderExtraField",
+    "DeliveryTimeDisplayFormat",
+    "ExtraFieldSection",
+    "OrderExtraField",
     "OrderExtraFieldDraft",
+    "OrderExtraFieldValues",
 ]
+
+
+class DeliveryTimeDisplayFormat(StrEnum):
+    """Whether a time of delivery is shown with the hour."""
+
+    DATE = "DATE"
+    DATETIME = "DATETIME"
+
+
+class ExtraFieldSection(StrEnum):
+    """Where the details of an order show an extra field."""
+
+    SHIPPING_INFO = "shipping_info"
+    BILLING_INFO = "billing_info"
+    CUSTOMER_INFO = "customer_info"
+    ORDER_COMMENTS = "order_comments"
+
+
+@model
+class OrderExtraFieldValues(Model):
+    """Extra fields of an order by name: the ones for the delivery time, and in `custom` the merchant's own."""
+
+    ecwid_order_delivery_time_interval_start: datetime | None = None
+    ecwid_order_delivery_time_interval_end: datetime | None = None
+    ecwid_order_delivery_time_display_format: DeliveryTimeDisplayFormat | str | None = None
+    custom: dict[str, str] | None = prefixed("", default=None)
+
+
+@model
+class OrderExtraField(Model):
+    """A field added to the checkout, with the customer's answer."""
+
+    id: str | None = None
+    value: str | None = None  # At most 255 characters. A moment is text such as ``2020-11-22 17:30:00 +0000``.
+    customer_input_type: ExtraFieldInputType | str | None = None
+    title: str | None = None
+    order_details_display_section: ExtraFieldSection | str | None = None
+    order_by: str | None = None  # A number, but text on the wire.
+    show_in_notifications: bool | None = None
+    show_in_invoice: bool | None = None
+
+
+@model
+class CartExtraFields(Model):
+    """Extra fields of a cart by name: the ones for the delivery time, and in `custom` the merchant's own."""
+
+    ecwid_order_delivery_time_interval_start: datetime | None = None
+    ecwid_order_delivery_time_interval_end: datetime | None = None
+    ecwid_order_delivery_time_display_format: DeliveryTimeDisplayFormat | str | None = None
+    custom: dict[str, str] | None = prefixed("", default=None)
+
+
+@model
+class CartOrderExtraField(Model):
+    """A field added to the checkout, with the customer's answer."""
+
+    id: str | None = None
+    value: str | None = None
+    customer_input_type: ExtraFieldInputType | str | None = None
+    title: str | None = None
+    order_details_display_section: ExtraFieldSection | str | None = None
+    order_by: str | None = None
 
 
 @draft

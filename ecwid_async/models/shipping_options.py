@@ -10,7 +10,6 @@ from ecwid_async.models.common import (
     BusinessHours,
     Dimensions,
     PickupPrecisionType,
-    ProfileZone,
     ScheduledTimePrecisionType,
     Weekday,
 )
@@ -27,6 +26,7 @@ __all__ = [
     "ProfileShippingOptionTableRate",
     "ProfileShippingOptionTableRateConditions",
     "ProfileShippingOptionTableRateValue",
+    "ProfileZone",
     "RatesCalculationType",
     "RatesTableBasis",
     "ShippingOption",
@@ -80,6 +80,19 @@ class ShippingOptionFulfilmentType(StrEnum):
     PICKUP = "pickup"
     DELIVERY = "delivery"
     SHIPPING = "shipping"
+
+
+@model
+class ProfileZone(Model):
+    """A part of the world that taxes and shipping can depend on."""
+
+    name: str | None = None
+    country_codes: list[str] | None = None
+    state_or_province_codes: list[str] | None = None
+    post_codes: list[str] | None = None
+    # Points by the name of the polygon, each latitude and longitude. One object in one part of the reference.
+    geo_polygons: list[dict[str, list[list[Decimal]]]] | None = None
+    id: str | None = None
 
 
 @model

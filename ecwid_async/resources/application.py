@@ -2,7 +2,7 @@
 
 from ecwid_async.calls import Call
 from ecwid_async.models.application import ApplicationToken, AppSubscription
-from ecwid_async.models.common import DeleteResult
+from ecwid_async.models.results import DeleteResult
 from ecwid_async.resources.base import Resource
 
 __all__ = ["Application"]

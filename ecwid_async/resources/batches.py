@@ -6,7 +6,7 @@ from typing import Any, Final
 from ecwid_async.calls import Call
 from ecwid_async.codec import loads
 from ecwid_async.models.batches import BatchRequestItemDraft, BatchState, BatchStatus, BatchSummary, BatchTicket
-from ecwid_async.models.common import DeleteResult, UpdateResult
+from ecwid_async.models.results import DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Resource
 from ecwid_async.wire import Request, StreamBody

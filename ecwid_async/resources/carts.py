@@ -6,7 +6,7 @@ from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
 from ecwid_async.models.carts import Cart, CartDraft, CartPlaceResult
-from ecwid_async.models.common import UpdateResult
+from ecwid_async.models.results import UpdateResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment
 

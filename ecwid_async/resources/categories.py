@@ -6,7 +6,7 @@ from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
 from ecwid_async.models.categories import Category, CategoryDraft
-from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
+from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import TYPE_CHECKING, Listed, several
 from ecwid_async.resources.category_images import CategoryImages

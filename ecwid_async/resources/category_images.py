@@ -2,7 +2,8 @@
 
 from ecwid_async.calls import Call
 from ecwid_async.files import IMAGE_LIMIT, Progress, Source
-from ecwid_async.models.common import AsyncImageDraft, DeleteResult, UploadResult
+from ecwid_async.models.images import AsyncImageDraft
+from ecwid_async.models.results import DeleteResult, UploadResult
 from ecwid_async.resources.base import Resource
 
 __all__ = ["CategoryImages"]

@@ -4,7 +4,7 @@ from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
 from ecwid_async.models.checkout_extra_fields import CheckoutExtraField, CheckoutExtraFieldDraft
-from ecwid_async.models.common import CreateCountResult, DeleteResult, UpdateResult
+from ecwid_async.models.results import CreateCountResult, DeleteResult, UpdateResult
 from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["CheckoutExtraFields"]

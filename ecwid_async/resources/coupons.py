@@ -5,7 +5,6 @@ from functools import partial
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call, Channel, LookUp
-from ecwid_async.models.common import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.models.coupons import (
     CouponDiscountType,
     CouponStatus,
@@ -13,6 +12,7 @@ from ecwid_async.models.coupons import (
     DiscountCouponCreateResult,
     DiscountCouponDraft,
 )
+from ecwid_async.models.results import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, several, unidentified
 

@@ -1,8 +1,8 @@
 """Contacts of customers."""
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import CreateCountResult, DeleteResult, UpdateResult
 from ecwid_async.models.customers import CustomerContact, CustomerContactDraft
+from ecwid_async.models.results import CreateCountResult, DeleteResult, UpdateResult
 from ecwid_async.resources.base import Resource
 
 __all__ = ["CustomerContacts"]

@@ -3,12 +3,12 @@
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.customer_extra_fields import (
     CustomerExtraField,
     CustomerExtraFieldCreateResult,
     CustomerExtraFieldDraft,
 )
+from ecwid_async.models.results import DeleteResult, UpdateResult
 from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["CustomerExtraFields"]

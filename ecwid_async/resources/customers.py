@@ -8,7 +8,7 @@ from typing import Literal
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call, Channel, LookUp
-from ecwid_async.models.common import BuyerType, CreateResult, DeletedItem, DeleteResult, SelectMode, UpdateResult
+from ecwid_async.models.common import BuyerType, SelectMode
 from ecwid_async.models.customers import (
     Customer,
     CustomerDraft,
@@ -18,6 +18,7 @@ from ecwid_async.models.customers import (
     CustomerSortBy,
     PurchasedProduct,
 )
+from ecwid_async.models.results import CreateResult, DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, confirmed, several, unidentified
 from ecwid_async.resources.customer_contacts import CustomerContacts

@@ -5,7 +5,6 @@ from functools import partial
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call, Channel, LookUp
-from ecwid_async.models.common import UpdateResult
 from ecwid_async.models.domains import (
     DomainOffers,
     DomainPasswordRecipient,
@@ -14,6 +13,7 @@ from ecwid_async.models.domains import (
     PurchasedDomain,
 )
 from ecwid_async.models.domains import Domains as StoreDomains
+from ecwid_async.models.results import UpdateResult
 from ecwid_async.resources.base import TYPE_CHECKING, Resource, unidentified
 
 __all__ = ["Domains"]

@@ -4,8 +4,9 @@ from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
 from ecwid_async.files import Download
-from ecwid_async.models.common import CreateResult
-from ecwid_async.models.orders import OrderDraft, OrderInvoice
+from ecwid_async.models.invoices import OrderInvoice
+from ecwid_async.models.orders import OrderDraft
+from ecwid_async.models.results import CreateResult
 from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["Invoices"]

@@ -1,9 +1,8 @@
 """Extra fields of orders."""
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import CreateCountResult, DeleteResult, UpdateResult
-from ecwid_async.models.order_extra_fields import OrderExtraFieldDraft
-from ecwid_async.models.orders import OrderExtraField
+from ecwid_async.models.order_extra_fields import OrderExtraField, OrderExtraFieldDraft
+from ecwid_async.models.results import CreateCountResult, DeleteResult, UpdateResult
 from ecwid_async.resources.base import Resource
 
 __all__ = ["OrderExtraFields"]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from ecwid_async.calls import Call
 from ecwid_async.files import Progress, Source
-from ecwid_async.models.common import DeleteResult, UploadResult
+from ecwid_async.models.results import DeleteResult, UploadResult
 from ecwid_async.resources.base import Resource, confirmed
 
 __all__ = ["OrderOptionFiles"]

@@ -3,8 +3,8 @@
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import UpdateResult
 from ecwid_async.models.order_statuses import OrderStatus, OrderStatusDraft, OrderStatusId
+from ecwid_async.models.results import UpdateResult
 from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["OrderStatuses"]

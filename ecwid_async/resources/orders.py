@@ -6,17 +6,16 @@ from decimal import Decimal
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import DeletedItem, DeleteResult, UpdateResult
+from ecwid_async.models.order_calculation import OrderCalculation, OrderCalculationDraft
 from ecwid_async.models.orders import (
     FulfillmentStatus,
     Order,
-    OrderCalculation,
-    OrderCalculationDraft,
     OrderCreateResult,
     OrderDraft,
     OrderRepeatUrl,
     PaymentStatus,
 )
+from ecwid_async.models.results import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, several
 from ecwid_async.resources.invoices import Invoices

@@ -3,8 +3,8 @@
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.payment_options import PaymentOption, PaymentOptionCreateResult, PaymentOptionDraft
+from ecwid_async.models.results import DeleteResult, UpdateResult
 from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["PaymentOptions"]

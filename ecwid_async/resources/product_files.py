@@ -4,8 +4,8 @@ from typing import Literal
 
 from ecwid_async.calls import Call
 from ecwid_async.files import Download, Progress, Source
-from ecwid_async.models.common import DeleteResult, UpdateResult, UploadResult
-from ecwid_async.models.products import ProductFileDraft
+from ecwid_async.models.product_files import ProductFileDraft
+from ecwid_async.models.results import DeleteResult, UpdateResult, UploadResult
 from ecwid_async.resources.base import Resource, confirmed
 
 __all__ = ["ProductFiles"]

@@ -4,7 +4,8 @@ from typing import Literal
 
 from ecwid_async.calls import Call
 from ecwid_async.files import IMAGE_LIMIT, Progress, Source
-from ecwid_async.models.common import AsyncImageDraft, DeleteResult, UploadResult
+from ecwid_async.models.images import AsyncImageDraft
+from ecwid_async.models.results import DeleteResult, UploadResult
 from ecwid_async.resources.base import Resource, confirmed
 from ecwid_async.resources.product_videos import ProductGalleryVideos
 

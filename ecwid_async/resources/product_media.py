@@ -1,8 +1,8 @@
 """All images and videos of products."""
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import UpdateResult
-from ecwid_async.models.products import ProductMediaDraft
+from ecwid_async.models.product_media import ProductMediaDraft
+from ecwid_async.models.results import UpdateResult
 from ecwid_async.resources.base import Resource
 
 __all__ = ["ProductMediaResource"]

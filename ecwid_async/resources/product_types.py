@@ -3,8 +3,8 @@
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.product_types import ProductType, ProductTypeDraft
+from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.resources.base import TYPE_CHECKING, Resource
 
 __all__ = ["ProductTypes"]

@@ -2,8 +2,8 @@
 
 from ecwid_async.calls import Call
 from ecwid_async.files import IMAGE_LIMIT, Progress, Source
-from ecwid_async.models.common import DeleteResult, UploadResult
-from ecwid_async.models.products import ProductVideo
+from ecwid_async.models.product_videos import ProductVideo
+from ecwid_async.models.results import DeleteResult, UploadResult
 from ecwid_async.resources.base import Resource
 
 __all__ = ["ProductGalleryVideos", "ProductVideos"]

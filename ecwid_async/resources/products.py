@@ -8,17 +8,17 @@ from typing import Literal
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call, Channel, LookUp
-from ecwid_async.models.common import CreateResult, DeletedItem, DeleteResult
+from ecwid_async.models.product_filters import ProductFilters
 from ecwid_async.models.products import (
     Product,
     ProductDraft,
-    ProductFilters,
     ProductInventory,
     ProductOnSale,
     ProductSearchMethod,
     ProductSortBy,
     ProductUpdateResult,
 )
+from ecwid_async.models.results import CreateResult, DeletedItem, DeleteResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import (
     TYPE_CHECKING,

@@ -3,8 +3,8 @@
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import UpdateResult
 from ecwid_async.models.profile import Profile, ProfileDraft
+from ecwid_async.models.results import UpdateResult
 from ecwid_async.models.staff import StaffScope
 from ecwid_async.resources.base import TYPE_CHECKING, Resource
 from ecwid_async.resources.profile_logos import ProfileLogos

@@ -2,7 +2,7 @@
 
 from ecwid_async.calls import Call
 from ecwid_async.files import IMAGE_LIMIT, Progress, Source
-from ecwid_async.models.common import DeleteResult, UploadResult
+from ecwid_async.models.results import DeleteResult, UploadResult
 from ecwid_async.resources.base import Resource
 
 __all__ = ["ProfileLogos"]

@@ -3,8 +3,8 @@
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.promotions import Promotion, PromotionDraft
+from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import TYPE_CHECKING, Listed
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import DeleteResult, UpdateResult
 from ecwid_async.models.redirects import (
     InstantSiteRedirect,
     InstantSiteRedirectDraft,
     InstantSiteRedirectsCreateResult,
     InstantSiteRedirectsForPath,
 )
+from ecwid_async.models.results import DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import TYPE_CHECKING, Listed
 

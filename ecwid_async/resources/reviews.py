@@ -5,7 +5,8 @@ from typing import Literal
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import DeletedItem, DeleteResult, SelectMode, UpdateResult
+from ecwid_async.models.common import SelectMode
+from ecwid_async.models.results import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.models.reviews import (
     Review,
     ReviewDraft,

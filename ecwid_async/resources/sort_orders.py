@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import UpdateResult
+from ecwid_async.models.results import UpdateResult
 from ecwid_async.resources.base import Resource
 
 __all__ = ["CategorySortOrder", "ProductSortOrder"]

@@ -3,7 +3,7 @@
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import DeleteResult, SuccessResult, UpdateResult
+from ecwid_async.models.results import DeleteResult, SuccessResult, UpdateResult
 from ecwid_async.models.staff import StaffAccount, StaffDraft
 from ecwid_async.resources.base import TYPE_CHECKING, Resource
 

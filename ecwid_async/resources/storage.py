@@ -3,7 +3,7 @@
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import SuccessResult
+from ecwid_async.models.results import SuccessResult
 from ecwid_async.models.storage import StorageEntry
 from ecwid_async.resources.base import TYPE_CHECKING, Resource
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call
-from ecwid_async.models.common import RecurringInterval, UpdateResult
+from ecwid_async.models.common import RecurringInterval
+from ecwid_async.models.results import UpdateResult
 from ecwid_async.models.subscriptions import Subscription, SubscriptionDraft, SubscriptionSortBy, SubscriptionStatus
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, several

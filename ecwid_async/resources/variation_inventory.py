@@ -1,7 +1,7 @@
 """The stock of variations."""
 
 from ecwid_async.calls import Call
-from ecwid_async.models.products import StockAdjustmentResult
+from ecwid_async.models.product_inventory import StockAdjustmentResult
 from ecwid_async.resources.base import Resource
 
 __all__ = ["VariationInventory"]

@@ -6,9 +6,8 @@ from typing import Literal
 from typing_extensions import TypeVar
 
 from ecwid_async.calls import Call, Channel, LookUp
-from ecwid_async.models.common import CreateResult, DeleteResult, UpdateResult
-from ecwid_async.models.products import Variation
-from ecwid_async.models.variations import VariationDraft
+from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
+from ecwid_async.models.variations import Variation, VariationDraft
 from ecwid_async.resources.base import TYPE_CHECKING, Resource, confirmed, unidentified
 from ecwid_async.resources.variation_images import VariationImages
 from ecwid_async.resources.variation_inventory import VariationInventory

@@ -33,7 +33,7 @@ def test_an_endpoint_is_found_with_its_method_its_model_and_its_route(told):
         "takes": ["OrderDraft"],
         "answers": "UpdateResult",
         "resource": "ecwid_async.resources.orders",
-        "models": ["ecwid_async.models.common", "ecwid_async.models.orders"],
+        "models": ["ecwid_async.models.orders", "ecwid_async.models.results"],
         "sandbox": "ecwid_async.sandbox.routes.orders.update_order",
     }
 

@@ -23,9 +23,11 @@ from ecwid_async import Call, DecodeError, DecodeProblem, Ecwid, Store
 from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec, dumps, parse_selection, selection_text
 from ecwid_async.models.base import PREFIX, Model, is_model, options_of, wire_name
-from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
-from ecwid_async.models.products import Product, ProductCategory, ProductDraft, ProductOption
-from ecwid_async.models.products import ProductOptionChoice as Choice
+from ecwid_async.models.order_items import OrderItem
+from ecwid_async.models.orders import Order, PaymentStatus
+from ecwid_async.models.product_options import ProductOption
+from ecwid_async.models.product_options import ProductOptionChoice as Choice
+from ecwid_async.models.products import Product, ProductCategory, ProductDraft
 from ecwid_async.pages import Pages
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from ecwid_async.codec import Codec, DecodeProblem, dumps, loads, warm_up
 from ecwid_async.errors import DecodeError
 from ecwid_async.models.base import Model, model
-from ecwid_async.models.common import DeletedItem
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
+from ecwid_async.models.results import DeletedItem
 from tests.codec.models import WHOLE, Form, Item, Other, Select, Status, Tax, Text, read
 
 

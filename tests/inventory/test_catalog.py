@@ -7,7 +7,7 @@ import pytest
 from ecwid_async.client import Store
 from ecwid_async.errors import NotFound
 from ecwid_async.models.categories import CategoryDraft
-from ecwid_async.models.common import AsyncImageDraft
+from ecwid_async.models.images import AsyncImageDraft
 from ecwid_async.models.product_types import ProductTypeAttribute, ProductTypeDraft
 from ecwid_async.models.products import ProductDraft
 from tests.inventory.pictures import ADDRESS, PNG

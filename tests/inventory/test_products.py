@@ -7,17 +7,12 @@ import pytest
 
 from ecwid_async.client import Store
 from ecwid_async.errors import NotFound
-from ecwid_async.models.common import AsyncImageAltDraft, AsyncImageDraft
-from ecwid_async.models.products import (
-    ProductDraft,
-    ProductFileDraft,
-    ProductMainMediaDraft,
-    ProductMediaDraft,
-    ProductOptionChoice,
-    SizeOption,
-    VariationOption,
-)
-from ecwid_async.models.variations import VariationDraft
+from ecwid_async.models.images import AsyncImageAltDraft, AsyncImageDraft
+from ecwid_async.models.product_files import ProductFileDraft
+from ecwid_async.models.product_media import ProductMainMediaDraft, ProductMediaDraft
+from ecwid_async.models.product_options import ProductOptionChoice, SizeOption
+from ecwid_async.models.products import ProductDraft
+from ecwid_async.models.variations import VariationDraft, VariationOption
 from tests.inventory.pictures import ADDRESS, PNG
 
 VIDEO = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"

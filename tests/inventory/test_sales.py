@@ -11,23 +11,23 @@ from ecwid_async.client import Store
 from ecwid_async.errors import NotFound
 from ecwid_async.models.base import UNSET
 from ecwid_async.models.carts import CartDraft
-from ecwid_async.models.common import Dimensions, HandlingFee, ShippingPerson
+from ecwid_async.models.common import Dimensions
 from ecwid_async.models.coupons import CouponStatus, DiscountCouponDraft
-from ecwid_async.models.order_extra_fields import OrderExtraFieldDraft
-from ecwid_async.models.order_statuses import OrderStatusDraft, OrderStatusId
-from ecwid_async.models.orders import (
-    CartExtraFields,
+from ecwid_async.models.order_calculation import (
     OrderCalculationCustomSurcharge,
     OrderCalculationDraft,
     OrderCalculationItem,
-    OrderCalculationItemSelectedOption,
     OrderCalculationItemTax,
     OrderCalculationShippingOption,
-    OrderDiscount,
-    OrderDraft,
-    OrderItemDraft,
-    OrderTaxesOnShipping,
 )
+from ecwid_async.models.order_discounts import OrderDiscount
+from ecwid_async.models.order_extra_fields import CartExtraFields, OrderExtraFieldDraft
+from ecwid_async.models.order_items import OrderCalculationItemSelectedOption, OrderItemDraft
+from ecwid_async.models.order_shipping import HandlingFee
+from ecwid_async.models.order_statuses import OrderStatusDraft, OrderStatusId
+from ecwid_async.models.order_taxes import OrderTaxesOnShipping
+from ecwid_async.models.orders import OrderDraft
+from ecwid_async.models.persons import ShippingPerson
 from ecwid_async.models.promotions import PromotionDraft
 from ecwid_async.models.reviews import ReviewDraft, ReviewMassUpdateDraft, ReviewStatus
 from ecwid_async.models.subscriptions import SubscriptionDraft

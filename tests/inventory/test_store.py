@@ -12,7 +12,8 @@ from ecwid_async.models.checkout_extra_fields import CheckoutExtraFieldDraft
 from ecwid_async.models.domains import DomainPurchaseDraft, DomainsDraft, PurchasedDomainDraft
 from ecwid_async.models.payment_options import PaymentOptionDraft
 from ecwid_async.models.products import ProductDraft
-from ecwid_async.models.profile import ProfileDraft, ProfileSettingsDraft
+from ecwid_async.models.profile import ProfileDraft
+from ecwid_async.models.profile_settings import ProfileSettingsDraft
 from ecwid_async.models.redirects import InstantSiteRedirectDraft
 from ecwid_async.models.reports import ReportType
 from ecwid_async.models.shipping_options import ShippingOptionDraft

@@ -8,7 +8,8 @@ from typing import Any, Final
 import pytest
 
 from ecwid_async.client import Store
-from ecwid_async.models.orders import OrderCalculationItemSelectedOption, OrderDraft, OrderItemDraft
+from ecwid_async.models.order_items import OrderCalculationItemSelectedOption, OrderItemDraft
+from ecwid_async.models.orders import OrderDraft
 from ecwid_async.sandbox.state import uploads_of
 from tests.inventory.ledger import Recorder
 from tests.inventory.pictures import ADDRESS, PNG

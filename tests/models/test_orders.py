@@ -7,14 +7,9 @@ import pytest
 from ecwid_async.codec import Codec, dumps
 from ecwid_async.models.carts import Cart, CartItem, CartItemSelectedOption
 from ecwid_async.models.categories import Category
-from ecwid_async.models.orders import (
-    CartExtraFields,
-    Order,
-    OrderDraft,
-    OrderExtraFieldValues,
-    OrderItem,
-    OrderUtmData,
-)
+from ecwid_async.models.order_extra_fields import CartExtraFields, OrderExtraFieldValues
+from ecwid_async.models.order_items import OrderItem
+from ecwid_async.models.orders import Order, OrderDraft, OrderUtmData
 from ecwid_async.models.products import Product
 from ecwid_async.models.reviews import Review
 from ecwid_async.tables import record_of

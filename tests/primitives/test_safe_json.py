@@ -20,12 +20,12 @@ from ecwid_async.codec import Codec, DecodeProblem, dumps, loads, parse_selectio
 from ecwid_async.errors import DecodeError, EcwidError
 from ecwid_async.models.application import ApplicationToken
 from ecwid_async.models.base import wire_name
-from ecwid_async.models.common import DeletedItem
 from ecwid_async.models.coupons import DiscountCoupon
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
 from ecwid_async.models.profile import Profile
 from ecwid_async.models.reports import LatestStats
+from ecwid_async.models.results import DeletedItem
 from ecwid_async.primitives.safe_json import NotJSON, exact, read_json, repaired
 from ecwid_async.transport.memory import MemoryTransport, answer
 

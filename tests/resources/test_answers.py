@@ -10,12 +10,12 @@ from ecwid_async.codec import loads
 from ecwid_async.errors import DecodeError
 from ecwid_async.files import Download
 from ecwid_async.models.checkout_extra_fields import CheckoutExtraField
-from ecwid_async.models.common import DeletedItem
 from ecwid_async.models.customer_extra_fields import CustomerExtraField
 from ecwid_async.models.customers import CustomerContact, CustomerLocation, PurchasedProduct
 from ecwid_async.models.images import ImageMainColors
+from ecwid_async.models.invoices import OrderInvoice
 from ecwid_async.models.order_statuses import OrderStatus
-from ecwid_async.models.orders import OrderInvoice
+from ecwid_async.models.results import DeletedItem
 from ecwid_async.models.staff import StaffAccount, StaffScope
 from ecwid_async.models.swatches import Swatch
 

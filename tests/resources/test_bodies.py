@@ -13,7 +13,7 @@ from ecwid_async.codec import loads
 from ecwid_async.models.base import Draft
 from ecwid_async.models.carts import CartDraft
 from ecwid_async.models.categories import CategoryDraft
-from ecwid_async.models.common import AsyncImageAltDraft, AsyncImageDraft, BillingPerson, Dimensions, ShippingPerson
+from ecwid_async.models.common import Dimensions
 from ecwid_async.models.customer_extra_fields import CustomerExtraFieldDraft
 from ecwid_async.models.customer_groups import CustomerGroupDraft
 from ecwid_async.models.customers import (
@@ -22,24 +22,20 @@ from ecwid_async.models.customers import (
     CustomerContactDraft,
     CustomerDraft,
 )
+from ecwid_async.models.images import AsyncImageAltDraft, AsyncImageDraft
+from ecwid_async.models.order_calculation import OrderCalculationDraft
 from ecwid_async.models.order_extra_fields import OrderExtraFieldDraft
+from ecwid_async.models.order_items import OrderItemDraft
+from ecwid_async.models.order_shipping import OrderShippingOptionDraft
 from ecwid_async.models.order_statuses import OrderStatusDraft
-from ecwid_async.models.orders import (
-    FulfillmentStatus,
-    OrderCalculationDraft,
-    OrderDraft,
-    OrderItemDraft,
-    OrderShippingOptionDraft,
-    OrderTaxesOnShipping,
-    PaymentStatus,
-)
-from ecwid_async.models.products import (
-    ProductDraft,
-    ProductFileDraft,
-    ProductMainMediaDraft,
-    ProductMediaDraft,
-)
-from ecwid_async.models.profile import ProfileDraft, ProfileSettingsDraft
+from ecwid_async.models.order_taxes import OrderTaxesOnShipping
+from ecwid_async.models.orders import FulfillmentStatus, OrderDraft, PaymentStatus
+from ecwid_async.models.persons import BillingPerson, ShippingPerson
+from ecwid_async.models.product_files import ProductFileDraft
+from ecwid_async.models.product_media import ProductMainMediaDraft, ProductMediaDraft
+from ecwid_async.models.products import ProductDraft
+from ecwid_async.models.profile import ProfileDraft
+from ecwid_async.models.profile_settings import ProfileSettingsDraft
 from ecwid_async.models.promotions import PromotionDraft, PromotionTargets, PromotionTriggers
 from ecwid_async.models.redirects import InstantSiteRedirectDraft
 from ecwid_async.models.reviews import ReviewDraft, ReviewMassUpdateDraft

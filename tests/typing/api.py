@@ -8,10 +8,13 @@ from typing import assert_type
 import attrs
 
 from ecwid_async import UNSET, Call, Ecwid, EcwidError, Event, Model, Page, Pages, Quarantine, Scan, Store, Unset
-from ecwid_async.models.common import CreateResult, DeletedItem, DeleteResult, UpdateResult
-from ecwid_async.models.orders import Order, OrderItem, PaymentStatus
-from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult, StockAdjustmentResult, Variation
+from ecwid_async.models.order_items import OrderItem
+from ecwid_async.models.orders import Order, PaymentStatus
+from ecwid_async.models.product_inventory import StockAdjustmentResult
+from ecwid_async.models.products import Product, ProductDraft, ProductUpdateResult
 from ecwid_async.models.profile import Profile
+from ecwid_async.models.results import CreateResult, DeletedItem, DeleteResult, UpdateResult
+from ecwid_async.models.variations import Variation
 from ecwid_async.observe import LogSink
 from ecwid_async.observe.opentelemetry import OpenTelemetrySink
 from ecwid_async.wire import Request, Response

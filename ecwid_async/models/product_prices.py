@@ -1,0 +1,80 @@
+"""Prices and taxes of products and variations."""
+
+from decimal import Decimal
+
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
+
+__all__ = [
+    "ProductCustomPriceTier",
+    "ProductCustomPriceTierDraft",
+    "ProductLowestPriceSettings",
+    "ProductLowestPriceSettingsDraft",
+    "ProductTax",
+    "ProductTaxDraft",
+    "ProductWholesalePrice",
+]
+
+
+@model
+class ProductTax(Model):
+    """How a product is taxed."""
+
+    taxable: bool | None = None
+    default_location_included_tax_rate: Decimal | None = None
+    enabled_manual_taxes: list[int] | None = None
+    tax_class_code: str | None = None
+
+
+@model
+class ProductWholesalePrice(Model):
+    """The price from a quantity on."""
+
+    quantity: int | None = None
+    price: Decimal | None = None
+
+
+@model
+class ProductLowestPriceSettings(Model):
+    """The lowest price of the last 30 days, which some countries want shown with a sale."""
+
+    lowest_price_enabled: bool | None = None
+    manual_lowest_price: Decimal | None = None
+    default_displayed_manual_lowest_price: Decimal | None = None
+    default_displayed_manual_lowest_price_formatted: str | None = None
+    automatic_lowest_price: Decimal | None = None
+    default_displayed_automatic_lowest_price: Decimal | None = None
+    default_displayed_automatic_lowest_price_formatted: str | None = None
+    # What the vendor's own client reads instead of `default_displayed_manual_lowest_price`, here and below.
+    default_displayed_lowest_price: Decimal | None = None
+    default_displayed_lowest_price_formatted: str | None = None
+
+
+@model
+class ProductCustomPriceTier(Model):
+    """A price offered where the customer names the price."""
+
+    value: Decimal | None = None
+
+
+@draft
+class ProductTaxDraft(Draft):
+    """How a product that is written is taxed."""
+
+    taxable: bool | Unset | None = UNSET
+    enabled_manual_taxes: list[int] | Unset | None = UNSET
+    tax_class_code: str | Unset | None = UNSET
+
+
+@draft
+class ProductLowestPriceSettingsDraft(Draft):
+    """Whether the lowest price is shown, and which when it is not counted by the store."""
+
+    lowest_price_enabled: bool | Unset | None = UNSET
+    manual_lowest_price: Decimal | int | Unset | None = UNSET
+
+
+@draft
+class ProductCustomPriceTierDraft(Draft):
+    """A price offered where the customer names the price."""
+
+    value: Decimal | int | Unset | None = UNSET
