@@ -26,7 +26,7 @@ import trio.testing
 from benchmarks.measure import Bound, Table, arguments, microseconds, report, sample
 from ecwid_async import Ecwid, Quota
 from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, RateLimit, Wait
 from ecwid_async.wire import Lane, Options, Request, Response, StreamedResponse
 
@@ -138,7 +138,7 @@ class _Server:
             self.served.append((now, request.options.lane))
         self.refused += bool(wait)
         await trio.sleep(self._way())
-        return answer(status=429, headers={"Retry-After": str(int(wait) + 1)}) if wait else answer({})
+        return make_response(status=429, headers={"Retry-After": str(int(wait) + 1)}) if wait else make_response({})
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
@@ -237,7 +237,7 @@ async def _bulk_through_redis(socket: str, begin: float, until: float) -> list[f
 
     def reply(_: Request) -> Response:
         served.append(time.time())
-        return answer({})
+        return make_response({})
 
     async with Redis(unix_socket_path=socket) as client:
         govern = RateLimit(MemoryTransport(reply), RedisLimiter(client, SCALED), token="benchmark", quota=SCALED)
@@ -277,7 +277,7 @@ def _wrappers(calls: int, rounds: int) -> dict[str, list[float]]:
     return samples
 
 
-_ANSWER: Final = answer({})
+_ANSWER: Final = make_response({})
 
 
 def _memory(stores: int) -> float:

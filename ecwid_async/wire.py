@@ -259,21 +259,21 @@ class Transport(Protocol):
 
 
 class EventKind(StrEnum):
-    """What a transport tells of a call while it is under way.
+    """What happens to a call while it is in progress.
 
-    STARTED and ENDED enclose a call with all its attempts and waits, however it ends; they come in the task that awaits
-    the call, unless a download is left to another.
+    CALL_STARTED and CALL_ENDED enclose a call with all its attempts and delays, however it ends. They are emitted in
+    the task that awaits the call, unless a download is passed on to another.
     """
 
-    STARTED = "started"
-    SENT = "sent"
-    ANSWERED = "answered"
-    WAITED = "waited"
-    RETRIED = "retried"
+    CALL_STARTED = "call_started"
+    ATTEMPT_STARTED = "attempt_started"
+    ATTEMPT_ENDED = "attempt_ended"
+    DELAYED = "delayed"
+    RETRYING = "retrying"
     THROTTLED = "throttled"
     QUARANTINED = "quarantined"
     GAVE_UP = "gave_up"
-    ENDED = "ended"
+    CALL_ENDED = "call_ended"
 
 
 @frozen(kw_only=True)
@@ -296,8 +296,8 @@ class Event:
 
 
 EventSink = Callable[[Event], None]
-"""Hears of events. One with a method ``wants(kind) -> bool`` is asked first and spared the others; STARTED stands for
-ENDED as well."""
+"""Receives events. A sink with a method ``wants(kind) -> bool`` is asked first and gets only the kinds that it wants;
+CALL_STARTED stands for CALL_ENDED as well."""
 
 
 def encode_segment(segment: str | int) -> str:

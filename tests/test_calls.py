@@ -21,7 +21,7 @@ from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError
 from ecwid_async.models.base import Model, model
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Headers, Options, Request, Response
 
 
@@ -46,7 +46,7 @@ def rows(transport: MemoryTransport, request: Request = SEARCH, **settings: int)
 
 
 def always(data: object) -> MemoryTransport:
-    return MemoryTransport(lambda _: answer(data))
+    return MemoryTransport(lambda _: make_response(data))
 
 
 async def test_awaiting_a_call_sends_it_and_reads_the_answer() -> None:
@@ -148,7 +148,7 @@ async def test_a_call_that_a_store_sent_stays_sent_wherever_it_is_bound(again: s
 async def test_a_write_answered_with_nothing_has_worked_without_a_count() -> None:
     request = Request(method="DELETE", path="/rows/7", options=Options(operation="DELETE /rows/{rowId}"))
     for status in (200, 204):
-        done = Call(request, Row, Channel(MemoryTransport([answer(b"", status=status)]), Codec()))
+        done = Call(request, Row, Channel(MemoryTransport([make_response(b"", status=status)]), Codec()))
         assert await done == Row()
 
 
@@ -164,17 +164,17 @@ async def test_a_write_whose_success_is_no_result_may_have_worked() -> None:
     through = Channel(always({"id": 8}), Codec(strict=True))
     for body in (b"", b"<html>"):
         with pytest.raises(OutcomeUnknown) as caught:
-            create.read(answer(body), through)
+            create.read(make_response(body), through)
         assert caught.value.outcome == "unknown"
         assert await caught.value.resolve() == Row(id=8)
     # What is a result, and of another shape, was done.
     with pytest.raises(DecodeError) as odd:
-        create.read(answer({"id": []}), through)
+        create.read(make_response({"id": []}), through)
     assert odd.value.outcome == "done"
 
 
 async def test_the_raw_answer_is_at_hand() -> None:
-    transport = MemoryTransport([answer({"id": 7}, headers={"Date": "today"})])
+    transport = MemoryTransport([make_response({"id": 7}, headers={"Date": "today"})])
     response = await call(transport).response()
     assert (response.status, response.headers["date"], response.body) == (200, "today", b'{"id":7}')
 
@@ -182,7 +182,7 @@ async def test_the_raw_answer_is_at_hand() -> None:
 async def test_an_answer_that_is_no_success_raises_its_error() -> None:
     for use in (Call.send, Call.response):
         with pytest.raises(NotFound) as caught:
-            await use(call(MemoryTransport([answer({"errorMessage": "Row #7 not found"}, status=404)])))
+            await use(call(MemoryTransport([make_response({"errorMessage": "Row #7 not found"}, status=404)])))
         assert caught.value.message == "Row #7 not found"
         assert caught.value.request is GET
 
@@ -190,7 +190,7 @@ async def test_an_answer_that_is_no_success_raises_its_error() -> None:
 @pytest.mark.parametrize("status", [301, 302, 304])
 async def test_a_redirect_is_no_success(status: int) -> None:
     with pytest.raises(APIError):
-        await call(MemoryTransport([answer(status=status)]))
+        await call(MemoryTransport([make_response(status=status)]))
 
 
 async def test_one_member_of_the_answer_can_be_what_is_read() -> None:
@@ -201,7 +201,7 @@ async def test_one_member_of_the_answer_can_be_what_is_read() -> None:
 
 
 async def test_an_answer_nobody_reads_may_be_empty() -> None:
-    done: Call[None] = Call(GET, type(None), Channel(MemoryTransport([answer()]), Codec()))
+    done: Call[None] = Call(GET, type(None), Channel(MemoryTransport([make_response()]), Codec()))
     assert await done.send() is None  # type: ignore[func-returns-value]
 
 
@@ -232,7 +232,7 @@ class Listing:
             self.between(self)
         items = self.rows[offset : offset + min(limit, self.most)]
         envelope: dict[str, object] = {"items": [{"id": row} for row in items], "count": len(items), "offset": offset}
-        return answer(envelope | ({"total": len(self.rows)} if self.tells_total else {}))
+        return make_response(envelope | ({"total": len(self.rows)} if self.tells_total else {}))
 
 
 def listing(server: Listing, **settings: int) -> Pages[Row]:
@@ -379,7 +379,7 @@ async def test_a_server_that_ignores_the_offset_is_an_error_and_not_a_list_witho
 ) -> None:
     def serve(request: Request) -> Response:
         items = [{"id": row} for row in range(rows_there)][:most]
-        return answer({"items": items} | ({} if total is None else {"total": total}))
+        return make_response({"items": items} | ({} if total is None else {"total": total}))
 
     def readings(pages: Pages[Row]) -> list[Callable[[], AsyncIterator[object]]]:
         return [lambda: aiter(pages), pages.pages, pages.dicts, pages.raw]
@@ -394,7 +394,7 @@ async def test_a_server_that_ignores_the_offset_is_an_error_and_not_a_list_witho
 @pytest.mark.parametrize("period", [1, 2, 7, 30])
 async def test_so_is_one_whose_pages_come_round_again(period: int) -> None:
     transport = MemoryTransport(
-        lambda request: answer({"items": [{"id": int(dict(request.params)["offset"]) % (period * 10)}] * 10})
+        lambda request: make_response({"items": [{"id": int(dict(request.params)["offset"]) % (period * 10)}] * 10})
     )
     with pytest.raises(DecodeError, match="a page before"):
         await rows(transport, limit=10).all()
@@ -404,7 +404,7 @@ async def test_so_is_one_whose_pages_come_round_again(period: int) -> None:
 async def test_so_is_a_total_that_always_keeps_ahead() -> None:
     def serve(request: Request) -> Response:
         offset = int(dict(request.params)["offset"])
-        return answer({"total": offset + 200, "items": [{"id": offset + nth} for nth in range(100)]})
+        return make_response({"total": offset + 200, "items": [{"id": offset + nth} for nth in range(100)]})
 
     transport = MemoryTransport(serve)
     with pytest.raises(DecodeError, match="kept rising"):

@@ -21,7 +21,7 @@ from ecwid_async import ConfigError, Ecwid, Event, RetryPolicy, ServerError
 from ecwid_async.client import DEFAULT_BASE_URL, Store
 from ecwid_async.models.base import Model, model
 from ecwid_async.resources.base import Resource
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter
 from ecwid_async.transport.retry import RetryBudget
 
@@ -47,7 +47,7 @@ def rows(store: Store) -> Rows:
 
 
 async def test_a_call_reaches_the_wire_signed() -> None:
-    transport = MemoryTransport([answer({"id": 7})])
+    transport = MemoryTransport([make_response({"id": 7})])
     async with Ecwid(transport=transport) as ecwid:
         assert await rows(ecwid.store(1003, "secret_x")).get(7) == Row(id=7)
     assert transport.requests[0].path == "/1003/rows/7"
@@ -178,7 +178,7 @@ def test_a_token_with_a_space_or_a_line_break_is_refused_with_the_reason(token: 
 
 
 async def test_a_token_from_an_enum_goes_out_as_its_value() -> None:
-    transport = MemoryTransport([answer({"id": 7})])
+    transport = MemoryTransport([make_response({"id": 7})])
     await rows(Ecwid(transport=transport, quota=None).store(1003, Key.TOKEN)).get(7)
     assert transport.requests[0].headers["Authorization"] == "Bearer secret_x"
 
@@ -254,7 +254,7 @@ def test_a_token_in_the_place_of_the_store_id_is_not_shown() -> None:
 
 
 async def test_interactive_calls_have_the_deadline_of_the_client_or_of_the_store() -> None:
-    transport = MemoryTransport(lambda _: answer({"id": 7, "items": [], "total": 0}))
+    transport = MemoryTransport(lambda _: make_response({"id": 7, "items": [], "total": 0}))
     ecwid = Ecwid(transport=transport, timeout=7)
     shorter = ecwid.store(1003, "secret_x", timeout=3)
     for store, seconds in ((ecwid.store(1003, "secret_x"), 7), (shorter, 3)):
@@ -283,7 +283,7 @@ def test_a_timeout_that_is_none_is_refused(timeout: Any) -> None:
 
 
 async def test_a_call_with_a_timeout_that_is_no_number_is_not_sent() -> None:
-    transport = MemoryTransport([answer({"id": 7})])
+    transport = MemoryTransport([make_response({"id": 7})])
     call = rows(Ecwid(transport=transport).store(1003, "secret_x")).get(7)
     with pytest.raises(ValueError, match="timeout is nan"):
         await call.send(timeout=math.nan)
@@ -315,16 +315,16 @@ def test_no_repr_shows_the_token() -> None:
 
 async def test_the_retry_policy_and_the_events_reach_the_chain() -> None:
     events: list[Event] = []
-    transport = MemoryTransport(lambda _: answer(status=500))
+    transport = MemoryTransport(lambda _: make_response(status=500))
     ecwid = Ecwid(transport=transport, events=events.append, retry=RetryPolicy(attempts=1))
     with pytest.raises(ServerError):
         await rows(ecwid.store(1003, "secret_x")).get(7)
-    assert [event.kind.value for event in events] == ["started", "sent", "answered", "ended"]
+    assert [event.kind.value for event in events] == ["call_started", "attempt_started", "attempt_ended", "call_ended"]
     assert {event.store_id for event in events} == {1003}
 
 
 async def test_an_app_asks_about_itself_with_its_own_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    transport = MemoryTransport(lambda _: answer({"deleteCount": 1}))
+    transport = MemoryTransport(lambda _: make_response({"deleteCount": 1}))
     ecwid = Ecwid(transport=transport)
     with pytest.raises(ConfigError, match="ECWID_CLIENT_ID"):
         ecwid.application()
@@ -337,7 +337,7 @@ async def test_an_app_asks_about_itself_with_its_own_credentials(monkeypatch: py
 
 
 async def test_an_error_tells_how_often_it_was_tried() -> None:
-    transport = MemoryTransport(lambda _: answer(status=503))
+    transport = MemoryTransport(lambda _: make_response(status=503))
     ecwid = Ecwid(transport=transport, retry=RetryPolicy(attempts=3, base=0.0))
     with pytest.raises(ServerError) as caught:
         await rows(ecwid.store(1003, "secret_x")).get(7)
@@ -345,7 +345,7 @@ async def test_an_error_tells_how_often_it_was_tried() -> None:
 
 
 async def test_strict_raises_where_the_default_counts() -> None:
-    transport = MemoryTransport(lambda _: answer({"id": "seven"}))
+    transport = MemoryTransport(lambda _: make_response({"id": "seven"}))
     ecwid = Ecwid(transport=transport)
     assert (await rows(ecwid.store(1003, "secret_x")).get(7)).extra == {"id": "seven"}
     assert sum(ecwid.codec.problems.values()) == 1

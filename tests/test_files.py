@@ -18,7 +18,7 @@ from ecwid_async.files import IMAGE_LIMIT, Download, Progress, Source, upload_bo
 from ecwid_async.models.base import Model, model
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.aiohttp import AiohttpTransport
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import StreamBody
 from tests.transport.fault_server import Exchange, FaultServer, Handler, fault_server
 
@@ -213,7 +213,7 @@ async def test_a_download_is_read_saved_or_iterated(tmp_path: Path) -> None:
 
 
 async def test_a_download_that_is_refused_raises_the_api_s_error(tmp_path: Path) -> None:
-    transport = MemoryTransport(lambda _: answer({"errorMessage": "File #7 not found"}, status=404))
+    transport = MemoryTransport(lambda _: make_response({"errorMessage": "File #7 not found"}, status=404))
     download = Files(Channel(transport, Codec())).download()
     with pytest.raises(NotFound, match="File #7 not found"):
         await download.save(tmp_path / "a.pdf")
@@ -248,7 +248,7 @@ async def test_a_file_that_is_read_into_memory_has_a_largest_size(announced: boo
 
 
 async def test_a_file_up_to_the_largest_size_is_read() -> None:
-    download = Files(Channel(MemoryTransport([answer(b"x" * 1000)]), Codec())).download()
+    download = Files(Channel(MemoryTransport([make_response(b"x" * 1000)]), Codec())).download()
     assert await download.read(most=1000) == b"x" * 1000
 
 

@@ -29,7 +29,7 @@ from ecwid_async.observe import LogSink
 from ecwid_async.observe.opentelemetry import OpenTelemetrySink
 from ecwid_async.transport.aiohttp import AiohttpTransport
 from ecwid_async.transport.auth import Secret
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Transport
 from tests.transport.fault_server import Exchange, fault_server
 
@@ -493,7 +493,7 @@ async def test_a_secret_that_a_server_quotes_is_masked(
 async def test_a_secret_that_an_answer_inside_a_batch_quotes_is_masked() -> None:
     refusal = {"errorMessage": f"no {TOKEN}"}
     item = {"id": "0", "status": "COMPLETED", "httpStatusCode": 403, "escapedHttpBody": json.dumps(refusal)}
-    script = [answer({"ticket": "t"}), answer({"status": "COMPLETED", "responses": [item]})]
+    script = [make_response({"ticket": "t"}), make_response({"status": "COMPLETED", "responses": [item]})]
     async with Ecwid(transport=MemoryTransport(script)) as ecwid:
         store = ecwid.store(1003, TOKEN)
         [error] = await store.batch([store.customers.get(7)], raise_on_failure=False)

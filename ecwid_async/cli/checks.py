@@ -106,7 +106,7 @@ class Checkup:
                 await self._survey(ecwid, store)
 
     def _heard(self, event: Event) -> None:
-        if event.kind is EventKind.ANSWERED and event.status is not None and event.seconds is not None:
+        if event.kind is EventKind.ATTEMPT_ENDED and event.status is not None and event.seconds is not None:
             self._seconds.append(event.seconds)
 
     # What a check found.

@@ -84,7 +84,7 @@ def progress(*, shown: bool) -> Progress:
 
 def waits_for(event: "Event") -> str:
     """What a wait is for, where it is worth to be told: shorter ones only keep the pace."""
-    if event.kind != "waited" or event.seconds is None or event.seconds < 1:
+    if event.kind != "delayed" or event.seconds is None or event.seconds < 1:
         return ""
     failed = event.error is not None or event.status not in (None, 429)
     return f"{'no good answer' if failed else 'rate limit'}, going on in {event.seconds:.0f} s"

@@ -79,18 +79,18 @@ class OpenTelemetrySink:
 
     def __call__(self, event: Event) -> None:
         """Open, extend or close the span of the event's call, and count."""
-        if event.kind is EventKind.STARTED:
+        if event.kind is EventKind.CALL_STARTED:
             self._start(event)
             return
         call = self._calls.get(event.request_id)
         attributes = call.attributes if call is not None else _attributes(event)
-        if event.kind is EventKind.ENDED:
+        if event.kind is EventKind.CALL_ENDED:
             self._end(event, attributes)
             return
         outcome = _outcome(event)
-        if event.kind is EventKind.ANSWERED:
+        if event.kind is EventKind.ATTEMPT_ENDED:
             self._attempts.add(1, {**attributes, **outcome})
-        elif event.kind is EventKind.WAITED and event.seconds is not None:
+        elif event.kind is EventKind.DELAYED and event.seconds is not None:
             self._waits.record(event.seconds, {**attributes, **outcome})
         if call is not None and call.span.is_recording():
             details: Attributes = {"ecwid.attempt": event.attempt, **outcome}

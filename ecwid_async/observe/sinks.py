@@ -21,10 +21,10 @@ _logger: Final = logging.getLogger("ecwid_async")
 _logger.addHandler(logging.NullHandler())
 
 _LEVELS: Final[Mapping[EventKind, int]] = {
-    EventKind.SENT: logging.DEBUG,
-    EventKind.ANSWERED: logging.DEBUG,
-    EventKind.WAITED: logging.INFO,
-    EventKind.RETRIED: logging.INFO,
+    EventKind.ATTEMPT_STARTED: logging.DEBUG,
+    EventKind.ATTEMPT_ENDED: logging.DEBUG,
+    EventKind.DELAYED: logging.INFO,
+    EventKind.RETRYING: logging.INFO,
     EventKind.THROTTLED: logging.WARNING,
     EventKind.QUARANTINED: logging.WARNING,
     EventKind.GAVE_UP: logging.WARNING,
@@ -82,7 +82,7 @@ class LogSink:
 
 def _for_rate_limit(event: Event) -> bool:
     """Whether it is a wait with nothing behind it but the rate limit."""
-    return event.kind is EventKind.WAITED and event.status is None and event.error is None
+    return event.kind is EventKind.DELAYED and event.status is None and event.error is None
 
 
 def _details(event: Event) -> Iterable[str]:

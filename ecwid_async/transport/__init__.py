@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ecwid_async.transport.http.settings import Timeouts as Timeouts
     from ecwid_async.transport.httpx2 import Httpx2Transport as Httpx2Transport
     from ecwid_async.transport.memory import MemoryTransport as MemoryTransport
-    from ecwid_async.transport.memory import answer as answer
+    from ecwid_async.transport.memory import make_response as make_response
     from ecwid_async.transport.pyqwest import PyqwestTransport as PyqwestTransport
     from ecwid_async.transport.rate_limit import Limiter as Limiter
     from ecwid_async.transport.rate_limit import MemoryLimiter as MemoryLimiter
@@ -40,7 +40,7 @@ _MODULES: Final = {
     "http.base_url": ("DEFAULT_BASE_URL", "checked_base_url", "one_spelling"),
     "http.settings": ("Settings", "Timeouts"),
     "httpx2": ("Httpx2Transport",),
-    "memory": ("MemoryTransport", "answer"),
+    "memory": ("MemoryTransport", "make_response"),
     "pyqwest": ("PyqwestTransport",),
     "rate_limit": ("Limiter", "MemoryLimiter", "Quarantine", "QuarantineList", "Quota", "RateLimit", "Wait"),
     "rate_limit.redis": ("RedisLimiter",),

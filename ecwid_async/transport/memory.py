@@ -8,12 +8,12 @@ from attrs import evolve
 
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
-__all__ = ["MemoryTransport", "answer"]
+__all__ = ["MemoryTransport", "make_response"]
 
 Answer = Response | Exception
 
 
-def answer(data: object = None, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def make_response(data: object = None, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A response with `data` as its JSON body; bytes are taken as they are, None makes an empty body."""
     body = data if isinstance(data, bytes) else b"" if data is None else msgspec.json.encode(data)
     return Response(status, Headers((headers or {}).items()), body)

@@ -20,7 +20,7 @@ from ecwid_async.primitives.checked_lines import seal, unseal
 from ecwid_async.resources.products import ProductDraft
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.server import serving
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Headers, Request, Response
 from tests.batch.world import STORE, TOKEN, World, deltas, journal, journal_lines, kinds
 from tests.processes import start
@@ -283,7 +283,7 @@ async def test_a_key_is_not_used_any_more_where_a_wait_would_end_after_its_time(
         def reply(self, request: Request) -> Response:
             if self.throttles and request.method == "POST" and request.path.endswith("/batch"):
                 self.throttles = False
-                return answer(status=429, headers={"Retry-After": "900"})
+                return make_response(status=429, headers={"Retry-After": "900"})
             return super().reply(request)
 
         throttles = False
@@ -348,7 +348,7 @@ async def test_a_batch_that_was_refused_or_never_left_is_sent_by_a_rerun_wheneve
 
     world = World.made(Refusing)
     product = await world.product()
-    for answers in ((answer(status=403, data={"errorCode": "INVALID_API_TOKEN"}),), (None,) * 4):
+    for answers in ((make_response(status=403, data={"errorCode": "INVALID_API_TOKEN"}),), (None,) * 4):
         breaking_of(world).answers = answers
         results = await job(world, product, tmp_path)
         assert {error.outcome for error in results[:10]} <= {"refused", "not_sent"}
@@ -664,7 +664,7 @@ async def test_a_line_counts_at_its_own_place_only(tmp_path: Path) -> None:
 
         def reply(self, request: Request) -> Response:
             if self.refuses and request.path.endswith("/batch"):
-                return answer(status=402)
+                return make_response(status=402)
             return super().reply(request)
 
     world = World.made(Refusing)

@@ -31,7 +31,7 @@ from ecwid_async.errors import (
 from ecwid_async.models.products import Product, ProductDraft
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.transport.auth import Auth
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, RateLimit
 from ecwid_async.transport.retry import RetryPolicy
 from ecwid_async.wire import Lane, Request, Response
@@ -197,12 +197,12 @@ async def test_polls_are_few_however_long_a_call_takes(seconds: float) -> None:
 async def test_polls_back_off_while_nothing_is_known() -> None:
     def script(request: Request) -> Response:
         if request.method == "POST":
-            return answer({"ticket": "t"})
+            return make_response({"ticket": "t"})
         left = len(asked)
         asked.append(request)
         if left < 9:
-            return answer({"status": "QUEUED"})
-        return answer({"status": "COMPLETED", "responses": [{"id": "0", "status": "NOT_EXECUTED"}]})
+            return make_response({"status": "QUEUED"})
+        return make_response({"status": "COMPLETED", "responses": [{"id": "0", "status": "NOT_EXECUTED"}]})
 
     asked: list[Request] = []
     world = World.made(lambda sandbox: MemoryTransport(script))
@@ -217,8 +217,8 @@ async def test_polls_back_off_while_nothing_is_known() -> None:
 async def test_answers_go_to_their_calls_by_name_and_a_missing_one_is_unknown() -> None:
     def script(request: Request) -> Response:
         if request.method == "POST":
-            return answer({"ticket": "t"})
-        return answer(
+            return make_response({"ticket": "t"})
+        return make_response(
             {
                 "status": "COMPLETED",
                 "responses": [
@@ -243,7 +243,8 @@ async def test_answers_go_to_their_calls_by_name_and_a_missing_one_is_unknown() 
 
 
 @pytest.mark.parametrize(
-    ("creation", "kind"), [(answer(status=403, data={"errorCode": "INVALID_API_TOKEN"}), InvalidToken), (None, NotSent)]
+    ("creation", "kind"),
+    [(make_response(status=403, data={"errorCode": "INVALID_API_TOKEN"}), InvalidToken), (None, NotSent)],
 )
 async def test_a_batch_that_is_refused_or_never_left_says_so_for_its_calls_and_stops(
     creation: Response | None, kind: type[EcwidError]
@@ -265,7 +266,7 @@ async def test_a_batch_that_is_refused_or_never_left_says_so_for_its_calls_and_s
 async def test_a_batch_whose_answers_cannot_be_read_is_unknown_not_unsent() -> None:
     def script(request: Request) -> Response:
         if request.method == "POST":
-            return answer({"ticket": "t-77"})
+            return make_response({"ticket": "t-77"})
         raise NotSent("refused", request=request)
 
     transport = MemoryTransport(script)
@@ -335,9 +336,9 @@ def scripted(*polls: Any, creation: Any = None) -> World:
 
     def script(request: Request) -> Response:
         if request.method == "POST":
-            return answer({"ticket": "t"}) if creation is None else creation
+            return make_response({"ticket": "t"}) if creation is None else creation
         found = left.pop(0) if len(left) > 1 else left[0]
-        return found if isinstance(found, Response) else answer(found)
+        return found if isinstance(found, Response) else make_response(found)
 
     left = list(polls)
     return World.made(lambda sandbox: MemoryTransport(script))
@@ -424,7 +425,7 @@ async def test_a_body_that_is_nested_too_deeply_costs_no_other_call_its_result(d
         f'{{"id": "{at}", "status": "COMPLETED", "httpStatusCode": 200, "httpBody": {body}}}'
         for at, body in enumerate(bodies)
     ]
-    world = scripted(answer(f'{{"status": "COMPLETED", "responses": [{", ".join(responses)}]}}'.encode()))
+    world = scripted(make_response(f'{{"status": "COMPLETED", "responses": [{", ".join(responses)}]}}'.encode()))
     products = world.store.products
     results = await world.run([products.get(10), products.create(ProductDraft(name="x")), products.get(12)])
     assert (results[0].id, results[2].id) == (10, 12)
@@ -436,7 +437,7 @@ async def test_a_body_that_is_nested_too_deeply_costs_no_other_call_its_result(d
     "body", [b"<html>", b"", b"{}", b"[]", b'{"ticket": null}', b'{"ticket": "a\\n"}', b"[" * 5000]
 )
 async def test_a_creation_that_is_answered_with_no_ticket_is_unknown_to_each_of_its_calls(body: bytes) -> None:
-    world = scripted({}, creation=answer(body))
+    world = scripted({}, creation=make_response(body))
     calls = [world.store.products.create(ProductDraft(name="x", sku=sku)) for sku in ("a", "b")]
     later = world.store.profile.get()
     first, second, third = await world.run([*calls, later], most=2)
@@ -471,8 +472,8 @@ async def test_each_call_of_a_batch_whose_creation_is_unknown_can_be_looked_up()
 
 
 async def test_polls_that_cannot_be_read_are_repeated_and_end() -> None:
-    page = answer(b"<html>")
-    world = scripted(page, answer(b"[" * 9000), {}, page, completed(found("0", 10)))
+    page = make_response(b"<html>")
+    world = scripted(page, make_response(b"[" * 9000), {}, page, completed(found("0", 10)))
     assert (await world.run([world.store.products.get(10)]))[0].id == 10
     world = scripted(page)
     (unknown,) = await world.run([world.store.products.get(10)])

@@ -22,7 +22,7 @@ def test_a_wait_is_shown_with_its_reason(status: int | None, error: str | None, 
     bars = Bars(["orders"], shown=False)
     bars.event(
         Event(
-            kind=EventKind.WAITED,
+            kind=EventKind.DELAYED,
             operation="GET /orders",
             request_id="ab12cd34",
             status=status,
@@ -102,7 +102,7 @@ class Clock:
 
 
 def waited(seconds: float) -> Event:
-    return Event(kind=EventKind.WAITED, operation="GET /orders", request_id="ab12cd34", status=429, seconds=seconds)
+    return Event(kind=EventKind.DELAYED, operation="GET /orders", request_id="ab12cd34", status=429, seconds=seconds)
 
 
 def test_without_a_terminal_a_line_comes_every_five_seconds(capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,7 +31,7 @@ from ecwid_async.models.products import Product, ProductCategory, ProductDraft
 from ecwid_async.pages import Pages
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from tests.codec import postponed
 from tests.resources.conftest import METHODS, Method
 
@@ -42,7 +42,7 @@ MOMENTS = ("created", "createTimestamp", "updated", "updateTimestamp")
 def answering(*answers: object, strict: bool = False) -> tuple[Store, Codec]:
     """A store that gives these answers, and what read them."""
     codec = Codec(strict=strict)
-    transport = MemoryTransport([answer(dumps(one)) for one in answers])
+    transport = MemoryTransport([make_response(dumps(one)) for one in answers])
     return Store(1003, Channel(transport, codec)), codec
 
 

@@ -12,8 +12,7 @@ from ecwid_async import Ecwid
 from ecwid_async.errors import InvalidToken, UploadChanged
 from ecwid_async.files import upload_body
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.transport.memory import MemoryTransport
-from ecwid_async.transport.memory import answer as said
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import StreamBody, Transport
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, PUT, answer
@@ -135,7 +134,7 @@ class Source:
         self.closed = True
 
 
-@pytest.mark.parametrize("make", [lambda: MemoryTransport([said({})]), Sandbox], ids=["memory", "sandbox"])
+@pytest.mark.parametrize("make", [lambda: MemoryTransport([make_response({})]), Sandbox], ids=["memory", "sandbox"])
 async def test_a_transport_without_a_network_closes_a_source_too(make: Callable[[], Transport]) -> None:
     source = Source()
     await make().send(evolve(PUT, body=StreamBody(source)))
@@ -144,7 +143,7 @@ async def test_a_transport_without_a_network_closes_a_source_too(make: Callable[
 
 async def test_a_source_is_closed_that_no_transport_came_to_read() -> None:
     source = Source()
-    dead = said({"errorCode": "INVALID_API_TOKEN"}, status=403)
+    dead = make_response({"errorCode": "INVALID_API_TOKEN"}, status=403)
     store = Ecwid(transport=MemoryTransport([dead])).store(1003, "secret_x")
     for call in (store.orders.get("A"), store.products.files.upload(1, source, file_name="a")):
         with pytest.raises(InvalidToken):

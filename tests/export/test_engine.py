@@ -33,7 +33,7 @@ from ecwid_async.export import (
 )
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.pages import Pages
-from ecwid_async.transport.memory import answer
+from ecwid_async.transport.memory import make_response
 from ecwid_async.wire import Response
 
 from .conftest import PRODUCTS, TOKEN
@@ -63,12 +63,12 @@ def files(folder):
 
 
 def refused(code, status=403):
-    return answer({"errorCode": code}, status=status)
+    return make_response({"errorCode": code}, status=status)
 
 
 async def test_items_are_written_byte_for_byte(store, shop, tmp_path):
     odd = '{ "id" : 7, "price": 1.10, "weight":642.404477130936000, "name":"ÄÖ\\u00fc", "new":[ ] }'.encode()
-    shop.before = lambda request: answer(b'{"total":2,"count":2,"items":[{"id":1},%s]}' % odd)
+    shop.before = lambda request: make_response(b'{"total":2,"count":2,"items":[{"id":1},%s]}' % odd)
     await export_store(store, ["products"], tmp_path)
     assert (tmp_path / "products.jsonl").read_bytes() == b'{"id":1}\n' + odd + b"\n"
 
@@ -126,7 +126,7 @@ async def test_an_empty_list_makes_an_empty_file(client, shop, tmp_path):
 
 
 async def test_an_item_without_an_id_is_an_error_and_no_file(store, shop, tmp_path):
-    shop.before = lambda request: answer({"total": 1, "items": [{"name": "who am I"}]})
+    shop.before = lambda request: make_response({"total": 1, "items": [{"name": "who am I"}]})
     with pytest.raises(DecodeError, match=r"GET /products: expected an id"):
         await export_store(store, ["products"], tmp_path)
     assert files(tmp_path) == []
@@ -139,7 +139,7 @@ async def test_a_list_that_can_t_be_known_to_be_whole_is_an_error_and_no_file(st
         nonlocal number
         number += 10
         rows = [{"id": number + row} for row in range(10)]
-        return answer({"total": 20, "count": 10, "items": rows})
+        return make_response({"total": 20, "count": 10, "items": rows})
 
     shop.before = always_others
     with pytest.raises(ScanDrifted):
@@ -153,7 +153,7 @@ async def test_hidden_rows_are_in_the_files(store, shop, tmp_path):
 
 
 async def test_the_profile_is_one_line(store, shop, tmp_path):
-    shop.before = lambda request: answer(b'{\n  "generalInfo": {"storeId": 1003}\n}\n')
+    shop.before = lambda request: make_response(b'{\n  "generalInfo": {"storeId": 1003}\n}\n')
     manifest = await export_store(store, ["profile"], tmp_path)
     assert (tmp_path / "profile.jsonl").read_bytes() == b'{   "generalInfo": {"storeId": 1003} }\n'
     assert (manifest.sections["profile"].count, manifest.sections["profile"].total) == (1, None)
@@ -161,7 +161,7 @@ async def test_the_profile_is_one_line(store, shop, tmp_path):
 
 @pytest.mark.parametrize("body", [b"<html>maintenance</html>", b"[]", b'"profile"'])
 async def test_a_profile_that_is_no_object_is_an_error(store, shop, tmp_path, body):
-    shop.before = lambda request: answer(body)
+    shop.before = lambda request: make_response(body)
     with pytest.raises(DecodeError, match="GET /profile"):
         await export_store(store, ["profile"], tmp_path)
     assert files(tmp_path) == []
@@ -172,7 +172,7 @@ async def test_a_profile_that_is_no_object_is_an_error(store, shop, tmp_path, bo
     [("payment_options", b'[{"id":"a"},{"id":"b"}]'), ("staff", b'{"staffList":[{"id":"a"},{"id":"b"}]}')],
 )
 async def test_a_list_that_comes_in_one_answer_is_cut_into_lines(store, shop, tmp_path, name, body):
-    shop.before = lambda request: answer(body)
+    shop.before = lambda request: make_response(body)
     manifest = await export_store(store, [name], tmp_path)
     assert ids(tmp_path / f"{name}.jsonl") == ["a", "b"]
     assert (manifest.sections[name].count, manifest.sections[name].total) == (2, 2)
@@ -586,7 +586,7 @@ class TestText:
         self, store, shop, tmp_path, format_, stream
     ):
         page = [b'{"id":%d,"name":"%s"}' % (number, b"\xff" if number == 17 else "ü".encode()) for number in range(20)]
-        shop.before = lambda request: answer(b'{"total":20,"count":20,"items":[%s]}' % b",".join(page))
+        shop.before = lambda request: make_response(b'{"total":20,"count":20,"items":[%s]}' % b",".join(page))
         with pytest.raises(DecodeError) as caught:
             await export_store(store, ["products"], io.BytesIO() if stream else tmp_path, format=format_)
         assert files(tmp_path) == []
@@ -597,7 +597,7 @@ class TestText:
     async def test_half_an_emoji_passes_byte_for_byte(self, store, shop, tmp_path, fields):
         named = [rb'"nice \ud83d"', rb'"\uDE00 \\ud83d \ud83d\ude00"', b'"a \xf4\x8f\xbf\xbf"', b'"b"']
         sent = [b'{"id":%d,"name":%s}' % (number, name) for number, name in enumerate(named)]
-        shop.before = lambda request: answer(b'{"total":4,"count":4,"items":[%s]}' % b",".join(sent))
+        shop.before = lambda request: make_response(b'{"total":4,"count":4,"items":[%s]}' % b",".join(sent))
         await export_store(store, ["products"], tmp_path, fields=fields)
         written = (tmp_path / "products.jsonl").read_bytes().splitlines()
         assert written == (sent if fields is None else [b'{"name":%s}' % name for name in named])
@@ -641,12 +641,12 @@ class TestText:
         ],
     )
     async def test_also_where_a_section_is_one_answer(self, store, shop, tmp_path, name, body):
-        shop.before = lambda request: answer(body)
+        shop.before = lambda request: make_response(body)
         await export_store(store, [name], tmp_path)
         assert rb"\ud83d" in (tmp_path / f"{name}.jsonl").read_bytes()
 
     async def test_nor_where_a_section_is_one_answer(self, store, shop, tmp_path):
-        shop.before = lambda request: answer(b'[{"id":"a"},{"id":"b","name":"\xff"}]')
+        shop.before = lambda request: make_response(b'[{"id":"a"},{"id":"b","name":"\xff"}]')
         with pytest.raises(DecodeError, match=r"expected UTF-8 at items\[1\]"):
             await export_store(store, ["payment_options"], tmp_path)
 
@@ -655,7 +655,7 @@ class TestStoreId:
     @pytest.mark.parametrize("out", ["out", "out/products.jsonl"])
     async def test_lines_begin_with_it_and_are_else_as_they_came(self, store, shop, tmp_path, out):
         odd = [b'{ "id" : 7, "price": 1.10 }', b'{"id":1,\n"x":[ ]}', b'{"id":2}']
-        shop.before = lambda request: answer(b'{"total":3,"count":3,"items":[%s]}' % b",".join(odd))
+        shop.before = lambda request: make_response(b'{"total":3,"count":3,"items":[%s]}' % b",".join(odd))
         await export_store(store, ["products"], tmp_path / out, store_id=True)
         assert (tmp_path / "out" / "products.jsonl").read_bytes().splitlines() == [
             b'{"store_id":1003,"id" : 7, "price": 1.10 }',
@@ -664,7 +664,7 @@ class TestStoreId:
         ]
 
     async def test_an_item_without_members_has_it_too(self, store, shop, tmp_path):
-        shop.before = lambda request: answer(b"{ }")
+        shop.before = lambda request: make_response(b"{ }")
         await export_store(store, ["profile"], tmp_path, store_id=True)
         assert (tmp_path / "profile.jsonl").read_bytes() == b'{"store_id":1003}\n'
 

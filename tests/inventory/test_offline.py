@@ -8,7 +8,7 @@ import pytest
 
 from ecwid_async.codec import dumps, loads
 from ecwid_async.pages import Pages
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from tests.inventory.ledger import SPEC
 from tests.models.test_samples import comparable, unread
 from tests.resources.conftest import FILE, METHODS, make_store
@@ -73,7 +73,7 @@ async def test_an_answer_with_every_documented_field_is_read_whole(method: Any) 
     sent: Any = document(response["schema"])
     if response["list"]:
         sent = [sent]
-    call = attrgetter(method.name)(make_store(MemoryTransport([answer(dumps(sent))])))
+    call = attrgetter(method.name)(make_store(MemoryTransport([make_response(dumps(sent))])))
     made = call(**method.required(), **({"source": FILE} if method.uploads else {}))
     if isinstance(made, Pages):
         read = (await anext(made.pages())).items

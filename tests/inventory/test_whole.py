@@ -7,7 +7,7 @@ import pytest
 
 from ecwid_async.files import Download
 from ecwid_async.pages import Pages
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from tests.inventory.ledger import LEDGER, SPEC
 from tests.models.test_samples import unread
 from tests.resources.conftest import FILE, METHODS, make_store
@@ -24,7 +24,7 @@ def test_every_method_stands_for_one_of_these_endpoints(scenarios: None) -> None
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 async def test_no_answer_has_what_the_models_do_not_know(scenarios: None, method: Any) -> None:
     for body in set(LEDGER.answers[method.endpoint]):
-        call = attrgetter(method.name)(make_store(MemoryTransport([answer(body)])))
+        call = attrgetter(method.name)(make_store(MemoryTransport([make_response(body)])))
         made = call(**method.required(), **({"source": FILE} if method.uploads else {}))
         if isinstance(made, Download):
             read: Any = await made.read()

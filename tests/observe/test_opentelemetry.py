@@ -19,7 +19,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from ecwid_async import APIError, Ecwid, Event, EventKind, NotFound, NotSent, RetryPolicy
 from ecwid_async.observe.opentelemetry import OpenTelemetrySink
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Options, Request
 
 OPERATION = "GET /orders/{orderId}"
@@ -84,7 +84,7 @@ def telemetry() -> Iterator[Telemetry]:
 
 
 async def test_a_call_is_one_span_with_the_conventions_attributes(telemetry: Telemetry) -> None:
-    async with telemetry.ecwid(answer({"id": "A"})) as ecwid:
+    async with telemetry.ecwid(make_response({"id": "A"})) as ecwid:
         call = ecwid.store(1003, "secret_x").orders.get("A")
         request_id = call.request.id
         await call
@@ -96,20 +96,20 @@ async def test_a_call_is_one_span_with_the_conventions_attributes(telemetry: Tel
         "ecwid.store.id": 1003,
         "http.response.status_code": 200,
     }
-    assert [told.name for told in span.events] == ["ecwid.sent", "ecwid.answered"]
+    assert [told.name for told in span.events] == ["ecwid.attempt_started", "ecwid.attempt_ended"]
 
 
 async def test_attempts_and_waits_are_events_of_the_span(telemetry: Telemetry) -> None:
-    async with telemetry.ecwid(answer(status=503), answer({"id": "A"})) as ecwid:
+    async with telemetry.ecwid(make_response(status=503), make_response({"id": "A"})) as ecwid:
         await ecwid.store(1003, "secret_x").orders.get("A")
     (span,) = telemetry.spans
     assert [(told.name, told.attributes["ecwid.attempt"]) for told in span.events] == [
-        ("ecwid.sent", 1),
-        ("ecwid.answered", 1),
-        ("ecwid.waited", 1),
-        ("ecwid.retried", 2),
-        ("ecwid.sent", 2),
-        ("ecwid.answered", 2),
+        ("ecwid.attempt_started", 1),
+        ("ecwid.attempt_ended", 1),
+        ("ecwid.delayed", 1),
+        ("ecwid.retrying", 2),
+        ("ecwid.attempt_started", 2),
+        ("ecwid.attempt_ended", 2),
     ]
     assert span.events[1].attributes["http.response.status_code"] == 503
     assert span.events[1].attributes["error.type"] == "503"
@@ -122,8 +122,8 @@ async def test_attempts_and_waits_are_events_of_the_span(telemetry: Telemetry) -
 @pytest.mark.parametrize(
     ("script", "error", "error_type"),
     [
-        ([answer({"errorMessage": "no such order"}, status=404)], NotFound, "404"),
-        ([answer(status=500)] * 2, APIError, "500"),
+        ([make_response({"errorMessage": "no such order"}, status=404)], NotFound, "404"),
+        ([make_response(status=500)] * 2, APIError, "500"),
         ([NOT_SENT] * 2, NotSent, "NotSent"),
     ],
 )
@@ -169,7 +169,7 @@ async def test_spans_are_children_of_the_caller_s_span_in_each_task(telemetry: T
             with tracer.start_as_current_span("attempt") as span:
                 inner.append(span.parent.span_id)
                 await asyncio.sleep(0)
-                return answer({"id": "A"})
+                return make_response({"id": "A"})
 
     store = Ecwid(transport=Instrumented([]), events=telemetry.sink).store(1003, "secret_x")
 
@@ -189,7 +189,7 @@ async def test_spans_are_children_of_the_caller_s_span_in_each_task(telemetry: T
 
 
 async def test_a_download_is_a_span_that_lasts_until_its_end(telemetry: Telemetry) -> None:
-    async with telemetry.ecwid(answer(b"%PDF"), answer(b"%PDF")) as ecwid:
+    async with telemetry.ecwid(make_response(b"%PDF"), make_response(b"%PDF")) as ecwid:
         store = ecwid.store(1003, "secret_x")
         request = store.orders.get("A").request
         async with store.transport.stream(request):
@@ -206,7 +206,7 @@ async def test_a_download_is_a_span_that_lasts_until_its_end(telemetry: Telemetr
 
 
 async def test_one_request_sent_twice_at_a_time_leaves_nothing_open(telemetry: Telemetry) -> None:
-    async with telemetry.ecwid(answer({"id": "A"}), answer({"id": "A"})) as ecwid:
+    async with telemetry.ecwid(make_response({"id": "A"}), make_response({"id": "A"})) as ecwid:
         store = ecwid.store(1003, "secret_x")
         request = store.orders.get("A").request
         async with store.transport.stream(request), store.transport.stream(request):
@@ -217,7 +217,13 @@ async def test_one_request_sent_twice_at_a_time_leaves_nothing_open(telemetry: T
 
 
 async def test_calls_and_waits_are_measured(telemetry: Telemetry) -> None:
-    script = [answer(status=503), answer({"id": "A"}), NOT_SENT, answer({"id": "B"}), answer(status=404)]
+    script = [
+        make_response(status=503),
+        make_response({"id": "A"}),
+        NOT_SENT,
+        make_response({"id": "B"}),
+        make_response(status=404),
+    ]
     async with telemetry.ecwid(*script) as ecwid:
         store = ecwid.store(1003, "secret_x")
         await store.orders.get("A")
@@ -240,7 +246,7 @@ async def test_calls_and_waits_are_measured(telemetry: Telemetry) -> None:
 
 
 async def test_calls_under_way_are_counted(telemetry: Telemetry) -> None:
-    async with telemetry.ecwid(answer(b"%PDF")) as ecwid:
+    async with telemetry.ecwid(make_response(b"%PDF")) as ecwid:
         store = ecwid.store(1003, "secret_x")
         async with store.transport.stream(store.orders.get("A").request):
             assert [point.value for _, point in telemetry.points("ecwid.client.active_calls")] == [1]
@@ -248,16 +254,18 @@ async def test_calls_under_way_are_counted(telemetry: Telemetry) -> None:
 
 def test_the_duration_is_that_of_the_whole_call(telemetry: Telemetry) -> None:
     sink = telemetry.sink
-    for kind, seconds in [(EventKind.STARTED, None), (EventKind.ANSWERED, 0.2), (EventKind.ENDED, 1.5)]:
+    for kind, seconds in [(EventKind.CALL_STARTED, None), (EventKind.ATTEMPT_ENDED, 0.2), (EventKind.CALL_ENDED, 1.5)]:
         sink(Event(kind=kind, operation=OPERATION, request_id="a", status=200, seconds=seconds))
     ((_, point),) = telemetry.points("ecwid.client.call.duration")
     assert point.sum == 1.5
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind not in (EventKind.STARTED, EventKind.ENDED)])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in EventKind if kind not in (EventKind.CALL_STARTED, EventKind.CALL_ENDED)]
+)
 def test_every_event_of_a_call_shows_in_its_span(telemetry: Telemetry, kind: EventKind) -> None:
     sink = telemetry.sink
-    for each in (EventKind.STARTED, kind, EventKind.ENDED):
+    for each in (EventKind.CALL_STARTED, kind, EventKind.CALL_ENDED):
         sink(Event(kind=each, operation=OPERATION, request_id="a", store_id=1003, seconds=0.5))
     (span,) = telemetry.spans
     ((name, attributes),) = [(told.name, dict(told.attributes)) for told in span.events]
@@ -265,7 +273,7 @@ def test_every_event_of_a_call_shows_in_its_span(telemetry: Telemetry, kind: Eve
     assert attributes == {"ecwid.attempt": 1, "ecwid.seconds": 0.5}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind is not EventKind.STARTED])
+@pytest.mark.parametrize("kind", [kind for kind in EventKind if kind is not EventKind.CALL_STARTED])
 def test_an_event_of_no_known_call_is_no_error(telemetry: Telemetry, kind: EventKind) -> None:
     telemetry.sink(Event(kind=kind, operation=OPERATION, request_id="a"))
     assert not telemetry.spans
@@ -278,7 +286,7 @@ import asyncio, sys
 sys.modules["opentelemetry.sdk"] = None
 from ecwid_async import Ecwid
 from ecwid_async.observe.opentelemetry import OpenTelemetrySink
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 
 failures = []
 class Checked(OpenTelemetrySink):
@@ -289,7 +297,7 @@ class Checked(OpenTelemetrySink):
             failures.append(error)
 
 async def main():
-    async with Ecwid(transport=MemoryTransport([answer({"id": "A"})]), events=Checked()) as ecwid:
+    async with Ecwid(transport=MemoryTransport([make_response({"id": "A"})]), events=Checked()) as ecwid:
         assert (await ecwid.store(1003, "secret_x").orders.get("A")).id == "A"
 
 asyncio.run(main())

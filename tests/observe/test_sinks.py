@@ -13,15 +13,15 @@ import trio.testing
 
 from ecwid_async import ConfigError, Ecwid, Event, EventKind, NotSent, RetryPolicy
 from ecwid_async.observe import LogSink, Sinks
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter, RateLimit
 from ecwid_async.wire import Options, Request
 
 LOGGED = {
-    EventKind.SENT: logging.DEBUG,
-    EventKind.ANSWERED: logging.DEBUG,
-    EventKind.WAITED: logging.INFO,
-    EventKind.RETRIED: logging.INFO,
+    EventKind.ATTEMPT_STARTED: logging.DEBUG,
+    EventKind.ATTEMPT_ENDED: logging.DEBUG,
+    EventKind.DELAYED: logging.INFO,
+    EventKind.RETRYING: logging.INFO,
     EventKind.THROTTLED: logging.WARNING,
     EventKind.QUARANTINED: logging.WARNING,
     EventKind.GAVE_UP: logging.WARNING,
@@ -30,7 +30,7 @@ LOGGED = {
 NOT_SENT = NotSent("refused", request=Request(method="GET", path="/", options=Options(operation="GET /")))
 
 
-def event(kind: EventKind = EventKind.ANSWERED) -> Event:
+def event(kind: EventKind = EventKind.ATTEMPT_ENDED) -> Event:
     return Event(
         kind=kind,
         operation="GET /orders/{orderId}",
@@ -44,7 +44,7 @@ def event(kind: EventKind = EventKind.ANSWERED) -> Event:
 
 
 def ecwid_of(*script: object, events: object = None) -> Ecwid:
-    transport = MemoryTransport([answer(data) if isinstance(data, dict) else data for data in script])
+    transport = MemoryTransport([make_response(data) if isinstance(data, dict) else data for data in script])
     return Ecwid(transport=transport, events=events, retry=RetryPolicy(base=0.0))
 
 
@@ -53,10 +53,10 @@ def test_the_pace_of_the_rate_limit_is_no_news_unless_somebody_waits_for_over_a_
     seconds: float, level: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "ecwid_async")
-    LogSink()(Event(kind=EventKind.WAITED, operation="GET /orders", request_id="ab12cd34", seconds=seconds))
+    LogSink()(Event(kind=EventKind.DELAYED, operation="GET /orders", request_id="ab12cd34", seconds=seconds))
     assert [record.levelno for record in caplog.records] == [level]
     assert caplog.messages == [
-        f"GET /orders: waited (for the rate limit, {seconds:.3f} s) [request ab12cd34, no store]"
+        f"GET /orders: delayed (for the rate limit, {seconds:.3f} s) [request ab12cd34, no store]"
     ]
 
 
@@ -65,7 +65,7 @@ def test_who_waits_for_the_rate_limit_for_over_a_second_is_seen_at_info(caplog: 
     caplog.set_level(logging.INFO, "ecwid_async")
 
     async def main() -> None:
-        network = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), *[answer({})] * 3])
+        network = MemoryTransport([make_response(status=429, headers={"Retry-After": "30"}), *[make_response({})] * 3])
         govern = RateLimit(
             network, MemoryLimiter(clock=trio.current_time), token="t", store_id=1003, events=Sinks(LogSink())
         )
@@ -81,7 +81,7 @@ def test_who_waits_for_the_rate_limit_for_over_a_second_is_seen_at_info(caplog: 
 
     trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
     assert [(record.levelno, record.ecwid_kind, record.ecwid_seconds) for record in caplog.records] == [
-        (logging.INFO, "waited", 20.0)
+        (logging.INFO, "delayed", 20.0)
     ] * 3
 
 
@@ -90,7 +90,7 @@ def test_every_event_of_an_attempt_is_logged_at_its_level(kind: EventKind, caplo
     caplog.set_level(logging.DEBUG, "ecwid_async")
     LogSink()(event(kind))
     LogSink()(Event(kind=kind, operation="GET /orders", request_id="ab12cd34", status=503))
-    level = None if kind in (EventKind.STARTED, EventKind.ENDED) else LOGGED[kind]
+    level = None if kind in (EventKind.CALL_STARTED, EventKind.CALL_ENDED) else LOGGED[kind]
     expected = [] if level is None else [("ecwid_async", level)] * 2
     assert [(record.name, record.levelno) for record in caplog.records] == expected
 
@@ -100,13 +100,13 @@ def test_a_record_reads_well_and_has_the_event_s_fields(caplog: pytest.LogCaptur
     LogSink()(event())
     LogSink()(Event(kind=EventKind.GAVE_UP, operation="GET /orders", request_id="ab12cd34", error="NotSent"))
     assert caplog.messages == [
-        "GET /orders/{orderId}: answered (attempt 2, status 503, OutcomeUnknown, 0.250 s) "
+        "GET /orders/{orderId}: attempt ended (attempt 2, status 503, OutcomeUnknown, 0.250 s) "
         "[request ab12cd34, store 1003]",
         "GET /orders: gave up (attempt 1, NotSent) [request ab12cd34, no store]",
     ]
     fields = {name: value for name, value in vars(caplog.records[0]).items() if name.startswith("ecwid_")}
     assert fields == {
-        "ecwid_kind": "answered",
+        "ecwid_kind": "attempt_ended",
         "ecwid_operation": "GET /orders/{orderId}",
         "ecwid_request_id": "ab12cd34",
         "ecwid_store_id": 1003,
@@ -129,9 +129,9 @@ def test_only_what_the_logger_would_write_is_wanted(level: int) -> None:
 
 async def test_by_default_events_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "ecwid_async")
-    async with ecwid_of(answer(status=503), {"id": "A"}) as ecwid:
+    async with ecwid_of(make_response(status=503), {"id": "A"}) as ecwid:
         await ecwid.store(1003, "secret_x").orders.get("A")
-    assert [record.ecwid_kind for record in caplog.records] == ["waited", "retried"]
+    assert [record.ecwid_kind for record in caplog.records] == ["delayed", "retrying"]
 
 
 async def test_what_the_caller_gives_takes_the_place_of_logging(caplog: pytest.LogCaptureFixture) -> None:
@@ -145,7 +145,7 @@ async def test_what_the_caller_gives_takes_the_place_of_logging(caplog: pytest.L
     assert not caplog.records
     async with ecwid_of({"id": "A"}, events=[heard.append, LogSink()]) as ecwid:
         await ecwid.store(1003, "secret_x").orders.get("A")
-    assert [record.ecwid_kind for record in caplog.records] == ["sent", "answered"]
+    assert [record.ecwid_kind for record in caplog.records] == ["attempt_started", "attempt_ended"]
 
 
 async def test_an_event_that_nobody_wants_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ async def test_an_event_that_nobody_wants_is_not_made(monkeypatch: pytest.Monkey
     monkeypatch.setattr(Event, "__init__", no_event)
     logging.getLogger("ecwid_async").setLevel(logging.WARNING)
     try:
-        async with ecwid_of(answer(status=503), {"id": "A"}) as ecwid:
+        async with ecwid_of(make_response(status=503), {"id": "A"}) as ecwid:
             await ecwid.store(1003, "secret_x").orders.get("A")
     finally:
         logging.getLogger("ecwid_async").setLevel(logging.NOTSET)
@@ -174,7 +174,7 @@ async def test_an_event_names_the_server_where_it_is_known() -> None:
         ({"base_url": "http://[::1]/api/v3"}, "::1:80"),
     ]:
         servers.clear()
-        async with Ecwid(transport=MemoryTransport([answer({"id": "A"})]), events=listen, **given) as ecwid:
+        async with Ecwid(transport=MemoryTransport([make_response({"id": "A"})]), events=listen, **given) as ecwid:
             await ecwid.store(1003, "secret_x").orders.get("A")
         assert servers == {known}
 
@@ -201,13 +201,22 @@ async def test_a_sink_that_raises_breaks_nothing_and_is_reported_once(
     hook: Callable[[Event], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Event] = []
-    async with ecwid_of(answer(status=503), {"id": "A"}, {"id": "B"}, events=[hook, heard.append]) as ecwid:
+    async with ecwid_of(make_response(status=503), {"id": "A"}, {"id": "B"}, events=[hook, heard.append]) as ecwid:
         store = ecwid.store(1003, "secret_x")
         assert (await store.orders.get("A")).id == "A"
         assert (await store.orders.get("B")).id == "B"
     assert [told.kind.value for told in heard] == [
-        *("started", "sent", "answered", "waited", "retried", "sent", "answered", "ended"),
-        *("started", "sent", "answered", "ended"),
+        *(
+            "call_started",
+            "attempt_started",
+            "attempt_ended",
+            "delayed",
+            "retrying",
+            "attempt_started",
+            "attempt_ended",
+            "call_ended",
+        ),
+        *("call_started", "attempt_started", "attempt_ended", "call_ended"),
     ]
     (record,) = caplog.records
     assert (record.name, record.levelno) == ("ecwid_async", logging.ERROR)
@@ -223,7 +232,7 @@ async def test_each_sink_that_raises_is_reported(caplog: pytest.LogCaptureFixtur
 
 
 async def test_a_sink_that_raises_is_reported_once_under_concurrency(caplog: pytest.LogCaptureFixture) -> None:
-    async with Ecwid(transport=MemoryTransport(lambda _: answer({"id": "A"})), events=Broken()) as ecwid:
+    async with Ecwid(transport=MemoryTransport(lambda _: make_response({"id": "A"})), events=Broken()) as ecwid:
         store = ecwid.store(1003, "secret_x")
 
         async def call() -> None:

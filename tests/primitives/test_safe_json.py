@@ -27,7 +27,7 @@ from ecwid_async.models.profile import Profile
 from ecwid_async.models.reports import LatestStats
 from ecwid_async.models.results import DeletedItem
 from ecwid_async.primitives.safe_json import NotJSON, exact, read_json, repaired
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 
 GRIN = b"\\ud83d\\ude00"
 HALF = b"\\ud83d"
@@ -162,7 +162,7 @@ async def test_a_list_with_odd_items_is_read_to_its_end_in_every_way(scanned: bo
     @asynccontextmanager
     async def products() -> AsyncIterator[Any]:
         pages = Store(
-            1003, Channel(MemoryTransport([attrs.evolve(answer({}), body=body)] * 3), codec)
+            1003, Channel(MemoryTransport([attrs.evolve(make_response({}), body=body)] * 3), codec)
         ).products.search()
         if scanned:
             async with pages.scan() as scan:

@@ -21,7 +21,7 @@ from ecwid_async.files import Download
 from ecwid_async.models.base import Draft
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Resource
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Request
 from tests.models.tables import SAMPLES, Spec
 
@@ -199,7 +199,7 @@ def answered() -> Callable[[Method, bytes], Any]:
     """Build a call of a method, to be answered with a body."""
 
     def build(method: Method, body: bytes) -> Any:
-        store = make_store(MemoryTransport([answer(body)]))
+        store = make_store(MemoryTransport([make_response(body)]))
         file = {"source": FILE} if method.uploads else {}
         return attrgetter(method.name)(store)(**method.required(), **file)
 

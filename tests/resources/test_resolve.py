@@ -13,7 +13,7 @@ from ecwid_async.models.domains import DomainPurchaseDraft
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.models.variations import VariationDraft
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Request, Response
 
 
@@ -93,8 +93,8 @@ async def test_what_nothing_identifies_is_said_to_be_so() -> None:
 async def test_a_server_that_failed_and_a_deadline_can_be_resolved_too(late: bool) -> None:
     def reply(request: Request) -> Response | Exception:
         if request.method == "GET":
-            return answer({"items": [{"id": 7, "sku": "A"}], "total": 1})
-        return Timeout("late", request=request) if late else answer(status=500)
+            return make_response({"items": [{"id": 7, "sku": "A"}], "total": 1})
+        return Timeout("late", request=request) if late else make_response(status=500)
 
     with pytest.raises((ServerError, Timeout)) as caught:
         await store(MemoryTransport(reply)).products.create(ProductDraft(sku="A"))
@@ -130,7 +130,11 @@ async def test_a_call_sent_from_elsewhere_looks_where_it_was_sent() -> None:
 @pytest.mark.parametrize("body", [b"", b"<html>Log in</html>", b"null"])
 async def test_a_create_whose_success_can_t_be_read_can_be_resolved(body: bytes) -> None:
     def reply(request: Request) -> Response:
-        return answer({"items": [{"id": 7, "sku": "A"}], "total": 1}) if request.method == "GET" else answer(body)
+        return (
+            make_response({"items": [{"id": 7, "sku": "A"}], "total": 1})
+            if request.method == "GET"
+            else make_response(body)
+        )
 
     with pytest.raises(OutcomeUnknown) as caught:
         await store(MemoryTransport(reply)).products.create(ProductDraft(sku="A"))
@@ -143,7 +147,7 @@ async def test_whatever_the_error_is_an_unknown_outcome_can_be_resolved(code: st
     """A server that fails may name any code, and each code has a class of its own."""
     body = b'{"errorCode": "%s"}' % code.encode() if code else b"<html>"
     found = b'{"total": 1, "count": 1, "items": [{"id": 7, "sku": "LAMP-NEW"}]}'
-    transport = MemoryTransport([answer(body, status=500), answer(found)])
+    transport = MemoryTransport([make_response(body, status=500), make_response(found)])
     with pytest.raises(EcwidError) as caught:
         await store(transport).products.create(ProductDraft(name="Lamp", sku="LAMP-NEW"))
     assert caught.value.outcome == "unknown"
@@ -153,7 +157,7 @@ async def test_whatever_the_error_is_an_unknown_outcome_can_be_resolved(code: st
 
 async def test_an_outcome_that_is_known_needs_no_look() -> None:
     with pytest.raises(EcwidError) as caught:
-        await store(MemoryTransport([answer(b"{}", status=409)])).products.create(
+        await store(MemoryTransport([make_response(b"{}", status=409)])).products.create(
             ProductDraft(name="Lamp", sku="LAMP-NEW")
         )
     with pytest.raises(LookupError, match="the outcome of this call is 'refused'"):

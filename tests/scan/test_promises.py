@@ -11,7 +11,7 @@ from ecwid_async import Ecwid
 from ecwid_async.resources.base import Listed
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.scan import PLANS, plan_of
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from tests.scan.lists import KINDS
 from tests.scan.world import STORE, TOKEN
 
@@ -87,7 +87,7 @@ def test_products_of_a_category_are_scanned_in_the_order_of_creation_whatever_or
 
     async def read() -> None:
         transport = MemoryTransport(
-            lambda request: asked.append(dict(request.params)) or answer({"total": 0, "items": []})  # type: ignore[func-returns-value]
+            lambda request: asked.append(dict(request.params)) or make_response({"total": 0, "items": []})  # type: ignore[func-returns-value]
         )
         pages = Ecwid(transport=transport).store(STORE, TOKEN).products.search(category=7)
         async with pages.scan() as scan:

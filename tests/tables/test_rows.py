@@ -30,7 +30,7 @@ from ecwid_async.models.customers import Customer
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
 from ecwid_async.tables import Items, Node, Reader, Record, Scalar, flat, merged, record_of
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from tests.odd_items import odd_items
 
 pa = pytest.importorskip("pyarrow")
@@ -461,7 +461,7 @@ HALF = rb'{"id":1,"name":"nice \ud83d","options":[{"name":"\udead"}],"glow":"\ud
 
 def lists_of(*items: bytes, codec: Codec | None = None) -> Any:
     body = b'{"total":%d,"items":[%b]}' % (len(items), b",".join(items))
-    transport = MemoryTransport([evolve(answer({}), body=body)])
+    transport = MemoryTransport([evolve(make_response({}), body=body)])
     return Store(1003, Channel(transport, Codec() if codec is None else codec)).products.search()
 
 

@@ -5,7 +5,7 @@ from attrs import evolve
 
 from ecwid_async.errors import NotSent
 from ecwid_async.transport.auth import Auth, Secret
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Headers, Options, Request
 
 TOKEN = "secret_abc123"
@@ -19,7 +19,7 @@ REQUEST = Request(
 
 
 async def test_store_token_and_request_id_are_added() -> None:
-    inner = MemoryTransport([answer({})])
+    inner = MemoryTransport([make_response({})])
     await Auth.of_store(inner, 1003, TOKEN).send(REQUEST)
     (sent,) = inner.requests
     assert sent.target == "/1003/orders/A?limit=1"
@@ -32,7 +32,7 @@ async def test_store_token_and_request_id_are_added() -> None:
 
 
 async def test_an_app_is_named_by_its_id_and_secret_in_no_store() -> None:
-    inner = MemoryTransport([answer({})])
+    inner = MemoryTransport([make_response({})])
     auth = Auth.of_application(inner, "my-app", TOKEN)
     await auth.send(REQUEST)
     (sent,) = inner.requests
@@ -45,7 +45,7 @@ async def test_an_app_is_named_by_its_id_and_secret_in_no_store() -> None:
 
 
 async def test_a_stream_is_signed_too() -> None:
-    inner = MemoryTransport([answer(b"%PDF")])
+    inner = MemoryTransport([make_response(b"%PDF")])
     async with Auth.of_store(inner, 1003, TOKEN).stream(REQUEST) as response:
         assert [chunk async for chunk in response.chunks] == [b"%PDF"]
     assert inner.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
@@ -68,13 +68,13 @@ async def test_an_error_from_below_holds_the_request_without_credentials() -> No
 async def test_another_call_s_error_out_of_a_download_keeps_its_request() -> None:
     other = NotSent("refused", request=evolve(REQUEST, path="/another"))
     with pytest.raises(NotSent) as caught:
-        async with Auth.of_store(MemoryTransport([answer(b"%PDF")]), 1003, TOKEN).stream(REQUEST):
+        async with Auth.of_store(MemoryTransport([make_response(b"%PDF")]), 1003, TOKEN).stream(REQUEST):
             raise other
     assert caught.value.request.path == "/another"
 
 
 async def test_the_token_is_in_no_repr_on_its_way() -> None:
-    inner = MemoryTransport([answer({})])
+    inner = MemoryTransport([make_response({})])
     auth = Auth.of_store(inner, 1003, TOKEN)
     await auth.send(REQUEST)
     for shown in (auth, inner.requests[0], inner.requests[0].headers, vars(auth)):

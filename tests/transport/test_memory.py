@@ -3,7 +3,7 @@
 import pytest
 
 from ecwid_async.errors import NotSent
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Options, Request
 
 REQUEST = Request(method="GET", path="/orders", options=Options(operation="GET /orders"))
@@ -11,7 +11,7 @@ REQUEST = Request(method="GET", path="/orders", options=Options(operation="GET /
 
 async def test_a_script_is_played_in_order_and_exceptions_are_raised() -> None:
     failure = NotSent("refused", request=REQUEST)
-    transport = MemoryTransport([answer({"id": 1}), failure, answer(status=404)])
+    transport = MemoryTransport([make_response({"id": 1}), failure, make_response(status=404)])
     assert (await transport.send(REQUEST)).body == b'{"id":1}'
     with pytest.raises(NotSent):
         await transport.send(REQUEST)
@@ -25,5 +25,5 @@ async def test_a_script_that_has_run_out_says_for_which_request() -> None:
 
 
 async def test_a_function_answers_what_it_likes() -> None:
-    transport = MemoryTransport(lambda request: answer({"path": request.path}))
+    transport = MemoryTransport(lambda request: make_response({"path": request.path}))
     assert (await transport.send(REQUEST)).body == b'{"path":"/orders"}'

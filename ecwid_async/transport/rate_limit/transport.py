@@ -697,7 +697,7 @@ class RateLimit:
             raise self._closed(request, queue.gate(self._clock()))
         if scope.cancelled_caught:
             raise _no_room(request)
-        self._tell(EventKind.WAITED, request, seconds=self._clock() - began)
+        self._tell(EventKind.DELAYED, request, seconds=self._clock() - began)
 
     def _place(self, key: str, lane: Lane) -> _Place:
         return id(self._state), key, lane
@@ -723,7 +723,7 @@ class RateLimit:
                     raise self._closed(request, found)
             if deadline is not None and now + found.seconds >= deadline:
                 raise _no_room(request)
-            self._tell(EventKind.WAITED, request, seconds=found.seconds)
+            self._tell(EventKind.DELAYED, request, seconds=found.seconds)
             await self._sleep(found.seconds)
         return found
 

@@ -148,11 +148,11 @@ class Retry:
         """
         self._budget.call()
         wants = self._tell.wants
-        if wants(EventKind.STARTED):
+        if wants(EventKind.CALL_STARTED):
             with self._told(request) as progress:
                 return await self._until_settled(request, progress, await self._attempt(request, progress))
         progress = _Progress()
-        if wants(EventKind.SENT) or wants(EventKind.ANSWERED):
+        if wants(EventKind.ATTEMPT_STARTED) or wants(EventKind.ATTEMPT_ENDED):
             return await self._until_settled(request, progress, await self._attempt(request, progress))
         # Nobody looks and all goes well, which is the common case.
         try:
@@ -165,13 +165,13 @@ class Retry:
 
     async def _attempt(self, request: Request, progress: _Progress) -> Response | EcwidError:
         started = self._clock()
-        self._tell(EventKind.SENT, request, progress.attempt)
+        self._tell(EventKind.ATTEMPT_STARTED, request, progress.attempt)
         try:
             response = await self._inner.send(request)
         except EcwidError as error:
-            self._tell(EventKind.ANSWERED, request, progress.attempt, None, self._clock() - started, error)
+            self._tell(EventKind.ATTEMPT_ENDED, request, progress.attempt, None, self._clock() - started, error)
             return error
-        self._tell(EventKind.ANSWERED, request, progress.attempt, response.status, self._clock() - started)
+        self._tell(EventKind.ATTEMPT_ENDED, request, progress.attempt, response.status, self._clock() - started)
         return _checked(request, response)
 
     async def _until_settled(self, request: Request, progress: _Progress, last: Response | EcwidError) -> Response:
@@ -198,12 +198,12 @@ class Retry:
 
     async def _before_again(self, request: Request, progress: _Progress, wait: float, error: EcwidError | None) -> None:
         progress.arrived |= error is None or error.outcome != "not_sent"
-        self._tell(EventKind.WAITED, request, progress.attempt, progress.status, wait, error)
+        self._tell(EventKind.DELAYED, request, progress.attempt, progress.status, wait, error)
         if progress.status == 429:
             add_throttled(request, wait)
         await self._sleep(wait)
         progress.attempt += 1
-        self._tell(EventKind.RETRIED, request, progress.attempt, progress.status, error=error)
+        self._tell(EventKind.RETRYING, request, progress.attempt, progress.status, error=error)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
@@ -243,12 +243,12 @@ class Retry:
         self, request: Request, progress: _Progress, opened: AsyncExitStack
     ) -> tuple[StreamedResponse, bytes] | EcwidError:
         started = self._clock()
-        self._tell(EventKind.SENT, request, progress.attempt)
+        self._tell(EventKind.ATTEMPT_STARTED, request, progress.attempt)
         progress.status = None
         try:
             response = await opened.enter_async_context(self._inner.stream(request))
             progress.status = response.status
-            self._tell(EventKind.ANSWERED, request, progress.attempt, response.status, self._clock() - started)
+            self._tell(EventKind.ATTEMPT_ENDED, request, progress.attempt, response.status, self._clock() - started)
             if response.status < 400:
                 async for chunk in response.chunks:
                     if chunk:
@@ -256,7 +256,7 @@ class Retry:
             return response, b""
         except EcwidError as error:
             if progress.status is None:
-                self._tell(EventKind.ANSWERED, request, progress.attempt, None, self._clock() - started, error)
+                self._tell(EventKind.ATTEMPT_ENDED, request, progress.attempt, None, self._clock() - started, error)
             progress.status = None
             return error
 
@@ -354,7 +354,7 @@ class Retry:
         progress = _Progress()
         started = self._clock()
         error: BaseException | None = None
-        self._tell(EventKind.STARTED, request, 1)
+        self._tell(EventKind.CALL_STARTED, request, 1)
         try:
             yield progress
         except BaseException as raised:
@@ -363,7 +363,7 @@ class Retry:
         finally:
             # A call that is dropped may outlive its event loop, and with it the loop's clock.
             seconds = None if isinstance(error, GeneratorExit) else self._clock() - started
-            self._tell(EventKind.ENDED, request, progress.attempt, progress.status, seconds, error)
+            self._tell(EventKind.CALL_ENDED, request, progress.attempt, progress.status, seconds, error)
 
 
 def _checked(request: Request, response: Response) -> Response | OutcomeUnknown:

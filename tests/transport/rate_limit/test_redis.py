@@ -26,7 +26,7 @@ from attrs import evolve
 from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError, InvalidToken, LimiterUnavailable
 from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, token_key
 from ecwid_async.transport.rate_limit import transport as limiter
 from ecwid_async.wire import Lane, Options, Request, Response
@@ -393,7 +393,7 @@ async def test_a_call_that_is_cancelled_while_it_asks_gives_its_slot_back(
 
 async def test_cancelled_calls_leave_nothing_behind(group: Group) -> None:
     state = group.state(Quota(ceiling=1e6, requests=100, burst=10_000))
-    govern = RateLimit(MemoryTransport(lambda _: answer({})), state, token="t")
+    govern = RateLimit(MemoryTransport(lambda _: make_response({})), state, token="t")
 
     async def one(number: int) -> None:
         async with asyncio.timeout(number * 0.0002):
@@ -407,8 +407,12 @@ async def test_cancelled_calls_leave_nothing_behind(group: Group) -> None:
 
 async def test_no_token_is_in_redis_and_everything_there_expires(group: Group) -> None:
     state = group.state()
-    dead = answer({"errorCode": "INVALID_API_TOKEN"}, status=403)
-    for token, reply in (("secret_abcdef", answer({})), ("secret_ghijkl", dead), ("secret_mnopqr", answer(status=429))):
+    dead = make_response({"errorCode": "INVALID_API_TOKEN"}, status=403)
+    for token, reply in (
+        ("secret_abcdef", make_response({})),
+        ("secret_ghijkl", dead),
+        ("secret_mnopqr", make_response(status=429)),
+    ):
         govern = RateLimit(MemoryTransport([reply]), state, token=token, store_id=1003)
         await govern.send(request())
     assert await taken(state, "of a process that dies", most=1) == 1
@@ -427,7 +431,7 @@ def request(lane: Lane = Lane.INTERACTIVE) -> Request:
 
 async def test_the_client_keeps_its_count_on_redis(group: Group) -> None:
     quota = Quota(requests=5, reserve=1, burst=10)
-    network = MemoryTransport(lambda _: answer({"generalInfo": {"storeId": 1003}}))
+    network = MemoryTransport(lambda _: make_response({"generalInfo": {"storeId": 1003}}))
     async with Ecwid(transport=network, quota=quota, limiter=group.state(quota)) as ecwid:
         await ecwid.store(1003, "secret_x").profile.get()
     slots = f"{group.prefix}:slots:{token_key('secret_x')}".encode()
@@ -439,7 +443,7 @@ import asyncio, json, sys, time
 from redis.asyncio import Redis
 from ecwid_async.transport.rate_limit import transport as limiter
 from ecwid_async.transport.rate_limit import RateLimit, Quota
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit.redis import RedisLimiter
 from ecwid_async.wire import Lane, Options, Request
 
@@ -447,7 +451,7 @@ async def main():
     served = []
     def reply(_):
         served.append(time.time())
-        return answer({})
+        return make_response({})
     quota = Quota(requests=60, window=1.0, reserve=2, burst=5, ceiling=1e6)
     client = Redis(unix_socket_path=sys.argv[1])
     govern = RateLimit(MemoryTransport(reply), RedisLimiter(client, quota, prefix=sys.argv[2]), token="t", quota=quota)
@@ -502,7 +506,7 @@ async def back(state: RedisLimiter) -> None:
 
 @pytest.mark.parametrize("patient", [True, False])
 async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: Server, patient: bool) -> None:
-    network = MemoryTransport(lambda _: answer({}))
+    network = MemoryTransport(lambda _: make_response({}))
     client = fragile.client(**{"retry": Retry(ConstantBackoff(5.0), 3)} if patient else {})
     state = RedisLimiter(client, patience=0.5)
     govern = RateLimit(network, state, token="secret_x")
@@ -549,7 +553,7 @@ async def test_an_answer_is_not_lost_where_redis_goes_away_meanwhile_and_a_429_i
 
     def reply(_: Request) -> Response:
         fragile.stop()
-        return answer(status=429, headers={"Retry-After": "30"})
+        return make_response(status=429, headers={"Retry-After": "30"})
 
     govern = RateLimit(MemoryTransport(reply), state, token="secret_x")
     assert (await govern.send(request())).status == 429
@@ -668,7 +672,7 @@ async def test_while_redis_is_silent_those_who_queue_fail_together_and_not_one_a
         moment += 0.2  # by the state's clock; it is cut off by then
         await asyncio.sleep(60)
 
-    govern = RateLimit(MemoryTransport(lambda _: answer({})), state, token="t")
+    govern = RateLimit(MemoryTransport(lambda _: make_response({})), state, token="t")
     await govern.send(request())
     monkeypatch.setattr(client, "execute_command", silent)
     # One that waits sends the others through the queue.
@@ -757,7 +761,7 @@ async def test_a_call_that_is_cancelled_at_any_await_leaves_once(
     while reached:
         token, network = (
             f"token {steps}",
-            MemoryTransport(lambda _: answer({"errorCode": "INVALID_API_TOKEN"}, status=status)),
+            MemoryTransport(lambda _: make_response({"errorCode": "INVALID_API_TOKEN"}, status=status)),
         )
         govern = RateLimit(network, state, token=token, store_id=1, quota=quota)
 
@@ -831,7 +835,9 @@ async def test_redis_and_memory_count_alike(group: Group, seed: int) -> None:
 async def test_quarantines_on_redis_are_listed_and_lifted_and_hold_no_body_and_no_token(group: Group) -> None:
     state, other = group.state(), group.state(decode_responses=True)
     message = "token secret_abcdefghij is dead" + "x" * 100_000
-    dead = MemoryTransport(lambda _: answer({"errorCode": "INVALID_API_TOKEN", "errorMessage": message}, status=403))
+    dead = MemoryTransport(
+        lambda _: make_response({"errorCode": "INVALID_API_TOKEN", "errorMessage": message}, status=403)
+    )
     async with Ecwid(transport=dead, limiter=state) as ecwid, Ecwid(transport=dead, limiter=other) as twin:
         for store_id in (1003, 1004):
             with pytest.raises(InvalidToken):

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from ecwid_async import Ecwid, RetryPolicy
 from ecwid_async.errors import APIError, ConfigError, InvalidToken, RateLimited, StoreSuspended, Timeout
 from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import transport as limiter
 from ecwid_async.transport.rate_limit.transport import (
     SHARE,
@@ -71,10 +71,10 @@ class Server:
         wait = self.limit.admit(now, 600)
         if wait:
             self.refused += 1
-            return answer(status=429, headers={"Retry-After": str(int(wait) + 1)})
+            return make_response(status=429, headers={"Retry-After": str(int(wait) + 1)})
         self.served.append(now)
         await trio.sleep(self.random.uniform(0.01, self.slowest))
-        return answer({})
+        return make_response({})
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
@@ -165,8 +165,8 @@ def test_a_thousand_calls_at_once_meet_no_429(shape: type[LimitShape], lane: Lan
 def test_a_429_closes_the_gate_for_everybody_on_that_token_and_for_nobody_else() -> None:
     async def main() -> None:
         told: list[Event] = []
-        busy = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), *[answer({})] * 5])
-        free = MemoryTransport(lambda _: answer({}))
+        busy = MemoryTransport([make_response(status=429, headers={"Retry-After": "30"}), *[make_response({})] * 5])
+        free = MemoryTransport(lambda _: make_response({}))
         state = MemoryLimiter(clock=trio.current_time)
         one = governed(busy, state, events=told.append)
         start = trio.current_time()
@@ -204,7 +204,7 @@ def test_what_can_not_work_is_asked_once_and_then_once_in_a_while(
     status: int, code: str, kind: type[APIError], other_tokens: bool
 ) -> None:
     async def main() -> None:
-        answers = [answer({"errorCode": code}, status=status)]
+        answers = [make_response({"errorCode": code}, status=status)]
         server = MemoryTransport(lambda _: answers[-1])
         state = MemoryLimiter(clock=trio.current_time)
         govern = governed(server, state, store_id=1)
@@ -215,7 +215,7 @@ def test_what_can_not_work_is_asked_once_and_then_once_in_a_while(
             assert (caught.value.status, caught.value.code, caught.value.outcome) == (status, code, "not_sent")
         assert len(server.requests) == 1
 
-        answers.append(answer({"errorCode": code}, status=status))
+        answers.append(make_response({"errorCode": code}, status=status))
         await trio.sleep(Quota().probation + 1)
         ended: list[object] = []
 
@@ -231,7 +231,7 @@ def test_what_can_not_work_is_asked_once_and_then_once_in_a_while(
         assert sorted(map(str, ended)) == [str(status), *["None"] * 9], "one probe, and the others fail fast meanwhile"
         assert len(server.requests) == 2
 
-        answers.append(answer({}))
+        answers.append(make_response({}))
         await trio.sleep(Quota().probation + 1)
         assert [(await govern.send(request())).status for _ in range(2)] == [200, 200]
         assert await state.quarantined() == []
@@ -251,8 +251,8 @@ def test_quarantine_is_of_a_token_for_a_store_or_of_a_store(code: str, other_tok
 
     async def main() -> None:
         state = MemoryLimiter(clock=trio.current_time)
-        refused = MemoryTransport(lambda _: answer({"errorCode": code}, status=403))
-        served = MemoryTransport(lambda _: answer({}))
+        refused = MemoryTransport(lambda _: make_response({"errorCode": code}, status=403))
+        served = MemoryTransport(lambda _: make_response({}))
         await RateLimit(refused, state, token="secret_x", store_id=1004).send(request())
         for token, store_id, works in [
             ("secret_x", 1004, False),
@@ -282,7 +282,7 @@ def test_quarantine_is_of_a_token_for_a_store_or_of_a_store(code: str, other_tok
 )
 def test_any_other_refusal_is_about_one_call_only(status: int, code: str) -> None:
     async def main() -> None:
-        server = MemoryTransport(lambda _: answer({"errorCode": code}, status=status))
+        server = MemoryTransport(lambda _: make_response({"errorCode": code}, status=status))
         govern = governed(server)
         for _ in range(3):
             await govern.send(request())
@@ -300,7 +300,7 @@ def test_the_ceiling_holds_over_all_tokens_and_serves_each_store_in_turn() -> No
         def serve(name: str) -> MemoryTransport:
             def reply(_: Request) -> Response:
                 served.append((trio.current_time(), name))
-                return answer({})
+                return make_response({})
 
             return MemoryTransport(reply)
 
@@ -324,7 +324,7 @@ def test_the_ceiling_holds_over_all_tokens_and_serves_each_store_in_turn() -> No
 def test_calls_leave_in_the_order_in_which_they_came_and_a_cancelled_one_leaves_the_queue() -> None:
     async def main() -> None:
         order: list[int] = []
-        govern = governed(MemoryTransport(lambda _: answer({})))
+        govern = governed(MemoryTransport(lambda _: make_response({})))
         cancelled = {3, 4, 7}
 
         async def call(number: int, scope: trio.CancelScope) -> None:
@@ -367,7 +367,7 @@ def test_ten_thousand_cancelled_calls_leave_nothing_behind() -> None:
 
 def test_a_call_that_would_miss_its_deadline_in_the_queue_fails_at_once_unsent() -> None:
     async def main() -> None:
-        server = MemoryTransport([answer(status=429, headers={"Retry-After": "30"})])
+        server = MemoryTransport([make_response(status=429, headers={"Retry-After": "30"})])
         govern = governed(server)
         await govern.send(request())
         started = trio.current_time()
@@ -381,7 +381,9 @@ def test_a_call_that_would_miss_its_deadline_in_the_queue_fails_at_once_unsent()
 
 def test_a_deadline_holds_also_behind_others_in_the_queue() -> None:
     async def main() -> None:
-        server = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), answer({}), answer({})])
+        server = MemoryTransport(
+            [make_response(status=429, headers={"Retry-After": "30"}), make_response({}), make_response({})]
+        )
         govern = governed(server)
         await govern.send(request())
         started = trio.current_time()
@@ -415,7 +417,7 @@ def test_an_exchange_that_fails_gives_its_slot_back_after_a_minute_too() -> None
 def test_a_call_counts_as_many_requests_as_it_says() -> None:
     async def main() -> None:
         state = MemoryLimiter(clock=trio.current_time)
-        govern = governed(MemoryTransport(lambda _: answer({})), state)
+        govern = governed(MemoryTransport(lambda _: make_response({})), state)
         await govern.send(request(cost=500))
         started = trio.current_time()
         await govern.send(request(cost=500))
@@ -428,7 +430,7 @@ def test_a_call_counts_as_many_requests_as_it_says() -> None:
 
 def test_a_batch_takes_its_slots_and_does_not_hold_up_the_call_after_it() -> None:
     async def main() -> None:
-        govern = governed(MemoryTransport(lambda _: answer({})))
+        govern = governed(MemoryTransport(lambda _: make_response({})))
         started = trio.current_time()
         await govern.send(request(Lane.INTERACTIVE, cost=500))
         for _ in range(10):
@@ -489,7 +491,7 @@ def test_memory_of_an_idle_token_is_small() -> None:
 
 async def test_a_stream_counts_from_its_head() -> None:
     state = MemoryLimiter()
-    govern = RateLimit(MemoryTransport([answer(b"%PDF")]), state, token="t")
+    govern = RateLimit(MemoryTransport([make_response(b"%PDF")]), state, token="t")
     async with govern.stream(evolve(request(), path="/invoice-pdf")) as response:
         (token,) = state._tokens.values()
         assert (token.under_way, token.held) == (0, 1)
@@ -531,7 +533,7 @@ def retrying(server: Any, state: MemoryLimiter, *, patience: float = 300.0, **se
 
 def test_after_a_429_for_a_day_the_next_call_fails_at_once_and_says_since_when_and_until_when() -> None:
     async def main() -> None:
-        server = MemoryTransport([answer(status=429, headers={"Retry-After": "80000"})])
+        server = MemoryTransport([make_response(status=429, headers={"Retry-After": "80000"})])
         chain = retrying(server, MemoryLimiter(clock=trio.current_time))
         assert (await chain.send(request())).status == 429
         await trio.sleep(10)
@@ -552,10 +554,10 @@ def test_after_a_429_for_a_day_the_next_call_fails_at_once_and_says_since_when_a
 def test_those_who_wait_already_are_turned_away_at_once_where_the_gate_closes_for_long() -> None:
     async def main() -> None:
         script = [
-            answer(status=429, headers={"Retry-After": "20"}),
-            answer(status=429, headers={"Retry-After": "80000"}),
+            make_response(status=429, headers={"Retry-After": "20"}),
+            make_response(status=429, headers={"Retry-After": "80000"}),
         ]
-        server = MemoryTransport([*script, *[answer({})] * 100])
+        server = MemoryTransport([*script, *[make_response({})] * 100])
         govern = governed(server, MemoryLimiter(clock=trio.current_time))
         start = trio.current_time()
         assert (await govern.send(request())).status == 429
@@ -595,8 +597,8 @@ def test_no_call_waits_for_longer_than_its_patience_whatever_429s_there_are(
         def reply(_: Request) -> Response:
             wait = next(script, 0)
             if wait == 0:
-                return answer({})
-            return answer(status=429, headers={} if wait is None else {"Retry-After": str(wait)})
+                return make_response({})
+            return make_response(status=429, headers={} if wait is None else {"Retry-After": str(wait)})
 
         state = MemoryLimiter(quota, clock=trio.current_time)
         chain = retrying(MemoryTransport(reply), state, quota=quota)
@@ -621,7 +623,7 @@ def test_no_call_waits_for_longer_than_its_patience_whatever_429s_there_are(
 
 def test_a_call_that_was_refused_before_is_not_said_to_be_unsent() -> None:
     async def main() -> None:
-        server = MemoryTransport([answer(status=429, headers={"Retry-After": "100"})])
+        server = MemoryTransport([make_response(status=429, headers={"Retry-After": "100"})])
         state = MemoryLimiter(clock=trio.current_time)
         chain = retrying(server, state)
         raised: list[RateLimited] = []
@@ -645,7 +647,7 @@ def test_a_call_that_was_refused_before_is_not_said_to_be_unsent() -> None:
 
 
 def dead(code: str = "INVALID_API_TOKEN", message: str = "no such token", status: int = 403) -> MemoryTransport:
-    return MemoryTransport(lambda _: answer({"errorCode": code, "errorMessage": message}, status=status))
+    return MemoryTransport(lambda _: make_response({"errorCode": code, "errorMessage": message}, status=status))
 
 
 async def test_a_call_in_quarantine_says_that_nothing_was_sent_why_since_when_and_until_when() -> None:
@@ -750,7 +752,7 @@ class Busy:
     async def send(self, sent: Request) -> Response:
         self.served[sent.options.lane].append(trio.current_time())
         await trio.sleep(self.exchange)
-        return answer({})
+        return make_response({})
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
@@ -883,7 +885,7 @@ def test_whoever_has_to_wait_for_its_own_gate_holds_up_nobody_at_the_ceiling() -
     async def main() -> None:
         quota = Quota(ceiling=1.0, burst=1)
         state = MemoryLimiter(quota, clock=trio.current_time)
-        free = MemoryTransport(lambda _: answer({}))
+        free = MemoryTransport(lambda _: make_response({}))
         mine, other = (RateLimit(free, state, token=token, quota=quota) for token in ("mine", "other"))
         for _ in range(3):
             await RateLimit(free, state, token="third", quota=quota).send(request(Lane.INTERACTIVE))
@@ -909,8 +911,8 @@ def test_whoever_has_to_wait_for_its_own_gate_holds_up_nobody_at_the_ceiling() -
 def test_one_who_waits_sends_no_others_through_the_queues() -> None:
     async def main() -> None:
         state, another = MemoryLimiter(clock=trio.current_time), MemoryLimiter(clock=trio.current_time)
-        server = MemoryTransport([answer(status=429, headers={"Retry-After": "30"}), answer({})])
-        free = MemoryTransport(lambda _: answer({}))
+        server = MemoryTransport([make_response(status=429, headers={"Retry-After": "30"}), make_response({})])
+        free = MemoryTransport(lambda _: make_response({}))
         busy = governed(server, state)
         await busy.send(request())
 
@@ -969,7 +971,7 @@ def test_many_threads_make_states_and_use_them_at_once() -> None:
         async def main() -> None:
             for _ in range(50):
                 state = MemoryLimiter()
-                govern = RateLimit(MemoryTransport(lambda _: answer({})), state, token="t")
+                govern = RateLimit(MemoryTransport(lambda _: make_response({})), state, token="t")
                 await govern.send(request(Lane.INTERACTIVE))
                 for other in list(limiter._states):
                     other.forget_under_way()
@@ -996,7 +998,7 @@ class Stepping:
     async def send(self, _: Request) -> Response:
         for _ in range(3):
             await anyio.lowlevel.checkpoint()
-        return answer({"errorCode": "INVALID_API_TOKEN"}, status=self.status)
+        return make_response({"errorCode": "INVALID_API_TOKEN"}, status=self.status)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:

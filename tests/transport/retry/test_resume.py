@@ -117,8 +117,8 @@ async def test_a_download_is_asked_for_again_until_its_first_byte_comes(first: R
     assert await client.read() == (200, FILE)
     assert [request.headers.get("range") for request in client.server.requests] == [None, None]
     assert client.now > 1000.0
-    assert client.kinds()[-1] is EventKind.ENDED
-    assert EventKind.RETRIED in client.kinds()
+    assert client.kinds()[-1] is EventKind.CALL_ENDED
+    assert EventKind.RETRYING in client.kinds()
 
 
 async def test_a_download_of_which_one_attempt_left_was_sent() -> None:
@@ -153,7 +153,7 @@ async def test_a_server_that_fails_throughout_is_asked_as_often_as_the_policy_sa
     with pytest.raises(OutcomeUnknown, match="reset") as caught:
         await client.read()
     assert (len(client.server.requests), caught.value.attempts) == (3, 3)
-    assert client.kinds()[-2:] == [EventKind.GAVE_UP, EventKind.ENDED]
+    assert client.kinds()[-2:] == [EventKind.GAVE_UP, EventKind.CALL_ENDED]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ async def test_what_the_server_does_not_offer_is_not_asked_for(headers: dict[str
     with pytest.raises(OutcomeUnknown, match=rf"interrupted after 4 bytes \(reset\) and can't be resumed: .*{said}"):
         await client.read()
     assert len(client.server.requests) == 1
-    assert client.kinds()[-2:] == [EventKind.GAVE_UP, EventKind.ENDED]
+    assert client.kinds()[-2:] == [EventKind.GAVE_UP, EventKind.CALL_ENDED]
 
 
 @pytest.mark.parametrize(

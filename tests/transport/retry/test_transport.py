@@ -22,7 +22,7 @@ from ecwid_async.errors import (
     TransportError,
     api_error,
 )
-from ecwid_async.transport.memory import MemoryTransport, answer
+from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import Event, EventKind, Options, Request, Response, StreamBody
 
@@ -36,7 +36,7 @@ PUT = Request(
 CREATE = evolve(WRITE, options=evolve(WRITE.options, expects="object"))
 NOT_SENT = NotSent("refused", request=READ)
 UNKNOWN = OutcomeUnknown("reset", request=READ)
-OK = answer({"ok": True})
+OK = make_response({"ok": True})
 
 
 @define
@@ -75,7 +75,7 @@ class Setup:
 
 @pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
 @pytest.mark.parametrize(
-    "first", [NOT_SENT, answer(status=429, headers={"Retry-After": "7"})], ids=["never sent", "429"]
+    "first", [NOT_SENT, make_response(status=429, headers={"Retry-After": "7"})], ids=["never sent", "429"]
 )
 async def test_what_surely_had_no_effect_is_sent_again(request_: Request, first: Response | Exception) -> None:
     setup = Setup.of(first, OK)
@@ -84,11 +84,11 @@ async def test_what_surely_had_no_effect_is_sent_again(request_: Request, first:
 
 
 async def test_an_answer_tells_how_often_it_was_asked_for() -> None:
-    assert (await Setup.of(answer(status=503), OK).retry.send(READ)).attempts == 2
+    assert (await Setup.of(make_response(status=503), OK).retry.send(READ)).attempts == 2
     assert (await Setup.of(OK).retry.send(READ)).attempts == 1
 
 
-@pytest.mark.parametrize("first", [UNKNOWN, *(answer(status=status) for status in (408, 500, 502, 503, 504))])
+@pytest.mark.parametrize("first", [UNKNOWN, *(make_response(status=status) for status in (408, 500, 502, 503, 504))])
 async def test_what_may_have_had_an_effect_is_sent_again_only_where_that_does_no_harm(
     first: Response | Exception,
 ) -> None:
@@ -106,12 +106,12 @@ async def test_what_may_have_had_an_effect_is_sent_again_only_where_that_does_no
 
 @pytest.mark.parametrize("status", [200, 202, 302, 400, 401, 402, 403, 404, 405, 409, 415, 422, 501])
 async def test_any_other_answer_is_the_answer(status: int) -> None:
-    setup = Setup.of(answer(status=status), OK)
+    setup = Setup.of(make_response(status=status), OK)
     assert (await setup.retry.send(READ)).status == status
     assert not setup.time.slept
 
 
-@pytest.mark.parametrize("first", [UNKNOWN, answer(status=503)])
+@pytest.mark.parametrize("first", [UNKNOWN, make_response(status=503)])
 async def test_a_write_of_which_one_attempt_left_is_in_doubt_also_when_the_last_did_not(
     first: Response | Exception,
 ) -> None:
@@ -120,7 +120,7 @@ async def test_a_write_of_which_one_attempt_left_is_in_doubt_also_when_the_last_
         await setup.retry.send(evolve(READ, method="PUT"))
     assert caught.value.attempts == 4
     for had_no_effect in (READ, evolve(READ, method="PUT")):
-        setup = Setup.of(first if had_no_effect is READ else answer(status=429), NOT_SENT, NOT_SENT, NOT_SENT)
+        setup = Setup.of(first if had_no_effect is READ else make_response(status=429), NOT_SENT, NOT_SENT, NOT_SENT)
         with pytest.raises(NotSent):
             await setup.retry.send(had_no_effect)
 
@@ -142,32 +142,32 @@ async def test_no_error_of_a_repeat_says_that_nothing_was_sent_or_done(
     assert not isinstance(caught.value, NotSent)
     assert (caught.value.outcome, caught.value.attempts, caught.value.__cause__) == ("unknown", 2, last)
     # Where nothing had left before, it is so.
-    for first in (NOT_SENT, answer(status=429)):
+    for first in (NOT_SENT, make_response(status=429)):
         with pytest.raises(type(last)) as alone:
             await Setup.of(first, last).retry.send(PUT)
         assert alone.value is last
         assert alone.value.outcome in ("not_sent", "refused")
 
 
-@pytest.mark.parametrize("first", [UNKNOWN, answer(status=503), answer(b"<html>")])
+@pytest.mark.parametrize("first", [UNKNOWN, make_response(status=503), make_response(b"<html>")])
 @pytest.mark.parametrize("status", [403, 404, 409, 429])
 async def test_a_refusal_of_a_repeat_says_nothing_of_the_attempt_before(
     first: Response | Exception, status: int
 ) -> None:
     policy = RetryPolicy(patience=0)
-    response = await Setup.of(first, answer(status=status), policy=policy).retry.send(PUT)
+    response = await Setup.of(first, make_response(status=status), policy=policy).retry.send(PUT)
     error = api_error(PUT, response)
     assert (error.status, error.outcome, error.attempts) == (status, "unknown", 2)
-    for harmless in (NOT_SENT, answer(status=429, headers={"Retry-After": "0"})):
-        setup = Setup.of(harmless, answer(status=403), policy=RetryPolicy(patience=1))
+    for harmless in (NOT_SENT, make_response(status=429, headers={"Retry-After": "0"})):
+        setup = Setup.of(harmless, make_response(status=403), policy=RetryPolicy(patience=1))
         assert api_error(PUT, await setup.retry.send(PUT)).outcome == "refused"
-    assert api_error(READ, await Setup.of(UNKNOWN, answer(status=403)).retry.send(READ)).outcome == "refused"
+    assert api_error(READ, await Setup.of(UNKNOWN, make_response(status=403)).retry.send(READ)).outcome == "refused"
 
 
 NO_RESULTS = [b"<html>Log in</html>", b"OK", b'"OK"', b"[]", b"null", b'{"id":', b"{" * 100_000, b"\xff", b"{}{}"]
 
 
-@pytest.mark.parametrize("first", [UNKNOWN, answer(status=503)], ids=["no answer", "503"])
+@pytest.mark.parametrize("first", [UNKNOWN, make_response(status=503)], ids=["no answer", "503"])
 async def test_a_read_of_which_one_attempt_left_was_sent(first: Response | Exception) -> None:
     setup = Setup.of(first, NotSent("refused", request=READ), policy=RetryPolicy(attempts=2))
     with pytest.raises(NotSent) as caught:
@@ -177,7 +177,7 @@ async def test_a_read_of_which_one_attempt_left_was_sent(first: Response | Excep
 
 @pytest.mark.parametrize("body", NO_RESULTS, ids=lambda body: repr(body[:8]))
 async def test_a_success_without_a_result_proves_nothing_of_a_write(body: bytes) -> None:
-    page, result = answer(body), answer({"updateCount": 1})
+    page, result = make_response(body), make_response({"updateCount": 1})
     setup = Setup.of(page, result)
     assert (await setup.retry.send(PUT)).body == result.body
     setup = Setup.of(page, page, policy=RetryPolicy(attempts=2))
@@ -202,20 +202,20 @@ async def test_a_success_without_a_result_proves_nothing_of_a_write(body: bytes)
 async def test_an_empty_success_is_one_to_a_put_or_delete_and_proves_nothing_of_a_create(
     status: int, body: bytes
 ) -> None:
-    empty = answer(body, status=status)
+    empty = make_response(body, status=status)
     for method in ("PUT", "DELETE"):
         assert await Setup.of(empty).retry.send(evolve(PUT, method=method)) is empty
     with pytest.raises(OutcomeUnknown, match="came with nothing in place of a result"):
         await Setup.of(empty).retry.send(CREATE)
 
 
-@pytest.mark.parametrize("first", [UNKNOWN, answer(status=503)])
+@pytest.mark.parametrize("first", [UNKNOWN, make_response(status=503)])
 async def test_a_delete_that_finds_nothing_after_one_that_left_has_worked(first: Response | Exception) -> None:
     delete = evolve(READ, method="DELETE")
-    gone = answer({"errorCode": "ORDER_NOT_FOUND"}, status=404)
+    gone = make_response({"errorCode": "ORDER_NOT_FOUND"}, status=404)
     response = await Setup.of(first, gone).retry.send(delete)
     assert (response.status, response.body) == (200, b'{"success":true}')
-    for never_left in (NOT_SENT, answer(status=429)):
+    for never_left in (NOT_SENT, make_response(status=429)):
         assert (await Setup.of(never_left, gone).retry.send(delete)).status == 404
     for another in (READ, evolve(READ, method="PUT")):
         assert (await Setup.of(first, gone).retry.send(another)).status == 404
@@ -256,21 +256,21 @@ async def test_a_wait_is_anything_up_to_its_bound() -> None:
     [({"Retry-After": "7"}, 7.0), ({"Retry-After": "0"}, 1.0), ({}, 10.0), ({"Retry-After": "soon"}, 10.0)],
 )
 async def test_a_429_waits_as_long_as_the_server_says(headers: dict[str, str], waited: float) -> None:
-    setup = Setup.of(answer(status=429, headers=headers), OK)
+    setup = Setup.of(make_response(status=429, headers=headers), OK)
     await setup.retry.send(WRITE)
     assert setup.time.slept == [waited]
 
 
 async def test_a_429_does_not_use_up_the_attempts_but_an_absurd_wait_is_handed_to_the_caller() -> None:
-    setup = Setup.of(*[answer(status=429, headers={"Retry-After": "1"})] * 10, OK)
+    setup = Setup.of(*[make_response(status=429, headers={"Retry-After": "1"})] * 10, OK)
     assert (await setup.retry.send(WRITE)).body == OK.body
-    setup = Setup.of(answer(status=429, headers={"Retry-After": "86400"}), OK)
+    setup = Setup.of(make_response(status=429, headers={"Retry-After": "86400"}), OK)
     assert (await setup.retry.send(WRITE)).status == 429
     assert not setup.time.slept
 
 
 @pytest.mark.parametrize(
-    "first", [UNKNOWN, NOT_SENT, answer(status=503), answer(status=429, headers={"Retry-After": "7"})]
+    "first", [UNKNOWN, NOT_SENT, make_response(status=503), make_response(status=429, headers={"Retry-After": "7"})]
 )
 async def test_no_wait_goes_past_the_deadline(first: Response | Exception) -> None:
     setup = Setup.of(first, OK)
@@ -284,7 +284,7 @@ async def test_no_wait_goes_past_the_deadline(first: Response | Exception) -> No
 
 
 @pytest.mark.parametrize(
-    "first", [UNKNOWN, NOT_SENT, answer(status=503), answer(status=429, headers={"Retry-After": "7"})]
+    "first", [UNKNOWN, NOT_SENT, make_response(status=503), make_response(status=429, headers={"Retry-After": "7"})]
 )
 async def test_a_stream_exists_once_and_is_never_sent_again(first: Response | Exception) -> None:
     async def chunks() -> AsyncIterator[bytes]:
@@ -312,32 +312,34 @@ async def test_a_store_that_fails_throughout_is_not_asked_many_times_more() -> N
 
 @pytest.mark.parametrize("asked", ["0", "1", "60"])
 async def test_a_call_that_meets_nothing_but_429_ends_when_its_patience_does(asked: str) -> None:
-    setup = Setup.of(*[answer(status=429, headers={"Retry-After": asked})] * 400)
+    setup = Setup.of(*[make_response(status=429, headers={"Retry-After": asked})] * 400)
     assert (await setup.retry.send(READ)).status == 429
     assert 240 <= sum(setup.time.slept) <= RetryPolicy().patience
 
 
 async def test_a_429_costs_nothing_of_the_budget() -> None:
-    setup = Setup.of(*[answer(status=429, headers={"Retry-After": "1"})] * 30, OK, policy=RetryPolicy(budget=1.0))
+    setup = Setup.of(
+        *[make_response(status=429, headers={"Retry-After": "1"})] * 30, OK, policy=RetryPolicy(budget=1.0)
+    )
     assert (await setup.retry.send(READ)).body == OK.body
 
 
 async def test_every_attempt_and_wait_is_told() -> None:
-    setup = Setup.of(answer(status=503), UNKNOWN, OK)
+    setup = Setup.of(make_response(status=503), UNKNOWN, OK)
     await setup.retry.send(READ)
     assert [(event.kind, event.attempt, event.status, event.error) for event in setup.events] == [
-        (EventKind.STARTED, 1, None, None),
-        (EventKind.SENT, 1, None, None),
-        (EventKind.ANSWERED, 1, 503, None),
-        (EventKind.WAITED, 1, 503, None),
-        (EventKind.RETRIED, 2, 503, None),
-        (EventKind.SENT, 2, None, None),
-        (EventKind.ANSWERED, 2, None, "OutcomeUnknown"),
-        (EventKind.WAITED, 2, None, "OutcomeUnknown"),
-        (EventKind.RETRIED, 3, None, "OutcomeUnknown"),
-        (EventKind.SENT, 3, None, None),
-        (EventKind.ANSWERED, 3, 200, None),
-        (EventKind.ENDED, 3, 200, None),
+        (EventKind.CALL_STARTED, 1, None, None),
+        (EventKind.ATTEMPT_STARTED, 1, None, None),
+        (EventKind.ATTEMPT_ENDED, 1, 503, None),
+        (EventKind.DELAYED, 1, 503, None),
+        (EventKind.RETRYING, 2, 503, None),
+        (EventKind.ATTEMPT_STARTED, 2, None, None),
+        (EventKind.ATTEMPT_ENDED, 2, None, "OutcomeUnknown"),
+        (EventKind.DELAYED, 2, None, "OutcomeUnknown"),
+        (EventKind.RETRYING, 3, None, "OutcomeUnknown"),
+        (EventKind.ATTEMPT_STARTED, 3, None, None),
+        (EventKind.ATTEMPT_ENDED, 3, 200, None),
+        (EventKind.CALL_ENDED, 3, 200, None),
     ]
     assert {(event.operation, event.request_id, event.store_id) for event in setup.events} == {
         ("GET /orders", READ.id, 1003)
@@ -350,12 +352,12 @@ async def test_giving_up_is_told() -> None:
     setup = Setup.of(UNKNOWN)
     with pytest.raises(OutcomeUnknown):
         await setup.retry.send(WRITE)
-    assert [event.kind for event in setup.events[-2:]] == [EventKind.GAVE_UP, EventKind.ENDED]
+    assert [event.kind for event in setup.events[-2:]] == [EventKind.GAVE_UP, EventKind.CALL_ENDED]
     assert setup.events[-1].error == "OutcomeUnknown"
 
 
 async def test_the_end_of_a_call_is_told_when_it_is_cancelled() -> None:
-    setup = Setup.of(answer(status=503), OK)
+    setup = Setup.of(make_response(status=503), OK)
     with anyio.CancelScope() as scope:
 
         async def sleep(seconds: float) -> None:
@@ -366,12 +368,12 @@ async def test_the_end_of_a_call_is_told_when_it_is_cancelled() -> None:
         await setup.retry.send(READ)
     assert scope.cancelled_caught
     ended = setup.events[-1]
-    assert (ended.kind, ended.status, ended.error) == (EventKind.ENDED, 503, "CancelledError")
+    assert (ended.kind, ended.status, ended.error) == (EventKind.CALL_ENDED, 503, "CancelledError")
 
 
 async def test_a_call_that_is_dropped_unfinished_is_told_to_have_ended_without_asking_a_clock() -> None:
     """Its event loop may be gone."""
-    setup = Setup.of(answer(status=503), OK)
+    setup = Setup.of(make_response(status=503), OK)
 
     async def forever(seconds: float) -> None:
         await asyncio.get_running_loop().create_future()
@@ -384,7 +386,7 @@ async def test_a_call_that_is_dropped_unfinished_is_told_to_have_ended_without_a
     sending.send(None)
     setup.retry._clock = stopped
     sending.close()
-    assert (setup.events[-1].kind, setup.events[-1].seconds) == (EventKind.ENDED, None)
+    assert (setup.events[-1].kind, setup.events[-1].seconds) == (EventKind.CALL_ENDED, None)
 
 
 async def test_a_stream_is_told_of_too() -> None:
@@ -392,18 +394,18 @@ async def test_a_stream_is_told_of_too() -> None:
     async with setup.retry.stream(READ):
         pass
     assert [event.kind for event in setup.events] == [
-        EventKind.STARTED,
-        EventKind.SENT,
-        EventKind.ANSWERED,
-        EventKind.ENDED,
+        EventKind.CALL_STARTED,
+        EventKind.ATTEMPT_STARTED,
+        EventKind.ATTEMPT_ENDED,
+        EventKind.CALL_ENDED,
     ]
     with pytest.raises(NotSent):
         async with setup.retry.stream(READ):
             pass
     assert [(event.kind, event.error) for event in setup.events[6:]] == [
-        (EventKind.ANSWERED, "NotSent"),
+        (EventKind.ATTEMPT_ENDED, "NotSent"),
         (EventKind.GAVE_UP, "NotSent"),
-        (EventKind.ENDED, "NotSent"),
+        (EventKind.CALL_ENDED, "NotSent"),
     ]
 
 
