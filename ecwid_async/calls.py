@@ -1,11 +1,11 @@
-"""One call of the API: nothing is sent until it is awaited."""
+"""`Call`, one API call that is sent when it is awaited, and `Channel`, the connection to a store that it uses."""
 
 import math
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import partial
 from types import NoneType
-from typing import Any, Final, Generic, Literal, Self, TypeVar, cast
+from typing import Any, Final, Generic, Literal, NoReturn, Self, TypeVar, cast
 
 import anyio
 from attrs import evolve, field, frozen
@@ -15,23 +15,24 @@ from ecwid_async.errors import APIError, EcwidError, api_error, no_result, unrea
 from ecwid_async.transport import check_number
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
 
-__all__ = ["Call", "Channel", "LookUp"]
+__all__ = ["Call", "Channel", "Lookup"]
 
 T = TypeVar("T")
-# Calls of several kinds fit in one batch.
+# Covariant: calls with different results fit in one batch.
 R = TypeVar("R", covariant=True)
+E = TypeVar("E", bound=EcwidError)
 
 _LONGEST_JOB_KEY: Final = 200
-E = TypeVar("E", bound=EcwidError)
+# Read in place of the empty body of a successful PUT or DELETE.
+_EMPTY_OBJECT: Final = b"{}"
 
 
 @frozen(eq=False)
 class Channel:
-    """What calls go through: the transport of one store, and how its answers are read.
+    """The connection of calls to one store: its transport, and the codec that reads responses.
 
-    `timeout` is the deadline, in seconds from when it is sent, of an interactive request that has none. `secrets` are
-    masked in what an answer says. `server` is the base URL, or what else distinguishes the server: the journals of jobs
-    are kept by it. `store_id` is that of the store.
+    `timeout` limits interactive requests that have no deadline, in seconds from sending. `secrets` are masked in error
+    messages. `server` is the base URL, or another identification of the server; journals of jobs are kept per server.
     """
 
     transport: Transport
@@ -42,183 +43,239 @@ class Channel:
     store_id: int | None = None
 
     async def exchange(self, request: Request) -> Response:
-        """Send and return a success. Raises `APIError` for any other answer, `TransportError` for none."""
+        """Send a request and return the response if it is a success.
+
+        Raises `APIError` for any other status, and `TransportError` if there is no complete response.
+        """
         if self.timeout is not None and request.options.deadline is None and request.options.lane is Lane.INTERACTIVE:
-            request = due_in(self.timeout, request)
+            request = _with_timeout(request, self.timeout)
         try:
             response = await self.transport.send(request)
         finally:
             if isinstance(request.body, StreamBody):
-                await request.body.aclose()  # it may not have come as far as a transport
+                await request.body.aclose()  # it may not have reached a transport
         if not 200 <= response.status < 300:
             raise self.error(request, response)
         return response
 
     def error(self, request: Request, response: Response) -> APIError:
-        """The error that an unsuccessful answer stands for."""
+        """The error for an unsuccessful response."""
         return api_error(request, response, self.secrets)
 
 
-def due_in(seconds: float, request: Request) -> Request:
-    """The request with a deadline so many seconds from now."""
+def _with_timeout(request: Request, seconds: float) -> Request:
     return evolve(request, options=evolve(request.options, deadline=anyio.current_time() + seconds))
 
 
-LookUp = Callable[[Channel], Awaitable[object | None]]
-"""Finds, in the store behind a channel, what a call was to make; None where it is not there."""
+Lookup = Callable[[Channel], Awaitable[object | None]]
+"""Finds the item that a call was meant to create, in the store of a channel; returns None if it is not there."""
 
-# What a PUT or DELETE says that was answered with nothing.
-_NOTHING: Final = b"{}"
+_State = Literal["new", "used", "sent", "closed"]
 
 
-class Call(Generic[R]):
-    """One call of the API that is not sent yet.
+class Call(Coroutine[Any, Any, R], Generic[R]):
+    """One API call, sent when it is awaited: ``await call`` returns the typed result.
 
-    ``await call`` sends it and gives the typed result; so does ``call.send()``, a coroutine for
-    ``create_task``. It is sent at most once: a second await raises `RuntimeError`. `request` tells what would be sent.
-    Calls compare by identity and pickle without their client; ``store.send(call)`` sends one from there.
+    It is a coroutine: ``asyncio.create_task``, ``TaskGroup.create_task``, ``asyncio.run``, ``gather`` and ``wait_for``
+    take it. Like any coroutine it runs at most once: awaiting it again raises `RuntimeError`, and dropping it unused
+    emits a `RuntimeWarning`. `request` shows the request without sending it.
+    Calls compare by identity. They pickle without their store; ``store.send(call)`` sends an unpickled one.
+
+    Awaiting raises `APIError`, `TransportError` or `DecodeError`; ``error.outcome`` says whether the call took effect.
     """
 
     __slots__ = (
         "__weakref__",
         "_channel",
+        "_coroutine",
         "_job_key",
         "_look_up",
         "_origin",
-        "_reads",
         "_request",
+        "_result_type",
         "_state",
+        "_timeout",
         "_unwrap",
     )
 
     def __init__(
         self,
         request: Request,
-        reads: type[R],
+        result_type: type[R],
         channel: Channel | None = None,
         *,
         unwrap: str | None = None,
-        look_up: LookUp | None = None,
+        look_up: Lookup | None = None,
     ) -> None:
         self._origin: Call[R] | None = None
-        self._state: Literal["new", "seen", "sent"] = "new"
+        self._state: _State = "new"
         self._request = request
-        self._reads = reads
+        self._result_type = result_type
         self._channel = channel
         self._unwrap = unwrap
         self._look_up = look_up
         self._job_key: str | None = None
+        self._timeout: float | None = None
+        self._coroutine: Coroutine[Any, Any, R] | None = None
 
     @property
     def request(self) -> Request:
-        """What is sent, relative to a store and without credentials."""
+        """The request that awaiting sends, relative to a store and without credentials."""
         if self._state == "new":
-            self._state = "seen"
+            self._state = "used"
         return self._request
 
+    @property
+    def __name__(self) -> str:
+        """The endpoint, as the name of the coroutine in the `repr` of its task."""
+        return self._request.options.operation
+
+    # The coroutine: tasks drive it with `send` and `throw`, `await` takes the generator of `__await__`.
+
     def __await__(self) -> Generator[Any, None, R]:
-        return self.send().__await__()
+        return self._start().__await__()
 
-    def send(self, *, timeout: float | None = None) -> Coroutine[Any, Any, R]:
-        """Send the call and read its answer, within `timeout` seconds where given.
+    def send(self, value: Any, /) -> Any:
+        """Run to the next suspension, as an event loop does. To send the call, await it."""
+        coroutine = self._coroutine
+        if coroutine is None:
+            coroutine = self._start()
+        return coroutine.send(value)
 
-        Raises `APIError`, `TransportError` or `DecodeError`; the `outcome` of each says whether the call took effect.
-        """
-        # From here on the coroutine warns if it is dropped; a task that is cancelled before its first step does not.
+    def throw(self, *exception: Any) -> Any:
+        """Raise an exception where the call is suspended, as an event loop does to cancel it."""
+        return self._stop().throw(*exception)
+
+    def close(self) -> None:
+        """End the call; one that was not sent yet can't be sent any more."""
+        self._stop().close()
+
+    def _start(self) -> Coroutine[Any, Any, R]:
+        if self._coroutine is not None:
+            self._refuse()
         if self._state == "new":
-            self._state = "seen"
-        return self._send(timeout)
+            self._state = "used"
+        self._coroutine = coroutine = self._run()
+        return coroutine
 
-    async def _send(self, timeout: float | None) -> R:  # noqa: ASYNC109  the deadline travels with the request
-        response = await self.response(timeout=timeout)
-        return self.read(response, self._bound())
+    def _stop(self) -> Coroutine[Any, Any, R]:
+        if self._coroutine is None:
+            self._coroutine = self._run()
+            if not self.sent:
+                self._state = "closed"
+        return self._coroutine
+
+    def _refuse(self) -> NoReturn:
+        reason = "was already sent" if self.sent else "was closed" if self._state == "closed" else "is already awaited"
+        raise RuntimeError(f"{self!r} {reason}: build the call again to repeat it")
+
+    async def _run(self) -> R:
+        return self.read(await self.response(), self._bound())
+
+    async def response(self) -> Response:
+        """Send the call and return the successful response undecoded: status, headers and the bytes of the body.
+
+        Raises `APIError` or `TransportError`.
+        """
+        channel = self._bound()
+        request = self.take_request()
+        if self._timeout is not None:
+            request = _with_timeout(request, self._timeout)
+        try:
+            return await channel.exchange(request)
+        except EcwidError as error:
+            self.with_lookup(error)
+            raise
 
     def read(self, response: Response, channel: Channel) -> R:
-        """What a successful answer says, which may have come on another way than by sending the call.
+        """The typed result in a successful response, which may come from a batch.
 
-        Raises `DecodeError`, and `OutcomeUnknown` for a write's that is no result at all.
+        Raises `DecodeError`, and `OutcomeUnknown` if the response to a write is not a result at all.
         """
         body = response.body
         if self._request.method != "GET":
             found = unreadable(self._request, response)
             if found is not None:
-                raise self.told(no_result(self._request, response, found), channel)
+                raise self.with_lookup(no_result(self._request, response, found), channel)
             if not body or body.isspace():
-                body = _NOTHING
-        if self._reads is NoneType:
+                body = _EMPTY_OBJECT
+        if self._result_type is NoneType:
             return cast(R, None)
-        if self._reads is str:
-            # A page of HTML: no endpoint answers a JSON string.
+        if self._result_type is str:
+            # A page of HTML: no endpoint responds with a JSON string.
             return cast(R, body.decode("utf-8", "replace"))
         codec = channel.codec
         operation = self._request.options.operation
         if self._unwrap is None:
-            return codec.decode(body, self._reads, operation)
+            return codec.decode(body, self._result_type, operation)
         data = codec.parse(body, operation)
         inside = data.get(self._unwrap) if isinstance(data, dict) else None
-        return codec.structure(inside, self._reads, operation, self._unwrap)
+        return codec.structure(inside, self._result_type, operation, self._unwrap)
 
-    def hand_over(self) -> Request:
-        """The request, for somebody else to send: the call itself can't be sent any more."""
-        if self.sent:
-            raise RuntimeError(f"{self!r} was already sent: build the call again to repeat it")
-        (self._origin or self)._state = self._state = "sent"
+    def take_request(self) -> Request:
+        """Return the request for another sender, such as a batch. The call itself can't be sent any more."""
+        origin = self._origin or self
+        if origin._state == "sent" or self._state == "closed":
+            self._refuse()
+        origin._state = self._state = "sent"
         return self._request
 
     @property
     def sent(self) -> bool:
-        """Whether it was sent, or handed over to be, wherever it is bound."""
+        """Whether the request was sent or taken, by this call or by one that shares it (see `bind`)."""
         return (self._origin or self)._state == "sent"
 
     @property
     def channel(self) -> Channel | None:
-        """What it would go through; None where it was unpickled."""
+        """The channel that sends it; None for an unpickled call."""
         return self._channel
 
-    def told(self, error: E, channel: Channel | None = None) -> E:
-        """An error of this call, which can look up what the call was to make, through `channel` unless its own."""
+    def with_lookup(self, error: E, channel: Channel | None = None) -> E:
+        """Let ``error.resolve()`` look for the item that this call was meant to create; returns the error.
+
+        It searches through `channel`, by default the call's own.
+        """
         channel = channel or self._channel
         if error.outcome == "unknown" and self._look_up is not None and channel is not None:
             error.look_up = partial(self._look_up, channel)
         return error
 
     @property
+    def timeout(self) -> float | None:
+        """The call's own timeout in seconds; None if that of the store or client applies."""
+        return self._timeout
+
+    def with_timeout(self, seconds: float | None) -> Self:
+        """Limit the call, with all its attempts and waits, to `seconds` from when it is awaited; returns the call.
+
+        It replaces the timeout of the client or store: `math.inf` means no limit, None theirs again. A call whose time
+        is up raises `Timeout`. A batch refuses a call with a timeout of its own: pass `timeout` to the batch.
+        """
+        # Zero or less is the rest of a time that is over: such a call times out before it is sent.
+        if seconds is not None:
+            check_number("timeout", seconds, least=-math.inf, endless=True)
+        self._timeout = seconds
+        return self
+
+    @property
     def job_key(self) -> str | None:
-        """What identifies the call within a job; None where it has no key."""
+        """The key that identifies the call within a job; None if it has no key."""
         return self._job_key
 
     def with_job_key(self, key: str | int) -> Self:
-        """Give the call a key that identifies it within a job, such as an SKU or an order's number; returns the call.
+        """Give the call a key that identifies it within a job, such as an SKU or an order number; returns the call.
 
-        A job whose calls have keys may be run again with its input reordered, shortened or extended: only calls whose
+        A job whose calls have keys may run again with its input reordered, shortened or extended: only calls whose
         key was not executed are sent. Raises `ValueError` for a key that is empty or longer than 200 characters.
         """
         if isinstance(key, bool) or not isinstance(key, str | int):
             raise TypeError(f"{key!r} can't be a job key: pass text or a whole number")
-        # Of an enum of texts its value, not its name.
+        # The value of a text enum, not its name.
         text = str.__str__(key) if isinstance(key, str) else str(key)
         if not 0 < len(text) <= _LONGEST_JOB_KEY:
             raise ValueError(f"a job key has 1 to {_LONGEST_JOB_KEY} characters, not {len(text)}")
         self._job_key = text
         return self
-
-    async def response(self, *, timeout: float | None = None) -> Response:  # noqa: ASYNC109  as in `send`
-        """Send the call and return the successful answer unread: status, headers and the body's bytes.
-
-        Raises `APIError` or `TransportError`.
-        """
-        if timeout is not None:
-            # Below zero is what is left of a time that is over.
-            check_number("timeout", timeout, least=-math.inf, endless=True)
-        channel = self._bound()
-        request = self.hand_over()
-        if timeout is not None:
-            request = due_in(timeout, request)
-        try:
-            return await channel.exchange(request)
-        except EcwidError as error:
-            self.told(error)
-            raise
 
     def _bound(self) -> Channel:
         if self._channel is None:
@@ -226,10 +283,13 @@ class Call(Generic[R]):
         return self._channel
 
     def bind(self, channel: Channel) -> "Call[R]":
-        """The same call, to be sent through another channel: whichever is sent first, the other can't be any more."""
-        bound = Call(self.request, self._reads, channel, unwrap=self._unwrap, look_up=self._look_up)
+        """The same call through another channel. Once either of the two is sent, the other can't be."""
+        bound = Call(self.request, self._result_type, channel, unwrap=self._unwrap, look_up=self._look_up)
         bound._origin = self._origin or self
         bound._job_key = self._job_key
+        bound._timeout = self._timeout
+        if self._state == "closed":
+            bound._state = "closed"
         return bound
 
     def __repr__(self) -> str:
@@ -238,19 +298,35 @@ class Call(Generic[R]):
     def __reduce__(self) -> tuple[Any, ...]:
         if isinstance(self._request.body, StreamBody):
             raise TypeError(f"{self!r} uploads a stream, which exists once and can't be pickled: upload bytes instead")
-        return _unpickled, (self.request, self._reads, self._unwrap, self._look_up, self.sent, self._job_key)
+        # Whoever unpickles it decides whether it is sent: the copy does not warn either.
+        state: _State = "sent" if self.sent else "closed" if self._state == "closed" else "used"
+        return _unpickled, (
+            self.request,
+            self._result_type,
+            self._unwrap,
+            self._look_up,
+            state,
+            self._job_key,
+            self._timeout,
+        )
 
     def __del__(self) -> None:
-        # A constructor that raised leaves no state to look at.
+        # A constructor that raised leaves no state.
         if getattr(self, "_state", "sent") == "new" and not self.sent:
             warnings.warn(f"{self!r} was never awaited", RuntimeWarning, stacklevel=1, source=self)
 
 
 def _unpickled(
-    request: Request, reads: type[T], unwrap: str | None, look_up: LookUp | None, sent: bool, job_key: str | None
+    request: Request,
+    result_type: type[T],
+    unwrap: str | None,
+    look_up: Lookup | None,
+    state: _State,
+    job_key: str | None,
+    timeout: float | None,
 ) -> Call[T]:
-    call = Call(request, reads, unwrap=unwrap, look_up=look_up)
+    call = Call(request, result_type, unwrap=unwrap, look_up=look_up)
+    call._state = state
     call._job_key = job_key
-    # Whether it gets sent is up to whoever unpickled it.
-    call._state = "sent" if sent else "seen"
+    call._timeout = timeout
     return call

@@ -248,7 +248,7 @@ class Store:
 
     async def send(self, call: Call[T]) -> T:
         """Send a call that was built elsewhere, unpickled for instance, to this store."""
-        return await call.bind(self._channel).send()
+        return await call.bind(self._channel)
 
     @overload
     async def batch(

@@ -6,7 +6,7 @@ import math
 import pickle
 import sys
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -37,6 +37,23 @@ GET = Request(method="GET", path="/rows/7", options=Options(operation="GET /rows
 SEARCH = Request(method="GET", path="/rows", options=Options(operation="GET /rows", repeatable=True))
 
 
+class Hanging(MemoryTransport):
+    """Responds after a number of seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(lambda _: make_response({"id": 7}))
+        self.seconds = seconds
+        self.cancelled = False
+
+    async def send(self, request: Request) -> Response:
+        try:
+            await asyncio.sleep(self.seconds)
+        except asyncio.CancelledError:
+            self.cancelled = True
+            raise
+        return await super().send(request)
+
+
 def call(transport: MemoryTransport, **settings: str) -> Call[Row]:
     return Call(GET, Row, Channel(transport, Codec()), **settings)
 
@@ -59,37 +76,109 @@ async def test_a_call_is_sent_at_most_once() -> None:
     transport = always({"id": 7})
     one = call(transport)
     await one
-    for again in (one.send, one.response):
+    for again in (one, one.response()):
         with pytest.raises(RuntimeError, match="was already sent"):
-            await again()
+            await again
     assert len(transport.requests) == 1
 
 
-async def test_calls_run_under_gather_task_groups_and_anyio() -> None:
+async def test_a_call_that_is_in_progress_can_not_be_awaited_again() -> None:
+    transport = MemoryTransport(lambda _: make_response({"id": 7}))
+    one = call(transport)
+    task = asyncio.create_task(one)
+    await asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="already"):
+        await one
+    assert await task == Row(id=7)
+    assert len(transport.requests) == 1
+
+
+async def test_a_call_is_a_coroutine_for_everything_in_asyncio_and_anyio() -> None:
     transport = always({"id": 7})
     # Equal requests are different calls: gather would merge awaitables that compare equal.
     assert await asyncio.gather(call(transport), call(transport)) == [Row(id=7), Row(id=7)]
+    assert await asyncio.create_task(call(transport)) == Row(id=7)
+    assert await asyncio.ensure_future(call(transport)) == Row(id=7)
+    assert await asyncio.shield(call(transport)) == Row(id=7)
+    assert await asyncio.wait_for(call(transport), 5) == Row(id=7)
+    async with asyncio.timeout(5):
+        assert await call(transport) == Row(id=7)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(call(transport).send()) for _ in range(2)]
+        tasks = [group.create_task(call(transport)) for _ in range(2)]
     assert [task.result() for task in tasks] == [Row(id=7), Row(id=7)]
     async with anyio.create_task_group() as anyio_group:
-        anyio_group.start_soon(call(transport).send)
-    assert len(transport.requests) == 5
+        anyio_group.start_soon(call, transport)
+        handle = anyio_group.create_task(call(transport))
+    assert handle.return_value == Row(id=7)
+    assert len(transport.requests) == 11
 
 
-def test_calls_run_under_trio() -> None:
-    assert anyio.run(call(always({"id": 7})).send, backend="trio") == Row(id=7)
+def test_a_call_can_be_the_main_coroutine() -> None:
+    assert asyncio.run(call(always({"id": 7}))) == Row(id=7)
+    assert asyncio.run(call(always({"id": 7})), debug=True) == Row(id=7)
+    for backend in ("asyncio", "trio"):
+        assert anyio.run(call, always({"id": 7}), backend=backend) == Row(id=7)
 
 
-def test_a_call_that_was_dropped_warns_as_a_coroutine_does() -> None:
+def test_a_call_runs_in_a_thread_s_event_loop() -> None:
+    async def main() -> Row:
+        loop = asyncio.get_running_loop()
+        waiting = await asyncio.to_thread(asyncio.run_coroutine_threadsafe, call(always({"id": 7})), loop)
+        return await asyncio.wrap_future(waiting)
+
+    assert asyncio.run(main()) == Row(id=7)
+
+
+def test_a_call_runs_in_trio_s_nurseries() -> None:
+    trio = pytest.importorskip("trio")
+    transport = always({"id": 7})
+
+    async def main() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(call, transport)
+
+    trio.run(main)
+    assert len(transport.requests) == 1
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks come with Python 3.12")
+async def test_a_call_can_be_an_eager_task() -> None:
+    asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined,unused-ignore]
+    eager = asyncio.create_task(call(always({"id": 7})))
+    assert eager.done()
+    assert eager.result() == Row(id=7)
+
+    waiting = asyncio.create_task(call(Hanging(0)))
+    assert not waiting.done()
+    assert await waiting == Row(id=7)
+
+
+async def test_a_task_shows_which_call_it_runs() -> None:
+    task = asyncio.create_task(call(always({"id": 7})))
+    assert "coro=<GET /rows/{rowId}" in repr(task)
+    await task
+
+
+async def test_a_cancelled_call_stops_where_it_waits() -> None:
+    transport = Hanging(60)
+    task = asyncio.create_task(call(transport))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert transport.cancelled
+
+
+def test_a_dropped_call_warns_as_a_coroutine_does() -> None:
     dropped = [call(always({}))]
     with pytest.warns(RuntimeWarning, match=r"<Call GET /rows/7> was never awaited"):
         dropped.clear()
 
 
-async def test_a_call_that_was_used_in_any_way_does_not_warn() -> None:
+async def test_a_used_call_does_not_warn() -> None:
     uses: list[Callable[[Call[Row]], object]] = [
         lambda c: c.request,
+        lambda c: c.close(),
         pickle.dumps,
         lambda c: c.bind(Channel(always({}), Codec())).request,
     ]
@@ -99,19 +188,45 @@ async def test_a_call_that_was_used_in_any_way_does_not_warn() -> None:
             use(call(always({})))
         await call(always({}))
         await call(always({})).response()
+        await Ecwid(transport=always({})).store(1003, "secret_x").send(call(always({})))
         pickle.loads(pickle.dumps(call(always({}))))
         gc.collect()
 
 
 async def test_a_call_whose_task_is_cancelled_before_its_first_step_does_not_warn() -> None:
     with warnings.catch_warnings(record=True) as warned:
-        task = asyncio.ensure_future(call(always({})).send())
+        warnings.simplefilter("always")
+        task = asyncio.ensure_future(call(always({})))
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         del task
         gc.collect()
     assert not warned
+
+
+async def test_a_closed_call_is_not_sent() -> None:
+    transport = always({"id": 7})
+
+    def closed() -> Call[Row]:
+        one = call(transport)
+        one.close()
+        one.close()
+        assert not one.sent
+        return one
+
+    channel = Channel(transport, Codec())
+    for again in (
+        closed(),
+        closed().response(),
+        closed().bind(channel),
+        pickle.loads(pickle.dumps(closed())).bind(channel),
+    ):
+        with pytest.raises(RuntimeError, match="was closed: build the call again"):
+            await again
+    with pytest.raises(RuntimeError, match="was closed"):
+        closed().take_request()
+    assert not transport.requests
 
 
 def test_a_call_tells_its_request_without_an_event_loop() -> None:
@@ -160,7 +275,7 @@ async def test_a_write_whose_success_is_no_result_may_have_worked() -> None:
         return await Call(GET, Row, channel)
 
     create = Call(request, Row, look_up=look_up)
-    assert create.hand_over() is request
+    assert create.take_request() is request
     through = Channel(always({"id": 8}), Codec(strict=True))
     for body in (b"", b"<html>"):
         with pytest.raises(OutcomeUnknown) as caught:
@@ -180,7 +295,8 @@ async def test_the_raw_answer_is_at_hand() -> None:
 
 
 async def test_an_answer_that_is_no_success_raises_its_error() -> None:
-    for use in (Call.send, Call.response):
+    uses: tuple[Callable[[Call[Row]], Awaitable[object]], ...] = (lambda one: one, Call.response)
+    for use in uses:
         with pytest.raises(NotFound) as caught:
             await use(call(MemoryTransport([make_response({"errorMessage": "Row #7 not found"}, status=404)])))
         assert caught.value.message == "Row #7 not found"
@@ -202,13 +318,13 @@ async def test_one_member_of_the_answer_can_be_what_is_read() -> None:
 
 async def test_an_answer_nobody_reads_may_be_empty() -> None:
     done: Call[None] = Call(GET, type(None), Channel(MemoryTransport([make_response()]), Codec()))
-    assert await done.send() is None  # type: ignore[func-returns-value]
+    assert await done is None  # type: ignore[func-returns-value]
 
 
 async def test_a_timeout_becomes_the_request_s_deadline() -> None:
     transport = always({"id": 7})
     before = anyio.current_time()
-    await call(transport).send(timeout=5)
+    await call(transport).with_timeout(5)
     deadline = transport.requests[0].options.deadline
     assert deadline is not None
     assert before + 5 <= deadline <= anyio.current_time() + 5
@@ -462,6 +578,6 @@ async def test_what_is_no_time_is_no_timeout(seconds: Any) -> None:
     transport = MemoryTransport([])
     call = Ecwid(transport=transport).store(1003, "secret_x").products.get(7)
     with pytest.raises(ConfigError, match=r"timeout is .*: give a number"):
-        await call.send(timeout=seconds)
-    assert not transport.requests
-    assert not call.sent
+        call.with_timeout(seconds)
+    assert call.timeout is None
+    call.close()

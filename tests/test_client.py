@@ -261,8 +261,8 @@ async def test_interactive_calls_have_the_deadline_of_the_client_or_of_the_store
         now = anyio.current_time()
         await rows(store).get(7)
         await store.products.search().first()
-        await rows(store).get(7).send(timeout=2)
-        await rows(store).get(7).send(timeout=math.inf)
+        await rows(store).get(7).with_timeout(2)
+        await rows(store).get(7).with_timeout(math.inf)
         deadlines = [request.options.deadline for request in transport.requests[-4:]]
         for deadline, most in zip(deadlines, (seconds, seconds, 2, math.inf), strict=True):
             assert deadline is not None
@@ -286,7 +286,7 @@ async def test_a_call_with_a_timeout_that_is_no_number_is_not_sent() -> None:
     transport = MemoryTransport([make_response({"id": 7})])
     call = rows(Ecwid(transport=transport).store(1003, "secret_x")).get(7)
     with pytest.raises(ValueError, match="timeout is nan"):
-        await call.send(timeout=math.nan)
+        await call.with_timeout(math.nan)
     assert await call == Row(id=7)
 
 

@@ -186,7 +186,7 @@ def calls(store: Store) -> list[Callable[[], Awaitable[object]]]:
     return [
         lambda: store.customers.search(email=EMAIL).first(),
         lambda: store.customers.create(CustomerDraft(email=EMAIL)),
-        lambda: store.customers.update(7, CustomerDraft(email=EMAIL)).send(timeout=5),
+        lambda: store.customers.update(7, CustomerDraft(email=EMAIL)).with_timeout(5),
     ]
 
 
@@ -296,7 +296,7 @@ async def test_nothing_leaks_where_time_runs_out(transport: Callable[[str], Tran
             store = ecwid.store(1003, TOKEN)
             for call in (store.customers.update(7, CustomerDraft(email=EMAIL)), store.customers.get(7)):
                 with pytest.raises(EcwidError) as caught:
-                    await call.send(timeout=0.05)
+                    await call.with_timeout(0.05)
                 printed.failed(caught.value)
             with pytest.raises(TimeoutError) as late:
                 async with asyncio.timeout(0.05):

@@ -413,6 +413,8 @@ class _Run:
         item = as_item(call.request)
         if call.sent:
             raise RuntimeError(f"{call!r} was already sent: build the call again to repeat it")
+        if call.timeout is not None:
+            raise ValueError(f"{call!r} has a timeout of its own: limit the whole batch, with its `timeout`")
         if call.channel is not None and call.channel is not self.channel:
             raise ValueError(f"{call!r} was built by another store or view of it: build it with the one that sends")
         return item
@@ -500,7 +502,7 @@ class _Run:
                 return None
         for call in part.calls:
             if not call.sent:
-                call.hand_over()
+                call.take_request()
         flight = _Flight(part, self.clock(), key, entry, part.entry is not None)
         if flight.resumed and entry is not None and (entry.ticket is not None or entry.failed is not None):
             flight.ticket = entry.ticket
@@ -673,7 +675,7 @@ class _Run:
         """An error of this call alone, which can look up what the call was to make."""
         error = (Timeout if isinstance(cause, Timeout) else OutcomeUnknown)(reason, request=call.request)
         error.__cause__ = cause
-        return call.told(error, self.channel)
+        return call.with_lookup(error, self.channel)
 
     def _polling(self, ticket: str) -> Request:
         request = Batches(self.channel).get(ticket, escaped_json=True).request
@@ -745,7 +747,7 @@ class _Run:
             return self._unknown(call, reason, None)
         response = Response(status, Headers(), body or b"")
         if not 200 <= status < 300:
-            return call.told(self.channel.error(call.request, response), self.channel)
+            return call.with_lookup(self.channel.error(call.request, response), self.channel)
         try:
             return call.read(response, self.channel)
         except EcwidError as error:

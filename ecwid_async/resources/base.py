@@ -12,7 +12,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast, overload
 
 from attrs import evolve
 
-from ecwid_async.calls import Call, Channel, LookUp
+from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.codec import dumps, projected
 from ecwid_async.files import Download, Progress, Source, upload_body
 from ecwid_async.models.base import Model
@@ -97,7 +97,7 @@ class Resource:
         body: object = None,
         repeatable: bool | None = None,
         unwrap: str | None = None,
-        look_up: LookUp | None = None,
+        look_up: Lookup | None = None,
     ) -> Call[T]:
         """A call of `endpoint`, such as ``PUT /products/{productId}``, whose answer is read as `reads`.
 

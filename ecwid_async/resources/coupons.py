@@ -4,7 +4,7 @@ from functools import partial
 
 from typing_extensions import TypeVar
 
-from ecwid_async.calls import Call, Channel, LookUp
+from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.models.coupons import (
     CouponDiscountType,
     CouponStatus,
@@ -137,7 +137,7 @@ class Coupons(Listed[DiscountCoupon]):
         )
 
 
-def _identity(draft: DiscountCouponDraft) -> LookUp:
+def _identity(draft: DiscountCouponDraft) -> Lookup:
     if draft.code:
         return partial(_by_code, code=draft.code)
     return partial(unidentified, reason="a coupon without a code can't be told from others")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from typing_extensions import TypeVar
 
-from ecwid_async.calls import Call, Channel, LookUp
+from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.models.common import BuyerType, SelectMode
 from ecwid_async.models.customers import (
     Customer,
@@ -311,7 +311,7 @@ class Customers(Listed[Customer]):
         return self._call("GET /customers/products", reads=list[PurchasedProduct], query={"name": name}, unwrap="items")
 
 
-def _identity(draft: CustomerDraft) -> LookUp:
+def _identity(draft: CustomerDraft) -> Lookup:
     if draft.email:
         return partial(_by_email, email=draft.email)
     return partial(unidentified, reason="a customer without an e-mail address can't be told from others")

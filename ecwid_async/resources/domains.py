@@ -4,7 +4,7 @@ from functools import partial
 
 from typing_extensions import TypeVar
 
-from ecwid_async.calls import Call, Channel, LookUp
+from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.models.domains import (
     DomainOffers,
     DomainPasswordRecipient,
@@ -92,7 +92,7 @@ class Domains(Resource):
         )
 
 
-def _identity(draft: DomainPurchaseDraft) -> LookUp:
+def _identity(draft: DomainPurchaseDraft) -> Lookup:
     if draft.domain_name:
         return partial(_by_name, name=draft.domain_name.lower())
     return partial(unidentified, reason="a purchase without a domain_name can't be told from others")

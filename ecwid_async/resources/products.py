@@ -7,7 +7,7 @@ from typing import Literal
 
 from typing_extensions import TypeVar
 
-from ecwid_async.calls import Call, Channel, LookUp
+from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.models.product_filters import ProductFilters
 from ecwid_async.models.products import (
     Product,
@@ -401,7 +401,7 @@ def _csv(names: Sequence[str]) -> str:
     return ",".join(name.replace("\\", "\\\\").replace(",", "\\,") for name in names)
 
 
-def _identity(draft: ProductDraft) -> LookUp:
+def _identity(draft: ProductDraft) -> Lookup:
     if draft.sku:
         return partial(_by_sku, sku=draft.sku)
     if draft.external_reference_id:

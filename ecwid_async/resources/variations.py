@@ -5,7 +5,7 @@ from typing import Literal
 
 from typing_extensions import TypeVar
 
-from ecwid_async.calls import Call, Channel, LookUp
+from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.variations import Variation, VariationDraft
 from ecwid_async.resources.base import TYPE_CHECKING, Resource, confirmed, unidentified
@@ -132,7 +132,7 @@ class Variations(Resource):
         return self._call("DELETE /products/{productId}/combinations", product_id, reads=DeleteResult, repeatable=False)
 
 
-def _identity(product_id: int, draft: VariationDraft) -> LookUp:
+def _identity(product_id: int, draft: VariationDraft) -> Lookup:
     if draft.sku:
         return partial(_by_sku, product_id=product_id, sku=draft.sku)
     return partial(unidentified, reason="a variation without SKU can't be told from others")

@@ -162,6 +162,7 @@ async def test_what_a_batch_cannot_carry_is_refused_before_anything_is_sent() ->
         ([fine, upload], ValueError, "uploads bytes, which a batch can't: pass external_url"),
         ([fine, fine], ValueError, "the same call is in the batch twice"),
         ([fine, other.store.profile.get()], ValueError, "built by another store"),
+        ([fine, world.store.profile.get().with_timeout(5)], ValueError, "limit the whole batch, with its `timeout`"),
         ([fine, "profile"], TypeError, "a batch takes calls, .* not a str"),
     ]:
         with pytest.raises(refusal, match=words):

@@ -128,7 +128,7 @@ async def _call(ecwid: Ecwid, number: int, plan: Plan) -> Ended:
         Kind.READ: lambda: orders.get(number),
     }[plan.kind]()
     started = loop.time()
-    task = asyncio.ensure_future(call.send(timeout=plan.timeout))
+    task = asyncio.ensure_future(call.with_timeout(plan.timeout))
     if plan.cancelled is not None:
         for _ in range(plan.cancelled):
             await asyncio.sleep(0)

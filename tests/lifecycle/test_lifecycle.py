@@ -185,7 +185,7 @@ def test_a_fork_in_the_middle_of_calls_leaves_their_slots_to_the_parent(server: 
 
     async def main() -> int:
         async with ecwid:
-            tasks = [asyncio.ensure_future(store.orders.get("hangs").send()) for _ in range(3)]
+            tasks = [asyncio.ensure_future(store.orders.get("hangs")) for _ in range(3)]
             await asyncio.to_thread(under_way.acquire, timeout=30)
             await asyncio.to_thread(under_way.acquire, timeout=30)
             with warnings.catch_warnings():
@@ -286,7 +286,7 @@ async def test_leaving_under_cancellation_closes_every_connection() -> None:
         async def main() -> None:
             async with Ecwid(base_url=server.base_url) as ecwid, asyncio.TaskGroup() as group:
                 for number in range(10):
-                    group.create_task(ecwid.store(1003, "secret_x").orders.get(number).send())
+                    group.create_task(ecwid.store(1003, "secret_x").orders.get(number))
 
         task = asyncio.ensure_future(main())
         await server.arrived(10)
@@ -303,7 +303,7 @@ async def test_leaving_under_a_cancelled_scope_closes_every_connection() -> None
         with anyio.CancelScope() as scope:
             async with Ecwid(base_url=server.base_url) as ecwid, anyio.create_task_group() as group:
                 for number in range(10):
-                    group.start_soon(ecwid.store(1003, "secret_x").orders.get(number).send)
+                    group.start_soon(ecwid.store(1003, "secret_x").orders.get, number)
                 await server.arrived(10)
                 scope.cancel()
         assert scope.cancelled_caught
@@ -323,7 +323,7 @@ def test_many_cancelled_calls_leave_no_connection_task_or_waiter_behind() -> Non
                 store = ecwid.store(1003, "secret_x")
                 before = asyncio.all_tasks()
                 for batch in range(20):
-                    tasks = [asyncio.ensure_future(store.orders.get(number).send()) for number in range(100)]
+                    tasks = [asyncio.ensure_future(store.orders.get(number)) for number in range(100)]
                     for _ in range(batch * 2):
                         await asyncio.sleep(0)
                     for task in tasks:

@@ -17,7 +17,7 @@ def send_pickled(base_url: str, pickled: bytes, timeout: float | None = None) ->
         async with Ecwid(base_url=base_url, retry=ONCE) as ecwid:
             call: Call[Any] = pickle.loads(pickled)
             sent = call.bind(ecwid.store(1003, "secret_worker")._channel)
-            return await sent.send(timeout=timeout)
+            return await sent.with_timeout(timeout)
 
     return os.getpid(), asyncio.run(main())
 

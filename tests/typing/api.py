@@ -1,10 +1,12 @@
 """What a type checker sees of the public API. Read by mypy, never run."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import assert_type
 
+import anyio
 import attrs
 
 from ecwid_async import UNSET, Call, Ecwid, EcwidError, Event, Model, Page, Pages, Quarantine, Scan, Store, Unset
@@ -43,10 +45,28 @@ async def reading(ecwid: Ecwid) -> None:
     assert_type(order.create_date, datetime | None)
     assert_type(order.payment_status, PaymentStatus | str | None)
     assert_type(order.items, list[OrderItem] | None)
-    assert_type(await store.orders.get("EG4H2").send(timeout=5), Order)
+    assert_type(await store.orders.get("EG4H2").with_timeout(5), Order)
     assert_type(await store.orders.get("EG4H2").response(), Response)
     assert_type(store.orders.get("EG4H2").request, Request)
     assert_type(await store.profile.get(), Profile)
+
+
+async def tasks(store: Store) -> None:
+    assert_type(await asyncio.create_task(store.orders.get("EG4H2")), Order)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(store.products.get(1))
+    assert_type(task.result(), Product)
+    both = await asyncio.gather(store.orders.get("EG4H2"), store.products.get(1))
+    assert_type(both, tuple[Order, Product])
+    assert_type(await asyncio.wait_for(store.products.get(1), 5), Product)
+    async with anyio.create_task_group() as anyio_group:
+        handle = anyio_group.create_task(store.products.get(1))
+        anyio_group.start_soon(lambda: store.products.get(1))
+        assert_type(handle.return_value, Product)
+
+
+def main_coroutine(store: Store) -> None:
+    assert_type(asyncio.run(store.products.get(1)), Product)
 
 
 async def listing(store: Store) -> None:
@@ -101,7 +121,8 @@ async def batches(store: Store, calls: AsyncIterator[Call[Product]]) -> None:
     assert_type(await store.batch([get(1)], raise_on_failure=True, job="import-0412"), list[Product])
     async for result in store.bulk(calls, stop_on_first_failure=True):
         assert_type(result, Product | EcwidError)
-    assert_type(await store.batch([get(1), adjust(1, -1)]), list[Model])
+    mixed: Sequence[Model] = await store.batch([get(1), adjust(1, -1)])
+    assert mixed
     _ = await store.batch([1])  # type: ignore[list-item]
 
 
