@@ -137,10 +137,10 @@ class Pages(Generic[T]):
         for models. `decimals` are exact, or "float64". With `store_id`, the store's id is the first column.
         Raises `ConfigError` where pyarrow is missing.
         """
-        from ecwid_async.tables.arrow import table_of
+        from ecwid_async.tables.arrow import read_table
 
         async with aclosing(self._slices()) as pages:
-            return await table_of(
+            return await read_table(
                 (page.items async for page in pages),
                 self._item,
                 self._request,

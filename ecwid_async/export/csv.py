@@ -10,11 +10,22 @@ import msgspec
 
 from ecwid_async.codec import Codec, Projection
 from ecwid_async.export.compression import Compressed, Plain
-from ecwid_async.tables import EXTRA, STORE_ID, Fields, Node, Reader, Record, Scalar, flat, record_of
+from ecwid_async.tables import (
+    EXTRA,
+    STORE_ID,
+    Column,
+    Fields,
+    RowReader,
+    ScalarColumn,
+    StructColumn,
+    build_columns,
+    flatten,
+    join_texts,
+    split_texts,
+)
 
 __all__ = ["Csv"]
 
-_BETWEEN = "\x1e"  # stands in no JSON
 _FORMULA = tuple("=+-@\t\r")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 # A number or a flag that came as text, in its quotes.
@@ -44,8 +55,8 @@ class Csv:
         self.lines = 0
         self._sink = sink
         self._safe = spreadsheet_safe
-        self._record = flat(record_of(model, fields))
-        self._reader = Reader(self._record, codec=codec, operation=operation)
+        self._record = flatten(build_columns(model, fields))
+        self._reader = RowReader(self._record, codec=codec, operation=operation)
         self._constant = {} if store_id is None else {STORE_ID: str(store_id)}
         if bom:
             sink.write(_BYTE_ORDER_MARK)
@@ -60,7 +71,7 @@ class Csv:
             columns = list(self._columns(self._record, rows))
         except UnicodeDecodeError:
             for item in items:
-                self._reader.fit(item)  # says which one
+                self._reader.divide(item)  # says which one
             raise
         self._write(zip(*constant, *columns, extra, strict=True))
         self.lines += len(items)
@@ -74,20 +85,20 @@ class Csv:
         csv.writer(text).writerows(lines)
         self._sink.write(text.getvalue().encode())
 
-    def _columns(self, record: Record, rows: Sequence[Any]) -> Iterator[Sequence[str | None]]:
+    def _columns(self, record: StructColumn, rows: Sequence[Any]) -> Iterator[Sequence[str | None]]:
         """The cells of some objects, column by column."""
         slots = dict(zip(record.seen, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=False))
         for name, node in record.fields.items():
             if name not in slots:
                 for _ in _names(node):
                     yield [None] * len(rows)
-            elif isinstance(node, Record):
-                empty = node.empty
+            elif isinstance(node, StructColumn):
+                empty = node.empty_row
                 yield from self._columns(node, [empty if value is None else value for value in slots[name]])
-            elif isinstance(node, Scalar) and node.kind == "text":
+            elif isinstance(node, ScalarColumn) and node.kind == "text":
                 yield self._texts(slots[name])
             else:
-                yield _json(slots[name], plain=isinstance(node, Scalar) and node.kind == "plain")
+                yield _json(slots[name], plain=isinstance(node, ScalarColumn) and node.kind == "literal")
 
     def _texts(self, column: Sequence[str | None]) -> Sequence[str | None]:
         if not self._safe:
@@ -97,15 +108,15 @@ class Csv:
 
 def _json(column: Sequence[Any], *, plain: bool = False) -> list[str]:
     """JSON in cells; where they are `plain`, numbers and flags that came as text have no quotes."""
-    text = _BETWEEN.encode().join(column).decode()
-    cells = ["" if cell == "null" else cell for cell in text.split(_BETWEEN)]
-    if plain and '"' in text:
+    joined = join_texts(column)
+    cells = split_texts(joined)
+    if plain and b'"' in joined:
         cells = [match[1] if (match := _QUOTED.fullmatch(cell)) else cell for cell in cells]
     return cells
 
 
-def _names(node: Node, above: str = "") -> list[str]:
+def _names(node: Column, above: str = "") -> list[str]:
     """What the columns of an object are called."""
-    if not isinstance(node, Record):
+    if not isinstance(node, StructColumn):
         return [above]
     return [name for inner, child in node.fields.items() for name in _names(child, f"{above}.{inner}".lstrip("."))]

@@ -8,7 +8,7 @@ import msgspec
 from ecwid_async.codec import Codec, Projection
 from ecwid_async.errors import ConfigError
 from ecwid_async.tables import Fields
-from ecwid_async.tables.arrow import Decimals, Tables
+from ecwid_async.tables.arrow import Decimals, TableBuilder
 
 try:
     import pyarrow as pa
@@ -29,7 +29,7 @@ _HIGHEST_LEVEL: Final = 22
 
 
 class Parquet:
-    """Columns and their types are those of `Tables`; with `store_id`, that is the first one."""
+    """Columns and their types are those of `TableBuilder`; with `store_id`, that is the first one."""
 
     def __init__(
         self,
@@ -46,7 +46,9 @@ class Parquet:
         if level is not None and not 1 <= level <= _HIGHEST_LEVEL:
             raise ConfigError(f"Parquet's zstd has levels from 1 to {_HIGHEST_LEVEL}, not {level}")
         self.lines = 0
-        self._tables = Tables(model, fields, decimals=decimals, store_id=store_id, codec=codec, operation=operation)
+        self._tables = TableBuilder(
+            model, fields, decimals=decimals, store_id=store_id, codec=codec, operation=operation
+        )
         schema = self._tables.schema.with_metadata(
             {"ecwid_async.model": model.__name__, "ecwid_async.schema": SCHEMA_VERSION}
         )

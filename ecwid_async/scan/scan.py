@@ -313,9 +313,9 @@ class Scan(Generic[T]):
 
     async def to_arrow(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pa.Table":
         """Every item, as an Arrow table: see `Pages.to_arrow`. Raises as `dicts`, and `ConfigError` without pyarrow."""
-        from ecwid_async.tables.arrow import table_of
+        from ecwid_async.tables.arrow import read_table
 
-        return await table_of(
+        return await read_table(
             self.raw(),
             self._item,
             self._request,

@@ -1,17 +1,31 @@
-"""Items as rows and Arrow columns."""
+"""Items as rows and columns. `tables.arrow` needs pyarrow and is imported separately."""
 
-from ecwid_async.tables.rows import (
+from ecwid_async.tables.columns import (
     EXTRA,
     STORE_ID,
+    Column,
     Fields,
-    Items,
-    Node,
-    Reader,
-    Record,
-    Scalar,
-    flat,
-    merged,
-    record_of,
+    ListColumn,
+    ScalarColumn,
+    StructColumn,
+    build_columns,
+    flatten,
 )
+from ecwid_async.tables.json_texts import join_texts, split_texts
+from ecwid_async.tables.rows import RowReader, merge_extra
 
-__all__ = ["EXTRA", "STORE_ID", "Fields", "Items", "Node", "Reader", "Record", "Scalar", "flat", "merged", "record_of"]
+__all__ = [
+    "EXTRA",
+    "STORE_ID",
+    "Column",
+    "Fields",
+    "ListColumn",
+    "RowReader",
+    "ScalarColumn",
+    "StructColumn",
+    "build_columns",
+    "flatten",
+    "join_texts",
+    "merge_extra",
+    "split_texts",
+]

@@ -1,4 +1,4 @@
-"""Items as Arrow tables: typed columns from the models, `_extra` for what they can't hold."""
+"""Items as Arrow tables: typed columns from the models, and `_extra` for everything they can't hold."""
 
 import gc
 import struct
@@ -12,19 +12,20 @@ import msgspec
 
 from ecwid_async.codec import Codec, Projection, parse_selection
 from ecwid_async.errors import ConfigError
-from ecwid_async.tables.rows import (
+from ecwid_async.tables.columns import (
     EXTRA,
     PRECISION,
     SCALE,
     STORE_ID,
+    Column,
     Fields,
-    Items,
-    Node,
-    Reader,
-    Record,
-    Scalar,
-    record_of,
+    ListColumn,
+    ScalarColumn,
+    StructColumn,
+    build_columns,
 )
+from ecwid_async.tables.json_texts import SEPARATOR, join_texts
+from ecwid_async.tables.rows import RowReader
 from ecwid_async.wire import Request
 
 try:
@@ -37,19 +38,18 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-__all__ = ["Decimals", "Tables", "table_of", "to_pandas", "to_polars"]
+__all__ = ["Decimals", "TableBuilder", "read_table", "to_pandas", "to_polars"]
 
 Decimals: TypeAlias = Literal["exact", "float64"]
 
-_PAGE: Final = 256  # items taken apart at a time: more would not fit into a processor's own cache
-_BATCH: Final = 2048  # items of which columns are made at a time: till then they wait as they came
-_MOST_KNOWN: Final = 8192  # different objects or lists of a column that are kept for the next batch
-_BETWEEN: Final = "\x1e"  # stands in no JSON
+_CHUNK_SIZE: Final = 256  # items decoded at a time: more would not fit into a processor core's cache
+_BATCH_SIZE: Final = 2048  # items converted to columns at a time: until then they are held unparsed
+_CACHE_SIZE: Final = 8192  # distinct objects or lists of a column that are kept for the next batch
 _ZONE: Final = " +0000"
 _DECIMAL: Final = rf"^-?\d{{1,{PRECISION - SCALE}}}(\.\d{{1,{SCALE}}})?$"
-_SECONDS: Final = len("2024-09-04 07:20:11")
+_TIME_LENGTH: Final = len("2024-09-04 07:20:11")
 
-_TYPES: Final = {
+_ARROW_TYPES: Final = {
     "bool": pa.bool_(),
     "date": pa.date32(),
     "datetime": pa.timestamp("us", "UTC"),
@@ -59,36 +59,36 @@ _TYPES: Final = {
     "json": pa.string(),
     "text": pa.string(),
 }
-# Arrow has a year 0 and years before it; Python, which reads the columns, has none.
-_FIRST: Final = {
-    "date": pa.scalar(date(1, 1, 1), _TYPES["date"]),
-    "datetime": pa.scalar(datetime(1, 1, 1, tzinfo=UTC), _TYPES["datetime"]),
+# Arrow has a year 0 and earlier ones; Python, which reads the columns, does not.
+_EARLIEST: Final = {
+    "date": pa.scalar(date(1, 1, 1), _ARROW_TYPES["date"]),
+    "datetime": pa.scalar(datetime(1, 1, 1, tzinfo=UTC), _ARROW_TYPES["datetime"]),
 }
-_NONE: Final = {kind: pa.nulls(0, type_) for kind, type_ in _TYPES.items()}
-_NO_LIST: Final = -1  # as the length of one
-_MISSING: Final = pa.scalar(None, pa.string())
-_ABSENT: Final = pa.scalar("")
-_NULL: Final = pa.scalar("null")
+_EMPTY_ARRAYS: Final = {kind: pa.nulls(0, type_) for kind, type_ in _ARROW_TYPES.items()}
+_MISSING_LIST: Final = -1  # its length
+_NULL_STRING: Final = pa.scalar(None, pa.string())
+_EMPTY_TEXT: Final = pa.scalar("")
+_NULL_TEXT: Final = pa.scalar("null")
 
 
-def _type(node: Node) -> pa.DataType:
-    if isinstance(node, Scalar):
-        return _TYPES[node.kind]
-    if isinstance(node, Items):
-        return pa.list_(_type(node.element))
-    return pa.struct([pa.field(name, _type(child)) for name, child in node.fields.items()])
+def _arrow_type(column: Column) -> pa.DataType:
+    if isinstance(column, ScalarColumn):
+        return _ARROW_TYPES[column.kind]
+    if isinstance(column, ListColumn):
+        return pa.list_(_arrow_type(column.element))
+    return pa.struct([pa.field(name, _arrow_type(child)) for name, child in column.fields.items()])
 
 
-def _schema(record: Record) -> pa.Schema:
-    return pa.schema([*_type(record), pa.field(EXTRA, pa.string())])
+def _schema(columns: StructColumn) -> pa.Schema:
+    return pa.schema([*_arrow_type(columns), pa.field(EXTRA, pa.string())])
 
 
-class Tables:
-    """Collects items and hands them out as tables of one `schema`.
+class TableBuilder:
+    """Collects items and builds tables of one `schema` from them.
 
-    An exact decimal has 38 digits, 18 of them after the point; a number that does not fit is kept in `_extra`, as
-    whatever else no column holds. With `store_id`, that is the first column. `codec` hears of what does not fit its
-    column, under the name of the `operation`.
+    An exact decimal has 38 digits, 18 of them after the point; a number that does not fit goes to `_extra`, like
+    everything else that no column can hold. With `store_id`, that is the first column. Values that do not fit their
+    column are reported to `codec` under `operation`.
     """
 
     def __init__(
@@ -97,57 +97,60 @@ class Tables:
         fields: Fields | None = None,
         *,
         decimals: Decimals = "exact",
-        closed: bool | None = None,
+        keep_unknown: bool | None = None,
         store_id: int | None = None,
         codec: Codec | None = None,
         operation: str = "rows",
     ) -> None:
         if decimals not in ("exact", "float64"):
             raise ConfigError(f'decimals must be "exact" or "float64", not {decimals!r}')
-        record = record_of(model, fields, closed=closed)
+        columns = build_columns(model, fields, keep_unknown=keep_unknown)
         if decimals == "float64":
-            _as_floats(record)
-        self._items_schema = _schema(record)
+            _use_floats(columns)
+        self._items_schema = _schema(columns)
         self._store_id = store_id
         self.schema: pa.Schema = self._items_schema
         if store_id is not None:
             self.schema = self.schema.insert(0, pa.field(STORE_ID, pa.int64(), nullable=False))
         codec = Codec() if codec is None else codec
-        # Most objects and lists of an item are those of many others, too, or empty: each different one is read once.
-        shallow: dict[str, Node] = {
-            name: node if isinstance(node, Scalar) else Scalar("json") for name, node in record.fields.items()
+        # Most objects and lists occur in many items or are empty, so each distinct one is read once.
+        shallow: dict[str, Column] = {
+            name: column if isinstance(column, ScalarColumn) else ScalarColumn("json")
+            for name, column in columns.fields.items()
         }
         self._nested = {
-            name: _Repeated(name, node, codec, operation)
-            for name, node in record.fields.items()
-            if not isinstance(node, Scalar)
+            name: _NestedColumnReader(name, column, codec, operation)
+            for name, column in columns.fields.items()
+            if not isinstance(column, ScalarColumn)
         }
-        self._rows = _Rows(Record(shallow, record.closed), codec, operation, self._expand)
+        self._batches = _BatchBuilder(
+            StructColumn(shallow, columns.keep_unknown), codec, operation, self._read_nested_columns
+        )
 
     @property
     def rows(self) -> int:
-        """How many items are held."""
-        return self._rows.count
+        """The number of items collected."""
+        return self._batches.rows
 
     @property
     def size(self) -> int:
-        """How many bytes they are in columns, but for the last few thousand."""
-        return self._rows.size
+        """The size of the columns built so far, in bytes; they lack the last few thousand items."""
+        return self._batches.size
 
     def add(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Take items, each a JSON object. Raises `DecodeError` for what is none, at the latest in `take`."""
-        self._rows.add(items)
+        """Add items as JSON objects. Raises `DecodeError` for anything else, here or in `take`."""
+        self._batches.add(items)
 
     def take(self) -> pa.Table:
-        """A table of what was collected, which is held no longer."""
-        table = pa.Table.from_batches(self._rows.take(), schema=self._items_schema)
+        """Return a table of the collected items and start over with none."""
+        table = pa.Table.from_batches(self._batches.take(), schema=self._items_schema)
         if self._store_id is None:
             return table
         field = self.schema.field(0)
         return table.add_column(0, field, pa.repeat(pa.scalar(self._store_id, field.type), table.num_rows))
 
-    def _expand(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """The batch, with the objects and lists in it read."""
+    def _read_nested_columns(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Replace the JSON of nested columns by its values."""
         *columns, extra = batch.columns
         rests: dict[int, list[str]] = {}
         for position, name in enumerate(batch.schema.names[:-1]):
@@ -156,298 +159,303 @@ class Tables:
         if rests:
             texts = extra.to_pylist()
             for row, more in rests.items():
-                # Objects, none of them empty, that have no key in common.
-                inside = [text[1:-1] for text in (texts[row], *more) if text]
-                texts[row] = "{" + ",".join(inside) + "}"
+                # Objects that are not empty and have no keys in common.
+                members = [text[1:-1] for text in (texts[row], *more) if text]
+                texts[row] = "{" + ",".join(members) + "}"
             extra = pa.array(texts, pa.string())
         return pa.RecordBatch.from_arrays([*columns, extra], schema=self._items_schema)
 
 
-class _Repeated:
-    """A column of objects or lists, of which each different text is read once and then repeated."""
+class _NestedColumnReader:
+    """Reads a column of objects or lists: each distinct text once, whose value is then repeated."""
 
-    def __init__(self, name: str, node: Node, codec: Codec, operation: str) -> None:
-        self._record = Record({name: node})
-        self._rows = _Rows(self._record, codec, operation)
-        self._head = msgspec.json.encode(name)
-        self._forget()
+    def __init__(self, name: str, column: Column, codec: Codec, operation: str) -> None:
+        self._columns = StructColumn({name: column})
+        self._batches = _BatchBuilder(self._columns, codec, operation)
+        self._key = msgspec.json.encode(name)
+        self._clear_cache()
 
-    def _forget(self) -> None:
-        self._known: dict[str, int] = {}
-        self._values = pa.nulls(0, _type(self._record).field(0).type)
+    def _clear_cache(self) -> None:
+        self._positions: dict[str, int] = {}
+        self._values = pa.nulls(0, _arrow_type(self._columns).field(0).type)
         self._rests: list[str | None] = []
 
     def read(self, texts: pa.Array, rests: dict[int, list[str]]) -> pa.Array:
-        """What the texts say. What no column can hold is added to the rests, by row."""
+        """Read JSON texts. What no column can hold is added to `rests`, by row."""
         encoded = texts.dictionary_encode()
-        different = encoded.dictionary.to_pylist()
-        new = [text for text in different if text not in self._known]
-        if 2 * len(new) > len(different) or len(self._known) + len(new) > _MOST_KNOWN:
-            self._forget()  # what was known before is of little use
-            new = different
+        distinct = encoded.dictionary.to_pylist()
+        new = [text for text in distinct if text not in self._positions]
+        if 2 * len(new) > len(distinct) or len(self._positions) + len(new) > _CACHE_SIZE:
+            self._clear_cache()  # it has few hits, or is full
+            new = distinct
         if new:
-            self._learn(new)
-        places = pa.array([self._known[text] for text in different], pa.int32()).take(encoded.indices)
+            self._add_to_cache(new)
+        positions = pa.array([self._positions[text] for text in distinct], pa.int32()).take(encoded.indices)
         if any(self._rests):
-            for row, place in enumerate(places.to_pylist()):
-                if place is not None and (rest := self._rests[place]):
+            for row, position in enumerate(positions.to_pylist()):
+                if position is not None and (rest := self._rests[position]):
                     rests.setdefault(row, []).append(rest)
-        return self._values.take(places)
+        return self._values.take(positions)
 
-    def _learn(self, texts: list[str]) -> None:
-        self._known |= {text: place for place, text in enumerate(texts, len(self._known))}
-        self._rows.add([b"{%b:%b}" % (self._head, text.encode()) for text in texts])
-        for batch in self._rows.take():
+    def _add_to_cache(self, texts: list[str]) -> None:
+        self._positions |= {text: position for position, text in enumerate(texts, len(self._positions))}
+        self._batches.add([b"{%b:%b}" % (self._key, text.encode()) for text in texts])
+        for batch in self._batches.take():
             values, extra = batch.columns
             self._values = pa.concat_arrays([self._values, values])
             self._rests += extra.to_pylist()
 
 
-class _Rows:
-    """Reads items and makes batches of columns, as `record` has them; `finish` gets each for a last touch.
+class _BatchBuilder:
+    """Reads items and builds record batches of `columns`; `finish` post-processes each batch.
 
-    `count` items are held, of which the batches that are made already have `size` bytes.
+    `rows` is the number of items collected, `size` the bytes of the batches built so far.
     """
 
     def __init__(
         self,
-        record: Record,
+        columns: StructColumn,
         codec: Codec,
         operation: str,
         finish: Callable[[pa.RecordBatch], pa.RecordBatch] = lambda batch: batch,
     ) -> None:
-        self._record = record
-        self._schema = _schema(record)
+        self._columns = columns
+        self._schema = _schema(columns)
         self._finish = finish
-        self._reader = Reader(record, self._close, codec=codec, operation=operation)
-        self.count = 0
+        # New slots change the parts that a chunk has, so the batch must be built before.
+        self._reader = RowReader(columns, self._build_columns, codec=codec, operation=operation)
+        self.rows = 0
         self.size = 0
-        self._waiting: list[bytes | msgspec.Raw] = []
+        self._unread: list[bytes | msgspec.Raw] = []
         self._batches: list[pa.RecordBatch] = []
-        self._begin()
+        self._clear_parts()
 
-    def _begin(self) -> None:
+    def _clear_parts(self) -> None:
         self._parts: list[list[Any]] = []
-        self._held = 0
+        self._rows_in_parts = 0
 
     def add(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Take items."""
-        self._waiting += items
-        self.count += len(items)
-        if len(self._waiting) >= _BATCH:
-            self._make()
+        self._unread += items
+        self.rows += len(items)
+        if len(self._unread) >= _BATCH_SIZE:
+            self._build_batch()
 
-    def _make(self) -> None:
-        """Make a batch of what waits: many items at once, for between other work each costs twice as much."""
-        items, self._waiting = self._waiting, []
-        # The many objects that a page is for a moment hold no cycles: a collector that looks through them costs a
-        # tenth of the whole, and finds nothing.
-        collects = gc.isenabled()
+    def _build_batch(self) -> None:
+        """Build a batch of the unread items: reading many in a row takes half the time per item."""
+        items, self._unread = self._unread, []
+        # The many short-lived objects of a chunk contain no cycles. Garbage collection would take a tenth of the time
+        # and find nothing.
+        was_enabled = gc.isenabled()
         gc.disable()
         try:
-            for start in range(0, len(items), _PAGE):
-                self._add(items[start : start + _PAGE])
+            for start in range(0, len(items), _CHUNK_SIZE):
+                self._read_chunk(items[start : start + _CHUNK_SIZE])
         finally:
-            if collects:
+            if was_enabled:
                 gc.enable()
-        self._close()
+        self._build_columns()
 
-    def _add(self, items: Sequence[bytes | msgspec.Raw], rests: Sequence[bytes | None] | None = None) -> None:
-        rows, left = self._reader.read(items)
-        page = _Page()
-        page.record(self._record, rows)
-        page.scalar("text", left if rests is None else rests)
+    def _read_chunk(
+        self, items: Sequence[bytes | msgspec.Raw], known_rests: Sequence[bytes | None] | None = None
+    ) -> None:
+        rows, rests = self._reader.read(items)
+        chunk = _Chunk()
+        chunk.add_struct(self._columns, rows)
+        chunk.add_scalars("text", rests if known_rests is None else known_rests)
         try:
-            parts = page.parts()
+            parts = chunk.parts()
         except (pa.ArrowException, OverflowError):
-            # Somewhere is a number with too many digits, or a date that is none: each item is looked at.
-            if rests is not None:
+            # There is a number with too many digits, or an invalid date: check item by item.
+            if known_rests is not None:
                 raise
-            fitted = self._reader.fitted(items)
-            self._add([clean for clean, _ in fitted], [rest for _, rest in fitted])
+            divided = self._reader.divide_all(items)
+            self._read_chunk([held for held, _ in divided], [rest for _, rest in divided])
             return
         if not self._parts:
             self._parts = [[] for _ in parts]
-        for held, part in zip(self._parts, parts, strict=True):
-            held.append(part)
-        self._held += len(items)
+        for pieces, part in zip(self._parts, parts, strict=True):
+            pieces.append(part)
+        self._rows_in_parts += len(items)
 
-    def _close(self) -> None:
-        """Make columns of what is held, by the slots that it was read with."""
-        if self._held:
+    def _build_columns(self) -> None:
+        """Build columns from the parts of the chunks read so far."""
+        if self._rows_in_parts:
             parts = iter(self._parts)
-            arrays = [*_columns(self._record, parts, self._held), _joined(next(parts), "text")]
+            arrays = [*_struct_arrays(self._columns, parts, self._rows_in_parts), _concatenate(next(parts), "text")]
             batch = self._finish(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
             self._batches.append(batch)
             self.size += batch.nbytes
-        self._begin()
+        self._clear_parts()
 
     def take(self) -> list[pa.RecordBatch]:
-        """What was collected, which is held no longer."""
-        if self._waiting:
-            self._make()
+        """Return the batches of the collected items and start over with none."""
+        if self._unread:
+            self._build_batch()
         batches, self._batches = self._batches, []
-        self.count = self.size = 0
+        self.rows = self.size = 0
         return batches
 
 
-def _as_floats(node: Node) -> None:
-    if isinstance(node, Scalar):
-        node.kind = "float" if node.kind == "decimal" else node.kind
-    elif isinstance(node, Items):
-        _as_floats(node.element)
+def _use_floats(column: Column) -> None:
+    if isinstance(column, ScalarColumn):
+        column.kind = "float" if column.kind == "decimal" else column.kind
+    elif isinstance(column, ListColumn):
+        _use_floats(column.element)
     else:
-        for child in node.fields.values():
-            _as_floats(child)
+        for child in column.fields.values():
+            _use_floats(child)
 
 
-class _Page:
-    """The values of some items, taken apart.
+class _Chunk:
+    """The values of some items, by column.
 
-    What a column needs comes in the order of its parts: of an object which of them are there, of a list how long each
-    is, then what is inside. Whole numbers and flags stay in buffers of Python's own until columns are made of them.
-    Other values of one kind lie together and become one array for all columns: one call for many is cheaper.
+    A column's parts are in order: for objects which of them are present, for lists the length of each, then the values
+    inside. Integers and booleans stay in plain buffers until columns are built. Other values of one kind are pooled and
+    become one array for all columns, because one call for many values is cheaper.
     """
 
     def __init__(self) -> None:
-        self._pools: dict[str, list[Any]] = {kind: [] for kind in _TYPES}
+        self._pools: dict[str, list[Any]] = {kind: [] for kind in _ARROW_TYPES}
         self._parts: list[Any] = []
 
-    def scalar(self, kind: str, column: Sequence[Any]) -> None:
-        """One value after the other."""
+    def add_scalars(self, kind: str, values: Sequence[Any]) -> None:
         if kind in ("int", "bool"):
             try:
-                self._parts.append(_packed(column) if kind == "int" else bytes(column))
+                self._parts.append(_pack(values) if kind == "int" else bytes(values))
             except (struct.error, TypeError):  # some are missing
-                self._parts.append(pa.array(column, _TYPES[kind]))
+                self._parts.append(pa.array(values, _ARROW_TYPES[kind]))
             return
         pool = self._pools[kind]
-        self._parts.append((kind, len(pool), len(column)))
-        pool.extend(column)
+        self._parts.append((kind, len(pool), len(values)))
+        pool.extend(values)
 
-    def record(self, record: Record, rows: Sequence[Any]) -> None:
-        """The fields of objects that are all there."""
+    def add_struct(self, column: StructColumn, rows: Sequence[Any]) -> None:
+        """Add the fields of objects, all of them present."""
         columns = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else repeat(())
-        for (name, node), column in zip(record.seen.items(), columns, strict=False):
-            if name not in record.unknown:
-                self._column(node, column)
+        for (name, child), values in zip(column.seen.items(), columns, strict=False):
+            if name not in column.unknown:
+                self._add_column(child, values)
 
-    def _column(self, node: Node, column: Sequence[Any]) -> None:
-        if isinstance(node, Scalar):
-            self.scalar(node.kind, column)
-        elif isinstance(node, Record):
-            if all(column):
-                self._parts.append(b"\x01" * len(column))
+    def _add_column(self, column: Column, values: Sequence[Any]) -> None:
+        if isinstance(column, ScalarColumn):
+            self.add_scalars(column.kind, values)
+        elif isinstance(column, StructColumn):
+            if all(values):
+                self._parts.append(b"\x01" * len(values))
             else:
-                self._parts.append(bytes([value is not None for value in column]))
-                empty = node.empty
-                column = [empty if value is None else value for value in column]
-            self.record(node, column)
+                self._parts.append(bytes([value is not None for value in values]))
+                empty = column.empty_row
+                values = [empty if value is None else value for value in values]
+            self.add_struct(column, values)
         else:
             try:
-                lengths = _packed(map(len, column))
+                lengths = _pack(map(len, values))
             except TypeError:
-                lengths = _packed(_NO_LIST if value is None else len(value) for value in column)
+                lengths = _pack(_MISSING_LIST if value is None else len(value) for value in values)
             self._parts.append(lengths)
-            self._column(node.element, list(chain.from_iterable(filter(None, column))))
+            self._add_column(column.element, list(chain.from_iterable(filter(None, values))))
 
     def parts(self) -> list[Any]:
-        """The parts, as arrays and buffers. Raises what pyarrow does where a value does not fit its kind."""
+        """The parts, as arrays and buffers. Raises pyarrow's errors for a value that its kind can't hold."""
         arrays = {kind: _array(kind, pool) for kind, pool in self._pools.items() if pool}
         return [
-            (arrays[part[0]].slice(part[1], part[2]) if part[0] in arrays else _NONE[part[0]])
+            (arrays[part[0]].slice(part[1], part[2]) if part[0] in arrays else _EMPTY_ARRAYS[part[0]])
             if part.__class__ is tuple
             else part
             for part in self._parts
         ]
 
 
-def _packed(numbers: Iterable[int]) -> bytes:
+def _pack(numbers: Iterable[int]) -> bytes:
     values = tuple(numbers)
     return struct.pack(f"{len(values)}q", *values)
 
 
 def _array(kind: str, pool: list[Any]) -> pa.Array:
     if kind == "json":
-        return _split(_BETWEEN.encode().join(pool))
+        return _split_texts(join_texts(pool))
     if kind == "decimal":
-        return _decimals(_BETWEEN.encode().join(pool))
+        return _parse_decimals(join_texts(pool))
     if kind == "datetime":
-        moments = pa.array(pool, pa.string())
-        texts = pc.utf8_slice_codeunits(moments, 0, -len(_ZONE))
-        shortest = pc.min_max(pc.binary_length(texts))["min"].as_py()
-        if shortest is not None and (shortest < _SECONDS or not pc.all(pc.ends_with(moments, _ZONE)).as_py()):
-            raise pa.ArrowInvalid("not the API's own form of a moment")
-        return _in_range(kind, texts.cast(pa.timestamp("us")).cast(_TYPES[kind]))
+        texts = pa.array(pool, pa.string())
+        times = pc.utf8_slice_codeunits(texts, 0, -len(_ZONE))
+        shortest = pc.min_max(pc.binary_length(times))["min"].as_py()
+        if shortest is not None and (shortest < _TIME_LENGTH or not pc.all(pc.ends_with(texts, _ZONE)).as_py()):
+            raise pa.ArrowInvalid("not a datetime in the API's own format")
+        return _check_range(kind, times.cast(pa.timestamp("us")).cast(_ARROW_TYPES[kind]))
     if kind == "date":
-        return _in_range(kind, pa.array(pool, pa.string()).cast(_TYPES[kind]))
-    return pa.array(pool, _TYPES[kind])
+        return _check_range(kind, pa.array(pool, pa.string()).cast(_ARROW_TYPES[kind]))
+    return pa.array(pool, _ARROW_TYPES[kind])
 
 
-def _in_range(kind: str, times: pa.Array) -> pa.Array:
-    if pc.any(pc.less(times, _FIRST[kind])).as_py():
-        raise pa.ArrowInvalid("a year before the first")
+def _check_range(kind: str, times: pa.Array) -> pa.Array:
+    if pc.any(pc.less(times, _EARLIEST[kind])).as_py():
+        raise pa.ArrowInvalid("a year before the year 1")
     return times
 
 
-def _split(texts: bytes) -> pa.Array:
-    """Texts of JSON as strings, null for ``null`` and for none."""
-    split = pc.split_pattern(pa.array([texts], pa.string()), _BETWEEN).values
-    return pc.if_else(pc.or_(pc.equal(split, _ABSENT), pc.equal(split, _NULL)), _MISSING, split)
+def _split_texts(joined: bytes) -> pa.Array:
+    """As `json_texts.split_texts`, but an array with nulls for ``null`` and for missing texts."""
+    texts = pc.split_pattern(pa.array([joined], pa.string()), SEPARATOR).values
+    return pc.if_else(pc.or_(pc.equal(texts, _EMPTY_TEXT), pc.equal(texts, _NULL_TEXT)), _NULL_STRING, texts)
 
 
-def _decimals(texts: bytes) -> pa.Array:
-    # pyarrow makes other numbers of some that are too large, instead of refusing them.
-    split = _split(texts)
-    longest = pc.min_max(pc.binary_length(split))["max"].as_py() or 0
-    plain = b"e" not in texts and b"E" not in texts
-    if not plain or (longest > PRECISION - SCALE and not pc.all(pc.match_substring_regex(split, _DECIMAL)).as_py()):
-        raise pa.ArrowInvalid("a number with an exponent, or too many digits")
-    return split.cast(_TYPES["decimal"])
+def _parse_decimals(joined: bytes) -> pa.Array:
+    # pyarrow does not refuse some numbers that are too large but changes them.
+    texts = _split_texts(joined)
+    longest = pc.min_max(pc.binary_length(texts))["max"].as_py() or 0
+    has_exponent = b"e" in joined or b"E" in joined
+    if has_exponent or (longest > PRECISION - SCALE and not pc.all(pc.match_substring_regex(texts, _DECIMAL)).as_py()):
+        raise pa.ArrowInvalid("a number with an exponent, or with too many digits")
+    return texts.cast(_ARROW_TYPES["decimal"])
 
 
-def _columns(record: Record, parts: Iterator[list[Any]], length: int) -> list[Any]:
-    """The columns of an object, of which there are `length`, from their parts."""
-    made = {name: _made(node, parts) for name, node in record.seen.items() if name not in record.unknown}
-    return [made[name] if name in made else pa.nulls(length, _type(node)) for name, node in record.fields.items()]
+def _struct_arrays(column: StructColumn, parts: Iterator[list[Any]], length: int) -> list[Any]:
+    """Build the arrays of the fields of `length` objects from their parts."""
+    arrays = {name: _column_array(child, parts) for name, child in column.seen.items() if name not in column.unknown}
+    return [
+        arrays[name] if name in arrays else pa.nulls(length, _arrow_type(child))
+        for name, child in column.fields.items()
+    ]
 
 
-def _made(node: Node, parts: Iterator[list[Any]]) -> pa.Array:
+def _column_array(column: Column, parts: Iterator[list[Any]]) -> pa.Array:
     pieces = next(parts)
-    if isinstance(node, Scalar):
-        return _joined(pieces, node.kind)
-    if isinstance(node, Record):
-        there = b"".join(pieces)
-        mask = pc.invert(_unpacked(there, "bool")) if b"\x00" in there else None
-        return pa.StructArray.from_arrays(_columns(node, parts, len(there)), fields=list(_type(node)), mask=mask)
-    lengths = _unpacked(b"".join(pieces), "int")
-    missing = pc.equal(lengths, _NO_LIST)
+    if isinstance(column, ScalarColumn):
+        return _concatenate(pieces, column.kind)
+    if isinstance(column, StructColumn):
+        present = b"".join(pieces)
+        mask = pc.invert(_unpack(present, "bool")) if b"\x00" in present else None
+        fields = _struct_arrays(column, parts, len(present))
+        return pa.StructArray.from_arrays(fields, fields=list(_arrow_type(column)), mask=mask)
+    lengths = _unpack(b"".join(pieces), "int")
+    missing = pc.equal(lengths, _MISSING_LIST)
     ends = pc.cumulative_sum(pc.if_else(missing, 0, lengths)).cast(pa.int32())
     offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
     if missing.true_count:
-        # Where a list is missing, so is its beginning.
+        # A null offset marks a missing list.
         offsets = pc.if_else(pa.concat_arrays([missing, pa.array([False])]), None, offsets)
-    return pa.ListArray.from_arrays(offsets, _made(node.element, parts))
+    return pa.ListArray.from_arrays(offsets, _column_array(column.element, parts))
 
 
-def _joined(pieces: list[Any], kind: str) -> pa.Array:
-    """One array of arrays and buffers."""
+def _concatenate(pieces: list[Any], kind: str) -> pa.Array:
+    """Concatenate arrays and buffers into one array."""
     arrays: list[pa.Array] = []
-    for packed, run in groupby(pieces, lambda piece: piece.__class__ is bytes):
-        if packed:
-            arrays.append(_unpacked(b"".join(run), kind))
+    for is_buffer, run in groupby(pieces, lambda piece: piece.__class__ is bytes):
+        if is_buffer:
+            arrays.append(_unpack(b"".join(run), kind))
         else:
             arrays.extend(run)
     return arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
 
 
-def _unpacked(buffer: bytes, kind: str) -> pa.Array:
+def _unpack(buffer: bytes, kind: str) -> pa.Array:
     if kind == "bool":
         return pa.Array.from_buffers(pa.uint8(), len(buffer), [None, pa.py_buffer(buffer)]).cast(pa.bool_())
     return pa.Array.from_buffers(pa.int64(), len(buffer) // 8, [None, pa.py_buffer(buffer)])
 
 
-async def table_of(
+async def read_table(
     pages: AsyncGenerator[Sequence[msgspec.Raw], None],
     model: type[object] | Projection[Any],
     request: Request,
@@ -457,29 +465,29 @@ async def table_of(
     codec: Codec,
     without: Collection[str] = (),
 ) -> pa.Table:
-    """A table of all pages of a list, with the columns that were asked for: for `Pages` and `Scan`."""
+    """Read all pages of a list into a table with the columns that `request` selects."""
     fields = None
     for name, value in request.params:
         selection = parse_selection(value).get("items") if name == "responseFields" else None
         if selection is not None and not isinstance(model, Projection):
             fields = {field: inner for field, inner in selection.items() if field not in without}
-    tables = Tables(
+    builder = TableBuilder(
         model,
         fields,
         decimals=decimals,
-        closed=True,
+        keep_unknown=True,
         store_id=store_id,
         codec=codec,
         operation=request.options.operation,
     )
     async with aclosing(pages):
         async for items in pages:
-            tables.add(items)
-    return tables.take()
+            builder.add(items)
+    return builder.take()
 
 
 def to_polars(table: pa.Table) -> "pl.DataFrame":
-    """The table as a frame of polars."""
+    """Convert a table to a polars data frame."""
     try:
         import polars as pl
     except ImportError:
@@ -488,7 +496,7 @@ def to_polars(table: pa.Table) -> "pl.DataFrame":
 
 
 def to_pandas(table: pa.Table) -> "pd.DataFrame":
-    """The table as a frame of pandas, of Arrow's own types: ids and amounts stay exact where some are missing."""
+    """Convert a table to a pandas data frame with Arrow types, so ids and amounts stay exact next to missing values."""
     try:
         import pandas as pd
     except ImportError:

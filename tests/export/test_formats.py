@@ -361,7 +361,7 @@ def test_parquet_without_items_has_its_columns() -> None:
 def test_parquet_holds_no_more_than_a_group_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyarrow")
     monkeypatch.setattr("ecwid_async.export.parquet._GROUP", 10_000)
-    monkeypatch.setattr("ecwid_async.tables.arrow._BATCH", 256)
+    monkeypatch.setattr("ecwid_async.tables.arrow._BATCH_SIZE", 256)
     page = [json.dumps({"id": number, "name": "x" * 50}).encode() for number in range(256)]
     stream = io.BytesIO()
     made = writer("parquet", stream, model=Product, fields=("id", "name"))

@@ -12,7 +12,7 @@ from ecwid_async.models.order_items import OrderItem
 from ecwid_async.models.orders import Order, OrderDraft, OrderUtmData
 from ecwid_async.models.products import Product
 from ecwid_async.models.reviews import Review
-from ecwid_async.tables import record_of
+from ecwid_async.tables import build_columns
 
 
 @pytest.mark.parametrize("cls", [Order, Cart])
@@ -24,7 +24,7 @@ def test_a_campaign_is_read_from_a_list_and_from_an_object(cls: type[Order] | ty
         (b'{"utmData": []}', []),
     ):
         assert codec.decode(body, cls, "GET").utm_data == campaign
-    assert "utmData" in record_of(cls).fields
+    assert "utmData" in build_columns(cls).fields
 
 
 def test_a_campaign_is_written_in_either_form() -> None:

@@ -29,21 +29,30 @@ from ecwid_async.models.carts import Cart
 from ecwid_async.models.customers import Customer
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
-from ecwid_async.tables import Items, Node, Reader, Record, Scalar, flat, merged, record_of
+from ecwid_async.tables import (
+    Column,
+    ListColumn,
+    RowReader,
+    ScalarColumn,
+    StructColumn,
+    build_columns,
+    flatten,
+    merge_extra,
+)
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from tests.odd_items import odd_items
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
-from ecwid_async.tables.arrow import Tables, to_pandas, to_polars  # noqa: E402  after the check that pyarrow is there
+from ecwid_async.tables.arrow import TableBuilder, to_pandas, to_polars  # noqa: E402  after the check that pyarrow is there
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 tolerant = Codec()
 
 
 def table(cls: type[object], items: Iterable[object], **options: Any) -> Any:
-    tables = Tables(cls, **options)
+    tables = TableBuilder(cls, **options)
     tables.add([item if isinstance(item, bytes) else encode(item) for item in items])
     made = tables.take()
     made.validate(full=True)
@@ -60,17 +69,17 @@ def through_parquet(made: Any) -> list[dict[str, Any]]:
 TYPES = {"bool": bool, "date": date, "datetime": datetime, "decimal": Decimal, "int": int, "text": str}
 
 
-def as_read(node: Node | None, value: Any) -> Any:
+def as_read(node: Column | None, value: Any) -> Any:
     """An item as models read it: a null field is the same as none, text that is a number is the number."""
-    if isinstance(node, Record) and isinstance(value, dict):
+    if isinstance(node, StructColumn) and isinstance(value, dict):
         return {
             name: as_read(node.fields.get(name), inner)
             for name, inner in value.items()
             if inner is not None or name not in node.fields
         }
-    if isinstance(node, Items) and isinstance(value, list):
+    if isinstance(node, ListColumn) and isinstance(value, list):
         return [as_read(node.element, inner) for inner in value]
-    if isinstance(node, Scalar) and node.kind in TYPES and value is not None:
+    if isinstance(node, ScalarColumn) and node.kind in TYPES and value is not None:
         try:
             return tolerant.structure(value, TYPES[node.kind], "test")
         except DecodeError:
@@ -78,24 +87,24 @@ def as_read(node: Node | None, value: Any) -> Any:
     return value
 
 
-def restored(node: Node, cell: Any) -> Any:
+def restored(node: Column, cell: Any) -> Any:
     """A cell as the item had it."""
     if cell is None:
         return None
-    if isinstance(node, Record):
+    if isinstance(node, StructColumn):
         return {name: restored(child, cell[name]) for name, child in node.fields.items() if cell.get(name) is not None}
-    if isinstance(node, Items):
+    if isinstance(node, ListColumn):
         return [restored(node.element, inner) for inner in cell]
     return loads(cell) if node.kind == "json" else cell
 
 
 def assert_whole(model: type[Model], items: list[Any], fields: tuple[str, ...] | None = None) -> None:
-    record = record_of(model, fields, closed=True)
-    rows = through_parquet(table(model, items, fields=fields, closed=True))
+    record = build_columns(model, fields, keep_unknown=True)
+    rows = through_parquet(table(model, items, fields=fields, keep_unknown=True))
     assert len(rows) == len(items)
     for row, item in zip(rows, items, strict=True):
         rest = row.pop("_extra")
-        assert merged(restored(record, row), None if rest is None else loads(rest)) == as_read(record, item)
+        assert merge_extra(restored(record, row), None if rest is None else loads(rest)) == as_read(record, item)
 
 
 @pytest.mark.parametrize("section", ["products", "orders", "customers", "carts", "categories"])
@@ -119,7 +128,7 @@ def all_models() -> Iterator[type[Model]]:
 def test_every_model_that_has_fields_makes_columns_that_parquet_takes() -> None:
     for model in set(all_models()):
         try:
-            schema = Tables(model).schema
+            schema = TableBuilder(model).schema
         except ConfigError:
             assert not record_fields(model)
         else:
@@ -251,7 +260,7 @@ def test_a_moment_that_is_none_is_kept() -> None:
 
 
 def test_a_field_that_is_first_met_late_is_null_before() -> None:
-    tables = Tables(Product)
+    tables = TableBuilder(Product)
     tables.add([encode({"id": number}) for number in range(600)])
     tables.add([encode({"id": 600, "sku": "A", "media": {"images": [{"id": "0"}]}})])
     made = tables.take()
@@ -261,7 +270,7 @@ def test_a_field_that_is_first_met_late_is_null_before() -> None:
 
 
 def test_objects_that_come_again_and_objects_that_do_not_are_what_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    for limit, most in {"_PAGE": 3, "_BATCH": 7, "_MOST_KNOWN": 5}.items():
+    for limit, most in {"_CHUNK_SIZE": 3, "_BATCH_SIZE": 7, "_CACHE_SIZE": 5}.items():
         monkeypatch.setattr(f"ecwid_async.tables.arrow.{limit}", most)
     items = [
         {
@@ -329,16 +338,16 @@ def test_fields_reach_into_objects_and_lists() -> None:
 @pytest.mark.parametrize(("wrong", "near"), [("prize", "price"), ("media(imagez)", "images"), ("qqqq", "id, sku")])
 def test_a_field_that_is_none_is_refused_with_the_nearest(wrong: str, near: str) -> None:
     with pytest.raises(ConfigError, match=near):
-        record_of(Product, (wrong,))
+        build_columns(Product, (wrong,))
 
 
 def test_columns_of_cells_go_three_levels_deep() -> None:
-    record = flat(record_of(Product))
+    record = flatten(build_columns(Product))
     border = record.fields["borderInfo"]
-    assert isinstance(border, Record)
-    assert isinstance(border.fields["dominatingColor"], Record)
-    assert all(isinstance(node, Scalar) for node in border.fields["dominatingColor"].fields.values())
-    assert all(isinstance(node, Scalar) for node in flat(record_of(Order), levels=1).fields.values())
+    assert isinstance(border, StructColumn)
+    assert isinstance(border.fields["dominatingColor"], StructColumn)
+    assert all(isinstance(node, ScalarColumn) for node in border.fields["dominatingColor"].fields.values())
+    assert all(isinstance(node, ScalarColumn) for node in flatten(build_columns(Order), levels=1).fields.values())
 
 
 @frozen
@@ -350,9 +359,9 @@ class Leaf:
 
 
 def test_a_model_inside_itself_is_json() -> None:
-    record = record_of(Leaf)
+    record = build_columns(Leaf)
     assert record.fields["leaves"].element.kind == "json"  # type: ignore[union-attr]
-    assert isinstance(Reader(record), Reader)
+    assert isinstance(RowReader(record), RowReader)
 
 
 # Lists of a store
@@ -451,7 +460,7 @@ def test_an_object_with_keys_of_the_stores_own_is_json() -> None:
 
 
 def test_carts_have_their_own_key() -> None:
-    assert "cartId" in record_of(Cart).fields
+    assert "cartId" in build_columns(Cart).fields
 
 
 # What any server may send
@@ -552,13 +561,13 @@ ODD_FIELDS = ("id", "price", "name", "created", "enabled", "options", "media", "
 @pytest.mark.chaos
 @given(st.lists(odd_items, min_size=1, max_size=4), st.sampled_from(["exact", "float64"]))
 def test_whatever_a_server_sends_is_in_the_table_or_an_error_of_ours(items: list[bytes], decimals: str) -> None:
-    record = record_of(Product, ODD_FIELDS, closed=True)
+    record = build_columns(Product, ODD_FIELDS, keep_unknown=True)
     try:
         read = [tolerant.parse(item, "test") for item in items]
     except DecodeError:
         read = []
     try:
-        made = table(Product, items, fields=ODD_FIELDS, closed=True, decimals=decimals)
+        made = table(Product, items, fields=ODD_FIELDS, keep_unknown=True, decimals=decimals)
     except DecodeError:
         # A value inside an item is read once more, some frames deeper.
         assert any(not isinstance(item, dict) for item in read) or not read or any(b"[" * 900 in item for item in items)
@@ -567,7 +576,7 @@ def test_whatever_a_server_sends_is_in_the_table_or_an_error_of_ours(items: list
     if decimals == "exact":
         for row, item in zip(through_parquet(made), read, strict=True):
             rest = row.pop("_extra")
-            whole = merged(restored(record, row), None if rest is None else tolerant.parse(rest.encode(), "test"))
+            whole = merge_extra(restored(record, row), None if rest is None else tolerant.parse(rest.encode(), "test"))
             assert whole == as_read(record, item)
     for library, convert in (("polars", to_polars), ("pandas", to_pandas)):
         pytest.importorskip(library)
