@@ -1,0 +1,576 @@
+"""Items as columns: nothing is lost, and what a column holds is exact."""
+
+import gc
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import msgspec
+import pytest
+from attrs import evolve, frozen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async import models
+from ecwid_async.calls import Channel
+from ecwid_async.client import Store
+from ecwid_async.codec import Codec, DecodeProblem, loads
+from ecwid_async.errors import ConfigError, DecodeError
+from ecwid_async.models.base import Model, prefixed
+from ecwid_async.models.base import model as data_class
+from ecwid_async.models.carts import Cart
+from ecwid_async.models.customers import Customer
+from ecwid_async.models.orders import Order
+from ecwid_async.models.products import Product
+from ecwid_async.tables import (
+    Column,
+    ListColumn,
+    ScalarColumn,
+    StructColumn,
+    build_columns,
+    merge_extra,
+)
+from ecwid_async.transport.memory import MemoryTransport, make_response
+from tests.odd_items import odd_items
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+from ecwid_async.tables.arrow import TableBuilder, to_pandas, to_polars  # noqa: E402  after the check that pyarrow is there
+
+encode = msgspec.json.Encoder(decimal_format="number").encode
+tolerant = Codec()
+
+
+def table(cls: type[object], items: Iterable[object], **options: Any) -> Any:
+    tables = TableBuilder(cls, **options)
+    tables.add([item if isinstance(item, bytes) else encode(item) for item in items])
+    made = tables.take()
+    made.validate(full=True)
+    return made
+
+
+def through_parquet(made: Any) -> list[dict[str, Any]]:
+    file = io.BytesIO()
+    pq.write_table(made, file)
+    rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(file.getvalue())).to_pylist()
+    return rows
+
+
+TYPES = {"bool": bool, "date": date, "datetime": datetime, "decimal": Decimal, "int": int, "text": str}
+
+
+def as_read(node: Column | None, value: Any) -> Any:
+    """An item as models read it: a null field is the same as none, text that is a number is the number."""
+    if isinstance(node, StructColumn) and isinstance(value, dict):
+        return {
+            name: as_read(node.fields.get(name), inner)
+            for name, inner in value.items()
+            if inner is not None or name not in node.fields
+        }
+    if isinstance(node, ListColumn) and isinstance(value, list):
+        return [as_read(node.element, inner) for inner in value]
+    if isinstance(node, ScalarColumn) and node.kind in TYPES and value is not None:
+        try:
+            return tolerant.structure(value, TYPES[node.kind], "test")
+        except DecodeError:
+            return value
+    return value
+
+
+def restored(node: Column, cell: Any) -> Any:
+    """A cell as the item had it."""
+    if cell is None:
+        return None
+    if isinstance(node, StructColumn):
+        return {name: restored(child, cell[name]) for name, child in node.fields.items() if cell.get(name) is not None}
+    if isinstance(node, ListColumn):
+        return [restored(node.element, inner) for inner in cell]
+    return loads(cell) if node.kind == "json" else cell
+
+
+def assert_whole(model: type[Model], items: list[Any], fields: tuple[str, ...] | None = None) -> None:
+    record = build_columns(model, fields, keep_unknown=True)
+    rows = through_parquet(table(model, items, fields=fields, keep_unknown=True))
+    assert len(rows) == len(items)
+    for row, item in zip(rows, items, strict=True):
+        rest = row.pop("_extra")
+        assert merge_extra(restored(record, row), None if rest is None else loads(rest)) == as_read(record, item)
+
+
+@pytest.mark.parametrize("section", ["products", "orders", "customers", "carts", "categories"])
+async def test_a_section_comes_back_from_parquet_as_it_was(ecwid_store: Store, section: str) -> None:
+    pages = getattr(ecwid_store, section).search()
+    items = [item async for item in pages.dicts()]
+    made = await pages.to_arrow()
+    assert_whole(pages._item, items)
+    # What the models know, columns hold.
+    assert made.num_rows == len(items) > 0
+    assert made["_extra"].null_count == made.num_rows
+
+
+def all_models() -> Iterator[type[Model]]:
+    for module in iter_modules(models.__path__, "ecwid_async.models."):
+        for value in vars(import_module(module.name)).values():
+            if isinstance(value, type) and issubclass(value, Model) and value is not Model:
+                yield value
+
+
+def test_every_model_that_has_fields_makes_columns_that_parquet_takes() -> None:
+    for model in set(all_models()):
+        try:
+            schema = TableBuilder(model).schema
+        except ConfigError:
+            assert not record_fields(model)
+        else:
+            pq.write_table(schema.empty_table(), io.BytesIO())
+
+
+def record_fields(model: type[Model]) -> list[str]:
+    return [field.name for field in model.__attrs_attrs__ if field.name != "extra" and not field.metadata]
+
+
+texts = st.text(max_size=6) | st.sampled_from(
+    ["", "null", "12", "true", "\x1e", "\x1f", "2024-09-04 07:20:11 +0000", "2024-02-30 00:00:00 +0000", "2024-09-04"]
+)
+numbers = (
+    st.integers()
+    | st.integers(-(2**70), 2**70)
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([Decimal("0.1"), Decimal("1.1234567890123456789"), Decimal("1E-30"), 2**63, -(2**63)])
+)
+anything = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+KNOWN = ("id", "price", "name", "enabled", "created", "media", "options", "nameTranslated")
+names = st.sampled_from([*KNOWN, "x", "y/z"])
+inside = st.fixed_dictionaries(
+    {},
+    optional={
+        "media": st.fixed_dictionaries(
+            {}, optional={"images": st.lists(st.dictionaries(st.sampled_from(["id", "alt", "new"]), anything))}
+        ),
+        "tax": st.dictionaries(st.sampled_from(["taxable", "enabledManualTaxes", "new"]), anything),
+        "options": st.lists(st.dictionaries(st.sampled_from(["type", "choices", "new"]), anything), max_size=3),
+    },
+)
+
+
+@given(st.lists(st.builds(dict.__or__, st.dictionaries(names, anything, max_size=5), inside), max_size=4))
+def test_nothing_is_lost_of_items_that_hold_anything_anywhere(items: list[dict[str, Any]]) -> None:
+    assert_whole(Product, items, (*KNOWN, "tax"))
+
+
+def rest_of(made: Any, row: int = 0) -> Any:
+    cell = made["_extra"][row].as_py()
+    return None if cell is None else json.loads(cell)
+
+
+def test_what_the_model_does_not_know_is_kept_in_the_shape_of_the_item() -> None:
+    images = [{"id": "0"}, {"id": "1", "focus": [0.5, 0.25]}]
+    made = table(Product, [{"id": 1}, {"id": 2, "glow": {"a": None}, "media": {"images": images, "mood": "calm"}}])
+    assert rest_of(made, 0) is None
+    assert rest_of(made, 1) == {
+        "glow": {"a": None},
+        "media": {"images": [None, {"focus": [0.5, 0.25]}], "mood": "calm"},
+    }
+    assert made["media"][1].as_py()["images"][1]["id"] == "1"
+
+
+def test_what_is_unknown_is_kept_byte_for_byte() -> None:
+    made = table(Product, [b'{"id":1,"glow":{"b": 1.10 , "b2":1e5}}'])
+    assert made["_extra"][0].as_py() == '{"glow":{"b": 1.10 , "b2":1e5}}'
+
+
+def test_names_without_end_are_kept_too() -> None:
+    items = [{"id": number, f"custom{number}": number} for number in range(300)]
+    made = table(Product, items)
+    assert [rest_of(made, number) for number in range(300)] == [{f"custom{number}": number} for number in range(300)]
+
+
+def test_a_value_of_another_type_is_kept_and_its_column_is_empty() -> None:
+    made = table(Product, [{"id": "no number", "price": True, "options": {"a": 1}, "categoryIds": [1, "x", None]}])
+    assert rest_of(made) == {
+        "id": "no number",
+        "price": True,
+        "options": {"a": 1},
+        "categoryIds": [None, "x", None],
+    }
+    assert made["id"].null_count == made["price"].null_count == made["options"].null_count == 1
+    assert made["categoryIds"][0].as_py() == [1, None, None]
+
+
+def test_what_can_be_turned_into_the_type_of_the_column_is() -> None:
+    made = table(Product, [{"id": "12", "price": "24.90", "name": 5, "created": "2024-09-04T09:20:11.5+02:00"}])
+    assert made["id"][0].as_py() == 12
+    assert made["price"][0].as_py() == Decimal("24.9")
+    assert made["name"][0].as_py() == "5"
+    assert made["created"][0].as_py() == datetime(2024, 9, 4, 7, 20, 11, 500_000, UTC)
+    assert rest_of(made) is None
+
+
+def test_decimals_are_exact_and_longer_ones_are_kept() -> None:
+    prices = ["0.1", "642.404477130936", "1E-7", "12345678901234567890.123456789012345678", "-5"]
+    made = table(Product, [f'{{"price":{price}}}'.encode() for price in prices])
+    assert made["price"].to_pylist() == [Decimal(price) for price in prices]
+    # A cast by pyarrow would make other numbers of the last two.
+    long = ["1.1234567890123456789", "123456789012345678901", "513486091683696141879719", "1E+30"]
+    made = table(Product, [f'{{"price":{price}}}'.encode() for price in [*long, 1]])
+    assert made["price"].to_pylist() == [None, None, None, None, 1]
+    assert made["_extra"].to_pylist() == [f'{{"price":{price}}}' for price in long] + [None]
+
+
+def test_decimals_can_be_floats() -> None:
+    made = table(Product, [{"price": Decimal("0.1"), "dimensions": {"width": 2}}], decimals="float64")
+    assert made.schema.field("price").type == pa.float64()
+    assert made["price"][0].as_py() == 0.1
+    assert made["dimensions"][0].as_py()["width"] == 2.0
+    assert rest_of(table(Product, [b'{"price":1e999}'], decimals="float64")) == {"price": float("inf")}
+
+
+def test_types_follow_from_the_model() -> None:
+    schema = table(Product, []).schema
+    assert schema.field("id").type == pa.int64()
+    assert schema.field("price").type == pa.decimal128(38, 18)
+    assert schema.field("created").type == pa.timestamp("us", "UTC")
+    assert schema.field("nameTranslated").type == pa.string()
+    assert schema.field("categoryIds").type == pa.list_(pa.int64())
+    assert schema.field("outOfStockVisibilityBehaviour").type == pa.string()
+    choice = schema.field("options").type.value_type.field("choices").type.value_type
+    assert choice.field("priceModifier").type == pa.decimal128(38, 18)
+    assert table(Customer, []).schema.field("contacts").type.value_type.field("orderBy").type == pa.int64()
+
+
+def test_a_moment_that_is_none_is_kept() -> None:
+    odd = ["2024-02-30 00:00:00 +0000", "2024-09-04 +0000", "yesterday", "", "2024-09-04 07:20:11"]
+    made = table(Product, [{"created": text} for text in odd])
+    assert made["created"].null_count == len(odd)
+    assert [rest_of(made, row) for row in range(len(odd))] == [{"created": text} for text in odd]
+
+
+def test_a_field_that_is_first_met_late_is_null_before() -> None:
+    tables = TableBuilder(Product)
+    tables.add([encode({"id": number}) for number in range(600)])
+    tables.add([encode({"id": 600, "sku": "A", "media": {"images": [{"id": "0"}]}})])
+    made = tables.take()
+    assert made["id"].to_pylist() == list(range(601))
+    assert made["sku"].null_count == 600
+    assert made["media"][600].as_py()["images"][0]["id"] == "0"
+
+
+def test_objects_that_come_again_and_objects_that_do_not_are_what_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit, most in {"_CHUNK_SIZE": 3, "_BATCH_SIZE": 7, "_CACHE_SIZE": 5}.items():
+        monkeypatch.setattr(f"ecwid_async.tables.arrow.{limit}", most)
+    items = [
+        {
+            "id": number,
+            "media": {"images": [{"id": str(number % 3), "new": number % 4}]},
+            "shipping": {"flatRate": number, "odd": True} if number % 9 == 0 else {"flatRate": number},
+            "tax": {"taxable": number % 2 == 0},
+            "options": None if number % 5 == 0 else [],
+            "newField": number,
+        }
+        for number in range(60)
+    ]
+    assert_whole(Product, items)
+
+
+def test_one_odd_number_among_many_empties_no_other_cell() -> None:
+    items = [{"id": number, "price": number} for number in range(300)]
+    items[211]["price"] = Decimal("0.1234567890123456789")  # type: ignore[assignment]
+    made = table(Product, items)
+    assert made["id"].to_pylist() == list(range(300))
+    assert made["price"].null_count == 1
+    assert rest_of(made, 211) == {"price": 0.1234567890123456789}
+
+
+@pytest.mark.parametrize("item", [b"", b"[]", b'"x"', b"{", b'{"id":\xff}', b"null"])
+def test_what_is_no_object_is_refused_without_telling_the_value(item: bytes) -> None:
+    with pytest.raises(DecodeError, match="items"):
+        table(Product, [b'{"id":1}', item])
+
+
+def test_the_collector_is_left_as_it_was() -> None:
+    table(Product, [{"id": 1}])
+    assert gc.isenabled()
+    with pytest.raises(DecodeError):
+        table(Product, [b"["])
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        table(Product, [{"id": 1}])
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+# A choice of fields
+
+
+def test_fields_are_named_as_the_api_or_as_the_model_has_them() -> None:
+    made = table(
+        Product, [{"id": 1, "defaultCombinationId": 2, "sku": "A"}], fields=("id", "default_combination_id", "name")
+    )
+    assert made.schema.names == ["id", "defaultCombinationId", "name", "_extra"]
+    assert made.to_pylist() == [{"id": 1, "defaultCombinationId": 2, "name": None, "_extra": None}]
+
+
+def test_fields_reach_into_objects_and_lists() -> None:
+    made = table(
+        Product,
+        [{"id": 1, "media": {"images": [{"id": "0", "orderBy": 1}], "videos": []}}],
+        fields=("media(images(id))",),
+    )
+    assert made.to_pylist() == [{"media": {"images": [{"id": "0"}]}, "_extra": None}]
+
+
+# Lists of a store
+
+
+async def test_a_search_is_a_table_of_the_fields_that_were_asked_for(ecwid_store: Store) -> None:
+    made = await ecwid_store.products.search(response_fields="items(id,name,media(images(id)))").to_arrow()
+    assert made.schema.names == ["id", "name", "media", "_extra"]
+    assert made["_extra"].null_count == made.num_rows == 40
+
+
+async def test_a_scan_is_a_table_and_keeps_to_the_class_that_was_given(ecwid_store: Store) -> None:
+    @frozen
+    class Row:
+        id: int
+        price: Decimal | None
+
+    async with ecwid_store.products.scan() as scan:
+        whole = await scan.to_arrow()
+    assert whole.num_rows == 40
+    assert whole["_extra"].null_count == 40
+    async with ecwid_store.products.scan(into=Row) as scan:
+        made = await scan.to_arrow(decimals="float64")
+    assert made.schema.names == ["id", "price", "_extra"]
+    assert made.schema.field("price").type == pa.float64()
+    assert sorted(made["id"].to_pylist()) == sorted(whole["id"].to_pylist())
+
+
+async def test_a_frame_of_polars_has_the_same_rows(ecwid_store: Store) -> None:
+    pytest.importorskip("polars")
+    frame = await ecwid_store.carts.search().to_polars()
+    assert frame["cartId"].to_list() == [cart.cart_id async for cart in ecwid_store.carts.search()]
+    async with ecwid_store.carts.scan() as scan:
+        assert set((await scan.to_polars())["cartId"]) >= set(frame["cartId"])
+
+
+async def test_a_frame_of_pandas_keeps_ids_whole_where_some_are_missing(ecwid_store: Store) -> None:
+    pytest.importorskip("pandas")
+    frame = await ecwid_store.products.search().to_pandas()
+    assert str(frame["id"].dtype) == "int64[pyarrow]"
+    assert frame["id"].tolist() == [product.id async for product in ecwid_store.products.search()]
+    async with ecwid_store.products.scan() as scan:
+        assert len(await scan.to_pandas()) == 40
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas"])
+async def test_a_library_that_is_missing_is_named(
+    ecwid_store: Store, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ConfigError, match=f"pip install {library}"):
+        await getattr(ecwid_store.carts.search(), f"to_{library}")()
+
+
+async def test_without_pyarrow_the_extra_is_named(ecwid_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "ecwid_async.tables.arrow")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ConfigError, match=r"pip install 'ecwid-async\[arrow\]'"):
+        await ecwid_store.carts.search().to_arrow()
+
+
+@pytest.mark.parametrize("model", [Order, Cart])
+def test_a_merchants_own_fields_of_an_order_are_a_column_of_values_by_name(model: type[Model]) -> None:
+    values = '{"ecwid_order_delivery_time_interval_start":"2024-09-04 07:20:11 +0000","lead":"x", "gift":{"a":1.50}}'
+    made = table(model, [f'{{"extraFields":{values}}}'.encode(), b"{}"])
+    assert made["extraFields"].to_pylist() == [values, None]
+    assert made["_extra"].null_count == 2
+
+
+async def test_decimals_of_another_kind_are_refused(ecwid_store: Store) -> None:
+    wrong: Any = "float"
+    with pytest.raises(ConfigError, match='decimals must be "exact" or "float64", not \'float\''):
+        await ecwid_store.carts.search().to_arrow(decimals=wrong)
+
+
+@data_class
+class Notes(Model):
+    """Fields, and keys of the store's own beside them."""
+
+    start: datetime | None = None
+    own: dict[str, str] | None = prefixed("", default=None)
+
+
+@frozen
+class Noted:
+    """A class that holds them."""
+
+    id: int | None = None
+    notes: Notes | None = None
+
+
+def test_an_object_with_keys_of_the_stores_own_is_json() -> None:
+    notes = '{"start":"2024-09-04 07:20:11 +0000","lead":"x", "gift":"y"}'
+    made = table(Noted, [f'{{"id":1,"notes":{notes}}}'.encode()])
+    assert made.to_pylist() == [{"id": 1, "notes": notes, "_extra": None}]
+
+
+# What any server may send
+
+HALF = rb'{"id":1,"name":"nice \ud83d","options":[{"name":"\udead"}],"glow":"\ud83d"}'
+
+
+def lists_of(*items: bytes, codec: Codec | None = None) -> Any:
+    body = b'{"total":%d,"items":[%b]}' % (len(items), b",".join(items))
+    transport = MemoryTransport([evolve(make_response({}), body=body)])
+    return Store(1003, Channel(transport, Codec() if codec is None else codec)).products.search()
+
+
+async def test_half_an_emoji_is_replaced_in_columns_and_reported() -> None:
+    codec = Codec()
+    made = await lists_of(HALF, b'{"id":2}', codec=codec).to_arrow()
+    assert made["name"].to_pylist() == ["nice \ufffd", None]
+    assert rest_of(made) == {"glow": "\ufffd"}
+    assert codec.problems == {
+        DecodeProblem("GET /products", path, "Unicode text", "half of a surrogate pair"): 1
+        for path in ("items[].name", "items[].options[].name", "items[].glow")
+    }
+
+
+async def test_what_does_not_fit_its_column_is_reported_as_for_models() -> None:
+    items = [
+        {"id": 1, "price": "0.5", "enabled": 1, "options": {"a": 1}, "tax": [], "created": "2024-09-04"},
+        {"id": 2, "updated": "2024-09-04 07:20:11.123456789 +0000", "options": [{"required": "no"}]},
+    ]
+    columns, models = Codec(), Codec()
+    made = await lists_of(*map(encode, items), codec=columns).to_arrow()
+    assert rest_of(made, 1) == {"updated": items[1]["updated"], "options": [{"required": "no"}]}
+    read = await lists_of(*map(encode, items), codec=models).all()
+    assert read[1].extra["updated"] == items[1]["updated"]
+
+    def where(codec: Codec) -> dict[tuple[str, str], int]:
+        return {(problem.path, problem.found): count for problem, count in codec.problems.items()}
+
+    assert where(columns) == where(models)
+    assert len(columns.problems) == 7
+
+
+async def test_a_strict_client_has_no_columns_of_odd_values() -> None:
+    for item in (HALF, b'{"id":"1"}', b'{"updated":"2024-09-04 07:20:11.123456789 +0000"}'):
+        with pytest.raises(DecodeError):
+            await lists_of(item, codec=Codec(strict=True)).to_arrow()
+    # What only columns can't hold is no fault of the server's.
+    made = await lists_of(b'{"id":1,"price":1e30,"glow":2}', codec=Codec(strict=True)).to_arrow()
+    assert rest_of(made) == {"price": 1e30, "glow": 2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01 00:00:00 +0300",
+        "9999-12-31 23:00:00 -0300",
+        "0000-06-01 00:00:00 +0000",
+        "12024-01-01 00:00:00 +0000",
+        "-001-01-01 00:00:00 +0000",
+        "2024-09-04 07:20:11.123456789 +0000",
+        "2024-09-04T07:20:11.1234567Z",
+        "2024-09-04 07:20:60 +0000",
+        " 2024-09-04 07:20:11 +0000",
+        "2024-09-04 07:20:11 +0000 +0000",
+    ],
+)
+def test_a_moment_that_no_column_holds_is_kept(text: str) -> None:
+    made = table(Product, [{"updated": text}, {"updated": "2024-09-04 07:20:11 +0000"}])
+    assert [moment and moment.year for moment in made["updated"].to_pylist()] == [None, 2024]
+    assert [rest_of(made, row) for row in range(2)] == [{"updated": text}, None]
+    assert [row["_extra"] for row in through_parquet(made)] == made["_extra"].to_pylist()
+
+
+@pytest.mark.parametrize("text", ["0000-01-01", "2024-02-30", "12024-01-01", "2024-09-04 07:20:11 +0000"])
+def test_a_day_that_no_column_holds_is_kept(text: str) -> None:
+    made = table(Event, [{"day": text}, {"day": "2024-09-04"}])
+    assert made["day"].to_pylist() == [None, date(2024, 9, 4)]
+    assert rest_of(made) == {"day": text}
+
+
+@frozen
+class Event:
+    """A class with a day."""
+
+    day: date | None = None
+
+
+@pytest.mark.parametrize("known", [[], [b'{"id":2,"nameTranslated":{"a":"b"},"name":"c","glow":1}']])
+@pytest.mark.parametrize("name", [b"name", b"nameTranslated", b"glow", b"media"])
+def test_an_item_that_is_not_utf_8_is_named(known: list[bytes], name: bytes) -> None:
+    with pytest.raises(DecodeError, match=r"not UTF-8, in the item with the id 7\."):
+        table(Product, [*known, b'{"id":7,"%b":"\xff"}' % name])
+
+
+ODD_FIELDS = ("id", "price", "name", "created", "enabled", "options", "media", "nameTranslated", "categoryIds", "tax")
+
+
+@pytest.mark.chaos
+@given(st.lists(odd_items, min_size=1, max_size=4), st.sampled_from(["exact", "float64"]))
+def test_whatever_a_server_sends_is_in_the_table_or_an_error_of_ours(items: list[bytes], decimals: str) -> None:
+    record = build_columns(Product, ODD_FIELDS, keep_unknown=True)
+    try:
+        read = [tolerant.parse(item, "test") for item in items]
+    except DecodeError:
+        read = []
+    try:
+        made = table(Product, items, fields=ODD_FIELDS, keep_unknown=True, decimals=decimals)
+    except DecodeError:
+        # A value inside an item is read once more, some frames deeper.
+        assert any(not isinstance(item, dict) for item in read) or not read or any(b"[" * 900 in item for item in items)
+        return
+    assert all(isinstance(item, dict) for item in read)
+    if decimals == "exact":
+        for row, item in zip(through_parquet(made), read, strict=True):
+            rest = row.pop("_extra")
+            whole = merge_extra(restored(record, row), None if rest is None else tolerant.parse(rest.encode(), "test"))
+            assert whole == as_read(record, item)
+    for library, convert in (("polars", to_polars), ("pandas", to_pandas)):
+        pytest.importorskip(library)
+        assert len(convert(made)) == len(items)
+
+
+# Several stores
+
+
+@pytest.mark.parametrize("scanned", [False, True])
+async def test_a_table_says_of_which_store_it_is_where_that_is_asked_for(ecwid_store: Store, scanned: bool) -> None:
+    for library in ("polars", "pandas"):
+        pytest.importorskip(library)
+    pages = ecwid_store.carts.search()
+    async with AsyncExitStack() as stack:
+
+        async def source() -> Any:
+            return await stack.enter_async_context(pages.scan()) if scanned else pages
+
+        plain = await (await source()).to_arrow()
+        made = await (await source()).to_arrow(store_id=True)
+        assert made.schema.names == ["store_id", *plain.schema.names]
+        assert made.schema.field("store_id").type == pa.int64()
+        assert made["store_id"].to_pylist() == [ecwid_store.store_id] * plain.num_rows
+        assert (await (await source()).to_polars(store_id=True))["store_id"].to_list() == made["store_id"].to_pylist()
+        assert (await (await source()).to_pandas(store_id=True))["store_id"].tolist() == made["store_id"].to_pylist()
+
+
+async def test_an_empty_table_has_the_column_of_the_store_too() -> None:
+    made = await lists_of().to_arrow(store_id=True)
+    assert made.schema.names[0] == "store_id"
+    assert made.num_rows == 0

@@ -1,0 +1,49 @@
+"""The columns of a model."""
+
+import pytest
+from attrs import frozen
+
+from ecwid_async.errors import ConfigError
+from ecwid_async.models.carts import Cart
+from ecwid_async.models.orders import Order
+from ecwid_async.models.products import Product
+from ecwid_async.tables import (
+    RowReader,
+    ScalarColumn,
+    StructColumn,
+    build_columns,
+    flatten,
+)
+
+
+@pytest.mark.parametrize(("wrong", "near"), [("prize", "price"), ("media(imagez)", "images"), ("qqqq", "id, sku")])
+def test_a_field_that_is_none_is_refused_with_the_nearest(wrong: str, near: str) -> None:
+    with pytest.raises(ConfigError, match=near):
+        build_columns(Product, (wrong,))
+
+
+def test_columns_of_cells_go_three_levels_deep() -> None:
+    record = flatten(build_columns(Product))
+    border = record.fields["borderInfo"]
+    assert isinstance(border, StructColumn)
+    assert isinstance(border.fields["dominatingColor"], StructColumn)
+    assert all(isinstance(node, ScalarColumn) for node in border.fields["dominatingColor"].fields.values())
+    assert all(isinstance(node, ScalarColumn) for node in flatten(build_columns(Order), levels=1).fields.values())
+
+
+@frozen
+class Leaf:
+    """A class that holds itself has an end."""
+
+    name: str | None = None
+    leaves: "list[Leaf] | None" = None
+
+
+def test_a_model_inside_itself_is_json() -> None:
+    record = build_columns(Leaf)
+    assert record.fields["leaves"].element.kind == "json"  # type: ignore[union-attr]
+    assert isinstance(RowReader(record), RowReader)
+
+
+def test_carts_have_their_own_key() -> None:
+    assert "cartId" in build_columns(Cart).fields
