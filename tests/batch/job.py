@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
-from ecwid_async.batch import BatchOptions, BatchRunner, journal
+from ecwid_async.batch import BatchOptions, BatchRunner, journal_file
 from ecwid_async.calls import Channel
 from ecwid_async.client import Ecwid
 from ecwid_async.wire import Request, Response
@@ -30,7 +30,7 @@ class Steps:
 
 
 async def work(base_url: str, journals: str, product: int, calls: int, size: int, steps: Steps) -> None:
-    append: Callable[..., None] = journal._append
+    append: Callable[..., None] = journal_file._append
 
     def torn(file: BinaryIO, data: bytes) -> None:
         steps.step()
@@ -41,7 +41,7 @@ async def work(base_url: str, journals: str, product: int, calls: int, size: int
         append(file, data)
         steps.step()
 
-    journal._append = torn
+    journal_file._append = torn
     async with Ecwid(base_url=base_url, quota=None) as ecwid:
         store = ecwid.store(STORE, TOKEN)
         inner = store._channel.transport

@@ -10,7 +10,7 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.batch import journal as journals
+from ecwid_async.batch import journal_file
 from ecwid_async.errors import EcwidError, JobError
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.transport.memory import MemoryTransport
@@ -97,7 +97,7 @@ class Mortal(MemoryTransport):
 
 
 async def run(world: World, mortal: Mortal, products: list[int], folder: Path, keyed: bool) -> list[Any]:
-    append = journals._append
+    append = journal_file._append
 
     def stepping(file: Any, data: bytes) -> None:
         # Without the wait for the disk: a process that is killed leaves its system alone.
@@ -108,14 +108,14 @@ async def run(world: World, mortal: Mortal, products: list[int], folder: Path, k
         file.write(data)
         mortal.step()
 
-    journals._append = stepping
+    journal_file._append = stepping
     try:
         calls = [world.store.products.inventory.adjust(product, 1) for product in products]
         if keyed:
             calls = [call.with_job_key(product) for call, product in zip(calls, products, strict=True)]
         return await world.run(calls, most=SIZE, job="job", journals=folder)
     finally:
-        journals._append = append
+        journal_file._append = append
 
 
 async def lives(

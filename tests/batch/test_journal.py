@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ecwid_async.batch import BatchOptions, JobId, Journal, journal_folder
-from ecwid_async.batch import journal as journals
+from ecwid_async.batch import BatchOptions, JobId, Journal, journal_file, journal_folder
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import ConfigError, JobError, NotExecuted, NotSent, OutcomeUnknown, ResponseExpired
 from ecwid_async.primitives.checked_lines import seal, unseal
@@ -224,7 +223,7 @@ async def test_a_line_that_breaks_off_is_dropped_and_a_damaged_one_refused(tmp_p
     assert kinds(await job(world, product, tmp_path)) == ["done"] * CALLS
     assert path.read_bytes() == whole
     for damaged, words in [
-        (whole.replace(b'"key"', b'"kex"', 1), "line 2 is damaged"),
+        (whole.replace(b'"deduplication_key"', b'"deduplication_kex"', 1), "line 2 is damaged"),
         (whole[: whole.rfind(b"\n", 0, -1) + 1], r"it has [\d,]+ bytes, and had"),
         (whole[:0], "it has 0 bytes, and had"),
         (b"\xff" * len(whole), "line 1 is damaged"),
@@ -412,7 +411,7 @@ async def test_a_job_of_a_sandbox_does_not_go_on_at_what_is_none(tmp_path: Path)
     product = await world.product()
     await job(world, product, tmp_path)
     breaking_of(world).hides = True
-    with pytest.raises(JobError, match=r"began on a sandbox, and at .* there is none any more: delete .*jsonl"):
+    with pytest.raises(JobError, match=r"began on a sandbox, and .* is not one any more: delete .*jsonl"):
         await job(world, product, tmp_path)
 
 
@@ -582,7 +581,7 @@ async def test_a_journal_holds_no_key_of_a_call(tmp_path: Path) -> None:
 async def test_a_journal_that_cannot_be_written_loses_no_result_and_sends_no_more(
     tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    append = journals._append
+    append = journal_file._append
     for at in range(4, 30, 3):
         world = World.made()
         products = [await world.product() for _ in range(28)]
@@ -599,7 +598,7 @@ async def test_a_journal_that_cannot_be_written_loses_no_result_and_sends_no_mor
                 raise OSError(28, "No space left on device")
             append(file, data)
 
-        monkeypatch.setattr(journals, "_append", full)
+        monkeypatch.setattr(journal_file, "_append", full)
         results = await world.run(calls, most=SIZE, job=f"job{at}", journals=tmp_path)
         executed = await stocks(world, products)
         assert [1 if kind == "done" else 0 for kind in kinds(results)] == executed
@@ -607,7 +606,7 @@ async def test_a_journal_that_cannot_be_written_loses_no_result_and_sends_no_mor
         causes = {str(result.__cause__) for result in results if isinstance(result, NotExecuted)}
         assert all("can't be written (No space left on device)" in cause for cause in causes)
         assert "can't be written" in caplog.text
-        monkeypatch.setattr(journals, "_append", append)
+        monkeypatch.setattr(journal_file, "_append", append)
         calls = [world.store.products.inventory.adjust(product, 1) for product in products]
         if mode == "keyed":
             calls = [call.with_job_key(str(number)) for number, call in enumerate(calls)]
@@ -689,7 +688,10 @@ async def test_journals_of_other_versions_and_jobs_are_refused(tmp_path: Path) -
     head = unseal(whole.splitlines()[0]) or b""
     rest = whole[whole.index(b"\n") + 1 :]
     for changed, words in [
-        (head.replace(b'"format":2', b'"format":3'), "another version of this library .format 3, not 2"),
+        (
+            head.replace(b'"format_version":3', b'"format_version":4'),
+            "another version of this library .journal format 4; this",
+        ),
         (head.replace(b'"job":"job"', b'"job":"JOB"'), "is the journal of job 'JOB' of store 1003"),
     ]:
         assert changed != head

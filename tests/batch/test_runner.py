@@ -212,7 +212,7 @@ async def test_polls_back_off_while_nothing_is_known() -> None:
         2.0
     ] * 8
     assert all(dict(request.params)["escapedJson"] == "true" for request in asked)
-    assert len({request.id for request in asked}) == 1
+    assert len({request.id for request in asked}) == len(asked)
 
 
 async def test_answers_go_to_their_calls_by_name_and_a_missing_one_is_unknown() -> None:
@@ -513,7 +513,7 @@ def test_a_timeout_is_no_less_than_nothing(timeout: Any) -> None:
 
 @pytest.mark.parametrize("cost", ["One", "", 1, None])
 def test_what_a_batch_counts_is_one_of_two(cost: Any) -> None:
-    with pytest.raises(ConfigError, match="it has to be 'per_call' or 'per_batch'"):
+    with pytest.raises(ConfigError, match="it must be 'per_call' or 'per_batch'"):
         BatchOptions(cost=cost)
 
 
