@@ -10,7 +10,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 __all__ = ["Scheduling"]
 
-_TOGETHER: Final = ("tests/inventory/",)
+_TOGETHER: Final = ("tests/endpoints/",)
 _DIVIDED: Final = (
     "tests/batch/test_journal.py",
     "tests/chaos/",

@@ -11,7 +11,7 @@ import pytest
 from ecwid_async.codec import loads
 from ecwid_async.sandbox import spec
 from ecwid_async.sandbox.engine.validation import read_document
-from tests.inventory.ledger import LEDGER, SPEC
+from tests.endpoints.recorder import RECORDED, SPEC
 from tests.models.tables import SAMPLES
 
 ROWS: Final = {row["id"]: row for row in SPEC.endpoints if (SAMPLES / f"{row['id']}.response.json").exists()}
@@ -79,20 +79,20 @@ def differing(sample: Shape, answered: Shape) -> list[str]:
 def missing(name: str) -> list[str]:
     """What of an endpoint's example no answer had."""
     row = ROWS[name]
-    answers = [loads(body) for body in LEDGER.answers[f"{row['method']} {row['path']}"]]
+    answers = [loads(body) for body in RECORDED[f"{row['method']} {row['path']}"]]
     schema = row["response"]["schema"]
     sample = loads((SAMPLES / f"{name}.response.json").read_bytes())
     return [f"{name}{path}" for path in differing(shape_of([sample], schema), shape_of(answers, schema))]
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_the_sandbox_answers_the_shape_of_the_example(scenarios: None, name: str) -> None:
+def test_the_sandbox_answers_the_shape_of_the_example(complete_run: None, name: str) -> None:
     excused = [one for one in missing(name) for pattern in EXCEPTIONS if fnmatchcase(one, pattern)]
     assert [one for one in missing(name) if one not in excused] == []
 
 
 @pytest.mark.parametrize("pattern", EXCEPTIONS)
-def test_no_exception_is_left_over(scenarios: None, pattern: str) -> None:
+def test_no_exception_is_left_over(complete_run: None, pattern: str) -> None:
     assert any(fnmatchcase(one, pattern) for name in ROWS for one in missing(name))
 
 

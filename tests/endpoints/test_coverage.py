@@ -8,22 +8,22 @@ import pytest
 from ecwid_async.files import Download
 from ecwid_async.pages import Pages
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from tests.inventory.ledger import LEDGER, SPEC
+from tests.endpoints.recorder import RECORDED, SPEC
 from tests.models.test_samples import unread
 from tests.resources.conftest import FILE, METHODS, make_store
 
 
-def test_every_endpoint_was_asked_over_the_wire(scenarios: None) -> None:
-    assert set(LEDGER.answers) == {f"{row['method']} {row['path']}" for row in SPEC.endpoints}
+def test_every_endpoint_was_asked_over_the_wire(complete_run: None) -> None:
+    assert set(RECORDED) == {f"{row['method']} {row['path']}" for row in SPEC.endpoints}
 
 
-def test_every_method_stands_for_one_of_these_endpoints(scenarios: None) -> None:
-    assert sorted(method.endpoint for method in METHODS) == sorted(LEDGER.answers)
+def test_every_method_stands_for_one_of_these_endpoints(complete_run: None) -> None:
+    assert sorted(method.endpoint for method in METHODS) == sorted(RECORDED)
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
-async def test_no_answer_has_what_the_models_do_not_know(scenarios: None, method: Any) -> None:
-    for body in set(LEDGER.answers[method.endpoint]):
+async def test_no_answer_has_what_the_models_do_not_know(complete_run: None, method: Any) -> None:
+    for body in set(RECORDED[method.endpoint]):
         call = attrgetter(method.name)(make_store(MemoryTransport([make_response(body)])))
         made = call(**method.required(), **({"source": FILE} if method.uploads else {}))
         if isinstance(made, Download):

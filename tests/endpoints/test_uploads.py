@@ -11,12 +11,11 @@ from ecwid_async.client import Store
 from ecwid_async.models.order_items import OrderCalculationItemSelectedOption, OrderItemDraft
 from ecwid_async.models.orders import OrderDraft
 from ecwid_async.sandbox.state import uploads_of
-from tests.inventory.ledger import Recorder
-from tests.inventory.pictures import ADDRESS, PNG
+from tests.endpoints.recorder import RecordingSandbox
+from tests.endpoints.values import IMAGE_URL, PNG, VIDEO_URL
 from tests.resources.conftest import METHODS
 
 Ids = dict[str, Any]
-VIDEO: Final = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 
 
 async def of_category(store: Store) -> Ids:
@@ -34,7 +33,7 @@ async def of_variation(store: Store) -> Ids:
 
 async def of_video(store: Store) -> Ids:
     product = await of_product(store)
-    made = await store.products.gallery.videos.upload(product["product_id"], VIDEO)
+    made = await store.products.gallery.videos.upload(product["product_id"], VIDEO_URL)
     return product | {"gallery_video_id": made.id}
 
 
@@ -99,7 +98,7 @@ def test_every_upload_is_here() -> None:
 
 
 @pytest.mark.parametrize("name", UPLOADS)
-async def test_what_is_uploaded_arrives(store: Store, recorder: Recorder, name: str, tmp_path: Path) -> None:
+async def test_what_is_uploaded_arrives(store: Store, sandbox: RecordingSandbox, name: str, tmp_path: Path) -> None:
     belongs, shows, place = UPLOADS[name]
     upload, ids = attrgetter(name)(store), await belongs(store)
 
@@ -107,7 +106,7 @@ async def test_what_is_uploaded_arrives(store: Store, recorder: Recorder, name: 
         address = place(await shows(store, ids))
         if name == "products.files.upload":
             return await store.products.files.download(ids["product_id"], int(address)).read()
-        return uploads_of(recorder.stores[store.store_id]).get(address)
+        return uploads_of(sandbox.stores[store.store_id]).get(address)
 
     assert (await upload(**ids, source=PNG + b"bytes")).id
     assert await kept() == PNG + b"bytes"
@@ -117,6 +116,6 @@ async def test_what_is_uploaded_arrives(store: Store, recorder: Recorder, name: 
     assert await kept() == PNG + b"path"
     assert (await upload(**ids, source=stream(PNG + b"stream"))).id
     assert await kept() == PNG + b"stream"
-    assert (await upload(**ids, external_url=ADDRESS)).id
+    assert (await upload(**ids, external_url=IMAGE_URL)).id
     if name not in ("products.files.upload", "orders.option_files.upload"):
-        assert place(await shows(store, ids)) == ADDRESS
+        assert place(await shows(store, ids)) == IMAGE_URL

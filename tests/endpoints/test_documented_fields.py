@@ -9,7 +9,7 @@ import pytest
 from ecwid_async.codec import dumps, loads
 from ecwid_async.pages import Pages
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from tests.inventory.ledger import SPEC
+from tests.endpoints.recorder import SPEC
 from tests.models.test_samples import comparable, unread
 from tests.resources.conftest import FILE, METHODS, make_store
 

@@ -1,0 +1,9 @@
+"""Brands."""
+
+from ecwid_async.client import Store
+
+
+async def test_brands_are_those_of_the_products(store: Store) -> None:
+    brands = await store.brands.search().all()
+    assert brands
+    assert all(brand.name and brand.products_filtered_by_brand_url for brand in brands)

@@ -1,0 +1,26 @@
+"""Customer contacts."""
+
+import pytest
+
+from ecwid_async.client import Store
+from ecwid_async.errors import NotFound
+from ecwid_async.models.customers import (
+    CustomerContactDraft,
+    CustomerDraft,
+)
+
+EMAIL = "zoë+tea@example.com"
+
+
+async def test_a_contact_is_added_changed_and_deleted(store: Store) -> None:
+    contacts = store.customers.contacts
+    customer = (await store.customers.create(CustomerDraft(email=EMAIL))).id
+    draft = CustomerContactDraft(contact="second@example.com", type="EMAIL", default=False, order_by=1)
+    assert (await contacts.create(customer, draft)).create_count == 1
+    [made] = [one for one in await contacts.search(customer) if one.contact == "second@example.com"]
+    assert await contacts.get(customer, made.id) == made
+    assert (await contacts.update(customer, made.id, CustomerContactDraft(note="work"))).update_count == 1
+    assert (await contacts.get(customer, made.id)).note == "work"
+    assert (await contacts.delete(customer, made.id)).delete_count == 1
+    with pytest.raises(NotFound):
+        await contacts.get(customer, made.id)

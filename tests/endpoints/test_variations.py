@@ -1,0 +1,38 @@
+"""Variations."""
+
+from decimal import Decimal
+
+from ecwid_async.client import Store
+from ecwid_async.models.images import AsyncImageAltDraft, AsyncImageDraft
+from ecwid_async.models.variations import VariationDraft, VariationOption
+from tests.endpoints.values import IMAGE_URL, PNG, SIZES
+
+
+async def test_a_variation_is_created_read_changed_and_deleted(store: Store, product: int) -> None:
+    variations = store.products.variations
+    size = [VariationOption(name=SIZES.name, value="S")]
+    draft = VariationDraft(options=size, price=Decimal("7.25"), quantity=3, sku="POT-1-S")
+    made = (await variations.create(product, draft)).id
+    read = await variations.get(product, made)
+    assert (read.sku, read.price, read.quantity) == ("POT-1-S", Decimal("7.25"), 3)
+    assert (await variations.update(product, made, VariationDraft(price=8))).update_count == 1
+    assert (await variations.inventory.adjust(product, made, -4)).update_count == 1
+    assert [(one.price, one.quantity) for one in await variations.search(product)] == [(8, -1)]
+
+    assert (await variations.images.upload(product, made, PNG)).id
+    assert (await variations.get(product, made)).original_image_url
+    assert (await variations.images.delete(product, made)).delete_count == 1
+    assert (await variations.get(product, made)).original_image_url is None
+    alt = AsyncImageAltDraft(main="Pot", translated={"de": "Kanne"})
+    image = AsyncImageDraft(url=IMAGE_URL, width=640, height=480, alt=alt)
+    assert (await variations.images.upload_async(product, made, image)).id
+    [shown] = (await store.products.search(sku="POT-1-S").all())[0].combinations
+    assert (shown.alt.main, shown.alt.translated) == ("Pot", {"de": "Kanne"})
+    assert (await variations.images.upload(product, made, external_url=IMAGE_URL)).id
+
+    medium = VariationDraft(options=[VariationOption(name=SIZES.name, value="M")])
+    other = (await variations.create(product, medium)).id
+    assert (await variations.delete(product, made)).delete_count == 1
+    assert [one.id for one in await variations.search(product)] == [other]
+    assert (await variations.delete_all(product, confirm=True)).delete_count == 1
+    assert await variations.search(product) == []
