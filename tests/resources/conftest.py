@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cached_property
 from inspect import Parameter, signature
 from operator import attrgetter
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
@@ -70,9 +70,12 @@ class Method:
 
     @property
     def returns(self) -> Any:
-        """What it answers: the type in ``Call[…]`` or ``Pages[…]``, or `Download`."""
+        """The type in ``Call[…]`` or ``Pages[…]``, or `Download`."""
         returned = self.hints["return"]
-        return returned if returned is Download else get_args(without_into(returned))[0]
+        if returned is Download:
+            return Download
+        (read,) = get_args(without_into(returned))
+        return NoneType if read is None else read
 
     @property
     def uploads(self) -> bool:
