@@ -60,7 +60,7 @@ def _readers(kind: Kind, model: Any, count: int) -> dict[str, Callable[[], objec
     return {
         UNTYPED: lambda: untyped.decode(body)["items"],
         EXACT: lambda: exact.decode(body)["items"],
-        OURS: lambda: codec.page(body, model, "GET")[0],
+        OURS: lambda: codec.decode_page(body, model, "GET")[0],
         PYDANTIC: lambda: pydantic_page.model_validate_json(body).items,
         STRUCTS: lambda: structs.decode(body).items,
         CATTRS: lambda: converter.structure(exact.decode(body)["items"], plain),

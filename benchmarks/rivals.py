@@ -19,7 +19,7 @@ import cattrs.gen
 import msgspec
 import pydantic
 
-from ecwid_async.models.base import JSON_TEXT, PREFIX, Variants, is_model, options_of, wire_name
+from ecwid_async.models.base import JSON_TEXT, PREFIX, TaggedUnion, is_model, union_members, wire_name
 
 __all__ = ["cattrs_converter", "plain_class", "pydantic_model", "struct"]
 
@@ -40,8 +40,8 @@ def _translated(declared: Any, leaf: Callable[[Any], Any], nested: Callable[[Any
         return GenericAlias(list, _translated(get_args(declared)[0], leaf, nested))
     if get_origin(declared) is dict:
         return GenericAlias(dict, (str, _translated(get_args(declared)[1], leaf, nested)))
-    options = options_of(declared)
-    if Variants.among(options) is not None:
+    options = union_members(declared)
+    if TaggedUnion.from_members(options) is not None:
         # Told apart by nothing but their tag: the others read them all as the largest, which is less to do.
         return nested(max(options, key=lambda option: len(option.__attrs_attrs__)))
     if options != (declared,):
@@ -95,7 +95,7 @@ def struct(cls: Any) -> Any:
     fields: list[tuple[str, Any, Any]] = []
     names: dict[str, str] = {}
     for field in _fields(cls):
-        options = options_of(field.type)
+        options = union_members(field.type)
         if JSON_TEXT in field.metadata:
             declared: Any = str | None
         elif len(options) > 1:
@@ -158,11 +158,11 @@ def _structure_by_wire_name(cls: Any, converter: cattrs.Converter) -> Any:
 
 
 def _is_union(declared: Any) -> bool:
-    return len(options_of(declared)) > 1
+    return len(union_members(declared)) > 1
 
 
 def _open(value: Any, declared: Any) -> Any:
-    for option in options_of(declared):
+    for option in union_members(declared):
         if isinstance(option, type) and issubclass(option, Enum):
             return option._value2member_map_.get(value, value)
     return value

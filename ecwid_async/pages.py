@@ -8,7 +8,7 @@ import msgspec
 from attrs import evolve, field, frozen
 
 from ecwid_async.calls import Channel
-from ecwid_async.codec import add_fields, parse_selection, projected, selection_text
+from ecwid_async.codec import add_fields, apply_projection, format_selection, parse_selection
 from ecwid_async.errors import DecodeError
 from ecwid_async.transport import check_count
 from ecwid_async.wire import Request, new_request_id
@@ -94,7 +94,7 @@ class Pages(Generic[T]):
     def pages(self) -> AsyncIterator[Page[T]]:
         """The pages, with typed items."""
         codec, operation = self._channel.codec, self._request.options.operation
-        return self._walk(lambda body: codec.page(body, self._item, operation))
+        return self._walk(lambda body: codec.decode_page(body, self._item, operation))
 
     async def dicts(self) -> AsyncIterator[dict[str, object]]:
         """The items as plain data: fractional numbers are exact `Decimal`, dates are text."""
@@ -110,18 +110,18 @@ class Pages(Generic[T]):
 
     def _slices(self) -> AsyncGenerator[Page[msgspec.Raw], None]:
         codec, operation = self._channel.codec, self._request.options.operation
-        return self._walk(lambda body: codec.slice(body, operation))
+        return self._walk(lambda body: codec.split_page(body, operation))
 
     async def first(self) -> T | None:
         """The first item, or None where nothing matches."""
         codec, operation = self._channel.codec, self._request.options.operation
-        page = await self._resized(1)._page(self._offset, lambda body: codec.page(body, self._item, operation))
+        page = await self._resized(1)._page(self._offset, lambda body: codec.decode_page(body, self._item, operation))
         return page.items[0] if page.items else None
 
     async def count(self) -> int:
         """How many items match. Asks the server for its total; counts the items where it has none."""
         codec, operation = self._channel.codec, self._request.options.operation
-        page = await self._resized(1)._page(self._offset, lambda body: codec.slice(body, operation))
+        page = await self._resized(1)._page(self._offset, lambda body: codec.split_page(body, operation))
         if page.total is not None:
             return max(0, page.total - self._offset)
         return len([item async for item in self.dicts()])
@@ -201,7 +201,7 @@ class Pages(Generic[T]):
 
         if self._offset:
             raise ValueError("a scan reads all of a list: leave offset out, or use search alone")
-        request, item = projected(self._request, self._item, into, inside="items")
+        request, item = apply_projection(self._request, self._item, into, inside="items")
         return Scan(
             _with_envelope(request),
             item,
@@ -281,7 +281,7 @@ class _End:
 def _with_envelope(request: Request) -> Request:
     """Add what paging needs to a selection of fields: without `total` a list has no end to see."""
     params = tuple(
-        (name, selection_text(add_fields(parse_selection(value), _ENVELOPE)) if name == "responseFields" else value)
+        (name, format_selection(add_fields(parse_selection(value), _ENVELOPE)) if name == "responseFields" else value)
         for name, value in request.params
     )
     return evolve(request, params=params)

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.models.base import options_of
+from ecwid_async.models.base import union_members
 
 if TYPE_CHECKING:
     from ecwid_async.client import Store
@@ -89,12 +89,12 @@ def _declared(section: "Section", argument: str, store: "Store", *, alone: bool)
 
 
 def _is_mapping(declared: Any) -> bool:
-    return any(get_origin(option) is Mapping for option in options_of(declared))
+    return any(get_origin(option) is Mapping for option in union_members(declared))
 
 
 def value_of(text: str, declared: Any, name: str) -> Any:
     """A value of a declared type. Raises `UsageError`, which says what is wanted."""
-    options = options_of(declared)
+    options = union_members(declared)
     lists = [option for option in options if get_origin(option) is Sequence]
     if lists and (len(options) == 1 or "," in text):
         element: Any = get_args(lists[0])[0]

@@ -23,11 +23,11 @@ from ecwid_async.codec.problems import (
 )
 from ecwid_async.codec.scalars import Mismatch, run
 from ecwid_async.codec.structure import Unfit, hook_for, is_draft
-from ecwid_async.codec.unstructure import plain
+from ecwid_async.codec.unstructure import to_plain_data
 from ecwid_async.errors import DecodeError
 from ecwid_async.primitives.safe_json import UNREADABLE, Masked, NotJSON, exact, read_json
 
-__all__ = ["Codec", "read_data"]
+__all__ = ["Codec", "from_plain_data"]
 
 T = TypeVar("T")
 
@@ -74,7 +74,7 @@ class Codec:
         self._report(repairs(data, path), operation)
         return data
 
-    def page(self, body: bytes, reads: type[T], operation: str) -> tuple[list[T], int | None]:
+    def decode_page(self, body: bytes, reads: type[T], operation: str) -> tuple[list[T], int | None]:
         """The items of a page as `reads`, and the total it tells."""
         data = self.parse(body, operation)
         items: list[Any] | None = data.get("items") if isinstance(data, dict) else None
@@ -85,7 +85,7 @@ class Codec:
             items[position] = self.structure(item, reads, operation, position)
         return items, data["total"] if type(data.get("total")) is int else None
 
-    def slice(self, body: bytes, operation: str) -> tuple[list[msgspec.Raw], int | None]:
+    def split_page(self, body: bytes, operation: str) -> tuple[list[msgspec.Raw], int | None]:
         """The items of a page, unparsed, and the total it tells. Raises `DecodeError` where it has no items.
 
         Each item is as the server sent it, byte for byte, even where `parse` repairs it.
@@ -102,7 +102,7 @@ class Codec:
             raise DecodeError(operation=operation, path="items", expected="a list", found=found) from None
         return [msgspec.Raw(masked.restored(item)) for item in envelope.items], whole_number(envelope.total)
 
-    def total(self, body: bytes, operation: str) -> int | None:
+    def read_total(self, body: bytes, operation: str) -> int | None:
         """The total that a page tells, which mostly needs no look at its items. Raises `DecodeError` for no JSON."""
         if (head := re.match(HEAD, body)) is not None:
             return int(head[1])
@@ -131,7 +131,7 @@ class Codec:
             self._report(explain(value, reads, Path.of(path)), operation)
         return cast(T, result)
 
-    def convert(self, value: object, reads: type[T], operation: str, path: str = "") -> T | None:
+    def structure_or_none(self, value: object, reads: type[T], operation: str, path: str = "") -> T | None:
         """As `structure`, but None for a value that is not that type at all: for columns, which keep it elsewhere.
 
         It is reported like a field of a model that it does not fit.
@@ -145,7 +145,7 @@ class Codec:
             self._report(explain(value, reads, Path.of(path)), operation)
         return result
 
-    def take(self, other: "Codec") -> None:
+    def take_problems(self, other: "Codec") -> None:
         """Count what another codec met, in a thread of its own for instance, which forgets it."""
         problems, other.problems = other.problems, Counter()
         for problem, count in problems.items():
@@ -184,6 +184,6 @@ class Codec:
         )
 
 
-def read_data(data: object, reads: type[T], operation: str, *, strict: bool = False) -> T:
+def from_plain_data(data: object, reads: type[T], operation: str, *, strict: bool = False) -> T:
     """Plain data of the caller's as a model or a draft; drafts are read strictly. Raises `DecodeError`, `TypeError`."""
-    return Codec(strict=strict or is_draft(reads)).structure(plain(data), reads, operation)
+    return Codec(strict=strict or is_draft(reads)).structure(to_plain_data(data), reads, operation)

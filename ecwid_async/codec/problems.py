@@ -12,7 +12,7 @@ from ecwid_async.codec.dates import parse_moment
 from ecwid_async.codec.projection import Projection
 from ecwid_async.codec.scalars import Mismatch, run
 from ecwid_async.codec.structure import hook_for, text_hook
-from ecwid_async.models.base import JSON_TEXT, PREFIX, Data, Variants, options_of, wire_name
+from ecwid_async.models.base import JSON_TEXT, PREFIX, Data, TaggedUnion, union_members, wire_name
 from ecwid_async.primitives.safe_json import is_absurd
 from ecwid_async.wire import printable
 
@@ -115,14 +115,14 @@ def explain(value: object, declared: Any, path: Path) -> Iterator[Odd]:
     # The caller's classes are not made again, only to see whether they fit.
     if not _holds_projection(declared) and _fits(value, declared):
         return
-    options = options_of(declared)
-    variants = Variants.among(options)
-    only = variants.of(value) if variants is not None and isinstance(value, dict) else options[0]
+    options = union_members(declared)
+    variants = TaggedUnion.from_members(options)
+    only = variants.select(value) if variants is not None and isinstance(value, dict) else options[0]
     if isinstance(only, type) and issubclass(only, Data) and isinstance(value, dict):
         known = {wire_name(field) for field in only.__attrs_attrs__ if PREFIX not in field.metadata}
         for field in only.__attrs_attrs__:
             if PREFIX in field.metadata:
-                prefix, inner = field.metadata[PREFIX], get_args(options_of(field.type)[0])[1]
+                prefix, inner = field.metadata[PREFIX], get_args(union_members(field.type)[0])[1]
                 for key in value:
                     if key.startswith(prefix) and key not in known:
                         yield from explain(value[key], inner, path.key(key[len(prefix) :], prefix))
@@ -203,5 +203,5 @@ def kind_of(value: object) -> str:
 
 def type_name(declared: Any) -> str:
     """A declared type, in words."""
-    names = [getattr(option, "__name__", str(option)) for option in options_of(declared)]
+    names = [getattr(option, "__name__", str(option)) for option in union_members(declared)]
     return " or ".join(names)

@@ -14,11 +14,11 @@ from typing import Annotated, Any, Final, Generic, NoReturn, TypeVar, Union, cas
 import attrs
 import msgspec
 
-from ecwid_async.codec.selection import Selection, selection_text
-from ecwid_async.models.base import JSON_TEXT, MUTABLE, PREFIX, Data, Model, is_model, options_of, wire_name
+from ecwid_async.codec.selection import Selection, format_selection
+from ecwid_async.models.base import JSON_TEXT, MUTABLE, PREFIX, Data, Model, is_model, union_members, wire_name
 from ecwid_async.wire import Request
 
-__all__ = ["LEFT_OUT", "Member", "Projection", "projected", "projection_of"]
+__all__ = ["LEFT_OUT", "Member", "Projection", "apply_projection", "get_projection"]
 
 T = TypeVar("T")
 
@@ -79,10 +79,10 @@ class Projection(msgspec.Struct, Generic[T], eq=False):
         return self.into.__name__
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return projection_of, (self.into, self.models)
+        return get_projection, (self.into, self.models)
 
 
-def projected(
+def apply_projection(
     request: Request, model: type[object], into: type[T] | None, *, inside: str | None = None
 ) -> tuple[Request, type[T]]:
     """The request that asks for what `into` needs, and the type that its answer is read as: `model` without one.
@@ -98,13 +98,13 @@ def projected(
         return request, into
     if not _is_for_data(into):
         raise TypeError(f"into takes {_KINDS}, not {into!r}: define one with @attrs.frozen or @dataclass")
-    found = projection_of(into, (cast("type[Model]", model),))
+    found = get_projection(into, (cast("type[Model]", model),))
     selection = found.selection if inside is None else {inside: found.selection}
-    params = (*request.params, ("responseFields", selection_text(selection)))
+    params = (*request.params, ("responseFields", format_selection(selection)))
     return attrs.evolve(request, params=params), cast("type[T]", found)
 
 
-def projection_of(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
+def get_projection(into: type[T], models: tuple[type[Model], ...]) -> Projection[T]:
     """How objects of one of these models are read into a class. Raises `TypeError` for one that can't hold them."""
     if not _is_for_data(into):
         raise TypeError(f"{into!r} is none of these: {_KINDS}")
@@ -303,7 +303,7 @@ def _fit_field(
     name: str, field: _Field, theirs: str, answered: list["attrs.Attribute[Any]"]
 ) -> tuple[Any, Selection | None]:
     """What to read a field as, and what of it to ask for. Raises `TypeError` where it can't hold what is answered."""
-    options = tuple(dict.fromkeys(option for one in answered for option in options_of(one.type)))
+    options = tuple(dict.fromkeys(option for one in answered for option in union_members(one.type)))
     if field.type is None and not field.converts:
         raise TypeError(f"{name} has no type: declare it as {_spelled(options)}")
     fit = None if field.type is None else _fit(field.type, options)
@@ -357,7 +357,7 @@ def _fit_object(options: tuple[Any, ...], answered: tuple[Any, ...]) -> tuple[An
     """As `_fit`, for objects: a class of the caller's, the models themselves, or plain data."""
     own = [option for option in options if _is_for_data(option) and not is_model(option)]
     if len(own) == 1:
-        found = projection_of(own[0], answered)
+        found = get_projection(own[0], answered)
         return found, found.selection
     if set(answered) <= set(options):
         return reduce(or_, answered), None
@@ -372,7 +372,7 @@ def _fit_object(options: tuple[Any, ...], answered: tuple[Any, ...]) -> tuple[An
 def _free_value(model: type[Model]) -> Any:
     """What an object holds under names of the store's own, where it has those beside its fields."""
     free = [field.type for field in model.__attrs_attrs__ if field.metadata.get(PREFIX) == ""]
-    return get_args(options_of(free[0])[0])[1] if free else None
+    return get_args(union_members(free[0])[0])[1] if free else None
 
 
 def _fit_container(option: Any, answered: Any) -> tuple[Any, Selection | None] | None:
@@ -386,7 +386,7 @@ def _fit_container(option: Any, answered: Any) -> tuple[Any, Selection | None] |
     if any(key not in (str, object, Any) for key in keys):
         return None
     inside = get_args(answered)[-1]
-    fit = _fit(element, options_of(inside))
+    fit = _fit(element, union_members(inside))
     if fit is None:
         return None
     declared, selection = fit

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
-__all__ = ["Selection", "add_fields", "parse_selection", "selection_text"]
+__all__ = ["Selection", "add_fields", "format_selection", "parse_selection"]
 
 Selection: TypeAlias = Mapping[str, "Selection | None"]
 """The wanted members, and of each what is wanted of it: None stands for all."""
@@ -53,9 +53,11 @@ def _union(one: Selection | None, other: Selection | None) -> Selection | None:
     }
 
 
-def selection_text(selection: Selection) -> str:
+def format_selection(selection: Selection) -> str:
     """The selection as the API reads it."""
-    return ",".join(name if inner is None else f"{name}({selection_text(inner)})" for name, inner in selection.items())
+    return ",".join(
+        name if inner is None else f"{name}({format_selection(inner)})" for name, inner in selection.items()
+    )
 
 
 def add_fields(selection: Selection, names: Iterable[str]) -> Selection:

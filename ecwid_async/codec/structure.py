@@ -20,7 +20,17 @@ from cattrs import Converter
 
 from ecwid_async.codec.projection import LEFT_OUT, Member, Projection
 from ecwid_async.codec.scalars import SCALARS, Mismatch, decimals, retyped, run
-from ecwid_async.models.base import JSON_TEXT, NO_EXTRA, PREFIX, Draft, Model, Variants, is_model, options_of, wire_name
+from ecwid_async.models.base import (
+    JSON_TEXT,
+    NO_EXTRA,
+    PREFIX,
+    Draft,
+    Model,
+    TaggedUnion,
+    is_model,
+    union_members,
+    wire_name,
+)
 from ecwid_async.primitives.safe_json import UNREADABLE, exact
 
 __all__ = ["Hook", "Unfit", "hook_for", "is_draft", "text_hook", "warm_up"]
@@ -78,12 +88,12 @@ def _shared_hook(declared: Any) -> Hook:
 
 
 def _made_hook(declared: Any) -> Hook:
-    options = options_of(declared)
+    options = union_members(declared)
     enum = _open_enum(options)
     if enum is not None:
         members = {member.value: member for member in enum}
         return lambda value, _: members.get(value, value) if value.__class__ is str else _refuse()
-    variants = Variants.among(options)
+    variants = TaggedUnion.from_members(options)
     if variants is not None:
         return _variant_hook(variants)
     if len(options) > 1:
@@ -103,9 +113,9 @@ def _made_hook(declared: Any) -> Hook:
     return _converter().get_structure_hook(only)
 
 
-def _variant_hook(variants: Variants) -> Hook:
-    hooks = {cls: _converter().get_structure_hook(cls) for cls in (*variants.tagged.values(), variants.plain)}
-    return lambda value, _: hooks[variants.of(value)](value, None) if value.__class__ is dict else _refuse()
+def _variant_hook(variants: TaggedUnion) -> Hook:
+    hooks = {cls: _converter().get_structure_hook(cls) for cls in (*variants.models_by_tag.values(), variants.fallback)}
+    return lambda value, _: hooks[variants.select(value)](value, None) if value.__class__ is dict else _refuse()
 
 
 def _element_hook(element: Any) -> Hook:
@@ -230,7 +240,7 @@ def _generate(cls: type[Model]) -> Hook:
         if field.name == "extra":
             continue
         if PREFIX in field.metadata:
-            (mapping,) = options_of(field.type)
+            (mapping,) = union_members(field.type)
             prefixes.append((field.name, field.metadata[PREFIX], hook_for(get_args(mapping)[1])))
             continue
         wire = wire_name(field)
@@ -356,7 +366,7 @@ def _read(
 
     `absent` is what to do without a value, `odd` what to do with one of an unexpected type.
     """
-    options = options_of(declared)
+    options = union_members(declared)
     only = options[0] if len(options) == 1 else None
     number = len(scope)
     hook = f"hook{number}"

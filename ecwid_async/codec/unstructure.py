@@ -14,7 +14,7 @@ from ecwid_async.codec.json import MOST_DIGITS, encode
 from ecwid_async.models.base import JSON_TEXT, PREFIX, UNSET, Data, Model, wire_name
 from ecwid_async.wire import printable
 
-__all__ = ["dumps", "plain"]
+__all__ = ["dumps", "to_plain_data"]
 
 _MOST_BITS: Final = 14_284  # so many digits have no more
 
@@ -25,10 +25,10 @@ def dumps(value: object) -> bytes:
     Raises `TypeError` for a float, which can't hold an amount of money exactly, for a naive `datetime` and for all else
     that JSON can't say; the message names where it is. Moments are written to the second, those of models in full.
     """
-    return encode(plain(value))
+    return encode(to_plain_data(value))
 
 
-def plain(value: object) -> Any:
+def to_plain_data(value: object) -> Any:
     """What `dumps` writes as plain data, a copy of all of it: text, whole numbers, `Decimal`, lists and dicts.
 
     Raises `TypeError` for what JSON can't say exactly; the message names where it is.
@@ -43,7 +43,7 @@ def plain(value: object) -> Any:
 
 
 def _plain(value: object, exact: bool = False) -> object:
-    """As `plain`. A moment is written to the second, with all of its fraction where `exact`."""
+    """As `to_plain_data`. A moment is written to the second, with all of its fraction where `exact`."""
     if value is None or value is True or value is False:
         return value
     if isinstance(value, Enum):

@@ -9,7 +9,7 @@ import msgspec
 
 from ecwid_async.codec import Selection, parse_selection
 from ecwid_async.errors import ConfigError
-from ecwid_async.models.base import PREFIX, Model, is_model, options_of, wire_name
+from ecwid_async.models.base import PREFIX, Model, is_model, union_members, wire_name
 from ecwid_async.primitives.safe_json import UNREADABLE, Masked
 
 __all__ = ["cut", "selection_of"]
@@ -70,7 +70,7 @@ def _inside(declared: Any) -> tuple[tuple[type[Model], ...], bool]:
 
 
 def _elements(declared: Any) -> Iterator[Any]:
-    for option in options_of(declared):
+    for option in union_members(declared):
         if get_origin(option) is list:
             yield from _elements(get_args(option)[0])
         else:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ecwid_async.calls import Call
 from ecwid_async.client import Store
-from ecwid_async.codec import Projection, Selection, add_fields, projection_of, selection_text
+from ecwid_async.codec import Projection, Selection, add_fields, format_selection, get_projection
 from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.export.fields import cut, selection_of
 from ecwid_async.export.sections import Section, find_sections
@@ -45,7 +45,7 @@ class SectionRequest:
     @property
     def fields_text(self) -> str | None:
         """The fields as the API writes them."""
-        return None if self.fields is None else selection_text(self.fields)
+        return None if self.fields is None else format_selection(self.fields)
 
     @property
     def where_told(self) -> dict[str, object]:
@@ -62,7 +62,7 @@ class SectionRequest:
         """All of it, built and not sent. Raises `ConfigError` for what can't be searched for."""
         arguments = dict(self.where)
         if self.fields is not None and self.key is not None:
-            arguments["response_fields"] = selection_text({"items": add_fields(self.fields, [self.key])})
+            arguments["response_fields"] = format_selection({"items": add_fields(self.fields, [self.key])})
         try:
             return self.section.read_method(store)(**arguments)
         except (TypeError, ValueError) as error:
@@ -115,7 +115,7 @@ def _selection(section: Section, model: type[Model], fields: str | type | None) 
         raise ConfigError(f'the fields of {section.name} are text such as "id,name", or a class, not {fields!r}')
     if fields is None or isinstance(fields, str):
         return None if fields is None else selection_of(fields, model, section.name)
-    taken: Projection[Any] = projection_of(fields, (model,))
+    taken: Projection[Any] = get_projection(fields, (model,))
     return taken.selection
 
 

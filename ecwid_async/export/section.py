@@ -130,7 +130,7 @@ class SectionWriter:
             await finish_in_thread(work)
         else:
             await finish(lambda: anyio.to_thread.run_sync(work))
-        self._codec.take(self._found)
+        self._codec.take_problems(self._found)
 
     def _convert(self, items: Items) -> None:
         if self._writer is not None:

@@ -1,4 +1,4 @@
-"""What models and drafts are made of: the two decorators, their bases, and the names of fields on the wire."""
+"""The decorators and base classes of models and drafts, and the wire names of their fields."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -14,10 +14,10 @@ __all__ = [
     "Model",
     "Unset",
     "draft",
-    "json_text",
+    "json_text_field",
     "model",
-    "named",
-    "prefixed",
+    "named_field",
+    "prefixed_fields",
     "wire_name",
 ]
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Unset(Enum):
-    """The type of `UNSET`: a field of a draft that was not given, and so is not sent."""
+    """The type of `UNSET`, the value of a draft's field that was not given and is not sent."""
 
     UNSET = "UNSET"
 
@@ -58,7 +58,7 @@ _WIRE_NAMES: Final[Mapping[str, str]] = {
 
 NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
 _CLASS_VAR: Final[object] = ClassVar
-# What makes a class to fill instances in. All of object's own, or Python takes the slow path to every slot.
+# The namespace of a class for building frozen instances. These must be object's own, or setting a slot is slow.
 MUTABLE: Final[Mapping[str, Any]] = {
     "__setattr__": object.__setattr__,
     "__delattr__": object.__delattr__,
@@ -69,13 +69,13 @@ PREFIX: Final = "ecwid_prefix"
 _WIRE_NAME: Final = "ecwid_wire_name"
 
 
-def named(wire: str, *, default: object) -> Any:
-    """A field with a wire name that neither the rule nor the table gives."""
+def named_field(wire: str, *, default: object) -> Any:
+    """A field with a wire name of its own, which does not follow the rule in `wire_name`."""
     return attrs.field(default=default, metadata={_WIRE_NAME: wire})
 
 
 def wire_name(field: "attrs.Attribute[Any]") -> str:
-    """The name on the wire of a field: its own where it is `named`, else by the table, else in camelCase."""
+    """The wire name of a field: its own if it is a `named_field`, else by a table of exceptions, else in camelCase."""
     own: str | None = field.metadata.get(_WIRE_NAME) or _WIRE_NAMES.get(field.name)
     if own is not None:
         return own
@@ -83,24 +83,26 @@ def wire_name(field: "attrs.Attribute[Any]") -> str:
     return head + "".join(part.capitalize() for part in tail)
 
 
-def json_text(*, default: object) -> Any:
-    """A field that travels as JSON text inside a JSON string."""
+def json_text_field(*, default: object) -> Any:
+    """A field that is sent as JSON text inside a JSON string."""
     return attrs.field(default=default, metadata={JSON_TEXT: True})
 
 
-def prefixed(prefix: str, *, default: object) -> Any:
-    """A mapping of every wire field that is no other and starts with `prefix`; the keys are what follows it."""
+def prefixed_fields(prefix: str, *, default: object) -> Any:
+    """A mapping of all other wire fields whose names start with `prefix`; keys are the rest of their names."""
     return attrs.field(default=default, metadata={PREFIX: prefix})
 
 
 @dataclass_transform(
-    kw_only_default=True, frozen_default=True, field_specifiers=(attrs.field, json_text, named, prefixed)
+    kw_only_default=True,
+    frozen_default=True,
+    field_specifiers=(attrs.field, json_text_field, named_field, prefixed_fields),
 )
 def model(cls: type[T]) -> type[T]:
-    """Make a class of data that the API answers: slotted, keyword-only, frozen.
+    """Make a class for data that the API returns: slotted, keyword-only, frozen.
 
-    The slots sit in a mutable base, in which `Codec` fills an instance before it turns it into the frozen class:
-    freezing costs nothing when thousands are read.
+    The slots are in a mutable base class. `Codec` fills an instance of that class and then assigns the frozen class to
+    its ``__class__``, so that freezing costs nothing when thousands are read.
     """
     annotations = inspect.get_annotations(cls)
     names = tuple(name for name, declared in annotations.items() if get_origin(declared) is not _CLASS_VAR)
@@ -118,20 +120,22 @@ def model(cls: type[T]) -> type[T]:
     return attrs.frozen(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(rebased)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(attrs.field, json_text, named, prefixed))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(attrs.field, json_text_field, named_field, prefixed_fields)
+)
 def draft(cls: type[T]) -> type[T]:
-    """Make a class of data to write: slotted, keyword-only, mutable; what is not given is not sent."""
+    """Make a class for data to send: slotted, keyword-only, mutable; fields not given are not sent."""
     return attrs.define(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(cls)
 
 
 class Data:
-    """What models and drafts share: plain data and JSON, a short `repr`, and pickles that hold only what is set."""
+    """The common base of models and drafts: conversion to and from JSON, a short `repr`, and small pickles."""
 
     __slots__ = ()
     __attrs_attrs__: ClassVar[Any]
     _absent: ClassVar[object]
 
-    def _given(self) -> dict[str, object]:
+    def _set_fields(self) -> dict[str, object]:
         return {
             field.name: value
             for field in self.__attrs_attrs__
@@ -139,47 +143,48 @@ class Data:
         }
 
     def to_dict(self) -> dict[str, object]:
-        """The same as plain data under the wire's names, `extra` merged in: a copy, as JSON would have it.
+        """Return a copy as plain data with wire names and `extra` merged in.
 
-        Numbers are int or exact `Decimal`, dates and moments text. Raises `TypeError` for what JSON can't say.
+        Numbers are int or exact `Decimal`; dates and datetimes are text. Raises `TypeError` for a value that JSON can't
+        represent.
         """
-        from ecwid_async.codec import plain
+        from ecwid_async.codec import to_plain_data
 
-        return cast("dict[str, object]", plain(self))
+        return cast("dict[str, object]", to_plain_data(self))
 
     def to_json(self) -> str:
-        """As `to_dict`, as JSON text; decimals are written digit by digit."""
+        """Return the data of `to_dict` as JSON text; decimals keep every digit."""
         from ecwid_async.codec import dumps
 
         return dumps(self).decode()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object], *, strict: bool = False) -> Self:
-        """Read what `to_dict` gave, or any object of the API's shape.
+        """Read the data of `to_dict`, or any object in the API's format.
 
-        As with responses, what does not fit is kept in `extra`; with `strict`, and for drafts, it raises `DecodeError`.
-        Raises `TypeError` for a float and all else that `to_dict` would not give.
+        As in responses, values that do not fit are kept in `extra`; for drafts or with `strict` they raise
+        `DecodeError`. Raises `TypeError` for a float and any other type that `to_dict` never returns.
         """
-        from ecwid_async.codec import read_data
+        from ecwid_async.codec import from_plain_data
 
-        return read_data(data, cls, f"{cls.__name__}.from_dict", strict=strict)
+        return from_plain_data(data, cls, f"{cls.__name__}.from_dict", strict=strict)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, strict: bool = False) -> Self:
-        """As `from_dict`, from JSON text. Raises `ValueError` for what is not JSON."""
-        from ecwid_async.codec import loads, read_data
+        """Read JSON text as `from_dict` reads data. Raises `ValueError` for text that is not JSON."""
+        from ecwid_async.codec import from_plain_data, loads
 
-        return read_data(loads(text), cls, f"{cls.__name__}.from_json", strict=strict)
+        return from_plain_data(loads(text), cls, f"{cls.__name__}.from_json", strict=strict)
 
     def __repr__(self) -> str:
-        values = self._given()
+        values = self._set_fields()
         if "extra" in values:
-            values["extra"] = values.pop("extra")  # last, where it does not hide what is known
+            values["extra"] = values.pop("extra")  # last, so that known fields are seen first
         given = ", ".join(f"{name}={value!r}" for name, value in values.items())
         return f"{type(self).__name__}({given})"
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[type, dict[str, object]]]:
-        state = self._given()
+        state = self._set_fields()
         if "extra" in state:
             state["extra"] = dict(cast(Mapping[str, object], state["extra"]))
         return _from_state, (type(self), state)
@@ -191,11 +196,11 @@ def _from_state(cls: type[T], state: dict[str, object]) -> T:
 
 @model
 class Model(Data):
-    """The base of everything the API answers.
+    """The base of all models, which hold data that the API returns.
 
-    A field the answer did not have, or had as null, is None. `extra` holds, under its wire name, what no attribute
-    can: fields this version does not know, and values of an unexpected type. A class that stands for one of several
-    shapes says by its `tag`, a wire name and its value, when it is meant.
+    A field that is missing or null in the response is None. `extra` holds, by wire name, everything that no attribute
+    can: fields unknown to this version, and values of an unexpected type. In a union of models, `tag` is the wire name
+    and value that select this class.
     """
 
     _absent: ClassVar[object] = None
@@ -206,9 +211,9 @@ class Model(Data):
 
 @draft
 class Draft(Data):
-    """The base of everything to be written: `UNSET` sends nothing, None sends null.
+    """The base of all drafts, which hold data to send: `UNSET` sends nothing, None sends null.
 
-    For most fields the server takes null as "keep the value"; a field that null clears says so. `extra` is sent along
+    For most fields the server takes null as "keep the value"; fields that null clears say so. `extra` is sent as is,
     under its own names.
     """
 
@@ -218,24 +223,26 @@ class Draft(Data):
 
     @classmethod
     def from_(cls: "type[D]", item: Model) -> "D":
-        """A draft that repeats `item`, for an element of a list: PUT replaces lists, so `extra` comes along.
+        """Make a draft with the values of `item`, for an element of a list.
 
-        Attributes that can't be written are left out.
+        Attributes that can't be written are left out. `extra` is kept, since PUT replaces whole lists.
         """
         writable = {field.name: field for field in cls.__attrs_attrs__}
-        given: dict[str, Any] = {
-            name: _redraft(value, writable[name].type) for name, value in item._given().items() if name in writable
+        values: dict[str, Any] = {
+            name: _to_drafts(value, writable[name].type)
+            for name, value in item._set_fields().items()
+            if name in writable
         }
-        return cls(**given)
+        return cls(**values)
 
 
 D = TypeVar("D", bound=Draft)
 
 
-def _redraft(value: object, declared: Any) -> object:
-    """Turn models inside a value into the classes that the declared type names, drafts mostly."""
+def _to_drafts(value: object, declared: Any) -> object:
+    """Convert models inside a value to the classes of its declared type, which are mostly drafts."""
     if isinstance(value, Model):
-        options = options_of(declared)
+        options = union_members(declared)
         if any(is_model(option) and isinstance(value, option) for option in options):
             return value
         for option in options:
@@ -243,16 +250,16 @@ def _redraft(value: object, declared: Any) -> object:
                 return option.from_(value)
             if is_model(option):
                 writable = {field.name for field in option.__attrs_attrs__}
-                return option(**{name: part for name, part in value._given().items() if name in writable})
+                return option(**{name: part for name, part in value._set_fields().items() if name in writable})
     elif isinstance(value, list):
-        for option in options_of(declared):
+        for option in union_members(declared):
             if get_origin(option) is list:
-                return [_redraft(element, get_args(option)[0]) for element in value]
+                return [_to_drafts(element, get_args(option)[0]) for element in value]
     return value
 
 
-def options_of(declared: Any) -> tuple[Any, ...]:
-    """The members of a declared type, without None and `UNSET`."""
+def union_members(declared: Any) -> tuple[Any, ...]:
+    """The members of a union, or the type itself, without None and `Unset`."""
     members = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
     return tuple(member for member in members if member not in (NoneType, Unset))
 
@@ -262,24 +269,27 @@ def is_model(declared: Any) -> bool:
 
 
 @attrs.frozen
-class Variants:
-    """Models among which an object's own `key` decides, compared without regard to case; `plain` is for the rest."""
+class TaggedUnion:
+    """A union of models in which the value of an object's `tag_name` selects the model, ignoring case.
 
-    key: str
-    tagged: Mapping[str, type[Model]]
-    plain: type[Model]
+    An object with any other value is a `fallback`.
+    """
+
+    tag_name: str
+    models_by_tag: Mapping[str, type[Model]]
+    fallback: type[Model]
 
     @classmethod
-    def among(cls, options: tuple[Any, ...]) -> "Variants | None":
-        """The variants that a declared type lists, None where it is no union of models."""
-        if len(options) < 2 or not all(is_model(option) for option in options):
+    def from_members(cls, members: tuple[Any, ...]) -> "TaggedUnion | None":
+        """The union of these types, or None if they are not several models."""
+        if len(members) < 2 or not all(is_model(member) for member in members):
             return None
-        tagged = {option.tag[1].upper(): option for option in options if option.tag}
-        (plain,) = (option for option in options if not option.tag)
-        (key,) = {option.tag[0] for option in options if option.tag}
-        return cls(key, tagged, plain)
+        models_by_tag = {member.tag[1].upper(): member for member in members if member.tag}
+        (fallback,) = (member for member in members if not member.tag)
+        (tag_name,) = {member.tag[0] for member in members if member.tag}
+        return cls(tag_name, models_by_tag, fallback)
 
-    def of(self, value: Mapping[str, object]) -> type[Model]:
-        """The class that an object is to be read as."""
-        told = value.get(self.key)
-        return self.tagged.get(told.upper(), self.plain) if isinstance(told, str) else self.plain
+    def select(self, value: Mapping[str, object]) -> type[Model]:
+        """The model to read an object as."""
+        tag = value.get(self.tag_name)
+        return self.models_by_tag.get(tag.upper(), self.fallback) if isinstance(tag, str) else self.fallback

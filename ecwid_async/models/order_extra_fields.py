@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model, prefixed
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model, prefixed_fields
 from ecwid_async.models.common import ExtraFieldInputType
 
 __all__ = [
@@ -40,7 +40,7 @@ class OrderExtraFieldValues(Model):
     ecwid_order_delivery_time_interval_start: datetime | None = None
     ecwid_order_delivery_time_interval_end: datetime | None = None
     ecwid_order_delivery_time_display_format: DeliveryTimeDisplayFormat | str | None = None
-    custom: dict[str, str] | None = prefixed("", default=None)
+    custom: dict[str, str] | None = prefixed_fields("", default=None)
 
 
 @model
@@ -64,7 +64,7 @@ class CartExtraFields(Model):
     ecwid_order_delivery_time_interval_start: datetime | None = None
     ecwid_order_delivery_time_interval_end: datetime | None = None
     ecwid_order_delivery_time_display_format: DeliveryTimeDisplayFormat | str | None = None
-    custom: dict[str, str] | None = prefixed("", default=None)
+    custom: dict[str, str] | None = prefixed_fields("", default=None)
 
 
 @model

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from ecwid_async.models.base import Model, model, named
+from ecwid_async.models.base import Model, model, named_field
 from ecwid_async.models.common import DimensionUnit, WeightUnit
 from ecwid_async.models.persons import ShippingPerson
 
@@ -112,19 +112,19 @@ class OrderShipmentShippingService(Model):
 class OrderShipmentTracking(Model):
     """How a shipment is tracked."""
 
-    tracking_number: str | None = named("tracking_number", default=None)
-    tracking_url: str | None = named("tracking_url", default=None)
+    tracking_number: str | None = named_field("tracking_number", default=None)
+    tracking_url: str | None = named_field("tracking_url", default=None)
     estimated_days: int | None = None
     # What the vendor's own client reads instead of `tracking_number` and `tracking_url`.
-    number: str | None = named("trackingNumber", default=None)
-    url: str | None = named("trackingUrl", default=None)
+    number: str | None = named_field("trackingNumber", default=None)
+    url: str | None = named_field("trackingUrl", default=None)
 
 
 @model
 class OrderShipmentShippingLabel(Model):
     """The label of a shipment."""
 
-    label_url: str | None = named("label_url", default=None)
+    label_url: str | None = named_field("label_url", default=None)
 
 
 @model

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ecwid_async.models.base import Model, model, prefixed
+from ecwid_async.models.base import Model, model, prefixed_fields
 
 __all__ = [
     "ProductFilterSet",
@@ -90,8 +90,8 @@ class ProductFilterSet(Model):
     inventory: ProductFilterSetInventory | None = None
     onsale: ProductFilterSetOnsale | None = None
     categories: ProductFilterSetCategories | None = None
-    attributes: dict[str, ProductFilterSetAttribute] | None = prefixed("attribute_", default=None)
-    options: dict[str, ProductFilterSetOption] | None = prefixed("option_", default=None)
+    attributes: dict[str, ProductFilterSetAttribute] | None = prefixed_fields("attribute_", default=None)
+    options: dict[str, ProductFilterSetOption] | None = prefixed_fields("option_", default=None)
 
 
 @model

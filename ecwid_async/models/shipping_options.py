@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, json_text, model
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, json_text_field, model
 from ecwid_async.models.common import (
     AmountType,
     BusinessHours,
@@ -212,8 +212,10 @@ class ShippingOption(Model):
     scheduled_pickup: bool | None = None
     pickup_preparation_time_hours: int | None = None  # Deprecated: `fulfillment_time_in_minutes`.
     fulfillment_time_in_minutes: int | None = None
-    business_hours: BusinessHours | None = json_text(default=None)  # JSON text on the wire.
-    pickup_business_hours: BusinessHours | None = json_text(default=None)  # Deprecated, the same as `business_hours`.
+    business_hours: BusinessHours | None = json_text_field(default=None)  # JSON text on the wire.
+    pickup_business_hours: BusinessHours | None = json_text_field(
+        default=None
+    )  # Deprecated, the same as `business_hours`.
     business_hours_limitation_type: BusinessHoursLimitationType | str | None = None
     scheduled: bool | None = None
     scheduled_time_precision_type: ScheduledTimePrecisionType | str | None = None
@@ -266,7 +268,7 @@ class ShippingOptionDraft(Draft):
     pickup_precision_type: PickupPrecisionType | str | Unset | None = UNSET
     scheduled_pickup: bool | Unset | None = UNSET
     fulfillment_time_in_minutes: int | Unset | None = UNSET
-    business_hours: BusinessHours | Unset | None = json_text(default=UNSET)
+    business_hours: BusinessHours | Unset | None = json_text_field(default=UNSET)
     business_hours_limitation_type: BusinessHoursLimitationType | str | Unset | None = UNSET
     scheduled: bool | Unset | None = UNSET
     scheduled_time_precision_type: ScheduledTimePrecisionType | str | Unset | None = UNSET
@@ -286,4 +288,4 @@ class ShippingOptionDraft(Draft):
     id: str | Unset | None = UNSET
     pickup_preparation_time_hours: int | Unset | None = UNSET  # Deprecated: `fulfillment_time_in_minutes`.
     # Deprecated, the same as `business_hours`.
-    pickup_business_hours: BusinessHours | Unset | None = json_text(default=UNSET)
+    pickup_business_hours: BusinessHours | Unset | None = json_text_field(default=UNSET)

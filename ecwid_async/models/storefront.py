@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from ecwid_async.models.base import Model, model, named
+from ecwid_async.models.base import Model, model, named_field
 
 __all__ = [
     "StorefrontPageStatus",
@@ -52,7 +52,7 @@ class StorefrontWidgetPageStaticContent(Model):
     meta_description_html: str | None = None
     canonical_url: str | None = None
     og_tags_html: str | None = None
-    json_ld_html: str | None = named("jsonLDHtml", default=None)
+    json_ld_html: str | None = named_field("jsonLDHtml", default=None)
     href_lang_html: str | None = None
     last_updated: int | None = None  # Unix time; the unit is documented nowhere.
 

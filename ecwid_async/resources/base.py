@@ -13,7 +13,7 @@ from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast, overload
 from attrs import evolve
 
 from ecwid_async.calls import Call, Channel, Lookup
-from ecwid_async.codec import dumps, projected
+from ecwid_async.codec import apply_projection, dumps
 from ecwid_async.files import Download, Progress, Source, upload_body
 from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
@@ -119,7 +119,7 @@ class Resource:
         query: Mapping[str, QueryValue],
     ) -> Call[R]:
         """A call whose answer is read as `model`, or where given `into` the caller's own class."""
-        request, reads = projected(_request(endpoint, ids, query, None, None), model, into)
+        request, reads = apply_projection(_request(endpoint, ids, query, None, None), model, into)
         return Call(request, reads, self._channel)
 
     def _read_all(
@@ -132,7 +132,7 @@ class Resource:
         unwrap: str | None = None,
     ) -> Call[list[R]]:
         """As `_read`, for an answer that is a list, or that holds one in `unwrap`."""
-        request, reads = projected(_request(endpoint, ids, query, None, None), model, into, inside=unwrap)
+        request, reads = apply_projection(_request(endpoint, ids, query, None, None), model, into, inside=unwrap)
         return Call(request, list[reads], self._channel, unwrap=unwrap)  # type: ignore[valid-type]
 
     def _pages(
@@ -146,7 +146,7 @@ class Resource:
         offset: int | None,
     ) -> Pages[R]:
         """As `_read`, for a list that comes page by page."""
-        request, reads = projected(_request(endpoint, ids, query, None, None), model, into, inside="items")
+        request, reads = apply_projection(_request(endpoint, ids, query, None, None), model, into, inside="items")
         return Pages(request, reads, self._channel, limit=limit, offset=offset)
 
     def _upload(

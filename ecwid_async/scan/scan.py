@@ -25,7 +25,7 @@ import msgspec
 from attrs import evolve, field, frozen, mutable
 
 from ecwid_async.calls import Channel
-from ecwid_async.codec import add_fields, parse_datetime, parse_selection, selection_text
+from ecwid_async.codec import add_fields, format_selection, parse_datetime, parse_selection
 from ecwid_async.errors import ConfigError, DecodeError, ScanDrifted
 from ecwid_async.primitives.checked_lines import seal, unseal
 from ecwid_async.primitives.safe_json import UNREADABLE, Masked, repaired
@@ -362,7 +362,7 @@ class Scan(Generic[T]):
         if len(page.body) < _SMALL:
             items = codec.parse(page.body, operation).get("items")
             if not isinstance(items, list):
-                codec.slice(page.body, operation)  # says what is wrong
+                codec.split_page(page.body, operation)  # says what is wrong
             key, created, updated, rest = self._keys
             try:
                 ids = [item[key] for item in items]
@@ -383,7 +383,7 @@ class Scan(Generic[T]):
         key, created, updated, rest = self._keys
         ids, times, updates = page.ids.append, page.times.append, page.updates.append
         came_before = self._came_before if self._skip is not None else None
-        for raw in self._channel.codec.slice(page.body, operation)[0]:
+        for raw in self._channel.codec.split_page(page.body, operation)[0]:
             item: dict[str, Any] = parse(raw, operation)
             mark = item.get(key) if item.__class__ is dict else None
             if mark.__class__ is not int and mark.__class__ is not str:
@@ -423,7 +423,7 @@ class Scan(Generic[T]):
                     # Held back until its page was accounted for, so that the token counts it as read.
                     self._position = page.position
                     yield held
-                items, _ = self._channel.codec.slice(page.body, self._operation)
+                items, _ = self._channel.codec.split_page(page.body, self._operation)
                 notes = self._read_keys(decoder, page.body)
                 new = self._note(
                     page,
@@ -861,7 +861,7 @@ class Scan(Generic[T]):
         claimed = False
         for _ in range(_EMPTY_TRIES):
             page = await self._ask(part, offset)
-            if len(page.body) > _BARE or self._channel.codec.slice(page.body, self._operation)[0]:
+            if len(page.body) > _BARE or self._channel.codec.split_page(page.body, self._operation)[0]:
                 return page
             # After an empty page that claimed more, another total does not make it right, and no empty page is believed
             # at once.
@@ -882,7 +882,7 @@ class Scan(Generic[T]):
         sent = part.sent(anyio.current_time())
         response = await self._channel.exchange(request)
         # Items are looked at when it is their turn: a page that has left the processor's cache is slow to read.
-        total = self._channel.codec.total(response.body, self._operation)
+        total = self._channel.codec.read_total(response.body, self._operation)
         if total is None or total not in _TOTALS:
             found = "none" if total is None else "another number"
             raise DecodeError(operation=self._operation, path="total", expected="a whole number", found=found)
@@ -971,7 +971,7 @@ def _prepared(request: Request, plan: Plan) -> tuple[Request, tuple[str, ...]]:
             keys = [name for name in (plan.key, plan.created, plan.updated, rest) if name is not None]
             strip = tuple(name for name in keys if name not in wanted)
             selection["items"] = add_fields(wanted, keys)
-        params["responseFields"] = selection_text(selection)
+        params["responseFields"] = format_selection(selection)
     options = evolve(request.options, lane=Lane.BULK)
     return evolve(request, params=tuple(params.items()), options=options), strip
 

@@ -13,7 +13,7 @@ import msgspec
 
 from ecwid_async.codec import Projection, Selection, parse_selection
 from ecwid_async.errors import ConfigError
-from ecwid_async.models.base import JSON_TEXT, PREFIX, is_model, options_of, wire_name
+from ecwid_async.models.base import JSON_TEXT, PREFIX, is_model, union_members, wire_name
 
 __all__ = [
     "EXTRA",
@@ -186,7 +186,7 @@ def _field_column(
 
 
 def _type_column(declared: Any, selection: Selection | None, parents: tuple[Any, ...], keep_unknown: bool) -> Column:
-    options = options_of(declared)
+    options = union_members(declared)
     if all(is_model(option) for option in options):
         return _struct_column(options, selection, parents, keep_unknown)
     if str in options and all(option is str or issubclass(option, Enum) for option in options if _is_class(option)):

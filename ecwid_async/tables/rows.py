@@ -152,13 +152,13 @@ class RowReader:
         if isinstance(column, ScalarColumn):
             return self._divide_scalar(column.kind, value, path)
         if isinstance(column, ListColumn):
-            elements = self._codec.convert(value, list[object], self._operation, path)
+            elements = self._codec.structure_or_none(value, list[object], self._operation, path)
             if elements is None:
                 return None, value
             pairs = [self._divide_value(column.element, element, f"{path}[]") for element in elements]
             rests = [None if rest is _NOTHING else rest for _, rest in pairs]
             return [held for held, _ in pairs], rests if any(rest is not _NOTHING for _, rest in pairs) else _NOTHING
-        members = self._codec.convert(value, dict[str, object], self._operation, path)
+        members = self._codec.structure_or_none(value, dict[str, object], self._operation, path)
         if members is None:
             return None, value
         held_members, rest_members = {}, {}
@@ -175,7 +175,7 @@ class RowReader:
         """Convert a value as models do, without loss; what the column can't hold exactly is rest."""
         if kind in ("json", "literal"):
             return value, _NOTHING
-        typed: Any = self._codec.convert(value, _SCALAR_TYPES[kind], self._operation, path)
+        typed: Any = self._codec.structure_or_none(value, _SCALAR_TYPES[kind], self._operation, path)
         if typed is None:
             return None, value
         if isinstance(typed, datetime):

@@ -6,7 +6,17 @@ from enum import StrEnum
 from typing import ClassVar
 
 from ecwid_async.codec import Codec
-from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, json_text, model, named, prefixed
+from ecwid_async.models.base import (
+    UNSET,
+    Draft,
+    Model,
+    Unset,
+    draft,
+    json_text_field,
+    model,
+    named_field,
+    prefixed_fields,
+)
 
 __all__ = [
     "WHOLE",
@@ -59,10 +69,10 @@ class Item(Model):
     names: dict[str, str] | None = None
     settings: dict[str, object] | None = None
     transit: str | Decimal | None = None
-    hours: Tax | None = json_text(default=None)
-    options: dict[str, Tax] | None = prefixed("option_", default=None)
+    hours: Tax | None = json_text_field(default=None)
+    options: dict[str, Tax] | None = prefixed_fields("option_", default=None)
     anything: object = None
-    tracking_number: str | None = named("tracking_number", default=None)
+    tracking_number: str | None = named_field("tracking_number", default=None)
     b2b_b2c: str | None = None
 
 
@@ -138,7 +148,7 @@ class ItemDraft(Draft):
     created: datetime | Unset | None = UNSET
     taxes: list[TaxDraft] | Unset | None = UNSET
     tax: Tax | Unset | None = UNSET
-    hours: Tax | Unset | None = json_text(default=UNSET)
+    hours: Tax | Unset | None = json_text_field(default=UNSET)
 
 
 WHOLE = {

@@ -21,8 +21,8 @@ from pydantic.alias_generators import to_camel
 
 from ecwid_async import Call, DecodeError, DecodeProblem, Ecwid, Store
 from ecwid_async.calls import Channel
-from ecwid_async.codec import Codec, dumps, parse_selection, selection_text
-from ecwid_async.models.base import PREFIX, Model, is_model, options_of, wire_name
+from ecwid_async.codec import Codec, dumps, format_selection, parse_selection
+from ecwid_async.models.base import PREFIX, Model, is_model, union_members, wire_name
 from ecwid_async.models.order_items import OrderItem
 from ecwid_async.models.orders import Order, PaymentStatus
 from ecwid_async.models.product_options import ProductOption
@@ -901,9 +901,9 @@ def subsets(draw: st.DrawFn, models: Sequence[type[Model]], depth: int = 2) -> t
     names = [name for name, field in known.items() if name != "extra" and PREFIX not in field.metadata]
     for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=6, unique=True)):
         declared = known[name].type
-        (first, *others) = options_of(declared)
+        (first, *others) = union_members(declared)
         inside = get_args(first)[0] if get_origin(first) is list else first
-        shapes = options_of(inside) if not others else tuple(options_of(declared))
+        shapes = union_members(inside) if not others else tuple(union_members(declared))
         if depth and all(map(is_model, shapes)) and draw(st.booleans()):
             nested: Any = draw(subsets(shapes, depth - 1))
             declared = (list[nested] if get_origin(first) is list else nested) | None
@@ -942,7 +942,7 @@ def test_any_subset_says_what_the_whole_says(ecwid_sandbox: Sandbox, section: st
         assert len(rows) == len(whole)
         assert all(map(same, rows, whole))
         sent = ecwid_sandbox.requests[-1].params["responseFields"]
-        assert selection_text(parse_selection(sent)) == sent
+        assert format_selection(parse_selection(sent)) == sent
 
     check()
 

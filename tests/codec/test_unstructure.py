@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from ecwid_async.codec import dumps, loads, plain
+from ecwid_async.codec import dumps, loads, to_plain_data
 from ecwid_async.models.base import UNSET
 from tests.codec.models import WHOLE, Item, ItemDraft, Status, Tax, TaxDraft, read
 
@@ -65,7 +65,7 @@ def test_what_can_not_be_sent_exactly_is_refused_with_its_place_before_it_is_sen
     for item, place in places:
         if value is UNSET and place == r"^ItemDraft\.price":
             continue  # nothing is sent
-        for write in (dumps, plain):
+        for write in (dumps, to_plain_data):
             with pytest.raises(TypeError, match=rf"{place}(\[.*\])?: .*{said}"):
                 write(item)
 

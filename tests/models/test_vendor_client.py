@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 import attrs
 import pytest
 
-from ecwid_async.models.base import JSON_TEXT, PREFIX, Draft, Model, options_of, wire_name
+from ecwid_async.models.base import JSON_TEXT, PREFIX, Draft, Model, union_members, wire_name
 from tests.models.tables import Spec
 
 # The class that stands for an object, by patterns of its name, where it does not bear that name: the first counts.
@@ -116,7 +116,7 @@ def class_of(name: str, spec: Spec) -> type[Model] | type[Draft] | None:
 
 
 def classes_in(declared: Any) -> Iterator[type[Model] | type[Draft]]:
-    for option in options_of(declared):
+    for option in union_members(declared):
         if get_origin(option) in (list, dict):
             yield from classes_in(get_args(option)[-1])
         elif isinstance(option, type) and issubclass(option, Model | Draft):
@@ -169,7 +169,7 @@ def walk(vendor: Vendor, spec: Spec) -> tuple[list[Met], set[str]]:
 
 def fits(type_: str, declared: Any, vendor: Vendor) -> bool:
     """Whether an attribute can hold what the vendor's own client reads or writes."""
-    options = options_of(declared)
+    options = union_members(declared)
     if inner := re.fullmatch(r"(list|map)<(?:[\w.]+,)?(.*)>", type_):
         kind = {"list": list, "map": dict}[inner[1]]
         held = [get_args(option)[-1] for option in options if get_origin(option) is kind]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ecwid_async import Store
 from ecwid_async.calls import Channel
-from ecwid_async.codec import Codec, DecodeProblem, dumps, loads, parse_selection, selection_text
+from ecwid_async.codec import Codec, DecodeProblem, dumps, format_selection, loads, parse_selection
 from ecwid_async.errors import DecodeError, EcwidError
 from ecwid_async.models.application import ApplicationToken
 from ecwid_async.models.base import wire_name
@@ -52,9 +52,9 @@ def test_json_nested_beyond_all_measure_is_an_error_of_ours(depth: int, nest: tu
     codec = Codec()
     for reading in (
         lambda: codec.parse(page, "GET /products"),
-        lambda: codec.slice(page, "GET /products"),
-        lambda: codec.page(page, Product, "GET /products"),
-        lambda: codec.total(b'{"x":%b}' % body, "GET /products"),
+        lambda: codec.split_page(page, "GET /products"),
+        lambda: codec.decode_page(page, Product, "GET /products"),
+        lambda: codec.read_total(b'{"x":%b}' % body, "GET /products"),
         lambda: codec.decode(body, Product, "GET /products/{productId}"),
     ):
         with refused(DecodeError):
@@ -128,7 +128,7 @@ def test_half_an_emoji_in_one_item_costs_no_other_and_is_reported() -> None:
         HALF,
     )
     codec = Codec()
-    items, total = codec.page(body, Product, "GET /products")
+    items, total = codec.decode_page(body, Product, "GET /products")
     assert [item.id for item in items] == [1, 2, 3]
     assert (items[1].name, items[2].extra, total) == ("nice \ufffd", {"new": {"x": "\ufffd"}}, 3)
     found = {
@@ -136,16 +136,16 @@ def test_half_an_emoji_in_one_item_costs_no_other_and_is_reported() -> None:
         DecodeProblem("GET /products", "items[].new.x", "Unicode text", "half of a surrogate pair"): 1,
     }
     assert codec.problems == found
-    raws, total = codec.slice(body, "GET /products")
+    raws, total = codec.split_page(body, "GET /products")
     assert (total, bytes(raws[1])) == (3, b'{"id":2,"name":"nice %b"}' % HALF), "byte for byte"
     one_by_one = Codec()
     for position, raw in enumerate(raws):
         data = one_by_one.parse(raw, "GET /products", position)
         assert one_by_one.structure(data, Product, "GET /products", position) == items[position]
     assert one_by_one.problems == found
-    assert codec.total(body.replace(b'"total":3,', b"").replace(b"}]}", b'}],"total":3}'), "GET /products") == 3
+    assert codec.read_total(body.replace(b'"total":3,', b"").replace(b"}]}", b'}],"total":3}'), "GET /products") == 3
     with pytest.raises(DecodeError) as caught:
-        Codec(strict=True).page(body, Product, "GET /products")
+        Codec(strict=True).decode_page(body, Product, "GET /products")
     assert caught.value.path == "items[1].name"
 
 
@@ -187,7 +187,7 @@ async def test_a_list_with_odd_items_is_read_to_its_end_in_every_way(scanned: bo
 def test_items_are_sliced_where_they_are_even_among_their_likes() -> None:
     first, last = b'{"x":"\\ufffd"}', b'{"x":"\\udead"}'
     body = b'{"items" : [ %b , %b,1,"%b"] ,"facets":[%b], "total" : 4}' % (first, last, HALF, last)
-    raws, total = Codec().slice(body, "GET /x")
+    raws, total = Codec().split_page(body, "GET /x")
     assert ([bytes(raw) for raw in raws], total) == ([first, last, b"1", b'"%b"' % HALF], 4)
 
 
@@ -195,17 +195,17 @@ def test_items_are_sliced_where_they_are_even_among_their_likes() -> None:
 def test_an_item_that_is_not_utf_8_is_named(broken: bytes) -> None:
     body = b'{"total":2,"items":[{"id":1},{"id":4397,"name":"%b"}]}' % broken
     with pytest.raises(DecodeError, match="not UTF-8, in the item with the id 4397") as caught:
-        Codec().page(body, Product, "GET /products")
+        Codec().decode_page(body, Product, "GET /products")
     assert caught.value.path == "items[1]"
-    raws, _ = Codec().slice(body, "GET /products")
+    raws, _ = Codec().split_page(body, "GET /products")
     with pytest.raises(DecodeError, match="not UTF-8"):
         Codec().parse(raws[1], "GET /products", 1)
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
     body = b'\xef\xbb\xbf{"total":1,"items":[{"id":1}]}'
-    assert Codec().page(body, Product, "GET /products") == ([Product(id=1)], 1)
-    raws, total = Codec().slice(body, "GET /products")
+    assert Codec().decode_page(body, Product, "GET /products") == ([Product(id=1)], 1)
+    raws, total = Codec().split_page(body, "GET /products")
     assert ([bytes(raw) for raw in raws], total) == ([b'{"id":1}'], 1)
 
 
@@ -321,13 +321,13 @@ def test_whatever_a_server_says_is_data_or_an_error_of_ours(
     for read_as in (Product, Order, Profile, DeletedItem, list[Product], dict[str, int]):
         for reading in (
             lambda reads=read_as: codec.decode(body, reads, "GET /x"),
-            lambda reads=read_as: codec.page(body, reads, "GET /x"),
+            lambda reads=read_as: codec.decode_page(body, reads, "GET /x"),
         ):
             try:
                 repr(reading())
             except EcwidError as error:
                 str(error)
-    for other in (codec.slice, codec.total):
+    for other in (codec.split_page, codec.read_total):
         try:
             other(body, "GET /x")
         except EcwidError as error:
@@ -362,14 +362,14 @@ def test_a_selection_is_read_or_refused(text: str) -> None:
         selection = parse_selection(text)
     except ValueError:
         return
-    assert parse_selection(selection_text(selection)) == selection
+    assert parse_selection(format_selection(selection)) == selection
 
 
 @pytest.mark.chaos
 @given(st.lists(documents, max_size=4), st.sampled_from(["", " ", "\n "]))
 def test_items_are_sliced_byte_for_byte(items: list[str], space: str) -> None:
     body = f'{{"total":4,"items":{space}[{space}{f"{space},".join(items)}{space}]{space}}}'.encode()
-    raws, total = Codec().slice(body, "GET /x")
+    raws, total = Codec().split_page(body, "GET /x")
     assert [bytes(raw) for raw in raws] == [item.encode() for item in items]
     assert total == 4
     assert all(isinstance(raw, msgspec.Raw) for raw in raws)

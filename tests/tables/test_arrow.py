@@ -23,7 +23,7 @@ from ecwid_async.calls import Channel
 from ecwid_async.client import Store
 from ecwid_async.codec import Codec, DecodeProblem, loads
 from ecwid_async.errors import ConfigError, DecodeError
-from ecwid_async.models.base import Model, prefixed
+from ecwid_async.models.base import Model, prefixed_fields
 from ecwid_async.models.base import model as data_class
 from ecwid_async.models.carts import Cart
 from ecwid_async.models.customers import Customer
@@ -411,7 +411,7 @@ class Notes(Model):
     """Fields, and keys of the store's own beside them."""
 
     start: datetime | None = None
-    own: dict[str, str] | None = prefixed("", default=None)
+    own: dict[str, str] | None = prefixed_fields("", default=None)
 
 
 @frozen
