@@ -13,7 +13,7 @@ from uuid import uuid4
 from attrs import evolve
 
 from ecwid_async.sandbox import routes
-from ecwid_async.sandbox.engine import Answer, Media, Page, Visit, project, read_parameters
+from ecwid_async.sandbox.engine import Media, Page, Result, StoreRequest, project, read_parameters
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.state import Access, Store, as_number, clean, encode
@@ -162,20 +162,20 @@ class Sandbox:
         if endpoint.section in store.refuses:
             raise Refusal(402, "NOT_AVAILABLE_ON_CURRENT_PLAN", f"The store's plan has no {endpoint.section}")
         body, texts = _contents(request, endpoint)
-        visit = Visit(
+        store_request = StoreRequest(
             store=store,
             endpoint=endpoint,
-            ids=ids,
+            path_params=ids,
             params=read_parameters(texts, endpoint, refuse_unknown=self.switches.refuse_unknown),
             body=body,
             now=int(self.clock()),
-            lacking=lacking,
-            run=lambda other: self._handle(
+            missing_scopes=lacking,
+            execute=lambda other: self._handle(
                 evolve(other, path=f"/{store.id}{other.path}", headers=_as_json(request.headers)), inner=True
             ),
         )
         with store.transaction():
-            answer = _written(function(visit), visit)
+            answer = _written(function(store_request), store_request)
         if request.method != "GET":
             store.written[endpoint.section] = self.clock()
         return answer
@@ -215,12 +215,12 @@ class Sandbox:
         return access.lacks
 
 
-def _written(answer: Answer, visit: Visit) -> bytes | Media:
+def _written(answer: Result, store_request: StoreRequest) -> bytes | Media:
     """The answer as it goes over the wire, with the asked fields."""
     if isinstance(answer, Page):
-        return answer.render(visit.selection)
+        return answer.render(store_request.selection)
     if isinstance(answer, dict | list):
-        return encode(project(answer, visit.selection))
+        return encode(project(answer, store_request.selection))
     return answer
 
 

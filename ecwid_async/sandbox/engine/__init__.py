@@ -5,20 +5,20 @@ from ecwid_async.sandbox.engine.page import Page
 from ecwid_async.sandbox.engine.parameters import read_parameters
 from ecwid_async.sandbox.engine.pdf import pdf
 from ecwid_async.sandbox.engine.response_fields import project
-from ecwid_async.sandbox.engine.routing import Answer, Media, Routes, Visit, declared, listing, route
+from ecwid_async.sandbox.engine.routing import Media, Result, Routes, StoreRequest, declared, register_list, route
 
 __all__ = [
-    "Answer",
     "Filter",
     "Listing",
     "Media",
     "Page",
+    "Result",
     "Routes",
-    "Visit",
+    "StoreRequest",
     "declared",
-    "listing",
     "pdf",
     "project",
     "read_parameters",
+    "register_list",
     "route",
 ]

@@ -16,7 +16,7 @@ from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.state import Item, Store, as_number
 from ecwid_async.wire import Request, Response
 
-__all__ = ["Answer", "Media", "Route", "Routes", "Visit", "declared", "listing", "route"]
+__all__ = ["Media", "Result", "Route", "Routes", "StoreRequest", "declared", "register_list", "route"]
 
 
 _OF_LANGUAGES: Final = frozenset({"MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", "LANGUAGES_NOT_ALLOWED"})
@@ -30,40 +30,40 @@ class Media:
     body: bytes = field(repr=False)
 
 
-Answer = Item | list[Any] | bytes | Page | Media
+Result = Item | list[Any] | bytes | Page | Media
 
 
 @frozen(slots=False, kw_only=True, eq=False)
-class Visit:
+class StoreRequest:
     """One admitted request, as a route function sees it.
 
-    `ids` are the path's placeholders, decoded; `params` are typed by the tables, lists as tuples, times in Unix
-    seconds. `now` is the whole second of the request; `lacking` tells which access scopes the token does not have;
-    `run` answers another request to this store (its path starts below the store's id) with the same token.
+    `path_params` are the path's placeholders, decoded; `params` are typed by the tables, lists as tuples, times in Unix
+    seconds. `now` is the whole second of the request; `missing_scopes` tells which access scopes the token does not have;
+    `execute` answers another request to this store (its path starts below the store's id) with the same token.
     """
 
     store: Store
     endpoint: Endpoint
-    ids: dict[str, str]
+    path_params: dict[str, str]
     params: dict[str, Any]
     body: bytes = field(repr=False)
     now: int
-    lacking: Callable[[Iterable[str]], list[str]] = field(repr=False)
-    run: Callable[[Request], Response] = field(repr=False)
+    missing_scopes: Callable[[Iterable[str]], list[str]] = field(repr=False)
+    execute: Callable[[Request], Response] = field(repr=False)
 
-    def may(self, scope: str) -> bool:
+    def has_scope(self, scope: str) -> bool:
         """Was the token granted this access scope; for fields that need more than the endpoint does."""
-        return not self.lacking((scope,))
+        return not self.missing_scopes((scope,))
 
-    def id(self, name: str) -> int:
+    def path_number(self, name: str) -> int:
         """The number in the path. Raises `Refusal` where there is another text."""
-        number = as_number(self.ids[name])
+        number = as_number(self.path_params[name])
         if number is None:
-            raise Refusal.wrong(f"{name} must be a number, not {self.ids[name][:100]!r}")
+            raise Refusal.wrong(f"{name} must be a number, not {self.path_params[name][:100]!r}")
         return number
 
     @cached_property
-    def document(self) -> Any:
+    def json(self) -> Any:
         """The JSON body, without what the API does not take. Raises `Refusal` where it does not fit."""
         document = read_document(
             self.body,
@@ -80,10 +80,10 @@ class Visit:
         main = languages.get("defaultLanguage") or "en"
         if unwanted := sorted(sent - {main}):
             message = f"This store has no texts but in {main!r}: leave {', '.join(unwanted)} out"
-            self.unless_refused("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", 400, message)
+            self.raise_if_simulated("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", 400, message)
         if unwanted := sorted(sent - {main, *(languages.get("enabledLanguages") or ())}):
             message = f"These languages are not enabled in the store: {', '.join(unwanted)}"
-            self.unless_refused("LANGUAGES_NOT_ALLOWED", 400, message)
+            self.raise_if_simulated("LANGUAGES_NOT_ALLOWED", 400, message)
 
     @cached_property
     def selection(self) -> Selection | None:
@@ -93,7 +93,7 @@ class Visit:
         except ValueError as error:
             raise Refusal.wrong(f"responseFields: {error}") from None
 
-    def unless_refused(self, code: str, status: int, message: str) -> None:
+    def raise_if_simulated(self, code: str, status: int, message: str) -> None:
         """Raise `Refusal` where `Store.refuses` has this error code; for what no request can bring about."""
         if code in self.store.refuses:
             raise Refusal(status, code, message)
@@ -103,7 +103,7 @@ class Visit:
         return bool(self.params.get(name))
 
 
-Route = Callable[[Visit], Answer]
+Route = Callable[[StoreRequest], Result]
 
 _ROUTES: Final[dict[str, Route]] = {}
 _LISTINGS: Final[dict[str, Listing]] = {}
@@ -121,7 +121,7 @@ def route(operation: str) -> Callable[[Route], Route]:
     return declare
 
 
-def listing(declared: Listing) -> Listing:
+def register_list(declared: Listing) -> Listing:
     """Declare a list of the store."""
     _LISTINGS[declared.section] = declared
     return declared

@@ -5,7 +5,7 @@ A function takes a `Visit` and gives the answer: a dict or list, bytes that alre
 
 ```python
 @route("DELETE /products/{productId}")
-def delete_product(visit: Visit) -> Answer: ...
+def delete_product(request: Visit) -> Answer: ...
 ```
 
 Only operations of `spec` can be declared: scopes, parameters and bodies are checked from there. Every module

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.state import Item, format_time
 
 __all__: list[str] = []
@@ -14,42 +14,42 @@ _NEVER: Final = "2099-12-31 23:59:59 +0000"
 
 
 @route("GET /application")
-def get_app_subscription(visit: Visit) -> Answer:
+def get_app_subscription(request: StoreRequest) -> Result:
     """How the store subscribes to the app."""
-    status = _app(visit)["status"]
-    dates = {name: _app(visit)[name] for name in ("startDate", "expirationDate")}
+    status = _app(request)["status"]
+    dates = {name: _app(request)[name] for name in ("startDate", "expirationDate")}
     return {"subscription": {**dates, "status": status}, "subscriptionStatus": status}
 
 
 @route("DELETE /application")
-def cancel_app_subscription(visit: Visit) -> Answer:
+def cancel_app_subscription(request: StoreRequest) -> Result:
     """Uninstall the app; none of its tokens opens the store any longer."""
-    if visit.params["namespace"] != _app(visit)["namespace"]:
+    if request.params["namespace"] != _app(request)["namespace"]:
         return {"deleteCount": 0}
-    visit.store.odds["application"] = _app(visit) | {"status": "SUSPENDED"}
-    visit.store.revoke_all()
+    request.store.odds["application"] = _app(request) | {"status": "SUSPENDED"}
+    request.store.revoke_all()
     return {"deleteCount": 1}
 
 
 @route("GET /application/token")
-def get_application_token(visit: Visit) -> Answer:
+def get_application_token(request: StoreRequest) -> Result:
     """What the token may do."""
     known = sorted({scope for endpoint in spec.load().endpoints.values() for scope in endpoint.scopes})
-    lacking = set(visit.lacking(known))
+    lacking = set(request.missing_scopes(known))
     return {
         "permissions": [scope for scope in known if scope not in lacking],
-        "created": _app(visit)["startDate"],
+        "created": _app(request)["startDate"],
         "expires": _NEVER,
     }
 
 
-def _app(visit: Visit) -> Item:
-    app: Item = visit.store.odds.setdefault(
+def _app(request: StoreRequest) -> Item:
+    app: Item = request.store.odds.setdefault(
         "application",
         {
-            "namespace": f"custom-app-{visit.store.id}-1",
-            "startDate": format_time(visit.now - 30 * _DAY),
-            "expirationDate": format_time(visit.now + 335 * _DAY),
+            "namespace": f"custom-app-{request.store.id}-1",
+            "startDate": format_time(request.now - 30 * _DAY),
+            "expirationDate": format_time(request.now + 335 * _DAY),
             "status": "ACTIVE",
         },
     )

@@ -12,16 +12,16 @@ from uuid import uuid4
 
 from attrs import define, field
 
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.state import Item, Store, decode, encode
 from ecwid_async.wire import Options, Request, Response
 
 __all__: list[str] = []
 
-_MOST_REQUESTS: Final = 500
-_SIDE_BY_SIDE: Final = 100
-_MOST_LISTED: Final = 100
+_MAX_REQUESTS: Final = 500
+_PARALLEL_WIDTH: Final = 100
+_MAX_LISTED: Final = 100
 # How long a key stands for the batch that it was sent with, and how long a finished batch can be asked for.
 _KEY_SECONDS: Final = 3600
 _KEPT_SECONDS: Final = 24 * 3600
@@ -30,7 +30,7 @@ _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 
 @define
 class _Batch:
-    """One batch and how far it is. `answers` has what was executed; the rest never will be once `over`.
+    """One batch and how far it is. `responses` has what was executed; the rest never will be once `over`.
 
     Then the rest is not executed, or where the batch was `cancelled` completed without a result.
     """
@@ -38,32 +38,32 @@ class _Batch:
     ticket: str
     group: str | None
     requests: list[Item]
-    stops: bool
+    stop_on_failure: bool
     parallel: bool
     created: float
-    run: Callable[[Request], Response]
-    answers: list[Response] = field(factory=list)
+    execute: Callable[[Request], Response]
+    responses: list[Response] = field(factory=list)
     started: bool = False
-    over: bool = False
+    finished: bool = False
     cancelled: bool = False
 
     @property
     def status(self) -> str:
-        return "COMPLETED" if self.over else "IN_PROGRESS" if self.started else "QUEUED"
+        return "COMPLETED" if self.finished else "IN_PROGRESS" if self.started else "QUEUED"
 
     def advance(self, start: float, now: float, seconds: float) -> float:
         """Execute what is done by `now`, where the first request starts at `start`; gives when the last one ended."""
-        width = _SIDE_BY_SIDE if self.parallel else 1
+        width = _PARALLEL_WIDTH if self.parallel else 1
         ended = start
         self.started = True
-        while not self.over:
-            ended = start + (len(self.answers) // width + 1) * seconds
+        while not self.finished:
+            ended = start + (len(self.responses) // width + 1) * seconds
             if ended > now:
                 break
-            response = self.run(_request(self.requests[len(self.answers)]))
-            self.answers.append(response)
+            response = self.execute(_inner_request(self.requests[len(self.responses)]))
+            self.responses.append(response)
             failed = response.status != HTTPStatus.OK
-            self.over = len(self.answers) == len(self.requests) or (failed and self.stops)
+            self.finished = len(self.responses) == len(self.requests) or (failed and self.stop_on_failure)
         return ended
 
 
@@ -75,13 +75,15 @@ class _Queue:
         self.batches: dict[str, _Batch] = {}
         self.keys: dict[str, tuple[float, str]] = {}
         self._waiting: list[_Batch] = []
-        self._free = 0.0
+        self._free_at = 0.0
         store.due = self.advance
 
     def add(self, batch: _Batch) -> None:
         """Put a batch behind the others."""
         old = [
-            ticket for ticket, one in self.batches.items() if one.over and one.created < batch.created - _KEPT_SECONDS
+            ticket
+            for ticket, one in self.batches.items()
+            if one.finished and one.created < batch.created - _KEPT_SECONDS
         ]
         for ticket in old:
             del self.batches[ticket]
@@ -92,27 +94,27 @@ class _Queue:
         """Stop a batch and forget it."""
         batch = self.batches.pop(ticket, None)
         if batch is not None:
-            batch.over = True
+            batch.finished = True
         return batch is not None
 
     def advance(self) -> None:
         """Execute what time allows by now."""
         now, blocked = self._clock(), False
         for batch in self._waiting:
-            if batch.over or (blocked and not batch.parallel):
+            if batch.finished or (blocked and not batch.parallel):
                 continue
             ended = batch.advance(
-                batch.created if batch.parallel else max(batch.created, self._free), now, self._seconds
+                batch.created if batch.parallel else max(batch.created, self._free_at), now, self._seconds
             )
             if batch.parallel:
                 continue
-            if batch.over:
-                self._free = ended
-            blocked = not batch.over
-        self._waiting = [batch for batch in self._waiting if not batch.over]
+            if batch.finished:
+                self._free_at = ended
+            blocked = not batch.finished
+        self._waiting = [batch for batch in self._waiting if not batch.finished]
 
 
-def _queue(store: Store) -> _Queue:
+def _queue_of(store: Store) -> _Queue:
     if "batches" not in store.odds:
         store.odds["batches"] = _Queue(store)
     queue: _Queue = store.odds["batches"]
@@ -120,19 +122,19 @@ def _queue(store: Store) -> _Queue:
 
 
 @route("POST /batch")
-def create_batch(visit: Visit) -> Answer:
+def create_batch(request: StoreRequest) -> Result:
     """Take a batch. With a key that was sent within the last hour, give the ticket of that batch again."""
-    queue, key, now = _queue(visit.store), visit.params.get("deduplicationKey"), visit.store.clock()
+    queue, key, now = _queue_of(request.store), request.params.get("deduplicationKey"), request.store.clock()
     if key in queue.keys and queue.keys[key][0] > now - _KEY_SECONDS:
         return {"ticket": queue.keys[key][1]}
     batch = _Batch(
         ticket=str(uuid4()),
-        group=visit.params.get("groupId"),
-        requests=_checked(visit.document),
-        stops=visit.params.get("stopOnFirstFailure", True),
-        parallel=visit.flag("allowParallelMode"),
+        group=request.params.get("groupId"),
+        requests=_check_requests(request.json),
+        stop_on_failure=request.params.get("stopOnFirstFailure", True),
+        parallel=request.flag("allowParallelMode"),
         created=now,
-        run=visit.run,
+        execute=request.execute,
     )
     queue.add(batch)
     if key:
@@ -143,66 +145,68 @@ def create_batch(visit: Visit) -> Answer:
 
 
 @route("GET /batch")
-def get_batch_status(visit: Visit) -> Answer:
-    """How far a batch is, and the answers so far; or without a ticket the batches of a status, oldest first."""
-    if "ticket" not in visit.params:
-        return _batches(visit)
-    batch = _queue(visit.store).batches.get(visit.params["ticket"])
+def get_batch_status(request: StoreRequest) -> Result:
+    """How far a batch is, and the responses so far; or without a ticket the batches of a status, oldest first."""
+    if "ticket" not in request.params:
+        return _list_batches(request)
+    batch = _queue_of(request.store).batches.get(request.params["ticket"])
     if batch is None:
-        raise Refusal.wrong(f"There is no batch with the ticket {visit.params['ticket']!r}")
-    escaped = visit.flag("escapedJson")
-    names = [str(request.get("id") or at) for at, request in enumerate(batch.requests)]
-    responses = [_shown(name, answer, escaped) for name, answer in zip(names, batch.answers, strict=False)]
-    if batch.over:
+        raise Refusal.wrong(f"There is no batch with the ticket {request.params['ticket']!r}")
+    escaped = request.flag("escapedJson")
+    names = [str(item.get("id") or at) for at, item in enumerate(batch.requests)]
+    responses = [
+        _response_item(name, response, escaped) for name, response in zip(names, batch.responses, strict=False)
+    ]
+    if batch.finished:
         rest = "COMPLETED" if batch.cancelled else "NOT_EXECUTED"
         responses += [{"id": name, "status": rest} for name in names[len(responses) :]]
     return {
         "status": batch.status,
         "totalRequests": len(batch.requests),
-        "completedRequests": len(batch.answers),
+        "completedRequests": len(batch.responses),
         "responses": responses,
     }
 
 
-def _batches(visit: Visit) -> Answer:
-    if "status" not in visit.params:
+def _list_batches(request: StoreRequest) -> Result:
+    if "status" not in request.params:
         raise Refusal.wrong("The parameter 'ticket' is missing, or 'status' for the batches of a status")
-    found = [batch for batch in _queue(visit.store).batches.values() if batch.status == visit.params["status"]]
-    first = max(visit.params.get("offset", 0), 0)
-    last = first + min(visit.params.get("limit", visit.endpoint.limit), _MOST_LISTED)
+    found = [batch for batch in _queue_of(request.store).batches.values() if batch.status == request.params["status"]]
+    first = max(request.params.get("offset", 0), 0)
+    last = first + min(request.params.get("limit", request.endpoint.limit), _MAX_LISTED)
     return {"items": [{"ticket": batch.ticket, "status": batch.status} for batch in found[first:last]]}
 
 
 @route("DELETE /batch")
-def delete_batch(visit: Visit) -> Answer:
+def delete_batch(request: StoreRequest) -> Result:
     """Execute no more of a batch, and forget it."""
-    return {"deleteCount": int(_queue(visit.store).remove(visit.params["ticketId"]))}
+    return {"deleteCount": int(_queue_of(request.store).remove(request.params["ticketId"]))}
 
 
 @route("POST /batch/cancel-group")
-def cancel_batch_group(visit: Visit) -> Answer:
+def cancel_batch_group(request: StoreRequest) -> Result:
     """Execute no more of the batches of a group, or of one of them; tells how many that were."""
-    queue, stopped, ticket = _queue(visit.store), 0, visit.params.get("ticketId")
+    queue, cancelled, ticket = _queue_of(request.store), 0, request.params.get("ticketId")
     for batch in queue.batches.values():
-        if batch.group == visit.params["groupId"] and not batch.over and ticket in (None, batch.ticket):
-            batch.over = batch.cancelled = True
-            stopped += 1
+        if batch.group == request.params["groupId"] and not batch.finished and ticket in (None, batch.ticket):
+            batch.finished = batch.cancelled = True
+            cancelled += 1
     queue.advance()
-    return {"updateCount": stopped}
+    return {"updateCount": cancelled}
 
 
-def _checked(requests: list[Item]) -> list[Item]:
-    if not 0 < len(requests) <= _MOST_REQUESTS:
-        raise Refusal.wrong(f"A batch has 1 to {_MOST_REQUESTS} requests, not {len(requests)}")
-    for at, request in enumerate(requests):
-        if not request.get("path") or request.get("method") not in _METHODS:
+def _check_requests(items: list[Item]) -> list[Item]:
+    if not 0 < len(items) <= _MAX_REQUESTS:
+        raise Refusal.wrong(f"A batch has 1 to {_MAX_REQUESTS} requests, not {len(items)}")
+    for at, item in enumerate(items):
+        if not item.get("path") or item.get("method") not in _METHODS:
             raise Refusal.wrong(f"Request {at} needs a 'path', and a 'method' that is {', '.join(sorted(_METHODS))}")
-        if request["path"].strip("/").partition("?")[0].startswith("batch"):
+        if item["path"].strip("/").partition("?")[0].startswith("batch"):
             raise Refusal.wrong(f"Request {at} is itself a batch")
-    return requests
+    return items
 
 
-def _request(item: Item) -> Request:
+def _inner_request(item: Item) -> Request:
     path, _, query = item["path"].removeprefix("/").partition("?")
     body: Any = item.get("body")
     return Request(
@@ -214,7 +218,7 @@ def _request(item: Item) -> Request:
     )
 
 
-def _shown(name: str, response: Response, escaped: bool) -> Item:
+def _response_item(name: str, response: Response, escaped: bool) -> Item:
     text = response.body.decode(errors="replace")
     is_json = response.headers.get("Content-Type", "").startswith("application/json")
     return {

@@ -7,35 +7,35 @@ the coupon alone, and ``discountInfo`` is empty.
 import math
 from typing import Any, Final
 
-from ecwid_async.sandbox.engine import Answer, Visit, route
-from ecwid_async.sandbox.routes.addresses import completed
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
+from ecwid_async.sandbox.routes.addresses import with_region_names
 from ecwid_async.sandbox.state import Item, format_time, merge, total_of
 
-_ECHOED: Final[tuple[str, ...]] = ("email", "ipAddress", "customerId", "customerTaxExempt")
-_FROM_PRODUCT: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingRequired", "dimensions")
+_ECHOED_FIELDS: Final[tuple[str, ...]] = ("email", "ipAddress", "customerId", "customerTaxExempt")
+_PRODUCT_FIELDS: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingRequired", "dimensions")
 
 
 @route("POST /order/calculate")
-def calculate_order(visit: Visit) -> Answer:
+def calculate_order(request: StoreRequest) -> Result:
     """Items, persons and a coupon in; subtotal, taxes, shipping options and total out."""
-    sent: Item = merge({}, visit.document)
-    profile = visit.store.profile
+    sent: Item = merge({}, request.json)
+    profile = request.store.profile
     people: dict[str, Item] = {
-        name: completed(sent[name]) for name in ("billingPerson", "shippingPerson") if name in sent
+        name: with_region_names(sent[name]) for name in ("billingPerson", "shippingPerson") if name in sent
     }
-    lines = [_line(visit, at, line) for at, line in enumerate(sent.get("items") or ())]
+    lines = [_order_line(request, at, line) for at, line in enumerate(sent.get("items") or ())]
     subtotal = total_of(line["price"] * line["quantity"] for line in lines)
     coupon = sent.get("discountCoupon")
     discount = _coupon_discount(coupon, subtotal) if coupon else 0
-    taxes = [] if sent.get("customerTaxExempt") else _taxes(profile, people)
-    tax_on_top, tax = _taxed(lines, taxes, (subtotal - discount) / subtotal if subtotal else 1)
+    taxes = [] if sent.get("customerTaxExempt") else _enabled_taxes(profile, people)
+    tax_on_top, tax = _add_taxes(lines, taxes, (subtotal - discount) / subtotal if subtotal else 1)
     surcharges = [_surcharge(one, subtotal) for one in sent.get("customSurcharges") or ()]
     options = _shipping_options(profile, subtotal) if any(line["isShippingRequired"] for line in lines) else []
-    chosen = _chosen(sent.get("shippingOption"), options)
-    shipping = 0 if _ships_free(coupon) else chosen.get("shippingRate", 0)
+    chosen = _selected_shipping(sent.get("shippingOption"), options)
+    shipping = 0 if _has_free_shipping(coupon) else chosen.get("shippingRate", 0)
     added = total_of(surcharge["total"] for surcharge in surcharges)
     total = total_of((subtotal, -discount, tax_on_top, shipping, added))
-    moment = format_time(visit.now)
+    moment = format_time(request.now)
     answer: Item = {
         "subtotal": subtotal,
         "subtotalWithoutTax": total_of((subtotal, tax_on_top, -tax)),
@@ -54,15 +54,15 @@ def calculate_order(visit: Visit) -> Answer:
         "totalBeforeGiftCardRedemption": total,
         "usdTotal": total_of((total * ((profile.get("formatsAndUnits") or {}).get("currencyRate") or 1),)),
         "createDate": moment,
-        "createTimestamp": visit.now,
+        "createTimestamp": request.now,
         "customSurcharges": surcharges,
         "items": lines,
-        **{name: sent[name] for name in _ECHOED if name in sent},
+        **{name: sent[name] for name in _ECHOED_FIELDS if name in sent},
         **people,
         "availableShippingOptions": options,
         "availableTaxes": taxes,
         "handlingFee": {"name": "", "description": "", **(sent.get("handlingFee") or {}), "value": 0},
-        "predictedPackage": _package(lines),
+        "predictedPackage": _predict_package(lines),
         "additionalInfo": {},
         "paymentParams": {},
         "extraFields": {},
@@ -77,9 +77,9 @@ def calculate_order(visit: Visit) -> Answer:
     return answer
 
 
-def _line(visit: Visit, at: int, sent: Item) -> Item:
-    product = visit.store.table("products").get(sent.get("productId") or 0) or {}
-    line = {name: product[name] for name in _FROM_PRODUCT if name in product}
+def _order_line(request: StoreRequest, at: int, sent: Item) -> Item:
+    product = request.store.table("products").get(sent.get("productId") or 0) or {}
+    line = {name: product[name] for name in _PRODUCT_FIELDS if name in product}
     line |= {name: value for name, value in sent.items() if name not in ("couponAmount", "discounts")}
     line["selectedOptions"] = [
         {name: value for name, value in option.items() if name != "files"}
@@ -113,11 +113,11 @@ def _coupon_discount(coupon: Item, subtotal: float) -> float:
     return min(value, subtotal) if kind.startswith("ABS") else 0
 
 
-def _ships_free(coupon: Item | None) -> bool:
+def _has_free_shipping(coupon: Item | None) -> bool:
     return coupon is not None and (coupon.get("discountType") or "").endswith("SHIPPING")
 
 
-def _taxes(profile: Item, people: dict[str, Item]) -> list[Item]:
+def _enabled_taxes(profile: Item, people: dict[str, Item]) -> list[Item]:
     """The store's taxes that are switched on, each with the rate of the buyer's zone as its default."""
     found = []
     for tax in profile.get("taxes") or ():
@@ -125,19 +125,19 @@ def _taxes(profile: Item, people: dict[str, Item]) -> list[Item]:
             continue
         billing, shipping = people.get("billingPerson"), people.get("shippingPerson")
         person = (shipping or billing) if tax.get("useShippingAddress") else (billing or shipping)
-        rate = _rate(profile, tax, (person or {}).get("countryCode"))
+        rate = _tax_rate(profile, tax, (person or {}).get("countryCode"))
         found.append({**tax, "defaultTax": rate})
     return found
 
 
-def _rate(profile: Item, tax: Item, country: str | None) -> float:
+def _tax_rate(profile: Item, tax: Item, country: str | None) -> float:
     zones = {zone.get("id"): zone.get("countryCodes") or () for zone in profile.get("zones") or ()}
     rates = [rule["tax"] for rule in tax.get("rules") or () if country in zones.get(rule.get("zoneId"), ())]
     rate: float = rates[0] if rates else tax.get("defaultTax") or 0
     return rate
 
 
-def _taxed(lines: list[Item], taxes: list[Item], share: float) -> tuple[float, float]:
+def _add_taxes(lines: list[Item], taxes: list[Item], share: float) -> tuple[float, float]:
     """Write the taxes into the lines, on the `share` of each that the discount left; gives tax on top, and in all."""
     on_top, everything = [0.0], [0.0]
     for line in lines:
@@ -203,7 +203,7 @@ def _shipping_rate(option: Item, subtotal: float) -> float:
     return 0
 
 
-def _chosen(sent: Item | None, options: list[Item]) -> Item:
+def _selected_shipping(sent: Item | None, options: list[Item]) -> Item:
     """The asked shipping option as the store has it, one of the caller's own as it is, else the first."""
     if sent is None:
         return options[0] if options else {}
@@ -215,7 +215,7 @@ def _chosen(sent: Item | None, options: list[Item]) -> Item:
     return sent
 
 
-def _package(lines: list[Item]) -> list[Item]:
+def _predict_package(lines: list[Item]) -> list[Item]:
     """One parcel that everything lies in, one on the other."""
     shipped = [line for line in lines if line["isShippingRequired"]]
     if not shipped:

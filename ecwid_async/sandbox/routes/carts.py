@@ -5,20 +5,20 @@ from typing import Final
 from attrs import evolve
 
 from ecwid_async.sandbox.computed_fields import FIRST_ORDER
-from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
-from ecwid_async.sandbox.routes.customer_stats import folded
-from ecwid_async.sandbox.routes.orders import COLUMNS, NEWEST_FIRST, placed
+from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
+from ecwid_async.sandbox.routes.customer_stats import normalized
+from ecwid_async.sandbox.routes.orders import NEWEST_FIRST, ORDER_COLUMNS, place_order
 from ecwid_async.sandbox.routes.shared import (
+    apply_change,
     at_least,
     at_most,
     contains,
+    get_or_404,
+    item_response,
     one_of,
-    read,
-    read_one,
     search,
     since,
     until,
-    updated,
 )
 from ecwid_async.sandbox.state import Condition, OneOf, format_time
 
@@ -26,21 +26,21 @@ _KIND: Final = "Cart"
 _MISSING: Final = "CHECKOUT_NOT_FOUND"
 
 
-def _shown(visit: Visit, value: object) -> Condition | None:
+def _hide_if_requested(request: StoreRequest, value: object) -> Condition | None:
     """Hidden carts are listed unless the request says otherwise, as the documentation has it."""
-    return OneOf("hidden", (False,)) if visit.params.get("showHidden") is False else None
+    return OneOf("hidden", (False,)) if request.params.get("showHidden") is False else None
 
 
-CARTS: Final = listing(
+CARTS: Final = register_list(
     Listing(
         section="carts",
         columns=evolve(
-            COLUMNS,
+            ORDER_COLUMNS,
             key="cartId",
             terms={
-                "email": COLUMNS.terms["email"],
-                "customerId": COLUMNS.terms["customerId"],
-                "couponCode": COLUMNS.terms["couponCode"],
+                "email": ORDER_COLUMNS.terms["email"],
+                "customerId": ORDER_COLUMNS.terms["customerId"],
+                "couponCode": ORDER_COLUMNS.terms["couponCode"],
                 "hidden": lambda item: (bool(item.get("hidden")),),
             },
         ),
@@ -52,46 +52,46 @@ CARTS: Final = listing(
             "createdTo": until("created"),
             "updatedFrom": since("updated"),
             "updatedTo": until("updated"),
-            "email": one_of("email", folded),
+            "email": one_of("email", normalized),
             "customerId": one_of("customerId"),
-            "couponCode": one_of("couponCode", folded),
+            "couponCode": one_of("couponCode", normalized),
             "customer": contains("customer"),
         },
         default_sort=NEWEST_FIRST,
         unsorted=True,
-        always=_shown,
+        always=_hide_if_requested,
     )
 )
 
 
 @route("GET /carts")
-def search_carts(visit: Visit) -> Answer:
+def search_carts(request: StoreRequest) -> Result:
     """List and search."""
-    return search(visit, CARTS)
+    return search(request, CARTS)
 
 
 @route("GET /carts/{cartId}")
-def get_cart(visit: Visit) -> Answer:
+def get_cart(request: StoreRequest) -> Result:
     """Read one, hidden or not."""
-    return read_one(visit, CARTS, visit.ids["cartId"], _KIND, _MISSING)
+    return item_response(request, CARTS, request.path_params["cartId"], _KIND, _MISSING)
 
 
 @route("PUT /carts/{cartId}")
-def update_cart(visit: Visit) -> Answer:
+def update_cart(request: StoreRequest) -> Result:
     """Change one."""
-    table = visit.store.table("carts")
-    stored = read(table, visit.ids["cartId"], _KIND, _MISSING)
-    cart = updated(visit, stored, visit.document, stamp=False)
-    table.put(cart | {"updateDate": format_time(visit.now), "updateTimestamp": visit.now})
+    table = request.store.table("carts")
+    stored = get_or_404(table, request.path_params["cartId"], _KIND, _MISSING)
+    cart = apply_change(request, stored, request.json, set_updated=False)
+    table.put(cart | {"updateDate": format_time(request.now), "updateTimestamp": request.now})
     return {"updateCount": 1}
 
 
 @route("POST /carts/{cartId}/place")
-def place_cart(visit: Visit) -> Answer:
+def place_cart(request: StoreRequest) -> Result:
     """Turn one into an order."""
-    cart = read(visit.store.table("carts"), visit.ids["cartId"], _KIND, _MISSING)
+    cart = get_or_404(request.store.table("carts"), request.path_params["cartId"], _KIND, _MISSING)
     cart_id = cart["cartId"]
-    order = placed(visit, cart)
+    order = place_order(request, cart)
     return {
         "id": order["id"],
         "orderNumber": order["orderNumber"],

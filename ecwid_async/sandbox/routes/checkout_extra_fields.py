@@ -3,40 +3,40 @@
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import language, translate
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import updated
+from ecwid_async.sandbox.routes.shared import apply_change
 from ecwid_async.sandbox.state import Item, Records
 
 __all__: list[str] = []
 
-_TRANSLATED: Final = ("title", "textPlaceholder", "value", "subtitle", "tip")
+_TRANSLATED_FIELDS: Final = ("title", "textPlaceholder", "value", "subtitle", "tip")
 # Written in capitals, answered in small letters.
-_LOWERED: Final = ("type", "checkoutDisplaySection", "orderDetailsDisplaySection")
+_LOWERCASE_FIELDS: Final = ("type", "checkoutDisplaySection", "orderDetailsDisplaySection")
 # One step of the checkout has two names.
-_RENAMED: Final = {"payment_methods": "payment_details"}
+_SECTION_ALIASES: Final = {"payment_methods": "payment_details"}
 
 
 @route("GET /profile/extrafields")
-def search_checkout_extra_fields(visit: Visit) -> Answer:
+def search_checkout_extra_fields(request: StoreRequest) -> Result:
     """All of them, in their order."""
-    return {"items": sorted(_fields(visit).values(), key=lambda field: field.get("orderBy") or 0)}
+    return {"items": sorted(_fields(request).values(), key=lambda field: field.get("orderBy") or 0)}
 
 
 @route("GET /profile/extrafields/{key}")
-def get_checkout_extra_field(visit: Visit) -> Answer:
+def get_checkout_extra_field(request: StoreRequest) -> Result:
     """One of them."""
-    return _field(visit)
+    return _find_field(request)
 
 
 @route("POST /profile/extrafields")
-def create_checkout_extra_field(visit: Visit) -> Answer:
+def create_checkout_extra_field(request: StoreRequest) -> Result:
     """Create one."""
-    sent = _lowered(visit.document)
+    sent = _with_lowercase_values(request.json)
     key = sent.get("key")
     if not key:
         raise Refusal.wrong("An extra field needs a 'key'")
-    if key in _fields(visit):
+    if key in _fields(request):
         raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is an extra field {key!r} already; update it")
     field: Item = {
         "key": key,
@@ -48,49 +48,49 @@ def create_checkout_extra_field(visit: Visit) -> Answer:
         "orderDetailsDisplaySection": "customer_info",
         "showInInvoice": False,
         "showInNotifications": False,
-        "orderBy": len(_fields(visit)) * 10,
+        "orderBy": len(_fields(request)) * 10,
         "shownOnOrderDetails": True,
         "saveToCustomerProfile": False,
         "cpField": False,
         **{name: value for name, value in sent.items() if value is not None},
     }
-    translate(field, sent, _TRANSLATED, language(visit.store))
-    _fields(visit)[key] = field
+    translate(field, sent, _TRANSLATED_FIELDS, language(request.store))
+    _fields(request)[key] = field
     return {"createCount": 1}
 
 
 @route("PUT /profile/extrafields/{key}")
-def update_checkout_extra_field(visit: Visit) -> Answer:
+def update_checkout_extra_field(request: StoreRequest) -> Result:
     """Change one; its key stays."""
-    change = {name: value for name, value in _lowered(visit.document).items() if name != "key"}
-    field = updated(visit, _field(visit), change, stamp=False)
-    translate(field, change, _TRANSLATED, language(visit.store))
-    _fields(visit)[field["key"]] = field
+    change = {name: value for name, value in _with_lowercase_values(request.json).items() if name != "key"}
+    field = apply_change(request, _find_field(request), change, set_updated=False)
+    translate(field, change, _TRANSLATED_FIELDS, language(request.store))
+    _fields(request)[field["key"]] = field
     return {"updateCount": 1}
 
 
 @route("DELETE /profile/extrafields/{key}")
-def delete_checkout_extra_field(visit: Visit) -> Answer:
+def delete_checkout_extra_field(request: StoreRequest) -> Result:
     """Delete one."""
-    del _fields(visit)[_field(visit)["key"]]
+    del _fields(request)[_find_field(request)["key"]]
     return {"deleteCount": 1}
 
 
-def _fields(visit: Visit) -> Records[str, Item]:
-    return visit.store.records("checkout_extra_fields")
+def _fields(request: StoreRequest) -> Records[str, Item]:
+    return request.store.records("checkout_extra_fields")
 
 
-def _field(visit: Visit) -> Item:
-    field = _fields(visit).get(visit.ids["key"])
+def _find_field(request: StoreRequest) -> Item:
+    field = _fields(request).get(request.path_params["key"])
     if field is None:
-        raise Refusal(404, "NOT_FOUND", f"There is no extra field {visit.ids['key']!r}")
+        raise Refusal(404, "NOT_FOUND", f"There is no extra field {request.path_params['key']!r}")
     return field
 
 
-def _lowered(document: Item) -> Item:
+def _with_lowercase_values(document: Item) -> Item:
     sent = dict(document)
-    for name in _LOWERED:
+    for name in _LOWERCASE_FIELDS:
         if sent.get(name):
             lowered = sent[name].lower()
-            sent[name] = _RENAMED.get(lowered, lowered)
+            sent[name] = _SECTION_ALIASES.get(lowered, lowered)
     return sent

@@ -4,19 +4,19 @@ does so too."""
 from collections.abc import Callable
 from typing import Final
 
-from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
+from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.customer_stats import folded
+from ecwid_async.sandbox.routes.customer_stats import normalized
 from ecwid_async.sandbox.routes.shared import (
-    allowed,
-    bury,
-    deleted,
+    apply_change,
+    check_choices,
+    delete_item,
+    item_response,
     one_of,
-    read_one,
     search,
+    search_deleted,
     since,
     until,
-    updated,
 )
 from ecwid_async.sandbox.state import Columns, Item, Table, as_number, format_time, parse_time
 
@@ -24,37 +24,37 @@ __all__: list[str] = []
 
 _KIND: Final = "Discount coupon"
 _MISSING: Final = "DISCOUNT_COUPON_NOT_FOUND"
-_ALLOWED: Final = {
+_CHOICES: Final = {
     "discountType": ("ABS", "PERCENT", "SHIPPING", "ABS_AND_SHIPPING", "PERCENT_AND_SHIPPING"),
     "status": ("ACTIVE", "PAUSED", "EXPIRED", "USEDUP"),
     "usesLimit": ("UNLIMITED", "ONCEPERCUSTOMER", "SINGLE"),
     "applicationLimit": ("UNLIMITED", "NEW_CUSTOMER_ONLY", "REPEAT_CUSTOMER_ONLY"),
 }
 # What the documentation lists among the fields of a request, and the server makes.
-_NEEDED: Final = ("code", "discountType", "applicationLimit")
-_SERVED: Final = frozenset({"creationDate", "updateDate", "orderCount"})
+_REQUIRED: Final = ("code", "discountType", "applicationLimit")
+_READ_ONLY: Final = frozenset({"creationDate", "updateDate", "orderCount"})
 
 
-def _seconds(name: str) -> Callable[[Item], float]:
+def _date_field(name: str) -> Callable[[Item], float]:
     return lambda item: parse_time(item[name]) if item.get(name) else 0
 
 
-def _view(visit: Visit) -> Callable[[Item], Item]:
-    orders = visit.store.table("orders")
+def _view(request: StoreRequest) -> Callable[[Item], Item]:
+    orders = request.store.table("orders")
 
     def shown(item: Item) -> Item:
-        used = len(orders.posting("couponCode", folded(item.get("code") or "")))
+        used = len(orders.posting("couponCode", normalized(item.get("code") or "")))
         return item | {"orderCount": used or item.get("orderCount") or 0}
 
     return shown
 
 
-COUPONS: Final = listing(
+COUPONS: Final = register_list(
     Listing(
         section="coupons",
         columns=Columns(
-            created=_seconds("creationDate"),
-            updated=_seconds("updateDate"),
+            created=_date_field("creationDate"),
+            updated=_date_field("updateDate"),
             terms={
                 "code": lambda item: (item.get("code"),),
                 "discountType": lambda item: (item.get("discountType"),),
@@ -78,29 +78,29 @@ COUPONS: Final = listing(
 
 
 @route("GET /discount_coupons")
-def search_discount_coupons(visit: Visit) -> Answer:
+def search_discount_coupons(request: StoreRequest) -> Result:
     """List and search, in order of creation."""
-    _admit(visit)
-    return search(visit, COUPONS)
+    _check_feature(request)
+    return search(request, COUPONS)
 
 
 @route("GET /discount_coupons/{discountCouponId}")
-def get_discount_coupon(visit: Visit) -> Answer:
+def get_discount_coupon(request: StoreRequest) -> Result:
     """Read one."""
-    _admit(visit)
-    return read_one(visit, COUPONS, _found(visit)["id"], _KIND, _MISSING)
+    _check_feature(request)
+    return item_response(request, COUPONS, _find_coupon(request)["id"], _KIND, _MISSING)
 
 
 @route("POST /discount_coupons")
-def create_discount_coupon(visit: Visit) -> Answer:
+def create_discount_coupon(request: StoreRequest) -> Result:
     """Create one; it needs a name and a code of its own."""
-    _admit(visit)
-    table = visit.store.table("coupons")
-    given = {name: value for name, value in visit.document.items() if value is not None and name not in _SERVED}
+    _check_feature(request)
+    table = request.store.table("coupons")
+    given = {name: value for name, value in request.json.items() if value is not None and name not in _READ_ONLY}
     for name in ("name", "code"):
         if not (given.get(name) or "").strip():
             raise Refusal.wrong(f"Field {name!r} is missing")
-    moment = format_time(visit.now)
+    moment = format_time(request.now)
     repeated = "REPEAT_CUSTOMER_ONLY" if given.get("repeatCustomerOnly") else "UNLIMITED"
     coupon = {
         "id": table.new_id(),
@@ -115,47 +115,49 @@ def create_discount_coupon(visit: Visit) -> Answer:
         "orderCount": 0,
         **given,
     }
-    table.put(_checked(visit, table, coupon))
+    table.put(_validated(request, table, coupon))
     return {"id": coupon["id"], "code": coupon["code"]}
 
 
 @route("PUT /discount_coupons/{discountCouponId}")
-def update_discount_coupon(visit: Visit) -> Answer:
+def update_discount_coupon(request: StoreRequest) -> Result:
     """What is not named stays."""
-    _admit(visit)
-    stored = _found(visit)
-    change = {name: value for name, value in visit.document.items() if name not in _SERVED}
+    _check_feature(request)
+    stored = _find_coupon(request)
+    change = {name: value for name, value in request.json.items() if name not in _READ_ONLY}
     if change.get("repeatCustomerOnly") is not None and change.get("applicationLimit") is None:
         change["applicationLimit"] = "REPEAT_CUSTOMER_ONLY" if change["repeatCustomerOnly"] else "UNLIMITED"
     clearable = ("expirationDate", "totalLimit")
-    coupon = updated(visit, stored, change, clearable=clearable, needed=_NEEDED, stamp=False)
-    coupon["updateDate"] = format_time(visit.now)
-    table = visit.store.table("coupons")
-    table.put(_checked(visit, table, coupon))
+    coupon = apply_change(request, stored, change, clearable=clearable, required=_REQUIRED, set_updated=False)
+    coupon["updateDate"] = format_time(request.now)
+    table = request.store.table("coupons")
+    table.put(_validated(request, table, coupon))
     return {"updateCount": 1}
 
 
 @route("DELETE /discount_coupons/{discountCouponId}")
-def delete_discount_coupon(visit: Visit) -> Answer:
+def delete_discount_coupon(request: StoreRequest) -> Result:
     """Delete one."""
-    _admit(visit)
-    bury(visit, "coupons", _found(visit)["id"])
+    _check_feature(request)
+    delete_item(request, "coupons", _find_coupon(request)["id"])
     return {"deleteCount": 1}
 
 
 @route("GET /coupons/deleted")
-def get_deleted_coupons(visit: Visit) -> Answer:
+def get_deleted_coupons(request: StoreRequest) -> Result:
     """What was deleted, and when."""
-    return deleted(visit, "coupons")
+    return search_deleted(request, "coupons")
 
 
-def _admit(visit: Visit) -> None:
-    visit.unless_refused("DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Discount coupons are switched off in this store")
+def _check_feature(request: StoreRequest) -> None:
+    request.raise_if_simulated(
+        "DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Discount coupons are switched off in this store"
+    )
 
 
-def _found(visit: Visit) -> Item:
-    table = visit.store.table("coupons")
-    text = visit.ids["discountCouponId"]
+def _find_coupon(request: StoreRequest) -> Item:
+    table = request.store.table("coupons")
+    text = request.path_params["discountCouponId"]
     for key in (*table.find("code", text), as_number(text)):
         coupon = None if key is None else table.get(key)
         if coupon is not None:
@@ -163,12 +165,12 @@ def _found(visit: Visit) -> Item:
     raise Refusal(404, _MISSING, "Coupon is not found")
 
 
-def _checked(visit: Visit, table: Table, coupon: Item) -> Item:
+def _validated(request: StoreRequest, table: Table, coupon: Item) -> Item:
     """The coupon as it is stored. Raises `Refusal` where its fields do not go together."""
-    allowed(coupon, _ALLOWED)
+    check_choices(coupon, _CHOICES)
     if "SHIPPING" in coupon["discountType"] or coupon.get("shippingLimit"):
         message = "Discounts on shipping are switched off in this store"
-        visit.unless_refused("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, message)
+        request.raise_if_simulated("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, message)
     if (coupon.get("discount") or 0) < 0:
         raise Refusal.wrong("Field 'discount' can't be negative")
     limit: Item = coupon.get("catalogLimit") or {}

@@ -4,42 +4,42 @@ from base64 import b32encode
 from hashlib import sha256
 from typing import Final
 
-from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, project, route
+from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, project, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import allowed, updated
+from ecwid_async.sandbox.routes.shared import apply_change, check_choices
 from ecwid_async.sandbox.state import Columns, Item, encode, format_time
 
 __all__: list[str] = []
 
 _MISSING: Final = "EXTRAFIELD_NOT_FOUND"
-_TYPES: Final = {
+_CHOICES: Final = {
     "type": ("TEXT", "SELECT", "DATETIME", "TOGGLE_BUTTON_GROUP", "TEXTAREA", "CHECKBOX", "RADIO_BUTTONS"),
 }
 
-CUSTOMER_EXTRA_FIELDS: Final = listing(
+CUSTOMER_EXTRA_FIELDS: Final = register_list(
     Listing(section="customer_extra_fields", columns=Columns(key="key"), first_id=1),
 )
 
 
 @route("GET /store_extrafields/customers")
-def search_customer_extra_fields(visit: Visit) -> Answer:
+def search_customer_extra_fields(request: StoreRequest) -> Result:
     """All of them, in order of creation."""
-    table = visit.store.table("customer_extra_fields")
+    table = request.store.table("customer_extra_fields")
     return {"items": [item for key in table if (item := table.get(key)) is not None]}
 
 
 @route("GET /store_extrafields/customers/{extrafield_key}")
-def get_customer_extra_field(visit: Visit) -> Answer:
+def get_customer_extra_field(request: StoreRequest) -> Result:
     """Read one."""
-    return encode(project(_found(visit), visit.selection))
+    return encode(project(_find_field(request), request.selection))
 
 
 @route("POST /store_extrafields/customers")
-def create_customer_extra_field(visit: Visit) -> Answer:
+def create_customer_extra_field(request: StoreRequest) -> Result:
     """Create one; it needs a title."""
-    table, moment = visit.store.table("customer_extra_fields"), format_time(visit.now)
-    given = {name: value for name, value in visit.document.items() if value is not None}
-    key = given.get("key") or _new_key(visit)
+    table, moment = request.store.table("customer_extra_fields"), format_time(request.now)
+    given = {name: value for name, value in request.json.items() if value is not None}
+    key = given.get("key") or _new_key(request)
     if key in table:
         raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is an extra field {key!r} already")
     item = {
@@ -53,45 +53,45 @@ def create_customer_extra_field(visit: Visit) -> Answer:
         "lastModifiedDate": moment,
         **given,
     }
-    table.put(_checked(item))
+    table.put(_validated(item))
     return {"createCount": 1, "key": key}
 
 
 @route("PUT /store_extrafields/customers/{extrafield_key}")
-def update_customer_extra_field(visit: Visit) -> Answer:
+def update_customer_extra_field(request: StoreRequest) -> Result:
     """What is not named stays."""
-    stored = _found(visit)
-    change = {name: value for name, value in visit.document.items() if name != "key"}
-    item = updated(visit, stored, change, needed=("title", "type"), stamp=False)
-    item["lastModifiedDate"] = format_time(visit.now)
-    visit.store.table("customer_extra_fields").put(_checked(item))
+    stored = _find_field(request)
+    change = {name: value for name, value in request.json.items() if name != "key"}
+    item = apply_change(request, stored, change, required=("title", "type"), set_updated=False)
+    item["lastModifiedDate"] = format_time(request.now)
+    request.store.table("customer_extra_fields").put(_validated(item))
     return {"updateCount": 1}
 
 
 @route("DELETE /store_extrafields/customers/{extrafield_key}")
-def delete_customer_extra_field(visit: Visit) -> Answer:
+def delete_customer_extra_field(request: StoreRequest) -> Result:
     """Delete one."""
-    visit.store.table("customer_extra_fields").remove(_found(visit)["key"])
+    request.store.table("customer_extra_fields").remove(_find_field(request)["key"])
     return {"deleteCount": 1}
 
 
-def _found(visit: Visit) -> Item:
-    key = visit.ids["extrafield_key"]
-    item = visit.store.table("customer_extra_fields").get(key)
+def _find_field(request: StoreRequest) -> Item:
+    key = request.path_params["extrafield_key"]
+    item = request.store.table("customer_extra_fields").get(key)
     if item is None:
         raise Refusal(404, _MISSING, f"Extra field {key!r} not found")
     return item
 
 
-def _checked(item: Item) -> Item:
+def _validated(item: Item) -> Item:
     item["type"] = str(item["type"]).upper()
-    allowed(item, _TYPES)
+    check_choices(item, _CHOICES)
     if not item["title"].strip():
         raise Refusal.wrong("An extra field needs a title")
     return item
 
 
-def _new_key(visit: Visit) -> str:
+def _new_key(request: StoreRequest) -> str:
     """Seven signs that no other field has; the same ones in the same store on every run."""
-    number = visit.store.table("customer_extra_fields").new_id()
-    return b32encode(sha256(f"{visit.store.id}/{number}".encode()).digest()).decode()[:7].lower()
+    number = request.store.table("customer_extra_fields").new_id()
+    return b32encode(sha256(f"{request.store.id}/{number}".encode()).digest()).decode()[:7].lower()

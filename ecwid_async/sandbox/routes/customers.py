@@ -4,24 +4,24 @@ from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
+from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.addresses import completed, formatted, in_parts
-from ecwid_async.sandbox.routes.customer_groups import GENERAL, group_names
-from ecwid_async.sandbox.routes.customer_stats import customer_of, folded, stats
+from ecwid_async.sandbox.routes.addresses import format_address, with_region_names, with_split_name
+from ecwid_async.sandbox.routes.customer_groups import GENERAL_GROUP, group_names
+from ecwid_async.sandbox.routes.customer_stats import compute_stats, customer_by_email, normalized
 from ecwid_async.sandbox.routes.shared import (
+    apply_change,
     at_least,
     at_most,
-    bury,
     contains,
-    deleted,
+    delete_item,
+    get_or_404,
+    item_response,
     one_of,
-    read,
-    read_one,
     search,
+    search_deleted,
     since,
     until,
-    updated,
 )
 from ecwid_async.sandbox.state import (
     Columns,
@@ -45,7 +45,7 @@ _MISSING: Final = "CUSTOMER_NOT_FOUND"
 # What customers are searched by.
 
 
-def _moment(text: str | None) -> float:
+def _seconds(text: str | None) -> float:
     if not text:
         return 0
     if text.endswith(" +0000"):
@@ -53,12 +53,12 @@ def _moment(text: str | None) -> float:
     return parse_time(text)
 
 
-def _date(*path: str) -> Callable[[Item], float]:
+def _date_field(*path: str) -> Callable[[Item], float]:
     def seconds(item: Item) -> float:
         value: Any = item
         for name in path:
             value = (value or {}).get(name)
-        return _moment(value)
+        return _seconds(value)
 
     return seconds
 
@@ -67,15 +67,15 @@ def _addresses(item: Item) -> list[Item]:
     return [*filter(None, (item.get("billingPerson"),)), *(item.get("shippingAddresses") or ())]
 
 
-def _of_addresses(name: str) -> Callable[[Item], Iterator[Hashable]]:
-    return lambda item: (folded(address[name]) for address in _addresses(item) if address.get(name))
+def _address_terms(name: str) -> Callable[[Item], Iterator[Hashable]]:
+    return lambda item: (normalized(address[name]) for address in _addresses(item) if address.get(name))
 
 
-def _joined(name: str) -> Callable[[Item], str]:
+def _joined_addresses(name: str) -> Callable[[Item], str]:
     return lambda item: "\n".join(address[name] for address in _addresses(item) if address.get(name))
 
 
-def _name(item: Item) -> str:
+def _display_name(item: Item) -> str:
     return (item.get("billingPerson") or {}).get("name") or item.get("name") or ""
 
 
@@ -89,7 +89,7 @@ def _phones(item: Item) -> str:
     return "\n".join(_digits(number) for number in numbers if number)
 
 
-def _words(item: Item) -> str:
+def _keywords(item: Item) -> str:
     texts = [item.get("email"), item.get("name"), item.get("taxId"), item.get("privateAdminNotes"), _phones(item)]
     for address in _addresses(item):
         texts += [address.get(name) for name in ("name", "companyName", "street", "city", "postalCode", "phone")]
@@ -101,29 +101,29 @@ def _stat(name: str) -> Callable[[Item], float]:
     return lambda item: (item.get("stats") or {}).get(name) or 0
 
 
-COLUMNS: Final = Columns(
-    created=_date("registered"),
-    updated=_date("updated"),
+_COLUMNS: Final = Columns(
+    created=_date_field("registered"),
+    updated=_date_field("updated"),
     numbers={
         "orders": _stat("numberOfOrders"),
         "sales": _stat("salesValue"),
-        "first": _date("stats", "firstOrderDate"),
-        "last": _date("stats", "lastOrderDate"),
+        "first": _date_field("stats", "firstOrderDate"),
+        "last": _date_field("stats", "lastOrderDate"),
     },
     texts={
-        "name": _name,
+        "name": _display_name,
         "email": lambda item: item.get("email") or "",
-        "keyword": _words,
+        "keyword": _keywords,
         "phone": _phones,
-        "city": _joined("city"),
-        "companyName": _joined("companyName"),
+        "city": _joined_addresses("city"),
+        "companyName": _joined_addresses("companyName"),
     },
     lazy=frozenset({"phone", "city", "companyName"}),
     terms={
-        "email": lambda item: filter(None, (folded(item.get("email") or ""),)),
-        "postalCode": _of_addresses("postalCode"),
-        "state": _of_addresses("stateOrProvinceCode"),
-        "country": _of_addresses("countryCode"),
+        "email": lambda item: filter(None, (normalized(item.get("email") or ""),)),
+        "postalCode": _address_terms("postalCode"),
+        "state": _address_terms("stateOrProvinceCode"),
+        "country": _address_terms("countryCode"),
         "group": lambda item: (item.get("customerGroupId") or 0,),
         "acceptMarketing": lambda item: (bool(item.get("acceptMarketing")),),
         "taxExempt": lambda item: (bool(item.get("taxExempt")),),
@@ -133,29 +133,29 @@ COLUMNS: Final = Columns(
 )
 
 
-def _by_email(visit: Visit, value: str) -> Condition | None:
-    if visit.flag("useExactEmailMatch"):
-        return OneOf("email", (folded(value),))
-    return contains("email")(visit, value)
+def _by_email(request: StoreRequest, value: str) -> Condition | None:
+    if request.flag("useExactEmailMatch"):
+        return OneOf("email", (normalized(value),))
+    return contains("email")(request, value)
 
 
-def _by_phone(visit: Visit, value: str) -> Condition | None:
+def _by_phone(request: StoreRequest, value: str) -> Condition | None:
     return Contains("phone", (_digits(value),)) if _digits(value) else None
 
 
-def _who_bought(visit: Visit, value: tuple[int, ...]) -> Condition:
+def _by_purchase(request: StoreRequest, value: tuple[int, ...]) -> Condition:
     """The customers of the orders that have one of these products."""
-    orders = visit.store.table("orders")
+    orders = request.store.table("orders")
     slots = {slot for product in value for slot in orders.posting("productId", product)}
     emails = {decode(row).get("email") or "" for row in orders.rows(slots)}
-    found = (customer_of(visit.store, email) for email in emails)
+    found = (customer_by_email(request.store, email) for email in emails)
     return Keys(frozenset(customer["id"] for customer in found if customer is not None))
 
 
-CUSTOMERS: Final = listing(
+CUSTOMERS: Final = register_list(
     Listing(
         section="customers",
-        columns=COLUMNS,
+        columns=_COLUMNS,
         first_id=300_000_001,
         filters={
             "keyword": contains("keyword"),
@@ -163,9 +163,9 @@ CUSTOMERS: Final = listing(
             "email": _by_email,
             "phone": _by_phone,
             "city": contains("city"),
-            "postalCode": one_of("postalCode", folded),
-            "stateOrProvinceCode": one_of("state", folded),
-            "countryCodes": one_of("country", folded),
+            "postalCode": one_of("postalCode", normalized),
+            "stateOrProvinceCode": one_of("state", normalized),
+            "countryCodes": one_of("country", normalized),
             "companyName": contains("companyName"),
             "acceptMarketing": one_of("acceptMarketing"),
             "lang": one_of("lang"),
@@ -175,7 +175,7 @@ CUSTOMERS: Final = listing(
             "maxOrderCount": at_most("orders"),
             "minSalesValue": at_least("sales"),
             "maxSalesValue": at_most("sales"),
-            "purchasedProductIds": _who_bought,
+            "purchasedProductIds": _by_purchase,
             "b2b_b2c": one_of("b2b_b2c"),
             "taxExempt": one_of("taxExempt"),
             "createdFrom": since("created"),
@@ -199,38 +199,38 @@ CUSTOMERS: Final = listing(
 
 
 @route("GET /customers")
-def search_customers(visit: Visit) -> Answer:
+def search_customers(request: StoreRequest) -> Result:
     """List and search."""
-    return search(visit, CUSTOMERS, extra={"allCustomerCount": visit.store.count("customers")})
+    return search(request, CUSTOMERS, extra={"allCustomerCount": request.store.count("customers")})
 
 
 @route("GET /customers/{customerId}")
-def get_customer(visit: Visit) -> Answer:
+def get_customer(request: StoreRequest) -> Result:
     """Read one."""
-    return read_one(visit, CUSTOMERS, visit.id("customerId"), _KIND, _MISSING)
+    return item_response(request, CUSTOMERS, request.path_number("customerId"), _KIND, _MISSING)
 
 
 @route("POST /customers")
-def create_customer(visit: Visit) -> Answer:
+def create_customer(request: StoreRequest) -> Result:
     """Create one. A mail address belongs to one customer only."""
-    store, table = visit.store, visit.store.table("customers")
-    sent = {name: value for name, value in visit.document.items() if value is not None}
+    store, table = request.store, request.store.table("customers")
+    sent = {name: value for name, value in request.json.items() if value is not None}
     email = (sent.get("email") or "").strip()
     if "@" not in email:
         raise Refusal.wrong("Field 'email' is required and must be a mail address")
-    _refuse_taken(store, email)
+    _check_email_is_free(store, email)
     number = table.new_id()
-    figures = stats(store, email)
+    figures = compute_stats(store, email)
     contact = {"contact": email, "type": "EMAIL", "default": True}
     customer = {
         "id": number,
         "name": "",
         "email": email,
-        "registered": format_time(visit.now),
-        "updated": format_time(visit.now),
+        "registered": format_time(request.now),
+        "updated": format_time(request.now),
         "totalOrderCount": figures["numberOfOrders"],
-        "customerGroupId": GENERAL,
-        "customerGroupName": group_names(store)[GENERAL],
+        "customerGroupId": GENERAL_GROUP,
+        "customerGroupName": group_names(store)[GENERAL_GROUP],
         "shippingAddresses": [],
         "contacts": [],
         "taxExempt": False,
@@ -246,98 +246,98 @@ def create_customer(visit: Visit) -> Answer:
         "favorites": [],
     }
     sent.setdefault("contacts", [contact])
-    table.put(_served(visit, {**customer, **sent, "email": email}, sent))
+    table.put(_complete_customer(request, {**customer, **sent, "email": email}, sent))
     return {"id": number}
 
 
 @route("PUT /customers/{customerId}")
-def update_customer(visit: Visit) -> Answer:
+def update_customer(request: StoreRequest) -> Result:
     """Change one."""
-    change_customer(visit, visit.id("customerId"), visit.document)
+    change_customer(request, request.path_number("customerId"), request.json)
     return {"updateCount": 1}
 
 
-def change_customer(visit: Visit, number: Key, change: Item) -> None:
+def change_customer(request: StoreRequest, number: Key, change: Item) -> None:
     """Merge a change into a customer. Raises `Refusal` 404 where there is none."""
-    stored = read(visit.store.table("customers"), number, _KIND, _MISSING)
+    stored = get_or_404(request.store.table("customers"), number, _KIND, _MISSING)
     email = (change.get("email") or "").strip()
-    if email and folded(email) != folded(stored.get("email") or ""):
-        _refuse_taken(visit.store, email)
-    customer = _served(visit, updated(visit, stored, change, stamp=False), change)
+    if email and normalized(email) != normalized(stored.get("email") or ""):
+        _check_email_is_free(request.store, email)
+    customer = _complete_customer(request, apply_change(request, stored, change, set_updated=False), change)
     if email:
-        figures = stats(visit.store, email)
+        figures = compute_stats(request.store, email)
         customer |= {"stats": figures, "totalOrderCount": figures["numberOfOrders"]}
-    _put(visit, customer)
+    save_customer(request, customer)
 
 
 @route("DELETE /customers/{customerId}")
-def delete_customer(visit: Visit) -> Answer:
+def delete_customer(request: StoreRequest) -> Result:
     """Delete one."""
-    number = visit.id("customerId")
-    if not bury(visit, "customers", number):
+    number = request.path_number("customerId")
+    if not delete_item(request, "customers", number):
         raise Refusal(404, _MISSING, f"{_KIND} #{number} not found")
     return {"deleteCount": 1}
 
 
 @route("GET /customers/deleted")
-def get_deleted_customers(visit: Visit) -> Answer:
+def get_deleted_customers(request: StoreRequest) -> Result:
     """Who was deleted, and when."""
-    return deleted(visit, "customers")
+    return search_deleted(request, "customers")
 
 
 # Contacts.
 
 
 @route("GET /customers/{customerId}/contacts")
-def search_customer_contacts(visit: Visit) -> Answer:
+def search_customer_contacts(request: StoreRequest) -> Result:
     """All contacts of a customer."""
-    return {"items": _customer(visit).get("contacts") or []}
+    return {"items": find_customer(request).get("contacts") or []}
 
 
 @route("POST /customers/{customerId}/contacts")
-def create_customer_contact(visit: Visit) -> Answer:
+def create_customer_contact(request: StoreRequest) -> Result:
     """Add a contact."""
-    customer, sent = _customer(visit), visit.document
+    customer, sent = find_customer(request), request.json
     for name in ("contact", "type"):
         if not sent.get(name):
             raise Refusal.wrong(f"Field {name!r} is required")
-    _keep_contacts(visit, customer, [*(customer.get("contacts") or ()), sent], sent)
+    _save_contacts(request, customer, [*(customer.get("contacts") or ()), sent], sent)
     return {"createCount": 1}
 
 
 @route("GET /customers/{customerId}/contacts/{contactId}")
-def get_customer_contact(visit: Visit) -> Answer:
+def get_customer_contact(request: StoreRequest) -> Result:
     """Read a contact."""
-    return _contact(visit, _customer(visit))
+    return _find_contact(request, find_customer(request))
 
 
 @route("PUT /customers/{customerId}/contacts/{contactId}")
-def update_customer_contact(visit: Visit) -> Answer:
+def update_customer_contact(request: StoreRequest) -> Result:
     """Change a contact."""
-    customer = _customer(visit)
-    stored = _contact(visit, customer)
-    fresh = updated(visit, stored, visit.document, stamp=False)
+    customer = find_customer(request)
+    stored = _find_contact(request, customer)
+    fresh = apply_change(request, stored, request.json, set_updated=False)
     contacts = [fresh if contact is stored else contact for contact in customer["contacts"]]
-    _keep_contacts(visit, customer, contacts, fresh)
+    _save_contacts(request, customer, contacts, fresh)
     return {"updateCount": 1}
 
 
 @route("DELETE /customers/{customerId}/contacts/{contactId}")
-def delete_customer_contact(visit: Visit) -> Answer:
+def delete_customer_contact(request: StoreRequest) -> Result:
     """Take a contact away."""
-    customer = _customer(visit)
-    gone = _contact(visit, customer)
+    customer = find_customer(request)
+    gone = _find_contact(request, customer)
     customer["contacts"] = [contact for contact in customer["contacts"] if contact is not gone]
-    _put(visit, customer)
+    save_customer(request, customer)
     return {"deleteCount": 1}
 
 
-def _customer(visit: Visit) -> Item:
-    return read(visit.store.table("customers"), visit.id("customerId"), _KIND, _MISSING)
+def find_customer(request: StoreRequest) -> Item:
+    return get_or_404(request.store.table("customers"), request.path_number("customerId"), _KIND, _MISSING)
 
 
-def _contact(visit: Visit, customer: Item) -> Item:
-    number = visit.id("contactId")
+def _find_contact(request: StoreRequest, customer: Item) -> Item:
+    number = request.path_number("contactId")
     for contact in customer.get("contacts") or ():
         if contact.get("id") == number:
             found: Item = contact
@@ -345,61 +345,61 @@ def _contact(visit: Visit, customer: Item) -> Item:
     raise Refusal(404, "CONTACT_NOT_FOUND", f"Contact #{number} not found")
 
 
-def _keep_contacts(visit: Visit, customer: Item, contacts: list[Item], changed: Item) -> None:
+def _save_contacts(request: StoreRequest, customer: Item, contacts: list[Item], changed: Item) -> None:
     """Store a customer's contacts; a changed one that is the default is the only default of its type."""
     if changed.get("default"):
         for contact in contacts:
             if contact is not changed and contact.get("type") == changed.get("type"):
                 contact["default"] = False
-    customer["contacts"] = [_served_contact(visit, at, contact) for at, contact in enumerate(contacts)]
-    _put(visit, customer)
+    customer["contacts"] = [complete_contact(request, at, contact) for at, contact in enumerate(contacts)]
+    save_customer(request, customer)
 
 
 # What the server adds.
 
 
-def _refuse_taken(store: Store, email: str) -> None:
-    if customer_of(store, email) is not None:
+def _check_email_is_free(store: Store, email: str) -> None:
+    if customer_by_email(store, email) is not None:
         raise Refusal(409, "CONSTRAINT_VIOLATION", "There is a customer with this email already")
 
 
-def _put(visit: Visit, customer: Item) -> None:
-    visit.store.table("customers").put(customer | {"updated": format_time(visit.now)})
+def save_customer(request: StoreRequest, customer: Item) -> None:
+    request.store.table("customers").put(customer | {"updated": format_time(request.now)})
 
 
-def _served(visit: Visit, customer: Item, sent: Item) -> Item:
+def _complete_customer(request: StoreRequest, customer: Item, sent: Item) -> Item:
     """A customer after a write: names that follow from codes and ids, and ids of what is new in lists."""
     served = {name: value for name, value in customer.items() if name != "password"}
     person = dict(served.get("billingPerson") or {})
     if sent.get("name") and not (sent.get("billingPerson") or {}).get("name"):
         person["name"] = sent["name"]
     if person:
-        served["billingPerson"] = person = in_parts(completed(person))
+        served["billingPerson"] = person = with_split_name(with_region_names(person))
         served["name"] = person.get("name") or served.get("name") or ""
-    served["shippingAddresses"] = [_served_address(visit, one) for one in served.get("shippingAddresses") or ()]
-    served["contacts"] = [_served_contact(visit, at, one) for at, one in enumerate(served.get("contacts") or ())]
+    served["shippingAddresses"] = [_complete_address(request, one) for one in served.get("shippingAddresses") or ()]
+    served["contacts"] = [complete_contact(request, at, one) for at, one in enumerate(served.get("contacts") or ())]
     if sent.get("extrafields") is not None:
-        served["extrafields"] = [_served_field(visit, at, one) for at, one in enumerate(sent["extrafields"])]
+        served["extrafields"] = [_complete_extra_field(request, at, one) for at, one in enumerate(sent["extrafields"])]
     if "customerGroupId" in sent:
-        group = served.get("customerGroupId") or GENERAL
-        served["customerGroupName"] = group_names(visit.store).get(group) or sent.get("customerGroupName") or ""
+        group = served.get("customerGroupId") or GENERAL_GROUP
+        served["customerGroupName"] = group_names(request.store).get(group) or sent.get("customerGroupName") or ""
     return served
 
 
-def _served_field(visit: Visit, at: int, value: Item) -> Item:
+def _complete_extra_field(request: StoreRequest, at: int, value: Item) -> Item:
     """A value of an extra field, with what the field itself says of it."""
-    known = visit.store.table("customer_extra_fields").get(value.get("key") or "") or {}
+    known = request.store.table("customer_extra_fields").get(value.get("key") or "") or {}
     about: Item = {name: known[name] for name in ("title", "type", "entityTypes") if name in known}
     return {"entityTypes": ["CUSTOMERS"], **value, **about, "orderBy": at}
 
 
-def _served_address(visit: Visit, address: Item) -> Item:
-    found = completed(address)
-    number = found.pop("id", None) or visit.store.table("customers").new_id()
-    return {"id": number, **found, "addressFormatted": formatted(found)}
+def _complete_address(request: StoreRequest, address: Item) -> Item:
+    found = with_region_names(address)
+    number = found.pop("id", None) or request.store.table("customers").new_id()
+    return {"id": number, **found, "addressFormatted": format_address(found)}
 
 
-def _served_contact(visit: Visit, at: int, contact: Item) -> Item:
-    number = contact.get("id") or visit.store.table("customers").new_id()
-    defaults = {"default": False, "orderBy": at * 5, "timestamp": format_time(visit.now)}
+def complete_contact(request: StoreRequest, at: int, contact: Item) -> Item:
+    number = contact.get("id") or request.store.table("customers").new_id()
+    defaults = {"default": False, "orderBy": at * 5, "timestamp": format_time(request.now)}
     return {"id": number, **defaults, **{name: value for name, value in contact.items() if name != "id"}}

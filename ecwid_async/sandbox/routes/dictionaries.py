@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.spec import geography as atlas
 
@@ -16,27 +16,27 @@ _TAX_CLASSES: Final = (
 
 
 @route("GET /countries")
-def get_countries(visit: Visit) -> Answer:
+def get_countries(request: StoreRequest) -> Result:
     """All countries, with their states where asked for."""
     tables = atlas.load()
     found = []
     for code in tables.countries:
-        country = {"code": code, "name": tables.country(code, _language(visit))}
-        found.append(country | {"states": _states(code)} if visit.flag("withStates") else country)
+        country = {"code": code, "name": tables.country(code, _language(request))}
+        found.append(country | {"states": _states(code)} if request.flag("withStates") else country)
     return sorted(found, key=lambda country: str(country["name"]))
 
 
 @route("GET /currencies")
-def get_currencies(visit: Visit) -> Answer:
+def get_currencies(request: StoreRequest) -> Result:
     """All currencies."""
     tables = atlas.load()
-    return [{"code": code, "name": tables.currency(code, _language(visit))} for code in tables.currencies]
+    return [{"code": code, "name": tables.currency(code, _language(request))} for code in tables.currencies]
 
 
 @route("GET /currencyByCountry")
-def get_currency_by_country(visit: Visit) -> Answer:
+def get_currency_by_country(request: StoreRequest) -> Result:
     """What is paid with in a country, and how amounts are written there."""
-    tables, country = atlas.load(), _country(visit)
+    tables, country = atlas.load(), _country(request)
     tender = tables.tender.get(country)
     if tender is None:
         return []
@@ -44,7 +44,7 @@ def get_currency_by_country(visit: Visit) -> Answer:
         {
             "countryCode": country,
             "currencyCode": tender.currency,
-            "currencyName": tables.currency(tender.currency, _language(visit)),
+            "currencyName": tables.currency(tender.currency, _language(request)),
             "prefix": tender.prefix,
             "suffix": tender.suffix,
             "decimalPlaces": str(tender.decimals),
@@ -53,15 +53,15 @@ def get_currency_by_country(visit: Visit) -> Answer:
 
 
 @route("GET /states")
-def get_states(visit: Visit) -> Answer:
+def get_states(request: StoreRequest) -> Result:
     """The states, provinces or regions of a country; their names are not translated."""
-    return _states(_country(visit))
+    return _states(_country(request))
 
 
 @route("GET /taxClasses")
-def get_tax_classes(visit: Visit) -> Answer:
+def get_tax_classes(request: StoreRequest) -> Result:
     """The tax rates of a country. Their names are in English, whatever the asked language."""
-    rates = atlas.load().taxes.get(_country(visit), ())
+    rates = atlas.load().taxes.get(_country(request), ())
     return [
         {
             "stateCode": "",
@@ -81,12 +81,12 @@ def _states(country: str) -> list[dict[str, str]]:
     return [{"code": code, "name": name} for code, name in atlas.load().states.get(country, {}).items()]
 
 
-def _language(visit: Visit) -> str:
-    return str(visit.params.get("lang") or atlas.ENGLISH)
+def _language(request: StoreRequest) -> str:
+    return str(request.params.get("lang") or atlas.ENGLISH)
 
 
-def _country(visit: Visit) -> str:
-    code = str(visit.params["countryCode"]).upper()
+def _country(request: StoreRequest) -> str:
+    code = str(request.params["countryCode"]).upper()
     if code not in atlas.load().countries:
         raise Refusal.wrong(f"{code!r} is not the code of a country; GET /countries lists them")
     return code

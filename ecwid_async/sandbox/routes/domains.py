@@ -4,26 +4,26 @@ import re
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import display
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.state import Item, Records, format_time
 
 __all__: list[str] = []
 
 _YEAR: Final = 365 * 24 * 3600
-_FIRST_DOMAIN: Final = 80_001
-_LONGEST_NAME: Final = 253
+_FIRST_DOMAIN_ID: Final = 80_001
+_MAX_NAME: Final = 253
 _NAME: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 # Domains of the platform, and of documents (RFC 2606): no store can have them.
-_ILLEGAL: Final = ("ecwid.com", "company.site", "localhost", "invalid", "test")
-_TAKEN: Final = ("example.com", "example.org", "example.net", "google.com", "amazon.com")
+_RESERVED_DOMAINS: Final = ("ecwid.com", "company.site", "localhost", "invalid", "test")
+_TAKEN_DOMAINS: Final = ("example.com", "example.org", "example.net", "google.com", "amazon.com")
 _PRICES: Final = {"com": 15, "net": 16, "org": 14, "store": 55, "shop": 38}
-_USUAL_PRICE: Final = 40
+_DEFAULT_PRICE: Final = 40
 _CURRENCY: Final = "USD"
-_SITE: Final = ("generalInfo", "starterSite")
-_ADDRESS: Final = "198.51.100.7"
-_OWNER: Final = (
+_SITE_PATH: Final = ("generalInfo", "starterSite")
+_SITE_IP: Final = "198.51.100.7"
+_OWNER_FIELDS: Final = (
     "firstName",
     "lastName",
     "email",
@@ -38,44 +38,44 @@ _OWNER: Final = (
 
 
 @route("GET /domains")
-def get_domains(visit: Visit) -> Answer:
+def get_domains(request: StoreRequest) -> Result:
     """The instant site's domain, and those that were bought."""
-    _available(visit)
-    return {"instantSiteDomain": _of_site(visit), "purchasedDomains": list(_domains(visit).values())}
+    _check_feature(request)
+    return {"instantSiteDomain": _site_domain(request), "purchasedDomains": list(_domains(request).values())}
 
 
 @route("PUT /domains")
-def update_domains(visit: Visit) -> Answer:
+def update_domains(request: StoreRequest) -> Result:
     """Change the instant site's domain, or those that were bought: by id, by name, or else by position."""
-    _available(visit)
-    sent: Item = visit.document
+    _check_feature(request)
+    sent: Item = request.json
     site: Item = sent.get("instantSiteDomain") or {}
     if site.get("ecwidSubdomain") is not None:
-        _rename_site(visit, site["ecwidSubdomain"])
+        _set_subdomain(request, site["ecwidSubdomain"])
     if site.get("thirdPartyVendorDomain") is not None:
-        _connect(visit, site["thirdPartyVendorDomain"])
+        _set_custom_domain(request, site["thirdPartyVendorDomain"])
     for at, change in enumerate(sent.get("purchasedDomains") or ()):
-        _change(visit, at, {name: value for name, value in change.items() if value is not None})
+        _update_domain(request, at, {name: value for name, value in change.items() if value is not None})
     return {"updateCount": 1}
 
 
 @route("GET /domains/search")
-def search_domains(visit: Visit) -> Answer:
+def search_domains(request: StoreRequest) -> Result:
     """Domains that could be bought."""
-    _available(visit)
-    word = visit.params["keyword"].strip()
-    name = _name(word if "." in word else f"{word}.com" if word else "")
+    _check_feature(request)
+    word = request.params["keyword"].strip()
+    name = _domain_name(word if "." in word else f"{word}.com" if word else "")
     stem, _, ending = name.partition(".")
-    offers = {name: _PRICES.get(ending, _USUAL_PRICE), **{f"{stem}.{end}": price for end, price in _PRICES.items()}}
+    offers = {name: _PRICES.get(ending, _DEFAULT_PRICE), **{f"{stem}.{end}": price for end, price in _PRICES.items()}}
     return {
         "keyword": word,
         "domains": [
             {
                 "name": offer,
-                "status": "taken" if offer in _domains(visit) or _belongs_to_others(offer) else "available",
+                "status": "taken" if offer in _domains(request) or _is_taken(offer) else "available",
                 "price": price,
                 "currency": _CURRENCY,
-                "priceFormatted": display(visit.store, price),
+                "priceFormatted": display(request.store, price),
             }
             for offer, price in offers.items()
         ],
@@ -83,29 +83,29 @@ def search_domains(visit: Visit) -> Answer:
 
 
 @route("POST /domains/purchase")
-def purchase_domain(visit: Visit) -> Answer:
+def purchase_domain(request: StoreRequest) -> Result:
     """Buy a domain for a year."""
-    _available(visit)
-    order: Item = {name: value for name, value in visit.document.items() if value is not None}
-    name = _name(order.get("domainName") or "")
-    if name in _domains(visit) or _belongs_to_others(name):
+    _check_feature(request)
+    order: Item = {name: value for name, value in request.json.items() if value is not None}
+    name = _domain_name(order.get("domainName") or "")
+    if name in _domains(request) or _is_taken(name):
         raise Refusal(400, "DOMAIN_ALREADY_TAKEN", f"{name} is not free")
-    visit.unless_refused("PAYMENT_METHOD_PROBLEM", 403, "The store's account cannot pay for a domain")
-    visit.unless_refused("OPEN_SRS_WRONG_RESPONSE", 403, "The domain provider gave an answer that makes no sense")
-    visit.unless_refused("REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR", 403, "The owner's address is not verified")
+    request.raise_if_simulated("PAYMENT_METHOD_PROBLEM", 403, "The store's account cannot pay for a domain")
+    request.raise_if_simulated("OPEN_SRS_WRONG_RESPONSE", 403, "The domain provider gave an answer that makes no sense")
+    request.raise_if_simulated("REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR", 403, "The owner's address is not verified")
     if "@" not in order.get("email", "@"):
         raise Refusal(403, "REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR", "The owner's email is not an email address")
-    price = _PRICES.get(name.partition(".")[2], _USUAL_PRICE)
-    expires = format_time(visit.now + _YEAR)
-    owner = {"verificationStatus": "pending", **{field: order.get(field, "") for field in _OWNER}}
+    price = _PRICES.get(name.partition(".")[2], _DEFAULT_PRICE)
+    expires = format_time(request.now + _YEAR)
+    owner = {"verificationStatus": "pending", **{field: order.get(field, "") for field in _OWNER_FIELDS}}
     domain: Item = {
-        "id": visit.store.next_number("domain_number", _FIRST_DOMAIN),
+        "id": request.store.next_number("domain_number", _FIRST_DOMAIN_ID),
         "name": name,
         "status": "pending",
         "connectedToInstantSite": False,
-        "primaryDomain": not _domains(visit),
+        "primaryDomain": not _domains(request),
         "redirectToPrimaryDomain": False,
-        "purchaseDate": format_time(visit.now),
+        "purchaseDate": format_time(request.now),
         "expirationDate": expires,
         "renewalDate": expires,
         "autorenew": True,
@@ -115,74 +115,74 @@ def purchase_domain(visit: Visit) -> Answer:
             "renewalTax": 0,
             "whoisPrivacyFeaturePrice": 0,
             "currency": _CURRENCY,
-            "totalRenewalDomainPriceFormatted": display(visit.store, price),
+            "totalRenewalDomainPriceFormatted": display(request.store, price),
         },
     }
-    _domains(visit)[name] = domain | {"domainRegistrantInfo": owner}
+    _domains(request)[name] = domain | {"domainRegistrantInfo": owner}
     return domain | {"domainOwnerInfo": owner}
 
 
 @route("POST /domains/send_domain_verification_email")
-def send_domain_verification_email(visit: Visit) -> Answer:
+def send_domain_verification_email(request: StoreRequest) -> Result:
     """Mail the owner of a domain to verify it."""
-    _available(visit)
-    _named(visit)
+    _check_feature(request)
+    _find_domain(request)
     return {"success": True}
 
 
 @route("POST /domains/reset_domain_password")
-def reset_domain_password(visit: Visit) -> Answer:
+def reset_domain_password(request: StoreRequest) -> Result:
     """Mail the owner, or the store's administrator, a new password for the registrar."""
-    _available(visit)
-    _named(visit)
+    _check_feature(request)
+    _find_domain(request)
     return {"success": True}
 
 
-def _available(visit: Visit) -> None:
-    visit.unless_refused("DOMAIN_FEATURE_NOT_AVAILABLE", 403, "The store has no domains of its own")
-    visit.unless_refused("NOT_ALLOWED_ON_CURRENT_PLAN", 403, "The store's plan has no domains of its own")
+def _check_feature(request: StoreRequest) -> None:
+    request.raise_if_simulated("DOMAIN_FEATURE_NOT_AVAILABLE", 403, "The store has no domains of its own")
+    request.raise_if_simulated("NOT_ALLOWED_ON_CURRENT_PLAN", 403, "The store's plan has no domains of its own")
 
 
-def _domains(visit: Visit) -> Records[str, Item]:
+def _domains(request: StoreRequest) -> Records[str, Item]:
     """The domains that were bought, by name."""
-    return visit.store.records("domains")
+    return request.store.records("domains")
 
 
-def _of_site(visit: Visit) -> Item:
+def _site_domain(request: StoreRequest) -> Item:
     """The instant site's domain: a connected one of those bought, else another vendor's, else the platform's."""
-    site: Item = (visit.store.profile.get("generalInfo") or {}).get("starterSite") or {}
-    subdomain = site.get("ecwidSubdomain") or f"store{visit.store.id}"
-    other = visit.store.odds.get("other_domain", "")
-    bought = next((one["name"] for one in _domains(visit).values() if one["connectedToInstantSite"]), None)
+    site: Item = (request.store.profile.get("generalInfo") or {}).get("starterSite") or {}
+    subdomain = site.get("ecwidSubdomain") or f"store{request.store.id}"
+    other = request.store.odds.get("other_domain", "")
+    bought = next((one["name"] for one in _domains(request).values() if one["connectedToInstantSite"]), None)
     primary = bought or other or f"{subdomain}.company.site"
     return {
         "primaryInstantSiteDomain": primary,
         "primaryInstantSiteDomainStatus": "pending" if primary == other else "connected",
         "ecwidSubdomain": subdomain,
-        "instantSiteIpAddress": _ADDRESS,
+        "instantSiteIpAddress": _SITE_IP,
         "instantSiteUrl": f"https://{primary}",
         "thirdPartyVendorDomain": other,
     }
 
 
-def _rename_site(visit: Visit, subdomain: str) -> None:
+def _set_subdomain(request: StoreRequest, subdomain: str) -> None:
     if not _LABEL.fullmatch(subdomain.lower()):
         raise Refusal(403, "WRONG_DOMAIN_FORMAT", f"{subdomain!r} is not a subdomain, like my-store")
-    visit.store.set_profile((*_SITE, "ecwidSubdomain"), subdomain.lower())
-    visit.store.set_profile((*_SITE, "generatedUrl"), f"https://{subdomain.lower()}.company.site")
+    request.store.set_profile((*_SITE_PATH, "ecwidSubdomain"), subdomain.lower())
+    request.store.set_profile((*_SITE_PATH, "generatedUrl"), f"https://{subdomain.lower()}.company.site")
 
 
-def _connect(visit: Visit, name: str) -> None:
+def _set_custom_domain(request: StoreRequest, name: str) -> None:
     """Let the instant site have a domain of another vendor; an empty name takes it away."""
-    name = _name(name) if name else ""
-    if _belongs_to_others(name):
+    name = _domain_name(name) if name else ""
+    if _is_taken(name):
         raise Refusal(400, "DOMAIN_ALREADY_TAKEN", f"{name} belongs to somebody else")
-    visit.store.odds["other_domain"] = name
-    visit.store.set_profile((*_SITE, "customDomain"), name)
+    request.store.odds["other_domain"] = name
+    request.store.set_profile((*_SITE_PATH, "customDomain"), name)
 
 
-def _change(visit: Visit, at: int, change: Item) -> None:
-    domains = list(_domains(visit).values())
+def _update_domain(request: StoreRequest, at: int, change: Item) -> None:
+    domains = list(_domains(request).values())
     named = {key: change[key] for key in ("id", "name") if key in change}
     found = [one for one in domains if named.items() <= one.items()] if named else domains[at : at + 1]
     if not found:
@@ -191,43 +191,43 @@ def _change(visit: Visit, at: int, change: Item) -> None:
     changed = found[0] | change
     if change.get("primaryDomain"):
         for one in domains:
-            _domains(visit)[one["name"]] = one | {"primaryDomain": False}
-    _domains(visit)[changed["name"]] = changed
+            _domains(request)[one["name"]] = one | {"primaryDomain": False}
+    _domains(request)[changed["name"]] = changed
     if change.get("connectedToInstantSite"):
-        visit.store.set_profile((*_SITE, "customDomain"), changed["name"])
+        request.store.set_profile((*_SITE_PATH, "customDomain"), changed["name"])
 
 
-def _name(text: str) -> str:
+def _domain_name(text: str) -> str:
     name = text.strip().lower().removeprefix("https://").removeprefix("http://").strip("/")
     if not name:
         raise Refusal(403, "EMPTY_DOMAIN_NAME", "Name the domain")
-    if len(name) > _LONGEST_NAME:
-        raise Refusal(403, "LONG_DOMAIN_NAME", f"The name of a domain may have {_LONGEST_NAME} characters at most")
-    ascii_name = name if name.isascii() else _encoded(name)
+    if len(name) > _MAX_NAME:
+        raise Refusal(403, "LONG_DOMAIN_NAME", f"The name of a domain may have {_MAX_NAME} characters at most")
+    ascii_name = name if name.isascii() else _to_ascii(name)
     if not _NAME.fullmatch(ascii_name):
         raise Refusal(403, "WRONG_DOMAIN_FORMAT", f"{name!r} is not a domain, like www.my-store.com")
-    if any(ascii_name == root or ascii_name.endswith(f".{root}") for root in _ILLEGAL):
+    if any(ascii_name == root or ascii_name.endswith(f".{root}") for root in _RESERVED_DOMAINS):
         raise Refusal(400, "ILLEGAL_DOMAIN_NAME", f"{name} is not for stores")
     return ascii_name
 
 
-def _encoded(name: str) -> str:
+def _to_ascii(name: str) -> str:
     try:
         return name.encode("idna").decode()
     except UnicodeError:
         return ""
 
 
-def _belongs_to_others(name: str) -> bool:
-    return any(name == other or name.endswith(f".{other}") for other in _TAKEN)
+def _is_taken(name: str) -> bool:
+    return any(name == other or name.endswith(f".{other}") for other in _TAKEN_DOMAINS)
 
 
-def _named(visit: Visit) -> Item:
+def _find_domain(request: StoreRequest) -> Item:
     """The domain that was bought under the name in the query."""
-    text = visit.params.get("domain_name")
+    text = request.params.get("domain_name")
     if not text:
         raise Refusal.wrong("Parameter 'domain_name' is missing")
-    name = _name(text)
-    if name not in _domains(visit):
+    name = _domain_name(text)
+    if name not in _domains(request):
         raise Refusal(409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA", f"{name} is not a domain of this store")
-    return _domains(visit)[name]
+    return _domains(request)[name]

@@ -6,29 +6,29 @@ import msgspec
 from attrs import frozen
 
 from ecwid_async.sandbox.computed_fields import check_url, picture
-from ecwid_async.sandbox.engine import Visit
+from ecwid_async.sandbox.engine import StoreRequest
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.state import IMAGE_BYTES, Item, Picture, Store, as_number, read_picture, uploads_of
 
-__all__ = ["Brought", "announced", "brought", "new_number", "new_video_number"]
+__all__ = ["UploadedImage", "described_image", "new_image_id", "new_video_id", "uploaded_image"]
 
-_FIRST_NUMBER: Final = 4_500_000_001
+_FIRST_IMAGE_ID: Final = 4_500_000_001
 # Clients read the numbers of videos into 32 bits.
-_FIRST_VIDEO: Final = 70_500_001
+_FIRST_VIDEO_ID: Final = 70_500_001
 
 
-def new_number(store: Store) -> int:
+def new_image_id(store: Store) -> int:
     """A number for a new picture; one counter for the whole store."""
-    return store.next_number("pictures", _FIRST_NUMBER)
+    return store.next_number("pictures", _FIRST_IMAGE_ID)
 
 
-def new_video_number(store: Store) -> int:
+def new_video_id(store: Store) -> int:
     """A number for a new video or the cover of one."""
-    return store.next_number("videos", _FIRST_VIDEO)
+    return store.next_number("videos", _FIRST_VIDEO_ID)
 
 
 @frozen
-class Brought:
+class UploadedImage:
     """A picture: its addresses in all sizes, its width and height in pixels, the caller's id."""
 
     urls: dict[str, str]
@@ -47,31 +47,31 @@ class Brought:
         return {self.original: {"width": self.width, "height": self.height}}
 
 
-def brought(visit: Visit, number: int) -> Brought:
+def uploaded_image(request: StoreRequest, number: int) -> UploadedImage:
     """The picture that is the request's body, or that its ``externalUrl`` names; nothing is fetched from there.
 
     Raises `Refusal` where there is none, or more than 20 MB of it.
     """
-    if "externalUrl" in visit.params:
+    if "externalUrl" in request.params:
         usual = Picture()
-        urls = picture(visit.store, number, check_url(visit.params["externalUrl"]))
-        return Brought(urls, usual.width, usual.height, _external_id(visit.body))
+        urls = picture(request.store, number, check_url(request.params["externalUrl"]))
+        return UploadedImage(urls, usual.width, usual.height, _external_id(request.body))
     # No picture starts with a brace: that is JSON which comes with an address, and the address is missing.
-    if not visit.body or visit.body.startswith(b"{"):
+    if not request.body or request.body.startswith(b"{"):
         raise Refusal.wrong("Send the picture as the body, or its address as the parameter 'externalUrl'")
-    if len(visit.body) > IMAGE_BYTES:
+    if len(request.body) > IMAGE_BYTES:
         raise Refusal(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {IMAGE_BYTES} bytes at most")
-    seen = read_picture(visit.body)
-    urls = picture(visit.store, number, ending=seen.ending)
-    uploads_of(visit.store).keep(urls["imageOriginalUrl"], visit.body)
-    return Brought(urls, seen.width, seen.height)
+    seen = read_picture(request.body)
+    urls = picture(request.store, number, ending=seen.ending)
+    uploads_of(request.store).keep(urls["imageOriginalUrl"], request.body)
+    return UploadedImage(urls, seen.width, seen.height)
 
 
-def announced(visit: Visit, number: int) -> Brought:
+def described_image(request: StoreRequest, number: int) -> UploadedImage:
     """The picture whose address and measures stand in the JSON body of an asynchronous upload."""
-    sent = visit.document
-    urls = picture(visit.store, number, check_url(sent.get("url")))
-    return Brought(urls, _pixels(sent, "width"), _pixels(sent, "height"), sent.get("externalId"))
+    sent = request.json
+    urls = picture(request.store, number, check_url(sent.get("url")))
+    return UploadedImage(urls, _pixels(sent, "width"), _pixels(sent, "height"), sent.get("externalId"))
 
 
 def _pixels(sent: Item, name: str) -> int:

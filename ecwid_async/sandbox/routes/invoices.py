@@ -5,39 +5,39 @@ from html import escape
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import display
-from ecwid_async.sandbox.engine import Answer, Media, Visit, pdf, route
-from ecwid_async.sandbox.routes.orders import found_order, keep_changed
+from ecwid_async.sandbox.engine import Media, Result, StoreRequest, pdf, route
+from ecwid_async.sandbox.routes.orders import find_order, save_changed_order
 from ecwid_async.sandbox.state import Item, Store, format_time, merge
 
 __all__: list[str] = []
 
-_MOST_DIGITS: Final = 20
-_FIRST_INVOICE: Final = 317_000_001
+_MAX_DIGITS: Final = 20
+_FIRST_INVOICE_ID: Final = 317_000_001
 _CANCELLED: Final = frozenset({"CANCELLED", "REFUNDED"})
 
 
 @route("GET /orders/{orderId}/invoices")
-def get_order_invoices(visit: Visit) -> Answer:
+def get_order_invoices(request: StoreRequest) -> Result:
     """The tax invoices of an order."""
-    return {"invoices": found_order(visit).get("invoices") or []}
+    return {"invoices": find_order(request).get("invoices") or []}
 
 
 @route("POST /orders/{orderId}/invoices/create-invoice")
-def create_order_invoice(visit: Visit) -> Answer:
+def create_order_invoice(request: StoreRequest) -> Result:
     """One more tax invoice; for an order that was cancelled after its sale was invoiced, one that takes that back."""
-    order = found_order(visit)
+    order = find_order(request)
     before = order.get("invoices") or []
     cancels = before and order.get("paymentStatus") in _CANCELLED
-    number = visit.store.next_number("invoices", _FIRST_INVOICE)
-    key = blake2b(f"{visit.store.id}/{number}".encode(), digest_size=8).hexdigest()
+    number = request.store.next_number("invoices", _FIRST_INVOICE_ID)
+    key = blake2b(f"{request.store.id}/{number}".encode(), digest_size=8).hexdigest()
     invoice = {
         "internalId": number,
-        "id": _next_id(visit.store),
-        "created": format_time(visit.now),
-        "link": f"https://app.ecwid.com/download_tax_invoice?ownerid={visit.store.id}&invoice_id={number}&access_key={key}",
+        "id": _next_id(request.store),
+        "created": format_time(request.now),
+        "link": f"https://app.ecwid.com/download_tax_invoice?ownerid={request.store.id}&invoice_id={number}&access_key={key}",
         "type": "FULL_CANCEL" if cancels else "SALE",
     }
-    keep_changed(visit, order | {"invoices": [*before, invoice]}, order)
+    save_changed_order(request, order | {"invoices": [*before, invoice]}, order)
     return {"id": number}
 
 
@@ -46,30 +46,30 @@ def _next_id(store: Store) -> str:
     settings = store.profile.get("taxInvoiceSettings") or {}
     number: int = settings.get("taxInvoiceIdNextNumber") or 1
     store.set_profile(("taxInvoiceSettings", "taxInvoiceIdNextNumber"), number + 1)
-    digits = str(number).zfill(min(settings.get("taxInvoiceIdMinDigitsAmount") or 0, _MOST_DIGITS))
+    digits = str(number).zfill(min(settings.get("taxInvoiceIdMinDigitsAmount") or 0, _MAX_DIGITS))
     return f"{settings.get('taxInvoiceIdPrefix') or ''}{digits}{settings.get('taxInvoiceIdSuffix') or ''}"
 
 
 @route("GET /orders/{orderId}/invoice-pdf")
-def get_order_invoice_pdf(visit: Visit) -> Answer:
+def get_order_invoice_pdf(request: StoreRequest) -> Result:
     """The printable invoice as PDF."""
-    return Media("application/pdf", pdf(_lines(visit.store, found_order(visit))))
+    return Media("application/pdf", pdf(_invoice_lines(request.store, find_order(request))))
 
 
 @route("GET /orders/{orderId}/invoice")
-def get_order_invoice(visit: Visit) -> Answer:
+def get_order_invoice(request: StoreRequest) -> Result:
     """The printable invoice as a page of HTML."""
-    return _page(visit.store, found_order(visit))
+    return _invoice_page(request.store, find_order(request))
 
 
 @route("POST /orders/tax-invoice-preview")
-def preview_tax_invoice(visit: Visit) -> Answer:
+def preview_tax_invoice(request: StoreRequest) -> Result:
     """What the invoice of an order would look like that is not there yet."""
-    return _page(visit.store, merge({}, visit.document))
+    return _invoice_page(request.store, merge({}, request.json))
 
 
-def _page(store: Store, order: Item) -> Media:
-    title, *lines = _lines(store, order)
+def _invoice_page(store: Store, order: Item) -> Media:
+    title, *lines = _invoice_lines(store, order)
     number = escape(str(order.get("vendorOrderNumber") or order.get("orderNumber") or ""))
     body = "\n".join(f"<p>{escape(line)}</p>" for line in lines)
     page = f"""<!DOCTYPE html>
@@ -77,7 +77,7 @@ def _page(store: Store, order: Item) -> Media:
 <head><meta charset="utf-8"><title>{escape(title)}</title></head>
 <body>
 <!-- Invoice body markup -->
-<h1>{escape(_name(store))}</h1>
+<h1>{escape(_store_name(store))}</h1>
 <!-- Order number -->
 <h2>Invoice <span>#{number}</span></h2>
 {body}
@@ -87,16 +87,16 @@ def _page(store: Store, order: Item) -> Media:
     return Media("text/html; charset=utf-8", page.encode())
 
 
-def _name(store: Store) -> str:
+def _store_name(store: Store) -> str:
     return str((store.profile.get("settings") or {}).get("storeName") or f"Store {store.id}")
 
 
-def _lines(store: Store, order: Item) -> list[str]:
+def _invoice_lines(store: Store, order: Item) -> list[str]:
     """The invoice in plain lines, its title first."""
     number = order.get("vendorOrderNumber") or order.get("orderNumber") or ""
     person = order.get("billingPerson") or order.get("shippingPerson") or {}
     address = ("name", "companyName", "street", "postalCode", "city", "countryName")
-    lines = [f"{_name(store)}: invoice #{number}", str(order.get("createDate") or "")]
+    lines = [f"{_store_name(store)}: invoice #{number}", str(order.get("createDate") or "")]
     lines += [str(person[part]) for part in address if person.get(part)]
     lines += [
         f"{line.get('quantity') or 1} x {line.get('name') or line.get('sku') or ''}   "

@@ -1,51 +1,51 @@
 """Extra fields of one order: ``/orders/{orderId}/extraFields``."""
 
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.orders import found_order, keep_changed
-from ecwid_async.sandbox.routes.shared import updated
+from ecwid_async.sandbox.routes.orders import find_order, save_changed_order
+from ecwid_async.sandbox.routes.shared import apply_change
 from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []
 
-_NEEDED = ("id", "title", "value")
+_REQUIRED = ("id", "title", "value")
 
 
 @route("GET /orders/{orderId}/extraFields")
-def search_order_extra_fields(visit: Visit) -> Answer:
+def search_order_extra_fields(request: StoreRequest) -> Result:
     """All of them, as a bare array."""
-    return _fields(found_order(visit))
+    return _fields(find_order(request))
 
 
 @route("POST /orders/{orderId}/extraFields")
-def add_order_extra_field(visit: Visit) -> Answer:
+def add_order_extra_field(request: StoreRequest) -> Result:
     """One more."""
-    order, sent = found_order(visit), {name: v for name, v in visit.document.items() if v is not None}
-    for name in _NEEDED:
+    order, sent = find_order(request), {name: v for name, v in request.json.items() if v is not None}
+    for name in _REQUIRED:
         if not sent.get(name):
             raise Refusal.wrong(f"An extra field needs {name!r}")
     if any(field["id"] == sent["id"] for field in _fields(order)):
         raise Refusal(409, "CONSTRAINT_VIOLATION", f"The order has an extra field {sent['id']!r} already; update it")
-    _save(visit, order, [*_fields(order), {"customerInputType": "TEXT", "orderDetailsDisplaySection": "", **sent}])
+    _save(request, order, [*_fields(order), {"customerInputType": "TEXT", "orderDetailsDisplaySection": "", **sent}])
     return {"createCount": 1}
 
 
 @route("PUT /orders/{orderId}/extraFields/{extraFieldId}")
-def update_order_extra_field(visit: Visit) -> Answer:
+def update_order_extra_field(request: StoreRequest) -> Result:
     """Change one."""
-    order = found_order(visit)
-    field = _field(visit, order)
-    changed = updated(visit, field, visit.document, stamp=False) | {"id": field["id"]}
-    _save(visit, order, [changed if one is field else one for one in _fields(order)])
+    order = find_order(request)
+    field = _find_field(request, order)
+    changed = apply_change(request, field, request.json, set_updated=False) | {"id": field["id"]}
+    _save(request, order, [changed if one is field else one for one in _fields(order)])
     return {"updateCount": 1}
 
 
 @route("DELETE /orders/{orderId}/extraFields/{extraFieldId}")
-def delete_order_extra_field(visit: Visit) -> Answer:
+def delete_order_extra_field(request: StoreRequest) -> Result:
     """Delete one."""
-    order = found_order(visit)
-    field = _field(visit, order)
-    _save(visit, order, [one for one in _fields(order) if one is not field])
+    order = find_order(request)
+    field = _find_field(request, order)
+    _save(request, order, [one for one in _fields(order) if one is not field])
     return {"deleteCount": 1}
 
 
@@ -53,12 +53,12 @@ def _fields(order: Item) -> list[Item]:
     return order.get("orderExtraFields") or []
 
 
-def _field(visit: Visit, order: Item) -> Item:
+def _find_field(request: StoreRequest, order: Item) -> Item:
     for field in _fields(order):
-        if field.get("id") == visit.ids["extraFieldId"]:
+        if field.get("id") == request.path_params["extraFieldId"]:
             return field
-    raise Refusal(404, "NOT_FOUND", f"The order has no extra field {visit.ids['extraFieldId']!r}")
+    raise Refusal(404, "NOT_FOUND", f"The order has no extra field {request.path_params['extraFieldId']!r}")
 
 
-def _save(visit: Visit, order: Item, fields: list[Item]) -> None:
-    keep_changed(visit, order | {"orderExtraFields": fields}, order)
+def _save(request: StoreRequest, order: Item, fields: list[Item]) -> None:
+    save_changed_order(request, order | {"orderExtraFields": fields}, order)

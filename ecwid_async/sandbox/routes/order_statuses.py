@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import language
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.state import Item, Records, format_time
 
@@ -20,37 +20,37 @@ _FULFILLMENT: Final = (
     "READY_FOR_PICKUP",
     "OUT_FOR_DELIVERY",
 )
-_OWN: Final = 3
+_CUSTOM_STATUSES: Final = 3
 
 
-def _built_in() -> dict[str, Item]:
+def _initial_statuses() -> dict[str, Item]:
     found: dict[str, Item] = {}
     for kind, names in (("PAYMENT_STATUS", _PAYMENT), ("FULFILLMENT_STATUS", _FULFILLMENT)):
         for name in names:
             found[name] = {"statusId": name, "orderStatusType": kind, "defaultStatus": True, "enabled": True}
-        for nth in range(1, _OWN + 1):
+        for nth in range(1, _CUSTOM_STATUSES + 1):
             name = f"CUSTOM_{kind}_{nth}"
             found[name] = {"statusId": name, "orderStatusType": kind, "enabled": False}
     return {name: {**status, "sendNotificationWhenStatusIsAssigned": True} for name, status in found.items()}
 
 
 @route("GET /profile/order_statuses")
-def search_order_statuses(visit: Visit) -> Answer:
+def search_order_statuses(request: StoreRequest) -> Result:
     """All of them, those of payment first."""
-    return {"items": list(_statuses(visit).values())}
+    return {"items": list(_statuses(request).values())}
 
 
 @route("GET /profile/order_status/{statusId}")
-def get_order_status(visit: Visit) -> Answer:
+def get_order_status(request: StoreRequest) -> Result:
     """One of them."""
-    return _status(visit)
+    return _find_status(request)
 
 
 @route("PUT /profile/order_status/{statusId}")
-def update_order_status(visit: Visit) -> Answer:
+def update_order_status(request: StoreRequest) -> Result:
     """Name one of the store's own or switch it on; of the others only the notification can change."""
-    status, lang = _status(visit), language(visit.store)
-    change = {name: value for name, value in visit.document.items() if value is not None}
+    status, lang = _find_status(request), language(request.store)
+    change = {name: value for name, value in request.json.items() if value is not None}
     names = change.pop("nameTranslations", None) or change.pop("nameTranslated", None) or {}
     fixed = sorted({"name", "enabled"} & {name for name, value in change.items() if status.get(name) != value})
     if status.get("defaultStatus") and (fixed or names):
@@ -59,18 +59,18 @@ def update_order_status(visit: Visit) -> Answer:
     name = change.get("name") or names.get(lang)
     if name:
         if name != status.get("name"):
-            change["lastNameChangeDate"] = format_time(visit.now)
+            change["lastNameChangeDate"] = format_time(request.now)
         change |= {"name": name, "nameTranslated": {**status.get("nameTranslated", {}), **names, lang: name}}
-    _statuses(visit)[status["statusId"]] = status | change
+    _statuses(request)[status["statusId"]] = status | change
     return {"updateCount": 1}
 
 
-def _statuses(visit: Visit) -> Records[str, Item]:
-    return visit.store.records("order_statuses", _built_in())
+def _statuses(request: StoreRequest) -> Records[str, Item]:
+    return request.store.records("order_statuses", _initial_statuses())
 
 
-def _status(visit: Visit) -> Item:
-    name = visit.ids["statusId"]
-    if name not in _statuses(visit):
+def _find_status(request: StoreRequest) -> Item:
+    name = request.path_params["statusId"]
+    if name not in _statuses(request):
         raise Refusal(404, "NOT_FOUND", f"There is no order status {name!r}; GET /profile/order_statuses lists them")
-    return _statuses(visit)[name]
+    return _statuses(request)[name]

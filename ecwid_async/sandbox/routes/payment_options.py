@@ -3,18 +3,18 @@
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import language, localised, translate
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import updated
+from ecwid_async.sandbox.routes.shared import apply_change
 from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []
 
-_LONGEST_TITLE: Final = 64
-_LONGEST_GATEWAY: Final = 200
-_TRANSLATED: Final = ("checkoutTitle",)
+_MAX_TITLE: Final = 64
+_MAX_GATEWAY: Final = 200
+_TRANSLATED_FIELDS: Final = ("checkoutTitle",)
 _OFFLINE: Final = "offline"
-_OF_APPS: Final = "custompaymentapp"
+_CUSTOM_APP: Final = "custompaymentapp"
 # Nobody documents the names of all gateways; these are well known. Case does not matter.
 _GATEWAYS: Final = frozenset(
     [
@@ -77,111 +77,111 @@ _GATEWAYS: Final = frozenset(
 
 
 @route("GET /profile/paymentOptions")
-def search_payment_options(visit: Visit) -> Answer:
+def search_payment_options(request: StoreRequest) -> Result:
     """All of them, as a bare array."""
-    return [_in_language(visit, option) for option in _options(visit)]
+    return [_localised(request, option) for option in _options(request)]
 
 
 @route("GET /profile/paymentOptions/{paymentOptionId}")
-def get_payment_option(visit: Visit) -> Answer:
+def get_payment_option(request: StoreRequest) -> Result:
     """One of them."""
-    return _in_language(visit, _options(visit)[_place(visit)])
+    return _localised(request, _options(request)[_position(request)])
 
 
 @route("POST /profile/paymentOptions")
-def create_payment_option(visit: Visit) -> Answer:
+def create_payment_option(request: StoreRequest) -> Result:
     """Create one."""
-    sent = {name: value for name, value in visit.document.items() if value is not None}
-    number = visit.store.next_number("payment_options", 0)
+    sent = {name: value for name, value in request.json.items() if value is not None}
+    number = request.store.next_number("payment_options", 0)
     option = {
-        "id": f"{700_000_001 + number}-{visit.now * 1000 + number}",
+        "id": f"{700_000_001 + number}-{request.now * 1000 + number}",
         "enabled": True,
         "configured": True,
         "checkoutTitle": "",
         "checkoutDescription": "",
         "paymentProcessorId": "",
         "paymentProcessorTitle": "",
-        "orderBy": max((one.get("orderBy") or 0 for one in _options(visit)), default=-10) + 10,
+        "orderBy": max((one.get("orderBy") or 0 for one in _options(request)), default=-10) + 10,
         "appClientId": "",
         "paymentSurcharges": {"type": "ABSOLUTE", "value": 0},
         "instructionsForCustomer": {"instructionsTitle": "", "instructions": ""},
         "shippingSettings": {"enabledShippingMethods": []},
         **sent,
     }
-    _check(visit, option)
-    translate(option, sent, _TRANSLATED, language(visit.store))
-    _save(visit, [*_options(visit), option])
+    _check_option(request, option)
+    translate(option, sent, _TRANSLATED_FIELDS, language(request.store))
+    _save(request, [*_options(request), option])
     return {"id": option["id"]}
 
 
 @route("PUT /profile/paymentOptions/{paymentOptionId}")
-def update_payment_option(visit: Visit) -> Answer:
+def update_payment_option(request: StoreRequest) -> Result:
     """Change one."""
-    options, at = _options(visit), _place(visit)
-    option = updated(visit, options[at], visit.document, stamp=False)
-    _check(visit, option)
-    translate(option, visit.document, _TRANSLATED, language(visit.store))
+    options, at = _options(request), _position(request)
+    option = apply_change(request, options[at], request.json, set_updated=False)
+    _check_option(request, option)
+    translate(option, request.json, _TRANSLATED_FIELDS, language(request.store))
     options[at] = option
-    _save(visit, options)
+    _save(request, options)
     return {"updateCount": 1, "success": True}
 
 
 @route("DELETE /profile/paymentOptions/{paymentOptionId}")
-def delete_payment_option(visit: Visit) -> Answer:
+def delete_payment_option(request: StoreRequest) -> Result:
     """Delete one."""
-    options, at = _options(visit), _place(visit)
+    options, at = _options(request), _position(request)
     del options[at]
-    _save(visit, options)
+    _save(request, options)
     return {"deleteCount": 1}
 
 
-def _options(visit: Visit) -> list[Item]:
+def _options(request: StoreRequest) -> list[Item]:
     """The options; a list of the caller's own."""
-    return list((visit.store.profile.get("payment") or {}).get("paymentOptions") or ())
+    return list((request.store.profile.get("payment") or {}).get("paymentOptions") or ())
 
 
-def _save(visit: Visit, options: list[Item]) -> None:
-    visit.store.set_profile(("payment", "paymentOptions"), options)
+def _save(request: StoreRequest, options: list[Item]) -> None:
+    request.store.set_profile(("payment", "paymentOptions"), options)
 
 
-def _in_language(visit: Visit, option: Item) -> Item:
-    lang = visit.params.get("lang")
+def _localised(request: StoreRequest, option: Item) -> Item:
+    lang = request.params.get("lang")
     found: Item = localised(option, lang) if lang else option
     return found
 
 
-def _place(visit: Visit) -> int:
-    name = visit.ids["paymentOptionId"]
-    for at, option in enumerate(_options(visit)):
+def _position(request: StoreRequest) -> int:
+    name = request.path_params["paymentOptionId"]
+    for at, option in enumerate(_options(request)):
         if option.get("id") == name:
             return at
     raise Refusal(404, "NOT_FOUND", f"Payment option #{name} not found")
 
 
-def _check(visit: Visit, option: Item) -> None:
+def _check_option(request: StoreRequest, option: Item) -> None:
     """Raise `Refusal` where the option is not one that a store can offer."""
     if not (option.get("checkoutTitle") or "").strip():
         raise Refusal(400, "PAYMENT_OPTION_TITLE_REQUIRED", "A payment option needs a checkoutTitle")
-    if len(option["checkoutTitle"]) > _LONGEST_TITLE:
-        raise Refusal(400, "PAYMENT_OPTION_BAD_TITLE_LENGTH", f"A title may have {_LONGEST_TITLE} characters at most")
+    if len(option["checkoutTitle"]) > _MAX_TITLE:
+        raise Refusal(400, "PAYMENT_OPTION_BAD_TITLE_LENGTH", f"A title may have {_MAX_TITLE} characters at most")
     gateway = (option.get("paymentProcessorId") or "").casefold()
     if not gateway:
         raise Refusal(400, "PAYMENT_GATEWAY_NAME_REQUIRED", "A payment option needs a paymentProcessorId")
-    if max(len(gateway), len(option.get("paymentProcessorTitle") or "")) > _LONGEST_GATEWAY:
-        message = f"The name of a gateway may have {_LONGEST_GATEWAY} characters at most"
+    if max(len(gateway), len(option.get("paymentProcessorTitle") or "")) > _MAX_GATEWAY:
+        message = f"The name of a gateway may have {_MAX_GATEWAY} characters at most"
         raise Refusal(400, "PAYMENT_GATEWAY_SETTING_VALUE_LENGTH_OUT_OF_BOUNDARIES", message)
     if gateway not in _GATEWAYS:
         raise Refusal(400, "PAYMENT_GATEWAY_NAME_UNKNOWN", f"There is no gateway {option['paymentProcessorId']!r}")
-    if gateway == _OF_APPS and not option.get("appClientId"):
+    if gateway == _CUSTOM_APP and not option.get("appClientId"):
         message = "A payment option of an app needs its appClientId"
         raise Refusal(400, "PAYMENT_GATEWAY_MISSING_SETTINGS", message)
-    visit.unless_refused(
+    request.raise_if_simulated(
         "PAYMENT_GATEWAY_MALFORMED_SETTINGS_SIGNATURE_KEY_TOO_LONG", 400, "A signature may have 128 characters at most"
     )
-    others = (one for one in _options(visit) if one.get("id") != option["id"])
-    if gateway != _OFFLINE and _gateway(option) in map(_gateway, others):
+    others = (one for one in _options(request) if one.get("id") != option["id"])
+    if gateway != _OFFLINE and _gateway_key(option) in map(_gateway_key, others):
         raise Refusal(409, "PAYMENT_GATEWAY_IS_ALREADY_ADDED", "The store has an option with this gateway already")
 
 
-def _gateway(option: Item) -> tuple[str, str]:
+def _gateway_key(option: Item) -> tuple[str, str]:
     return (option.get("paymentProcessorId") or "").casefold(), option.get("appClientId") or ""

@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import GENERAL_TYPE, language, product_types, translate
-from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, project, route
+from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, project, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import read, updated
+from ecwid_async.sandbox.routes.shared import apply_change, get_or_404
 from ecwid_async.sandbox.state import Columns, Item, Store, Table, encode
 
 __all__: list[str] = []
 
 _KIND: Final = "Product class"
 _MISSING: Final = "PRODUCT_CLASS_NOT_FOUND"
-_FIRST_ATTRIBUTE: Final = 201_500_001
+_FIRST_ATTRIBUTE_ID: Final = 201_500_001
 _TYPES: Final = (
     "CUSTOM",
     "UPC",
@@ -35,87 +35,87 @@ _TYPES: Final = (
     "TAGS",
     "SUPPLIER",
 )
-_PLACES: Final = ("NOTSHOW", "DESCR", "PRICE")
+_VISIBILITIES: Final = ("NOTSHOW", "DESCR", "PRICE")
 
-PRODUCT_TYPES: Final = listing(Listing(section="product_types", columns=Columns(), first_id=24_000_001))
+PRODUCT_TYPES: Final = register_list(Listing(section="product_types", columns=Columns(), first_id=24_000_001))
 
 
-def _all(table: Table) -> Iterable[Item]:
+def _general_first(table: Table) -> Iterable[Item]:
     found = (table.get(key) for key in table)
     # General comes first, whatever was loaded before it.
     return sorted((item for item in found if item), key=lambda item: item["id"] != GENERAL_TYPE)
 
 
 @route("GET /classes")
-def search_product_types(visit: Visit) -> Answer:
+def search_product_types(request: StoreRequest) -> Result:
     """All of them, as a bare array."""
-    return list(_all(product_types(visit.store)))
+    return list(_general_first(product_types(request.store)))
 
 
 @route("GET /classes/{classId}")
-def get_product_type(visit: Visit) -> Answer:
+def get_product_type(request: StoreRequest) -> Result:
     """Read one."""
-    return encode(project(_found(visit), visit.selection))
+    return encode(project(_find_type(request), request.selection))
 
 
 @route("POST /classes")
-def create_product_type(visit: Visit) -> Answer:
+def create_product_type(request: StoreRequest) -> Result:
     """Create one; its attributes get ids and keep their order."""
-    table, given = product_types(visit.store), {k: v for k, v in visit.document.items() if v is not None}
+    table, given = product_types(request.store), {k: v for k, v in request.json.items() if v is not None}
     if not (given.get("name") or "").strip():
         raise Refusal.wrong("A product type needs a name")
     attributes = [{k: v for k, v in one.items() if k != "id"} for one in given.get("attributes") or ()]
     item = {"id": table.new_id(), "attributes": [], **given}
-    table.put(item | {"attributes": _attributes(visit.store, attributes)})
+    table.put(item | {"attributes": _complete_attributes(request.store, attributes)})
     return {"id": item["id"]}
 
 
 @route("PUT /classes/{classId}")
-def update_product_type(visit: Visit) -> Answer:
+def update_product_type(request: StoreRequest) -> Result:
     """What is not named stays; attributes that repeat their id keep it under a new name."""
-    stored, change = _found(visit), dict(visit.document)
+    stored, change = _find_type(request), dict(request.json)
     known = {attribute["id"] for attribute in stored.get("attributes") or ()}
     for attribute in change.get("attributes") or ():
         if attribute.get("id") is not None and attribute["id"] not in known:
             raise Refusal.wrong(f"The product type has no attribute #{attribute['id']}: leave the id out for a new one")
-    item = updated(visit, stored, change, stamp=False)
+    item = apply_change(request, stored, change, set_updated=False)
     if not (item.get("name") or "").strip():
         raise Refusal.wrong("A product type needs a name")
-    item["attributes"] = _attributes(visit.store, item.get("attributes") or ())
-    product_types(visit.store).put(item)
+    item["attributes"] = _complete_attributes(request.store, item.get("attributes") or ())
+    product_types(request.store).put(item)
     return {"updateCount": 1}
 
 
 @route("DELETE /classes/{classId}")
-def delete_product_type(visit: Visit) -> Answer:
+def delete_product_type(request: StoreRequest) -> Result:
     """Delete one; its products are of the class General then."""
-    stored = _found(visit)
+    stored = _find_type(request)
     if stored["id"] == GENERAL_TYPE:
         raise Refusal.wrong("Class 0 can't be deleted: products of no other class are of this one")
-    product_types(visit.store).remove(stored["id"])
-    products = visit.store.table("products")
+    product_types(request.store).remove(stored["id"])
+    products = request.store.table("products")
     for key in products.find("class", stored["id"]):
         product = products.get(key)
         if product is not None:
-            products.put(updated(visit, product, {"productClassId": GENERAL_TYPE}))
+            products.put(apply_change(request, product, {"productClassId": GENERAL_TYPE}))
     return {"deleteCount": 1}
 
 
-def _found(visit: Visit) -> Item:
-    return read(product_types(visit.store), visit.id("classId"), _KIND, _MISSING)
+def _find_type(request: StoreRequest) -> Item:
+    return get_or_404(product_types(request.store), request.path_number("classId"), _KIND, _MISSING)
 
 
-def _attributes(store: Store, given: Iterable[Item]) -> list[Item]:
+def _complete_attributes(store: Store, given: Iterable[Item]) -> list[Item]:
     """The attributes with their ids. Raises `Refusal` for one without a name, or of no known type."""
     attributes = []
     for one in given:
         attribute = {"type": "CUSTOM", "show": "DESCR", **one}
         if not (attribute.get("name") or "").strip():
             raise Refusal.wrong("An attribute needs a name")
-        for name, allowed in (("type", _TYPES), ("show", _PLACES)):
+        for name, allowed in (("type", _TYPES), ("show", _VISIBILITIES)):
             if attribute[name] not in allowed:
                 raise Refusal.wrong(f"Field {name!r} of an attribute must be one of {', '.join(allowed)}")
-        number = attribute.pop("id", None) or store.next_number("class_attributes", _FIRST_ATTRIBUTE)
+        number = attribute.pop("id", None) or store.next_number("class_attributes", _FIRST_ATTRIBUTE_ID)
         if "nameTranslated" in attribute:
             translate(attribute, one, ("name",), language(store))
         attributes.append({"id": number, **attribute})

@@ -13,27 +13,27 @@ from ecwid_async.sandbox.computed_fields import (
     localised,
     new_product,
 )
-from ecwid_async.sandbox.engine import Answer, Filter, Listing, Visit, listing, route
+from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.routes.shared import (
+    apply_change,
     at_least,
     at_most,
-    bury,
+    by_key,
     contains,
-    deleted,
-    keys,
+    delete_item,
+    get_or_404,
+    item_response,
     one_of,
-    read,
-    read_one,
     search,
+    search_deleted,
     since,
-    stamped,
     until,
-    updated,
+    with_timestamps,
 )
 from ecwid_async.sandbox.state import Columns, Condition, Item, Key, OneOf, Sort, Store, uploads_of
 
-__all__ = ["FRONT_PAGE", "PRODUCTS", "keep", "product", "subtree", "term"]
+__all__ = ["FRONT_PAGE", "PRODUCTS", "category_subtree", "facet_term", "find_product", "save_product"]
 
 FRONT_PAGE: Final = 0
 """What stands for the front page where a category is named."""
@@ -42,7 +42,7 @@ FRONT_PAGE: Final = 0
 # What products are searched by.
 
 
-def term(name: str, value: str) -> str:
+def facet_term(name: str, value: str) -> str:
     """An attribute's or an option's name and value as one term; case does not matter."""
     return f"{name}={value}".casefold()
 
@@ -53,43 +53,43 @@ def _skus(item: Item) -> Iterator[Hashable]:
             yield holder["sku"]
 
 
-def _attributes(item: Item) -> Iterator[Hashable]:
+def _attribute_terms(item: Item) -> Iterator[Hashable]:
     for attribute in item.get("attributes") or ():
         name = attribute.get("name") or attribute.get("type") or ""
         for value in (attribute.get("value"), *(attribute.get("valueTranslated") or {}).values()):
             if value:
-                yield term(name, value)
+                yield facet_term(name, value)
 
 
-def _brands(item: Item) -> Iterator[Hashable]:
+def _brand_names(item: Item) -> Iterator[Hashable]:
     for attribute in item.get("attributes") or ():
         if attribute.get("type") == "BRAND" and attribute.get("value"):
             yield attribute["value"]
 
 
-def _options(item: Item) -> Iterator[Hashable]:
+def _option_terms(item: Item) -> Iterator[Hashable]:
     for option in item.get("options") or ():
         for choice in option.get("choices") or ():
-            yield term(option.get("name") or "", choice.get("text") or "")
+            yield facet_term(option.get("name") or "", choice.get("text") or "")
 
 
-def _swatches(item: Item) -> Iterator[Hashable]:
+def _swatch_terms(item: Item) -> Iterator[Hashable]:
     for option in item.get("options") or ():
         for choice in option.get("choices") or ():
             for color in choice.get("hexCodes") or ():
                 yield f"{color}={choice.get('text') or ''}"
 
 
-def _available(item: Item) -> bool:
+def _is_in_stock(item: Item) -> bool:
     return bool(item["inStock"] if "inStock" in item else in_stock(item))
 
 
-def _on_sale(item: Item) -> bool:
+def _is_on_sale(item: Item) -> bool:
     return (item.get("compareToPrice") or 0) > (item.get("price") or 0)
 
 
-def _visible(item: Item) -> bool:
-    hidden = item.get("outOfStockVisibilityBehaviour") == "HIDE" and not _available(item)
+def _is_visible(item: Item) -> bool:
+    hidden = item.get("outOfStockVisibilityBehaviour") == "HIDE" and not _is_in_stock(item)
     return item.get("enabled") is not False and not hidden
 
 
@@ -97,7 +97,7 @@ def _tax(item: Item) -> Item:
     return item.get("tax") or {}
 
 
-COLUMNS: Final = Columns(
+_COLUMNS: Final = Columns(
     numbers={"price": lambda item: item.get("price") or 0},
     texts={
         "name": lambda item: item.get("name") or "",
@@ -115,20 +115,20 @@ COLUMNS: Final = Columns(
         "isGiftCard": lambda item: (bool(item.get("isGiftCard")),),
         "discountsAllowed": lambda item: (item.get("discountsAllowed") is not False,),
         "isCustomerSetPrice": lambda item: (bool(item.get("nameYourPriceEnabled")),),
-        "visibleInStorefront": lambda item: (_visible(item),),
-        "inStock": lambda item: (_available(item),),
-        "onsale": lambda item: (_on_sale(item),),
-        "attribute": _attributes,
-        "brand": _brands,
-        "option": _options,
-        "swatch": _swatches,
+        "visibleInStorefront": lambda item: (_is_visible(item),),
+        "inStock": lambda item: (_is_in_stock(item),),
+        "onsale": lambda item: (_is_on_sale(item),),
+        "attribute": _attribute_terms,
+        "brand": _brand_names,
+        "option": _option_terms,
+        "swatch": _swatch_terms,
         "manualTax": lambda item: map(str, _tax(item).get("enabledManualTaxes") or ()),
         "taxClass": lambda item: filter(None, (_tax(item).get("taxClassCode"),)),
     },
 )
 
 
-def subtree(store: Store, roots: Iterable[int]) -> set[int]:
+def category_subtree(store: Store, roots: Iterable[int]) -> set[int]:
     """These categories and everything below them."""
     table = store.table("categories")
     found: set[int] = set()
@@ -141,54 +141,54 @@ def subtree(store: Store, roots: Iterable[int]) -> set[int]:
     return found
 
 
-def _in_categories(visit: Visit, value: int | tuple[int, ...]) -> Condition:
+def _in_categories(request: StoreRequest, value: int | tuple[int, ...]) -> Condition:
     wanted: Iterable[int] = value if isinstance(value, tuple) else (value,)
-    if visit.flag("includeProductsFromSubcategories"):
-        wanted = subtree(visit.store, wanted)
+    if request.flag("includeProductsFromSubcategories"):
+        wanted = category_subtree(request.store, wanted)
     return OneOf("category", tuple(sorted(wanted)))
 
 
-def _pairs(name: str) -> Filter:
-    def condition(visit: Visit, pair: tuple[str, tuple[str, ...]]) -> Condition:
-        return OneOf(name, tuple(term(pair[0], value) for value in pair[1]))
+def _name_value_filter(name: str) -> Filter:
+    def condition(request: StoreRequest, pair: tuple[str, tuple[str, ...]]) -> Condition:
+        return OneOf(name, tuple(facet_term(pair[0], value) for value in pair[1]))
 
     return condition
 
 
-def _by_owner(visit: Visit) -> Sort:
-    category = (visit.params.get("categories") or (visit.params.get("category", FRONT_PAGE),))[0]
-    order: list[int] = visit.store.records("product_order").get(category, [])
+def _owner_sort(request: StoreRequest) -> Sort:
+    category = (request.params.get("categories") or (request.params.get("category", FRONT_PAGE),))[0]
+    order: list[int] = request.store.records("product_order").get(category, [])
     return Sort(ranked_by=("owner", category), ranks={number: place for place, number in enumerate(order)})
 
 
-def _view(visit: Visit) -> Callable[[Item], Item] | None:
-    lang = visit.params.get("lang")
-    addressed = {"baseUrl", "cleanUrls", "slugsWithoutIds"} & visit.params.keys()
+def _view(request: StoreRequest) -> Callable[[Item], Item] | None:
+    lang = request.params.get("lang")
+    addressed = {"baseUrl", "cleanUrls", "slugsWithoutIds"} & request.params.keys()
     if not lang and not addressed:
         return None
 
     def shown(item: Item) -> Item:
         if addressed:
             item["url"] = address(
-                visit.store,
+                request.store,
                 "p",
                 item,
-                base=visit.params.get("baseUrl"),
-                clean=visit.flag("cleanUrls") or "baseUrl" not in visit.params,
-                with_id=not visit.flag("slugsWithoutIds"),
+                base=request.params.get("baseUrl"),
+                clean=request.flag("cleanUrls") or "baseUrl" not in request.params,
+                with_id=not request.flag("slugsWithoutIds"),
             )
         return localised(item, lang) if lang else item
 
     return shown
 
 
-PRODUCTS: Final = listing(
+PRODUCTS: Final = register_list(
     Listing(
         section="products",
-        columns=COLUMNS,
+        columns=_COLUMNS,
         first_id=700_000_001,
         filters={
-            "productId": keys(),
+            "productId": by_key(),
             "sku": one_of("sku"),
             "keyword": contains("keyword"),
             "externalReferenceId": one_of("externalReferenceId"),
@@ -210,99 +210,99 @@ PRODUCTS: Final = listing(
             "isCustomerSetPrice": one_of("isCustomerSetPrice"),
             "enabledManualTaxes": one_of("manualTax"),
             "taxClassCodes": one_of("taxClass"),
-            "attribute_": _pairs("attribute"),
-            "option_": _pairs("option"),
+            "attribute_": _name_value_filter("attribute"),
+            "option_": _name_value_filter("option"),
         },
         sorts={
             "NAME": "name",
             "PRICE": "price",
             "ADDED_TIME": "created",
             "UPDATED_TIME": "updated",
-            "DEFINED_BY_STORE_OWNER": _by_owner,
+            "DEFINED_BY_STORE_OWNER": _owner_sort,
         },
         view=_view,
     )
 )
 
 
-def product(visit: Visit) -> Item:
+def find_product(request: StoreRequest) -> Item:
     """The product that the path names. Raises `Refusal` 404."""
-    return read(visit.store.table("products"), visit.id("productId"), "Product", "PRODUCT_NOT_FOUND")
+    return get_or_404(request.store.table("products"), request.path_number("productId"), "Product", "PRODUCT_NOT_FOUND")
 
 
 # Search and one product.
 
 
 @route("GET /products")
-def search_products(visit: Visit) -> Answer:
+def search_products(request: StoreRequest) -> Result:
     """By ids, the other filters are left aside."""
-    if "productId" in visit.params:
+    if "productId" in request.params:
         paging = ("productId", "limit", "offset", "sortBy", "responseFields", "lang", "baseUrl", "cleanUrls")
-        visit = evolve(visit, params={name: value for name, value in visit.params.items() if name in paging})
-    return search(visit, PRODUCTS)
+        request = evolve(request, params={name: value for name, value in request.params.items() if name in paging})
+    return search(request, PRODUCTS)
 
 
 @route("GET /products/{productId}")
-def get_product(visit: Visit) -> Answer:
+def get_product(request: StoreRequest) -> Result:
     """One product."""
-    return read_one(visit, PRODUCTS, visit.id("productId"), "Product", "PRODUCT_NOT_FOUND")
+    return item_response(request, PRODUCTS, request.path_number("productId"), "Product", "PRODUCT_NOT_FOUND")
 
 
 @route("POST /products")
-def create_product(visit: Visit) -> Answer:
+def create_product(request: StoreRequest) -> Result:
     """Only a name is needed; variations are made where ``saveCombinations`` asks for them."""
-    item = stamped(new_product(visit.store, _given(visit)), visit.now)
-    visit.store.table("products").put(item)
+    item = with_timestamps(new_product(request.store, _accepted_change(request)), request.now)
+    request.store.table("products").put(item)
     return {"id": item["id"]}
 
 
 @route("PUT /products/{productId}")
-def update_product(visit: Visit) -> Answer:
+def update_product(request: StoreRequest) -> Result:
     """What is not named stays."""
-    change, stored = _given(visit), product(visit)
-    if visit.flag("rebuildVariationsOnOptionsUpdate") and change.get("options") is not None:
+    change, stored = _accepted_change(request), find_product(request)
+    if request.flag("rebuildVariationsOnOptionsUpdate") and change.get("options") is not None:
         stored["combinations"] = fitting_variations(stored, change["options"])
     clearable = ("googleProductCategory", "minPurchaseQuantity", "maxPurchaseQuantity")
-    item = updated(visit, stored, change, clearable=clearable)
-    item = complete_product(visit.store, item, change)
-    keep(visit, item)
-    return {"updateCount": 1, "item": item} if visit.flag("returnItem") else {"updateCount": 1}
+    item = apply_change(request, stored, change, clearable=clearable)
+    item = complete_product(request.store, item, change)
+    save_product(request, item)
+    return {"updateCount": 1, "item": item} if request.flag("returnItem") else {"updateCount": 1}
 
 
 @route("DELETE /products/{productId}")
-def delete_product(visit: Visit) -> Answer:
+def delete_product(request: StoreRequest) -> Result:
     """One product."""
-    _delete(visit, product(visit)["id"])
+    _delete_product(request, find_product(request)["id"])
     return {"deleteCount": 1}
 
 
 @route("DELETE /products")
-def delete_all_products(visit: Visit) -> Answer:
+def delete_all_products(request: StoreRequest) -> Result:
     """Every product of the store."""
-    numbers = list(visit.store.table("products"))
+    numbers = list(request.store.table("products"))
     for number in numbers:
-        _delete(visit, number)
+        _delete_product(request, number)
     return {"deleteCount": len(numbers)}
 
 
-def keep(visit: Visit, item: Item) -> None:
+def save_product(request: StoreRequest, item: Item) -> None:
     """Store a product; uploaded bytes that it shows no longer are forgotten."""
-    _forget(visit, item["id"], set(_addresses(item)))
-    visit.store.table("products").put(item)
+    _discard_uploads(request, item["id"], set(_upload_urls(item)))
+    request.store.table("products").put(item)
 
 
-def _delete(visit: Visit, number: Key) -> None:
-    _forget(visit, number, set())
-    bury(visit, "products", number)
+def _delete_product(request: StoreRequest, number: Key) -> None:
+    _discard_uploads(request, number, set())
+    delete_item(request, "products", number)
 
 
-def _forget(visit: Visit, number: Key, still: set[str]) -> None:
-    files = uploads_of(visit.store)
+def _discard_uploads(request: StoreRequest, number: Key, still: set[str]) -> None:
+    files = uploads_of(request.store)
     if len(files):
-        files.discard(set(_addresses(visit.store.table("products").get(number) or {})) - still)
+        files.discard(set(_upload_urls(request.store.table("products").get(number) or {})) - still)
 
 
-def _addresses(item: Item) -> Iterator[str]:
+def _upload_urls(item: Item) -> Iterator[str]:
     media = item.get("media") or {}
     for picture in (*(media.get("images") or ()), *(media.get("videos") or ())):
         yield picture.get("imageOriginalUrl", "")
@@ -313,39 +313,39 @@ def _addresses(item: Item) -> Iterator[str]:
 
 
 @route("GET /products/deleted")
-def get_deleted_products(visit: Visit) -> Answer:
+def get_deleted_products(request: StoreRequest) -> Result:
     """What was deleted, and when."""
-    return deleted(visit, "products")
+    return search_deleted(request, "products")
 
 
-def _given(visit: Visit) -> Item:
-    change: Item = visit.document
-    return change if visit.flag("saveCombinations") else {n: v for n, v in change.items() if n != "combinations"}
+def _accepted_change(request: StoreRequest) -> Item:
+    change: Item = request.json
+    return change if request.flag("saveCombinations") else {n: v for n, v in change.items() if n != "combinations"}
 
 
 # The order that the store's owner gave the products of a category.
 
 
 @route("GET /products/sort")
-def get_product_order(visit: Visit) -> Answer:
+def get_product_order(request: StoreRequest) -> Result:
     """Products without a place come last, in order of creation."""
-    return {"sortedIds": _ordered(visit)}
+    return {"sortedIds": _products_in_order(request)}
 
 
 @route("PUT /products/sort")
-def update_product_order(visit: Visit) -> Answer:
+def update_product_order(request: StoreRequest) -> Result:
     """Ids of products that are not in the category are left aside."""
-    members = set(_ordered(visit))
-    order = [number for number in visit.document.get("sortedIds") or () if number in members]
-    visit.store.records("product_order")[visit.params["parentCategory"]] = order
-    visit.store.table("products").touch()
+    members = set(_products_in_order(request))
+    order = [number for number in request.json.get("sortedIds") or () if number in members]
+    request.store.records("product_order")[request.params["parentCategory"]] = order
+    request.store.table("products").touch()
     return {"updateCount": 1}
 
 
-def _ordered(visit: Visit) -> list[int]:
-    table, category = visit.store.table("products"), visit.params["parentCategory"]
+def _products_in_order(request: StoreRequest) -> list[int]:
+    table, category = request.store.table("products"), request.params["parentCategory"]
     members = list(table) if category == FRONT_PAGE else table.find("category", category)
-    order = visit.store.records("product_order").get(category, [])
+    order = request.store.records("product_order").get(category, [])
     place = {number: at for at, number in enumerate(order)}
     return sorted((key for key in members if isinstance(key, int)), key=lambda key: place.get(key, len(place)))
 
@@ -354,16 +354,16 @@ def _ordered(visit: Visit) -> list[int]:
 
 
 @route("PUT /products/{productId}/inventory")
-def adjust_product_stock(visit: Visit) -> Answer:
+def adjust_product_stock(request: StoreRequest) -> Result:
     """A delta, which may take the stock below zero; unlimited stock stays unlimited."""
-    item = product(visit)
-    delta = visit.document.get("quantityDelta")
+    item = find_product(request)
+    delta = request.json.get("quantityDelta")
     if delta is None:
         raise Refusal.wrong("Field 'quantityDelta' is missing")
     if item.get("unlimited"):
         return {"updateCount": 0}
     change = {"quantity": item.get("quantity", 0) + delta, "unlimited": False}
-    item = complete_product(visit.store, updated(visit, item, change), change)
-    visit.store.table("products").put(item)
+    item = complete_product(request.store, apply_change(request, item, change), change)
+    request.store.table("products").put(item)
     warning = {"warning": "Product has negative stock."} if item["quantity"] < 0 else {}
     return {"updateCount": 1, **warning}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import MOST_DECIMALS, localised
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.state import Item, merge
 
@@ -20,39 +20,39 @@ STAFF_SCOPES: Final = (
     "SALES_CHANNELS_MANAGEMENT",
     "STORE_MANAGEMENT",
 )
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
+_LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
 # What every profile has, also that of a store which was only just added.
-_ALWAYS: Final[Item] = {
+_BASE_PROFILE: Final[Item] = {
     "account": {"availableFeatures": ["API"], "whiteLabel": False, "suspended": False},
     "designSettings": {"product_list_image_size": "MEDIUM"},
 }
 
 
 @route("GET /profile")
-def get_store_profile(visit: Visit) -> Answer:
+def get_store_profile(request: StoreRequest) -> Result:
     """Read it; billing, limits and a few more only where they are asked for and allowed."""
-    profile = merge(_ALWAYS, visit.store.profile)
-    profile["generalInfo"] = {"storeId": visit.store.id, **(profile.get("generalInfo") or {})}
+    profile = merge(_BASE_PROFILE, request.store.profile)
+    profile["generalInfo"] = {"storeId": request.store.id, **(profile.get("generalInfo") or {})}
     account = profile["account"] = dict(profile["account"])
-    if not (visit.flag("showExtendedInfo") and visit.may("read_store_profile_extended")):
+    if not (request.flag("showExtendedInfo") and request.has_scope("read_store_profile_extended")):
         profile.pop("accountBilling", None)
-    if not visit.may("read_store_limits"):
+    if not request.has_scope("read_store_limits"):
         account.pop("limitsAndRestrictions", None)
-    if not visit.flag("getReportAvailabilityStatus"):
+    if not request.flag("getReportAvailabilityStatus"):
         account.pop("reportAvailabilityDetails", None)
-    if not visit.flag("getFeaturesByPlans"):
+    if not request.flag("getFeaturesByPlans"):
         account.pop("featuresByPlans", None)
-    if not visit.flag("getStoreVertical"):
+    if not request.flag("getStoreVertical"):
         profile.pop("verticalSettings", None)
-    language = visit.params.get("lang")
+    language = request.params.get("lang")
     return localised(profile, language) if language else profile
 
 
 @route("PUT /profile")
-def update_store_profile(visit: Visit) -> Answer:
+def update_store_profile(request: StoreRequest) -> Result:
     """Change what is named, at any depth; the rest stays."""
-    store, change = visit.store, dict(visit.document)
-    _check_languages(visit, (change.get("languages") or {}).get("enabledLanguages") or ())
+    store, change = request.store, dict(request.json)
+    _check_languages(request, (change.get("languages") or {}).get("enabledLanguages") or ())
     decimals = (change.get("formatsAndUnits") or {}).get("currencyPrecision")
     if decimals is not None and not 0 <= decimals <= MOST_DECIMALS:
         raise Refusal.wrong(f"currencyPrecision must be between 0 and {MOST_DECIMALS}")
@@ -70,15 +70,15 @@ def update_store_profile(visit: Visit) -> Answer:
 
 
 @route("GET /profile/staffScopes")
-def get_staff_scopes(visit: Visit) -> Answer:
+def get_staff_scopes(request: StoreRequest) -> Result:
     """All scopes that a staff account can have."""
     return {"staffScopes": list(STAFF_SCOPES)}
 
 
-def _check_languages(visit: Visit, languages: Sequence[str]) -> None:
-    unknown = [language for language in languages if not _LANGUAGE.fullmatch(language)]
+def _check_languages(request: StoreRequest, languages: Sequence[str]) -> None:
+    unknown = [language for language in languages if not _LANGUAGE_CODE.fullmatch(language)]
     if unknown:
         raise Refusal(400, "LANGUAGES_NOT_ALLOWED", f"{unknown[0]!r} is not the ISO code of a language")
     if len(languages) > 1:
         message = "The store's plan has one language only"
-        visit.unless_refused("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", 400, message)
+        request.raise_if_simulated("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", 400, message)

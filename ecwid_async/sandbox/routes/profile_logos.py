@@ -3,15 +3,15 @@
 from typing import Any, Final
 
 from ecwid_async.sandbox.computed_fields import check_url, picture
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.state import IMAGE_BYTES, read_picture, uploads_of
 
 __all__: list[str] = []
 
-_FIRST_LOGO: Final = 1_207_529_001
+_FIRST_LOGO_ID: Final = 1_207_529_001
 # Where each logo's address stands in the profile.
-_PLACES: Final = {
+_PROFILE_PATHS: Final = {
     "logo": (("generalInfo", "starterSite", "storeLogoUrl"),),
     "invoicelogo": (("settings", "invoiceLogoUrl"), ("orderInvoiceSettings", "invoiceLogoUrl")),
     "emaillogo": (("settings", "emailLogoUrl"),),
@@ -19,69 +19,69 @@ _PLACES: Final = {
 
 
 @route("POST /profile/logo")
-def upload_store_logo(visit: Visit) -> Answer:
+def upload_store_logo(request: StoreRequest) -> Result:
     """The logo of the storefront."""
-    return _set(visit, "logo")
+    return _upload_logo(request, "logo")
 
 
 @route("POST /profile/invoicelogo")
-def upload_invoice_logo(visit: Visit) -> Answer:
+def upload_invoice_logo(request: StoreRequest) -> Result:
     """The logo of invoices."""
-    return _set(visit, "invoicelogo")
+    return _upload_logo(request, "invoicelogo")
 
 
 @route("POST /profile/emaillogo")
-def upload_email_logo(visit: Visit) -> Answer:
+def upload_email_logo(request: StoreRequest) -> Result:
     """The logo of mails."""
-    return _set(visit, "emaillogo")
+    return _upload_logo(request, "emaillogo")
 
 
 @route("DELETE /profile/logo")
-def delete_store_logo(visit: Visit) -> Answer:
+def delete_store_logo(request: StoreRequest) -> Result:
     """Take away the logo of the storefront."""
-    return {"deleteCount": _take_away(visit, "logo"), "success": True}
+    return {"deleteCount": _delete_logo(request, "logo"), "success": True}
 
 
 @route("DELETE /profile/invoicelogo")
-def delete_invoice_logo(visit: Visit) -> Answer:
+def delete_invoice_logo(request: StoreRequest) -> Result:
     """Take away the logo of invoices."""
-    return {"deleteCount": _take_away(visit, "invoicelogo"), "success": True}
+    return {"deleteCount": _delete_logo(request, "invoicelogo"), "success": True}
 
 
 @route("DELETE /profile/emaillogo")
-def delete_email_logo(visit: Visit) -> Answer:
+def delete_email_logo(request: StoreRequest) -> Result:
     """Take away the logo of mails."""
-    return {"deleteCount": _take_away(visit, "emaillogo"), "success": True}
+    return {"deleteCount": _delete_logo(request, "emaillogo"), "success": True}
 
 
-def _set(visit: Visit, logo: str) -> Answer:
+def _upload_logo(request: StoreRequest, logo: str) -> Result:
     """Take the body, or what ``externalUrl`` names, for a logo; the one before is gone."""
-    source = visit.params.get("externalUrl")
+    source = request.params.get("externalUrl")
     if source is not None:
         check_url(source)
-    elif not visit.body:
+    elif not request.body:
         raise Refusal.wrong("Send the picture as the body, or its address as the parameter 'externalUrl'")
-    elif len(visit.body) > IMAGE_BYTES:
+    elif len(request.body) > IMAGE_BYTES:
         raise Refusal(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {IMAGE_BYTES} bytes at most")
-    number = visit.store.next_number("logos", _FIRST_LOGO)
-    ending = read_picture(visit.body).ending
-    url = picture(visit.store, number, source, ending=ending)["imageOriginalUrl"]
-    _take_away(visit, logo)
+    number = request.store.next_number("logos", _FIRST_LOGO_ID)
+    ending = read_picture(request.body).ending
+    url = picture(request.store, number, source, ending=ending)["imageOriginalUrl"]
+    _delete_logo(request, logo)
     if source is None:
-        uploads_of(visit.store).keep(url, visit.body)
-    for path in _PLACES[logo]:
-        visit.store.set_profile(path, url)
+        uploads_of(request.store).keep(url, request.body)
+    for path in _PROFILE_PATHS[logo]:
+        request.store.set_profile(path, url)
     return {"id": number}
 
 
-def _take_away(visit: Visit, logo: str) -> int:
+def _delete_logo(request: StoreRequest, logo: str) -> int:
     found = []
-    for path in _PLACES[logo]:
-        place: Any = visit.store.profile
+    for path in _PROFILE_PATHS[logo]:
+        place: Any = request.store.profile
         for step in path:
             place = (place or {}).get(step)
         if place is not None:
             found.append(place)
-            visit.store.set_profile(path, None)
-    uploads_of(visit.store).discard(url for url in found if url)
+            request.store.set_profile(path, None)
+    uploads_of(request.store).discard(url for url in found if url)
     return int(any(found))

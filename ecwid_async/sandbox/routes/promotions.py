@@ -5,25 +5,25 @@ from typing import Any, Final
 
 import msgspec
 
-from ecwid_async.sandbox.engine import Answer, Listing, Visit, listing, route
+from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import allowed, read, search, updated
+from ecwid_async.sandbox.routes.shared import apply_change, check_choices, get_or_404, search
 from ecwid_async.sandbox.state import Columns, Item, Table
 
 __all__: list[str] = []
 
 _KIND: Final = "Promotion"
 _MISSING: Final = "PROMOTION_NOT_FOUND"
-_MOST: Final = 100
-_LONGEST_NAME: Final = 1024
-_ALLOWED: Final = {
+_MAX_PROMOTIONS: Final = 100
+_MAX_NAME: Final = 1024
+_CHOICES: Final = {
     "discountBase": ("ITEM", "SUBTOTAL", "SHIPPING"),
     "discountType": ("PERCENT", "ABSOLUTE", "FIXED_PRICE"),
 }
 _DAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
-_NARROWING: Final = ("categories", "products", "combinations", "attributes")
+_TARGET_LISTS: Final = ("categories", "products", "combinations", "attributes")
 
-PROMOTIONS: Final = listing(
+PROMOTIONS: Final = register_list(
     Listing(
         section="promotions",
         columns=Columns(
@@ -36,56 +36,64 @@ PROMOTIONS: Final = listing(
 
 
 @route("GET /promotions")
-def search_promotions(visit: Visit) -> Answer:
+def search_promotions(request: StoreRequest) -> Result:
     """All of them, in order of creation."""
-    _admit(visit)
-    return search(visit, PROMOTIONS)
+    _check_feature(request)
+    return search(request, PROMOTIONS)
 
 
 @route("POST /promotions")
-def create_promotion(visit: Visit) -> Answer:
+def create_promotion(request: StoreRequest) -> Result:
     """Create one; a store has 100 at most."""
-    _admit(visit)
-    table = visit.store.table("promotions")
-    if len(table) >= _MOST:
-        raise Refusal(402, "MAX_PROMOTIONS_LIMIT_EXCEEDED", f"There are {_MOST} promotions already: delete some first")
-    _refuse_served(visit, {})
-    given = {name: value for name, value in visit.document.items() if value is not None}
+    _check_feature(request)
+    table = request.store.table("promotions")
+    if len(table) >= _MAX_PROMOTIONS:
+        raise Refusal(
+            402, "MAX_PROMOTIONS_LIMIT_EXCEEDED", f"There are {_MAX_PROMOTIONS} promotions already: delete some first"
+        )
+    _check_read_only(request, {})
+    given = {name: value for name, value in request.json.items() if value is not None}
     base = {"enabled": True, "discountBase": "SUBTOTAL", "discountType": "ABSOLUTE", "amount": 0}
     promotion = {"id": table.new_id(), **base, **given}
-    table.put(_checked(visit, table, promotion))
+    table.put(_validated(request, table, promotion))
     return {"id": promotion["id"]}
 
 
 @route("PUT /promotions/{promotionId}")
-def update_promotion(visit: Visit) -> Answer:
+def update_promotion(request: StoreRequest) -> Result:
     """What is not named stays."""
-    _admit(visit)
-    table = visit.store.table("promotions")
-    stored = read(table, visit.id("promotionId"), _KIND, _MISSING)
-    _refuse_served(visit, stored)
-    table.put(_checked(visit, table, updated(visit, stored, visit.document, needed=("discountBase",), stamp=False)))
+    _check_feature(request)
+    table = request.store.table("promotions")
+    stored = get_or_404(table, request.path_number("promotionId"), _KIND, _MISSING)
+    _check_read_only(request, stored)
+    table.put(
+        _validated(
+            request, table, apply_change(request, stored, request.json, required=("discountBase",), set_updated=False)
+        )
+    )
     return {"updateCount": 1}
 
 
 @route("DELETE /promotions/{promotionId}")
-def delete_promotion(visit: Visit) -> Answer:
+def delete_promotion(request: StoreRequest) -> Result:
     """Delete one."""
-    _admit(visit)
-    table = visit.store.table("promotions")
-    table.remove(read(table, visit.id("promotionId"), _KIND, _MISSING)["id"])
+    _check_feature(request)
+    table = request.store.table("promotions")
+    table.remove(get_or_404(table, request.path_number("promotionId"), _KIND, _MISSING)["id"])
     return {"deleteCount": 1}
 
 
-def _admit(visit: Visit) -> None:
-    visit.unless_refused("ADVANCED_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Promotions are switched off in this store")
+def _check_feature(request: StoreRequest) -> None:
+    request.raise_if_simulated(
+        "ADVANCED_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Promotions are switched off in this store"
+    )
 
 
-def _refuse_served(visit: Visit, stored: Item) -> None:
+def _check_read_only(request: StoreRequest, stored: Item) -> None:
     """Raise `Refusal` 422 where the body changes what only the server sets; repeating it is no change."""
-    taken: Item = visit.document
+    taken: Item = request.json
     # The document has lost what a body can't set.
-    sent: Item = {**taken, **msgspec.json.decode(visit.body)}
+    sent: Item = {**taken, **msgspec.json.decode(request.body)}
     targets: Item = sent.get("targets") or {}
     before: Item = stored.get("targets") or {}
     for name, value, was in (
@@ -96,37 +104,37 @@ def _refuse_served(visit: Visit, stored: Item) -> None:
             raise Refusal(422, "READ_ONLY_PROMOTION_FIELD_CHANGE", f"Field {name!r} can't be changed")
 
 
-def _checked(visit: Visit, table: Table, promotion: Item) -> Item:
+def _validated(request: StoreRequest, table: Table, promotion: Item) -> Item:
     """The promotion as it is stored. Raises `Refusal` where its fields do not go together."""
-    allowed(promotion, _ALLOWED)
+    check_choices(promotion, _CHOICES)
     triggers: Item = promotion.get("triggers") or {}
     targets: Item = promotion.get("targets") or {}
     if promotion["discountBase"] == "SHIPPING":
         message = "Discounts on shipping are switched off in this store"
-        visit.unless_refused("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, message)
+        request.raise_if_simulated("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, message)
     if triggers.get("customerGroups"):
         message = "Discounts for customer groups are switched off in this store"
-        visit.unless_refused("CUSTOMER_GROUPS_FEATURE_NOT_AVAILABLE", 403, message)
-    if len(promotion.get("name") or "") > _LONGEST_NAME:
-        raise Refusal.wrong(f"A promotion's name may have {_LONGEST_NAME} characters at most")
+        request.raise_if_simulated("CUSTOMER_GROUPS_FEATURE_NOT_AVAILABLE", 403, message)
+    if len(promotion.get("name") or "") > _MAX_NAME:
+        raise Refusal.wrong(f"A promotion's name may have {_MAX_NAME} characters at most")
     if (promotion.get("amount") or 0) < 0:
         raise Refusal.wrong("Field 'amount' can't be negative")
-    _few(triggers, "customerGroups", 200)
-    _few(targets, "shippingMethods", 100)
+    _check_length(triggers, "customerGroups", 200)
+    _check_length(targets, "shippingMethods", 100)
     for attribute in targets.get("attributes") or ():
-        _few(attribute, "attributeValues", 30)
+        _check_length(attribute, "attributeValues", 30)
     for combination in (*(targets.get("combinations") or ()), *(targets.get("excludedCombinations") or ())):
-        _few(combination, "combinationIds", 100)
+        _check_length(combination, "combinationIds", 100)
     _check_days(triggers)
     reference = promotion.get("externalReferenceId")
     if reference and any(key != promotion["id"] for key in table.find("externalReferenceId", reference)):
         raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
     if targets:
-        promotion["targets"] = targets | {"all": not any(targets.get(name) for name in _NARROWING)}
+        promotion["targets"] = targets | {"all": not any(targets.get(name) for name in _TARGET_LISTS)}
     return promotion
 
 
-def _few(item: Mapping[str, Any], name: str, most: int) -> None:
+def _check_length(item: Mapping[str, Any], name: str, most: int) -> None:
     values: Sequence[Any] = item.get(name) or ()
     if len(values) > most:
         raise Refusal.wrong(f"Field {name!r} may have {most} elements at most")

@@ -2,83 +2,83 @@
 
 from hashlib import blake2b
 
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import page_of
+from ecwid_async.sandbox.routes.shared import paginate
 from ecwid_async.sandbox.state import Item, Records
 
 __all__: list[str] = []
 
 
 @route("GET /instant-site/redirects")
-def search_redirects(visit: Visit) -> Answer:
+def search_redirects(request: StoreRequest) -> Result:
     """List them, those with a word in either address where asked."""
-    word = visit.params.get("keyword", "").casefold()
-    found = [one for one in _redirects(visit).values() if word in f"{one['fromUrl']}\n{one['toUrl']}".casefold()]
-    return page_of(visit, found, lambda one: one)
+    word = request.params.get("keyword", "").casefold()
+    found = [one for one in _redirects(request).values() if word in f"{one['fromUrl']}\n{one['toUrl']}".casefold()]
+    return paginate(request, found, lambda one: one)
 
 
 @route("GET /instant-site/redirects/get-for-path")
-def get_redirects_for_path(visit: Visit) -> Answer:
+def get_redirects_for_path(request: StoreRequest) -> Result:
     """Those that start at exactly this path."""
-    path = visit.params.get("exactPath", "")
-    found = [one for one in _redirects(visit).values() if one["fromUrl"] == path]
-    return {"items": found, "hasAnyRedirects": bool(_redirects(visit))}
+    path = request.params.get("exactPath", "")
+    found = [one for one in _redirects(request).values() if one["fromUrl"] == path]
+    return {"items": found, "hasAnyRedirects": bool(_redirects(request))}
 
 
 @route("POST /instant-site/redirects")
-def create_redirects(visit: Visit) -> Answer:
+def create_redirects(request: StoreRequest) -> Result:
     """Create several at once; those that start where one does already are only counted."""
-    wanted = [_checked(one) for one in visit.document]
-    taken = {one["fromUrl"] for one in _redirects(visit).values()}
+    wanted = [_validated(one) for one in request.json]
+    taken = {one["fromUrl"] for one in _redirects(request).values()}
     created = 0
     for one in wanted:
         if one["fromUrl"] not in taken:
             taken.add(one["fromUrl"])
-            number = visit.store.next_number("redirect_number", 0)
-            name = blake2b(f"{visit.store.id}/{number}".encode(), digest_size=12).hexdigest()
-            _redirects(visit)[name] = {"id": name, **one}
+            number = request.store.next_number("redirect_number", 0)
+            name = blake2b(f"{request.store.id}/{number}".encode(), digest_size=12).hexdigest()
+            _redirects(request)[name] = {"id": name, **one}
             created += 1
     return {"createCount": created, "existsCount": len(wanted) - created}
 
 
 @route("GET /instant-site/redirects/{redirectId}")
-def get_redirect(visit: Visit) -> Answer:
+def get_redirect(request: StoreRequest) -> Result:
     """One of them."""
-    return _redirect(visit)
+    return _find_redirect(request)
 
 
 @route("PUT /instant-site/redirects/{redirectId}")
-def update_redirect(visit: Visit) -> Answer:
+def update_redirect(request: StoreRequest) -> Result:
     """Change one."""
-    redirect = _redirect(visit)
-    change = {name: value for name, value in visit.document.items() if value is not None}
-    checked = _checked({**redirect, **change})
-    if any(one["fromUrl"] == checked["fromUrl"] for one in _redirects(visit).values() if one is not redirect):
+    redirect = _find_redirect(request)
+    change = {name: value for name, value in request.json.items() if value is not None}
+    checked = _validated({**redirect, **change})
+    if any(one["fromUrl"] == checked["fromUrl"] for one in _redirects(request).values() if one is not redirect):
         raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is a redirect from {checked['fromUrl']!r} already")
-    _redirects(visit)[redirect["id"]] = redirect | checked
+    _redirects(request)[redirect["id"]] = redirect | checked
     return {"updateCount": 1}
 
 
 @route("DELETE /instant-site/redirects/{redirectId}")
-def delete_redirect(visit: Visit) -> Answer:
+def delete_redirect(request: StoreRequest) -> Result:
     """Delete one."""
-    del _redirects(visit)[_redirect(visit)["id"]]
+    del _redirects(request)[_find_redirect(request)["id"]]
     return {"deleteCount": 1}
 
 
-def _redirects(visit: Visit) -> Records[str, Item]:
-    return visit.store.records("redirects")
+def _redirects(request: StoreRequest) -> Records[str, Item]:
+    return request.store.records("redirects")
 
 
-def _redirect(visit: Visit) -> Item:
-    name = visit.ids["redirectId"]
-    if name not in _redirects(visit):
+def _find_redirect(request: StoreRequest) -> Item:
+    name = request.path_params["redirectId"]
+    if name not in _redirects(request):
         raise Refusal(404, "NOT_FOUND", f"There is no redirect {name!r}")
-    return _redirects(visit)[name]
+    return _redirects(request)[name]
 
 
-def _checked(redirect: Item) -> Item:
+def _validated(redirect: Item) -> Item:
     for name in ("fromUrl", "toUrl"):
         if not redirect.get(name):
             raise Refusal.wrong(f"A redirect needs {name!r}")

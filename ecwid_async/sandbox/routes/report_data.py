@@ -9,19 +9,19 @@ from typing import Any, Final, Literal
 
 from attrs import frozen
 
-from ecwid_async.sandbox.routes.customer_stats import folded
+from ecwid_async.sandbox.routes.customer_stats import normalized
 from ecwid_async.sandbox.spec import geography as atlas
 from ecwid_async.sandbox.state import Item, Sort, Store, Window, decode, host_of, select, total_of
 
-__all__ = ["REPORTS", "SECTIONS", "SORTED_BY", "Figures", "Period", "Report", "time_of"]
+__all__ = ["DEFAULT_METRICS", "REPORTS", "VISIT_SECTIONS", "Metrics", "Period", "Report", "created_at"]
 
 Group = tuple[str, Item | None]
 """A row's name, and what is told beside its figures."""
-Figures = dict[str, float]
+Metrics = dict[str, float]
 """Figures by name, the leading one first."""
 
-SECTIONS: Final = ("orders", "carts")
-_SOCIAL: Final = ("facebook", "instagram", "tiktok", "twitter", "pinterest", "youtube", "vk")
+VISIT_SECTIONS: Final = ("orders", "carts")
+_SOCIAL_NETWORKS: Final = ("facebook", "instagram", "tiktok", "twitter", "pinterest", "youtube", "vk")
 
 
 # The time that a report is about.
@@ -38,17 +38,17 @@ class Period:
     @cached_property
     def orders(self) -> list[Item]:
         """The orders, oldest first."""
-        return _rows(self.store, "orders", self.start, self.end)
+        return _items_created(self.store, "orders", self.start, self.end)
 
     @cached_property
     def carts(self) -> list[Item]:
         """The abandoned carts, oldest first."""
-        return _rows(self.store, "carts", self.start, self.end)
+        return _items_created(self.store, "carts", self.start, self.end)
 
     @cached_property
     def visits(self) -> list[Item]:
         """Orders and carts, oldest first."""
-        return sorted([*self.orders, *self.carts], key=time_of)
+        return sorted([*self.orders, *self.carts], key=created_at)
 
     @cached_property
     def lines(self) -> list[Item]:
@@ -56,28 +56,28 @@ class Period:
         return [{**line, "order": order} for order in self.orders for line in order.get("items") or ()]
 
     @cached_property
-    def known(self) -> dict[str, int]:
+    def first_seen(self) -> dict[str, int]:
         """When each mail address was first seen, up to the end."""
         found: dict[str, int] = {}
-        for section in SECTIONS:
-            for item in _rows(self.store, section, 0, self.end):
-                email = folded(item.get("email") or "")
-                found[email] = min(found.get(email, self.end), time_of(item))
+        for section in VISIT_SECTIONS:
+            for item in _items_created(self.store, section, 0, self.end):
+                email = normalized(item.get("email") or "")
+                found[email] = min(found.get(email, self.end), created_at(item))
         return found
 
     def is_new(self, item: Item) -> bool:
         """Was the buyer never seen before."""
-        return time_of(item) <= self.known.get(folded(item.get("email") or ""), self.end)
+        return created_at(item) <= self.first_seen.get(normalized(item.get("email") or ""), self.end)
 
 
-def _rows(store: Store, section: str, start: float, end: float) -> list[Item]:
+def _items_created(store: Store, section: str, start: float, end: float) -> list[Item]:
     table = store.table(section)
     table.settle()
     slots = select(table, [Window("created", low=start, high=end)], Sort("created"), store.switches)
     return [decode(row) for row in table.rows(slots)]
 
 
-def time_of(item: Item) -> int:
+def created_at(item: Item) -> int:
     """When it was created, in Unix seconds."""
     return int(item.get("createTimestamp") or 0)
 
@@ -85,7 +85,7 @@ def time_of(item: Item) -> int:
 # Figures of some items.
 
 
-def _sales(period: Period, orders: list[Item]) -> Figures:
+def _sales(period: Period, orders: list[Item]) -> Metrics:
     paid = [order.get("total") or 0 for order in orders if order.get("paymentStatus") != "CANCELLED"]
     revenue = total_of(paid)
     return {
@@ -96,23 +96,23 @@ def _sales(period: Period, orders: list[Item]) -> Figures:
     }
 
 
-def _revenue(period: Period, orders: list[Item]) -> Figures:
+def _revenue(period: Period, orders: list[Item]) -> Metrics:
     sales = _sales(period, orders)
     return {"revenue": sales.pop("revenue"), **sales}
 
 
-def _visitors(period: Period, visits: list[Item]) -> Figures:
-    people = {folded(visit.get("email") or "") or visit.get("ipAddress") for visit in visits}
+def _visitors(period: Period, visits: list[Item]) -> Metrics:
+    people = {normalized(visit.get("email") or "") or visit.get("ipAddress") for visit in visits}
     return {"visitors": len(people), "visits": len(visits)}
 
 
-def _conversions(period: Period, visits: list[Item]) -> Figures:
+def _conversions(period: Period, visits: list[Item]) -> Metrics:
     orders = sum("orderNumber" in visit for visit in visits)
     rate = total_of((orders * 100 / len(visits),)) if visits else 0
     return {"visits": len(visits), "orders": orders, "conversionRate": rate}
 
 
-def _abandoned(period: Period, carts: list[Item]) -> Figures:
+def _abandoned(period: Period, carts: list[Item]) -> Metrics:
     recovered = [cart for cart in carts if cart.get("recoveredOrderId")]
     return {
         "abandonedCarts": len(carts),
@@ -122,7 +122,7 @@ def _abandoned(period: Period, carts: list[Item]) -> Figures:
     }
 
 
-def _sold(period: Period, lines: list[Item]) -> Figures:
+def _sold(period: Period, lines: list[Item]) -> Metrics:
     amount = total_of((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
     cost = total_of(_cost(period.store, line) * (line.get("quantity") or 1) for line in lines)
     return {
@@ -148,7 +148,7 @@ _EXPENSES: Final[dict[str, Callable[[Item], float]]] = {
 }
 
 
-def _profit(period: Period, orders: list[Item]) -> Figures:
+def _profit(period: Period, orders: list[Item]) -> Metrics:
     lines = [line for order in orders for line in order.get("items") or ()]
     costs = [_cost(period.store, line) * (line.get("quantity") or 1) for line in lines]
     costs += [_EXPENSES[name](order) for order in orders for name in ("tax", "refunds")]
@@ -156,15 +156,15 @@ def _profit(period: Period, orders: list[Item]) -> Figures:
     return {"profit": total_of((revenue, -expenses)), "revenue": revenue, "expenses": expenses}
 
 
-def _expenses(period: Period, entries: list[Item]) -> Figures:
+def _expenses(period: Period, entries: list[Item]) -> Metrics:
     return {"expenses": total_of(entry["amount"] for entry in entries)}
 
 
-def _count(name: str) -> Callable[[Period, list[Item]], Figures]:
+def _count(name: str) -> Callable[[Period, list[Item]], Metrics]:
     return lambda period, items: {name: len(items)}
 
 
-def _stock(period: Period, products: list[Item]) -> Figures:
+def _stock(period: Period, products: list[Item]) -> Metrics:
     counted = [product for product in products if not product.get("unlimited")]
     return {
         "quantity": sum(product.get("quantity") or 0 for product in counted),
@@ -185,7 +185,7 @@ def _by_buyer(period: Period, item: Item) -> Group:
     return ("new" if period.is_new(item) else "returning", None)
 
 
-def _by_repetition(period: Period, item: Item) -> Group:
+def _by_order_kind(period: Period, item: Item) -> Group:
     return ("newOrders" if period.is_new(item) else "repeatOrders", None)
 
 
@@ -215,7 +215,7 @@ def _by_channel(period: Period, item: Item) -> Group:
 
 def _by_social(period: Period, item: Item) -> Group | None:
     texts = (_campaign(item).get("source") or "", host_of(item.get("globalReferer")))
-    return next(((name, None) for name in _SOCIAL if any(name in text.lower() for text in texts)), None)
+    return next(((name, None) for name in _SOCIAL_NETWORKS if any(name in text.lower() for text in texts)), None)
 
 
 def _by_mail(period: Period, item: Item) -> Group | None:
@@ -246,7 +246,7 @@ def _by_customer(period: Period, item: Item) -> Group | None:
         data["customerPhone"] = person["phone"]
     if item.get("customerId"):
         data["customerId"] = item["customerId"]
-    return (folded(email), {"type": "CUSTOMERS", "customerData": data})
+    return (normalized(email), {"type": "CUSTOMERS", "customerData": data})
 
 
 def _by_shipping(period: Period, item: Item) -> Group | None:
@@ -291,7 +291,7 @@ def _by_consent(period: Period, customer: Item) -> Group:
     return ("accepted" if customer.get("acceptMarketing") else "notAccepted", None)
 
 
-def _sum_orders(period: Period, figures: Figures) -> Item:
+def _orders_count(period: Period, figures: Metrics) -> Item:
     return {"type": "ORDERS", "ordersCount": figures["orders"]}
 
 
@@ -307,9 +307,9 @@ class Report:
 
     shape: Literal["chart", "pie", "table"]
     items: Callable[[Period], list[Item]]
-    measure: Callable[[Period, list[Item]], Figures]
+    measure: Callable[[Period, list[Item]], Metrics]
     group: Grouping | None = None
-    beside: Callable[[Period, Figures], Item] | None = None
+    additional_data: Callable[[Period, Metrics], Item] | None = None
 
     def rows(self, period: Period) -> dict[str, tuple[Item | None, list[Item]]]:
         """What is told beside each row, and its items, by the row's name; no rows in a chart."""
@@ -319,7 +319,7 @@ class Report:
                 found.setdefault(group[0], (group[1], []))[1].append(item)
         return found
 
-    def whole(self, period: Period) -> Figures:
+    def totals(self, period: Period) -> Metrics:
         """The figures of everything that stands in a row."""
         if self.group is None:
             return self.measure(period, self.items(period))
@@ -342,26 +342,26 @@ def _lines(period: Period) -> list[Item]:
     return period.lines
 
 
-def _with(*way: str) -> Callable[[Period], list[Item]]:
+def _visits_with(*way: str) -> Callable[[Period], list[Item]]:
     """The visits that have something at this place."""
 
     def found(period: Period) -> list[Item]:
-        return [visit for visit in period.visits if _at(visit, way)]
+        return [visit for visit in period.visits if _value_at(visit, way)]
 
     return found
 
 
-def _at(item: Any, way: Iterable[str]) -> Any:
+def _value_at(item: Any, way: Iterable[str]) -> Any:
     for step in way:
         item = (item or {}).get(step)
     return item
 
 
-def _new(period: Period) -> list[Item]:
+def _new_visits(period: Period) -> list[Item]:
     return [visit for visit in period.visits if period.is_new(visit)]
 
 
-def _returning(period: Period) -> list[Item]:
+def _returning_visits(period: Period) -> list[Item]:
     return [visit for visit in period.visits if not period.is_new(visit)]
 
 
@@ -371,7 +371,7 @@ def _products(period: Period) -> list[Item]:
 
 
 def _customers(period: Period) -> list[Item]:
-    return _rows(period.store, "customers", 0, period.end)
+    return _items_created(period.store, "customers", 0, period.end)
 
 
 def _favorites(period: Period) -> list[Item]:
@@ -379,11 +379,11 @@ def _favorites(period: Period) -> list[Item]:
     return [{"productId": one.get("productId")} for one in found]
 
 
-def _spent(period: Period) -> list[Item]:
+def _order_expenses(period: Period) -> list[Item]:
     return [{"kind": kind, "amount": amount(order)} for order in period.orders for kind, amount in _EXPENSES.items()]
 
 
-def _steps(period: Period) -> list[Item]:
+def _funnel_steps(period: Period) -> list[Item]:
     """How far each visit came, once for every step on the way."""
     steps: list[Item] = [{"step": "visit"} for _ in period.visits]
     steps += [{"step": "addToCart"} for visit in period.visits if visit.get("items")]
@@ -398,28 +398,28 @@ REPORTS: Final[dict[str, Report]] = {
     "visitorsByCountry": Report(shape="pie", items=_visits, measure=_visitors, group=_by_country),
     "visitorsByLanguage": Report(shape="pie", items=_visits, measure=_visitors, group=_by("lang")),
     "topOfLandingPagesByVisitors": Report(shape="table", items=_visits, measure=_visitors, group=_by_landing),
-    "siteUniqueNewVisitorsByGroup": Report(shape="table", items=_new, measure=_visitors, group=_by_channel),
+    "siteUniqueNewVisitorsByGroup": Report(shape="table", items=_new_visits, measure=_visitors, group=_by_channel),
     "siteActivity": Report(shape="chart", items=_visits, measure=_visitors),
     "siteEmailActivity": Report(shape="pie", items=_visits, measure=_visitors, group=_by_mail),
     "siteSocialActivity": Report(shape="pie", items=_visits, measure=_visitors, group=_by_social),
     "siteAggregatedActivity": Report(shape="pie", items=_visits, measure=_visitors, group=_by_channel),
     "siteAggregatedActivityNewAndReturn": Report(shape="pie", items=_visits, measure=_visitors, group=_by_buyer),
     "siteGroupActivity": Report(shape="pie", items=_visits, measure=_visitors, group=_by_channel),
-    "siteGroupActivityNew": Report(shape="pie", items=_new, measure=_visitors, group=_by_channel),
-    "siteGroupActivityReturn": Report(shape="pie", items=_returning, measure=_visitors, group=_by_channel),
+    "siteGroupActivityNew": Report(shape="pie", items=_new_visits, measure=_visitors, group=_by_channel),
+    "siteGroupActivityReturn": Report(shape="pie", items=_returning_visits, measure=_visitors, group=_by_channel),
     "siteGroupEngagedActivity": Report(shape="pie", items=_orders, measure=_visitors, group=_by_channel),
     "sitePotentialLeads": Report(shape="chart", items=_carts, measure=_visitors),
-    "siteContactWidgetActivity": Report(shape="chart", items=_with("orderComments"), measure=_visitors),
-    "sitePhoneActivity": Report(shape="chart", items=_with("billingPerson", "phone"), measure=_visitors),
-    "siteAddressActivity": Report(shape="chart", items=_with("shippingPerson"), measure=_visitors),
-    "siteLocationMapActivity": Report(shape="chart", items=_with("pickupTime"), measure=_visitors),
-    "salesFunnel": Report(shape="pie", items=_steps, measure=_count("count"), group=_by("step")),
-    "checkoutSalesFunnel": Report(shape="pie", items=_steps, measure=_count("count"), group=_by("step")),
+    "siteContactWidgetActivity": Report(shape="chart", items=_visits_with("orderComments"), measure=_visitors),
+    "sitePhoneActivity": Report(shape="chart", items=_visits_with("billingPerson", "phone"), measure=_visitors),
+    "siteAddressActivity": Report(shape="chart", items=_visits_with("shippingPerson"), measure=_visitors),
+    "siteLocationMapActivity": Report(shape="chart", items=_visits_with("pickupTime"), measure=_visitors),
+    "salesFunnel": Report(shape="pie", items=_funnel_steps, measure=_count("count"), group=_by("step")),
+    "checkoutSalesFunnel": Report(shape="pie", items=_funnel_steps, measure=_count("count"), group=_by("step")),
     "conversions": Report(shape="chart", items=_visits, measure=_conversions),
-    "addToCartConversion": Report(shape="chart", items=_with("items"), measure=_conversions),
+    "addToCartConversion": Report(shape="chart", items=_visits_with("items"), measure=_conversions),
     "abandonedCarts": Report(shape="chart", items=_carts, measure=_abandoned),
     "allOrders": Report(shape="chart", items=_orders, measure=_sales),
-    "newOrdersVsRepeatOrders": Report(shape="pie", items=_orders, measure=_sales, group=_by_repetition),
+    "newOrdersVsRepeatOrders": Report(shape="pie", items=_orders, measure=_sales, group=_by_order_kind),
     "topOfCustomersByOrders": Report(shape="table", items=_orders, measure=_sales, group=_by_customer),
     "topOfPaymentMethodsByOrders": Report(shape="table", items=_orders, measure=_sales, group=_by("paymentMethod")),
     "topOfShippingMethodsByOrders": Report(shape="table", items=_orders, measure=_sales, group=_by_shipping),
@@ -431,12 +431,12 @@ REPORTS: Final[dict[str, Report]] = {
         shape="table", items=_favorites, measure=_count("favorites"), group=_by_product
     ),
     "inventory": Report(shape="table", items=_products, measure=_stock, group=_by_stock),
-    "allRevenue": Report(shape="chart", items=_orders, measure=_revenue, beside=_sum_orders),
-    "allExpenses": Report(shape="table", items=_spent, measure=_expenses, group=_by("kind")),
+    "allRevenue": Report(shape="chart", items=_orders, measure=_revenue, additional_data=_orders_count),
+    "allExpenses": Report(shape="table", items=_order_expenses, measure=_expenses, group=_by("kind")),
     "allProfit": Report(shape="chart", items=_orders, measure=_profit),
     "customersByMarketingEmailsConsent": Report(
         shape="pie", items=_customers, measure=_count("customers"), group=_by_consent
     ),
 }
 # What rows are sorted by where it is not the first figure.
-SORTED_BY: Final = {"topOfProductsByProfit": "profit"}
+DEFAULT_METRICS: Final = {"topOfProductsByProfit": "profit"}

@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from ecwid_async.sandbox.engine import Answer, Filter, Listing, Visit, listing, route
+from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.customer_stats import folded
+from ecwid_async.sandbox.routes.customer_stats import normalized
 from ecwid_async.sandbox.routes.shared import (
-    bury,
+    by_key,
     contains,
-    deleted,
-    keys,
+    delete_item,
+    get_or_404,
+    item_response,
     one_of,
-    read,
-    read_one,
     search,
+    search_deleted,
     since,
     until,
 )
@@ -25,28 +25,28 @@ __all__: list[str] = []
 _KIND: Final = "Product review"
 _MISSING: Final = "PRODUCT_REVIEW_NOT_FOUND"
 _STATUSES: Final = ("moderated", "published")
-_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
+_SELECT_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
 
 
-def _words(item: Item) -> str:
+def _keywords(item: Item) -> str:
     reviewer: Item = item.get("reviewerInfo") or {}
     return "\n".join(filter(None, (item.get("review"), reviewer.get("name"), reviewer.get("email"))))
 
 
-COLUMNS: Final = Columns(
+_COLUMNS: Final = Columns(
     numbers={"rating": lambda item: item.get("rating") or 0},
-    texts={"keyword": _words},
+    texts={"keyword": _keywords},
     terms={
         "status": lambda item: (str(item.get("status") or "moderated").lower(),),
         "rating": lambda item: (item.get("rating"),),
         "productId": lambda item: (item.get("productId"),),
-        "orderId": lambda item: {folded(item[name]) for name in ("orderId", "orderNumber") if item.get(name)},
+        "orderId": lambda item: {normalized(item[name]) for name in ("orderId", "orderNumber") if item.get(name)},
     },
 )
 _FILTERS: Final[dict[str, Filter]] = {
-    "reviewId": keys(),
+    "reviewId": by_key(),
     "productId": one_of("productId"),
-    "orderId": one_of("orderId", folded),
+    "orderId": one_of("orderId", normalized),
     "rating": one_of("rating"),
     "status": one_of("status", str.lower),
     "keyword": contains("keyword"),
@@ -57,10 +57,10 @@ _FILTERS: Final[dict[str, Filter]] = {
     "updatedTo": until("updated"),
 }
 
-REVIEWS: Final = listing(
+REVIEWS: Final = register_list(
     Listing(
         section="reviews",
-        columns=COLUMNS,
+        columns=_COLUMNS,
         first_id=812_800_001,
         filters=_FILTERS,
         sorts={"DATE_CREATED": "created", "RATING": "rating"},
@@ -69,72 +69,74 @@ REVIEWS: Final = listing(
 )
 
 
-def _admit(visit: Visit) -> None:
-    visit.unless_refused("PRODUCT_REVIEWS_FEATURE_NOT_AVAILABLE", 403, "Reviews are switched off in this store")
+def _check_feature(request: StoreRequest) -> None:
+    request.raise_if_simulated("PRODUCT_REVIEWS_FEATURE_NOT_AVAILABLE", 403, "Reviews are switched off in this store")
 
 
 @route("GET /reviews")
-def search_reviews(visit: Visit) -> Answer:
+def search_reviews(request: StoreRequest) -> Result:
     """List and search, the newest first."""
-    _admit(visit)
-    return search(visit, REVIEWS)
+    _check_feature(request)
+    return search(request, REVIEWS)
 
 
 @route("GET /reviews/{reviewId}")
-def get_review(visit: Visit) -> Answer:
+def get_review(request: StoreRequest) -> Result:
     """Read one."""
-    _admit(visit)
-    return read_one(visit, REVIEWS, visit.id("reviewId"), _KIND, _MISSING)
+    _check_feature(request)
+    return item_response(request, REVIEWS, request.path_number("reviewId"), _KIND, _MISSING)
 
 
 @route("GET /reviews/filters_data")
-def get_review_filters_data(visit: Visit) -> Answer:
+def get_review_filters_data(request: StoreRequest) -> Result:
     """How many there are of each status."""
-    _admit(visit)
-    table = visit.store.table("reviews")
+    _check_feature(request)
+    table = request.store.table("reviews")
     table.settle()
     counts = {status: len(table.posting("status", status)) for status in _STATUSES}
     return {"allCount": sum(counts.values()), **{f"{status}Count": count for status, count in counts.items()}}
 
 
 @route("PUT /reviews/{reviewId}")
-def update_review(visit: Visit) -> Answer:
+def update_review(request: StoreRequest) -> Result:
     """Publish one, or take it back."""
-    _admit(visit)
-    review = read(visit.store.table("reviews"), visit.id("reviewId"), _KIND, _MISSING)
-    _publish(visit, [review], _status(visit.document.get("status"), "status"))
+    _check_feature(request)
+    review = get_or_404(request.store.table("reviews"), request.path_number("reviewId"), _KIND, _MISSING)
+    _set_status(request, [review], _checked_status(request.json.get("status"), "status"))
     return {"updateCount": 1}
 
 
 @route("DELETE /reviews/{reviewId}")
-def delete_review(visit: Visit) -> Answer:
+def delete_review(request: StoreRequest) -> Result:
     """Delete one."""
-    _admit(visit)
-    _delete(visit, [read(visit.store.table("reviews"), visit.id("reviewId"), _KIND, _MISSING)])
+    _check_feature(request)
+    _delete_reviews(
+        request, [get_or_404(request.store.table("reviews"), request.path_number("reviewId"), _KIND, _MISSING)]
+    )
     return {"deleteCount": 1}
 
 
 @route("PUT /reviews/mass_update")
-def mass_update_reviews(visit: Visit) -> Answer:
+def mass_update_reviews(request: StoreRequest) -> Result:
     """Publish, take back or delete those that are named, that a filter finds, or all."""
-    _admit(visit)
-    sent: Item = visit.document
-    table = visit.store.table("reviews")
-    chosen = [review for key in _chosen(visit, sent) if (review := table.get(key)) is not None]
+    _check_feature(request)
+    sent: Item = request.json
+    table = request.store.table("reviews")
+    chosen = [review for key in _selected_keys(request, sent) if (review := table.get(key)) is not None]
     if sent.get("delete"):
-        _delete(visit, chosen)
+        _delete_reviews(request, chosen)
     else:
-        _publish(visit, chosen, _status(sent.get("newStatus"), "newStatus"))
+        _set_status(request, chosen, _checked_status(sent.get("newStatus"), "newStatus"))
     return {"updateCount": len(chosen)}
 
 
 @route("GET /reviews/deleted")
-def get_deleted_reviews(visit: Visit) -> Answer:
+def get_deleted_reviews(request: StoreRequest) -> Result:
     """What was deleted, and when."""
-    return deleted(visit, "reviews")
+    return search_deleted(request, "reviews")
 
 
-def _status(value: object, name: str) -> str:
+def _checked_status(value: object, name: str) -> str:
     status = str(value or "").lower()
     if status not in _STATUSES:
         raise Refusal.wrong(f"Field {name!r} must be one of {', '.join(_STATUSES)}")
@@ -144,8 +146,8 @@ def _status(value: object, name: str) -> str:
 # Many at once.
 
 
-def _chosen(visit: Visit, sent: Item) -> list[Key]:
-    table = visit.store.table("reviews")
+def _selected_keys(request: StoreRequest, sent: Item) -> list[Key]:
+    table = request.store.table("reviews")
     match sent.get("selectMode"):
         case "ALL":
             return list(table)
@@ -156,13 +158,13 @@ def _chosen(visit: Visit, sent: Item) -> list[Key]:
         case "ALL_FILTERED":
             table.settle()
             filters = sent.get("currentFilters") or sent.get("filters") or {}
-            found = select(table, list(_conditions(visit, filters)), Sort(), visit.store.switches)
+            found = select(table, list(_conditions(request, filters)), Sort(), request.store.switches)
             return table.keys(found)
         case _:
-            raise Refusal.wrong(f"Field 'selectMode' must be one of {', '.join(_MODES)}")
+            raise Refusal.wrong(f"Field 'selectMode' must be one of {', '.join(_SELECT_MODES)}")
 
 
-def _conditions(visit: Visit, filters: Item) -> Iterable[Condition]:
+def _conditions(request: StoreRequest, filters: Item) -> Iterable[Condition]:
     """What the filters in a body ask; times come as dates or in Unix seconds, a status in capitals."""
     for name, value in filters.items():
         if value is None or value == []:
@@ -173,7 +175,7 @@ def _conditions(visit: Visit, filters: Item) -> Iterable[Condition]:
                 asked = parse_time(str(value))
             except ValueError as error:
                 raise Refusal.wrong(f"Field {name!r}: {error}") from None
-        condition = _FILTERS[name](visit, asked)
+        condition = _FILTERS[name](request, asked)
         if condition is not None:
             yield condition
 
@@ -181,23 +183,23 @@ def _conditions(visit: Visit, filters: Item) -> Iterable[Condition]:
 # What follows from a change.
 
 
-def _publish(visit: Visit, reviews: Iterable[Item], status: str) -> None:
-    table = visit.store.table("reviews")
+def _set_status(request: StoreRequest, reviews: Iterable[Item], status: str) -> None:
+    table = request.store.table("reviews")
     changed = list(reviews)
-    moment = {"updateDate": format_time(visit.now), "updateTimestamp": visit.now}
+    moment = {"updateDate": format_time(request.now), "updateTimestamp": request.now}
     for review in changed:
         table.put(review | {"status": status} | moment)
-    _count(visit.store, changed)
+    _refresh_review_counts(request.store, changed)
 
 
-def _delete(visit: Visit, reviews: Iterable[Item]) -> None:
+def _delete_reviews(request: StoreRequest, reviews: Iterable[Item]) -> None:
     gone = list(reviews)
     for review in gone:
-        bury(visit, "reviews", review["id"])
-    _count(visit.store, gone)
+        delete_item(request, "reviews", review["id"])
+    _refresh_review_counts(request.store, gone)
 
 
-def _count(store: Store, changed: Iterable[Item]) -> None:
+def _refresh_review_counts(store: Store, changed: Iterable[Item]) -> None:
     """Let the products of these reviews show how many they have, and how they are rated."""
     reviews, products = store.table("reviews"), store.table("products")
     for number in {review.get("productId") for review in changed}:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.state import Item, decode, format_time
 
 __all__: list[str] = []
@@ -12,40 +12,40 @@ _YANDEX: Final = {"store": False, "manufacturerWarranty": True, "pickup": True, 
 
 
 @route("GET /saleschannels/google_shopping")
-def get_google_shopping_feed(visit: Visit) -> Answer:
+def get_google_shopping_feed(request: StoreRequest) -> Result:
     """The feed for Google Shopping."""
-    return _feed(visit, "google_shopping", enabled=True) | {"condition": "NEW"}
+    return _feed(request, "google_shopping", enabled=True) | {"condition": "NEW"}
 
 
 @route("GET /saleschannels/shopzilla")
-def get_shopzilla_feed(visit: Visit) -> Answer:
+def get_shopzilla_feed(request: StoreRequest) -> Result:
     """The feed for Shopzilla."""
-    return _feed(visit, "shopzilla") | {"condition": "NEW"}
+    return _feed(request, "shopzilla") | {"condition": "NEW"}
 
 
 @route("GET /saleschannels/yahoo_shopping")
-def get_yahoo_shopping_feed(visit: Visit) -> Answer:
+def get_yahoo_shopping_feed(request: StoreRequest) -> Result:
     """The feed for Yahoo Shopping."""
-    return _feed(visit, "yahoo_shopping") | {"condition": "NEW", "taxonomy": ""}
+    return _feed(request, "yahoo_shopping") | {"condition": "NEW", "taxonomy": ""}
 
 
 @route("GET /saleschannels/yandex_market")
-def get_yandex_market_feed(visit: Visit) -> Answer:
+def get_yandex_market_feed(request: StoreRequest) -> Result:
     """The feed for Yandex Market."""
-    return _feed(visit, "yandex_market") | _YANDEX | {"salesNotes": ""}
+    return _feed(request, "yandex_market") | _YANDEX | {"salesNotes": ""}
 
 
 @route("GET /saleschannels/yandex_market_dbs")
-def get_yandex_market_dbs_feed(visit: Visit) -> Answer:
+def get_yandex_market_dbs_feed(request: StoreRequest) -> Result:
     """The feed for Yandex Market where the store delivers."""
-    return _feed(visit, "yandex_market_dbs") | _YANDEX | {"enableAutoDiscounts": False, "sizeChart": "INT"}
+    return _feed(request, "yandex_market_dbs") | _YANDEX | {"enableAutoDiscounts": False, "sizeChart": "INT"}
 
 
-def _feed(visit: Visit, channel: str, *, enabled: bool = False) -> Item:
+def _feed(request: StoreRequest, channel: str, *, enabled: bool = False) -> Item:
     """What all feeds have: they are made once a day, of the products that are for sale."""
-    table = visit.store.table("products")
+    table = request.store.table("products")
     products = [decode(row) for key in table if (row := table.raw(key)) is not None]
-    made = visit.now - visit.now % _DAY
+    made = request.now - request.now % _DAY
     return {
         "marketplaceConfig": {"enabled": enabled, "taxonomyId": channel, "firstInit": not enabled},
         "productFeedInfo": {

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from ecwid_async.sandbox.engine import Answer, Filter, Listing, Page, Visit, project
+from ecwid_async.sandbox.engine import Filter, Listing, Page, Result, StoreRequest, project
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.state import (
     BY_CREATION,
@@ -26,29 +26,29 @@ from ecwid_async.sandbox.state import (
 )
 
 __all__ = [
-    "allowed",
+    "apply_change",
     "at_least",
     "at_most",
-    "bury",
+    "by_key",
+    "check_choices",
     "contains",
-    "deleted",
-    "keys",
-    "milliseconds",
+    "delete_item",
+    "get_or_404",
+    "item_response",
     "one_of",
     "page_bounds",
-    "page_of",
-    "read",
-    "read_one",
+    "paginate",
     "search",
+    "search_deleted",
     "since",
-    "stamped",
+    "to_milliseconds",
     "until",
-    "updated",
+    "with_timestamps",
 ]
 
 _Entry = TypeVar("_Entry")
 
-_LIMIT: Final = 100
+_MAX_LIMIT: Final = 100
 _TIMESTAMPS: Final = re.compile(rb'("\w*Timestamp":\d{9,10})(?!\d)')
 
 
@@ -57,65 +57,65 @@ _TIMESTAMPS: Final = re.compile(rb'("\w*Timestamp":\d{9,10})(?!\d)')
 
 def at_least(column: str) -> Filter:
     """The number is this or more."""
-    return lambda visit, value: Window(column, low=value)
+    return lambda request, value: Window(column, low=value)
 
 
 def at_most(column: str) -> Filter:
     """The number is this or less."""
-    return lambda visit, value: Window(column, high=value)
+    return lambda request, value: Window(column, high=value)
 
 
 def since(column: str) -> Filter:
     """The time is this or later (or strictly later: see `Switches.inclusive_bounds`)."""
-    return lambda visit, value: Window(
-        column, low=value if visit.store.switches.inclusive_bounds else math.nextafter(value, math.inf)
+    return lambda request, value: Window(
+        column, low=value if request.store.switches.inclusive_bounds else math.nextafter(value, math.inf)
     )
 
 
 def until(column: str) -> Filter:
     """The time is this or earlier (or strictly earlier)."""
-    return lambda visit, value: Window(
-        column, high=value if visit.store.switches.inclusive_bounds else math.nextafter(value, -math.inf)
+    return lambda request, value: Window(
+        column, high=value if request.store.switches.inclusive_bounds else math.nextafter(value, -math.inf)
     )
 
 
 def one_of(term: str, make: Callable[[Any], Hashable] = lambda value: value) -> Filter:
     """A term has this value, or one of these; `make` turns a parameter's value into the term's."""
-    return lambda visit, value: OneOf(term, tuple(map(make, value if isinstance(value, tuple) else (value,))))
+    return lambda request, value: OneOf(term, tuple(map(make, value if isinstance(value, tuple) else (value,))))
 
 
 def contains(column: str) -> Filter:
     """The text contains each word of this; an empty parameter asks for nothing."""
-    return lambda visit, value: Contains(column, tuple(value.split())) if value.strip() else None
+    return lambda request, value: Contains(column, tuple(value.split())) if value.strip() else None
 
 
-def keys() -> Filter:
+def by_key() -> Filter:
     """The item is one of these."""
-    return lambda visit, value: Keys(frozenset(value if isinstance(value, tuple) else (value,)))
+    return lambda request, value: Keys(frozenset(value if isinstance(value, tuple) else (value,)))
 
 
 # Lists.
 
 
-def page_bounds(visit: Visit) -> tuple[int, int, int]:
+def page_bounds(request: StoreRequest) -> tuple[int, int, int]:
     """Offset and limit of this request, the limit cut to what the API gives at most; and what a page really holds."""
-    offset = visit.params.get("offset", 0)
-    limit = visit.params.get("limit", visit.endpoint.limit)
+    offset = request.params.get("offset", 0)
+    limit = request.params.get("limit", request.endpoint.limit)
     if offset < 0 or limit < 1:
         raise Refusal.wrong("offset must be 0 or more, limit 1 or more")
-    limit = min(limit, _LIMIT)
-    return offset, limit, min(limit, visit.store.switches.page_size or limit)
+    limit = min(limit, _MAX_LIMIT)
+    return offset, limit, min(limit, request.store.switches.page_size or limit)
 
 
-def page_of(visit: Visit, entries: Sequence[_Entry], show: Callable[[_Entry], Item]) -> Page:
+def paginate(request: StoreRequest, entries: Sequence[_Entry], show: Callable[[_Entry], Item]) -> Page:
     """The page that this request asks for, of a list that is no table; `show` makes an entry an item."""
-    offset, limit, held = page_bounds(visit)
+    offset, limit, held = page_bounds(request)
     rows = [encode(show(entry)) for entry in entries[offset : offset + held]]
     return Page(total=len(entries), offset=offset, limit=limit, rows=rows)
 
 
 def search(
-    visit: Visit,
+    request: StoreRequest,
     listing: Listing,
     *,
     conditions: Iterable[Condition] = (),
@@ -123,44 +123,44 @@ def search(
     extra: dict[str, int] | None = None,
 ) -> Page:
     """The page of a list that this request asks for. `conditions` hold beside those of its parameters."""
-    table = visit.store.table(listing.section)
+    table = request.store.table(listing.section)
     table.settle()
-    wanted = [*conditions, *asked(visit, listing)]
-    rows = select(table, wanted, sort or sorting(visit, listing), visit.store.switches)
-    offset, limit, held = page_bounds(visit)
+    wanted = [*conditions, *requested_conditions(request, listing)]
+    rows = select(table, wanted, sort or requested_sort(request, listing), request.store.switches)
+    offset, limit, held = page_bounds(request)
     items = table.rows(rows.cut(offset, held))
-    view = listing.view(visit)
+    view = listing.view(request)
     if view is not None:
         items = [encode(view(decode(item))) for item in items]
-    if listing.section in visit.store.switches.milliseconds:
-        items = [milliseconds(item) for item in items]
+    if listing.section in request.store.switches.milliseconds:
+        items = [to_milliseconds(item) for item in items]
     return Page(total=len(rows), offset=offset, limit=limit, rows=items, extra=extra or {})
 
 
-def asked(visit: Visit, listing: Listing) -> list[Condition]:
+def requested_conditions(request: StoreRequest, listing: Listing) -> list[Condition]:
     """The conditions that the request's parameters stand for."""
-    found = [listing.always(visit, None)] if listing.always else []
-    for name, value in visit.params.items():
+    found = [listing.always(request, None)] if listing.always else []
+    for name, value in request.params.items():
         if name in listing.filters:
-            found.append(listing.filters[name](visit, value))
+            found.append(listing.filters[name](request, value))
         elif (prefix := f"{name.split('_', 1)[0]}_") in listing.filters:
-            found.append(listing.filters[prefix](visit, (name.removeprefix(prefix), value)))
+            found.append(listing.filters[prefix](request, (name.removeprefix(prefix), value)))
     return [condition for condition in found if condition is not None]
 
 
-def sorting(visit: Visit, listing: Listing) -> Sort:
+def requested_sort(request: StoreRequest, listing: Listing) -> Sort:
     """How the request wants the list sorted."""
-    asked = visit.params.get("sortBy", "")
+    asked = request.params.get("sortBy", "")
     name, _, direction = asked.rpartition("_")
     column = listing.sorts.get(asked) or listing.sorts.get(name)
     if column is None:
-        return _without_being_asked(visit, listing)
-    return Sort(column, descending=direction == "DESC") if isinstance(column, str) else column(visit)
+        return _default_sort(request, listing)
+    return Sort(column, descending=direction == "DESC") if isinstance(column, str) else column(request)
 
 
-def _without_being_asked(visit: Visit, listing: Listing) -> Sort:
+def _default_sort(request: StoreRequest, listing: Listing) -> Sort:
     """How the list is sorted where the request wants nothing."""
-    wanted = visit.store.switches.unsorted if listing.unsorted else None
+    wanted = request.store.switches.unsorted if listing.unsorted else None
     match wanted:
         case None:
             return listing.default_sort
@@ -171,7 +171,7 @@ def _without_being_asked(visit: Visit, listing: Listing) -> Sort:
             return Sort(disorder=wanted)
 
 
-def milliseconds(item: bytes) -> bytes:
+def to_milliseconds(item: bytes) -> bytes:
     """The item with its timestamps in milliseconds."""
     return _TIMESTAMPS.sub(rb"\g<1>000", item)
 
@@ -179,14 +179,14 @@ def milliseconds(item: bytes) -> bytes:
 # One item.
 
 
-def allowed(item: Item, values: Mapping[str, Sequence[str]]) -> None:
+def check_choices(item: Item, values: Mapping[str, Sequence[str]]) -> None:
     """Raise `Refusal` where a field has none of the values that `values` has for its name."""
     for name, choices in values.items():
         if item.get(name) is not None and item[name] not in choices:
             raise Refusal.wrong(f"Field {name!r} must be one of {', '.join(choices)}")
 
 
-def read(table: Table, key: Key, kind: str, code: str) -> Item:
+def get_or_404(table: Table, key: Key, kind: str, code: str) -> Item:
     """The stored item. Raises `Refusal` 404 where there is none, in the API's words."""
     item = table.get(key)
     if item is None:
@@ -194,59 +194,59 @@ def read(table: Table, key: Key, kind: str, code: str) -> Item:
     return item
 
 
-def read_one(visit: Visit, listing: Listing, key: Key, kind: str, code: str) -> bytes:
+def item_response(request: StoreRequest, listing: Listing, key: Key, kind: str, code: str) -> bytes:
     """The item as it goes over the wire, with only the asked fields."""
-    item = visit.store.table(listing.section).raw(key)
+    item = request.store.table(listing.section).raw(key)
     if item is None:
         raise Refusal(404, code, f"{kind} #{key} not found")
-    view = listing.view(visit)
+    view = listing.view(request)
     if view is not None:
         item = encode(view(decode(item)))
-    if listing.section in visit.store.switches.milliseconds:
-        item = milliseconds(item)
-    return item if visit.selection is None else encode(project(decode(item), visit.selection))
+    if listing.section in request.store.switches.milliseconds:
+        item = to_milliseconds(item)
+    return item if request.selection is None else encode(project(decode(item), request.selection))
 
 
-def stamped(item: Item, now: int) -> Item:
+def with_timestamps(item: Item, now: int) -> Item:
     """A new item with the times that the server gives."""
     moment = format_time(now)
     times = {"created": moment, "updated": moment, "createTimestamp": now, "updateTimestamp": now}
     return {**item, **times}
 
 
-def updated(
-    visit: Visit,
+def apply_change(
+    request: StoreRequest,
     stored: Item,
     change: Item,
     *,
     clearable: Iterable[str] = (),
-    needed: Iterable[str] = (),
-    stamp: bool = True,
+    required: Iterable[str] = (),
+    set_updated: bool = True,
 ) -> Item:
-    """The stored item with a partial change merged in. Raises `Refusal` where that takes a `needed` field away."""
-    merged = merge(stored, change, clearable=clearable, null_clears=visit.store.switches.null_clears)
-    for name in needed:
+    """The stored item with a partial change merged in. Raises `Refusal` where that takes a `required` field away."""
+    merged = merge(stored, change, clearable=clearable, null_clears=request.store.switches.null_clears)
+    for name in required:
         if name in stored and name not in merged:
             raise Refusal.wrong(f"Field {name!r} can't be cleared")
-    if stamp:
-        merged |= {"updated": format_time(visit.now), "updateTimestamp": visit.now}
+    if set_updated:
+        merged |= {"updated": format_time(request.now), "updateTimestamp": request.now}
     return merged
 
 
-def bury(visit: Visit, section: str, key: Key, entry: Item | None = None) -> bool:
+def delete_item(request: StoreRequest, section: str, key: Key, entry: Item | None = None) -> bool:
     """Delete an item and note it in the history (`entry`: what the history shows beside the date); False if absent."""
-    if not visit.store.table(section).remove(key):
+    if not request.store.table(section).remove(key):
         return False
-    visit.store.history(section).add(entry or {"id": key}, visit.now)
+    request.store.history(section).add(entry or {"id": key}, request.now)
     return True
 
 
-def deleted(visit: Visit, section: str) -> Answer:
+def search_deleted(request: StoreRequest, section: str) -> Result:
     """The page of a list's history that this request asks for."""
-    inside = visit.store.switches.inclusive_bounds
-    start = visit.params.get("from_date", 0)
-    end = visit.params.get("to_date", math.inf)
-    entries = visit.store.history(section).between(
-        start if inside else start + 1, end if inside else end - 1, visit.now
+    inside = request.store.switches.inclusive_bounds
+    start = request.params.get("from_date", 0)
+    end = request.params.get("to_date", math.inf)
+    entries = request.store.history(section).between(
+        start if inside else start + 1, end if inside else end - 1, request.now
     )
-    return page_of(visit, entries, lambda entry: {**entry[1], "date": format_time(entry[0])})
+    return paginate(request, entries, lambda entry: {**entry[1], "date": format_time(entry[0])})

@@ -2,43 +2,43 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.customer_stats import folded
+from ecwid_async.sandbox.routes.customer_stats import normalized
 from ecwid_async.sandbox.routes.profile import STAFF_SCOPES
 from ecwid_async.sandbox.state import Item, Records
 
 __all__: list[str] = []
 
-_FIRST_ACCOUNT: Final = 27_632_601
+_FIRST_ACCOUNT_ID: Final = 27_632_601
 
 
 @route("GET /staff")
-def search_staff(visit: Visit) -> Answer:
+def search_staff(request: StoreRequest) -> Result:
     """All accounts, and invitations that wait for an answer."""
-    return {"staffList": list(_accounts(visit).values())}
+    return {"staffList": list(_accounts(request).values())}
 
 
 @route("GET /staff/{staffAccountId}")
-def get_staff(visit: Visit) -> Answer:
+def get_staff(request: StoreRequest) -> Result:
     """One account."""
-    account = _account(visit)
+    account = _find_account(request)
     return {name: account[name] for name in ("email", "staffScopes")}
 
 
 @route("POST /staff")
-def create_staff(visit: Visit) -> Answer:
+def create_staff(request: StoreRequest) -> Result:
     """Invite somebody; without scopes they may do nothing yet."""
-    sent = visit.document
+    sent = request.json
     email = (sent.get("email") or "").strip()
     if "@" not in email:
         raise Refusal.wrong("An account needs the 'email' to which the invitation goes")
-    if any(folded(account["email"]) == folded(email) for account in _accounts(visit).values()):
+    if any(normalized(account["email"]) == normalized(email) for account in _accounts(request).values()):
         raise Refusal(409, "CONSTRAINT_VIOLATION", "There is an account or an invitation with this email already")
-    number = visit.store.next_number("staff_number", _FIRST_ACCOUNT)
+    number = request.store.next_number("staff_number", _FIRST_ACCOUNT_ID)
     name = f"p{number}"
-    scopes = _checked(sent.get("staffScopes") or [])
-    _accounts(visit)[name] = {
+    scopes = _checked_scopes(sent.get("staffScopes") or [])
+    _accounts(request)[name] = {
         "id": name,
         "name": email.partition("@")[0],
         "email": email,
@@ -49,57 +49,57 @@ def create_staff(visit: Visit) -> Answer:
 
 
 @route("PUT /staff/{staffAccountId}")
-def update_staff(visit: Visit) -> Answer:
+def update_staff(request: StoreRequest) -> Result:
     """Change what somebody may do, or their address."""
-    account = _account(visit)
-    change = {name: value for name, value in visit.document.items() if value is not None}
+    account = _find_account(request)
+    change = {name: value for name, value in request.json.items() if value is not None}
     if "staffScopes" in change:
-        change["staffScopes"] = _checked(change["staffScopes"])
-    _accounts(visit)[account["id"]] = account | change
+        change["staffScopes"] = _checked_scopes(change["staffScopes"])
+    _accounts(request)[account["id"]] = account | change
     return {"updateCount": 1}
 
 
 @route("DELETE /staff/{staffAccountId}")
-def delete_staff(visit: Visit) -> Answer:
+def delete_staff(request: StoreRequest) -> Result:
     """Delete an account."""
-    del _accounts(visit)[_account(visit)["id"]]
+    del _accounts(request)[_find_account(request)["id"]]
     return {"deleteCount": 1}
 
 
 @route("POST /staff/invite")
-def resend_staff_invite(visit: Visit) -> Answer:
+def resend_staff_invite(request: StoreRequest) -> Result:
     """Send an invitation once more."""
-    _invited(visit)
+    _find_invitation(request)
     return {"success": True}
 
 
 @route("DELETE /staff/invite")
-def cancel_staff_invite(visit: Visit) -> Answer:
+def cancel_staff_invite(request: StoreRequest) -> Result:
     """Take an invitation back."""
-    del _accounts(visit)[_invited(visit)["id"]]
+    del _accounts(request)[_find_invitation(request)["id"]]
     return {"deleteCount": 1}
 
 
-def _accounts(visit: Visit) -> Records[str, Item]:
-    return visit.store.records("staff")
+def _accounts(request: StoreRequest) -> Records[str, Item]:
+    return request.store.records("staff")
 
 
-def _account(visit: Visit) -> Item:
-    name = visit.ids["staffAccountId"]
-    if name not in _accounts(visit):
+def _find_account(request: StoreRequest) -> Item:
+    name = request.path_params["staffAccountId"]
+    if name not in _accounts(request):
         raise Refusal(404, "NOT_FOUND", f"There is no staff account {name!r}")
-    return _accounts(visit)[name]
+    return _accounts(request)[name]
 
 
-def _invited(visit: Visit) -> Item:
-    email = folded(visit.document.get("email") or "")
-    for account in _accounts(visit).values():
-        if folded(account["email"]) == email and not account["inviteAccepted"]:
+def _find_invitation(request: StoreRequest) -> Item:
+    email = normalized(request.json.get("email") or "")
+    for account in _accounts(request).values():
+        if normalized(account["email"]) == email and not account["inviteAccepted"]:
             return account
     raise Refusal(404, "NOT_FOUND", "No invitation to this email waits for an answer")
 
 
-def _checked(scopes: list[str]) -> list[str]:
+def _checked_scopes(scopes: list[str]) -> list[str]:
     unknown = [scope for scope in scopes if scope not in STAFF_SCOPES]
     if unknown:
         raise Refusal.wrong(f"There is no staff scope {unknown[0]!r}; GET /profile/staffScopes lists them")

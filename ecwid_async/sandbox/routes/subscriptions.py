@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import localised
-from ecwid_async.sandbox.engine import Answer, Filter, Listing, Visit, listing, route
+from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.customer_stats import folded
-from ecwid_async.sandbox.routes.shared import one_of, read, read_one, search, since, until, updated
+from ecwid_async.sandbox.routes.customer_stats import normalized
+from ecwid_async.sandbox.routes.shared import apply_change, get_or_404, item_response, one_of, search, since, until
 from ecwid_async.sandbox.state import Columns, Condition, Item, Keys, OneOf, Sort, Window, format_time, parse_time
 
 __all__ = ["SUBSCRIPTIONS"]
@@ -21,13 +21,13 @@ _STATUSES: Final = ("ACTIVE", "CANCELLED", "LAST_CHARGE_FAILED", "REQUIRES_PAYME
 _INTERVALS: Final = ("DAY", "WEEK", "MONTH", "YEAR")
 
 
-def _seconds(name: str) -> Callable[[Item], float]:
+def _date_field(name: str) -> Callable[[Item], float]:
     """A time as Unix seconds; zero where there is none."""
     return lambda item: parse_time(item[name]) if item.get(name) else 0
 
 
 def _cancelled(item: Item) -> float:
-    return _seconds("cancelled")(item)
+    return _date_field("cancelled")(item)
 
 
 def _template(item: Item) -> Item:
@@ -44,15 +44,15 @@ def _order_ids(item: Item) -> Iterator[str]:
         yield str(_template(item)["id"])
 
 
-def _ordered(item: Item) -> Iterator[int]:
+def _order_times(item: Item) -> Iterator[int]:
     yield from (parse_time(order["createDate"]) for order in _orders(item) if order.get("createDate"))
 
 
-def _there(column: str, bound: Callable[[str], Filter]) -> Filter:
+def _if_present(column: str, bound: Callable[[str], Filter]) -> Filter:
     """A bound of a time that not every subscription has: those without one are zero in the column."""
 
-    def condition(visit: Visit, value: int) -> Condition | None:
-        window = bound(column)(visit, value)
+    def condition(request: StoreRequest, value: int) -> Condition | None:
+        window = bound(column)(request, value)
         if not isinstance(window, Window):
             return window
         return Window(column, low=max(window.low, 1), high=window.high)
@@ -60,24 +60,24 @@ def _there(column: str, bound: Callable[[str], Filter]) -> Filter:
     return condition
 
 
-def _order_created(visit: Visit, value: int) -> Condition | None:
+def _by_order_time(request: StoreRequest, value: int) -> Condition | None:
     """Subscriptions with an order inside the asked window; asked once, by whichever bound comes first."""
-    inside = visit.store.switches.inclusive_bounds
-    low = visit.params.get("orderCreatedFrom", 0) + (not inside)
-    high = visit.params.get("orderCreatedTo", 2**62) - (not inside)
-    table = visit.store.table("subscriptions")
+    inside = request.store.switches.inclusive_bounds
+    low = request.params.get("orderCreatedFrom", 0) + (not inside)
+    high = request.params.get("orderCreatedTo", 2**62) - (not inside)
+    table = request.store.table("subscriptions")
     times = (time for time, _ in table.values("ordered") if isinstance(time, int))
     return OneOf("ordered", tuple(sorted(time for time in times if low <= time <= high)))
 
 
-SUBSCRIPTIONS: Final = listing(
+SUBSCRIPTIONS: Final = register_list(
     Listing(
         section="subscriptions",
         columns=Columns(
             key="subscriptionId",
             numbers={
                 "cancelled": _cancelled,
-                "nextCharge": _seconds("nextCharge"),
+                "nextCharge": _date_field("nextCharge"),
                 "orders": lambda item: len(_orders(item)),
             },
             terms={
@@ -86,61 +86,63 @@ SUBSCRIPTIONS: Final = listing(
                 "interval": lambda item: ((item.get("chargeSettings") or {}).get("recurringInterval"),),
                 "count": lambda item: ((item.get("chargeSettings") or {}).get("recurringIntervalCount"),),
                 "productId": lambda item: (line.get("productId") for line in _template(item).get("items") or ()),
-                "email": lambda item: (folded(_template(item).get("email") or ""),),
+                "email": lambda item: (normalized(_template(item).get("email") or ""),),
                 "orderId": _order_ids,
                 "total": lambda item: (order.get("total") for order in _orders(item)),
-                "ordered": _ordered,
+                "ordered": _order_times,
             },
-            created=_seconds("created"),
+            created=_date_field("created"),
             updated=lambda item: (item.get("updateTimestamp") or 0) // 1000,
         ),
         first_id=9_500_001,
         filters={
-            "id": lambda visit, value: Keys(frozenset((value,))),
+            "id": lambda request, value: Keys(frozenset((value,))),
             "createdFrom": since("created"),
             "createdTo": until("created"),
-            "cancelledFrom": _there("cancelled", since),
-            "cancelledTo": _there("cancelled", until),
+            "cancelledFrom": _if_present("cancelled", since),
+            "cancelledTo": _if_present("cancelled", until),
             "updatedFrom": since("updated"),
             "updatedTo": until("updated"),
             "customerId": one_of("customerId"),
             "status": one_of("status"),
-            "nextChargeFrom": _there("nextCharge", since),
-            "nextChargeTo": _there("nextCharge", until),
+            "nextChargeFrom": _if_present("nextCharge", since),
+            "nextChargeTo": _if_present("nextCharge", until),
             "recurringInterval": one_of("interval"),
             "recurringIntervalCount": one_of("count"),
             "productId": one_of("productId"),
-            "email": one_of("email", folded),
+            "email": one_of("email", normalized),
             "orderId": one_of("orderId"),
             "orderTotal": one_of("total"),
-            "orderCreatedFrom": _order_created,
-            "orderCreatedTo": _order_created,
+            "orderCreatedFrom": _by_order_time,
+            "orderCreatedTo": _by_order_time,
         },
         sorts={"DATE_CREATED": "created", "ORDER_COUNT": "orders", "NEXT_CHARGE_DATE": "nextCharge"},
         default_sort=Sort("created", descending=True),
-        view=lambda visit: (lambda item: localised(item, visit.params["lang"])) if visit.params.get("lang") else None,
+        view=lambda request: (
+            (lambda item: localised(item, request.params["lang"])) if request.params.get("lang") else None
+        ),
     )
 )
 
 
 @route("GET /subscriptions")
-def search_subscriptions(visit: Visit) -> Answer:
+def search_subscriptions(request: StoreRequest) -> Result:
     """List and search."""
-    return search(visit, SUBSCRIPTIONS)
+    return search(request, SUBSCRIPTIONS)
 
 
 @route("GET /subscriptions/{subscriptionId}")
-def get_subscription(visit: Visit) -> Answer:
+def get_subscription(request: StoreRequest) -> Result:
     """Read one."""
-    return read_one(visit, SUBSCRIPTIONS, visit.id("subscriptionId"), _KIND, _MISSING)
+    return item_response(request, SUBSCRIPTIONS, request.path_number("subscriptionId"), _KIND, _MISSING)
 
 
 @route("PUT /subscriptions/{subscriptionId}")
-def update_subscription(visit: Visit) -> Answer:
+def update_subscription(request: StoreRequest) -> Result:
     """Change its status, its interval, or when it is charged next."""
-    table = visit.store.table("subscriptions")
-    stored = read(table, visit.id("subscriptionId"), _KIND, _MISSING)
-    change, moment = dict(visit.document), format_time(visit.now)
+    table = request.store.table("subscriptions")
+    stored = get_or_404(table, request.path_number("subscriptionId"), _KIND, _MISSING)
+    change, moment = dict(request.json), format_time(request.now)
     status = change.get("status")
     _check(change)
     if status and status != stored.get("status"):
@@ -149,7 +151,7 @@ def update_subscription(visit: Visit) -> Answer:
             change |= {"cancelled": moment}
         else:
             stored.pop("cancelled", None)
-    table.put(updated(visit, stored, change, stamp=False) | {"updateTimestamp": visit.now * 1000})
+    table.put(apply_change(request, stored, change, set_updated=False) | {"updateTimestamp": request.now * 1000})
     return {"updateCount": 1}
 
 

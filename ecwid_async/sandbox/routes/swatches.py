@@ -3,34 +3,34 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ecwid_async.sandbox.engine import Answer, Visit, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.state import Item, Table, decode
 
 __all__: list[str] = []
 
-_RECENT: Final = 10
+_MAX_RECENT: Final = 10
 
 
 @route("GET /swatches")
-def get_swatches(visit: Visit) -> Answer:
+def get_swatches(request: StoreRequest) -> Result:
     """The colours that choices of product options are shown with."""
-    table = visit.store.table("products")
+    table = request.store.table("products")
     table.settle()
     return {"colors": [_swatch(table, str(value)) for value, _ in table.values("swatch")]}
 
 
 @route("GET /swatches/recent-colors")
-def get_recent_colors(visit: Visit) -> Answer:
+def get_recent_colors(request: StoreRequest) -> Result:
     """The colours of the products that were changed last, each once, at most ten."""
-    table = visit.store.table("products")
+    table = request.store.table("products")
     table.settle()
     colors: dict[tuple[str, str], Item] = {}
     for slot in reversed(table.order("updated").slots):
         for color in _colors(decode(table.rows((slot,))[0])):
             colors.setdefault((color["hexCode"], color["name"]), color)
-        if len(colors) >= _RECENT:
+        if len(colors) >= _MAX_RECENT:
             break
-    return {"colors": list(colors.values())[:_RECENT]}
+    return {"colors": list(colors.values())[:_MAX_RECENT]}
 
 
 def _swatch(table: Table, value: str) -> Item:

@@ -4,31 +4,31 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-__all__ = ["compared", "points", "usual_scale"]
+__all__ = ["comparison_period", "default_scale", "time_buckets"]
 
 _DAY: Final = 24 * 3600
 _STEPS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
-def points(start: int, end: int, scale: str, first_day: str) -> Iterator[tuple[str, int, int]]:
+def time_buckets(start: int, end: int, scale: str, first_day: str) -> Iterator[tuple[str, int, int]]:
     """Yield the points of a chart from `start` to `end` (Unix seconds): name, first and last second.
 
     `scale` is hour, day, week, month or year; weeks begin on `first_day`, MONDAY or SUNDAY.
     """
-    moment = _floor(start, scale, first_day)
+    moment = _bucket_start(start, scale, first_day)
     while moment.timestamp() <= end:
-        following = _next(moment, scale)
-        yield _name(moment, scale), max(int(moment.timestamp()), start), min(int(following.timestamp()) - 1, end)
+        following = _next_start(moment, scale)
+        yield _label(moment, scale), max(int(moment.timestamp()), start), min(int(following.timestamp()) - 1, end)
         moment = following
 
 
-def usual_scale(start: int, end: int) -> str:
+def default_scale(start: int, end: int) -> str:
     """The scale that gives a chart of that time a readable number of points."""
     days = (end - start) / _DAY
     return "hour" if days <= 2 else "day" if days <= 92 else "month" if days <= 10 * 366 else "year"
 
 
-def compared(start: int, end: int, kind: str | None) -> tuple[int, int] | None:
+def comparison_period(start: int, end: int, kind: str | None) -> tuple[int, int] | None:
     """The earlier time to compare with, of the same length; None where there is nothing to compare."""
     length = end - start
     match kind:
@@ -37,15 +37,15 @@ def compared(start: int, end: int, kind: str | None) -> tuple[int, int] | None:
         case "similarPeriodInPreviousWeek":
             earlier = start - 7 * _DAY
         case "similarPeriodInPreviousMonth":
-            earlier = int(_shifted(datetime.fromtimestamp(start, UTC), 1).timestamp())
+            earlier = int(_months_earlier(datetime.fromtimestamp(start, UTC), 1).timestamp())
         case "similarPeriodInPreviousYear":
-            earlier = int(_shifted(datetime.fromtimestamp(start, UTC), 12).timestamp())
+            earlier = int(_months_earlier(datetime.fromtimestamp(start, UTC), 12).timestamp())
         case _:
             return None
     return earlier, earlier + length
 
 
-def _floor(time: int, scale: str, first_day: str) -> datetime:
+def _bucket_start(time: int, scale: str, first_day: str) -> datetime:
     """When the hour, day, week, month or year began that this time lies in."""
     moment = datetime.fromtimestamp(time, UTC).replace(minute=0, second=0)
     if scale == "hour":
@@ -58,11 +58,11 @@ def _floor(time: int, scale: str, first_day: str) -> datetime:
     return day.replace(month=1, day=1) if scale == "year" else day
 
 
-def _next(moment: datetime, scale: str) -> datetime:
-    return moment + _STEPS[scale] if scale in _STEPS else _shifted(moment, -1 if scale == "month" else -12)
+def _next_start(moment: datetime, scale: str) -> datetime:
+    return moment + _STEPS[scale] if scale in _STEPS else _months_earlier(moment, -1 if scale == "month" else -12)
 
 
-def _shifted(moment: datetime, months: int) -> datetime:
+def _months_earlier(moment: datetime, months: int) -> datetime:
     """The same day and hour that many months earlier, or the last day of that month."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
     day = moment.day
@@ -73,7 +73,7 @@ def _shifted(moment: datetime, months: int) -> datetime:
             day -= 1
 
 
-def _name(moment: datetime, scale: str) -> str:
+def _label(moment: datetime, scale: str) -> str:
     if scale == "year":
         return f"{moment:%Y}"
     if scale == "month":

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import changed_variation, complete_product, localised, new_variation
-from ecwid_async.sandbox.engine import Answer, Visit, project, route
+from ecwid_async.sandbox.engine import Result, StoreRequest, project, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.image_uploads import Brought, announced, brought, new_number
-from ecwid_async.sandbox.routes.products import keep, product
-from ecwid_async.sandbox.routes.shared import updated
+from ecwid_async.sandbox.routes.image_uploads import UploadedImage, described_image, new_image_id, uploaded_image
+from ecwid_async.sandbox.routes.products import find_product, save_product
+from ecwid_async.sandbox.routes.shared import apply_change
 from ecwid_async.sandbox.state import Item, encode
 
 __all__: list[str] = []
@@ -20,12 +20,12 @@ _IMAGE_FIELDS: Final = {
     "hdThumbnailUrl": "image800pxUrl",
     "originalImageUrl": "imageOriginalUrl",
 }
-_NEGATIVE: Final = {"warning": "Product has negative stock."}
+_NEGATIVE_STOCK: Final = {"warning": "Product has negative stock."}
 
 
-def _found(visit: Visit, item: Item) -> Item:
+def find_variation(request: StoreRequest, item: Item) -> Item:
     """The variation that the path names. Raises `Refusal` 404."""
-    number = visit.id("combinationId")
+    number = request.path_number("combinationId")
     variations: list[Item] = item.get("combinations") or []
     for variation in variations:
         if variation.get("id") == number:
@@ -33,78 +33,78 @@ def _found(visit: Visit, item: Item) -> Item:
     raise Refusal(404, "COMBINATION_NOT_FOUND", f"Variation #{number} not found")
 
 
-def _save(visit: Visit, item: Item, variations: list[Item]) -> Item:
+def _save_variations(request: StoreRequest, item: Item, variations: list[Item]) -> Item:
     """Store the product with these variations; gives it as it is now."""
     change: Item = {"combinations": variations}
-    saved = complete_product(visit.store, updated(visit, item, {}) | change, change)
-    keep(visit, saved)
+    saved = complete_product(request.store, apply_change(request, item, {}) | change, change)
+    save_product(request, saved)
     return saved
 
 
-def _replace(visit: Visit, item: Item, variation: Item) -> Item:
+def replace_variation(request: StoreRequest, item: Item, variation: Item) -> Item:
     """Store the product with this variation in place of the one with its id."""
     variations = [variation if one.get("id") == variation["id"] else one for one in item["combinations"]]
-    return _save(visit, item, variations)
+    return _save_variations(request, item, variations)
 
 
-def _view(visit: Visit) -> Callable[[Item], Item]:
-    lang = visit.params.get("lang")
+def _view(request: StoreRequest) -> Callable[[Item], Item]:
+    lang = request.params.get("lang")
     return lambda item: localised(item, lang) if lang else item
 
 
 @route("GET /products/{productId}/combinations")
-def search_variations(visit: Visit) -> Answer:
+def search_variations(request: StoreRequest) -> Result:
     """All of them, as a bare array."""
-    return list(map(_view(visit), product(visit).get("combinations") or ()))
+    return list(map(_view(request), find_product(request).get("combinations") or ()))
 
 
 @route("GET /products/{productId}/combinations/{combinationId}")
-def get_variation(visit: Visit) -> Answer:
+def get_variation(request: StoreRequest) -> Result:
     """One variation."""
-    return encode(project(_view(visit)(_found(visit, product(visit))), visit.selection))
+    return encode(project(_view(request)(find_variation(request, find_product(request))), request.selection))
 
 
 @route("POST /products/{productId}/combinations")
-def create_variation(visit: Visit) -> Answer:
+def create_variation(request: StoreRequest) -> Result:
     """One more, behind the others; its options are those of the product."""
-    item, given = product(visit), visit.document
+    item, given = find_product(request), request.json
     if given.get("options") is None:
         raise Refusal.wrong("Field 'options' is missing")
-    saved = _save(visit, item, [*(item.get("combinations") or ()), new_variation(given)])
+    saved = _save_variations(request, item, [*(item.get("combinations") or ()), new_variation(given)])
     return {"id": saved["combinations"][-1]["id"]}
 
 
 @route("PUT /products/{productId}/combinations/{combinationId}")
-def update_variation(visit: Visit) -> Answer:
+def update_variation(request: StoreRequest) -> Result:
     """What is not named stays."""
-    item = product(visit)
-    stored, null_clears = _found(visit, item), visit.store.switches.null_clears
-    _replace(visit, item, changed_variation(stored, visit.document, null_clears=null_clears))
+    item = find_product(request)
+    stored, null_clears = find_variation(request, item), request.store.switches.null_clears
+    replace_variation(request, item, changed_variation(stored, request.json, null_clears=null_clears))
     return {"updateCount": 1}
 
 
 @route("DELETE /products/{productId}/combinations/{combinationId}")
-def delete_variation(visit: Visit) -> Answer:
+def delete_variation(request: StoreRequest) -> Result:
     """One variation; the others stay."""
-    item = product(visit)
-    gone = _found(visit, item)
-    _undefault(item, gone)
-    _save(visit, item, [one for one in item["combinations"] if one is not gone])
+    item = find_product(request)
+    gone = find_variation(request, item)
+    _clear_default(item, gone)
+    _save_variations(request, item, [one for one in item["combinations"] if one is not gone])
     return {"deleteCount": 1}
 
 
 @route("DELETE /products/{productId}/combinations")
-def delete_all_variations(visit: Visit) -> Answer:
+def delete_all_variations(request: StoreRequest) -> Result:
     """All of them; tells how many there were, which may be none."""
-    item = product(visit)
+    item = find_product(request)
     gone: list[Item] = item.get("combinations") or []
     for variation in gone:
-        _undefault(item, variation)
-    _save(visit, item, [])
+        _clear_default(item, variation)
+    _save_variations(request, item, [])
     return {"deleteCount": len(gone)}
 
 
-def _undefault(item: Item, variation: Item) -> None:
+def _clear_default(item: Item, variation: Item) -> None:
     if item.get("defaultCombinationId") == variation["id"]:
         item["defaultCombinationId"] = 0
 
@@ -113,11 +113,11 @@ def _undefault(item: Item, variation: Item) -> None:
 
 
 @route("PUT /products/{productId}/combinations/{combinationId}/inventory")
-def adjust_variation_stock(visit: Visit) -> Answer:
+def adjust_variation_stock(request: StoreRequest) -> Result:
     """A delta, which may take the stock below zero; unlimited stock stays unlimited."""
-    item = product(visit)
-    stored = _found(visit, item)
-    delta = visit.document.get("quantityDelta")
+    item = find_product(request)
+    stored = find_variation(request, item)
+    delta = request.json.get("quantityDelta")
     if delta is None:
         raise Refusal.wrong("Field 'quantityDelta' is missing")
     if stored.get("unlimited"):
@@ -125,44 +125,44 @@ def adjust_variation_stock(visit: Visit) -> Answer:
     quantity = stored.get("quantity", 0) + delta
     if item.get("sku") and stored.get("sku") == item["sku"]:
         item |= {"quantity": quantity, "unlimited": False}
-    _replace(visit, item, stored | {"quantity": quantity})
-    return {"updateCount": 1, **(_NEGATIVE if quantity < 0 else {})}
+    replace_variation(request, item, stored | {"quantity": quantity})
+    return {"updateCount": 1, **(_NEGATIVE_STOCK if quantity < 0 else {})}
 
 
 # Pictures.
 
 
 @route("POST /products/{productId}/combinations/{combinationId}/image")
-def upload_variation_image(visit: Visit) -> Answer:
+def upload_variation_image(request: StoreRequest) -> Result:
     """The picture is there at once, and takes the place of the one before."""
-    item = product(visit)
-    stored = _found(visit, item)
-    return _set_image(visit, item, stored, brought(visit, number := new_number(visit.store)), number)
+    item = find_product(request)
+    stored = find_variation(request, item)
+    return _set_image(request, item, stored, uploaded_image(request, number := new_image_id(request.store)), number)
 
 
 @route("POST /products/{productId}/combinations/{combinationId}/image/async")
-def upload_variation_image_async(visit: Visit) -> Answer:
+def upload_variation_image_async(request: StoreRequest) -> Result:
     """The picture is there at once; its original is at the given address."""
-    item = product(visit)
-    stored = _found(visit, item)
-    if visit.document.get("alt"):
-        stored["alt"] = visit.document["alt"]
-    return _set_image(visit, item, stored, announced(visit, number := new_number(visit.store)), number)
+    item = find_product(request)
+    stored = find_variation(request, item)
+    if request.json.get("alt"):
+        stored["alt"] = request.json["alt"]
+    return _set_image(request, item, stored, described_image(request, number := new_image_id(request.store)), number)
 
 
-def _set_image(visit: Visit, item: Item, stored: Item, new: Brought, number: int) -> Answer:
-    _replace(visit, item, stored | {name: new.urls[source] for name, source in _IMAGE_FIELDS.items()})
+def _set_image(request: StoreRequest, item: Item, stored: Item, new: UploadedImage, number: int) -> Result:
+    replace_variation(request, item, stored | {name: new.urls[source] for name, source in _IMAGE_FIELDS.items()})
     return {"id": number}
 
 
 @route("DELETE /products/{productId}/combinations/{combinationId}/image")
-def delete_variation_image(visit: Visit) -> Answer:
+def delete_variation_image(request: StoreRequest) -> Result:
     """Takes every trace of the picture away."""
-    item = product(visit)
-    stored = _found(visit, item)
+    item = find_product(request)
+    stored = find_variation(request, item)
     if "imageUrl" not in stored:
         return {"deleteCount": 0}
     gone = {*_IMAGE_FIELDS, "alt"}
     left = {name: value for name, value in stored.items() if name not in gone} | {"alt": {"translated": {}}}
-    _replace(visit, item, left)
+    replace_variation(request, item, left)
     return {"deleteCount": 1}
