@@ -1,15 +1,18 @@
-"""The endpoints: a file per section, a function per endpoint.
+"""The endpoints of the sandbox: a function for each, in files that mirror the client.
 
-A function takes a `Visit` and gives the answer: a dict or list, bytes that already are JSON, a `Page`, or
+An endpoint of ``ecwid_async/resources/X.py`` is served by ``routes/X.py`` and tested in
+``tests/sandbox/routes/test_X.py``. Every file here declares endpoints; what they share is in `support`.
+
+A function takes a `StoreRequest` and returns a `Result`: a dict or list, bytes that already are JSON, a `Page`, or
 `Media`. It is declared with its operation:
 
 ```python
 @route("DELETE /products/{productId}")
-def delete_product(request: Visit) -> Answer: ...
+def delete_product(request: StoreRequest) -> Result: ...
 ```
 
-Only operations of `spec` can be declared: scopes, parameters and bodies are checked from there. Every module
-in this package is loaded, so a new section is one new file. What sections have in common is in `shared`.
+Only operations listed in `spec` can be declared; scopes, parameters and bodies are checked against it. Every module
+in this package is loaded, so a new section is one new file.
 """
 
 from functools import cache
@@ -23,7 +26,7 @@ __all__ = ["load"]
 
 @cache
 def load() -> Routes:
-    """Everything this package declares."""
+    """Import every module of this package and return the endpoints and lists they declare."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")
     return declared()

@@ -6,21 +6,15 @@ from attrs import evolve
 
 from ecwid_async.sandbox.computed_fields import FIRST_ORDER
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.routes.customer_stats import normalized
 from ecwid_async.sandbox.routes.orders import NEWEST_FIRST, ORDER_COLUMNS, place_order
-from ecwid_async.sandbox.routes.shared import (
-    apply_change,
-    at_least,
-    at_most,
-    contains,
-    get_or_404,
-    item_response,
-    one_of,
-    search,
-    since,
-    until,
-)
+from ecwid_async.sandbox.routes.support.filters import at_least, at_most, contains, one_of, since, until
+from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
+from ecwid_async.sandbox.routes.support.lists import search
+from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Condition, OneOf, format_time
+
+__all__: list[str] = []
+
 
 _KIND: Final = "Cart"
 _MISSING: Final = "CHECKOUT_NOT_FOUND"

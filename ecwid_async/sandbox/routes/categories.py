@@ -6,12 +6,13 @@ from typing import Any, Final
 from ecwid_async.sandbox.computed_fields import address, complete_category, complete_product, localised, new_category
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.image_uploads import UploadedImage, described_image, new_image_id, uploaded_image
-from ecwid_async.sandbox.routes.products import category_subtree
-from ecwid_async.sandbox.routes.shared import apply_change, by_key, contains, get_or_404, item_response, search
-from ecwid_async.sandbox.state import Columns, Condition, Item, Keys, OneOf, Sort, Store, uploads_of
+from ecwid_async.sandbox.routes.support.category_tree import category_subtree
+from ecwid_async.sandbox.routes.support.filters import by_key, contains
+from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
+from ecwid_async.sandbox.routes.support.lists import search
+from ecwid_async.sandbox.state import Columns, Condition, Item, Keys, OneOf, Sort, Store
 
-__all__ = ["CATEGORIES"]
+__all__ = ["find_category"]
 
 _MAX_PRODUCTS: Final = 100
 
@@ -97,6 +98,7 @@ CATEGORIES: Final = register_list(
 
 
 def find_category(request: StoreRequest) -> Item:
+    """The category named in the path. Raises `Refusal` 404."""
     return get_or_404(
         request.store.table("categories"), request.path_number("categoryId"), "Category", "CATEGORIES_NOT_FOUND"
     )
@@ -189,32 +191,6 @@ def _check_category(store: Store, change: Item, number: int | None) -> None:
         raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
 
 
-# The order that the store's owner gave the categories of one level.
-
-
-@route("GET /categories/sort")
-def get_category_order(request: StoreRequest) -> Result:
-    """The children of a category, 0 for the top level."""
-    table = request.store.table("categories")
-    children = (get_or_404(table, key, "Category", "CATEGORIES_NOT_FOUND") for key in _children(request))
-    return {"sortedIds": [item["id"] for item in sorted(children, key=lambda item: item.get("orderBy") or 0)]}
-
-
-@route("PUT /categories/sort")
-def update_category_order(request: StoreRequest) -> Result:
-    """Those that are not named come last, as they stood."""
-    table, level = request.store.table("categories"), dict.fromkeys(_children(request))
-    named = [number for number in request.json.get("sortedIds") or () if number in level]
-    for place, number in enumerate(dict.fromkeys([*named, *level])):
-        item = get_or_404(table, number, "Category", "CATEGORIES_NOT_FOUND")
-        table.put(item | {"orderBy": 10 * place + 10})
-    return {"updateCount": 1}
-
-
-def _children(request: StoreRequest) -> list[int | str]:
-    return request.store.table("categories").find("parent", request.params["parentCategory"])
-
-
 # The products in a category.
 
 
@@ -278,56 +254,3 @@ def _refresh_products(request: StoreRequest, numbers: Iterable[int | str]) -> No
     for number in numbers:
         item = get_or_404(table, number, "Product", "PRODUCT_NOT_FOUND")
         table.put(complete_product(request.store, item, {"categoryIds": item["categoryIds"]}))
-
-
-# Pictures.
-
-_IMAGE_FIELDS: Final = {
-    "thumbnailUrl": "image400pxUrl",
-    "imageUrl": "image1500pxUrl",
-    "hdThumbnailUrl": "image800pxUrl",
-}
-
-
-@route("POST /categories/{categoryId}/image")
-def upload_category_image(request: StoreRequest) -> Result:
-    """The picture is there at once, and takes the place of the one before."""
-    item = find_category(request)
-    return _set_image(request, item, uploaded_image(request, number := new_image_id(request.store)), number)
-
-
-@route("POST /categories/{categoryId}/image/async")
-def upload_category_image_async(request: StoreRequest) -> Result:
-    """The picture is there at once."""
-    item = find_category(request)
-    item |= {"alt": request.json["alt"]} if request.json.get("alt") else {}
-    return _set_image(request, item, described_image(request, number := new_image_id(request.store)), number)
-
-
-@route("DELETE /categories/{categoryId}/image")
-def delete_category_image(request: StoreRequest) -> Result:
-    """Takes every trace of the picture away."""
-    item = find_category(request)
-    if "imageUrl" not in item:
-        return {"deleteCount": 0}
-    uploads_of(request.store).discard((item.get("originalImageUrl", ""),))
-    for name in (*_IMAGE_FIELDS, "originalImageUrl", "originalImage", "thumbnail", "alt"):
-        item.pop(name, None)
-    request.store.table("categories").put(item)
-    return {"deleteCount": 1}
-
-
-def _set_image(request: StoreRequest, item: Item, new: UploadedImage, number: int) -> Result:
-    """Show this picture; the thumbnail's name is the picture's number."""
-    thumbnail = f"{new.urls['image400pxUrl'].rpartition('/')[0]}/{number}.png"
-    if item.get("originalImageUrl") != new.original:
-        uploads_of(request.store).discard((item.get("originalImageUrl", ""),))
-    item |= {
-        **{name: new.urls[source] for name, source in _IMAGE_FIELDS.items()},
-        "thumbnailUrl": thumbnail,
-        "originalImageUrl": new.original,
-        "originalImage": {"url": new.original, "width": new.width, "height": new.height},
-        "thumbnail": {"url": thumbnail, "width": 400, "height": 400},
-    }
-    request.store.table("categories").put(item)
-    return {"id": number}

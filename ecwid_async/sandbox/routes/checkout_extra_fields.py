@@ -5,7 +5,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import language, translate
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import apply_change
+from ecwid_async.sandbox.routes.support.items import apply_change
 from ecwid_async.sandbox.state import Item, Records
 
 __all__: list[str] = []

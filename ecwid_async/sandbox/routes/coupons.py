@@ -6,18 +6,10 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.customer_stats import normalized
-from ecwid_async.sandbox.routes.shared import (
-    apply_change,
-    check_choices,
-    delete_item,
-    item_response,
-    one_of,
-    search,
-    search_deleted,
-    since,
-    until,
-)
+from ecwid_async.sandbox.routes.support.filters import one_of, since, until
+from ecwid_async.sandbox.routes.support.items import apply_change, check_choices, delete_item, item_response
+from ecwid_async.sandbox.routes.support.lists import search, search_deleted
+from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Columns, Item, Table, as_number, format_time, parse_time
 
 __all__: list[str] = []

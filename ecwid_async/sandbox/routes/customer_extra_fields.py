@@ -6,7 +6,7 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, project, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import apply_change, check_choices
+from ecwid_async.sandbox.routes.support.items import apply_change, check_choices
 from ecwid_async.sandbox.state import Columns, Item, encode, format_time
 
 __all__: list[str] = []

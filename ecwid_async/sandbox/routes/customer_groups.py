@@ -4,10 +4,12 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import apply_change, by_key, contains, get_or_404, item_response, search
+from ecwid_async.sandbox.routes.support.filters import by_key, contains
+from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
+from ecwid_async.sandbox.routes.support.lists import search
 from ecwid_async.sandbox.state import Columns, Item, Store, Table, format_time
 
-__all__ = ["GENERAL_GROUP", "group_names", "groups_of"]
+__all__ = ["GENERAL_GROUP", "group_names"]
 
 GENERAL_GROUP: Final = 0
 """The group of all who are in no other."""

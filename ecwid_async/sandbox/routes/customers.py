@@ -1,28 +1,18 @@
 """Customers and their contacts: ``/customers``."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.addresses import format_address, with_region_names, with_split_name
 from ecwid_async.sandbox.routes.customer_groups import GENERAL_GROUP, group_names
-from ecwid_async.sandbox.routes.customer_stats import compute_stats, customer_by_email, normalized
-from ecwid_async.sandbox.routes.shared import (
-    apply_change,
-    at_least,
-    at_most,
-    contains,
-    delete_item,
-    get_or_404,
-    item_response,
-    one_of,
-    search,
-    search_deleted,
-    since,
-    until,
-)
+from ecwid_async.sandbox.routes.support.addresses import format_address, with_region_names, with_split_name
+from ecwid_async.sandbox.routes.support.customer_stats import compute_stats, customer_by_email
+from ecwid_async.sandbox.routes.support.filters import at_least, at_most, contains, one_of, since, until
+from ecwid_async.sandbox.routes.support.items import apply_change, delete_item, get_or_404, item_response
+from ecwid_async.sandbox.routes.support.lists import requested_conditions, requested_sort, search, search_deleted
+from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import (
     Columns,
     Condition,
@@ -33,10 +23,15 @@ from ecwid_async.sandbox.state import (
     OneOf,
     Sort,
     Store,
+    Table,
     decode,
     format_time,
     parse_time,
+    select,
 )
+
+__all__ = ["complete_contact", "find_customer", "save_customer"]
+
 
 _KIND: Final = "Customer"
 _MISSING: Final = "CUSTOMER_NOT_FOUND"
@@ -285,74 +280,9 @@ def get_deleted_customers(request: StoreRequest) -> Result:
     return search_deleted(request, "customers")
 
 
-# Contacts.
-
-
-@route("GET /customers/{customerId}/contacts")
-def search_customer_contacts(request: StoreRequest) -> Result:
-    """All contacts of a customer."""
-    return {"items": find_customer(request).get("contacts") or []}
-
-
-@route("POST /customers/{customerId}/contacts")
-def create_customer_contact(request: StoreRequest) -> Result:
-    """Add a contact."""
-    customer, sent = find_customer(request), request.json
-    for name in ("contact", "type"):
-        if not sent.get(name):
-            raise Refusal.wrong(f"Field {name!r} is required")
-    _save_contacts(request, customer, [*(customer.get("contacts") or ()), sent], sent)
-    return {"createCount": 1}
-
-
-@route("GET /customers/{customerId}/contacts/{contactId}")
-def get_customer_contact(request: StoreRequest) -> Result:
-    """Read a contact."""
-    return _find_contact(request, find_customer(request))
-
-
-@route("PUT /customers/{customerId}/contacts/{contactId}")
-def update_customer_contact(request: StoreRequest) -> Result:
-    """Change a contact."""
-    customer = find_customer(request)
-    stored = _find_contact(request, customer)
-    fresh = apply_change(request, stored, request.json, set_updated=False)
-    contacts = [fresh if contact is stored else contact for contact in customer["contacts"]]
-    _save_contacts(request, customer, contacts, fresh)
-    return {"updateCount": 1}
-
-
-@route("DELETE /customers/{customerId}/contacts/{contactId}")
-def delete_customer_contact(request: StoreRequest) -> Result:
-    """Take a contact away."""
-    customer = find_customer(request)
-    gone = _find_contact(request, customer)
-    customer["contacts"] = [contact for contact in customer["contacts"] if contact is not gone]
-    save_customer(request, customer)
-    return {"deleteCount": 1}
-
-
 def find_customer(request: StoreRequest) -> Item:
+    """The customer named in the path. Raises `Refusal` 404."""
     return get_or_404(request.store.table("customers"), request.path_number("customerId"), _KIND, _MISSING)
-
-
-def _find_contact(request: StoreRequest, customer: Item) -> Item:
-    number = request.path_number("contactId")
-    for contact in customer.get("contacts") or ():
-        if contact.get("id") == number:
-            found: Item = contact
-            return found
-    raise Refusal(404, "CONTACT_NOT_FOUND", f"Contact #{number} not found")
-
-
-def _save_contacts(request: StoreRequest, customer: Item, contacts: list[Item], changed: Item) -> None:
-    """Store a customer's contacts; a changed one that is the default is the only default of its type."""
-    if changed.get("default"):
-        for contact in contacts:
-            if contact is not changed and contact.get("type") == changed.get("type"):
-                contact["default"] = False
-    customer["contacts"] = [complete_contact(request, at, contact) for at, contact in enumerate(contacts)]
-    save_customer(request, customer)
 
 
 # What the server adds.
@@ -364,6 +294,7 @@ def _check_email_is_free(store: Store, email: str) -> None:
 
 
 def save_customer(request: StoreRequest, customer: Item) -> None:
+    """Store a customer, updated now."""
     request.store.table("customers").put(customer | {"updated": format_time(request.now)})
 
 
@@ -400,6 +331,126 @@ def _complete_address(request: StoreRequest, address: Item) -> Item:
 
 
 def complete_contact(request: StoreRequest, at: int, contact: Item) -> Item:
+    """The contact with an id and defaults; `at` is its position in the list."""
     number = contact.get("id") or request.store.table("customers").new_id()
     defaults = {"default": False, "orderBy": at * 5, "timestamp": format_time(request.now)}
     return {"id": number, **defaults, **{name: value for name, value in contact.items() if name != "id"}}
+
+
+_T = TypeVar("_T")
+
+
+_UPDATE_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
+
+
+def _matching_ids(request: StoreRequest) -> list[Key]:
+    """The customers that the request's filters find, as a search lists them."""
+    table = request.store.table("customers")
+    table.settle()
+    return table.keys(
+        select(
+            table, requested_conditions(request, CUSTOMERS), requested_sort(request, CUSTOMERS), request.store.switches
+        )
+    )
+
+
+def _cached(table: Table, name: str, make: Callable[[Iterable[Item]], _T]) -> _T:
+    """What `make` finds in all items; found once, until the next change."""
+    found: _T | None = table.cache.get(name)
+    if found is None:
+        found = make(item for key in table if (item := table.get(key)) is not None)
+        table.keep(name, found)
+    return found
+
+
+@route("GET /customers_ids")
+def get_customers_ids(request: StoreRequest) -> Result:
+    """The ids of all that a filter finds, on one page."""
+    return {"ids": _matching_ids(request)}
+
+
+@route("POST /customers_update")
+def mass_update_customers(request: StoreRequest) -> Result:
+    """Change or delete those that are named, that the filter in the query finds, or all."""
+    sent: Item = request.json
+    table = request.store.table("customers")
+    match sent.get("mode"):
+        case "ALL":
+            chosen = list(table)
+        case "ALL_FILTERED":
+            chosen = _matching_ids(request)
+        case "SELECTED" if sent.get("ids"):
+            chosen = [number for number in dict.fromkeys(sent["ids"]) if number in table]
+        case "SELECTED":
+            raise Refusal.wrong("Field 'ids' is missing: SELECTED needs it")
+        case _:
+            raise Refusal.wrong(f"Field 'mode' must be one of {', '.join(_UPDATE_MODES)}")
+    change = sent.get("customer") or {}
+    if not sent.get("delete") and not change:
+        raise Refusal.wrong("Say what to change in 'customer', or send 'delete'")
+    for number in chosen:
+        if sent.get("delete"):
+            delete_item(request, "customers", number)
+        else:
+            change_customer(request, number, change)
+    return {"updateCount": len(chosen)}
+
+
+@route("GET /customers/filters")
+def get_customers_filters(request: StoreRequest) -> Result:
+    """How many there are, and the groups, addresses and languages they have."""
+    table = request.store.table("customers")
+    table.settle()
+    orders = table.number("orders")
+    counts = [orders[slot] for slot in table.order("").slots]
+    used = {group for group, _ in table.values("group")}
+    return {
+        "total": len(counts),
+        "repeatedCustomersCount": sum(count > 1 for count in counts),
+        "oneTimeCustomersCount": sum(count == 1 for count in counts),
+        "storeGroups": [{"id": g, "name": name} for g, name in group_names(request.store).items() if g in used],
+        "shippingAddresses": _cached(table, "addresses", _shipping_addresses),
+        "languages": sorted(str(lang) for lang, _ in table.values("lang")),
+    }
+
+
+def _shipping_addresses(customers: Iterable[Item]) -> list[Item]:
+    names = ("street", "city", "countryCode", "countryName")
+    found: dict[tuple[str, ...], Item] = {}
+    for customer in customers:
+        for address in customer.get("shippingAddresses") or ():
+            place = {name: address.get(name) or "" for name in names}
+            found.setdefault(tuple(place.values()), place)
+    return list(found.values())
+
+
+@route("GET /customers/locations")
+def get_customers_locations(request: StoreRequest) -> Result:
+    """The countries they live in whose name contains a text, by name."""
+    wanted = normalized(request.params.get("name", ""))
+    countries = _cached(request.store.table("customers"), "countries", _countries)
+    shown = sorted((name, code) for code, name in countries.items() if wanted in normalized(name))
+    return {"items": [{"country": name, "countryCode": code} for name, code in shown]}
+
+
+def _countries(customers: Iterable[Item]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for customer in customers:
+        for address in (customer.get("billingPerson") or {}, *(customer.get("shippingAddresses") or ())):
+            if address.get("countryCode"):
+                found.setdefault(address["countryCode"], address.get("countryName") or address["countryCode"])
+    return found
+
+
+@route("GET /customers/products")
+def get_customers_products(request: StoreRequest) -> Result:
+    """The products they bought whose name contains a text, by name."""
+    wanted = normalized(request.params.get("name", ""))
+    orders, products = request.store.table("orders"), request.store.table("products")
+    names: dict[Any, str] = {}
+    for number, _ in orders.values("productId"):
+        product = products.get(number) if isinstance(number, int) else None
+        if product is not None and wanted in normalized(product["name"]):
+            names[number] = product["name"]
+    shown = sorted(names.items(), key=lambda pair: (pair[1], pair[0]))
+    return {"items": [{"productId": number, "productName": name} for number, name in shown]}

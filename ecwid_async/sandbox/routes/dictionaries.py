@@ -6,6 +6,9 @@ from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
 from ecwid_async.sandbox.spec import geography as atlas
 
+__all__: list[str] = []
+
+
 # The standard rate first, then what is reduced, as the table has them.
 _TAX_CLASSES: Final = (
     ("default", "Standard rate", "Goods and services without a rate of their own"),

@@ -15,22 +15,15 @@ from attrs import evolve
 from ecwid_async.sandbox.computed_fields import FIRST_ORDER, order_code
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.addresses import with_region_names, with_split_name
-from ecwid_async.sandbox.routes.customer_stats import customer_by_email, find_order_number, normalized, refresh_stats
-from ecwid_async.sandbox.routes.shared import (
-    apply_change,
-    at_least,
-    at_most,
-    by_key,
-    contains,
-    delete_item,
-    item_response,
-    one_of,
-    search,
-    search_deleted,
-    since,
-    until,
+from ecwid_async.sandbox.routes.support.addresses import with_region_names, with_split_name
+from ecwid_async.sandbox.routes.support.customer_stats import customer_by_email, refresh_stats
+from ecwid_async.sandbox.routes.support.filters import at_least, at_most, by_key, contains, one_of, since, until
+from ecwid_async.sandbox.routes.support.items import apply_change, delete_item, item_response
+from ecwid_async.sandbox.routes.support.lists import search, search_deleted
+from ecwid_async.sandbox.routes.support.order_calculation import (
+    order_totals,
 )
+from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import (
     Columns,
     Condition,
@@ -41,6 +34,7 @@ from ecwid_async.sandbox.state import (
     Sort,
     Store,
     Window,
+    as_number,
     decode,
     format_time,
     parse_time,
@@ -49,15 +43,7 @@ from ecwid_async.sandbox.state import (
     uploads_of,
 )
 
-__all__ = [
-    "NEWEST_FIRST",
-    "ORDERS",
-    "ORDER_COLUMNS",
-    "find_order",
-    "place_order",
-    "save_changed_order",
-    "save_order",
-]
+__all__ = ["NEWEST_FIRST", "ORDER_COLUMNS", "find_order", "place_order", "save_changed_order"]
 
 _KIND: Final = "Order"
 _MISSING: Final = "ORDER_NOT_FOUND"
@@ -287,6 +273,12 @@ def get_order_repeat_url(request: StoreRequest) -> Result:
     return {"repeatOrderUrl": f"{address}/repeat-order?{query}"}
 
 
+@route("POST /order/calculate")
+def calculate_order(request: StoreRequest) -> Result:
+    """Calculate subtotal, taxes, shipping options and total for items, addresses and a coupon; nothing is stored."""
+    return order_totals(request)
+
+
 # Writing.
 
 
@@ -454,3 +446,12 @@ def _complete_order(request: StoreRequest, document: Item) -> Item:
     if "shippingPerson" in sent:
         order["shippingPerson"] = with_region_names(sent["shippingPerson"])
     return order
+
+
+def find_order_number(store: Store, text: str) -> int | None:
+    """The number of the order with this number, text id or id of a payment; None where there is none."""
+    table = store.table("orders")
+    if (number := as_number(text)) is not None and number in table:
+        return number
+    found = (key for term in ("id", "referenceTransactionId") for key in table.find(term, text))
+    return next((key for key in found if isinstance(key, int)), None)

@@ -6,7 +6,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import GENERAL_TYPE, language, product_types, translate
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, project, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import apply_change, get_or_404
+from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404
 from ecwid_async.sandbox.state import Columns, Item, Store, Table, encode
 
 __all__: list[str] = []

@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import evolve
 
+from ecwid_async.sandbox import spec
 from ecwid_async.sandbox.computed_fields import (
     address,
     complete_product,
@@ -13,38 +14,27 @@ from ecwid_async.sandbox.computed_fields import (
     localised,
     new_product,
 )
-from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import (
+from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, read_parameters, register_list, route
+from ecwid_async.sandbox.routes.support.category_tree import category_subtree
+from ecwid_async.sandbox.routes.support.filters import at_least, at_most, by_key, contains, one_of, since, until
+from ecwid_async.sandbox.routes.support.items import (
     apply_change,
-    at_least,
-    at_most,
-    by_key,
-    contains,
     delete_item,
     get_or_404,
     item_response,
-    one_of,
-    search,
-    search_deleted,
-    since,
-    until,
     with_timestamps,
 )
-from ecwid_async.sandbox.state import Columns, Condition, Item, Key, OneOf, Sort, Store, uploads_of
+from ecwid_async.sandbox.routes.support.lists import requested_conditions, search, search_deleted
+from ecwid_async.sandbox.routes.support.product_facets import facet_term, product_filters
+from ecwid_async.sandbox.state import Columns, Condition, Item, Key, OneOf, Sort, uploads_of
 
-__all__ = ["FRONT_PAGE", "PRODUCTS", "category_subtree", "facet_term", "find_product", "save_product"]
+__all__ = ["FRONT_PAGE", "PRODUCTS", "find_product", "save_product"]
 
 FRONT_PAGE: Final = 0
 """What stands for the front page where a category is named."""
 
 
 # What products are searched by.
-
-
-def facet_term(name: str, value: str) -> str:
-    """An attribute's or an option's name and value as one term; case does not matter."""
-    return f"{name}={value}".casefold()
 
 
 def _skus(item: Item) -> Iterator[Hashable]:
@@ -126,19 +116,6 @@ _COLUMNS: Final = Columns(
         "taxClass": lambda item: filter(None, (_tax(item).get("taxClassCode"),)),
     },
 )
-
-
-def category_subtree(store: Store, roots: Iterable[int]) -> set[int]:
-    """These categories and everything below them."""
-    table = store.table("categories")
-    found: set[int] = set()
-    waiting = list(roots)
-    while waiting:
-        number = waiting.pop()
-        if number not in found:
-            found.add(number)
-            waiting += [key for key in table.find("parent", number) if isinstance(key, int)]
-    return found
 
 
 def _in_categories(request: StoreRequest, value: int | tuple[int, ...]) -> Condition:
@@ -323,47 +300,24 @@ def _accepted_change(request: StoreRequest) -> Item:
     return change if request.flag("saveCombinations") else {n: v for n, v in change.items() if n != "combinations"}
 
 
-# The order that the store's owner gave the products of a category.
+@route("GET /products/filters")
+def get_product_filters_by_query(request: StoreRequest) -> Result:
+    """The form that the vendor's own client uses."""
+    return product_filters(request, requested_conditions(request, PRODUCTS))
 
 
-@route("GET /products/sort")
-def get_product_order(request: StoreRequest) -> Result:
-    """Products without a place come last, in order of creation."""
-    return {"sortedIds": _products_in_order(request)}
+@route("POST /products/filters")
+def get_product_filters(request: StoreRequest) -> Result:
+    """The documented form: the same parameters as text in a JSON body."""
+    given = {name: text for name, text in (request.json.get("params") or {}).items() if text is not None}
+    endpoint = spec.load().endpoints["GET /products/filters"]
+    params = read_parameters(
+        {**_filter_fields_text(request), **given}, endpoint, refuse_unknown=request.store.switches.refuse_unknown
+    )
+    filtered = evolve(request, params=params)
+    return product_filters(filtered, requested_conditions(filtered, PRODUCTS))
 
 
-@route("PUT /products/sort")
-def update_product_order(request: StoreRequest) -> Result:
-    """Ids of products that are not in the category are left aside."""
-    members = set(_products_in_order(request))
-    order = [number for number in request.json.get("sortedIds") or () if number in members]
-    request.store.records("product_order")[request.params["parentCategory"]] = order
-    request.store.table("products").touch()
-    return {"updateCount": 1}
-
-
-def _products_in_order(request: StoreRequest) -> list[int]:
-    table, category = request.store.table("products"), request.params["parentCategory"]
-    members = list(table) if category == FRONT_PAGE else table.find("category", category)
-    order = request.store.records("product_order").get(category, [])
-    place = {number: at for at, number in enumerate(order)}
-    return sorted((key for key in members if isinstance(key, int)), key=lambda key: place.get(key, len(place)))
-
-
-# Stock.
-
-
-@route("PUT /products/{productId}/inventory")
-def adjust_product_stock(request: StoreRequest) -> Result:
-    """A delta, which may take the stock below zero; unlimited stock stays unlimited."""
-    item = find_product(request)
-    delta = request.json.get("quantityDelta")
-    if delta is None:
-        raise Refusal.wrong("Field 'quantityDelta' is missing")
-    if item.get("unlimited"):
-        return {"updateCount": 0}
-    change = {"quantity": item.get("quantity", 0) + delta, "unlimited": False}
-    item = complete_product(request.store, apply_change(request, item, change), change)
-    request.store.table("products").put(item)
-    warning = {"warning": "Product has negative stock."} if item["quantity"] < 0 else {}
-    return {"updateCount": 1, **warning}
+def _filter_fields_text(request: StoreRequest) -> dict[str, str]:
+    fields = request.params.get("filterFields")
+    return {"filterFields": ",".join(fields)} if fields else {}

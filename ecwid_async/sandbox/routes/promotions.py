@@ -7,7 +7,8 @@ import msgspec
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import apply_change, check_choices, get_or_404, search
+from ecwid_async.sandbox.routes.support.items import apply_change, check_choices, get_or_404
+from ecwid_async.sandbox.routes.support.lists import search
 from ecwid_async.sandbox.state import Columns, Item, Table
 
 __all__: list[str] = []

@@ -4,7 +4,7 @@ from hashlib import blake2b
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.shared import paginate
+from ecwid_async.sandbox.routes.support.lists import paginate
 from ecwid_async.sandbox.state import Item, Records
 
 __all__: list[str] = []

@@ -7,7 +7,7 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.report_data import (
+from ecwid_async.sandbox.routes.support.report_data import (
     DEFAULT_METRICS,
     REPORTS,
     VISIT_SECTIONS,
@@ -16,7 +16,7 @@ from ecwid_async.sandbox.routes.report_data import (
     Report,
     created_at,
 )
-from ecwid_async.sandbox.routes.time_buckets import comparison_period, default_scale, time_buckets
+from ecwid_async.sandbox.routes.support.time_buckets import comparison_period, default_scale, time_buckets
 from ecwid_async.sandbox.state import Item, Store, format_time, total_of
 
 __all__: list[str] = []

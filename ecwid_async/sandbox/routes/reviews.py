@@ -5,19 +5,10 @@ from typing import Any, Final
 
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.customer_stats import normalized
-from ecwid_async.sandbox.routes.shared import (
-    by_key,
-    contains,
-    delete_item,
-    get_or_404,
-    item_response,
-    one_of,
-    search,
-    search_deleted,
-    since,
-    until,
-)
+from ecwid_async.sandbox.routes.support.filters import by_key, contains, one_of, since, until
+from ecwid_async.sandbox.routes.support.items import delete_item, get_or_404, item_response
+from ecwid_async.sandbox.routes.support.lists import search, search_deleted
+from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Columns, Condition, Item, Key, Sort, Store, format_time, parse_time, select
 
 __all__: list[str] = []

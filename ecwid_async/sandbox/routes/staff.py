@@ -4,8 +4,8 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.customer_stats import normalized
 from ecwid_async.sandbox.routes.profile import STAFF_SCOPES
+from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Item, Records
 
 __all__: list[str] = []

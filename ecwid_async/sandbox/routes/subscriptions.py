@@ -9,11 +9,13 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import localised
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.customer_stats import normalized
-from ecwid_async.sandbox.routes.shared import apply_change, get_or_404, item_response, one_of, search, since, until
+from ecwid_async.sandbox.routes.support.filters import one_of, since, until
+from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
+from ecwid_async.sandbox.routes.support.lists import search
+from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Columns, Condition, Item, Keys, OneOf, Sort, Window, format_time, parse_time
 
-__all__ = ["SUBSCRIPTIONS"]
+__all__: list[str] = []
 
 _KIND: Final = "Subscription"
 _MISSING: Final = "NOT_FOUND"

@@ -1,26 +1,15 @@
 """Variations of a product: ``/products/{productId}/combinations``. They live in the product, in order of creation."""
 
 from collections.abc import Callable
-from typing import Final
 
 from ecwid_async.sandbox.computed_fields import changed_variation, complete_product, localised, new_variation
 from ecwid_async.sandbox.engine import Result, StoreRequest, project, route
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.image_uploads import UploadedImage, described_image, new_image_id, uploaded_image
 from ecwid_async.sandbox.routes.products import find_product, save_product
-from ecwid_async.sandbox.routes.shared import apply_change
+from ecwid_async.sandbox.routes.support.items import apply_change
 from ecwid_async.sandbox.state import Item, encode
 
-__all__: list[str] = []
-
-_IMAGE_FIELDS: Final = {
-    "thumbnailUrl": "image400pxUrl",
-    "imageUrl": "image1500pxUrl",
-    "smallThumbnailUrl": "image160pxUrl",
-    "hdThumbnailUrl": "image800pxUrl",
-    "originalImageUrl": "imageOriginalUrl",
-}
-_NEGATIVE_STOCK: Final = {"warning": "Product has negative stock."}
+__all__ = ["find_variation", "replace_variation"]
 
 
 def find_variation(request: StoreRequest, item: Item) -> Item:
@@ -107,62 +96,3 @@ def delete_all_variations(request: StoreRequest) -> Result:
 def _clear_default(item: Item, variation: Item) -> None:
     if item.get("defaultCombinationId") == variation["id"]:
         item["defaultCombinationId"] = 0
-
-
-# Stock.
-
-
-@route("PUT /products/{productId}/combinations/{combinationId}/inventory")
-def adjust_variation_stock(request: StoreRequest) -> Result:
-    """A delta, which may take the stock below zero; unlimited stock stays unlimited."""
-    item = find_product(request)
-    stored = find_variation(request, item)
-    delta = request.json.get("quantityDelta")
-    if delta is None:
-        raise Refusal.wrong("Field 'quantityDelta' is missing")
-    if stored.get("unlimited"):
-        return {"updateCount": 0}
-    quantity = stored.get("quantity", 0) + delta
-    if item.get("sku") and stored.get("sku") == item["sku"]:
-        item |= {"quantity": quantity, "unlimited": False}
-    replace_variation(request, item, stored | {"quantity": quantity})
-    return {"updateCount": 1, **(_NEGATIVE_STOCK if quantity < 0 else {})}
-
-
-# Pictures.
-
-
-@route("POST /products/{productId}/combinations/{combinationId}/image")
-def upload_variation_image(request: StoreRequest) -> Result:
-    """The picture is there at once, and takes the place of the one before."""
-    item = find_product(request)
-    stored = find_variation(request, item)
-    return _set_image(request, item, stored, uploaded_image(request, number := new_image_id(request.store)), number)
-
-
-@route("POST /products/{productId}/combinations/{combinationId}/image/async")
-def upload_variation_image_async(request: StoreRequest) -> Result:
-    """The picture is there at once; its original is at the given address."""
-    item = find_product(request)
-    stored = find_variation(request, item)
-    if request.json.get("alt"):
-        stored["alt"] = request.json["alt"]
-    return _set_image(request, item, stored, described_image(request, number := new_image_id(request.store)), number)
-
-
-def _set_image(request: StoreRequest, item: Item, stored: Item, new: UploadedImage, number: int) -> Result:
-    replace_variation(request, item, stored | {name: new.urls[source] for name, source in _IMAGE_FIELDS.items()})
-    return {"id": number}
-
-
-@route("DELETE /products/{productId}/combinations/{combinationId}/image")
-def delete_variation_image(request: StoreRequest) -> Result:
-    """Takes every trace of the picture away."""
-    item = find_product(request)
-    stored = find_variation(request, item)
-    if "imageUrl" not in stored:
-        return {"deleteCount": 0}
-    gone = {*_IMAGE_FIELDS, "alt"}
-    left = {name: value for name, value in stored.items() if name not in gone} | {"alt": {"translated": {}}}
-    replace_variation(request, item, left)
-    return {"deleteCount": 1}

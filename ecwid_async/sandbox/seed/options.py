@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from ecwid_async.sandbox.seed.site import FILES
 from ecwid_async.sandbox.seed.vocabulary import COLORS, translated
 
-__all__ = ["Choice", "OptionSet", "option_set"]
+__all__ = ["OptionSet", "option_set"]
 
 Item = dict[str, Any]
 

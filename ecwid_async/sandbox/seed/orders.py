@@ -16,7 +16,7 @@ from ecwid_async.sandbox.seed.randomness import FIRST_DAY, LAST_DAY, Dice, date_
 from ecwid_async.sandbox.seed.site import SITE, image_url
 from ecwid_async.sandbox.seed.vocabulary import CHANNELS, COMMENTS, translated
 
-__all__ = ["USD_RATE", "Shop", "carts", "orders", "subscribing_orders"]
+__all__ = ["Bought", "Shop", "bought", "carts", "orders", "subscribing_orders"]
 
 Item = dict[str, Any]
 

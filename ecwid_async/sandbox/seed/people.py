@@ -8,7 +8,7 @@ from ecwid_async.sandbox.seed.products import product_id
 from ecwid_async.sandbox.seed.randomness import LAST_DAY, Dice, date_text, moment, money
 from ecwid_async.sandbox.seed.vocabulary import PLACES, Place
 
-__all__ = ["GROUPS", "CustomerFacts", "Ledger", "Person", "customer_facts", "customers", "person"]
+__all__ = ["GROUPS", "CustomerFacts", "Ledger", "Person", "customer_facts", "customers", "guest"]
 
 Item = dict[str, Any]
 

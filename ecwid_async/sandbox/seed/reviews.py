@@ -7,7 +7,7 @@ from ecwid_async.sandbox.seed.orders import Bought, Shop, bought
 from ecwid_async.sandbox.seed.people import Ledger
 from ecwid_async.sandbox.seed.randomness import LAST_DAY, Dice, date_text
 
-__all__ = ["Opinion", "opinions", "ratings", "reviews"]
+__all__ = ["opinions", "ratings", "reviews"]
 
 Item = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from attrs import frozen
 
-from ecwid_async.sandbox.routes.customer_stats import normalized
+from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.spec import geography as atlas
 from ecwid_async.sandbox.state import Item, Sort, Store, Window, decode, host_of, select, total_of
 

@@ -7,16 +7,30 @@ the coupon alone, and ``discountInfo`` is empty.
 import math
 from typing import Any, Final
 
-from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.routes.addresses import with_region_names
+from ecwid_async.sandbox.engine import StoreRequest
+from ecwid_async.sandbox.routes.support.addresses import with_region_names
 from ecwid_async.sandbox.state import Item, format_time, merge, total_of
+
+__all__ = [
+    "_ECHOED_FIELDS",
+    "_add_taxes",
+    "_coupon_discount",
+    "_enabled_taxes",
+    "_has_free_shipping",
+    "_order_line",
+    "_predict_package",
+    "_selected_shipping",
+    "_shipping_options",
+    "_surcharge",
+    "order_totals",
+]
+
 
 _ECHOED_FIELDS: Final[tuple[str, ...]] = ("email", "ipAddress", "customerId", "customerTaxExempt")
 _PRODUCT_FIELDS: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingRequired", "dimensions")
 
 
-@route("POST /order/calculate")
-def calculate_order(request: StoreRequest) -> Result:
+def order_totals(request: StoreRequest) -> Item:
     """Items, persons and a coupon in; subtotal, taxes, shipping options and total out."""
     sent: Item = merge({}, request.json)
     profile = request.store.profile

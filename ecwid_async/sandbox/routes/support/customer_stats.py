@@ -4,32 +4,11 @@ Searches may lag behind writes, this never does.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from ecwid_async.sandbox.state import Item, Store, as_number, cents, format_time, total_of
+from ecwid_async.sandbox.routes.support.text import normalized
+from ecwid_async.sandbox.state import Item, Store, cents, format_time, total_of
 
-__all__ = [
-    "compute_stats",
-    "customer_by_email",
-    "find_order_number",
-    "normalized",
-    "orders_by_email",
-    "refresh_stats",
-]
-
-
-def normalized(text: Any) -> str:
-    """A text as it is compared: case does not matter."""
-    return str(text).strip().casefold()
-
-
-def find_order_number(store: Store, text: str) -> int | None:
-    """The number of the order with this number, text id or id of a payment; None where there is none."""
-    table = store.table("orders")
-    if (number := as_number(text)) is not None and number in table:
-        return number
-    found = (key for term in ("id", "referenceTransactionId") for key in table.find(term, text))
-    return next((key for key in found if isinstance(key, int)), None)
+__all__ = ["compute_stats", "customer_by_email", "refresh_stats"]
 
 
 def orders_by_email(store: Store, email: str) -> Iterator[Item]:

@@ -2,18 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
-from urllib.parse import quote_plus
 
-from attrs import evolve
-
-from ecwid_async.sandbox.engine import Result, StoreRequest, read_parameters, route
+from ecwid_async.sandbox.engine import StoreRequest
 from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.routes.products import PRODUCTS, facet_term
-from ecwid_async.sandbox.routes.shared import paginate, requested_conditions
-from ecwid_async.sandbox.spec import load
-from ecwid_async.sandbox.state import Item, Sort, Table, as_number, decode, select
+from ecwid_async.sandbox.state import Condition, Item, Sort, Table, as_number, decode, select
 
-__all__: list[str] = []
+__all__ = ["example_product", "facet_term", "product_filters"]
 
 _SUCCESS: Final = {"status": "SUCCESS"}
 _BY_COUNT: Final = {"sortingOrder": "PRODUCTS_COUNT_DESC", **_SUCCESS}
@@ -28,35 +22,10 @@ def example_product(table: Table, name: str, value: object) -> Item:
     return item
 
 
-# Filters with counts.
-
-
-@route("GET /products/filters")
-def get_product_filters_by_query(request: StoreRequest) -> Result:
-    """The form that the vendor's own client uses."""
-    return product_filters(request)
-
-
-@route("POST /products/filters")
-def get_product_filters(request: StoreRequest) -> Result:
-    """The documented form: the same parameters as text in a JSON body."""
-    given = {name: text for name, text in (request.json.get("params") or {}).items() if text is not None}
-    endpoint = load().endpoints["GET /products/filters"]
-    params = read_parameters(
-        {**_filter_fields_text(request), **given}, endpoint, refuse_unknown=request.store.switches.refuse_unknown
-    )
-    return product_filters(evolve(request, params=params))
-
-
-def _filter_fields_text(request: StoreRequest) -> dict[str, str]:
-    fields = request.params.get("filterFields")
-    return {"filterFields": ",".join(fields)} if fields else {}
-
-
-def product_filters(request: StoreRequest) -> Result:
+def product_filters(request: StoreRequest, conditions: Sequence[Condition]) -> Item:
+    """How many products satisfy `conditions`, and the values of each field in ``filterFields`` with their counts."""
     table = request.store.table("products")
     table.settle()
-    conditions = requested_conditions(request, PRODUCTS)
     rows = select(table, conditions, Sort(), request.store.switches)
     found = set(rows.cut(0, len(rows))) if conditions else None
     return {
@@ -163,42 +132,6 @@ def _titles(item: Item, kind: str) -> Iterator[str]:
         yield from (choice.get("text") or "" for choice in option.get("choices") or ())
 
 
-# Brands.
-
-
-@route("GET /brands")
-def search_brands(request: StoreRequest) -> Result:
-    """Brands that no enabled product has are hidden."""
-    table = request.store.table("products")
-    table.settle()
-    brands = [
-        (count, str(name))
-        for name, count in table.values("brand")
-        if request.flag("hidden_brands") or request.flag("hiddenBrands") or _is_visible(table, name)
-    ]
-    match request.params.get("sortBy", "PRODUCT_COUNT_DESC"):
-        case "NAME_ASC" | "NAME_DESC" as order:
-            brands.sort(key=lambda brand: (brand[1].casefold(), brand[1]), reverse=order.endswith("DESC"))
-        case order:
-            brands.sort(key=lambda brand: (-brand[0] if order.endswith("DESC") else brand[0], brand[1]))
-    return paginate(request, brands, lambda brand: _brand_item(request, table, brand[1]))
-
-
-def _is_visible(table: Table, name: object) -> bool:
-    return any(table.has("enabled", True, slot) for slot in table.posting("brand", name))
-
-
-def _brand_item(request: StoreRequest, table: Table, name: str) -> Item:
-    general = request.store.profile.get("generalInfo") or {}
-    site = request.params.get("baseUrl") or general.get("storeUrl")
-    site = site or f"https://store{request.store.id}.company.site/products"
-    attributes = example_product(table, "brand", name).get("attributes") or ()
-    attribute = next(a for a in attributes if a.get("value") == name)
-    translations = attribute.get("valueTranslated") or {}
-    asked_name = translations.get(request.params.get("lang"), name)
-    query = f"attribute_{quote_plus(attribute.get('name') or 'Brand')}={quote_plus(name)}"
-    return {
-        "name": asked_name,
-        "nameTranslated": translations,
-        "productsFilteredByBrandUrl": f"{site.rstrip('/')}/search?{query}",
-    }
+def facet_term(name: str, value: str) -> str:
+    """An attribute's or an option's name and value as one term; case does not matter."""
+    return f"{name}={value}".casefold()

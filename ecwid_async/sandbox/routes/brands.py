@@ -1,0 +1,48 @@
+"""Brands: ``/brands``."""
+
+from urllib.parse import quote_plus
+
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
+from ecwid_async.sandbox.routes.support.lists import paginate
+from ecwid_async.sandbox.routes.support.product_facets import example_product
+from ecwid_async.sandbox.state import Item, Table
+
+__all__: list[str] = []
+
+
+@route("GET /brands")
+def search_brands(request: StoreRequest) -> Result:
+    """Brands that no enabled product has are hidden."""
+    table = request.store.table("products")
+    table.settle()
+    brands = [
+        (count, str(name))
+        for name, count in table.values("brand")
+        if request.flag("hidden_brands") or request.flag("hiddenBrands") or _is_visible(table, name)
+    ]
+    match request.params.get("sortBy", "PRODUCT_COUNT_DESC"):
+        case "NAME_ASC" | "NAME_DESC" as order:
+            brands.sort(key=lambda brand: (brand[1].casefold(), brand[1]), reverse=order.endswith("DESC"))
+        case order:
+            brands.sort(key=lambda brand: (-brand[0] if order.endswith("DESC") else brand[0], brand[1]))
+    return paginate(request, brands, lambda brand: _brand_item(request, table, brand[1]))
+
+
+def _is_visible(table: Table, name: object) -> bool:
+    return any(table.has("enabled", True, slot) for slot in table.posting("brand", name))
+
+
+def _brand_item(request: StoreRequest, table: Table, name: str) -> Item:
+    general = request.store.profile.get("generalInfo") or {}
+    site = request.params.get("baseUrl") or general.get("storeUrl")
+    site = site or f"https://store{request.store.id}.company.site/products"
+    attributes = example_product(table, "brand", name).get("attributes") or ()
+    attribute = next(a for a in attributes if a.get("value") == name)
+    translations = attribute.get("valueTranslated") or {}
+    asked_name = translations.get(request.params.get("lang"), name)
+    query = f"attribute_{quote_plus(attribute.get('name') or 'Brand')}={quote_plus(name)}"
+    return {
+        "name": asked_name,
+        "nameTranslated": translations,
+        "productsFilteredByBrandUrl": f"{site.rstrip('/')}/search?{query}",
+    }

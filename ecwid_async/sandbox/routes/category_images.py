@@ -1,0 +1,66 @@
+"""The image of a category: ``/categories/{categoryId}/image``."""
+
+from typing import Final
+
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
+from ecwid_async.sandbox.routes.categories import find_category
+from ecwid_async.sandbox.routes.support.image_uploads import (
+    UploadedImage,
+    described_image,
+    new_image_id,
+    uploaded_image,
+)
+from ecwid_async.sandbox.state import Item, uploads_of
+
+__all__: list[str] = []
+
+
+_IMAGE_FIELDS: Final = {
+    "thumbnailUrl": "image400pxUrl",
+    "imageUrl": "image1500pxUrl",
+    "hdThumbnailUrl": "image800pxUrl",
+}
+
+
+@route("POST /categories/{categoryId}/image")
+def upload_category_image(request: StoreRequest) -> Result:
+    """The picture is there at once, and takes the place of the one before."""
+    item = find_category(request)
+    return _set_image(request, item, uploaded_image(request, number := new_image_id(request.store)), number)
+
+
+@route("POST /categories/{categoryId}/image/async")
+def upload_category_image_async(request: StoreRequest) -> Result:
+    """The picture is there at once."""
+    item = find_category(request)
+    item |= {"alt": request.json["alt"]} if request.json.get("alt") else {}
+    return _set_image(request, item, described_image(request, number := new_image_id(request.store)), number)
+
+
+@route("DELETE /categories/{categoryId}/image")
+def delete_category_image(request: StoreRequest) -> Result:
+    """Takes every trace of the picture away."""
+    item = find_category(request)
+    if "imageUrl" not in item:
+        return {"deleteCount": 0}
+    uploads_of(request.store).discard((item.get("originalImageUrl", ""),))
+    for name in (*_IMAGE_FIELDS, "originalImageUrl", "originalImage", "thumbnail", "alt"):
+        item.pop(name, None)
+    request.store.table("categories").put(item)
+    return {"deleteCount": 1}
+
+
+def _set_image(request: StoreRequest, item: Item, new: UploadedImage, number: int) -> Result:
+    """Show this picture; the thumbnail's name is the picture's number."""
+    thumbnail = f"{new.urls['image400pxUrl'].rpartition('/')[0]}/{number}.png"
+    if item.get("originalImageUrl") != new.original:
+        uploads_of(request.store).discard((item.get("originalImageUrl", ""),))
+    item |= {
+        **{name: new.urls[source] for name, source in _IMAGE_FIELDS.items()},
+        "thumbnailUrl": thumbnail,
+        "originalImageUrl": new.original,
+        "originalImage": {"url": new.original, "width": new.width, "height": new.height},
+        "thumbnail": {"url": thumbnail, "width": 400, "height": 400},
+    }
+    request.store.table("categories").put(item)
+    return {"id": number}

@@ -1,0 +1,80 @@
+"""Videos of a product: ``/products/{productId}/video`` and ``/products/{productId}/gallery/video``."""
+
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.routes.products import find_product
+from ecwid_async.sandbox.routes.support.image_uploads import new_video_id, uploaded_image
+from ecwid_async.sandbox.routes.support.product_media import (
+    MAIN_VIDEOS,
+    media_of,
+    new_video,
+    remove_video,
+    save_media,
+    set_main_video,
+)
+from ecwid_async.sandbox.state import Item
+
+__all__: list[str] = []
+
+
+@route("POST /products/{productId}/gallery/video")
+def upload_product_gallery_video(request: StoreRequest) -> Result:
+    """One more video in the gallery."""
+    item, number = find_product(request), new_video_id(request.store)
+    _, videos = media_of(item)
+    videos.append(new_video(request, number, request.json.get("url")))
+    save_media(request, item)
+    return {"id": number}
+
+
+@route("GET /products/{productId}/gallery/video/{galleryVideoId}")
+def get_product_gallery_video(request: StoreRequest) -> Result:
+    """One video of the gallery; only the product itself tells where the original of its cover is."""
+    video = _find_video(request, find_product(request))
+    return {name: value for name, value in video.items() if name != "imageOriginalUrl"}
+
+
+@route("PUT /products/{productId}/gallery/video/{galleryVideoId}")
+def upload_product_gallery_video_cover(request: StoreRequest) -> Result:
+    """Another cover of a video."""
+    item = find_product(request)
+    video = _find_video(request, item)
+    new = uploaded_image(request, number := new_video_id(request.store))
+    video.update({"videoCoverId": number, **new.urls})
+    save_media(request, item)
+    return {"id": number}
+
+
+@route("DELETE /products/{productId}/gallery/video/{galleryVideoId}")
+def delete_product_gallery_video(request: StoreRequest) -> Result:
+    """One video of the gallery."""
+    item = find_product(request)
+    return remove_video(request, item, _find_video(request, item)["id"])
+
+
+def _find_video(request: StoreRequest, item: Item) -> Item:
+    number = request.path_number("galleryVideoId")
+    for video in media_of(item)[1]:
+        if video["id"] == number:
+            return video
+    raise Refusal(404, "VIDEO_NOT_FOUND", f"Video #{number} not found")
+
+
+@route("POST /products/{productId}/video")
+def upload_product_video(request: StoreRequest) -> Result:
+    """The main video; it takes the place of the one before."""
+    item, number = find_product(request), new_video_id(request.store)
+    set_main_video(request, item, new_video(request, number, request.json.get("url")))
+    save_media(request, item)
+    return {"id": number}
+
+
+@route("DELETE /products/{productId}/video")
+def delete_product_video(request: StoreRequest) -> Result:
+    """The main video."""
+    item = find_product(request)
+    if item["id"] not in request.store.records(MAIN_VIDEOS):
+        raise Refusal(404, "VIDEO_NOT_FOUND", f"Product #{item['id']} has no main video")
+    set_main_video(request, item, None)
+    save_media(request, item)
+    return {"deleteCount": 1}

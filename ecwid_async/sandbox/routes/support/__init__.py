@@ -1,0 +1,7 @@
+"""Code that endpoints share. No file in this package declares an endpoint.
+
+Lists and items: `filters`, `lists`, `items`, `text`.
+Catalog: `category_tree`, `image_uploads`, `product_facets`, `product_media`.
+Sales: `addresses`, `customer_stats`, `order_calculation`.
+Reports: `report_data`, `time_buckets`.
+"""

@@ -1,0 +1,111 @@
+"""Lists: conditions, sorting and the requested page."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, TypeVar
+
+from ecwid_async.sandbox.engine import Listing, Page, Result, StoreRequest
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.state import BY_CREATION, Condition, Item, Sort, decode, encode, format_time, select
+
+__all__ = ["paginate", "requested_conditions", "requested_sort", "search", "search_deleted", "to_milliseconds"]
+
+
+_Entry = TypeVar("_Entry")
+
+
+_MAX_LIMIT: Final = 100
+
+
+_TIMESTAMPS: Final = re.compile(rb'("\w*Timestamp":\d{9,10})(?!\d)')
+
+
+def page_bounds(request: StoreRequest) -> tuple[int, int, int]:
+    """Offset and limit of this request, the limit cut to what the API gives at most; and what a page really holds."""
+    offset = request.params.get("offset", 0)
+    limit = request.params.get("limit", request.endpoint.limit)
+    if offset < 0 or limit < 1:
+        raise Refusal.wrong("offset must be 0 or more, limit 1 or more")
+    limit = min(limit, _MAX_LIMIT)
+    return offset, limit, min(limit, request.store.switches.page_size or limit)
+
+
+def paginate(request: StoreRequest, entries: Sequence[_Entry], show: Callable[[_Entry], Item]) -> Page:
+    """The page that this request asks for, of a list that is no table; `show` makes an entry an item."""
+    offset, limit, held = page_bounds(request)
+    rows = [encode(show(entry)) for entry in entries[offset : offset + held]]
+    return Page(total=len(entries), offset=offset, limit=limit, rows=rows)
+
+
+def search(
+    request: StoreRequest,
+    listing: Listing,
+    *,
+    conditions: Iterable[Condition] = (),
+    sort: Sort | None = None,
+    extra: dict[str, int] | None = None,
+) -> Page:
+    """The page of a list that this request asks for. `conditions` hold beside those of its parameters."""
+    table = request.store.table(listing.section)
+    table.settle()
+    wanted = [*conditions, *requested_conditions(request, listing)]
+    rows = select(table, wanted, sort or requested_sort(request, listing), request.store.switches)
+    offset, limit, held = page_bounds(request)
+    items = table.rows(rows.cut(offset, held))
+    view = listing.view(request)
+    if view is not None:
+        items = [encode(view(decode(item))) for item in items]
+    if listing.section in request.store.switches.milliseconds:
+        items = [to_milliseconds(item) for item in items]
+    return Page(total=len(rows), offset=offset, limit=limit, rows=items, extra=extra or {})
+
+
+def requested_conditions(request: StoreRequest, listing: Listing) -> list[Condition]:
+    """The conditions that the request's parameters stand for."""
+    found = [listing.always(request, None)] if listing.always else []
+    for name, value in request.params.items():
+        if name in listing.filters:
+            found.append(listing.filters[name](request, value))
+        elif (prefix := f"{name.split('_', 1)[0]}_") in listing.filters:
+            found.append(listing.filters[prefix](request, (name.removeprefix(prefix), value)))
+    return [condition for condition in found if condition is not None]
+
+
+def requested_sort(request: StoreRequest, listing: Listing) -> Sort:
+    """How the request wants the list sorted."""
+    asked = request.params.get("sortBy", "")
+    name, _, direction = asked.rpartition("_")
+    column = listing.sorts.get(asked) or listing.sorts.get(name)
+    if column is None:
+        return _default_sort(request, listing)
+    return Sort(column, descending=direction == "DESC") if isinstance(column, str) else column(request)
+
+
+def _default_sort(request: StoreRequest, listing: Listing) -> Sort:
+    """How the list is sorted where the request wants nothing."""
+    wanted = request.store.switches.unsorted if listing.unsorted else None
+    match wanted:
+        case None:
+            return listing.default_sort
+        case "newest" | "oldest":
+            column = "created" if "createdFrom" in listing.filters else BY_CREATION
+            return Sort(column, descending=wanted == "newest")
+        case "arbitrary" | "unstable":
+            return Sort(disorder=wanted)
+
+
+def to_milliseconds(item: bytes) -> bytes:
+    """The item with its timestamps in milliseconds."""
+    return _TIMESTAMPS.sub(rb"\g<1>000", item)
+
+
+def search_deleted(request: StoreRequest, section: str) -> Result:
+    """The page of a list's history that this request asks for."""
+    inside = request.store.switches.inclusive_bounds
+    start = request.params.get("from_date", 0)
+    end = request.params.get("to_date", math.inf)
+    entries = request.store.history(section).between(
+        start if inside else start + 1, end if inside else end - 1, request.now
+    )
+    return paginate(request, entries, lambda entry: {**entry[1], "date": format_time(entry[0])})

@@ -1,0 +1,103 @@
+"""Pictures and videos of products: the main image, the gallery, videos and their covers."""
+
+from typing import Final
+
+from ecwid_async.sandbox.computed_fields import picture, show_images
+from ecwid_async.sandbox.engine import Result, StoreRequest
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.routes.products import find_product, save_product
+from ecwid_async.sandbox.routes.support.image_uploads import (
+    UploadedImage,
+)
+from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.state import Item, host_of
+
+__all__ = [
+    "MAIN_VIDEOS",
+    "media_of",
+    "new_image",
+    "new_video",
+    "remove_image",
+    "remove_video",
+    "save_media",
+    "set_main_video",
+]
+
+MAIN_VIDEOS: Final = "main_videos"
+
+
+def media_of(item: Item) -> tuple[list[Item], list[Item]]:
+    """The images and the videos of a product, to be changed in place."""
+    media = item.setdefault("media", {})
+    return media.setdefault("images", []), media.setdefault("videos", [])
+
+
+def save_media(request: StoreRequest, item: Item, new: UploadedImage | None = None) -> None:
+    """Store a product whose media have changed; `new` is an image just uploaded."""
+    show_images(item, new.sizes if new else None)
+    save_product(request, apply_change(request, item, {}))
+
+
+def new_video(request: StoreRequest, number: int, url: object) -> Item:
+    """A video by its address. Raises `Refusal` 422 if the address is not one of a video."""
+    host = host_of(url)
+    if not host:
+        raise Refusal(422, "NOT_VIDEO_URL", f"{str(url)[:200]!r} is not the address of a video")
+    request.raise_if_simulated("VIDEO_NOT_SUPPORTED", 422, f"Videos of {host} are not supported")
+    request.raise_if_simulated("VIDEO_UNAVAILABLE", 422, f"There is no video at {url}")
+    provider = host.removeprefix("www.").partition(".")[0].capitalize()
+    return {
+        "id": number,
+        "videoCoverId": number,
+        "url": url,
+        "embedHtml": f'<iframe src="{url}"></iframe>',
+        "providerName": provider,
+        "title": f"{provider} video {number}",
+        **picture(request.store, number),
+    }
+
+
+def new_image(request: StoreRequest, images: list[Item], new: UploadedImage, number: int) -> Item:
+    """An uploaded image as products list it. Raises `Refusal` 409 if one of `images` has the same external id."""
+    alt = {} if request.endpoint.content == "binary" else request.json.get("alt") or {}
+    image: Item = {"id": str(number), **new.urls, "alt": {"translated": {}, **alt}}
+    if new.external_id:
+        if any(other.get("externalId") == new.external_id for other in images):
+            raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {new.external_id!r} is already used")
+        image["externalId"] = new.external_id
+    return image
+
+
+def remove_image(request: StoreRequest, number: str) -> Result:
+    """Delete an image of the product named in the path. Raises `Refusal` 404."""
+    item = find_product(request)
+    images, _ = media_of(item)
+    kept = [image for image in images if image["id"] != number]
+    if len(kept) == len(images):
+        raise Refusal(404, "IMAGE_NOT_FOUND", f"Image #{number} not found")
+    images[:] = kept
+    save_media(request, item)
+    return {"deleteCount": 1}
+
+
+def remove_video(request: StoreRequest, item: Item, number: int) -> Result:
+    """Delete a video of a product, the main one included."""
+    _, videos = media_of(item)
+    [gone] = (video for video in videos if video["id"] == number)
+    videos.remove(gone)
+    main = request.store.records(MAIN_VIDEOS)
+    if main.get(item["id"]) == number:
+        del main[item["id"]]
+    save_media(request, item)
+    return {"deleteCount": 1}
+
+
+def set_main_video(request: StoreRequest, item: Item, video: Item | None) -> None:
+    """Replace the main video of a product; None removes it."""
+    main = request.store.records(MAIN_VIDEOS)
+    _, videos = media_of(item)
+    videos[:] = [other for other in videos if other["id"] != main.get(item["id"])]
+    main.pop(item["id"], None)
+    if video is not None:
+        videos.insert(0, video)
+        main[item["id"]] = video["id"]

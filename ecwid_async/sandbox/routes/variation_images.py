@@ -1,0 +1,61 @@
+"""The image of a variation: ``/products/{productId}/combinations/{combinationId}/image``."""
+
+from typing import Final
+
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
+from ecwid_async.sandbox.routes.products import find_product
+from ecwid_async.sandbox.routes.support.image_uploads import (
+    UploadedImage,
+    described_image,
+    new_image_id,
+    uploaded_image,
+)
+from ecwid_async.sandbox.routes.variations import find_variation, replace_variation
+from ecwid_async.sandbox.state import Item
+
+__all__: list[str] = []
+
+
+_IMAGE_FIELDS: Final = {
+    "thumbnailUrl": "image400pxUrl",
+    "imageUrl": "image1500pxUrl",
+    "smallThumbnailUrl": "image160pxUrl",
+    "hdThumbnailUrl": "image800pxUrl",
+    "originalImageUrl": "imageOriginalUrl",
+}
+
+
+@route("POST /products/{productId}/combinations/{combinationId}/image")
+def upload_variation_image(request: StoreRequest) -> Result:
+    """The picture is there at once, and takes the place of the one before."""
+    item = find_product(request)
+    stored = find_variation(request, item)
+    return _set_image(request, item, stored, uploaded_image(request, number := new_image_id(request.store)), number)
+
+
+@route("POST /products/{productId}/combinations/{combinationId}/image/async")
+def upload_variation_image_async(request: StoreRequest) -> Result:
+    """The picture is there at once; its original is at the given address."""
+    item = find_product(request)
+    stored = find_variation(request, item)
+    if request.json.get("alt"):
+        stored["alt"] = request.json["alt"]
+    return _set_image(request, item, stored, described_image(request, number := new_image_id(request.store)), number)
+
+
+def _set_image(request: StoreRequest, item: Item, stored: Item, new: UploadedImage, number: int) -> Result:
+    replace_variation(request, item, stored | {name: new.urls[source] for name, source in _IMAGE_FIELDS.items()})
+    return {"id": number}
+
+
+@route("DELETE /products/{productId}/combinations/{combinationId}/image")
+def delete_variation_image(request: StoreRequest) -> Result:
+    """Takes every trace of the picture away."""
+    item = find_product(request)
+    stored = find_variation(request, item)
+    if "imageUrl" not in stored:
+        return {"deleteCount": 0}
+    gone = {*_IMAGE_FIELDS, "alt"}
+    left = {name: value for name, value in stored.items() if name not in gone} | {"alt": {"translated": {}}}
+    replace_variation(request, item, left)
+    return {"deleteCount": 1}

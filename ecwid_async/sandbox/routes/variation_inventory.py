@@ -1,0 +1,30 @@
+"""Stock of variations: ``/products/{productId}/combinations/{combinationId}/inventory``."""
+
+from typing import Final
+
+from ecwid_async.sandbox.engine import Result, StoreRequest, route
+from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.routes.products import find_product
+from ecwid_async.sandbox.routes.variations import find_variation, replace_variation
+
+__all__: list[str] = []
+
+
+_NEGATIVE_STOCK: Final = {"warning": "Product has negative stock."}
+
+
+@route("PUT /products/{productId}/combinations/{combinationId}/inventory")
+def adjust_variation_stock(request: StoreRequest) -> Result:
+    """A delta, which may take the stock below zero; unlimited stock stays unlimited."""
+    item = find_product(request)
+    stored = find_variation(request, item)
+    delta = request.json.get("quantityDelta")
+    if delta is None:
+        raise Refusal.wrong("Field 'quantityDelta' is missing")
+    if stored.get("unlimited"):
+        return {"updateCount": 0}
+    quantity = stored.get("quantity", 0) + delta
+    if item.get("sku") and stored.get("sku") == item["sku"]:
+        item |= {"quantity": quantity, "unlimited": False}
+    replace_variation(request, item, stored | {"quantity": quantity})
+    return {"updateCount": 1, **(_NEGATIVE_STOCK if quantity < 0 else {})}
