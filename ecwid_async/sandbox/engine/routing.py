@@ -35,11 +35,11 @@ Result = Item | list[Any] | bytes | Page | Media
 
 @frozen(slots=False, kw_only=True, eq=False)
 class StoreRequest:
-    """One admitted request, as a route function sees it.
+    """An authorised request to one store, as an endpoint receives it.
 
-    `path_params` are the path's placeholders, decoded; `params` are typed by the tables, lists as tuples, times in Unix
-    seconds. `now` is the whole second of the request; `missing_scopes` tells which access scopes the token does not have;
-    `execute` answers another request to this store (its path starts below the store's id) with the same token.
+    `path_params` are decoded; `params`, those of the query, are typed by the spec: lists are tuples, times are Unix
+    seconds. `now` is the second of the request. `missing_scopes` returns which access scopes the token does not have.
+    `execute` handles another request to this store with the same token; its path starts below the store's id.
     """
 
     store: Store
