@@ -11,8 +11,8 @@ import anyio
 from attrs import evolve, field, frozen
 
 from ecwid_async.codec import Codec
-from ecwid_async.errors import APIError, EcwidError, api_error, no_result, unreadable
-from ecwid_async.transport import check_number
+from ecwid_async.errors import APIError, EcwidError
+from ecwid_async.transport import check_number, parse_error, result_error
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
 
 __all__ = ["Call", "Channel", "Lookup"]
@@ -60,7 +60,7 @@ class Channel:
 
     def error(self, request: Request, response: Response) -> APIError:
         """The error for an unsuccessful response."""
-        return api_error(request, response, self.secrets)
+        return parse_error(request, response, self.secrets)
 
 
 def _with_timeout(request: Request, seconds: float) -> Request:
@@ -194,9 +194,9 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         """
         body = response.body
         if self._request.method != "GET":
-            found = unreadable(self._request, response)
-            if found is not None:
-                raise self.with_lookup(no_result(self._request, response, found), channel)
+            error = result_error(self._request, response)
+            if error is not None:
+                raise self.with_lookup(error, channel)
             if not body or body.isspace():
                 body = _EMPTY_OBJECT
         if self._result_type is NoneType:

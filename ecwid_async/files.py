@@ -1,4 +1,4 @@
-"""Bytes in and out: what is uploaded from memory, disk or a stream, and what is downloaded, never whole in memory."""
+"""Uploads from memory, disk or a stream, and downloads, without holding a whole file in memory."""
 
 import os
 import secrets
@@ -16,86 +16,84 @@ from ecwid_async.wire import Body, Request, Response, StreamBody, StreamedRespon
 __all__ = ["IMAGE_LIMIT", "READ_LIMIT", "Download", "Progress", "Source", "upload_body"]
 
 Source = bytes | os.PathLike[str] | AsyncIterable[bytes]
-"""What can be uploaded: bytes, the path of a file, or chunks as they come."""
+"""An upload: bytes, the path of a file, or an async iterable of chunks."""
 
 Progress = Callable[[int, int | None], object]
-"""Hears how many bytes have moved, and how many there are in all where that is known."""
+"""Called with the number of bytes transferred so far and the total, None if it is unknown."""
 
 IMAGE_LIMIT: Final = 20 * 1024 * 1024
-"""The most bytes that the API takes for an image: 20 MB."""
+"""The largest image that the API accepts, in bytes (20 MB)."""
 
 READ_LIMIT: Final = 256 * 1024 * 1024
-"""The most bytes that `Download.read` takes into memory unless told otherwise."""
+"""The default limit of `Download.read`, in bytes (256 MB)."""
 
-_SAVE_IT: Final = "Save it to disk with `save`, or pass a larger `most`."
+_READ_ADVICE: Final = "Save it to disk with `save`, or pass a larger `max_bytes`."
 _CHUNK: Final = 64 * 1024
-# Each costs a turn of a worker thread.
+# Larger: each one costs a switch to a worker thread.
 _FILE_CHUNK: Final = 256 * 1024
 _ERROR_BODY: Final = 64 * 1024
 
 
-def upload_body(source: Source, *, most: int | None = None, progress: Progress | None = None) -> Body:
-    """The body of a request that uploads `source`, read while it is sent.
+def upload_body(source: Source, *, max_bytes: int | None = None, progress: Progress | None = None) -> Body:
+    """The body of a request that uploads `source`, which is read while it is sent.
 
-    Bytes can be sent again after a failure; a file or a stream can not. Raises `UploadTooLarge` for more than `most`
-    bytes: at once where the size is known, else as soon as they are reached. Raises `OSError` for a file that is not
-    there. Sending it raises `UploadChanged` for a file that another one replaced or that is written to meanwhile.
+    Bytes can be sent again after a failure; a file or a stream can't. Raises `UploadTooLarge` for more than `max_bytes`
+    bytes: at once if the size is known, otherwise as soon as the limit is exceeded. Raises `OSError` for a file that
+    does not exist. Sending raises `UploadChanged` if the file is replaced or written to meanwhile.
     """
     if isinstance(source, bytes):
-        _check(len(source), most)
-        return (
-            source
-            if progress is None
-            else StreamBody(_Counted(_sliced(source), most, progress, len(source)), len(source))
-        )
+        _check_size(len(source), max_bytes)
+        if progress is None:
+            return source
+        return StreamBody(_CountedChunks(_slices(source), max_bytes, progress, len(source)), len(source))
     if isinstance(source, os.PathLike):
         path = Path(source)
-        found = path.stat()
-        _check(found.st_size, most)
-        return StreamBody(_Counted(_read(path, found), most, progress, found.st_size), found.st_size)
+        status = path.stat()
+        _check_size(status.st_size, max_bytes)
+        return StreamBody(_CountedChunks(_read(path, status), max_bytes, progress, status.st_size), status.st_size)
     if not isinstance(source, AsyncIterable):
         raise TypeError(
             f"a {type(source).__name__} can't be uploaded: pass bytes, a pathlib.Path, or an async iterable"
         )
-    return StreamBody(_Counted(source, most, progress, None))
+    return StreamBody(_CountedChunks(source, max_bytes, progress, None))
 
 
-def _check(size: int, most: int | None) -> None:
-    if most is not None and size > most:
-        raise UploadTooLarge(size, most)
+def _check_size(size: int, max_bytes: int | None) -> None:
+    if max_bytes is not None and size > max_bytes:
+        raise UploadTooLarge(size, max_bytes)
 
 
-async def _sliced(data: bytes) -> AsyncIterator[bytes]:
+async def _slices(data: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(data), _CHUNK):
         yield data[start : start + _CHUNK]
 
 
-async def _read(path: Path, found: os.stat_result) -> AsyncIterator[bytes]:
-    # The stack closes also what a thread opens for a task that is cancelled meanwhile.
-    with ExitStack() as opened:
-        file = await finish_in_thread(lambda: opened.enter_context(path.open("rb")))
-        _check_same(found, file)
+async def _read(path: Path, before: os.stat_result) -> AsyncIterator[bytes]:
+    # The stack also closes a file that a thread opens for a task that is cancelled meanwhile.
+    with ExitStack() as stack:
+        file = await finish_in_thread(lambda: stack.enter_context(path.open("rb")))
+        _check_unchanged(before, file)
         while chunk := await finish_in_thread(partial(file.read, _FILE_CHUNK)):
             yield chunk
-        _check_same(found, file)
+        _check_unchanged(before, file)
 
 
-def _check_same(found: os.stat_result, file: BinaryIO) -> None:
+def _check_unchanged(before: os.stat_result, file: BinaryIO) -> None:
     now = os.fstat(file.fileno())
-    if now.st_size != found.st_size:
-        raise UploadChanged(f"it was {found.st_size:,} bytes and is {now.st_size:,} now")
-    if now.st_mtime_ns != found.st_mtime_ns:
+    if now.st_size != before.st_size:
+        raise UploadChanged(f"it was {before.st_size:,} bytes and is {now.st_size:,} now")
+    if now.st_mtime_ns != before.st_mtime_ns:
         raise UploadChanged("it was written to")
 
 
-class _Counted:
-    """Chunks that are counted while they are sent. Closing it closes their source, also where it was never read."""
+class _CountedChunks:
+    """Chunks that are counted while they are sent. Closing it closes their source, even if it was never read."""
 
     def __init__(
-        self, chunks: AsyncIterable[bytes], most: int | None, progress: Progress | None, total: int | None
+        self, chunks: AsyncIterable[bytes], max_bytes: int | None, progress: Progress | None, total: int | None
     ) -> None:
         self._chunks = chunks
-        self._most = most
+        self._max_bytes = max_bytes
         self._progress = progress
         self._total = total
 
@@ -103,7 +101,7 @@ class _Counted:
         sent = 0
         async for chunk in self._chunks:
             sent += len(chunk)
-            _check(sent, self._most)
+            _check_size(sent, self._max_bytes)
             yield chunk
             if self._progress is not None:
                 self._progress(sent, self._total)
@@ -113,10 +111,11 @@ class _Counted:
 
 
 class Download:
-    """A file that the API answers with, not asked for yet.
+    """A file to download; nothing is requested until `read`, `save` or `open` is called.
 
-    `read` gives its bytes, `save` writes it to disk, `open` yields chunks while they arrive. Each asks anew. What is
-    interrupted is repeated, and resumed once some of it was yielded, where the server offers parts of the file.
+    `read` returns the bytes, `save` writes them to disk, `open` yields chunks as they arrive. Each call sends a new
+    request. An interrupted download is repeated; once some of it was yielded, it is resumed if the server supports
+    range requests.
     """
 
     __slots__ = ("_channel", "_request")
@@ -127,7 +126,7 @@ class Download:
 
     @property
     def request(self) -> Request:
-        """What is sent, relative to a store and without credentials."""
+        """The request to send, relative to a store and without credentials."""
         return self._request
 
     def __repr__(self) -> str:
@@ -135,63 +134,73 @@ class Download:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[StreamedResponse]:
-        """The answer with its chunks to iterate, its connection open until the block ends.
+        """The response, with its chunks to iterate; the connection stays open until the block ends.
 
-        Raises `APIError` for an answer that is no file, `TransportError` where it breaks off and can't be resumed.
+        Raises `APIError` for a response that is not a file, and `TransportError` if it is interrupted and can't be
+        resumed.
         """
         async with self._channel.transport.stream(self._request) as response:
-            if not 200 <= response.status < 300:
-                body = b""
-                # The status alone says enough, should the rest be cut off.
-                with suppress(TransportError):
-                    async for chunk in response.chunks:
-                        body += chunk
-                        if len(body) > _ERROR_BODY:
-                            break
-                raise self._channel.error(self._request, Response(response.status, response.headers, body))
-            yield response
+            try:
+                if not 200 <= response.status < 300:
+                    raise self._channel.error(self._request, await _error_response(response))
+                yield response
+            finally:
+                # A generator of chunks that is left halfway stays open otherwise.
+                await StreamBody(response.chunks).aclose()
 
-    async def read(self, *, most: int = READ_LIMIT, progress: Progress | None = None) -> bytes:
-        """The whole file in memory.
+    async def read(self, *, max_bytes: int = READ_LIMIT, progress: Progress | None = None) -> bytes:
+        """The whole file, in memory.
 
-        Raises `ResponseTooLarge` as soon as it has more than `most` bytes: `save` takes files of any size.
+        Raises `ResponseTooLarge` as soon as it exceeds `max_bytes` bytes; `save` accepts files of any size.
         """
-        parts = bytearray()
-        async with aclosing(self._chunks(progress, most)) as chunks:
+        data = bytearray()
+        async with aclosing(self._chunks(progress, max_bytes)) as chunks:
             async for chunk in chunks:
-                parts += chunk
-        return bytes(parts)
+                data += chunk
+        return bytes(data)
 
     async def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> int:
-        """Write the file to `path` and tell its size in bytes.
+        """Write the file to `path` and return its size in bytes.
 
-        It appears there only when it is whole, in place of what had that name. Raises `OSError` where the disk refuses.
+        It appears under that name only when it is complete, and replaces an existing file. Raises `OSError` if it can't
+        be written.
         """
         target = Path(path)
-        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        partial_file = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         size = 0
         try:
             # As in `_read`.
-            with ExitStack() as opened:
-                file = await finish_in_thread(lambda: opened.enter_context(part.open("xb")))
+            with ExitStack() as stack:
+                file = await finish_in_thread(lambda: stack.enter_context(partial_file.open("xb")))
                 async with aclosing(self._chunks(progress)) as chunks:
                     async for chunk in chunks:
                         size += await finish_in_thread(partial(file.write, chunk))
-            part.replace(target)
+            partial_file.replace(target)
         except BaseException:
-            part.unlink(missing_ok=True)
+            partial_file.unlink(missing_ok=True)
             raise
         return size
 
-    async def _chunks(self, progress: Progress | None, most: int | None = None) -> AsyncGenerator[bytes]:
+    async def _chunks(self, progress: Progress | None, max_bytes: int | None = None) -> AsyncGenerator[bytes]:
         async with self.open() as response:
-            plain = "content-encoding" not in response.headers
-            total = content_length(response.headers) if plain else None
+            encoded = "content-encoding" in response.headers
+            total = None if encoded else content_length(response.headers)
             received = 0
             async for chunk in response.chunks:
                 received += len(chunk)
-                if most is not None and max(received, total or 0) > most:
-                    raise ResponseTooLarge(self._request, response.status, most, advice=_SAVE_IT)
+                if max_bytes is not None and max(received, total or 0) > max_bytes:
+                    raise ResponseTooLarge(self._request, response.status, max_bytes, advice=_READ_ADVICE)
                 yield chunk
                 if progress is not None:
                     progress(received, total)
+
+
+async def _error_response(response: StreamedResponse) -> Response:
+    body = b""
+    # The status is enough if the rest is cut off.
+    with suppress(TransportError):
+        async for chunk in response.chunks:
+            body += chunk
+            if len(body) > _ERROR_BODY:
+                break
+    return Response(response.status, response.headers, body)

@@ -40,7 +40,7 @@ class Files(Resource):
         source: Source | None = None,
         *,
         external_url: str | None = None,
-        most: int | None = None,
+        max_bytes: int | None = None,
         progress: Progress | None = None,
     ) -> Call[Uploaded]:
         return self._upload(
@@ -50,7 +50,7 @@ class Files(Resource):
             source=source,
             external_url=external_url,
             query={"fileName": "a.png"},
-            most=most,
+            max_bytes=max_bytes,
             progress=progress,
         )
 
@@ -116,10 +116,10 @@ async def test_a_size_that_is_known_fails_before_anything_is_sent(tmp_path: Path
     transport = MemoryTransport([])
     files = Files(Channel(transport, Codec()))
     for source in (b"12345", tmp_path / "a.png"):
-        with pytest.raises(UploadTooLarge, match="the file has 5 bytes or more, and the API takes 4") as caught:
-            files.upload(source, most=4)
-        assert (caught.value.size, caught.value.most) == (5, 4)
-        assert (await _drained(files.upload(source, most=5, progress=lambda *_: None).request.body)) == b"12345"
+        with pytest.raises(UploadTooLarge, match="the file has 5 bytes or more, and the API accepts 4") as caught:
+            files.upload(source, max_bytes=4)
+        assert (caught.value.size, caught.value.limit) == (5, 4)
+        assert (await _drained(files.upload(source, max_bytes=5, progress=lambda *_: None).request.body)) == b"12345"
     with pytest.raises(FileNotFoundError):
         files.upload(tmp_path / "none.png")
     assert not transport.requests
@@ -133,7 +133,7 @@ async def _drained(body: object) -> bytes:
 async def test_a_size_that_is_not_known_fails_while_it_is_sent() -> None:
     async with served(accept) as (server, files):
         with pytest.raises(UploadTooLarge):
-            await files.upload(stream(b"123", b"45"), most=4)
+            await files.upload(stream(b"123", b"45"), max_bytes=4)
     assert not server.log, "the server never saw a whole request"
 
 
@@ -176,7 +176,7 @@ async def test_what_breaks_a_stream_reaches_the_caller_as_it_is() -> None:
 
 def test_an_image_is_20_mb_at_most() -> None:
     assert IMAGE_LIMIT == 20 * 1024 * 1024
-    assert upload_body(bytes(10), most=IMAGE_LIMIT) == bytes(10)
+    assert upload_body(bytes(10), max_bytes=IMAGE_LIMIT) == bytes(10)
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -241,7 +241,7 @@ async def test_a_file_that_is_read_into_memory_has_a_largest_size(announced: boo
 
     async with served(send) as (_, files):
         with pytest.raises(ResponseTooLarge, match=r"more than 999 bytes .* Save it to disk"):
-            await files.download().read(most=999)
+            await files.download().read(max_bytes=999)
         if announced:
             with pytest.raises(ResponseTooLarge, match="268,435,456"):
                 await files.download().read()
@@ -249,7 +249,7 @@ async def test_a_file_that_is_read_into_memory_has_a_largest_size(announced: boo
 
 async def test_a_file_up_to_the_largest_size_is_read() -> None:
     download = Files(Channel(MemoryTransport([make_response(b"x" * 1000)]), Codec())).download()
-    assert await download.read(most=1000) == b"x" * 1000
+    assert await download.read(max_bytes=1000) == b"x" * 1000
 
 
 async def test_a_download_that_breaks_off_leaves_what_was_there(tmp_path: Path) -> None:

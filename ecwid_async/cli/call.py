@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.render import for_eyes, indented, write_json
 from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
-from ecwid_async.errors import api_error
+from ecwid_async.transport import parse_error
 from ecwid_async.wire import Headers, Options, Request, Response
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def call(
     if succeeded or include:
         _print_body(response)
     if not succeeded:
-        raise api_error(request, response)
+        raise parse_error(request, response)
 
 
 async def _send(request: Request, source: Source) -> Response:

@@ -17,17 +17,8 @@ from ecwid_async.cli.exit_codes import exit_code
 from ecwid_async.cli.probe import Outcome, Survey, public_code
 from ecwid_async.cli.store import Source, lacking
 from ecwid_async.client import Ecwid, Store
-from ecwid_async.errors import (
-    APIError,
-    ConfigError,
-    InvalidToken,
-    MissingScope,
-    StoreSuspended,
-    TransportError,
-    api_error,
-    http_date,
-)
-from ecwid_async.transport import Quota, RetryPolicy
+from ecwid_async.errors import APIError, ConfigError, InvalidToken, MissingScope, StoreSuspended, TransportError
+from ecwid_async.transport import Quota, RetryPolicy, parse_error, parse_http_date
 from ecwid_async.wire import Event, EventKind, Response
 
 __all__ = ["Check", "Checkup", "State"]
@@ -193,7 +184,7 @@ class Checkup:
         if 200 <= response.status < 300:
             self._ok("token", "works")
             return True
-        error = api_error(request, response)
+        error = parse_error(request, response)
         said = f"{response.status} {public_code(error) or ''}".strip()
         match error:
             case MissingScope():
@@ -210,7 +201,7 @@ class Checkup:
         return False
 
     def _skew(self, response: Response, now: float) -> None:
-        date = http_date(response.headers.get("date", ""))
+        date = parse_http_date(response.headers.get("date", ""))
         if date is None:
             self._warn("clock", "not compared: the answer has no date", "Look at this machine's clock yourself.")
             return

@@ -157,18 +157,20 @@ class Resource:
         source: Source | None,
         external_url: str | None,
         query: Mapping[str, QueryValue] | None = None,
-        most: int | None = None,
+        max_bytes: int | None = None,
         progress: Progress | None = None,
     ) -> Call[T]:
         """A call that sends `source` as it is, or else the address that the server fetches it from.
 
-        Raises `ValueError` unless there is exactly one of the two, `UploadTooLarge` above `most` bytes.
+        Raises `ValueError` unless there is exactly one of the two, `UploadTooLarge` above `max_bytes`.
         """
         if (source is None) == (external_url is None):
             raise ValueError(f"{endpoint} needs either the file itself or external_url, and not both")
         request = _request(endpoint, ids, {**(query or {}), "externalUrl": external_url}, None, None, "object")
         if source is not None:
-            request = evolve(request, body=upload_body(source, most=most, progress=progress), headers=_BINARY_HEADERS)
+            request = evolve(
+                request, body=upload_body(source, max_bytes=max_bytes, progress=progress), headers=_BINARY_HEADERS
+            )
         return Call(request, reads, self._channel)
 
     def _download(self, endpoint: str, *ids: str | int, query: Mapping[str, QueryValue] | None = None) -> Download:

@@ -32,7 +32,7 @@ class CategoryImages(Resource):
             reads=UploadResult,
             source=source,
             external_url=external_url,
-            most=IMAGE_LIMIT,
+            max_bytes=IMAGE_LIMIT,
             progress=progress,
         )
 

@@ -42,7 +42,7 @@ class ProductGallery(Resource):
             source=source,
             external_url=external_url,
             query={"fileName": file_name},
-            most=IMAGE_LIMIT,
+            max_bytes=IMAGE_LIMIT,
             progress=progress,
         )
 

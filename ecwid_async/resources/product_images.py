@@ -35,7 +35,7 @@ class ProductImages(Resource):
             reads=UploadResult,
             source=source,
             external_url=external_url,
-            most=IMAGE_LIMIT,
+            max_bytes=IMAGE_LIMIT,
             progress=progress,
         )
 

@@ -74,7 +74,7 @@ class ProductGalleryVideos(Resource):
             reads=UploadResult,
             source=source,
             external_url=external_url,
-            most=IMAGE_LIMIT,
+            max_bytes=IMAGE_LIMIT,
             progress=progress,
         )
 

@@ -25,7 +25,7 @@ class ProfileLogos(Resource):
             reads=UploadResult,
             source=source,
             external_url=external_url,
-            most=IMAGE_LIMIT,
+            max_bytes=IMAGE_LIMIT,
             progress=progress,
         )
 
@@ -48,7 +48,7 @@ class ProfileLogos(Resource):
             reads=UploadResult,
             source=source,
             external_url=external_url,
-            most=IMAGE_LIMIT,
+            max_bytes=IMAGE_LIMIT,
             progress=progress,
         )
 
@@ -71,7 +71,7 @@ class ProfileLogos(Resource):
             reads=UploadResult,
             source=source,
             external_url=external_url,
-            most=IMAGE_LIMIT,
+            max_bytes=IMAGE_LIMIT,
             progress=progress,
         )
 

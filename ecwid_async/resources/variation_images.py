@@ -34,7 +34,7 @@ class VariationImages(Resource):
             reads=UploadResult,
             source=source,
             external_url=external_url,
-            most=IMAGE_LIMIT,
+            max_bytes=IMAGE_LIMIT,
             progress=progress,
         )
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from ecwid_async.transport.rate_limit import RateLimit as RateLimit
     from ecwid_async.transport.rate_limit import Wait as Wait
     from ecwid_async.transport.rate_limit.redis import RedisLimiter as RedisLimiter
+    from ecwid_async.transport.responses import parse_error as parse_error
+    from ecwid_async.transport.responses import parse_http_date as parse_http_date
+    from ecwid_async.transport.responses import parse_retry_after as parse_retry_after
+    from ecwid_async.transport.responses import result_error as result_error
     from ecwid_async.transport.retry import Retry as Retry
     from ecwid_async.transport.retry import RetryBudget as RetryBudget
     from ecwid_async.transport.retry import RetryPolicy as RetryPolicy
@@ -44,6 +48,7 @@ _MODULES: Final = {
     "pyqwest": ("PyqwestTransport",),
     "rate_limit": ("Limiter", "MemoryLimiter", "Quarantine", "QuarantineList", "Quota", "RateLimit", "Wait"),
     "rate_limit.redis": ("RedisLimiter",),
+    "responses": ("parse_error", "parse_http_date", "parse_retry_after", "result_error"),
     "retry": ("Retry", "RetryBudget", "RetryPolicy"),
     "validation": ("check_count", "check_number"),
 }

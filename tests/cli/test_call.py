@@ -194,9 +194,9 @@ def test_a_terminal_gets_colours(ecwid, answered, monkeypatch):
             "ORDER_NOT_FOUND: Order not found",
         ),
         (403, b'{"errorCode":"INSUFFICIENT_APP_SCOPE"}', 3, "403 INSUFFICIENT_APP_SCOPE"),
-        (402, b"", 3, "answered 402"),
-        (500, b"<html>", 4, "answered 500"),
-        (302, b"", 1, "answered 302"),
+        (402, b"", 3, "returned 402"),
+        (500, b"<html>", 4, "returned 500"),
+        (302, b"", 1, "returned 302"),
     ],
 )
 def test_no_success_is_one_line_with_status_code_and_message(ecwid, answered, status, body, code, said):

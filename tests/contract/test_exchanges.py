@@ -170,10 +170,10 @@ async def test_an_answer_beyond_the_limit_is_refused_and_its_connection_closed(
 ) -> None:
     async with fault_server(handler) as server:  # type: ignore[arg-type]
         with pytest.raises(
-            ResponseTooLarge, match=r"PUT …/inventory answered 201 with more than 10,000 bytes"
+            ResponseTooLarge, match=r"PUT …/inventory returned 201 with more than 10,000 bytes"
         ) as caught:
             await connect(server.base_url, largest_response=LARGEST).send(PUT)
-        assert (caught.value.status, caught.value.most, caught.value.request_id) == (201, LARGEST, PUT.id)
+        assert (caught.value.status, caught.value.limit, caught.value.request_id) == (201, LARGEST, PUT.id)
         if handler is not bomb:
             await server.all_closed()
 

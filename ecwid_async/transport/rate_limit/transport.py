@@ -32,18 +32,10 @@ import anyio
 import anyio.lowlevel
 from attrs import evolve, frozen
 
-from ecwid_async.errors import (
-    APIError,
-    ConfigError,
-    InvalidToken,
-    NotSentInTime,
-    RateLimited,
-    StoreSuspended,
-    api_error,
-    retry_after,
-)
+from ecwid_async.errors import APIError, ConfigError, InvalidToken, NotSentInTime, RateLimited, StoreSuspended
 from ecwid_async.transport.auth import Secret
 from ecwid_async.transport.events import EventEmitter
+from ecwid_async.transport.responses import parse_error, parse_retry_after
 from ecwid_async.transport.throttle_time import add_throttled, throttled
 from ecwid_async.transport.validation import check_count, check_number
 from ecwid_async.wire import (
@@ -735,7 +727,7 @@ class RateLimit:
                 closed_for = self._closed_for(response.headers)
                 self._tell(EventKind.THROTTLED, request, status=response.status, seconds=closed_for)
             elif response.status in (401, 402, 403):
-                error = api_error(request, response)
+                error = parse_error(request, response)
                 # Another store's token is refused as well: that says nothing of the token where it belongs.
                 if isinstance(error, InvalidToken):
                     await self._condemn(self._key, request, error)
@@ -762,7 +754,7 @@ class RateLimit:
         return printable(text, (self._secret,), limit) if text else None
 
     def _closed_for(self, headers: Headers) -> float:
-        asked = retry_after(headers)
+        asked = parse_retry_after(headers)
         # Not for no time at all: whoever is told so would be refused at the quota's own pace.
         return self._quota.throttled if asked is None else max(asked, 1.0)
 

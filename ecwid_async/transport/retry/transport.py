@@ -29,11 +29,9 @@ from ecwid_async.errors import (
     OutcomeUnknown,
     Timeout,
     TransportError,
-    no_result,
-    retry_after,
-    unreadable,
 )
 from ecwid_async.transport.events import EventEmitter
+from ecwid_async.transport.responses import parse_retry_after, result_error
 from ecwid_async.transport.retry.resume import Received
 from ecwid_async.transport.throttle_time import add_throttled, throttled
 from ecwid_async.transport.validation import check_count, check_number
@@ -159,7 +157,7 @@ class Retry:
             response = await self._inner.send(request)
         except EcwidError as error:
             return await self._until_settled(request, progress, error)
-        if response.status < 400 and (request.method == "GET" or unreadable(request, response) is None):
+        if response.status < 400 and (request.method == "GET" or result_error(request, response) is None):
             return response
         return await self._until_settled(request, progress, _checked(request, response))
 
@@ -331,7 +329,7 @@ class Retry:
         if response.status < 400:
             return None
         if response.status == 429:
-            asked = retry_after(response.headers)
+            asked = parse_retry_after(response.headers)
             wait = self._policy.throttled if asked is None else max(asked, 1.0)
             late = throttled(request) + wait > self._policy.patience
             return None if late or isinstance(request.body, StreamBody) else wait
@@ -370,8 +368,7 @@ def _checked(request: Request, response: Response) -> Response | OutcomeUnknown:
     """The answer, or for a write's success without a result in it the error that it amounts to."""
     if response.status >= 300 or request.method == "GET":
         return response
-    found = unreadable(request, response)
-    return response if found is None else no_result(request, response, found)
+    return result_error(request, response) or response
 
 
 def _may_have_worked(request: Request, attempt: Response | EcwidError) -> bool:

@@ -20,9 +20,9 @@ from ecwid_async.errors import (
     ResponseTooLarge,
     Timeout,
     TransportError,
-    api_error,
 )
 from ecwid_async.transport.memory import MemoryTransport, make_response
+from ecwid_async.transport.responses import parse_error
 from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
 from ecwid_async.wire import Event, EventKind, Options, Request, Response, StreamBody
 
@@ -156,12 +156,12 @@ async def test_a_refusal_of_a_repeat_says_nothing_of_the_attempt_before(
 ) -> None:
     policy = RetryPolicy(patience=0)
     response = await Setup.of(first, make_response(status=status), policy=policy).retry.send(PUT)
-    error = api_error(PUT, response)
+    error = parse_error(PUT, response)
     assert (error.status, error.outcome, error.attempts) == (status, "unknown", 2)
     for harmless in (NOT_SENT, make_response(status=429, headers={"Retry-After": "0"})):
         setup = Setup.of(harmless, make_response(status=403), policy=RetryPolicy(patience=1))
-        assert api_error(PUT, await setup.retry.send(PUT)).outcome == "refused"
-    assert api_error(READ, await Setup.of(UNKNOWN, make_response(status=403)).retry.send(READ)).outcome == "refused"
+        assert parse_error(PUT, await setup.retry.send(PUT)).outcome == "refused"
+    assert parse_error(READ, await Setup.of(UNKNOWN, make_response(status=403)).retry.send(READ)).outcome == "refused"
 
 
 NO_RESULTS = [b"<html>Log in</html>", b"OK", b'"OK"', b"[]", b"null", b'{"id":', b"{" * 100_000, b"\xff", b"{}{}"]
