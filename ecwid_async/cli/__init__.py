@@ -12,7 +12,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    _show_everything(sys.stdout, sys.stderr)
+    _use_utf8(sys.stdout, sys.stderr)
     ended_by = signal.SIGINT
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -21,22 +21,22 @@ def main() -> None:
         signal.raise_signal(signal.SIGINT)
 
     try:
-        # SIGTERM ends a command as Ctrl-C does, so that it cleans up as well: the event loop hears of SIGINT only, and
-        # only where it is not ignored, as it is in what a script starts in the background.
+        # Treat SIGTERM as Ctrl-C, so that the command cleans up. asyncio handles SIGINT only, and only if it is not
+        # ignored, as a shell does for background jobs.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, interrupt)
         code = _run()
     except KeyboardInterrupt as stop:
-        # What a command wants to say about how to go on.
+        # A command may add how to resume.
         sys.stderr.write(f"ecwid: {' '.join(['interrupted.', *map(str, stop.args)]) if stop.args else 'interrupted'}\n")
         code = 128 + ended_by
     sys.exit(code)
 
 
-def _show_everything(*streams: TextIO) -> None:
-    """Let no character be an error: UTF-8 goes into pipes and files, a terminal shows what it can and the rest escaped.
+def _use_utf8(*streams: TextIO) -> None:
+    """Write UTF-8 to pipes and files, and escape what a terminal can't show.
 
-    On Windows a pipe has the code page of the machine, which lacks most of what a store is written in.
+    On Windows a pipe uses the machine's code page, which lacks most characters.
     """
     for stream in streams:
         if isinstance(stream, TextIOWrapper):
@@ -45,7 +45,7 @@ def _show_everything(*streams: TextIO) -> None:
 
 def _run() -> int:
     if not all(find_spec(library) for library in ("cyclopts", "rich")):
-        sys.stderr.write("ecwid: the command line is an extra of the library: pip install 'ecwid-async[cli]'\n")
+        sys.stderr.write("ecwid: the command line needs an extra: pip install 'ecwid-async[cli]'\n")
         return 2
     from ecwid_async.cli.app import run
 

@@ -1,4 +1,4 @@
-"""The commands, and how each run of one ends."""
+"""The commands and their exit codes."""
 
 import os
 import sys
@@ -20,15 +20,15 @@ from ecwid_async.wire import printable
 __all__ = ["app", "run"]
 
 _STORE = """\
-Set ECWID_STORE_ID and ECWID_TOKEN for a store of your own (ECWID_BASE_URL for another server), or """
+Set ECWID_STORE_ID and ECWID_TOKEN to use your own store (ECWID_BASE_URL for another server), or """
 _CODES = """\
-Exit codes: 0 done, 1 other failure, 2 wrong usage or settings, 3 refused (token, scope, plan), 4 try again later \
+Exit codes: 0 success, 1 other failure, 2 wrong usage or settings, 3 refused (token, scope, plan), 4 try again later \
 (network, rate limit, server error, store kept changing), 5 can't write, 130 interrupted, 143 terminated.
 """
 
 app = App(
     name="ecwid",
-    help="Work with Ecwid stores, and run one on this machine.",
+    help="Work with Ecwid stores, or run one on this machine.",
     help_epilogue=f"{_STORE}add --sandbox to export, get, call or doctor.\n\n{_CODES}",
     help_format="plaintext",
     version=__version__,
@@ -38,19 +38,19 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-_OF_A_STORE = f"{_STORE}use --sandbox.\n\n{_CODES}"
-app.command(export, usage="Usage: ecwid export [SECTION...] [--out PATH] [OPTIONS]", help_epilogue=_OF_A_STORE)
-app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]", help_epilogue=_OF_A_STORE)
-app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]", help_epilogue=_OF_A_STORE)
+_STORE_EPILOGUE = f"{_STORE}use --sandbox.\n\n{_CODES}"
+app.command(export, usage="Usage: ecwid export [SECTION...] [--out PATH] [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
+app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
+app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(coverage, help_epilogue=_CODES)
-app.command(doctor, help_epilogue=_OF_A_STORE)
-sandbox = App(name="sandbox", help="A whole Ecwid store on this machine, with demo data.", help_epilogue=_CODES)
+app.command(doctor, help_epilogue=_STORE_EPILOGUE)
+sandbox = App(name="sandbox", help="Run an Ecwid store with demo data on this machine.", help_epilogue=_CODES)
 sandbox.command(serve, help_epilogue=_CODES)
 app.command(sandbox)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code. Failures are one line on stderr."""
+    """Run a command line and return its exit code. A failure prints one line on stderr."""
     try:
         code = app(list(arguments))
         _flush()
@@ -59,21 +59,21 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"ecwid: {printable(str(error), limit=None)} See {command} --help.\n")
         return 2
     except BrokenPipeError:
-        # Whoever read our output has seen enough.
+        # The reader of a pipe closed it early, such as `head`.
         return 141
     except Exception as error:
         sys.stderr.write(f"ecwid: {describe(error)}\n")
         return exit_code(error)
-    # Only a command that can end badly after it has said everything returns a code.
+    # Only commands that report failures themselves return a code.
     return code if isinstance(code, int) else 0
 
 
 def _flush() -> None:
-    """Hand out what was printed while its failure can still be told."""
+    """Flush stdout while a failure can still be reported."""
     try:
         sys.stdout.flush()
     except OSError:
-        # What can't be written would be tried again at exit, with a traceback.
+        # Otherwise Python tries again at exit and prints a traceback.
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise

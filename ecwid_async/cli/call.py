@@ -1,4 +1,4 @@
-"""``ecwid call``: any request to a store."""
+"""``ecwid call``: send any request to a store."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 from cyclopts import Parameter
 
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.cli.render import for_eyes, indented, write_json
+from ecwid_async.cli.render import escape_for_terminal, indented, write_json
 from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
 from ecwid_async.transport import parse_error
 from ecwid_async.wire import Headers, Options, Request, Response
@@ -22,49 +22,49 @@ if TYPE_CHECKING:
 
 __all__ = ["call"]
 
-_VERBS: Final = ("GET", "POST", "PUT", "DELETE")
+_HTTP_METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 _JSON: Final = "application/json"
-_EXAMPLE: Final = "pass the path inside the store, such as /orders/EG4H2"
+_EXAMPLE: Final = "pass the path within the store, such as /orders/EG4H2"
 
 
 def call(
     method: Annotated[str, Parameter(help="GET, POST, PUT or DELETE.")],
-    path: Annotated[str, Parameter(help="Path inside the store, such as /orders/EG4H2.")],
+    path: Annotated[str, Parameter(help="Path within the store, such as /orders/EG4H2.")],
     /,
     *,
     query: Annotated[
-        tuple[str, ...], Parameter(name=("--query", "-q"), help="NAME=VALUE, a parameter; repeat it for more.")
+        tuple[str, ...], Parameter(name=("--query", "-q"), help="Query parameter as NAME=VALUE; repeatable.")
     ] = (),
     data: Annotated[
         str | None,
-        Parameter(name=("--data", "-d"), allow_leading_hyphen=True, help="Body: JSON, @FILE, or @- for stdin."),
+        Parameter(name=("--data", "-d"), allow_leading_hyphen=True, help="Request body: JSON, @FILE, or @- for stdin."),
     ] = None,
-    content_type: Annotated[str, Parameter(name=("--type", "-t"), help="Content type of a body that is no JSON.")] = (
+    content_type: Annotated[str, Parameter(name=("--type", "-t"), help="Content type of the body, if not JSON.")] = (
         _JSON
     ),
-    include: Annotated[bool, Parameter(name=("--include", "-i"), help="Print status and headers, too.")] = False,
-    yes: Annotated[bool, Parameter(help="Do what deletes or changes many items at once.")] = False,
+    include: Annotated[bool, Parameter(name=("--include", "-i"), help="Print status and headers too.")] = False,
+    yes: Annotated[bool, Parameter(help="Allow requests that delete or change many items at once.")] = False,
     store: StoreChoice | None = None,
 ) -> None:
-    """Send any request to a store and print its answer.
+    """Send any request to a store and print the response.
 
-    JSON is printed indented, with every number as the server wrote it; any other answer as it came.
+    JSON is indented and its numbers are printed as received; other content is printed unchanged.
     """
-    verb = method.upper()
-    if verb not in _VERBS:
-        raise UsageError(f"{method!r} is no verb of the API: use {', '.join(_VERBS)}.")
-    target, _, parameters = _inside(path, store).partition("?")
+    http_method = method.upper()
+    if http_method not in _HTTP_METHODS:
+        raise UsageError(f"{method!r} is not a method of the API: use {', '.join(_HTTP_METHODS)}.")
+    target, _, parameters = _path_in_store(path, store).partition("?")
     encoded = _encoded(target)
     body = None if data is None else _body(data, content_type)
-    if not yes and verb != "GET":
-        _refuse_many(verb, encoded, body)
+    if not yes and http_method != "GET":
+        _require_yes(http_method, encoded, body)
     request = Request(
-        method=verb,
+        method=http_method,
         path=encoded,
         params=(*parse_qsl(parameters, keep_blank_values=True), *map(_parameter, query)),
         body=body,
         headers=Headers(() if body is None else (("Content-Type", content_type),)),
-        options=Options(operation=f"{verb} {encoded}", repeatable=verb == "GET"),
+        options=Options(operation=f"{http_method} {encoded}", repeatable=http_method == "GET"),
     )
     response = asyncio.run(_send(request, find_store(store or StoreChoice())))
     succeeded = 200 <= response.status < 300
@@ -81,8 +81,8 @@ async def _send(request: Request, source: Source) -> Response:
         return await store.transport.send(request)
 
 
-def _inside(path: str, choice: StoreChoice | None) -> str:
-    """The path inside the store, of a whole URL of that store as well."""
+def _path_in_store(path: str, choice: StoreChoice | None) -> str:
+    """The path within the store, from a path or a full URL of the store."""
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", path):
         return path
     from ecwid_async.client import Ecwid
@@ -93,14 +93,14 @@ def _inside(path: str, choice: StoreChoice | None) -> str:
     prefix = f"{Ecwid().base_url}/{store_id or 'ECWID_STORE_ID'}/"
     if not path.startswith(prefix):
         host = urlsplit(path).hostname
-        raise UsageError(f"the URL at {host} is not of this store ({prefix}…): {_EXAMPLE}.")
+        raise UsageError(f"the URL at {host} does not belong to this store ({prefix}…): {_EXAMPLE}.")
     return path.removeprefix(prefix)
 
 
 def _encoded(target: str) -> str:
-    """The path as it goes out: with a leading slash, escapes as they are, the rest escaped.
+    """The path to send: with a leading slash, existing escapes kept, other characters escaped.
 
-    Raises `UsageError` where a part is missing or leads elsewhere: ``/products/`` is what is left of ``/products/$id``.
+    Raises `UsageError` for an empty part, as in ``/products/$id`` without an id, and for ``.`` and ``..``.
     """
     parts = target.removeprefix("/").split("/")
     if not target.strip("/ "):
@@ -110,7 +110,7 @@ def _encoded(target: str) -> str:
         if not plain:
             raise UsageError(f"the path {target!r} has an empty part: is an id missing?")
         if plain in (".", ".."):
-            raise UsageError(f"the path {target!r} has a part {part!r}, which leads elsewhere: {_EXAMPLE}.")
+            raise UsageError(f"the path {target!r} contains {part!r}, which leads elsewhere: {_EXAMPLE}.")
     escaped = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", "/".join(parts))
     return "/" + quote(os.fsencode(escaped), safe="/%+:@!$&'()*,;=~")
 
@@ -133,39 +133,39 @@ def _body(data: str, content_type: str) -> bytes:
         try:
             body = Path(data[1:]).read_bytes()
         except OSError as error:
-            raise UsageError(f"can't read {data[1:]}, the body: {error.strerror}.") from error
+            raise UsageError(f"can't read the body from {data[1:]}: {error.strerror}.") from error
     if content_type == _JSON:
         from ecwid_async.codec import loads
 
         try:
             loads(body)
         except ValueError as error:
-            hint = "quote it for your shell, read it with @FILE, or name another --type"
-            raise UsageError(f"--data is no JSON ({error}): {hint}.") from error
+            hint = "quote it for your shell, read it with @FILE, or pass another --type"
+            raise UsageError(f"--data is not valid JSON ({error}): {hint}.") from error
     return body
 
 
-def _refuse_many(verb: str, path: str, body: bytes | None) -> None:
-    """Raise `UsageError` for what touches many items at once, or deletes who knows what, inside a batch too."""
+def _require_yes(http_method: str, path: str, body: bytes | None) -> None:
+    """Raise `UsageError` for a request, or one in a batch, that affects many items or is an unknown DELETE."""
     from ecwid_async.cli.introspect import methods, offline_store
 
     known = list(methods(offline_store()))
-    for one_verb, one_path in ((verb, path), *_batched(path, body)):
-        if _touches_many(known, one_verb, _segments(one_path)):
-            raise UsageError(f"{one_verb} {one_path} can delete or change many items at once: add --yes to do that.")
+    for method, target in ((http_method, path), *_requests_in_batch(path, body)):
+        if _affects_many(known, method, _segments(target)):
+            raise UsageError(f"{method} {target} can delete or change many items at once: add --yes to confirm.")
 
 
-def _touches_many(known: "list[Method]", verb: str, segments: list[str]) -> bool:
-    matching = [method for method in known if method.matches(verb, segments)]
-    return any("confirm" in method.parameters for method in matching) or (verb == "DELETE" and not matching)
+def _affects_many(known: "list[Method]", http_method: str, segments: list[str]) -> bool:
+    matching = [method for method in known if method.matches(http_method, segments)]
+    return any("confirm" in method.parameters for method in matching) or (http_method == "DELETE" and not matching)
 
 
 def _segments(path: str) -> list[str]:
     return [unquote_plus(part) for part in path.partition("?")[0].strip("/").split("/")]
 
 
-def _batched(path: str, body: bytes | None) -> list[tuple[str, str]]:
-    """Verb and path of each request in the body of a batch."""
+def _requests_in_batch(path: str, body: bytes | None) -> list[tuple[str, str]]:
+    """HTTP method and path of each request in a batch."""
     from ecwid_async.codec import loads
 
     if _segments(path) != ["batch"] or body is None:
@@ -182,7 +182,7 @@ def _print_head(response: Response) -> None:
     known = {status.value: status.phrase for status in HTTPStatus}
     lines = [f"HTTP {response.status} {known.get(response.status, '')}".rstrip()]
     lines += [f"{name}: {value}" for name, value in response.headers.shown().items()]
-    sys.stdout.write(for_eyes("\n".join(lines)) + "\n\n")
+    sys.stdout.write(escape_for_terminal("\n".join(lines)) + "\n\n")
 
 
 def _print_body(response: Response) -> None:
@@ -192,9 +192,9 @@ def _print_body(response: Response) -> None:
         write_json(text)
     elif sys.stdout.isatty() and not _is_text(response.body):
         size = f"{len(response.body):,} bytes of {kind}"
-        raise UsageError(f"the answer is {size}, which no terminal can show: add > FILE to keep them.")
+        raise UsageError(f"the response is {size}, which a terminal can't show: add > FILE to save it.")
     elif sys.stdout.isatty():
-        sys.stdout.write(for_eyes(response.body.decode()))
+        sys.stdout.write(escape_for_terminal(response.body.decode()))
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(response.body)

@@ -1,4 +1,4 @@
-"""``ecwid coverage``: what of the API the package covers."""
+"""``ecwid coverage``: which endpoints and fields of the API the package covers."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -28,12 +28,14 @@ _COLUMNS: Final[Mapping[str, str]] = {
 
 def coverage(
     *,
-    endpoints: Annotated[bool, Parameter(help="List each endpoint with its method, its classes, its sandbox.")] = False,
-    json: Annotated[bool, Parameter(help="Print one JSON object with both tables, and nothing else.")] = False,
+    endpoints: Annotated[
+        bool, Parameter(help="List each endpoint with its method, classes and sandbox route.")
+    ] = False,
+    json: Annotated[bool, Parameter(help="Print both tables as one JSON object.")] = False,
 ) -> None:
-    """Print which endpoints and fields of the API this package covers, by section.
+    """Print the endpoints and fields of the API that this package covers, by section.
 
-    The package itself is asked, so this is never out of date. In a pipe a row is one line:
+    The figures are read from the package itself. In a pipe each row is one line:
     ecwid coverage --endpoints | grep invoice
     """
     from ecwid_async.cli.introspect import methods, offline_store
@@ -45,7 +47,7 @@ def coverage(
         record = {
             "sections": {name: _sizes(group) for name, group in _by_section(found).items()},
             "total": _sizes(found),
-            "endpoints": [_place(method) for method in found],
+            "endpoints": [_record(method) for method in found],
         }
         sys.stdout.write(msgspec.json.encode(record).decode() + "\n")
         return
@@ -65,7 +67,7 @@ def _by_section(methods: Iterable["Method"]) -> dict[str, list["Method"]]:
 
 
 def _sizes(methods: list["Method"]) -> dict[str, int]:
-    """How much these methods cover. An endpoint or a class that several of them have counts once."""
+    """Count endpoints, models and fields of these methods; shared ones count once."""
     from ecwid_async.cli.introspect import classes_in
     from ecwid_async.models.base import Draft
 
@@ -85,13 +87,13 @@ def _fields(classes: Iterable["type[Data]"]) -> int:
     return sum(field.name != "extra" for cls in classes for field in cls.__attrs_attrs__)
 
 
-def _place(method: "Method") -> dict[str, object]:
-    """Where an endpoint is found."""
+def _record(method: "Method") -> dict[str, object]:
+    """The names under which an endpoint is implemented."""
     return {
         "endpoint": method.endpoint,
         "method": f"store.{method.name}",
-        "takes": _taken(method),
-        "answers": _answer(method),
+        "accepts": _accepts(method),
+        "returns": _returns(method),
         "resource": method.call.__module__,
         "models": sorted({cls.__module__ for declared in (method.returns, *method.takes) for cls in _named(declared)}),
         "sandbox": _route(method),
@@ -105,12 +107,12 @@ def _route(method: "Method") -> str | None:
     served = routes.load()
     if method.endpoint not in served.operations:
         return None
-    function, _, _ = served.find(method.verb, method.path.split("/")[1:])
+    function, _, _ = served.find(method.http_method, method.path.split("/")[1:])
     return f"{function.__module__}.{function.__qualname__}"
 
 
 def _named(declared: Any) -> list["type[Data]"]:
-    """The models and drafts that stand in a declared type itself."""
+    """The models and drafts that a type annotation names."""
     from ecwid_async.models.base import Data
 
     if isinstance(declared, type) and issubclass(declared, Data):
@@ -118,18 +120,18 @@ def _named(declared: Any) -> list["type[Data]"]:
     return [cls for argument in get_args(declared) for cls in _named(argument)]
 
 
-def _taken(method: "Method") -> list[str]:
+def _accepts(method: "Method") -> list[str]:
     return list(dict.fromkeys(cls.__name__ for declared in method.takes for cls in _named(declared)))
 
 
 def _arguments(method: "Method") -> str:
-    """The arguments that a call can't do without; three dots stand for the others."""
+    """The required arguments, and an ellipsis if there are optional ones."""
     required = method.required
     return ", ".join(required if len(required) == len(method.parameters) else [*required, "…"])
 
 
-def _answer(method: "Method") -> str:
-    """What the method gives in the end: ``Order``, ``Pages[Order]``, ``list[Swatch]``, ``Download``."""
+def _returns(method: "Method") -> str:
+    """The result of the awaited call: ``Order``, ``Pages[Order]``, ``list[Swatch]``, ``Download``."""
     from ecwid_async.calls import Call
 
     returns = method.returns
@@ -157,7 +159,7 @@ def _sections(methods: list["Method"]) -> "Table":
         show_footer=True,
         header_style="bold",
         footer_style="bold",
-        caption="A class that several sections share counts in each of them, and once in the total.",
+        caption="A class shared by several sections counts in each of them, and once in the total.",
         caption_justify="left",
     )
     table.add_column("Section", "Total", no_wrap=True)
@@ -170,7 +172,7 @@ def _sections(methods: list["Method"]) -> "Table":
 
 
 def _sorted(methods: Iterable["Method"]) -> list["Method"]:
-    return sorted(methods, key=lambda method: (method.path, method.verb))
+    return sorted(methods, key=lambda method: (method.path, method.http_method))
 
 
 def _short_route(method: "Method") -> str:
@@ -180,11 +182,11 @@ def _short_route(method: "Method") -> str:
 def _lines(methods: list["Method"]) -> "Table":
     from rich.table import Table
 
-    table = Table("Endpoint", "Method", "Takes", "Answers", "Sandbox", box=None, pad_edge=False)
+    table = Table("Endpoint", "Method", "Accepts", "Returns", "Sandbox", box=None, pad_edge=False)
     for group in _by_section(methods).values():
         for method in _sorted(group):
-            taken = ", ".join(_taken(method))
-            table.add_row(method.endpoint, f"store.{method.name}", taken, _answer(method), _short_route(method))
+            accepted = ", ".join(_accepts(method))
+            table.add_row(method.endpoint, f"store.{method.name}", accepted, _returns(method), _short_route(method))
     return table
 
 
@@ -196,7 +198,7 @@ def _stacked(methods: list["Method"]) -> "Text":
         for method in _sorted(group):
             text.append(f"{method.endpoint}\n", "bold")
             text.append(f"  store.{method.name}", "cyan")
-            text.append(f"({_arguments(method)}) → {_answer(method)}\n")
+            text.append(f"({_arguments(method)}) → {_returns(method)}\n")
             text.append(f"  {_short_route(method)}\n", "dim")
         text.append("\n")
     text.rstrip()

@@ -1,4 +1,4 @@
-"""``ecwid doctor``: does a store answer, what may the token do, do the models fit."""
+"""``ecwid doctor``: check the connection, the token and the models against a store."""
 
 import asyncio
 import sys
@@ -13,8 +13,8 @@ from ecwid_async.cli.store import StoreChoice, find_store
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ecwid_async.cli.checks import Checkup
-    from ecwid_async.cli.probe import Survey
+    from ecwid_async.cli.checks import CheckRunner
+    from ecwid_async.cli.probe import Prober
 
 __all__ = ["doctor"]
 
@@ -22,57 +22,69 @@ __all__ = ["doctor"]
 def doctor(
     *,
     sample: Annotated[
-        int, Parameter(help="Items of each list to look at.", validator=Number(gte=1, lte=100), show_default=True)
+        int, Parameter(help="Items of each list to read.", validator=Number(gte=1, lte=100), show_default=True)
     ] = 20,
-    json: Annotated[bool, Parameter(help="Print one JSON object, and nothing else.")] = False,
+    json: Annotated[bool, Parameter(help="Print the result as one JSON object.")] = False,
     store: StoreChoice | None = None,
 ) -> int:
     """Check settings, connection, token, clock, scopes and plan, and whether the models know every field.
 
-    It only reads, with about 70 requests. It prints names and types of fields: no value of the store, no token.
+    Sends about 70 read-only requests. Prints names and types of fields, but neither values of the store nor the token.
     """
     from rich.console import Console
 
-    from ecwid_async.cli.checks import Checkup
+    from ecwid_async.cli.checks import CheckRunner
 
     source = find_store(store or StoreChoice(), shown=not json)
-    with Console(stderr=True, quiet=json).status("Asking") as status:
-        checkup = Checkup(source, sample=sample, told=lambda what: status.update(f"Asking {what}"))
-        asyncio.run(checkup.run())
+    with Console(stderr=True, quiet=json).status("Checking") as status:
+        runner = CheckRunner(source, sample=sample, on_progress=lambda step: status.update(f"Checking {step}"))
+        asyncio.run(runner.run())
     if json:
         import msgspec
 
-        sys.stdout.write(msgspec.json.encode(_record(checkup)).decode() + "\n")
+        sys.stdout.write(msgspec.json.encode(_record(runner)).decode() + "\n")
     else:
-        write_table(_lines(checkup))
-        if checkup.survey is not None and (checkup.survey.unknown or checkup.survey.odd):
+        write_table(_lines(runner))
+        if runner.prober is not None and (runner.prober.unknown or runner.prober.type_mismatches):
             sys.stdout.write("\n")
-            write_table(_news(checkup.survey))
-    return checkup.code
+            write_table(_differences(runner.prober))
+    return runner.code
 
 
-def _record(checkup: "Checkup") -> dict[str, object]:
+def _record(runner: "CheckRunner") -> dict[str, object]:
     record: dict[str, object] = {
-        "ok": checkup.code == 0,
+        "ok": runner.code == 0,
         "checks": [
-            {"check": check.name, "state": check.state.value, "said": check.said, "todo": check.todo}
-            for check in checkup.checks
+            {"check": check.name, "state": check.state.value, "message": check.message, "advice": check.advice}
+            for check in runner.checks
         ],
     }
-    if (survey := checkup.survey) is not None:
+    if (prober := runner.prober) is not None:
         record |= {
-            "scopes": {"granted": sorted(survey.granted), "lacking": sorted(survey.lacking)},
+            "scopes": {"granted": sorted(prober.granted), "missing_settings": sorted(prober.missing)},
             "endpoints": [
                 {"endpoint": probe.endpoint, "outcome": probe.outcome.value, "status": probe.status, "code": probe.code}
-                for probe in survey.probes
+                for probe in prober.probes
             ],
             "unknown_fields": [
-                {"model": news.model, "field": news.name, "type": news.type, "endpoint": news.endpoint, "seen": seen}
-                for news, seen in survey.unknown.items()
+                {
+                    "model": unknown.model,
+                    "field": unknown.name,
+                    "type": unknown.type,
+                    "endpoint": unknown.endpoint,
+                    "seen": seen,
+                }
+                for unknown, seen in prober.unknown.items()
             ],
-            "odd_types": [
-                {"endpoint": odd.endpoint, "path": odd.path, "expected": odd.expected, "found": odd.found, "seen": seen}
-                for odd, seen in survey.odd.items()
+            "type_mismatches": [
+                {
+                    "endpoint": mismatch.endpoint,
+                    "path": mismatch.path,
+                    "expected": mismatch.expected,
+                    "found": mismatch.found,
+                    "seen": seen,
+                }
+                for mismatch, seen in prober.type_mismatches.items()
             ],
         }
     return record
@@ -81,25 +93,27 @@ def _record(checkup: "Checkup") -> dict[str, object]:
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
-def _lines(checkup: "Checkup") -> "Table":
+def _lines(runner: "CheckRunner") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
     table = Table.grid(padding=(0, 2, 0, 0))
-    for check in checkup.checks:
-        said = Text(check.said)
-        if check.todo:
-            said.append(f" → {check.todo}", "bold")
-        table.add_row(Text(check.state.value, _COLOURS[check.state.value]), Text(check.name, "cyan"), said)
+    for check in runner.checks:
+        message = Text(check.message)
+        if check.advice:
+            message.append(f" → {check.advice}", "bold")
+        table.add_row(Text(check.state.value, _COLOURS[check.state.value]), Text(check.name, "cyan"), message)
     return table
 
 
-def _news(survey: "Survey") -> "Table":
+def _differences(prober: "Prober") -> "Table":
     from rich.table import Table
 
-    table = Table("Where", "Declared", "Came", "Times", "Endpoint", box=None, pad_edge=False)
-    for news, seen in sorted(survey.unknown.items(), key=lambda item: (item[0].model, item[0].name)):
-        table.add_row(f"{news.model}.{news.name}", "-", news.type, f"{seen:,}", news.endpoint)
-    for odd, seen in sorted(survey.odd.items(), key=lambda item: (item[0].endpoint, item[0].path)):
-        table.add_row(odd.path or "the answer", odd.expected, odd.found, f"{seen:,}", odd.endpoint)
+    table = Table("Field", "Expected", "Found", "Times", "Endpoint", box=None, pad_edge=False)
+    for unknown, seen in sorted(prober.unknown.items(), key=lambda item: (item[0].model, item[0].name)):
+        table.add_row(f"{unknown.model}.{unknown.name}", "-", unknown.type, f"{seen:,}", unknown.endpoint)
+    for mismatch, seen in sorted(prober.type_mismatches.items(), key=lambda item: (item[0].endpoint, item[0].path)):
+        table.add_row(
+            mismatch.path or "the response", mismatch.expected, mismatch.found, f"{seen:,}", mismatch.endpoint
+        )
     return table

@@ -1,4 +1,4 @@
-"""What a failure means to whoever started the command: one line, and an exit code."""
+"""Failures on the command line: one line of text and an exit code."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -23,11 +23,11 @@ from ecwid_async.wire import printable
 __all__ = ["UsageError", "describe", "exit_code"]
 
 
-# Where the hint of an error is for whoever writes a program.
+# Replacements for hints that address a program's author.
 _HINTS: Final[Mapping[type[EcwidError], str]] = {
-    NotSentInTime: "Nothing has happened on the server: try again later.",
+    NotSentInTime: "Nothing was sent: try again later.",
     OutcomeUnknown: "Read the item back before repeating a write.",
-    RateLimited: "Wait a minute, then give the command again.",
+    RateLimited: "Wait a minute, then run the command again.",
     Timeout: "Try again later; read the item back before repeating a write.",
 }
 
@@ -37,7 +37,7 @@ class UsageError(ConfigError):
 
 
 def exit_code(error: Exception) -> int:
-    """The exit code that `ecwid --help` documents for this."""
+    """The exit code for an error, as `ecwid --help` documents."""
     from ecwid_async.export import OutputError
 
     match error:
@@ -54,20 +54,20 @@ def exit_code(error: Exception) -> int:
 
 
 def describe(error: Exception) -> str:
-    """One line: what went wrong and what to do."""
+    """One line that says what went wrong and what to do."""
     if isinstance(error, APIError | TransportError) and type(error) in _HINTS:
-        said = str(error).removesuffix(error.hint) + _hint(error)
+        message = str(error).removesuffix(error.hint) + _hint(error)
     elif isinstance(error, EcwidError):
-        said = str(error)
+        message = str(error)
     elif isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else "can't write the output: "
-        said = f"{where}{error.strerror or type(error).__name__}"
+        message = f"{where}{error.strerror or type(error).__name__}"
     else:
-        said = f"unexpected {type(error).__name__}: {error}"
-    return printable(" ".join([said, *getattr(error, "__notes__", ())]), limit=None)
+        message = f"unexpected {type(error).__name__}: {error}"
+    return printable(" ".join([message, *getattr(error, "__notes__", ())]), limit=None)
 
 
 def _hint(error: EcwidError) -> str:
     if isinstance(error, RateLimited) and error.retry_after is not None:
-        return f"Wait {error.retry_after:.0f} seconds, then give the command again."
+        return f"Wait {error.retry_after:.0f} seconds, then run the command again."
     return _HINTS[type(error)]

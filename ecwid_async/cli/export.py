@@ -1,4 +1,4 @@
-"""``ecwid export``: the sections of a store, or of many, as files."""
+"""``ecwid export``: write the sections of one or more stores to files."""
 
 import asyncio
 import re
@@ -25,31 +25,31 @@ T = TypeVar("T")
 _FORMAT = Group("Format")
 _STORES = Group("Several stores")
 _STDOUT = Path("-")
-_GO_ON = "What was read is kept: the same command goes on from there, --fresh starts over."
+_RESUME_NOTE = "What was read is kept: run the same command to resume, or add --fresh to start over."
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Form:
-    """How the files are written."""
+class FormatArguments:
+    """The format of the files."""
 
     format: Annotated[str | None, Parameter(group=_FORMAT)] = None
-    "jsonl (default), jsonl.gz, jsonl.zst, csv, csv.gz, csv.zst, parquet; else what the name of the file tells."
+    "jsonl (default), jsonl.gz, jsonl.zst, csv, csv.gz, csv.zst or parquet; by default the extension of --out decides."
     level: Annotated[int | None, Parameter(group=_FORMAT)] = None
-    "Level of the compression, a fast one by default."
+    "Compression level, a fast one by default."
     spreadsheet_safe: Annotated[bool, Parameter(group=_FORMAT)] = False
-    "CSV: put an apostrophe before text that a spreadsheet would run as a formula."
+    "CSV: prefix text that a spreadsheet would run as a formula with an apostrophe."
     bom: Annotated[bool, Parameter(group=_FORMAT)] = False
-    "CSV: begin with a byte order mark, so that Excel reads the file as UTF-8."
+    "CSV: begin with a byte order mark, for Excel."
     decimals: Annotated[Literal["exact", "float64"] | None, Parameter(group=_FORMAT)] = None
-    "Parquet: how fractional numbers are stored, exact by default."
+    "Parquet: type of fractional numbers, exact by default."
     store_id_column: Annotated[bool, Parameter(group=_FORMAT)] = False
-    "Begin each item with the id of its store, as store_id."
+    "Add the store's id to each item, as store_id."
     mode: Annotated[str | None, Parameter(group=_FORMAT)] = None
-    "Permissions of the files, such as 600; by default those that any new file gets."
+    "Permissions of the files, such as 600; by default the umask decides."
 
     def arguments(self) -> dict[str, Any]:
-        """As `export_store` takes them."""
+        """The format as arguments of `export_store`."""
         from ecwid_async.export import FormatOptions
 
         options = FormatOptions(
@@ -57,11 +57,11 @@ class Form:
         )
         return {"format": self.format, "options": options}
 
-    def how(self) -> dict[str, Any]:
-        """What else `export_store` takes."""
+    def file_arguments(self) -> dict[str, Any]:
+        """The other arguments of `export_store`."""
         if self.mode is not None and not re.fullmatch("0?[67][0-7]{2}", self.mode):
             raise UsageError(
-                "--mode is three digits as chmod takes them, which let you read and write the file, such as 600, not "
+                "--mode takes three digits as chmod does, with read and write permission for you, such as 600, not "
                 f"{self.mode}."
             )
         return {"store_id": self.store_id_column, "mode": None if self.mode is None else int(self.mode, 8)}
@@ -69,13 +69,13 @@ class Form:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Many:
-    """Stores by their ids, instead of that of the environment."""
+class StoreArguments:
+    """Several stores, instead of the one of the environment."""
 
     store: Annotated[list[int] | None, Parameter(group=_STORES, negative=())] = None
-    "Id of a store, its token in ECWID_TOKEN_<id>. Repeat it for more; each gets a folder of its own."
+    "Id of a store, with its token in ECWID_TOKEN_<id>; repeatable. Each store gets its own folder."
     stores: Annotated[Path | None, Parameter(group=_STORES)] = None
-    "File with a line for each store: id, space, token. Nobody else may be able to read it."
+    "File with an id, a space and a token per line. Must be readable only by you (chmod 600)."
 
 
 def export(
@@ -88,68 +88,68 @@ def export(
         ),
     ],
     everything: Annotated[
-        bool, Parameter(name="--all", help="Every section that the token's scopes and the store's plan open.")
+        bool, Parameter(name="--all", help="Every section that the token's scopes and the store's plan allow.")
     ] = False,
     out: Annotated[
         Path | None,
         Parameter(
             name=("--out", "-o"),
             allow_leading_hyphen=True,
-            help="Folder to write to; or for one section a file, such as products.parquet, or - for stdout. "
-            "By default the folder export-<id of the store>; with --store or --stores, export.",
+            help="Folder to write to, or for one section a file such as products.parquet, or - for stdout. "
+            "By default export-STORE_ID, or export with --store or --stores.",
         ),
     ] = None,
     fields: Annotated[
         list[str] | None,
-        Parameter(help="Only these: id,name,options(name). Of one section among several: products:id,name."),
+        Parameter(help="Fields to export: id,name,options(name). For one of several sections: products:id,name."),
     ] = None,
     where: Annotated[
         list[str] | None,
-        Parameter(help="Only what matches: updated_from=2024-01-31. Of one section: products:enabled=true."),
+        Parameter(help="Export matching items only: updated_from=2024-01-31. For one section: products:enabled=true."),
     ] = None,
     fresh: Annotated[bool, Parameter(help="Start over instead of resuming an interrupted run.")] = False,
-    quiet: Annotated[bool, Parameter(help="Show nothing but errors.")] = False,
-    json: Annotated[bool, Parameter(help="Print one JSON object about what was written, and nothing else.")] = False,
-    form: Form | None = None,
-    many: Many | None = None,
+    quiet: Annotated[bool, Parameter(help="Print errors only.")] = False,
+    json: Annotated[bool, Parameter(help="Print the manifest as one JSON object.")] = False,
+    form: FormatArguments | None = None,
+    many: StoreArguments | None = None,
     store: StoreChoice | None = None,
 ) -> int:
-    """Write a store's sections to files, hidden items included: each complete, or an error.
+    """Write sections of a store to files, complete and with hidden items.
 
-    The files appear together, with a manifest.json, or none does. An interrupted run resumes when the same command is
-    given again.
+    The files and a manifest.json appear together, or none does. Run the same command again to resume an interrupted
+    run.
     """
     from ecwid_async.cli.filters import fields_of, where_of
     from ecwid_async.export import ALL_SECTIONS, check_export, find_sections
 
     if everything and sections:
-        raise UsageError("--all and names of sections contradict each other: leave one out.")
+        raise UsageError("--all and section names exclude each other: leave one out.")
     if out is not None and str(out).startswith("-") and out != _STDOUT:
         raise UsageError(f"--out needs a folder or a file, and {out} is an option.")
     chosen = find_sections(ALL_SECTIONS if everything else sections)
-    form = form or Form()
+    form = form or FormatArguments()
     arguments = {
         **form.arguments(),
         "fields": fields_of(fields or (), chosen),
         "where": where_of(where or (), chosen, _nowhere()),
     }
-    many, choice = many or Many(), store or StoreChoice()
+    many, choice = many or StoreArguments(), store or StoreChoice()
     several = bool(many.store or many.stores)
     place = out or Path("export")
     if several:
         _check_several(place, choice)
-    # Before anything is sent, or a demo store made.
+    # Check before a request is sent or a demo store is made.
     check_export(_nowhere(), chosen, place / "1" if several else _target(place), **arguments)
-    arguments |= {"fresh": fresh, "skip_refused": everything, "source": _identity(choice), **form.how()}
-    view = _View(quiet=quiet, json=json)
+    arguments |= {"fresh": fresh, "skip_refused": everything, "source": _identity(choice), **form.file_arguments()}
+    view = _Output(quiet=quiet, json=json)
     if several:
         return _export_many(chosen, place, many, arguments, view)
     return _export_one(chosen, out, choice, arguments, view)
 
 
 @dataclass(frozen=True)
-class _View:
-    """What is told of an export."""
+class _Output:
+    """What an export prints."""
 
     quiet: bool
     json: bool
@@ -160,7 +160,7 @@ class _View:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run it; an interruption tells what was noted of it."""
+    """Run to the end. A `KeyboardInterrupt` carries the notes of the error it caused."""
     try:
         return asyncio.run(work)
     except KeyboardInterrupt as stop:
@@ -180,62 +180,66 @@ def _nowhere() -> "Store":
 
 
 def _export_one(
-    sections: "Sequence[Section]", out: Path | None, choice: StoreChoice, arguments: dict[str, Any], view: _View
+    sections: "Sequence[Section]", out: Path | None, choice: StoreChoice, arguments: dict[str, Any], view: _Output
 ) -> int:
     if out == _STDOUT:
         if view.json:
-            raise UsageError("--json and --out - would both print to stdout: leave one out.")
+            raise UsageError("--json and --out - both print to stdout: leave one out.")
         if sys.stdout.isatty() and not str(arguments["format"] or "jsonl").endswith(("jsonl", "csv")):
-            raise UsageError(f"a terminal can't show {arguments['format']}: send the output to a file or a program.")
+            raise UsageError(
+                f"a terminal can't show {arguments['format']}: redirect the output to a file or a program."
+            )
     source = find_store(choice, shown=view.shown)
     manifest, place = _run(_read_one(sections, out, source, arguments, view))
     if view.json:
         import msgspec
 
         _print_json({"file" if place.is_file() else "folder": str(place), **msgspec.to_builtins(manifest)})
-    _show([manifest], place, view)
+    _print_summary([manifest], place, view)
     return 0
 
 
 async def _read_one(
-    sections: "Sequence[Section]", out: Path | None, source: Source, arguments: dict[str, Any], view: _View
+    sections: "Sequence[Section]", out: Path | None, source: Source, arguments: dict[str, Any], view: _Output
 ) -> "tuple[Manifest, Path]":
-    from ecwid_async.cli.progress import Bars
+    from ecwid_async.cli.progress import SectionProgress
     from ecwid_async.export import export_store
 
-    bars = Bars([section.name for section in sections], shown=view.shown)
+    bars = SectionProgress([section.name for section in sections], shown=view.shown)
     async with connect(source, events=bars.event) as store:
         place = out or Path(f"export-{store.store_id}")
         try:
             with bars:
                 return await export_store(store, sections, _target(place), on_progress=bars.step, **arguments), place
         except BaseException as error:
-            _say_how_to_go_on(error)
+            _add_resume_command(error)
             raise
 
 
-def _say_how_to_go_on(error: BaseException) -> None:
-    """In the words of the command line."""
+def _add_resume_command(error: BaseException) -> None:
+    """Replace the library's note on resuming by the command line's."""
     from ecwid_async.export import RESUMABLE_NOTE
 
     notes = getattr(error, "__notes__", [])
-    notes[:] = [_GO_ON if note == RESUMABLE_NOTE else note for note in notes]
+    notes[:] = [_RESUME_NOTE if note == RESUMABLE_NOTE else note for note in notes]
 
 
 def _check_several(place: Path, choice: StoreChoice) -> None:
     from ecwid_async.export import check_folder_name, format_from_name
 
     if choice.sandbox or choice.sizes.given():
-        raise UsageError("--sandbox is one store of its own: leave --store and --stores out.")
+        raise UsageError("--sandbox is a single store: leave --store and --stores out.")
     if place == _STDOUT or format_from_name(place) is not None:
-        raise UsageError(f"each store gets a folder of its own: name a folder for them, not {place}.")
+        raise UsageError(f"each store gets its own folder: pass a folder as --out, not {place}.")
     check_folder_name(place)
 
 
-def _export_many(sections: "Sequence[Section]", place: Path, many: Many, arguments: dict[str, Any], view: _View) -> int:
-    from ecwid_async.cli.stores import named_stores
+def _export_many(
+    sections: "Sequence[Section]", place: Path, many: StoreArguments, arguments: dict[str, Any], view: _Output
+) -> int:
+    from ecwid_async.cli.stores import store_tokens
 
-    tokens = named_stores(many.store or (), many.stores)
+    tokens = store_tokens(many.store or (), many.stores)
     results = _run(_read_many(sections, place, tokens, arguments, view))
     done = {number: result for number, result in results.items() if not isinstance(result, EcwidError)}
     failed = {number: result for number, result in results.items() if isinstance(result, EcwidError)}
@@ -246,44 +250,44 @@ def _export_many(sections: "Sequence[Section]", place: Path, many: Many, argumen
         stores |= {number: {"error": describe(error)} for number, error in failed.items()}
         _print_json({"folder": str(place), "stores": {str(number): stores[number] for number in results}})
     (only, *more) = done or [0]
-    _show(list(done.values()), place if more else place / str(only), view)
+    _print_summary(list(done.values()), place if more else place / str(only), view)
     for number, error in failed.items():
         sys.stderr.write(f"ecwid: store {number}: {describe(error)}\n")
     return next(map(exit_code, failed.values()), 0)
 
 
 async def _read_many(
-    sections: "Sequence[Section]", place: Path, tokens: Mapping[int, str], arguments: dict[str, Any], view: _View
+    sections: "Sequence[Section]", place: Path, tokens: Mapping[int, str], arguments: dict[str, Any], view: _Output
 ) -> "dict[int, Manifest | EcwidError]":
-    from ecwid_async.cli.progress import StoreBars
+    from ecwid_async.cli.progress import StoreProgress
     from ecwid_async.export import export_stores
 
-    bars = StoreBars(len(tokens), len(sections), shown=view.shown)
+    bars = StoreProgress(len(tokens), len(sections), shown=view.shown)
     try:
         async with connect_all(tokens, events=bars.event) as stores:
             with bars:
                 results = await export_stores(stores, sections, place, on_progress=bars.step, **arguments)
     except BaseException as error:
-        _say_how_to_go_on(error)
+        _add_resume_command(error)
         raise
     for result in results.values():
         if isinstance(result, EcwidError):
-            _say_how_to_go_on(result)
+            _add_resume_command(result)
     return results
 
 
 def _identity(choice: StoreChoice) -> str:
-    """Of a demo store, which is made anew each time, its sizes; of any other its base URL, which needs no telling."""
+    """What identifies a demo store, which is made anew each time: its sizes. Other stores have their base URL."""
     return f"demo store {sorted(choice.sizes.given().items())}" if choice.sandbox else ""
 
 
-def _print_json(told: Mapping[str, Any]) -> None:
+def _print_json(record: Mapping[str, Any]) -> None:
     import msgspec
 
-    sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+    sys.stdout.write(msgspec.json.encode(record).decode() + "\n")
 
 
-def _show(manifests: "Sequence[Manifest]", place: Path, view: _View) -> None:
+def _print_summary(manifests: "Sequence[Manifest]", place: Path, view: _Output) -> None:
     if view.shown and manifests:
         from rich.console import Console
 

@@ -1,4 +1,4 @@
-"""``ecwid get``: one item."""
+"""``ecwid get``: print one item."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -22,9 +22,11 @@ __all__ = ["get"]
 def get(
     section: Annotated[
         str,
-        Parameter(help="profile, orders, carts, products, categories, customers, or another that ecwid export has."),
+        Parameter(
+            help="profile, orders, carts, products, categories, customers, or any other section of ecwid export."
+        ),
     ],
-    id: Annotated[str | None, Parameter(help="Which item; the profile has no id.")] = None,  # noqa: A002  its name in help
+    id: Annotated[str | None, Parameter(help="Id of the item; the profile has none.")] = None,  # noqa: A002  its name in help
     /,
     *,
     store: StoreChoice | None = None,
@@ -34,11 +36,11 @@ def get(
 
     (chosen,) = find_sections([section])
     if chosen.is_document and id is not None:
-        raise UsageError(f"there is one {section}, without an id: ecwid get {section}.")
+        raise UsageError(f"the {section} has no id: ecwid get {section}.")
     if not chosen.is_document and not id:
-        raise UsageError(f"which of the {section}? Give its id: ecwid get {section} ID.")
+        raise UsageError(f"the id is missing: ecwid get {section} ID.")
     if chosen.get is None:
-        raise UsageError(f"items of {section} can't be read one by one: ecwid export {section}.")
+        raise UsageError(f"{section} can't be read one by one: ecwid export {section}.")
     source = find_store(store or StoreChoice())
     _print(asyncio.run(_get(chosen.get, id or "", source)), f"ecwid get {section}")
 

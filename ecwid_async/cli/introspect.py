@@ -1,4 +1,4 @@
-"""What the package covers, read from the package itself: each method of a store, its endpoint and its classes."""
+"""Introspection of the package: each method of a store, its endpoint and its classes."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 
 @attrs.frozen
 class Method:
-    """A method of a resource. `name` is how it is reached from a store: ``orders.invoices.pdf``."""
+    """A method of a resource. `name` is its path from a store: ``orders.invoices.pdf``."""
 
     name: str
     endpoint: str
@@ -31,11 +31,11 @@ class Method:
 
     @property
     def section(self) -> str:
-        """The attribute of the store that it belongs to."""
+        """The attribute of the store it belongs to."""
         return self.name.partition(".")[0]
 
     @property
-    def verb(self) -> str:
+    def http_method(self) -> str:
         """``GET``, ``POST``, ``PUT`` or ``DELETE``."""
         return self.endpoint.partition(" ")[0]
 
@@ -46,7 +46,7 @@ class Method:
 
     @property
     def placeholders(self) -> list[str]:
-        """What stands in the path, under the API's names."""
+        """The names of the placeholders in the path."""
         return _PLACEHOLDER.findall(self.path)
 
     @property
@@ -56,12 +56,12 @@ class Method:
 
     @property
     def required(self) -> list[str]:
-        """The arguments it can't do without."""
+        """The names of the required arguments."""
         return [name for name, parameter in self.parameters.items() if parameter.default is Parameter.empty]
 
     @property
     def returns(self) -> Any:
-        """What the method hands out: ``Call[…]``, ``Pages[…]`` or `Download`; without ``into``, of its own model."""
+        """The return type without ``into``: ``Call[…]``, ``Pages[…]`` or `Download`."""
         declared = get_type_hints(self.call)["return"]
         free = getattr(declared, "__parameters__", ())
         return declared[tuple(one.__default__ for one in free)] if free else declared
@@ -72,11 +72,11 @@ class Method:
         hints = get_type_hints(self.call)
         return [declared for name, declared in hints.items() if name != "return"]
 
-    def matches(self, verb: str, segments: list[str]) -> bool:
-        """Would a request with these parts of a path, decoded, reach this endpoint?"""
+    def matches(self, http_method: str, segments: list[str]) -> bool:
+        """Whether a request with these decoded path segments reaches this endpoint."""
         parts = self.path.split("/")[1:]
         return (
-            verb == self.verb
+            http_method == self.http_method
             and len(parts) == len(segments)
             and all(part.startswith("{") or part == segment for part, segment in zip(parts, segments, strict=True))
         )
@@ -91,7 +91,7 @@ def offline_store() -> "Store":
 
 
 def methods(store: "Store") -> Iterator[Method]:
-    """Every method of the store that stands for an endpoint."""
+    """Every method of the store that calls an endpoint."""
     for name, member in vars(type(store)).items():
         if isinstance(member, cached_property):
             section = getattr(store, name)
@@ -111,14 +111,14 @@ def _methods_of(name: str, resource: Resource) -> Iterator[Method]:
 
 
 def _endpoint(method: object) -> str | None:
-    """The endpoint that a method names in its code. Not in its docstring, which ``python -OO`` leaves out."""
-    code = getattr(method, "__code__", None)  # a bound method has that of its function
+    """The endpoint named in a method's code; docstrings are missing under ``python -OO``."""
+    code = getattr(method, "__code__", None)  # a bound method has its function's code
     constants = code.co_consts if isinstance(code, CodeType) else ()
     return next((one for one in constants if isinstance(one, str) and _ENDPOINT.fullmatch(one)), None)
 
 
 def classes_in(*declared: Any) -> Iterator[type[Data]]:
-    """The models and drafts that declared types name, and all that those hold."""
+    """The models and drafts that the types name, and those of their fields."""
     seen: set[type] = set()
     left = list(declared)
     while left:

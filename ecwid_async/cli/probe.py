@@ -1,6 +1,6 @@
-"""A little of everything a store lets itself be asked: what the token may read, and what the models don't know.
+"""Requests to every readable endpoint of a store: what the token may read, and which fields the models lack.
 
-Only endpoints that read are asked, and none of the values that come back is kept.
+Only read endpoints are requested, and no received value is kept.
 """
 
 import re
@@ -22,7 +22,7 @@ from ecwid_async.errors import APIError, DecodeError, Forbidden, PaymentRequired
 from ecwid_async.models.base import PREFIX, Model, wire_name
 from ecwid_async.pages import Page, Pages
 
-__all__ = ["Odd", "Outcome", "Probe", "Survey", "Unknown", "public_code"]
+__all__ = ["Outcome", "ProbeResult", "Prober", "TypeMismatch", "UnknownField", "printable_code"]
 
 _AT_ONCE: Final = 4
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,49}")
@@ -38,18 +38,18 @@ _KINDS: Final[dict[type, str]] = {
 
 
 class Outcome(StrEnum):
-    """What came of asking an endpoint."""
+    """The outcome of requesting an endpoint."""
 
     READ = "read"
-    REFUSED = "refused"  # By the token's scopes.
-    UNPAID = "unpaid"  # By the store's plan.
-    NOTHING = "nothing"  # There is no such thing, or not without further parameters.
+    REFUSED = "refused"  # The token lacks the scope.
+    UNPAID = "unpaid"  # The store's plan does not include it.
+    NOT_FOUND = "not_found"  # The store has none, or it needs further parameters.
     FAILED = "failed"
 
 
 @frozen
-class Probe:
-    """One endpoint that was asked."""
+class ProbeResult:
+    """The result of requesting one endpoint."""
 
     endpoint: str
     section: str
@@ -59,8 +59,8 @@ class Probe:
 
 
 @frozen
-class Unknown:
-    """A field that its model doesn't know, and where it was seen first."""
+class UnknownField:
+    """A field that its model does not declare, and the endpoint where it was first seen."""
 
     model: str
     name: str
@@ -69,8 +69,8 @@ class Unknown:
 
 
 @frozen
-class Odd:
-    """Where an answer holds another type than its model declares."""
+class TypeMismatch:
+    """A value whose type differs from the one its model declares."""
 
     endpoint: str
     path: str
@@ -78,41 +78,43 @@ class Odd:
     found: str
 
 
-class Survey:
-    """Asks each endpoint that reads models and needs at most the id of an item, found in a list asked before.
+class Prober:
+    """Requests each endpoint that returns models and needs at most one id, taken from a list read before.
 
-    `sample` is how many items of a list are read. `told` hears what is asked next.
+    `sample` is the number of items read from each list. `on_progress` is called with each endpoint before its request.
     """
 
-    def __init__(self, store: Store, codec: Codec, *, sample: int, told: Callable[[str], None]) -> None:
-        self.probes: list[Probe] = []
-        self.unknown: Counter[Unknown] = Counter()
+    def __init__(self, store: Store, codec: Codec, *, sample: int, on_progress: Callable[[str], None]) -> None:
+        self.probes: list[ProbeResult] = []
+        self.unknown: Counter[UnknownField] = Counter()
         self.items = 0
         self._store = store
         self._codec = codec
         self._sample = sample
-        self._told = told
-        self._broken: Counter[Odd] = Counter()
-        self._first: dict[str, Model] = {}
+        self._on_progress = on_progress
+        self._undecodable: Counter[TypeMismatch] = Counter()
+        self._first_items: dict[str, Model] = {}
         self._known: set[str] = set()
 
     async def run(self) -> None:
-        """SectionRequest. What an endpoint answers, an error as well, becomes its probe."""
-        asked = [method for method in methods(self._store) if method.verb == "GET" and _reads_models(method)]
-        classes = classes_in(*(method.returns for method in asked))
+        """Request the endpoints and record each result, errors included."""
+        readable = [method for method in methods(self._store) if method.http_method == "GET" and _reads_models(method)]
+        classes = classes_in(*(method.returns for method in readable))
         self._known = {wire_name(field) for cls in classes for field in cls.__attrs_attrs__}
-        await self._ask([(method, ()) for method in asked if not method.required])
-        inside = [method for method in asked if len(method.required) == len(method.placeholders) == 1]
-        await self._ask([(method, (id_,)) for method in inside if (id_ := self._id_for(method)) is not None])
+        await self._request_all([(method, ()) for method in readable if not method.required])
+        by_id = [method for method in readable if len(method.required) == len(method.placeholders) == 1]
+        await self._request_all([(method, (id_,)) for method in by_id if (id_ := self._id_for(method)) is not None])
         self.probes.sort(key=lambda probe: (probe.section, probe.endpoint))
 
     @property
-    def odd(self) -> Counter[Odd]:
-        """Values of an unexpected type, without the keys of free maps, which may be a customer's words."""
-        odd: Counter[Odd] = Counter(self._broken)
+    def type_mismatches(self) -> Counter[TypeMismatch]:
+        """Values of an unexpected type. Keys of free maps are left out: they may contain a customer's data."""
+        mismatches: Counter[TypeMismatch] = Counter(self._undecodable)
         for problem, count in self._codec.problems.items():
-            odd[Odd(problem.operation, self._bare(problem.path), problem.expected, problem.found)] += count
-        return odd
+            mismatches[
+                TypeMismatch(problem.operation, self._without_free_keys(problem.path), problem.expected, problem.found)
+            ] += count
+        return mismatches
 
     def sections(self, outcome: Outcome) -> list[str]:
         """The sections that have endpoints with this outcome."""
@@ -120,44 +122,46 @@ class Survey:
 
     @property
     def granted(self) -> set[str]:
-        """The scopes that the token must have for what could be read."""
+        """The scopes of the endpoints that could be read."""
         return _scopes(probe for probe in self.probes if probe.outcome is Outcome.READ)
 
     @property
-    def lacking(self) -> set[str]:
-        """The scopes, any of which the token may lack for what was refused."""
+    def missing(self) -> set[str]:
+        """The scopes of the refused endpoints, any of which the token may lack."""
         return _scopes(probe for probe in self.probes if probe.outcome is Outcome.REFUSED) - self.granted
 
-    async def _ask(self, questions: list[tuple[Method, tuple[str | int, ...]]]) -> None:
+    async def _request_all(self, requests: list[tuple[Method, tuple[str | int, ...]]]) -> None:
         slots = anyio.CapacityLimiter(_AT_ONCE)
 
-        async def ask(method: Method, ids: tuple[str | int, ...]) -> None:
+        async def probe(method: Method, ids: tuple[str | int, ...]) -> None:
             async with slots:
-                self._told(method.endpoint)
+                self._on_progress(method.endpoint)
                 self.probes.append(await self._probe(method, ids))
 
         async with anyio.create_task_group() as group:
-            for method, ids in questions:
-                group.start_soon(ask, method, ids)
+            for method, ids in requests:
+                group.start_soon(probe, method, ids)
 
-    async def _probe(self, method: Method, ids: tuple[str | int, ...]) -> Probe:
-        def probe(outcome: Outcome, status: int | None = None, code: str | None = None) -> Probe:
-            return Probe(method.endpoint, method.section, outcome, status, code)
+    async def _probe(self, method: Method, ids: tuple[str | int, ...]) -> ProbeResult:
+        def probe(outcome: Outcome, status: int | None = None, code: str | None = None) -> ProbeResult:
+            return ProbeResult(method.endpoint, method.section, outcome, status, code)
 
         try:
             found = await self._read(method, ids)
         except APIError as error:
-            return probe(_outcome(error), error.status, public_code(error))
+            return probe(_outcome(error), error.status, printable_code(error))
         except TransportError as error:
             return probe(Outcome.FAILED, code=type(error).__name__)
         except DecodeError as error:
-            self._broken[Odd(method.endpoint, self._bare(error.path), error.expected, error.found)] += 1
+            self._undecodable[
+                TypeMismatch(method.endpoint, self._without_free_keys(error.path), error.expected, error.found)
+            ] += 1
             return probe(Outcome.READ)
         for item in found:
-            self._look(item, method.endpoint)
+            self._find_unknown(item, method.endpoint)
         self.items += len(found)
         if found and isinstance(found[0], Model):
-            self._first.setdefault(method.path, found[0])
+            self._first_items.setdefault(method.path, found[0])
         return probe(Outcome.READ)
 
     async def _read(self, method: Method, ids: tuple[str | int, ...]) -> list[Any]:
@@ -166,13 +170,13 @@ class Survey:
         if isinstance(made, Pages):
             async with aclosing(cast("AsyncGenerator[Page[Any], None]", made.pages())) as pages:
                 return (await anext(pages)).items
-        answer = await made
-        return answer[: self._sample] if isinstance(answer, list) else [answer]
+        result = await made
+        return result[: self._sample] if isinstance(result, list) else [result]
 
     def _id_for(self, method: Method) -> str | int | None:
-        """The id of an item that a list before the placeholder had."""
+        """The id of the first item of the list that the path extends."""
         (placeholder,) = method.placeholders
-        item = self._first.get(method.path.partition("/{")[0])
+        item = self._first_items.get(method.path.partition("/{")[0])
         if item is None:
             return None
         values = {wire_name(field): getattr(item, field.name) for field in item.__attrs_attrs__}
@@ -181,30 +185,30 @@ class Survey:
             (id_ for id_ in ids if isinstance(id_, str | int) and str(id_).strip() not in ("", ".", "..")), None
         )
 
-    def _look(self, value: object, endpoint: str) -> None:
-        """Note what models hold beside their own fields, however deep."""
+    def _find_unknown(self, value: object, endpoint: str) -> None:
+        """Count the fields of a model, and of the models in it, that they do not declare."""
         if isinstance(value, Model):
             own = [field for field in value.__attrs_attrs__ if field.name != "extra"]
             names = {wire_name(field) for field in own}
             prefixes = tuple(field.metadata[PREFIX] for field in own if PREFIX in field.metadata)
             for name, raw in value.extra.items():
-                # A field of an unexpected type is kept there too: those are told as odd.
+                # `extra` also holds declared fields of an unexpected type, which are mismatches.
                 if name not in names and not (prefixes and name.startswith(prefixes)):
-                    # What is no plain name may be a customer's word.
+                    # Anything but a plain name may be a customer's data.
                     shown = name if _NAME.fullmatch(name) else "*"
                     kind = "null" if raw is None else _KINDS.get(type(raw), "value")
-                    self.unknown[Unknown(type(value).__name__, shown, kind, endpoint)] += 1
+                    self.unknown[UnknownField(type(value).__name__, shown, kind, endpoint)] += 1
             for field_ in own:
-                self._look(getattr(value, field_.name), endpoint)
+                self._find_unknown(getattr(value, field_.name), endpoint)
         elif isinstance(value, dict):
             for element in value.values():
-                self._look(element, endpoint)
+                self._find_unknown(element, endpoint)
         elif isinstance(value, list):
             for element in value:
-                self._look(element, endpoint)
+                self._find_unknown(element, endpoint)
 
-    def _bare(self, path: str) -> str:
-        """A path without the keys of free maps. They may hold dots, so a run of unknown parts is taken for one key."""
+    def _without_free_keys(self, path: str) -> str:
+        """A path without the keys of free maps. Keys may contain dots, so unknown parts in a row count as one."""
         parts = [_shown(part, self._known) for part in path.split(".")]
         return ".".join(part for part, before in zip(parts, ["", *parts], strict=False) if (part, before) != ("*", "*"))
 
@@ -215,8 +219,8 @@ def _shown(part: str, known: set[str]) -> str:
     return f"{name if not name or name in known or name == 'items' else '*'}{brackets}"
 
 
-def _scopes(probes: Iterable[Probe]) -> set[str]:
-    # The sandbox has the table of what each endpoint needs.
+def _scopes(probes: Iterable[ProbeResult]) -> set[str]:
+    # The sandbox has the table of scopes.
     from ecwid_async.sandbox.spec import load
 
     endpoints = load().endpoints
@@ -224,7 +228,7 @@ def _scopes(probes: Iterable[Probe]) -> set[str]:
 
 
 def _reads_models(method: Method) -> bool:
-    """Does it answer models? Files and pages of HTML, plain data and bare ids have no fields to compare."""
+    """Whether it returns models: files, HTML, plain data and bare ids have no fields to compare."""
     returns = method.returns
     return get_origin(returns) in (Call, Pages) and next(classes_in(*get_args(returns)), None) is not None
 
@@ -236,9 +240,9 @@ def _outcome(error: APIError) -> Outcome:
         return Outcome.REFUSED
     if isinstance(error, RateLimited) or error.status == 408 or error.status >= 500:
         return Outcome.FAILED
-    return Outcome.NOTHING
+    return Outcome.NOT_FOUND
 
 
-def public_code(error: APIError) -> str | None:
-    """The error's code, where it looks like one: anything else may hold a value."""
+def printable_code(error: APIError) -> str | None:
+    """The error's code if it looks like one; other text may contain a value."""
     return error.code if error.code and _CODE.fullmatch(error.code) else None

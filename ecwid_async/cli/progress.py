@@ -1,4 +1,4 @@
-"""What an export looks like while it runs, and what it did."""
+"""Progress bars of exports and demo stores, and the summary of an export."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from ecwid_async.export import Progress as Step
     from ecwid_async.wire import Event
 
-__all__ = ["Bars", "Making", "StoreBars", "progress", "summary", "waits_for"]
+__all__ = ["DemoStoreProgress", "SectionProgress", "StoreProgress", "progress", "summary", "wait_note"]
 
 # More would not fit on the screen.
 _MOST_BARS: Final = 12
-# What more stores have brought is told by their sum.
+# With more stores, only the total is printed.
 _MOST_LINES: Final = 50
-# Seconds between two lines, where there is no terminal for bars.
+# Seconds between two lines if there is no terminal for bars.
 _EVERY: Final = 5
-# Fewer items of a demo store are made at once.
+# Fewer items of a demo store are made too quickly to show a bar.
 _LARGE: Final = 2000
 
 
@@ -42,13 +42,13 @@ class _Speed(ProgressColumn):
     def render(self, task: Task) -> RenderableType:
         seconds = task.finished_time if task.finished else task.elapsed
         average = (task.completed - task.fields.get("begun", 0)) / seconds if seconds else 0
-        # What came in one piece has no speed of its own.
+        # Items received in one piece have no speed of their own.
         speed = average if task.finished else task.speed or average
         return Text(f"{speed:,.0f}/s" if speed >= 1 else "", style="progress.data.speed", justify="right")
 
 
 class _Left(ProgressColumn):
-    """The time left; once it is over, the time it took."""
+    """The remaining time, and in the end the elapsed time."""
 
     max_refresh = 0.5
 
@@ -66,7 +66,7 @@ def _clock(seconds: float) -> str:
 
 
 def progress(*, shown: bool) -> Progress:
-    """Bars on stderr, where that is a terminal."""
+    """Progress bars on stderr, if it is a terminal."""
     console = Console(stderr=True)
     return Progress(
         SpinnerColumn(finished_text="[green]✓"),
@@ -82,22 +82,22 @@ def progress(*, shown: bool) -> Progress:
     )
 
 
-def waits_for(event: "Event") -> str:
-    """What a wait is for, where it is worth to be told: shorter ones only keep the pace."""
+def wait_note(event: "Event") -> str:
+    """The reason of a wait of a second or more; shorter ones only keep the pace."""
     if event.kind != "delayed" or event.seconds is None or event.seconds < 1:
         return ""
     failed = event.error is not None or event.status not in (None, 429)
-    return f"{'no good answer' if failed else 'rate limit'}, going on in {event.seconds:.0f} s"
+    return f"{'request failed' if failed else 'rate limit'}, resuming in {event.seconds:.0f} s"
 
 
-class _Shown:
-    """Bars where stderr is a terminal, elsewhere a line every few seconds; neither unless `shown`."""
+class _ProgressDisplay:
+    """Bars if stderr is a terminal, otherwise a line every few seconds; nothing unless `shown`."""
 
     def __init__(self, *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._progress = progress(shown=shown)
         self._lines = shown and self._progress.disable
         self._clock = clock
-        self._told = clock()
+        self._last_line = clock()
 
     def __enter__(self) -> "Self":
         if not self._progress.disable:
@@ -107,33 +107,33 @@ class _Shown:
     def __exit__(
         self, kind: "type[BaseException] | None", error: BaseException | None, traceback: "TracebackType | None"
     ) -> None:
-        # Older releases of rich end even a bar that was never shown with an empty line.
+        # Older releases of rich print an empty line even for a bar that was never shown.
         if not self._progress.disable:
             self._progress.stop()
 
     def _wait(self, task: TaskID, event: "Event") -> None:
-        """Show what is waited for."""
-        if note := waits_for(event):
+        """Show the reason of a wait."""
+        if note := wait_note(event):
             self._progress.update(task, note=note)
-            self._tell(at_once=(event.seconds or 0) >= _EVERY)
+            self._print_line(at_once=(event.seconds or 0) >= _EVERY)
 
-    def _tell(self, *, at_once: bool = False) -> None:
-        """A line about all that is in progress, where it is time for one."""
-        if not self._lines or (not at_once and self._clock() - self._told < _EVERY):
+    def _print_line(self, *, at_once: bool = False) -> None:
+        """Print a line about everything in progress, if one is due."""
+        if not self._lines or (not at_once and self._clock() - self._last_line < _EVERY):
             return
-        self._told = self._clock()
-        if said := [_said(task) for task in self._progress.tasks if task.started and not task.finished]:
-            more = f" and {len(said) - _MOST_BARS} more" if len(said) > _MOST_BARS else ""
-            self._progress.console.print(f"{', '.join(said[:_MOST_BARS])}{more}", soft_wrap=True, markup=False)
+        self._last_line = self._clock()
+        if parts := [_progress_text(task) for task in self._progress.tasks if task.started and not task.finished]:
+            more = f" and {len(parts) - _MOST_BARS} more" if len(parts) > _MOST_BARS else ""
+            self._progress.console.print(f"{', '.join(parts[:_MOST_BARS])}{more}", soft_wrap=True, markup=False)
 
 
-def _said(task: Task) -> str:
+def _progress_text(task: Task) -> str:
     total = "?" if task.total is None else f"{int(task.total):,}"
     note = f" ({task.fields['note']})" if task.fields["note"] else ""
     return f"{Text.from_markup(task.description)} {int(task.completed):,}/{total}{note}"
 
 
-class Bars(_Shown):
+class SectionProgress(_ProgressDisplay):
     """A progress bar for each section of a store."""
 
     def __init__(self, names: Iterable[str], *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
@@ -143,25 +143,25 @@ class Bars(_Shown):
         }
 
     def step(self, step: "Step") -> None:
-        """Show how far a section is."""
+        """Show the progress of a section."""
         task = self._tasks[step.section]
         if not self._progress.tasks[task].started:
-            # What an earlier run has read says nothing about the speed of this one.
+            # Items read by an earlier run do not count for the speed of this one.
             begun = step.done if step.note else 0
             self._progress.reset(task, total=step.total, completed=begun, begun=begun, note="")
         total = step.done if step.finished else step.total
         self._progress.update(task, completed=step.done, total=total, note=step.note)
-        self._tell()
+        self._print_line()
 
     def event(self, event: "Event") -> None:
-        """Show what a section waits for."""
+        """Show why a section waits."""
         section = event.operation.rpartition("/")[2]
         if section in self._tasks:
             self._wait(self._tasks[section], event)
 
 
-class Making(_Shown):
-    """A bar for a demo store while it is made, where that takes long enough to be seen."""
+class DemoStoreProgress(_ProgressDisplay):
+    """Bars for a large demo store while it is made."""
 
     def __init__(self, sizes: Mapping[str, int], *, shown: bool) -> None:
         super().__init__(shown=shown)
@@ -169,18 +169,18 @@ class Making(_Shown):
         self._tasks: dict[str, TaskID] = {}
 
     def watch(self, section: str, count: int) -> None:
-        """So many items of a section are made."""
+        """Show the number of items made for a section."""
         total = self._sizes.get(section, count)
         if total < _LARGE:
             return
         if section not in self._tasks:
             self._tasks[section] = self._progress.add_task(f"making {section}", total=total, note="")
         self._progress.update(self._tasks[section], completed=count)
-        self._tell()
+        self._print_line()
 
 
-class StoreBars(_Shown):
-    """A bar for all stores, and one for each that is under way."""
+class StoreProgress(_ProgressDisplay):
+    """A bar for all stores, and one for each store in progress."""
 
     def __init__(self, stores: int, sections: int, *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(shown=shown, clock=clock)
@@ -191,7 +191,7 @@ class StoreBars(_Shown):
         self._steps: dict[int, dict[str, Step]] = {}
 
     def step(self, step: "Step") -> None:
-        """Show how far a store is: all its sections together."""
+        """Show the progress of a store, all sections together."""
         if step.store_id not in self._tasks:
             self._tasks[step.store_id] = self._progress.add_task(f"store {step.store_id}", total=None, note="")
         steps = self._steps.setdefault(step.store_id, {})
@@ -207,26 +207,26 @@ class StoreBars(_Shown):
         )
         if finished:
             self._progress.update(self._all, advance=1)
-        self._tell()
+        self._print_line()
 
     def event(self, event: "Event") -> None:
-        """Show what a store waits for."""
+        """Show why a store waits."""
         if event.store_id in self._tasks:
             self._wait(self._tasks[event.store_id], event)
 
 
 def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
-    """A table of what was written, by section or, where there are several stores, by store; and where it is."""
+    """A table of the written files by section, or by store if there are several, and where they are."""
     begun, ended = min(each.started_at for each in manifests), max(each.finished_at for each in manifests)
     if len(manifests) == 1:
         (manifest,) = manifests
         what, whole = "Section", f"Store {manifest.store_id}"
         lines = {name: [record] for name, record in manifest.sections.items()}
-        where = _whereabouts(manifest, place)
+        location = _location(manifest, place)
     else:
         what, whole = "Store", f"{len(manifests)} stores"
         lines = {str(each.store_id): list(each.sections.values()) for each in manifests}
-        where = f"Each in its folder of {place}, with a manifest.json"
+        location = f"Each in its own folder in {place}, with a manifest.json"
     records = [record for line in lines.values() for record in line]
     table = Table(box=HORIZONTALS, show_edge=False, show_footer=True, header_style="bold", footer_style="bold")
     columns = ("Items", "Items/s", "Requests", "Time", "Size")
@@ -235,11 +235,11 @@ def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
         table.add_column(column, footer, justify="right", style="cyan" if column == "Items/s" else None)
     for name, line in lines.items() if len(lines) <= _MOST_LINES else ():
         table.add_row(name, *_cells(line, max((record.seconds for record in line), default=0.0)))
-    left_out = [f"Left out: {name}. {said}" for each in manifests for name, said in each.refused.items()]
+    notes = [f"Left out: {name}. {reason}" for each in manifests for name, reason in each.refused.items()]
     earlier = [name for each in manifests for name in each.earlier_files]
     if earlier:
-        left_out.append(f"Still there from an earlier export, and not in the manifest: {', '.join(earlier)}.")
-    return Group(table, *(Text(said, style="yellow") for said in left_out), Text(where))
+        notes.append(f"Left from an earlier export and not in the manifest: {', '.join(earlier)}.")
+    return Group(table, *(Text(note, style="yellow") for note in notes), Text(location))
 
 
 def _cells(records: "Sequence[SectionRecord]", seconds: float) -> tuple[str, ...]:
@@ -253,7 +253,7 @@ def _cells(records: "Sequence[SectionRecord]", seconds: float) -> tuple[str, ...
     )
 
 
-def _whereabouts(manifest: "Manifest", place: str) -> str:
+def _location(manifest: "Manifest", place: str) -> str:
     names = {record.file for record in manifest.sections.values()}
     if names == {None}:
         return "Written to stdout"

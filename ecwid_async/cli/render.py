@@ -1,4 +1,4 @@
-"""How answers and tables look: in colours and folded for eyes, plain and a line each in a pipe."""
+"""Output of JSON and tables: coloured and wrapped on a terminal, plain and one line each in a pipe."""
 
 import sys
 from collections.abc import Iterator
@@ -9,23 +9,23 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
 
-__all__ = ["for_eyes", "indented", "write_json", "write_table"]
+__all__ = ["escape_for_terminal", "indented", "write_json", "write_table"]
 
-# What a terminal obeys or hides in place of showing it: control characters, and those that turn the direction of text.
-_OBEYED: Final = {
+# Characters a terminal acts on instead of showing them: control characters and changes of the text direction.
+_CONTROL_CHARACTERS: Final = {
     code: chr(code).encode("unicode_escape").decode()
     for code in chain(range(0x20), range(0x7F, 0xA0), range(0x202A, 0x202F), range(0x2066, 0x206A))
     if chr(code) not in "\n\t"
 }
 
 
-def for_eyes(text: str) -> str:
-    """Text from outside for stdout: on a terminal, with what that would obey escaped; in a pipe as it is."""
-    return text.translate(_OBEYED) if sys.stdout.isatty() else text
+def escape_for_terminal(text: str) -> str:
+    """Text from a server for stdout: on a terminal, control characters are escaped; in a pipe it is unchanged."""
+    return text.translate(_CONTROL_CHARACTERS) if sys.stdout.isatty() else text
 
 
 def indented(body: bytes) -> str | None:
-    """JSON with a line for each value, its numbers and texts as they came; None for what is no JSON."""
+    """JSON with a line for each value and its literals unchanged; None if the body is not JSON."""
     import msgspec
 
     try:
@@ -35,22 +35,22 @@ def indented(body: bytes) -> str | None:
 
 
 def write_json(text: str) -> None:
-    """Print JSON, in colours where stdout is a terminal."""
+    """Print JSON, coloured if stdout is a terminal."""
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.highlighter import JSONHighlighter
         from rich.text import Text
 
-        Console(soft_wrap=True).print(JSONHighlighter()(Text(for_eyes(text))))
+        Console(soft_wrap=True).print(JSONHighlighter()(Text(escape_for_terminal(text))))
     else:
         sys.stdout.write(text + "\n")
 
 
 def write_table(table: "RenderableType") -> None:
-    """Print a table. What is piped is searched line by line: there no row is folded, and no line padded."""
+    """Print a table. In a pipe, rows are neither wrapped nor padded, so that they can be searched by line."""
     from rich.console import Console
 
-    table = _Visible(table)
+    table = _Escaped(table)
     if sys.stdout.isatty():
         Console(highlight=False, markup=False).print(table)
         return
@@ -60,8 +60,8 @@ def write_table(table: "RenderableType") -> None:
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-class _Visible:
-    """A table whose texts, which may be a server's, are escaped as by `for_eyes`."""
+class _Escaped:
+    """A table whose text, which may come from a server, is escaped as by `escape_for_terminal`."""
 
     def __init__(self, table: "RenderableType") -> None:
         self._table = table
@@ -70,4 +70,4 @@ class _Visible:
         from rich.segment import Segment
 
         for segment in console.render(self._table, options):
-            yield segment if segment.control else Segment(segment.text.translate(_OBEYED), segment.style)
+            yield segment if segment.control else Segment(segment.text.translate(_CONTROL_CHARACTERS), segment.style)

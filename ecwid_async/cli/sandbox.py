@@ -1,4 +1,4 @@
-"""``ecwid sandbox serve``: a demo store on a port of this machine."""
+"""``ecwid sandbox serve``: serve a demo store over HTTP."""
 
 import asyncio
 import sys
@@ -20,24 +20,24 @@ __all__ = ["serve"]
 
 def serve(
     *,
-    host: Annotated[str, Parameter(help="Address to listen on; anything but loopback lets others in.")] = "127.0.0.1",
+    host: Annotated[str, Parameter(help="Address to listen on; any but loopback is open to others.")] = "127.0.0.1",
     port: Annotated[
-        int, Parameter(help="Port to listen on, 0 for any that is free.", validator=Number(gte=0, lte=65535))
+        int, Parameter(help="Port to listen on, 0 for any free one.", validator=Number(gte=0, lte=65535))
     ] = 8080,
     requests_per_minute: Annotated[
-        int, Parameter(help="Calls a token may make in a minute before it gets 429.", validator=Number(gte=1))
+        int, Parameter(help="Calls per minute and token before the response is 429.", validator=Number(gte=1))
     ] = 600,
     sizes: Sizes | None = None,
 ) -> None:
     """Serve a demo store over HTTP until Ctrl-C.
 
-    What it prints can be pasted into a shell: it sets base URL, store id and token.
+    The output can be pasted into a shell: it sets base URL, store id and token.
     """
     sandbox = demo_store(sizes or Sizes(), requests_per_minute=requests_per_minute)
     try:
         asyncio.run(_serve(sandbox, host, port))
     except KeyboardInterrupt:
-        # Stopping is how this command ends well.
+        # Ctrl-C is the normal end of this command.
         sys.stderr.write("\nstopped\n")
 
 
@@ -46,11 +46,11 @@ async def _serve(sandbox: "Sandbox", host: str, port: int) -> None:
     from ecwid_async.sandbox.server import serve as listen
 
     if not _is_loopback(host):
-        sys.stderr.write(f"warning: whoever reaches {host} can read and change this store\n")
+        sys.stderr.write(f"warning: anyone who can reach {host} can read and change this store\n")
     try:
         async with listen(sandbox, host=host, port=port) as server:
             sys.stdout.write(
-                f"# A demo store on {server.base_url}, until Ctrl-C. For another shell:\n"
+                f"# A demo store at {server.base_url}, until Ctrl-C. In another shell:\n"
                 f"export ECWID_BASE_URL={server.base_url}\n"
                 f"export ECWID_STORE_ID={DEMO_STORE_ID}\n"
                 f"export ECWID_TOKEN={DEMO_TOKEN}\n"
@@ -59,7 +59,9 @@ async def _serve(sandbox: "Sandbox", host: str, port: int) -> None:
             await anyio.sleep_forever()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UsageError(f"can't listen on {host}:{port} ({reason}): choose another --port, 0 for any.") from error
+        raise UsageError(
+            f"can't listen on {host}:{port} ({reason}): choose another --port, or 0 for any free one."
+        ) from error
 
 
 def _is_loopback(host: str) -> bool:

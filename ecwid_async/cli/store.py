@@ -1,4 +1,4 @@
-"""Which store a command talks to: the one the environment names, or the embedded demo store."""
+"""The store a command uses: the one in the environment, or the embedded demo store."""
 
 import os
 from collections.abc import AsyncIterator, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox import Sandbox
     from ecwid_async.wire import EventSink, Transport
 
-__all__ = ["Sizes", "Source", "StoreChoice", "connect", "connect_all", "demo_store", "find_store", "lacking"]
+__all__ = ["Sizes", "Source", "StoreChoice", "connect", "connect_all", "demo_store", "find_store", "missing_settings"]
 
 _DEMO = Group("Demo store")
 _Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), show_default=False)]
@@ -26,7 +26,7 @@ _Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), sh
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """What the demo store holds; the same numbers make the same store."""
+    """The size of the demo store; equal numbers make equal stores."""
 
     products: _Size = None
     "Number of products."
@@ -39,36 +39,36 @@ class Sizes:
     customers: _Size = None
     "Number of customers."
     seed: _Size = None
-    "Another number makes another store."
+    "Seed of the random data."
 
     def given(self) -> dict[str, Any]:
-        """The sizes that are not left to the default, as arguments of `demo_sandbox`."""
+        """The sizes that were given, as arguments of `demo_sandbox`."""
         return {name: size for name, size in vars(self).items() if size is not None}
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class StoreChoice:
-    """The store of the environment, or a demo store."""
+    """The store in the environment, or a demo store."""
 
     sandbox: Annotated[bool, Parameter(group=_DEMO)] = False
-    "Use a demo store inside this command: no account, no network."
+    "Use an embedded demo store: no account, no network."
     sizes: Sizes = Sizes()
 
 
 def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None, shown: bool = True) -> "Sandbox":
-    """A sandbox of these sizes, without a rate limit unless given one. It takes a while to make: that is `shown`."""
-    from ecwid_async.cli.progress import Making
+    """A sandbox of these sizes, without a rate limit unless given. Progress is `shown` while it is made."""
+    from ecwid_async.cli.progress import DemoStoreProgress
     from ecwid_async.sandbox.seed import demo_sandbox
 
     given = sizes.given()
-    with Making(given, shown=shown) as making:
+    with DemoStoreProgress(given, shown=shown) as making:
         return demo_sandbox(**given, requests_per_minute=requests_per_minute, watch=making.watch)
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a store is; without an embedded one, where the environment says."""
+    """A store's transport, id and token; None stands for the environment's."""
 
     transport: "Transport | None" = None
     store_id: int | None = None
@@ -76,36 +76,36 @@ class Source:
 
 
 def find_store(choice: StoreChoice, *, shown: bool = True) -> Source:
-    """The chosen store. Not async, so that Ctrl-C is heard while a large demo store is made."""
+    """The chosen store. Not async, so that Ctrl-C works while a large demo store is made."""
     if choice.sandbox:
         from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
         return Source(demo_store(choice.sizes, shown=shown), DEMO_STORE_ID, DEMO_TOKEN)
     if sizes := choice.sizes.given():
-        raise UsageError(f"--{next(iter(sizes))} is about the demo store: add --sandbox.")
+        raise UsageError(f"--{next(iter(sizes))} applies to the demo store: add --sandbox.")
     return Source()
 
 
 @asynccontextmanager
 async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
-    """A connection to the store. Raises `ConfigError` where the environment names none."""
+    """Connect to the store. Raises `ConfigError` if the environment names none."""
     from ecwid_async.client import Ecwid
     from ecwid_async.transport import Quota
 
-    # An embedded store has nobody else to protect; `--requests-per-minute` shows what a limit does.
+    # The embedded store serves nobody else.
     quota = Quota() if source.transport is None else None
     async with Ecwid(transport=source.transport, events=events, quota=quota) as ecwid:
         try:
             store = ecwid.store(source.store_id, source.token)
         except ConfigError as error:
             raise UsageError(
-                f"{lacking(source) or error} Without an account, use the demo store: --sandbox."
+                f"{missing_settings(source) or error} Without an account, add --sandbox to use the demo store."
             ) from error
         yield store
 
 
-def lacking(source: Source) -> str | None:
-    """Which of the variables that name a store is not set; None where all are, or none is needed."""
+def missing_settings(source: Source) -> str | None:
+    """Which required environment variables are not set; None if none is missing."""
     if source.transport is not None:
         return None
     missing = [name for name in ("ECWID_STORE_ID", "ECWID_TOKEN") if not os.environ.get(name)]
@@ -114,7 +114,7 @@ def lacking(source: Source) -> str | None:
 
 @asynccontextmanager
 async def connect_all(tokens: Mapping[int, str], events: "EventSink | None" = None) -> "AsyncIterator[list[Store]]":
-    """A connection to these stores, by their tokens."""
+    """Connect to stores by their ids and tokens."""
     from ecwid_async.client import Ecwid
 
     async with Ecwid(events=events) as ecwid:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import pytest
 
-from ecwid_async.cli import _show_everything
+from ecwid_async.cli import _use_utf8
 from ecwid_async.export import DEFAULT_SECTIONS
 
 HEAVY = ("aiohttp", "ecwid_async.sandbox", "ecwid_async.client", "ecwid_async.export")
@@ -19,7 +19,7 @@ def python(code, tmp_path, **options):
     )
 
 
-def test_help_loads_neither_the_client_nor_the_sandbox(tmp_path):
+def test_help_imports_neither_the_client_nor_the_sandbox(tmp_path):
     code = f"""
 import sys
 from ecwid_async.cli.app import run
@@ -39,7 +39,7 @@ def test_without_the_extra_one_line_says_what_to_install(tmp_path, missing):
     assert "pip install 'ecwid-async[cli]'" in process.stderr
 
 
-def test_the_version_is_that_of_the_package(ecwid):
+def test_version_prints_the_package_version(ecwid):
     assert ecwid("--version").out.strip() == version("ecwid-async")
 
 
@@ -50,13 +50,13 @@ def test_help_names_every_section_and_exit_code(ecwid):
         assert text in outcome.out
 
 
-def test_an_unknown_command_is_code_2_and_names_the_nearest(ecwid):
+def test_an_unknown_command_exits_with_2_and_suggests_the_nearest(ecwid):
     outcome = ecwid("exprt")
     assert outcome.code == 2
     assert 'Did you mean "export"' in outcome.err
 
 
-def test_an_output_that_takes_no_more_is_one_line(tmp_path):
+def test_a_full_output_device_is_reported_in_one_line(tmp_path):
     with open("/dev/full", "w") as full:
         process = subprocess.run(
             [sys.executable, "-P", "-c", "from ecwid_async.cli import main; main()", "--help"],
@@ -70,7 +70,7 @@ def test_an_output_that_takes_no_more_is_one_line(tmp_path):
     assert process.stderr == "ecwid: can't write the output: No space left on device\n"
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure_to_shout_about(tmp_path):
+def test_a_closed_pipe_ends_the_command_quietly(tmp_path):
     read, write = os.pipe()
     os.close(read)
     code = "import sys; from ecwid_async.cli.app import run; sys.exit(run(['get', 'profile', '--sandbox']))"
@@ -86,7 +86,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure_to_shout_about(tmp_path):
     assert (process.returncode, process.stderr) == (141, "")
 
 
-def test_a_pipe_of_another_code_page_gets_utf_8(served, start, ecwid, monkeypatch):
+def test_a_pipe_with_another_code_page_gets_utf_8(served, start, ecwid, monkeypatch):
     """As any pipe on Windows, whose code page lacks most of what a store is written in."""
     name = "日本 → \N{TEACUP WITHOUT HANDLE}"
     made = json.loads(ecwid("call", "POST", "/products", "-d", json.dumps({"name": name})).out)["id"]
@@ -99,19 +99,19 @@ def test_a_pipe_of_another_code_page_gets_utf_8(served, start, ecwid, monkeypatc
     assert "there is no section '日本'" in err
 
 
-def test_a_terminal_gets_what_it_lacks_escaped():
+def test_characters_a_terminal_lacks_are_escaped():
     class Terminal(io.TextIOWrapper):
         def isatty(self) -> bool:
             return True
 
     terminal = Terminal(io.BytesIO(), encoding="cp1252")
-    _show_everything(terminal)
+    _use_utf8(terminal)
     terminal.write("12 € → 日")
     terminal.flush()
     assert terminal.buffer.getvalue() == b"12 \x80 \\u2192 \\u65e5"
 
 
-def test_without_docstrings_everything_is_known_and_asked_all_the_same(tmp_path, ecwid):
+def test_doctor_and_coverage_work_without_docstrings(tmp_path, ecwid):
     """``python -OO`` and ``PYTHONOPTIMIZE=2`` leave them out: coverage and doctor had nothing to go by, and said ok."""
     asked = ["doctor", "--json", "--sandbox", "--products", "3", "--orders", "3", "--carts", "1", "--customers", "2"]
     lines = [["coverage", "--json"], asked]

@@ -56,7 +56,7 @@ SMALL = ("--sandbox", "--products", "2", "--orders", "2")
 
 
 @pytest.mark.parametrize("path", ["/profile", "profile"])
-def test_any_path_of_the_store_is_printed_indented(ecwid, path):
+def test_json_is_printed_indented(ecwid, path):
     outcome = ecwid("call", "get", path, *SMALL)
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out.startswith('{\n  "')
@@ -79,14 +79,14 @@ def test_parameters_come_from_the_path_and_from_options(ecwid, demo):
     assert last(demo) == ("GET", f"/{DEMO_STORE_ID}/orders", params)
 
 
-def test_a_body_goes_out_as_json_with_its_own_digits(ecwid, received):
+def test_a_json_body_is_sent_unchanged(ecwid, received):
     assert ecwid("call", "PUT", "/products/1", "-d", '{"price": 12.345678901234567890}').code == 1
     assert received[-1].body == b'{"price": 12.345678901234567890}'
     assert received[-1].headers["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize("given", ["@value.txt", "@-", "Größe: M"])
-def test_a_body_that_is_no_json_comes_from_a_file_stdin_or_the_line(ecwid, demo, tmp_path, monkeypatch, given):
+def test_another_body_comes_from_a_file_stdin_or_the_argument(ecwid, demo, tmp_path, monkeypatch, given):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "value.txt").write_text("Größe: M")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("Größe: M".encode())))
@@ -94,12 +94,12 @@ def test_a_body_that_is_no_json_comes_from_a_file_stdin_or_the_line(ecwid, demo,
     assert json.loads(ecwid("call", "GET", "/storage/size").out)["value"] == "Größe: M"
 
 
-def test_escapes_in_a_path_stay_and_the_rest_is_escaped(ecwid, received):
+def test_escapes_in_a_path_are_kept_and_other_characters_escaped(ecwid, received):
     ecwid("call", "GET", "/storage/a%2Fb c/100%")
     assert received[-1].path == f"/{DEMO_STORE_ID}/storage/a%2Fb%20c/100%25"
 
 
-def test_the_whole_url_of_a_path_of_the_store_will_do(ecwid, demo):
+def test_a_full_url_of_the_store_is_accepted(ecwid, demo):
     outcome = ecwid("call", "GET", f"{os.environ['ECWID_BASE_URL']}/{DEMO_STORE_ID}/products?limit=1")
     assert outcome.code == 0
     assert last(demo) == ("GET", f"/{DEMO_STORE_ID}/products", {"limit": "1"})
@@ -113,18 +113,18 @@ def test_head_and_body_are_printed_on_request(ecwid, answered):
     assert out.endswith("\n\n[]\n")
 
 
-def test_what_is_no_json_is_written_as_it_came(answered, capfdbinary):
+def test_other_content_is_printed_unchanged(answered, capfdbinary):
     answered(b"%PDF\xff\x00\r\n{}", kind="application/pdf")
     assert run(["call", "GET", "/orders/1/invoice-pdf"]) == 0
     assert capfdbinary.readouterr().out == b"%PDF\xff\x00\r\n{}"
 
 
-def test_a_file_that_holds_json_keeps_its_bytes(ecwid, answered):
+def test_a_json_file_keeps_its_bytes(ecwid, answered):
     answered(b'{"a":1}', kind="application/octet-stream")
     assert ecwid("call", "GET", "/products/1/files/2").out == '{"a":1}'
 
 
-def test_a_terminal_is_spared_bytes(ecwid, answered, monkeypatch):
+def test_binary_content_is_not_printed_on_a_terminal(ecwid, answered, monkeypatch):
     answered(b"%PDF\xff\x00", kind="application/pdf")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     outcome = ecwid("call", "GET", "/orders/1/invoice-pdf")
@@ -137,7 +137,7 @@ SEQUENCE = "\x1b]0;owned\x07\x9b2J\u202e"
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/json"])
-def test_a_terminal_obeys_nothing_that_a_server_says(ecwid, answered, monkeypatch, kind):
+def test_control_characters_of_a_response_are_escaped_on_a_terminal(ecwid, answered, monkeypatch, kind):
     body = f'{{"name": "a{SEQUENCE[-2:]}b"}}' if kind.endswith("json") else f"a{SEQUENCE}b\n"
     answered(body.encode(), kind=kind)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
@@ -149,12 +149,12 @@ def test_a_terminal_obeys_nothing_that_a_server_says(ecwid, answered, monkeypatc
     assert r"J\u202eb" in shown
 
 
-def test_a_pipe_gets_what_a_server_says_as_it_is(ecwid, answered):
+def test_a_pipe_gets_the_response_unchanged(ecwid, answered):
     answered(f"a{SEQUENCE}b".encode(), kind="text/plain")
     assert ecwid("call", "GET", "/profile").out == f"a{SEQUENCE}b"
 
 
-def test_a_table_shows_nothing_that_a_terminal_obeys(capsys, monkeypatch):
+def test_control_characters_in_a_table_are_escaped(capsys, monkeypatch):
     for is_terminal in (True, False):
         monkeypatch.setattr("sys.stdout.isatty", lambda is_terminal=is_terminal: is_terminal)
         table = Table("field")
@@ -165,7 +165,7 @@ def test_a_table_shows_nothing_that_a_terminal_obeys(capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("status", [400, 404, 502])
-def test_an_error_of_a_server_is_one_line_that_a_terminal_can_show(ecwid, answered, monkeypatch, status):
+def test_a_server_error_is_one_line_without_control_characters(ecwid, answered, monkeypatch, status):
     monkeypatch.setattr("ecwid_async.client.Retry", lambda inner, **_: inner)
     said = {"errorMessage": f"no{SEQUENCE}\r\nreally", "errorCode": SEQUENCE}
     for body, kind in ((json.dumps(said).encode(), "application/json"), (SEQUENCE.encode(), "text/html")):
@@ -176,7 +176,7 @@ def test_an_error_of_a_server_is_one_line_that_a_terminal_can_show(ecwid, answer
         assert r"\x1b]0;owned\x07" in result.err.replace("\\\\", "\\")
 
 
-def test_a_terminal_gets_colours(ecwid, answered, monkeypatch):
+def test_json_is_coloured_on_a_terminal(ecwid, answered, monkeypatch):
     answered(b'{"a": [1]}')
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     out = ecwid("call", "GET", "/x").out
@@ -199,7 +199,7 @@ def test_a_terminal_gets_colours(ecwid, answered, monkeypatch):
         (302, b"", 1, "returned 302"),
     ],
 )
-def test_no_success_is_one_line_with_status_code_and_message(ecwid, answered, status, body, code, said):
+def test_a_failure_is_one_line_with_status_code_and_message(ecwid, answered, status, body, code, said):
     answered(body, status=status)
     outcome = ecwid("call", "POST", "/orders/1/x", "-d", "{}")
     assert (outcome.code, outcome.out) == (code, "")
@@ -238,7 +238,7 @@ def test_head_and_body_of_a_failure_are_printed_on_request(ecwid, answered):
         ),
     ],
 )
-def test_what_touches_many_items_needs_a_yes(ecwid, demo, arguments):
+def test_requests_that_affect_many_items_need_yes(ecwid, demo, arguments):
     outcome = ecwid("call", *arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert "add --yes" in outcome.err
@@ -248,17 +248,17 @@ def test_what_touches_many_items_needs_a_yes(ecwid, demo, arguments):
 @pytest.mark.parametrize(
     "method", [method for method in methods(offline_store()) if "confirm" in method.parameters], ids=lambda m: m.name
 )
-def test_what_a_method_wants_confirmed_needs_a_yes(ecwid, demo, method):
-    assert ecwid("call", method.verb, re.sub(r"\{\w+\}", "7", method.path)).code == 2
+def test_endpoints_whose_method_takes_confirm_need_yes(ecwid, demo, method):
+    assert ecwid("call", method.http_method, re.sub(r"\{\w+\}", "7", method.path)).code == 2
     assert not demo.requests
 
 
-def test_with_a_yes_everything_is_deleted(ecwid, demo):
+def test_with_yes_everything_is_deleted(ecwid, demo):
     assert ecwid("call", "DELETE", "/products", "--yes").code == 0
     assert json.loads(ecwid("call", "GET", "/products").out)["total"] == 0
 
 
-def test_one_item_is_deleted_without(ecwid, demo):
+def test_one_item_is_deleted_without_yes(ecwid, demo):
     product = json.loads(ecwid("call", "GET", "/products", "-q", "limit=1").out)["items"][0]["id"]
     assert ecwid("call", "DELETE", f"/products/{product}").code == 0
     assert json.loads(ecwid("call", "GET", "/products").out)["total"] == 2
@@ -279,20 +279,20 @@ def test_one_item_is_deleted_without(ecwid, demo):
         (("GET", "../1004/profile"), "leads elsewhere"),
         (("GET", "/orders/%2e%2E/profile"), "leads elsewhere"),
         (("GET", "/orders/."), "leads elsewhere"),
-        (("GET", "https://elsewhere.example/api/v3/1003/orders"), "elsewhere.example is not of this store"),
-        (("GET", "https://app.ecwid.com/api/v3/1004/orders"), "not of this store"),
-        (("FETCH", "/orders"), "'FETCH' is no verb"),
+        (("GET", "https://elsewhere.example/api/v3/1003/orders"), "elsewhere.example does not belong to this store"),
+        (("GET", "https://app.ecwid.com/api/v3/1004/orders"), "does not belong to this store"),
+        (("FETCH", "/orders"), "'FETCH' is not a method"),
         (("GET", "/orders", "-q", "limit"), "NAME=VALUE"),
         (("GET", "/orders", "-q", "=1"), "NAME=VALUE"),
-        (("PUT", "/orders/1", "-d", "{price: 1}"), "--data is no JSON"),
-        (("PUT", "/orders/1", "-d", ""), "--data is no JSON"),
+        (("PUT", "/orders/1", "-d", "{price: 1}"), "--data is not valid JSON"),
+        (("PUT", "/orders/1", "-d", ""), "--data is not valid JSON"),
         (("PUT", "/orders/1", "-d", "{}", "--type", "json"), "--type takes"),
         (("PUT", "/orders/1", "-d", "{}", "--type", "text/plain\nX: y"), "--type takes"),
-        (("PUT", "/orders/1", "-d", "@missing.json"), "can't read missing.json"),
+        (("PUT", "/orders/1", "-d", "@missing.json"), "can't read the body from missing.json"),
         (("GET", "/orders", "--products", "2"), "add --sandbox"),
     ],
 )
-def test_what_can_not_be_sent_is_one_line_and_code_2(ecwid, demo, arguments, said):
+def test_an_invalid_request_is_one_line_and_exits_with_2(ecwid, demo, arguments, said):
     outcome = ecwid("call", *arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert said in outcome.err
@@ -300,7 +300,7 @@ def test_what_can_not_be_sent_is_one_line_and_code_2(ecwid, demo, arguments, sai
     assert not demo.requests
 
 
-def test_a_wrong_token_is_code_3_and_is_not_shown(ecwid, demo, monkeypatch):
+def test_a_wrong_token_exits_with_3_and_is_not_printed(ecwid, demo, monkeypatch):
     monkeypatch.setenv("ECWID_TOKEN", "secret_of_somebody_else")
     outcome = ecwid("call", "GET", "/profile", "-i")
     assert outcome.code == 3
@@ -308,7 +308,7 @@ def test_a_wrong_token_is_code_3_and_is_not_shown(ecwid, demo, monkeypatch):
     assert "secret_of" not in outcome.out + outcome.err
 
 
-def test_a_settings_error_says_what_to_set(ecwid):
+def test_a_settings_error_names_the_variable(ecwid):
     outcome = ecwid("call", "GET", "/profile")
     assert outcome.code == 2
     assert "ECWID_STORE_ID" in outcome.err

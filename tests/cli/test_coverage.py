@@ -10,7 +10,7 @@ from ecwid_async.sandbox import routes
 
 
 @pytest.fixture
-def told(ecwid):
+def report(ecwid):
     outcome = ecwid("coverage", "--json")
     assert (outcome.code, outcome.err) == (0, "")
     return json.loads(outcome.out)
@@ -25,13 +25,13 @@ def test_every_section_of_a_store_is_a_row_and_the_total_is_the_last(ecwid):
     assert rows.index(total) > rows.index(next(row for row in rows if row[0] == named[-1]))
 
 
-def test_an_endpoint_is_found_with_its_method_its_model_and_its_route(told):
-    (found,) = [place for place in told["endpoints"] if place["endpoint"] == "PUT /orders/{orderId}"]
+def test_an_endpoint_is_found_with_its_method_its_model_and_its_route(report):
+    (found,) = [place for place in report["endpoints"] if place["endpoint"] == "PUT /orders/{orderId}"]
     assert found == {
         "endpoint": "PUT /orders/{orderId}",
         "method": "store.orders.update",
-        "takes": ["OrderDraft"],
-        "answers": "UpdateResult",
+        "accepts": ["OrderDraft"],
+        "returns": "UpdateResult",
         "resource": "ecwid_async.resources.orders",
         "models": ["ecwid_async.models.orders", "ecwid_async.models.results"],
         "sandbox": "ecwid_async.sandbox.routes.orders.update_order",
@@ -39,7 +39,7 @@ def test_an_endpoint_is_found_with_its_method_its_model_and_its_route(told):
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "method", "answers"),
+    ("endpoint", "method", "returns"),
     [
         ("GET /orders", "store.orders.search", "Pages[Order]"),
         ("GET /swatches", "store.swatches.get", "list[Swatch]"),
@@ -49,29 +49,29 @@ def test_an_endpoint_is_found_with_its_method_its_model_and_its_route(told):
         ("GET /profile/staffScopes", "store.profile.staff_scopes", "list[StaffScope | str]"),
     ],
 )
-def test_answers_are_spelled_as_in_signatures(told, endpoint, method, answers):
-    (found,) = [place for place in told["endpoints"] if place["endpoint"] == endpoint]
-    assert (found["method"], found["answers"]) == (method, answers)
+def test_return_types_are_printed_as_in_signatures(report, endpoint, method, returns):
+    (found,) = [place for place in report["endpoints"] if place["endpoint"] == endpoint]
+    assert (found["method"], found["returns"]) == (method, returns)
 
 
-def test_what_the_sandbox_serves_is_what_its_routes_say(told):
-    served = {place["endpoint"] for place in told["endpoints"] if place["sandbox"]}
-    assert served == {place["endpoint"] for place in told["endpoints"]} & set(routes.load().operations)
-    assert told["total"]["in_sandbox"] == len(served)
+def test_routes_of_the_sandbox_are_the_ones_it_serves(report):
+    served = {place["endpoint"] for place in report["endpoints"] if place["sandbox"]}
+    assert served == {place["endpoint"] for place in report["endpoints"]} & set(routes.load().operations)
+    assert report["total"]["in_sandbox"] == len(served)
 
 
-def test_fields_count_once_in_the_total_and_in_each_section_that_uses_them(told):
-    assert told["sections"]["orders"]["fields_read"] > len(Order.__attrs_attrs__)
+def test_shared_fields_count_once_in_the_total(report):
+    assert report["sections"]["orders"]["fields_read"] > len(Order.__attrs_attrs__)
     for size in ("models", "fields_read", "drafts", "fields_written"):
-        sizes = [section[size] for section in told["sections"].values()]
-        assert max(sizes) <= told["total"][size] <= sum(sizes)
-    assert told["total"]["endpoints"] == sum(section["endpoints"] for section in told["sections"].values())
-    assert told["sections"]["batches"]["fields_read"] > told["sections"]["swatches"]["fields_read"] > 0
+        sizes = [section[size] for section in report["sections"].values()]
+        assert max(sizes) <= report["total"][size] <= sum(sizes)
+    assert report["total"]["endpoints"] == sum(section["endpoints"] for section in report["sections"].values())
+    assert report["sections"]["batches"]["fields_read"] > report["sections"]["swatches"]["fields_read"] > 0
 
 
-def test_piped_each_endpoint_is_one_line(ecwid, told):
+def test_in_a_pipe_each_endpoint_is_one_line(ecwid, report):
     lines = ecwid("coverage", "--endpoints").out.splitlines()
-    assert len(lines) == 1 + len(told["endpoints"])
+    assert len(lines) == 1 + len(report["endpoints"])
     (line,) = [line for line in lines if line.startswith("GET /orders/{orderId}/invoices ")]
     assert line.split() == [
         *("GET", "/orders/{orderId}/invoices", "store.orders.invoices.search"),
@@ -79,14 +79,14 @@ def test_piped_each_endpoint_is_one_line(ecwid, told):
     ]
 
 
-def test_on_a_terminal_each_endpoint_says_how_it_is_called(ecwid, monkeypatch):
+def test_on_a_terminal_each_endpoint_shows_its_call(ecwid, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     out = Text.from_ansi(ecwid("coverage", "--endpoints").out).plain
     assert "GET /orders/{orderId}\n  store.orders.get(order_id, …) → Order\n  routes.orders.get_order\n" in out
     assert "  store.orders.update(order_id, draft) → UpdateResult\n" in out
 
 
-def test_it_needs_neither_settings_nor_the_network(start):
+def test_coverage_needs_neither_settings_nor_the_network(start):
     process = start("coverage", before="import sys; sys.modules['aiohttp'] = None")
     out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")

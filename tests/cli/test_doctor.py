@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from ecwid_async import client
-from ecwid_async.cli.checks import Checkup, State
+from ecwid_async.cli.checks import CheckRunner, State
 from ecwid_async.cli.store import Source
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
@@ -20,7 +20,7 @@ from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Headers, Response
 
 SMALL = {"products": 5, "orders": 4, "carts": 2, "categories": 3, "customers": 4}
-NAMES = ["settings", "connection", "clock", "token", "scopes", "plan", "answers", "models"]
+NAMES = ["settings", "connection", "clock", "token", "scopes", "plan", "endpoints", "models"]
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,7 @@ def impatient(monkeypatch):
 
 async def checked(sandbox, **options):
     """The checks of a store in this process, by name."""
-    checkup = Checkup(Source(sandbox, DEMO_STORE_ID, DEMO_TOKEN), **options)
+    checkup = CheckRunner(Source(sandbox, DEMO_STORE_ID, DEMO_TOKEN), **options)
     await checkup.run()
     return checkup, {check.name: check for check in checkup.checks}
 
@@ -84,7 +84,7 @@ def states(outcome):
     return {line.split()[1]: line.split()[0] for line in outcome.out.splitlines() if line}
 
 
-def test_over_loopback_every_check_is_one_line_and_all_is_well(ecwid, demo):
+def test_every_check_of_a_served_store_is_one_line_and_passes(ecwid, demo):
     outcome = ecwid("doctor")
     assert (outcome.code, outcome.err) == (0, "")
     assert states(outcome) == dict.fromkeys(NAMES, "ok")
@@ -93,7 +93,7 @@ def test_over_loopback_every_check_is_one_line_and_all_is_well(ecwid, demo):
     assert {exchange.method for exchange in demo.requests} == {"GET"}
 
 
-def test_the_embedded_store_is_well(ecwid):
+def test_the_embedded_store_passes(ecwid):
     outcome = ecwid("doctor", "--sandbox", "--products", "3", "--orders", "2")
     assert outcome.code == 0
     assert set(states(outcome).values()) == {"ok"}
@@ -105,14 +105,14 @@ def test_json_is_one_object(ecwid, demo):
     assert (outcome.code, outcome.err, told["ok"]) == (0, "", True)
     assert [check["check"] for check in told["checks"]] == NAMES
     assert "read_catalog" in told["scopes"]["granted"]
-    assert told["scopes"]["lacking"] == []
+    assert told["scopes"]["missing_settings"] == []
     asked = {probe["endpoint"]: probe["outcome"] for probe in told["endpoints"]}
     for endpoint in ("GET /orders", "GET /orders/{orderId}", "GET /products/{productId}/combinations"):
         assert asked[endpoint] == "read"
-    assert told["unknown_fields"] == told["odd_types"] == []
+    assert told["unknown_fields"] == told["type_mismatches"] == []
 
 
-def test_no_value_of_the_store_and_no_token_is_printed(ecwid, demo):
+def test_neither_values_nor_the_token_are_printed(ecwid, demo):
     out = ecwid("doctor").out + ecwid("doctor", "--json").out
     assert DEMO_TOKEN not in out
     (store,) = demo.stores.values()
@@ -122,14 +122,14 @@ def test_no_value_of_the_store_and_no_token_is_printed(ecwid, demo):
         assert value not in out
 
 
-async def test_only_as_many_items_are_read_as_asked_for(sandbox):
+async def test_sample_bounds_the_items_read(sandbox):
     await checked(sandbox, sample=2)
     limits = {exchange.params["limit"] for exchange in sandbox.requests if "limit" in exchange.params}
     assert limits == {"2"}
 
 
 @pytest.mark.parametrize("name", ["ECWID_STORE_ID", "ECWID_TOKEN"])
-def test_a_missing_setting_is_code_2_and_ends_the_checks(ecwid, demo, monkeypatch, name):
+def test_a_missing_setting_exits_with_2_and_ends_the_checks(ecwid, demo, monkeypatch, name):
     monkeypatch.delenv(name)
     outcome = ecwid("doctor")
     assert outcome.code == 2
@@ -138,14 +138,14 @@ def test_a_missing_setting_is_code_2_and_ends_the_checks(ecwid, demo, monkeypatc
     assert not demo.requests
 
 
-def test_a_failure_is_an_object_too(ecwid):
+def test_a_failure_is_a_json_object_too(ecwid):
     outcome = ecwid("doctor", "--json")
     told = json.loads(outcome.out)
     assert (outcome.code, told["ok"], told["checks"][0]["state"]) == (2, False, "fail")
-    assert "--sandbox" in told["checks"][0]["todo"]
+    assert "--sandbox" in told["checks"][0]["advice"]
 
 
-def test_a_public_token_is_told(ecwid, demo, monkeypatch):
+def test_a_public_token_is_a_warning(ecwid, demo, monkeypatch):
     (store,) = demo.stores.values()
     store.add_token("public_demo", None)
     monkeypatch.setenv("ECWID_TOKEN", "public_demo")
@@ -154,7 +154,7 @@ def test_a_public_token_is_told(ecwid, demo, monkeypatch):
     assert "public_demo" not in outcome.out
 
 
-def test_a_wrong_token_is_code_3_and_nothing_more_is_asked(ecwid, demo, monkeypatch):
+def test_a_wrong_token_exits_with_3_and_ends_the_checks(ecwid, demo, monkeypatch):
     monkeypatch.setenv("ECWID_TOKEN", "secret_of_somebody_else")
     outcome = ecwid("doctor")
     assert (outcome.code, states(outcome)["token"]) == (3, "fail")
@@ -164,59 +164,59 @@ def test_a_wrong_token_is_code_3_and_nothing_more_is_asked(ecwid, demo, monkeypa
     assert len(demo.requests) == 1
 
 
-def test_a_token_is_hidden_wherever_else_it_stands(ecwid, demo, address, monkeypatch):
+def test_a_token_in_the_base_url_is_masked(ecwid, demo, address, monkeypatch):
     monkeypatch.setenv("ECWID_BASE_URL", f"{address}/{DEMO_TOKEN}")
     out = ecwid("doctor").out
     assert "/***" in out
     assert DEMO_TOKEN not in out
 
 
-def test_an_unknown_store_is_told(ecwid, demo, monkeypatch):
+def test_an_unknown_store_is_reported(ecwid, demo, monkeypatch):
     monkeypatch.setenv("ECWID_STORE_ID", "77")
     outcome = ecwid("doctor")
     assert (outcome.code, states(outcome)["token"]) == (1, "fail")
     assert "STORE_NOT_FOUND" in outcome.out
 
 
-async def test_a_suspended_store_is_code_3(sandbox):
+async def test_a_suspended_store_exits_with_3(sandbox):
     sandbox.stores[DEMO_STORE_ID].suspended = True
     checkup, checks = await checked(sandbox)
     assert (checkup.code, checks["plan"].state) == (3, State.FAIL)
-    assert "STORE_IS_SUSPENDED" in checks["plan"].said
+    assert "STORE_IS_SUSPENDED" in checks["plan"].message
     assert len(sandbox.requests) == 1
 
 
-async def test_what_the_plan_lacks_is_named(sandbox):
+async def test_sections_missing_from_the_plan_are_named(sandbox):
     sandbox.stores[DEMO_STORE_ID].refuses |= {"subscriptions"}
     checkup, checks = await checked(sandbox)
     assert (checkup.code, checks["plan"].state) == (0, State.WARN)
-    assert "subscriptions" in checks["plan"].said
+    assert "subscriptions" in checks["plan"].message
 
 
-async def test_missing_scopes_are_named_with_what_they_keep_away(sandbox):
+async def test_missing_scopes_are_named_with_their_sections(sandbox):
     scopes = {"read_store_profile", "read_catalog", "read_orders"}
     sandbox.stores[DEMO_STORE_ID].add_token("secret_narrow", scopes)
-    checkup = Checkup(Source(sandbox, DEMO_STORE_ID, "secret_narrow"))
+    checkup = CheckRunner(Source(sandbox, DEMO_STORE_ID, "secret_narrow"))
     await checkup.run()
     (check,) = [check for check in checkup.checks if check.name == "scopes"]
     assert (checkup.code, check.state) == (0, State.WARN)
-    assert checkup.survey.granted == scopes
-    assert {"read_staff", "read_customers"} <= checkup.survey.lacking
-    assert not checkup.survey.lacking & scopes
+    assert checkup.prober.granted == scopes
+    assert {"read_staff", "read_customers"} <= checkup.prober.missing
+    assert not checkup.prober.missing & scopes
     for word in ("read_staff", "staff", "customers"):
-        assert word in check.said
+        assert word in check.message
 
 
-async def test_a_token_without_the_profile_works_all_the_same(sandbox):
+async def test_a_token_without_the_profile_scope_works(sandbox):
     sandbox.stores[DEMO_STORE_ID].add_token("secret_narrow", {"read_orders"})
-    checkup = Checkup(Source(sandbox, DEMO_STORE_ID, "secret_narrow"))
+    checkup = CheckRunner(Source(sandbox, DEMO_STORE_ID, "secret_narrow"))
     await checkup.run()
     assert {check.name: check.state for check in checkup.checks}["token"] is State.OK
-    assert checkup.survey.granted == {"read_orders"}
+    assert checkup.prober.granted == {"read_orders"}
 
 
 @pytest.mark.parametrize(
-    ("ahead", "state", "said"),
+    ("ahead", "state", "message"),
     [
         (10, State.OK, "within 10 s"),
         (-10, State.OK, "within 10 s"),
@@ -225,14 +225,14 @@ async def test_a_token_without_the_profile_works_all_the_same(sandbox):
         (86400 * 3, State.WARN, "3 days ahead of"),
     ],
 )
-async def test_clocks_are_compared(ahead, state, said):
+async def test_clocks_are_compared(ahead, state, message):
     sandbox = demo_sandbox(**SMALL, clock=lambda: 1_700_000_000.0)
     checkup, checks = await checked(sandbox, clock=lambda: 1_700_000_000.5 + ahead)
     assert (checkup.code, checks["clock"].state) == (0, state)
-    assert said in checks["clock"].said
+    assert message in checks["clock"].message
 
 
-async def test_an_answer_without_a_date_leaves_the_clock_open(sandbox, monkeypatch):
+async def test_a_response_without_a_date_leaves_the_clock_unchecked(sandbox, monkeypatch):
     handle = Sandbox.handle
     monkeypatch.setattr(
         Sandbox,
@@ -243,7 +243,7 @@ async def test_an_answer_without_a_date_leaves_the_clock_open(sandbox, monkeypat
     assert checks["clock"].state is State.WARN
 
 
-async def test_unknown_fields_are_found_however_deep_without_their_values(sandbox, altered):
+async def test_unknown_fields_are_found_at_any_depth_without_their_values(sandbox, altered):
     def change(path, content):
         if path == "/orders":
             for order in content["items"]:
@@ -255,17 +255,17 @@ async def test_unknown_fields_are_found_however_deep_without_their_values(sandbo
     altered(change)
     checkup, checks = await checked(sandbox)
     assert (checkup.code, checks["models"].state) == (0, State.WARN)
-    unknown = {(news.model, news.name, news.type): seen for news, seen in checkup.survey.unknown.items()}
+    unknown = {(news.model, news.name, news.type): seen for news, seen in checkup.prober.unknown.items()}
     assert unknown == {
         ("Order", "newField", "text"): SMALL["orders"],
         ("OrderItem", "deepField", "object"): SMALL["orders"],
         ("Order", "*", "null"): SMALL["orders"],
     }
-    assert {news.endpoint for news in checkup.survey.unknown} == {"GET /orders"}
-    assert not checkup.survey.odd
+    assert {news.endpoint for news in checkup.prober.unknown} == {"GET /orders"}
+    assert not checkup.prober.type_mismatches
 
 
-async def test_odd_types_are_found_without_the_keys_of_maps(sandbox, altered):
+async def test_type_mismatches_are_found_without_the_keys_of_maps(sandbox, altered):
     def change(path, content):
         if path == "/products":
             for product in content["items"]:
@@ -276,23 +276,23 @@ async def test_odd_types_are_found_without_the_keys_of_maps(sandbox, altered):
     altered(change)
     checkup, checks = await checked(sandbox)
     assert checks["models"].state is State.WARN
-    paths = {(odd.path, odd.found): seen for odd, seen in checkup.survey.odd.items()}
+    paths = {(odd.path, odd.found): seen for odd, seen in checkup.prober.type_mismatches.items()}
     assert paths == {
         ("items[].price", "text"): SMALL["products"],
         ("items[].nameTranslated.*", "a list"): SMALL["products"],
     }
-    assert not checkup.survey.unknown
+    assert not checkup.prober.unknown
 
 
-async def test_an_answer_of_another_shape_is_odd_and_stops_nothing(sandbox, altered):
+async def test_a_response_of_another_shape_is_a_mismatch_and_the_checks_continue(sandbox, altered):
     altered(lambda path, content: [1] if path == "/latest-stats" else content)
     checkup, checks = await checked(sandbox)
-    (odd,) = checkup.survey.odd
+    (odd,) = checkup.prober.type_mismatches
     assert (odd.endpoint, odd.path, odd.found) == ("GET /latest-stats", "", "a list")
-    assert checks["answers"].state is State.OK
+    assert checks["endpoints"].state is State.OK
 
 
-def test_news_is_a_table_below_the_checks(ecwid, demo, altered):
+def test_differences_are_a_table_below_the_checks(ecwid, demo, altered):
     altered(lambda path, content: content | {"brandNew": 1, "account": 5} if path == "/profile" else content)
     out = ecwid("doctor").out
     checks, _, table = out.partition("\n\n")
@@ -313,18 +313,18 @@ async def test_endpoints_that_fail_are_named(sandbox, impatient, monkeypatch):
 
     monkeypatch.setattr(Sandbox, "handle", failing)
     checkup, checks = await checked(sandbox)
-    assert (checkup.code, checks["answers"].state) == (0, State.WARN)
-    assert "GET /brands (500)" in checks["answers"].said
+    assert (checkup.code, checks["endpoints"].state) == (0, State.WARN)
+    assert "GET /brands (500)" in checks["endpoints"].message
 
 
-def test_where_nobody_listens_is_code_4(ecwid, demo, nowhere, monkeypatch):
+def test_a_refused_connection_exits_with_4(ecwid, demo, nowhere, monkeypatch):
     monkeypatch.setenv("ECWID_BASE_URL", nowhere)
     outcome = ecwid("doctor")
     assert (outcome.code, states(outcome)) == (4, {"settings": "ok", "connection": "fail"})
     assert "can't connect to 127.0.0.1" in outcome.out
 
 
-def test_a_name_without_an_address_is_code_4(ecwid, demo, monkeypatch):
+def test_an_unresolvable_host_exits_with_4(ecwid, demo, monkeypatch):
     def unknown(*arguments, **options):
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -332,17 +332,17 @@ def test_a_name_without_an_address_is_code_4(ecwid, demo, monkeypatch):
     monkeypatch.setenv("ECWID_BASE_URL", "https://shop.example/api/v3")
     outcome = ecwid("doctor")
     assert outcome.code == 4
-    assert "no address for shop.example" in outcome.out
+    assert "can't resolve shop.example" in outcome.out
 
 
-def test_a_server_without_tls_is_code_4(ecwid, demo, address, monkeypatch):
+def test_a_server_without_tls_exits_with_4(ecwid, demo, address, monkeypatch):
     monkeypatch.setenv("ECWID_BASE_URL", address.replace("http://", "https://"))
     outcome = ecwid("doctor")
     assert (outcome.code, states(outcome)["connection"]) == (4, "fail")
-    assert f"127.0.0.1:{urlsplit(address).port} does not prove who it is" in outcome.out
+    assert f"127.0.0.1:{urlsplit(address).port} has no valid certificate" in outcome.out
 
 
-def test_a_server_that_hangs_up_is_code_4(ecwid, demo, impatient, monkeypatch):
+def test_a_server_that_closes_the_connection_exits_with_4(ecwid, demo, impatient, monkeypatch):
     with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as rude:
         monkeypatch.setenv("ECWID_BASE_URL", f"http://127.0.0.1:{rude.server_address[1]}/api/v3")
         thread = threading.Thread(target=rude.serve_forever, kwargs={"poll_interval": 0.01})

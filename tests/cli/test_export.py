@@ -38,7 +38,7 @@ def impatient(monkeypatch):
     monkeypatch.setattr(client, "Retry", partial(Retry, sleep=at_once))
 
 
-def test_the_embedded_store_is_exported_whole(ecwid, sizes, tmp_path):
+def test_the_embedded_store_is_exported_completely(ecwid, sizes, tmp_path):
     out = tmp_path / "out"
     outcome = ecwid("export", "--sandbox", *sizes, "--out", out)
     assert (outcome.code, outcome.err) == (0, "")
@@ -64,7 +64,7 @@ def test_hidden_items_are_in_the_files(ecwid, sizes, tmp_path):
     assert any(not item["enabled"] for item in items("products"))
 
 
-def test_over_loopback_the_same_bytes_come(ecwid, sizes, served, tmp_path):
+def test_a_served_store_gives_the_same_bytes(ecwid, sizes, served, tmp_path):
     assert ecwid("export", "--sandbox", *sizes, "--out", tmp_path / "embedded").code == 0
     assert ecwid("export", "--out", tmp_path / "served").code == 0
     for name in DEFAULT_SECTIONS:
@@ -72,12 +72,12 @@ def test_over_loopback_the_same_bytes_come(ecwid, sizes, served, tmp_path):
         assert embedded.read_bytes() == served_.read_bytes()
 
 
-def test_only_the_named_sections_are_read(ecwid, served, tmp_path):
+def test_only_the_named_sections_are_exported(ecwid, served, tmp_path):
     assert ecwid("export", "orders", "profile", "-o", tmp_path).code == 0
     assert names(tmp_path) == ["manifest.json", "orders.jsonl", "profile.jsonl"]
 
 
-def test_json_is_one_object_that_tells_what_was_written(ecwid, served, tmp_path):
+def test_json_is_one_object_with_the_manifest(ecwid, served, tmp_path):
     outcome = ecwid("export", "products", "--json", "--out", tmp_path)
     told = json.loads(outcome.out)
     assert (told["folder"], told["sections"]["products"]["count"]) == (str(tmp_path), 230)
@@ -86,37 +86,37 @@ def test_json_is_one_object_that_tells_what_was_written(ecwid, served, tmp_path)
     assert outcome.err == ""
 
 
-def test_json_tells_a_file_from_a_folder(ecwid, served, tmp_path):
+def test_json_distinguishes_a_file_from_a_folder(ecwid, served, tmp_path):
     told = json.loads(ecwid("export", "products", "--json", "--out", tmp_path / "p.csv").out)
     assert (told["file"], told.get("folder")) == (str(tmp_path / "p.csv"), None)
 
 
-def test_items_begin_with_the_id_of_their_store_on_request(ecwid, served, tmp_path):
+def test_items_begin_with_the_store_id_on_request(ecwid, served, tmp_path):
     assert ecwid("export", "products", "--store-id-column", "--quiet", "--out", tmp_path / "p.csv").code == 0
     head, first, *_ = (tmp_path / "p.csv").read_text().splitlines()
     assert (head.partition(",")[0], first.partition(",")[0]) == ("store_id", str(DEMO_STORE_ID))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs the permissions of POSIX")
-def test_files_get_the_permissions_that_are_asked_for(ecwid, served, tmp_path):
+def test_files_get_the_given_permissions(ecwid, served, tmp_path):
     assert ecwid("export", "profile", "--mode", "640", "--quiet", "--out", tmp_path / "out").code == 0
     assert {oct(path.stat().st_mode & 0o777) for path in (tmp_path / "out").iterdir()} == {"0o640"}
 
 
-def test_files_that_are_left_from_an_export_in_another_format_are_named(ecwid, served, tmp_path):
+def test_files_left_from_an_export_in_another_format_are_named(ecwid, served, tmp_path):
     ecwid("export", "profile", "--format", "csv", "--out", tmp_path)
     outcome = ecwid("export", "profile", "--out", tmp_path)
-    assert "Still there from an earlier export, and not in the manifest: profile.csv." in outcome.out
+    assert "Left from an earlier export and not in the manifest: profile.csv." in outcome.out
 
 
-def test_a_module_of_that_name_is_the_same_command():
+def test_python_m_ecwid_async_is_the_same_command():
     done = subprocess.run(
         [sys.executable, "-m", "ecwid_async", "--version"], capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stdout.strip()) == (0, version("ecwid-async"))
 
 
-def test_quiet_says_nothing(ecwid, served, tmp_path):
+def test_quiet_prints_nothing(ecwid, served, tmp_path):
     assert ecwid("export", "products", "--quiet", "--out", tmp_path) == (0, "", "")
 
 
@@ -132,7 +132,7 @@ def test_an_export_replaces_the_one_before(ecwid, tmp_path):
     [
         (["prodcts", "--out", "out", "--sandbox"], 2, "Did you mean products?"),
         (["--out", "--sandbox"], 2, "--out needs a folder or a file, and --sandbox is an option"),
-        (["orders", "--all", "--sandbox"], 2, "--all and names of sections"),
+        (["orders", "--all", "--sandbox"], 2, "--all and section names"),
         (["products", "--sandbox", "--format", "xls"], 2, "There are jsonl,"),
         (["products", "--sandbox", "--fields", "id,nmae"], 2, "Did you mean name?"),
         (["products", "--sandbox", "--where", "update_from=2024-01-01"], 2, "Did you mean updated_from?"),
@@ -140,7 +140,7 @@ def test_an_export_replaces_the_one_before(ecwid, tmp_path):
         (["--sandbox", "--out", "-"], 2, "one stream takes one section"),
         (["products", "--sandbox", "--out", "-", "--json"], 2, "--json and --out -"),
         (["--store", "1003", "--sandbox"], 2, "leave --store and --stores out"),
-        (["--store", "1003", "--out", "-"], 2, "each store gets a folder of its own: name a folder"),
+        (["--store", "1003", "--out", "-"], 2, "each store gets its own folder: pass a folder"),
         (["--store", "1003"], 2, "set ECWID_TOKEN_1003"),
         (["--out", "out"], 2, "ECWID_STORE_ID"),
         (["--out", "out"], 2, "--sandbox"),
@@ -155,11 +155,15 @@ def test_an_export_replaces_the_one_before(ecwid, tmp_path):
         (["products", "--sandbox", "--out", "x.csv.gz", "--level", "99"], 2, "levels from 0 to 9"),
         (["products", "--sandbox", "--out", "x.csv", "--decimals", "exact"], 2, "decimals is an option of parquet"),
         (["products", "--sandbox", "--out", "-", "--spreadsheet-safe"], 2, "an option of csv"),
-        (["products", "--sandbox", "--out", "out", "--mode", "rw"], 2, "--mode is three digits"),
-        (["products", "--sandbox", "--out", "out", "--mode", "044"], 2, "let you read and write the file, such as 600"),
+        (["products", "--sandbox", "--out", "out", "--mode", "rw"], 2, "--mode takes three digits"),
+        (
+            ["products", "--sandbox", "--out", "out", "--mode", "044"],
+            2,
+            "read and write permission for you",
+        ),
     ],
 )
-def test_wrong_usage_is_one_line_and_code_2(ecwid, tmp_path, monkeypatch, arguments, code, said):
+def test_wrong_usage_is_one_line_and_exits_with_2(ecwid, tmp_path, monkeypatch, arguments, code, said):
     monkeypatch.chdir(tmp_path)
     outcome = ecwid("export", *arguments)
     assert outcome.code == code
@@ -169,7 +173,7 @@ def test_wrong_usage_is_one_line_and_code_2(ecwid, tmp_path, monkeypatch, argume
     assert names(tmp_path) == []
 
 
-def test_a_wrong_token_is_code_3(ecwid, served, tmp_path, monkeypatch):
+def test_a_wrong_token_exits_with_3(ecwid, served, tmp_path, monkeypatch):
     monkeypatch.setenv("ECWID_TOKEN", "secret_of_somebody_else")
     outcome = ecwid("export", "--out", tmp_path / "out")
     assert outcome.code == 3
@@ -179,7 +183,7 @@ def test_a_wrong_token_is_code_3(ecwid, served, tmp_path, monkeypatch):
     assert names(tmp_path) == []
 
 
-def test_no_network_is_code_4(ecwid, served, nowhere, impatient, tmp_path, monkeypatch):
+def test_no_network_exits_with_4(ecwid, served, nowhere, impatient, tmp_path, monkeypatch):
     monkeypatch.setenv("ECWID_BASE_URL", nowhere)
     outcome = ecwid("export", "--out", tmp_path / "out")
     assert outcome.code == 4
@@ -187,7 +191,7 @@ def test_no_network_is_code_4(ecwid, served, nowhere, impatient, tmp_path, monke
     assert names(tmp_path) == []
 
 
-def test_a_folder_that_can_not_be_made_is_code_5_before_anything_is_read(ecwid, tmp_path):
+def test_an_impossible_folder_exits_with_5_before_anything_is_read(ecwid, tmp_path):
     (tmp_path / "file").touch()
     outcome = ecwid("export", "--sandbox", "--out", tmp_path / "file" / "out")
     assert outcome.code == 5
@@ -195,7 +199,7 @@ def test_a_folder_that_can_not_be_made_is_code_5_before_anything_is_read(ecwid, 
     assert outcome.err.count("\n") == 1
 
 
-def test_one_section_goes_into_a_file_of_the_format_that_its_name_tells(ecwid, served, tmp_path):
+def test_the_file_name_of_one_section_decides_its_format(ecwid, served, tmp_path):
     outcome = ecwid(
         "export", "products", "--fields", "id,name", "--where", "enabled=true", "-o", tmp_path / "p.jsonl.gz"
     )
@@ -207,20 +211,20 @@ def test_one_section_goes_into_a_file_of_the_format_that_its_name_tells(ecwid, s
     assert "p.jsonl.gz.manifest.json beside it" in " ".join(outcome.out.split())
 
 
-def test_one_section_goes_to_stdout_and_nothing_else_does(ecwid, served):
+def test_one_section_goes_to_stdout_alone(ecwid, served):
     outcome = ecwid("export", "products", "--fields", "id", "--out", "-")
     assert outcome.code == 0
     assert [json.loads(line).keys() for line in outcome.out.splitlines()] == [{"id"}] * 230
     assert "230" in outcome.err
 
 
-def test_without_a_place_the_folder_is_named_after_the_store(ecwid, served, tmp_path, monkeypatch):
+def test_without_out_the_folder_is_named_after_the_store(ecwid, served, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert ecwid("export", "profile", "--quiet").code == 0
     assert names(tmp_path / "export-1003") == ["manifest.json", "profile.jsonl"]
 
 
-def test_every_section_that_the_token_opens(ecwid, sizes, tmp_path):
+def test_all_exports_every_section_the_token_allows(ecwid, sizes, tmp_path):
     outcome = ecwid("export", "--all", "--sandbox", *sizes, "--out", tmp_path)
     assert outcome.code == 0
     assert names(tmp_path) == sorted([*(f"{name}.jsonl" for name in ALL_SECTIONS), "manifest.json"])
@@ -246,7 +250,7 @@ class TestStores:
         file.chmod(0o600)
         return file
 
-    def test_each_gets_a_folder(self, ecwid, tokens, tmp_path):
+    def test_each_store_gets_a_folder(self, ecwid, tokens, tmp_path):
         outcome = ecwid("export", "categories", "--stores", tokens, "--out", tmp_path / "out")
         assert (outcome.code, outcome.err) == (0, "")
         for number in (1, 2):
@@ -254,21 +258,21 @@ class TestStores:
             assert names(tmp_path / "out" / str(number)) == ["categories.jsonl", "manifest.json"]
         assert "2 stores" in outcome.out
 
-    def test_where_there_is_only_one_the_place_is_its_folder(self, ecwid, tokens, tmp_path, monkeypatch):
+    def test_a_single_store_gets_a_folder_too(self, ecwid, tokens, tmp_path, monkeypatch):
         tokens.write_text("1 secret_one\n")
         monkeypatch.chdir(tmp_path)
         outcome = ecwid("export", "categories", "--stores", tokens, "--out", "out")
         (place,) = re.findall(r"In (\S+), with manifest.json", " ".join(outcome.out.split()))
         assert (tmp_path / place / "manifest.json").exists()
 
-    def test_their_tokens_may_be_in_the_environment(self, ecwid, tokens, tmp_path, monkeypatch):
+    def test_tokens_come_from_the_environment(self, ecwid, tokens, tmp_path, monkeypatch):
         monkeypatch.setenv("ECWID_TOKEN_1", "secret_one")
         monkeypatch.setenv("ECWID_STORE_ID", "2")
         monkeypatch.setenv("ECWID_TOKEN", "secret_two")
         assert ecwid("export", "categories", "--store", 1, "--store", 2, "--out", tmp_path / "out").code == 0
         assert names(tmp_path / "out") == ["1", "2"]
 
-    def test_one_that_fails_stops_no_other_and_makes_the_code(self, ecwid, tokens, tmp_path):
+    def test_a_failed_store_stops_no_other_and_decides_the_exit_code(self, ecwid, tokens, tmp_path):
         tokens.write_text("1 secret_wrong\n2 secret_two\n")
         outcome = ecwid("export", "categories", "--stores", tokens, "--json", "--out", tmp_path / "out")
         assert outcome.code == 3
@@ -281,14 +285,14 @@ class TestStores:
         assert names(tmp_path / "out") == ["2"]
 
     @pytest.mark.skipif(os.name != "posix", reason="needs the permissions of POSIX")
-    def test_a_file_that_others_can_read_is_refused(self, ecwid, tokens, tmp_path):
+    def test_a_file_readable_by_others_is_refused(self, ecwid, tokens, tmp_path):
         tokens.chmod(0o640)
         outcome = ecwid("export", "categories", "--stores", tokens, "--out", tmp_path / "out")
         assert (outcome.code, names(tmp_path / "out")) == (2, [])
         assert f"chmod 600 {tokens}" in outcome.err
 
     @pytest.mark.parametrize("line", ["secret_three", "x secret_three", "3 secret_three too"])
-    def test_a_line_that_is_none_is_named_and_not_shown(self, ecwid, tokens, tmp_path, line):
+    def test_an_invalid_line_is_named_but_not_printed(self, ecwid, tokens, tmp_path, line):
         tokens.write_text(f"1 secret_one\n{line}\n")
         outcome = ecwid("export", "categories", "--stores", tokens, "--out", tmp_path / "out")
         assert outcome.code == 2
@@ -307,7 +311,7 @@ class TestStores:
         ],
         ids=lambda line: repr(line[:12]),
     )
-    def test_no_line_is_taken_for_what_it_does_not_say(self, ecwid, tokens, tmp_path, line):
+    def test_ambiguous_lines_are_refused(self, ecwid, tokens, tmp_path, line):
         tokens.write_bytes(b"\xef\xbb\xbf1 secret_one\n2 secret_two\n" + line)
         outcome = ecwid("export", "categories", "--stores", tokens, "--out", tmp_path / "out")
         assert outcome.code == 2
@@ -315,10 +319,10 @@ class TestStores:
         assert "secret" not in outcome.err
         assert not (tmp_path / "out").exists()
 
-    def test_a_file_that_is_not_there_is_wrong_usage(self, ecwid, tmp_path):
+    def test_a_missing_file_is_wrong_usage(self, ecwid, tmp_path):
         outcome = ecwid("export", "--stores", tmp_path / "none")
         assert outcome.code == 2
-        assert "the file of --stores: No such file" in outcome.err
+        assert "can't read the --stores file" in outcome.err
 
 
 class Slow(Sandbox):
@@ -384,12 +388,12 @@ def ids(lines):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130)])
-def test_an_interrupted_export_says_how_to_go_on_and_does(ecwid, start, slow, tmp_path, number, code):
+def test_an_interrupted_export_prints_how_to_resume_and_resumes(ecwid, start, slow, tmp_path, number, code):
     process = start("export", "products", "--out", "out")
     out, err = stopped(process, slow, 9, number)
     assert (process.returncode, out) == (code, "")
     assert err == (
-        "ecwid: interrupted. What was read is kept: the same command goes on from there, --fresh starts over.\n"
+        "ecwid: interrupted. What was read is kept: run the same command to resume, or add --fresh to start over.\n"
     )
     assert names(tmp_path / "out") == [".manifest.json.checkpoint", ".products.jsonl.part"]
     assert noted(tmp_path / "out") > 0
@@ -397,7 +401,7 @@ def test_an_interrupted_export_says_how_to_go_on_and_does(ecwid, start, slow, tm
 
 
 @pytest.mark.parametrize("requests", [7])
-def test_a_killed_export_goes_on(ecwid, start, slow, tmp_path, requests):
+def test_a_killed_export_resumes(ecwid, start, slow, tmp_path, requests):
     stopped(start("export", "products", "--out", "out"), slow, requests, signal.SIGKILL)
     assert ids(goes_on(ecwid, slow, tmp_path / "out").read_bytes()) == list(range(1, 1201))
 
@@ -405,7 +409,7 @@ def test_a_killed_export_goes_on(ecwid, start, slow, tmp_path, requests):
 @pytest.mark.slow
 @pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz", "csv", "parquet"])
 @pytest.mark.parametrize("requests", random.Random(5).sample(range(1, 15), 4))
-def test_an_export_of_any_format_goes_on_wherever_it_was_killed(ecwid, start, slow, tmp_path, format_, requests):
+def test_an_export_of_any_format_resumes_wherever_it_was_killed(ecwid, start, slow, tmp_path, format_, requests):
     arguments = ("--format", format_)
     slow.pause = 0
     assert ecwid("export", "products", *arguments, "--out", tmp_path / "whole").code == 0
@@ -422,7 +426,7 @@ def test_an_export_of_any_format_goes_on_wherever_it_was_killed(ecwid, start, sl
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_is_read_only_is_code_5(ecwid, tmp_path):
+def test_a_read_only_folder_exits_with_5(ecwid, tmp_path):
     tmp_path.chmod(0o500)
     outcome = ecwid("export", "--sandbox", "--out", tmp_path)
     assert outcome.code == 5
@@ -430,7 +434,7 @@ def test_a_folder_that_is_read_only_is_code_5(ecwid, tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="needs a limit on file sizes")
-def test_a_disk_that_takes_no_more_is_code_5_and_leaves_nothing(start, sizes, tmp_path):
+def test_a_full_disk_exits_with_5_and_leaves_nothing(start, sizes, tmp_path):
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))"
     process = start("export", "products", "--sandbox", *sizes, "--out", "out", before=limit)
     _, err = process.communicate(timeout=60)
@@ -453,7 +457,7 @@ PartFile.publish = slowly
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
-def test_an_export_that_is_interrupted_while_it_is_published_ends_whole(start, sizes, tmp_path, times):
+def test_an_export_interrupted_while_publishing_is_complete_or_absent(start, sizes, tmp_path, times):
     """From the first file that has its name on. Ctrl-C again and again changes nothing about that."""
     process = start("export", "--all", "--sandbox", *sizes, "--out", "out", before=SLOWLY)
     for _ in range(times):
@@ -467,7 +471,7 @@ def test_an_export_that_is_interrupted_while_it_is_published_ends_whole(start, s
         assert "The export was complete before that: out/manifest.json vouches for it." in err
 
 
-def test_who_is_refused_is_not_told_that_anything_is_kept(ecwid, start, slow, tmp_path):
+def test_a_refused_export_does_not_claim_to_be_resumable(ecwid, start, slow, tmp_path):
     process = start("export", "products", "--out", "out")
     give_up = time.monotonic() + 60
     while noted(tmp_path / "out") == 0:

@@ -38,7 +38,7 @@ class Color(StrEnum):
         ("a,b", str | None, "a,b"),
     ],
 )
-def test_text_becomes_what_is_declared(text: str, declared: Any, value: object) -> None:
+def test_text_becomes_the_declared_type(text: str, declared: Any, value: object) -> None:
     assert value_of(text, declared, "name") == value
 
 
@@ -59,17 +59,17 @@ def test_text_becomes_what_is_declared(text: str, declared: Any, value: object) 
         ("1,x", Sequence[int] | None, "a whole number"),
     ],
 )
-def test_other_text_is_refused_and_says_what_is_wanted(text: str, declared: Any, wanted: str) -> None:
+def test_other_text_is_refused_with_the_expected_form(text: str, declared: Any, wanted: str) -> None:
     with pytest.raises(UsageError, match=f"name takes {wanted}"):
         value_of(text, declared, "name")
 
 
-def test_fields_are_for_all_sections_or_for_one() -> None:
+def test_fields_apply_to_all_sections_or_to_one() -> None:
     sections = find_sections(["orders", "products"])
     assert fields_of(["id", "products:name"], sections) == {"orders": "id", "products": "id,name"}
 
 
-def test_conditions_are_for_all_sections_or_for_one() -> None:
+def test_conditions_apply_to_all_sections_or_to_one() -> None:
     sections = find_sections(["orders", "products"])
     sizes = ["products:options.Size=L", "products:options.Size=XL"]
     found = where_of(["created_from=1700000000", "products:enabled=true", *sizes], sections, _nowhere())
@@ -94,12 +94,12 @@ def test_conditions_are_for_all_sections_or_for_one() -> None:
         ("products:enabled.x=true", "write it as enabled=VALUE"),
     ],
 )
-def test_a_condition_that_makes_no_sense_is_refused(text: str, said: str) -> None:
+def test_an_invalid_condition_is_refused(text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         where_of([text], find_sections(["orders", "products"]), _nowhere())
     assert said in str(caught.value)
 
 
-def test_a_condition_that_is_given_twice_is_refused() -> None:
+def test_a_repeated_condition_is_refused() -> None:
     with pytest.raises(UsageError, match="keyword is given twice: give it once"):
         where_of(["keyword=a", "keyword=b"], find_sections(["products"]), _nowhere())

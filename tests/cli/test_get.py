@@ -23,7 +23,7 @@ def test_the_profile_needs_no_id(ecwid):
     assert parsed(ecwid("get", "profile", "--sandbox"))["generalInfo"]["storeId"]
 
 
-def test_json_is_indented_and_as_the_server_wrote_it(ecwid, served, tmp_path):
+def test_json_is_indented_with_its_literals_unchanged(ecwid, served, tmp_path):
     ecwid("export", "profile", "--out", tmp_path)
     outcome = ecwid("get", "profile")
     assert outcome.out.startswith('{\n  "')
@@ -33,27 +33,27 @@ def test_json_is_indented_and_as_the_server_wrote_it(ecwid, served, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["products"], 2, "Give its id"),
-        (["profile", "1"], 2, "without an id"),
+        (["products"], 2, "the id is missing"),
+        (["profile", "1"], 2, "the profile has no id"),
         (["products", "abc"], 2, "'abc' is not an id"),
         (["product", "1"], 2, "Did you mean products?"),
         (["orders", "."], 2, "not an id"),
         (["products", "1"], 1, "404"),
     ],
 )
-def test_what_can_not_be_read_is_one_line(ecwid, served, arguments, code, said):
+def test_an_unreadable_item_is_one_line(ecwid, served, arguments, code, said):
     outcome = ecwid("get", *arguments)
     assert (outcome.code, outcome.out) == (code, "")
     assert said in outcome.err
     assert outcome.err.count("\n") == 1
 
 
-def test_sections_beyond_the_usual_ones_can_be_asked_too(ecwid, served):
+def test_other_sections_can_be_read_too(ecwid, served):
     group = ecwid("get", "customer_groups", "0")
     assert (group.code, json.loads(group.out)["id"]) == (0, 0)
 
 
-def test_items_that_can_t_be_read_one_by_one_are_refused(ecwid):
+def test_sections_without_single_items_are_refused(ecwid):
     outcome = ecwid("get", "brands", "Acme", "--sandbox")
     assert outcome.code == 2
     assert "ecwid export brands" in outcome.err

@@ -19,7 +19,7 @@ def options(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_help_recommends_no_option_that_the_command_lacks(ecwid, command):
+def test_help_mentions_only_options_of_the_command(ecwid, command):
     helped = ecwid(*command, "--help").out
     panels = "\n".join(line for line in helped.splitlines() if line.startswith("│"))
     prose = "\n".join(line for line in helped.splitlines() if not line.startswith("│"))
@@ -84,12 +84,12 @@ def test_a_mistake_is_one_line_that_names_only_options_of_its_command(ecwid, lin
     assert "`" not in said, "a name of Python's"
 
 
-def test_what_is_recommended_without_an_account_works(ecwid):
-    assert "use the demo store: --sandbox" in ecwid("get", "profile").err
+def test_the_suggestion_without_an_account_works(ecwid):
+    assert "add --sandbox to use the demo store" in ecwid("get", "profile").err
     assert ecwid("get", "profile", *SMALL).code == 0
 
 
-def test_variables_that_are_missing_are_named(ecwid, monkeypatch):
+def test_missing_variables_are_named(ecwid, monkeypatch):
     assert ecwid("get", "profile").err.startswith("ecwid: ECWID_STORE_ID and ECWID_TOKEN are not set.")
     monkeypatch.setenv("ECWID_STORE_ID", "1003")
     assert ecwid("get", "profile").err.startswith("ecwid: ECWID_TOKEN is not set.")
@@ -107,8 +107,8 @@ def of_a_call() -> Iterator[EcwidError]:
 
 
 @pytest.mark.parametrize("error", list(of_a_call()), ids=lambda error: type(error).__name__)
-def test_errors_advise_who_typed_a_command_not_who_writes_a_program(error):
+def test_hints_address_the_user_of_the_command_line(error):
     said = describe(error)
     assert not re.search(r"`|await|retry_after|deadline|fewer at once|Give the call", said)
     if isinstance(error, errors.RateLimited):
-        assert said.endswith("Wait 7 seconds, then give the command again.")
+        assert said.endswith("Wait 7 seconds, then run the command again.")

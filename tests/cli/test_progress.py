@@ -4,22 +4,22 @@ import pytest
 from rich.console import Console
 
 from ecwid_async import Event, EventKind
-from ecwid_async.cli.progress import Bars, Making, StoreBars
+from ecwid_async.cli.progress import DemoStoreProgress, SectionProgress, StoreProgress
 from ecwid_async.export import Progress
 
 
 @pytest.mark.parametrize(
     ("status", "error", "seconds", "note"),
     [
-        (None, None, 30.0, "rate limit, going on in 30 s"),
-        (429, None, 7.0, "rate limit, going on in 7 s"),
-        (503, None, 2.0, "no good answer, going on in 2 s"),
-        (None, "NotSent", 2.0, "no good answer, going on in 2 s"),
+        (None, None, 30.0, "rate limit, resuming in 30 s"),
+        (429, None, 7.0, "rate limit, resuming in 7 s"),
+        (503, None, 2.0, "request failed, resuming in 2 s"),
+        (None, "NotSent", 2.0, "request failed, resuming in 2 s"),
         (None, None, 0.1, ""),
     ],
 )
 def test_a_wait_is_shown_with_its_reason(status: int | None, error: str | None, seconds: float, note: str) -> None:
-    bars = Bars(["orders"], shown=False)
+    bars = SectionProgress(["orders"], shown=False)
     bars.event(
         Event(
             kind=EventKind.DELAYED,
@@ -34,8 +34,8 @@ def test_a_wait_is_shown_with_its_reason(status: int | None, error: str | None, 
     assert task.fields["note"] == note
 
 
-def test_a_section_is_done_when_it_says_so_whatever_its_total() -> None:
-    bars = Bars(["orders", "profile"], shown=False)
+def test_a_finished_section_is_complete_whatever_its_total() -> None:
+    bars = SectionProgress(["orders", "profile"], shown=False)
     for step in (Progress("orders", 100, 250), Progress("orders", 248, 250), Progress("profile", 1, None)):
         bars.step(step)
     assert [task.finished for task in bars._progress.tasks] == [False, False]
@@ -47,7 +47,7 @@ def test_a_section_is_done_when_it_says_so_whatever_its_total() -> None:
     ]
 
 
-def shown(bars: Bars | StoreBars) -> list[str]:
+def shown(bars: SectionProgress | StoreProgress) -> list[str]:
     """The lines on the screen."""
     console = Console(width=100, color_system=None)
     with console.capture() as capture:
@@ -55,9 +55,9 @@ def shown(bars: Bars | StoreBars) -> list[str]:
     return capture.get().splitlines()
 
 
-def test_what_was_read_before_counts_for_no_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resumed_items_do_not_count_for_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    bars = Bars(["orders", "carts"], shown=False)
+    bars = SectionProgress(["orders", "carts"], shown=False)
     for clocked in (bars._progress, *bars._progress.tasks):
         monkeypatch.setattr(clocked, "get_time" if clocked is bars._progress else "_get_time", lambda: now)
     bars.step(Progress("orders", 5000, 9000, "going on after 5,000"))
@@ -75,8 +75,8 @@ def test_what_was_read_before_counts_for_no_speed(monkeypatch: pytest.MonkeyPatc
     assert "✓" in shown(bars)[0]
 
 
-def test_stores_have_a_bar_each_and_one_for_all() -> None:
-    bars = StoreBars(2, 2, shown=False)
+def test_each_store_has_a_bar_and_there_is_one_for_all() -> None:
+    bars = StoreProgress(2, 2, shown=False)
     bars.step(Progress("orders", 3, 9, store_id=1))
     bars.step(Progress("carts", 4, 4, store_id=1, finished=True))
     whole, store = bars._progress.tasks
@@ -85,8 +85,8 @@ def test_stores_have_a_bar_each_and_one_for_all() -> None:
     assert (store.completed, store.total, whole.completed, whole.total) == (13, 13, 1, 2)
 
 
-def test_a_small_demo_store_is_made_without_a_bar() -> None:
-    making = Making({"products": 50_000}, shown=False)
+def test_a_small_demo_store_has_no_bar() -> None:
+    making = DemoStoreProgress({"products": 50_000}, shown=False)
     making.watch("orders", 400)
     assert making._progress.tasks == []
     making.watch("products", 500)
@@ -105,9 +105,9 @@ def waited(seconds: float) -> Event:
     return Event(kind=EventKind.DELAYED, operation="GET /orders", request_id="ab12cd34", status=429, seconds=seconds)
 
 
-def test_without_a_terminal_a_line_comes_every_five_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_a_line_is_printed_every_five_seconds(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    with Bars(["orders", "carts"], shown=True, clock=clock) as bars:
+    with SectionProgress(["orders", "carts"], shown=True, clock=clock) as bars:
         for done in range(100, 1300, 100):
             bars.step(Progress("orders", done, 9000))
             bars.step(Progress("carts", done // 100, None, "going on after 1"))
@@ -120,13 +120,13 @@ def test_without_a_terminal_a_line_comes_every_five_seconds(capsys: pytest.Captu
     assert err.splitlines() == [
         "orders 600/9,000, carts 5/? (going on after 1)",
         "orders 1,100/9,000, carts 10/? (going on after 1)",
-        "orders 1,200/9,000 (rate limit, going on in 900 s)",
+        "orders 1,200/9,000 (rate limit, resuming in 900 s)",
     ]
 
 
-def test_of_several_stores_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_for_several_stores(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    with StoreBars(200, 1, shown=True, clock=clock) as bars:
+    with StoreProgress(200, 1, shown=True, clock=clock) as bars:
         bars.step(Progress("orders", 9, 9, store_id=1, finished=True))
         for number in range(2, 20):
             bars.step(Progress("orders", 3, 9, store_id=number))
@@ -137,9 +137,9 @@ def test_of_several_stores_as_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert line.endswith(" and 7 more")
 
 
-def test_nothing_is_said_where_nothing_is_to_be_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed_unless_shown(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
-    with Bars(["orders"], shown=False, clock=clock) as bars:
+    with SectionProgress(["orders"], shown=False, clock=clock) as bars:
         clock.now += 60
         bars.step(Progress("orders", 1, 9))
         bars.event(waited(900))

@@ -22,7 +22,7 @@ IN_BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 @pytest.mark.parametrize(
     ("number", "before"), [(signal.SIGINT, ""), (signal.SIGTERM, ""), (signal.SIGTERM, IN_BACKGROUND)]
 )
-def test_serve_prints_what_a_client_needs_and_stops_on_request(start, ecwid, monkeypatch, tmp_path, number, before):
+def test_serve_prints_the_settings_of_a_client_and_stops_on_ctrl_c(start, ecwid, monkeypatch, tmp_path, number, before):
     sizes = ["--products", "3", "--orders", "2", "--customers", "4"]
     process = start("sandbox", "serve", "--port", "0", *sizes, before=before)
     for name, value in exports(process).items():
@@ -45,7 +45,7 @@ def test_the_rate_limit_can_be_set(start, ecwid, monkeypatch):
     assert "429" in outcome.err
 
 
-def test_a_taken_port_is_one_line(ecwid):
+def test_a_taken_port_is_reported_in_one_line(ecwid):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
