@@ -139,7 +139,7 @@ def _returns(method: "Method") -> str:
 
 
 def _spelled(declared: Any) -> str:
-    if declared is NoneType:
+    if declared in (None, NoneType):
         return "None"
     name = getattr(declared, "__name__", "")
     inside = [_spelled(argument) for argument in get_args(declared)]
