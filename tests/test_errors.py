@@ -25,7 +25,7 @@ def make_response(status: int, body: bytes = b"", headers: Headers | None = None
 def test_a_message_says_what_to_do_and_names_the_request() -> None:
     error = parse_error(READ, make_response(403, b'{"errorMessage":"Scope.","errorCode":"INSUFFICIENT_APP_SCOPE"}'))
     assert str(error) == (
-        "GET /orders/{orderId} answered 403 INSUFFICIENT_APP_SCOPE: Scope. "
+        "GET /orders/{orderId} returned 403 INSUFFICIENT_APP_SCOPE: Scope. "
         f"[request {READ.id}]. Add the scope to the app's settings and have the store's owner approve it again."
     )
 
@@ -139,9 +139,9 @@ HINTS: dict[str, tuple[Response, str]] = {
         "There is no such store: check the store id",
     ),
     "MethodNotAllowed": (make_response(405, b'{"errorMessage":"No."}'), "Check the"),
-    "RequestTimeout": (make_response(408), "Ask for less at once"),
+    "RequestTimeout": (make_response(408), "Request less at once"),
     "Conflict": (make_response(409), "Read the stored item"),
-    "UnsupportedMediaType": (make_response(415), "JSON goes out as application/json"),
+    "UnsupportedMediaType": (make_response(415), "Send JSON as application/json"),
     "Unprocessable": (make_response(422), "Correct the value"),
     "RateLimited": (make_response(429), "Wait `retry_after` seconds"),
     "ServerError": (make_response(503, b"<html>busy"), "check a write's effect"),
@@ -169,7 +169,7 @@ def test_every_hint_is_tested() -> None:
 def test_a_page_from_a_proxy_points_to_the_proxy(status: int) -> None:
     error = parse_error(READ, make_response(status, b"<html>Blocked by policy 17"))
     assert "Blocked by policy 17" in str(error)
-    assert "check the base URL, and whether a proxy or firewall answered" in str(error)
+    assert "check the base URL, and whether a proxy or firewall responded" in str(error)
     assert "deleted" not in str(error)
     assert "reinstall" not in str(error)
 
@@ -177,7 +177,7 @@ def test_a_page_from_a_proxy_points_to_the_proxy(status: int) -> None:
 @pytest.mark.parametrize("body", [b"<html>Log in</html>", b""])
 async def test_a_successful_read_without_json_points_to_the_proxy(body: bytes) -> None:
     async with Ecwid(transport=MemoryTransport(lambda _: make_response(200, body))) as ecwid:
-        with pytest.raises(DecodeError, match="check the base URL, and whether a proxy answered") as caught:
+        with pytest.raises(DecodeError, match="check the base URL, and whether a proxy responded") as caught:
             await ecwid.store(1003, "secret_x").products.get(7)
     assert caught.value.outcome == "done"
 

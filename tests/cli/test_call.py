@@ -203,7 +203,7 @@ def test_a_failure_is_one_line_with_status_code_and_message(ecwid, answered, sta
     answered(body, status=status)
     outcome = ecwid("call", "POST", "/orders/1/x", "-d", "{}")
     assert (outcome.code, outcome.out) == (code, "")
-    assert outcome.err.startswith("ecwid: POST /orders/1/x answered ")
+    assert outcome.err.startswith("ecwid: POST /orders/1/x returned ")
     assert said in outcome.err
     assert outcome.err.count("\n") == 1
 

@@ -8,7 +8,7 @@ import pytest
 from ecwid_async import errors
 from ecwid_async.cli.exit_codes import describe
 from ecwid_async.errors import APIError, EcwidError, TransportError
-from ecwid_async.wire import Headers, Options, Request
+from ecwid_async.wire import Options, Request
 
 COMMANDS = ([], ["call"], ["coverage"], ["doctor"], ["export"], ["get"], ["sandbox"], ["sandbox", "serve"])
 SMALL = ["--sandbox", "--products", "3", "--orders", "3", "--carts", "0", "--categories", "1", "--customers", "2"]
@@ -103,7 +103,7 @@ def of_a_call() -> Iterator[EcwidError]:
         if isinstance(cls, type) and issubclass(cls, TransportError):
             yield cls("something happened", request=request)
         elif isinstance(cls, type) and issubclass(cls, APIError):
-            yield cls(status=400, request=request, headers=Headers((("Retry-After", "7"),)))
+            yield cls(status=400, request=request, retry_after=7.0)
 
 
 @pytest.mark.parametrize("error", list(of_a_call()), ids=lambda error: type(error).__name__)
