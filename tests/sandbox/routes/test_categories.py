@@ -86,15 +86,6 @@ def test_pages_go_on_where_the_last_one_ended(api, tree):
     assert api.get("/categories", offset=9)["count"] == 0
 
 
-def test_the_owners_order_of_a_level(api, tree):
-    assert api.get("/categories/sort", parentCategory=tree["Top"]) == {"sortedIds": [tree["A"], tree["B"]]}
-    order = {"sortedIds": [tree["B"], tree["Side"]]}
-    assert api.put("/categories/sort", order, parentCategory=tree["Top"]) == {"updateCount": 1}
-    assert api.get("/categories/sort", parentCategory=tree["Top"]) == {"sortedIds": [tree["B"], tree["A"]]}
-    assert names(api, parent=tree["Top"]) == ["B", "A"]
-    assert api.get("/categories/sort", parentCategory=0)["sortedIds"] == [tree["Top"], tree["Side"]]
-
-
 def test_a_category_moves_but_not_below_itself(api, tree):
     assert api.put(f"/categories/{tree['A']}", {"parentId": tree["Side"]}) == {"updateCount": 1}
     assert names(api, parent=tree["Side"]) == ["A"]
@@ -175,22 +166,6 @@ def test_an_external_id_is_used_once(api):
         409,
         "EXTERNAL_ID_ALREADY_USED",
     )
-
-
-def test_a_picture_comes_and_goes(api, tree):
-    path = f"/categories/{tree['A']}"
-    body = {"url": "https://x.example/a.jpg", "width": "10", "height": "10"}
-    first = api.post(f"{path}/image/async", body)["id"]
-    second = api.post(f"{path}/image/async", body)["id"]
-    item = api.get(path)
-    assert first != second
-    assert item["thumbnailUrl"].endswith(f"/{second}.png")
-    assert (item["originalImageUrl"], item["originalImage"]["url"]) == (body["url"], body["url"])
-    assert (item["originalImage"]["width"], item["originalImage"]["height"]) == (10, 10)
-    assert api.delete(f"{path}/image") == {"deleteCount": 1}
-    left = api.get(path).keys()
-    assert not {"thumbnailUrl", "imageUrl", "hdThumbnailUrl", "originalImageUrl", "originalImage"} & left
-    assert api.refused("POST", f"{path}/image/async", {**body, "url": "ftp://x"})[:2] == (422, "WRONG_URL")
 
 
 def test_the_storefronts_address_follows_the_parameters(api, tree):

@@ -509,3 +509,16 @@ def test_a_tax_that_is_not_included_comes_on_top(api: Api) -> None:
     assert (answer["subtotal"], answer["tax"], answer["total"]) == (50, 5, 55)
     exempt = {"items": [{"price": 50, "quantity": 1}], "customerTaxExempt": True}
     assert api.post("/order/calculate", exempt)["total"] == 50
+
+
+def test_the_last_order_of_a_customer(api: Api, clock: Clock) -> None:
+    clock.now += 60
+    person = {"name": "Ann", "street": "Main St 1"}
+    sent = api.post("/orders", {"email": "Ann@example.com", "shippingPerson": person})["id"]
+    clock.now += 60
+    picked_up = api.post("/orders", {"email": "ann@example.com"})["id"]
+    clock.now += 60
+    api.post("/orders", {"email": "bob@example.com"})
+    assert api.get("/orders/last", customerEmail="ann@example.com")["orderNumber"] == picked_up
+    assert api.get("/orders/last", customerEmail="ann@example.com", withAddress=True)["orderNumber"] == sent
+    assert api.refused("GET", "/orders/last", customerEmail="nobody@example.com")[:2] == (404, "ORDER_NOT_FOUND")

@@ -117,14 +117,6 @@ def test_stores_may_refuse_translations(api):
     assert api.refused("PUT", f"/products/{number}", german)[:2] == (400, code)
 
 
-@pytest.mark.parametrize("code", ["VIDEO_NOT_SUPPORTED", "VIDEO_UNAVAILABLE"])
-def test_stores_may_refuse_videos(api, code):
-    number = make(api)
-    api.store.refuses.add(code)
-    for path in ("video", "gallery/video"):
-        assert api.refused("POST", f"/products/{number}/{path}", {"url": "https://vimeo.com/1"})[:2] == (422, code)
-
-
 def test_an_update_changes_what_it_names_and_its_time(api):
     number = make(api, price=5, weight=2, tax={"taxable": False, "taxClassCode": "food"})
     before = api.get(f"/products/{number}")
@@ -456,30 +448,6 @@ def test_a_name_and_its_translation_stay_the_same(api):
 # Order, stock, attributes, variations.
 
 
-def test_the_owners_order_of_a_category(api):
-    category = api.post("/categories", {"name": "C"})["id"]
-    a, b, c = (make(api, categoryIds=[category]) for _ in range(3))
-    outside = make(api)
-    assert api.get("/products/sort", parentCategory=category) == {"sortedIds": [a, b, c]}
-    assert api.put("/products/sort", {"sortedIds": [c, outside, a]}, parentCategory=category) == {"updateCount": 1}
-    assert api.get("/products/sort", parentCategory=category) == {"sortedIds": [c, a, b]}
-    assert ids(api, category=category, sortBy="DEFINED_BY_STORE_OWNER") == [c, a, b]
-    assert ids(api, sortBy="DEFINED_BY_STORE_OWNER") == [a, b, c, outside]
-    api.put("/products/sort", {"sortedIds": [outside]}, parentCategory=0)
-    assert ids(api, sortBy="DEFINED_BY_STORE_OWNER")[0] == outside
-    assert api.refused("GET", "/products/sort")[:2] == (400, "WRONG_PARAMETER")
-
-
-def test_stock_is_changed_by_a_delta_and_may_go_below_zero(api):
-    number = make(api, quantity=10)
-    assert api.put(f"/products/{number}/inventory", {"quantityDelta": -4}) == {"updateCount": 1}
-    assert show(api, number, "quantity,inStock") == {"quantity": 6, "inStock": True}
-    answer = api.put(f"/products/{number}/inventory", {"quantityDelta": -7})
-    assert answer == {"updateCount": 1, "warning": "Product has negative stock."}
-    assert show(api, number, "quantity,inStock") == {"quantity": -1, "inStock": False}
-    assert api.put(f"/products/{make(api)}/inventory", {"quantityDelta": 1}) == {"updateCount": 0}
-
-
 def test_a_quantity_ends_unlimited_stock_and_unlimited_ends_the_quantity(api):
     number = make(api)
     api.put(f"/products/{number}", {"quantity": 0})
@@ -487,15 +455,6 @@ def test_a_quantity_ends_unlimited_stock_and_unlimited_ends_the_quantity(api):
     assert ids(api, inStock=True) == []
     api.put(f"/products/{number}", {"unlimited": True})
     assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": True, "inStock": True}
-
-
-def test_a_null_changes_no_stock(api):
-    number = make(api, quantity=5)
-    api.put(f"/products/{number}", {"quantity": None, "unlimited": None})
-    assert show(api, number, "quantity,unlimited") == {"quantity": 5, "unlimited": False}
-    number = make(api)
-    api.put(f"/products/{number}", {"quantity": None, "unlimited": None})
-    assert show(api, number, "quantity,unlimited") == {"unlimited": True}
 
 
 def test_a_null_that_clears_the_quantity_leaves_unlimited_stock():
@@ -543,93 +502,6 @@ def test_the_samples_bodies_are_taken(api):
         assert item[name] == change[name]
 
 
-# Files and media.
-
-
-def test_files_can_be_described_and_deleted(api):
-    files = [{"id": n, "name": f"{n}.pdf", "description": "", "size": 10} for n in (1, 2, 3)]
-    api.store.load("products", [{"id": 5, "name": "x", "files": files}])
-    api.put("/products/5/files/2", {"description": "Manual"})
-    assert [file["description"] for file in show(api, 5, "files")["files"]] == ["", "Manual", ""]
-    assert api.delete("/products/5/files/1") == {"deleteCount": 1}
-    assert api.refused("DELETE", "/products/5/files/1")[0] == 404
-    assert api.delete("/products/5/files") == {"deleteCount": 2}
-    assert api.delete("/products/5/files") == {"deleteCount": 0}
-    assert show(api, 5, "files") == {"files": []}
-
-
-def upload(url):
-    return {"url": url, "width": "10", "height": "10"}
-
-
-def pictures(api, number):
-    images = show(api, number, "media(images(id,imageOriginalUrl,isMain,orderBy))")["media"]["images"]
-    assert [image["orderBy"] for image in images] == list(range(len(images)))
-    return [(image["id"], image["imageOriginalUrl"][-1], image["isMain"]) for image in images]
-
-
-def test_pictures_come_go_and_change_places(api):
-    number = make(api)
-    one = str(api.post(f"/products/{number}/gallery/async", upload("https://x.example/1"))["id"])
-    assert pictures(api, number) == [(one, "1", False)]
-    api.post(f"/products/{number}/image/async", upload("https://x.example/0"))
-    two = str(api.post(f"/products/{number}/gallery/async", upload("https://x.example/2"))["id"])
-    assert pictures(api, number) == [("0", "0", True), (one, "1", False), (two, "2", False)]
-    assert show(api, number, "originalImageUrl,galleryImages(id)") == {
-        "originalImageUrl": "https://x.example/0",
-        "galleryImages": [{"id": int(one)}, {"id": int(two)}],
-    }
-    # Put behind the others, the main image gives its place and id to the next.
-    order = [{"id": "0", "orderBy": 5}, {"id": one, "orderBy": 1}, {"id": two, "orderBy": 2}]
-    api.put(f"/products/{number}", {"media": {"images": order}})
-    (first, second, third) = pictures(api, number)
-    assert (first, second) == (("0", "1", True), (two, "2", False))
-    assert third[0] not in {"0", one, two}
-    assert third[1:] == ("0", False)
-    assert api.delete(f"/products/{number}/gallery/{two}") == {"deleteCount": 1}
-    assert api.refused("DELETE", f"/products/{number}/gallery/{two}")[0] == 404
-    assert api.delete(f"/products/{number}/gallery") == {"deleteCount": 1}
-    assert pictures(api, number) == [("0", "1", True)]
-    assert api.delete(f"/products/{number}/image") == {"deleteCount": 1}
-    assert pictures(api, number) == []
-    assert "imageUrl" not in api.get(f"/products/{number}")
-
-
-@pytest.mark.parametrize("url", ["", " ", "ftp://x.example/1", "nothing", None])
-def test_a_picture_needs_an_address_of_http(api, url):
-    number = make(api)
-    for path in ("image", "gallery"):
-        assert api.refused("POST", f"/products/{number}/{path}/async", upload(url))[:2] == (422, "WRONG_URL")
-
-
-def test_videos_come_and_go(api):
-    number = make(api)
-    path = f"/products/{number}"
-    one = api.post(f"{path}/gallery/video", {"url": "https://www.youtube.com/watch?v=1"})["id"]
-    assert api.get(f"{path}/gallery/video/{one}")["providerName"] == "Youtube"
-    main = api.post(f"{path}/video", {"url": "https://vimeo.com/2"})["id"]
-    other = api.post(f"{path}/video", {"url": "https://vimeo.com/3"})["id"]
-    assert [v["id"] for v in show(api, number, "media(videos(id))")["media"]["videos"]] == [other, one]
-    assert main != other
-    assert api.delete(f"{path}/video") == {"deleteCount": 1}
-    assert api.refused("DELETE", f"{path}/video")[0] == 404
-    assert api.delete(f"{path}/gallery/video/{one}") == {"deleteCount": 1}
-    assert api.refused("GET", f"{path}/gallery/video/{one}")[0] == 404
-    assert api.refused("POST", f"{path}/video", {"url": "no"})[:2] == (422, "NOT_VIDEO_URL")
-
-
-def test_all_media_at_once(api):
-    number = make(api)
-    media = {
-        "mainMedia": {"imageUrl": "https://x.example/1"},
-        "galleryMedia": [{"imageUrl": "https://x.example/2"}, {"videoUrl": "https://vimeo.com/3"}],
-    }
-    assert api.put(f"/products/{number}/media", media) == {"updateCount": 1}
-    main, second = pictures(api, number)
-    assert (main, second[1:]) == (("0", "1", True), ("2", False))
-    assert [v["url"] for v in show(api, number, "media(videos(url))")["media"]["videos"]] == ["https://vimeo.com/3"]
-
-
 # Facets.
 
 
@@ -666,30 +538,3 @@ def test_facets_are_cut_most_frequent_first(api):
         assert [value["title"] for value in answer["filters"]["attribute_Kind"]["values"]] == list(expected)
     assert api.refused("GET", "/products/filters", filterFields="colour")[0] == 400
     assert api.refused("GET", "/products/filters")[0] == 400
-
-
-def test_brands_are_those_of_the_products(api):
-    for name, times in {"Zeta": 2, "alpha": 3, "Beta & Co": 1}.items():
-        for _ in range(times):
-            make(api, attributes=[{"alias": "BRAND", "value": name}])
-    make(api, enabled=False, attributes=[{"alias": "BRAND", "value": "Secret"}])
-
-    def brands(**params):
-        return [brand["name"] for brand in api.get("/brands", **params)["items"]]
-
-    assert brands() == ["alpha", "Zeta", "Beta & Co"]
-    assert brands(sortBy="PRODUCT_COUNT_ASC") == ["Beta & Co", "Zeta", "alpha"]
-    assert brands(sortBy="NAME_ASC", hidden_brands=True) == ["alpha", "Beta & Co", "Secret", "Zeta"]
-    assert brands(sortBy="NAME_ASC", hiddenBrands=True) == brands(sortBy="NAME_ASC", hidden_brands=True)
-    assert brands(sortBy="NAME_DESC", limit=1, offset=1) == ["Beta & Co"]
-    beta = api.get("/brands", baseUrl="https://shop.example", sortBy="NAME_ASC")["items"][1]
-    assert beta["productsFilteredByBrandUrl"] == "https://shop.example/search?attribute_Brand=Beta+%26+Co"
-
-
-def test_swatches_are_the_colours_of_options(api):
-    choice = {"text": "Red", "textTranslated": {"de": "Rot"}, "hexCodes": ["#f00"]}
-    make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
-    make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
-    assert api.get("/swatches") == {
-        "colors": [{"name": "Red", "hexCode": "#f00", "translations": {"de": "Rot", "en": "Red"}}]
-    }

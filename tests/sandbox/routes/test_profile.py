@@ -104,23 +104,6 @@ def test_staff_scopes_are_listed(api: Api) -> None:
     assert len(scopes) == 7
 
 
-@pytest.mark.parametrize(
-    ("logo", "place", "field"),
-    [
-        ("logo", ("generalInfo", "starterSite"), "storeLogoUrl"),
-        ("invoicelogo", ("settings",), "invoiceLogoUrl"),
-        ("emaillogo", ("settings",), "emailLogoUrl"),
-    ],
-)
-def test_a_logo_can_be_taken_away_once(api: Api, logo: str, place: tuple[str, ...], field: str) -> None:
-    assert api.delete(f"/profile/{logo}") == {"deleteCount": 1, "success": True}
-    found = api.get("/profile")
-    for step in place:
-        found = found[step]
-    assert field not in found
-    assert api.delete(f"/profile/{logo}") == {"deleteCount": 0, "success": True}
-
-
 def test_a_store_that_was_just_added_has_a_profile() -> None:
     sandbox = Sandbox()
     sandbox.add_store(42, token=DEMO_TOKEN)
@@ -133,3 +116,14 @@ def test_a_store_that_was_just_added_has_a_profile() -> None:
     assert api.delete("/profile/logo")["deleteCount"] == 0
     api.put("/profile", {"settings": {"storeName": "Лавка"}})
     assert api.get("/profile")["settings"] == {"storeName": "Лавка"}
+
+
+def test_languages_have_codes_and_may_be_one_only(api: Api) -> None:
+    change = {"languages": {"enabledLanguages": ["en", "pt_BR"]}}
+    api.put("/profile", change)
+    strange = {"languages": {"enabledLanguages": ["Klingon"]}}
+    assert api.refused("PUT", "/profile", strange)[:2] == (400, "LANGUAGES_NOT_ALLOWED")
+    api.store.refuses.add("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
+    assert api.refused("PUT", "/profile", change)[:2] == (400, "MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
+    api.put("/profile", {"languages": {"enabledLanguages": ["de"]}})
+    assert api.get("/profile")["languages"]["enabledLanguages"] == ["de"]

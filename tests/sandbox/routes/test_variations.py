@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.state import uploads_of
 from tests.models.tables import SAMPLES
 from tests.sandbox.api import Api, Clock
 
@@ -184,61 +183,12 @@ def test_at_most_200_variations_fit_a_product(api):
 # Stock.
 
 
-def test_stock_is_changed_by_a_delta_and_may_go_below_zero(api, product):
-    number = make(api, product, quantity=3)
-    stock = f"{product}/combinations/{number}/inventory"
-    assert api.put(stock, {"quantityDelta": -1}) == {"updateCount": 1}
-    warned = api.put(stock, {"quantityDelta": -5})
-    assert warned == {"updateCount": 1, "warning": "Product has negative stock."}
-    variation = api.get(f"{product}/combinations/{number}")
-    assert (variation["quantity"], variation["inStock"]) == (-3, False)
-
-
-def test_unlimited_stock_stays_unlimited(api, product):
-    number = make(api, product)
-    assert api.put(f"{product}/combinations/{number}/inventory", {"quantityDelta": 1}) == {"updateCount": 0}
-    assert api.get(f"{product}/combinations/{number}")["unlimited"] is True
-
-
-def test_a_variation_with_the_products_sku_shares_its_stock(api):
-    product = product_of(api, quantity=5)
-    number = make(api, product, sku="SHIRT", quantity=5)
-    api.put(f"{product}/inventory", {"quantityDelta": -2})
-    assert api.get(f"{product}/combinations/{number}")["quantity"] == 3
-    api.put(f"{product}/combinations/{number}/inventory", {"quantityDelta": -2})
-    assert api.get(product)["quantity"] == 1
-
-
 def test_the_product_is_in_stock_while_a_variation_is(api):
     product = product_of(api, quantity=0)
     number = make(api, product, quantity=1)
     assert api.get(product)["inStock"] is True
     api.put(f"{product}/combinations/{number}/inventory", {"quantityDelta": -1})
     assert api.get(product)["inStock"] is False
-
-
-# Pictures.
-
-
-def test_a_picture_comes_and_goes(api, product):
-    number = make(api, product)
-    path = f"{product}/combinations/{number}"
-    uploaded = api.post(f"{path}/image", b"GIF89a\x01\0\x01\0")["id"]
-    shown = api.get(path)
-    assert str(uploaded) in shown["imageUrl"]
-    assert uploads_of(api.store).get(shown["originalImageUrl"]) == b"GIF89a\x01\0\x01\0"
-    assert api.delete(f"{path}/image") == {"deleteCount": 1}
-    assert api.delete(f"{path}/image") == {"deleteCount": 0}
-    assert not {"imageUrl", "thumbnailUrl", "originalImageUrl"} & api.get(path).keys()
-    assert len(uploads_of(api.store)) == 0
-
-
-def test_an_asynchronous_upload_shows_the_given_address_at_once(api, product):
-    number = make(api, product)
-    path = f"{product}/combinations/{number}"
-    api.post(f"{path}/image/async", {"url": "https://x.example/1.jpg", "width": 10, "height": 10})
-    assert api.get(path)["originalImageUrl"] == "https://x.example/1.jpg"
-    assert api.refused("POST", f"{path}/image/async", {"url": " ", "width": 1, "height": 1})[1] == "WRONG_URL"
 
 
 # Reading.

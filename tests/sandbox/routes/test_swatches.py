@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
+from ecwid_async.sandbox import Sandbox, Switches
 from tests.sandbox.api import Api, Clock
 
 
@@ -42,25 +42,23 @@ def test_at_most_ten_colours_are_the_latest(api):
     assert names(api.get("/swatches/recent-colors")) == [f"C{number}" for number in range(11, 1, -1)]
 
 
-def test_pictures_have_colours_by_address_the_same_on_every_call(api):
-    urls = ["https://x.example/1.jpg", "https://x.example/2.jpg"]
-    found = api.post("/images/main-colors", {"imageUrls": urls})["result"]
-    assert list(found) == urls
-    assert found[urls[0]] != found[urls[1]]
-    assert all(len(one["colors"]) == 5 and one["colors"][0].startswith("#") for one in found.values())
-    assert api.post("/images/main-colors", {"imageUrls": urls})["result"] == found
-    two = api.post("/images/main-colors", {"imageUrls": urls[:1], "colorsCount": 2})["result"]
-    assert two[urls[0]]["colors"] == found[urls[0]]["colors"][:2]
+NOW = 1_725_434_411
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({}, 400),
-        ({"imageUrls": []}, 400),
-        ({"imageUrls": ["nothing"]}, 422),
-        ({"imageUrls": ["https://x.example/1"], "colorsCount": 99}, 400),
-    ],
-)
-def test_colours_of_no_picture_are_refused(api, body, status):
-    assert api.refused("POST", "/images/main-colors", body)[0] == status
+def shop(**switches):
+    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None, switches=Switches(**switches))
+    sandbox.add_store(1003, token="t")
+    return Api(sandbox, store_id=1003, token="t")
+
+
+def make(api, **fields):
+    return api.post("/products", {"name": "Thing", **fields})["id"]
+
+
+def test_swatches_are_the_colours_of_options(api):
+    choice = {"text": "Red", "textTranslated": {"de": "Rot"}, "hexCodes": ["#f00"]}
+    make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
+    make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
+    assert api.get("/swatches") == {
+        "colors": [{"name": "Red", "hexCode": "#f00", "translations": {"de": "Rot", "en": "Red"}}]
+    }

@@ -1,0 +1,41 @@
+"""Brands."""
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox, Switches
+from tests.sandbox.api import Api, Clock
+
+NOW = 1_725_434_411
+
+
+def shop(**switches):
+    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None, switches=Switches(**switches))
+    sandbox.add_store(1003, token="t")
+    return Api(sandbox, store_id=1003, token="t")
+
+
+@pytest.fixture
+def api():
+    return shop()
+
+
+def make(api, **fields):
+    return api.post("/products", {"name": "Thing", **fields})["id"]
+
+
+def test_brands_are_those_of_the_products(api):
+    for name, times in {"Zeta": 2, "alpha": 3, "Beta & Co": 1}.items():
+        for _ in range(times):
+            make(api, attributes=[{"alias": "BRAND", "value": name}])
+    make(api, enabled=False, attributes=[{"alias": "BRAND", "value": "Secret"}])
+
+    def brands(**params):
+        return [brand["name"] for brand in api.get("/brands", **params)["items"]]
+
+    assert brands() == ["alpha", "Zeta", "Beta & Co"]
+    assert brands(sortBy="PRODUCT_COUNT_ASC") == ["Beta & Co", "Zeta", "alpha"]
+    assert brands(sortBy="NAME_ASC", hidden_brands=True) == ["alpha", "Beta & Co", "Secret", "Zeta"]
+    assert brands(sortBy="NAME_ASC", hiddenBrands=True) == brands(sortBy="NAME_ASC", hidden_brands=True)
+    assert brands(sortBy="NAME_DESC", limit=1, offset=1) == ["Beta & Co"]
+    beta = api.get("/brands", baseUrl="https://shop.example", sortBy="NAME_ASC")["items"][1]
+    assert beta["productsFilteredByBrandUrl"] == "https://shop.example/search?attribute_Brand=Beta+%26+Co"

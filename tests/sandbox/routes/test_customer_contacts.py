@@ -1,0 +1,51 @@
+"""Contacts of customers."""
+
+import pytest
+
+from ecwid_async.sandbox import Sandbox
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
+from tests.sandbox.api import Api, Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def api(clock: Clock) -> Api:
+    """An empty store."""
+    sandbox = Sandbox(clock=clock, requests_per_minute=None)
+    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
+    return Api(sandbox)
+
+
+def test_contacts_are_added_read_changed_and_taken_away(api: Api) -> None:
+    path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
+    assert api.post(path, {"contact": "+31 499", "type": "PHONE", "note": "ночью"}) == {"createCount": 1}
+    email, phone = api.get(path)["items"]
+    assert (phone["contact"], phone["note"], phone["default"]) == ("+31 499", "ночью", False)
+    assert email["id"] != phone["id"]
+    assert api.get(f"{path}/{phone['id']}") == phone
+    assert api.put(f"{path}/{phone['id']}", {"note": "day"}) == {"updateCount": 1}
+    assert api.get(f"{path}/{phone['id']}") == phone | {"note": "day"}
+    assert api.get("/customers", phone="31499")["total"] == 1
+    assert api.delete(f"{path}/{phone['id']}") == {"deleteCount": 1}
+    assert api.get(path)["items"] == [email]
+
+
+def test_one_contact_of_a_type_is_the_default(api: Api) -> None:
+    path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
+    api.post(path, {"contact": "b@example.com", "type": "EMAIL", "default": True})
+    assert [contact["default"] for contact in api.get(path)["items"]] == [False, True]
+    first = api.get(path)["items"][0]["id"]
+    api.put(f"{path}/{first}", {"default": True})
+    assert [contact["default"] for contact in api.get(path)["items"]] == [True, False]
+
+
+def test_a_contact_needs_text_and_type(api: Api) -> None:
+    path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
+    assert api.refused("POST", path, {"type": "PHONE"})[0] == 400
+    assert api.refused("POST", path, {"contact": "1"})[0] == 400
+    assert api.refused("GET", f"{path}/99") == (404, "CONTACT_NOT_FOUND", "Contact #99 not found")
+    assert api.refused("GET", "/customers/99/contacts")[:2] == (404, "CUSTOMER_NOT_FOUND")

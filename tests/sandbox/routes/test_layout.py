@@ -1,0 +1,33 @@
+"""An endpoint, the method that calls it and the test of it are found by one name."""
+
+from pathlib import Path
+from pkgutil import iter_modules
+
+from ecwid_async.cli.introspect import methods, offline_store
+from ecwid_async.sandbox import routes
+
+
+def test_an_endpoint_is_served_by_the_file_named_like_its_resource() -> None:
+    misplaced = {}
+    for method in methods(offline_store()):
+        http_method, _, path = method.endpoint.partition(" ")
+        endpoint, _, _ = routes.load().find(http_method, path.split("/")[1:])
+        names = [function.__module__.rpartition(".")[2] for function in (endpoint, method.call)]
+        if len(set(names)) > 1:
+            misplaced[method.endpoint] = names
+    assert misplaced == {}
+
+
+def test_each_file_with_endpoints_has_a_test_file_of_its_name() -> None:
+    files = {module.name for module in iter_modules(routes.__path__) if not module.ispkg}
+    assert {name for name in files if not Path(__file__).with_name(f"test_{name}.py").exists()} == set()
+
+
+def test_shared_code_declares_no_endpoint() -> None:
+    served = [routes.load().find(*_parts(operation))[0] for operation in routes.load().operations]
+    assert not [function for function in served if ".support." in function.__module__]
+
+
+def _parts(operation: str) -> tuple[str, list[str]]:
+    http_method, _, path = operation.partition(" ")
+    return http_method, path.split("/")[1:]

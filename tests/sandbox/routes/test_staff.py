@@ -1,0 +1,47 @@
+"""Staff accounts and invitations."""
+
+import pytest
+
+from ecwid_async.sandbox.seed import demo_sandbox
+from tests.sandbox.api import Api, Clock
+
+SIZES = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def api(clock: Clock) -> Api:
+    return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
+
+
+def test_somebody_is_invited_changed_and_deleted(api: Api) -> None:
+    before = api.get("/staff")["staffList"]
+    sent = {"email": "ann@example.com", "staffScopes": ["REPORT_ACCESS"]}
+    assert api.post("/staff", sent) == {"success": True}
+    account = api.get("/staff")["staffList"][-1]
+    assert account == sent | {"id": account["id"], "name": "ann", "inviteAccepted": False}
+    assert api.get(f"/staff/{account['id']}") == sent
+    assert api.put(f"/staff/{account['id']}", {"staffScopes": ["STORE_MANAGEMENT"]}) == {"updateCount": 1}
+    assert api.get(f"/staff/{account['id']}")["staffScopes"] == ["STORE_MANAGEMENT"]
+    assert api.delete(f"/staff/{account['id']}") == {"deleteCount": 1}
+    assert api.get("/staff")["staffList"] == before
+    assert api.refused("GET", f"/staff/{account['id']}")[0] == 404
+
+
+def test_an_invitation_is_sent_again_or_taken_back(api: Api) -> None:
+    api.post("/staff", {"email": "ann@example.com"})
+    assert api.post("/staff/invite", {"email": "Ann@example.com"}) == {"success": True}
+    assert api.call("DELETE", "/staff/invite", {"email": "ann@example.com"}) == {"deleteCount": 1}
+    assert api.refused("POST", "/staff/invite", {"email": "ann@example.com"})[0] == 404
+    # Whoever has accepted has no invitation any longer.
+    assert api.refused("DELETE", "/staff/invite", {"email": "john.doe@example.com"})[0] == 404
+
+
+def test_an_invitation_that_makes_no_sense(api: Api) -> None:
+    assert api.refused("POST", "/staff", {"email": "ann"})[:2] == (400, "WRONG_PARAMETER")
+    assert api.refused("POST", "/staff", {"email": "JOHN.doe@example.com"})[:2] == (409, "CONSTRAINT_VIOLATION")
+    assert "staffScopes" in api.refused("POST", "/staff", {"email": "a@b.c", "staffScopes": ["EVERYTHING"]})[2]

@@ -1,0 +1,52 @@
+"""Storage of an app."""
+
+import pytest
+
+from ecwid_async.sandbox.seed import demo_sandbox
+from ecwid_async.wire import Headers, Options, Request
+from tests.sandbox.api import Api, Clock
+
+SIZES = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def api(clock: Clock) -> Api:
+    return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
+
+
+def test_a_value_is_kept_as_it_was_sent(api: Api) -> None:
+    before = api.get("/storage")
+    for method, text in (("POST", '{"a": "ü"}'), ("PUT", "plain\n<text>"), ("PUT", "")):
+        assert api.call(method, "/storage/my+key%2F1", text.encode()) == {"updateCount": 1, "success": True}
+        assert api.get("/storage/my+key%2F1") == {"key": "my key/1", "value": text}
+    assert api.get("/storage") == [*before, {"key": "my key/1", "value": ""}]
+    assert api.delete("/storage/my+key%2F1") == {"deleteCount": 1, "success": True}
+    assert api.refused("GET", "/storage/my+key%2F1")[:2] == (404, "OTHER")
+    assert api.refused("DELETE", "/storage/my+key%2F1")[:2] == (404, "OTHER")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/x-www-form-urlencoded", ""])
+def test_a_value_may_have_any_content_type(api: Api, kind: str) -> None:
+    headers = Headers((("Authorization", f"Bearer {api.token}"), ("Content-Type", kind)))
+    options = Options(operation="PUT /storage/{key}")
+    path = f"/{api.store_id}/storage/a"
+    api.sandbox.handle(Request(method="PUT", path=path, body=b"x=1&y", headers=headers, options=options))
+    assert api.get("/storage/a")["value"] == "x=1&y"
+
+
+def test_a_put_creates_and_a_json_string_stays_one(api: Api) -> None:
+    api.put("/storage/new", "text")
+    assert api.get("/storage/new")["value"] == '"text"'
+
+
+@pytest.mark.parametrize(("key", "most"), [("mine", 1024 * 1024), ("public", 256 * 1024)])
+def test_a_value_has_a_largest_size(api: Api, key: str, most: int) -> None:
+    api.post(f"/storage/{key}", b"x" * most)
+    assert str(most) in api.refused("POST", f"/storage/{key}", b"x" * (most + 1))[2]
+    assert len(api.get(f"/storage/{key}")["value"]) == most
+    assert api.refused("PUT", f"/storage/{key}", b"\xff")[:2] == (400, "WRONG_PARAMETER")
