@@ -154,8 +154,8 @@ class _Timed(MemoryLimiter):
 
     let_in = 0.0
 
-    async def enter(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
-        found = await super().enter(key, store, lane, cost)
+    async def acquire(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
+        found = await super().acquire(key, store, lane, cost)
         if found is None and lane is Lane.INTERACTIVE:
             self.let_in = trio.current_time()
         return found

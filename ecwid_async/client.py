@@ -108,7 +108,7 @@ class Ecwid:
         _check_timeout(timeout)
         _check("transport", transport, callable(getattr(transport, "send", None)), "a transport")
         _check("quota", quota, isinstance(quota, Quota), "Quota(requests=600)")
-        _check("limiter", limiter, callable(getattr(limiter, "enter", None)), "MemoryLimiter() or RedisLimiter(…)")
+        _check("limiter", limiter, callable(getattr(limiter, "acquire", None)), "MemoryLimiter() or RedisLimiter(…)")
         _check("retry", retry, isinstance(retry, RetryPolicy), "RetryPolicy(attempts=4)")
         self._timeout = timeout
         given = os.environ.get("ECWID_BASE_URL") if base_url is None or base_url == "" else base_url
@@ -178,7 +178,7 @@ class Ecwid:
                 token=secret,
                 store_id=store_id,
                 quota=self._quota,
-                patience=self._retry.patience,
+                throttle_timeout=self._retry.throttle_timeout,
                 events=self._events,
                 server=self._server,
             )

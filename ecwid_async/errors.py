@@ -383,7 +383,7 @@ class LimiterUnavailable(EcwidError):
         self.reason = reason
         super().__init__(
             f"the shared state of the rate limit is not available ({reason}); nothing was sent. Bring Redis back and "
-            "call again, or let RedisLimiter continue without it: when_away=N."
+            "call again, or let RedisLimiter continue without it: when_unavailable=N."
         )
 
 

@@ -338,7 +338,7 @@ async def test_an_app_asks_about_itself_with_its_own_credentials(monkeypatch: py
 
 async def test_an_error_tells_how_often_it_was_tried() -> None:
     transport = MemoryTransport(lambda _: make_response(status=503))
-    ecwid = Ecwid(transport=transport, retry=RetryPolicy(attempts=3, base=0.0))
+    ecwid = Ecwid(transport=transport, retry=RetryPolicy(attempts=3, base_delay=0.0))
     with pytest.raises(ServerError) as caught:
         await rows(ecwid.store(1003, "secret_x")).get(7)
     assert caught.value.attempts == len(transport.requests) == 3

@@ -166,7 +166,7 @@ async def connected(
         base_url=base_url,
         transport=transport(base_url),
         events=[LogSink(), telemetry, throw, keep],
-        retry=RetryPolicy(attempts=2, base=0),
+        retry=RetryPolicy(attempts=2, base_delay=0),
     )
     async with ecwid:
         yield ecwid

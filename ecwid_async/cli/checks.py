@@ -85,7 +85,7 @@ class CheckRunner:
                 quota=Quota() if self._source.transport is None else None,
                 events=self._record_response_time,
                 # Somebody is waiting: report a rate limit instead of waiting for it to end.
-                retry=RetryPolicy(attempts=3, patience=5.0),
+                retry=RetryPolicy(attempts=3, throttle_timeout=5.0),
             )
             store = ecwid.store(self._source.store_id, self._source.token)
         except ConfigError as error:

@@ -1,4 +1,4 @@
-"""How a policy tells an event sink what happens to a request."""
+"""Emitting events to a sink."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ __all__ = ["EventEmitter"]
 
 
 class EventEmitter:
-    """Makes events of one store for one sink, and only those that the sink wants. Without a sink it is silent."""
+    """Builds events of one store for one sink, but only of the kinds that the sink wants. Without a sink, none."""
 
     __slots__ = ("_server", "_sink", "_store_id", "wants")
 
@@ -27,7 +27,7 @@ class EventEmitter:
         seconds: float | None = None,
         error: BaseException | None = None,
     ) -> None:
-        """Tell of what happened to `request`."""
+        """Emit an event about `request`."""
         if self._sink is not None and self.wants(kind):
             self._sink(
                 Event(

@@ -1,22 +1,22 @@
-"""How long a call has waited because of 429s: in its retries and at the gate of its token together."""
+"""How long a call has waited because of 429s, in its retries and at the closed gate of its token together."""
 
 from contextvars import ContextVar
 from typing import Final
 
 from ecwid_async.wire import Request
 
-__all__ = ["add_throttled", "throttled"]
+__all__ = ["add_throttle_time", "throttle_time"]
 
-# All attempts of a call are made in one task, one after the other, and with the same request.
+# One task makes all attempts of a call, one after the other, with the same request.
 _throttled: Final[ContextVar[tuple[Request | None, float]]] = ContextVar("ecwid_async throttled", default=(None, 0.0))
 
 
-def throttled(request: Request) -> float:
+def throttle_time(request: Request) -> float:
     """Seconds that the call of `request` has waited so far."""
     last, seconds = _throttled.get()
     return seconds if last is request else 0.0
 
 
-def add_throttled(request: Request, seconds: float) -> None:
-    """Note that it has waited, or is about to."""
-    _throttled.set((request, throttled(request) + seconds))
+def add_throttle_time(request: Request, seconds: float) -> None:
+    """Count a wait that is over or about to begin."""
+    _throttled.set((request, throttle_time(request) + seconds))

@@ -129,6 +129,6 @@ def test_a_dead_token_is_not_asked_again_but_once_in_a_while(fault: Fault) -> No
     )
     first, *later = found.server.log
     assert first.number == 1
-    assert [arrival for arrival in later if arrival.at < first.at + SMALL.probation] == []
+    assert [arrival for arrival in later if arrival.at < first.at + SMALL.probe_interval] == []
     # The probe went well: the token works again.
     assert len(later) > 30

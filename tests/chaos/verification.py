@@ -20,8 +20,7 @@ from ecwid_async.errors import (
 )
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.transport import Settings
-from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, token_key
-from ecwid_async.transport.rate_limit import transport as limiter
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, queue, token_key
 from ecwid_async.wire import Event, EventKind, Transport
 from tests.chaos.chaos_server import Arrival, ChaosServer, chaos_server
 from tests.chaos.schedule import Kind, Plan, Schedule, Wave
@@ -82,7 +81,7 @@ async def play(schedule: Schedule, make: MakeTransport) -> Played:
         def hear(event: Event) -> None:
             if event.kind is EventKind.QUARANTINED and state is not None:
                 assert event.store_id is not None
-                under_way = state._tokens[token_key(TOKENS[event.store_id])].under_way
+                under_way = state._tokens[token_key(TOKENS[event.store_id])].in_progress
                 played.quarantined.append(Condemned(loop.time(), event.store_id, len(server.log), under_way))
 
         settings = Settings(connections=schedule.connections, largest_response=10_000)
@@ -95,9 +94,9 @@ async def play(schedule: Schedule, make: MakeTransport) -> Played:
         _judge(played)
         left = asyncio.all_tasks() - {asyncio.current_task()} - server.tasks
         assert not left, f"tasks are left: {left}"
-        assert not limiter._queues.get({}), "callers are left in a queue"
+        assert not queue._queues.get({}), "callers are left in a queue"
         if state is not None:
-            assert all(not token.under_way for token in state._tokens.values()), "slots are held by nobody"
+            assert all(not token.in_progress for token in state._tokens.values()), "slots are held by nobody"
     return played
 
 
@@ -207,5 +206,5 @@ def _judge_quota(log: list[Arrival], quota: Quota) -> None:
 def _judge_quarantine(quarantined: Condemned, log: list[Arrival], quota: Quota) -> None:
     """After it was known, only what was under way still came; and one probe in a while."""
     later = [arrival for arrival in log[quarantined.arrivals :] if arrival.store == quarantined.store]
-    soon = [arrival for arrival in later if arrival.at < quarantined.at + quota.probation]
+    soon = [arrival for arrival in later if arrival.at < quarantined.at + quota.probe_interval]
     assert len(soon) <= quarantined.under_way, f"{len(soon)} requests after quarantine"

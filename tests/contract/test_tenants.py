@@ -54,7 +54,7 @@ async def test_a_thousand_stores_at_once_never_share_a_token_or_a_response(conne
     tenants = TenantServer()
     async with fault_server(tenants.handle) as server:
         transport = connect(server.base_url, connections=50)
-        retry = RetryPolicy(base=0.01)
+        retry = RetryPolicy(base_delay=0.01)
         async with Ecwid(base_url=server.base_url, transport=transport, quota=QUICK, retry=retry) as ecwid:
             stores = [ecwid.store(store_id, token(store_id)) for store_id in STORES]
             results = await asyncio.gather(

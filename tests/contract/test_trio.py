@@ -54,7 +54,9 @@ async def test_what_may_be_repeated_is_tried_again() -> None:
             await exchange.answer(b'{"id":"A"}')
 
     with fault_serving(second_time_lucky) as server:
-        async with Ecwid(transport=httpx2.Httpx2Transport(server.base_url), retry=RetryPolicy(base=0.001)) as ecwid:
+        async with Ecwid(
+            transport=httpx2.Httpx2Transport(server.base_url), retry=RetryPolicy(base_delay=0.001)
+        ) as ecwid:
             assert (await ecwid.store(1003, "secret_x").orders.get("A")).id == "A"
     assert len(server.log) == 2
 

@@ -23,8 +23,7 @@ from ecwid_async.models.orders import Order
 from ecwid_async.transport import Settings
 from ecwid_async.transport.aiohttp import AiohttpTransport
 from ecwid_async.transport.memory import MemoryTransport
-from ecwid_async.transport.rate_limit import MemoryLimiter, Quota
-from ecwid_async.transport.rate_limit import transport as limiter
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, queue
 from tests.chaos.virtual_time import run
 from tests.lifecycle import workers
 from tests.transport.fault_server import Exchange, FaultServer, fault_server, fault_serving
@@ -124,7 +123,7 @@ def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServ
         for thread in threads:
             thread.result()
     assert len(server.log) == 24
-    assert not [place for place in limiter._waiting if place[0] == id(state)]
+    assert not [place for place in queue.waiting if place[0] == id(state)]
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -335,9 +334,9 @@ def test_many_cancelled_calls_leave_no_connection_task_or_waiter_behind() -> Non
                 assert server.log, "some had left when they were cancelled"
                 # The server's own end as its connections do.
                 assert {task for task in asyncio.all_tasks() - before if "FaultServer" not in repr(task)} == set()
-                assert not limiter._queues.get({})
-                assert not [place for place in limiter._waiting if place[0] == id(state)]
-                assert [token.under_way for token in state._tokens.values()] == [0]
+                assert not queue._queues.get({})
+                assert not [place for place in queue.waiting if place[0] == id(state)]
+                assert [token.in_progress for token in state._tokens.values()] == [0]
                 server.handler = behave
                 assert (await store.orders.get("A")).id == "A"
             await server.all_closed()

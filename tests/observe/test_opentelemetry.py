@@ -70,7 +70,7 @@ class Telemetry:
             transport=MemoryTransport(script),
             base_url="https://example.com/api/v3",
             events=self.sink,
-            retry=RetryPolicy(base=0.0, attempts=2),
+            retry=RetryPolicy(base_delay=0.0, attempts=2),
             **settings,
         )
 

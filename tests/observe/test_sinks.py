@@ -45,7 +45,7 @@ def event(kind: EventKind = EventKind.ATTEMPT_ENDED) -> Event:
 
 def ecwid_of(*script: object, events: object = None) -> Ecwid:
     transport = MemoryTransport([make_response(data) if isinstance(data, dict) else data for data in script])
-    return Ecwid(transport=transport, events=events, retry=RetryPolicy(base=0.0))
+    return Ecwid(transport=transport, events=events, retry=RetryPolicy(base_delay=0.0))
 
 
 @pytest.mark.parametrize(("seconds", "level"), [(0.1, logging.DEBUG), (1.0, logging.DEBUG), (1.1, logging.INFO)])

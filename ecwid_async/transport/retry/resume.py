@@ -1,4 +1,4 @@
-"""The rest of a download that was interrupted: whether it can be asked for, and whether a response is that rest."""
+"""Resuming a download: whether the rest can be requested, and whether a response is that rest."""
 
 import re
 from typing import Final
@@ -7,68 +7,68 @@ from attrs import evolve
 
 from ecwid_async.wire import Headers, Request, StreamedResponse, content_length
 
-__all__ = ["Received"]
+__all__ = ["PartialDownload"]
 
-_ETAG: Final = re.compile(r'"[\x21\x23-\x7e]{0,1000}"')  # a weak one does not vouch for every byte
+_ETAG: Final = re.compile(r'"[\x21\x23-\x7e]{0,1000}"')  # a weak one does not guarantee identical bytes
 _DATE: Final = re.compile(r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT", re.ASCII)
-_RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
+_CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
 
 
-class Received:
-    """How much of a download has been handed to its reader: `size`, in bytes."""
+class PartialDownload:
+    """A download of which the reader has received `size` bytes so far."""
 
     def __init__(self, first: StreamedResponse) -> None:
         self.size = 0
         self._resumed = False
         self._first = first
         self._validator = _validator(first.headers)
-        self._whole = None if "content-encoding" in first.headers else content_length(first.headers)
+        self._full_size = None if "content-encoding" in first.headers else content_length(first.headers)
 
-    def hindrance(self) -> str | None:
-        """Why the rest can't be asked for; None where it can."""
+    def why_not_resumable(self) -> str | None:
+        """Why the rest can't be requested, or None if it can."""
         headers = self._first.headers
         if self._first.status != 200 or "content-encoding" in headers:
-            return "it is not sent in parts"
+            return "the server does not send it in parts"
         if self._validator is None or headers.get("accept-ranges", "").strip().lower() == "none":
             return "the server does not offer parts of it"
         return None
 
-    def rest_of(self, request: Request) -> Request:
-        """The request for what is missing, on condition that the file has not changed."""
+    def request_for_rest(self, request: Request) -> Request:
+        """The request for the missing bytes, on condition that the file is unchanged."""
         condition = ("If-Range", self._validator or "")
         return evolve(request, headers=request.headers.plus(("Range", f"bytes={self.size}-"), condition))
 
     def mismatch(self, response: StreamedResponse) -> str | None:
-        """Why a response does not continue what was received; None where it does."""
+        """Why a response does not continue what was received, or None if it does."""
         first, now = self._first.headers, response.headers
         if any(name in now and now[name] != first.get(name) for name in ("etag", "last-modified")):
             return "the file changed"
         if response.status == 200:
             return "the server sends no parts of it"
         if response.status != 206:
-            return f"the request for the rest was answered {response.status}"
-        part = _RANGE.fullmatch(now.get("content-range", "").strip())
+            return f"the server responded to the request for the rest with status {response.status}"
+        part = _CONTENT_RANGE.fullmatch(now.get("content-range", "").strip())
         if part is None or "content-encoding" in now:
-            return "the server sent another part than was asked for"
+            return "the server sent another part than requested"
         start, end = int(part[1]), int(part[2])
-        whole = end + 1 if part[3] == "*" else int(part[3])
-        if start != self.size or end + 1 != whole:
-            return "the server sent another part than was asked for"
-        if self._whole not in (None, whole):
+        full_size = end + 1 if part[3] == "*" else int(part[3])
+        if start != self.size or end + 1 != full_size:
+            return "the server sent another part than requested"
+        if self._full_size not in (None, full_size):
             return "the file changed"
-        self._whole, self._resumed = whole, True
+        self._full_size, self._resumed = full_size, True
         return None
 
-    def is_whole(self) -> bool:
-        """Whether that is all, where the rest was asked for: of a first response its transport knows."""
-        return not self._resumed or self.size == self._whole
+    def is_complete(self) -> bool:
+        """Whether a resumed download has its full size. A first response is checked by its transport."""
+        return not self._resumed or self.size == self._full_size
 
 
 def _validator(headers: Headers) -> str | None:
-    """What names this version of the file, byte for byte."""
+    """The strong validator of this version of the file, if there is one."""
     etag = headers.get("etag", "").strip()
     if etag:
         return etag if _ETAG.fullmatch(etag) else None
-    # A change in the second in which it was sent would not show.
+    # A date is one only if it is older than the response: a change within the same second would go unnoticed.
     modified, sent = headers.get("last-modified", "").strip(), headers.get("date", "").strip()
     return modified if _DATE.fullmatch(modified) and sent not in ("", modified) else None

@@ -27,8 +27,7 @@ from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError, InvalidToken, LimiterUnavailable
 from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, token_key
-from ecwid_async.transport.rate_limit import transport as limiter
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, queue, token_key
 from ecwid_async.wire import Lane, Options, Request, Response
 
 redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
@@ -36,7 +35,7 @@ redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
 from redis.asyncio.retry import Retry  # noqa: E402
 from redis.backoff import ConstantBackoff, NoBackoff  # noqa: E402
 
-from ecwid_async.transport.rate_limit import redis as redis_state  # noqa: E402  what it needs may be missing
+from ecwid_async.transport.rate_limit import redis as redis_limiter  # noqa: E402  what it needs may be missing
 from ecwid_async.transport.rate_limit.redis import RedisLimiter  # noqa: E402
 
 SHAPES: list[type[LimitShape]] = [SlidingLog, FixedWindow, TokenBucket]
@@ -105,7 +104,7 @@ class Group:
 
     def state(self, quota: Quota | None = None, *, decode_responses: bool = False, **settings: Any) -> RedisLimiter:
         client = self.client(decode_responses=decode_responses)
-        return RedisLimiter(client, quota, prefix=self.prefix, skew=lambda: self.passed, **settings)
+        return RedisLimiter(client, quota, prefix=self.prefix, clock_offset=lambda: self.passed, **settings)
 
     def client(self, **settings: Any) -> Any:
         self.clients.append(self.server.client(**settings))
@@ -141,7 +140,7 @@ async def taken(
 ) -> int:
     """How many calls get in, one after the other, before one has to wait."""
     count = 0
-    while count < most and await state.enter(key, "store", lane, cost) is None:
+    while count < most and await state.acquire(key, "store", lane, cost) is None:
         count += 1
     return count
 
@@ -157,7 +156,7 @@ async def test_clients_on_one_token_keep_to_the_quota_together_without_one_429(
     start = group.now
     while group.now < start + 3 * 60:
         state = numbers.choice(states)
-        found = await state.enter("t", "store", Lane.BULK, 1)
+        found = await state.acquire("t", "store", Lane.BULK, 1)
         if found is None:
             assert limit.admit(group.now + 0.05, 600) == 0, "no 429"
             served += 1
@@ -167,7 +166,7 @@ async def test_clients_on_one_token_keep_to_the_quota_together_without_one_429(
             group.passed += found.seconds
         for over in [one for one in under_way if one[0] <= group.now]:
             under_way.remove(over)
-            await over[1].leave("t", "store", 1)
+            await over[1].release("t", "store", 1)
     assert served >= 0.97 * 600 * 3
 
 
@@ -176,7 +175,7 @@ async def test_a_window_holds_no_more_slots_than_the_quota_has_and_bulk_leaves_t
     one, two = group.state(quota), group.state(quota)
     assert await taken(one, most=9) + await taken(two) == 20
     for _ in range(9):
-        await one.leave("t", "store", 1)
+        await one.release("t", "store", 1)
     group.passed += 59
     assert await taken(one) + await taken(two) == 0
     group.passed += 1.1
@@ -186,7 +185,7 @@ async def test_a_window_holds_no_more_slots_than_the_quota_has_and_bulk_leaves_t
     group.passed += 600
     spaced = 0
     for _ in range(100):
-        found = await two.enter("t", "store", Lane.BULK, 1)
+        found = await two.acquire("t", "store", Lane.BULK, 1)
         spaced += found is None
         group.passed += found.seconds if isinstance(found, Wait) and found.seconds < 10 else 0
     assert spaced == 16
@@ -194,13 +193,13 @@ async def test_a_window_holds_no_more_slots_than_the_quota_has_and_bulk_leaves_t
 
 async def test_slots_of_a_process_that_died_come_back_after_the_longest_exchange_and_a_window(group: Group) -> None:
     quota = Quota(requests=20, burst=100, ceiling=1e6)
-    assert await taken(group.state(quota, exchange=30.0)) == 20
-    heir = group.state(quota, exchange=30.0)
-    found = await heir.enter("t", "store", Lane.INTERACTIVE, 1)
+    assert await taken(group.state(quota, max_exchange=30.0)) == 20
+    heir = group.state(quota, max_exchange=30.0)
+    found = await heir.acquire("t", "store", Lane.INTERACTIVE, 1)
     assert isinstance(found, Wait)
     assert found.seconds == 60, "an exchange may end by now, and its slot be free after a window"
     group.passed += 89
-    found = await heir.enter("t", "store", Lane.INTERACTIVE, 1)
+    found = await heir.acquire("t", "store", Lane.INTERACTIVE, 1)
     assert isinstance(found, Wait)
     assert 0 < found.seconds < 1.1
     group.passed += 1.1
@@ -211,7 +210,7 @@ async def test_bulk_calls_are_spaced_and_interactive_ones_may_run_ahead(group: G
     quota = Quota(window=6000.0)
     one, two = group.state(quota), group.state(quota)
     assert await taken(one, lane=Lane.BULK) == 3
-    assert isinstance(await two.enter("t", "store", Lane.BULK, 1), Wait)
+    assert isinstance(await two.acquire("t", "store", Lane.BULK, 1), Wait)
     assert await taken(two) == quota.burst - 2
     group.passed += 5000
     assert await taken(one, lane=Lane.BULK) == 3, "time without calls is not made up for in a burst"
@@ -220,14 +219,14 @@ async def test_bulk_calls_are_spaced_and_interactive_ones_may_run_ahead(group: G
 async def test_the_gate_is_closed_for_all_and_for_that_token_only(group: Group) -> None:
     one, two = group.state(), group.state()
     assert await taken(one, most=1) == 1
-    await one.leave("t", "store", 1, closed_for=30.0)
+    await one.release("t", "store", 1, close_gate_for=30.0)
     for lane in Lane:
-        found = await two.enter("t", "store", lane, 1)
+        found = await two.acquire("t", "store", lane, 1)
         assert isinstance(found, Wait)
         assert 29 < found.seconds <= 30
-    assert await two.enter("other", "store", Lane.BULK, 1) is None
+    assert await two.acquire("other", "store", Lane.BULK, 1) is None
     group.passed += 30
-    assert await two.enter("t", "store", Lane.BULK, 1) is None
+    assert await two.acquire("t", "store", Lane.BULK, 1) is None
 
 
 def quarantine(store_id: int = 1003, *, message: str | None = None) -> Quarantine:
@@ -239,7 +238,7 @@ def quarantine(store_id: int = 1003, *, message: str | None = None) -> Quarantin
         message=message,
         request_id="ab12cd34",
         since=now,
-        until=now + timedelta(seconds=Quota().probation),
+        until=now + timedelta(seconds=Quota().probe_interval),
     )
 
 
@@ -260,31 +259,31 @@ async def test_quarantine_is_shared_and_one_probe_goes_out_in_all(
     held = quarantine(message="é \\x00")
     await states[0].quarantine(key, "store 1003", held)
     for state in states:
-        assert alike(await state.enter("t", "store 1003", Lane.BULK, 1), held)
-    assert await states[1].enter("t", "store 1004", Lane.BULK, 1) is None, "another store"
+        assert alike(await state.acquire("t", "store 1003", Lane.BULK, 1), held)
+    assert await states[1].acquire("t", "store 1004", Lane.BULK, 1) is None, "another store"
     if key is not None:
-        assert await states[1].enter("other", "store 1003", Lane.BULK, 1) is None, "another token"
+        assert await states[1].acquire("other", "store 1003", Lane.BULK, 1) is None, "another token"
 
-    group.passed += Quota().probation + 1
-    found = await asyncio.gather(*(state.enter("t", "store 1003", Lane.INTERACTIVE, 1) for state in states * 3))
+    group.passed += Quota().probe_interval + 1
+    found = await asyncio.gather(*(state.acquire("t", "store 1003", Lane.INTERACTIVE, 1) for state in states * 3))
     assert sum(one is None for one in found) == 1
     assert sum(isinstance(one, Quarantine) for one in found) == 8
 
     prober = states[found.index(None) % 3]
-    await prober.leave("t", "store 1003", 1, cleared=True)
-    assert [await state.enter("t", "store 1003", Lane.INTERACTIVE, 1) for state in states] == [None] * 3
-    assert await states[0].quarantined() == []
+    await prober.release("t", "store 1003", 1, succeeded=True)
+    assert [await state.acquire("t", "store 1003", Lane.INTERACTIVE, 1) for state in states] == [None] * 3
+    assert await states[0].quarantines() == []
 
 
 async def test_a_probe_that_finds_no_room_is_not_used_up(group: Group) -> None:
-    state = group.state(Quota(probation=5.0))
+    state = group.state(Quota(probe_interval=5.0))
     await taken(state, most=1)
-    await state.leave("t", "store", 1, closed_for=30.0)
+    await state.release("t", "store", 1, close_gate_for=30.0)
     await state.quarantine("t", "store", quarantine())
     group.passed += 6
-    assert isinstance(await state.enter("t", "store", Lane.BULK, 1), Wait)
+    assert isinstance(await state.acquire("t", "store", Lane.BULK, 1), Wait)
     group.passed += 25
-    assert await state.enter("t", "store", Lane.BULK, 1) is None
+    assert await state.acquire("t", "store", Lane.BULK, 1) is None
 
 
 async def test_the_ceiling_is_shared_over_all_tokens_and_whoever_waits_at_it_is_told_so(group: Group) -> None:
@@ -293,7 +292,7 @@ async def test_the_ceiling_is_shared_over_all_tokens_and_whoever_waits_at_it_is_
     admitted = 0
     start, keys = group.now, itertools.cycle(map(str, range(50)))
     while group.now < start + 20:
-        found = await states[admitted % 2].enter(next(keys), "store", Lane.BULK, 1)
+        found = await states[admitted % 2].acquire(next(keys), "store", Lane.BULK, 1)
         if isinstance(found, Wait):
             assert found.at_ceiling
             group.passed += found.seconds
@@ -303,10 +302,10 @@ async def test_the_ceiling_is_shared_over_all_tokens_and_whoever_waits_at_it_is_
 
 async def test_a_call_that_has_no_room_at_the_ceiling_takes_nothing_of_its_token(group: Group) -> None:
     state = group.state(Quota(ceiling=1.0, burst=1, requests=10, reserve=1))
-    while isinstance(found := await state.enter("a", "store", Lane.INTERACTIVE, 1), type(None)):
+    while isinstance(found := await state.acquire("a", "store", Lane.INTERACTIVE, 1), type(None)):
         pass
     for _ in range(50):
-        found = await state.enter("b", "store", Lane.INTERACTIVE, 1)
+        found = await state.acquire("b", "store", Lane.INTERACTIVE, 1)
         assert isinstance(found, Wait)
         assert found.at_ceiling
     assert f"{group.prefix}:slots:b".encode() not in await group.contents()
@@ -318,11 +317,11 @@ async def test_a_clock_that_steps_back_gives_no_slot_away_and_stops_nobody(group
     state = group.state(quota)
     assert await taken(state, most=5) == 5
     for _ in range(5):
-        await state.leave("t", "store", 1)
+        await state.release("t", "store", 1)
     group.passed += 30
     assert await taken(state) == 15
     for _ in range(15):
-        await state.leave("t", "store", 1)
+        await state.release("t", "store", 1)
     group.passed -= step
     assert await taken(state) == 0
     group.passed += 29
@@ -338,13 +337,13 @@ async def test_a_clock_that_steps_back_gives_no_slot_away_and_stops_nobody(group
 async def test_a_call_counts_as_many_requests_as_it_says(group: Group) -> None:
     quota = Quota(burst=10_000)
     state = group.state(quota)
-    assert await state.enter("t", "store", Lane.INTERACTIVE, 500) is None
+    assert await state.acquire("t", "store", Lane.INTERACTIVE, 500) is None
     assert await taken(state) == 100
-    await state.leave("t", "store", 500)
+    await state.release("t", "store", 500)
     group.passed += 60.1
     assert await taken(state) == 500
     with pytest.raises(ValueError, match="counts as 700 requests never fits into the 588 of a window"):
-        await state.enter("t", "store", Lane.BULK, 700)
+        await state.acquire("t", "store", Lane.BULK, 700)
 
 
 async def test_whoever_asks_again_for_want_of_a_reply_takes_one_slot_and_one_place(
@@ -361,7 +360,7 @@ async def test_whoever_asks_again_for_want_of_a_reply_takes_one_slot_and_one_pla
 
     assert await taken(state, lane=Lane.BULK, most=2) == 2
     monkeypatch.setattr(client, "execute_command", twice)
-    assert await state.enter("t", "store", Lane.BULK, 1) is None, "the last one that the pace lets in"
+    assert await state.acquire("t", "store", Lane.BULK, 1) is None, "the last one that the pace lets in"
     assert executed == ["EVALSHA"]
     assert len((await group.contents())[f"{group.prefix}:slots:t".encode()]) == 3
 
@@ -382,7 +381,7 @@ async def test_a_call_that_is_cancelled_while_it_asks_gives_its_slot_back(
 
     assert await taken(state, most=1) == 1
     monkeypatch.setattr(client, "execute_command", silent)
-    call = asyncio.create_task(state.enter("t", "store", Lane.INTERACTIVE, 3))
+    call = asyncio.create_task(state.acquire("t", "store", Lane.INTERACTIVE, 3))
     await executed.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -401,7 +400,7 @@ async def test_cancelled_calls_leave_nothing_behind(group: Group) -> None:
 
     results = await asyncio.gather(*(one(number) for number in range(60)), return_exceptions=True)
     assert {type(result) for result in results} <= {TimeoutError, type(None)}
-    assert not state._under_way
+    assert not state._in_progress
     await govern.send(request())
 
 
@@ -422,7 +421,7 @@ async def test_no_token_is_in_redis_and_everything_there_expires(group: Group) -
     for key in contents:
         assert await group.clients[0].pttl(key) > 0, key
     lasting = {key.split(b":")[1] for key in contents if await group.clients[0].pttl(key) > 200_000}
-    assert lasting == {b"everyone", b"quarantine", b"quarantines"}
+    assert lasting == {b"shared", b"quarantine", b"quarantines"}
 
 
 def request(lane: Lane = Lane.INTERACTIVE) -> Request:
@@ -441,7 +440,6 @@ async def test_the_client_keeps_its_count_on_redis(group: Group) -> None:
 PROCESS = """
 import asyncio, json, sys, time
 from redis.asyncio import Redis
-from ecwid_async.transport.rate_limit import transport as limiter
 from ecwid_async.transport.rate_limit import RateLimit, Quota
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit.redis import RedisLimiter
@@ -497,7 +495,7 @@ async def back(state: RedisLimiter) -> None:
     async with asyncio.timeout(10):
         while True:
             try:
-                await state.quarantined()
+                await state.quarantines()
             except LimiterUnavailable:
                 await asyncio.sleep(0.01)
             else:
@@ -508,12 +506,12 @@ async def back(state: RedisLimiter) -> None:
 async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: Server, patient: bool) -> None:
     network = MemoryTransport(lambda _: make_response({}))
     client = fragile.client(**{"retry": Retry(ConstantBackoff(5.0), 3)} if patient else {})
-    state = RedisLimiter(client, patience=0.5)
+    state = RedisLimiter(client, timeout=0.5)
     govern = RateLimit(network, state, token="secret_x")
     await govern.send(request())
     fragile.stop()
     began = time.monotonic()
-    with pytest.raises(LimiterUnavailable, match=r"nothing was sent.*when_away=N") as caught:
+    with pytest.raises(LimiterUnavailable, match=r"nothing was sent.*when_unavailable=N") as caught:
         await govern.send(request())
     assert time.monotonic() - began < 2
     assert len(network.requests) == 1
@@ -528,13 +526,13 @@ async def test_redis_away_is_an_error_that_says_so_and_nothing_is_sent(fragile: 
 
 async def test_redis_that_does_not_answer_is_away_too(fragile: Server) -> None:
     client, blocker = fragile.client(), fragile.client()
-    state = RedisLimiter(client, patience=0.1)
+    state = RedisLimiter(client, timeout=0.1)
     assert await taken(state, most=1) == 1
     asleep = asyncio.create_task(blocker.execute_command("DEBUG", "SLEEP", "0.6"))
     await asyncio.sleep(0.05)
     began = time.monotonic()
     with pytest.raises(LimiterUnavailable):
-        await state.enter("t", "store", Lane.BULK, 1)
+        await state.acquire("t", "store", Lane.BULK, 1)
     assert time.monotonic() - began < 0.5
     await asleep
     await back(state)
@@ -549,7 +547,7 @@ async def test_an_answer_is_not_lost_where_redis_goes_away_meanwhile_and_a_429_i
 ) -> None:
     moment = 0.0
     client = fragile.client(retry=Retry(NoBackoff() if at_once else ConstantBackoff(5.0), 0 if at_once else 3))
-    state = RedisLimiter(client, patience=0.5, clock=lambda: moment)
+    state = RedisLimiter(client, timeout=0.5, clock=lambda: moment)
 
     def reply(_: Request) -> Response:
         fragile.stop()
@@ -558,11 +556,11 @@ async def test_an_answer_is_not_lost_where_redis_goes_away_meanwhile_and_a_429_i
     govern = RateLimit(MemoryTransport(reply), state, token="secret_x")
     assert (await govern.send(request())).status == 429
     fragile.start()
-    found = await state.enter(token_key("secret_x"), "store", Lane.BULK, 1)
+    found = await state.acquire(token_key("secret_x"), "store", Lane.BULK, 1)
     assert isinstance(found, Wait)
     assert found.seconds == 30
     moment += 30
-    assert await state.enter(token_key("secret_x"), "store", Lane.BULK, 1) is None
+    assert await state.acquire(token_key("secret_x"), "store", Lane.BULK, 1) is None
     await closed(client)
 
 
@@ -573,27 +571,27 @@ async def test_while_redis_is_away_each_process_keeps_to_its_share_and_then_shar
     moment = 0.0
     quota = Quota(requests=40, reserve=8, burst=100, ceiling=1e6)
     client, other = fragile.client(), fragile.client()
-    state = RedisLimiter(client, quota, when_away=4, patience=0.5, clock=lambda: moment)
+    state = RedisLimiter(client, quota, when_unavailable=4, timeout=0.5, clock=lambda: moment)
     assert await taken(state, most=3) == 3
 
     fragile.stop()
     assert await taken(state) == 10
     for _ in range(13):
-        await state.leave("t", "store", 1)
+        await state.release("t", "store", 1)
     held = quarantine()
     await state.quarantine("bad", "store", held)
-    assert await state.enter("bad", "store", Lane.BULK, 1) == held
-    assert await state.quarantined() == [held]
+    assert await state.acquire("bad", "store", Lane.BULK, 1) == held
+    assert await state.quarantines() == [held]
     moment += 120
     assert await taken(state, lane=Lane.BULK) == 3, "paced"
     with pytest.raises(LimiterUnavailable, match="counts as 20 requests never fits into the 10"):
-        await state.enter("t", "store", Lane.INTERACTIVE, 20)
+        await state.acquire("t", "store", Lane.INTERACTIVE, 20)
 
     fragile.start()
     moment += 6
-    assert await state.enter("t2", "store", Lane.INTERACTIVE, 40) is None
-    assert isinstance(await RedisLimiter(other, quota).enter("t2", "store", Lane.INTERACTIVE, 1), Wait)
-    assert [record.getMessage()[:13] for record in caplog.records] == ["Redis is away", "Redis is back"]
+    assert await state.acquire("t2", "store", Lane.INTERACTIVE, 40) is None
+    assert isinstance(await RedisLimiter(other, quota).acquire("t2", "store", Lane.INTERACTIVE, 1), Wait)
+    assert [record.getMessage()[:13] for record in caplog.records] == ["Redis is unav", "Redis is back"]
     await closed(client)
     await closed(other)
 
@@ -603,7 +601,7 @@ async def test_bulk_calls_meet_no_429_where_redis_goes_away_and_comes_back_empty
     fragile: Server, shape: type[LimitShape]
 ) -> None:
     group, numbers = Group(fragile, "test"), random.Random(1)
-    states = [group.state(when_away=2, patience=0.5, clock=lambda: group.now) for _ in range(2)]
+    states = [group.state(when_unavailable=2, timeout=0.5, clock=lambda: group.now) for _ in range(2)]
     limit, served, start, running = shape(), 0, group.now, True
     under_way: list[tuple[float, RedisLimiter]] = []
     while (passed := group.now - start) < 200:
@@ -611,7 +609,7 @@ async def test_bulk_calls_meet_no_429_where_redis_goes_away_and_comes_back_empty
             fragile.stop() if running else fragile.start()
             running = not running
         state = numbers.choice(states)
-        found = await state.enter("t", "store", Lane.BULK, 1)
+        found = await state.acquire("t", "store", Lane.BULK, 1)
         if isinstance(found, Wait):
             group.passed += min(found.seconds, 0.05)  # the other one may have room before
         else:
@@ -620,7 +618,7 @@ async def test_bulk_calls_meet_no_429_where_redis_goes_away_and_comes_back_empty
             under_way.append((group.now + numbers.uniform(0.1, 0.6), state))
         for over in [one for one in under_way if one[0] <= group.now]:
             under_way.remove(over)
-            await over[1].leave("t", "store", 1)
+            await over[1].release("t", "store", 1)
     assert served >= 0.93 * 10 * 200
     for client in group.clients:
         await closed(client)
@@ -631,9 +629,9 @@ async def test_while_redis_is_away_only_one_call_in_a_while_waits_for_it(
 ) -> None:
     moment = 0.0
     client = fragile.client()
-    state = RedisLimiter(client, when_away=2, patience=0.3, clock=lambda: moment)
+    state = RedisLimiter(client, when_unavailable=2, timeout=0.3, clock=lambda: moment)
     fragile.stop()
-    await state.enter("t", "store", Lane.INTERACTIVE, 1)
+    await state.acquire("t", "store", Lane.INTERACTIVE, 1)
     asked = 0
     execute = client.execute_command
 
@@ -643,10 +641,10 @@ async def test_while_redis_is_away_only_one_call_in_a_while_waits_for_it(
         return await execute(*command, **options)
 
     monkeypatch.setattr(client, "execute_command", counted)
-    await asyncio.gather(*(state.enter("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
+    await asyncio.gather(*(state.acquire("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
     assert asked == 0
     moment += 6
-    await asyncio.gather(*(state.enter("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
+    await asyncio.gather(*(state.acquire("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
     assert asked == 1
     await closed(client)
 
@@ -654,8 +652,8 @@ async def test_while_redis_is_away_only_one_call_in_a_while_waits_for_it(
 @pytest.mark.parametrize("wrong", ["memory", 0, -1, 1.5, True, None])
 async def test_what_to_do_while_redis_is_away_is_said_clearly(wrong: Any) -> None:
     client = redis.Redis()
-    with pytest.raises(ConfigError, match='`when_away` is "fail", or the number of processes'):
-        RedisLimiter(client, when_away=wrong)
+    with pytest.raises(ConfigError, match='give `when_unavailable` "fail", or the number of processes'):
+        RedisLimiter(client, when_unavailable=wrong)
     await closed(client)
 
 
@@ -664,7 +662,7 @@ async def test_while_redis_is_silent_those_who_queue_fail_together_and_not_one_a
 ) -> None:
     client = fragile.client()
     moment, asked = 0.0, 0
-    state = RedisLimiter(client, patience=0.2, clock=lambda: moment)
+    state = RedisLimiter(client, timeout=0.2, clock=lambda: moment)
 
     async def silent(*command: Any, **options: Any) -> Any:
         nonlocal moment, asked
@@ -676,14 +674,14 @@ async def test_while_redis_is_silent_those_who_queue_fail_together_and_not_one_a
     await govern.send(request())
     monkeypatch.setattr(client, "execute_command", silent)
     # One that waits sends the others through the queue.
-    monkeypatch.setitem(limiter._waiting, (id(state), govern._key, Lane.INTERACTIVE), 1)
+    monkeypatch.setitem(queue.waiting, (id(state), govern._key, Lane.INTERACTIVE), 1)
     results = await asyncio.gather(*(govern.send(request()) for _ in range(50)), return_exceptions=True)
     assert {type(result) for result in results} == {LimiterUnavailable}
     assert {result.outcome for result in results if isinstance(result, LimiterUnavailable)} == {"not_sent"}
     assert asked == 1
     moment += 60
     with pytest.raises(LimiterUnavailable):
-        await state.quarantined()
+        await state.quarantines()
     assert asked == 2, "and later one asks again"
     monkeypatch.undo()
     moment += 60
@@ -697,7 +695,7 @@ async def test_one_that_asks_whether_redis_is_back_is_more_patient_each_time(
     """A Redis that takes half a second is used again, though the first who asks does not wait for so long."""
     client = fragile.client()
     moment = 0.0
-    state = RedisLimiter(client, patience=2.0, when_away=2, clock=lambda: moment)
+    state = RedisLimiter(client, timeout=2.0, when_unavailable=2, clock=lambda: moment)
     execute, silent, asked = client.execute_command, True, 0
 
     async def slow(*command: Any, **options: Any) -> Any:
@@ -707,14 +705,14 @@ async def test_one_that_asks_whether_redis_is_back_is_more_patient_each_time(
         return await execute(*command, **options)
 
     monkeypatch.setattr(client, "execute_command", slow)
-    await state.enter("t", "store", Lane.INTERACTIVE, 1)
+    await state.acquire("t", "store", Lane.INTERACTIVE, 1)
     silent = False
     for _ in range(4):
         moment += 60
-        await state.enter("t", "store", Lane.INTERACTIVE, 1)
-        if state._away is None:
+        await state.acquire("t", "store", Lane.INTERACTIVE, 1)
+        if state._outage is None:
             break
-    assert state._away is None
+    assert state._outage is None
     monkeypatch.undo()
     await closed(client)
 
@@ -753,8 +751,8 @@ async def test_a_call_that_is_cancelled_at_any_await_leaves_once(
     state = group.state(quota)
     moments = Moments(group.clients[0])
     # Scripts are loaded at their first use, which is not what this is about.
-    await state.enter("warm", "store", Lane.BULK, 1)
-    await state.leave("warm", "store", 1)
+    await state.acquire("warm", "store", Lane.BULK, 1)
+    await state.release("warm", "store", 1)
     await state.quarantine("warm", "store", quarantine())
     monkeypatch.setattr(moments.client, "execute_command", moments)
     reached, steps = 1, 0
@@ -779,7 +777,7 @@ async def test_a_call_that_is_cancelled_at_any_await_leaves_once(
         await asyncio.gather(task, return_exceptions=True)
         reached = moments.passed > steps
         steps += 1
-        assert not state._under_way
+        assert not state._in_progress
         key = f"{group.prefix}:slots:{token_key(token)}"
         scores = [score for _, score in await moments.client.zrange(key, 0, -1, withscores=True)]
         assert len(scores) <= len(network.requests), "a slot that was not used is given back"
@@ -791,12 +789,12 @@ async def test_a_call_that_is_cancelled_at_any_await_leaves_once(
 async def test_redis_and_memory_count_alike(group: Group, seed: int) -> None:
     """Slots, pace, ceiling, gate, quarantine and the share of bulk calls, in the same made-up time."""
     numbers = random.Random(seed)
-    quota = Quota(requests=30, reserve=3, burst=4, ceiling=2.0, window=20.0, probation=15.0)
+    quota = Quota(requests=30, reserve=3, burst=4, ceiling=2.0, window=20.0, probe_interval=15.0)
     moment = 1000.0
     memory = MemoryLimiter(quota, clock=lambda: moment)
     client = group.client()
-    shared = RedisLimiter(client, quota, prefix=group.prefix, exchange=10_000.0, skew=lambda: moment)
-    for name in ("_enter", "_leave", "_condemn", "_list"):
+    shared = RedisLimiter(client, quota, prefix=group.prefix, max_exchange=10_000.0, clock_offset=lambda: moment)
+    for name in ("_acquire_script", "_release_script", "_quarantine_script", "_list_script"):
         script = getattr(shared, name).script
         assert "redis.call('TIME')" in script
         setattr(shared, name, client.register_script(script.replace("redis.call('TIME')", "{0, 0}")))
@@ -805,7 +803,7 @@ async def test_redis_and_memory_count_alike(group: Group, seed: int) -> None:
     for _ in range(600):
         key, store, lane = numbers.choice("ab"), numbers.choice(("store 1", "store 2")), numbers.choice(list(Lane))
         cost = numbers.choice((1, 1, 1, 1, 8))
-        one, other = await memory.enter(key, store, lane, cost), await shared.enter(key, store, lane, cost)
+        one, other = await memory.acquire(key, store, lane, cost), await shared.acquire(key, store, lane, cost)
         assert type(one) is type(other), (one, other)
         if isinstance(one, Wait):
             assert isinstance(other, Wait)
@@ -822,14 +820,14 @@ async def test_redis_and_memory_count_alike(group: Group, seed: int) -> None:
             key, store, cost = under_way.pop(numbers.randrange(len(under_way)))
             closed_for, cleared = numbers.choice((0.0,) * 12 + (3.0,)), numbers.random() < 0.2
             for state in (memory, shared):
-                await state.leave(key, store, cost, closed_for=closed_for, cleared=cleared)
+                await state.release(key, store, cost, close_gate_for=closed_for, succeeded=cleared)
         if numbers.random() < 0.01:
             held = quarantine(int(store[-1]))
             of = numbers.choice((key, None))
             for state in (memory, shared):
                 await state.quarantine(of, store, held)
     assert min(admitted.values()) > 50
-    assert len(await memory.quarantined()) == len(await shared.quarantined())
+    assert len(await memory.quarantines()) == len(await shared.quarantines())
 
 
 async def test_quarantines_on_redis_are_listed_and_lifted_and_hold_no_body_and_no_token(group: Group) -> None:
@@ -862,29 +860,29 @@ async def test_quarantines_on_redis_are_listed_and_lifted_and_hold_no_body_and_n
 
 
 async def test_the_number_of_quarantines_on_redis_is_bounded(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_state, "MOST_QUARANTINES", 5)
+    monkeypatch.setattr(redis_limiter, "MAX_QUARANTINES", 5)
     state = group.state()
     for number in range(12):
         await state.quarantine("t", f"store {number}", quarantine(number))
         group.passed += 1
-    assert [one.store_id for one in await state.quarantined()] == list(range(7, 12))
+    assert [one.store_id for one in await state.quarantines()] == list(range(7, 12))
     assert len([key for key in await group.contents() if b":quarantine:" in key]) == 5
 
 
 async def test_gates_that_redis_could_not_be_told_of_are_forgotten_when_they_are_open(fragile: Server) -> None:
     moment = 0.0
     client = fragile.client()
-    state = RedisLimiter(client, when_away=2, patience=0.2, clock=lambda: moment)
+    state = RedisLimiter(client, when_unavailable=2, timeout=0.2, clock=lambda: moment)
     fragile.stop()
     for number in range(50):
-        assert await state.enter(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
-        await state.leave(f"token {number}", "store", 1, closed_for=5.0)
+        assert await state.acquire(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
+        await state.release(f"token {number}", "store", 1, close_gate_for=5.0)
         moment += 1
-    assert len(state._closed) <= 6
+    assert len(state._local_gates) <= 6
     await closed(client)
 
 
-@pytest.mark.parametrize("setting", ["exchange", "patience"])
+@pytest.mark.parametrize("setting", ["max_exchange", "timeout"])
 @pytest.mark.parametrize("wrong", [0, -1.0, math.nan, math.inf, True, "2", None])
 async def test_times_of_the_redis_state_are_checked_where_it_is_made(setting: str, wrong: Any) -> None:
     client = redis.Redis()

@@ -27,17 +27,18 @@ from ecwid_async import Ecwid, RetryPolicy
 from ecwid_async.errors import APIError, ConfigError, InvalidToken, RateLimited, StoreSuspended, Timeout
 from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from ecwid_async.transport.rate_limit import transport as limiter
-from ecwid_async.transport.rate_limit.transport import (
-    SHARE,
+from ecwid_async.transport.rate_limit import (
     MemoryLimiter,
     Quarantine,
     Quota,
     RateLimit,
     Wait,
-    _queues,
+    memory,
+    queue,
     token_key,
 )
+from ecwid_async.transport.rate_limit.pacing import BULK_SHARE
+from ecwid_async.transport.rate_limit.queue import _queues
 from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Event, EventKind, Headers, Lane, Options, Request, Response, StreamedResponse
 
@@ -128,10 +129,10 @@ def test_interactive_calls_go_first_and_bulk_takes_the_rest(shape: type[LimitSha
         async def interactive() -> None:
             while trio.current_time() < until:
                 before = trio.current_time()
-                await govern._wait(request(Lane.INTERACTIVE))
+                await govern._wait_in_queue(request(Lane.INTERACTIVE))
                 waits.append(trio.current_time() - before)
                 await server.send(request())
-                await govern._state.leave(govern._key, govern._store, 1)
+                await govern._limiter.release(govern._key, govern._store, 1)
                 sent["interactive"] += 1
                 await trio.sleep(max(0.0, before + 1 - trio.current_time()))
 
@@ -192,7 +193,7 @@ def quarantine(status: int = 403, code: str = "INVALID_API_TOKEN", store_id: int
         message=None,
         request_id="ab12cd34",
         since=now,
-        until=now + timedelta(seconds=Quota().probation),
+        until=now + timedelta(seconds=Quota().probe_interval),
     )
 
 
@@ -216,7 +217,7 @@ def test_what_can_not_work_is_asked_once_and_then_once_in_a_while(
         assert len(server.requests) == 1
 
         answers.append(make_response({"errorCode": code}, status=status))
-        await trio.sleep(Quota().probation + 1)
+        await trio.sleep(Quota().probe_interval + 1)
         ended: list[object] = []
 
         async def call() -> None:
@@ -232,9 +233,9 @@ def test_what_can_not_work_is_asked_once_and_then_once_in_a_while(
         assert len(server.requests) == 2
 
         answers.append(make_response({}))
-        await trio.sleep(Quota().probation + 1)
+        await trio.sleep(Quota().probe_interval + 1)
         assert [(await govern.send(request())).status for _ in range(2)] == [200, 200]
-        assert await state.quarantined() == []
+        assert await state.quarantines() == []
 
     virtually(main)
 
@@ -356,8 +357,8 @@ def test_ten_thousand_cancelled_calls_leave_nothing_behind() -> None:
                     nursery.start_soon(govern.send, request())
         assert _queues.get() == {}
         (token,) = state._tokens.values()
-        assert token.under_way == 0
-        assert token.held == sum(cost for _, cost in token.frees) <= 30
+        assert token.in_progress == 0
+        assert token.held == sum(cost for _, cost in token.releases) <= 30
         started = trio.current_time()
         assert (await govern.send(request())).status == 200
         assert trio.current_time() - started < 2
@@ -444,15 +445,15 @@ def test_tokens_nobody_uses_are_forgotten_but_quarantine_is_not() -> None:
     async def main() -> None:
         state = MemoryLimiter(Quota(ceiling=1e9), clock=trio.current_time)
         for number in range(500):
-            assert await state.enter(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
-            await state.leave(f"token {number}", "store", 1)
+            assert await state.acquire(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
+            await state.release(f"token {number}", "store", 1)
         await state.quarantine("bad", "store", quarantine())
         assert len(state._tokens) == 500
         await trio.sleep(61)
         for number in range(200):
-            await state.enter(f"new {number}", "store", Lane.BULK, 1)
+            await state.acquire(f"new {number}", "store", Lane.BULK, 1)
         assert len(state._tokens) <= 200
-        assert isinstance(await state.enter("bad", "store", Lane.BULK, 1), Quarantine)
+        assert isinstance(await state.acquire("bad", "store", Lane.BULK, 1), Quarantine)
 
     virtually(main)
 
@@ -460,10 +461,10 @@ def test_tokens_nobody_uses_are_forgotten_but_quarantine_is_not() -> None:
 def test_a_clock_that_stood_still_is_made_up_for_but_not_in_a_burst() -> None:
     async def main() -> None:
         state = MemoryLimiter(clock=trio.current_time)
-        assert await state.enter("t", "store", Lane.BULK, 1) is None
+        assert await state.acquire("t", "store", Lane.BULK, 1) is None
         await trio.sleep(50)
         admitted = 0
-        while await state.enter("t", "store", Lane.BULK, 1) is None:
+        while await state.acquire("t", "store", Lane.BULK, 1) is None:
             admitted += 1
         assert admitted <= 4
 
@@ -480,8 +481,8 @@ def test_memory_of_an_idle_token_is_small() -> None:
         before, _ = tracemalloc.get_traced_memory()
         for number in range(1000):
             key = token_key(str(number))
-            await state.enter(key, "store", Lane.INTERACTIVE, 1)
-            await state.leave(key, "store", 1)
+            await state.acquire(key, "store", Lane.INTERACTIVE, 1)
+            await state.release(key, "store", 1)
         after, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return (after - before) / 1000
@@ -494,7 +495,7 @@ async def test_a_stream_counts_from_its_head() -> None:
     govern = RateLimit(MemoryTransport([make_response(b"%PDF")]), state, token="t")
     async with govern.stream(evolve(request(), path="/invoice-pdf")) as response:
         (token,) = state._tokens.values()
-        assert (token.under_way, token.held) == (0, 1)
+        assert (token.in_progress, token.held) == (0, 1)
         assert [chunk async for chunk in response.chunks] == [b"%PDF"]
     assert Headers() == response.headers
 
@@ -515,7 +516,7 @@ def test_whatever_a_429_asks_for_closes_the_gate_for_a_second_at_least_and_a_day
         refusal = Response(429, Headers(tuple((name.encode(), value) for name, value in headers.items())), b"")
         state = MemoryLimiter(clock=trio.current_time)
         await governed(MemoryTransport([refusal]), state).send(request())
-        found = await state.enter(token_key("secret_x"), "store", Lane.BULK, 1)
+        found = await state.acquire(token_key("secret_x"), "store", Lane.BULK, 1)
         assert isinstance(found, Wait)
         assert 1.0 <= found.seconds <= 86_400.0
         assert found.closed_for == 0.0
@@ -526,9 +527,9 @@ def test_whatever_a_429_asks_for_closes_the_gate_for_a_second_at_least_and_a_day
 # Patience: what a call waits because of 429s is bounded, wherever it waits.
 
 
-def retrying(server: Any, state: MemoryLimiter, *, patience: float = 300.0, **settings: Any) -> Retry:
-    govern = governed(server, state, patience=patience, **settings)
-    return Retry(govern, policy=RetryPolicy(patience=patience))
+def retrying(server: Any, state: MemoryLimiter, *, throttle_timeout: float = 300.0, **settings: Any) -> Retry:
+    govern = governed(server, state, throttle_timeout=throttle_timeout, **settings)
+    return Retry(govern, policy=RetryPolicy(throttle_timeout=throttle_timeout))
 
 
 def test_after_a_429_for_a_day_the_next_call_fails_at_once_and_says_since_when_and_until_when() -> None:
@@ -539,7 +540,7 @@ def test_after_a_429_for_a_day_the_next_call_fails_at_once_and_says_since_when_a
         await trio.sleep(10)
         before = trio.current_time()
         with pytest.raises(
-            RateLimited, match=r"was not sent: the server answered 429 at .* UTC .* until .* UTC"
+            RateLimited, match=r"was not sent: the server responded with 429 at .* UTC .* until .* UTC"
         ) as caught:
             await chain.send(request())
         assert trio.current_time() == before
@@ -657,17 +658,17 @@ async def test_a_call_in_quarantine_says_that_nothing_was_sent_why_since_when_an
     await govern.send(first)
     with pytest.raises(InvalidToken) as caught:
         await govern.send(request())
-    (held,) = await state.quarantined()
+    (held,) = await state.quarantines()
     said = str(caught.value)
     assert "was not sent: this token of store 1003 has been in quarantine since" in said
-    assert f"the server answered 403 INVALID_API_TOKEN: no such token [request {first.id}]" in said
+    assert f"the server responded with 403 INVALID_API_TOKEN: no such token [request {first.id}]" in said
     assert f"{held.since:%Y-%m-%d %H:%M:%S} UTC" in said
-    assert f"after {held.until:%Y-%m-%d %H:%M:%S} UTC a call is sent again" in said
+    assert f"the next call is sent after {held.until:%Y-%m-%d %H:%M:%S} UTC" in said
     assert "clear(1003)" in said
-    assert "server answered" not in said.split("in quarantine")[0]
+    assert "server responded" not in said.split("in quarantine")[0]
     assert caught.value.outcome == "not_sent"
     assert caught.value.request_id != first.id
-    assert held.until - held.since == timedelta(seconds=Quota().probation)
+    assert held.until - held.since == timedelta(seconds=Quota().probe_interval)
     assert str(pickle.loads(pickle.dumps(caught.value))) == said
 
 
@@ -708,7 +709,7 @@ async def test_a_quarantine_keeps_no_body_and_no_token() -> None:
     state = MemoryLimiter()
     for store_id in range(20):
         await RateLimit(dead(message=message), state, token=token, store_id=store_id).send(request())
-    found = await state.quarantined()
+    found = await state.quarantines()
     assert len(found) == 20
     assert all(len(one.message or "") <= 200 for one in found)
     assert token not in repr(found)
@@ -716,25 +717,25 @@ async def test_a_quarantine_keeps_no_body_and_no_token() -> None:
 
 
 async def test_the_number_of_quarantines_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limiter, "MOST_QUARANTINES", 100)
+    monkeypatch.setattr(memory, "MAX_QUARANTINES", 100)
     state = MemoryLimiter()
     for number in range(250):
         await state.quarantine(f"token {number}", "store 1", quarantine(store_id=number))
-    found = await state.quarantined()
+    found = await state.quarantines()
     assert [one.store_id for one in found] == list(range(150, 250))
 
 
 def test_a_probe_that_finds_no_room_is_not_used_up() -> None:
     async def main() -> None:
-        state = MemoryLimiter(Quota(probation=5.0), clock=trio.current_time)
-        assert await state.enter("t", "store", Lane.BULK, 1) is None
-        await state.leave("t", "store", 1, closed_for=30.0)
+        state = MemoryLimiter(Quota(probe_interval=5.0), clock=trio.current_time)
+        assert await state.acquire("t", "store", Lane.BULK, 1) is None
+        await state.release("t", "store", 1, close_gate_for=30.0)
         await state.quarantine("t", "store", quarantine())
         await trio.sleep(6)
-        assert isinstance(await state.enter("t", "store", Lane.BULK, 1), Wait)
+        assert isinstance(await state.acquire("t", "store", Lane.BULK, 1), Wait)
         await trio.sleep(25)
-        assert await state.enter("t", "store", Lane.BULK, 1) is None
-        assert isinstance(await state.enter("t", "store", Lane.BULK, 1), Quarantine)
+        assert await state.acquire("t", "store", Lane.BULK, 1) is None
+        assert isinstance(await state.acquire("t", "store", Lane.BULK, 1), Quarantine)
 
     virtually(main)
 
@@ -804,9 +805,9 @@ def test_bulk_calls_keep_one_request_in_twenty_of_a_token() -> None:
             await trio.sleep(30)
             nursery.start_soon(call_until, govern, start + 300, Lane.BULK)
         bulk, interactive = server.served[Lane.BULK], server.served[Lane.INTERACTIVE]
-        assert longest_gap(bulk, start + 30, start + 300) <= (SHARE + quota.burst) * quota.interval + 0.2
+        assert longest_gap(bulk, start + 30, start + 300) <= (BULK_SHARE + quota.burst) * quota.interval + 0.2
         assert statistics.median(after - before for before, after in itertools.pairwise(bulk)) < 2.1
-        assert len(bulk) >= 0.95 * 270 / (SHARE * quota.interval)
+        assert len(bulk) >= 0.95 * 270 / (BULK_SHARE * quota.interval)
         assert len(interactive) >= 0.93 * 10 * 300, "and interactive calls keep all the rest"
 
     virtually(main)
@@ -826,7 +827,7 @@ def test_bulk_calls_keep_one_request_in_twenty_at_the_ceiling() -> None:
             await trio.sleep(10)
             nursery.start_soon(call_until, governed(server, state, quota=quota), start + 300, Lane.BULK)
         bulk, interactive = server.served[Lane.BULK], server.served[Lane.INTERACTIVE]
-        assert longest_gap(bulk, start + 10, start + 300) <= SHARE / quota.ceiling + 0.2
+        assert longest_gap(bulk, start + 10, start + 300) <= BULK_SHARE / quota.ceiling + 0.2
         assert len(bulk) + len(interactive) <= 300 * quota.ceiling + quota.burst + 20, "the ceiling holds"
         assert len(interactive) >= 0.9 * 300 * quota.ceiling
 
@@ -845,7 +846,7 @@ def test_a_batch_that_counts_as_many_gets_its_share_too() -> None:
             await trio.sleep(60)
             nursery.start_soon(call_until, govern, until, Lane.BULK, 50)
         bulk = server.served[Lane.BULK]
-        assert longest_gap(bulk, start + 60, bulk[-1]) <= 50 * SHARE * quota.interval + quota.window
+        assert longest_gap(bulk, start + 60, bulk[-1]) <= 50 * BULK_SHARE * quota.interval + quota.window
         assert len(bulk) >= 2
 
     virtually(main)
@@ -868,14 +869,14 @@ def test_no_load_of_interactive_calls_keeps_bulk_calls_waiting_for_longer_than_p
         server, state = Busy(exchange), MemoryLimiter(quota, clock=trio.current_time)
         governs = [RateLimit(server, state, token=f"token {number}", quota=quota) for number in range(stores)]
         start = trio.current_time()
-        end = start + 5 * (SHARE + burst) * quota.interval
+        end = start + 5 * (BULK_SHARE + burst) * quota.interval
         async with trio.open_nursery() as nursery:
             for govern in governs:
                 for _ in range(3 + int((exchange + 0.2) / quota.interval)):
                     nursery.start_soon(call_until, govern, end, Lane.INTERACTIVE)
             nursery.start_soon(call_until, governs[0], end, Lane.BULK)
         # Its own exchange comes on top, since one call follows another here, and that of those who hold the slots.
-        promised = (SHARE + burst) * quota.interval + SHARE / ceiling + 2 * exchange
+        promised = (BULK_SHARE + burst) * quota.interval + BULK_SHARE / ceiling + 2 * exchange
         assert longest_gap(server.served[Lane.BULK], start, end) <= promised + quota.interval + 0.1
 
     virtually(main)
@@ -917,7 +918,7 @@ def test_one_who_waits_sends_no_others_through_the_queues() -> None:
         await busy.send(request())
 
         class Idle(RateLimit):
-            async def _wait(self, _: Request) -> Quarantine | None:
+            async def _wait_in_queue(self, _: Request) -> Quarantine | None:
                 raise AssertionError("sent through the queues")
 
         async with trio.open_nursery() as nursery:
@@ -941,15 +942,17 @@ WRONG_TIMES = [0, 0.0, -1.0, math.nan, math.inf, -math.inf, True, "60", None, 1e
         *(("requests", value) for value in [*WRONG_COUNTS, 0]),
         *(("reserve", value) for value in WRONG_COUNTS),
         *(("burst", value) for value in WRONG_COUNTS),
-        *((name, value) for name in ("window", "ceiling", "probation", "throttled") for value in WRONG_TIMES),
+        *(
+            (name, value)
+            for name in ("window", "ceiling", "probe_interval", "default_retry_after")
+            for value in WRONG_TIMES
+        ),
         ("requests", 12),
         ("reserve", 600),
     ],
 )
 def test_a_quota_that_can_not_be_kept_is_refused_with_what_is_allowed(field: str, value: Any) -> None:
-    with pytest.raises(
-        ConfigError, match=rf"{field if value != 12 else 'reserve'}.* (give a (whole )?number|has to be)"
-    ):
+    with pytest.raises(ConfigError, match=rf"{field if value != 12 else 'reserve'}.* give a (whole )?number"):
         Quota(**{field: value})
 
 
@@ -957,8 +960,8 @@ def test_a_quota_that_can_not_be_kept_is_refused_with_what_is_allowed(field: str
 async def test_the_smallest_quotas_work(quota: Quota) -> None:
     state = MemoryLimiter(quota)
     for lane in Lane:
-        await state.enter("t", lane, lane, 1)
-    assert not await state.quarantined()
+        await state.acquire("t", lane, lane, 1)
+    assert not await state.quarantines()
 
 
 # Cancellation, threads and forks.
@@ -973,8 +976,8 @@ def test_many_threads_make_states_and_use_them_at_once() -> None:
                 state = MemoryLimiter()
                 govern = RateLimit(MemoryTransport(lambda _: make_response({})), state, token="t")
                 await govern.send(request(Lane.INTERACTIVE))
-                for other in list(limiter._states):
-                    other.forget_under_way()
+                for other in list(memory._limiters):
+                    other.forget_in_progress()
 
         try:
             asyncio.run(main())
@@ -1038,8 +1041,8 @@ async def test_a_call_that_is_cancelled_at_any_await_holds_no_slot(status: int, 
         for task, scope in zip(tasks, scopes, strict=True):
             task.cancel() if native else scope.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        (token,) = state._tokens.values() or [limiter._Token(1.0)]
-        assert token.under_way == 0
-        assert token.held == sum(cost for _, cost in token.frees)
+        (token,) = state._tokens.values() or [memory._TokenState(1.0)]
+        assert token.in_progress == 0
+        assert token.held == sum(cost for _, cost in token.releases)
         assert not _queues.get({})
-        assert not [place for place in limiter._waiting if place[0] == id(state)]
+        assert not [place for place in queue.waiting if place[0] == id(state)]

@@ -200,7 +200,7 @@ async def test_it_may_be_interrupted_again_and_the_server_be_busy_meanwhile() ->
         ({"ETag": '"v1"', "Accept-Ranges": "none"}, "does not offer parts"),
         ({"Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"}, "does not offer parts"),
         ({"Last-Modified": "yesterday", "Date": "today"}, "does not offer parts"),
-        ({"ETag": '"v1"', "Content-Encoding": "gzip"}, "not sent in parts"),
+        ({"ETag": '"v1"', "Content-Encoding": "gzip"}, "does not send it in parts"),
     ],
     ids=["nothing", "weak", "odd", "none", "a date of now", "no date", "compressed"],
 )
@@ -225,8 +225,8 @@ async def test_what_the_server_does_not_offer_is_not_asked_for(headers: dict[str
         (rest(says="bytes 4-9/" + "9" * 5000), "another part"),
         (rest(says=None), "another part"),
         (evolve(rest(), headers={"Content-Range": "bytes 4-9/10", "Content-Encoding": "gzip"}), "another part"),
-        (Reply(status=416, headers={}), "answered 416"),
-        (Reply(status=404, headers={}), "answered 404"),
+        (Reply(status=416, headers={}), "with status 416"),
+        (Reply(status=404, headers={}), "with status 404"),
     ],
 )
 async def test_nothing_is_joined_that_does_not_belong_together(second: Reply, said: str) -> None:

@@ -116,7 +116,7 @@ async def test_a_write_of_which_one_attempt_left_is_in_doubt_also_when_the_last_
     first: Response | Exception,
 ) -> None:
     setup = Setup.of(first, NOT_SENT, NOT_SENT, NOT_SENT)
-    with pytest.raises(OutcomeUnknown, match="an earlier attempt left") as caught:
+    with pytest.raises(OutcomeUnknown, match="an earlier attempt was sent") as caught:
         await setup.retry.send(evolve(READ, method="PUT"))
     assert caught.value.attempts == 4
     for had_no_effect in (READ, evolve(READ, method="PUT")):
@@ -137,7 +137,7 @@ async def test_a_write_of_which_one_attempt_left_is_in_doubt_also_when_the_last_
 async def test_no_error_of_a_repeat_says_that_nothing_was_sent_or_done(
     last: EcwidError, raised: type[TransportError]
 ) -> None:
-    with pytest.raises(raised, match="an earlier attempt left") as caught:
+    with pytest.raises(raised, match="an earlier attempt was sent") as caught:
         await Setup.of(UNKNOWN, last).retry.send(PUT)
     assert not isinstance(caught.value, NotSent)
     assert (caught.value.outcome, caught.value.attempts, caught.value.__cause__) == ("unknown", 2, last)
@@ -154,12 +154,12 @@ async def test_no_error_of_a_repeat_says_that_nothing_was_sent_or_done(
 async def test_a_refusal_of_a_repeat_says_nothing_of_the_attempt_before(
     first: Response | Exception, status: int
 ) -> None:
-    policy = RetryPolicy(patience=0)
+    policy = RetryPolicy(throttle_timeout=0)
     response = await Setup.of(first, make_response(status=status), policy=policy).retry.send(PUT)
     error = parse_error(PUT, response)
     assert (error.status, error.outcome, error.attempts) == (status, "unknown", 2)
     for harmless in (NOT_SENT, make_response(status=429, headers={"Retry-After": "0"})):
-        setup = Setup.of(harmless, make_response(status=403), policy=RetryPolicy(patience=1))
+        setup = Setup.of(harmless, make_response(status=403), policy=RetryPolicy(throttle_timeout=1))
         assert parse_error(PUT, await setup.retry.send(PUT)).outcome == "refused"
     assert parse_error(READ, await Setup.of(UNKNOWN, make_response(status=403)).retry.send(READ)).outcome == "refused"
 
@@ -231,7 +231,7 @@ async def test_a_deadline_that_passed_is_not_tried_again(late: type[TransportErr
 
 
 async def test_waits_double_up_to_a_cap_and_attempts_end() -> None:
-    setup = Setup.of(*[UNKNOWN] * 6, policy=RetryPolicy(attempts=6, base=1.0, cap=5.0))
+    setup = Setup.of(*[UNKNOWN] * 6, policy=RetryPolicy(attempts=6, base_delay=1.0, max_delay=5.0))
     with pytest.raises(OutcomeUnknown) as caught:
         await setup.retry.send(READ)
     assert setup.time.slept == [1.0, 2.0, 4.0, 5.0, 5.0]
@@ -248,7 +248,7 @@ async def test_a_wait_is_anything_up_to_its_bound() -> None:
     time = Time()
     retry = Retry(MemoryTransport([UNKNOWN, OK]), clock=lambda: time.now, sleep=time.sleep, jitter=jitter)
     await retry.send(READ)
-    assert bounds == [(0.0, RetryPolicy().base)]
+    assert bounds == [(0.0, RetryPolicy().base_delay)]
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ async def test_a_store_that_fails_throughout_is_not_asked_many_times_more() -> N
 async def test_a_call_that_meets_nothing_but_429_ends_when_its_patience_does(asked: str) -> None:
     setup = Setup.of(*[make_response(status=429, headers={"Retry-After": asked})] * 400)
     assert (await setup.retry.send(READ)).status == 429
-    assert 240 <= sum(setup.time.slept) <= RetryPolicy().patience
+    assert 240 <= sum(setup.time.slept) <= RetryPolicy().throttle_timeout
 
 
 async def test_a_429_costs_nothing_of_the_budget() -> None:
@@ -438,10 +438,10 @@ async def test_closing_closes_what_is_wrapped() -> None:
         {"attempts": True},
         *(
             {name: value}
-            for name in ("base", "cap", "throttled")
+            for name in ("base_delay", "max_delay", "default_retry_after")
             for value in (-1, math.nan, math.inf, 1e308, 10**30, "1", None)
         ),
-        *({name: value} for name in ("patience", "budget") for value in (-0.1, math.nan, "1")),
+        *({name: value} for name in ("throttle_timeout", "budget") for value in (-0.1, math.nan, "1")),
     ],
     ids=str,
 )
@@ -452,8 +452,8 @@ def test_a_policy_that_makes_no_sense_is_refused_where_it_is_made(settings: dict
 
 
 async def test_any_policy_that_is_taken_can_be_kept() -> None:
-    assert RetryPolicy(patience=math.inf, budget=math.inf, base=0, cap=0, throttled=0)
-    policy = RetryPolicy(attempts=2000, base=1e9, cap=7.0, budget=math.inf)
+    assert RetryPolicy(throttle_timeout=math.inf, budget=math.inf, base_delay=0, max_delay=0, default_retry_after=0)
+    policy = RetryPolicy(attempts=2000, base_delay=1e9, max_delay=7.0, budget=math.inf)
     setup = Setup.of(*[UNKNOWN] * 2000, policy=policy)
     with pytest.raises(OutcomeUnknown):
         await setup.retry.send(READ)

@@ -1,0 +1,57 @@
+"""Quarantine: tokens and stores whose calls are not sent, because the API said that they can't work."""
+
+from collections.abc import Generator
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from ecwid_async.transport.rate_limit.keys import store_key
+
+if TYPE_CHECKING:
+    from ecwid_async.transport.rate_limit.limiter import Limiter
+
+__all__ = ["MAX_QUARANTINES", "Quarantine", "QuarantineList"]
+
+# Beyond this the oldest quarantine is dropped. A call to that store finds it out again.
+MAX_QUARANTINES: Final = 10_000
+
+
+@frozen(kw_only=True)
+class Quarantine:
+    """A token or a store whose calls are not sent, because the API said that they can't work.
+
+    `store_id` is None for an application's own requests. `status`, `code` and `message` are those of the response to
+    the request `request_id`. `since` is when it came; the first call after `until` is sent as a probe. Both are in UTC.
+    """
+
+    store_id: int | None
+    status: int
+    code: str | None
+    message: str | None
+    request_id: str
+    since: datetime
+    until: datetime
+
+    @property
+    def reason(self) -> str:
+        """Status and code of the response, as in ``403 INVALID_API_TOKEN``."""
+        return f"{self.status} {self.code}" if self.code else str(self.status)
+
+
+class QuarantineList:
+    """The quarantines of a client: ``await ecwid.quarantine()`` lists them, `clear` lifts them."""
+
+    def __init__(self, limiter: "Limiter | None") -> None:
+        self._limiter = limiter
+
+    def __await__(self) -> Generator[object, object, list[Quarantine]]:
+        return self._list().__await__()
+
+    async def _list(self) -> list[Quarantine]:
+        return await self._limiter.quarantines() if self._limiter is not None else []
+
+    async def clear(self, store_id: int | None = None) -> None:
+        """Lift the quarantines of one store, or all of them, once their cause is fixed. The next call is sent."""
+        if self._limiter is not None:
+            await self._limiter.lift_quarantines(None if store_id is None else store_key(store_id))

@@ -1,0 +1,68 @@
+"""The quota: how many requests a token may send, and all tokens together."""
+
+from typing import Final
+
+from attrs import frozen
+
+from ecwid_async.errors import ConfigError
+from ecwid_async.transport.validation import check_count, check_number
+from ecwid_async.wire import Lane
+
+__all__ = ["MAX_SECONDS", "Quota", "check_seconds", "slot_limit"]
+
+# Redis keeps its data for a month, so no time of a quota may be longer.
+MAX_SECONDS: Final = 31 * 86_400.0
+_MAX_COUNT: Final = 10**9
+
+
+def check_seconds(name: str, value: object) -> None:
+    """Raise `ConfigError` unless `value` is a number of seconds greater than zero and at most a month."""
+    check_number(name, value, above=True, most=MAX_SECONDS)
+
+
+@frozen(kw_only=True)
+class Quota:
+    """The limits of one token, and of all tokens together. Times are in seconds.
+
+    - `requests` per `window`: what one token may send. Bulk calls leave `reserve` of them to interactive calls.
+    - `burst`: how many interactive calls may run ahead of the pace.
+    - `ceiling`: requests per second over all tokens, since the API also counts by IP address.
+    - `probe_interval`: how often a quarantined token or store is tried again.
+    - `default_retry_after`: how long to wait after a 429 without a usable Retry-After.
+
+    Raises `ConfigError` for a value out of range: counts are whole numbers (`reserve` less than `requests`), `ceiling`
+    and times are finite and greater than zero.
+    """
+
+    requests: int = 600
+    window: float = 60.0
+    reserve: int = 12
+    burst: int = 40
+    ceiling: float = 90.0
+    probe_interval: float = 900.0
+    default_retry_after: float = 10.0
+
+    def __attrs_post_init__(self) -> None:
+        for name, least in (("requests", 1), ("reserve", 0), ("burst", 0)):
+            check_count(f"Quota.{name}", getattr(self, name), least=least, most=_MAX_COUNT)
+        if self.reserve >= self.requests:
+            raise ConfigError(
+                f"Quota.reserve is {self.reserve} of {self.requests} requests, which leaves none to bulk calls: "
+                "give a number below `requests`"
+            )
+        check_number("Quota.ceiling", self.ceiling, least=1 / MAX_SECONDS, most=_MAX_COUNT)
+        for name in ("window", "probe_interval", "default_retry_after"):
+            check_seconds(f"Quota.{name}", getattr(self, name))
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two calls of a token at its pace."""
+        return self.window / (self.requests - self.reserve)
+
+
+def slot_limit(quota: Quota, lane: Lane, cost: int) -> int:
+    """How many slots of a token calls of this lane may fill. Raises `ValueError` if `cost` alone exceeds that."""
+    limit = quota.requests - quota.reserve if lane is Lane.BULK else quota.requests
+    if cost > limit:
+        raise ValueError(f"a call that counts as {cost} requests never fits into the {limit} of a window: split it")
+    return limit
