@@ -1,31 +1,22 @@
-"""JSON bytes and plain data: whole numbers as int, every other number as an exact `Decimal`."""
+"""JSON bytes and plain data: integers are int, all other numbers exact `Decimal`; pages split into unparsed items."""
 
 import re
 from typing import Any, Final
 
 import msgspec
 
-from ecwid_async.primitives.safe_json import UNREADABLE, NotJSON, exact
+from ecwid_async.primitives.safe_json import UNREADABLE, Masked, NotJSON, exact, read_json
 from ecwid_async.wire import printable
 
-__all__ = [
-    "HEAD",
-    "MOST_DIGITS",
-    "encode",
-    "envelope_decoder",
-    "item_name",
-    "items_of",
-    "loads",
-    "total_decoder",
-    "whole_number",
-]
+__all__ = ["MAX_INT_DIGITS", "describe_unreadable", "encode", "loads", "read_total", "split_page"]
+
+MAX_INT_DIGITS: Final = 4300
+"""The longest int that Python parses by default."""
 
 encode: Final = msgspec.json.Encoder(decimal_format="number").encode
-# As of an int that comes without an exponent.
-MOST_DIGITS: Final = 4300
 
 
-class _Envelope(msgspec.Struct):
+class _Page(msgspec.Struct):
     items: list[msgspec.Raw]
     total: msgspec.Raw = msgspec.Raw(b"")
 
@@ -38,17 +29,17 @@ class _Identity(msgspec.Struct):
     id: int | str | None = None
 
 
-envelope_decoder: Final = msgspec.json.Decoder(_Envelope)
-total_decoder: Final = msgspec.json.Decoder(_Total)
+_page_decoder: Final = msgspec.json.Decoder(_Page)
+_total_decoder: Final = msgspec.json.Decoder(_Total)
 _identity_decoder: Final = msgspec.json.Decoder(_Identity)
-# How the API begins a page.
-HEAD: Final = rb'\s*\{\s*"total"\s*:\s*(\d{1,18})\s*,'
+# The API's pages begin with the total.
+_PAGE_START: Final = rb'\s*\{\s*"total"\s*:\s*(\d{1,18})\s*,'
 
 
 def loads(text: bytes | str) -> Any:
-    """Parse JSON: whole numbers as int, every other number as an exact `Decimal`.
+    """Parse JSON: integers as int, all other numbers as exact `Decimal`.
 
-    Raises `ValueError` for what is not JSON, is nested too deeply or can't be read exactly.
+    Raises `ValueError` for text that is not JSON, is nested too deeply or has a number that can't be read exactly.
     """
     try:
         return exact.decode(text)
@@ -56,24 +47,49 @@ def loads(text: bytes | str) -> Any:
         raise NotJSON(f"not JSON that can be read exactly: {error}") from None
 
 
-def items_of(body: bytes | msgspec.Raw) -> list[msgspec.Raw]:
-    """The items of a page that can't be parsed as a whole; none for anything else."""
+def split_page(body: bytes) -> tuple[list[msgspec.Raw], int | None] | None:
+    """Split a page into its items, unparsed, and its total. Returns None for anything but a page."""
     try:
-        return envelope_decoder.decode(body).items
+        page = _page_decoder.decode(body)
+        return page.items, _parse_int(page.total)
     except UNREADABLE:
-        return []
-
-
-def item_name(item: bytes | msgspec.Raw) -> str:
-    """Which item it is, where that can be read at least."""
+        masked = Masked(body)
     try:
-        known_as = _identity_decoder.decode(item).id
+        page = _page_decoder.decode(masked.json)
     except UNREADABLE:
-        return ""
-    return "" if known_as is None else f", in the item with the id {printable(str(known_as), limit=40)}"
+        return None
+    return [msgspec.Raw(masked.restored(item)) for item in page.items], _parse_int(page.total)
 
 
-def whole_number(raw: msgspec.Raw) -> int | None:
-    """An int of up to 18 digits, None for any other JSON."""
+def read_total(body: bytes) -> int | None:
+    """Read a page's total, mostly without parsing its items. Raises `NotJSON` for anything but an object."""
+    if (start := re.match(_PAGE_START, body)) is not None:
+        return int(start[1])
+    return _parse_int(read_json(body, _total_decoder).total)
+
+
+def _parse_int(raw: msgspec.Raw) -> int | None:
     digits = bytes(raw)
     return int(digits) if re.fullmatch(rb"-?[0-9]{1,18}", digits) else None
+
+
+def describe_unreadable(body: bytes | msgspec.Raw, error: NotJSON) -> tuple[int | None, str]:
+    """Find the item of a page that can't be read; return its position, None for the whole body, and a description."""
+    try:
+        items = _page_decoder.decode(body).items
+    except UNREADABLE:
+        items = []
+    for position, item in enumerate(items):
+        try:
+            read_json(item, exact)
+        except NotJSON as error_of_item:
+            return position, f"{error_of_item}{_describe_id(item)}"
+    return None, f"{error}{_describe_id(body)}"
+
+
+def _describe_id(item: bytes | msgspec.Raw) -> str:
+    try:
+        item_id = _identity_decoder.decode(item).id
+    except UNREADABLE:
+        return ""
+    return "" if item_id is None else f", in the item with the id {printable(str(item_id), limit=40)}"

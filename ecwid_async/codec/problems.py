@@ -1,6 +1,7 @@
-"""What did not fit: where it is, which type was expected, and which was found."""
+"""Values that did not fit: their path, the expected and the found type, and a count of each kind of problem."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType
@@ -8,31 +9,29 @@ from typing import Any, Final, NamedTuple, get_args, get_origin
 
 import msgspec
 
-from ecwid_async.codec.dates import parse_moment
+from ecwid_async.codec.dates import parse_datetime_checked
 from ecwid_async.codec.projection import Projection
-from ecwid_async.codec.scalars import Mismatch, run
-from ecwid_async.codec.structure import hook_for, text_hook
+from ecwid_async.codec.scalars import WrongType, state
+from ecwid_async.codec.structure import RequiredMemberError, get_hook, get_json_text_hook
 from ecwid_async.models.base import JSON_TEXT, PREFIX, Data, TaggedUnion, union_members, wire_name
 from ecwid_async.primitives.safe_json import is_absurd
 from ecwid_async.wire import printable
 
 __all__ = [
-    "MORE_PROBLEMS",
-    "MOST_PROBLEMS",
     "DecodeProblem",
-    "Odd",
-    "Path",
-    "explain",
-    "explain_member",
-    "kind_of",
-    "repairs",
-    "type_name",
-    "walk",
+    "FieldPath",
+    "Mismatch",
+    "ProblemCounter",
+    "describe_type",
+    "describe_value",
+    "explain_required_member",
+    "find_mismatches",
+    "find_repairs",
 ]
 
 
 class DecodeProblem(msgspec.Struct, frozen=True):
-    """A field that does not hold what it should: which endpoint, where, and which types. Never the value."""
+    """A field with a value of an unexpected type: its endpoint, path and types, never the value."""
 
     operation: str
     path: str
@@ -40,84 +39,80 @@ class DecodeProblem(msgspec.Struct, frozen=True):
     found: str
 
 
-# A store's own keys, in fields this version does not know, must not fill the memory.
-MOST_PROBLEMS: Final = 1_000
-MORE_PROBLEMS: Final = DecodeProblem("", "", "", f"more kinds of problems than the {MOST_PROBLEMS:,} that are kept")
+# A store's own keys, in fields unknown to this version, must not fill the memory.
+_MAX_KINDS: Final = 1_000
+_MORE_KINDS: Final = DecodeProblem("", "", "", f"more kinds of problems than the {_MAX_KINDS:,} that are counted")
 
 
-class Path(NamedTuple):
-    """Where in a response: to the letter, and without positions and the keys that a store chose."""
+class ProblemCounter:
+    """Counts decode problems in `counts`, at most 1,000 kinds of them; calls `on_problem` once for each kind."""
+
+    def __init__(self, on_problem: Callable[[DecodeProblem], None] | None = None) -> None:
+        self.counts: Counter[DecodeProblem] = Counter()
+        self._on_problem = on_problem
+
+    def add(self, problem: DecodeProblem, times: int = 1) -> None:
+        """Count a problem."""
+        if problem not in self.counts and len(self.counts) >= _MAX_KINDS:
+            problem = _MORE_KINDS
+        is_new = problem not in self.counts
+        self.counts[problem] += times
+        if self._on_problem is not None and is_new:
+            self._on_problem(problem)
+
+    def take(self, other: "ProblemCounter") -> None:
+        """Move the counts of another counter here."""
+        counts, other.counts = other.counts, Counter()
+        for problem, times in counts.items():
+            self.add(problem, times)
+
+
+class FieldPath(NamedTuple):
+    """A path in a response: `exact`, and `general` without positions and keys that a store chose."""
 
     exact: str = ""
-    kind: str = ""
+    general: str = ""
 
     @classmethod
-    def of(cls, path: str | int) -> "Path":
-        """The path of a part; a number says which of the items it is."""
+    def of(cls, path: str | int) -> "FieldPath":
+        """The path of a part of a response; a number is the position of an item."""
         return cls(f"items[{path}]", "items[]") if isinstance(path, int) else cls(path, path)
 
-    def field(self, name: str) -> "Path":
+    def field(self, name: str) -> "FieldPath":
         """The path of a field of this object."""
-        return Path(f"{self.exact}.{name}".lstrip("."), f"{self.kind}.{name}".lstrip("."))
+        return FieldPath(f"{self.exact}.{name}".lstrip("."), f"{self.general}.{name}".lstrip("."))
 
-    def key(self, key: str, prefix: str = "") -> "Path":
-        """The path of a value whose key a store chose."""
+    def key(self, key: str, prefix: str = "") -> "FieldPath":
+        """The path of a value of this object whose key a store chose."""
         name = printable(key, limit=60)
-        return Path(f"{self.exact}.{prefix}{name}".lstrip("."), f"{self.kind}.{prefix}*".lstrip("."))
+        return FieldPath(f"{self.exact}.{prefix}{name}".lstrip("."), f"{self.general}.{prefix}*".lstrip("."))
 
-    def position(self, index: int) -> "Path":
+    def position(self, index: int) -> "FieldPath":
         """The path of an element of this list."""
-        return Path(f"{self.exact}[{index}]", f"{self.kind}[]")
+        return FieldPath(f"{self.exact}[{index}]", f"{self.general}[]")
 
 
-class Odd(NamedTuple):
-    """A place where data departs from what is declared: which type was expected, and which was found."""
+class Mismatch(NamedTuple):
+    """A value of an unexpected type: its path, the expected type and the found one."""
 
-    path: Path
+    path: FieldPath
     expected: str
     found: str
 
 
-def repairs(data: object, path: Path) -> Iterator[Odd]:
-    """Where data that was repaired holds what had to be. Text that came with U+FFFD in it is taken for repaired."""
-    for place, value in walk(data, path):
-        if isinstance(value, str):
-            if "\ufffd" in value:
-                yield Odd(place, "Unicode text", "half of a surrogate pair")
-            elif is_absurd(value):
-                yield Odd(place, "a number", "one that is too large, as text")
+# Finding mismatches: slow, and used only after one was seen
 
 
-def walk(value: object, path: Path) -> Iterator[tuple[Path, object]]:
-    """All that parsed data holds, with its path, however deep it is nested."""
-    yield path, value
-    waiting = [_inside(value, path)]
-    while waiting:
-        for place, inner in waiting[-1]:
-            yield place, inner
-            if isinstance(inner, dict | list):
-                waiting.append(_inside(inner, place))
-                break
-        else:
-            waiting.pop()
-
-
-def _inside(value: object, path: Path) -> Iterator[tuple[Path, object]]:
-    if isinstance(value, dict):
-        return ((path.field(printable(key, limit=60)), element) for key, element in value.items())
-    return ((path.position(index), element) for index, element in enumerate(value if isinstance(value, list) else ()))
-
-
-def explain(value: object, declared: Any, path: Path) -> Iterator[Odd]:
-    """Where a value departs from its declared type. Runs only once something did."""
+def find_mismatches(value: object, declared: Any, path: FieldPath) -> Iterator[Mismatch]:
+    """Find the parts of a value that are not of their declared type."""
     if value is None and NoneType in get_args(declared):
         return
-    # The caller's classes are not made again, only to see whether they fit.
-    if not _holds_projection(declared) and _fits(value, declared):
+    # Users' classes are not instantiated again only to check values.
+    if not _contains_projection(declared) and _matches(value, declared):
         return
     options = union_members(declared)
-    variants = TaggedUnion.from_members(options)
-    only = variants.select(value) if variants is not None and isinstance(value, dict) else options[0]
+    union = TaggedUnion.from_members(options)
+    only = union.select(value) if union is not None and isinstance(value, dict) else options[0]
     if isinstance(only, type) and issubclass(only, Data) and isinstance(value, dict):
         known = {wire_name(field) for field in only.__attrs_attrs__ if PREFIX not in field.metadata}
         for field in only.__attrs_attrs__:
@@ -125,67 +120,99 @@ def explain(value: object, declared: Any, path: Path) -> Iterator[Odd]:
                 prefix, inner = field.metadata[PREFIX], get_args(union_members(field.type)[0])[1]
                 for key in value:
                     if key.startswith(prefix) and key not in known:
-                        yield from explain(value[key], inner, path.key(key[len(prefix) :], prefix))
+                        yield from find_mismatches(value[key], inner, path.key(key[len(prefix) :], prefix))
             elif (element := value.get(wire_name(field))) is not None and field.name != "extra":
                 inner_path = path.field(wire_name(field))
-                yield from explain_member(element, field.type, inner_path, as_text=JSON_TEXT in field.metadata)
+                yield from _find_field_mismatches(element, field.type, inner_path, as_text=JSON_TEXT in field.metadata)
     elif isinstance(only, Projection) and isinstance(value, dict):
         for member in only.members:
-            if (element := value.get(member.wire)) is not None:
-                yield from explain_member(element, member.declared, path.field(member.wire), as_text=member.as_text)
+            if (element := value.get(member.wire_name)) is not None:
+                inner_path = path.field(member.wire_name)
+                yield from _find_field_mismatches(element, member.declared, inner_path, as_text=member.as_text)
     elif get_origin(only) is list and isinstance(value, list):
         for index, element in enumerate(value):
-            yield from explain(element, get_args(only)[0], path.position(index))
+            yield from find_mismatches(element, get_args(only)[0], path.position(index))
     elif get_origin(only) in (dict, Mapping) and isinstance(value, dict):
         for key, element in value.items():
-            yield from explain(element, get_args(only)[1], path.key(key))
+            yield from find_mismatches(element, get_args(only)[1], path.key(key))
     else:
-        yield Odd(path, type_name(declared), _found(value, only))
+        yield Mismatch(path, describe_type(declared), _describe_found(value, only))
 
 
-def _found(value: object, declared: Any) -> str:
-    """The type of a value, or why this text is not the time that it looks like."""
-    if declared is datetime and isinstance(value, str):
-        try:
-            if len(value) == 10 and date.fromisoformat(value):
-                return "a date without a time"
-            if not parse_moment(value)[1]:
-                return "a time finer than microseconds"
-        except OverflowError:
-            return "a time outside the years 1 to 9999"
-        except ValueError:
-            pass
-    return kind_of(value)
-
-
-def explain_member(value: object, declared: Any, path: Path, *, as_text: bool) -> Iterator[Odd]:
-    """As `explain`, for a field that may be JSON text."""
+def _find_field_mismatches(value: object, declared: Any, path: FieldPath, *, as_text: bool) -> Iterator[Mismatch]:
     if not as_text:
-        yield from explain(value, declared, path)
+        yield from find_mismatches(value, declared, path)
         return
     try:
-        text_hook(declared)(value, None)
-    except Mismatch:
-        yield Odd(path, f"JSON text of {type_name(declared)}", kind_of(value))
+        get_json_text_hook(declared)(value, None)
+    except WrongType:
+        yield Mismatch(path, f"JSON text of {describe_type(declared)}", describe_value(value))
 
 
-def _holds_projection(declared: Any) -> bool:
-    return isinstance(declared, Projection) or any(map(_holds_projection, get_args(declared)))
+def _contains_projection(declared: Any) -> bool:
+    return isinstance(declared, Projection) or any(map(_contains_projection, get_args(declared)))
 
 
-def _fits(value: object, declared: Any) -> bool:
-    """Whether a value reads as its type with nothing odd in it."""
-    run.odd = False
+def _matches(value: object, declared: Any) -> bool:
+    """Whether a value and all its parts are of their declared types."""
+    state.mismatch_seen = False
     try:
-        hook_for(declared)(value, None)
-    except Mismatch:
+        get_hook(declared)(value, None)
+    except WrongType:
         return False
     finally:
-        odd, run.odd = run.odd, False
-    return not odd
+        mismatch_seen, state.mismatch_seen = state.mismatch_seen, False
+    return not mismatch_seen
 
 
-_KINDS: Final[Mapping[type, str]] = {
+def explain_required_member(value: object, error: RequiredMemberError, path: FieldPath) -> tuple[Mismatch, str]:
+    """Find the required member that is missing or of another type; return the mismatch and advice."""
+    member, data = error.member, error.data
+    path = next((found for found, part in _walk(value, path) if part is data), path).field(member.wire_name)
+    expected = describe_type(member.declared)
+    if data.get(member.wire_name) is None:
+        found = "null" if member.wire_name in data else "nothing"
+        return Mismatch(path, expected, found), f"Give {member.name} a default, or let it be None."
+    element = data[member.wire_name]
+    mismatches = _find_field_mismatches(element, member.declared, path, as_text=member.as_text)
+    mismatch = next(mismatches, Mismatch(path, expected, describe_value(element)))
+    return mismatch, f"Let {member.name} be None, or declare it as object, which accepts any value."
+
+
+def find_repairs(data: object, path: FieldPath) -> Iterator[Mismatch]:
+    """Find the values that were repaired in parsed data. Text received with U+FFFD counts as repaired."""
+    for found, value in _walk(data, path):
+        if isinstance(value, str):
+            if "\ufffd" in value:
+                yield Mismatch(found, "Unicode text", "half of a surrogate pair")
+            elif is_absurd(value):
+                yield Mismatch(found, "a number", "one that is too large, as text")
+
+
+def _walk(value: object, path: FieldPath) -> Iterator[tuple[FieldPath, object]]:
+    """All values in parsed data with their paths; not recursive, so the nesting may be deep."""
+    yield path, value
+    stack = [_children(value, path)]
+    while stack:
+        for inner_path, inner in stack[-1]:
+            yield inner_path, inner
+            if isinstance(inner, dict | list):
+                stack.append(_children(inner, inner_path))
+                break
+        else:
+            stack.pop()
+
+
+def _children(value: object, path: FieldPath) -> Iterator[tuple[FieldPath, object]]:
+    if isinstance(value, dict):
+        return ((path.field(printable(key, limit=60)), element) for key, element in value.items())
+    return ((path.position(index), element) for index, element in enumerate(value if isinstance(value, list) else ()))
+
+
+# Descriptions of types
+
+
+_JSON_TYPES: Final[Mapping[type, str]] = {
     NoneType: "null",
     bool: "a boolean",
     dict: "an object",
@@ -196,12 +223,27 @@ _KINDS: Final[Mapping[type, str]] = {
 }
 
 
-def kind_of(value: object) -> str:
-    """The type of parsed JSON, in words."""
-    return _KINDS.get(type(value), type(value).__name__)
+def describe_value(value: object) -> str:
+    """The JSON type of a parsed value, in words."""
+    return _JSON_TYPES.get(type(value), type(value).__name__)
 
 
-def type_name(declared: Any) -> str:
+def describe_type(declared: Any) -> str:
     """A declared type, in words."""
     names = [getattr(option, "__name__", str(option)) for option in union_members(declared)]
     return " or ".join(names)
+
+
+def _describe_found(value: object, declared: Any) -> str:
+    """The type of a value, or why text that looks like a datetime is not one."""
+    if declared is datetime and isinstance(value, str):
+        try:
+            if len(value) == 10 and date.fromisoformat(value):
+                return "a date without a time"
+            if not parse_datetime_checked(value)[1]:
+                return "a time finer than microseconds"
+        except OverflowError:
+            return "a time outside the years 1 to 9999"
+        except ValueError:
+            pass
+    return describe_value(value)

@@ -1,4 +1,4 @@
-"""Single values of JSON as Python values: exact, or not at all."""
+"""Conversion of single JSON values to Python types, without loss or not at all."""
 
 import re
 import threading
@@ -7,108 +7,108 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from ecwid_async.codec.dates import parse_moment
-from ecwid_async.codec.json import MOST_DIGITS
+from ecwid_async.codec.dates import parse_datetime_checked
+from ecwid_async.codec.json import MAX_INT_DIGITS
 
-__all__ = ["SCALARS", "Mismatch", "decimals", "retyped", "run"]
+__all__ = ["SCALAR_CONVERTERS", "WrongType", "decimal_cache", "flag_mismatch", "state"]
 
 T = TypeVar("T")
 
 
-class Mismatch(Exception):
-    """A value is not of the declared type and can't be turned into it without loss."""
+class WrongType(Exception):
+    """A value is not of the declared type and can't be converted to it without loss."""
 
 
-class _Run(threading.local):
-    """Whether the structuring under way met a value it could not place."""
+class _State(threading.local):
+    """Whether the current structuring in this thread has met a value of an unexpected type."""
 
-    odd: bool = False
-
-
-run = _Run()
+    mismatch_seen: bool = False
 
 
-class _Decimals(dict[int, Decimal]):
-    """Whole numbers as decimals, the common ones ready made: most amounts in a store are round."""
+state: Final = _State()
+
+
+def flag_mismatch(value: T) -> T:
+    """Return a value that was converted from another JSON type, so that it is reported."""
+    state.mismatch_seen = True
+    return value
+
+
+class _DecimalCache(dict[int, Decimal]):
+    """Integers as decimals, the common ones built ahead: most amounts in a store are round."""
 
     def __missing__(self, number: int) -> Decimal:
         return Decimal(number)
 
 
-decimals: Final = _Decimals((number, Decimal(number)) for number in range(1025))
+decimal_cache: Final = _DecimalCache((number, Decimal(number)) for number in range(1025))
 
 
-def retyped(value: T) -> T:
-    """A value that came as another type of JSON's, which is reported."""
-    run.odd = True
-    return value
-
-
-def to_str(value: object) -> str:
+def _to_str(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return retyped(str(value))
-    raise Mismatch
+        return flag_mismatch(str(value))
+    raise WrongType
 
 
-def to_int(value: object) -> int:
+def _to_int(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    # How large it is comes first: int(Decimal("1e999999")) takes minutes.
-    if isinstance(value, Decimal) and value.adjusted() < MOST_DIGITS and value == value.to_integral_value():
+    # The size is checked first, since int(Decimal("1e999999")) takes minutes.
+    if isinstance(value, Decimal) and value.adjusted() < MAX_INT_DIGITS and value == value.to_integral_value():
         return int(value)
     if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", value):
-        return retyped(int(value))
-    raise Mismatch
+        return flag_mismatch(int(value))
+    raise WrongType
 
 
-def to_decimal(value: object) -> Decimal:
+def _to_decimal(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     if isinstance(value, str) and re.fullmatch(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?", value):
-        return retyped(Decimal(value))
-    raise Mismatch
+        return flag_mismatch(Decimal(value))
+    raise WrongType
 
 
-def to_bool(value: object) -> bool:
+def _to_bool(value: object) -> bool:
     if isinstance(value, bool):
         return value
     if value in ("true", "false"):
-        return retyped(value == "true")
-    raise Mismatch
+        return flag_mismatch(value == "true")
+    raise WrongType
 
 
-def to_datetime(value: object) -> datetime:
+def _to_datetime(value: object) -> datetime:
     if isinstance(value, str):
         try:
             if len(value) == 10:
-                return retyped(datetime.combine(date.fromisoformat(value), time(tzinfo=UTC)))
-            moment, whole = parse_moment(value)
+                return flag_mismatch(datetime.combine(date.fromisoformat(value), time(tzinfo=UTC)))
+            moment, is_exact = parse_datetime_checked(value)
         except (ValueError, OverflowError):
             pass
         else:
-            if whole:
+            if is_exact:
                 return moment
-    raise Mismatch
+    raise WrongType
 
 
-def to_date(value: object) -> date:
+def _to_date(value: object) -> date:
     if isinstance(value, str):
         try:
             return date.fromisoformat(value)
         except ValueError:
             pass
-    raise Mismatch
+    raise WrongType
 
 
-SCALARS: Final[Mapping[object, Callable[[object], object]]] = {
-    str: to_str,
-    int: to_int,
-    Decimal: to_decimal,
-    bool: to_bool,
-    datetime: to_datetime,
-    date: to_date,
+SCALAR_CONVERTERS: Final[Mapping[object, Callable[[object], object]]] = {
+    str: _to_str,
+    int: _to_int,
+    Decimal: _to_decimal,
+    bool: _to_bool,
+    datetime: _to_datetime,
+    date: _to_date,
 }

@@ -1,4 +1,4 @@
-"""What ``responseFields`` says: names, and in brackets what is wanted of each, as in ``total,items(id,name)``."""
+"""The syntax of ``responseFields``: names, each with a selection in parentheses if wanted: ``total,items(id,name)``."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -7,40 +7,39 @@ from typing import Final, TypeAlias
 __all__ = ["Selection", "add_fields", "format_selection", "parse_selection"]
 
 Selection: TypeAlias = Mapping[str, "Selection | None"]
-"""The wanted members, and of each what is wanted of it: None stands for all."""
+"""The selected fields, each with the selection inside it; None selects all of it."""
 
-_PIECE: Final = r"[(),]|[^(),\s]+"
-# Far more than any answer of the API has.
-_DEEPEST: Final = 50
-_SIGNS: Final = frozenset("(),")
+_SYNTAX: Final = r"[(),]|[^(),\s]+"
+_MAX_DEPTH: Final = 50  # far more than any response of the API has
+_PUNCTUATION: Final = frozenset("(),")
 
 
 def parse_selection(text: str) -> Selection:
-    """Read a selection. Raises `ValueError` where names, commas and brackets do not fit together, or go too deep."""
-    tokens = re.findall(_PIECE, text)
-    selection, end = _fields(tokens, 0)
+    """Parse a selection. Raises `ValueError` for invalid syntax, or for more than 50 levels."""
+    tokens = re.findall(_SYNTAX, text)
+    selection, end = _parse_fields(tokens, 0)
     if end < len(tokens):
-        raise ValueError(f"response_fields {text!r} closes a bracket that it did not open")
+        raise ValueError(f"response_fields {text!r} closes a parenthesis that is not open")
     return selection
 
 
-def _fields(tokens: list[str], at: int, depth: int = 1) -> tuple[dict[str, Selection | None], int]:
-    if depth > _DEEPEST:
-        raise ValueError(f"response_fields opens more than {_DEEPEST} brackets inside one another")
-    found: dict[str, Selection | None] = {}
+def _parse_fields(tokens: list[str], at: int, depth: int = 1) -> tuple[dict[str, Selection | None], int]:
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"response_fields nests parentheses more than {_MAX_DEPTH} deep")
+    fields: dict[str, Selection | None] = {}
     while True:
-        if at >= len(tokens) or tokens[at] in _SIGNS:
+        if at >= len(tokens) or tokens[at] in _PUNCTUATION:
             raise ValueError(f"response_fields {''.join(tokens)!r} lacks a name: write it as total,items(id,name)")
         name, at = tokens[at], at + 1
         inner: Selection | None = None
         if tokens[at : at + 1] == ["("]:
-            inner, at = _fields(tokens, at + 1, depth + 1)
+            inner, at = _parse_fields(tokens, at + 1, depth + 1)
             if tokens[at : at + 1] != [")"]:
-                raise ValueError(f"response_fields {''.join(tokens)!r} leaves a bracket open")
+                raise ValueError(f"response_fields {''.join(tokens)!r} does not close a parenthesis")
             at += 1
-        found[name] = _union(found[name], inner) if name in found else inner
+        fields[name] = _union(fields[name], inner) if name in fields else inner
         if tokens[at : at + 1] != [","]:
-            return found, at
+            return fields, at
         at += 1
 
 
@@ -54,12 +53,12 @@ def _union(one: Selection | None, other: Selection | None) -> Selection | None:
 
 
 def format_selection(selection: Selection) -> str:
-    """The selection as the API reads it."""
+    """Format a selection for ``responseFields``."""
     return ",".join(
         name if inner is None else f"{name}({format_selection(inner)})" for name, inner in selection.items()
     )
 
 
 def add_fields(selection: Selection, names: Iterable[str]) -> Selection:
-    """The selection with all of these members, asked for in front."""
+    """Select these fields as well; new ones come first, with all they contain."""
     return {**{name: None for name in names if name not in selection}, **selection}

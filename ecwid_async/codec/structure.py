@@ -1,9 +1,8 @@
-"""Plain data as models: one function per class, generated on first use.
+"""Plain data to models and users' classes, by one function ("hook") per class, generated on first use.
 
-Reading: `msgspec` parses (every fractional number as an exact `Decimal`), then one function per class, generated on
-first use and handed to cattrs through its hook-factory interface, checks each value's type inline and stores it.
-What an attribute can't hold is never lost: unknown fields, and values of an unexpected type, stay in `extra`.
-A class of the caller's (`Projection`) has no `extra`: what it can't do without is an error, anything else None.
+A generated hook checks the type of each value inline and stores it. cattrs takes these hooks through its hook-factory
+interface. Nothing is lost: unknown fields, and values of an unexpected type, stay in a model's `extra`. A user's class
+(`Projection`) has no `extra`: a required member that does not fit is an error, any other is None.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +17,8 @@ from typing import Any, Final, cast, get_args, get_origin
 import attrs
 from cattrs import Converter
 
-from ecwid_async.codec.projection import LEFT_OUT, Member, Projection
-from ecwid_async.codec.scalars import SCALARS, Mismatch, decimals, retyped, run
+from ecwid_async.codec.projection import USE_CLASS_DEFAULT, Member, Projection
+from ecwid_async.codec.scalars import SCALAR_CONVERTERS, WrongType, decimal_cache, flag_mismatch, state
 from ecwid_async.models.base import (
     JSON_TEXT,
     NO_EXTRA,
@@ -33,121 +32,138 @@ from ecwid_async.models.base import (
 )
 from ecwid_async.primitives.safe_json import UNREADABLE, exact
 
-__all__ = ["Hook", "Unfit", "hook_for", "is_draft", "text_hook", "warm_up"]
+__all__ = ["Hook", "RequiredMemberError", "get_hook", "get_json_text_hook", "is_draft", "warm_up"]
+
+Hook = Callable[[Any, Any], Any]
+"""Converts a parsed value to a type or raises `WrongType`; the second argument is there for cattrs."""
+
+_NO_RESULT: Final = object()
 
 
-class Unfit(Exception):
-    """What a class of the caller's can't do without is not in `data`, or of another type."""
+class RequiredMemberError(Exception):
+    """A required `member` of a user's class is not in `data`, or is of another type."""
 
     def __init__(self, data: dict[str, object], member: Member) -> None:
         self.data = data
         self.member = member
 
 
-Hook = Callable[[Any, Any], Any]
-
-_NONE: Final = object()
-
-# What generated code asks of a value before it stores it as it is.
-_INLINE: Final[Mapping[object, str]] = {
-    str: "v.__class__ is str",
-    int: "v.__class__ is int",
-    Decimal: "v.__class__ is Decimal",
-    bool: "v is True or v is False",
-}
+@cache
+def _converter() -> Converter:
+    """The cattrs converter, built with the first hook so that a client starts without it."""
+    converter = Converter()
+    converter.register_structure_hook_factory(is_model, _generate_model_hook)
+    converter.register_structure_hook_factory(is_draft, _build_draft_hook)
+    return converter
 
 
-def _open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
-    for option in options:
-        if isinstance(option, type) and issubclass(option, Enum) and str in options:
-            return option
-    return None
+def warm_up(*classes: type[Model]) -> None:
+    """Build the hooks of these classes, and of those they contain, ahead of the first response (about 2 ms a class)."""
+    for cls in classes:
+        _converter().get_structure_hook(cls)
 
 
-def hook_for(declared: Any) -> Hook:
-    """The function that turns a parsed value into the declared type or raises `Mismatch`."""
+def is_draft(declared: Any) -> bool:
+    """Whether a declared type is a class of drafts."""
+    return isinstance(declared, type) and issubclass(declared, Draft)
+
+
+# Hooks of declared types
+
+
+def get_hook(declared: Any) -> Hook:
+    """The hook of a declared type."""
     if declared.__class__ is Projection:
         if declared.hook is None:
-            declared.hook = _generate_projection(declared)
+            declared.hook = _generate_projection_hook(declared)
         return cast(Hook, declared.hook)
-    return _shared_hook(declared) if isinstance(declared, type) or _is_shared(declared) else _made_hook(declared)
+    return _cached_hook(declared) if isinstance(declared, type) or _is_cacheable(declared) else _build_hook(declared)
 
 
-def _is_shared(declared: Any) -> bool:
-    """Whether a type is built from nothing of the caller's, whose classes must not be kept alive by a cache."""
+def _is_cacheable(declared: Any) -> bool:
+    """Whether a type contains no class of a user's, which a cache must not keep alive."""
     if parts := get_args(declared):
-        return all(map(_is_shared, parts))
+        return all(map(_is_cacheable, parts))
     if isinstance(declared, type):
         return declared.__module__.partition(".")[0] in ("builtins", "datetime", "decimal", "ecwid_async")
     return not isinstance(declared, Projection)
 
 
 @cache
-def _shared_hook(declared: Any) -> Hook:
-    return _made_hook(declared)
+def _cached_hook(declared: Any) -> Hook:
+    return _build_hook(declared)
 
 
-def _made_hook(declared: Any) -> Hook:
+def _build_hook(declared: Any) -> Hook:
     options = union_members(declared)
-    enum = _open_enum(options)
+    enum = _find_open_enum(options)
     if enum is not None:
         members = {member.value: member for member in enum}
-        return lambda value, _: members.get(value, value) if value.__class__ is str else _refuse()
-    variants = TaggedUnion.from_members(options)
-    if variants is not None:
-        return _variant_hook(variants)
+        return lambda value, _: members.get(value, value) if value.__class__ is str else _raise_wrong_type()
+    union = TaggedUnion.from_members(options)
+    if union is not None:
+        return _build_tagged_union_hook(union)
     if len(options) > 1:
-        hooks = [(option, hook_for(option)) for option in options]
-        return lambda value, _: _first(hooks, value)
+        hooks = [(option, get_hook(option)) for option in options]
+        return lambda value, _: _convert_to_first_match(hooks, value)
     (only,) = options
     origin = get_origin(only)
-    if only in SCALARS:
-        convert = SCALARS[only]
+    if only in SCALAR_CONVERTERS:
+        convert = SCALAR_CONVERTERS[only]
         return lambda value, _: convert(value)
     if origin is list:
-        return _list_hook(get_args(only)[0])
+        return _build_list_hook(get_args(only)[0])
     if origin is dict:
-        return _dict_hook(get_args(only)[1])
+        return _build_dict_hook(get_args(only)[1])
     if only is object:
         return lambda value, _: value
     return _converter().get_structure_hook(only)
 
 
-def _variant_hook(variants: TaggedUnion) -> Hook:
-    hooks = {cls: _converter().get_structure_hook(cls) for cls in (*variants.models_by_tag.values(), variants.fallback)}
-    return lambda value, _: hooks[variants.select(value)](value, None) if value.__class__ is dict else _refuse()
+def _find_open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
+    """The enum in a union that also allows any other text."""
+    for option in options:
+        if isinstance(option, type) and issubclass(option, Enum) and str in options:
+            return option
+    return None
 
 
-def _element_hook(element: Any) -> Hook:
-    """As `hook_for`, for what a list or a mapping holds: there a null is a value, allowed where declared."""
-    inner = hook_for(element)
+def _build_tagged_union_hook(union: TaggedUnion) -> Hook:
+    models = (*union.models_by_tag.values(), union.fallback)
+    hooks = {cls: _converter().get_structure_hook(cls) for cls in models}
+    return lambda value, _: hooks[union.select(value)](value, None) if value.__class__ is dict else _raise_wrong_type()
+
+
+def _build_element_hook(element: Any) -> Hook:
+    """As `get_hook`, for elements of a list or dict: there null is a value, which must be declared."""
+    inner = get_hook(element)
     if NoneType not in get_args(element):
         return inner
     return lambda value, _: None if value is None else inner(value, None)
 
 
-def _list_hook(element: Any) -> Hook:
-    inner = _element_hook(element)
+def _build_list_hook(element: Any) -> Hook:
+    inner = _build_element_hook(element)
     if element not in (str, int):
-        return lambda value, _: [inner(x, None) for x in value] if value.__class__ is list else _refuse()
+        return lambda value, _: [inner(x, None) for x in value] if value.__class__ is list else _raise_wrong_type()
 
-    def read(value: Any, _: object) -> object:
+    def structure(value: Any, _: object) -> object:
         if value.__class__ is not list:
-            raise Mismatch
+            raise WrongType
         for x in value:
             if x.__class__ is not element:
                 return [inner(x, None) for x in value]
         return value
 
-    return read
+    return structure
 
 
-def _dict_hook(element: Any) -> Hook:
-    inner = _element_hook(element)
+def _build_dict_hook(element: Any) -> Hook:
+    inner = _build_element_hook(element)
 
-    def read(value: Any, _: object) -> object:
+    def structure(value: Any, _: object) -> object:
         if value.__class__ is not dict:
-            raise Mismatch
+            raise WrongType
         if element is object:
             return value
         for x in value.values():
@@ -155,82 +171,152 @@ def _dict_hook(element: Any) -> Hook:
                 return {key: inner(x, None) for key, x in value.items()}
         return value
 
-    return read
+    return structure
 
 
-def _refuse() -> Any:
-    raise Mismatch
+def get_json_text_hook(declared: Any) -> Hook:
+    """As `get_hook`, for JSON text inside a JSON string."""
+    inner = get_hook(declared)
+
+    def structure(value: object, _: object) -> object:
+        if not isinstance(value, str):
+            raise WrongType
+        try:
+            return inner(exact.decode(value), None)
+        except UNREADABLE:
+            raise WrongType from None
+
+    return structure
 
 
-def _lacks(data: dict[str, object], member: Member) -> Any:
-    raise Unfit(data, member)
+def _build_draft_hook(cls: type[Draft]) -> Hook:
+    """Build the hook of a draft: null is None, a missing field is `UNSET`. Not generated, and not for hot paths."""
+    attrs.resolve_types(cast(Any, cls))
+    fields = {wire_name(field): field for field in cls.__attrs_attrs__ if field.name != "extra"}
+
+    def structure(data: Any, _: object) -> Draft:
+        if data.__class__ is not dict:
+            raise WrongType
+        values: dict[str, Any] = {}
+        for wire, field in fields.items():
+            if wire in data:
+                hook = get_json_text_hook(field.type) if JSON_TEXT in field.metadata else get_hook(field.type)
+                values[field.name] = None if data[wire] is None else hook(data[wire], None)
+        if extra := {name: value for name, value in data.items() if name not in fields}:
+            values["extra"] = extra
+        return cls(**values)
+
+    return structure
 
 
-def _drop() -> None:
-    """What can't be placed is None, and reported."""
-    run.odd = True
-
-
-def _first(hooks: list[tuple[Any, Hook]], value: object) -> object:
-    """The value as the first of several types it fits exactly, else the first it can be turned into."""
+def _convert_to_first_match(hooks: list[tuple[Any, Hook]], value: object) -> object:
+    """Convert to the first type that the value already has, else to the first to which it can be converted."""
     for option, hook in hooks:
         if type(value) is option:
             return hook(value, None)
-    before, found = run.odd, _NONE
+    before, converted = state.mismatch_seen, _NO_RESULT
     for _, hook in hooks:
-        run.odd = False
+        state.mismatch_seen = False
         try:
             result = hook(value, None)
-        except Mismatch:
+        except WrongType:
             continue
-        if not run.odd:
-            run.odd = before
+        if not state.mismatch_seen:
+            state.mismatch_seen = before
             return result
-        found = result if found is _NONE else found
-    if found is _NONE:
-        run.odd = before
-        raise Mismatch
-    return retyped(found)
+        converted = result if converted is _NO_RESULT else converted
+    if converted is _NO_RESULT:
+        state.mismatch_seen = before
+        raise WrongType
+    return flag_mismatch(converted)
 
 
-def _keep(lost: dict[str, object] | None, name: str, value: object) -> dict[str, object]:
-    run.odd = True
-    lost = {} if lost is None else lost
-    lost[name] = value
-    return lost
+# Functions that generated code calls
 
 
-def _rest(data: dict[str, object], known: frozenset[str], lost: dict[str, object] | None) -> dict[str, object]:
+def _raise_wrong_type() -> Any:
+    raise WrongType
+
+
+def _raise_required(data: dict[str, object], member: Member) -> Any:
+    raise RequiredMemberError(data, member)
+
+
+def _flag_dropped() -> None:
+    state.mismatch_seen = True
+
+
+def _keep_raw(raw: dict[str, object] | None, name: str, value: object) -> dict[str, object]:
+    state.mismatch_seen = True
+    raw = {} if raw is None else raw
+    raw[name] = value
+    return raw
+
+
+def _collect_extra(data: dict[str, object], known: frozenset[str], raw: dict[str, object] | None) -> dict[str, object]:
     extra = {key: value for key, value in data.items() if key not in known}
-    return extra if lost is None else {**extra, **lost}
+    return extra if raw is None else {**extra, **raw}
 
 
-_SCOPE: Final[Mapping[str, Any]] = {
+def _build_prefix_collector(
+    prefixes: list[tuple[str, str, Hook]], known: frozenset[str]
+) -> Callable[[Any, dict[str, object]], dict[str, object]]:
+    """A function that sets the attributes with `prefixed_fields` and returns the data without their fields."""
+
+    def collect(self: Any, data: dict[str, object]) -> dict[str, object]:
+        others = dict(data)
+        for name, prefix, hook in prefixes:
+            values: dict[str, object] = {}
+            for key, value in data.items():
+                if key.startswith(prefix) and key not in known:
+                    try:
+                        values[key[len(prefix) :]] = hook(value, None)
+                    except WrongType:
+                        state.mismatch_seen = True
+                    else:
+                        del others[key]
+            setattr(self, name, values or None)
+        return others
+
+    return collect
+
+
+# Generated hooks
+
+_NAMESPACE: Final[Mapping[str, Any]] = {
     "Decimal": Decimal,
-    "Mismatch": Mismatch,
-    "decimals": decimals,
+    "WrongType": WrongType,
+    "decimal_cache": decimal_cache,
     "fromisoformat": datetime.fromisoformat,
-    "refuse": _refuse,
+    "raise_wrong_type": _raise_wrong_type,
+}
+
+# Conditions under which a value is stored as it is.
+_INLINE_CHECKS: Final[Mapping[object, str]] = {
+    str: "v.__class__ is str",
+    int: "v.__class__ is int",
+    Decimal: "v.__class__ is Decimal",
+    bool: "v is True or v is False",
 }
 
 
-def _generate(cls: type[Model]) -> Hook:
-    """Write the function that reads one class: each attribute fetched, checked and stored in line."""
-    scope: dict[str, Any] = {
-        **_SCOPE,
+def _generate_model_hook(cls: type[Model]) -> Hook:
+    """Generate the hook of a model: each attribute is fetched, checked and stored inline."""
+    namespace: dict[str, Any] = {
+        **_NAMESPACE,
         "NO_EXTRA": NO_EXTRA,
         "cls": cls,
         "builder": cls.__bases__[0],
-        "keep": _keep,
-        "rest": _rest,
+        "keep_raw": _keep_raw,
+        "collect_extra": _collect_extra,
     }
     lines = [
         "def structure(data, _):",
         "    if data.__class__ is not dict:",
-        "        raise Mismatch",
+        "        raise WrongType",
         "    self = builder()",
         "    get = data.get",
-        "    lost = None",
+        "    raw = None",
         "    absent = 0",
     ]
     known: list[str] = []
@@ -241,212 +327,147 @@ def _generate(cls: type[Model]) -> Hook:
             continue
         if PREFIX in field.metadata:
             (mapping,) = union_members(field.type)
-            prefixes.append((field.name, field.metadata[PREFIX], hook_for(get_args(mapping)[1])))
+            prefixes.append((field.name, field.metadata[PREFIX], get_hook(get_args(mapping)[1])))
             continue
         wire = wire_name(field)
         known.append(wire)
         target = f"self.{field.name}"
-        lines += _read(
+        lines += _generate_assignment(
             field.type,
             f"v = get({wire!r})",
             target,
-            scope,
+            namespace,
             as_text=JSON_TEXT in field.metadata,
-            absent=f"{target} = None; absent += 1",
-            odd=[f"{target} = None", f"lost = keep(lost, {wire!r}, v)"],
+            if_absent=f"{target} = None; absent += 1",
+            if_wrong_type=[f"{target} = None", f"raw = keep_raw(raw, {wire!r}, v)"],
         )
-    scope["known"] = frozenset(known)
-    # Counting is cheaper than comparing names: fields and absences add up unless the answer holds something else.
+    namespace["known"] = frozenset(known)
+    # Counting is cheaper than comparing names: values and absences add up unless the response has other fields.
     if prefixes:
-        scope["collect"] = _collector(prefixes, scope["known"])
+        namespace["collect_prefixed"] = _build_prefix_collector(prefixes, namespace["known"])
         lines += [
             f"    if len(data) + absent == {len(known)}:",
             *(f"        self.{name} = None" for name, _, _ in prefixes),
             "    else:",
-            "        data = collect(self, data)",
+            "        data = collect_prefixed(self, data)",
         ]
     lines += [
-        f"    if lost is None and len(data) + absent == {len(known)}:",
+        f"    if raw is None and len(data) + absent == {len(known)}:",
         "        self.extra = NO_EXTRA",
         "    else:",
-        "        self.extra = rest(data, known, lost)",
+        "        self.extra = collect_extra(data, known, raw)",
         "    self.__class__ = cls",
         "    return self",
     ]
-    exec("\n".join(lines), scope)  # noqa: S102  the source is made of this package's own field names
-    return cast(Hook, scope["structure"])
+    exec("\n".join(lines), namespace)  # noqa: S102  the source contains only this package's own field names
+    return cast(Hook, namespace["structure"])
 
 
-def is_draft(declared: Any) -> bool:
-    """Whether a declared type is a class to write."""
-    return isinstance(declared, type) and issubclass(declared, Draft)
-
-
-def _draft_hook(cls: type[Draft]) -> Hook:
-    """Read a draft: null is None, and a field that is not there `UNSET`. Not for hot paths."""
-    attrs.resolve_types(cast(Any, cls))
-    fields = {wire_name(field): field for field in cls.__attrs_attrs__ if field.name != "extra"}
-
-    def structure(data: Any, _: object) -> Draft:
-        if data.__class__ is not dict:
-            raise Mismatch
-        given: dict[str, Any] = {}
-        for wire, field in fields.items():
-            if wire in data:
-                hook = text_hook(field.type) if JSON_TEXT in field.metadata else hook_for(field.type)
-                given[field.name] = None if data[wire] is None else hook(data[wire], None)
-        if extra := {name: value for name, value in data.items() if name not in fields}:
-            given["extra"] = extra
-        return cls(**given)
-
-    return structure
-
-
-def _generate_projection(projection: Projection[Any]) -> Hook:
-    """As `_generate`, for a class of the caller's: its own ``__init__`` gets each value, unless there is a builder."""
+def _generate_projection_hook(projection: Projection[Any]) -> Hook:
+    """As `_generate_model_hook`, for a user's class: calls its ``__init__``, unless there is a builder."""
     builder = projection.builder
-    scope: dict[str, Any] = {**_SCOPE, "builder": builder, "cls": projection.into, "lacks": _lacks, "drop": _drop}
-    by_keyword = any(member.default is LEFT_OUT for member in projection.members)
+    namespace: dict[str, Any] = {
+        **_NAMESPACE,
+        "builder": builder,
+        "cls": projection.into,
+        "raise_required": _raise_required,
+        "flag_dropped": _flag_dropped,
+    }
+    by_keyword = any(member.default is USE_CLASS_DEFAULT for member in projection.members)
     lines = [
         "def structure(data, _):",
         "    if data.__class__ is not dict:",
-        "        raise Mismatch",
+        "        raise WrongType",
         "    get = data.get",
         "    self = builder()" if builder else "",
-        "    given = {}" if by_keyword else "",
+        "    arguments = {}" if by_keyword else "",
     ]
     arguments = []
     for position, member in enumerate(projection.members):
         target, default = f"self.{member.attribute}" if builder else f"v{position}", f"default{position}"
         if by_keyword:
-            target = f"given[{member.keyword!r}]"
-        scope[f"member{position}"], scope[default] = member, member.default
-        lacks = f"lacks(data, member{position})"
+            target = f"arguments[{member.keyword!r}]"
+        namespace[f"member{position}"], namespace[default] = member, member.default
+        raise_required = f"raise_required(data, member{position})"
         if member.required:
-            absent = lacks
-        elif member.default is LEFT_OUT:
-            absent = (
-                f"{member.wire!r} in data and given.update({{{member.keyword!r}: None}})" if member.nullable else "pass"
+            if_absent = raise_required
+        elif member.default is USE_CLASS_DEFAULT:
+            if_absent = (
+                f"{member.wire_name!r} in data and arguments.update({{{member.keyword!r}: None}})"
+                if member.nullable
+                else "pass"
             )
         elif member.default is None:
-            absent = f"{target} = None"
+            if_absent = f"{target} = None"
         elif member.nullable:
-            absent = f"{target} = None if {member.wire!r} in data else {default}"
+            if_absent = f"{target} = None if {member.wire_name!r} in data else {default}"
         else:
-            absent = f"{target} = {default}"
-        lines += _read(
+            if_absent = f"{target} = {default}"
+        lines += _generate_assignment(
             member.declared,
-            f"v = get({member.wire!r})",
+            f"v = get({member.wire_name!r})",
             target,
-            scope,
+            namespace,
             as_text=member.as_text,
-            absent=absent,
-            odd=[f"{target} = None", "drop()"] if member.nullable else [lacks],
+            if_absent=if_absent,
+            if_wrong_type=[f"{target} = None", "flag_dropped()"] if member.nullable else [raise_required],
         )
-        arguments.append(target if member.keyword is None else _argument(member.keyword, target))
+        arguments.append(target if member.keyword is None else _keyword_argument(member.keyword, target))
     if by_keyword:
-        lines.append("    return cls(**given)")
+        lines.append("    return cls(**arguments)")
     elif builder:
         lines += ["    self.__class__ = cls", "    return self"]
     else:
         lines.append(f"    return cls({', '.join(arguments)})")
-    exec("\n".join(lines), scope)  # noqa: S102  the source is made of field names, and of others' as literals
-    return cast(Hook, scope["structure"])
+    exec("\n".join(lines), namespace)  # noqa: S102  the source contains field names, and users' names as literals
+    return cast(Hook, namespace["structure"])
 
 
-def _argument(keyword: str, value: str) -> str:
-    # An alias of pydantic's may be anything.
+def _keyword_argument(keyword: str, value: str) -> str:
+    # pydantic's aliases can be any text.
     return f"{keyword}={value}" if keyword.isidentifier() and not iskeyword(keyword) else f"**{{{keyword!r}: {value}}}"
 
 
-def _read(
-    declared: Any, fetch: str, target: str, scope: dict[str, Any], *, as_text: bool, absent: str, odd: list[str]
+def _generate_assignment(
+    declared: Any,
+    fetch: str,
+    target: str,
+    namespace: dict[str, Any],
+    *,
+    as_text: bool,
+    if_absent: str,
+    if_wrong_type: list[str],
 ) -> Iterator[str]:
-    """The lines that read one value: checked in line where its type is a common one.
-
-    `absent` is what to do without a value, `odd` what to do with one of an unexpected type.
-    """
+    """Generate the lines that fetch one value and assign it to `target`; common types are checked inline."""
     options = union_members(declared)
     only = options[0] if len(options) == 1 else None
-    number = len(scope)
+    number = len(namespace)
     hook = f"hook{number}"
     yield f"    {fetch}"
-    yield f"    if v is None: {absent}"
-    if only in _INLINE:
-        yield f"    elif {_INLINE[only]}: {target} = v"
+    yield f"    if v is None: {if_absent}"
+    if only in _INLINE_CHECKS:
+        yield f"    elif {_INLINE_CHECKS[only]}: {target} = v"
     if only is Decimal:
-        yield f"    elif v.__class__ is int: {target} = decimals[v]"
+        yield f"    elif v.__class__ is int: {target} = decimal_cache[v]"
     if only is datetime:
         yield "    elif v.__class__ is str and v[19:] == ' +0000':"
         yield f"        try: {target} = fromisoformat(v[:19] + '+00:00')"
         yield "        except ValueError:"
-        yield from (f"            {line}" for line in odd)
+        yield from (f"            {line}" for line in if_wrong_type)
     if only is object:
         yield f"    else: {target} = v"
         return
-    enum = _open_enum(options)
+    enum = _find_open_enum(options)
     if enum is not None:
-        scope[f"enum{number}"] = {member.value: member for member in enum}.get
+        namespace[f"enum{number}"] = {member.value: member for member in enum}.get
         yield f"    elif v.__class__ is str: {target} = enum{number}(v, v)"
-    scope[hook] = text_hook(declared) if as_text else hook_for(declared)
+    namespace[hook] = get_json_text_hook(declared) if as_text else get_hook(declared)
     value = f"{hook}(v, None)"
     if get_origin(only) is list and (is_model(get_args(only)[0]) or isinstance(get_args(only)[0], Projection)):
-        # The most common list: one call per element, without a wrapper around it.
-        scope[hook] = hook_for(get_args(only)[0])
-        value = f"([{hook}(x, None) for x in v] if v else v) if v.__class__ is list else refuse()"
+        # The most common kind of list: one call per element, without a wrapper around it.
+        namespace[hook] = get_hook(get_args(only)[0])
+        value = f"([{hook}(x, None) for x in v] if v else v) if v.__class__ is list else raise_wrong_type()"
     yield "    else:"
     yield f"        try: {target} = {value}"
-    yield "        except Mismatch:"
-    yield from (f"            {line}" for line in odd)
-
-
-def text_hook(declared: Any) -> Hook:
-    """As `hook_for`, for JSON text inside a JSON string."""
-    inner = hook_for(declared)
-
-    def read(value: object, _: object) -> object:
-        if not isinstance(value, str):
-            raise Mismatch
-        try:
-            return inner(exact.decode(value), None)
-        except UNREADABLE:
-            raise Mismatch from None
-
-    return read
-
-
-def _collector(
-    prefixes: list[tuple[str, str, Hook]],
-    known: frozenset[str],
-) -> Callable[[Any, dict[str, object]], dict[str, object]]:
-    def collect(self: Any, data: dict[str, object]) -> dict[str, object]:
-        left = dict(data)
-        for name, prefix, hook in prefixes:
-            found: dict[str, object] = {}
-            for key, value in data.items():
-                if key.startswith(prefix) and key not in known:
-                    try:
-                        found[key[len(prefix) :]] = hook(value, None)
-                    except Mismatch:
-                        run.odd = True
-                    else:
-                        del left[key]
-            setattr(self, name, found or None)
-        return left
-
-    return collect
-
-
-@cache
-def _converter() -> Converter:
-    """Made with the first hook: a client that has read nothing yet starts without it."""
-    converter = Converter()
-    converter.register_structure_hook_factory(is_model, _generate)
-    converter.register_structure_hook_factory(is_draft, _draft_hook)
-    return converter
-
-
-def warm_up(*classes: type[Model]) -> None:
-    """Build the hooks of these classes and of all they hold ahead of the first answer (about 2 ms a class)."""
-    for cls in classes:
-        _converter().get_structure_hook(cls)
+    yield "        except WrongType:"
+    yield from (f"            {line}" for line in if_wrong_type)

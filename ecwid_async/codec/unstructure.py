@@ -1,6 +1,6 @@
-"""Models, drafts and the caller's values as plain data and JSON.
+"""Models, drafts and users' values to plain data and JSON: exactly, or an error.
 
-Writing: `Model` leaves out None, `Draft` leaves out `UNSET` and sends None as null.
+Models omit None. Drafts omit `UNSET` and write None as null.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,95 +10,97 @@ from enum import Enum
 from typing import Any, Final, cast
 
 from ecwid_async.codec.dates import format_datetime
-from ecwid_async.codec.json import MOST_DIGITS, encode
+from ecwid_async.codec.json import MAX_INT_DIGITS, encode
 from ecwid_async.models.base import JSON_TEXT, PREFIX, UNSET, Data, Model, wire_name
 from ecwid_async.wire import printable
 
 __all__ = ["dumps", "to_plain_data"]
 
-_MOST_BITS: Final = 14_284  # so many digits have no more
+_MAX_INT_BITS: Final = 14_284  # the most that an int of MAX_INT_DIGITS has
 
 
 def dumps(value: object) -> bytes:
-    """JSON bytes of a draft, a model, or plain data made of them; decimals are written digit by digit.
+    """Write a draft, a model, or plain data that contains them, as JSON; decimals keep every digit.
 
-    Raises `TypeError` for a float, which can't hold an amount of money exactly, for a naive `datetime` and for all else
-    that JSON can't say; the message names where it is. Moments are written to the second, those of models in full.
+    Datetimes are written to the second, those of models with their fraction. Raises `TypeError` with the path of the
+    value for anything that JSON can't represent, a naive `datetime`, or a float, which can't hold an amount exactly.
     """
     return encode(to_plain_data(value))
 
 
 def to_plain_data(value: object) -> Any:
-    """What `dumps` writes as plain data, a copy of all of it: text, whole numbers, `Decimal`, lists and dicts.
+    """Copy a value into the plain data that `dumps` writes: str, int, bool, `Decimal`, None, lists and dicts.
 
-    Raises `TypeError` for what JSON can't say exactly; the message names where it is.
+    Raises `TypeError`, with the path of the value, for anything that JSON can't represent exactly.
     """
     try:
-        return _plain(value)
+        return _convert(value)
     except TypeError as error:
-        place, said = _refused_at(value), str(error)
+        path, message = _find_refused(value), str(error)
     except RecursionError:
-        place, said = "", "this is nested too deeply, or inside itself"
-    raise TypeError(f"{place}: {said}" if place else said)
+        path, message = "", "this is nested too deeply, or contains itself"
+    raise TypeError(f"{path}: {message}" if path else message)
 
 
-def _plain(value: object, exact: bool = False) -> object:
-    """As `to_plain_data`. A moment is written to the second, with all of its fraction where `exact`."""
+def _convert(value: object, exact: bool = False) -> object:
+    """Convert a value; `exact` writes datetimes with their fraction."""
     if value is None or value is True or value is False:
         return value
     if isinstance(value, Enum):
         if value is UNSET:
-            raise TypeError("UNSET inside a list or a dict says nothing: leave it out")
-        return _plain(value.value)
+            raise TypeError("UNSET means nothing inside a list or a dict: leave it out")
+        return _convert(value.value)
     if isinstance(value, str):
-        return _text(value)
+        return _convert_str(value)
     if isinstance(value, int):
-        if value.bit_length() > _MOST_BITS:
-            raise TypeError(f"this int has more than {MOST_DIGITS:,} digits")
+        if value.bit_length() > _MAX_INT_BITS:
+            raise TypeError(f"this int has more than {MAX_INT_DIGITS:,} digits")
         return int.__int__(value)
     if isinstance(value, Decimal):
         if not value.is_finite():
-            raise TypeError(f"{value} is no number that JSON can hold")
+            raise TypeError(f"JSON can't represent the number {value}")
         return value if value.__class__ is Decimal else Decimal(value)
     if isinstance(value, Data):
-        return _write(value)
+        return _convert_data(value)
     if isinstance(value, datetime):
         return format_datetime(value, exact=exact)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {_plain_key(key): _plain(element, exact) for key, element in value.items()}
+        return {_convert_key(key): _convert(element, exact) for key, element in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview):
-        return [_plain(element, exact) for element in value]
+        return [_convert(element, exact) for element in value]
     if isinstance(value, float):
         raise TypeError(
             "a float can't hold an amount exactly: pass Decimal('12.50') or an int (json.loads takes "
             "parse_float=Decimal)"
         )
-    raise TypeError(f"a {type(value).__name__} can't be sent as JSON: pass text, numbers, dates, lists or dicts")
+    raise TypeError(
+        f"a value of type {type(value).__name__} can't be sent as JSON: pass text, numbers, dates, lists or dicts"
+    )
 
 
-def _text(value: str) -> str:
+def _convert_str(value: str) -> str:
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise TypeError("this text has half of a surrogate pair in it, which no UTF-8 can hold") from None
-    # As itself: the text of markup and other subclasses would be made by methods of their own.
+            raise TypeError("this text contains half of a surrogate pair, which UTF-8 can't encode") from None
+    # Subclasses, such as markup, may override __str__.
     return str.__str__(value)
 
 
-def _plain_key(key: object) -> str:
+def _convert_key(key: object) -> str:
     key = key.value if isinstance(key, Enum) else key
     if isinstance(key, str):
-        return _text(key)
+        return _convert_str(key)
     if isinstance(key, int) and not isinstance(key, bool):
         return str(int(key))
-    raise TypeError(f"a {type(key).__name__} can't be a key in JSON: pass text")
+    raise TypeError(f"a key of type {type(key).__name__} can't be sent as JSON: pass text")
 
 
-def _write(item: Data) -> dict[str, object]:
-    out: dict[str, object] = {}
+def _convert_data(item: Data) -> dict[str, object]:
+    converted: dict[str, object] = {}
     exact = isinstance(item, Model)
     for field in item.__attrs_attrs__:
         value = getattr(item, field.name)
@@ -106,28 +108,30 @@ def _write(item: Data) -> dict[str, object]:
             continue
         if PREFIX in field.metadata:
             prefix = field.metadata[PREFIX]
-            out.update((f"{prefix}{_plain_key(name)}", _plain(element, exact)) for name, element in value.items())
+            converted.update(
+                (f"{prefix}{_convert_key(name)}", _convert(element, exact)) for name, element in value.items()
+            )
         elif JSON_TEXT in field.metadata and value is not None:
-            out[wire_name(field)] = encode(_plain(value, exact)).decode()
+            converted[wire_name(field)] = encode(_convert(value, exact)).decode()
         else:
-            out[wire_name(field)] = _plain(value, exact)
+            converted[wire_name(field)] = _convert(value, exact)
     for name, value in cast(Any, item).extra.items():
-        out[_plain_key(name)] = _plain(value, exact)
-    return out
+        converted[_convert_key(name)] = _convert(value, exact)
+    return converted
 
 
-def _refused_at(value: object) -> str:
-    """Where in a value, as its caller would write it, the first thing is that `_plain` refuses."""
-    place = type(value).__name__ if isinstance(value, Data) else ""
+def _find_refused(value: object) -> str:
+    """The path, as the caller would write it, of the first value that `_convert` refuses."""
+    path = type(value).__name__ if isinstance(value, Data) else ""
     while True:
         for step, inner in _parts(value):
             try:
-                _plain(inner)
+                _convert(inner)
             except TypeError:
-                place, value = f"{place}{step}".lstrip("."), inner
+                path, value = f"{path}{step}".lstrip("."), inner
                 break
         else:
-            return place
+            return path
 
 
 def _parts(value: object) -> Iterator[tuple[str, object]]:

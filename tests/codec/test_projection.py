@@ -658,7 +658,7 @@ def test_wrong_names_and_types_of_other_classes_are_refused_too(store: Store, ba
         store.products.get(7, into=made(price=float))
     with pytest.raises(TypeError, match=r"Some\.options: str can't hold Product\.options"):
         store.products.get(7, into=made(options=str))
-    with pytest.raises(TypeError, match="Some has no fields to ask for"):
+    with pytest.raises(TypeError, match="Some has no fields to request"):
         store.products.get(7, into=made())
 
 
@@ -767,7 +767,7 @@ def test_a_type_that_holds_what_comes_is_taken(store: Store, section: str, field
             "products",
             "price",
             float,
-            r"declare it as Decimal, which is exact, or let attrs.field\(converter=float\) turn it$",
+            r"declare it as Decimal, which is exact, or convert it with attrs.field\(converter=float\)$",
         ),
         ("products", "price", float | None, r"float \| None can't hold Product.price: .*which is exact"),
         ("products", "price", int, "int can't hold Product.price: declare it as Decimal"),
@@ -832,7 +832,7 @@ def test_a_list_with_gaps_is_not_one_without(store: Store) -> None:
     [
         ("prcie", "Some.prcie: Product has no field prcie: did you mean price?"),
         ("updateTimestamp", "did you mean update_timestamp?"),
-        ("zzz", r"Product has no field zzz: use a name of the model's, or keep it out of __init__ \(init=False\)"),
+        ("zzz", r"Product has no field zzz: use a field of the model, or keep it out of __init__ \(init=False\)"),
         ("extra", "Product has no field extra"),
     ],
 )
@@ -859,11 +859,11 @@ def test_what_is_no_class_for_data_is_refused(store: Store) -> None:
     refused: list[tuple[Any, str]] = [
         (dict, "a pydantic model, not <class 'dict'>: define one with @attrs.frozen or @dataclass"),
         (Row(1, "Toy"), "into takes an attrs class"),
-        (attrs.make_class("Empty", []), "Empty has no fields to ask for: add some of id, sku, quantity, …"),
-        (Order, "Order is not what is answered here, Product: leave into= out"),
-        (ProductDraft, "ProductDraft is not what is answered here"),
-        (Undecorated, "Undecorated inherits from an attrs class without being one"),
-        (Asking, "Asking.__init__ needs colour, which is no field"),
+        (attrs.make_class("Empty", []), "Empty has no fields to request: add some of id, sku, quantity, …"),
+        (Order, "Order is not the model of this response, Product: omit into="),
+        (ProductDraft, "ProductDraft is not the model of this response"),
+        (Undecorated, "Undecorated inherits from an attrs class but is not decorated"),
+        (Asking, "Asking.__init__ requires colour, which is not a field"),
         (Untyped, "Untyped.name has no type: declare it as str"),
     ]
     for into, message in refused:

@@ -40,17 +40,17 @@ def test_a_draft_sends_moments_in_the_api_s_form_and_enums_by_value() -> None:
     ("value", "said"),
     [
         (12.5, r"a float can't hold an amount exactly"),
-        (Decimal("NaN"), "NaN is no number that JSON can hold"),
-        (datetime(2024, 9, 4), "without a zone"),
-        (object(), "a object can't be sent as JSON"),
-        (b"bytes", "a bytes can't be sent as JSON"),
-        (bytearray(b"bytes"), "a bytearray can't be sent as JSON"),
+        (Decimal("NaN"), "JSON can't represent the number NaN"),
+        (datetime(2024, 9, 4), "without a time zone"),
+        (object(), "a value of type object can't be sent as JSON"),
+        (b"bytes", "a value of type bytes can't be sent as JSON"),
+        (bytearray(b"bytes"), "a value of type bytearray can't be sent as JSON"),
         (float("nan"), "a float can't hold an amount exactly"),
-        (Decimal("Infinity"), "Infinity is no number that JSON can hold"),
-        (UNSET, "UNSET inside a list or a dict says nothing"),
+        (Decimal("Infinity"), "JSON can't represent the number Infinity"),
+        (UNSET, "UNSET means nothing inside a list or a dict"),
         ([10**5000], "more than 4,300 digits"),
         ("nice \ud83d", "half of a surrogate pair"),
-        ({(1, 2): 3}, "a tuple can't be a key in JSON"),
+        ({(1, 2): 3}, "a key of type tuple can't be sent as JSON"),
         ({"\ud83d": 3}, "half of a surrogate pair"),
     ],
 )
@@ -73,7 +73,7 @@ def test_what_can_not_be_sent_exactly_is_refused_with_its_place_before_it_is_sen
 def test_a_draft_inside_itself_is_refused() -> None:
     draft = ItemDraft(extra={})
     draft.extra = {"again": [draft]}
-    with pytest.raises(TypeError, match="nested too deeply, or inside itself"):
+    with pytest.raises(TypeError, match="nested too deeply, or contains itself"):
         dumps(draft)
 
 
