@@ -289,7 +289,7 @@ async def _into(store: Store) -> int:
 
 async def _exported(store: Store, path: Path) -> int:
     manifest = await export_store(store, ["products"], path)
-    return manifest.sections["products"].count
+    return manifest.sections["products"].item_count
 
 
 async def _count(items: AsyncIterable[object]) -> int:

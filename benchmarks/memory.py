@@ -22,7 +22,7 @@ __all__ = ["WAYS", "growth"]
 async def _exported(store: Store) -> int:
     with tempfile.TemporaryDirectory() as folder:
         manifest = await export_store(store, ["products"], folder)
-    return manifest.sections["products"].count
+    return manifest.sections["products"].item_count
 
 
 async def _typed(store: Store) -> int:

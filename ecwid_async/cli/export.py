@@ -140,7 +140,7 @@ def export(
         _check_several(place, choice)
     # Check before a request is sent or a demo store is made.
     check_export(_nowhere(), chosen, place / "1" if several else _target(place), **arguments)
-    arguments |= {"fresh": fresh, "skip_refused": everything, "source": _identity(choice), **form.file_arguments()}
+    arguments |= {"fresh": fresh, "skip_refused": everything, "source_id": _identity(choice), **form.file_arguments()}
     view = _Output(quiet=quiet, json=json)
     if several:
         return _export_many(chosen, place, many, arguments, view)

@@ -243,13 +243,13 @@ def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
 
 
 def _cells(records: "Sequence[SectionRecord]", seconds: float) -> tuple[str, ...]:
-    count = sum(record.count for record in records)
+    count = sum(record.item_count for record in records)
     return (
         f"{count:,}",
         f"{count / seconds:,.0f}" if seconds and count > 1 else "",
-        f"{sum(record.requests for record in records):,}",
+        f"{sum(record.request_count for record in records):,}",
         f"{seconds:.1f} s",
-        decimal(sum(record.bytes for record in records)),
+        decimal(sum(record.size_bytes for record in records)),
     )
 
 

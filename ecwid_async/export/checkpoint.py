@@ -1,4 +1,4 @@
-"""How far an export is: a file of checksummed JSON lines beside its parts, from which a later process goes on."""
+"""How far an interrupted export is: a hidden file of checksummed JSON lines, from which a later process resumes."""
 
 import os
 import sys
@@ -9,17 +9,18 @@ from typing import Annotated, BinaryIO, Final, Literal
 
 import msgspec
 
+from ecwid_async.export.hidden_files import hidden_path, open_new
 from ecwid_async.export.manifest import SectionRecord, Time, is_file_name
-from ecwid_async.export.output import failing, hidden_name, open_new
+from ecwid_async.export.output_errors import output_errors
 from ecwid_async.primitives.checked_lines import open_private, seal, unseal
 
 __all__ = ["Checkpoint", "CheckpointFile"]
 
-# What is older says too little of a store of today.
-_KEPT: Final = timedelta(hours=24)
-# The first line. Another release that writes other marks has another number here.
-_FORMAT: Final = b"ecwid_async checkpoint 2"
-_LONGEST: Final = 1 << 20
+# The store may have changed too much since an older checkpoint.
+_MAX_AGE: Final = timedelta(hours=24)
+# The first line of the file. The number changes with the keys of `Checkpoint`.
+_HEADER: Final = b"ecwid_async checkpoint 3"
+_MAX_LINE_LENGTH: Final = 1 << 20
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -27,72 +28,72 @@ _Count = Annotated[int, msgspec.Meta(ge=0)]
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far a section is.
 
-    `asked` is the digest of what was asked for, `token` that of the scan. The first `size` bytes of the hidden file of
-    kind `log` hold the items so far, `count` of them. A section that is done has its `record`.
+    `request_digest` identifies what is exported, `scan_token` is where the scan resumes. The items so far are the first
+    `size_bytes` of the hidden file of the kind `resume_from`. A section that is complete has its `record`.
     """
 
     section: str
     file: str
-    asked: str
-    time: Time
+    request_digest: str
+    saved_at: Time
     started_at: Time
-    log: Literal["part", "spool"] = "part"
-    token: str = ""
-    size: _Count = 0
+    resume_from: Literal["part", "spool"] = "part"
+    scan_token: str = ""
+    size_bytes: _Count = 0
     sha256: str = ""
-    count: _Count = 0
-    total: int | None = None
-    requests: _Count = 0
+    item_count: _Count = 0
+    reported_total: int | None = None
+    request_count: _Count = 0
     seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
-    resumed: _Count = 0
+    resume_count: _Count = 0
     record: SectionRecord | None = None
 
 
 class CheckpointFile:
-    """The checkpoint of the export whose last file is `path`. Whoever makes one holds the `FileLock` of that.
+    """The checkpoints of the export whose manifest is `path`. Create one only under the `FileLock` of `path`.
 
-    `marks` has the latest of each section. A line is handed to the system as soon as it is noted, after what it speaks
-    of: a killed process loses nothing but a last line that breaks off. Where any other byte is not what was written,
-    there are no marks, and everything starts over.
+    `latest` has the latest checkpoint of each section, `files` the names of files that may have hidden parts. A saved
+    line reaches the system at once, after the data that it describes: a killed process loses at most an incomplete last
+    line. If any other byte is not as written, or the file has another format, `latest` is empty and the export starts
+    over.
     """
 
     def __init__(self, path: Path, now: datetime) -> None:
-        self.path = hidden_name(path, "checkpoint")
-        self.marks: dict[str, Checkpoint] = {}
+        self.path = hidden_path(path, "checkpoint")
+        self.latest: dict[str, Checkpoint] = {}
         self.files: set[str] = set()
-        """Of which there may be hidden parts."""
-        with failing(path):
+        with output_errors(path):
             try:
                 self._file = open_private(self.path)
-            except PermissionError:  # a link, or somebody else's
+            except PermissionError:  # a link, or a file of another user
                 self._file = open_new(self.path)
             try:
                 self._load(now)
             except BaseException:
-                # One without a line, on a full disk for instance, tells nothing.
+                # A file without a line, on a full disk for instance, is useless.
                 self.close() if os.fstat(self._file.fileno()).st_size else self.discard()
                 raise
 
-    def note(self, mark: Checkpoint) -> None:
-        """A section has come so far, and that much of its log was flushed."""
-        self.marks[mark.section] = mark
-        self.files.add(mark.file)
-        self._write(msgspec.json.encode(mark))
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Save a checkpoint. The items that it describes must have been flushed."""
+        self.latest[checkpoint.section] = checkpoint
+        self.files.add(checkpoint.file)
+        self._write(msgspec.json.encode(checkpoint))
 
-    def forget(self) -> None:
-        """Start over, also where this run is broken off in its turn."""
-        self.marks.clear()
-        with failing(self.path):
+    def clear(self) -> None:
+        """Remove all checkpoints, also for a process that runs after this one."""
+        self.latest.clear()
+        with output_errors(self.path):
             self._file.truncate(0)
-        self._write(_FORMAT)
+        self._write(_HEADER)
 
     def close(self) -> None:
-        """Let a later process go on from here."""
+        """Close the file, so that a later process can resume."""
         with suppress(OSError):
             self._file.close()
 
     def discard(self) -> None:
-        """Forget everything: it is done, or not worth to be kept."""
+        """Close and remove the file."""
         if sys.platform == "win32":
             self.close()
         with suppress(OSError):
@@ -100,39 +101,44 @@ class CheckpointFile:
         self.close()
 
     def _write(self, line: bytes) -> None:
-        with failing(self.path):
+        with output_errors(self.path):
             self._file.write(seal(line))
             self._file.flush()
 
     def _load(self, now: datetime) -> None:
-        whole = self._read(self._file)
-        if whole is None:
+        length = self._read(self._file)
+        if length is None:
             self.files.clear()
-            self.forget()
+            self.clear()
             return
-        self._file.truncate(whole)
-        self.marks = {name: mark for name, mark in self.marks.items() if abs(now - mark.time) < _KEPT}
+        self._file.truncate(length)
+        self.latest = {
+            section: checkpoint
+            for section, checkpoint in self.latest.items()
+            if abs(now - checkpoint.saved_at) < _MAX_AGE
+        }
 
     def _read(self, file: BinaryIO) -> int | None:
-        """Take the marks, and tell in how many bytes they are; None where anything is damaged."""
+        """Read the checkpoints. Returns the length of the complete lines, None if anything is damaged."""
         file.seek(0)
-        whole = 0
-        while (line := file.readline(_LONGEST)).endswith(b"\n"):
+        length = 0
+        while (line := file.readline(_MAX_LINE_LENGTH)).endswith(b"\n"):
             content = unseal(line)
-            if whole == 0 and content != _FORMAT:
+            if length == 0 and content != _HEADER:
                 return None
-            if whole > 0 and not (content is not None and self._take(content)):
+            if length > 0 and not (content is not None and self._read_checkpoint(content)):
                 return None
-            whole += len(line)
-        return whole if whole > 0 and len(line) < _LONGEST else None
+            length += len(line)
+        return length if length > 0 and len(line) < _MAX_LINE_LENGTH else None
 
-    def _take(self, content: bytes) -> bool:
+    def _read_checkpoint(self, content: bytes) -> bool:
         try:
-            mark = msgspec.json.decode(content, type=Checkpoint)
+            checkpoint = msgspec.json.decode(content, type=Checkpoint)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return False
-        if not is_file_name(mark.file) or (mark.record is not None and mark.record.file != mark.file):
+        record = checkpoint.record
+        if not is_file_name(checkpoint.file) or (record is not None and record.file != checkpoint.file):
             return False
-        self.files.add(mark.file)
-        self.marks[mark.section] = mark
+        self.files.add(checkpoint.file)
+        self.latest[checkpoint.section] = checkpoint
         return True

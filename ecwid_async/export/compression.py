@@ -1,4 +1,4 @@
-"""Compressed streams: gzip from the standard library, zstd where it or its backport is there."""
+"""Compressed streams: gzip from the standard library, zstd from it or from its backport."""
 
 import sys
 import zlib
@@ -6,14 +6,15 @@ from typing import IO, Final, Literal, Protocol
 
 from ecwid_async.errors import ConfigError
 
-__all__ = ["Compressed", "Compression", "Plain"]
+__all__ = ["CompressedStream", "Compression", "PlainStream"]
 
 Compression = Literal["gz", "zst"]
 
-# Levels chosen for speed: one process should keep up with the most that the API gives to several tokens.
+# Fast levels: one process should keep up with the rate limits of several tokens.
 _GZIP_LEVEL: Final = 1
 _ZSTD_LEVEL: Final = 1
-_GZIP_CONTAINER: Final = 31  # zlib's word for a gzip header; the time in it is 0, so equal input makes equal files
+# The value of `wbits` for a gzip header. Its time is 0, so that equal items make equal files.
+_GZIP_WBITS: Final = 31
 
 
 class _Compressor(Protocol):
@@ -22,33 +23,33 @@ class _Compressor(Protocol):
     def flush(self) -> bytes: ...
 
 
-class Plain:
-    """What is written goes into `stream` as it is."""
+class PlainStream:
+    """Writes bytes to `stream` as they are."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
 
     def write(self, data: bytes) -> None:
-        """Write some bytes."""
+        """Write bytes."""
         self._stream.write(data)
 
-    def end(self) -> None:
-        """Nothing is left to be written."""
+    def finish(self) -> None:
+        """Do nothing: everything is written."""
 
 
-class Compressed:
-    """What is written goes into `stream` compressed; `end` completes it."""
+class CompressedStream:
+    """Writes bytes to `stream` compressed. `finish` writes the end."""
 
     def __init__(self, stream: IO[bytes], compression: Compression, level: int | None = None) -> None:
         self._stream = stream
         self._compressor = _gzip(level) if compression == "gz" else _zstd(level)
 
     def write(self, data: bytes) -> None:
-        """Compress some bytes."""
+        """Compress and write bytes."""
         self._stream.write(self._compressor.compress(data))
 
-    def end(self) -> None:
-        """Write what is left."""
+    def finish(self) -> None:
+        """Write the rest."""
         self._stream.write(self._compressor.flush())
 
 
@@ -56,7 +57,7 @@ def _gzip(level: int | None) -> _Compressor:
     chosen = _GZIP_LEVEL if level is None else level
     if not 0 <= chosen <= 9:
         raise ConfigError(f"gzip has levels from 0 to 9, not {chosen}")
-    return zlib.compressobj(chosen, zlib.DEFLATED, _GZIP_CONTAINER)
+    return zlib.compressobj(chosen, zlib.DEFLATED, _GZIP_WBITS)
 
 
 def _zstd(level: int | None) -> _Compressor:
@@ -70,7 +71,7 @@ def _zstd(level: int | None) -> _Compressor:
             "zstd is missing: pip install 'ecwid-async[zstd]', or choose gzip, which comes with Python"
         ) from None
     chosen = _ZSTD_LEVEL if level is None else level
-    least, most = zstd.CompressionParameter.compression_level.bounds()
-    if not least <= chosen <= most:
-        raise ConfigError(f"zstd has levels from {least} to {most}, not {chosen}")
+    lowest, highest = zstd.CompressionParameter.compression_level.bounds()
+    if not lowest <= chosen <= highest:
+        raise ConfigError(f"zstd has levels from {lowest} to {highest}, not {chosen}")
     return zstd.ZstdCompressor(level=chosen)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from ecwid_async.codec import Codec, Projection
-from ecwid_async.export.compression import Compressed, Plain
+from ecwid_async.export.compression import CompressedStream, PlainStream
 from ecwid_async.tables import (
     EXTRA,
     STORE_ID,
@@ -24,25 +24,25 @@ from ecwid_async.tables import (
     split_texts,
 )
 
-__all__ = ["Csv"]
+__all__ = ["CsvWriter"]
 
-_FORMULA = tuple("=+-@\t\r")
+_FORMULA_STARTS: Final = tuple("=+-@\t\r")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-# A number or a flag that came as text, in its quotes.
-_QUOTED: Final = re.compile(r'"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false)"')
+# A number or boolean that the server sent as text, with its quotes.
+_QUOTED_LITERAL: Final = re.compile(r'"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false)"')
 
 
-class Csv:
-    """A column for each value: inside objects down to the third level, with a dot between the names.
+class CsvWriter:
+    """Writes a column for each value. Values in objects have their own columns down to the third level, as ``a.b.c``.
 
-    Lists, objects with free keys and what lies deeper are JSON. Numbers have the digits that came, also where they came
-    as text. Null, an empty text and a missing field are all an empty cell. `_extra` holds what has no column, as JSON.
-    With `store_id`, that is the first column. With `bom`, a byte order mark comes before the header.
+    Lists, objects with keys of any name, and deeper values are JSON. Numbers keep their digits, also if the server sent
+    them as text. Null, an empty text and a missing field are all an empty cell. The column `_extra` has values without
+    a column, as JSON. With `store_id`, it is the first column. With `bom`, the file begins with a byte order mark.
     """
 
     def __init__(
         self,
-        sink: Plain | Compressed,
+        stream: PlainStream | CompressedStream,
         model: type[object] | Projection[Any],
         fields: Fields | None = None,
         *,
@@ -52,71 +52,71 @@ class Csv:
         codec: Codec | None = None,
         operation: str = "export",
     ) -> None:
-        self.lines = 0
-        self._sink = sink
-        self._safe = spreadsheet_safe
-        self._record = flatten(build_columns(model, fields))
-        self._reader = RowReader(self._record, codec=codec, operation=operation)
+        self.item_count = 0
+        self._stream = stream
+        self._spreadsheet_safe = spreadsheet_safe
+        self._columns = flatten(build_columns(model, fields))
+        self._reader = RowReader(self._columns, codec=codec, operation=operation)
         self._constant = {} if store_id is None else {STORE_ID: str(store_id)}
         if bom:
-            sink.write(_BYTE_ORDER_MARK)
-        self._write([(*self._constant, *_names(self._record), EXTRA)])
+            stream.write(_BYTE_ORDER_MARK)
+        self._write_rows([(*self._constant, *_names(self._columns), EXTRA)])
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page."""
-        rows, rests = self._reader.read(items)
+        rows, extras = self._reader.read(items)
         constant = ([value] * len(rows) for value in self._constant.values())
         try:
-            extra = [None if rest is None else rest.decode() for rest in rests]
-            columns = list(self._columns(self._record, rows))
+            extra_cells = [None if extra is None else extra.decode() for extra in extras]
+            columns = list(self._cells(self._columns, rows))
         except UnicodeDecodeError:
             for item in items:
-                self._reader.divide(item)  # says which one
+                self._reader.divide(item)  # raises the error that names the item
             raise
-        self._write(zip(*constant, *columns, extra, strict=True))
-        self.lines += len(items)
+        self._write_rows(zip(*constant, *columns, extra_cells, strict=True))
+        self.item_count += len(items)
 
     def finish(self) -> None:
-        """Lines need no end; what compresses them does."""
-        self._sink.end()
+        """Finish the stream."""
+        self._stream.finish()
 
-    def _write(self, lines: "Iterator[Sequence[str | None]] | list[Sequence[str | None]]") -> None:
+    def _write_rows(self, rows: "Iterator[Sequence[str | None]] | list[Sequence[str | None]]") -> None:
         text = io.StringIO(newline="")
-        csv.writer(text).writerows(lines)
-        self._sink.write(text.getvalue().encode())
+        csv.writer(text).writerows(rows)
+        self._stream.write(text.getvalue().encode())
 
-    def _columns(self, record: StructColumn, rows: Sequence[Any]) -> Iterator[Sequence[str | None]]:
-        """The cells of some objects, column by column."""
-        slots = dict(zip(record.seen, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=False))
-        for name, node in record.fields.items():
+    def _cells(self, struct: StructColumn, rows: Sequence[Any]) -> Iterator[Sequence[str | None]]:
+        """Yield the cells of objects, column by column."""
+        slots = dict(zip(struct.seen, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=False))
+        for name, column in struct.fields.items():
             if name not in slots:
-                for _ in _names(node):
+                for _ in _names(column):
                     yield [None] * len(rows)
-            elif isinstance(node, StructColumn):
-                empty = node.empty_row
-                yield from self._columns(node, [empty if value is None else value for value in slots[name]])
-            elif isinstance(node, ScalarColumn) and node.kind == "text":
+            elif isinstance(column, StructColumn):
+                empty = column.empty_row
+                yield from self._cells(column, [empty if value is None else value for value in slots[name]])
+            elif isinstance(column, ScalarColumn) and column.kind == "text":
                 yield self._texts(slots[name])
             else:
-                yield _json(slots[name], plain=isinstance(node, ScalarColumn) and node.kind == "literal")
+                yield _json(slots[name], unquote=isinstance(column, ScalarColumn) and column.kind == "literal")
 
-    def _texts(self, column: Sequence[str | None]) -> Sequence[str | None]:
-        if not self._safe:
-            return column
-        return ["'" + text if text and text.startswith(_FORMULA) else text for text in column]
+    def _texts(self, texts: Sequence[str | None]) -> Sequence[str | None]:
+        if not self._spreadsheet_safe:
+            return texts
+        return ["'" + text if text and text.startswith(_FORMULA_STARTS) else text for text in texts]
 
 
-def _json(column: Sequence[Any], *, plain: bool = False) -> list[str]:
-    """JSON in cells; where they are `plain`, numbers and flags that came as text have no quotes."""
-    joined = join_texts(column)
+def _json(values: Sequence[Any], *, unquote: bool) -> list[str]:
+    """Cells of JSON. With `unquote`, numbers and booleans that the server sent as text lose their quotes."""
+    joined = join_texts(values)
     cells = split_texts(joined)
-    if plain and b'"' in joined:
-        cells = [match[1] if (match := _QUOTED.fullmatch(cell)) else cell for cell in cells]
+    if unquote and b'"' in joined:
+        cells = [match[1] if (match := _QUOTED_LITERAL.fullmatch(cell)) else cell for cell in cells]
     return cells
 
 
-def _names(node: Column, above: str = "") -> list[str]:
-    """What the columns of an object are called."""
-    if not isinstance(node, StructColumn):
-        return [above]
-    return [name for inner, child in node.fields.items() for name in _names(child, f"{above}.{inner}".lstrip("."))]
+def _names(column: Column, path: str = "") -> list[str]:
+    """The names of the CSV columns that a column has."""
+    if not isinstance(column, StructColumn):
+        return [path]
+    return [name for inner, child in column.fields.items() for name in _names(child, f"{path}.{inner}".lstrip("."))]

@@ -1,61 +1,42 @@
-"""The export: sections of a store, or of many, read side by side and written as they come."""
+"""Exporting sections of a store, or of many stores, side by side."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
-from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Final
 
 import anyio
-import attrs
-import msgspec
-from msgspec.structs import replace
 
 from ecwid_async import __version__
 from ecwid_async.client import Store
-from ecwid_async.errors import ConfigError, EcwidError, MissingScope, PaymentRequired, ScanDrifted, StoreSuspended
-from ecwid_async.export.checkpoint import Checkpoint
-from ecwid_async.export.destination import Destination, Names, check_folder_name
-from ecwid_async.export.formats import Format, FormatOptions, writer
+from ecwid_async.errors import ConfigError, EcwidError, MissingScope, PaymentRequired, StoreSuspended
+from ecwid_async.export.destination import Destination
+from ecwid_async.export.file_names import FileNames, check_folder_name
+from ecwid_async.export.formats import Format, FormatOptions, create_writer
 from ecwid_async.export.manifest import Manifest, SectionRecord
-from ecwid_async.export.output import PartFile, Sink, refused
-from ecwid_async.export.request import SectionRequest, asked
-from ecwid_async.export.section import Progress, ProgressCallback, SectionReader, SectionWriter, utc_now
+from ecwid_async.export.output_errors import output_error
+from ecwid_async.export.progress import Progress, ProgressCallback
+from ecwid_async.export.section_export import (
+    ExportSettings,
+    export_section,
+    export_section_to_stream,
+    request_digest,
+)
+from ecwid_async.export.section_reader import utc_now
+from ecwid_async.export.section_request import SectionRequest, build_requests
 from ecwid_async.export.sections import Section
 from ecwid_async.primitives.finishing import finish_in_thread
 
 __all__ = ["check_export", "export_store", "export_stores"]
 
-_SECTIONS_AT_ONCE: Final = 4
-_STORES_AT_ONCE: Final = 8
+_CONCURRENT_SECTIONS: Final = 4
+_CONCURRENT_STORES: Final = 8
 
 
-def _silent(progress: Progress) -> None:
+def _ignore(progress: Progress) -> None:
     del progress
-
-
-@attrs.frozen(kw_only=True)
-class _Terms:
-    """How all sections are exported."""
-
-    options: FormatOptions
-    fresh: bool
-    skip_refused: bool
-    source: str
-    store_id: bool
-    mode: int | None
-    on_progress: ProgressCallback
-    now: Callable[[], datetime]
-
-    def __attrs_post_init__(self) -> None:
-        if self.mode is not None and not (
-            type(self.mode) is int and 0 <= self.mode <= 0o777 and self.mode & 0o600 == 0o600
-        ):
-            raise ConfigError(
-                f"mode {self.mode!r} leaves its owner unable to read and write the file: give one such as 0o600."
-            )
 
 
 async def export_store(
@@ -63,53 +44,57 @@ async def export_store(
     sections: Iterable[Section | str],
     out: str | Path | IO[bytes],
     *,
-    format: Format | None = None,  # noqa: A002  the word that everybody uses
+    format: Format | None = None,  # noqa: A002  the usual word
     fields: Mapping[str, str | type] | None = None,
     where: Mapping[str, Mapping[str, object]] | None = None,
     options: FormatOptions | None = None,
     fresh: bool = False,
     skip_refused: bool = False,
-    source: str = "",
+    source_id: str = "",
     store_id: bool = False,
     mode: int | None = None,
-    on_progress: ProgressCallback = _silent,
+    on_progress: ProgressCallback = _ignore,
     now: Callable[[], datetime] = utc_now,
 ) -> Manifest:
-    """Write each section to a file of the folder `out`; or the only one to the file `out`, or into a binary stream.
+    """Write each section to a file in the folder `out`; or one section to the file `out` or to a binary stream.
 
-    `format` is JSON Lines, byte for byte as the server sent the items, unless the name of the file tells another.
-    `fields` says by section which are wanted (``{"products": "id,name,options(name)"}``): also by an attrs class, as
-    ``into=`` does. `where` says which items: arguments of the section's ``search``. Hidden items are included.
+    `format` is by default the one that the file's name ends in, otherwise JSON Lines, which has the items byte for byte
+    as the server sent them. `fields` chooses fields by section, as text (``{"products": "id,name,options(name)"}``) or
+    as a class, as ``into=`` does. `where` filters items by section, with the arguments of its ``search``. Hidden items
+    are included. With `store_id`, each item has the id of its store, in a first column or key of that name.
 
-    Files get their names together, the manifest last, or none does and what was there before stays. What was read until
-    a failure, a cancellation or the end of the process is kept under hidden names for a day: the same export to the
-    same place goes on from there, unless it is to be `fresh`. `source` tells where the store is in place of its server.
-    One export at a time writes a file. Files have the permissions that any new one gets, or those of `mode` (0o600).
-    A stream gets what comes, and is not closed. With `store_id`, each item says of which store it is, in a first
-    column, or key, of that name.
+    All files get their names together, the manifest last; if the export fails, the files that were there before stay.
+    After a failure, a cancellation or the end of the process, the items that were read are kept in hidden files for a
+    day: the same export to the same place resumes from them, unless it is `fresh`. `source_id` replaces the server's
+    base URL in that comparison. Only one export at a time can write a file. Files get the permissions of any new file,
+    or `mode` (0o600). A stream gets items as they are read, and is not closed.
 
-    Complete or an error, by the means that `Pages.scan` tells of. Not promised is a snapshot: an item that changes
-    meanwhile is written as it was when its page was read. With `skip_refused`, sections that the token's scopes or the
-    store's plan do not open are left out, and the manifest says so.
+    The export is complete or an error, as proven by `Pages.scan`. It is not a snapshot: an item that changes meanwhile
+    is written as it was when its page was read. With `skip_refused`, sections that the token's scopes or the store's
+    plan don't include are left out and named in the manifest.
 
-    Raises `ConfigError` before anything is sent for what can't be asked for (`TypeError` for a class), `OutputError`
-    where a file can't be written, `ScanDrifted`, `APIError`, `TransportError` or `DecodeError` from reading.
+    Raises `ConfigError` for invalid arguments, `TypeError` for a class that does not fit; nothing was sent then. Raises
+    `OutputError` if a file can't be written, and `ScanDrifted`, `APIError`, `TransportError` or `DecodeError` from
+    reading.
     """
     options = options or FormatOptions()
-    asks, place = _plan(store, sections, out, format, fields, where, options)
-    terms = _Terms(
+    requests, target = _plan(store, sections, out, format, fields, where, options)
+    settings = ExportSettings(
         options=options,
         fresh=fresh,
         skip_refused=skip_refused,
-        source=source,
+        source_id=source_id,
         store_id=store_id,
         mode=mode,
         on_progress=on_progress,
         now=now,
     )
-    if isinstance(place, Names):
-        return await _into_files(store, asks, place, terms)
-    return await _into_stream(store, asks, place, format or "jsonl", terms)
+    if isinstance(target, FileNames):
+        return await _export_to_files(store, requests, target, settings)
+    (request,) = requests
+    started_at = now()
+    record = await export_section_to_stream(store, request, target, format or "jsonl", settings)
+    return _build_manifest(store, started_at, {request.name: record}, {}, settings)
 
 
 def check_export(
@@ -122,36 +107,8 @@ def check_export(
     where: Mapping[str, Mapping[str, object]] | None = None,
     options: FormatOptions | None = None,
 ) -> None:
-    """Raise the `ConfigError` that `export_store` would begin with. Nothing is sent, nor written."""
+    """Raise the `ConfigError` that `export_store` would raise for these arguments. Sends and writes nothing."""
     _plan(store, sections, out, format, fields, where, options or FormatOptions())
-
-
-def _plan(
-    store: Store,
-    sections: Iterable[Section | str],
-    out: str | Path | IO[bytes],
-    format_: Format | None,
-    fields: Mapping[str, str | type] | None,
-    where: Mapping[str, Mapping[str, object]] | None,
-    options: FormatOptions,
-) -> tuple[list[SectionRequest], Names | IO[bytes]]:
-    """What is read, and where it goes."""
-    asks = asked(store, sections, fields or {}, where or {})
-    if not (isinstance(out, str | Path) or hasattr(out, "write")):
-        raise ConfigError(f"out is a {type(out).__name__}: give a path, or a binary stream")
-    place = Names.of(Path(out), format_, [ask.name for ask in asks]) if isinstance(out, str | Path) else out
-    if not isinstance(place, Names) and len(asks) != 1:
-        raise ConfigError(f"one stream takes one section, and there are {len(asks)}: name a folder for them.")
-    _check_writers(asks, place.format if isinstance(place, Names) else format_ or "jsonl", options)
-    return asks, place
-
-
-def _check_writers(asks: Iterable[SectionRequest], format_: Format, options: FormatOptions) -> None:
-    """A library that is missing, or a level that there is not, is better known before anything is read."""
-    if not isinstance(options, FormatOptions):
-        raise ConfigError(f"options is a {type(options).__name__}: give FormatOptions(level=6)")
-    for ask in asks:
-        writer(format_, BytesIO(), model=ask.model, fields=ask.fields, options=options)
 
 
 async def export_stores(
@@ -165,206 +122,166 @@ async def export_stores(
     options: FormatOptions | None = None,
     fresh: bool = False,
     skip_refused: bool = False,
-    source: str = "",
+    source_id: str = "",
     store_id: bool = False,
     mode: int | None = None,
-    concurrency: int = _STORES_AT_ONCE,
-    on_progress: ProgressCallback = _silent,
+    concurrency: int = _CONCURRENT_STORES,
+    on_progress: ProgressCallback = _ignore,
     now: Callable[[], datetime] = utc_now,
 ) -> dict[int, Manifest | EcwidError]:
-    """Export several stores side by side, each as `export_store` does into a folder of `folder` named after its id.
+    """Export several stores side by side, each as `export_store` does, to a folder in `folder` named after its id.
 
-    A store that fails has its error in place of a manifest and does not stop the others. `concurrency` limits how many
-    are exported at once; each keeps to its own rate limit. Raises `ConfigError` for arguments that are not valid.
+    Returns the manifest of each store by its id. A store that fails has its error in place of a manifest and does not
+    stop the others. `concurrency` limits how many are exported at once; each keeps to its own rate limit. Raises
+    `ConfigError` for invalid arguments.
     """
     if type(concurrency) is not int or concurrency < 1:
         raise ConfigError(f"concurrency must be a whole number greater than zero, not {concurrency!r}")
     options = options or FormatOptions()
-    terms = _Terms(
+    settings = ExportSettings(
         options=options,
         fresh=fresh,
         skip_refused=skip_refused,
-        source=source,
+        source_id=source_id,
         store_id=store_id,
         mode=mode,
         on_progress=on_progress,
         now=now,
     )
-    chosen = {store.store_id: store for store in stores}
+    by_id = {store.store_id: store for store in stores}
     results: dict[int, Manifest | EcwidError] = {}
-    if not chosen:
+    if not by_id:
         return results
     check_folder_name(Path(folder))
-    # Which store it is makes no difference to what can be asked.
-    asks = asked(next(iter(chosen.values())), sections, fields or {}, where or {})
-    _check_writers(asks, format or "jsonl", options)
+    # Requests are the same for every store.
+    requests = build_requests(next(iter(by_id.values())), sections, fields or {}, where or {})
+    _check_format(requests, format or "jsonl", options)
     limiter = anyio.CapacityLimiter(concurrency)
     notes: list[str] = []
 
     async def export(number: int, store: Store) -> None:
-        names = Names.of(Path(folder) / str(number), format or "jsonl", [ask.name for ask in asks])
+        names = FileNames.choose(Path(folder) / str(number), format or "jsonl", [request.name for request in requests])
         async with limiter:
             try:
-                results[number] = await _into_files(store, asks, names, terms)
+                results[number] = await _export_to_files(store, requests, names, settings)
             except EcwidError as error:
                 results[number] = error
             except OSError as error:
-                # As where files run out while something is imported, or a name looked up.
-                results[number] = refused(names.folder, error)
+                # From an import or a name lookup, if the process can open no more files.
+                results[number] = output_error(names.folder, error)
             except BaseException as error:
                 notes.extend(getattr(error, "__notes__", ()))
                 raise
 
     try:
         async with anyio.create_task_group() as group:
-            for number, store in chosen.items():
+            for number, store in by_id.items():
                 group.start_soon(export, number, store, name=f"export store {number}")
     except BaseExceptionGroup as errors:
-        raise _first(errors) from None
+        raise _first_error(errors) from None
     except BaseException as error:
-        # A cancellation: what each store's own says of it.
+        # A cancellation. Each store's own cancellation may have a note.
         for note in dict.fromkeys(notes):
             error.add_note(note)
         raise
-    return {number: results[number] for number in chosen}
+    return {number: results[number] for number in by_id}
 
 
-def _section_writer(
-    store: Store, ask: SectionRequest, out: Sink, log: PartFile | None, format_: Format, terms: _Terms
-) -> SectionWriter:
-    known_by = store.store_id if terms.store_id else None
-    return SectionWriter(ask, out, log, format_, terms.options, known_by, store._channel.codec)
+def _plan(
+    store: Store,
+    sections: Iterable[Section | str],
+    out: str | Path | IO[bytes],
+    format_: Format | None,
+    fields: Mapping[str, str | type] | None,
+    where: Mapping[str, Mapping[str, object]] | None,
+    options: FormatOptions,
+) -> tuple[list[SectionRequest], FileNames | IO[bytes]]:
+    """Check all arguments. Returns what is read, and where it is written."""
+    requests = build_requests(store, sections, fields or {}, where or {})
+    if isinstance(out, str | Path):
+        names = FileNames.choose(Path(out), format_, [request.name for request in requests])
+        _check_format(requests, names.format, options)
+        return requests, names
+    if not hasattr(out, "write"):
+        raise ConfigError(f"out is a {type(out).__name__}: give a path, or a binary stream")
+    if len(requests) != 1:
+        raise ConfigError(f"one stream takes one section, and there are {len(requests)}: name a folder for them.")
+    _check_format(requests, format_ or "jsonl", options)
+    return requests, out
 
 
-async def _into_stream(
-    store: Store, asks: list[SectionRequest], out: IO[bytes], format_: Format, terms: _Terms
+def _check_format(requests: Iterable[SectionRequest], format_: Format, options: FormatOptions) -> None:
+    """Raise `ConfigError` before anything is read if a library is missing or an option is invalid."""
+    if not isinstance(options, FormatOptions):
+        raise ConfigError(f"options is a {type(options).__name__}: give FormatOptions(level=6)")
+    for request in requests:
+        create_writer(format_, BytesIO(), model=request.model, fields=request.fields, options=options)
+
+
+async def _export_to_files(
+    store: Store, requests: list[SectionRequest], names: FileNames, settings: ExportSettings
 ) -> Manifest:
-    (ask,) = asks
-    started = terms.now()
-    sheet = _section_writer(store, ask, Sink(out), None, format_, terms)
-    mark = Checkpoint(section=ask.name, file="", asked="", time=started, started_at=started)
-    reading = SectionReader(store, ask, sheet, mark, on_progress=terms.on_progress, now=terms.now)
-    await reading.run()
-    return _manifest(store, started, {ask.name: reading.record(None, format_)}, {}, terms)
-
-
-async def _into_files(store: Store, asks: list[SectionRequest], names: Names, terms: _Terms) -> Manifest:
     records: dict[str, SectionRecord] = {}
     refused: dict[str, str] = {}
-    limiter = anyio.CapacityLimiter(_SECTIONS_AT_ONCE)
+    limiter = anyio.CapacityLimiter(_CONCURRENT_SECTIONS)
 
-    async def export(ask: SectionRequest, place: Destination) -> None:
+    async def export(request: SectionRequest, destination: Destination) -> None:
         async with limiter:
             try:
-                records[ask.name] = await _section(store, ask, place, terms)
+                records[request.name] = await export_section(store, request, destination, settings)
             except (MissingScope, PaymentRequired) as error:
-                if not terms.skip_refused or isinstance(error, StoreSuspended):
+                if not settings.skip_refused or isinstance(error, StoreSuspended):
                     raise
-                refused[ask.name] = str(error)
-                terms.on_progress(Progress(ask.name, 0, 0, "refused", store.store_id, finished=True))
+                refused[request.name] = str(error)
+                settings.on_progress(Progress(request.name, 0, 0, "refused", store.store_id, finished=True))
 
-    started = terms.now()
-    with Destination(names, now=started, fresh=terms.fresh, mode=terms.mode) as place:
-        marks = place.checkpoint.marks
-        for ask in asks:
-            if ask.name in marks and marks[ask.name].asked != _digest(store, ask, names.format, terms):
-                del marks[ask.name]
+    started_at = settings.now()
+    with Destination(names, now=started_at, fresh=settings.fresh, mode=settings.mode) as destination:
+        checkpoints = destination.checkpoints.latest
+        for request in requests:
+            checkpoint = checkpoints.get(request.name)
+            if checkpoint and checkpoint.request_digest != request_digest(store, request, names.format, settings):
+                del checkpoints[request.name]
         try:
             async with anyio.create_task_group() as group:
-                for ask in asks:
-                    group.start_soon(export, ask, place, name=f"export {ask.name}")
+                for request in requests:
+                    group.start_soon(export, request, destination, name=f"export {request.name}")
         except BaseExceptionGroup as errors:
-            raise _first(errors) from None
-        written = [ask.name for ask in asks if ask.name in records]
-        started = min([started, *(records[name].started_at for name in written)])
-        sections = {name: records[name] for name in written}
-        manifest = _manifest(store, started, sections, refused, terms)
-        return await finish_in_thread(partial(place.publish, manifest))
+            raise _first_error(errors) from None
+        exported = {request.name: records[request.name] for request in requests if request.name in records}
+        started_at = min([started_at, *(record.started_at for record in exported.values())])
+        manifest = _build_manifest(store, started_at, exported, refused, settings)
+        return await finish_in_thread(partial(destination.publish, manifest))
 
 
-def _manifest(
+def _build_manifest(
     store: Store,
-    started: datetime,
+    started_at: datetime,
     records: dict[str, SectionRecord],
     refused: dict[str, str],
-    terms: _Terms,
+    settings: ExportSettings,
 ) -> Manifest:
     return Manifest(
-        version=__version__,
+        library_version=__version__,
         store_id=store.store_id,
-        started_at=started,
-        finished_at=terms.now(),
+        started_at=started_at,
+        finished_at=settings.now(),
         sections=records,
         refused=refused,
     )
 
 
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Sections fail together when the network does: one of the errors says it all."""
-    first = errors.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+def _first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first of several errors, with notes of those that are different. Most are the same failure of the network."""
+    first, *others = _flatten(errors)
+    messages = {f"{type(error).__name__}: {error}" for error in others} - {f"{type(first).__name__}: {first}"}
+    for message in sorted(messages):
+        first.add_note(f"Another part of the export failed too: {message}")
+    return first
 
 
-async def _section(store: Store, ask: SectionRequest, place: Destination, terms: _Terms) -> SectionRecord:
-    """Read a section into a sealed hidden file, or go on where that was left."""
-    path, format_ = place.path(ask.name), place.names.format
-    digest = _digest(store, ask, format_, terms)
-    mark = place.checkpoint.marks.get(ask.name)
-    if mark is not None and mark.record is not None:
-        record = mark.record
-        if part := await _left(path, "part", record.bytes, record.sha256):
-            place.add(part).close()
-            terms.on_progress(
-                Progress(ask.name, record.count, record.count, "read before", store.store_id, finished=True)
-            )
-            return record
-        mark = None
-
-    # Plain lines are their own log. What can't be cut off anywhere is made from one, again after a restart.
-    direct = format_ == "jsonl" and ask.plain
-    kind: Literal["part", "spool"] = "part" if direct else "spool"
-    log = await _left(path, kind, mark.size, mark.sha256) if mark is not None and mark.token else None
-    if mark is not None and log is not None:
-        mark = replace(mark, resumed=mark.resumed + 1)
-    else:
-        place.checkpoint.marks.pop(ask.name, None)
-        log = PartFile(path, kind)
-        moment = terms.now()
-        mark = Checkpoint(section=ask.name, file=path.name, asked=digest, time=moment, started_at=moment, log=kind)
-    place.add(log)
-    out = log if direct else place.create(path)
-    sheet = _section_writer(store, ask, out, log, format_, terms)
-    note = place.checkpoint.note
-    reading = SectionReader(store, ask, sheet, mark, on_progress=terms.on_progress, now=terms.now, note=note)
-    try:
-        await reading.run()
-    except ScanDrifted:
-        # What was read so far is part of what can't be known to be whole.
-        note(replace(reading.mark, token=""))
-        raise
-    await finish_in_thread(out.seal)
-    record = reading.record(path.name, format_)
-    note(replace(reading.mark, time=terms.now(), record=record))
-    if log is not out:
-        log.discard()
-    return record
-
-
-async def _left(path: Path, kind: str, size: int, sha256: str) -> PartFile | None:
-    return await finish_in_thread(partial(PartFile.left, path, kind, size=size, sha256=sha256))
-
-
-def _digest(store: Store, ask: SectionRequest, format_: Format, terms: _Terms) -> str:
-    """Tells whether what another process began is what is asked for."""
-    said = (
-        __version__,
-        terms.source or store.server,
-        store.store_id,
-        ask.name,
-        ask.fields_text,
-        ask.where_told,
-        format_,
-        attrs.asdict(terms.options),
-        terms.store_id,
-    )
-    return blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()
+def _flatten(errors: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    flat: list[BaseException] = []
+    for error in errors.exceptions:
+        flat += _flatten(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return flat

@@ -1,4 +1,4 @@
-"""The formats of an export's files, and how items are written in them."""
+"""The formats of an export's files, and the options and writer of each."""
 
 from collections.abc import Mapping, Sequence
 from typing import IO, Any, Final, Literal, Protocol, TypeAlias, cast
@@ -8,10 +8,11 @@ from attrs import frozen
 
 from ecwid_async.codec import Codec, Projection
 from ecwid_async.errors import ConfigError
-from ecwid_async.export.compression import Compressed, Compression, Plain
-from ecwid_async.tables import STORE_ID, Fields
+from ecwid_async.export.compression import CompressedStream, Compression, PlainStream
+from ecwid_async.export.json_lines import JsonLinesWriter
+from ecwid_async.tables import Fields
 
-__all__ = ["FORMATS", "Format", "FormatOptions", "Writer", "check_format", "writer"]
+__all__ = ["FORMATS", "Format", "FormatOptions", "Writer", "check_format", "create_writer"]
 
 Format: TypeAlias = Literal["jsonl", "jsonl.gz", "jsonl.zst", "csv", "csv.gz", "csv.zst", "parquet"]
 
@@ -24,17 +25,17 @@ FORMATS: Final[Mapping[Format, str]] = {
     "csv.zst": ".csv.zst",
     "parquet": ".parquet",
 }
-"""What names of files end in, by format."""
+"""The suffix of file names, by format."""
 
 
 @frozen(kw_only=True)
 class FormatOptions:
-    """How a format is written, where there is a choice.
+    """Options of a format.
 
-    `level` is the compression's own, None for a fast one. `spreadsheet_safe` (CSV) puts an apostrophe before text that
-    a spreadsheet would run as a formula; `bom` (CSV) begins the file with a byte order mark, without which Excel does
-    not read it as UTF-8. `decimals` (Parquet) chooses between exact decimals, the default, and floats.
-    Raises `ConfigError` for a value that is none of these.
+    `level` is the level of compression, None for a fast one. `spreadsheet_safe` (CSV) puts an apostrophe before text
+    that a spreadsheet would run as a formula. `bom` (CSV) begins the file with a byte order mark, without which Excel
+    does not read it as UTF-8. `decimals` (Parquet) are exact by default, or floats. Raises `ConfigError` for an invalid
+    value.
     """
 
     level: int | None = None
@@ -51,8 +52,8 @@ class FormatOptions:
         if self.decimals not in (None, "exact", "float64"):
             raise ConfigError(f'decimals must be "exact" or "float64", not {self.decimals!r}')
 
-    def check(self, format: Format) -> None:  # noqa: A002  the word that everybody uses
-        """Raise `ConfigError` for an option that the format lacks."""
+    def check(self, format: Format) -> None:  # noqa: A002  the usual word
+        """Raise `ConfigError` for an option that the format does not have."""
         csv = [name for name in FORMATS if name.startswith("csv")]
         compressed = [name for name in FORMATS if name.endswith((".gz", ".zst", "parquet"))]
         for given, option, formats in (
@@ -62,35 +63,35 @@ class FormatOptions:
             (self.decimals is not None, "decimals", ["parquet"]),
         ):
             if given and format not in formats:
-                raise ConfigError(f"{option} is an option of {', '.join(formats)}, and the format is {format}.")
+                raise ConfigError(f"{option} is an option of {', '.join(formats)}, but the format is {format}.")
 
 
 def check_format(name: str) -> None:
-    """Raise `ConfigError` for a format that there is not."""
+    """Raise `ConfigError` for an unknown format."""
     if name not in FORMATS:
         raise ConfigError(f"there is no format {name!r}. There are {', '.join(FORMATS)}.")
 
 
 class Writer(Protocol):
-    """Writes items into a stream, which stays open. `lines` counts them."""
+    """Writes items to a stream, which stays open. `item_count` is the number of items written."""
 
-    lines: int
+    item_count: int
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page, each a JSON object as the server sent it.
 
-        CSV and Parquet raise `DecodeError` for what is none; Parquet may do so later. JSONL raises `UnicodeDecodeError`
-        for bytes that are not UTF-8.
+        CSV and Parquet raise `DecodeError` for anything else, Parquet perhaps at a later item. JSON Lines raises
+        `UnicodeDecodeError` for bytes that are not UTF-8.
         """
         ...
 
     def finish(self) -> None:
-        """Write what is left, and what the format wants at the end. The writer is used up."""
+        """Write the rest, and the end of the format. The writer can't be used afterwards."""
         ...
 
 
-def writer(
-    format: Format,  # noqa: A002  the word that everybody uses
+def create_writer(
+    format: Format,  # noqa: A002  the usual word
     stream: IO[bytes],
     *,
     model: type[object] | Projection[Any],
@@ -100,19 +101,19 @@ def writer(
     codec: Codec | None = None,
     operation: str = "export",
 ) -> Writer:
-    """A writer of this format, which may write its beginning at once.
+    """Create a writer. It may write the beginning of the format at once.
 
-    Columns are those of `model`, or only `fields` of them: names as the API or as the model has them. JSONL has no
-    columns and writes what came. With `store_id`, a first column or key of that name holds it. `codec` hears of what
-    does not fit its column, under the name of the `operation`. Raises `ConfigError` where a library is missing, a name
-    is none, or the format lacks an option.
+    The columns are those of `model`, or only `fields`, named as in the API or in the model. JSON Lines has no columns
+    and writes items unchanged. With `store_id`, each item has it as its first column or key. `codec` counts values that
+    do not fit their columns as problems of `operation`. Raises `ConfigError` if a library is missing, a field is
+    unknown, or the format does not have an option.
     """
     check_format(format)
     options.check(format)
     if format == "parquet":
-        from ecwid_async.export.parquet import Parquet
+        from ecwid_async.export.parquet import ParquetWriter
 
-        return Parquet(
+        return ParquetWriter(
             stream,
             model,
             fields,
@@ -123,11 +124,13 @@ def writer(
             operation=operation,
         )
     kind, _, compression = format.partition(".")
-    sink = Compressed(stream, cast(Compression, compression), options.level) if compression else Plain(stream)
+    sink = (
+        CompressedStream(stream, cast(Compression, compression), options.level) if compression else PlainStream(stream)
+    )
     if kind == "csv":
-        from ecwid_async.export.csv import Csv
+        from ecwid_async.export.csv import CsvWriter
 
-        return Csv(
+        return CsvWriter(
             sink,
             model,
             fields,
@@ -137,40 +140,4 @@ def writer(
             codec=codec,
             operation=operation,
         )
-    return JsonLines(sink, store_id=store_id)
-
-
-class JsonLines:
-    """One item a line, byte for byte.
-
-    A line break can only stand between the tokens of an item; there it becomes a space, or the line would end. With
-    `store_id`, each item gets that key before its own ones.
-    """
-
-    def __init__(self, sink: Plain | Compressed, *, store_id: int | None = None) -> None:
-        self.lines = 0
-        self._sink = sink
-        self._key = None if store_id is None else b'{"%s":%d' % (STORE_ID.encode(), store_id)
-
-    def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Write the items of a page. Raises `UnicodeDecodeError`, and writes nothing, if one is not UTF-8."""
-        if not items:
-            return
-        # Looking for a byte is ten times faster than counting it, and worth a copy.
-        text = b"".join(items)
-        if not text.isascii():
-            text.decode()
-        if b"\n" in text or b"\r" in text:
-            items = [bytes(item).replace(b"\r", b" ").replace(b"\n", b" ") for item in items]
-        if self._key is not None:
-            items = [self._with_key(bytes(item)) for item in items]
-        self._sink.write(b"\n".join((*items, b"")))
-        self.lines += len(items)
-
-    def finish(self) -> None:
-        """Lines need no end; what compresses them does."""
-        self._sink.end()
-
-    def _with_key(self, item: bytes) -> bytes:
-        rest = item[1:].lstrip()
-        return b"%s%s%s" % (self._key, b"" if rest.startswith(b"}") else b",", rest)
+    return JsonLinesWriter(sink, store_id=store_id)

@@ -1,4 +1,4 @@
-"""What an export vouches for."""
+"""The manifest: what an export contains, and how its completeness was proven."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -10,6 +10,7 @@ from ecwid_async.export.formats import FORMATS
 __all__ = ["MANIFEST_NAME", "Manifest", "SectionRecord", "Time", "files_in", "is_file_name"]
 
 MANIFEST_NAME: Final = "manifest.json"
+_FORMAT_VERSION: Final = 2
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time with a zone."""
@@ -18,24 +19,24 @@ _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What was read of one section.
+    """What was exported of one section.
 
-    `count` items are in `file` (None for a stream), `bytes` long; `total` is what the server said of the list, None
-    where it says nothing. `fields` were chosen, None for all, of those items that match `where`. `proof` says why
-    nothing is missing. `requests` were sent in `seconds`, in all runs where it was taken up again `resumed` times.
+    `file` is None for a stream. `fields` are those that were chosen, None for all; `where` has the filters. `proof`
+    says why no item is missing. `reported_total` is the total that the server reported, None if it reports none.
+    `request_count` and `seconds` include all runs of an export that was resumed, `resume_count` times.
     """
 
     file: str | None
     format: str
     fields: str | None
     where: dict[str, object]
-    count: _Count
-    total: int | None
-    bytes: _Count
+    item_count: _Count
+    reported_total: int | None
+    size_bytes: _Count
     sha256: str
     proof: str
-    requests: int
-    resumed: int
+    request_count: int
+    resume_count: int
     started_at: Time
     finished_at: Time
     seconds: float
@@ -43,14 +44,15 @@ class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Stands beside the files of a whole export, and nowhere else.
+    """The manifest of a complete export.
 
-    `version` is that of this package. `refused` sections are those that the token or the plan does not open, where the
-    export was to leave such ones out, and what the server said. `earlier_files` are still in the folder from exports
-    before this one, which did not write them: of those this manifest says nothing else.
+    `library_version` is the version of this package. `refused` maps sections that were left out, because the token's
+    scopes or the store's plan don't include them, to the server's message. `earlier_files` are files of earlier exports
+    that are still in the folder. Nothing else is known about them.
     """
 
-    version: str
+    format_version: int = _FORMAT_VERSION
+    library_version: str
     store_id: int
     started_at: Time
     finished_at: Time
@@ -59,8 +61,30 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     earlier_files: list[str] = []
 
     def to_json(self) -> bytes:
-        """As it is written to ``manifest.json``."""
+        """Encode it as in ``manifest.json``."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> "Manifest":
+        """Decode the content of a ``manifest.json``.
+
+        Raises `ValueError` if it is not a manifest, or if another version of this library wrote it in another format.
+        """
+        try:
+            version = msgspec.json.decode(data, type=_Version).format_version
+            if version == _FORMAT_VERSION:
+                return msgspec.json.decode(data, type=cls)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise ValueError(f"this is not the manifest of an export: {error}") from None
+        raise ValueError(
+            f"this manifest has format {version}, and this version of the library reads format {_FORMAT_VERSION}: "
+            "read it with the version that wrote it, or export again."
+        )
+
+
+class _Version(msgspec.Struct):
+    # Format 1 had no such key.
+    format_version: int = 1
 
 
 class _File(msgspec.Struct):
@@ -73,15 +97,15 @@ class _Files(msgspec.Struct):
 
 
 def files_in(manifest: bytes) -> list[str]:
-    """The files that a manifest names. Nothing where it can't be read: somebody else may have written it."""
+    """Return the names of the files in a manifest of any format, none if it can't be read."""
     try:
-        read = msgspec.json.decode(manifest, type=_Files)
+        content = msgspec.json.decode(manifest, type=_Files)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return []
-    names = [each.file for each in read.sections.values() if each.file is not None]
-    return [name for name in dict.fromkeys((*names, *read.earlier_files)) if is_file_name(name)]
+    names = [section.file for section in content.sections.values() if section.file is not None]
+    return [name for name in dict.fromkeys((*names, *content.earlier_files)) if is_file_name(name)]
 
 
 def is_file_name(text: str) -> bool:
-    """Whether it can be the name of a file of an export, and of none outside its folder."""
-    return text.endswith(tuple(FORMATS.values())) and not any(each in text for each in ("/", "\\", "\0", ":"))
+    """Whether it can be the name of an export's file, inside its folder."""
+    return text.endswith(tuple(FORMATS.values())) and not any(character in text for character in ("/", "\\", "\0", ":"))

@@ -1,4 +1,4 @@
-"""Items as Parquet, in groups of rows that bound what is held of them."""
+"""Items as Parquet, in row groups that limit the memory used."""
 
 from collections.abc import Sequence
 from typing import IO, Any, Final
@@ -16,20 +16,20 @@ try:
 except ImportError:
     raise ConfigError("Parquet needs pyarrow: pip install 'ecwid-async[arrow]'") from None
 
-__all__ = ["SCHEMA_VERSION", "Parquet"]
+__all__ = ["SCHEMA_VERSION", "ParquetWriter"]
 
 SCHEMA_VERSION: Final = "2"
-"""How columns are made of models; stands in the footer of each file."""
+"""The version of the mapping from models to columns. It is in the footer of each file."""
 
-# Bytes in a group: 15,000 products. Until the footer is written each group takes half a kilobyte for each column, so
-# of a million products smaller groups need more memory, as larger ones do.
-_GROUP: Final = 36 << 20
-_LEVEL: Final = 1
-_HIGHEST_LEVEL: Final = 22
+# Bytes of JSON in a row group: 15,000 products. Until the footer is written, each group takes half a kilobyte per
+# column, so for a million products both smaller and larger groups need more memory.
+_GROUP_SIZE: Final = 36 << 20
+_DEFAULT_LEVEL: Final = 1
+_MAX_LEVEL: Final = 22
 
 
-class Parquet:
-    """Columns and their types are those of `TableBuilder`; with `store_id`, that is the first one."""
+class ParquetWriter:
+    """Writes the columns of `TableBuilder`. With `store_id`, it is the first column."""
 
     def __init__(
         self,
@@ -43,41 +43,41 @@ class Parquet:
         codec: Codec | None = None,
         operation: str = "export",
     ) -> None:
-        if level is not None and not 1 <= level <= _HIGHEST_LEVEL:
-            raise ConfigError(f"Parquet's zstd has levels from 1 to {_HIGHEST_LEVEL}, not {level}")
-        self.lines = 0
-        self._tables = TableBuilder(
+        if level is not None and not 1 <= level <= _MAX_LEVEL:
+            raise ConfigError(f"Parquet's zstd has levels from 1 to {_MAX_LEVEL}, not {level}")
+        self.item_count = 0
+        self._builder = TableBuilder(
             model, fields, decimals=decimals, store_id=store_id, codec=codec, operation=operation
         )
-        schema = self._tables.schema.with_metadata(
+        schema = self._builder.schema.with_metadata(
             {"ecwid_async.model": model.__name__, "ecwid_async.schema": SCHEMA_VERSION}
         )
         self._writer = pq.ParquetWriter(
             stream,
             schema,
             compression="zstd",
-            compression_level=_LEVEL if level is None else level,
-            use_dictionary=False,  # zstd finds what repeats in less time and space
-            # Of what lies deeper none looks for the least and the most, and a footer holds them for each group.
+            compression_level=_DEFAULT_LEVEL if level is None else level,
+            use_dictionary=False,  # zstd compresses repeated values in less time and space
+            # Nested columns have none: nobody filters by them, and the footer would hold them for each group.
             write_statistics=[field.name for field in schema if not pa.types.is_nested(field.type)],
         )
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Write the items of a page, once a group is full."""
-        self._tables.add(items)
-        self.lines += len(items)
-        if self._tables.size >= _GROUP:
+        """Add the items of a page, and write them once a group is full."""
+        self._builder.add(items)
+        self.item_count += len(items)
+        if self._builder.size >= _GROUP_SIZE:
             self._write_group()
 
     def finish(self) -> None:
         """Write the last group and the footer."""
-        if self._tables.rows:
+        if self._builder.rows:
             self._write_group()
         self._writer.close()
 
     def _write_group(self) -> None:
-        table = self._tables.take()
+        table = self._builder.take()
         self._writer.write_table(table, row_group_size=table.num_rows)
-        # What pyarrow keeps for the next group would come on top of the footer, which grows.
+        # Memory that pyarrow keeps for the next group would add to the footer, which grows.
         del table
         pa.default_memory_pool().release_unused()

@@ -1,4 +1,4 @@
-"""What an export reads: the sections of a store, by the names that `Store` has for them."""
+"""The sections of a store that can be exported, by their names in `Store`."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -16,9 +16,9 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
 
-__all__ = ["ALL_SECTIONS", "DEFAULT_SECTIONS", "SECTIONS", "Reader", "Section", "find_sections"]
+__all__ = ["ALL_SECTIONS", "DEFAULT_SECTIONS", "SECTIONS", "ReadMethod", "Section", "find_sections"]
 
-Reader = Callable[..., "Pages[Any] | Call[Any]"]
+ReadMethod = Callable[..., "Pages[Any] | Call[Any]"]
 """The method of a resource that reads a section: a search with pages, or one call."""
 
 
@@ -33,36 +33,38 @@ class Section:
 
     name: str
     model_path: str
-    read_method: Callable[[Store], Reader]
+    read_method: Callable[[Store], ReadMethod]
     get: Callable[[Store, str], Call[Any]] | None = None
     items_key: str | None = None
     is_document: bool = False
 
     def model(self) -> type[Model]:
-        """The class of its items. Imported only now: there are many."""
+        """Import the class of its items. Importing all models takes long."""
         module, _, name = self.model_path.partition(".")
         model: type[Model] = getattr(import_module(f"ecwid_async.models.{module}"), name)
         return model
 
     def filters(self, store: Store) -> Mapping[str, Any]:
-        """What it can be searched by: names of arguments, and their declared types."""
+        """The arguments that its search can filter by, with their declared types."""
         return _filters(getattr(self.read_method(store), "__func__", None))
 
 
-# How a search is read is up to the export, and what of each item is up to its fields.
-_OURS: Final = frozenset({"into", "limit", "offset", "response_fields", "self", "sort_by"})
+# Arguments that the export sets itself.
+_OWN_ARGUMENTS: Final = frozenset({"into", "limit", "offset", "response_fields", "self", "sort_by"})
 
 
 @lru_cache
-def _filters(reader: Any) -> Mapping[str, Any]:
-    parameters = inspect.signature(reader, eval_str=True).parameters.values()
-    return MappingProxyType({each.name: each.annotation for each in parameters if each.name not in _OURS})
+def _filters(method: Any) -> Mapping[str, Any]:
+    parameters = inspect.signature(method, eval_str=True).parameters.values()
+    return MappingProxyType(
+        {parameter.name: parameter.annotation for parameter in parameters if parameter.name not in _OWN_ARGUMENTS}
+    )
 
 
-def _number(text: str) -> int:
+def _numeric_id(text: str) -> int:
     if text.isascii() and text.isdigit():
         return int(text)
-    raise ConfigError(f"{text!r} is not an id of this section: pass a whole number, such as 439710255")
+    raise ConfigError(f"{text!r} is not a valid id in this section: pass a whole number, such as 439710255")
 
 
 SECTIONS: Final[Mapping[str, Section]] = {
@@ -91,25 +93,25 @@ SECTIONS: Final[Mapping[str, Section]] = {
             name="products",
             model_path="products.Product",
             read_method=lambda store: store.products.search,
-            get=lambda store, id_: store.products.get(_number(id_)),
+            get=lambda store, id_: store.products.get(_numeric_id(id_)),
         ),
         Section(
             name="categories",
             model_path="categories.Category",
             read_method=lambda store: store.categories.search,
-            get=lambda store, id_: store.categories.get(_number(id_)),
+            get=lambda store, id_: store.categories.get(_numeric_id(id_)),
         ),
         Section(
             name="customers",
             model_path="customers.Customer",
             read_method=lambda store: store.customers.search,
-            get=lambda store, id_: store.customers.get(_number(id_)),
+            get=lambda store, id_: store.customers.get(_numeric_id(id_)),
         ),
         Section(
             name="customer_groups",
             model_path="customer_groups.CustomerGroup",
             read_method=lambda store: store.customer_groups.search,
-            get=lambda store, id_: store.customer_groups.get(_number(id_)),
+            get=lambda store, id_: store.customer_groups.get(_numeric_id(id_)),
         ),
         Section(
             name="customer_extra_fields",
@@ -131,20 +133,20 @@ SECTIONS: Final[Mapping[str, Section]] = {
             name="reviews",
             model_path="reviews.Review",
             read_method=lambda store: store.reviews.search,
-            get=lambda store, id_: store.reviews.get(_number(id_)),
+            get=lambda store, id_: store.reviews.get(_numeric_id(id_)),
         ),
         Section(
             name="subscriptions",
             model_path="subscriptions.Subscription",
             read_method=lambda store: store.subscriptions.search,
-            get=lambda store, id_: store.subscriptions.get(_number(id_)),
+            get=lambda store, id_: store.subscriptions.get(_numeric_id(id_)),
         ),
         Section(name="brands", model_path="brands.Brand", read_method=lambda store: store.brands.search),
         Section(
             name="product_types",
             model_path="product_types.ProductType",
             read_method=lambda store: store.product_types.search,
-            get=lambda store, id_: store.product_types.get(_number(id_)),
+            get=lambda store, id_: store.product_types.get(_numeric_id(id_)),
         ),
         Section(
             name="order_statuses",
@@ -188,14 +190,14 @@ SECTIONS: Final[Mapping[str, Section]] = {
 }
 
 ALL_SECTIONS: Final = tuple(SECTIONS)
-# What every store has, whatever its plan is and whichever apps look at it.
+# The sections of every store, whatever its plan and the scopes of its apps.
 DEFAULT_SECTIONS: Final = ("profile", "orders", "carts", "products", "categories", "customers")
 
 
 def find_sections(names: Iterable[str]) -> list[Section]:
-    """The sections of these names, each once, or those that every store has for no names.
+    """Return the sections of these names, each once; without names, the default sections.
 
-    Raises `ConfigError` for a name that is none, naming the nearest.
+    Raises `ConfigError` for an unknown name and suggests the nearest.
     """
     wanted = dict.fromkeys(names) or DEFAULT_SECTIONS
     for name in wanted:

@@ -80,7 +80,7 @@ def test_only_the_named_sections_are_exported(ecwid, served, tmp_path):
 def test_json_is_one_object_with_the_manifest(ecwid, served, tmp_path):
     outcome = ecwid("export", "products", "--json", "--out", tmp_path)
     told = json.loads(outcome.out)
-    assert (told["folder"], told["sections"]["products"]["count"]) == (str(tmp_path), 230)
+    assert (told["folder"], told["sections"]["products"]["item_count"]) == (str(tmp_path), 230)
     content = (tmp_path / "products.jsonl").read_bytes()
     assert told["sections"]["products"]["sha256"] == hashlib.sha256(content).hexdigest()
     assert outcome.err == ""
@@ -277,7 +277,7 @@ class TestStores:
         outcome = ecwid("export", "categories", "--stores", tokens, "--json", "--out", tmp_path / "out")
         assert outcome.code == 3
         told = json.loads(outcome.out)["stores"]
-        assert told["2"]["sections"]["categories"]["count"] == 1
+        assert told["2"]["sections"]["categories"]["item_count"] == 1
         assert "INVALID_API_TOKEN" in told["1"]["error"]
         assert outcome.err.startswith("ecwid: store 1: ")
         assert outcome.err.count("\n") == 1
@@ -362,7 +362,7 @@ def noted(folder):
     """How many products the checkpoint speaks of."""
     checkpoint = folder / ".manifest.json.checkpoint"
     lines = checkpoint.read_bytes().splitlines()[1:] if checkpoint.exists() else []
-    return max((json.loads(unseal(line)).get("count", 0) for line in lines), default=0)
+    return max((json.loads(unseal(line)).get("item_count", 0) for line in lines), default=0)
 
 
 def goes_on(ecwid, sandbox, folder, *arguments):
@@ -378,7 +378,7 @@ def goes_on(ecwid, sandbox, folder, *arguments):
     # One page may have been noted in the file and not yet in the token.
     assert min(offsets) >= max(0, before - 200)
     record = json.loads(outcome.out)["sections"]["products"]
-    assert (record["count"], record["resumed"]) == (1200, 1 if before else 0)
+    assert (record["item_count"], record["resume_count"]) == (1200, 1 if before else 0)
     assert names(folder) == ["manifest.json", record["file"]]
     return folder / record["file"]
 
@@ -446,7 +446,7 @@ def test_a_full_disk_exits_with_5_and_leaves_nothing(start, sizes, tmp_path):
 
 SLOWLY = """
 import time
-from ecwid_async.export.output import PartFile
+from ecwid_async.export.part_file import PartFile
 publish = PartFile.publish
 def slowly(part):
     publish(part)
@@ -468,7 +468,7 @@ def test_an_export_interrupted_while_publishing_is_complete_or_absent(start, siz
     assert names(tmp_path / "out") == sorted([*(f"{name}.jsonl" for name in ALL_SECTIONS), "manifest.json"])
     assert "kept" not in err
     if times == 1:
-        assert "The export was complete before that: out/manifest.json vouches for it." in err
+        assert "The export was complete before that: see out/manifest.json." in err
 
 
 def test_a_refused_export_does_not_claim_to_be_resumable(ecwid, start, slow, tmp_path):

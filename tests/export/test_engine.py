@@ -29,7 +29,7 @@ from ecwid_async.export import (
     export_store,
     export_stores,
     find_sections,
-    output,
+    part_file,
 )
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.pages import Pages
@@ -87,16 +87,16 @@ async def test_the_manifest_tells_what_is_in_the_files(store, shop, tmp_path):
     content = (tmp_path / "products.jsonl").read_bytes()
     told = json.loads((tmp_path / "manifest.json").read_bytes())
     assert told == msgspec.to_builtins(manifest)
-    assert (told["store_id"], told["version"]) == (1003, "0.1.0")
+    assert (told["store_id"], told["library_version"]) == (1003, "0.1.0")
     record = told["sections"]["products"]
     assert record["where"] == {"enabled": True, "created_from": "2020-01-01T00:00:00Z"}
     assert (record["file"], record["format"], record["fields"]) == ("products.jsonl", "jsonl", "id,name")
-    assert record["count"] == record["total"] == len(content.splitlines()) == PRODUCTS * 2 // 3
-    assert (record["bytes"], record["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
-    assert record["requests"] == len(shop.requests)
+    assert record["item_count"] == record["reported_total"] == len(content.splitlines()) == PRODUCTS * 2 // 3
+    assert (record["size_bytes"], record["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert record["request_count"] == len(shop.requests)
     assert "order of creation" in record["proof"]
     assert told["started_at"] <= record["started_at"] < record["finished_at"] <= told["finished_at"]
-    assert record["items_per_second"] == pytest.approx(record["count"] / record["seconds"], rel=0.1)
+    assert record["items_per_second"] == pytest.approx(record["item_count"] / record["seconds"], rel=0.1)
 
 
 async def test_progress_is_told_page_by_page(store, shop, tmp_path):
@@ -122,7 +122,7 @@ async def test_an_empty_list_makes_an_empty_file(client, shop, tmp_path):
     shop.add(1004, products=0)
     manifest = await export_store(client.store(1004, TOKEN), ["products"], tmp_path)
     assert (tmp_path / "products.jsonl").read_bytes() == b""
-    assert (manifest.sections["products"].count, manifest.sections["products"].total) == (0, 0)
+    assert (manifest.sections["products"].item_count, manifest.sections["products"].reported_total) == (0, 0)
 
 
 async def test_an_item_without_an_id_is_an_error_and_no_file(store, shop, tmp_path):
@@ -156,7 +156,7 @@ async def test_the_profile_is_one_line(store, shop, tmp_path):
     shop.before = lambda request: make_response(b'{\n  "generalInfo": {"storeId": 1003}\n}\n')
     manifest = await export_store(store, ["profile"], tmp_path)
     assert (tmp_path / "profile.jsonl").read_bytes() == b'{   "generalInfo": {"storeId": 1003} }\n'
-    assert (manifest.sections["profile"].count, manifest.sections["profile"].total) == (1, None)
+    assert (manifest.sections["profile"].item_count, manifest.sections["profile"].reported_total) == (1, None)
 
 
 @pytest.mark.parametrize("body", [b"<html>maintenance</html>", b"[]", b'"profile"'])
@@ -175,7 +175,7 @@ async def test_a_list_that_comes_in_one_answer_is_cut_into_lines(store, shop, tm
     shop.before = lambda request: make_response(body)
     manifest = await export_store(store, [name], tmp_path)
     assert ids(tmp_path / f"{name}.jsonl") == ["a", "b"]
-    assert (manifest.sections[name].count, manifest.sections[name].total) == (2, 2)
+    assert (manifest.sections[name].item_count, manifest.sections[name].reported_total) == (2, 2)
 
 
 async def test_every_section_is_read_from_a_whole_store(store, shop, tmp_path):
@@ -187,7 +187,7 @@ async def test_every_section_is_read_from_a_whole_store(store, shop, tmp_path):
 async def test_each_section_names_the_class_that_its_search_reads(store):
     for section in SECTIONS.values():
         source = section.read_method(store)()
-        reads = source._item if isinstance(source, Pages) else source._reads
+        reads = source._item if isinstance(source, Pages) else source._result_type
         assert reads in (section.model(), list[section.model()])
         assert source.request.options.operation.startswith("GET /")
 
@@ -329,7 +329,7 @@ class TestOut:
         stream = io.BytesIO()
         manifest = await export_store(store, ["products"], stream)
         record = manifest.sections["products"]
-        assert (record.file, record.bytes) == (None, len(stream.getvalue()))
+        assert (record.file, record.size_bytes) == (None, len(stream.getvalue()))
         assert record.sha256 == hashlib.sha256(stream.getvalue()).hexdigest()
         assert len(stream.getvalue().splitlines()) == PRODUCTS
 
@@ -342,7 +342,7 @@ class TestOut:
                 None,
                 "all.jsonl is one file, and there are 2 sections: name a folder",
             ),
-            (["products"], "p.csv", "parquet", "p.csv is the name of a csv file, and the format is to be parquet"),
+            (["products"], "p.csv", "parquet", "p.csv is the name of a csv file, but format is parquet"),
         ],
     )
     async def test_a_name_that_does_not_fit_is_refused(self, store, shop, tmp_path, sections, out, format_, said):
@@ -388,13 +388,13 @@ class TestOut:
     @pytest.mark.parametrize(
         ("format_", "options", "said"),
         [
-            ("jsonl", {"level": 5}, "level is an option of jsonl.gz, jsonl.zst, csv.gz, csv.zst, parquet, and"),
+            ("jsonl", {"level": 5}, "level is an option of jsonl.gz, jsonl.zst, csv.gz, csv.zst, parquet, but"),
             ("csv", {"level": 99}, "level is an option of"),
             ("parquet", {"level": 99}, "levels from 1 to 22, not 99"),
-            ("jsonl", {"spreadsheet_safe": True}, "spreadsheet_safe is an option of csv, csv.gz, csv.zst, and"),
-            ("parquet", {"spreadsheet_safe": True}, "and the format is parquet"),
-            ("csv", {"decimals": "exact"}, "decimals is an option of parquet, and the format is csv"),
-            ("jsonl.gz", {"decimals": "float64"}, "and the format is jsonl.gz"),
+            ("jsonl", {"spreadsheet_safe": True}, "spreadsheet_safe is an option of csv, csv.gz, csv.zst, but"),
+            ("parquet", {"spreadsheet_safe": True}, "but the format is parquet"),
+            ("csv", {"decimals": "exact"}, "decimals is an option of parquet, but the format is csv"),
+            ("jsonl.gz", {"decimals": "float64"}, "but the format is jsonl.gz"),
             ("xls", {}, "there is no format 'xls'. There are jsonl,"),
         ],
     )
@@ -442,7 +442,7 @@ class TestResume:
         manifest = await export_store(store, ["products"], tmp_path / "out")
         assert ids(tmp_path / "out" / "products.jsonl") == whole
         record = manifest.sections["products"]
-        assert (record.count, record.total, record.resumed) == (PRODUCTS, PRODUCTS, 1)
+        assert (record.item_count, record.reported_total, record.resume_count) == (PRODUCTS, PRODUCTS, 1)
         assert files(tmp_path / "out") == ["manifest.json", "products.jsonl"]
 
     async def test_pages_that_are_done_are_not_read_again(self, store, shop, tmp_path, broken):
@@ -455,7 +455,7 @@ class TestResume:
         manifest = await export_store(store, ["products"], tmp_path / "out")
         content = (tmp_path / "out" / "products.jsonl").read_bytes()
         assert manifest.sections["products"].sha256 == hashlib.sha256(content).hexdigest()
-        assert manifest.sections["products"].bytes == len(content)
+        assert manifest.sections["products"].size_bytes == len(content)
 
     async def test_an_item_that_was_changed_meanwhile_is_there_once(self, store, shop, tmp_path, whole, broken):
         await broken(5)
@@ -470,7 +470,7 @@ class TestResume:
         await broken(5, format=format_)
         manifest = await export_store(store, ["products"], tmp_path / "out", format=format_)
         assert min(shop.offsets()[:-1]) >= 300
-        assert manifest.sections["products"].resumed == 1
+        assert manifest.sections["products"].resume_count == 1
         name = f"products.{format_}"
         assert files(tmp_path / "out") == ["manifest.json", name]
         one, other = (tmp_path / folder / name for folder in ("whole", "out"))
@@ -501,7 +501,7 @@ class TestResume:
         await broken(5)
         manifest = await export_store(store, ["products"], tmp_path / "out", **other)
         assert 0 in shop.offsets()
-        assert manifest.sections["products"].resumed == 0
+        assert manifest.sections["products"].resume_count == 0
         assert files(tmp_path / "out") == ["manifest.json", "products.jsonl"]
 
     async def test_what_another_server_sent_is_not_gone_on_with(self, shop, tmp_path, broken):
@@ -509,7 +509,7 @@ class TestResume:
         async with Ecwid(transport=shop.transport, base_url="https://other.example", quota=None) as other:
             manifest = await export_store(other.store(1003, TOKEN), ["products"], tmp_path / "out")
         assert min(shop.offsets()) == 0
-        assert manifest.sections["products"].resumed == 0
+        assert manifest.sections["products"].resume_count == 0
 
     @pytest.mark.parametrize("name", ["out", "options"])
     async def test_what_is_no_such_argument_is_refused(self, store, shop, tmp_path, name):
@@ -527,7 +527,7 @@ class TestResume:
         await broken(5)
         later = datetime.now(UTC) + timedelta(hours=25)
         manifest = await export_store(store, ["products"], tmp_path / "out", now=lambda: later)
-        assert manifest.sections["products"].resumed == 0
+        assert manifest.sections["products"].resume_count == 0
 
     @pytest.mark.parametrize("damage", [b"", b"\0" * 50_000])
     async def test_a_log_that_is_not_what_was_noted_starts_over(self, store, shop, tmp_path, whole, broken, damage):
@@ -536,7 +536,7 @@ class TestResume:
         (tmp_path / "out" / ".products.jsonl.part").write_bytes(damage)
         manifest = await export_store(store, ["products"], tmp_path / "out")
         assert ids(tmp_path / "out" / "products.jsonl") == whole
-        assert manifest.sections["products"].resumed == 0
+        assert manifest.sections["products"].resume_count == 0
 
     async def test_a_checkpoint_whose_last_line_broke_off_is_used_as_far_as_it_goes(
         self, store, shop, tmp_path, whole, broken
@@ -546,7 +546,7 @@ class TestResume:
         checkpoint.write_bytes(checkpoint.read_bytes()[:-9])
         manifest = await export_store(store, ["products"], tmp_path / "out")
         assert ids(tmp_path / "out" / "products.jsonl") == whole
-        assert manifest.sections["products"].resumed == 1
+        assert manifest.sections["products"].resume_count == 1
 
     async def test_what_was_there_before_stays_until_the_end(self, store, shop, tmp_path, broken):
         (tmp_path / "out").mkdir()
@@ -628,9 +628,9 @@ class TestText:
         shop.before = broken
         manifest = await export_store(client.store(1004, TOKEN), ["products"], tmp_path, format=format_)
         record = manifest.sections["products"]
-        assert (record.resumed, record.count) == (1, PRODUCTS + 400)
+        assert (record.resume_count, record.item_count) == (1, PRODUCTS + 400)
         text = (tmp_path / f"products.{format_}").read_text()
-        assert text.count("nice \\ud83d" if format_ == "jsonl" else "nice \ufffd") == record.count // 10
+        assert text.count("nice \\ud83d" if format_ == "jsonl" else "nice \ufffd") == record.item_count // 10
 
     @pytest.mark.parametrize(
         ("name", "body"),
@@ -700,7 +700,7 @@ class TestStoreId:
                 await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=before)
             shop.mend()
             made = await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=True)
-            assert made.sections["products"].resumed == before
+            assert made.sections["products"].resume_count == before
             one, other = (tmp_path / folder / f"products.{format_}" for folder in ("whole", "out"))
             assert one.read_bytes() == other.read_bytes()
 
@@ -709,7 +709,7 @@ class TestHints:
     @pytest.mark.parametrize(
         ("number", "advice"),
         [
-            (errno.ENOSPC, "Make room, or choose another place."),
+            (errno.ENOSPC, "Free some space, or choose another place."),
             (errno.EROFS, "Choose a place that you may write to."),
             (errno.EACCES, "Choose a place that you may write to."),
             (errno.EMFILE, "raise the limit (ulimit -n)"),
@@ -721,19 +721,19 @@ class TestHints:
         def fail(part, *_, **__):
             raise OSError(number, os.strerror(number))
 
-        monkeypatch.setattr(output, "open_new", fail)
+        monkeypatch.setattr(part_file, "open_new", fail)
         with pytest.raises(OutputError) as caught:
             await export_store(store, ["products"], tmp_path / "out")
         assert advice in str(caught.value)
         assert os.strerror(number) in str(caught.value)
-        assert ("Make room" in str(caught.value)) == (number == errno.ENOSPC)
+        assert ("Free some space" in str(caught.value)) == (number == errno.ENOSPC)
 
     async def test_nothing_is_said_to_be_kept_that_is_of_no_use_to_this_export(self, store, shop, tmp_path):
         """As what another one has left, of other sections or other fields."""
         shop.break_after(5)
         with pytest.raises(NotSent) as caught:
             await export_store(store, ["products"], tmp_path)
-        assert "What was read is kept" in caught.value.__notes__[0]
+        assert "Items that were read are kept" in caught.value.__notes__[0]
         for sections, fields in ((["categories"], {}), (["products"], {"products": "id"})):
             shop.break_after(0, sections[0])
             with pytest.raises(NotSent) as caught:
@@ -788,7 +788,7 @@ class TestStores:
         task = asyncio.ensure_future(export_stores(stores, ["products"], tmp_path, on_progress=report))
         with pytest.raises(asyncio.CancelledError) as caught:
             await task
-        assert "What was read is kept" in caught.value.__notes__[0]
+        assert "Items that were read are kept" in caught.value.__notes__[0]
 
     async def test_each_store_has_a_folder_and_a_manifest(self, client, shop, tmp_path):
         shop.add(1004, products=150)
@@ -798,7 +798,7 @@ class TestStores:
         assert files(tmp_path) == ["1003", "1004"]
         assert len(ids(tmp_path / "1003" / "products.jsonl")) == PRODUCTS
         assert len(ids(tmp_path / "1004" / "products.jsonl")) == 150
-        assert results[1004].sections["products"].count == 150
+        assert results[1004].sections["products"].item_count == 150
         assert json.loads((tmp_path / "1004" / "manifest.json").read_bytes())["store_id"] == 1004
         assert {step.store_id for step in told} == {1003, 1004}
 
@@ -807,7 +807,7 @@ class TestStores:
         stores = [client.store(1003, "secret_wrong"), client.store(1004, TOKEN)]
         results = await export_stores(stores, ["products"], tmp_path)
         assert isinstance(results[1003], Forbidden)
-        assert results[1004].sections["products"].count == PRODUCTS
+        assert results[1004].sections["products"].item_count == PRODUCTS
         assert files(tmp_path) == ["1004"]
 
     async def test_what_no_store_can_be_asked_for_is_an_error(self, client, shop, tmp_path):

@@ -17,7 +17,7 @@ from ecwid_async.client import Store
 from ecwid_async.codec import Codec, loads
 from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.export import formats
-from ecwid_async.export.formats import FORMATS, Format, FormatOptions, writer
+from ecwid_async.export.formats import FORMATS, Format, FormatOptions, create_writer
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
 from tests.odd_items import odd_items
@@ -27,11 +27,11 @@ ITEMS = [b'{"id":1,"name":"Desk lamp","price":24.90}', b'{"id":2,"name":"Vase","
 
 def written(form: Format, pages: list[list[bytes]], *, model: type[object] = Product, **given: Any) -> bytes:
     stream = io.BytesIO()
-    made = writer(form, stream, model=model, **given)
+    made = create_writer(form, stream, model=model, **given)
     for page in pages:
         made.write(page)
     made.finish()
-    assert made.lines == sum(map(len, pages))
+    assert made.item_count == sum(map(len, pages))
     assert not stream.closed
     return stream.getvalue()
 
@@ -98,7 +98,7 @@ def test_a_level_that_there_is_not_is_refused(form: Format, level: int) -> None:
     if form.endswith("zst"):
         zstd()
     with pytest.raises(ConfigError, match="levels from"):
-        writer(form, io.BytesIO(), model=Product, options=FormatOptions(level=level))
+        create_writer(form, io.BytesIO(), model=Product, options=FormatOptions(level=level))
 
 
 def test_a_higher_level_makes_a_smaller_file() -> None:
@@ -111,7 +111,7 @@ def test_without_zstd_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "backports", None)
     monkeypatch.setitem(sys.modules, "compression", None)
     with pytest.raises(ConfigError, match=r"pip install 'ecwid-async\[zstd\]'"):
-        writer("jsonl.zst", io.BytesIO(), model=Product)
+        create_writer("jsonl.zst", io.BytesIO(), model=Product)
 
 
 # CSV
@@ -187,7 +187,7 @@ def test_a_byte_order_mark_comes_first_where_that_is_asked_for() -> None:
     for form in FORMATS:
         if not form.startswith("csv"):
             with pytest.raises(ConfigError, match="bom is an option of csv"):
-                writer(form, io.BytesIO(), model=Product, options=options)
+                create_writer(form, io.BytesIO(), model=Product, options=options)
 
 
 ODD = [
@@ -328,7 +328,7 @@ def test_a_field_that_is_none_is_refused(form: Format) -> None:
     if form == "parquet":
         pytest.importorskip("pyarrow")
     with pytest.raises(ConfigError, match="did you mean price"):
-        writer(form, io.BytesIO(), model=Product, fields=("prize",))
+        create_writer(form, io.BytesIO(), model=Product, fields=("prize",))
 
 
 # Parquet
@@ -360,11 +360,11 @@ def test_parquet_without_items_has_its_columns() -> None:
 
 def test_parquet_holds_no_more_than_a_group_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyarrow")
-    monkeypatch.setattr("ecwid_async.export.parquet._GROUP", 10_000)
+    monkeypatch.setattr("ecwid_async.export.parquet._GROUP_SIZE", 10_000)
     monkeypatch.setattr("ecwid_async.tables.arrow._BATCH_SIZE", 256)
     page = [json.dumps({"id": number, "name": "x" * 50}).encode() for number in range(256)]
     stream = io.BytesIO()
-    made = writer("parquet", stream, model=Product, fields=("id", "name"))
+    made = create_writer("parquet", stream, model=Product, fields=("id", "name"))
     for _ in range(4):
         made.write(page)
     assert stream.tell() > 1000, "groups are written as they fill"
@@ -379,9 +379,9 @@ def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigError, match=r"pip install 'ecwid-async\[arrow\]'"):
-        writer("parquet", io.BytesIO(), model=Product)
+        create_writer("parquet", io.BytesIO(), model=Product)
 
 
 def test_the_module_needs_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    assert formats.writer("csv", io.BytesIO(), model=Product).lines == 0
+    assert formats.create_writer("csv", io.BytesIO(), model=Product).item_count == 0

@@ -6,9 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from ecwid_async.export.checkpoint import Checkpoint
-from ecwid_async.export.destination import Destination, Names
+from ecwid_async.export.destination import Destination
+from ecwid_async.export.file_lock import FileLock
+from ecwid_async.export.file_names import FileNames
 from ecwid_async.export.manifest import Manifest, SectionRecord
-from ecwid_async.export.output import FileLock, OutputError, PartFile
+from ecwid_async.export.output_errors import OutputError
+from ecwid_async.export.part_file import PartFile
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -21,13 +24,13 @@ def manifest(*parts: PartFile, count: int = 0) -> Manifest:
             format="jsonl",
             fields=None,
             where={},
-            count=count,
-            total=count,
-            bytes=part.size,
+            item_count=count,
+            reported_total=count,
+            size_bytes=part.size,
             sha256=part.sha256,
             proof="",
-            requests=1,
-            resumed=0,
+            request_count=1,
+            resume_count=0,
             started_at=NOW,
             finished_at=NOW,
             seconds=1.0,
@@ -35,7 +38,7 @@ def manifest(*parts: PartFile, count: int = 0) -> Manifest:
         )
         for part in parts
     }
-    return Manifest(version="1", store_id=1003, started_at=NOW, finished_at=NOW, sections=records)
+    return Manifest(library_version="1", store_id=1003, started_at=NOW, finished_at=NOW, sections=records)
 
 
 def names(folder: Path) -> list[str]:
@@ -43,18 +46,18 @@ def names(folder: Path) -> list[str]:
 
 
 def place(folder: Path, *sections: str) -> Destination:
-    return Destination(Names.of(folder, "jsonl", sections or ("orders",)), now=NOW, fresh=False)
+    return Destination(FileNames.choose(folder, "jsonl", sections or ("orders",)), now=NOW, fresh=False)
 
 
 def mark(part: PartFile, section: str = "orders", token: str = "t") -> Checkpoint:
     return Checkpoint(
         section=section,
         file=part.path.name,
-        asked="",
-        time=NOW,
+        request_digest="",
+        saved_at=NOW,
         started_at=NOW,
-        token=token,
-        size=part.size,
+        scan_token=token,
+        size_bytes=part.size,
         sha256=part.sha256,
     )
 
@@ -86,9 +89,9 @@ def test_a_file_goes_on_after_what_was_noted_of_it(tmp_path):
     one.write(b"C\n")
     one.flush()
     one.close()
-    other = PartFile.left(tmp_path / "orders.jsonl", "part", size=size, sha256=digest)
+    other = PartFile.reopen(tmp_path / "orders.jsonl", "part", size=size, sha256=digest)
     assert other is not None
-    assert list(other.pages(1)) == [[b"A"], [b"B"]]
+    assert list(other.lines(1)) == [[b"A"], [b"B"]]
     other.write(b"D\n")
     other.seal()
     assert other.hidden.read_bytes() == b"A\nB\nD\n"
@@ -100,7 +103,7 @@ def test_a_file_that_is_not_what_was_noted_of_it_is_not_gone_on_with(tmp_path, l
     if left is not None:
         (tmp_path / ".orders.jsonl.part").write_bytes(left)
     digest = hashlib.sha256(b"A\nB\n").hexdigest()
-    assert PartFile.left(tmp_path / "orders.jsonl", "part", size=4, sha256=digest) is None
+    assert PartFile.reopen(tmp_path / "orders.jsonl", "part", size=4, sha256=digest) is None
 
 
 def test_a_file_that_another_export_writes_is_refused(tmp_path):
@@ -140,23 +143,23 @@ def test_a_folder_made_for_nothing_is_removed_again(tmp_path):
 def test_what_a_mark_speaks_of_is_kept_and_nothing_else(tmp_path):
     with place(tmp_path, "orders", "carts", "profile") as out:
         parts = {name: out.add(PartFile(out.path(name))) for name in ("orders", "carts")}
-        out.checkpoint.note(mark(parts["orders"]))
-        out.checkpoint.note(mark(parts["carts"], "carts", token=""))
+        out.checkpoints.save(mark(parts["orders"]))
+        out.checkpoints.save(mark(parts["carts"], "carts", token=""))
     assert names(tmp_path) == [".manifest.json.checkpoint", ".orders.jsonl.part"]
     with place(tmp_path, "orders") as out:
-        assert out.checkpoint.marks["orders"].token == "t"
-        out.checkpoint.note(replace(out.checkpoint.marks["orders"], token=""))
+        assert out.checkpoints.latest["orders"].scan_token == "t"
+        out.checkpoints.save(replace(out.checkpoints.latest["orders"], scan_token=""))
     assert names(tmp_path) == []
 
 
 def test_a_fresh_start_that_is_broken_off_too_does_not_bring_back_what_was_before(tmp_path):
     with place(tmp_path) as out:
-        out.checkpoint.note(mark(out.add(PartFile(out.path("orders")))))
-    names_ = Names.of(tmp_path, "jsonl", ["orders", "carts"])
+        out.checkpoints.save(mark(out.add(PartFile(out.path("orders")))))
+    names_ = FileNames.choose(tmp_path, "jsonl", ["orders", "carts"])
     with Destination(names_, now=NOW, fresh=True) as out:
-        out.checkpoint.note(mark(out.add(PartFile(out.path("carts"))), "carts"))
+        out.checkpoints.save(mark(out.add(PartFile(out.path("carts"))), "carts"))
     with place(tmp_path) as out:
-        assert list(out.checkpoint.marks) == ["carts"]
+        assert list(out.checkpoints.latest) == ["carts"]
 
 
 def test_the_manifest_is_gone_while_the_others_change(tmp_path, monkeypatch):
@@ -187,7 +190,7 @@ def test_a_place_that_another_export_writes_to_is_refused(tmp_path):
     with place(tmp_path), pytest.raises(OutputError, match="another export is writing"), place(tmp_path):
         pytest.fail("there are two")
     with place(tmp_path) as out:
-        assert out.checkpoint.marks == {}
+        assert out.checkpoints.latest == {}
 
 
 def test_what_a_killed_process_had_set_aside_is_put_back_or_removed(tmp_path):
@@ -219,5 +222,5 @@ def test_what_can_not_be_put_back_is_named_and_stays(tmp_path, monkeypatch):
         with pytest.raises(OutputError, match="Input/output error") as caught:
             out.publish(manifest(part))
     kept = tmp_path / ".orders.jsonl.before"
-    assert caught.value.__notes__ == [f"{tmp_path / 'orders.jsonl'} could not be put back: what it held is in {kept}."]
+    assert caught.value.__notes__ == [f"{tmp_path / 'orders.jsonl'} could not be restored: its content is in {kept}."]
     assert kept.read_text() == "before"

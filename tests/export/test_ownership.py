@@ -17,7 +17,7 @@ from ecwid_async import Ecwid
 from ecwid_async.errors import EcwidError, NotSent
 from ecwid_async.export import OutputError, export_store
 from ecwid_async.export.checkpoint import Checkpoint, CheckpointFile
-from ecwid_async.export.output import PartFile
+from ecwid_async.export.part_file import PartFile
 from ecwid_async.primitives.checked_lines import seal, unseal
 from ecwid_async.transport.retry import RetryPolicy
 from tests.cancelling import KINDS, at_every_await
@@ -25,7 +25,7 @@ from tests.cancelling import KINDS, at_every_await
 from .conftest import PRODUCTS, TOKEN, Shop
 
 NOW = datetime.now(UTC)
-MARK = Checkpoint(section="products", file="products.jsonl", asked="", time=NOW, started_at=NOW)
+MARK = Checkpoint(section="products", file="products.jsonl", request_digest="", saved_at=NOW, started_at=NOW)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes and links")
 
@@ -41,7 +41,7 @@ def content(folder: Path) -> dict[str, bytes]:
 def whole(folder: Path, manifest: str = "manifest.json") -> bool:
     """Whether a manifest is there and tells the truth."""
     told = json.loads((folder / manifest).read_bytes())["sections"].values()
-    return all(len((folder / each["file"]).read_bytes().splitlines()) == each["count"] for each in told)
+    return all(len((folder / each["file"]).read_bytes().splitlines()) == each["item_count"] for each in told)
 
 
 class Gate:
@@ -139,7 +139,7 @@ class TestOwnership:
                 part.hidden.write_bytes(other[change])
 
         monkeypatch.setattr(PartFile, "seal", and_change)
-        with pytest.raises(OutputError, match="was changed by something else"):
+        with pytest.raises(OutputError, match="was changed by another program"):
             await export_store(store, ["products", "categories"], tmp_path)
         assert [name for name in names(tmp_path) if not name.startswith(".")] == ["manifest.json"]
         assert (tmp_path / "manifest.json").read_text() == "{}"
@@ -183,7 +183,7 @@ class TestPublishing:
             await export_store(store, sections, tmp_path)
         assert len(published) == at
         assert {name: each for name, each in content(tmp_path).items() if not name.startswith(".")} == before
-        assert "What was read is kept" in "".join(caught.value.__notes__)
+        assert "Items that were read are kept" in "".join(caught.value.__notes__)
         monkeypatch.setattr(PartFile, "publish", publish)
         shop.requests.clear()
         await export_store(store, sections, tmp_path)
@@ -219,7 +219,7 @@ class TestPublishing:
         def check():
             seen = {name: each for name, each in content(tmp_path).items() if not name.startswith(".")}
             hidden = [name for name in names(tmp_path) if name.startswith(".")]
-            published = json.loads(seen["manifest.json"])["sections"]["products"]["count"] == 130
+            published = json.loads(seen["manifest.json"])["sections"]["products"]["item_count"] == 130
             outcomes.add(published)
             lines = {name: len(each.splitlines()) for name, each in seen.items() if name.startswith("products")}
             assert list(lines.values()) == [(130 if published else 120) + (format_ == "csv")]
@@ -381,7 +381,7 @@ class TestCheckpoints:
             checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
             checkpoint.close()
             # The end of the last line is the only byte whose loss costs that line alone.
-            assert checkpoint.marks == {} or place == len(text) - 1
+            assert checkpoint.latest == {} or place == len(text) - 1
 
     @pytest.mark.parametrize(
         "change",
@@ -392,12 +392,12 @@ class TestCheckpoints:
             {"file": "a/../../x.jsonl"},
             {"file": "x"},
             {"file": "x\0.jsonl"},
-            {"size": -1},
-            {"count": -5},
-            {"time": "2026-11-21T12:00:00"},
-            {"time": 5},
-            {"log": "../../x"},
-            {"token": 7},
+            {"size_bytes": -1},
+            {"item_count": -5},
+            {"saved_at": "2026-11-21T12:00:00"},
+            {"saved_at": 5},
+            {"resume_from": "../../x"},
+            {"scan_token": 7},
             {"record": {}},
         ],
     )
@@ -421,7 +421,9 @@ class TestCheckpoints:
     def test_another_count_or_token_under_a_right_checksum_publishes_no_wrong_file(self, kept, tmp_path):
         shop, files = kept
         head, *_, last = files[".manifest.json.checkpoint"].splitlines(keepends=True)
-        for number, change in enumerate(({"count": 298}, {"count": 0}, {"token": "garbage"}, {"total": 3})):
+        for number, change in enumerate(
+            ({"item_count": 298}, {"item_count": 0}, {"scan_token": "garbage"}, {"reported_total": 3})
+        ):
             folder = tmp_path / str(number)
             folder.mkdir()
             (folder / ".products.jsonl.part").write_bytes(files[".products.jsonl.part"])
@@ -434,27 +436,27 @@ class TestCheckpoints:
     def test_the_lines_of_another_format_start_over(self, kept, tmp_path):
         _, files = kept
         _, *lines = files[".manifest.json.checkpoint"].splitlines(keepends=True)
-        for head in (seal(b"ecwid_async checkpoint 3"), b"", seal(b"")):
+        for head in (seal(b"ecwid_async checkpoint 4"), b"", seal(b"")):
             (tmp_path / ".manifest.json.checkpoint").write_bytes(head + b"".join(lines))
             checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
             checkpoint.close()
-            assert checkpoint.marks == {}
+            assert checkpoint.latest == {}
         # What there was before lines had checksums.
         plain = b"".join((unseal(line) or b"") + b"\n" for line in lines)
         (tmp_path / ".manifest.json.checkpoint").write_bytes(plain)
         checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
-        checkpoint.note(MARK)
+        checkpoint.save(MARK)
         checkpoint.close()
-        assert list(checkpoint.marks) == ["products"]
+        assert list(checkpoint.latest) == ["products"]
         again = CheckpointFile(tmp_path / "manifest.json", NOW)
         again.close()
-        assert again.marks == {"products": MARK}
+        assert again.latest == {"products": MARK}
 
     def test_a_line_without_end_is_not_read_into_memory(self, tmp_path):
-        (tmp_path / ".manifest.json.checkpoint").write_bytes(seal(b"ecwid_async checkpoint 2") + b"x" * (3 << 20))
+        (tmp_path / ".manifest.json.checkpoint").write_bytes(seal(b"ecwid_async checkpoint 3") + b"x" * (3 << 20))
         checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
         checkpoint.close()
-        assert checkpoint.marks == {}
+        assert checkpoint.latest == {}
 
 
 def damaged(text: bytes) -> st.SearchStrategy[bytes]:

@@ -1,0 +1,47 @@
+"""Items as JSON Lines, byte for byte."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from ecwid_async.export.compression import CompressedStream, PlainStream
+from ecwid_async.tables import STORE_ID
+
+__all__ = ["JsonLinesWriter"]
+
+
+class JsonLinesWriter:
+    """Writes one item a line, as the server sent it.
+
+    A line break inside an item can only be between its tokens. It becomes a space, because it would end the line. With
+    `store_id`, each item has that key before its own keys.
+    """
+
+    def __init__(self, stream: PlainStream | CompressedStream, *, store_id: int | None = None) -> None:
+        self.item_count = 0
+        self._stream = stream
+        self._start = None if store_id is None else b'{"%s":%d' % (STORE_ID.encode(), store_id)
+
+    def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
+        """Write the items of a page. Raises `UnicodeDecodeError`, and writes nothing, if one is not UTF-8."""
+        if not items:
+            return
+        # Searching one text is ten times faster than searching each item, and worth a copy.
+        text = b"".join(items)
+        if not text.isascii():
+            text.decode()
+        if b"\n" in text or b"\r" in text:
+            items = [bytes(item).replace(b"\r", b" ").replace(b"\n", b" ") for item in items]
+        if self._start is not None:
+            items = [self._with_store_id(self._start, bytes(item)) for item in items]
+        self._stream.write(b"\n".join((*items, b"")))
+        self.item_count += len(items)
+
+    def finish(self) -> None:
+        """Finish the stream."""
+        self._stream.finish()
+
+    @staticmethod
+    def _with_store_id(start: bytes, item: bytes) -> bytes:
+        rest = item[1:].lstrip()
+        return b"%s%s%s" % (start, b"" if rest.startswith(b"}") else b",", rest)

@@ -1,0 +1,98 @@
+"""Replacing several files together: all of them, or none."""
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Self
+
+from ecwid_async.export.hidden_files import hidden_path
+from ecwid_async.export.output_errors import output_errors
+from ecwid_async.export.part_file import PartFile
+
+__all__ = ["FileReplacement", "restore_interrupted"]
+
+_BACKUP: Final = "before"
+
+
+class FileReplacement:
+    """Replaces files, as a context manager: an error inside it restores the files that were there before."""
+
+    def __init__(self) -> None:
+        self._backups: dict[Path, Path | None] = {}
+        self._published: list[PartFile] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, *_: object) -> None:
+        if error is not None:
+            self._restore(error)
+            return
+        for path in self._backups:
+            with suppress(OSError):
+                hidden_path(path, _BACKUP).unlink(missing_ok=True)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file and keep a hidden backup."""
+        self._back_up(path)
+        with output_errors(path):
+            path.unlink(missing_ok=True)
+
+    def publish(self, part: PartFile) -> None:
+        """Give a part its name and keep a hidden backup of the file that had it."""
+        if part.path not in self._backups:
+            self._back_up(part.path)
+        part.publish()
+        self._published.append(part)
+
+    def _back_up(self, path: Path) -> None:
+        backup = hidden_path(path, _BACKUP)
+        with output_errors(path):
+            backup.unlink(missing_ok=True)
+            if not is_replaceable(path):
+                self._backups[path] = None
+                return
+            try:
+                # A second name for the file: under its own name there is always the old file or the new one.
+                os.link(path, backup, follow_symlinks=False)
+            except (OSError, NotImplementedError):  # a file system without links
+                path.rename(backup)
+        self._backups[path] = backup
+
+    def _restore(self, error: BaseException) -> None:
+        for part in reversed(self._published):
+            with suppress(OSError):
+                part.unpublish()
+        for path, backup in reversed(self._backups.items()):
+            if backup is not None:
+                try:
+                    backup.replace(path)
+                    backup.unlink(missing_ok=True)  # replacing one name of a file by another keeps both
+                except OSError:
+                    error.add_note(f"{path} could not be restored: its content is in {backup}.")
+
+
+def restore_interrupted(path: Path, *, keep_removed: bool = False) -> None:
+    """Undo the replacement of a file by a killed process: restore its backup if the file is gone.
+
+    With `keep_removed`, a removed file stays removed. Raises `OutputError` if the file can't be replaced.
+    """
+    with output_errors(path):
+        backup, exists = hidden_path(path, _BACKUP), is_replaceable(path)
+        if exists or keep_removed:
+            backup.unlink(missing_ok=True)
+        elif backup.is_file():
+            backup.rename(path)
+
+
+def is_replaceable(path: Path) -> bool:
+    """Whether there is something of this name that a file can replace. Raises `IsADirectoryError` for a folder."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "a folder has this name")
+    return True

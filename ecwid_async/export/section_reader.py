@@ -1,0 +1,163 @@
+"""Reading a section from the server into its writer, with checkpoints to resume from."""
+
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any, Final
+
+import anyio.lowlevel
+from msgspec.structs import replace
+
+from ecwid_async.calls import Call
+from ecwid_async.client import Store
+from ecwid_async.export.checkpoint import Checkpoint
+from ecwid_async.export.formats import Format
+from ecwid_async.export.items import item_keys, split_items
+from ecwid_async.export.manifest import SectionRecord
+from ecwid_async.export.progress import Progress, ProgressCallback
+from ecwid_async.export.section_request import SectionRequest
+from ecwid_async.export.section_writer import SectionWriter
+from ecwid_async.pages import Pages
+from ecwid_async.primitives.finishing import finish_in_thread
+
+__all__ = ["SectionReader", "utc_now"]
+
+_PAGE_SIZE: Final = 100
+# Requests that a scan may be ahead of the pages that it has yielded.
+_REQUESTS_AHEAD: Final = 20
+
+
+def utc_now() -> datetime:
+    """The current time."""
+    return datetime.now(UTC)
+
+
+class SectionReader:
+    """Reads one section, from where its `checkpoint` is.
+
+    `save` gets the checkpoint after each page from which the scan can resume, once the page has been flushed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        request: SectionRequest,
+        writer: SectionWriter,
+        checkpoint: Checkpoint,
+        *,
+        on_progress: ProgressCallback,
+        now: Callable[[], datetime],
+        save: Callable[[Checkpoint], None] | None = None,
+    ) -> None:
+        self.checkpoint = checkpoint
+        self._store = store
+        self._request = request
+        self._writer = writer
+        self._on_progress = on_progress
+        self._now = now
+        self._save = save
+        self._proof = ""
+
+    async def run(self) -> None:
+        """Read all items and finish the writer. Raises the errors of reading and writing."""
+        source = self._request.source(self._store)
+        try:
+            if isinstance(source, Pages):
+                await self._scan(source)
+            else:
+                await self._call(source)
+            await self._writer.finish(self.checkpoint.item_count)
+        except BaseException:
+            self._writer.out.abandon()
+            raise
+        self._report(finished=True)
+
+    def record(self, file: str | None, format: Format) -> SectionRecord:  # noqa: A002  the usual word
+        """The manifest's record of the section."""
+        checkpoint, out = self.checkpoint, self._writer.out
+        return SectionRecord(
+            file=file,
+            format=format,
+            fields=self._request.fields_text,
+            where=self._request.where_as_json,
+            item_count=checkpoint.item_count,
+            reported_total=checkpoint.reported_total,
+            size_bytes=out.size,
+            sha256=out.sha256,
+            proof=self._proof,
+            request_count=checkpoint.request_count,
+            resume_count=checkpoint.resume_count,
+            started_at=checkpoint.started_at,
+            finished_at=self._now(),
+            seconds=round(checkpoint.seconds, 3),
+            items_per_second=round(checkpoint.item_count / checkpoint.seconds, 1) if checkpoint.seconds else 0.0,
+        )
+
+    async def _call(self, call: Call[Any]) -> None:
+        started = perf_counter()
+        response = await call.response()
+        items = split_items(response.body, self._request.section, call.request.options.operation)
+        await self._writer.write(items)
+        self._proof = "one response"
+        self.checkpoint = replace(
+            self.checkpoint,
+            item_count=len(items),
+            reported_total=None if self._request.section.is_document else len(items),
+            request_count=1,
+            seconds=perf_counter() - started,
+        )
+
+    async def _scan(self, pages: Pages[Any]) -> None:
+        resumed = self.checkpoint
+        seen = await finish_in_thread(self._writer.replay) if resumed.scan_token else None
+        if seen is not None:
+            self._report(f"resuming after {resumed.item_count:,}")
+        started = perf_counter()
+        async with pages.scan(ordered=True, resume=resumed.scan_token or None) as scan, aclosing(scan.raw()) as read:
+            async for page in read:
+                items: Any = page
+                if seen is not None:
+                    # An item that was changed since may have been read before.
+                    keys = item_keys(page, self._request.key or "")
+                    items = [item for item, key in zip(page, keys, strict=True) if seen.add(key)]
+                if items:
+                    await self._writer.write(items)
+                self._count(len(items), scan.total, resumed, scan.requests, perf_counter() - started)
+                self._save_checkpoint(scan.token)
+                repeated = _repeated_pages(scan.requests, self.checkpoint.item_count - resumed.item_count)
+                self._report(f"{repeated:,} pages read again" if repeated else "")
+                # A transport in this process responds without a pause. Let other sections, and Ctrl-C, have their turn.
+                await anyio.lowlevel.checkpoint()
+            self._count(0, scan.total, resumed, scan.requests, perf_counter() - started)
+            self._proof = scan.proof
+
+    def _count(self, items: int, total: int | None, resumed: Checkpoint, requests: int, seconds: float) -> None:
+        self.checkpoint = replace(
+            self.checkpoint,
+            item_count=self.checkpoint.item_count + items,
+            reported_total=resumed.reported_total if total is None else total,
+            request_count=resumed.request_count + requests,
+            seconds=resumed.seconds + seconds,
+        )
+
+    def _save_checkpoint(self, scan_token: str) -> None:
+        log = self._writer.log
+        if not scan_token or self._save is None or log is None:
+            return
+        log.flush()
+        self.checkpoint = replace(
+            self.checkpoint, saved_at=self._now(), scan_token=scan_token, size_bytes=log.size, sha256=log.sha256
+        )
+        self._save(self.checkpoint)
+
+    def _report(self, note: str = "", *, finished: bool = False) -> None:
+        checkpoint, section = self.checkpoint, self._request.name
+        self._on_progress(
+            Progress(section, checkpoint.item_count, checkpoint.reported_total, note, self._store.store_id, finished)
+        )
+
+
+def _repeated_pages(requests: int, items: int) -> int:
+    """How many pages were requested in addition to those that the items fill and those that are on their way."""
+    return max(0, requests - items // _PAGE_SIZE - _REQUESTS_AHEAD)

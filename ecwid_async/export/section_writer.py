@@ -1,0 +1,130 @@
+"""Writing a section's items: in the chosen format, and first as they were received, to resume from."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import IO, cast
+
+import anyio.to_thread
+import msgspec
+
+from ecwid_async.codec import Codec
+from ecwid_async.errors import DecodeError
+from ecwid_async.export.formats import Format, FormatOptions, Writer, create_writer
+from ecwid_async.export.items import Items, item_keys
+from ecwid_async.export.output_errors import OutputError
+from ecwid_async.export.part_file import HashingStream, PartFile
+from ecwid_async.export.section_request import SectionRequest
+from ecwid_async.primitives.finishing import finish, finish_in_thread
+from ecwid_async.scan import Ids
+
+__all__ = ["SectionWriter"]
+
+
+class SectionWriter:
+    """Writes a section's items into `log` as received, and into `out` in a format.
+
+    If `out` is `log`, they are written once. Without a log the export can't be resumed. With `store_id`, each item in
+    `out` has the id of its store. `codec` counts values that do not fit the columns of `out`.
+    """
+
+    def __init__(
+        self,
+        request: SectionRequest,
+        out: HashingStream,
+        log: PartFile | None,
+        format: Format,  # noqa: A002  the usual word
+        options: FormatOptions,
+        store_id: int | None = None,
+        codec: Codec | None = None,
+    ) -> None:
+        self.out = out
+        self.log = log
+        self._request = request
+        self._replayed = 0
+        # Formats are written in a thread, where `on_problem` must not be called.
+        self._codec = Codec() if codec is None else codec
+        self._thread_codec = Codec(strict=self._codec.strict)
+        self._log_writer: Writer | None = None
+        self._writer: Writer | None = None
+        if log is not None:
+            log_store_id = store_id if log is out else None
+            self._log_writer = create_writer("jsonl", cast(IO[bytes], log), model=request.model, store_id=log_store_id)
+        if log is not out:
+            self._writer = create_writer(
+                format,
+                cast(IO[bytes], out),
+                model=request.model,
+                fields=request.fields,
+                options=options,
+                store_id=store_id,
+                codec=self._thread_codec,
+                operation=f"export of {request.name}",
+            )
+
+    async def write(self, items: Items) -> None:
+        """Write the items of a page. Raises `DecodeError` for one that is not UTF-8."""
+        if self._log_writer is not None:
+            self._write(self._log_writer, items)
+        if self._writer is not None:
+            await self._in_thread(partial(self._convert, items))
+
+    def replay(self) -> Ids:
+        """Write the items of the log to the output, and return their keys. Blocks."""
+        ids = Ids()
+        if self.log is not None:
+            for items in self.log.lines():
+                for key in item_keys(items, self._request.key or ""):
+                    ids.add(key)
+                self._replayed += len(items)
+                self._convert(items)
+        return ids
+
+    async def finish(self, count: int) -> None:
+        """Write what is left. Raises `OutputError` unless `count` items were written."""
+        written = self._replayed + (self._log_writer.item_count if self._log_writer is not None else 0)
+        if self._writer is not None:
+            await self._in_thread(self._writer.finish)
+            written = self._writer.item_count
+        if written != count:
+            raise OutputError(
+                f"{self._request.name}: {written:,} items were written and {count:,} read. Export it again."
+            )
+
+    async def _in_thread(self, work: Callable[[], None]) -> None:
+        """Run work that takes time, or a pipe that blocks, without holding up other sections."""
+        if self.log is not None:
+            await finish_in_thread(work)
+        else:
+            await finish(lambda: anyio.to_thread.run_sync(work))
+        self._codec.take_problems(self._thread_codec)
+
+    def _convert(self, items: Items) -> None:
+        if self._writer is not None:
+            self._write(self._writer, self._request.select_fields(items))
+
+    def _write(self, writer: Writer, items: Items) -> None:
+        try:
+            writer.write(items)
+        except UnicodeDecodeError:
+            raise _not_utf8(items, self._request) from None
+
+
+def _not_utf8(items: Items, request: SectionRequest) -> DecodeError:
+    """The error for the first item that is not UTF-8."""
+    path = ""
+    for number, item in enumerate(items):
+        try:
+            bytes(item).decode()
+        except UnicodeDecodeError:
+            path = f"items[{number}]"
+            with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+                path = f"the item with {request.key} {item_keys([item], request.key or '')[0]}"
+            break
+    return DecodeError(
+        operation=f"export of {request.name}",
+        path=path,
+        expected="UTF-8",
+        found="other bytes",
+        advice="Correct the text of that item in the store, or choose fields without it.",
+    )
