@@ -16,7 +16,7 @@ from ecwid_async.export.items import Items, select_fields
 from ecwid_async.export.sections import Section, find_sections
 from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
-from ecwid_async.scan import plan_of
+from ecwid_async.scan import plan_for
 
 __all__ = ["SectionRequest", "build_requests"]
 
@@ -102,7 +102,7 @@ def _build(store: Store, section: Section, fields: str | type | None, where: Map
             raise ConfigError(f"{section.name} can't be searched by {name!r}. {hint}")
     source = SectionRequest(section, model, None, None, where).source(store)
     operation = source.request.options.operation
-    key = plan_of(operation).key if isinstance(source, Pages) else None
+    key = plan_for(operation).key if isinstance(source, Pages) else None
     return SectionRequest(section, model, key, _selection(section, model, fields), where)
 
 

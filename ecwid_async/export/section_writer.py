@@ -16,7 +16,7 @@ from ecwid_async.export.output_errors import OutputError
 from ecwid_async.export.part_file import HashingStream, PartFile
 from ecwid_async.export.section_request import SectionRequest
 from ecwid_async.primitives.finishing import finish, finish_in_thread
-from ecwid_async.scan import Ids
+from ecwid_async.scan import IdSet
 
 __all__ = ["SectionWriter"]
 
@@ -69,9 +69,9 @@ class SectionWriter:
         if self._writer is not None:
             await self._in_thread(partial(self._convert, items))
 
-    def replay(self) -> Ids:
+    def replay(self) -> IdSet:
         """Write the items of the log to the output, and return their keys. Blocks."""
-        ids = Ids()
+        ids = IdSet()
         if self.log is not None:
             for items in self.log.lines():
                 for key in item_keys(items, self._request.key or ""):

@@ -1,6 +1,12 @@
-"""The bulk read of a whole list: parallel, complete or an error."""
+"""The bulk read of a whole list: parallel, and either complete or an error.
 
-from ecwid_async.scan.ids import Ids
-from ecwid_async.scan.scan import PLANS, Plan, Scan, plan_of
+`scan` is the public `Scan`, `reader` the order in which the parts of a list are read. The proof that nothing is missing
+is in `coverage` (pages in order, and in any order), `ordered`, `windows` and `passes` (what to read next) and
+`assumptions` (what is checked of the server), none of which sends requests.
+"""
 
-__all__ = ["PLANS", "Ids", "Plan", "Scan", "plan_of"]
+from ecwid_async.scan.ids import IdSet
+from ecwid_async.scan.plans import PLANS, ListPlan, plan_for
+from ecwid_async.scan.scan import Scan
+
+__all__ = ["PLANS", "IdSet", "ListPlan", "Scan", "plan_for"]

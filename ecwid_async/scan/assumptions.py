@@ -1,154 +1,191 @@
-"""What a scan assumes about a server, and the checks of it: the reasoning, without requests.
+"""The assumptions that a scan makes about a server, and the checks of each. Sends no requests.
 
-A page is one moment: it holds no row twice, its rows are among those that its total counts, and it is not empty where
-rows are left. Filters filter. Nothing enters a part of the list that is closed by a time in the past, so that ``Date``
-and the rows' times have to be one clock. What can't be checked on a page costs requests, and `Budget` ends those.
+- A page is a snapshot. It holds no item twice, its items are among those that its total counts, and it isn't empty
+  where items are left.
+- Filters filter.
+- Nothing enters a part of the list that ends at a past update time. This requires that ``Date`` and the items' times
+  come from one clock.
+
+Whatever can't be checked on a page costs requests, and `RequestBudget` limits those.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import field, frozen, mutable
 
-from ecwid_async.scan.coverage import Key
+__all__ = [
+    "END_HIDES_ITEMS",
+    "LONG_AGO",
+    "TOTAL_EXCEEDS_ITEMS",
+    "Bounds",
+    "BrokenAssumption",
+    "Key",
+    "ListPart",
+    "RequestBudget",
+    "SentRequest",
+    "check_update_filter",
+    "filter_ignored",
+]
 
-__all__ = ["IGNORED", "LONG_AGO", "Bounds", "Broken", "Budget", "Part", "Sent"]
-
-Bounds = tuple[tuple[str, str], ...]
-"""Parameters that narrow the list."""
+Key: TypeAlias = int | str
+Bounds: TypeAlias = tuple[tuple[str, str], ...]
+"""Query parameters that narrow a list."""
 
 LONG_AGO: Final = 86_400
-"""In Unix seconds: no row was changed before that, so a server that finds one does not look at the time."""
+"""Unix seconds before any item was updated: a server that finds items up to then ignores the filter."""
 
-IGNORED: Final = (
-    "a page narrowed by {} held items of other times, so either the server does not filter by it, or the times of its "
-    "items are not those by which it filters"
-)
+END_HIDES_ITEMS: Final = "the list goes on behind the end that its total and its last page report"
+TOTAL_EXCEEDS_ITEMS: Final = "the total counts items that no page holds, however often the list is read"
 
-_BASE: Final = 400
-_PER_PAGE: Final = 20
-# Of the rows that tell a time: more of them outside of the bounds than an odd one that is just being written.
-_STRAYS: Final = 0.25
+_BASE_REQUESTS: Final = 400
+_REQUESTS_PER_PAGE: Final = 20
+# The share of a page's items outside of the bounds that is tolerated: an odd item may be being written just now.
+_TOLERATED_SHARE: Final = 0.25
 
 
-class Broken(Exception):
-    """The server does not do what a scan builds on. Says what it did instead."""
+class BrokenAssumption(Exception):
+    """The server breaks an assumption. The message says what it did instead."""
+
+
+def filter_ignored(name: str) -> str:
+    """Return the message for a filter that the server seems to ignore."""
+    return (
+        f"a page filtered by {name} held items of other times: either the server ignores the filter, or it filters by "
+        "other times than its items report"
+    )
 
 
 @mutable
-class Budget:
-    """How many requests a whole scan may send: so many for each page of rows, of which `size` were there at the start.
+class RequestBudget:
+    """How many requests a scan may send: a base, and a number for each page of items it received.
 
-    Only rows that came count, and of those that were added meanwhile as many as there were: neither a server that
-    claims more than it has nor a list that never stops growing earns a scan that goes on for ever.
+    Only received items count, and of those that were added during the scan as many as there were at its start. So
+    neither a server that claims more items than it has nor a list that keeps growing makes a scan endless.
     """
 
-    size: int = 0
-    page: int = 1
-    """Rows on the largest page so far."""
+    initial_total: int = 0
+    largest_page: int = 1
+    """The number of items on the largest page so far."""
+    suspicion: str = ""
+    """The assumption that seems not to hold: the likely reason if the budget is spent."""
 
-    def most(self, rows: int) -> int:
-        """Requests in all, for a scan that has met so many rows."""
-        return _BASE + _PER_PAGE * -(-min(rows, 2 * self.size) // self.page)
+    def limit(self, items: int) -> int:
+        """Return the maximum number of requests for a scan that has received this many items."""
+        pages = -(-min(items, 2 * self.initial_total) // self.largest_page)
+        return _BASE_REQUESTS + _REQUESTS_PER_PAGE * pages
 
 
 @frozen
-class Sent:
-    """When a request was sent, and what was known of its part of the list then."""
+class SentRequest:
+    """When a request was sent, and the state of its part of the list at that time."""
 
     at: float
     epoch: int
-    least: int | None
+    lowest_total: int | None
 
 
 @mutable
-class Part:
-    """A part of a list, as its parameters narrow it, and what its pages said so far.
+class ListPart:
+    """A part of a list, narrowed by query parameters, and what its pages have reported so far.
 
-    With a `lag`, rows can leave it and none can enter it; what leaves may still be found for so many seconds.
+    With a `lag`, items can leave the part but none can enter it; one that left may still be found for that many
+    seconds.
     """
 
     bounds: Bounds = ()
     lag: float | None = None
-    least: int | None = None
+    lowest_total: int | None = None
     """The lowest total in this epoch."""
-    latest: int | None = None
-    """The total of the page that came last."""
+    latest_total: int | None = None
+    """The total of the most recent page."""
     epoch: int = 0
-    """Counts how often the total has risen: equal totals of one epoch are those of the same rows."""
+    """How often the total has risen. Equal totals of one epoch count the same items."""
     moved: bool = False
-    """Whether anything was seen that a list at rest does not do."""
-    full: bool = False
-    """Whether the list ends, by its total, where a page does that has no room for more."""
+    """Whether a page showed that items were written since the scan started."""
+    ends_with_full_page: bool = False
+    """Whether the page that ends the list, by its total, is full."""
     _first: tuple[float, int] | None = field(default=None, init=False)
-    _strangers: int = field(default=0, init=False)
+    _unmatched_pages: int = field(default=0, init=False)
 
-    def sent(self, now: float) -> Sent:
-        """To be kept with a request."""
-        return Sent(now, self.epoch, self.least)
+    def note_sent(self, now: float) -> SentRequest:
+        """Return the state to pass to `note_received` with the response."""
+        return SentRequest(now, self.epoch, self.lowest_total)
 
-    def received(self, sent: Sent, total: int, now: float) -> int:
-        """Take the total of a page into account, in the order in which pages come; gives the page's epoch.
+    def note_received(self, sent: SentRequest, total: int, now: float) -> int:
+        """Take the total of a page into account, in the order of arrival, and return the page's epoch.
 
-        Raises `Broken` where rows entered though none can.
+        Raises `BrokenAssumption` if items entered a part that none can enter.
         """
-        self.moved = self.moved or total != (self.latest if self.latest is not None else total)
-        self.latest = total
+        self.moved = self.moved or total != (self.latest_total if self.latest_total is not None else total)
+        self.latest_total = total
         if self._first is None:
             self._first = (now, total)
         elif self.lag is not None and sent.at > self._first[0] + self.lag and total > self._first[1]:
-            raise Broken(
-                "rows came into a part of the list that was closed before the scan began, so either the server's "
-                "`Date` and the times of its items are not one clock, or its filter by updatedTo does not hold, or a "
-                "search is further behind than `lag`"
+            raise BrokenAssumption(
+                "items entered a part of the list that ends before the scan began: either the server's `Date` and the "
+                "times of its items are not one clock, or it ignores updatedTo, or its search lags by more than `lag`"
             )
-        if sent.least is not None and total > sent.least:
+        if sent.lowest_total is not None and total > sent.lowest_total:
             self.epoch += 1
-            self.least = total
+            self.lowest_total = total
             return self.epoch
         if sent.epoch != self.epoch:
-            # Cut before or after the total rose: like no other page.
-            self._strangers += 1
-            return -self._strangers
-        self.least = total if self.least is None else min(self.least, total)
+            # Cut before or after the total rose, so it matches no other page.
+            self._unmatched_pages += 1
+            return -self._unmatched_pages
+        self.lowest_total = total if self.lowest_total is None else min(self.lowest_total, total)
         return self.epoch
 
-    def check_page(self, offset: int, total: int, ids: Sequence[Key], room: int) -> None:
-        """Check what a page says of itself; `room` is how many rows fit on one. Raises `Broken`."""
+    def check_page(self, offset: int, total: int, ids: Sequence[Key], capacity: int) -> None:
+        """Check that a page agrees with itself; a full page holds `capacity` items. Raises `BrokenAssumption`."""
         size = len(ids)
         if size and len(set(ids)) < size:
-            raise Broken("a page held the same item twice, so that another one may have no place on any")
+            raise BrokenAssumption("a page held the same item twice, so another item may be on no page")
         if size and offset + size > total:
-            raise Broken(f"a page ended at item {offset + size:,} of {total:,}: the total counts fewer than there are")
+            raise BrokenAssumption(f"a page ended at item {offset + size:,} of {total:,}: the total counts too few")
         if offset + size == total:
-            self.full = size >= room
+            self.ends_with_full_page = size >= capacity
+
+    def end_is_suspect(self, total: int, limit: int) -> bool:
+        """Return whether the list may go on behind its end: a server's cap is a full page or a multiple of `limit`."""
+        return total > 0 and (self.ends_with_full_page or total % limit == 0)
 
     def check_created(self, moments: Sequence[int]) -> None:
-        """Check that rows were created within the bounds. Raises `Broken`."""
-        if name := self._strayed("createdFrom", "createdTo", moments):
-            raise Broken(IGNORED.format(name))
+        """Check that items were created within the bounds. Raises `BrokenAssumption`."""
+        if name := self._violated_bound("createdFrom", "createdTo", moments):
+            raise BrokenAssumption(filter_ignored(name))
 
-    def check_updated(self, moments: Sequence[int]) -> str:
-        """The filter by the last change that seems not to hold, if one does; else an empty text.
+    def violated_update_bound(self, moments: Sequence[int]) -> str:
+        """Return the name of the update filter that seems to be ignored, or an empty string.
 
-        It is a sign and no proof: some servers may count changes that the items' own times do not.
+        A sign, not a proof: a server may count updates that the items' own times don't show.
         """
-        return self._strayed("updatedFrom", "updatedTo", moments)
+        return self._violated_bound("updatedFrom", "updatedTo", moments)
 
-    def check_latest(self, moment: int | None) -> None:
-        """Note it if a row was changed later than those of a closed part can be."""
+    def note_latest_update(self, moment: int | None) -> None:
+        """Note that the part moved if an item was updated later than its bound."""
         high = self._bound("updatedTo")
         if moment is not None and high is not None and moment > high:
             self.moved = True
 
-    def _strayed(self, low_name: str, high_name: str, moments: Sequence[int]) -> str:
+    def _violated_bound(self, low_name: str, high_name: str, moments: Sequence[int]) -> str:
         low, high = self._bound(low_name), self._bound(high_name)
-        # By more than the second that bounds may or may not hold.
-        if low is not None and sum(moment < low - 1 for moment in moments) > _STRAYS * len(moments):
+        # Bounds may be inclusive or exclusive: allow a second.
+        if low is not None and sum(moment < low - 1 for moment in moments) > _TOLERATED_SHARE * len(moments):
             return low_name
-        if high is not None and sum(moment > high + 1 for moment in moments) > _STRAYS * len(moments):
+        if high is not None and sum(moment > high + 1 for moment in moments) > _TOLERATED_SHARE * len(moments):
             return high_name
         return ""
 
     def _bound(self, name: str) -> int | None:
         return next((int(value) for each, value in self.bounds if each == name), None)
+
+
+def check_update_filter(moments: Sequence[int], size: int, total: int, expected_total: int) -> None:
+    """Check a page of items updated up to `LONG_AGO`, of a list with `expected_total` items.
+
+    Raises `BrokenAssumption`. Items without times may be found by an honest server, but not all of them.
+    """
+    if any(moment > LONG_AGO + 1 for moment in moments) or (size and not moments and total >= expected_total):
+        raise BrokenAssumption(filter_ignored("updatedTo"))

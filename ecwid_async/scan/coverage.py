@@ -1,9 +1,14 @@
-"""What is known to be read of a list that moves: the reasoning of a scan, without its requests.
+"""The proof that everything was read of a list that changes meanwhile. Sends no requests.
 
-Two facts carry it. *A page is one moment*: of a list in order of creation it holds everything strictly between its
-first and its last row. *A total is a version*: where rows can leave a list and none can enter, two pages that tell the
-same total are cut from the same rows, and so are as good as one larger page. Pages that tell different totals must
-overlap by more than a second's rows; what lies between two that do not is read again.
+It rests on two facts:
+
+- *A page is a snapshot.* In a list in order of creation, it holds everything strictly between its first and its last
+  item.
+- *A total is a version.* If items can leave a list and none can enter it, two pages with the same total show the same
+  items, and are as good as one larger page.
+
+Pages with different totals must overlap by more than the items of one second. Where two don't, the gap between them
+is read again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,22 +16,24 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-__all__ = ["Coverage", "Slice", "Union", "Unsorted"]
+from ecwid_async.scan.assumptions import Key
 
-Key: TypeAlias = int | str
+__all__ = ["NotInCreationOrder", "OrderedCoverage", "Slice", "UnorderedCoverage"]
+
 Moment: TypeAlias = int
-"""When a row was created, in seconds."""
+"""When an item was created, in Unix seconds."""
 
 
-class Unsorted(Exception):
-    """Rows do not come in the order of creation."""
+class NotInCreationOrder(Exception):
+    """The items do not come in the order of creation."""
 
 
 @frozen
 class Slice:
-    """Of a page: where it was cut from a list of `total` rows, each row's id, and its moment if all have one.
+    """The items of a page: its offset in a list of `total` items, the ids, and the times of creation.
 
-    `epoch` tells equal totals apart between which the list is known to have had another.
+    `times` is shorter than `ids` if some items have no time. `epoch` distinguishes equal totals between which the list
+    had another total.
     """
 
     offset: int
@@ -37,22 +44,23 @@ class Slice:
 
     @property
     def end(self) -> int:
-        """Where the next slice begins."""
+        """The offset of the next slice."""
         return self.offset + len(self.ids)
 
-    def tail(self) -> int:
-        """The index of the first row that is as old as the last."""
+    def last_second_index(self) -> int:
+        """Return the index of the first item that was created in the same second as the last."""
         last, at = self.times[-1], len(self.times) - 1
         while at and self.times[at - 1] == last:
             at -= 1
         return at
 
 
-class Coverage:
-    """How far a list in order of creation was read, every row so far being known to be seen.
+class OrderedCoverage:
+    """How far a list in order of creation has been read without a gap.
 
-    Seen is whatever was created strictly before `last`, in the direction in which the list runs. The rows of `last`
-    itself, which may go on behind the slice, are the `group`: it began at slot `start` of the list of that `total`.
+    Every item created strictly before `last`, in the direction of the list, has been seen. Items created in the second
+    `last` may continue behind the slice. Those seen are the `group`, which begins at index `start` of the list with
+    this `total`.
     """
 
     def __init__(self, *, rising: bool | None = None) -> None:
@@ -63,13 +71,13 @@ class Coverage:
         self.last: Moment | None = None
         self.group: set[Key] = set()
         self.complete = False
-        # Where a group ended of which not every slot showed another row: ties in another order each time do that.
-        self._hole: int | None = None
-        self._cursor = 0
+        # The end of a group whose indexes did not all show a different item: the server reorders equal times.
+        self._open_group_end: int | None = None
+        self._group_offset = 0
 
     @property
-    def mark(self) -> tuple[object, ...]:
-        """Changes with every progress."""
+    def version(self) -> tuple[object, ...]:
+        """A value that changes with every progress."""
         return self.last, self.end, self.total, len(self.group), self.complete
 
     def restore(
@@ -81,14 +89,14 @@ class Coverage:
         last: Moment | None,
         group: Iterable[Key],
     ) -> None:
-        """Go on from where another one was."""
+        """Continue from the state of an earlier coverage."""
         self.total, self.rising, self.start, self.end, self.last = total, rising, start, end, last
         self.group = set(group)
 
     def join(self, piece: Slice) -> bool:
-        """Take a slice into account; False where rows may lie between it and what was seen so far.
+        """Add a slice. Return False if items may lie between it and what was seen so far.
 
-        Raises `Unsorted`.
+        Raises `NotInCreationOrder`.
         """
         if self.complete:
             return True
@@ -98,74 +106,74 @@ class Coverage:
         self._check_order(piece)
         first, last = piece.times[0], piece.times[-1]
         if self.last is None:
-            return piece.offset == 0 and self._adopt(piece)
-        same = piece.total is not None and piece.total == self.total and piece.epoch == self.epoch
-        if same and piece.offset <= self.end:
+            return piece.offset == 0 and self._continue_from(piece)
+        same_version = piece.total is not None and piece.total == self.total and piece.epoch == self.epoch
+        if same_version and piece.offset <= self.end:
             return self._extend(piece, first, last)
         if piece.offset == 0 or self._before(first, self.last):
-            return self._behind(piece) or self._adopt(piece)
+            return self._adds_nothing(piece) or self._continue_from(piece)
         return False
 
-    def bridge(self, total: int | None) -> int:
-        """The offset from which to read on where the next slice did not join, of a list that now tells this total."""
-        if self._hole is not None:
-            return self._cursor
+    def next_offset(self, total: int | None) -> int:
+        """Return the offset to read next after a slice did not join, in a list that now reports this total."""
+        if self._open_group_end is not None:
+            return self._group_offset
         if total is not None and total == self.total:
             return self.end
         gone = max(0, self.total - total) if self.total is not None and total is not None else 0
         return max(0, self.start - 1 - gone)
 
     def _extend(self, piece: Slice, first: Moment, last: Moment) -> bool:
-        """Add a slice of the same rows, adjacent or overlapping."""
+        """Add a slice of the same version, adjacent or overlapping."""
         if piece.offset == self.end and self._before(first, self.last):
-            raise Unsorted
-        same = [key for key, time in zip(piece.ids, piece.times, strict=True) if time == self.last]
-        self.group.update(same)
+            raise NotInCreationOrder
+        same_second = [key for key, time in zip(piece.ids, piece.times, strict=True) if time == self.last]
+        self.group.update(same_second)
         if last == self.last:
             self.end = max(self.end, piece.end)
-            if self._hole is not None:
-                self._cursor = piece.end if piece.end < self._hole else self.start
-                return self._closed(self._hole) and self._ended(piece)
-            return self._ended(piece)
+            if self._open_group_end is not None:
+                self._group_offset = piece.end if piece.end < self._open_group_end else self.start
+                return self._group_is_complete(self._open_group_end) and self._check_end(piece)
+            return self._check_end(piece)
         if not self._before(first, self.last):
-            if piece.offset < self.end and not same:
-                raise Unsorted
-            if not self._closed(piece.offset + len(same)):
+            if piece.offset < self.end and not same_second:
+                raise NotInCreationOrder
+            if not self._group_is_complete(piece.offset + len(same_second)):
                 return False
-        elif self._behind(piece):
+        elif self._adds_nothing(piece):
             return True
-        return self._adopt(piece)
+        return self._continue_from(piece)
 
-    def _behind(self, piece: Slice) -> bool:
-        """Whether a slice says nothing new, unless it is that the list ends before what is covered already."""
+    def _adds_nothing(self, piece: Slice) -> bool:
+        """Return whether a slice ends before `last`. It may still show that the list ends there."""
         if not self._before(piece.times[-1], self.last):
             return False
         self.complete = piece.total is not None and piece.end >= piece.total
         return True
 
-    def _adopt(self, piece: Slice) -> bool:
-        """Go on from a slice that is known to join."""
-        tail = piece.tail()
+    def _continue_from(self, piece: Slice) -> bool:
+        """Continue from a slice that is known to join."""
+        group_index = piece.last_second_index()
         self.total, self.epoch, self.end = piece.total, piece.epoch, piece.end
-        self.last, self.start = piece.times[-1], piece.offset + tail
-        self.group = set(piece.ids[tail:])
-        self._hole = None
-        return self._ended(piece)
+        self.last, self.start = piece.times[-1], piece.offset + group_index
+        self.group = set(piece.ids[group_index:])
+        self._open_group_end = None
+        return self._check_end(piece)
 
-    def _ended(self, piece: Slice) -> bool:
+    def _check_end(self, piece: Slice) -> bool:
         if piece.total is not None and piece.end >= piece.total:
-            self.complete = self._closed(piece.total)
+            self.complete = self._group_is_complete(piece.total)
             return self.complete
         return True
 
-    def _closed(self, end: int) -> bool:
-        """Whether each slot of the group, which ends here, has shown a row of its own."""
+    def _group_is_complete(self, end: int) -> bool:
+        """Return whether each index of the group, which ends here, has shown an item of its own."""
         if len(self.group) == end - self.start:
-            self._hole = None
+            self._open_group_end = None
             return True
-        if self._hole is None:
-            # From one row before: a page that has the whole group and both its neighbours needs no further proof.
-            self._hole, self._cursor = end, max(0, self.start - 1)
+        if self._open_group_end is None:
+            # From one item before: a page with the whole group and both its neighbours needs no further proof.
+            self._open_group_end, self._group_offset = end, max(0, self.start - 1)
         return False
 
     def _before(self, one: Moment, other: Moment | None) -> bool:
@@ -176,36 +184,37 @@ class Coverage:
     def _check_order(self, piece: Slice) -> None:
         times = list(piece.times)
         if len(times) != len(piece.ids):
-            raise Unsorted
+            raise NotInCreationOrder
         rises, falls = times == sorted(times), times == sorted(times, reverse=True)
         if rises and falls:
             return
         if not (rises or falls) or self.rising is (not rises):
-            raise Unsorted
+            raise NotInCreationOrder
         self.rising = rises
 
 
-class Union:
-    """The rows seen of a list that only shrinks, in whatever order it comes, while it told one and the same total."""
+class UnorderedCoverage:
+    """The items seen of a list in any order that items can leave but not enter, while its total stays the same."""
 
     def __init__(self) -> None:
         self.ids: set[Key] = set()
         self.total: int | None = None
         self.epoch = 0
         self.changes = -1
+        """How often the total has changed."""
 
     @property
-    def mark(self) -> tuple[object, ...]:
-        """Changes with every row that was not seen before, and wherever the list moves."""
+    def version(self) -> tuple[object, ...]:
+        """A value that changes with every new item and every change of the total."""
         return len(self.ids), self.total, self.changes
 
     @property
     def complete(self) -> bool:
-        """Whether that many different rows were seen as there are."""
+        """Whether as many different items were seen as the total counts."""
         return self.total is not None and len(self.ids) == self.total
 
     def add(self, piece: Slice) -> bool:
-        """Take a slice into account; False where the list has moved and what was seen before counts no longer."""
+        """Add a slice. Return False if the total has changed, so that earlier slices no longer count."""
         moved = (piece.total, piece.epoch) != (self.total, self.epoch)
         if moved:
             self.ids.clear()

@@ -1,24 +1,24 @@
-"""Which ids were met: 64 bits of each, in at most 16 bytes or so."""
+"""A compact set of item ids: 64 bits each, in about 16 bytes at most."""
 
 from array import array
 from bisect import bisect_left
 from typing import Final
 
-__all__ = ["Ids"]
+__all__ = ["IdSet"]
 
 _SHARDS: Final = 256
 _MASK: Final = (1 << 64) - 1
 _LIMIT: Final = 1 << 63
-# Odd, with its bits spread: neighbouring ids, as those of a store are, land far apart.
+# Odd, with its bits spread out: the neighbouring ids of a store land far apart.
 _SPREAD: Final = 0x9E3779B97F4A7C15
 
 
-class Ids:
-    """A set of ids that only grows: whole numbers as they are, texts and numbers that no store has by their hash.
+class IdSet:
+    """A set of ids that only grows. Whole numbers are stored as they are, texts and out-of-range numbers by hash.
 
-    Numbers that come in ascending order, as most lists give them, just follow one another. The others are kept by open
-    addressing in 256 arrays, each doubled when it is three quarters full: no moment needs twice of all.
-    Two of a million texts are taken for one another with a chance of one in thirty million.
+    Numbers that arrive in ascending order, as in most lists, are appended to one array. Others go into 256 hash
+    tables with open addressing, each doubled when it is three quarters full, so growing never copies everything.
+    Among a million texts, the chance that two are taken for the same one is one in thirty million.
     """
 
     __slots__ = ("_ascending", "_counts", "_highest", "_shards")
@@ -33,7 +33,7 @@ class Ids:
         return len(self._ascending) + sum(self._counts)
 
     def add(self, key: int | str) -> bool:
-        """Note an id; whether it is new."""
+        """Add an id and return whether it is new."""
         if key.__class__ is int:
             if self._highest < key < _LIMIT:
                 self._highest = key
@@ -42,38 +42,38 @@ class Ids:
             at = bisect_left(self._ascending, key)
             if at < len(self._ascending) and self._ascending[at] == key:
                 return False
-            number = key if 0 <= key < _LIMIT else _folded(key)
+            number = key if 0 <= key < _LIMIT else _hash_number(key)
         else:
             number = hash(key)
-        # Zero marks an empty place, and stands for itself as one.
+        # Zero marks an empty slot, so an id that mixes to zero is stored as one.
         mixed = (number * _SPREAD) & _MASK or 1
         at = mixed >> 56
         shard = self._shards[at]
         mask = len(shard) - 1
-        place = (mixed >> 40) & mask
-        while found := shard[place]:
+        slot = (mixed >> 40) & mask
+        while found := shard[slot]:
             if found == mixed:
                 return False
-            place = (place + 1) & mask
-        shard[place] = mixed
+            slot = (slot + 1) & mask
+        shard[slot] = mixed
         self._counts[at] += 1
         if self._counts[at] * 4 > len(shard) * 3:
-            self._shards[at] = _doubled(shard)
+            self._shards[at] = _double(shard)
         return True
 
 
-def _folded(number: int) -> int:
-    """Of a number that cut to 64 bits could be another one: a hash, which nobody chooses."""
+def _hash_number(number: int) -> int:
+    """Hash a number that, cut to 64 bits, could equal another one. The hash of bytes is seeded, so not predictable."""
     return hash(number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
 
 
-def _doubled(shard: "array[int]") -> "array[int]":
+def _double(shard: "array[int]") -> "array[int]":
     grown = array("Q", bytes(16 * len(shard)))
     mask = len(grown) - 1
     for mixed in shard:
         if mixed:
-            place = (mixed >> 40) & mask
-            while grown[place]:
-                place = (place + 1) & mask
-            grown[place] = mixed
+            slot = (mixed >> 40) & mask
+            while grown[slot]:
+                slot = (slot + 1) & mask
+            grown[slot] = mixed
     return grown

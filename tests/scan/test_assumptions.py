@@ -4,50 +4,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.scan.assumptions import Broken, Budget, Part
+from ecwid_async.scan.assumptions import BrokenAssumption, ListPart, RequestBudget
 
 
 def test_rows_that_came_earn_requests_and_those_that_a_server_claims_do_not() -> None:
-    budget = Budget(size=10**9, page=100)
-    assert budget.most(0) == budget.most(0)
-    assert budget.most(450) - budget.most(0) == 20 * 5
-    assert Budget(size=450, page=100).most(10**9) == Budget(size=450, page=100).most(900)
+    budget = RequestBudget(initial_total=10**9, largest_page=100)
+    assert budget.limit(0) == budget.limit(0)
+    assert budget.limit(450) - budget.limit(0) == 20 * 5
+    assert RequestBudget(initial_total=450, largest_page=100).limit(10**9) == RequestBudget(
+        initial_total=450, largest_page=100
+    ).limit(900)
 
 
 @given(st.integers(0, 10**9), st.integers(1, 1000), st.integers(0, 10**9))
 def test_no_scan_may_send_more_than_the_size_at_the_start_allows(size: int, page: int, rows: int) -> None:
-    assert Budget(size=size, page=page).most(rows) <= 400 + 20 * (2 * size // page + 1)
+    assert RequestBudget(initial_total=size, largest_page=page).limit(rows) <= 400 + 20 * (2 * size // page + 1)
 
 
-def receive(part: Part, *totals: int) -> list[int]:
-    return [part.received(part.sent(0.0), total, 0.0) for total in totals]
+def receive(part: ListPart, *totals: int) -> list[int]:
+    return [part.note_received(part.note_sent(0.0), total, 0.0) for total in totals]
 
 
 def test_equal_totals_are_one_version_until_the_total_rises() -> None:
-    assert receive(Part(), 9, 9, 8, 7, 7) == [0, 0, 0, 0, 0]
-    assert receive(Part(), 9, 8, 9, 8, 9) == [0, 0, 1, 1, 2]
+    assert receive(ListPart(), 9, 9, 8, 7, 7) == [0, 0, 0, 0, 0]
+    assert receive(ListPart(), 9, 8, 9, 8, 9) == [0, 0, 1, 1, 2]
 
 
 def test_a_page_that_was_under_way_when_the_total_rose_is_like_no_other() -> None:
-    part = Part()
-    first, second, third = part.sent(0.0), part.sent(0.0), part.sent(0.0)
-    assert part.received(first, 8, 0.0) == 0
+    part = ListPart()
+    first, second, third = part.note_sent(0.0), part.note_sent(0.0), part.note_sent(0.0)
+    assert part.note_received(first, 8, 0.0) == 0
     receive(part, 9)
-    epochs = {part.received(second, 9, 0.0), part.received(third, 9, 0.0)}
+    epochs = {part.note_received(second, 9, 0.0), part.note_received(third, 9, 0.0)}
     assert len(epochs) == 2
     assert epochs.isdisjoint({0, 1})
 
 
 def test_what_is_closed_may_be_found_to_grow_for_as_long_as_a_search_may_lag() -> None:
-    part = Part(lag=10.0)
-    part.received(part.sent(0.0), 5, 1.0)
-    part.received(part.sent(10.0), 6, 12.0)
-    with pytest.raises(Broken, match="not one clock"):
-        part.received(part.sent(11.5), 6, 12.0)
+    part = ListPart(lag=10.0)
+    part.note_received(part.note_sent(0.0), 5, 1.0)
+    part.note_received(part.note_sent(10.0), 6, 12.0)
+    with pytest.raises(BrokenAssumption, match="not one clock"):
+        part.note_received(part.note_sent(11.5), 6, 12.0)
     # What is not closed may grow as it likes.
-    part = Part()
-    part.received(part.sent(0.0), 5, 1.0)
-    part.received(part.sent(100.0), 6, 101.0)
+    part = ListPart()
+    part.note_received(part.note_sent(0.0), 5, 1.0)
+    part.note_received(part.note_sent(100.0), 6, 101.0)
 
 
 @pytest.mark.parametrize(
@@ -59,38 +61,38 @@ def test_what_is_closed_may_be_found_to_grow_for_as_long_as_a_search_may_lag() -
     ],
 )
 def test_a_page_that_contradicts_itself_is_told_of(offset: int, total: int, ids: list[int | str], said: str) -> None:
-    with pytest.raises(Broken, match=said):
-        Part().check_page(offset, total, ids, 100)
+    with pytest.raises(BrokenAssumption, match=said):
+        ListPart().check_page(offset, total, ids, 100)
 
 
 def test_a_list_that_ends_with_a_full_page_may_go_on() -> None:
-    part = Part()
-    part.check_page(0, 3, [1, 2, 3], room=3)
-    assert part.full
-    part.check_page(0, 3, [1, 2, 3], room=100)
-    assert not part.full
-    part.check_page(0, 0, [], room=3)
-    assert not part.full
+    part = ListPart()
+    part.check_page(0, 3, [1, 2, 3], capacity=3)
+    assert part.ends_with_full_page
+    part.check_page(0, 3, [1, 2, 3], capacity=100)
+    assert not part.ends_with_full_page
+    part.check_page(0, 0, [], capacity=3)
+    assert not part.ends_with_full_page
 
 
 def test_bounds_are_taken_for_broken_where_more_than_an_odd_row_is_outside() -> None:
-    part = Part((("createdFrom", "100"), ("createdTo", "200")))
+    part = ListPart((("createdFrom", "100"), ("createdTo", "200")))
     part.check_created([100, 150, 200])
     part.check_created([99, 201, 150])
     part.check_created([])
     part.check_created([150, 150, 150, 90])
     for moments, name in (([98, 150], "createdFrom"), ([150, 150, 202, 300], "createdTo")):
-        with pytest.raises(Broken, match=name):
+        with pytest.raises(BrokenAssumption, match=name):
             part.check_created(moments)
 
 
 def test_a_filter_by_change_is_doubted_and_a_closed_part_is_seen_to_move() -> None:
-    assert Part((("updatedFrom", "100"),)).check_updated([1, 2, 3]) == "updatedFrom"
-    assert Part((("updatedTo", "100"),)).check_updated([200, 2, 300]) == "updatedTo"
-    assert Part((("updatedTo", "100"),)).check_updated([100, 101]) == ""
-    closed = Part((("updatedTo", "100"),), lag=1.0)
-    closed.check_latest(100)
-    closed.check_latest(None)
+    assert ListPart((("updatedFrom", "100"),)).violated_update_bound([1, 2, 3]) == "updatedFrom"
+    assert ListPart((("updatedTo", "100"),)).violated_update_bound([200, 2, 300]) == "updatedTo"
+    assert ListPart((("updatedTo", "100"),)).violated_update_bound([100, 101]) == ""
+    closed = ListPart((("updatedTo", "100"),), lag=1.0)
+    closed.note_latest_update(100)
+    closed.note_latest_update(None)
     assert not closed.moved
-    closed.check_latest(101)
+    closed.note_latest_update(101)
     assert closed.moved

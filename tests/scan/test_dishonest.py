@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ecwid_async.errors import EcwidError, ScanDrifted
 from ecwid_async.sandbox import Switches
-from ecwid_async.scan.assumptions import Budget
+from ecwid_async.scan.assumptions import RequestBudget
 from tests.scan.dishonest import IGNORABLE, ROWS, TOTALS, DishonestWorld, Faults
 from tests.scan.lists import KINDS, Row
 from tests.scan.scenes import calm_scenes, scenes
@@ -47,7 +47,7 @@ def watch(name: str, scene: Scene, faults: Faults, beats: Any = None) -> Seen:
     world = DishonestWorld(KINDS[name], scene, faults)
     world.beats = beats or world.beats
     numbers: list[int] = []
-    budget = Budget()
+    budget = RequestBudget()
     error: EcwidError | None = None
 
     async def read() -> None:
@@ -58,12 +58,13 @@ def watch(name: str, scene: Scene, faults: Faults, beats: Any = None) -> Seen:
                     numbers.extend(page)
             except EcwidError as caught:
                 error = caught
-            budget.size, budget.page = scan._budget.size, scan._budget.page
+            budget.initial_total = scan._requests.budget.initial_total
+            budget.largest_page = scan._requests.budget.largest_page
 
     world.run(read())
     missing = world.lasting - set(numbers)
     # What was sent ahead when the budget ended is under way.
-    most = budget.most(len(numbers))
+    most = budget.limit(len(numbers))
     return Seen(numbers, missing, world.served, most, error, world.first)
 
 
@@ -83,17 +84,21 @@ SMALL_PAGES = Scene(rows=rows(60), switches=Switches(page_size=4), concurrency=4
 @pytest.mark.parametrize(
     ("scene", "faults", "said"),
     [
-        (LONG, Faults(rows="empty"), "a page was empty that should have begun at item 1 of 450"),
-        (LONGER, Faults(total="capped", by=496), "of 496: the total counts fewer than there are"),
-        (LONGER, Faults(total="capped", by=500), "not the end of the list"),
-        (LONGER, Faults(total="clipped", by=1000), "not the end of the list"),
-        (SMALL_PAGES, Faults(total="capped", by=24), "ended at item|not the end"),
+        (LONG, Faults(rows="empty"), "a page was empty that should begin at item 1 of 450"),
+        (LONGER, Faults(total="capped", by=496), "of 496: the total counts too few"),
+        (LONGER, Faults(total="capped", by=500), "goes on behind the end"),
+        (LONGER, Faults(total="clipped", by=1000), "goes on behind the end"),
+        (SMALL_PAGES, Faults(total="capped", by=24), "ended at item|goes on behind"),
         (Scene(rows=rows(100), margin=120.0), Faults(total="fewer"), "a page ended at item 100 of 99"),
-        (Scene(rows=rows(200), margin=120.0), Faults(total="capped", by=100), "not the end|ended at item 200 of 100"),
+        (
+            Scene(rows=rows(200), margin=120.0),
+            Faults(total="capped", by=100),
+            "goes on behind|ended at item 200 of 100",
+        ),
         (Scene(rows=rows(50), margin=120.0), Faults(rows="doubled"), "the same item twice"),
         (LONG, Faults(rows="doubled over pages"), "twice|no page holds"),
-        (LONG, Faults(total="more"), "a page was empty that should have begun at item 451 of 451"),
-        (LONG, Faults(total="huge"), "a page was empty that should have begun at item 501 of 1,000,000,000"),
+        (LONG, Faults(total="more"), "a page was empty that should begin at item 451 of 451"),
+        (LONG, Faults(total="huge"), "a page was empty that should begin at item 501 of 1,000,000,000"),
         (LONG, Faults(total="zero"), "a page ended at item 100 of 0"),
         (LONG, Faults(ignores=frozenset({"offset"})), "ended at item 500 of 450"),
         (LONGER, Faults(ignores=frozenset({"offset"})), "no page holds|ended at item"),
@@ -110,7 +115,7 @@ def test_a_server_that_counts_or_cuts_its_pages_wrongly_is_told_of(
     seen = watch(name, scene, faults)
     judge(seen)
     assert isinstance(seen.error, ScanDrifted)
-    assert "can't be known to be read whole" in str(seen.error)
+    assert "can't be proven complete" in str(seen.error)
     if name == "products":
         assert_said(said, seen.error)
     assert seen.requests <= 20 * len(scene.rows) // 4 + 20

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.scan import Ids
+from ecwid_async.scan import IdSet
 
 WIDE = st.one_of(
     st.integers(),
@@ -16,7 +16,7 @@ WIDE = st.one_of(
 
 @given(st.lists(WIDE))
 def test_an_id_is_new_once(keys: list[int | str]) -> None:
-    ids, seen = Ids(), set[int | str]()
+    ids, seen = IdSet(), set[int | str]()
     for key in keys:
         assert ids.add(key) == (key not in seen)
         seen.add(key)
@@ -24,7 +24,7 @@ def test_an_id_is_new_once(keys: list[int | str]) -> None:
 
 
 def test_numbers_that_are_the_same_in_64_bits_are_two() -> None:
-    ids = Ids()
+    ids = IdSet()
     for key in (1 << 64, 5, 5 + (1 << 64), -1, (1 << 64) - 1, 5 - (1 << 64), 3, 3 + ((1 << 61) - 1)):
         assert ids.add(key)
         assert not ids.add(key)

@@ -10,7 +10,7 @@ from attrs import frozen
 from ecwid_async import Ecwid
 from ecwid_async.resources.base import Listed
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.scan import PLANS, plan_of
+from ecwid_async.scan import PLANS, plan_for
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from tests.scan.lists import KINDS
 from tests.scan.world import STORE, TOKEN
@@ -59,13 +59,13 @@ def test_every_list_has_its_row_and_is_held_to_it_while_it_moves() -> None:
 
 @pytest.mark.parametrize("name", PROMISES)
 def test_a_list_gets_the_plan_that_its_row_says(name: str) -> None:
-    said, has = PROMISES[name], plan_of(operation(name))
+    said, has = PROMISES[name], plan_for(operation(name))
     assert (said.plan == "two passes") == (has.created is None)
     assert said.plan in {"two passes", "by creation"}
     assert said.key == has.key
     assert said.order == (has.sort or "as it comes")
-    assert said.asks_for == tuple(parameter for parameter, _ in has.show)
-    assert said.asks_for_rest == (has.rest is not None)
+    assert said.asks_for == tuple(parameter for parameter, _ in has.show_hidden)
+    assert said.asks_for_rest == (has.may_omit is not None)
     assert said.requests == f"{'two' if has.created is None else 'one'} for each page"
 
 

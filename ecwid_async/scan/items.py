@@ -1,0 +1,164 @@
+"""Reading the items of a page: parsed or as bytes, each at most once."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cached_property
+from itertools import compress
+from typing import Any, Final
+
+import msgspec
+
+from ecwid_async.codec import Codec
+from ecwid_async.errors import DecodeError
+from ecwid_async.primitives.safe_json import UNREADABLE, Masked, repaired
+from ecwid_async.scan.assumptions import Key
+from ecwid_async.scan.ids import IdSet
+from ecwid_async.scan.item_times import seconds
+from ecwid_async.scan.page import Page
+from ecwid_async.scan.plans import ListPlan
+from ecwid_async.scan.progress import Progress
+from ecwid_async.scan.token import Position
+
+__all__ = ["ItemReader"]
+
+# Bytes. Larger pages are parsed item by item.
+_SMALL_PAGE: Final = 64 * 1024
+
+
+class ItemReader:
+    """Reads pages and skips the items that were read before. Notes on each page the ids and times of its items.
+
+    `omitted_seen` is whether there is no need to request the items that the plain list may omit: there are none, or one
+    came. `strip` are fields that only the scan needs.
+    """
+
+    def __init__(
+        self, plan: ListPlan, codec: Codec, progress: Progress, *, strip: tuple[str, ...], omitted_seen: bool
+    ) -> None:
+        self.ids = IdSet()
+        self.omitted_seen = omitted_seen
+        self.resumed_at: Position | None = None
+        """Items that this position covers are skipped."""
+        self._codec = codec
+        self._progress = progress
+        self._operation = progress.operation
+        self._strip = strip
+        self._key = plan.key
+        self._lookup_names = plan.lookup_names
+        self._omitted_value = plan.may_omit[1] if plan.may_omit else ""
+
+    def parsed(self, page: Page) -> Iterator[dict[str, Any]]:
+        """Return the new items of a page as plain data."""
+        strip = self._strip
+        new = self._parsed_at_once(page) if len(page.body) < _SMALL_PAGE else self._parsed_one_by_one(page)
+        return (_without_fields(item, strip) for item in new) if strip else new
+
+    def _parsed_at_once(self, page: Page) -> Iterator[dict[str, Any]]:
+        codec, operation = self._codec, self._operation
+        items = codec.parse(page.body, operation).get("items")
+        if not isinstance(items, list):
+            codec.split_page(page.body, operation)  # raises the error that says what is wrong
+        key, created, updated, omission = self._lookup_names
+        try:
+            ids = [item[key] for item in items]
+        except (KeyError, TypeError):
+            raise self._missing_id() from None
+        created_times, updated_times = [item.get(created) for item in items], [item.get(updated) for item in items]
+        return compress(
+            items, self._note(page, ids, created_times, updated_times, (item.get(omission) for item in items))
+        )
+
+    def _parsed_one_by_one(self, page: Page) -> Iterator[dict[str, Any]]:
+        """Parse each item when it is requested: one that is dropped at once leaves its memory, still cached, free."""
+        parse, operation, add = self._codec.parse, self._operation, self.ids.add
+        key, created, updated, omission = self._lookup_names
+        note_id, note_created, note_updated = page.ids.append, page.created.append, page.updated.append
+        was_covered = self._was_covered if self.resumed_at is not None else None
+        progress = self._progress
+        for raw in self._codec.split_page(page.body, operation)[0]:
+            item: dict[str, Any] = parse(raw, operation)
+            item_id = item.get(key) if item.__class__ is dict else None
+            if item_id.__class__ is not int and item_id.__class__ is not str:
+                raise self._missing_id()
+            moment = item.get(created)
+            note_id(item_id)
+            note_created(moment)
+            note_updated(item.get(updated))
+            if not self.omitted_seen and item.get(omission) == self._omitted_value:
+                self.omitted_seen = True
+            if add(item_id) and (was_covered is None or not was_covered(moment)):
+                progress.done += 1
+                yield item
+
+    def raw(self, page: Page) -> list[msgspec.Raw]:
+        """Return the new items of a page as the bytes that the server sent."""
+        items, _ = self._codec.split_page(page.body, self._operation)
+        heads = self._decode_heads(page.body)
+        new = self._note(
+            page,
+            [head.key for head in heads],
+            [head.created for head in heads],
+            [head.updated for head in heads],
+            (head.omission for head in heads),
+        )
+        if not all(new):
+            items = list(compress(items, new))
+        return [_raw_without_fields(item, self._strip) for item in items] if self._strip else items
+
+    def _note(
+        self, page: Page, ids: list[Key], created: list[Any], updated: list[Any], omissions: Iterable[object]
+    ) -> list[bool]:
+        """Note the ids and times of a page, and return of each item whether it is new."""
+        if not {key.__class__ for key in ids} <= {int, str}:
+            raise self._missing_id()
+        page.ids, page.created, page.updated = ids, created, updated
+        if not self.omitted_seen:
+            self.omitted_seen = self._omitted_value in omissions
+        add = self.ids.add
+        new = [add(key) for key in ids]
+        if self.resumed_at is not None:
+            new = [is_new and not self._was_covered(moment) for is_new, moment in zip(new, created, strict=True)]
+        self._progress.done += sum(new)
+        return new
+
+    def _was_covered(self, created: object) -> bool:
+        return self.resumed_at is not None and self.resumed_at.covers(seconds(created))
+
+    def _decode_heads(self, body: bytes) -> Any:
+        """Decode of each item nothing but the fields that the scan needs."""
+        decoder = self._head_decoder
+        with suppress(*UNREADABLE):
+            return decoder.decode(body).items
+        try:
+            return decoder.decode(repaired(body)).items
+        except UNREADABLE:
+            raise self._missing_id() from None
+
+    @cached_property
+    def _head_decoder(self) -> "msgspec.json.Decoder[Any]":
+        names = ("key", "created", "updated", "omission")
+        fields: list[Any] = [("key", int | str), *((name, object, None) for name in names[1:])]
+        item = msgspec.defstruct("Item", fields, rename=dict(zip(names, self._lookup_names, strict=True)))
+        page = msgspec.defstruct("Page", [("items", list[item])])  # type: ignore[valid-type]
+        return msgspec.json.Decoder(page)
+
+    def _missing_id(self) -> DecodeError:
+        return DecodeError(operation=self._operation, path=f"items[].{self._key}", expected="an id", found="none")
+
+
+def _without_fields(item: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    for name in names:
+        item.pop(name, None)
+    return item
+
+
+def _raw_without_fields(raw: msgspec.Raw, names: Iterable[str]) -> msgspec.Raw:
+    """Return an item without some of its fields; the others stay as they were sent."""
+    try:
+        item = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except UNREADABLE:
+        masked = Masked(raw)
+        return msgspec.Raw(masked.restored(_raw_without_fields(msgspec.Raw(masked.json), names)))
+    for name in names:
+        item.pop(name, None)
+    return msgspec.Raw(msgspec.json.encode(item))

@@ -1,0 +1,32 @@
+"""What a scan has read so far, and the error that reports where it gave up."""
+
+from attrs import mutable
+
+from ecwid_async.errors import ScanDrifted
+
+__all__ = ["Progress"]
+
+
+@mutable
+class Progress:
+    """Counts of a scan: see the attributes of `Scan`."""
+
+    operation: str
+    done: int = 0
+    total: int | None = None
+    requests: int = 0
+    rereads: int = 0
+    proof: str = ""
+
+    def drifted(self, reason: str = "") -> ScanDrifted:
+        """Return the error for a list that changes too fast, or for the assumption that the server broke."""
+        read = f"{self.done} items were read in {self.requests} requests, and others may be missing."
+        if reason:
+            return ScanDrifted(
+                f"{self.operation} can't be proven complete: {reason}. {read} Scan it again. If this error repeats, "
+                "the server is at fault: report it to whoever runs it. `search` reads the list without a proof."
+            )
+        return ScanDrifted(
+            f"{self.operation} changed faster than it could be read: {read} Scan it again when the store is less busy, "
+            "or scan a smaller part of it."
+        )
