@@ -37,7 +37,7 @@ from tests.codec.models import Form, Item, Tax, read
         ("hours", 7),
     ],
 )
-def test_a_value_that_fits_nowhere_is_kept_raw_counted_once_and_written_back(field: str, value: object) -> None:
+def test_a_value_that_does_not_fit_is_kept_raw_counted_and_written_back(field: str, value: object) -> None:
     heard: list[DecodeProblem] = []
     codec = Codec(on_problem=heard.append)
     for _ in range(2):
@@ -55,7 +55,7 @@ def test_a_value_that_fits_nowhere_is_kept_raw_counted_once_and_written_back(fie
     assert caught.value.path.startswith(field)
 
 
-def test_a_problem_names_the_path_without_positions_and_an_error_with_them() -> None:
+def test_problems_have_paths_without_positions_and_errors_with_them() -> None:
     data = {"taxes": [{"value": 1}, {"value": "secret amount"}]}
     codec = Codec()
     read(data, codec)
@@ -66,7 +66,7 @@ def test_a_problem_names_the_path_without_positions_and_an_error_with_them() -> 
     assert "secret amount" not in str(caught.value)
 
 
-def test_an_odd_field_behind_a_prefix_is_reported_and_kept() -> None:
+def test_a_prefixed_field_of_an_unexpected_type_is_reported_and_kept() -> None:
     codec = Codec()
     item = read({"option_Size": "L", "option_Color": {"name": "red"}}, codec)
     assert item.options == {"Color": Tax(name="red")}
@@ -74,7 +74,7 @@ def test_an_odd_field_behind_a_prefix_is_reported_and_kept() -> None:
     assert [problem.path for problem in codec.problems] == ["option_*"]
 
 
-def test_problems_under_keys_that_a_store_chose_are_of_one_kind() -> None:
+def test_problems_under_keys_that_a_store_chose_are_one_kind() -> None:
     codec = Codec()
     for number in range(5):
         read({f"option_{number}": 7, "names": {f"key {number}": []}}, codec)
@@ -87,7 +87,7 @@ def test_problems_under_keys_that_a_store_chose_are_of_one_kind() -> None:
     assert caught.value.path == r"names.cs \x1b[2J"
 
 
-def test_the_kinds_of_problems_that_are_kept_are_bounded() -> None:
+def test_the_number_of_kinds_of_problems_is_limited() -> None:
     heard: list[DecodeProblem] = []
     codec = Codec(on_problem=heard.append)
     for number in range(3000):
@@ -97,7 +97,7 @@ def test_the_kinds_of_problems_that_are_kept_are_bounded() -> None:
     assert "more kinds" in heard[-1].found
 
 
-def test_an_odd_value_inside_a_tagged_shape_is_named_with_its_path() -> None:
+def test_a_mismatch_inside_a_tagged_union_has_its_path() -> None:
     codec = Codec()
     data = {"fields": [{"type": "TEXT"}, {"type": "SELECT", "choices": [1, "x"]}, 7]}
     assert codec.structure(data, Form, "GET /form").extra == data

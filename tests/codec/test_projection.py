@@ -85,21 +85,21 @@ class Basket:
 # What goes over the wire
 
 
-def test_a_list_is_asked_for_the_fields_of_the_class_and_for_what_paging_needs(store: Store) -> None:
+def test_a_list_request_selects_the_fields_of_the_class_and_of_paging(store: Store) -> None:
     pages = store.products.search(enabled=True, into=Row)
     assert asked(pages) == "total,count,offset,limit,items(id,name,price)"
     assert dict(pages.request.params)["enabled"] == "true"
 
 
-def test_one_item_is_asked_for_the_fields_of_the_class(store: Store) -> None:
+def test_an_item_request_selects_the_fields_of_the_class(store: Store) -> None:
     assert asked(store.products.get(7, into=Row)) == "id,name,price"
 
 
-def test_of_what_is_inside_only_the_fields_of_its_class_are_asked_for(store: Store) -> None:
+def test_nested_classes_select_only_their_fields(store: Store) -> None:
     assert asked(store.orders.get(7, into=Basket)) == "id,items(name,quantity)"
 
 
-def test_models_and_plain_data_are_asked_for_whole(store: Store) -> None:
+def test_models_and_plain_data_are_selected_whole(store: Store) -> None:
     @attrs.frozen
     class Whole:
         media: object
@@ -112,7 +112,7 @@ def test_models_and_plain_data_are_asked_for_whole(store: Store) -> None:
     assert asked(store.products.get(7, into=Whole)) == "media,tax,shipping,categories,galleryImages,nameTranslated"
 
 
-def test_names_go_out_as_the_model_has_them(store: Store) -> None:
+def test_wire_names_of_the_model_are_selected(store: Store) -> None:
     @attrs.frozen
     class Tracking:
         tracking_number: str | None
@@ -131,12 +131,12 @@ def test_names_go_out_as_the_model_has_them(store: Store) -> None:
     assert asked(store.orders.get(7, into=Parcels)) == wanted
 
 
-def test_the_model_itself_asks_for_everything(store: Store) -> None:
+def test_the_model_itself_selects_nothing(store: Store) -> None:
     assert "responseFields" not in dict(store.products.get(7, into=Product).request.params)
 
 
 @pytest.mark.parametrize("method", [m for m in METHODS if "into" in m.hints], ids=lambda m: m.name)
-def test_every_method_asks_for_what_its_model_has(method: Method) -> None:
+def test_every_method_selects_the_fields_of_its_model(method: Method) -> None:
     returns = method.returns
     model = get_args(returns)[0] if get_origin(returns) is list else returns
     fields = [field for field in attrs.fields(model) if field.name != "extra" and PREFIX not in field.metadata][:3]
@@ -151,7 +151,7 @@ def test_every_method_asks_for_what_its_model_has(method: Method) -> None:
         assert asked(made) == selection
 
 
-def test_whatever_reads_a_model_of_which_fields_can_be_selected_takes_a_class() -> None:
+def test_every_method_with_response_fields_takes_a_class() -> None:
     selecting = {method.name for method in METHODS if "response_fields" in method.hints}
     taking = {method.name for method in METHODS if "into" in method.hints}
     # Ids alone, and what a change answers.
@@ -159,7 +159,7 @@ def test_whatever_reads_a_model_of_which_fields_can_be_selected_takes_a_class() 
     assert taking <= selecting
 
 
-def test_a_class_and_a_selection_at_once_are_refused(store: Store) -> None:
+def test_a_class_together_with_a_selection_is_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="give one of them"):
         store.products.search(into=Row, response_fields="items(id)")
     with pytest.raises(ValueError, match="give one of them"):
@@ -171,7 +171,7 @@ def test_a_class_and_a_selection_at_once_are_refused(store: Store) -> None:
 # What comes out
 
 
-async def test_pages_are_of_the_class() -> None:
+async def test_pages_contain_instances_of_the_class() -> None:
     page = {"total": 2, "items": [{"id": 1, "name": "Toy", "price": CENT}, {"id": 2, "name": "Ball", "weight": 3}]}
     store, _ = answering(page, page, {"total": 2, "items": page["items"][:1]})
     toy, ball = Row(1, "Toy", CENT), Row(2, "Ball")
@@ -181,7 +181,7 @@ async def test_pages_are_of_the_class() -> None:
     assert await pages.first() == toy
 
 
-async def test_lists_that_come_at_once_are_of_the_class() -> None:
+async def test_unpaged_lists_contain_instances_of_the_class() -> None:
     @attrs.frozen
     class Account:
         email: str
@@ -196,7 +196,7 @@ async def test_lists_that_come_at_once_are_of_the_class() -> None:
     assert await store.storage.search(into=Entry) == [Entry("a")]
 
 
-async def test_a_scan_is_of_the_class(ecwid_store: Store, ecwid_sandbox: Sandbox) -> None:
+async def test_a_scan_yields_instances_of_the_class(ecwid_store: Store, ecwid_sandbox: Sandbox) -> None:
     wanted = {Row(one.id, one.name, one.price) async for one in ecwid_store.products.search()}
     ecwid_sandbox.requests.clear()
     async with ecwid_store.products.scan(into=Row) as scan:
@@ -211,7 +211,7 @@ async def test_a_scan_is_of_the_class(ecwid_store: Store, ecwid_sandbox: Sandbox
         assert {"id", "name", "price"} <= asked_for.keys() <= {"id", "name", "price", *MOMENTS}
 
 
-async def test_the_wire_carries_what_was_asked_for_and_no_more(ecwid_store: Store, ecwid_sandbox: Sandbox) -> None:
+async def test_responses_contain_only_selected_fields(ecwid_store: Store, ecwid_sandbox: Sandbox) -> None:
     items = [item async for item in ecwid_store.orders.search(into=Basket, limit=25).dicts()]
     assert len(items) == 60
     assert {frozenset(item) for item in items} == {frozenset({"id", "items"})}
@@ -239,7 +239,7 @@ def _define(**settings: bool) -> Callable[[type], type]:
     ],
     ids=str,
 )
-async def test_any_attrs_class_will_do(settings: dict[str, bool]) -> None:
+async def test_any_kind_of_attrs_class_works(settings: dict[str, bool]) -> None:
     class Some:
         id: int
         _sku: str
@@ -253,7 +253,7 @@ async def test_any_attrs_class_will_do(settings: dict[str, bool]) -> None:
     assert type(row) is into
 
 
-async def test_classes_inherit() -> None:
+async def test_classes_may_inherit() -> None:
     @attrs.frozen
     class Priced(Row):
         weight: Decimal = Decimal(1)
@@ -266,7 +266,7 @@ async def test_classes_inherit() -> None:
     assert (await read(Named, {"id": 7, "name": "Toy"})).title() == "Toy (7)"
 
 
-async def test_the_class_makes_itself() -> None:
+async def test_converters_validators_and_post_init_run() -> None:
     """Converters, validators and what runs after ``__init__`` see what came; what it does not take is its own."""
 
     @attrs.define
@@ -286,7 +286,7 @@ async def test_the_class_makes_itself() -> None:
         await read(Made, {"name": "toy", "price": 0, "categoryIds": []})
 
 
-async def test_a_frozen_class_stays_what_it_is() -> None:
+async def test_a_frozen_class_behaves_as_usual() -> None:
     seen = []
 
     class Noticing:
@@ -339,7 +339,7 @@ async def test_a_frozen_class_stays_what_it_is() -> None:
             row.id = 8
 
 
-async def test_what_assigns_in_a_way_of_its_own_still_does() -> None:
+async def test_a_custom_setattr_is_used() -> None:
     @attrs.define
     class Loud:
         name: str
@@ -350,7 +350,7 @@ async def test_what_assigns_in_a_way_of_its_own_still_does() -> None:
     assert (await read(Loud, {"name": "Toy"})).name == "TOY"
 
 
-async def test_an_init_of_its_own_gets_what_it_names(store: Store) -> None:
+async def test_a_custom_init_gets_its_parameters(store: Store) -> None:
     @attrs.define
     class Custom:
         id: int
@@ -382,7 +382,7 @@ async def test_annotations_may_be_postponed() -> None:
     assert (await read(postponed.resolved(), order, section="orders")).items[0].name == "Toy"
 
 
-async def test_what_is_one_of_several_shapes_fits_one_class() -> None:
+async def test_one_class_can_hold_a_tagged_union() -> None:
     @attrs.frozen
     class Option:
         name: str
@@ -406,7 +406,7 @@ async def test_what_is_one_of_several_shapes_fits_one_class() -> None:
     assert row == Optional([Option("Size", "SELECT", [Text("S")]), Option("Engraving", "TEXTFIELD")])
 
 
-async def test_text_that_holds_json_is_read() -> None:
+async def test_json_inside_text_is_read() -> None:
     @attrs.frozen
     class Hours:
         mon: list[list[str]] | None = None
@@ -435,7 +435,7 @@ async def test_text_that_holds_json_is_read() -> None:
         ({"name": "Toy", "sku": None, "seoTitle": None}, ("Toy", None, "none")),
     ],
 )
-async def test_what_is_not_there_is_the_default_or_none(data: object, expected: object) -> None:
+async def test_a_missing_value_is_the_default_or_none(data: object, expected: object) -> None:
     @attrs.frozen
     class Some:
         name: str
@@ -445,7 +445,7 @@ async def test_what_is_not_there_is_the_default_or_none(data: object, expected: 
     assert attrs.astuple(await read(Some, data)) == expected
 
 
-async def test_null_is_none_where_that_is_allowed_though_there_is_a_default() -> None:
+async def test_null_is_none_even_with_a_default_if_none_is_allowed() -> None:
     @attrs.frozen
     class Some:
         name: str | None = "nameless"
@@ -461,7 +461,7 @@ class Guest:
     total_order_count: int = attrs.field(factory=lambda: -1)
 
 
-async def test_values_are_turned_where_nothing_is_lost() -> None:
+async def test_values_are_converted_if_nothing_is_lost() -> None:
     @attrs.frozen
     class Some:
         id: int
@@ -490,7 +490,7 @@ async def test_values_are_turned_where_nothing_is_lost() -> None:
     ],
 )
 @pytest.mark.parametrize("strict", [False, True])
-async def test_what_it_can_not_do_without_is_an_error(
+async def test_a_missing_required_value_is_an_error(
     data: object, path: str, expected: str, found: str, advice: str, strict: bool
 ) -> None:
     with pytest.raises(DecodeError) as caught:
@@ -503,7 +503,7 @@ async def test_what_it_can_not_do_without_is_an_error(
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
-async def test_an_error_says_where_in_the_answer_it_is() -> None:
+async def test_an_error_names_the_path_in_the_response() -> None:
     items = [{"id": "A", "items": []}, {"id": "B", "items": [{"name": "Toy", "quantity": 1}, {"name": "Ball"}]}]
     store, _ = answering({"total": 2, "items": items})
     with pytest.raises(DecodeError, match=r"items\[1\]\.items\[1\]\.quantity, found nothing. Give Line.quantity"):
@@ -524,7 +524,7 @@ async def test_an_optional_field_of_an_unexpected_type_is_none_and_reported() ->
         await read(Row, {"id": 7, "name": "Toy", "price": [1]}, strict=True)
 
 
-async def test_what_is_missing_inside_something_optional_is_an_error_all_the_same() -> None:
+async def test_a_required_value_missing_inside_an_optional_one_is_an_error() -> None:
     """Else a whole list would be gone for the sake of one element."""
 
     @attrs.frozen
@@ -536,7 +536,7 @@ async def test_what_is_missing_inside_something_optional_is_an_error_all_the_sam
         await store.orders.get(7, into=Lax)
 
 
-async def test_a_problem_is_told_without_making_the_class_again() -> None:
+async def test_reporting_a_problem_does_not_instantiate_the_class_again() -> None:
     made = []
 
     @attrs.define
@@ -557,7 +557,7 @@ async def test_a_problem_is_told_without_making_the_class_again() -> None:
     assert [problem.path for problem in codec.problems] == ["items[].weight"]
 
 
-async def test_an_error_of_the_class_leaves_nothing_behind() -> None:
+async def test_an_error_raised_by_the_class_does_not_affect_the_next_call() -> None:
     @attrs.frozen
     class Picky:
         price: Decimal | None
@@ -623,7 +623,7 @@ class ModelBasket(pydantic.BaseModel):
 @pytest.mark.parametrize(
     ("into", "line"), [(DataBasket, DataLine), (StructBasket, StructLine), (ModelBasket, ModelLine)]
 )
-async def test_classes_of_other_libraries_are_asked_for_and_filled_alike(into: Any, line: Any) -> None:
+async def test_classes_of_other_libraries_work_alike(into: Any, line: Any) -> None:
     store, codec = answering(
         {"id": "A", "items": [{"name": "Toy"}, {"name": "Ball", "quantity": 2}], "couponDiscount": "1.50"},
         {"id": "B", "items": [], "paymentStatus": "PAID", "externalFulfillment": None, "ipAddress": "::1"},
@@ -644,7 +644,7 @@ async def test_classes_of_other_libraries_are_asked_for_and_filled_alike(into: A
 
 
 @pytest.mark.parametrize("base", ["dataclass", "struct", "pydantic"])
-def test_wrong_names_and_types_of_other_classes_are_refused_too(store: Store, base: str) -> None:
+def test_wrong_names_and_types_in_classes_of_other_libraries_are_refused(store: Store, base: str) -> None:
     def made(**fields: Any) -> type[Any]:
         if base == "dataclass":
             return dataclasses.make_dataclass("Some", fields.items())
@@ -669,7 +669,7 @@ async def test_dataclasses_with_postponed_annotations_are_read() -> None:
 
 
 @pytest.mark.parametrize("kind", ["attrs", "dataclass", "struct", "pydantic", "enum"])
-async def test_a_class_that_nobody_holds_any_more_is_freed(kind: str) -> None:
+async def test_a_class_without_references_is_freed(kind: str) -> None:
     async def use() -> "weakref.ref[type]":
         class Plain:
             id: int
@@ -753,7 +753,7 @@ ProductId = NewType("ProductId", int)
     ],
     ids=str,
 )
-def test_a_type_that_holds_what_comes_is_taken(store: Store, section: str, field: str, declared: Any) -> None:
+def test_a_type_that_holds_every_value_is_accepted(store: Store, section: str, field: str, declared: Any) -> None:
     assert asked(getattr(store, section).get(7, into=_class(**{field: declared})))
 
 
@@ -788,7 +788,9 @@ def test_a_type_that_holds_what_comes_is_taken(store: Store, section: str, field
     ],
     ids=str,
 )
-def test_a_type_that_does_not_is_refused(store: Store, section: str, field: str, declared: Any, message: str) -> None:
+def test_a_type_that_can_not_hold_every_value_is_refused(
+    store: Store, section: str, field: str, declared: Any, message: str
+) -> None:
     with pytest.raises(TypeError, match=message):
         getattr(store, section).get(7, into=_class(**{field: declared}))
     with pytest.raises(TypeError, match=message):
@@ -797,7 +799,7 @@ def test_a_type_that_does_not_is_refused(store: Store, section: str, field: str,
         getattr(store, section).scan(into=_class(**{field: declared}))
 
 
-async def test_an_enum_of_ones_own_is_open_too() -> None:
+async def test_a_users_enum_may_be_open() -> None:
     @attrs.frozen
     class Some:
         name: Colour | str
@@ -806,7 +808,7 @@ async def test_an_enum_of_ones_own_is_open_too() -> None:
     assert (await read(Some, {"name": "BLUE"})).name == "BLUE"
 
 
-async def test_what_may_be_several_things_is_read_as_what_comes() -> None:
+async def test_a_union_keeps_the_type_of_the_value() -> None:
     @attrs.frozen
     class Some:
         created: datetime | str
@@ -816,7 +818,7 @@ async def test_what_may_be_several_things_is_read_as_what_comes() -> None:
     assert (type(row.created), row.sku) == (datetime, "12")
 
 
-def test_a_list_with_gaps_is_not_one_without(store: Store) -> None:
+def test_a_list_with_nulls_must_be_declared_with_them(store: Store) -> None:
     def shipping(element: Any) -> type:
         times = _class(fulfillment_time_in_days=list[element])
         return _class(estimated_shipping_time_at_checkout_settings=times)
@@ -836,12 +838,12 @@ def test_a_list_with_gaps_is_not_one_without(store: Store) -> None:
         ("extra", "Product has no field extra"),
     ],
 )
-def test_a_wrong_name_is_refused_with_the_nearest_right_one(store: Store, name: str, message: str) -> None:
+def test_an_unknown_name_is_refused_with_the_closest_match(store: Store, name: str, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         store.products.search(into=_class(**{name: object}))
 
 
-def test_what_is_no_class_for_data_is_refused(store: Store) -> None:
+def test_unsupported_classes_are_refused(store: Store) -> None:
     class Undecorated(Row):
         sku: str
 
@@ -874,7 +876,7 @@ def test_what_is_no_class_for_data_is_refused(store: Store) -> None:
 # Elsewhere
 
 
-def test_a_call_pickles_with_its_class() -> None:
+def test_a_call_can_be_pickled_with_its_class() -> None:
     store, _ = answering()
     call = pickle.loads(pickle.dumps(store.customers.get(7, into=Guest)))
     other, _ = answering({"id": 7})
@@ -883,7 +885,7 @@ def test_a_call_pickles_with_its_class() -> None:
     assert asked(call) == "id,totalOrderCount"
 
 
-async def test_a_batch_answers_in_the_class(ecwid_store: Store) -> None:
+async def test_a_batch_returns_instances_of_the_class(ecwid_store: Store) -> None:
     ids = [product.id async for product in ecwid_store.products.search(limit=3)][:3]
     rows = await ecwid_store.batch(ecwid_store.products.get(number, into=Row) for number in ids if number)
     assert [row.id for row in rows] == ids
@@ -925,7 +927,9 @@ def same(mine: Any, theirs: Any) -> bool:
 
 
 @pytest.mark.parametrize(("section", "model"), [("products", Product), ("orders", Order)])
-def test_any_subset_says_what_the_whole_says(ecwid_sandbox: Sandbox, section: str, model: type[Model]) -> None:
+def test_any_subset_of_fields_equals_those_of_the_model(
+    ecwid_sandbox: Sandbox, section: str, model: type[Model]
+) -> None:
     attrs.resolve_types(model)
 
     async def fetched(into: type[Any] | None) -> list[Any]:
@@ -953,7 +957,7 @@ class WithExtraFields:
     extra_fields: dict[str, str] | None
 
 
-async def test_extra_fields_of_an_order_come_by_name_into_a_dict_of_text() -> None:
+async def test_extra_fields_of_an_order_are_a_dict_of_text() -> None:
     sent = {"id": "EG4H2", "extraFields": {"ecwid_order_delivery_time_display_format": "DATE", "gift_note": "Hi"}}
     store, _ = answering(sent, {"id": "EG4H3"}, strict=True)
     call = store.orders.get("EG4H2", into=WithExtraFields)

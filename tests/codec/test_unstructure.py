@@ -10,7 +10,7 @@ from ecwid_async.models.base import UNSET
 from tests.codec.models import WHOLE, Item, ItemDraft, Status, Tax, TaxDraft, read
 
 
-def test_what_was_read_is_written_back_digit_by_digit() -> None:
+def test_models_are_written_back_digit_by_digit() -> None:
     assert loads(dumps(read(WHOLE))) == WHOLE
     assert b"642.404477130936" in dumps(read(WHOLE))
 
@@ -27,7 +27,7 @@ def test_unset_sends_nothing_and_none_sends_null() -> None:
     assert repr(UNSET) == "UNSET"
 
 
-def test_a_draft_sends_moments_in_the_api_s_form_and_enums_by_value() -> None:
+def test_drafts_send_datetimes_in_the_api_s_format_and_enums_by_value() -> None:
     moment = datetime(2024, 9, 4, 9, 22, 9, 500, tzinfo=timezone(timedelta(hours=2)))
     assert loads(dumps(ItemDraft(created=moment, status=Status.PAID, hours=Tax(name="Mon")))) == {
         "created": "2024-09-04 09:22:09 +0200",
@@ -54,7 +54,7 @@ def test_a_draft_sends_moments_in_the_api_s_form_and_enums_by_value() -> None:
         ({"\ud83d": 3}, "half of a surrogate pair"),
     ],
 )
-def test_what_can_not_be_sent_exactly_is_refused_with_its_place_before_it_is_sent(value: object, said: str) -> None:
+def test_values_that_json_can_not_represent_are_refused_with_their_path(value: object, said: str) -> None:
     places: list[tuple[object, str]] = [
         (ItemDraft(price=value), r"^ItemDraft\.price"),  # type: ignore[arg-type]
         (ItemDraft(extra={"a": [1, {"b": value}]}), r"^ItemDraft\.extra\['a'\]\[1\]\['b'\]"),
@@ -70,7 +70,7 @@ def test_what_can_not_be_sent_exactly_is_refused_with_its_place_before_it_is_sen
                 write(item)
 
 
-def test_a_draft_inside_itself_is_refused() -> None:
+def test_a_draft_that_contains_itself_is_refused() -> None:
     draft = ItemDraft(extra={})
     draft.extra = {"again": [draft]}
     with pytest.raises(TypeError, match="nested too deeply, or contains itself"):
@@ -95,7 +95,7 @@ class Id(int):
         return "Id"
 
 
-def test_subclasses_of_text_and_numbers_are_sent_as_what_they_are() -> None:
+def test_subclasses_of_str_and_numbers_are_sent_as_their_base_type() -> None:
     sent = ItemDraft(sku=Markup("Größe"), price=Cents("1.50"), extra={Markup("a"): [Id(7), Status.PAID]})
     assert dumps(sent) == '{"sku":"Größe","price":1.50,"a":[7,"PAID"]}'.encode()
     assert [type(value) for value in sent.to_dict().values()] == [str, Decimal, list]

@@ -41,7 +41,7 @@ def test_models_are_frozen_slotted_and_keyword_only() -> None:
         Item(7)  # type: ignore[misc]
 
 
-def test_a_repr_shows_only_what_is_there() -> None:
+def test_a_repr_shows_only_fields_that_are_set() -> None:
     assert repr(read({"sku": "A", "new": 1})) == "Item(sku='A', extra={'new': 1})"
     assert repr(ItemDraft(sku=None)) == "ItemDraft(sku=None)"
 
@@ -51,7 +51,7 @@ def test_models_and_drafts_pickle(value: object) -> None:
     assert pickle.loads(pickle.dumps(value)) == value
 
 
-def test_a_model_gives_plain_data_of_its_own_and_reads_it_back() -> None:
+def test_a_model_round_trips_through_plain_data_and_json() -> None:
     item = read({**WHOLE, "newField": {"deep": [Decimal("1.10")]}, "created": "2024-09-04 07:22:09.000250 +0200"})
     data = item.to_dict()
     assert data["created"] == "2024-09-04 07:22:09.000250 +0200"
@@ -65,7 +65,7 @@ def test_a_model_gives_plain_data_of_its_own_and_reads_it_back() -> None:
     assert json.loads(item.to_json(), parse_float=Decimal) == item.to_dict()
 
 
-def test_plain_data_of_the_caller_s_is_read_tolerantly_or_strictly_and_exactly() -> None:
+def test_from_dict_reads_tolerantly_or_strictly_and_exactly() -> None:
     assert Item.from_dict({"id": "x", "price": 1}).extra == {"id": "x"}
     with pytest.raises(DecodeError, match=r"Item.from_dict: expected int at id, found text"):
         Item.from_dict({"id": "x"}, strict=True)
@@ -77,7 +77,7 @@ def test_plain_data_of_the_caller_s_is_read_tolerantly_or_strictly_and_exactly()
         Item.from_json("{")
 
 
-def test_a_draft_comes_back_with_what_was_given_and_nothing_else() -> None:
+def test_a_draft_round_trips_with_only_the_fields_given() -> None:
     sent = ItemDraft(
         sku=None,
         price=Decimal("12.50"),
@@ -94,14 +94,14 @@ def test_a_draft_comes_back_with_what_was_given_and_nothing_else() -> None:
         ItemDraft.from_dict({"sku": 7})
 
 
-def test_a_draft_of_a_model_keeps_unknown_fields_and_drafts_what_is_inside() -> None:
+def test_a_draft_from_a_model_keeps_unknown_fields_and_converts_nested_models() -> None:
     item = read({"id": 7, "sku": "A", "taxes": [{"name": "VAT", "new": 1}], "newer": 2})
     again = ItemDraft.from_(item)
     assert again == ItemDraft(sku="A", taxes=[TaxDraft(name="VAT", extra={"new": 1})], extra={"newer": 2})
     assert loads(dumps(again)) == {"sku": "A", "taxes": [{"name": "VAT", "new": 1}], "newer": 2}
 
 
-def test_a_draft_of_a_model_leaves_out_what_can_not_be_written_at_any_depth() -> None:
+def test_a_draft_from_a_model_omits_read_only_fields_at_any_depth() -> None:
     assert LabelDraft.from_(read({"tax": {"name": "VAT", "value": 1, "new": 2}})) == LabelDraft(
         tax=Label(name="VAT", extra={"new": 2})
     )
@@ -118,11 +118,11 @@ def test_a_draft_of_a_model_leaves_out_what_can_not_be_written_at_any_depth() ->
         ("business_registration_id", "businessRegistrationID"),
     ],
 )
-def test_wire_names_follow_a_rule_but_for_a_table(attribute: str, wire: str) -> None:
+def test_wire_names_are_camel_case_with_a_table_of_exceptions(attribute: str, wire: str) -> None:
     (field,) = attrs.fields(attrs.make_class("Any", [attribute]))
     assert wire_name(field) == wire
 
 
-def test_a_draft_of_a_model_keeps_tagged_shapes_as_they_are() -> None:
+def test_a_draft_from_a_model_keeps_members_of_tagged_unions() -> None:
     form = Form(fields=[Text(type="TEXT"), Other(type="MAP", extra={"zoom": 1}), Select(type="SELECT", choices=[1])])
     assert FormDraft.from_(form).fields == form.fields

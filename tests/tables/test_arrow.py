@@ -106,7 +106,7 @@ def assert_whole(model: type[Model], items: list[Any], fields: tuple[str, ...] |
 
 
 @pytest.mark.parametrize("section", ["products", "orders", "customers", "carts", "categories"])
-async def test_a_section_comes_back_from_parquet_as_it_was(ecwid_store: Store, section: str) -> None:
+async def test_a_section_round_trips_through_parquet(ecwid_store: Store, section: str) -> None:
     pages = getattr(ecwid_store, section).search()
     items = [item async for item in pages.dicts()]
     made = await pages.to_arrow()
@@ -123,7 +123,7 @@ def all_models() -> Iterator[type[Model]]:
                 yield value
 
 
-def test_every_model_that_has_fields_makes_columns_that_parquet_takes() -> None:
+def test_columns_of_every_model_can_be_written_to_parquet() -> None:
     for model in set(all_models()):
         try:
             schema = TableBuilder(model).schema
@@ -166,7 +166,7 @@ inside = st.fixed_dictionaries(
 
 
 @given(st.lists(st.builds(dict.__or__, st.dictionaries(names, anything, max_size=5), inside), max_size=4))
-def test_nothing_is_lost_of_items_that_hold_anything_anywhere(items: list[dict[str, Any]]) -> None:
+def test_no_data_is_lost_whatever_the_items_contain(items: list[dict[str, Any]]) -> None:
     assert_whole(Product, items, (*KNOWN, "tax"))
 
 
@@ -175,7 +175,7 @@ def rest_of(made: Any, row: int = 0) -> Any:
     return None if cell is None else json.loads(cell)
 
 
-def test_what_the_model_does_not_know_is_kept_in_the_shape_of_the_item() -> None:
+def test_unknown_fields_are_kept_in_the_shape_of_the_item() -> None:
     images = [{"id": "0"}, {"id": "1", "focus": [0.5, 0.25]}]
     made = table(Product, [{"id": 1}, {"id": 2, "glow": {"a": None}, "media": {"images": images, "mood": "calm"}}])
     assert rest_of(made, 0) is None
@@ -186,18 +186,18 @@ def test_what_the_model_does_not_know_is_kept_in_the_shape_of_the_item() -> None
     assert made["media"][1].as_py()["images"][1]["id"] == "1"
 
 
-def test_what_is_unknown_is_kept_byte_for_byte() -> None:
+def test_unknown_fields_are_kept_byte_for_byte() -> None:
     made = table(Product, [b'{"id":1,"glow":{"b": 1.10 , "b2":1e5}}'])
     assert made["_extra"][0].as_py() == '{"glow":{"b": 1.10 , "b2":1e5}}'
 
 
-def test_names_without_end_are_kept_too() -> None:
+def test_any_number_of_unknown_names_is_kept() -> None:
     items = [{"id": number, f"custom{number}": number} for number in range(300)]
     made = table(Product, items)
     assert [rest_of(made, number) for number in range(300)] == [{f"custom{number}": number} for number in range(300)]
 
 
-def test_a_value_of_another_type_is_kept_and_its_column_is_empty() -> None:
+def test_a_value_of_another_type_is_kept_and_its_cell_is_null() -> None:
     made = table(Product, [{"id": "no number", "price": True, "options": {"a": 1}, "categoryIds": [1, "x", None]}])
     assert rest_of(made) == {
         "id": "no number",
@@ -209,7 +209,7 @@ def test_a_value_of_another_type_is_kept_and_its_column_is_empty() -> None:
     assert made["categoryIds"][0].as_py() == [1, None, None]
 
 
-def test_what_can_be_turned_into_the_type_of_the_column_is() -> None:
+def test_values_are_converted_to_the_column_type_if_nothing_is_lost() -> None:
     made = table(Product, [{"id": "12", "price": "24.90", "name": 5, "created": "2024-09-04T09:20:11.5+02:00"}])
     assert made["id"][0].as_py() == 12
     assert made["price"][0].as_py() == Decimal("24.9")
@@ -218,7 +218,7 @@ def test_what_can_be_turned_into_the_type_of_the_column_is() -> None:
     assert rest_of(made) is None
 
 
-def test_decimals_are_exact_and_longer_ones_are_kept() -> None:
+def test_decimals_are_exact_and_longer_ones_go_to_extra() -> None:
     prices = ["0.1", "642.404477130936", "1E-7", "12345678901234567890.123456789012345678", "-5"]
     made = table(Product, [f'{{"price":{price}}}'.encode() for price in prices])
     assert made["price"].to_pylist() == [Decimal(price) for price in prices]
@@ -237,7 +237,7 @@ def test_decimals_can_be_floats() -> None:
     assert rest_of(table(Product, [b'{"price":1e999}'], decimals="float64")) == {"price": float("inf")}
 
 
-def test_types_follow_from_the_model() -> None:
+def test_column_types_follow_from_the_model() -> None:
     schema = table(Product, []).schema
     assert schema.field("id").type == pa.int64()
     assert schema.field("price").type == pa.decimal128(38, 18)
@@ -250,14 +250,14 @@ def test_types_follow_from_the_model() -> None:
     assert table(Customer, []).schema.field("contacts").type.value_type.field("orderBy").type == pa.int64()
 
 
-def test_a_moment_that_is_none_is_kept() -> None:
+def test_an_invalid_datetime_is_kept() -> None:
     odd = ["2024-02-30 00:00:00 +0000", "2024-09-04 +0000", "yesterday", "", "2024-09-04 07:20:11"]
     made = table(Product, [{"created": text} for text in odd])
     assert made["created"].null_count == len(odd)
     assert [rest_of(made, row) for row in range(len(odd))] == [{"created": text} for text in odd]
 
 
-def test_a_field_that_is_first_met_late_is_null_before() -> None:
+def test_a_field_that_first_occurs_late_is_null_before() -> None:
     tables = TableBuilder(Product)
     tables.add([encode({"id": number}) for number in range(600)])
     tables.add([encode({"id": 600, "sku": "A", "media": {"images": [{"id": "0"}]}})])
@@ -267,7 +267,7 @@ def test_a_field_that_is_first_met_late_is_null_before() -> None:
     assert made["media"][600].as_py()["images"][0]["id"] == "0"
 
 
-def test_objects_that_come_again_and_objects_that_do_not_are_what_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeated_and_unique_objects_are_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     for limit, most in {"_CHUNK_SIZE": 3, "_BATCH_SIZE": 7, "_CACHE_SIZE": 5}.items():
         monkeypatch.setattr(f"ecwid_async.tables.arrow.{limit}", most)
     items = [
@@ -284,7 +284,7 @@ def test_objects_that_come_again_and_objects_that_do_not_are_what_they_were(monk
     assert_whole(Product, items)
 
 
-def test_one_odd_number_among_many_empties_no_other_cell() -> None:
+def test_a_number_that_does_not_fit_empties_only_its_own_cell() -> None:
     items = [{"id": number, "price": number} for number in range(300)]
     items[211]["price"] = Decimal("0.1234567890123456789")  # type: ignore[assignment]
     made = table(Product, items)
@@ -294,12 +294,12 @@ def test_one_odd_number_among_many_empties_no_other_cell() -> None:
 
 
 @pytest.mark.parametrize("item", [b"", b"[]", b'"x"', b"{", b'{"id":\xff}', b"null"])
-def test_what_is_no_object_is_refused_without_telling_the_value(item: bytes) -> None:
+def test_an_item_that_is_not_an_object_is_refused_without_its_value(item: bytes) -> None:
     with pytest.raises(DecodeError, match="items"):
         table(Product, [b'{"id":1}', item])
 
 
-def test_the_collector_is_left_as_it_was() -> None:
+def test_garbage_collection_is_restored() -> None:
     table(Product, [{"id": 1}])
     assert gc.isenabled()
     with pytest.raises(DecodeError):
@@ -316,7 +316,7 @@ def test_the_collector_is_left_as_it_was() -> None:
 # A choice of fields
 
 
-def test_fields_are_named_as_the_api_or_as_the_model_has_them() -> None:
+def test_fields_may_be_wire_names_or_attribute_names() -> None:
     made = table(
         Product, [{"id": 1, "defaultCombinationId": 2, "sku": "A"}], fields=("id", "default_combination_id", "name")
     )
@@ -324,7 +324,7 @@ def test_fields_are_named_as_the_api_or_as_the_model_has_them() -> None:
     assert made.to_pylist() == [{"id": 1, "defaultCombinationId": 2, "name": None, "_extra": None}]
 
 
-def test_fields_reach_into_objects_and_lists() -> None:
+def test_fields_may_select_inside_objects_and_lists() -> None:
     made = table(
         Product,
         [{"id": 1, "media": {"images": [{"id": "0", "orderBy": 1}], "videos": []}}],
@@ -336,13 +336,13 @@ def test_fields_reach_into_objects_and_lists() -> None:
 # Lists of a store
 
 
-async def test_a_search_is_a_table_of_the_fields_that_were_asked_for(ecwid_store: Store) -> None:
+async def test_a_search_returns_a_table_of_the_selected_fields(ecwid_store: Store) -> None:
     made = await ecwid_store.products.search(response_fields="items(id,name,media(images(id)))").to_arrow()
     assert made.schema.names == ["id", "name", "media", "_extra"]
     assert made["_extra"].null_count == made.num_rows == 40
 
 
-async def test_a_scan_is_a_table_and_keeps_to_the_class_that_was_given(ecwid_store: Store) -> None:
+async def test_a_scan_returns_a_table_with_the_columns_of_its_class(ecwid_store: Store) -> None:
     @frozen
     class Row:
         id: int
@@ -359,7 +359,7 @@ async def test_a_scan_is_a_table_and_keeps_to_the_class_that_was_given(ecwid_sto
     assert sorted(made["id"].to_pylist()) == sorted(whole["id"].to_pylist())
 
 
-async def test_a_frame_of_polars_has_the_same_rows(ecwid_store: Store) -> None:
+async def test_a_polars_frame_has_the_same_rows(ecwid_store: Store) -> None:
     pytest.importorskip("polars")
     frame = await ecwid_store.carts.search().to_polars()
     assert frame["cartId"].to_list() == [cart.cart_id async for cart in ecwid_store.carts.search()]
@@ -367,7 +367,7 @@ async def test_a_frame_of_polars_has_the_same_rows(ecwid_store: Store) -> None:
         assert set((await scan.to_polars())["cartId"]) >= set(frame["cartId"])
 
 
-async def test_a_frame_of_pandas_keeps_ids_whole_where_some_are_missing(ecwid_store: Store) -> None:
+async def test_a_pandas_frame_keeps_integer_ids_next_to_missing_values(ecwid_store: Store) -> None:
     pytest.importorskip("pandas")
     frame = await ecwid_store.products.search().to_pandas()
     assert str(frame["id"].dtype) == "int64[pyarrow]"
@@ -377,15 +377,13 @@ async def test_a_frame_of_pandas_keeps_ids_whole_where_some_are_missing(ecwid_st
 
 
 @pytest.mark.parametrize("library", ["polars", "pandas"])
-async def test_a_library_that_is_missing_is_named(
-    ecwid_store: Store, library: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_missing_library_is_named(ecwid_store: Store, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(ConfigError, match=f"pip install {library}"):
         await getattr(ecwid_store.carts.search(), f"to_{library}")()
 
 
-async def test_without_pyarrow_the_extra_is_named(ecwid_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_missing_extra_is_named_without_pyarrow(ecwid_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "ecwid_async.tables.arrow")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigError, match=r"pip install 'ecwid-async\[arrow\]'"):
@@ -393,14 +391,14 @@ async def test_without_pyarrow_the_extra_is_named(ecwid_store: Store, monkeypatc
 
 
 @pytest.mark.parametrize("model", [Order, Cart])
-def test_a_merchants_own_fields_of_an_order_are_a_column_of_values_by_name(model: type[Model]) -> None:
+def test_extra_fields_of_an_order_are_a_json_column(model: type[Model]) -> None:
     values = '{"ecwid_order_delivery_time_interval_start":"2024-09-04 07:20:11 +0000","lead":"x", "gift":{"a":1.50}}'
     made = table(model, [f'{{"extraFields":{values}}}'.encode(), b"{}"])
     assert made["extraFields"].to_pylist() == [values, None]
     assert made["_extra"].null_count == 2
 
 
-async def test_decimals_of_another_kind_are_refused(ecwid_store: Store) -> None:
+async def test_an_invalid_decimals_option_is_refused(ecwid_store: Store) -> None:
     wrong: Any = "float"
     with pytest.raises(ConfigError, match='decimals must be "exact" or "float64", not \'float\''):
         await ecwid_store.carts.search().to_arrow(decimals=wrong)
@@ -422,7 +420,7 @@ class Noted:
     notes: Notes | None = None
 
 
-def test_an_object_with_keys_of_the_stores_own_is_json() -> None:
+def test_an_object_with_free_keys_is_json() -> None:
     notes = '{"start":"2024-09-04 07:20:11 +0000","lead":"x", "gift":"y"}'
     made = table(Noted, [f'{{"id":1,"notes":{notes}}}'.encode()])
     assert made.to_pylist() == [{"id": 1, "notes": notes, "_extra": None}]
@@ -450,7 +448,7 @@ async def test_half_an_emoji_is_replaced_in_columns_and_reported() -> None:
     }
 
 
-async def test_what_does_not_fit_its_column_is_reported_as_for_models() -> None:
+async def test_values_that_do_not_fit_are_reported_as_for_models() -> None:
     items = [
         {"id": 1, "price": "0.5", "enabled": 1, "options": {"a": 1}, "tax": [], "created": "2024-09-04"},
         {"id": 2, "updated": "2024-09-04 07:20:11.123456789 +0000", "options": [{"required": "no"}]},
@@ -468,7 +466,7 @@ async def test_what_does_not_fit_its_column_is_reported_as_for_models() -> None:
     assert len(columns.problems) == 7
 
 
-async def test_a_strict_client_has_no_columns_of_odd_values() -> None:
+async def test_a_strict_client_refuses_values_that_do_not_fit() -> None:
     for item in (HALF, b'{"id":"1"}', b'{"updated":"2024-09-04 07:20:11.123456789 +0000"}'):
         with pytest.raises(DecodeError):
             await lists_of(item, codec=Codec(strict=True)).to_arrow()
@@ -492,7 +490,7 @@ async def test_a_strict_client_has_no_columns_of_odd_values() -> None:
         "2024-09-04 07:20:11 +0000 +0000",
     ],
 )
-def test_a_moment_that_no_column_holds_is_kept(text: str) -> None:
+def test_a_datetime_that_no_column_can_hold_is_kept(text: str) -> None:
     made = table(Product, [{"updated": text}, {"updated": "2024-09-04 07:20:11 +0000"}])
     assert [moment and moment.year for moment in made["updated"].to_pylist()] == [None, 2024]
     assert [rest_of(made, row) for row in range(2)] == [{"updated": text}, None]
@@ -500,7 +498,7 @@ def test_a_moment_that_no_column_holds_is_kept(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["0000-01-01", "2024-02-30", "12024-01-01", "2024-09-04 07:20:11 +0000"])
-def test_a_day_that_no_column_holds_is_kept(text: str) -> None:
+def test_a_date_that_no_column_can_hold_is_kept(text: str) -> None:
     made = table(Event, [{"day": text}, {"day": "2024-09-04"}])
     assert made["day"].to_pylist() == [None, date(2024, 9, 4)]
     assert rest_of(made) == {"day": text}
@@ -525,7 +523,7 @@ ODD_FIELDS = ("id", "price", "name", "created", "enabled", "options", "media", "
 
 @pytest.mark.chaos
 @given(st.lists(odd_items, min_size=1, max_size=4), st.sampled_from(["exact", "float64"]))
-def test_whatever_a_server_sends_is_in_the_table_or_an_error_of_ours(items: list[bytes], decimals: str) -> None:
+def test_any_json_is_in_the_table_or_a_decode_error(items: list[bytes], decimals: str) -> None:
     record = build_columns(Product, ODD_FIELDS, keep_unknown=True)
     try:
         read = [tolerant.parse(item, "test") for item in items]
@@ -552,7 +550,7 @@ def test_whatever_a_server_sends_is_in_the_table_or_an_error_of_ours(items: list
 
 
 @pytest.mark.parametrize("scanned", [False, True])
-async def test_a_table_says_of_which_store_it_is_where_that_is_asked_for(ecwid_store: Store, scanned: bool) -> None:
+async def test_a_table_has_a_store_id_column_on_request(ecwid_store: Store, scanned: bool) -> None:
     for library in ("polars", "pandas"):
         pytest.importorskip(library)
     pages = ecwid_store.carts.search()
@@ -570,7 +568,7 @@ async def test_a_table_says_of_which_store_it_is_where_that_is_asked_for(ecwid_s
         assert (await (await source()).to_pandas(store_id=True))["store_id"].tolist() == made["store_id"].to_pylist()
 
 
-async def test_an_empty_table_has_the_column_of_the_store_too() -> None:
+async def test_an_empty_table_has_the_store_id_column() -> None:
     made = await lists_of().to_arrow(store_id=True)
     assert made.schema.names[0] == "store_id"
     assert made.num_rows == 0

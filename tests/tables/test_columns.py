@@ -17,12 +17,12 @@ from ecwid_async.tables import (
 
 
 @pytest.mark.parametrize(("wrong", "near"), [("prize", "price"), ("media(imagez)", "images"), ("qqqq", "id, sku")])
-def test_a_field_that_is_none_is_refused_with_the_nearest(wrong: str, near: str) -> None:
+def test_an_unknown_field_is_refused_with_the_closest_match(wrong: str, near: str) -> None:
     with pytest.raises(ConfigError, match=near):
         build_columns(Product, (wrong,))
 
 
-def test_columns_of_cells_go_three_levels_deep() -> None:
+def test_flat_columns_are_three_levels_deep() -> None:
     record = flatten(build_columns(Product))
     border = record.fields["borderInfo"]
     assert isinstance(border, StructColumn)
@@ -39,7 +39,7 @@ class Leaf:
     leaves: "list[Leaf] | None" = None
 
 
-def test_a_model_inside_itself_is_json() -> None:
+def test_a_model_that_contains_itself_is_json() -> None:
     record = build_columns(Leaf)
     assert record.fields["leaves"].element.kind == "json"  # type: ignore[union-attr]
     assert isinstance(RowReader(record), RowReader)
