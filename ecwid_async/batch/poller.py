@@ -7,7 +7,7 @@ from ecwid_async.batch.run import BatchRun
 from ecwid_async.batch.sender import PendingBatch
 from ecwid_async.errors import DecodeError, OutcomeUnknown, Timeout
 from ecwid_async.models.batches import BatchState, BatchStatus
-from ecwid_async.resources.batches import MOST_REQUESTS
+from ecwid_async.resources.batches import MAX_REQUESTS
 
 __all__ = ["BatchPoller"]
 
@@ -64,7 +64,7 @@ class BatchPoller:
                 self._last_done_at = now
                 return status
             # A count that goes down, or exceeds any batch, is no progress.
-            count = min(max(status.completed_requests or 0, 0), MOST_REQUESTS)
+            count = min(max(status.completed_requests or 0, 0), MAX_REQUESTS)
             if count > completed:
                 completed, progressed = count, now
             elif now - progressed > _MAX_STALL_SECONDS:

@@ -16,7 +16,7 @@ from ecwid_async.batch.run import BatchRun
 from ecwid_async.batch.scheduler import BatchScheduler
 from ecwid_async.calls import Call, Channel
 from ecwid_async.errors import BatchError, EcwidError
-from ecwid_async.resources.batches import MOST_REQUESTS
+from ecwid_async.resources.batches import MAX_REQUESTS
 from ecwid_async.wire import Lane
 
 __all__ = ["BatchRunner"]
@@ -36,14 +36,14 @@ class BatchRunner:
         channel: Channel,
         store_id: int,
         *,
-        max_batch_size: int = MOST_REQUESTS,
+        max_batch_size: int = MAX_REQUESTS,
         clock: Callable[[], float] = anyio.current_time,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._channel = channel
         self._store_id = store_id
-        self._max_batch_size = max(1, min(max_batch_size, MOST_REQUESTS))
+        self._max_batch_size = max(1, min(max_batch_size, MAX_REQUESTS))
         self._clock = clock
         self._sleep = sleep
         self._wall_clock = wall_clock
@@ -87,7 +87,7 @@ class BatchRunner:
             self._channel,
             options,
             journal,
-            self._max_batch_size if options.cost == "per_call" else MOST_REQUESTS,
+            self._max_batch_size if options.cost == "per_call" else MAX_REQUESTS,
             self._clock,
             self._sleep,
             lane,

@@ -9,27 +9,27 @@ __all__ = ["Application"]
 
 
 class Application(Resource):
-    """The app as it is installed in the store. Its paths are the same whichever credentials the channel sends."""
+    """The app as installed in the store. The paths are the same for all kinds of credentials."""
 
     __slots__ = ()
 
     def get(self) -> Call[AppSubscription]:
-        """Whether and until when the store's owner pays for the app.
+        """Get the state of the store owner's subscription to the app.
 
         ``GET /application``
         """
-        return self._call("GET /application", reads=AppSubscription)
+        return self._call("GET /application", result_type=AppSubscription)
 
     def cancel(self, namespace: str) -> Call[DeleteResult]:
         """Cancel the subscription of the app with this namespace.
 
         ``DELETE /application``
         """
-        return self._call("DELETE /application", reads=DeleteResult, query={"namespace": namespace})
+        return self._call("DELETE /application", result_type=DeleteResult, query={"namespace": namespace})
 
     def token(self) -> Call[ApplicationToken]:
-        """What the token permits, and until when.
+        """Get the permissions of the token and its expiry time.
 
         ``GET /application/token``
         """
-        return self._call("GET /application/token", reads=ApplicationToken)
+        return self._call("GET /application/token", result_type=ApplicationToken)

@@ -1,4 +1,4 @@
-"""What every resource does: turn a method's arguments into a call."""
+"""The base classes of resources: they turn the arguments of a method into a call."""
 
 import re
 from abc import abstractmethod
@@ -21,30 +21,30 @@ from ecwid_async.scan import Scan
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
 __all__ = [
-    "Listed",
-    "Moment",
+    "ListResource",
+    "OneOrMany",
     "QueryValue",
     "Resource",
-    "Several",
-    "confirmed",
+    "Timestamp",
+    "as_sequence",
     "query_params",
-    "several",
-    "unidentified",
+    "raise_not_identifiable",
+    "require_confirmation",
 ]
 
-# Type checkers go by the name and take it for true; jedi, which editors and notebooks complete with, goes by the value.
-# It knows the bound of a type variable and not the default, and so is given one that no type checker sees.
+# Type checkers take this name for true. jedi, which completes names in editors and notebooks, goes by the value:
+# it knows the bound of a type variable but not the default, so type variables get a bound that only jedi sees.
 TYPE_CHECKING = False
 
 T = TypeVar("T")
 R = TypeVar("R")
 V = TypeVar("V")
 
-Moment = datetime | int
-"""A moment in a query: an aware `datetime`, or Unix seconds, which have ten digits since 2001."""
+Timestamp = datetime | int
+"""A time in a query: an aware `datetime`, or Unix seconds, which have ten digits since 2001."""
 
-Several: TypeAlias = T | Sequence[T]
-"""One value or several of them, which travel as one comma-separated parameter."""
+OneOrMany: TypeAlias = T | Sequence[T]
+"""One value or many, sent as one comma-separated parameter."""
 
 QueryValue = str | int | Decimal | bool | datetime | Enum | Iterable[str | int | Decimal | Enum] | None
 
@@ -52,8 +52,8 @@ _JSON_HEADERS: Final = Headers((("Content-Type", "application/json; charset=UTF-
 _BINARY_HEADERS: Final = Headers((("Content-Type", "application/octet-stream"),))
 _PLACEHOLDER: Final = re.compile(r"\{\w+\}")
 _REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
-# The parameters that are moments. A year, a compact date or milliseconds would be read as Unix seconds without a word.
-_MOMENTS: Final = frozenset(
+# The API reads a year, a compact date or milliseconds in these parameters as Unix seconds, without an error.
+_TIMESTAMPS: Final = frozenset(
     {
         "cancelledFrom",
         "cancelledTo",
@@ -77,10 +77,11 @@ _UNIX_SECONDS: Final = range(1_000_000_000, 10_000_000_000)
 
 
 class Resource:
-    """A section of the API, seen from one store.
+    """A section of the API for one store.
 
-    Where a method takes `into`, a class of yours with some of the model's fields under their names here: only those are
-    asked for, and the answer is of that class. `TypeError` says where it can't hold what the API answers.
+    Methods with an `into` argument take a class of yours with some of the model's fields, under the same names. They
+    request only these fields and return that class, and raise `TypeError` if a type of it can't hold what the API
+    returns.
     """
 
     __slots__ = ("_channel",)
@@ -92,23 +93,28 @@ class Resource:
         self,
         endpoint: str,
         *ids: str | int,
-        reads: type[T],
+        result_type: type[T],
         query: Mapping[str, QueryValue] | None = None,
         body: object = None,
         repeatable: bool | None = None,
         unwrap: str | None = None,
         look_up: Lookup | None = None,
     ) -> Call[T]:
-        """A call of `endpoint`, such as ``PUT /products/{productId}``, whose answer is read as `reads`.
+        """Build a call of `endpoint`, such as ``PUT /products/{productId}``, that returns a `result_type`.
 
-        A `body` of bytes goes out as it is, any other as JSON. `unwrap` names the member of the answer that is read.
-        `repeatable` is what the verb suggests, unless stated. `look_up` finds what a create was to make, should nobody
-        know whether it did; it holds what identifies the item as it is now.
+        A `body` of bytes is sent unchanged, any other as JSON. `unwrap` names the member of the response to return.
+        `repeatable` follows from the HTTP method by default. `look_up` finds the created item if it is unknown whether
+        a create took effect; it must hold the identifying values as they are now.
         """
         request = _request(
-            endpoint, ids, query, body, repeatable, "anything" if reads is str or reads is NoneType else "object"
+            endpoint,
+            ids,
+            query,
+            body,
+            repeatable,
+            "anything" if result_type is str or result_type is NoneType else "object",
         )
-        return Call(request, reads, self._channel, unwrap=unwrap, look_up=look_up)
+        return Call(request, result_type, self._channel, unwrap=unwrap, look_up=look_up)
 
     def _read(
         self,
@@ -118,11 +124,11 @@ class Resource:
         into: type[R] | None,
         query: Mapping[str, QueryValue],
     ) -> Call[R]:
-        """A call whose answer is read as `model`, or where given `into` the caller's own class."""
-        request, reads = apply_projection(_request(endpoint, ids, query, None, None), model, into)
-        return Call(request, reads, self._channel)
+        """Build a call that returns a `model`, or an `into` if given."""
+        request, result_type = apply_projection(_request(endpoint, ids, query, None, None), model, into)
+        return Call(request, result_type, self._channel)
 
-    def _read_all(
+    def _read_list(
         self,
         endpoint: str,
         *ids: str | int,
@@ -131,9 +137,9 @@ class Resource:
         query: Mapping[str, QueryValue],
         unwrap: str | None = None,
     ) -> Call[list[R]]:
-        """As `_read`, for an answer that is a list, or that holds one in `unwrap`."""
-        request, reads = apply_projection(_request(endpoint, ids, query, None, None), model, into, inside=unwrap)
-        return Call(request, list[reads], self._channel, unwrap=unwrap)  # type: ignore[valid-type]
+        """Like `_read`, for a response that is a list or holds one in its member `unwrap`."""
+        request, result_type = apply_projection(_request(endpoint, ids, query, None, None), model, into, inside=unwrap)
+        return Call(request, list[result_type], self._channel, unwrap=unwrap)  # type: ignore[valid-type]
 
     def _pages(
         self,
@@ -145,47 +151,49 @@ class Resource:
         limit: int | None,
         offset: int | None,
     ) -> Pages[R]:
-        """As `_read`, for a list that comes page by page."""
-        request, reads = apply_projection(_request(endpoint, ids, query, None, None), model, into, inside="items")
-        return Pages(request, reads, self._channel, limit=limit, offset=offset)
+        """Like `_read`, for a list with pages."""
+        request, result_type = apply_projection(_request(endpoint, ids, query, None, None), model, into, inside="items")
+        return Pages(request, result_type, self._channel, limit=limit, offset=offset)
 
     def _upload(
         self,
         endpoint: str,
         *ids: str | int,
-        reads: type[T],
+        result_type: type[T],
         source: Source | None,
         external_url: str | None,
         query: Mapping[str, QueryValue] | None = None,
         max_bytes: int | None = None,
         progress: Progress | None = None,
     ) -> Call[T]:
-        """A call that sends `source` as it is, or else the address that the server fetches it from.
+        """Build a call that uploads `source`, or has the server fetch the file from `external_url`.
 
-        Raises `ValueError` unless there is exactly one of the two, `UploadTooLarge` above `max_bytes`.
+        Raises `ValueError` unless exactly one of the two is given, `UploadTooLarge` above `max_bytes`.
         """
         if (source is None) == (external_url is None):
-            raise ValueError(f"{endpoint} needs either the file itself or external_url, and not both")
+            raise ValueError(
+                f"{endpoint} needs exactly one of source and external_url: pass the file or the URL of one"
+            )
         request = _request(endpoint, ids, {**(query or {}), "externalUrl": external_url}, None, None, "object")
         if source is not None:
             request = evolve(
                 request, body=upload_body(source, max_bytes=max_bytes, progress=progress), headers=_BINARY_HEADERS
             )
-        return Call(request, reads, self._channel)
+        return Call(request, result_type, self._channel)
 
     def _download(self, endpoint: str, *ids: str | int, query: Mapping[str, QueryValue] | None = None) -> Download:
-        """The file that `endpoint` answers with."""
+        """Build a download of the file that `endpoint` returns."""
         return Download(_request(endpoint, ids, query, None, None), self._channel)
 
 
-class Listed(Resource, Generic[T]):
-    """A section that is a list of items."""
+class ListResource(Resource, Generic[T]):
+    """A section with a list of items."""
 
     __slots__ = ()
 
     @abstractmethod
     def search(self) -> Pages[T]:
-        """The items that match."""
+        """Search for items."""
 
     @overload
     def scan(
@@ -212,7 +220,7 @@ class Listed(Resource, Generic[T]):
         lag: float = 120.0,
         resume: str | None = None,
     ) -> Scan[T] | Scan[R]:
-        """All items, hidden ones included: see `Pages.scan`, which does the same for those that match a search."""
+        """Read all items, including hidden ones. See `Pages.scan`, which scans the results of a search."""
         pages = self.search()
         if into is None:
             return pages.scan(ordered=ordered, concurrency=concurrency, lag=lag, resume=resume)
@@ -227,11 +235,11 @@ def _request(
     repeatable: bool | None,
     expects: Literal["object", "anything"] = "anything",
 ) -> Request:
-    method, pieces, options = _endpoint(endpoint, repeatable, expects)
+    method, pieces, options = _parse_endpoint(endpoint, repeatable, expects)
     path = pieces[0]
     for segment, piece in zip(ids, pieces[1:], strict=True):
         if not isinstance(segment, str | int) or isinstance(segment, bool):
-            raise TypeError(f"{segment!r} is not an id: pass the id of the item that {endpoint} is about")
+            raise TypeError(f"{segment!r} is not an id: {endpoint} takes a str or an int")
         path += encode_segment(segment) + piece
     return Request(
         method=method,
@@ -247,7 +255,7 @@ _NO_HEADERS: Final = Headers()
 
 
 @lru_cache(maxsize=1024)
-def _endpoint(
+def _parse_endpoint(
     endpoint: str, repeatable: bool | None, expects: Literal["object", "anything"]
 ) -> tuple[str, list[str], Options]:
     method, _, template = endpoint.partition(" ")
@@ -255,31 +263,31 @@ def _endpoint(
     return method, _PLACEHOLDER.split(template), Options(operation=endpoint, repeatable=may_repeat, expects=expects)
 
 
-async def unidentified(channel: Channel, reason: str) -> None:
-    """Stands for the look-up of what nothing identifies: raises `LookupError`."""
+async def raise_not_identifiable(channel: Channel, reason: str) -> None:
+    """Raise `LookupError`: the lookup of an item that has no identifying value."""
     raise LookupError(reason)
 
 
-def confirmed(confirm: Literal[True] | None, deleted: str) -> None:
-    """Raise `ValueError`, which says what would be deleted, unless `confirm` is True."""
+def require_confirmation(confirm: Literal[True] | None, deleted: str) -> None:
+    """Raise `ValueError`, whose message names what is `deleted`, unless `confirm` is True."""
     if confirm is not True:
-        raise ValueError(f"this deletes {deleted}: pass confirm=True if that is what you want")
+        raise ValueError(f"this deletes {deleted}: pass confirm=True to do so")
 
 
-def several(value: Several[V] | None) -> Sequence[V] | None:
-    """What a parameter is given that takes one value or several, always as several: see `_joined`."""
+def as_sequence(value: OneOrMany[V] | None) -> Sequence[V] | None:
+    """Wrap a single value in a list, so that `_join` rejects commas in it too."""
     if value is None or (isinstance(value, Iterable) and not isinstance(value, str)):
         return cast("Sequence[V] | None", value)
     return [value]
 
 
 def query_params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
-    """Names and values in the form the API reads, without those that are None."""
-    return tuple([(name, _text(name, value)) for name, value in query.items() if value is not None])
+    """Encode names and values for the API, without those that are None."""
+    return tuple([(name, _encode(name, value)) for name, value in query.items() if value is not None])
 
 
-def _text(name: str, value: object) -> str:
-    """A query value in the form the API reads: Unix seconds, ``true``, names of enums, comma-separated lists."""
+def _encode(name: str, value: object) -> str:
+    """Encode a value for the API: times as Unix seconds, booleans as ``true``, lists comma-separated."""
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, str):
@@ -287,34 +295,34 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        if name in _MOMENTS and value not in _UNIX_SECONDS:
+        if name in _TIMESTAMPS and value not in _UNIX_SECONDS:
             raise ValueError(
                 f"{name} can't be {value}: Unix seconds have ten digits since 2001; "
-                "for a date pass a datetime with a zone, such as datetime(2024, 1, 31, tzinfo=UTC)"
+                "for a date pass a datetime with a time zone, such as datetime(2024, 1, 31, tzinfo=UTC)"
             )
         return str(value)
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError(f"{name} needs a datetime with a zone, such as datetime.now(UTC)")
+            raise ValueError(f"{name} needs a datetime with a time zone, such as datetime.now(UTC)")
         return str(int(value.timestamp()))
     if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return _joined(name, [_text(name, element) for element in value])
+        return _join(name, [_encode(name, element) for element in value])
     raise TypeError(
-        f"{name} can't be a {type(value).__name__}: pass text, a whole number, a Decimal, a moment, or a list of those"
+        f"{name} can't be a {type(value).__name__}: pass a str, int, bool, Decimal or datetime, or a list of those"
     )
 
 
-def _joined(name: str, elements: Sequence[str]) -> str:
-    """Values of a parameter that takes several. Raises `ValueError` where the server would read others than these."""
+def _join(name: str, elements: Sequence[str]) -> str:
+    """Join the values of a parameter. Raises `ValueError` if the server would read different values."""
     if not elements:
-        # Sent empty, a filter is as good as none, and the answer would hold everything.
-        raise ValueError(f"{name} is an empty list, which would match everything: leave it out to mean that")
+        # The API ignores an empty filter and returns everything.
+        raise ValueError(f"{name} is an empty list, which would match everything: leave it out to match everything")
     for element in elements:
         if "," in element:
             raise ValueError(
-                f"{name} can't be {element!r}: its values are separated by commas, and nothing says how to escape one "
-                "inside a value. Pass a list for several values; a value with a comma can't be searched for"
+                f"{name} can't be {element!r}: the API separates values by commas and documents no way to escape one. "
+                "Pass a list for several values; a value with a comma can't be searched for"
             )
     return ",".join(elements)

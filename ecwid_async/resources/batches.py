@@ -1,4 +1,4 @@
-"""Batches: many requests sent as one."""
+"""Batches of requests that the store executes by itself."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -11,17 +11,17 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Resource
 from ecwid_async.wire import Request, StreamBody
 
-__all__ = ["MOST_REQUESTS", "BatchItem", "Batches", "as_item"]
+__all__ = ["MAX_REQUESTS", "BatchItem", "Batches", "as_item"]
 
 BatchItem = Call[Any] | Request | BatchRequestItemDraft | Mapping[str, object]
-"""One request of a batch: a call, which is not sent by itself then, or its method and path without leading slash."""
+"""One request of a batch: a call, which is not sent otherwise, or its method and its path without leading slash."""
 
-MOST_REQUESTS: Final = 500
-"""What the API takes in one batch."""
+MAX_REQUESTS: Final = 500
+"""The API's limit for one batch."""
 
 
 class Batches(Resource):
-    """Batches as the API has them: created under a ticket, asked for until they are done."""
+    """The API's batches: each gets a ticket, and is polled until it is complete. `Store.batch` does both."""
 
     __slots__ = ()
 
@@ -34,22 +34,22 @@ class Batches(Resource):
         deduplication_key: str | None = None,
         group_id: str | None = None,
     ) -> Call[BatchTicket]:
-        """Have the store carry out up to 500 requests. Unless told otherwise, it stops at the first that fails.
+        """Execute up to 500 requests. By default, the batch stops at the first failure.
 
-        `allow_parallel_mode` carries out up to 100 at a time. The same `deduplication_key`, a UUID, within an hour
-        answers the first ticket again; without one, an unclear outcome is never resolved by sending it again.
+        `allow_parallel_mode` executes up to 100 requests at a time. A `deduplication_key`, a UUID, returns the first
+        ticket again for an hour; without one, a batch with an unknown outcome is never sent again.
 
-        Raises `ValueError` for none, for too many, and for uploads: give those an `external_url`.
+        Raises `ValueError` for an empty batch, too many requests, and uploads without an `external_url`.
 
         ``POST /batch``
         """
-        # All of them before the first is looked at: a generator is not left half read.
+        # Read the whole generator before an error can leave it half read.
         requests = [_as_sent(item) for item in list(items)]
-        if not 0 < len(requests) <= MOST_REQUESTS:
-            raise ValueError(f"a batch has 1 to {MOST_REQUESTS} requests, not {len(requests)}: split it")
+        if not 0 < len(requests) <= MAX_REQUESTS:
+            raise ValueError(f"a batch has 1 to {MAX_REQUESTS} requests, not {len(requests)}: split it")
         return self._call(
             "POST /batch",
-            reads=BatchTicket,
+            result_type=BatchTicket,
             query={
                 "stopOnFirstFailure": stop_on_first_failure,
                 "allowParallelMode": allow_parallel_mode,
@@ -61,18 +61,18 @@ class Batches(Resource):
         )
 
     def get(self, ticket: str, *, escaped_json: bool | None = None) -> Call[BatchStatus]:
-        """How far the batch is, and the answers so far. With `escaped_json` their bodies are JSON text.
+        """Get the progress of a batch and the responses so far. `escaped_json` returns bodies as JSON text.
 
         ``GET /batch``
         """
-        return self._call("GET /batch", reads=BatchStatus, query={"ticket": ticket, "escapedJson": escaped_json})
+        return self._call("GET /batch", result_type=BatchStatus, query={"ticket": ticket, "escapedJson": escaped_json})
 
     def search(
         self, status: BatchState | str, *, limit: int | None = None, offset: int | None = None
     ) -> Pages[BatchSummary]:
-        """The batches of the store that are QUEUED, IN_PROGRESS or COMPLETED.
+        """List the batches of the store that are QUEUED, IN_PROGRESS or COMPLETED.
 
-        A store executes its batches one after the other: one that is stuck holds up all that were created after it.
+        A store executes its batches one after the other: one that hangs blocks all later ones.
 
         ``GET /batch``
         """
@@ -81,22 +81,22 @@ class Batches(Resource):
         )
 
     def delete(self, ticket: str) -> Call[DeleteResult]:
-        """Stop a batch and delete it from the history. What was executed stays as it is.
+        """Stop a batch and delete it from the history. Executed requests are not undone.
 
         ``DELETE /batch``
         """
-        return self._call("DELETE /batch", reads=DeleteResult, query={"ticketId": ticket})
+        return self._call("DELETE /batch", result_type=DeleteResult, query={"ticketId": ticket})
 
     def cancel_group(self, group_id: str, *, ticket: str | None = None) -> Call[UpdateResult]:
-        """Cancel what is left of the batches that were created with this `group_id`, or of that with this `ticket`.
+        """Cancel the remaining requests of all batches with this `group_id`, or of the one with this `ticket`.
 
-        Requests that are cancelled get the status COMPLETED, and no result: it does not mean that they were executed.
+        Cancelled requests get the status COMPLETED and no result: it does not mean that they were executed.
 
         ``POST /batch/cancel-group``
         """
         return self._call(
             "POST /batch/cancel-group",
-            reads=UpdateResult,
+            result_type=UpdateResult,
             query={"ticketId": ticket, "groupId": group_id},
             repeatable=True,
         )
@@ -109,17 +109,17 @@ def _as_sent(item: BatchItem) -> object:
 
 
 def as_item(request: Request) -> dict[str, object]:
-    """A request as a batch takes it. Raises `ValueError` for one that uploads bytes or text."""
+    """Convert a request to an item of a batch. Raises `ValueError` if it uploads bytes or text."""
     item: dict[str, object] = {"method": request.method, "path": request.target.removeprefix("/")}
     if request.body is None:
         return item
     if isinstance(request.body, StreamBody) or "octet-stream" in request.headers.get("content-type", ""):
         raise ValueError(
-            f"{request.method} {request.path} uploads bytes, which a batch can't: pass external_url instead"
+            f"{request.method} {request.path} uploads bytes, which a batch can't do: pass external_url instead"
         )
     try:
         return item | {"body": loads(request.body)}
     except ValueError:
         raise ValueError(
-            f"{request.method} {request.path} sends text that is no JSON, which a batch can't: send it by itself"
+            f"{request.method} {request.path} sends text that is not JSON, which a batch can't do: send it separately"
         ) from None

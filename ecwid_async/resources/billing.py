@@ -1,4 +1,4 @@
-"""What the app charges the store's owner."""
+"""Charges of the app to the store's owner."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -12,7 +12,7 @@ __all__ = ["Billing"]
 
 
 class Billing(Resource):
-    """Charges of the app, on the bill that the store's owner gets from Ecwid."""
+    """Charges of the app, added to the store owner's bill from Ecwid."""
 
     __slots__ = ()
 
@@ -25,21 +25,21 @@ class Billing(Resource):
         *,
         metadata: Mapping[str, object] | None = None,
     ) -> Call[BillingTransactionResult]:
-        """Charge the store's owner once, however often it is sent with the same `idempotency_key`.
+        """Charge the store's owner, only once for the same `idempotency_key`.
 
-        At most 500 USD in one go, and 5,000 USD a day for one store. `description` has up to 255 characters.
+        At most 500 USD per charge and 5,000 USD per day and store. `description` has up to 255 characters.
 
         ``POST /billing/transactions``
         """
         return self._call(
             "POST /billing/transactions",
-            reads=BillingTransactionResult,
+            result_type=BillingTransactionResult,
             query={
                 "amount": amount,
                 "currency": currency,
                 "description": description,
                 "idempotencyKey": idempotency_key,
-                # An object among parameters: how it is written is not documented, JSON is the likely way.
+                # The encoding of an object in a parameter is not documented: JSON is the likely one.
                 "metadata": None if metadata is None else dumps(metadata).decode(),
             },
             repeatable=True,

@@ -4,17 +4,17 @@ from typing_extensions import TypeVar
 
 from ecwid_async.models.brands import Brand, BrandSortBy
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource
 
 __all__ = ["Brands"]
 
 R = TypeVar("R", default=Brand)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Brand, default=Brand)
 
 
-class Brands(Listed[Brand]):
-    """Brands: the values that products have for the attribute of type ``BRAND``."""
+class Brands(ListResource[Brand]):
+    """Brands: the values of products' attribute of type ``BRAND``."""
 
     __slots__ = ()
 
@@ -31,7 +31,7 @@ class Brands(Listed[Brand]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Brands, those with most products first; `hidden_brands` adds the brands of disabled products.
+        """List brands, those with most products first. `hidden_brands` adds the brands of disabled products.
 
         ``GET /brands``
         """
@@ -41,7 +41,7 @@ class Brands(Listed[Brand]):
             into=into,
             query={
                 "sortBy": sort_by,
-                # Two are documented with one spelling, and sent by Ecwid's own client with another.
+                # The documentation and Ecwid's own client spell two of the parameters differently: send both.
                 "hidden_brands": hidden_brands,
                 "hiddenBrands": hidden_brands,
                 "lang": lang,

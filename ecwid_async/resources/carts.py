@@ -8,17 +8,17 @@ from ecwid_async.calls import Call
 from ecwid_async.models.carts import Cart, CartDraft, CartPlaceResult
 from ecwid_async.models.results import UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, Timestamp
 
 __all__ = ["Carts"]
 
 R = TypeVar("R", default=Cart)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Cart, default=Cart)
 
 
-class Carts(Listed[Cart]):
-    """Abandoned carts: orders that were begun and not placed."""
+class Carts(ListResource[Cart]):
+    """Abandoned carts: orders that were started but not placed."""
 
     __slots__ = ()
 
@@ -28,10 +28,10 @@ class Carts(Listed[Cart]):
         show_hidden: bool | None = None,
         total_from: Decimal | int | None = None,
         total_to: Decimal | int | None = None,
-        created_from: Moment | None = None,
-        created_to: Moment | None = None,
-        updated_from: Moment | None = None,
-        updated_to: Moment | None = None,
+        created_from: Timestamp | None = None,
+        created_to: Timestamp | None = None,
+        updated_from: Timestamp | None = None,
+        updated_to: Timestamp | None = None,
         email: str | None = None,
         customer: str | None = None,
         customer_id: int | None = None,
@@ -41,9 +41,9 @@ class Carts(Listed[Cart]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Abandoned carts that match every filter given; `show_hidden` says whether those hidden in the admin count.
+        """Search for abandoned carts that match all given filters. `show_hidden` includes carts hidden in the admin.
 
-        `coupon_code` and `customer` (a name) are known from Ecwid's own client, not from the documentation.
+        `coupon_code` and `customer` (a name) are not documented; Ecwid's own client sends them.
 
         ``GET /carts``
         """
@@ -70,7 +70,7 @@ class Carts(Listed[Cart]):
         )
 
     def get(self, cart_id: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """One abandoned cart.
+        """Get an abandoned cart.
 
         ``GET /carts/{cartId}``
         """
@@ -83,11 +83,11 @@ class Carts(Listed[Cart]):
 
         ``PUT /carts/{cartId}``
         """
-        return self._call("PUT /carts/{cartId}", cart_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /carts/{cartId}", cart_id, result_type=UpdateResult, body=draft)
 
     def place(self, cart_id: str) -> Call[CartPlaceResult]:
-        """Turn the cart into an order that awaits payment; its creation date becomes now.
+        """Turn a cart into an order that awaits payment, created now.
 
         ``POST /carts/{cartId}/place``
         """
-        return self._call("POST /carts/{cartId}/place", cart_id, reads=CartPlaceResult)
+        return self._call("POST /carts/{cartId}/place", cart_id, result_type=CartPlaceResult)

@@ -8,30 +8,30 @@ from ecwid_async.calls import Call
 from ecwid_async.models.categories import Category, CategoryDraft
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, several
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, as_sequence
 from ecwid_async.resources.category_images import CategoryImages
 from ecwid_async.resources.sort_orders import CategorySortOrder
 
 __all__ = ["Categories"]
 
 R = TypeVar("R", default=Category)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Category, default=Category)
 
 
-class Categories(Listed[Category]):
-    """Categories of the catalogue. Id 0 as a parent stands for the root: the store's front page."""
+class Categories(ListResource[Category]):
+    """Categories of the catalogue. The parent 0 is the root: the store's front page."""
 
     __slots__ = ()
 
     @property
     def images(self) -> CategoryImages:
-        """The image of each category."""
+        """Images of categories."""
         return CategoryImages(self._channel)
 
     @property
     def sort_order(self) -> CategorySortOrder:
-        """The order of the categories inside a category."""
+        """The order of categories inside a category."""
         return CategorySortOrder(self._channel)
 
     def search(
@@ -53,10 +53,10 @@ class Categories(Listed[Category]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Categories of all levels, or the direct children of `parent` (0: root categories) and of `parent_ids`.
+        """Search for categories of all levels, or direct children of `parent` (0: root categories) and `parent_ids`.
 
-        `with_subcategories` takes all descendants of `parent_ids`. Disabled categories come only with
-        `hidden_categories`, the ids of their products only with ``product_ids=True``.
+        `with_subcategories` adds all descendants of `parent_ids`. `hidden_categories` includes disabled categories,
+        `product_ids` the ids of the products.
 
         ``GET /categories``
         """
@@ -67,11 +67,11 @@ class Categories(Listed[Category]):
             query={
                 "keyword": keyword,
                 "parent": parent,
-                "parentIds": several(parent_ids),
+                "parentIds": as_sequence(parent_ids),
                 "withSubcategories": with_subcategories,
-                "categoryIds": several(category_ids),
+                "categoryIds": as_sequence(category_ids),
                 "hidden_categories": hidden_categories,
-                "productIds": several(product_ids),
+                "productIds": as_sequence(product_ids),
                 "baseUrl": base_url,
                 "cleanUrls": clean_urls,
                 "slugsWithoutIds": slugs_without_ids,
@@ -99,7 +99,7 @@ class Categories(Listed[Category]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Categories at a path of names, such as ``Toys / Dolls`` with `delimiter` ``/``.
+        """Search for the categories at a path of names, such as ``Toys / Dolls`` with `delimiter` ``/``.
 
         Spaces around the delimiter and empty names are ignored. Choose a delimiter that no name contains.
 
@@ -111,7 +111,7 @@ class Categories(Listed[Category]):
             into=into,
             query={
                 "path": path,
-                # Documented with this spelling; Ecwid's own client sends the other.
+                # The documentation has the first spelling, Ecwid's own client sends the second.
                 "delimeter": delimiter,
                 "delimiter": delimiter,
                 "keyword": keyword,
@@ -138,7 +138,7 @@ class Categories(Listed[Category]):
         into: type[R] | None = None,
         response_fields: str | None = None,
     ) -> Call[R]:
-        """One category, with the ids of its products.
+        """Get a category with the ids of its products.
 
         ``GET /categories/{categoryId}``
         """
@@ -149,7 +149,7 @@ class Categories(Listed[Category]):
             into=into,
             query={
                 "baseUrl": base_url,
-                # Documented with this spelling; Ecwid's own client sends the other.
+                # The documentation has the first spelling, Ecwid's own client sends the second.
                 "cleanURLs": clean_urls,
                 "cleanUrls": clean_urls,
                 "slugsWithoutIds": slugs_without_ids,
@@ -163,44 +163,44 @@ class Categories(Listed[Category]):
 
         ``POST /categories``
         """
-        return self._call("POST /categories", reads=CreateResult, body=draft)
+        return self._call("POST /categories", result_type=CreateResult, body=draft)
 
     def update(self, category_id: int, draft: CategoryDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
 
         ``PUT /categories/{categoryId}``
         """
-        return self._call("PUT /categories/{categoryId}", category_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /categories/{categoryId}", category_id, result_type=UpdateResult, body=draft)
 
     def delete(self, category_id: int) -> Call[DeleteResult]:
-        """Delete a category, and its subcategories with it.
+        """Delete a category and its subcategories.
 
         ``DELETE /categories/{categoryId}``
         """
-        return self._call("DELETE /categories/{categoryId}", category_id, reads=DeleteResult)
+        return self._call("DELETE /categories/{categoryId}", category_id, result_type=DeleteResult)
 
     def assign_products(self, category_id: int, product_ids: Sequence[int]) -> Call[UpdateResult]:
-        """Put products into the category, beside those it has. `update_count` is 1, however many they are.
+        """Add products to a category. `update_count` is always 1.
 
         ``POST /categories/{categoryId}/assignProducts``
         """
         return self._call(
             "POST /categories/{categoryId}/assignProducts",
             category_id,
-            reads=UpdateResult,
+            result_type=UpdateResult,
             body={"productIds": product_ids},
             repeatable=True,
         )
 
     def unassign_products(self, category_id: int, product_ids: Sequence[int]) -> Call[DeleteResult]:
-        """Take products out of the category; they stay in the store. `delete_count` is 1, however many they are.
+        """Remove products from a category, not from the store. `delete_count` is always 1.
 
         ``POST /categories/{categoryId}/unassignProducts``
         """
         return self._call(
             "POST /categories/{categoryId}/unassignProducts",
             category_id,
-            reads=DeleteResult,
+            result_type=DeleteResult,
             body={"productIds": product_ids},
             repeatable=True,
         )

@@ -10,7 +10,7 @@ __all__ = ["CategoryImages"]
 
 
 class CategoryImages(Resource):
-    """The image of each category."""
+    """Images of categories, one for each."""
 
     __slots__ = ()
 
@@ -22,14 +22,14 @@ class CategoryImages(Resource):
         external_url: str | None = None,
         progress: Progress | None = None,
     ) -> Call[UploadResult]:
-        """Set the category's image: `source` itself, or what the store finds at `external_url`. At most 20 MB.
+        """Set the image of a category: `source`, or the file at `external_url`. At most 20 MB.
 
         ``POST /categories/{categoryId}/image``
         """
         return self._upload(
             "POST /categories/{categoryId}/image",
             category_id,
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             max_bytes=IMAGE_LIMIT,
@@ -39,21 +39,21 @@ class CategoryImages(Resource):
     def upload_async(
         self, category_id: int, draft: AsyncImageDraft, *, external_url: str | None = None
     ) -> Call[UploadResult]:
-        """Have the store fetch an image from a URL later; the category shows it at once. `id` may be missing.
+        """Set the image of a category to a URL, from which the store fetches it later. `id` may be missing.
 
         ``POST /categories/{categoryId}/image/async``
         """
         return self._call(
             "POST /categories/{categoryId}/image/async",
             category_id,
-            reads=UploadResult,
+            result_type=UploadResult,
             query={"externalUrl": external_url},
             body=draft,
         )
 
     def delete(self, category_id: int) -> Call[DeleteResult]:
-        """Delete the category's image, in all sizes.
+        """Delete the image of a category in all sizes.
 
         ``DELETE /categories/{categoryId}/image``
         """
-        return self._call("DELETE /categories/{categoryId}/image", category_id, reads=DeleteResult)
+        return self._call("DELETE /categories/{categoryId}/image", category_id, result_type=DeleteResult)

@@ -10,21 +10,21 @@ from ecwid_async.resources.base import TYPE_CHECKING, Resource
 __all__ = ["CheckoutExtraFields"]
 
 R = TypeVar("R", default=CheckoutExtraField)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=CheckoutExtraField, default=CheckoutExtraField)
 
 
 class CheckoutExtraFields(Resource):
-    """What the checkout asks beside the usual. Each field is known by its key."""
+    """Additional fields of the checkout, identified by their keys."""
 
     __slots__ = ()
 
     def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
-        """All extra fields, in one list.
+        """List all extra fields.
 
         ``GET /profile/extrafields``
         """
-        return self._read_all(
+        return self._read_list(
             "GET /profile/extrafields",
             model=CheckoutExtraField,
             into=into,
@@ -33,7 +33,7 @@ class CheckoutExtraFields(Resource):
         )
 
     def get(self, key: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """One extra field.
+        """Get an extra field.
 
         ``GET /profile/extrafields/{key}``
         """
@@ -46,22 +46,22 @@ class CheckoutExtraFields(Resource):
         )
 
     def create(self, draft: CheckoutExtraFieldDraft) -> Call[CreateCountResult]:
-        """Add an extra field under the key that `draft` has.
+        """Add an extra field under the `key` of `draft`.
 
         ``POST /profile/extrafields``
         """
-        return self._call("POST /profile/extrafields", reads=CreateCountResult, body=draft)
+        return self._call("POST /profile/extrafields", result_type=CreateCountResult, body=draft)
 
     def update(self, key: str, draft: CheckoutExtraFieldDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
 
         ``PUT /profile/extrafields/{key}``
         """
-        return self._call("PUT /profile/extrafields/{key}", key, reads=UpdateResult, body=draft)
+        return self._call("PUT /profile/extrafields/{key}", key, result_type=UpdateResult, body=draft)
 
     def delete(self, key: str) -> Call[DeleteResult]:
         """Delete an extra field.
 
         ``DELETE /profile/extrafields/{key}``
         """
-        return self._call("DELETE /profile/extrafields/{key}", key, reads=DeleteResult)
+        return self._call("DELETE /profile/extrafields/{key}", key, result_type=DeleteResult)

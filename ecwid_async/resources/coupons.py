@@ -14,21 +14,28 @@ from ecwid_async.models.coupons import (
 )
 from ecwid_async.models.results import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, several, unidentified
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    ListResource,
+    OneOrMany,
+    Timestamp,
+    as_sequence,
+    raise_not_identifiable,
+)
 
 __all__ = ["Coupons"]
 
 R = TypeVar("R", default=DiscountCoupon)
 D = TypeVar("D", default=DeletedItem)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=DiscountCoupon, default=DiscountCoupon)
     D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
-class Coupons(Listed[DiscountCoupon]):
-    """Discount coupons. Each is known by its code, and by the new code once that is changed.
+class Coupons(ListResource[DiscountCoupon]):
+    """Discount coupons, identified by their codes. A changed code replaces the old one.
 
-    The documentation calls what stands in paths an id; Ecwid's own client sends the code.
+    The documentation has an id in the paths; Ecwid's own client sends the code.
     """
 
     __slots__ = ()
@@ -37,18 +44,18 @@ class Coupons(Listed[DiscountCoupon]):
         self,
         *,
         code: str | None = None,
-        discount_type: Several[CouponDiscountType | str] | None = None,
-        availability: Several[CouponStatus | str] | None = None,
-        created_from: Moment | None = None,
-        created_to: Moment | None = None,
-        updated_from: Moment | None = None,
-        updated_to: Moment | None = None,
+        discount_type: OneOrMany[CouponDiscountType | str] | None = None,
+        availability: OneOrMany[CouponStatus | str] | None = None,
+        created_from: Timestamp | None = None,
+        created_to: Timestamp | None = None,
+        updated_from: Timestamp | None = None,
+        updated_to: Timestamp | None = None,
         into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Coupons that match every filter given; `code` is the whole code.
+        """Search for coupons that match all given filters. `code` is a complete code.
 
         ``GET /discount_coupons``
         """
@@ -58,8 +65,8 @@ class Coupons(Listed[DiscountCoupon]):
             into=into,
             query={
                 "code": code,
-                "discount_type": several(discount_type),
-                "availability": several(availability),
+                "discount_type": as_sequence(discount_type),
+                "availability": as_sequence(availability),
                 "createdFrom": created_from,
                 "createdTo": created_to,
                 "updatedFrom": updated_from,
@@ -73,7 +80,7 @@ class Coupons(Listed[DiscountCoupon]):
     def get(
         self, discount_coupon_id: str | int, *, into: type[R] | None = None, response_fields: str | None = None
     ) -> Call[R]:
-        """One coupon, by its code.
+        """Get a coupon by its code.
 
         ``GET /discount_coupons/{discountCouponId}``
         """
@@ -92,9 +99,9 @@ class Coupons(Listed[DiscountCoupon]):
         """
         return self._call(
             "POST /discount_coupons",
-            reads=DiscountCouponCreateResult,
+            result_type=DiscountCouponCreateResult,
             body=draft,
-            look_up=_identity(draft),
+            look_up=_lookup_of(draft),
         )
 
     def update(self, discount_coupon_id: str | int, draft: DiscountCouponDraft) -> Call[UpdateResult]:
@@ -103,27 +110,27 @@ class Coupons(Listed[DiscountCoupon]):
         ``PUT /discount_coupons/{discountCouponId}``
         """
         return self._call(
-            "PUT /discount_coupons/{discountCouponId}", discount_coupon_id, reads=UpdateResult, body=draft
+            "PUT /discount_coupons/{discountCouponId}", discount_coupon_id, result_type=UpdateResult, body=draft
         )
 
     def delete(self, discount_coupon_id: str | int) -> Call[DeleteResult]:
-        """Delete a coupon. It stays in the history of deleted items for six months.
+        """Delete a coupon. `deleted` lists it for six months.
 
         ``DELETE /discount_coupons/{discountCouponId}``
         """
-        return self._call("DELETE /discount_coupons/{discountCouponId}", discount_coupon_id, reads=DeleteResult)
+        return self._call("DELETE /discount_coupons/{discountCouponId}", discount_coupon_id, result_type=DeleteResult)
 
     def deleted(
         self,
         *,
-        from_date: Moment | None = None,
-        to_date: Moment | None = None,
+        from_date: Timestamp | None = None,
+        to_date: Timestamp | None = None,
         into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[D]:
-        """Coupons deleted in the last six months: id and moment.
+        """List the coupons deleted in the last six months, with their deletion times.
 
         ``GET /coupons/deleted``
         """
@@ -137,11 +144,11 @@ class Coupons(Listed[DiscountCoupon]):
         )
 
 
-def _identity(draft: DiscountCouponDraft) -> Lookup:
+def _lookup_of(draft: DiscountCouponDraft) -> Lookup:
     if draft.code:
-        return partial(_by_code, code=draft.code)
-    return partial(unidentified, reason="a coupon without a code can't be told from others")
+        return partial(_find_by_code, code=draft.code)
+    return partial(raise_not_identifiable, reason="a coupon without a code can't be identified")
 
 
-async def _by_code(channel: Channel, code: str) -> DiscountCoupon | None:
+async def _find_by_code(channel: Channel, code: str) -> DiscountCoupon | None:
     return await Coupons(channel).search(code=code).first()

@@ -9,34 +9,36 @@ __all__ = ["CustomerContacts"]
 
 
 class CustomerContacts(Resource):
-    """Ways to reach a customer: email addresses, phone numbers, accounts in social networks."""
+    """Contacts of customers: email addresses, phone numbers and social network accounts."""
 
     __slots__ = ()
 
     def search(self, customer_id: int) -> Call[list[CustomerContact]]:
-        """All contacts of the customer, in one list.
+        """List all contacts of a customer.
 
         ``GET /customers/{customerId}/contacts``
         """
         return self._call(
-            "GET /customers/{customerId}/contacts", customer_id, reads=list[CustomerContact], unwrap="items"
+            "GET /customers/{customerId}/contacts", customer_id, result_type=list[CustomerContact], unwrap="items"
         )
 
     def get(self, customer_id: int, contact_id: int) -> Call[CustomerContact]:
-        """One contact of the customer.
+        """Get a contact of a customer.
 
         ``GET /customers/{customerId}/contacts/{contactId}``
         """
         return self._call(
-            "GET /customers/{customerId}/contacts/{contactId}", customer_id, contact_id, reads=CustomerContact
+            "GET /customers/{customerId}/contacts/{contactId}", customer_id, contact_id, result_type=CustomerContact
         )
 
     def create(self, customer_id: int, draft: CustomerContactDraft) -> Call[CreateCountResult]:
-        """Add a contact. The answer counts it and does not name its id.
+        """Add a contact to a customer. The response does not contain its id.
 
         ``POST /customers/{customerId}/contacts``
         """
-        return self._call("POST /customers/{customerId}/contacts", customer_id, reads=CreateCountResult, body=draft)
+        return self._call(
+            "POST /customers/{customerId}/contacts", customer_id, result_type=CreateCountResult, body=draft
+        )
 
     def update(self, customer_id: int, contact_id: int, draft: CustomerContactDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets.
@@ -44,14 +46,18 @@ class CustomerContacts(Resource):
         ``PUT /customers/{customerId}/contacts/{contactId}``
         """
         return self._call(
-            "PUT /customers/{customerId}/contacts/{contactId}", customer_id, contact_id, reads=UpdateResult, body=draft
+            "PUT /customers/{customerId}/contacts/{contactId}",
+            customer_id,
+            contact_id,
+            result_type=UpdateResult,
+            body=draft,
         )
 
     def delete(self, customer_id: int, contact_id: int) -> Call[DeleteResult]:
-        """Delete one contact of the customer.
+        """Delete a contact of a customer.
 
         ``DELETE /customers/{customerId}/contacts/{contactId}``
         """
         return self._call(
-            "DELETE /customers/{customerId}/contacts/{contactId}", customer_id, contact_id, reads=DeleteResult
+            "DELETE /customers/{customerId}/contacts/{contactId}", customer_id, contact_id, result_type=DeleteResult
         )

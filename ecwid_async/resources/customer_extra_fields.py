@@ -14,21 +14,21 @@ from ecwid_async.resources.base import TYPE_CHECKING, Resource
 __all__ = ["CustomerExtraFields"]
 
 R = TypeVar("R", default=CustomerExtraField)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=CustomerExtraField, default=CustomerExtraField)
 
 
 class CustomerExtraFields(Resource):
-    """Which extra fields customers have in this store. Each is known by its key."""
+    """The extra fields that customers have in this store, identified by their keys."""
 
     __slots__ = ()
 
     def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
-        """All extra fields, in one list.
+        """List all extra fields.
 
         ``GET /store_extrafields/customers``
         """
-        return self._read_all(
+        return self._read_list(
             "GET /store_extrafields/customers",
             model=CustomerExtraField,
             into=into,
@@ -37,7 +37,7 @@ class CustomerExtraFields(Resource):
         )
 
     def get(self, extrafield_key: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """One extra field.
+        """Get an extra field.
 
         ``GET /store_extrafields/customers/{extrafield_key}``
         """
@@ -50,19 +50,19 @@ class CustomerExtraFields(Resource):
         )
 
     def create(self, draft: CustomerExtraFieldDraft) -> Call[CustomerExtraFieldCreateResult]:
-        """Add an extra field. The answer has its key.
+        """Add an extra field. The response contains its key.
 
         ``POST /store_extrafields/customers``
         """
-        return self._call("POST /store_extrafields/customers", reads=CustomerExtraFieldCreateResult, body=draft)
+        return self._call("POST /store_extrafields/customers", result_type=CustomerExtraFieldCreateResult, body=draft)
 
     def update(self, extrafield_key: str, draft: CustomerExtraFieldDraft) -> Call[UpdateResult]:
-        """Change what `draft` sets.
+        """Change the fields that `draft` sets.
 
         ``PUT /store_extrafields/customers/{extrafield_key}``
         """
         return self._call(
-            "PUT /store_extrafields/customers/{extrafield_key}", extrafield_key, reads=UpdateResult, body=draft
+            "PUT /store_extrafields/customers/{extrafield_key}", extrafield_key, result_type=UpdateResult, body=draft
         )
 
     def delete(self, extrafield_key: str) -> Call[DeleteResult]:
@@ -70,4 +70,6 @@ class CustomerExtraFields(Resource):
 
         ``DELETE /store_extrafields/customers/{extrafield_key}``
         """
-        return self._call("DELETE /store_extrafields/customers/{extrafield_key}", extrafield_key, reads=DeleteResult)
+        return self._call(
+            "DELETE /store_extrafields/customers/{extrafield_key}", extrafield_key, result_type=DeleteResult
+        )

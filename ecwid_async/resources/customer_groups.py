@@ -6,31 +6,31 @@ from ecwid_async.calls import Call
 from ecwid_async.models.customer_groups import CustomerGroup, CustomerGroupDraft
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Several, several
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, as_sequence
 
 __all__ = ["CustomerGroups"]
 
 R = TypeVar("R", default=CustomerGroup)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=CustomerGroup, default=CustomerGroup)
 
 
-class CustomerGroups(Listed[CustomerGroup]):
-    """Groups of customers. Group 0, ``General``, always exists."""
+class CustomerGroups(ListResource[CustomerGroup]):
+    """Groups of customers. The group 0, ``General``, always exists."""
 
     __slots__ = ()
 
     def search(
         self,
         *,
-        customer_group_ids: Several[int] | None = None,
+        customer_group_ids: OneOrMany[int] | None = None,
         keyword: str | None = None,
         into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Groups that match every filter given; `keyword` may be any part of the name.
+        """Search for groups that match all given filters. `keyword` matches any part of the name.
 
         ``GET /customer_groups``
         """
@@ -39,9 +39,9 @@ class CustomerGroups(Listed[CustomerGroup]):
             model=CustomerGroup,
             into=into,
             query={
-                # Documented with this name; Ecwid's own client sends the other.
-                "customerGroupId": several(customer_group_ids),
-                "customerGroupIds": several(customer_group_ids),
+                # The documentation has the first name, Ecwid's own client sends the second.
+                "customerGroupId": as_sequence(customer_group_ids),
+                "customerGroupIds": as_sequence(customer_group_ids),
                 "keyword": keyword,
                 "responseFields": response_fields,
             },
@@ -50,7 +50,7 @@ class CustomerGroups(Listed[CustomerGroup]):
         )
 
     def get(self, group_id: int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """One group.
+        """Get a group.
 
         ``GET /customer_groups/{groupId}``
         """
@@ -67,18 +67,18 @@ class CustomerGroups(Listed[CustomerGroup]):
 
         ``POST /customer_groups``
         """
-        return self._call("POST /customer_groups", reads=CreateResult, body=draft)
+        return self._call("POST /customer_groups", result_type=CreateResult, body=draft)
 
     def update(self, group_id: int, draft: CustomerGroupDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets.
 
         ``PUT /customer_groups/{groupId}``
         """
-        return self._call("PUT /customer_groups/{groupId}", group_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /customer_groups/{groupId}", group_id, result_type=UpdateResult, body=draft)
 
     def delete(self, group_id: int) -> Call[DeleteResult]:
-        """Delete a group; its customers stay.
+        """Delete a group, but not its customers.
 
         ``DELETE /customer_groups/{groupId}``
         """
-        return self._call("DELETE /customer_groups/{groupId}", group_id, reads=DeleteResult)
+        return self._call("DELETE /customer_groups/{groupId}", group_id, result_type=DeleteResult)

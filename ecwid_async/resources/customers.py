@@ -20,7 +20,14 @@ from ecwid_async.models.customers import (
 )
 from ecwid_async.models.results import CreateResult, DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, confirmed, several, unidentified
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    ListResource,
+    Timestamp,
+    as_sequence,
+    raise_not_identifiable,
+    require_confirmation,
+)
 from ecwid_async.resources.customer_contacts import CustomerContacts
 from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
 
@@ -28,24 +35,24 @@ __all__ = ["Customers"]
 
 R = TypeVar("R", default=Customer)
 D = TypeVar("D", default=DeletedItem)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Customer, default=Customer)
     D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
-class Customers(Listed[Customer]):
-    """Customers, registered ones and those who ordered as guests."""
+class Customers(ListResource[Customer]):
+    """Customers, both registered ones and guests who ordered."""
 
     __slots__ = ()
 
     @property
     def contacts(self) -> CustomerContacts:
-        """Ways to reach a customer."""
+        """Contacts of customers."""
         return CustomerContacts(self._channel)
 
     @property
     def extra_fields(self) -> CustomerExtraFields:
-        """Which extra fields customers have in this store."""
+        """The extra fields that customers have in this store."""
         return CustomerExtraFields(self._channel)
 
     def search(
@@ -74,22 +81,22 @@ class Customers(Listed[Customer]):
         tax_exempt: bool | None = None,
         use_precalculated_order_count: bool | None = None,
         check_only_customer_id: bool | None = None,
-        created_from: Moment | None = None,
-        created_to: Moment | None = None,
-        updated_from: Moment | None = None,
-        updated_to: Moment | None = None,
+        created_from: Timestamp | None = None,
+        created_to: Timestamp | None = None,
+        updated_from: Timestamp | None = None,
+        updated_to: Timestamp | None = None,
         sort_by: CustomerSortBy | str | None = None,
         into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Customers that match every filter given.
+        """Search for customers that match all given filters.
 
-        `name` is looked for in the billing name, `phone` in addresses and contacts, the parts of an address in
-        shipping addresses. `created_from` and `created_to` bound the registration, or a guest's first order.
-        `b2b_b2c` is ``b2c`` (private buyers, the default) or ``b2b``. `customer_group`, `use_precalculated_order_count`
-        and `check_only_customer_id` are known from Ecwid's own client, not from the documentation.
+        `name` searches billing names, `phone` addresses and contacts, and the parts of an address shipping addresses.
+        `created_from` and `created_to` are about the registration, or a guest's first order. `b2b_b2c` is ``b2c``
+        (private buyers, the default) or ``b2b``. `customer_group`, `use_precalculated_order_count` and
+        `check_only_customer_id` are not documented; Ecwid's own client sends them.
 
         ``GET /customers``
         """
@@ -106,17 +113,17 @@ class Customers(Listed[Customer]):
                 "city": city,
                 "postalCode": postal_code,
                 "stateOrProvinceCode": state_or_province_code,
-                "countryCodes": several(country_codes),
+                "countryCodes": as_sequence(country_codes),
                 "companyName": company_name,
                 "acceptMarketing": accept_marketing,
                 "lang": lang,
                 "customerGroup": customer_group,
-                "customerGroupIds": several(customer_group_ids),
+                "customerGroupIds": as_sequence(customer_group_ids),
                 "minOrderCount": min_order_count,
                 "maxOrderCount": max_order_count,
                 "minSalesValue": min_sales_value,
                 "maxSalesValue": max_sales_value,
-                "purchasedProductIds": several(purchased_product_ids),
+                "purchasedProductIds": as_sequence(purchased_product_ids),
                 "b2b_b2c": b2b_b2c,
                 "taxExempt": tax_exempt,
                 "usePrecalculatedOrderCount": use_precalculated_order_count,
@@ -133,7 +140,7 @@ class Customers(Listed[Customer]):
         )
 
     def get(self, customer_id: int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """One customer.
+        """Get a customer.
 
         ``GET /customers/{customerId}``
         """
@@ -150,35 +157,35 @@ class Customers(Listed[Customer]):
 
         ``POST /customers``
         """
-        return self._call("POST /customers", reads=CreateResult, body=draft, look_up=_identity(draft))
+        return self._call("POST /customers", result_type=CreateResult, body=draft, look_up=_lookup_of(draft))
 
     def update(self, customer_id: int, draft: CustomerDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
 
-        Elements of a list that repeat an id are kept and changed, those without one are added.
+        List elements with a stored id change that element, those without an id are added.
 
         ``PUT /customers/{customerId}``
         """
-        return self._call("PUT /customers/{customerId}", customer_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /customers/{customerId}", customer_id, result_type=UpdateResult, body=draft)
 
     def delete(self, customer_id: int) -> Call[DeleteResult]:
-        """Delete a customer. It stays in the history of deleted items for six months.
+        """Delete a customer. `deleted` lists it for six months.
 
         ``DELETE /customers/{customerId}``
         """
-        return self._call("DELETE /customers/{customerId}", customer_id, reads=DeleteResult)
+        return self._call("DELETE /customers/{customerId}", customer_id, result_type=DeleteResult)
 
     def deleted(
         self,
         *,
-        from_date: Moment | None = None,
-        to_date: Moment | None = None,
+        from_date: Timestamp | None = None,
+        to_date: Timestamp | None = None,
         into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[D]:
-        """Customers deleted in the last six months: id and moment.
+        """List the customers deleted in the last six months: ids and times.
 
         ``GET /customers/deleted``
         """
@@ -192,12 +199,12 @@ class Customers(Listed[Customer]):
         )
 
     def all_customer_count(self) -> Call[int]:
-        """How many customers the store has, whatever a search finds: businesses and guests too.
+        """Count all customers of the store, including businesses and guests, which a search leaves out by default.
 
         ``GET /customers``
         """
-        # Not selected by responseFields: only the envelope of a page is known to have it.
-        return self._call("GET /customers", reads=int, query={"limit": 1}, unwrap="allCustomerCount")
+        # Without responseFields: only whole pages are known to contain the member.
+        return self._call("GET /customers", result_type=int, query={"limit": 1}, unwrap="allCustomerCount")
 
     def ids(
         self,
@@ -216,22 +223,22 @@ class Customers(Listed[Customer]):
         lang: str | None = None,
         response_fields: str | None = None,
     ) -> Call[list[int]]:
-        """Ids of the customers that match every filter given, in one list.
+        """List the ids of all customers that match all given filters.
 
         ``GET /customers_ids``
         """
         return self._call(
             "GET /customers_ids",
-            reads=list[int],
+            result_type=list[int],
             query={
                 "keyword": keyword,
                 "minOrderCount": min_order_count,
                 "maxOrderCount": max_order_count,
                 "minSalesValue": min_sales_value,
                 "maxSalesValue": max_sales_value,
-                "purchasedProductIds": several(purchased_product_ids),
-                "customerGroupIds": several(customer_group_ids),
-                "countryCodes": several(country_codes),
+                "purchasedProductIds": as_sequence(purchased_product_ids),
+                "customerGroupIds": as_sequence(customer_group_ids),
+                "countryCodes": as_sequence(country_codes),
                 "taxExempt": tax_exempt,
                 "acceptMarketing": accept_marketing,
                 "checkOnlyCustomerId": check_only_customer_id,
@@ -259,26 +266,26 @@ class Customers(Listed[Customer]):
         check_only_customer_id: bool | None = None,
         lang: str | None = None,
     ) -> Call[UpdateResult]:
-        """Change or delete many customers: those listed in `draft`, those that match the filters given, or all.
+        """Change or delete many customers: those listed in `draft`, those that match the given filters, or all.
 
-        Raises `ValueError` where it deletes others than those listed, unless `confirm` is True.
+        Raises `ValueError` if it deletes more than the listed ones, unless `confirm` is True.
 
         ``POST /customers_update``
         """
         if draft.delete and draft.mode != SelectMode.SELECTED:
-            confirmed(confirm, "every customer that matches, or all of the store")
+            require_confirmation(confirm, "every matching customer, or all of the store")
         return self._call(
             "POST /customers_update",
-            reads=UpdateResult,
+            result_type=UpdateResult,
             query={
                 "keyword": keyword,
                 "minOrderCount": min_order_count,
                 "maxOrderCount": max_order_count,
                 "minSalesValue": min_sales_value,
                 "maxSalesValue": max_sales_value,
-                "purchasedProductIds": several(purchased_product_ids),
-                "customerGroupIds": several(customer_group_ids),
-                "countryCodes": several(country_codes),
+                "purchasedProductIds": as_sequence(purchased_product_ids),
+                "customerGroupIds": as_sequence(customer_group_ids),
+                "countryCodes": as_sequence(country_codes),
                 "taxExempt": tax_exempt,
                 "acceptMarketing": accept_marketing,
                 "checkOnlyCustomerId": check_only_customer_id,
@@ -288,34 +295,36 @@ class Customers(Listed[Customer]):
         )
 
     def filters(self) -> Call[CustomersFilters]:
-        """What customers can be filtered by: groups, addresses, languages, and how many there are.
+        """Get the values that customers can be filtered by (groups, addresses, languages), and their number.
 
         ``GET /customers/filters``
         """
-        return self._call("GET /customers/filters", reads=CustomersFilters)
+        return self._call("GET /customers/filters", result_type=CustomersFilters)
 
     def locations(self, name: str) -> Call[list[CustomerLocation]]:
-        """The countries of customers whose name matches.
+        """List the locations of customers that match a name.
 
         ``GET /customers/locations``
         """
         return self._call(
-            "GET /customers/locations", reads=list[CustomerLocation], query={"name": name}, unwrap="items"
+            "GET /customers/locations", result_type=list[CustomerLocation], query={"name": name}, unwrap="items"
         )
 
     def purchased_products(self, name: str) -> Call[list[PurchasedProduct]]:
-        """The products that customers bought whose name matches.
+        """List the products bought by customers whose names match.
 
         ``GET /customers/products``
         """
-        return self._call("GET /customers/products", reads=list[PurchasedProduct], query={"name": name}, unwrap="items")
+        return self._call(
+            "GET /customers/products", result_type=list[PurchasedProduct], query={"name": name}, unwrap="items"
+        )
 
 
-def _identity(draft: CustomerDraft) -> Lookup:
+def _lookup_of(draft: CustomerDraft) -> Lookup:
     if draft.email:
-        return partial(_by_email, email=draft.email)
-    return partial(unidentified, reason="a customer without an e-mail address can't be told from others")
+        return partial(_find_by_email, email=draft.email)
+    return partial(raise_not_identifiable, reason="a customer without an email address can't be identified")
 
 
-async def _by_email(channel: Channel, email: str) -> Customer | None:
+async def _find_by_email(channel: Channel, email: str) -> Customer | None:
     return await Customers(channel).search(email=email, use_exact_email_match=True).first()

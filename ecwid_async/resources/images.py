@@ -1,4 +1,4 @@
-"""What images look like."""
+"""Colors of images."""
 
 from collections.abc import Sequence
 
@@ -10,18 +10,18 @@ __all__ = ["Images"]
 
 
 class Images(Resource):
-    """Images anywhere on the web."""
+    """Images at any public URL."""
 
     __slots__ = ()
 
     def main_colors(self, image_urls: Sequence[str], *, colors_count: int = 5) -> Call[dict[str, ImageMainColors]]:
-        """The `colors_count` colors that each image has most of, by the image's URL.
+        """Get the `colors_count` main colors of each image, by the URL of the image.
 
         ``POST /images/main-colors``
         """
         return self._call(
             "POST /images/main-colors",
-            reads=dict[str, ImageMainColors],
+            result_type=dict[str, ImageMainColors],
             body={"imageUrls": image_urls, "colorsCount": colors_count},
             repeatable=True,
             unwrap="result",

@@ -12,23 +12,23 @@ from ecwid_async.resources.base import TYPE_CHECKING, Resource
 __all__ = ["Invoices"]
 
 R = TypeVar("R", default=OrderInvoice)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=OrderInvoice, default=OrderInvoice)
 
 
 class Invoices(Resource):
-    """Tax invoices of orders, and orders printed as invoices."""
+    """Tax invoices of orders, and printable invoices."""
 
     __slots__ = ()
 
     def search(
         self, order_id: str | int, *, into: type[R] | None = None, response_fields: str | None = None
     ) -> Call[list[R]]:
-        """All tax invoices of the order, in one list.
+        """List all tax invoices of an order.
 
         ``GET /orders/{orderId}/invoices``
         """
-        return self._read_all(
+        return self._read_list(
             "GET /orders/{orderId}/invoices",
             order_id,
             model=OrderInvoice,
@@ -38,29 +38,29 @@ class Invoices(Resource):
         )
 
     def create(self, order_id: str | int) -> Call[CreateResult]:
-        """Make a tax invoice for the order.
+        """Create a tax invoice for an order.
 
         ``POST /orders/{orderId}/invoices/create-invoice``
         """
-        return self._call("POST /orders/{orderId}/invoices/create-invoice", order_id, reads=CreateResult)
+        return self._call("POST /orders/{orderId}/invoices/create-invoice", order_id, result_type=CreateResult)
 
     def pdf(self, order_id: str | int) -> Download:
-        """The order's invoice as a PDF file.
+        """Download the invoice of an order as PDF.
 
         ``GET /orders/{orderId}/invoice-pdf``
         """
         return self._download("GET /orders/{orderId}/invoice-pdf", order_id)
 
     def html(self, order_id: str | int) -> Call[str]:
-        """The order's invoice as a page of HTML, to print.
+        """Get the invoice of an order as an HTML page to print.
 
         ``GET /orders/{orderId}/invoice``
         """
-        return self._call("GET /orders/{orderId}/invoice", order_id, reads=str)
+        return self._call("GET /orders/{orderId}/invoice", order_id, result_type=str)
 
     def preview(self, draft: OrderDraft) -> Call[str]:
-        """A page of HTML with the tax invoice that an order like `draft` would have. Stores nothing.
+        """Get an HTML preview of the tax invoice for an order like `draft`. Stores nothing.
 
         ``POST /orders/tax-invoice-preview``
         """
-        return self._call("POST /orders/tax-invoice-preview", reads=str, body=draft, repeatable=True)
+        return self._call("POST /orders/tax-invoice-preview", result_type=str, body=draft, repeatable=True)

@@ -9,38 +9,42 @@ __all__ = ["OrderExtraFields"]
 
 
 class OrderExtraFields(Resource):
-    """What was asked beside the usual when an order was placed, and what was added to it since."""
+    """Extra fields of orders: filled in at the checkout, or added later."""
 
     __slots__ = ()
 
     def search(self, order_id: str | int) -> Call[list[OrderExtraField]]:
-        """All extra fields of the order, in one list.
+        """List all extra fields of an order.
 
         ``GET /orders/{orderId}/extraFields``
         """
-        return self._call("GET /orders/{orderId}/extraFields", order_id, reads=list[OrderExtraField])
+        return self._call("GET /orders/{orderId}/extraFields", order_id, result_type=list[OrderExtraField])
 
     def add(self, order_id: str | int, draft: OrderExtraFieldDraft) -> Call[CreateCountResult]:
-        """Add an extra field to the order, under the id that `draft` has.
+        """Add an extra field to an order, under the `id` of `draft`.
 
         ``POST /orders/{orderId}/extraFields``
         """
-        return self._call("POST /orders/{orderId}/extraFields", order_id, reads=CreateCountResult, body=draft)
+        return self._call("POST /orders/{orderId}/extraFields", order_id, result_type=CreateCountResult, body=draft)
 
     def update(self, order_id: str | int, extra_field_id: str, draft: OrderExtraFieldDraft) -> Call[UpdateResult]:
-        """Change what `draft` sets.
+        """Change the values that `draft` sets.
 
         ``PUT /orders/{orderId}/extraFields/{extraFieldId}``
         """
         return self._call(
-            "PUT /orders/{orderId}/extraFields/{extraFieldId}", order_id, extra_field_id, reads=UpdateResult, body=draft
+            "PUT /orders/{orderId}/extraFields/{extraFieldId}",
+            order_id,
+            extra_field_id,
+            result_type=UpdateResult,
+            body=draft,
         )
 
     def delete(self, order_id: str | int, extra_field_id: str) -> Call[DeleteResult]:
-        """Delete one extra field of the order.
+        """Delete an extra field of an order.
 
         ``DELETE /orders/{orderId}/extraFields/{extraFieldId}``
         """
         return self._call(
-            "DELETE /orders/{orderId}/extraFields/{extraFieldId}", order_id, extra_field_id, reads=DeleteResult
+            "DELETE /orders/{orderId}/extraFields/{extraFieldId}", order_id, extra_field_id, result_type=DeleteResult
         )

@@ -1,17 +1,17 @@
-"""Files that customers attach to what they order."""
+"""Files that customers attach to ordered items."""
 
 from typing import Literal
 
 from ecwid_async.calls import Call
 from ecwid_async.files import Progress, Source
 from ecwid_async.models.results import DeleteResult, UploadResult
-from ecwid_async.resources.base import Resource, confirmed
+from ecwid_async.resources.base import Resource, require_confirmation
 
 __all__ = ["OrderOptionFiles"]
 
 
 class OrderOptionFiles(Resource):
-    """The files of an option of type ``FILES``, in an item of an order. Options are known by their name."""
+    """Files of ``FILES`` options of ordered items. Options are identified by name."""
 
     __slots__ = ()
 
@@ -26,7 +26,7 @@ class OrderOptionFiles(Resource):
         file_name: str,
         progress: Progress | None = None,
     ) -> Call[UploadResult]:
-        """Attach a file: `source` itself, or what the store finds at `external_url`.
+        """Attach a file: `source`, or the file at `external_url`.
 
         ``POST /orders/{orderId}/items/{itemId}/options/{optionName}``
         """
@@ -35,7 +35,7 @@ class OrderOptionFiles(Resource):
             order_id,
             item_id,
             option_name,
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             query={"fileName": file_name},
@@ -43,7 +43,7 @@ class OrderOptionFiles(Resource):
         )
 
     def delete(self, order_id: str | int, item_id: int, option_name: str, file_id: int) -> Call[DeleteResult]:
-        """Delete one file of the option.
+        """Delete a file of an option.
 
         ``DELETE /orders/{orderId}/items/{itemId}/options/{optionName}/files/{fileId}``
         """
@@ -53,24 +53,24 @@ class OrderOptionFiles(Resource):
             item_id,
             option_name,
             file_id,
-            reads=DeleteResult,
+            result_type=DeleteResult,
         )
 
     def delete_all(
         self, order_id: str | int, item_id: int, option_name: str, *, confirm: Literal[True]
     ) -> Call[DeleteResult]:
-        """Delete every file of the option; `delete_count` says how many there were.
+        """Delete all files of an option; `delete_count` is their number.
 
         Raises `ValueError` unless `confirm` is True.
 
         ``DELETE /orders/{orderId}/items/{itemId}/options/{optionName}/files``
         """
-        confirmed(confirm, f"every file of option {option_name!r} in order {order_id}")
+        require_confirmation(confirm, f"every file of option {option_name!r} in order {order_id}")
         return self._call(
             "DELETE /orders/{orderId}/items/{itemId}/options/{optionName}/files",
             order_id,
             item_id,
             option_name,
-            reads=DeleteResult,
+            result_type=DeleteResult,
             repeatable=False,
         )

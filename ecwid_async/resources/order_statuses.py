@@ -1,4 +1,4 @@
-"""The statuses that orders can have."""
+"""Statuses of orders."""
 
 from typing_extensions import TypeVar
 
@@ -10,21 +10,21 @@ from ecwid_async.resources.base import TYPE_CHECKING, Resource
 __all__ = ["OrderStatuses"]
 
 R = TypeVar("R", default=OrderStatus)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=OrderStatus, default=OrderStatus)
 
 
 class OrderStatuses(Resource):
-    """The payment and fulfillment statuses of this store: which are used, and under which names."""
+    """The payment and fulfillment statuses of this store, and their settings."""
 
     __slots__ = ()
 
     def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
-        """All statuses, in one list.
+        """List all statuses.
 
         ``GET /profile/order_statuses``
         """
-        return self._read_all(
+        return self._read_list(
             "GET /profile/order_statuses",
             model=OrderStatus,
             into=into,
@@ -35,7 +35,7 @@ class OrderStatuses(Resource):
     def get(
         self, status_id: OrderStatusId | str, *, into: type[R] | None = None, response_fields: str | None = None
     ) -> Call[R]:
-        """One status.
+        """Get a status.
 
         ``GET /profile/order_status/{statusId}``
         """
@@ -48,8 +48,8 @@ class OrderStatuses(Resource):
         )
 
     def update(self, status_id: OrderStatusId | str, draft: OrderStatusDraft) -> Call[UpdateResult]:
-        """Change what `draft` sets.
+        """Change the fields that `draft` sets.
 
         ``PUT /profile/order_status/{statusId}``
         """
-        return self._call("PUT /profile/order_status/{statusId}", status_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /profile/order_status/{statusId}", status_id, result_type=UpdateResult, body=draft)

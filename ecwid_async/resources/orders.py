@@ -17,7 +17,7 @@ from ecwid_async.models.orders import (
 )
 from ecwid_async.models.results import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, several
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, Timestamp, as_sequence
 from ecwid_async.resources.invoices import Invoices
 from ecwid_async.resources.order_extra_fields import OrderExtraFields
 from ecwid_async.resources.order_option_files import OrderOptionFiles
@@ -27,34 +27,34 @@ __all__ = ["Orders"]
 
 R = TypeVar("R", default=Order)
 D = TypeVar("D", default=DeletedItem)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Order, default=Order)
     D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
-class Orders(Listed[Order]):
-    """Orders. Each is known by its number and by its text id (``EG4H2``), which may carry a prefix and a suffix."""
+class Orders(ListResource[Order]):
+    """Orders, identified by their number or by their text id (``EG4H2``), which may have a prefix and a suffix."""
 
     __slots__ = ()
 
     @property
     def extra_fields(self) -> OrderExtraFields:
-        """What was asked beside the usual when an order was placed."""
+        """Extra fields of orders."""
         return OrderExtraFields(self._channel)
 
     @property
     def invoices(self) -> Invoices:
-        """Tax invoices, and orders printed as invoices."""
+        """Tax invoices and printable invoices of orders."""
         return Invoices(self._channel)
 
     @property
     def option_files(self) -> OrderOptionFiles:
-        """Files that customers attach to what they order."""
+        """Files that customers attach to ordered items."""
         return OrderOptionFiles(self._channel)
 
     @property
     def statuses(self) -> OrderStatuses:
-        """The statuses that orders can have."""
+        """Statuses of orders."""
         return OrderStatuses(self._channel)
 
     def search(
@@ -68,21 +68,21 @@ class Orders(Listed[Order]):
         customer_id_or_email: bool | None = None,
         order_number: int | None = None,
         vendor_order_number: str | None = None,
-        product_id: Several[int] | None = None,
+        product_id: OneOrMany[int] | None = None,
         total_from: Decimal | int | None = None,
         total_to: Decimal | int | None = None,
-        created_from: Moment | None = None,
-        created_to: Moment | None = None,
-        updated_from: Moment | None = None,
-        updated_to: Moment | None = None,
-        pickup_time_from: Moment | None = None,
-        pickup_time_to: Moment | None = None,
+        created_from: Timestamp | None = None,
+        created_to: Timestamp | None = None,
+        updated_from: Timestamp | None = None,
+        updated_to: Timestamp | None = None,
+        pickup_time_from: Timestamp | None = None,
+        pickup_time_to: Timestamp | None = None,
         shipping_method: str | None = None,
-        fulfillment_status: Several[FulfillmentStatus | str] | None = None,
+        fulfillment_status: OneOrMany[FulfillmentStatus | str] | None = None,
         payment_method: str | None = None,
         payment_module: str | None = None,
         payment_reference: str | None = None,
-        payment_status: Several[PaymentStatus | str] | None = None,
+        payment_status: OneOrMany[PaymentStatus | str] | None = None,
         accept_marketing: bool | None = None,
         contains_preorder_items: bool | None = None,
         coupon_code: str | None = None,
@@ -93,11 +93,11 @@ class Orders(Listed[Order]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Orders that match every filter given. With `ids`, the other filters are ignored.
+        """Search for orders that match all given filters. With `ids`, other filters are ignored.
 
-        `payment_module` is the payment app; `payment_method` the name that the customer chose. The order of the list
-        is not documented. `order_number`, `vendor_order_number` (with prefix and suffix), `customer` (a name),
-        `customer_id_or_email` and `payment_reference` are known from Ecwid's own client, not from the documentation.
+        `payment_module` is the payment app, `payment_method` the name that the customer chose. The order of the
+        results is not documented. Nor are `order_number`, `vendor_order_number` (with prefix and suffix), `customer` (a
+        name), `customer_id_or_email` and `payment_reference`, which Ecwid's own client sends.
 
         ``GET /orders``
         """
@@ -106,7 +106,7 @@ class Orders(Listed[Order]):
             model=Order,
             into=into,
             query={
-                "ids": several(ids),
+                "ids": as_sequence(ids),
                 "keywords": keywords,
                 "email": email,
                 "customer": customer,
@@ -114,7 +114,7 @@ class Orders(Listed[Order]):
                 "customerIdOrEmail": customer_id_or_email,
                 "orderNumber": order_number,
                 "vendorOrderNumber": vendor_order_number,
-                "productId": several(product_id),
+                "productId": as_sequence(product_id),
                 "totalFrom": total_from,
                 "totalTo": total_to,
                 "createdFrom": created_from,
@@ -124,11 +124,11 @@ class Orders(Listed[Order]):
                 "pickupTimeFrom": pickup_time_from,
                 "pickupTimeTo": pickup_time_to,
                 "shippingMethod": shipping_method,
-                "fulfillmentStatus": several(fulfillment_status),
+                "fulfillmentStatus": as_sequence(fulfillment_status),
                 "paymentMethod": payment_method,
                 "paymentModule": payment_module,
                 "paymentReference": payment_reference,
-                "paymentStatus": several(payment_status),
+                "paymentStatus": as_sequence(payment_status),
                 "acceptMarketing": accept_marketing,
                 "containsPreorderItems": contains_preorder_items,
                 "couponCode": coupon_code,
@@ -141,7 +141,7 @@ class Orders(Listed[Order]):
         )
 
     def get(self, order_id: str | int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """One order, by its number or its text id.
+        """Get an order by its number or its text id.
 
         ``GET /orders/{orderId}``
         """
@@ -157,9 +157,9 @@ class Orders(Listed[Order]):
         into: type[R] | None = None,
         response_fields: str | None = None,
     ) -> Call[R]:
-        """The newest order of the store, or of the customer with that email.
+        """Get the newest order of the store, or of the customer with `customer_email`.
 
-        `customer_email` and `with_address` are known from Ecwid's own client, not from the documentation.
+        `customer_email` and `with_address` are not documented; Ecwid's own client sends them.
 
         ``GET /orders/last``
         """
@@ -171,51 +171,51 @@ class Orders(Listed[Order]):
         )
 
     def create(self, draft: OrderDraft) -> Call[OrderCreateResult]:
-        """Add an order. With payment status ``INCOMPLETE`` it becomes an abandoned cart.
+        """Add an order. With the payment status ``INCOMPLETE`` it becomes an abandoned cart.
 
         ``POST /orders``
         """
-        return self._call("POST /orders", reads=OrderCreateResult, body=draft)
+        return self._call("POST /orders", result_type=OrderCreateResult, body=draft)
 
     def update(self, order_id: str | int, draft: OrderDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
 
         ``PUT /orders/{orderId}``
         """
-        return self._call("PUT /orders/{orderId}", order_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /orders/{orderId}", order_id, result_type=UpdateResult, body=draft)
 
     def delete(self, order_id: str | int) -> Call[DeleteResult]:
-        """Delete one order. It stays in the history of deleted items for six months.
+        """Delete an order. `deleted` lists it for six months.
 
         ``DELETE /orders/{orderId}``
         """
-        return self._call("DELETE /orders/{orderId}", order_id, reads=DeleteResult)
+        return self._call("DELETE /orders/{orderId}", order_id, result_type=DeleteResult)
 
     def repeat_url(self, order_id: str | int) -> Call[OrderRepeatUrl]:
-        """A link for the customer, under which the same order can be placed again.
+        """Get a link with which the customer can place the same order again.
 
         ``GET /orders/{orderId}/repeatURL``
         """
-        return self._call("GET /orders/{orderId}/repeatURL", order_id, reads=OrderRepeatUrl)
+        return self._call("GET /orders/{orderId}/repeatURL", order_id, result_type=OrderRepeatUrl)
 
     def calculate(self, draft: OrderCalculationDraft) -> Call[OrderCalculation]:
-        """What an order would cost: totals, taxes, discounts and shipping options. Stores nothing.
+        """Calculate the totals, taxes, discounts and shipping options of an order. Stores nothing.
 
         ``POST /order/calculate``
         """
-        return self._call("POST /order/calculate", reads=OrderCalculation, body=draft, repeatable=True)
+        return self._call("POST /order/calculate", result_type=OrderCalculation, body=draft, repeatable=True)
 
     def deleted(
         self,
         *,
-        from_date: Moment | None = None,
-        to_date: Moment | None = None,
+        from_date: Timestamp | None = None,
+        to_date: Timestamp | None = None,
         into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[D]:
-        """Orders deleted in the last six months: `id` is the order's number, `order_id` its text id.
+        """List the orders deleted in the last six months: `id` is the number, `order_id` the text id.
 
         ``GET /orders/deleted``
         """

@@ -10,23 +10,23 @@ from ecwid_async.resources.base import TYPE_CHECKING, Resource
 __all__ = ["PaymentOptions"]
 
 R = TypeVar("R", default=PaymentOption)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=PaymentOption, default=PaymentOption)
 
 
 class PaymentOptions(Resource):
-    """How orders are paid for."""
+    """Payment options of the checkout."""
 
     __slots__ = ()
 
     def search(
         self, *, lang: str | None = None, into: type[R] | None = None, response_fields: str | None = None
     ) -> Call[list[R]]:
-        """All payment options, in one list.
+        """List all payment options.
 
         ``GET /profile/paymentOptions``
         """
-        return self._read_all(
+        return self._read_list(
             "GET /profile/paymentOptions",
             model=PaymentOption,
             into=into,
@@ -34,14 +34,14 @@ class PaymentOptions(Resource):
         )
 
     def get(self, payment_option_id: str, *, lang: str | None = None) -> Call[PaymentOption]:
-        """One payment option.
+        """Get a payment option.
 
         ``GET /profile/paymentOptions/{paymentOptionId}``
         """
         return self._call(
             "GET /profile/paymentOptions/{paymentOptionId}",
             payment_option_id,
-            reads=PaymentOption,
+            result_type=PaymentOption,
             query={"lang": lang},
         )
 
@@ -50,7 +50,7 @@ class PaymentOptions(Resource):
 
         ``POST /profile/paymentOptions``
         """
-        return self._call("POST /profile/paymentOptions", reads=PaymentOptionCreateResult, body=draft)
+        return self._call("POST /profile/paymentOptions", result_type=PaymentOptionCreateResult, body=draft)
 
     def update(self, payment_option_id: str, draft: PaymentOptionDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
@@ -58,7 +58,7 @@ class PaymentOptions(Resource):
         ``PUT /profile/paymentOptions/{paymentOptionId}``
         """
         return self._call(
-            "PUT /profile/paymentOptions/{paymentOptionId}", payment_option_id, reads=UpdateResult, body=draft
+            "PUT /profile/paymentOptions/{paymentOptionId}", payment_option_id, result_type=UpdateResult, body=draft
         )
 
     def delete(self, payment_option_id: str) -> Call[DeleteResult]:
@@ -66,4 +66,6 @@ class PaymentOptions(Resource):
 
         ``DELETE /profile/paymentOptions/{paymentOptionId}``
         """
-        return self._call("DELETE /profile/paymentOptions/{paymentOptionId}", payment_option_id, reads=DeleteResult)
+        return self._call(
+            "DELETE /profile/paymentOptions/{paymentOptionId}", payment_option_id, result_type=DeleteResult
+        )

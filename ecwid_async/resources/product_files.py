@@ -1,4 +1,4 @@
-"""Files that products sell."""
+"""Files of digital products."""
 
 from typing import Literal
 
@@ -6,13 +6,13 @@ from ecwid_async.calls import Call
 from ecwid_async.files import Download, Progress, Source
 from ecwid_async.models.product_files import ProductFileDraft
 from ecwid_async.models.results import DeleteResult, UpdateResult, UploadResult
-from ecwid_async.resources.base import Resource, confirmed
+from ecwid_async.resources.base import Resource, require_confirmation
 
 __all__ = ["ProductFiles"]
 
 
 class ProductFiles(Resource):
-    """The files that a buyer of a product may download."""
+    """Files that the buyers of a product can download."""
 
     __slots__ = ()
 
@@ -26,14 +26,14 @@ class ProductFiles(Resource):
         description: str | None = None,
         progress: Progress | None = None,
     ) -> Call[UploadResult]:
-        """Add a file to the product: `source` itself, or what the store finds at `external_url`.
+        """Add a file to a product: `source`, or the file at `external_url`.
 
         ``POST /products/{productId}/files``
         """
         return self._upload(
             "POST /products/{productId}/files",
             product_id,
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             query={"fileName": file_name, "description": description},
@@ -41,34 +41,34 @@ class ProductFiles(Resource):
         )
 
     def download(self, product_id: int, file_id: int) -> Download:
-        """The file as it was uploaded.
+        """Download a file.
 
         ``GET /products/{productId}/files/{fileId}``
         """
         return self._download("GET /products/{productId}/files/{fileId}", product_id, file_id)
 
     def update(self, product_id: int, file_id: int, draft: ProductFileDraft) -> Call[UpdateResult]:
-        """Change the file's description.
+        """Change the description of a file.
 
         ``PUT /products/{productId}/files/{fileId}``
         """
         return self._call(
-            "PUT /products/{productId}/files/{fileId}", product_id, file_id, reads=UpdateResult, body=draft
+            "PUT /products/{productId}/files/{fileId}", product_id, file_id, result_type=UpdateResult, body=draft
         )
 
     def delete(self, product_id: int, file_id: int) -> Call[DeleteResult]:
-        """Delete one file of the product.
+        """Delete a file of a product.
 
         ``DELETE /products/{productId}/files/{fileId}``
         """
-        return self._call("DELETE /products/{productId}/files/{fileId}", product_id, file_id, reads=DeleteResult)
+        return self._call("DELETE /products/{productId}/files/{fileId}", product_id, file_id, result_type=DeleteResult)
 
     def delete_all(self, product_id: int, *, confirm: Literal[True]) -> Call[DeleteResult]:
-        """Delete every file of the product; `delete_count` says how many there were.
+        """Delete all files of a product; `delete_count` is their number.
 
         Raises `ValueError` unless `confirm` is True.
 
         ``DELETE /products/{productId}/files``
         """
-        confirmed(confirm, f"every file of product {product_id}")
-        return self._call("DELETE /products/{productId}/files", product_id, reads=DeleteResult, repeatable=False)
+        require_confirmation(confirm, f"every file of product {product_id}")
+        return self._call("DELETE /products/{productId}/files", product_id, result_type=DeleteResult, repeatable=False)

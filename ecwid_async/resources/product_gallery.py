@@ -6,20 +6,20 @@ from ecwid_async.calls import Call
 from ecwid_async.files import IMAGE_LIMIT, Progress, Source
 from ecwid_async.models.images import AsyncImageDraft
 from ecwid_async.models.results import DeleteResult, UploadResult
-from ecwid_async.resources.base import Resource, confirmed
+from ecwid_async.resources.base import Resource, require_confirmation
 from ecwid_async.resources.product_videos import ProductGalleryVideos
 
 __all__ = ["ProductGallery"]
 
 
 class ProductGallery(Resource):
-    """The images beside a product's main one."""
+    """Images of products other than the main image."""
 
     __slots__ = ()
 
     @property
     def videos(self) -> ProductGalleryVideos:
-        """The videos in a product's gallery."""
+        """Videos in the galleries of products."""
         return ProductGalleryVideos(self._channel)
 
     def upload(
@@ -31,14 +31,14 @@ class ProductGallery(Resource):
         file_name: str | None = None,
         progress: Progress | None = None,
     ) -> Call[UploadResult]:
-        """Add an image to the gallery: `source` itself, or what the store finds at `external_url`. At most 20 MB.
+        """Add an image to the gallery: `source`, or the file at `external_url`. At most 20 MB.
 
         ``POST /products/{productId}/gallery``
         """
         return self._upload(
             "POST /products/{productId}/gallery",
             product_id,
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             query={"fileName": file_name},
@@ -47,27 +47,32 @@ class ProductGallery(Resource):
         )
 
     def upload_async(self, product_id: int, draft: AsyncImageDraft) -> Call[UploadResult]:
-        """Have the store fetch an image from a URL later and add it to the gallery. `id` may be missing.
+        """Add an image that the store fetches from a URL later. `id` may be missing.
 
         ``POST /products/{productId}/gallery/async``
         """
-        return self._call("POST /products/{productId}/gallery/async", product_id, reads=UploadResult, body=draft)
+        return self._call("POST /products/{productId}/gallery/async", product_id, result_type=UploadResult, body=draft)
 
     def delete(self, product_id: int, gallery_image_id: int) -> Call[DeleteResult]:
-        """Delete one image of the gallery.
+        """Delete an image of the gallery.
 
         ``DELETE /products/{productId}/gallery/{galleryImageId}``
         """
         return self._call(
-            "DELETE /products/{productId}/gallery/{galleryImageId}", product_id, gallery_image_id, reads=DeleteResult
+            "DELETE /products/{productId}/gallery/{galleryImageId}",
+            product_id,
+            gallery_image_id,
+            result_type=DeleteResult,
         )
 
     def delete_all(self, product_id: int, *, confirm: Literal[True]) -> Call[DeleteResult]:
-        """Delete every image of the gallery; the main image stays. Needs the scope ``update_catalog_batch_delete``.
+        """Delete all images of the gallery, but not the main one. Needs the scope ``update_catalog_batch_delete``.
 
         Raises `ValueError` unless `confirm` is True.
 
         ``DELETE /products/{productId}/gallery``
         """
-        confirmed(confirm, f"every gallery image of product {product_id}")
-        return self._call("DELETE /products/{productId}/gallery", product_id, reads=DeleteResult, repeatable=False)
+        require_confirmation(confirm, f"every gallery image of product {product_id}")
+        return self._call(
+            "DELETE /products/{productId}/gallery", product_id, result_type=DeleteResult, repeatable=False
+        )

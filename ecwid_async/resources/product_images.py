@@ -10,7 +10,7 @@ __all__ = ["ProductImages"]
 
 
 class ProductImages(Resource):
-    """The main image of each product."""
+    """Main images of products, one for each."""
 
     __slots__ = ()
 
@@ -22,17 +22,17 @@ class ProductImages(Resource):
         external_url: str | None = None,
         progress: Progress | None = None,
     ) -> Call[UploadResult]:
-        """Make an image the main one: `source` itself, or what the store finds at `external_url`. At most 20 MB.
+        """Set the main image of a product: `source`, or the file at `external_url`. At most 20 MB.
 
-        An `external_id` can only be given to `upload_async`.
+        Only `upload_async` takes an `external_id`.
 
         ``POST /products/{productId}/image``
         """
-        # The documentation lists externalId as a JSON member beside a binary body, and not how to send both.
+        # The documentation has externalId in a JSON body, but the body is the image.
         return self._upload(
             "POST /products/{productId}/image",
             product_id,
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             max_bytes=IMAGE_LIMIT,
@@ -40,16 +40,16 @@ class ProductImages(Resource):
         )
 
     def upload_async(self, product_id: int, draft: AsyncImageDraft) -> Call[UploadResult]:
-        """Have the store fetch the main image from a URL later; the product shows it at once. `id` may be missing.
+        """Set the main image of a product to a URL, from which the store fetches it later. `id` may be missing.
 
         ``POST /products/{productId}/image/async``
         """
-        return self._call("POST /products/{productId}/image/async", product_id, reads=UploadResult, body=draft)
+        return self._call("POST /products/{productId}/image/async", product_id, result_type=UploadResult, body=draft)
 
     def delete(self, product_id: int) -> Call[DeleteResult]:
-        """Delete the main image.
+        """Delete the main image of a product.
 
         ``DELETE /products/{productId}/image``
         """
-        # The next image of the gallery may have become the main one: a second send could delete that.
-        return self._call("DELETE /products/{productId}/image", product_id, reads=DeleteResult, repeatable=False)
+        # Sent twice, it could also delete the next image, which becomes the main one.
+        return self._call("DELETE /products/{productId}/image", product_id, result_type=DeleteResult, repeatable=False)

@@ -1,4 +1,4 @@
-"""The stock of products."""
+"""Stock of products."""
 
 from ecwid_async.calls import Call
 from ecwid_async.models.product_inventory import StockAdjustmentResult
@@ -8,24 +8,24 @@ __all__ = ["ProductInventoryResource"]
 
 
 class ProductInventoryResource(Resource):
-    """The stock of products."""
+    """Stock of products."""
 
     __slots__ = ()
 
     def adjust(
         self, product_id: int, quantity_delta: int, *, check_low_stock_notification: bool | None = None
     ) -> Call[StockAdjustmentResult]:
-        """Add to the stock, or take from it with a negative `quantity_delta`. Stock below zero gives a `warning`.
+        """Change the stock of a product by `quantity_delta`. Stock below zero results in a `warning`.
 
-        With `check_low_stock_notification` the owner gets an email when stock is low. Never repeated by itself: sent
-        twice, it counts twice.
+        `check_low_stock_notification` emails the owner if the stock is low. The call is never repeated
+        automatically, since sending it twice changes the stock twice.
 
         ``PUT /products/{productId}/inventory``
         """
         return self._call(
             "PUT /products/{productId}/inventory",
             product_id,
-            reads=StockAdjustmentResult,
+            result_type=StockAdjustmentResult,
             query={"checkLowStockNotification": check_low_stock_notification},
             body={"quantityDelta": quantity_delta},
             repeatable=False,

@@ -1,4 +1,4 @@
-"""All images and videos of products."""
+"""Images and videos of products."""
 
 from ecwid_async.calls import Call
 from ecwid_async.models.product_media import ProductMediaDraft
@@ -9,16 +9,16 @@ __all__ = ["ProductMediaResource"]
 
 
 class ProductMediaResource(Resource):
-    """All images and videos of a product at once."""
+    """All images and videos of a product, changed together."""
 
     __slots__ = ()
 
     def update(self, product_id: int, draft: ProductMediaDraft) -> Call[UpdateResult]:
-        """Replace the gallery, and the main image or video where `draft` has one, by those behind links.
+        """Replace the gallery and, if given, the main image or video by files at URLs.
 
-        Unlike elsewhere, what is left out is deleted: without `gallery_media`, the whole gallery.
+        Unlike in other updates, an omitted list is emptied: without `gallery_media`, the gallery is deleted.
 
         ``PUT /products/{productId}/media``
         """
-        # The answer is not documented: read as that of every other update.
-        return self._call("PUT /products/{productId}/media", product_id, reads=UpdateResult, body=draft)
+        # The response is not documented: expect that of other updates.
+        return self._call("PUT /products/{productId}/media", product_id, result_type=UpdateResult, body=draft)

@@ -1,4 +1,4 @@
-"""Product types: which attributes products have."""
+"""Product types, with the attributes of their products."""
 
 from typing_extensions import TypeVar
 
@@ -10,24 +10,24 @@ from ecwid_async.resources.base import TYPE_CHECKING, Resource
 __all__ = ["ProductTypes"]
 
 R = TypeVar("R", default=ProductType)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=ProductType, default=ProductType)
 
 
 class ProductTypes(Resource):
-    """Product types, or classes: each has attributes of its own. Class 0, ``General``, always exists."""
+    """Product types (the API's classes), each with its attributes. The type 0, ``General``, always exists."""
 
     __slots__ = ()
 
     def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
-        """All product types, in one list.
+        """List all product types.
 
         ``GET /classes``
         """
-        return self._read_all("GET /classes", model=ProductType, into=into, query={"responseFields": response_fields})
+        return self._read_list("GET /classes", model=ProductType, into=into, query={"responseFields": response_fields})
 
     def get(self, class_id: int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """One product type.
+        """Get a product type.
 
         ``GET /classes/{classId}``
         """
@@ -40,20 +40,20 @@ class ProductTypes(Resource):
 
         ``POST /classes``
         """
-        return self._call("POST /classes", reads=CreateResult, body=draft)
+        return self._call("POST /classes", result_type=CreateResult, body=draft)
 
     def update(self, class_id: int, draft: ProductTypeDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; `attributes` replaces the stored list.
 
-        Attributes that repeat an id are kept and changed, those without one are added.
+        Attributes with a stored id change that attribute, those without an id are added.
 
         ``PUT /classes/{classId}``
         """
-        return self._call("PUT /classes/{classId}", class_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /classes/{classId}", class_id, result_type=UpdateResult, body=draft)
 
     def delete(self, class_id: int) -> Call[DeleteResult]:
         """Delete a product type.
 
         ``DELETE /classes/{classId}``
         """
-        return self._call("DELETE /classes/{classId}", class_id, reads=DeleteResult)
+        return self._call("DELETE /classes/{classId}", class_id, result_type=DeleteResult)

@@ -1,4 +1,4 @@
-"""Videos of products: the main ones, and those of galleries."""
+"""Videos of products: main videos and gallery videos."""
 
 from ecwid_async.calls import Call
 from ecwid_async.files import IMAGE_LIMIT, Progress, Source
@@ -10,40 +10,42 @@ __all__ = ["ProductGalleryVideos", "ProductVideos"]
 
 
 class ProductVideos(Resource):
-    """The main video of each product."""
+    """Main videos of products, one for each."""
 
     __slots__ = ()
 
     def upload(self, product_id: int, url: str) -> Call[UploadResult]:
-        """Make the video behind a link (of YouTube, for instance) the product's main one.
+        """Set the main video of a product to a link, for instance to YouTube.
 
         ``POST /products/{productId}/video``
         """
-        return self._call("POST /products/{productId}/video", product_id, reads=UploadResult, body={"url": url})
+        return self._call("POST /products/{productId}/video", product_id, result_type=UploadResult, body={"url": url})
 
     def delete(self, product_id: int) -> Call[DeleteResult]:
-        """Delete the main video.
+        """Delete the main video of a product.
 
         ``DELETE /products/{productId}/video``
         """
-        # As with the main image, the next of the gallery may have taken its place.
-        return self._call("DELETE /products/{productId}/video", product_id, reads=DeleteResult, repeatable=False)
+        # Sent twice, it could also delete the next video, which becomes the main one.
+        return self._call("DELETE /products/{productId}/video", product_id, result_type=DeleteResult, repeatable=False)
 
 
 class ProductGalleryVideos(Resource):
-    """The videos in a product's gallery."""
+    """Videos in the galleries of products."""
 
     __slots__ = ()
 
     def upload(self, product_id: int, url: str) -> Call[UploadResult]:
-        """Add the video behind a link to the gallery.
+        """Add a video to the gallery by its link.
 
         ``POST /products/{productId}/gallery/video``
         """
-        return self._call("POST /products/{productId}/gallery/video", product_id, reads=UploadResult, body={"url": url})
+        return self._call(
+            "POST /products/{productId}/gallery/video", product_id, result_type=UploadResult, body={"url": url}
+        )
 
     def get(self, product_id: int, gallery_video_id: int) -> Call[ProductVideo]:
-        """One video of the gallery. Needs the scope ``update_catalog``, though it only reads.
+        """Get a video of the gallery. Needs the scope ``update_catalog``, although it only reads.
 
         ``GET /products/{productId}/gallery/video/{galleryVideoId}``
         """
@@ -51,7 +53,7 @@ class ProductGalleryVideos(Resource):
             "GET /products/{productId}/gallery/video/{galleryVideoId}",
             product_id,
             gallery_video_id,
-            reads=ProductVideo,
+            result_type=ProductVideo,
         )
 
     def upload_cover(
@@ -63,7 +65,7 @@ class ProductGalleryVideos(Resource):
         external_url: str | None = None,
         progress: Progress | None = None,
     ) -> Call[UploadResult]:
-        """Set the image shown before the video plays: `source`, or what is at `external_url`. At most 20 MB.
+        """Set the image shown before a video plays: `source`, or the file at `external_url`. At most 20 MB.
 
         ``PUT /products/{productId}/gallery/video/{galleryVideoId}``
         """
@@ -71,7 +73,7 @@ class ProductGalleryVideos(Resource):
             "PUT /products/{productId}/gallery/video/{galleryVideoId}",
             product_id,
             gallery_video_id,
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             max_bytes=IMAGE_LIMIT,
@@ -79,7 +81,7 @@ class ProductGalleryVideos(Resource):
         )
 
     def delete(self, product_id: int, gallery_video_id: int) -> Call[DeleteResult]:
-        """Delete one video of the gallery.
+        """Delete a video of the gallery.
 
         ``DELETE /products/{productId}/gallery/video/{galleryVideoId}``
         """
@@ -87,5 +89,5 @@ class ProductGalleryVideos(Resource):
             "DELETE /products/{productId}/gallery/video/{galleryVideoId}",
             product_id,
             gallery_video_id,
-            reads=DeleteResult,
+            result_type=DeleteResult,
         )

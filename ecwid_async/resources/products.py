@@ -22,13 +22,13 @@ from ecwid_async.models.results import CreateResult, DeletedItem, DeleteResult
 from ecwid_async.pages import Pages
 from ecwid_async.resources.base import (
     TYPE_CHECKING,
-    Listed,
-    Moment,
-    Several,
-    confirmed,
+    ListResource,
+    OneOrMany,
+    Timestamp,
+    as_sequence,
     query_params,
-    several,
-    unidentified,
+    raise_not_identifiable,
+    require_confirmation,
 )
 from ecwid_async.resources.product_files import ProductFiles
 from ecwid_async.resources.product_gallery import ProductGallery
@@ -44,61 +44,61 @@ __all__ = ["Products"]
 R = TypeVar("R", default=Product)
 P = TypeVar("P", default=ProductFilters)
 D = TypeVar("D", default=DeletedItem)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Product, default=Product)
     P = TypeVar("P", bound=ProductFilters, default=ProductFilters)
     D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
-class Products(Listed[Product]):
+class Products(ListResource[Product]):
     """Products of the catalogue."""
 
     __slots__ = ()
 
     @property
     def files(self) -> ProductFiles:
-        """The files that a product sells."""
+        """Files of digital products."""
         return ProductFiles(self._channel)
 
     @property
     def gallery(self) -> ProductGallery:
-        """The images and videos beside the main one."""
+        """Gallery images and videos of products."""
         return ProductGallery(self._channel)
 
     @property
     def images(self) -> ProductImages:
-        """The main image of each product."""
+        """Main images of products."""
         return ProductImages(self._channel)
 
     @property
     def inventory(self) -> ProductInventoryResource:
-        """The stock."""
+        """Stock of products."""
         return ProductInventoryResource(self._channel)
 
     @property
     def media(self) -> ProductMediaResource:
-        """All images and videos of a product at once."""
+        """All images and videos of a product, changed together."""
         return ProductMediaResource(self._channel)
 
     @property
     def sort_order(self) -> ProductSortOrder:
-        """The order of the products inside a category."""
+        """The order of products inside a category."""
         return ProductSortOrder(self._channel)
 
     @property
     def variations(self) -> Variations:
-        """The variations of a product, one for each set of options."""
+        """Variations of products, one for each combination of options."""
         return Variations(self._channel)
 
     @property
     def videos(self) -> ProductVideos:
-        """The main video of each product."""
+        """Main videos of products."""
         return ProductVideos(self._channel)
 
     def search(
         self,
         *,
-        product_id: Several[int] | None = None,
+        product_id: OneOrMany[int] | None = None,
         sku: str | None = None,
         keyword: str | None = None,
         search_method: ProductSearchMethod | str | None = None,
@@ -108,10 +108,10 @@ class Products(Listed[Product]):
         include_products_from_subcategories: bool | None = None,
         price_from: Decimal | int | None = None,
         price_to: Decimal | int | None = None,
-        created_from: Moment | None = None,
-        created_to: Moment | None = None,
-        updated_from: Moment | None = None,
-        updated_to: Moment | None = None,
+        created_from: Timestamp | None = None,
+        created_to: Timestamp | None = None,
+        updated_from: Timestamp | None = None,
+        updated_to: Timestamp | None = None,
         sort_by: ProductSortBy | str | None = None,
         enabled: bool | None = None,
         is_gift_card: bool | None = None,
@@ -134,11 +134,11 @@ class Products(Listed[Product]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Products that match every filter given; with `product_id`, or else with `sku`, the others are ignored.
+        """Search for products that match all given filters. `product_id`, or else `sku`, overrides all others.
 
-        `options` and `attributes` map a name to the values wanted, any of which matches. `keyword` matches whole
-        words unless it ends in ``*``. `enabled_manual_taxes` takes ids of taxes, and ``none`` for products without
-        one. `categories` leaves subcategories out unless `include_products_from_subcategories`.
+        `options` and `attributes` map names to values, any of which matches. `keyword` matches whole words unless it
+        ends in ``*``. `enabled_manual_taxes` takes ids of taxes, or ``none`` for products without any.
+        `categories` excludes subcategories unless `include_products_from_subcategories` is set.
 
         ``GET /products``
         """
@@ -147,13 +147,13 @@ class Products(Listed[Product]):
             model=Product,
             into=into,
             query={
-                "productId": several(product_id),
+                "productId": as_sequence(product_id),
                 "sku": sku,
                 "keyword": keyword,
                 "searchMethod": search_method,
                 "externalReferenceId": external_reference_id,
                 "category": category,
-                "categories": several(categories),
+                "categories": as_sequence(categories),
                 "includeProductsFromSubcategories": include_products_from_subcategories,
                 "priceFrom": price_from,
                 "priceTo": price_to,
@@ -170,10 +170,10 @@ class Products(Listed[Product]):
                 "isCustomerSetPrice": is_customer_set_price,
                 "onsale": onsale,
                 "inventory": inventory,
-                **{f"option_{name}": several(values) for name, values in (options or {}).items()},
-                **{f"attribute_{name}": several(values) for name, values in (attributes or {}).items()},
-                "enabledManualTaxes": several(enabled_manual_taxes),
-                "taxClassCodes": several(tax_class_codes),
+                **{f"option_{name}": as_sequence(values) for name, values in (options or {}).items()},
+                **{f"attribute_{name}": as_sequence(values) for name, values in (attributes or {}).items()},
+                "enabledManualTaxes": as_sequence(enabled_manual_taxes),
+                "taxClassCodes": as_sequence(tax_class_codes),
                 "baseUrl": base_url,
                 "cleanUrls": clean_urls,
                 "slugsWithoutIds": slugs_without_ids,
@@ -195,7 +195,7 @@ class Products(Listed[Product]):
         into: type[R] | None = None,
         response_fields: str | None = None,
     ) -> Call[R]:
-        """One product, with its variations.
+        """Get a product with its variations.
 
         ``GET /products/{productId}``
         """
@@ -214,16 +214,16 @@ class Products(Listed[Product]):
         )
 
     def create(self, draft: ProductDraft, *, save_combinations: bool | None = None) -> Call[CreateResult]:
-        """Add a product. Variations in `draft` are ignored unless `save_combinations`.
+        """Add a product. Variations in `draft` are ignored unless `save_combinations` is set.
 
         ``POST /products``
         """
         return self._call(
             "POST /products",
-            reads=CreateResult,
+            result_type=CreateResult,
             query={"saveCombinations": save_combinations},
             body=draft,
-            look_up=_identity(draft),
+            look_up=_lookup_of(draft),
         )
 
     def update(
@@ -240,15 +240,15 @@ class Products(Listed[Product]):
     ) -> Call[ProductUpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
 
-        Variations in `draft` are ignored unless `save_combinations`. With `return_item` the answer holds the changed
-        product, of which `response_fields` (``item(id,sku)``) makes a selection.
+        Variations in `draft` are ignored unless `save_combinations` is set. `return_item` returns the changed product,
+        from which `response_fields` (``item(id,sku)``) selects fields.
 
         ``PUT /products/{productId}``
         """
         return self._call(
             "PUT /products/{productId}",
             product_id,
-            reads=ProductUpdateResult,
+            result_type=ProductUpdateResult,
             query={
                 "saveCombinations": save_combinations,
                 "returnItem": return_item,
@@ -261,22 +261,22 @@ class Products(Listed[Product]):
         )
 
     def delete(self, product_id: int) -> Call[DeleteResult]:
-        """Delete one product. It stays in the history of deleted items for six months.
+        """Delete a product. `deleted` lists it for six months.
 
         ``DELETE /products/{productId}``
         """
-        return self._call("DELETE /products/{productId}", product_id, reads=DeleteResult)
+        return self._call("DELETE /products/{productId}", product_id, result_type=DeleteResult)
 
     def delete_all(self, *, confirm: Literal[True]) -> Call[None]:
-        """Delete every product of the store. It answers before they are gone.
+        """Delete all products of the store. The response comes before they are deleted.
 
         Raises `ValueError` unless `confirm` is True.
 
         ``DELETE /products``
         """
-        confirmed(confirm, "every product of the store")
-        # Answers 202, without a body as documented: whatever comes along is not read.
-        return self._call("DELETE /products", reads=type(None), repeatable=False)
+        require_confirmation(confirm, "every product of the store")
+        # The documented response is 202 without a body: do not read one.
+        return self._call("DELETE /products", result_type=type(None), repeatable=False)
 
     def filters(
         self,
@@ -287,15 +287,15 @@ class Products(Listed[Product]):
         include_products_from_subcategories: bool | None = None,
         lang: str | None = None,
     ) -> Call[ProductFilters]:
-        """Which filters the catalogue offers, and how many products each value has.
+        """Get the filters of the catalogue, with the number of products for each value.
 
         `filter_fields` are ``price``, ``inventory``, ``onsale``, ``categories``, ``option_{name}`` and
-        ``attribute_{name}``, names as they are. `filter_facet_limit` bounds the values of each filter.
+        ``attribute_{name}``, with names unescaped. `filter_facet_limit` limits the values of each filter.
 
         ``POST /products/filters``
         """
-        fields = _csv(filter_fields)
-        # Documented as a parameter and as a member of the body, where every value is text: sent as both.
+        fields = _join_names(filter_fields)
+        # Documented both as a parameter and as a member of the body, where all values are text: send both.
         params = {
             "filterFields": fields,
             "enabled": enabled,
@@ -305,7 +305,7 @@ class Products(Listed[Product]):
         }
         return self._call(
             "POST /products/filters",
-            reads=ProductFilters,
+            result_type=ProductFilters,
             query={"filterFields": fields},
             body={"params": dict(query_params(params))},
             repeatable=True,
@@ -322,10 +322,10 @@ class Products(Listed[Product]):
         price_to: Decimal | int | None = None,
         categories: Sequence[int] | None = None,
         include_products_from_subcategories: bool | None = None,
-        created_from: Moment | None = None,
-        created_to: Moment | None = None,
-        updated_from: Moment | None = None,
-        updated_to: Moment | None = None,
+        created_from: Timestamp | None = None,
+        created_to: Timestamp | None = None,
+        updated_from: Timestamp | None = None,
+        updated_to: Timestamp | None = None,
         enabled: bool | None = None,
         options: Mapping[str, str | Sequence[str]] | None = None,
         attributes: Mapping[str, str | Sequence[str]] | None = None,
@@ -335,9 +335,9 @@ class Products(Listed[Product]):
         into: type[P] | None = None,
         response_fields: str | None = None,
     ) -> Call[P]:
-        """What `filters` answers, for the products that match every filter given: the way of Ecwid's own client.
+        """Get the same as `filters` for products that match all given filters, as Ecwid's own client does.
 
-        `filter_facet_limit` maps a field to how many of its values are wanted, most frequent first, or to ``all``.
+        `filter_facet_limit` maps a field to the number of values to return, most frequent first, or to ``all``.
         `filter_parent_category_id` is the category whose children ``categories`` lists, or ``home`` for root ones.
 
         ``GET /products/filters``
@@ -348,21 +348,21 @@ class Products(Listed[Product]):
             model=ProductFilters,
             into=into,
             query={
-                "filterFields": _csv(filter_fields),
-                "filterFacetLimit": None if limits is None else _csv(limits),
+                "filterFields": _join_names(filter_fields),
+                "filterFacetLimit": None if limits is None else _join_names(limits),
                 "filterParentCategoryId": filter_parent_category_id,
                 "keyword": keyword,
                 "priceFrom": price_from,
                 "priceTo": price_to,
-                "categories": several(categories),
+                "categories": as_sequence(categories),
                 "includeProductsFromSubcategories": include_products_from_subcategories,
                 "createdFrom": created_from,
                 "createdTo": created_to,
                 "updatedFrom": updated_from,
                 "updatedTo": updated_to,
                 "enabled": enabled,
-                **{f"option_{name}": several(values) for name, values in (options or {}).items()},
-                **{f"attribute_{name}": several(values) for name, values in (attributes or {}).items()},
+                **{f"option_{name}": as_sequence(values) for name, values in (options or {}).items()},
+                **{f"attribute_{name}": as_sequence(values) for name, values in (attributes or {}).items()},
                 "inventory": inventory,
                 "onsale": onsale,
                 "lang": lang,
@@ -373,14 +373,14 @@ class Products(Listed[Product]):
     def deleted(
         self,
         *,
-        from_date: Moment | None = None,
-        to_date: Moment | None = None,
+        from_date: Timestamp | None = None,
+        to_date: Timestamp | None = None,
         into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[D]:
-        """Products deleted in the last six months: id and moment.
+        """List the products deleted in the last six months: ids and times.
 
         ``GET /products/deleted``
         """
@@ -394,26 +394,27 @@ class Products(Listed[Product]):
         )
 
 
-def _csv(names: Sequence[str]) -> str:
-    """Names as one comma-separated text, in which a backslash escapes their own commas and backslashes."""
+def _join_names(names: Sequence[str]) -> str:
+    """Join names by commas. A backslash escapes commas and backslashes in them."""
     if isinstance(names, str) or not names:
         raise ValueError("filter_fields is a list of filters: pass at least one, such as ['price', 'option_Size']")
     return ",".join(name.replace("\\", "\\\\").replace(",", "\\,") for name in names)
 
 
-def _identity(draft: ProductDraft) -> Lookup:
+def _lookup_of(draft: ProductDraft) -> Lookup:
     if draft.sku:
-        return partial(_by_sku, sku=draft.sku)
+        return partial(_find_by_sku, sku=draft.sku)
     if draft.external_reference_id:
-        return partial(_by_reference, reference=draft.external_reference_id)
+        return partial(_find_by_reference, reference=draft.external_reference_id)
     return partial(
-        unidentified, reason="a product without SKU and external_reference_id can't be told from others like it"
+        raise_not_identifiable,
+        reason="a product without SKU and external_reference_id can't be identified",
     )
 
 
-async def _by_sku(channel: Channel, sku: str) -> Product | None:
+async def _find_by_sku(channel: Channel, sku: str) -> Product | None:
     return await Products(channel).search(sku=sku).first()
 
 
-async def _by_reference(channel: Channel, reference: str) -> Product | None:
+async def _find_by_reference(channel: Channel, reference: str) -> Product | None:
     return await Products(channel).search(external_reference_id=reference).first()

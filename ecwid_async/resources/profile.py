@@ -1,4 +1,4 @@
-"""The store's profile."""
+"""The profile of a store: its settings."""
 
 from typing_extensions import TypeVar
 
@@ -12,12 +12,12 @@ from ecwid_async.resources.profile_logos import ProfileLogos
 __all__ = ["ProfileResource"]
 
 R = TypeVar("R", default=Profile)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Profile, default=Profile)
 
 
 class ProfileResource(Resource):
-    """The store's profile: account, settings, taxes, zones, payment and shipping options, languages."""
+    """The profile of the store: account, settings, taxes, zones, payment and shipping options, languages."""
 
     __slots__ = ()
 
@@ -37,7 +37,7 @@ class ProfileResource(Resource):
         into: type[R] | None = None,
         response_fields: str | None = None,
     ) -> Call[R]:
-        """The profile. Scopes ``read_store_profile_extended`` and ``read_store_limits`` add fields.
+        """Get the profile. The scopes ``read_store_profile_extended`` and ``read_store_limits`` add fields.
 
         ``GET /profile``
         """
@@ -60,11 +60,11 @@ class ProfileResource(Resource):
 
         ``PUT /profile``
         """
-        return self._call("PUT /profile", reads=UpdateResult, body=draft)
+        return self._call("PUT /profile", result_type=UpdateResult, body=draft)
 
     def staff_scopes(self) -> Call[list[StaffScope | str]]:
-        """What a staff account of this store can be allowed to do.
+        """List the permissions that staff accounts of this store can have.
 
         ``GET /profile/staffScopes``
         """
-        return self._call("GET /profile/staffScopes", reads=list[StaffScope | str], unwrap="staffScopes")
+        return self._call("GET /profile/staffScopes", result_type=list[StaffScope | str], unwrap="staffScopes")

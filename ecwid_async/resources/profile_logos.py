@@ -9,20 +9,20 @@ __all__ = ["ProfileLogos"]
 
 
 class ProfileLogos(Resource):
-    """The store's three logos: on the storefront, on invoices, in emails."""
+    """Logos of the storefront, invoices and emails."""
 
     __slots__ = ()
 
     def upload_store_logo(
         self, source: Source | None = None, *, external_url: str | None = None, progress: Progress | None = None
     ) -> Call[UploadResult]:
-        """Set the logo of the storefront: `source` itself, or what is found at `external_url`. At most 20 MB.
+        """Set the logo of the storefront: `source`, or the file at `external_url`. At most 20 MB.
 
         ``POST /profile/logo``
         """
         return self._upload(
             "POST /profile/logo",
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             max_bytes=IMAGE_LIMIT,
@@ -34,18 +34,18 @@ class ProfileLogos(Resource):
 
         ``DELETE /profile/logo``
         """
-        return self._call("DELETE /profile/logo", reads=DeleteResult)
+        return self._call("DELETE /profile/logo", result_type=DeleteResult)
 
     def upload_invoice_logo(
         self, source: Source | None = None, *, external_url: str | None = None, progress: Progress | None = None
     ) -> Call[UploadResult]:
-        """Set the logo on invoices: `source` itself, or what is found at `external_url`. At most 20 MB.
+        """Set the logo on invoices: `source`, or the file at `external_url`. At most 20 MB.
 
         ``POST /profile/invoicelogo``
         """
         return self._upload(
             "POST /profile/invoicelogo",
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             max_bytes=IMAGE_LIMIT,
@@ -57,18 +57,18 @@ class ProfileLogos(Resource):
 
         ``DELETE /profile/invoicelogo``
         """
-        return self._call("DELETE /profile/invoicelogo", reads=DeleteResult)
+        return self._call("DELETE /profile/invoicelogo", result_type=DeleteResult)
 
     def upload_email_logo(
         self, source: Source | None = None, *, external_url: str | None = None, progress: Progress | None = None
     ) -> Call[UploadResult]:
-        """Set the logo in emails: `source` itself, or what is found at `external_url`. At most 20 MB.
+        """Set the logo in emails: `source`, or the file at `external_url`. At most 20 MB.
 
         ``POST /profile/emaillogo``
         """
         return self._upload(
             "POST /profile/emaillogo",
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             max_bytes=IMAGE_LIMIT,
@@ -80,4 +80,4 @@ class ProfileLogos(Resource):
 
         ``DELETE /profile/emaillogo``
         """
-        return self._call("DELETE /profile/emaillogo", reads=DeleteResult)
+        return self._call("DELETE /profile/emaillogo", result_type=DeleteResult)

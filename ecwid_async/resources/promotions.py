@@ -6,17 +6,17 @@ from ecwid_async.calls import Call
 from ecwid_async.models.promotions import Promotion, PromotionDraft
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource
 
 __all__ = ["Promotions"]
 
 R = TypeVar("R", default=Promotion)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Promotion, default=Promotion)
 
 
-class Promotions(Listed[Promotion]):
-    """Promotions: discounts that apply by themselves where their conditions are met."""
+class Promotions(ListResource[Promotion]):
+    """Promotions: discounts that apply automatically under their conditions."""
 
     __slots__ = ()
 
@@ -28,7 +28,7 @@ class Promotions(Listed[Promotion]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """All promotions.
+        """List all promotions.
 
         ``GET /promotions``
         """
@@ -46,18 +46,18 @@ class Promotions(Listed[Promotion]):
 
         ``POST /promotions``
         """
-        return self._call("POST /promotions", reads=CreateResult, body=draft)
+        return self._call("POST /promotions", result_type=CreateResult, body=draft)
 
     def update(self, promotion_id: int, draft: PromotionDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets.
 
         ``PUT /promotions/{promotionId}``
         """
-        return self._call("PUT /promotions/{promotionId}", promotion_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /promotions/{promotionId}", promotion_id, result_type=UpdateResult, body=draft)
 
     def delete(self, promotion_id: int) -> Call[DeleteResult]:
         """Delete a promotion.
 
         ``DELETE /promotions/{promotionId}``
         """
-        return self._call("DELETE /promotions/{promotionId}", promotion_id, reads=DeleteResult)
+        return self._call("DELETE /promotions/{promotionId}", promotion_id, result_type=DeleteResult)

@@ -13,19 +13,19 @@ from ecwid_async.models.redirects import (
 )
 from ecwid_async.models.results import DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource
 
 __all__ = ["Redirects"]
 
 R = TypeVar("R", default=InstantSiteRedirect)
 P = TypeVar("P", default=InstantSiteRedirectsForPath)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=InstantSiteRedirect, default=InstantSiteRedirect)
     P = TypeVar("P", bound=InstantSiteRedirectsForPath, default=InstantSiteRedirectsForPath)
 
 
-class Redirects(Listed[InstantSiteRedirect]):
-    """Redirects from one address of the Instant Site to another."""
+class Redirects(ListResource[InstantSiteRedirect]):
+    """Redirects from one URL of the Instant Site to another."""
 
     __slots__ = ()
 
@@ -38,7 +38,7 @@ class Redirects(Listed[InstantSiteRedirect]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Redirects, all or those that match `keyword`.
+        """List all redirects, or those that match `keyword`.
 
         ``GET /instant-site/redirects``
         """
@@ -52,7 +52,7 @@ class Redirects(Listed[InstantSiteRedirect]):
         )
 
     def get(self, redirect_id: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """One redirect.
+        """Get a redirect.
 
         ``GET /instant-site/redirects/{redirectId}``
         """
@@ -67,7 +67,7 @@ class Redirects(Listed[InstantSiteRedirect]):
     def get_for_path(
         self, exact_path: str | None = None, *, into: type[P] | None = None, response_fields: str | None = None
     ) -> Call[P]:
-        """The redirects from exactly this path, and whether the site has any at all.
+        """Get the redirects from exactly this path, and whether the site has any redirects.
 
         ``GET /instant-site/redirects/get-for-path``
         """
@@ -79,22 +79,22 @@ class Redirects(Listed[InstantSiteRedirect]):
         )
 
     def create(self, drafts: Sequence[InstantSiteRedirectDraft]) -> Call[InstantSiteRedirectsCreateResult]:
-        """Add redirects; the answer counts the new ones, and those that were there already.
+        """Add redirects. The response contains the numbers of new and of existing ones.
 
         ``POST /instant-site/redirects``
         """
-        return self._call("POST /instant-site/redirects", reads=InstantSiteRedirectsCreateResult, body=drafts)
+        return self._call("POST /instant-site/redirects", result_type=InstantSiteRedirectsCreateResult, body=drafts)
 
     def update(self, redirect_id: str, draft: InstantSiteRedirectDraft) -> Call[UpdateResult]:
-        """Change what `draft` sets.
+        """Change the fields that `draft` sets.
 
         ``PUT /instant-site/redirects/{redirectId}``
         """
-        return self._call("PUT /instant-site/redirects/{redirectId}", redirect_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /instant-site/redirects/{redirectId}", redirect_id, result_type=UpdateResult, body=draft)
 
     def delete(self, redirect_id: str) -> Call[DeleteResult]:
         """Delete a redirect.
 
         ``DELETE /instant-site/redirects/{redirectId}``
         """
-        return self._call("DELETE /instant-site/redirects/{redirectId}", redirect_id, reads=DeleteResult)
+        return self._call("DELETE /instant-site/redirects/{redirectId}", redirect_id, result_type=DeleteResult)

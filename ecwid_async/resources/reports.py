@@ -1,4 +1,4 @@
-"""Reports on the store."""
+"""Reports about a store."""
 
 from typing_extensions import TypeVar
 
@@ -13,19 +13,19 @@ from ecwid_async.models.reports import (
     ReportType,
     StorefrontPlatform,
 )
-from ecwid_async.resources.base import TYPE_CHECKING, Moment, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, Timestamp
 
 __all__ = ["Reports"]
 
 R = TypeVar("R", default=Report)
 L = TypeVar("L", default=LatestStats)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Report, default=Report)
     L = TypeVar("L", bound=LatestStats, default=LatestStats)
 
 
 class Reports(Resource):
-    """Figures on visitors, orders and revenue, and when the store last changed."""
+    """Reports about visitors, orders and revenue, and the times of the last changes."""
 
     __slots__ = ()
 
@@ -33,8 +33,8 @@ class Reports(Resource):
         self,
         report_type: ReportType | str,
         *,
-        started_from: Moment | None = None,
-        ended_at: Moment | None = None,
+        started_from: Timestamp | None = None,
+        ended_at: Timestamp | None = None,
         time_scale_value: ReportTimeScale | str | None = None,
         compare_period: ReportComparePeriod | str | None = None,
         first_day_of_week: ReportFirstDayOfWeek | str | None = None,
@@ -46,10 +46,10 @@ class Reports(Resource):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Call[R]:
-        """One report, from `started_from` to `ended_at`, in steps of `time_scale_value`.
+        """Get a report from `started_from` to `ended_at`, in steps of `time_scale_value`.
 
-        `compare_period` adds the figures of another time. Reports that rank something are sorted by `order_by_metric`
-        in `order_direction` and cut by `limit` and `offset`.
+        `compare_period` adds the data of another period. Rankings are sorted by `order_by_metric` in
+        `order_direction`, and `limit` and `offset` select a part of them.
 
         ``GET /reports/{reportType}``
         """
@@ -77,8 +77,8 @@ class Reports(Resource):
         self,
         report_type: ReportType | str,
         *,
-        started_from: Moment | None = None,
-        ended_at: Moment | None = None,
+        started_from: Timestamp | None = None,
+        ended_at: Timestamp | None = None,
         time_scale_value: ReportTimeScale | str | None = None,
         compare_period: ReportComparePeriod | str | None = None,
         first_day_of_week: ReportFirstDayOfWeek | str | None = None,
@@ -88,14 +88,14 @@ class Reports(Resource):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Call[ReportTip]:
-        """A piece of advice that goes with a report; the arguments are those of `get`.
+        """Get advice about a report, with the same arguments as `get`.
 
         ``GET /reports/{reportType}/tip``
         """
         return self._call(
             "GET /reports/{reportType}/tip",
             report_type,
-            reads=ReportTip,
+            result_type=ReportTip,
             query={
                 "startedFrom": started_from,
                 "endedAt": ended_at,
@@ -121,7 +121,7 @@ class Reports(Resource):
         into: type[L] | None = None,
         response_fields: str | None = None,
     ) -> Call[L]:
-        """When products, orders, customers and so on last changed: one cheap request. Counts come when asked for.
+        """Get the times when products, orders, customers and so on last changed, and counts on request.
 
         ``GET /latest-stats``
         """

@@ -16,21 +16,21 @@ from ecwid_async.models.reviews import (
     ReviewStatus,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, confirmed, several
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, Timestamp, as_sequence, require_confirmation
 
 __all__ = ["Reviews"]
 
 R = TypeVar("R", default=Review)
 F = TypeVar("F", default=ReviewFiltersData)
 D = TypeVar("D", default=DeletedItem)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Review, default=Review)
     F = TypeVar("F", bound=ReviewFiltersData, default=ReviewFiltersData)
     D = TypeVar("D", bound=DeletedItem, default=DeletedItem)
 
 
-class Reviews(Listed[Review]):
-    """What customers wrote about products they bought."""
+class Reviews(ListResource[Review]):
+    """Reviews of products by the customers who bought them."""
 
     __slots__ = ()
 
@@ -43,17 +43,17 @@ class Reviews(Listed[Review]):
         status: ReviewStatus | str | None = None,
         rating: int | None = None,
         keyword: str | None = None,
-        created_from: Moment | None = None,
-        created_to: Moment | None = None,
-        updated_from: Moment | None = None,
-        updated_to: Moment | None = None,
+        created_from: Timestamp | None = None,
+        created_to: Timestamp | None = None,
+        updated_from: Timestamp | None = None,
+        updated_to: Timestamp | None = None,
         sort_by: ReviewSortBy | str | None = None,
         into: type[R] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Reviews that match every filter given.
+        """Search for reviews that match all given filters.
 
         ``GET /reviews``
         """
@@ -64,10 +64,10 @@ class Reviews(Listed[Review]):
             query={
                 "reviewId": review_id,
                 "productId": product_id,
-                "orderId": several(order_id),
+                "orderId": as_sequence(order_id),
                 "status": status,
                 "rating": rating,
-                # Documented with this name; Ecwid's own client sends the other.
+                # The documentation has the first name, Ecwid's own client sends the second.
                 "keyword": keyword,
                 "searchKeyword": keyword,
                 "createdFrom": created_from,
@@ -82,7 +82,7 @@ class Reviews(Listed[Review]):
         )
 
     def get(self, review_id: int, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """One review.
+        """Get a review.
 
         ``GET /reviews/{reviewId}``
         """
@@ -91,33 +91,33 @@ class Reviews(Listed[Review]):
         )
 
     def update(self, review_id: int, draft: ReviewDraft) -> Call[UpdateResult]:
-        """Publish the review, or hide it: nothing but its status can be changed.
+        """Publish or hide a review. Only its status can be changed.
 
         ``PUT /reviews/{reviewId}``
         """
-        return self._call("PUT /reviews/{reviewId}", review_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /reviews/{reviewId}", review_id, result_type=UpdateResult, body=draft)
 
     def mass_update(self, draft: ReviewMassUpdateDraft, *, confirm: Literal[True] | None = None) -> Call[UpdateResult]:
-        """Publish, hide or delete many reviews: those listed, those that match filters, or all.
+        """Publish, hide or delete many reviews: those listed in `draft`, those that match its filters, or all.
 
-        Raises `ValueError` where it deletes others than those listed, unless `confirm` is True.
+        Raises `ValueError` if it deletes more than the listed ones, unless `confirm` is True.
 
         ``PUT /reviews/mass_update``
         """
         if draft.delete and draft.select_mode != SelectMode.SELECTED:
-            confirmed(confirm, "every review that matches, or all of the store")
-        # Reviews written in between would be changed as well.
-        return self._call("PUT /reviews/mass_update", reads=UpdateResult, body=draft, repeatable=False)
+            require_confirmation(confirm, "every review that matches, or all of the store")
+        # Sent twice, it would also change reviews written in between.
+        return self._call("PUT /reviews/mass_update", result_type=UpdateResult, body=draft, repeatable=False)
 
     def delete(self, review_id: int) -> Call[DeleteResult]:
-        """Delete one review. It stays in the history of deleted items for six months.
+        """Delete a review. `deleted` lists it for six months.
 
         ``DELETE /reviews/{reviewId}``
         """
-        return self._call("DELETE /reviews/{reviewId}", review_id, reads=DeleteResult)
+        return self._call("DELETE /reviews/{reviewId}", review_id, result_type=DeleteResult)
 
     def filters_data(self, *, into: type[F] | None = None, response_fields: str | None = None) -> Call[F]:
-        """How many reviews there are in each status.
+        """Count the reviews in each status.
 
         ``GET /reviews/filters_data``
         """
@@ -128,14 +128,14 @@ class Reviews(Listed[Review]):
     def deleted(
         self,
         *,
-        from_date: Moment | None = None,
-        to_date: Moment | None = None,
+        from_date: Timestamp | None = None,
+        to_date: Timestamp | None = None,
         into: type[D] | None = None,
         response_fields: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[D]:
-        """Reviews deleted in the last six months: id and moment.
+        """List the reviews deleted in the last six months: ids and times.
 
         ``GET /reviews/deleted``
         """

@@ -1,4 +1,4 @@
-"""Sales channels: feeds of products for marketplaces."""
+"""Sales channels: product feeds for marketplaces."""
 
 from typing_extensions import TypeVar
 
@@ -19,7 +19,7 @@ S = TypeVar("S", default=ShopzillaFeedConfig)
 Y = TypeVar("Y", default=YahooShoppingFeedConfig)
 M = TypeVar("M", default=YandexMarketFeedConfig)
 D = TypeVar("D", default=YandexMarketDbsFeedConfig)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     G = TypeVar("G", bound=GoogleShoppingFeedConfig, default=GoogleShoppingFeedConfig)
     S = TypeVar("S", bound=ShopzillaFeedConfig, default=ShopzillaFeedConfig)
     Y = TypeVar("Y", bound=YahooShoppingFeedConfig, default=YahooShoppingFeedConfig)
@@ -28,12 +28,12 @@ if not TYPE_CHECKING:  # for jedi: see there
 
 
 class SalesChannels(Resource):
-    """How the feed of each marketplace is set up."""
+    """The settings of each marketplace's feed."""
 
     __slots__ = ()
 
     def google_shopping(self, *, into: type[G] | None = None, response_fields: str | None = None) -> Call[G]:
-        """The feed for Google Shopping.
+        """Get the feed settings for Google Shopping.
 
         ``GET /saleschannels/google_shopping``
         """
@@ -45,7 +45,7 @@ class SalesChannels(Resource):
         )
 
     def shopzilla(self, *, into: type[S] | None = None, response_fields: str | None = None) -> Call[S]:
-        """The feed for Shopzilla.
+        """Get the feed settings for Shopzilla.
 
         ``GET /saleschannels/shopzilla``
         """
@@ -57,7 +57,7 @@ class SalesChannels(Resource):
         )
 
     def yahoo_shopping(self, *, into: type[Y] | None = None, response_fields: str | None = None) -> Call[Y]:
-        """The feed for Yahoo Shopping.
+        """Get the feed settings for Yahoo Shopping.
 
         ``GET /saleschannels/yahoo_shopping``
         """
@@ -69,7 +69,7 @@ class SalesChannels(Resource):
         )
 
     def yandex_market(self, *, into: type[M] | None = None, response_fields: str | None = None) -> Call[M]:
-        """The feed for Yandex Market.
+        """Get the feed settings for Yandex Market.
 
         ``GET /saleschannels/yandex_market``
         """
@@ -81,7 +81,7 @@ class SalesChannels(Resource):
         )
 
     def yandex_market_dbs(self, *, into: type[D] | None = None, response_fields: str | None = None) -> Call[D]:
-        """The feed for Yandex Market with delivery by the seller.
+        """Get the feed settings for Yandex Market with delivery by the seller.
 
         ``GET /saleschannels/yandex_market_dbs``
         """

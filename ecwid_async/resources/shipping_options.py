@@ -10,23 +10,23 @@ from ecwid_async.resources.base import TYPE_CHECKING, Resource
 __all__ = ["ShippingOptions"]
 
 R = TypeVar("R", default=ShippingOption)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=ShippingOption, default=ShippingOption)
 
 
 class ShippingOptions(Resource):
-    """How orders are shipped, delivered or picked up."""
+    """Shipping, delivery and pickup options of the checkout."""
 
     __slots__ = ()
 
     def search(
         self, *, lang: str | None = None, into: type[R] | None = None, response_fields: str | None = None
     ) -> Call[list[R]]:
-        """All shipping options, in one list.
+        """List all shipping options.
 
         ``GET /profile/shippingOptions``
         """
-        return self._read_all(
+        return self._read_list(
             "GET /profile/shippingOptions",
             model=ShippingOption,
             into=into,
@@ -38,7 +38,7 @@ class ShippingOptions(Resource):
 
         ``POST /profile/shippingOptions``
         """
-        return self._call("POST /profile/shippingOptions", reads=ShippingOptionCreateResult, body=draft)
+        return self._call("POST /profile/shippingOptions", result_type=ShippingOptionCreateResult, body=draft)
 
     def update(self, shipping_option_id: str, draft: ShippingOptionDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
@@ -46,7 +46,7 @@ class ShippingOptions(Resource):
         ``PUT /profile/shippingOptions/{shippingOptionId}``
         """
         return self._call(
-            "PUT /profile/shippingOptions/{shippingOptionId}", shipping_option_id, reads=UpdateResult, body=draft
+            "PUT /profile/shippingOptions/{shippingOptionId}", shipping_option_id, result_type=UpdateResult, body=draft
         )
 
     def delete(self, shipping_option_id: str) -> Call[DeleteResult]:
@@ -54,4 +54,6 @@ class ShippingOptions(Resource):
 
         ``DELETE /profile/shippingOptions/{shippingOptionId}``
         """
-        return self._call("DELETE /profile/shippingOptions/{shippingOptionId}", shipping_option_id, reads=DeleteResult)
+        return self._call(
+            "DELETE /profile/shippingOptions/{shippingOptionId}", shipping_option_id, result_type=DeleteResult
+        )

@@ -1,4 +1,4 @@
-"""The order in which the storefront shows products and categories."""
+"""The order of products and categories in the storefront."""
 
 from collections.abc import Sequence
 
@@ -10,54 +10,54 @@ __all__ = ["CategorySortOrder", "ProductSortOrder"]
 
 
 class ProductSortOrder(Resource):
-    """The order of the products inside a category; category 0 is the store's front page."""
+    """The order of products inside a category. The category 0 is the store's front page."""
 
     __slots__ = ()
 
     def get(self, *, parent_category: int) -> Call[list[int]]:
-        """Ids of the category's products, in the order of the storefront.
+        """Get the ids of a category's products in their order.
 
         ``GET /products/sort``
         """
         return self._call(
-            "GET /products/sort", reads=list[int], query={"parentCategory": parent_category}, unwrap="sortedIds"
+            "GET /products/sort", result_type=list[int], query={"parentCategory": parent_category}, unwrap="sortedIds"
         )
 
     def update(self, sorted_ids: Sequence[int], *, parent_category: int) -> Call[UpdateResult]:
-        """Put the category's products into this order.
+        """Change the order of a category's products.
 
         ``PUT /products/sort``
         """
         return self._call(
             "PUT /products/sort",
-            reads=UpdateResult,
+            result_type=UpdateResult,
             query={"parentCategory": parent_category},
             body={"sortedIds": sorted_ids},
         )
 
 
 class CategorySortOrder(Resource):
-    """The order of the categories inside a category; inside category 0 are the root categories."""
+    """The order of categories inside a category. The category 0 contains the root categories."""
 
     __slots__ = ()
 
     def get(self, *, parent_category: int) -> Call[list[int]]:
-        """Ids of the subcategories, in the order of the storefront.
+        """Get the ids of the subcategories in their order.
 
         ``GET /categories/sort``
         """
         return self._call(
-            "GET /categories/sort", reads=list[int], query={"parentCategory": parent_category}, unwrap="sortedIds"
+            "GET /categories/sort", result_type=list[int], query={"parentCategory": parent_category}, unwrap="sortedIds"
         )
 
     def update(self, sorted_ids: Sequence[int], *, parent_category: int) -> Call[UpdateResult]:
-        """Put the subcategories into this order.
+        """Change the order of the subcategories.
 
         ``PUT /categories/sort``
         """
         return self._call(
             "PUT /categories/sort",
-            reads=UpdateResult,
+            result_type=UpdateResult,
             query={"parentCategory": parent_category},
             body={"sortedIds": sorted_ids},
         )

@@ -1,4 +1,4 @@
-"""What the app stores about the store."""
+"""Data that the app stores for a store."""
 
 from typing_extensions import TypeVar
 
@@ -10,27 +10,27 @@ from ecwid_async.resources.base import TYPE_CHECKING, Resource
 __all__ = ["Storage"]
 
 R = TypeVar("R", default=StorageEntry)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=StorageEntry, default=StorageEntry)
 
 
 class Storage(Resource):
-    """Text that the app keeps under keys: up to 1 MB, or 256 KB under ``public``, which the storefront can read."""
+    """Text under keys: up to 1 MB each, or 256 KB under ``public``, which the storefront can read."""
 
     __slots__ = ()
 
-    # The documentation now sends {"value": ...}. It used to send the text itself, and so does Ecwid's own client,
-    # whose tests against a real store read it back: an object would come back as its JSON text.
+    # The documentation sends {"value": ...} now. It used to send the text itself, and so does Ecwid's own client,
+    # whose tests read it back from a real store: an object would be returned as its JSON text.
 
     def search(self, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[list[R]]:
-        """Everything that is stored, in one list.
+        """List all entries.
 
         ``GET /storage``
         """
-        return self._read_all("GET /storage", model=StorageEntry, into=into, query={"responseFields": response_fields})
+        return self._read_list("GET /storage", model=StorageEntry, into=into, query={"responseFields": response_fields})
 
     def get(self, key: str, *, into: type[R] | None = None, response_fields: str | None = None) -> Call[R]:
-        """What is stored under `key`.
+        """Get the entry under `key`.
 
         ``GET /storage/{key}``
         """
@@ -43,18 +43,18 @@ class Storage(Resource):
 
         ``POST /storage/{key}``
         """
-        return self._call("POST /storage/{key}", key, reads=SuccessResult, body=value.encode(), repeatable=True)
+        return self._call("POST /storage/{key}", key, result_type=SuccessResult, body=value.encode(), repeatable=True)
 
     def update(self, key: str, value: str) -> Call[SuccessResult]:
-        """Store `value` under `key`, whether there was one or not.
+        """Store `value` under `key`, whether or not it exists.
 
         ``PUT /storage/{key}``
         """
-        return self._call("PUT /storage/{key}", key, reads=SuccessResult, body=value.encode())
+        return self._call("PUT /storage/{key}", key, result_type=SuccessResult, body=value.encode())
 
     def delete(self, key: str) -> Call[SuccessResult]:
-        """Delete what is stored under `key`.
+        """Delete the entry under `key`.
 
         ``DELETE /storage/{key}``
         """
-        return self._call("DELETE /storage/{key}", key, reads=SuccessResult)
+        return self._call("DELETE /storage/{key}", key, result_type=SuccessResult)

@@ -11,12 +11,12 @@ from ecwid_async.resources.base import TYPE_CHECKING, Resource
 __all__ = ["Storefront"]
 
 R = TypeVar("R", default=StorefrontWidgetPage)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=StorefrontWidgetPage, default=StorefrontWidgetPage)
 
 
 class Storefront(Resource):
-    """Pages of the storefront, for sites that show it inside their own."""
+    """Pages of the storefront, for embedding in other sites."""
 
     __slots__ = ()
 
@@ -35,9 +35,10 @@ class Storefront(Resource):
         into: type[R] | None = None,
         response_fields: str | None = None,
     ) -> Call[R]:
-        """The page behind a slug, or the storefront's first page with `store_root_page`.
+        """Get the page of a slug, or the storefront's first page with `store_root_page`.
 
-        `get_static_content` adds its HTML, into which `template_variables` go: each a ``tplvar_`` of the API.
+        `get_static_content` adds its HTML. `template_variables` fills in variables of the template, the API's
+        ``tplvar_`` parameters.
 
         ``GET /storefront-widget-pages``
         """

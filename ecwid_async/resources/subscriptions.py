@@ -9,17 +9,17 @@ from ecwid_async.models.common import RecurringInterval
 from ecwid_async.models.results import UpdateResult
 from ecwid_async.models.subscriptions import Subscription, SubscriptionDraft, SubscriptionSortBy, SubscriptionStatus
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, Listed, Moment, Several, several
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, Timestamp, as_sequence
 
 __all__ = ["Subscriptions"]
 
 R = TypeVar("R", default=Subscription)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Subscription, default=Subscription)
 
 
-class Subscriptions(Listed[Subscription]):
-    """Recurring subscriptions: products that customers are charged for again and again."""
+class Subscriptions(ListResource[Subscription]):
+    """Recurring subscriptions: products that customers are charged for at intervals."""
 
     __slots__ = ()
 
@@ -30,21 +30,21 @@ class Subscriptions(Listed[Subscription]):
         customer_id: int | None = None,
         email: str | None = None,
         product_id: int | None = None,
-        status: Several[SubscriptionStatus | str] | None = None,
+        status: OneOrMany[SubscriptionStatus | str] | None = None,
         recurring_interval: RecurringInterval | str | None = None,
         recurring_interval_count: int | None = None,
-        created_from: Moment | None = None,
-        created_to: Moment | None = None,
-        updated_from: Moment | None = None,
-        updated_to: Moment | None = None,
-        cancelled_from: Moment | None = None,
-        cancelled_to: Moment | None = None,
-        next_charge_from: Moment | None = None,
-        next_charge_to: Moment | None = None,
+        created_from: Timestamp | None = None,
+        created_to: Timestamp | None = None,
+        updated_from: Timestamp | None = None,
+        updated_to: Timestamp | None = None,
+        cancelled_from: Timestamp | None = None,
+        cancelled_to: Timestamp | None = None,
+        next_charge_from: Timestamp | None = None,
+        next_charge_to: Timestamp | None = None,
         order_id: str | None = None,
         order_total: Decimal | int | None = None,
-        order_created_from: Moment | None = None,
-        order_created_to: Moment | None = None,
+        order_created_from: Timestamp | None = None,
+        order_created_to: Timestamp | None = None,
         sort_by: SubscriptionSortBy | str | None = None,
         lang: str | None = None,
         into: type[R] | None = None,
@@ -52,13 +52,13 @@ class Subscriptions(Listed[Subscription]):
         limit: int | None = None,
         offset: int | None = None,
     ) -> Pages[R]:
-        """Subscriptions that match every filter given, the newest first unless `sort_by` says otherwise.
+        """Search for subscriptions that match all given filters, by default newest first.
 
-        Filters that begin with ``order`` are about the orders that a subscription has brought.
+        Filters that start with ``order`` are about the orders created by a subscription.
 
         ``GET /subscriptions``
         """
-        # Moments are documented as dates in text; Ecwid's own client sends Unix seconds, as everywhere.
+        # Times are documented as text; Ecwid's own client sends Unix seconds, as in other searches.
         return self._pages(
             "GET /subscriptions",
             model=Subscription,
@@ -68,7 +68,7 @@ class Subscriptions(Listed[Subscription]):
                 "customerId": customer_id,
                 "email": email,
                 "productId": product_id,
-                "status": several(status),
+                "status": as_sequence(status),
                 "recurringInterval": recurring_interval,
                 "recurringIntervalCount": recurring_interval_count,
                 "createdFrom": created_from,
@@ -92,15 +92,15 @@ class Subscriptions(Listed[Subscription]):
         )
 
     def get(self, subscription_id: int) -> Call[Subscription]:
-        """One subscription.
+        """Get a subscription.
 
         ``GET /subscriptions/{subscriptionId}``
         """
-        return self._call("GET /subscriptions/{subscriptionId}", subscription_id, reads=Subscription)
+        return self._call("GET /subscriptions/{subscriptionId}", subscription_id, result_type=Subscription)
 
     def update(self, subscription_id: int, draft: SubscriptionDraft) -> Call[UpdateResult]:
-        """Change what `draft` sets: when and how often it is charged, or its status.
+        """Change the fields that `draft` sets: times of charges, or the status.
 
         ``PUT /subscriptions/{subscriptionId}``
         """
-        return self._call("PUT /subscriptions/{subscriptionId}", subscription_id, reads=UpdateResult, body=draft)
+        return self._call("PUT /subscriptions/{subscriptionId}", subscription_id, result_type=UpdateResult, body=draft)

@@ -1,4 +1,4 @@
-"""Swatches: the colours of product options."""
+"""Swatches: colors of product options."""
 
 from ecwid_async.calls import Call
 from ecwid_async.models.swatches import Swatch
@@ -8,20 +8,20 @@ __all__ = ["Swatches"]
 
 
 class Swatches(Resource):
-    """The colours that product options use."""
+    """Colors of product options."""
 
     __slots__ = ()
 
     def get(self) -> Call[list[Swatch]]:
-        """The colours that were used recently.
+        """List the recently used colors.
 
         ``GET /swatches``
         """
-        return self._call("GET /swatches", reads=list[Swatch], unwrap="colors")
+        return self._call("GET /swatches", result_type=list[Swatch], unwrap="colors")
 
     def recent_colors(self) -> Call[list[Swatch]]:
-        """The colors that were used recently, where Ecwid's own client asks for them.
+        """List the recently used colors, by the endpoint that Ecwid's own client uses.
 
         ``GET /swatches/recent-colors``
         """
-        return self._call("GET /swatches/recent-colors", reads=list[Swatch], unwrap="colors")
+        return self._call("GET /swatches/recent-colors", result_type=list[Swatch], unwrap="colors")

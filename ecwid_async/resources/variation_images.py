@@ -10,7 +10,7 @@ __all__ = ["VariationImages"]
 
 
 class VariationImages(Resource):
-    """The image of each variation."""
+    """Images of variations, one for each."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ class VariationImages(Resource):
         external_url: str | None = None,
         progress: Progress | None = None,
     ) -> Call[UploadResult]:
-        """Set the variation's image: `source` itself, or what the store finds at `external_url`. At most 20 MB.
+        """Set the image of a variation: `source`, or the file at `external_url`. At most 20 MB.
 
         ``POST /products/{productId}/combinations/{combinationId}/image``
         """
@@ -31,7 +31,7 @@ class VariationImages(Resource):
             "POST /products/{productId}/combinations/{combinationId}/image",
             product_id,
             combination_id,
-            reads=UploadResult,
+            result_type=UploadResult,
             source=source,
             external_url=external_url,
             max_bytes=IMAGE_LIMIT,
@@ -39,7 +39,7 @@ class VariationImages(Resource):
         )
 
     def upload_async(self, product_id: int, combination_id: int, draft: AsyncImageDraft) -> Call[UploadResult]:
-        """Have the store fetch an image from a URL later; the variation names it at once. `id` may be missing.
+        """Set the image of a variation to a URL, from which the store fetches it later. `id` may be missing.
 
         ``POST /products/{productId}/combinations/{combinationId}/image/async``
         """
@@ -47,12 +47,12 @@ class VariationImages(Resource):
             "POST /products/{productId}/combinations/{combinationId}/image/async",
             product_id,
             combination_id,
-            reads=UploadResult,
+            result_type=UploadResult,
             body=draft,
         )
 
     def delete(self, product_id: int, combination_id: int) -> Call[DeleteResult]:
-        """Delete the variation's image.
+        """Delete the image of a variation.
 
         ``DELETE /products/{productId}/combinations/{combinationId}/image``
         """
@@ -60,5 +60,5 @@ class VariationImages(Resource):
             "DELETE /products/{productId}/combinations/{combinationId}/image",
             product_id,
             combination_id,
-            reads=DeleteResult,
+            result_type=DeleteResult,
         )

@@ -1,4 +1,4 @@
-"""The stock of variations."""
+"""Stock of variations."""
 
 from ecwid_async.calls import Call
 from ecwid_async.models.product_inventory import StockAdjustmentResult
@@ -8,7 +8,7 @@ __all__ = ["VariationInventory"]
 
 
 class VariationInventory(Resource):
-    """The stock of variations."""
+    """Stock of variations."""
 
     __slots__ = ()
 
@@ -20,10 +20,10 @@ class VariationInventory(Resource):
         *,
         check_low_stock_notification: bool | None = None,
     ) -> Call[StockAdjustmentResult]:
-        """Add to the stock, or take from it with a negative `quantity_delta`. Stock below zero gives a `warning`.
+        """Change the stock of a variation by `quantity_delta`. Stock below zero results in a `warning`.
 
-        With `check_low_stock_notification` the owner gets an email when stock is low. Never repeated by itself: sent
-        twice, it counts twice.
+        `check_low_stock_notification` emails the owner if the stock is low. The call is never repeated
+        automatically, since sending it twice changes the stock twice.
 
         ``PUT /products/{productId}/combinations/{combinationId}/inventory``
         """
@@ -31,7 +31,7 @@ class VariationInventory(Resource):
             "PUT /products/{productId}/combinations/{combinationId}/inventory",
             product_id,
             combination_id,
-            reads=StockAdjustmentResult,
+            result_type=StockAdjustmentResult,
             query={"checkLowStockNotification": check_low_stock_notification},
             body={"quantityDelta": quantity_delta},
             repeatable=False,

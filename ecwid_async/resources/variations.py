@@ -8,30 +8,30 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.variations import Variation, VariationDraft
-from ecwid_async.resources.base import TYPE_CHECKING, Resource, confirmed, unidentified
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, raise_not_identifiable, require_confirmation
 from ecwid_async.resources.variation_images import VariationImages
 from ecwid_async.resources.variation_inventory import VariationInventory
 
 __all__ = ["Variations"]
 
 R = TypeVar("R", default=Variation)
-if not TYPE_CHECKING:  # for jedi: see there
+if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
     R = TypeVar("R", bound=Variation, default=Variation)
 
 
 class Variations(Resource):
-    """The variations of a product, one for each set of options: its combinations, as the API calls them."""
+    """Variations of a product (the API's combinations), one for each combination of options."""
 
     __slots__ = ()
 
     @property
     def images(self) -> VariationImages:
-        """The image of each variation."""
+        """Images of variations."""
         return VariationImages(self._channel)
 
     @property
     def inventory(self) -> VariationInventory:
-        """The stock."""
+        """Stock of variations."""
         return VariationInventory(self._channel)
 
     def search(
@@ -42,11 +42,11 @@ class Variations(Resource):
         into: type[R] | None = None,
         response_fields: str | None = None,
     ) -> Call[list[R]]:
-        """All variations of the product in the order of creation, in one list.
+        """List all variations of a product in the order of creation.
 
         ``GET /products/{productId}/combinations``
         """
-        return self._read_all(
+        return self._read_list(
             "GET /products/{productId}/combinations",
             product_id,
             model=Variation,
@@ -63,7 +63,7 @@ class Variations(Resource):
         into: type[R] | None = None,
         response_fields: str | None = None,
     ) -> Call[R]:
-        """One variation.
+        """Get a variation.
 
         ``GET /products/{productId}/combinations/{combinationId}``
         """
@@ -77,16 +77,16 @@ class Variations(Resource):
         )
 
     def create(self, product_id: int, draft: VariationDraft) -> Call[CreateResult]:
-        """Add a variation to the product.
+        """Add a variation to a product.
 
         ``POST /products/{productId}/combinations``
         """
         return self._call(
             "POST /products/{productId}/combinations",
             product_id,
-            reads=CreateResult,
+            result_type=CreateResult,
             body=draft,
-            look_up=_identity(product_id, draft),
+            look_up=_lookup_of(product_id, draft),
         )
 
     def update(
@@ -99,7 +99,7 @@ class Variations(Resource):
     ) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
 
-        With `check_low_stock_notification` the owner gets an email when stock is low.
+        `check_low_stock_notification` emails the owner if the stock is low.
 
         ``PUT /products/{productId}/combinations/{combinationId}``
         """
@@ -107,36 +107,41 @@ class Variations(Resource):
             "PUT /products/{productId}/combinations/{combinationId}",
             product_id,
             combination_id,
-            reads=UpdateResult,
+            result_type=UpdateResult,
             query={"checkLowStockNotification": check_low_stock_notification},
             body=draft,
         )
 
     def delete(self, product_id: int, combination_id: int) -> Call[DeleteResult]:
-        """Delete one variation of the product.
+        """Delete a variation of a product.
 
         ``DELETE /products/{productId}/combinations/{combinationId}``
         """
         return self._call(
-            "DELETE /products/{productId}/combinations/{combinationId}", product_id, combination_id, reads=DeleteResult
+            "DELETE /products/{productId}/combinations/{combinationId}",
+            product_id,
+            combination_id,
+            result_type=DeleteResult,
         )
 
     def delete_all(self, product_id: int, *, confirm: Literal[True]) -> Call[DeleteResult]:
-        """Delete every variation of the product; `delete_count` says how many there were.
+        """Delete all variations of a product; `delete_count` is their number.
 
         Raises `ValueError` unless `confirm` is True.
 
         ``DELETE /products/{productId}/combinations``
         """
-        confirmed(confirm, f"every variation of product {product_id}")
-        return self._call("DELETE /products/{productId}/combinations", product_id, reads=DeleteResult, repeatable=False)
+        require_confirmation(confirm, f"every variation of product {product_id}")
+        return self._call(
+            "DELETE /products/{productId}/combinations", product_id, result_type=DeleteResult, repeatable=False
+        )
 
 
-def _identity(product_id: int, draft: VariationDraft) -> Lookup:
+def _lookup_of(product_id: int, draft: VariationDraft) -> Lookup:
     if draft.sku:
-        return partial(_by_sku, product_id=product_id, sku=draft.sku)
-    return partial(unidentified, reason="a variation without SKU can't be told from others")
+        return partial(_find_by_sku, product_id=product_id, sku=draft.sku)
+    return partial(raise_not_identifiable, reason="a variation without SKU can't be identified")
 
 
-async def _by_sku(channel: Channel, product_id: int, sku: str) -> Variation | None:
+async def _find_by_sku(channel: Channel, product_id: int, sku: str) -> Variation | None:
     return next((found for found in await Variations(channel).search(product_id) if found.sku == sku), None)

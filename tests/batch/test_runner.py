@@ -159,7 +159,7 @@ async def test_what_a_batch_cannot_carry_is_refused_before_anything_is_sent() ->
     fine = world.store.profile.get()
     upload = world.store.products.images.upload(7, b"png")
     for calls, refusal, words in [
-        ([fine, upload], ValueError, "uploads bytes, which a batch can't: pass external_url"),
+        ([fine, upload], ValueError, "uploads bytes, which a batch can't do: pass external_url"),
         ([fine, fine], ValueError, "the same call is in the batch twice"),
         ([fine, other.store.profile.get()], ValueError, "built by another store"),
         ([fine, world.store.profile.get().with_timeout(5)], ValueError, "limit the whole batch, with its `timeout`"),

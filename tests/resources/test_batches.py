@@ -50,7 +50,7 @@ def test_an_upload_fits_in_a_batch_as_an_address_only(store: Store) -> None:
         {"method": "POST", "path": "products/7/image?externalUrl=https%3A%2F%2Fexample.com%2Fa.png"}
     ]
     with pytest.raises(
-        ValueError, match="POST /products/7/image uploads bytes, which a batch can't: pass external_url"
+        ValueError, match="POST /products/7/image uploads bytes, which a batch can't do: pass external_url"
     ):
         store.batches.create([store.products.images.upload(7, b"png")])
 
@@ -58,7 +58,7 @@ def test_an_upload_fits_in_a_batch_as_an_address_only(store: Store) -> None:
 def test_text_fits_in_a_batch_only_as_json(store: Store) -> None:
     batch = store.batches.create([store.storage.add("public", '{"width": 9}')])
     assert loads(batch.request.body) == [{"method": "POST", "path": "storage/public", "body": {"width": 9}}]
-    with pytest.raises(ValueError, match="POST /storage/note sends text that is no JSON, which a batch can't"):
+    with pytest.raises(ValueError, match="POST /storage/note sends text that is not JSON, which a batch can't do"):
         store.batches.create([store.storage.add("note", "Größe")])
 
 

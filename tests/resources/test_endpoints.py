@@ -18,7 +18,7 @@ from ecwid_async.models.base import UNSET
 from ecwid_async.models.customers import CustomersMassUpdateDraft
 from ecwid_async.models.reviews import ReviewMassUpdateDraft
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import Listed, Resource
+from ecwid_async.resources.base import ListResource, Resource
 
 # A second send of these does harm, or none, against what the verb suggests.
 REPEATABLE = {
@@ -175,7 +175,7 @@ def test_every_resource_is_reached_from_a_store(methods: Any) -> None:
     for module in pkgutil.iter_modules(resources.__path__):
         import_module(f"ecwid_async.resources.{module.name}")
     owners = Counter(type(method.call.__self__) for method in methods)
-    made = {cls for cls in (*Resource.__subclasses__(), *Listed.__subclasses__()) if cls is not Listed}
+    made = {cls for cls in (*Resource.__subclasses__(), *ListResource.__subclasses__()) if cls is not ListResource}
     made = {cls for cls in made if cls.__module__.startswith(f"{resources.__name__}.")}
     assert set(owners) == made
 

@@ -8,7 +8,7 @@ import pytest
 from attrs import frozen
 
 from ecwid_async import Ecwid
-from ecwid_async.resources.base import Listed
+from ecwid_async.resources.base import ListResource
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.scan import PLANS, plan_for
 from ecwid_async.transport.memory import MemoryTransport, make_response
@@ -45,7 +45,7 @@ STORE_VIEW = Ecwid(transport=Sandbox()).store(STORE, TOKEN)
 LISTED = {
     name: found
     for name in dir(STORE_VIEW)
-    if not name.startswith("_") and isinstance(found := getattr(STORE_VIEW, name), Listed)
+    if not name.startswith("_") and isinstance(found := getattr(STORE_VIEW, name), ListResource)
 }
 
 
