@@ -160,7 +160,7 @@ def test_changing_many_deletes_only_those_listed_unless_confirmed(store: Store, 
     assert loads(store.reviews.mass_update(reviews, confirm=True).request.body)["delete"] is True
 
     customers = CustomersMassUpdateDraft(mode=mode, delete=True)
-    with pytest.raises(ValueError, match="deletes every customer that matches, or all of the store: pass confirm=True"):
+    with pytest.raises(ValueError, match="deletes every matching customer, or all of the store: pass confirm=True"):
         store.customers.mass_update(customers, keyword="spam")
     assert loads(store.customers.mass_update(customers, confirm=True).request.body)["delete"] is True
 

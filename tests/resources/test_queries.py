@@ -245,7 +245,7 @@ def test_nothing_undocumented_is_sent_without_a_reason(method: Any) -> None:
 def test_a_moment_without_a_zone_is_refused(method: Any) -> None:
     for query in documented(method):
         if query["type"] == "datetime":
-            with pytest.raises(ValueError, match=f"{query['name']} needs a datetime with a zone"):
+            with pytest.raises(ValueError, match=f"{query['name']} needs a datetime with a time zone"):
                 method.request(**{argument(query["name"]): datetime(2024, 9, 4)})
 
 
@@ -274,7 +274,7 @@ def test_a_value_with_a_comma_is_refused_where_commas_separate_values(method: An
         else:
             given = ["38,5", ["7", "38,5"]]
         for value in given:
-            with pytest.raises(ValueError, match="separated by commas"):
+            with pytest.raises(ValueError, match="separates values by commas"):
                 method.request(**{argument(query["name"]): value})
 
 

@@ -39,7 +39,7 @@ def test_a_file_goes_out_without_an_address(uploads: list[Any]) -> None:
 def test_there_is_one_file(uploads: list[Any]) -> None:
     for method in uploads:
         for given in ({}, {"source": b"file", "external_url": "https://example.com/a.png"}):
-            with pytest.raises(ValueError, match="needs either the file itself or external_url, and not both"):
+            with pytest.raises(ValueError, match="needs exactly one of source and external_url"):
                 method.call(**method.required(), **given)
 
 
