@@ -105,7 +105,7 @@ async def test_an_address_goes_as_a_parameter_without_a_body() -> None:
 def test_it_takes_one_source_and_only_one() -> None:
     files = Files(Channel(MemoryTransport([]), Codec()))
     for settings in ({}, {"source": b"", "external_url": "https://example.com"}):
-        with pytest.raises(ValueError, match=r"POST /files/\{fileId\} needs either the file itself or external_url"):
+        with pytest.raises(ValueError, match=r"POST /files/\{fileId\} needs exactly one of source and external_url"):
             files.upload(**settings)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"a str can't be uploaded: pass bytes, a pathlib\.Path"):
         files.upload("a.png")  # type: ignore[arg-type]
