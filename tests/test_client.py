@@ -39,7 +39,7 @@ class Rows(Resource):
     __slots__ = ()
 
     def get(self, row_id: int) -> ecwid_async.Call[Row]:
-        return self._call("GET /rows/{rowId}", row_id, reads=Row)
+        return self._call("GET /rows/{rowId}", row_id, result_type=Row)
 
 
 def rows(store: Store) -> Rows:

@@ -46,7 +46,7 @@ class Files(Resource):
         return self._upload(
             "POST /files/{fileId}",
             7,
-            reads=Uploaded,
+            result_type=Uploaded,
             source=source,
             external_url=external_url,
             query={"fileName": "a.png"},
