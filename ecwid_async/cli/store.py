@@ -63,7 +63,7 @@ def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None, shown: b
 
     given = sizes.given()
     with DemoStoreProgress(given, shown=shown) as making:
-        return demo_sandbox(**given, requests_per_minute=requests_per_minute, watch=making.watch)
+        return demo_sandbox(**given, requests_per_minute=requests_per_minute, on_progress=making.watch)
 
 
 @dataclass(frozen=True)

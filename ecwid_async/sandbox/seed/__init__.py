@@ -14,20 +14,20 @@ from typing import Any, Final
 import msgspec
 
 from ecwid_async.sandbox.sandbox import Sandbox
-from ecwid_async.sandbox.seed.categories import CategoryTally
+from ecwid_async.sandbox.seed.categories import ProductCounts
 from ecwid_async.sandbox.seed.categories import categories as category_items
 from ecwid_async.sandbox.seed.coupons import coupons
 from ecwid_async.sandbox.seed.customer_extra_fields import customer_extra_fields
-from ecwid_async.sandbox.seed.orders import Shop
+from ecwid_async.sandbox.seed.orders import DemoStore
 from ecwid_async.sandbox.seed.orders import carts as cart_items
 from ecwid_async.sandbox.seed.orders import orders as order_items
-from ecwid_async.sandbox.seed.people import GROUPS, Ledger
+from ecwid_async.sandbox.seed.people import CUSTOMER_GROUPS, PurchaseTotals
 from ecwid_async.sandbox.seed.people import customers as customer_items
 from ecwid_async.sandbox.seed.product_types import product_types
 from ecwid_async.sandbox.seed.products import products as product_items
 from ecwid_async.sandbox.seed.promotions import promotions
-from ecwid_async.sandbox.seed.reviews import opinions, ratings, reviews
-from ecwid_async.sandbox.seed.settings import app_id, settings
+from ecwid_async.sandbox.seed.reviews import plan_reviews, product_ratings, reviews
+from ecwid_async.sandbox.seed.settings import app_client_id, settings
 from ecwid_async.sandbox.seed.subscriptions import subscriptions as subscription_items
 from ecwid_async.sandbox.state import Store
 from ecwid_async.sandbox.switches import Switches
@@ -37,7 +37,7 @@ __all__ = [
     "DEMO_CLIENT_SECRET",
     "DEMO_STORE_ID",
     "DEMO_TOKEN",
-    "Watch",
+    "ProgressCallback",
     "demo_sandbox",
     "fill",
     "profile",
@@ -47,11 +47,11 @@ __all__ = [
 
 DEMO_STORE_ID: Final = 1003
 DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  opens nothing but the demo store
-DEMO_CLIENT_ID: Final = app_id(DEMO_STORE_ID)
+DEMO_CLIENT_ID: Final = app_client_id(DEMO_STORE_ID)
 DEMO_CLIENT_SECRET: Final = "app_secret_demo"  # noqa: S105  as above
 
 _Items = Iterator[dict[str, Any]]
-Watch = Callable[[str, int], None]
+ProgressCallback = Callable[[str, int], None]
 """Hears of a section how many of its items were made so far."""
 
 
@@ -82,8 +82,8 @@ def seed(
 
 def fill(
     store: Store,
-    filled: Iterable[tuple[str, Iterable[dict[str, Any]]]],
-    watch: Watch | None = None,
+    items_by_section: Iterable[tuple[str, Iterable[dict[str, Any]]]],
+    on_progress: ProgressCallback | None = None,
     *,
     storage: Mapping[str, str] | None = None,
 ) -> None:
@@ -94,18 +94,18 @@ def fill(
     store.profile = profile(store.id)
     store.records("storage").update(storage or {})
     store.odds.update(settings(store.id))
-    store.add_app(app_id(store.id), DEMO_CLIENT_SECRET)
-    for section, items in filled:
-        store.load(section, items if watch is None else _watched(section, items, watch))
+    store.add_app(app_client_id(store.id), DEMO_CLIENT_SECRET)
+    for section, items in items_by_section:
+        store.load(section, items if on_progress is None else _reporting(section, items, on_progress))
 
 
-def _watched(section: str, items: Iterable[dict[str, Any]], watch: Watch) -> _Items:
+def _reporting(section: str, items: Iterable[dict[str, Any]], on_progress: ProgressCallback) -> _Items:
     count = 0
     for count, item in enumerate(items, 1):
         yield item
         if not count % 500:
-            watch(section, count)
-    watch(section, count)
+            on_progress(section, count)
+    on_progress(section, count)
 
 
 def sections(
@@ -116,22 +116,29 @@ def sections(
     Read each stream to its end before the next one: categories count the products that went by, customers the orders.
     The items share parts, so change copies only.
     """
-    shop = Shop(seed, products, categories, customers, store_id)
-    tally, ledger = CategoryTally(categories), Ledger(customers)
-    said = opinions(shop, orders)
+    demo = DemoStore(seed, products, categories, customers, store_id)
+    product_counts, purchase_totals = ProductCounts(categories), PurchaseTotals(customers)
+    planned = plan_reviews(demo, orders)
     yield (
         "products",
-        product_items(seed, products, category_count=categories, store_id=store_id, tally=tally, ratings=ratings(said)),
+        product_items(
+            seed,
+            products,
+            category_count=categories,
+            store_id=store_id,
+            product_counts=product_counts,
+            ratings=product_ratings(planned),
+        ),
     )
-    yield "categories", category_items(seed, categories, store_id=store_id, tally=tally)
-    yield "orders", order_items(shop, orders, ledger=ledger)
-    yield "carts", cart_items(shop, carts)
-    yield "customers", customer_items(seed, customers, product_count=products, ledger=ledger)
-    yield "subscriptions", subscription_items(shop, orders)
-    yield "customer_groups", ({"id": number, "name": name} for number, name in GROUPS)
+    yield "categories", category_items(seed, categories, store_id=store_id, product_counts=product_counts)
+    yield "orders", order_items(demo, orders, purchase_totals=purchase_totals)
+    yield "carts", cart_items(demo, carts)
+    yield "customers", customer_items(seed, customers, product_count=products, purchase_totals=purchase_totals)
+    yield "subscriptions", subscription_items(demo, orders)
+    yield "customer_groups", ({"id": number, "name": name} for number, name in CUSTOMER_GROUPS)
     yield "product_types", iter(product_types())
     yield "customer_extra_fields", iter(customer_extra_fields())
-    yield "reviews", reviews(said, ledger)
+    yield "reviews", reviews(planned, purchase_totals)
     yield "coupons", iter(coupons(products, categories))
     yield "promotions", iter(promotions(products, categories))
 
@@ -153,7 +160,7 @@ def demo_sandbox(
     seed: int = 1,
     requests_per_minute: int | None = 600,
     clock: Callable[[], float] = time.time,
-    watch: Watch | None = None,
+    on_progress: ProgressCallback | None = None,
     storage: Mapping[str, str] | None = None,
     switches: Switches | None = None,
 ) -> Sandbox:
@@ -175,7 +182,7 @@ def demo_sandbox(
             categories=categories,
             seed=seed,
         ),
-        watch,
+        on_progress,
         storage=storage,
     )
     return sandbox

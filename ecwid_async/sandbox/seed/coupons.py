@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from ecwid_async.sandbox.seed.categories import category_id
 from ecwid_async.sandbox.seed.products import product_id
-from ecwid_async.sandbox.seed.randomness import FIRST_DAY, date_text
+from ecwid_async.sandbox.seed.randomness import FIRST_DAY, format_date
 
-__all__ = ["FIVE_PERCENT", "coupons"]
+__all__ = ["FIVE_PERCENT_OFF", "coupons"]
 
 Item = dict[str, Any]
 
@@ -22,17 +22,17 @@ def _coupon(number: int, code: str, name: str, kind: str, discount: float, **oth
         "discountType": kind,
         "status": "ACTIVE",
         "discount": discount,
-        "launchDate": date_text(created - created % _DAY),
+        "launchDate": format_date(created - created % _DAY),
         "usesLimit": "UNLIMITED",
         "applicationLimit": "UNLIMITED",
-        "creationDate": date_text(created),
-        "updateDate": date_text(created + number * _DAY),
+        "creationDate": format_date(created),
+        "updateDate": format_date(created + number * _DAY),
         "orderCount": 0,
         **others,
     }
 
 
-FIVE_PERCENT: Final = _coupon(0, "5PERCENTOFF", "Minus 5 % – für Freunde", "PERCENT", 5)
+FIVE_PERCENT_OFF: Final = _coupon(0, "5PERCENTOFF", "Minus 5 % – für Freunde", "PERCENT", 5)
 """What every order with a coupon has used."""
 
 
@@ -43,9 +43,9 @@ def coupons(product_count: int, category_count: int) -> list[Item]:
         "categories": [category_id(at) for at in range(min(category_count, 2))],
     }
     shipping = {"shippingMethods": ["6589-1709547151586", "2211-1709547151000"]}
-    ended = date_text(FIRST_DAY + 1_500 * _DAY)
+    ended = format_date(FIRST_DAY + 1_500 * _DAY)
     made = [
-        FIVE_PERCENT,
+        FIVE_PERCENT_OFF,
         _coupon(1, "WELCOME10", "Erste Bestellung", "ABS", 10, applicationLimit="NEW_CUSTOMER_ONLY", totalLimit=50),
         _coupon(2, "СПАСИБО", "Спасибо, что вернулись", "PERCENT", 7.5, applicationLimit="REPEAT_CUSTOMER_ONLY"),
         _coupon(3, "SUMMER 25/50", "Summer sale ☀", "PERCENT", 25, catalogLimit=limits, status="PAUSED"),

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from ecwid_async.sandbox.seed.site import FILES
+from ecwid_async.sandbox.seed.site import FILE_HOST
 from ecwid_async.sandbox.seed.vocabulary import COLORS, translated
 
 __all__ = ["OptionSet", "option_set"]
@@ -11,7 +11,7 @@ __all__ = ["OptionSet", "option_set"]
 Item = dict[str, Any]
 
 
-class Choice(NamedTuple):
+class Variation(NamedTuple):
     """One variation of an option set: its options, as a product and as an order write them, and what it costs more.
 
     `extra` is in cents, `percent` of the base price.
@@ -31,11 +31,11 @@ class OptionSet(NamedTuple):
     """The options of a product, its variations, and what a buyer types or picks besides."""
 
     options: list[Item]
-    choices: tuple[Choice, ...]
-    typed: list[Item]
+    choices: tuple[Variation, ...]
+    entered: list[Item]
 
 
-def _choice(texts: tuple[str, ...], modifier: float, kind: str = "ABSOLUTE", color: str | None = None) -> Item:
+def _option_choice(texts: tuple[str, ...], modifier: float, kind: str = "ABSOLUTE", color: str | None = None) -> Item:
     item: Item = {
         "text": texts[0],
         "textTranslated": translated(*texts[:3]),
@@ -58,11 +58,11 @@ def _option(kind: str, names: tuple[str, ...], items: list[Item] | None = None, 
     return option | {"required": required}
 
 
-def _colors(palette: int, count: int) -> list[Item]:
+def _color_choices(palette: int, count: int) -> list[Item]:
     items = []
     for at in range(count):
         name, color, *others = COLORS[(palette + at) % len(COLORS)]
-        items.append(_choice((name, *others), 0, color=color))
+        items.append(_option_choice((name, *others), 0, color=color))
     return items
 
 
@@ -70,55 +70,55 @@ _SIZE: Final = ("Size", "Größe", "Размер", "サイズ", "المقاس")
 _COLOR: Final = ("Color", "Farbe", "Цвет", "色", "اللون")
 
 
-def _clothing(palette: int) -> tuple[list[Item], list[Item]]:
-    sizes = [_choice((size,), 0) for size in ("S", "M")] + [_choice(("XL / 2XL",), 3.5)]
-    return [_option("SIZE", _SIZE, sizes), _option("SWATCHES", _COLOR, _colors(palette, 2))], []
+def _clothing_options(palette: int) -> tuple[list[Item], list[Item]]:
+    sizes = [_option_choice((size,), 0) for size in ("S", "M")] + [_option_choice(("XL / 2XL",), 3.5)]
+    return [_option("SIZE", _SIZE, sizes), _option("SWATCHES", _COLOR, _color_choices(palette, 2))], []
 
 
-def _color(palette: int) -> tuple[list[Item], list[Item]]:
-    return [_option("SWATCHES", _COLOR, _colors(palette, 2), required=True)], []
+def _color_options(palette: int) -> tuple[list[Item], list[Item]]:
+    return [_option("SWATCHES", _COLOR, _color_choices(palette, 2), required=True)], []
 
 
-def _size(palette: int) -> tuple[list[Item], list[Item]]:
+def _size_options(palette: int) -> tuple[list[Item], list[Item]]:
     sizes = [
-        _choice(("Small ⌀24", "Klein ⌀24", "Малый ⌀24", "小 ⌀24"), 0),
-        _choice(("Medium ⌀28", "Mittel ⌀28", "Средний ⌀28", "中 ⌀28"), 2 + palette),
-        _choice(("Large ⌀32", "Groß ⌀32", "Большой ⌀32", "大 ⌀32"), 4.5 + palette),
+        _option_choice(("Small ⌀24", "Klein ⌀24", "Малый ⌀24", "小 ⌀24"), 0),
+        _option_choice(("Medium ⌀28", "Mittel ⌀28", "Средний ⌀28", "中 ⌀28"), 2 + palette),
+        _option_choice(("Large ⌀32", "Groß ⌀32", "Большой ⌀32", "大 ⌀32"), 4.5 + palette),
     ]
     return [_option("RADIO", _SIZE, sizes, required=True)], []
 
 
-def _weight(palette: int) -> tuple[list[Item], list[Item]]:
+def _weight_options(palette: int) -> tuple[list[Item], list[Item]]:
     weights = [
-        _choice(("250 g", "250 g", "250 г", "250 g"), 0),
-        _choice(("500 g", "500 g", "500 г", "500 g"), 80 + palette, "PERCENT"),
-        _choice(("1 kg", "1 kg", "1 кг", "1 kg"), 210 + palette, "PERCENT"),
+        _option_choice(("250 g", "250 g", "250 г", "250 g"), 0),
+        _option_choice(("500 g", "500 g", "500 г", "500 g"), 80 + palette, "PERCENT"),
+        _option_choice(("1 kg", "1 kg", "1 кг", "1 kg"), 210 + palette, "PERCENT"),
     ]
     return [_option("RADIO", ("Weight", "Gewicht", "Вес", "重さ", "الوزن"), weights, required=True)], []
 
 
-def _engraving(palette: int) -> tuple[list[Item], list[Item]]:
+def _engraving_options(palette: int) -> tuple[list[Item], list[Item]]:
     finishes = [
-        _choice(("Matte / brushed", "Matt / gebürstet", "Матовая"), 0),
-        _choice(("Polished +", "Poliert +", "Полированная +"), 10 + palette, "PERCENT"),
+        _option_choice(("Matte / brushed", "Matt / gebürstet", "Матовая"), 0),
+        _option_choice(("Polished +", "Poliert +", "Полированная +"), 10 + palette, "PERCENT"),
     ]
     finish = _option("SELECT", ("Finish / surface", "Oberfläche", "Отделка"), finishes)
     engraving = _option("TEXTFIELD", ("Engraving", "Gravur", "Гравировка", "刻印"))
-    typed = [{"name": "Engraving", "value": "К 25-летию ❤", "type": "TEXT"}]
-    return [finish, engraving], typed
+    entered = [{"name": "Engraving", "value": "К 25-летию ❤", "type": "TEXT"}]
+    return [finish, engraving], entered
 
 
-def _gift(palette: int) -> tuple[list[Item], list[Item]]:
+def _gift_options(palette: int) -> tuple[list[Item], list[Item]]:
     extras = [
-        _choice(("Ribbon 🎀", "Schleife 🎀", "Лента 🎀"), 1.5),
-        _choice(("Card", "Karte", "Открытка"), 2 + palette),
+        _option_choice(("Ribbon 🎀", "Schleife 🎀", "Лента 🎀"), 1.5),
+        _option_choice(("Card", "Karte", "Открытка"), 2 + palette),
     ]
     options = [
         _option("CHECKBOX", ("Extras", "Extras", "Дополнительно"), extras),
         _option("TEXTAREA", ("Gift message", "Grußtext", "Текст поздравления", "メッセージ")),
         _option("DATE", ("Deliver on", "Lieferdatum", "Дата доставки"), required=True),
     ]
-    typed: list[Item] = [
+    entered: list[Item] = [
         {
             "name": "Extras",
             "type": "CHOICES",
@@ -130,20 +130,20 @@ def _gift(palette: int) -> tuple[list[Item], list[Item]]:
         {"name": "Gift message", "value": "Alles Gute zum Geburtstag!\n— おばあちゃん", "type": "TEXT"},
         {"name": "Deliver on", "value": "2024-12-24", "type": "DATE"},
     ]
-    return options, typed
+    return options, entered
 
 
-def _language(palette: int) -> tuple[list[Item], list[Item]]:
+def _language_options(palette: int) -> tuple[list[Item], list[Item]]:
     languages = [
-        _choice((text,), 0) for text in ("English", "Deutsch", "Русский", "日本語", "العربية")[: 3 + palette % 3]
+        _option_choice((text,), 0) for text in ("English", "Deutsch", "Русский", "日本語", "العربية")[: 3 + palette % 3]
     ]
     return [_option("SELECT", ("Language", "Sprache", "Язык", "言語", "اللغة"), languages)], []
 
 
-def _artwork(palette: int) -> tuple[list[Item], list[Item]]:
+def _artwork_options(palette: int) -> tuple[list[Item], list[Item]]:
     papers = [
-        _choice(("Matte", "Matt", "Матовая", "マット"), 0),
-        _choice(("Glossy", "Glanz", "Глянцевая", "光沢"), palette),
+        _option_choice(("Matte", "Matt", "Матовая", "マット"), 0),
+        _option_choice(("Glossy", "Glanz", "Глянцевая", "光沢"), palette),
     ]
     options = [
         _option("RADIO", ("Paper", "Papier", "Бумага", "用紙"), papers, required=True),
@@ -153,23 +153,23 @@ def _artwork(palette: int) -> tuple[list[Item], list[Item]]:
         "id": 5973037,
         "name": "sunset é.png",
         "size": 54492,
-        "url": f"{FILES}/orderfile/5973037/sunset.png",
+        "url": f"{FILE_HOST}/orderfile/5973037/sunset.png",
     }
     return options, [{"name": "Your artwork", "type": "FILES", "files": [file]}]
 
 
-_OPTIONS: Final = {
-    "color": _color,
-    "clothing": _clothing,
-    "size": _size,
-    "weight": _weight,
-    "engraving": _engraving,
-    "gift": _gift,
-    "language": _language,
-    "artwork": _artwork,
+_BUILDERS: Final = {
+    "color": _color_options,
+    "clothing": _clothing_options,
+    "size": _size_options,
+    "weight": _weight_options,
+    "engraving": _engraving_options,
+    "gift": _gift_options,
+    "language": _language_options,
+    "artwork": _artwork_options,
 }
-_VARIED: Final = frozenset({"color", "clothing", "size", "weight"})
-_MOST_VARIATIONS: Final = 3
+_KINDS_WITH_VARIATIONS: Final = frozenset({"color", "clothing", "size", "weight"})
+_MAX_VARIATIONS: Final = 3
 
 
 @cache
@@ -177,16 +177,16 @@ def option_set(kind: str, palette: int) -> OptionSet:
     """The options of one kind; `palette` varies colours and prices. Each is made once."""
     if kind == "none":
         return OptionSet([], (), [])
-    options, typed = _OPTIONS[kind](palette)
-    if kind not in _VARIED:
-        return OptionSet(options, (), typed)
+    options, entered = _BUILDERS[kind](palette)
+    if kind not in _KINDS_WITH_VARIATIONS:
+        return OptionSet(options, (), entered)
     combos: list[tuple[Item, ...]] = [()]
     for option in options:
         combos = [(*combo, choice) for choice in option["choices"] for combo in combos]
-    return OptionSet(options, tuple(_variation_choice(options, combo) for combo in combos[:_MOST_VARIATIONS]), typed)
+    return OptionSet(options, tuple(_variation(options, combo) for combo in combos[:_MAX_VARIATIONS]), entered)
 
 
-def _variation_choice(options: list[Item], combo: tuple[Item, ...]) -> Choice:
+def _variation(options: list[Item], combo: tuple[Item, ...]) -> Variation:
     picked, selected = [], []
     extra = percent = 0
     for option, choice in zip(options, combo, strict=True):
@@ -216,4 +216,4 @@ def _variation_choice(options: list[Item], combo: tuple[Item, ...]) -> Choice:
             percent += choice["priceModifier"]
         else:
             extra += round(choice["priceModifier"] * 100)
-    return Choice(picked, selected, extra, percent)
+    return Variation(picked, selected, extra, percent)

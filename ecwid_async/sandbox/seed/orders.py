@@ -9,21 +9,22 @@ from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.computed_fields import FIRST_ORDER, order_code
 from ecwid_async.sandbox.seed.categories import category_id
-from ecwid_async.sandbox.seed.coupons import FIVE_PERCENT
-from ecwid_async.sandbox.seed.people import CustomerFacts, Ledger, Person, customer_facts, guest
+from ecwid_async.sandbox.seed.coupons import FIVE_PERCENT_OFF
+from ecwid_async.sandbox.seed.people import CustomerFacts, Person, PurchaseTotals, customer_facts, guest
 from ecwid_async.sandbox.seed.products import PRODUCT_TAX_ID, ProductFacts, product_facts
-from ecwid_async.sandbox.seed.randomness import FIRST_DAY, LAST_DAY, Dice, date_text, moment, money
-from ecwid_async.sandbox.seed.site import SITE, image_url
+from ecwid_async.sandbox.seed.randomness import FIRST_DAY, LAST_DAY, ItemRandom, creation_time, format_date, money
+from ecwid_async.sandbox.seed.site import SITE_URL, image_url
 from ecwid_async.sandbox.seed.vocabulary import CHANNELS, COMMENTS, translated
 
-__all__ = ["Bought", "Shop", "bought", "carts", "orders", "subscribing_orders"]
+__all__ = ["DemoStore", "Purchase", "carts", "find_purchase", "orders", "subscribing_orders"]
 
 Item = dict[str, Any]
 
 USD_RATE: Final = 1.1067309160854485
-_ORDER, _CART = 7, 8
+ORDER_KEY: Final = 7
+CART_KEY: Final = 8
 _VAT: Final = 21
-_AGENTS: Final = (
+_USER_AGENTS: Final = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0",
@@ -49,8 +50,8 @@ _STATUSES: Final = (
     ("CANCELLED", "WILL_NOT_DELIVER"),
     ("CUSTOM_PAYMENT_STATUS_1", "CUSTOM_FULFILLMENT_STATUS_1"),
 )
-_SENT: Final = frozenset({"DELIVERED", "SHIPPED", "OUT_FOR_DELIVERY"})
-_METHODS: Final = (
+_SHIPPED_STATUSES: Final = frozenset({"DELIVERED", "SHIPPED", "OUT_FOR_DELIVERY"})
+_SHIPPING_METHODS: Final = (
     ("6589-1709547151586", "Standard shipping", "shipping", 590),
     ("2211-1709547151000", "Expressversand 🚀", "shipping", 1490),
     ("3919-1640004025851", "FREE Shipping", "shipping", 0),
@@ -60,11 +61,11 @@ _METHODS: Final = (
 
 
 # One order in so many starts a subscription, where a customer placed it; and how often that one is charged.
-_SUBSCRIBED_EVERY: Final = 16
-_TERMS: Final = (("MONTH", 1), ("MONTH", 2), ("MONTH", 3))
+_ORDERS_PER_SUBSCRIPTION: Final = 16
+_INTERVALS: Final = (("MONTH", 1), ("MONTH", 2), ("MONTH", 3))
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
     product: ProductFacts
     choice: int
     quantity: int
@@ -75,7 +76,7 @@ class _Line(NamedTuple):
         return self.cents * self.quantity
 
 
-class _Sums(NamedTuple):
+class Amounts(NamedTuple):
     """All amounts of one order, in cents."""
 
     subtotal: int
@@ -109,19 +110,19 @@ class _Sums(NamedTuple):
         return self.before_gift_card - self.gift_card
 
 
-class _Sale(NamedTuple):
+class Sale(NamedTuple):
     """Who bought what, when, and for how much: what an order and a cart have in common."""
 
     number: int
     customer: CustomerFacts | None
     person: Person
     created: int
-    lines: list[_Line]
-    sums: _Sums
+    lines: list[Line]
+    amounts: Amounts
     method: tuple[str, str, str, int] | None
 
 
-class Shop(NamedTuple):
+class DemoStore(NamedTuple):
     """What is there to be bought, by whom."""
 
     seed: int
@@ -131,91 +132,89 @@ class Shop(NamedTuple):
     store_id: int
 
 
-def _sale(shop: Shop, kind: int, index: int, count: int, dice: Dice) -> _Sale:
-    created = moment(index, count, dice)
+def make_sale(demo: DemoStore, kind: int, index: int, count: int, rng: ItemRandom) -> Sale:
+    created = creation_time(index, count, rng)
     # A few loyal customers place many orders; some buyers never become customers.
     customer = None
-    if shop.customers and not dice.chance(8):
-        customer = customer_facts(shop.seed, int(shop.customers * dice.random() ** 2))
-    someone = customer.person if customer else guest(shop.seed, index * 2 + (kind == _CART))
+    if demo.customers and not rng.chance(8):
+        customer = customer_facts(demo.seed, int(demo.customers * rng.random() ** 2))
+    person = customer.person if customer else guest(demo.seed, index * 2 + (kind == CART_KEY))
     passed = (created - FIRST_DAY) / (LAST_DAY - FIRST_DAY)
-    known = max(1, int(shop.products * passed)) if shop.products else 0
-    lines = [_line(shop, known, dice) for _ in range((1, 1, 1, 2, 2, 3)[dice.below(6)])] if known else []
-    shipped = any(not line.product.good.digital for line in lines)
-    method = dice.pick(_METHODS) if shipped else None
+    existing = max(1, int(demo.products * passed)) if demo.products else 0
+    lines = [_make_line(demo, existing, rng) for _ in range((1, 1, 1, 2, 2, 3)[rng.below(6)])] if existing else []
+    shipped = any(not line.product.kind.digital for line in lines)
+    method = rng.pick(_SHIPPING_METHODS) if shipped else None
     exempt = customer is not None and customer.tax_exempt
-    return _Sale(
-        index, customer, someone, created, lines, _sums(lines, customer, someone, method, exempt, dice), method
-    )
+    return Sale(index, customer, person, created, lines, _amounts(lines, customer, person, method, exempt, rng), method)
 
 
-def _line(shop: Shop, known: int, dice: Dice) -> _Line:
-    product = product_facts(shop.seed, dice.below(known), shop.products, shop.categories)
+def _make_line(demo: DemoStore, existing: int, rng: ItemRandom) -> Line:
+    product = product_facts(demo.seed, rng.below(existing), demo.products, demo.categories)
     choices = product.options.choices
-    choice = dice.below(len(choices)) if choices else -1
+    choice = rng.below(len(choices)) if choices else -1
     cents = choices[choice].cents(product.cents) if choices else product.cents
-    return _Line(product, choice, (1, 1, 1, 2, 3, 10)[dice.below(6)], cents)
+    return Line(product, choice, (1, 1, 1, 2, 3, 10)[rng.below(6)], cents)
 
 
-def _sums(
-    lines: list[_Line],
+def _amounts(
+    lines: list[Line],
     customer: CustomerFacts | None,
-    someone: Person,
+    person: Person,
     method: tuple[str, str, str, int] | None,
     exempt: bool,
-    dice: Dice,
-) -> _Sums:
+    rng: ItemRandom,
+) -> Amounts:
     subtotal = sum(line.sum for line in lines)
     volume = subtotal * 10 // 100 if subtotal > 15_000 else 0
     membership = subtotal * 5 // 100 if customer and customer.group[0] else 0
-    custom = min(subtotal, 200) if dice.chance(4) else 0
+    custom = min(subtotal, 200) if rng.chance(4) else 0
     left = subtotal - volume - membership - custom
-    coupon = left * 5 // 100 if dice.chance(15) else 0
-    off = volume + membership + custom + coupon
-    discounts = [off * line.sum // subtotal if subtotal else 0 for line in lines]
+    coupon = left * 5 // 100 if rng.chance(15) else 0
+    discount_cents = volume + membership + custom + coupon
+    discounts = [discount_cents * line.sum // subtotal if subtotal else 0 for line in lines]
     if discounts:
-        discounts[-1] += off - sum(discounts)
-    inclusive = someone.place.country[0] != "US"
+        discounts[-1] += discount_cents - sum(discounts)
+    inclusive = person.place.country[0] != "US"
     taxes = []
     for line, discount in zip(lines, discounts, strict=True):
         base = line.sum - discount
         taxes.append(0 if exempt else round(base * _VAT / (100 + _VAT if inclusive else 100)))
-    sums = _Sums(
+    amounts = Amounts(
         subtotal=subtotal,
         volume=volume,
         membership=membership,
         custom=custom,
         coupon=coupon,
         shipping=method[3] if method else 0,
-        handling=200 if method and dice.chance(10) else 0,
-        tips=dice.between(1, 5) * 100 if dice.chance(6) else 0,
+        handling=200 if method and rng.chance(10) else 0,
+        tips=rng.between(1, 5) * 100 if rng.chance(6) else 0,
         line_discounts=discounts,
         line_taxes=taxes,
         inclusive=inclusive,
         gift_card=0,
     )
-    return sums._replace(gift_card=min(1000, sums.before_gift_card)) if dice.chance(4) else sums
+    return amounts._replace(gift_card=min(1000, amounts.before_gift_card)) if rng.chance(4) else amounts
 
 
-def _discount_info(sums: _Sums) -> list[Item]:
+def _discount_info(amounts: Amounts) -> list[Item]:
     info: list[Item] = []
-    if sums.volume:
+    if amounts.volume:
         info.append({"value": 10, "type": "PERCENT", "base": "ON_TOTAL", "orderTotal": 150})
-    if sums.membership:
+    if amounts.membership:
         info.append({"value": 5, "type": "PERCENT", "base": "ON_MEMBERSHIP", "membershipId": 9367001})
-    if sums.custom:
+    if amounts.custom:
         text = "Скидка за ожидание ❤"
-        info.append({"value": money(sums.custom), "type": "ABS", "base": "CUSTOM", "description": text})
+        info.append({"value": money(amounts.custom), "type": "ABS", "base": "CUSTOM", "description": text})
     return info
 
 
-def _tips(sums: _Sums) -> Item:
+def _tips_surcharge(amounts: Amounts) -> Item:
     return {
         "id": "tips",
-        "value": money(sums.tips),
+        "value": money(amounts.tips),
         "type": "ABSOLUTE",
-        "total": money(sums.tips),
-        "totalWithoutTax": money(sums.tips),
+        "total": money(amounts.tips),
+        "totalWithoutTax": money(amounts.tips),
         "description": "Tips",
         "descriptionTranslated": "Tips",
         "taxable": False,
@@ -223,22 +222,22 @@ def _tips(sums: _Sums) -> Item:
     }
 
 
-def _without_tax(cents: int, sums: _Sums) -> int:
-    return round(cents * 100 / (100 + _VAT)) if sums.inclusive and sums.tax else cents
+def _without_tax(cents: int, amounts: Amounts) -> int:
+    return round(cents * 100 / (100 + _VAT)) if amounts.inclusive and amounts.tax else cents
 
 
-def _items(shop: Shop, sale: _Sale, first_id: int) -> list[Item]:
+def sale_items(demo: DemoStore, sale: Sale, first_id: int) -> list[Item]:
     items = []
     for at, line in enumerate(sale.lines):
-        product, sums = line.product, sale.sums
-        length, width, height = product.good.size
-        tax = sums.line_taxes[at]
+        product, amounts = line.product, sale.amounts
+        length, width, height = product.kind.size
+        tax = amounts.line_taxes[at]
         item: Item = {
             "id": first_id + at,
             "productId": product.id,
             "categoryId": category_id(product.categories[0]) if product.categories else 0,
             "price": money(line.cents),
-            "priceWithoutTax": money(_without_tax(line.cents, sums)),
+            "priceWithoutTax": money(_without_tax(line.cents, amounts)),
             "productPrice": money(product.cents),
             "sku": product.sku,
             "quantity": line.quantity,
@@ -249,42 +248,42 @@ def _items(shop: Shop, sale: _Sale, first_id: int) -> list[Item]:
             "quantityInStock": 0 if product.unlimited else product.quantity,
             "name": product.names[0],
             "nameTranslated": translated(*product.names),
-            "isShippingRequired": not product.good.digital,
+            "isShippingRequired": not product.kind.digital,
             "trackQuantity": not product.unlimited,
             "fixedShippingRateOnly": False,
-            "imageUrl": image_url(shop.store_id, product.image + 4),
+            "imageUrl": image_url(demo.store_id, product.image + 4),
             "fixedShippingRate": 0,
-            "digital": product.good.digital,
-            "couponApplied": sums.coupon > 0,
-            "taxes": [_tax(tax)] if tax else [],
+            "digital": product.kind.digital,
+            "couponApplied": amounts.coupon > 0,
+            "taxes": [_item_tax(tax)] if tax else [],
             "dimensions": {"length": length, "width": width, "height": height},
             "discounts": [],
             "isCustomerSetPrice": False,
             "attributes": [],
         }
-        if not product.good.digital:
-            item["weight"] = product.good.weight
-        if sums.coupon:
-            item["couponAmount"] = money(sums.coupon * line.sum // sums.subtotal)
-        if sums.line_discounts[at]:
-            item["discounts"] = [_line_discount(sums.line_discounts[at])]
+        if not product.kind.digital:
+            item["weight"] = product.kind.weight
+        if amounts.coupon:
+            item["couponAmount"] = money(amounts.coupon * line.sum // amounts.subtotal)
+        if amounts.line_discounts[at]:
+            item["discounts"] = [_line_discount(amounts.line_discounts[at])]
         options = product.options
         if line.choice >= 0:
             item["combinationId"] = product.combination_id(line.choice)
             item["selectedOptions"] = options.choices[line.choice].selected
-        elif options.typed:
-            item["selectedOptions"] = options.typed
-        if product.good.digital:
-            item["files"] = [_file(shop, sale, product)]
+        elif options.entered:
+            item["selectedOptions"] = options.entered
+        if product.kind.digital:
+            item["files"] = [_download(demo, sale, product)]
         elif not product.unlimited and product.quantity < line.quantity:
             item["isPreorder"] = True
         items.append(item)
     return items
 
 
-def _subscribed(sale: _Sale) -> Item:
+def _subscription_fields(sale: Sale) -> Item:
     """What an ordered item has that started a subscription."""
-    interval, count = _TERMS[sale.number // _SUBSCRIBED_EVERY % len(_TERMS)]
+    interval, count = _INTERVALS[sale.number // _ORDERS_PER_SUBSCRIPTION % len(_INTERVALS)]
     return {
         "recurringChargeSettings": {
             "recurringInterval": interval,
@@ -296,7 +295,7 @@ def _subscribed(sale: _Sale) -> Item:
     }
 
 
-def _tax(cents: int) -> Item:
+def _item_tax(cents: int) -> Item:
     return {
         "name": "VAT 21 % / НДС",
         "value": _VAT,
@@ -318,65 +317,65 @@ def _line_discount(cents: int) -> Item:
     }
 
 
-def _file(shop: Shop, sale: _Sale, product: ProductFacts) -> Item:
+def _download(demo: DemoStore, sale: Sale, product: ProductFacts) -> Item:
     number = 96_000_000 + product.number
     base = "https://app.ecwid.com"
     return {
         "productFileId": number,
         "maxDownloads": 0,
         "remainingDownloads": 0,
-        "expire": date_text(sale.created + 3 * 86_400),
+        "expire": format_date(sale.created + 3 * 86_400),
         "name": "e-book.pdf",
         "description": "",
         "size": 120_006 + product.number,
-        "adminUrl": f"{base}/api/v3/{shop.store_id}/products/{product.id}/files/{number}",
-        "customerUrl": f"{base}/download/{shop.store_id}/{sale.created * 7_919:032x}/e-book.pdf",
+        "adminUrl": f"{base}/api/v3/{demo.store_id}/products/{product.id}/files/{number}",
+        "customerUrl": f"{base}/download/{demo.store_id}/{sale.created * 7_919:032x}/e-book.pdf",
     }
 
 
-def _common(shop: Shop, sale: _Sale, dice: Dice, updated: int) -> Item:
-    sums, someone, customer = sale.sums, sale.person, sale.customer
-    method, module = dice.pick(_PAYMENTS)
-    source, campaign, medium = dice.pick(CHANNELS)
+def sale_fields(demo: DemoStore, sale: Sale, rng: ItemRandom, updated: int) -> Item:
+    amounts, person, customer = sale.amounts, sale.person, sale.customer
+    method, module = rng.pick(_PAYMENTS)
+    source, campaign, medium = rng.pick(CHANNELS)
     item: Item = {
         "refundedAmount": 0,
-        "subtotal": money(sums.subtotal),
-        "subtotalWithoutTax": money(_without_tax(sums.subtotal, sums)),
-        "total": money(sums.total),
-        "totalWithoutTax": money(sums.total - sums.tax),
-        "giftCardRedemption": money(sums.gift_card),
-        "totalBeforeGiftCardRedemption": money(sums.before_gift_card),
-        "email": someone.mail,
+        "subtotal": money(amounts.subtotal),
+        "subtotalWithoutTax": money(_without_tax(amounts.subtotal, amounts)),
+        "total": money(amounts.total),
+        "totalWithoutTax": money(amounts.total - amounts.tax),
+        "giftCardRedemption": money(amounts.gift_card),
+        "totalBeforeGiftCardRedemption": money(amounts.before_gift_card),
+        "email": person.email,
         "paymentMethod": method,
         "paymentModule": module,
-        "tax": money(sums.tax),
+        "tax": money(amounts.tax),
         "customerTaxExempt": customer is not None and customer.tax_exempt,
         "customerTaxId": "",
         "customerTaxIdValid": False,
         "b2b_b2c": "b2b" if customer and customer.business else "b2c",
         "reversedTaxApplied": False,
-        "customerRequestedInvoice": dice.chance(10),
+        "customerRequestedInvoice": rng.chance(10),
         "customerFiscalCode": "",
         "electronicInvoicePecEmail": "",
         "electronicInvoiceSdiCode": "",
-        "ipAddress": f"203.0.113.{dice.between(1, 254)}",
-        "couponDiscount": money(sums.coupon),
-        "refererUrl": f"{SITE}/",
-        "orderComments": dice.pick(COMMENTS),
-        "volumeDiscount": money(sums.volume),
-        "membershipBasedDiscount": money(sums.membership),
+        "ipAddress": f"203.0.113.{rng.between(1, 254)}",
+        "couponDiscount": money(amounts.coupon),
+        "refererUrl": f"{SITE_URL}/",
+        "orderComments": rng.pick(COMMENTS),
+        "volumeDiscount": money(amounts.volume),
+        "membershipBasedDiscount": money(amounts.membership),
         "totalAndMembershipBasedDiscount": 0,
-        "customSurcharges": [_tips(sums)] if sums.tips else [],
-        "discount": money(sums.discount),
-        "discountInfo": _discount_info(sums),
-        "usdTotal": sums.total / 100 * USD_RATE,
+        "customSurcharges": [_tips_surcharge(amounts)] if amounts.tips else [],
+        "discount": money(amounts.discount),
+        "discountInfo": _discount_info(amounts),
+        "usdTotal": amounts.total / 100 * USD_RATE,
         "globalReferer": f"https://{source}.example/?q=геймпад",
-        "createDate": date_text(sale.created),
-        "updateDate": date_text(updated),
+        "createDate": format_date(sale.created),
+        "updateDate": format_date(updated),
         "createTimestamp": sale.created,
         "updateTimestamp": updated,
         "refunds": [],
-        "billingPerson": someone.address(),
+        "billingPerson": person.address(),
         "shippingLabelAvailableForShipment": False,
         "shipments": [],
         "additionalInfo": {"google_customer_id": f"{1_900_000_000 + sale.number}.{sale.created}"},
@@ -384,41 +383,41 @@ def _common(shop: Shop, sale: _Sale, dice: Dice, updated: int) -> Item:
         "extraFields": {},
         "hidden": False,
         "taxesOnShipping": [],
-        "acceptMarketing": dice.chance(40),
+        "acceptMarketing": rng.chance(40),
         "disableAllCustomerNotifications": False,
         "externalFulfillment": False,
         "invoices": [],
-        "pricesIncludeTax": sums.inclusive,
+        "pricesIncludeTax": amounts.inclusive,
         "utmDataSets": [],
-        "lang": someone.place.language,
-        "customerUserAgent": dice.pick(_AGENTS),
+        "lang": person.place.language,
+        "customerUserAgent": rng.pick(_USER_AGENTS),
     }
-    if dice.chance(35):
+    if rng.chance(35):
         utm = {"source": source, "campaign": campaign, "medium": medium}
-        item |= {"utmData": utm, "utmDataSets": [{"timestamp": date_text(sale.created), **utm}]}
+        item |= {"utmData": utm, "utmDataSets": [{"timestamp": format_date(sale.created), **utm}]}
     if customer:
         item["customerId"] = customer.id
         if customer.group[0]:
             item |= {"customerGroupId": customer.group[0], "customerGroup": customer.group[1]}
-    if sums.coupon:
-        item["discountCoupon"] = FIVE_PERCENT
-    if sums.handling:
+    if amounts.coupon:
+        item["discountCoupon"] = FIVE_PERCENT_OFF
+    if amounts.handling:
         item["handlingFee"] = {"name": "Wrapping", "value": 2, "description": "Silk paper wrapping"}
     if sale.method:
-        item["shippingPerson"] = someone.address()
-        item["shippingOption"] = _shipping(sale.method, sale.sums)
+        item["shippingPerson"] = person.address()
+        item["shippingOption"] = _shipping_option(sale.method, sale.amounts)
         if sale.method[2] == "pickup":
-            item["pickupTime"] = date_text(sale.created + 86_400)
+            item["pickupTime"] = format_date(sale.created + 86_400)
     return item
 
 
-def _shipping(method: tuple[str, str, str, int], sums: _Sums) -> Item:
+def _shipping_option(method: tuple[str, str, str, int], amounts: Amounts) -> Item:
     number, name, kind, cents = method
     option: Item = {
         "shippingMethodId": number,
         "shippingMethodName": name,
         "shippingRate": money(cents),
-        "shippingRateWithoutTax": money(_without_tax(cents, sums)),
+        "shippingRateWithoutTax": money(_without_tax(cents, amounts)),
         "isPickup": kind == "pickup",
         "fulfillmentType": kind,
     }
@@ -429,26 +428,26 @@ def _shipping(method: tuple[str, str, str, int], sums: _Sums) -> Item:
     return option
 
 
-def orders(shop: Shop, count: int, *, ledger: Ledger | None = None) -> Iterator[Item]:
+def orders(demo: DemoStore, count: int, *, purchase_totals: PurchaseTotals | None = None) -> Iterator[Item]:
     """Yield `count` orders, oldest first; `ledger` is told what each customer bought."""
     for index in range(count):
-        dice = Dice(shop.seed, _ORDER, index)
-        sale = _sale(shop, _ORDER, index, count, dice)
-        if ledger is not None and sale.customer:
-            ledger.add(sale.customer.number, sale.sums.total, sale.created)
-        yield _order(shop, sale, dice)
+        rng = ItemRandom(demo.seed, ORDER_KEY, index)
+        sale = make_sale(demo, ORDER_KEY, index, count, rng)
+        if purchase_totals is not None and sale.customer:
+            purchase_totals.add(sale.customer.number, sale.amounts.total, sale.created)
+        yield _make_order(demo, sale, rng)
 
 
-def subscribing_orders(shop: Shop, count: int) -> Iterator[Item]:
+def subscribing_orders(demo: DemoStore, count: int) -> Iterator[Item]:
     """Yield those of `count` orders again that started a subscription, with their first item."""
-    for index in range(0, count, _SUBSCRIBED_EVERY):
-        dice = Dice(shop.seed, _ORDER, index)
-        order = _order(shop, _sale(shop, _ORDER, index, count, dice), dice)
+    for index in range(0, count, _ORDERS_PER_SUBSCRIPTION):
+        rng = ItemRandom(demo.seed, ORDER_KEY, index)
+        order = _make_order(demo, make_sale(demo, ORDER_KEY, index, count, rng), rng)
         if any("subscriptionId" in item for item in order["items"]):
             yield order
 
 
-class Bought(NamedTuple):
+class Purchase(NamedTuple):
     """What a customer bought: the first product of an order, which has this text id and this number."""
 
     order: str
@@ -458,23 +457,25 @@ class Bought(NamedTuple):
     created: int
 
 
-def bought(shop: Shop, index: int, count: int) -> Bought | None:
+def find_purchase(demo: DemoStore, index: int, count: int) -> Purchase | None:
     """What the customer of that order of `count` bought; None where nobody or nothing is known of it."""
-    sale = _sale(shop, _ORDER, index, count, Dice(shop.seed, _ORDER, index))
+    sale = make_sale(demo, ORDER_KEY, index, count, ItemRandom(demo.seed, ORDER_KEY, index))
     if sale.customer is None or not sale.lines:
         return None
-    return Bought(order_code(_number(sale)), _number(sale), sale.customer, sale.lines[0].product, sale.created)
+    return Purchase(
+        order_code(_order_number(sale)), _order_number(sale), sale.customer, sale.lines[0].product, sale.created
+    )
 
 
-def _number(sale: _Sale) -> int:
+def _order_number(sale: Sale) -> int:
     return FIRST_ORDER + sale.number * 11
 
 
-def _order(shop: Shop, sale: _Sale, dice: Dice) -> Item:
-    number = _number(sale)
+def _make_order(demo: DemoStore, sale: Sale, rng: ItemRandom) -> Item:
+    number = _order_number(sale)
     code = order_code(number)
-    updated = min(sale.created + 60 + dice.below(25) ** 5, LAST_DAY + 86_400)
-    payment, fulfillment = dice.pick(_STATUSES)
+    updated = min(sale.created + 60 + rng.below(25) ** 5, LAST_DAY + 86_400)
+    payment, fulfillment = rng.pick(_STATUSES)
     item = {
         "id": code,
         "internalId": number,
@@ -484,9 +485,9 @@ def _order(shop: Shop, sale: _Sale, dice: Dice) -> Item:
         "giftCardDoubleSpending": False,
         "paymentStatus": payment,
         "fulfillmentStatus": fulfillment,
-        **_common(shop, sale, dice, updated),
-        "customDiscount": [money(sale.sums.custom)] if sale.sums.custom else [],
-        "items": _items(shop, sale, 1_800_000_000 + sale.number * 3),
+        **sale_fields(demo, sale, rng, updated),
+        "customDiscount": [money(sale.amounts.custom)] if sale.amounts.custom else [],
+        "items": sale_items(demo, sale, 1_800_000_000 + sale.number * 3),
         "billingPerson": sale.person.billing(),
         "predictedPackage": [],
         "ticket": -455_011_247 + sale.number,
@@ -494,51 +495,51 @@ def _order(shop: Shop, sale: _Sale, dice: Dice) -> Item:
     }
     for line, entry in zip(sale.lines, item["items"], strict=True):
         entry |= {
-            "smallThumbnailUrl": image_url(shop.store_id, line.product.image + 1),
-            "hdThumbnailUrl": image_url(shop.store_id, line.product.image + 3),
+            "smallThumbnailUrl": image_url(demo.store_id, line.product.image + 1),
+            "hdThumbnailUrl": image_url(demo.store_id, line.product.image + 3),
             "productAvailable": True,
             "discountsAllowed": True,
             "taxable": True,
             "giftCard": False,
             "recurringTaxIds": [],
         }
-    if sale.number % _SUBSCRIBED_EVERY == 0 and sale.customer and sale.lines:
-        item["items"][0] |= _subscribed(sale)
-    _aftermath(item, sale, dice, updated)
+    if sale.number % _ORDERS_PER_SUBSCRIPTION == 0 and sale.customer and sale.lines:
+        item["items"][0] |= _subscription_fields(sale)
+    _add_later_events(item, sale, rng, updated)
     return item
 
 
-def _aftermath(item: Item, sale: _Sale, dice: Dice, updated: int) -> None:
+def _add_later_events(item: Item, sale: Sale, rng: ItemRandom, updated: int) -> None:
     """What came after the order was placed: invoices, parcels, refunds, notes."""
-    total = sale.sums.total
+    total = sale.amounts.total
     if item["paymentStatus"] != "AWAITING_PAYMENT":
         item["invoices"] = [_invoice(sale)]
-    if item["fulfillmentStatus"] in _SENT and sale.method and sale.method[2] == "shipping":
+    if item["fulfillmentStatus"] in _SHIPPED_STATUSES and sale.method and sale.method[2] == "shipping":
         item |= {"trackingNumber": f"JJD{sale.number:015}", "shipments": [_shipment(sale, updated)]}
     back = {"REFUNDED": total, "PARTIALLY_REFUNDED": total * 30 // 100}.get(item["paymentStatus"], 0)
     if back:
         first = back // 2
         item["refundedAmount"] = money(back)
         item["refunds"] = [
-            {"date": date_text(updated), "source": source, "reason": reason, "amount": money(amount)}
+            {"date": format_date(updated), "source": source, "reason": reason, "amount": money(amount)}
             for source, reason, amount in (
                 ("CP", "Не подошёл размер", first),
                 ("API", "damaged in transit 📦", back - first),
             )
             if amount
         ]
-    if dice.chance(25):
+    if rng.chance(25):
         item["orderExtraFields"] = _EXTRA_FIELDS
-    if dice.chance(10):
+    if rng.chance(10):
         start = sale.created + 2 * 86_400
         item["extraFields"] = {
-            "ecwid_order_delivery_time_interval_start": date_text(start),
-            "ecwid_order_delivery_time_interval_end": date_text(start + 7_200),
+            "ecwid_order_delivery_time_interval_start": format_date(start),
+            "ecwid_order_delivery_time_interval_end": format_date(start + 7_200),
             "ecwid_order_delivery_time_display_format": "DATETIME",
         }
-    if dice.chance(6):
+    if rng.chance(6):
         item["privateAdminNotes"] = "Kunde ruft zurück ☎"
-    if dice.chance(5):
+    if rng.chance(5):
         item |= {"affiliateId": "partner-7", "paymentMessage": "Zahlung geprüft ✓"}
         item |= {"externalOrderId": f"AMZ-{sale.number:07}", "refererId": "4021", "externalFulfillment": True}
     if item["paymentModule"] == "STRIPE":
@@ -570,22 +571,22 @@ _EXTRA_FIELDS: Final[list[Item]] = [
 ]
 
 
-def _invoice(sale: _Sale) -> Item:
+def _invoice(sale: Sale) -> Item:
     number = 117_000_000 + sale.number
     return {
         "internalId": number,
         "id": f"{2000 + sale.number}",
-        "created": date_text(sale.created),
+        "created": format_date(sale.created),
         "link": f"https://app.ecwid.com/download_tax_invoice?invoice_id={number}&access_key=z7clyftZJZj",
         "type": "SALE",
     }
 
 
-def _shipment(sale: _Sale, when: int) -> Item:
+def _shipment(sale: Sale, when: int) -> Item:
     tracking = f"JJD{sale.number:015}"
     return {
         "id": f"{sale.created:08x}-{sale.number:012x}",
-        "created": date_text(when),
+        "created": format_date(when),
         "shipTo": sale.person.address(),
         "shipFrom": {
             "companyName": "Demo Store",
@@ -598,7 +599,7 @@ def _shipment(sale: _Sale, when: int) -> Item:
             "phone": "+31 499 555 010",
         },
         "parcel": {
-            "weight": round(sum(line.product.good.weight * line.quantity for line in sale.lines), 3),
+            "weight": round(sum(line.product.kind.weight * line.quantity for line in sale.lines), 3),
             "weightUnit": "KILOGRAM",
             "width": 25.4,
             "height": 10.16,
@@ -619,23 +620,23 @@ def _shipment(sale: _Sale, when: int) -> Item:
     }
 
 
-def carts(shop: Shop, count: int) -> Iterator[Item]:
+def carts(demo: DemoStore, count: int) -> Iterator[Item]:
     """Yield `count` abandoned carts; one in nine is hidden, some were followed up by mail, some became orders."""
     for index in range(count):
-        dice = Dice(shop.seed, _CART, index)
-        sale = _sale(shop, _CART, index, count, dice)
-        updated = min(sale.created + 60 + dice.below(25) ** 4, LAST_DAY + 86_400)
-        bits = f"{(sale.created << 64 | index << 20 | dice.below(1 << 20)) * 0x9E3779B97F4A7C15 % (1 << 128):032X}"
+        rng = ItemRandom(demo.seed, CART_KEY, index)
+        sale = make_sale(demo, CART_KEY, index, count, rng)
+        updated = min(sale.created + 60 + rng.below(25) ** 4, LAST_DAY + 86_400)
+        bits = f"{(sale.created << 64 | index << 20 | rng.below(1 << 20)) * 0x9E3779B97F4A7C15 % (1 << 128):032X}"
         item = {
             "cartId": f"{bits[:8]}-{bits[8:12]}-{bits[12:16]}-{bits[16:20]}-{bits[20:]}",
-            **_common(shop, sale, dice, updated),
+            **sale_fields(demo, sale, rng, updated),
             "paymentStatus": "INCOMPLETE",
             "fulfillmentStatus": "AWAITING_PROCESSING",
             "hidden": index % 9 == 4,
-            "items": _items(shop, sale, 1_500_000_000 + index * 3),
+            "items": sale_items(demo, sale, 1_500_000_000 + index * 3),
         }
-        if dice.chance(40):
-            item["recoveryEmailSentTimestamp"] = date_text(updated)
-        if dice.chance(10):
-            item["recoveredOrderId"] = FIRST_ORDER + dice.below(1000) * 11
+        if rng.chance(40):
+            item["recoveryEmailSentTimestamp"] = format_date(updated)
+        if rng.chance(10):
+            item["recoveredOrderId"] = FIRST_ORDER + rng.below(1000) * 11
         yield item

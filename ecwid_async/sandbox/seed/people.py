@@ -5,16 +5,18 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.seed.products import product_id
-from ecwid_async.sandbox.seed.randomness import LAST_DAY, Dice, date_text, moment, money
+from ecwid_async.sandbox.seed.randomness import LAST_DAY, ItemRandom, creation_time, format_date, money
 from ecwid_async.sandbox.seed.vocabulary import PLACES, Place
 
-__all__ = ["GROUPS", "CustomerFacts", "Ledger", "Person", "customer_facts", "customers", "guest"]
+__all__ = ["CUSTOMER_GROUPS", "CustomerFacts", "Person", "PurchaseTotals", "customer_facts", "customers", "guest"]
 
 Item = dict[str, Any]
 
-_CUSTOMER, _DETAILS, _GUEST = 4, 5, 6
+_CUSTOMER_KEY: Final = 4
+_DETAILS_KEY: Final = 5
+_GUEST_KEY: Final = 6
 
-GROUPS: Final = ((0, "General"), (9367001, "VIP"), (9367002, "Wholesale 批发"))
+CUSTOMER_GROUPS: Final = ((0, "General"), (9367001, "VIP"), (9367002, "Wholesale 批发"))
 """Customer groups by id. Group 0 always exists."""
 
 
@@ -24,7 +26,7 @@ class Person(NamedTuple):
     place: Place
     first: str
     last: str
-    mail: str
+    email: str
     company: str
     house: int
 
@@ -70,25 +72,25 @@ _COMPANIES: Final = (
 )
 
 
-def person(dice: Dice, number: int) -> Person:
+def make_person(rng: ItemRandom, number: int) -> Person:
     """Somebody; `number` makes the mail address unique."""
-    place = dice.pick(PLACES)
-    first, last = dice.below(len(place.first)), dice.below(len(place.last))
+    place = rng.pick(PLACES)
+    first, last = rng.below(len(place.first)), rng.below(len(place.last))
     given, family = place.latin or (place.first, place.last)
     local = f"{given[first]}.{family[last]}".lower().replace("'", "").replace("í", "i")
     return Person(
         place=place,
         first=place.first[first],
         last=place.last[last],
-        mail=f"{local}.{number}@example.{('com', 'org', 'net')[number % 3]}",
-        company=dice.pick(_COMPANIES),
-        house=dice.between(1, 240),
+        email=f"{local}.{number}@example.{('com', 'org', 'net')[number % 3]}",
+        company=rng.pick(_COMPANIES),
+        house=rng.between(1, 240),
     )
 
 
 def guest(seed: int, index: int) -> Person:
     """Who placed an order without becoming a customer."""
-    return person(Dice(seed, _GUEST, index), 7_000_000 + index)
+    return make_person(ItemRandom(seed, _GUEST_KEY, index), 7_000_000 + index)
 
 
 class CustomerFacts(NamedTuple):
@@ -104,19 +106,19 @@ class CustomerFacts(NamedTuple):
 
 def customer_facts(seed: int, index: int) -> CustomerFacts:
     """The facts of one customer."""
-    dice = Dice(seed, _CUSTOMER, index)
-    someone = person(dice, index + 1)
+    rng = ItemRandom(seed, _CUSTOMER_KEY, index)
+    person = make_person(rng, index + 1)
     return CustomerFacts(
         number=index,
         id=100_000_000 + index * 13,
-        person=someone,
-        group=GROUPS[(0, 0, 0, 0, 0, 0, 1, 1, 2, 0)[dice.below(10)]],
-        business=bool(someone.company),
-        tax_exempt=bool(someone.company) and dice.chance(20),
+        person=person,
+        group=CUSTOMER_GROUPS[(0, 0, 0, 0, 0, 0, 1, 1, 2, 0)[rng.below(10)]],
+        business=bool(person.company),
+        tax_exempt=bool(person.company) and rng.chance(20),
     )
 
 
-class Ledger:
+class PurchaseTotals:
     """What each customer bought, gathered while orders stream by: 28 bytes a customer."""
 
     def __init__(self, count: int) -> None:
@@ -142,12 +144,12 @@ class Ledger:
             "numberOfOrders": orders,
             "salesValue": money(cents),
             "averageOrderValue": cents / orders / 100,
-            "firstOrderDate": date_text(self.first[index]),
-            "lastOrderDate": date_text(self.last[index]),
+            "firstOrderDate": format_date(self.first[index]),
+            "lastOrderDate": format_date(self.last[index]),
         }
 
 
-_HANDLES: Final = (
+_SOCIAL_CONTACTS: Final = (
     ("TELEGRAM", "https://t.me/{}", True),
     ("WHATSAPP", "https://wa.me/{}", False),
     ("INSTAGRAM", "https://instagram.com/{}", True),
@@ -155,28 +157,28 @@ _HANDLES: Final = (
 )
 
 
-def customers(seed: int, count: int, *, product_count: int, ledger: Ledger) -> Iterator[Item]:
+def customers(seed: int, count: int, *, product_count: int, purchase_totals: PurchaseTotals) -> Iterator[Item]:
     """Yield `count` customers whose statistics are those of the ledger."""
     for index in range(count):
         facts = customer_facts(seed, index)
-        dice = Dice(seed, _DETAILS, index)
-        registered = moment(index, count, dice)
-        if ledger.orders[index]:
-            registered = min(registered, ledger.first[index])
-        updated = max(min(registered + dice.below(30) ** 5, LAST_DAY), ledger.last[index])
-        someone = facts.person
+        rng = ItemRandom(seed, _DETAILS_KEY, index)
+        registered = creation_time(index, count, rng)
+        if purchase_totals.orders[index]:
+            registered = min(registered, purchase_totals.first[index])
+        updated = max(min(registered + rng.below(30) ** 5, LAST_DAY), purchase_totals.last[index])
+        person = facts.person
         item: Item = {
             "id": facts.id,
-            "name": someone.name,
-            "email": someone.mail,
-            "registered": date_text(registered),
-            "updated": date_text(updated),
-            "totalOrderCount": ledger.orders[index],
+            "name": person.name,
+            "email": person.email,
+            "registered": format_date(registered),
+            "updated": format_date(updated),
+            "totalOrderCount": purchase_totals.orders[index],
             "customerGroupId": facts.group[0],
             "customerGroupName": facts.group[1],
-            "billingPerson": someone.billing(),
-            "shippingAddresses": _addresses(facts, dice),
-            "contacts": _contacts(facts, dice, updated),
+            "billingPerson": person.billing(),
+            "shippingAddresses": _addresses(facts, rng),
+            "contacts": _contacts(facts, rng, updated),
             "taxExempt": facts.tax_exempt,
             "taxId": f"DE{811_000_000 + index}" if facts.business else "",
             "taxIdValid": True,
@@ -184,21 +186,21 @@ def customers(seed: int, count: int, *, product_count: int, ledger: Ledger) -> I
             "fiscalCode": "",
             "electronicInvoicePecEmail": "",
             "electronicInvoiceSdiCode": "",
-            "acceptMarketing": dice.chance(40),
-            "stats": ledger.stats(index),
-            "privateAdminNotes": "Звонить после 18:00" if dice.chance(5) else "",
-            "favorites": _favorites(dice, product_count, registered),
+            "acceptMarketing": rng.chance(40),
+            "stats": purchase_totals.stats(index),
+            "privateAdminNotes": "Звонить после 18:00" if rng.chance(5) else "",
+            "favorites": _favorites(rng, product_count, registered),
         }
-        if dice.chance(80):
-            item["lang"] = someone.place.language
+        if rng.chance(80):
+            item["lang"] = person.place.language
         yield item
 
 
-def _addresses(facts: CustomerFacts, dice: Dice) -> list[Item]:
+def _addresses(facts: CustomerFacts, rng: ItemRandom) -> list[Item]:
     items = []
-    for at in range(dice.below(3)):
-        someone = facts.person._replace(house=facts.person.house + at * 7)
-        address = someone.address()
+    for at in range(rng.below(3)):
+        person = facts.person._replace(house=facts.person.house + at * 7)
+        address = person.address()
         lines = (
             address["name"],
             address["street"],
@@ -209,19 +211,19 @@ def _addresses(facts: CustomerFacts, dice: Dice) -> list[Item]:
     return items
 
 
-def _contacts(facts: CustomerFacts, dice: Dice, changed: int) -> list[Item]:
-    number, when = 60_000_000 + facts.number * 3, date_text(changed)
+def _contacts(facts: CustomerFacts, rng: ItemRandom, changed: int) -> list[Item]:
+    number, when = 60_000_000 + facts.number * 3, format_date(changed)
     items: list[Item] = [
-        {"id": number, "contact": facts.person.mail, "type": "EMAIL", "default": True, "orderBy": 0, "timestamp": when}
+        {"id": number, "contact": facts.person.email, "type": "EMAIL", "default": True, "orderBy": 0, "timestamp": when}
     ]
-    if dice.chance(70):
+    if rng.chance(70):
         phone = facts.person.address()["phone"]
         items.append(
             {"id": number + 1, "contact": phone, "type": "PHONE", "default": True, "orderBy": 5, "timestamp": when}
         )
-    if dice.chance(20):
-        kind, link, handled = dice.pick(_HANDLES)
-        handle = facts.person.mail.partition("@")[0].replace(".", "_")
+    if rng.chance(20):
+        kind, link, handled = rng.pick(_SOCIAL_CONTACTS)
+        handle = facts.person.email.partition("@")[0].replace(".", "_")
         items.append(
             {
                 "id": number + 2,
@@ -237,10 +239,10 @@ def _contacts(facts: CustomerFacts, dice: Dice, changed: int) -> list[Item]:
     return items
 
 
-def _favorites(dice: Dice, product_count: int, since: int) -> list[Item]:
+def _favorites(rng: ItemRandom, product_count: int, since: int) -> list[Item]:
     if not product_count:
         return []
     return [
-        {"productId": product_id(dice.below(product_count)), "addedTimestamp": date_text(since + 86_400 * at)}
-        for at in range(dice.below(3))
+        {"productId": product_id(rng.below(product_count)), "addedTimestamp": format_date(since + 86_400 * at)}
+        for at in range(rng.below(3))
     ]

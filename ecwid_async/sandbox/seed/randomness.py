@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Final, TypeVar
 
-__all__ = ["FIRST_DAY", "LAST_DAY", "Dice", "date_text", "moment", "money"]
+__all__ = ["FIRST_DAY", "LAST_DAY", "ItemRandom", "creation_time", "format_date", "money"]
 
 T = TypeVar("T")
 
@@ -14,7 +14,7 @@ LAST_DAY: Final = int(datetime(2025, 6, 30, tzinfo=UTC).timestamp())
 """A demo store's history lies between these two, in Unix seconds: never in the future, whatever the clock says."""
 
 
-class Dice:
+class ItemRandom:
     """Draws for one item, named by whole numbers (seed, kind, index): an item never depends on those before it.
 
     Only `Random.random` is used: it alone is promised not to change between Python versions.
@@ -42,7 +42,7 @@ class Dice:
         return self.random() * 100 < percent
 
 
-def moment(index: int, count: int, dice: Dice) -> int:
+def creation_time(index: int, count: int, rng: ItemRandom) -> int:
     """When the item of that index was created, in Unix seconds: later ones later, spread over all the years.
 
     Now and then a batch shares one second, as after an import from a file.
@@ -51,7 +51,7 @@ def moment(index: int, count: int, dice: Dice) -> int:
         index -= index % 400
         return FIRST_DAY + index * (LAST_DAY - FIRST_DAY) // max(count, 1)
     slot = (LAST_DAY - FIRST_DAY) / max(count, 1)
-    return FIRST_DAY + int((index + dice.random()) * slot)
+    return FIRST_DAY + int((index + rng.random()) * slot)
 
 
 def money(cents: int) -> float:
@@ -62,7 +62,7 @@ def money(cents: int) -> float:
 _DAYS: dict[int, str] = {}
 
 
-def date_text(seconds: int) -> str:
+def format_date(seconds: int) -> str:
     """Unix seconds as the API writes dates: ``2024-09-04 07:20:11 +0000``."""
     day, rest = divmod(seconds, 86_400)
     text = _DAYS.get(day)

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from ecwid_async.sandbox.seed.randomness import FIRST_DAY, LAST_DAY, date_text
+from ecwid_async.sandbox.seed.randomness import FIRST_DAY, LAST_DAY, format_date
 
-__all__ = ["app_id", "settings"]
+__all__ = ["app_client_id", "settings"]
 
 Item = dict[str, Any]
 
@@ -16,7 +16,7 @@ _STAFF: Final = (
 )
 
 
-def app_id(store_id: int) -> str:
+def app_client_id(store_id: int) -> str:
     """The client id of the app to which a demo store's tokens belong."""
     return f"custom-app-{store_id}-1"
 
@@ -29,7 +29,7 @@ def settings(store_id: int) -> Item:
             for name, person, email, scopes, accepted in _STAFF
         },
         "checkout_extra_fields": {field["key"]: field for field in (_how_found(), _wish_date(), _gift_wrap())},
-        "domains": {name: _domain(name) for name in ("www.demo-store.example",)},
+        "domains": {name: _purchased_domain(name) for name in ("www.demo-store.example",)},
         "redirects": {
             "5f2b1c0a9d3e4f60718293a4": {
                 "id": "5f2b1c0a9d3e4f60718293a4",
@@ -43,15 +43,15 @@ def settings(store_id: int) -> Item:
             },
         },
         "application": {
-            "namespace": app_id(store_id),
-            "startDate": date_text(FIRST_DAY),
-            "expirationDate": date_text(LAST_DAY + _YEAR),
+            "namespace": app_client_id(store_id),
+            "startDate": format_date(FIRST_DAY),
+            "expirationDate": format_date(LAST_DAY + _YEAR),
             "status": "ACTIVE",
         },
     }
 
 
-def _field(key: str, kind: str, title: str, german: str, order: int, **more: Any) -> Item:
+def _extra_field(key: str, kind: str, title: str, german: str, order: int, **more: Any) -> Item:
     return {
         "key": key,
         "title": title,
@@ -73,7 +73,7 @@ def _field(key: str, kind: str, title: str, german: str, order: int, **more: Any
 
 def _how_found() -> Item:
     placeholder = {"en": "A friend, a search …", "de": "Freunde, Suche …"}
-    return _field(
+    return _extra_field(
         "how_found",
         "text",
         "How did you find us?",
@@ -86,7 +86,7 @@ def _how_found() -> Item:
 
 
 def _wish_date() -> Item:
-    return _field(
+    return _extra_field(
         "wish_date",
         "datetime",
         "When should it arrive?",
@@ -100,7 +100,7 @@ def _wish_date() -> Item:
 
 
 def _gift_wrap() -> Item:
-    return _field(
+    return _extra_field(
         "gift_wrap",
         "toggle_button_group",
         "Gift wrap",
@@ -125,7 +125,7 @@ def _option(title: str, german: str, surcharge: float) -> Item:
     }
 
 
-def _domain(name: str) -> Item:
+def _purchased_domain(name: str) -> Item:
     return {
         "id": 79_001,
         "name": name,
@@ -133,9 +133,9 @@ def _domain(name: str) -> Item:
         "connectedToInstantSite": True,
         "primaryDomain": True,
         "redirectToPrimaryDomain": False,
-        "purchaseDate": date_text(FIRST_DAY),
-        "expirationDate": date_text(LAST_DAY + _YEAR),
-        "renewalDate": date_text(LAST_DAY + _YEAR),
+        "purchaseDate": format_date(FIRST_DAY),
+        "expirationDate": format_date(LAST_DAY + _YEAR),
+        "renewalDate": format_date(LAST_DAY + _YEAR),
         "autorenew": True,
         "domainRegistrantInfo": {
             "verificationStatus": "verified",

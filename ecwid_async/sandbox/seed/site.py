@@ -4,16 +4,16 @@ import re
 from functools import cache
 from typing import Final
 
-__all__ = ["FILES", "SITE", "image_url", "slug"]
+__all__ = ["FILE_HOST", "SITE_URL", "image_url", "slug"]
 
-FILES: Final = "https://images.demo-store.example"
-SITE: Final = "https://demo.company.site/products"
+FILE_HOST: Final = "https://images.demo-store.example"
+SITE_URL: Final = "https://demo.company.site/products"
 _NOT_IN_SLUGS: Final = re.compile(r"[^a-z0-9]+")
 
 
 def image_url(store_id: int, number: int) -> str:
     """Where the picture of that number would be."""
-    return f"{FILES}/images/{store_id}/{number}.jpg"
+    return f"{FILE_HOST}/images/{store_id}/{number}.jpg"
 
 
 @cache

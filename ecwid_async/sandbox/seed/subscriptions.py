@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ecwid_async.sandbox.seed.orders import Shop, subscribing_orders
-from ecwid_async.sandbox.seed.randomness import LAST_DAY, Dice, date_text
+from ecwid_async.sandbox.seed.orders import DemoStore, subscribing_orders
+from ecwid_async.sandbox.seed.randomness import LAST_DAY, ItemRandom, format_date
 
 __all__ = ["subscriptions"]
 
@@ -69,40 +69,40 @@ _TEMPLATE_ITEM: Final = (
 )
 
 
-def subscriptions(shop: Shop, count: int) -> Iterator[Item]:
+def subscriptions(demo: DemoStore, count: int) -> Iterator[Item]:
     """Yield the subscriptions that `count` orders started, oldest first. Their timestamps are in milliseconds."""
-    for order in subscribing_orders(shop, count):
+    for order in subscribing_orders(demo, count):
         line = order["items"][0]
         number: int = line["subscriptionId"]
-        dice = Dice(shop.seed, _SUBSCRIPTION, number)
+        rng = ItemRandom(demo.seed, _SUBSCRIPTION, number)
         created: int = order["createTimestamp"]
         terms = line["recurringChargeSettings"]
         interval, times = terms["recurringInterval"], terms["recurringIntervalCount"]
-        updated = min(created + dice.between(1, 90) * _DAY, LAST_DAY)
-        status = dice.pick(_STATUSES)
+        updated = min(created + rng.between(1, 90) * _DAY, LAST_DAY)
+        status = rng.pick(_STATUSES)
         item: Item = {
             "subscriptionId": number,
             "customerId": order["customerId"],
             "status": status,
-            "statusUpdated": date_text(updated if status != "ACTIVE" else created),
-            "created": date_text(created),
-            "nextCharge": date_text(created + _DAYS[interval] * times * _DAY),
-            "createTimestamp": created * 1000 + dice.below(1000),
-            "updateTimestamp": updated * 1000 + dice.below(1000),
+            "statusUpdated": format_date(updated if status != "ACTIVE" else created),
+            "created": format_date(created),
+            "nextCharge": format_date(created + _DAYS[interval] * times * _DAY),
+            "createTimestamp": created * 1000 + rng.below(1000),
+            "updateTimestamp": updated * 1000 + rng.below(1000),
             "chargeSettings": {"recurringInterval": interval, "recurringIntervalCount": times},
-            "paymentMethod": {"creditCardMaskedNumber": "*4242", "creditCardBrand": dice.pick(("visa", "mastercard"))},
-            "orderTemplate": _template(order, line, dice),
+            "paymentMethod": {"creditCardMaskedNumber": "*4242", "creditCardBrand": rng.pick(("visa", "mastercard"))},
+            "orderTemplate": _template(order, line, rng),
             "orders": [{name: order[old] for name, old in _CHARGE.items()}],
         }
         if status == "CANCELLED":
-            item["cancelled"] = date_text(updated)
+            item["cancelled"] = format_date(updated)
         yield item
 
 
 _CHARGE: Final = {"id": "orderNumber", "total": "total", "createDate": "createDate"}
 
 
-def _template(order: Item, line: Item, dice: Dice) -> Item:
+def _template(order: Item, line: Item, rng: ItemRandom) -> Item:
     terms = line["recurringChargeSettings"]
     item: Item = {name: line[name] for name in _TEMPLATE_ITEM if name in line}
     item["recurringChargeSettings"] = {
@@ -117,7 +117,7 @@ def _template(order: Item, line: Item, dice: Dice) -> Item:
             "creditCardExpirationMonth": "12",
             "creditCardExpirationYear": "2029",
             "stripeCreditCardLast4Digit": "4242",
-            "stripeCustomerId": f"cus_{dice.below(2**40):010x}",
+            "stripeCustomerId": f"cus_{rng.below(2**40):010x}",
             "stripeLiveMode": "false",
         },
         "items": [item],
