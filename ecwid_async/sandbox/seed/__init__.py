@@ -1,36 +1,26 @@
-"""Demo stores of any size, the same ones for the same `seed`: they look real and hold what real ones hold.
+"""Demo stores of any size: the same `seed` always gives the same store.
 
-Products have options, variations, translations and pictures; orders have items of those products, discounts,
-taxes, refunds and parcels, and sums that add up; customers have the statistics of their orders. Everything streams:
-a store of a million products is never held as objects. No item depends on the clock, so a demo store is the same on
-every day.
+Products have options, variations, translations and images; orders have items of these products, discounts, taxes,
+refunds and shipments, and their amounts add up; customers have the statistics of their orders. Everything is
+streamed: a store of a million products is never held as objects. No item depends on the clock, so a demo store is the
+same on every day.
+
+Each file holds the demo data of the section it is named after; `support` has what several sections are made from.
 """
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib.resources import files
-from typing import Any, Final
-
-import msgspec
-
-from ecwid_async.sandbox.sandbox import Sandbox
-from ecwid_async.sandbox.seed.categories import ProductCounts
-from ecwid_async.sandbox.seed.categories import categories as category_items
-from ecwid_async.sandbox.seed.coupons import coupons
-from ecwid_async.sandbox.seed.customer_extra_fields import customer_extra_fields
-from ecwid_async.sandbox.seed.orders import DemoStore
-from ecwid_async.sandbox.seed.orders import carts as cart_items
-from ecwid_async.sandbox.seed.orders import orders as order_items
-from ecwid_async.sandbox.seed.people import CUSTOMER_GROUPS, PurchaseTotals
-from ecwid_async.sandbox.seed.people import customers as customer_items
-from ecwid_async.sandbox.seed.product_types import product_types
-from ecwid_async.sandbox.seed.products import products as product_items
-from ecwid_async.sandbox.seed.promotions import promotions
-from ecwid_async.sandbox.seed.reviews import plan_reviews, product_ratings, reviews
-from ecwid_async.sandbox.seed.settings import app_client_id, settings
-from ecwid_async.sandbox.seed.subscriptions import subscriptions as subscription_items
-from ecwid_async.sandbox.state import Store
-from ecwid_async.sandbox.switches import Switches
+from ecwid_async.sandbox.seed.application import app_client_id
+from ecwid_async.sandbox.seed.demo_store import (
+    DEMO_CLIENT_ID,
+    DEMO_CLIENT_SECRET,
+    DEMO_STORE_ID,
+    DEMO_TOKEN,
+    ProgressCallback,
+    demo_sandbox,
+    fill,
+    sections,
+    seed,
+)
+from ecwid_async.sandbox.seed.profile import profile
 
 __all__ = [
     "DEMO_CLIENT_ID",
@@ -38,151 +28,10 @@ __all__ = [
     "DEMO_STORE_ID",
     "DEMO_TOKEN",
     "ProgressCallback",
+    "app_client_id",
     "demo_sandbox",
     "fill",
     "profile",
     "sections",
     "seed",
 ]
-
-DEMO_STORE_ID: Final = 1003
-DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  opens nothing but the demo store
-DEMO_CLIENT_ID: Final = app_client_id(DEMO_STORE_ID)
-DEMO_CLIENT_SECRET: Final = "app_secret_demo"  # noqa: S105  as above
-
-_Items = Iterator[dict[str, Any]]
-ProgressCallback = Callable[[str, int], None]
-"""Hears of a section how many of its items were made so far."""
-
-
-def seed(
-    store: Store,
-    *,
-    products: int = 250,
-    orders: int = 400,
-    customers: int = 150,
-    carts: int = 40,
-    categories: int = 24,
-    seed: int = 1,
-) -> None:
-    """Fill an empty store with that many items of each section, and with a profile."""
-    fill(
-        store,
-        sections(
-            store.id,
-            products=products,
-            orders=orders,
-            customers=customers,
-            carts=carts,
-            categories=categories,
-            seed=seed,
-        ),
-    )
-
-
-def fill(
-    store: Store,
-    items_by_section: Iterable[tuple[str, Iterable[dict[str, Any]]]],
-    on_progress: ProgressCallback | None = None,
-    *,
-    storage: Mapping[str, str] | None = None,
-) -> None:
-    """Fill an empty store with these items of each section, and with a profile: see `sections`.
-
-    `storage` is what the app keeps with the store, by key: nothing, unless it is given.
-    """
-    store.profile = profile(store.id)
-    store.records("storage").update(storage or {})
-    store.odds.update(settings(store.id))
-    store.add_app(app_client_id(store.id), DEMO_CLIENT_SECRET)
-    for section, items in items_by_section:
-        store.load(section, items if on_progress is None else _reporting(section, items, on_progress))
-
-
-def _reporting(section: str, items: Iterable[dict[str, Any]], on_progress: ProgressCallback) -> _Items:
-    count = 0
-    for count, item in enumerate(items, 1):
-        yield item
-        if not count % 500:
-            on_progress(section, count)
-    on_progress(section, count)
-
-
-def sections(
-    store_id: int, *, products: int, orders: int, customers: int, carts: int, categories: int, seed: int
-) -> Iterator[tuple[str, _Items]]:
-    """Yield each section's name and the stream of its items.
-
-    Read each stream to its end before the next one: categories count the products that went by, customers the orders.
-    The items share parts, so change copies only.
-    """
-    demo = DemoStore(seed, products, categories, customers, store_id)
-    product_counts, purchase_totals = ProductCounts(categories), PurchaseTotals(customers)
-    planned = plan_reviews(demo, orders)
-    yield (
-        "products",
-        product_items(
-            seed,
-            products,
-            category_count=categories,
-            store_id=store_id,
-            product_counts=product_counts,
-            ratings=product_ratings(planned),
-        ),
-    )
-    yield "categories", category_items(seed, categories, store_id=store_id, product_counts=product_counts)
-    yield "orders", order_items(demo, orders, purchase_totals=purchase_totals)
-    yield "carts", cart_items(demo, carts)
-    yield "customers", customer_items(seed, customers, product_count=products, purchase_totals=purchase_totals)
-    yield "subscriptions", subscription_items(demo, orders)
-    yield "customer_groups", ({"id": number, "name": name} for number, name in CUSTOMER_GROUPS)
-    yield "product_types", iter(product_types())
-    yield "customer_extra_fields", iter(customer_extra_fields())
-    yield "reviews", reviews(planned, purchase_totals)
-    yield "coupons", iter(coupons(products, categories))
-    yield "promotions", iter(promotions(products, categories))
-
-
-def profile(store_id: int) -> dict[str, Any]:
-    """The demo store's profile, with every documented part."""
-    data: dict[str, Any] = msgspec.json.decode((files(__name__) / "profile.json").read_bytes())
-    data["generalInfo"]["storeId"] = store_id
-    return data
-
-
-def demo_sandbox(
-    *,
-    products: int = 250,
-    orders: int = 400,
-    customers: int = 150,
-    carts: int = 40,
-    categories: int = 24,
-    seed: int = 1,
-    requests_per_minute: int | None = 600,
-    clock: Callable[[], float] = time.time,
-    on_progress: ProgressCallback | None = None,
-    storage: Mapping[str, str] | None = None,
-    switches: Switches | None = None,
-) -> Sandbox:
-    """A sandbox with one demo store: `DEMO_STORE_ID`, which `DEMO_TOKEN` opens.
-
-    A store of 100,000 products takes many seconds to make: `watch` hears how far it is. `storage` is what the app keeps
-    with the store, by key: nothing, unless it is given.
-    """
-    sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute, switches=switches)
-    store = sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
-    fill(
-        store,
-        sections(
-            DEMO_STORE_ID,
-            products=products,
-            orders=orders,
-            customers=customers,
-            carts=carts,
-            categories=categories,
-            seed=seed,
-        ),
-        on_progress,
-        storage=storage,
-    )
-    return sandbox

@@ -1,15 +1,14 @@
 """The tree of categories."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from ecwid_async.sandbox.seed.randomness import ItemRandom
-from ecwid_async.sandbox.seed.site import SITE_URL, image_url, slug
-from ecwid_async.sandbox.seed.vocabulary import CATEGORIES, LANGUAGES, SENTENCES, translated
+from ecwid_async.sandbox.seed.support.randomness import ItemRandom
+from ecwid_async.sandbox.seed.support.urls import SITE_URL, image_url, slug
+from ecwid_async.sandbox.seed.support.vocabulary import CATEGORIES, LANGUAGES, SENTENCES, translated
+from ecwid_async.sandbox.state import Item
 
 __all__ = ["ProductCounts", "categories", "category_enabled", "category_id", "category_names"]
 
-Item = dict[str, Any]
 
 _CATEGORY_KEY = 2
 

@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from ecwid_async.sandbox.seed.categories import category_id
 from ecwid_async.sandbox.seed.products import product_id
-from ecwid_async.sandbox.seed.randomness import FIRST_DAY, format_date
+from ecwid_async.sandbox.seed.support.randomness import FIRST_DAY, format_date
+from ecwid_async.sandbox.state import Item
 
 __all__ = ["FIVE_PERCENT_OFF", "coupons"]
 
-Item = dict[str, Any]
 
 _DAY: Final = 86_400
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from ecwid_async.sandbox.state import Item
+
 __all__ = ["BRAND", "CARE", "PRICE_PER_UNIT", "UPC", "product_types"]
 
-Item = dict[str, Any]
 
 UNITS_IN_PRODUCT, PRICE_PER_UNIT, UPC, BRAND, CARE = 139_165_261, 82_991_001, 201_437_969, 201_437_970, 201_440_001
 """The attributes of General, by id."""

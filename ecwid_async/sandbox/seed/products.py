@@ -1,14 +1,14 @@
 """Products with their variations."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ecwid_async.sandbox.seed.categories import ProductCounts, category_enabled, category_id, category_names
-from ecwid_async.sandbox.seed.options import OptionSet, option_set
 from ecwid_async.sandbox.seed.product_types import BRAND, CARE, PRICE_PER_UNIT, UPC
-from ecwid_async.sandbox.seed.randomness import LAST_DAY, ItemRandom, creation_time, format_date, money
-from ecwid_async.sandbox.seed.site import FILE_HOST, SITE_URL, image_url, slug
-from ecwid_async.sandbox.seed.vocabulary import (
+from ecwid_async.sandbox.seed.support.product_options import OptionSet, option_set
+from ecwid_async.sandbox.seed.support.randomness import LAST_DAY, ItemRandom, creation_time, format_date, money
+from ecwid_async.sandbox.seed.support.urls import FILE_HOST, SITE_URL, image_url, slug
+from ecwid_async.sandbox.seed.support.vocabulary import (
     ADJECTIVES,
     BRANDS,
     COLORS,
@@ -17,10 +17,10 @@ from ecwid_async.sandbox.seed.vocabulary import (
     ProductKind,
     translated,
 )
+from ecwid_async.sandbox.state import Item
 
 __all__ = ["PRODUCT_TAX_ID", "ProductFacts", "product_facts", "product_id", "products"]
 
-Item = dict[str, Any]
 
 PRODUCT_TAX_ID: Final = 947976181
 _PRODUCT_KEY: Final = 1

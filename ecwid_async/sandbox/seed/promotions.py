@@ -1,13 +1,10 @@
 """Promotions of demo stores: on a subtotal, on goods of a category, on shipping, on some days only."""
 
-from typing import Any
-
 from ecwid_async.sandbox.seed.categories import category_id
 from ecwid_async.sandbox.seed.products import product_id
+from ecwid_async.sandbox.state import Item
 
 __all__ = ["promotions"]
-
-Item = dict[str, Any]
 
 
 def promotions(product_count: int, category_count: int) -> list[Item]:

@@ -1,15 +1,16 @@
 """Reviews of demo stores: what customers say of what they bought, after they got it."""
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from ecwid_async.sandbox.seed.orders import DemoStore, Purchase, find_purchase
-from ecwid_async.sandbox.seed.people import PurchaseTotals
-from ecwid_async.sandbox.seed.randomness import LAST_DAY, ItemRandom, format_date
+from ecwid_async.sandbox.seed.customers import PurchaseTotals
+from ecwid_async.sandbox.seed.orders import Purchase, find_purchase
+from ecwid_async.sandbox.seed.support.randomness import LAST_DAY, ItemRandom, format_date
+from ecwid_async.sandbox.seed.support.sales import DemoStore
+from ecwid_async.sandbox.state import Item
 
 __all__ = ["plan_reviews", "product_ratings", "reviews"]
 
-Item = dict[str, Any]
 
 _REVIEW_KEY: Final = 9
 _MAX_ORDERS: Final = 300

@@ -1,14 +1,15 @@
 """Recurring subscriptions: one for every order of the demo store that started one."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-from ecwid_async.sandbox.seed.orders import DemoStore, subscribing_orders
-from ecwid_async.sandbox.seed.randomness import LAST_DAY, ItemRandom, format_date
+from ecwid_async.sandbox.seed.orders import subscribing_orders
+from ecwid_async.sandbox.seed.support.randomness import LAST_DAY, ItemRandom, format_date
+from ecwid_async.sandbox.seed.support.sales import DemoStore
+from ecwid_async.sandbox.state import Item
 
 __all__ = ["subscriptions"]
 
-Item = dict[str, Any]
 
 _SUBSCRIPTION: Final = 9
 _DAYS: Final = {"DAY": 1, "WEEK": 7, "MONTH": 30, "YEAR": 365}

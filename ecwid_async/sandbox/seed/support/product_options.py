@@ -1,14 +1,13 @@
 """The options that products are sold with, and the variations that come of them."""
 
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from ecwid_async.sandbox.seed.site import FILE_HOST
-from ecwid_async.sandbox.seed.vocabulary import COLORS, translated
+from ecwid_async.sandbox.seed.support.urls import FILE_HOST
+from ecwid_async.sandbox.seed.support.vocabulary import COLORS, translated
+from ecwid_async.sandbox.state import Item
 
 __all__ = ["OptionSet", "option_set"]
-
-Item = dict[str, Any]
 
 
 class Variation(NamedTuple):

@@ -1,0 +1,21 @@
+"""The app that the tokens of a demo store belong to."""
+
+from ecwid_async.sandbox.seed.support.randomness import FIRST_DAY, LAST_DAY, format_date
+from ecwid_async.sandbox.state import Item
+
+__all__ = ["app_client_id", "application"]
+
+
+def app_client_id(store_id: int) -> str:
+    """The client id of the app to which a demo store's tokens belong."""
+    return f"custom-app-{store_id}-1"
+
+
+def application(store_id: int) -> Item:
+    """The subscription of the store to the app."""
+    return {
+        "namespace": app_client_id(store_id),
+        "startDate": format_date(FIRST_DAY),
+        "expirationDate": format_date(LAST_DAY + 365 * 86_400),
+        "status": "ACTIVE",
+    }

@@ -1,0 +1,16 @@
+"""Customer groups."""
+
+from typing import Final
+
+from ecwid_async.sandbox.state import Item
+
+__all__ = ["CUSTOMER_GROUPS", "customer_groups"]
+
+
+CUSTOMER_GROUPS: Final = ((0, "General"), (9367001, "VIP"), (9367002, "Wholesale 批发"))
+"""Customer groups by id. Group 0 always exists."""
+
+
+def customer_groups() -> list[Item]:
+    """The groups of a store."""
+    return [{"id": number, "name": name} for number, name in CUSTOMER_GROUPS]
