@@ -27,7 +27,7 @@ from ecwid_async.transport import (
     Secret,
     check_number,
     checked_base_url,
-    one_spelling,
+    normalized_url,
 )
 from ecwid_async.wire import EventSink, Transport, printable
 
@@ -577,7 +577,7 @@ def _address(transport: Transport) -> str:
     """What distinguishes the server that a transport of the caller's leads to, in the journals of jobs."""
     base_url = getattr(transport, "base_url", None)
     if isinstance(base_url, str):
-        return one_spelling(base_url)
+        return normalized_url(base_url)
     return f"{type(transport).__module__}.{type(transport).__qualname__}"
 
 

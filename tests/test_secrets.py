@@ -514,6 +514,6 @@ async def test_a_secret_that_an_answer_inside_a_batch_quotes_is_masked() -> None
     ],
 )
 def test_a_base_url_that_is_refused_shows_no_password(url: str) -> None:
-    with pytest.raises(ConfigError, match="no base URL") as caught:
+    with pytest.raises(ConfigError, match="not a valid base URL") as caught:
         Ecwid(base_url=url)
     assert secrets_in(f"{caught.value!r}") == []

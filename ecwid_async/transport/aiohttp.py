@@ -12,38 +12,32 @@ from yarl import URL
 
 from ecwid_async.primitives.finishing import finish
 from ecwid_async.transport.http.base_url import checked_base_url
-from ecwid_async.transport.http.connection_pools import PerLoop
-from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, PARTIAL, BodyError
-from ecwid_async.transport.http.exchange import (
-    Sending,
-    decoded,
-    kind_of,
-    outgoing,
-    past_deadline,
-    read_whole,
-    unanswered,
-    without_locals,
-)
+from ecwid_async.transport.http.connection_pools import PoolPerLoop
+from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, PARTIAL_CONTENT, BodyError
+from ecwid_async.transport.http.failures import cause_name, deadline_passed, exchange_error
+from ecwid_async.transport.http.request_bodies import UploadStream, request_body
+from ecwid_async.transport.http.response_bodies import decoded_chunks, read_body
 from ecwid_async.transport.http.settings import USER_AGENT, Settings
+from ecwid_async.transport.http.tracebacks import clear_library_frames
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
 
 __all__ = ["AiohttpTransport"]
 
-# aiohttp wants a larger body as a file, lest it holds up the event loop.
+# aiohttp asks for larger bodies as files, because writing them at once blocks the event loop.
 _LARGE: Final = 1 << 20
 
-_BROKEN: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
+_CONNECTION_ERRORS: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 _NOT_SENT: Final = (
     aiohttp.ClientConnectorError,
     aiohttp.ClientHttpProxyError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,
 )
-_FAILED: Final = (aiohttp.ClientError, TimeoutError, BodyError)
+_FAILURES: Final = (aiohttp.ClientError, TimeoutError, BodyError)
 
 
 class _BrokenConnection(aiohttp.ClientError):
-    """A connection error in a form that aiohttp does not answer by sending PUT and DELETE once more."""
+    """A connection error of a kind on which aiohttp does not send PUT and DELETE again."""
 
 
 async def _send_once(
@@ -52,12 +46,12 @@ async def _send_once(
 ) -> aiohttp.ClientResponse:
     try:
         return await handler(request)
-    except _BROKEN as error:
+    except _CONNECTION_ERRORS as error:
         raise _BrokenConnection from error
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Takes no kept connection on which something came unasked: it would pass for the answer to the next request."""
+    """Discards idle connections with unrequested data, which would be taken for the response to the next request."""
 
     async def connect(
         self,
@@ -83,7 +77,7 @@ class AiohttpTransport:
     """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies.
 
     The session is made on first use, one for each event loop and process. Raises `ConfigError` for a base URL that
-    would send a token in the clear.
+    would send a token unencrypted.
     """
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
@@ -91,33 +85,34 @@ class AiohttpTransport:
         self._origin, self._base_path = URL(self._base_url).origin(), URL(self._base_url).raw_path.rstrip("/")
         self._settings = settings or Settings()
         self._timeouts = self._settings.timeouts
-        self._whole = self._limited(self._timeouts.total, None)
-        # A large file takes as long as it takes, as long as something comes.
-        self._piecewise = self._limited(None, self._timeouts.read)
-        self._sessions = PerLoop(self._new_session)
+        self._buffered = self._client_timeout(self._timeouts.total, None)
+        # The time of a download is unlimited, as long as data arrives.
+        self._streaming = self._client_timeout(None, self._timeouts.read)
+        self._sessions = PoolPerLoop(self._new_session)
 
     @property
     def base_url(self) -> str:
-        """Where requests go."""
+        """The base URL that requests go to."""
         return self._base_url
 
     def __repr__(self) -> str:
         return f"<AiohttpTransport to {self._base_url}>"
 
     async def send(self, request: Request) -> Response:
-        """Send and read the whole answer.
+        """Send once and read the whole response.
 
-        Raises `NotSent`, `OutcomeUnknown` or `Timeout` where there is none, `ResponseTooLarge` for too large a one.
+        Raises `NotSent`, `OutcomeUnknown` or `Timeout` if there is no complete response, `ResponseTooLarge` if it
+        exceeds the limit.
         """
-        body = outgoing(request.body)
+        body = request_body(request.body)
         try:
-            async with self._exchange(request, body, self._until(request, self._whole)) as answer:
-                headers = Headers(answer.raw_headers)
-                return Response(answer.status, headers, await self._read(request, answer, headers))
+            async with self._exchange(request, body, self._timeout_of(request, self._buffered)) as response:
+                headers = Headers(response.raw_headers)
+                return Response(response.status, headers, await self._read(request, response, headers))
         except Exception as error:
             self._translate(request, error, body)
         except BaseException as error:
-            without_locals(error)
+            clear_library_frames(error)
             raise
         finally:
             if isinstance(request.body, StreamBody):
@@ -125,17 +120,17 @@ class AiohttpTransport:
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
-        """Send and hand out the body while it arrives; leaving early closes the connection."""
+        """Send once, and yield the body while it arrives. Leaving the block early closes the connection."""
         try:
-            answer = await self._exchange(request, None, self._until(request, self._piecewise))
+            response = await self._exchange(request, None, self._timeout_of(request, self._streaming))
         except Exception as error:
             self._translate(request, error)
         except BaseException as error:
-            without_locals(error)
+            clear_library_frames(error)
             raise
-        headers = Headers(answer.raw_headers)
-        async with answer, aclosing(self._chunks(request, answer, headers)) as chunks:
-            yield StreamedResponse(answer.status, headers, chunks)
+        headers = Headers(response.raw_headers)
+        async with response, aclosing(self._chunks(request, response, headers)) as chunks:
+            yield StreamedResponse(response.status, headers, chunks)
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
@@ -144,7 +139,7 @@ class AiohttpTransport:
             await finish(session.close)
 
     def _exchange(
-        self, request: Request, body: bytes | Sending | None, timeout: aiohttp.ClientTimeout
+        self, request: Request, body: bytes | UploadStream | None, timeout: aiohttp.ClientTimeout
     ) -> "aiohttp.client._RequestContextManager":
         return self._session().request(
             request.method,
@@ -158,7 +153,7 @@ class AiohttpTransport:
     def _url(self, request: Request) -> URL:
         if request.params:
             return URL(self._base_url + request.target, encoded=True)
-        # Saves parsing the host anew: a third of the time.
+        # Does not parse the host again: saves a third of the time.
         return self._origin.with_path(self._base_path + request.path, encoded=True)
 
     def _session(self) -> aiohttp.ClientSession:
@@ -185,49 +180,52 @@ class AiohttpTransport:
             middlewares=(_send_once,),
         )
 
-    def _until(self, request: Request, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
-        """The timeout of one exchange, cut to the caller's deadline."""
+    def _timeout_of(self, request: Request, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
+        """The timeout of one exchange, limited by the caller's deadline."""
         deadline = request.options.deadline
         if deadline is None:
             return timeout
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
-            raise past_deadline(request)
-        return self._limited(left if timeout.total is None else min(left, timeout.total), timeout.sock_read)
+            raise deadline_passed(request)
+        return self._client_timeout(left if timeout.total is None else min(left, timeout.total), timeout.sock_read)
 
-    def _limited(self, total: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    def _client_timeout(self, total: float | None, read: float | None) -> aiohttp.ClientTimeout:
         connect = self._timeouts.connect
         return aiohttp.ClientTimeout(total=total, connect=connect, sock_connect=connect, sock_read=read)
 
-    async def _read(self, request: Request, answer: aiohttp.ClientResponse, headers: Headers) -> bytes:
-        most = self._settings.largest_response
-        length = content_length(answer.headers)
-        plain = "Content-Encoding" not in answer.headers and answer.status != PARTIAL
-        if length is not None and length <= most and plain:
-            return await answer.read()
-        return await read_whole(answer.content.iter_any(), request, answer.status, headers, most)
+    async def _read(self, request: Request, response: aiohttp.ClientResponse, headers: Headers) -> bytes:
+        limit = self._settings.largest_response
+        length = content_length(response.headers)
+        plain = "Content-Encoding" not in response.headers and response.status != PARTIAL_CONTENT
+        if length is not None and length <= limit and plain:
+            return await response.read()
+        return await read_body(response.content.iter_any(), request, response.status, headers, limit)
 
     async def _chunks(
-        self, request: Request, answer: aiohttp.ClientResponse, headers: Headers
+        self, request: Request, response: aiohttp.ClientResponse, headers: Headers
     ) -> AsyncGenerator[bytes]:
         try:
-            async with aclosing(decoded(answer.content.iter_any(), request, answer.status, headers)) as chunks:
+            async with aclosing(
+                decoded_chunks(response.content.iter_any(), request, response.status, headers)
+            ) as chunks:
                 async for chunk in chunks:
                     yield chunk
-        except _FAILED as error:
+        except _FAILURES as error:
             self._translate(request, error)
 
-    def _translate(self, request: Request, error: Exception, body: bytes | Sending | None = None) -> NoReturn:
-        """Raise the library's own error for one of aiohttp's, told apart by whether the request had left."""
-        if isinstance(body, Sending):
+    def _translate(self, request: Request, error: Exception, body: bytes | UploadStream | None = None) -> NoReturn:
+        """Raise our error for an error of aiohttp, depending on whether the request was sent."""
+        if isinstance(body, UploadStream):
             body.raise_failure()
-        without_locals(error)
-        if not isinstance(error, _FAILED):
+        clear_library_frames(error)
+        if not isinstance(error, _FAILURES):
             raise error
         cause = error.__cause__ if isinstance(error, _BrokenConnection) and error.__cause__ else error
-        # Some texts quote a URL: a proxy's refusal that with the password, others the call's with a customer's data.
+        # Some texts quote URLs: of the proxy, with its password, or of the call, with a customer's data.
         quotes = isinstance(cause, aiohttp.ClientHttpProxyError) or request.path in str(cause)
-        told = None if quotes else cause
         sent = not isinstance(cause, _NOT_SENT)
         now = asyncio.get_running_loop().time()
-        raise unanswered(request, self._base_url, kind_of(cause), sent=sent, now=now) from told
+        raise exchange_error(request, self._base_url, cause_name(cause), sent=sent, now=now) from (
+            None if quotes else cause
+        )

@@ -1,22 +1,23 @@
-"""Credentials: joined innermost, so that no request, error or recording above ever holds them."""
+"""Credentials. They are added innermost, so that no request, error or recording further out contains them."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Final, Self, SupportsIndex, TypeVar
 
 from ecwid_async.errors import EcwidError, TransportError
+from ecwid_async.transport.http.tracebacks import clear_library_frames
 from ecwid_async.wire import Request, Response, StreamedResponse, Transport, masked
 
 __all__ = ["Auth", "Secret"]
 
-# Of a response that is no success: more than any error has to say, and searched in no time.
-_MOST_OF_AN_ERROR: Final = 1024 * 1024
+# How much is kept of an unsuccessful response, in bytes: more than any error says, and fast to search.
+_MAX_ERROR_BODY: Final = 1024 * 1024
 
 T = TypeVar("T")
 
 
 class Secret(str):
-    """Text that shows as ``***`` wherever it is printed by `repr`: logs, tracebacks with locals, debuggers."""
+    """Text whose `repr` is ``***``: in logs, in tracebacks with locals, in debuggers."""
 
     __slots__ = ()
 
@@ -24,17 +25,17 @@ class Secret(str):
         return "'***'"
 
     def __getitem__(self, key: SupportsIndex | slice) -> "Secret":
-        # Printers that shorten what is long take a part first, and then its `repr`.
+        # Printers that shorten long values slice first, and take the `repr` of the slice.
         return Secret(super().__getitem__(key))
 
 
 class Auth:
-    """Sends requests with credentials, which it adds together with their prefix of the path and the request's id.
+    """Adds credentials to requests, with the path prefix that belongs to them and the request's id.
 
-    A server or proxy that refuses may quote what it was sent: the secret among the credentials is masked in every
-    response that is no success, and in every error. Of such a response the first MiB is kept.
+    A server or proxy that refuses a request may quote it. The secret is therefore masked in every error, and in every
+    unsuccessful response, of which the first MiB is kept.
 
-    Made by `of_store` or `of_application`; `name` is what its `repr` shows.
+    Made by `of_store` or `of_application`. `name` appears in its `repr`.
     """
 
     def __init__(
@@ -48,12 +49,12 @@ class Auth:
 
     @classmethod
     def of_store(cls, inner: Transport, store_id: int, token: str) -> Self:
-        """The access token of one store."""
+        """For one store, with its access token."""
         return cls(inner, f"store {store_id}", f"/{store_id}", (("Authorization", f"Bearer {token}"),), token)
 
     @classmethod
     def of_application(cls, inner: Transport, client_id: str, client_secret: str) -> Self:
-        """The credentials of an app, for what it asks about itself in no particular store."""
+        """For requests of an app about itself, which belong to no store."""
         credentials = (("X-Ecwid-App-Client-Id", client_id), ("X-Ecwid-App-Secret-Key", client_secret))
         return cls(inner, "an application", "", credentials, client_secret)
 
@@ -62,11 +63,11 @@ class Auth:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must be shown to nobody."""
+        """The texts that must never be shown."""
         return self._secrets
 
     async def send(self, request: Request) -> Response:
-        """Send with credentials."""
+        """Send the request with credentials."""
         try:
             response = await self._inner.send(self._signed(request))
         except EcwidError as error:
@@ -83,7 +84,7 @@ class Auth:
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
-        """Stream with credentials."""
+        """Stream the request with credentials."""
         signed = self._signed(request)
         try:
             async with self._inner.stream(signed) as response:
@@ -95,7 +96,7 @@ class Auth:
                     async with aclosing(self._error_body(response.chunks)) as chunks:
                         yield StreamedResponse(response.status, headers, chunks)
         except TransportError as error:
-            # Another call's error may come out of the reader's block: that one keeps its request.
+            # The caller's block may raise the error of another call, which keeps its own request.
             if error.request is signed:
                 error.request = request
                 self._mask(error)
@@ -106,23 +107,21 @@ class Auth:
         await self._inner.aclose()
 
     async def _error_body(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-        """All at once, since a secret may lie across two chunks."""
+        """Yield the body as one chunk, since a secret may span two."""
         body = bytearray()
         async for chunk in chunks:
             body += chunk
-            if len(body) >= _MOST_OF_AN_ERROR:
+            if len(body) >= _MAX_ERROR_BODY:
                 break
         yield self._masked(bytes(body))
 
     def _masked(self, body: bytes) -> bytes:
-        return masked(body[:_MOST_OF_AN_ERROR].decode("latin-1"), self._secrets).encode("latin-1")
+        return masked(body[:_MAX_ERROR_BODY].decode("latin-1"), self._secrets).encode("latin-1")
 
     def _mask(self, error: EcwidError) -> None:
-        """Mask the secret in an error, and cut off what quotes it of the errors that led to it: those are not ours."""
-        from ecwid_async.transport.http.exchange import without_locals
-
-        # By now those of the transport's own frame too, which holds the answer.
-        without_locals(error)
+        """Mask the secret in an error, and drop foreign causes and contexts that quote it."""
+        # The transport cleared its library's frames; by now its own frame, which holds the response, has ended too.
+        clear_library_frames(error)
         error.args = tuple(self._clean(value) for value in error.args)
         for name, value in vars(error).items():
             if isinstance(value, str):
@@ -143,7 +142,7 @@ class Auth:
         return masked(value, self._secrets) if isinstance(value, str) else value
 
     def _signed(self, request: Request) -> Request:
-        # Spelled out, since `evolve` would take longer than everything else here.
+        # Written out, because `evolve` takes longer than everything else here.
         return Request(
             method=request.method,
             path=self._prefix + request.path,

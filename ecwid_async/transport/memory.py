@@ -1,7 +1,8 @@
-"""A transport without a network: answers come from a script or a function, requests are kept for assertions."""
+"""A transport without a network, for tests: responses come from a script or a function, and requests are recorded."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 import msgspec
 from attrs import evolve
@@ -10,42 +11,42 @@ from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedRes
 
 __all__ = ["MemoryTransport", "make_response"]
 
-Answer = Response | Exception
+ScriptedResponse: TypeAlias = Response | Exception
 
 
 def make_response(data: object = None, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A response with `data` as its JSON body; bytes are taken as they are, None makes an empty body."""
+    """A response with `data` as its JSON body. Bytes become the body as they are, None an empty one."""
     body = data if isinstance(data, bytes) else b"" if data is None else msgspec.json.encode(data)
     return Response(status, Headers((headers or {}).items()), body)
 
 
 class MemoryTransport:
-    """Answers each request with the next of `script`, or with what a function makes of it.
+    """Responds to each request with the next item of `script`, or with what a function returns for it.
 
-    An exception in the script is raised. `requests` lists what was sent. Raises `LookupError` when the script has run
-    out.
+    An exception in the script is raised. `requests` lists the requests sent. Raises `LookupError` when the script is
+    exhausted.
     """
 
-    def __init__(self, script: Iterable[Answer] | Callable[[Request], Answer]) -> None:
+    def __init__(self, script: Iterable[ScriptedResponse] | Callable[[Request], ScriptedResponse]) -> None:
         self.requests: list[Request] = []
         self.closed = False
         self._script = script if callable(script) else iter(script)
 
     async def send(self, request: Request) -> Response:
-        """Record the request, a streamed body as the bytes it was made of, and answer it."""
+        """Record the request, with a streamed body read into bytes, and respond."""
         if isinstance(request.body, StreamBody):
             request = evolve(request, body=await request.body.read())
         self.requests.append(request)
-        reply = self._script(request) if callable(self._script) else next(self._script, None)
-        if reply is None:
-            raise LookupError(f"the script has no answer left for {request.method} {request.target}")
-        if isinstance(reply, Exception):
-            raise reply
-        return reply
+        response = self._script(request) if callable(self._script) else next(self._script, None)
+        if response is None:
+            raise LookupError(f"the script has no response left for {request.method} {request.target}")
+        if isinstance(response, Exception):
+            raise response
+        return response
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
-        """Record the request and hand out the answer's body in one chunk."""
+        """Record the request, and yield the body of the response in one chunk."""
         response = await self.send(request)
 
         async def chunks() -> AsyncIterator[bytes]:
@@ -54,5 +55,5 @@ class MemoryTransport:
         yield StreamedResponse(response.status, response.headers, chunks())
 
     async def aclose(self) -> None:
-        """Remember that it was closed."""
+        """Set `closed`."""
         self.closed = True

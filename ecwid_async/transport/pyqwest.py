@@ -12,20 +12,13 @@ from attrs import frozen
 
 from ecwid_async.errors import ConfigError
 from ecwid_async.transport.http.base_url import checked_base_url
-from ecwid_async.transport.http.connection_pools import PerLoop
+from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, BodyError
-from ecwid_async.transport.http.exchange import (
-    Sending,
-    decoded,
-    header_pairs,
-    kind_of,
-    outgoing,
-    past_deadline,
-    read_whole,
-    unanswered,
-    without_locals,
-)
+from ecwid_async.transport.http.failures import cause_name, deadline_passed, exchange_error
+from ecwid_async.transport.http.request_bodies import UploadStream, request_body, request_headers
+from ecwid_async.transport.http.response_bodies import decoded_chunks, read_body
 from ecwid_async.transport.http.settings import Settings
+from ecwid_async.transport.http.tracebacks import clear_library_frames
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
 
 try:
@@ -36,29 +29,36 @@ except ModuleNotFoundError as error:
 __all__ = ["PyqwestTransport"]
 
 # TimeoutError and ConnectionError are OSErrors.
-_FAILED: Final = (OSError, pyqwest.ReadError, pyqwest.WriteError, pyqwest.RemoteProtocolError, RuntimeError, BodyError)
+_FAILURES: Final = (
+    OSError,
+    pyqwest.ReadError,
+    pyqwest.WriteError,
+    pyqwest.RemoteProtocolError,
+    RuntimeError,
+    BodyError,
+)
 _NO_PROXY: Final = pyqwest.Proxy("http://localhost", no_proxy="*,0.0.0.0/0,::/0")
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
 _URL: Final = re.compile(r" for url \(\S*\)")
 
 
 class _PoolTimeout(TimeoutError):
-    """No connection came free in time."""
+    """No connection became free in time."""
 
 
 @frozen
 class _Pool:
     client: pyqwest.HTTPTransport
-    # pyqwest would let a request wait for a connection without an end, and not tell that it had waited.
+    # pyqwest lets a request wait for a connection without a limit, and does not report that it waited.
     free: asyncio.Semaphore
 
 
-async def _announced(answer: pyqwest.Response, headers: Headers) -> AsyncIterator[bytes | memoryview | bytearray]:
-    """The body up to its announced length: to hear of its end as well would cost a third more."""
+async def _until_length(response: pyqwest.Response, headers: Headers) -> AsyncIterator[bytes | memoryview | bytearray]:
+    """Yield the body up to its announced length: waiting for its end as well would take a third longer."""
     left = content_length(headers)
     if left == 0:
         return
-    async for chunk in answer.content:
+    async for chunk in response.content:
         yield chunk
         if left is not None:
             left -= len(chunk)
@@ -69,9 +69,9 @@ async def _announced(answer: pyqwest.Response, headers: Headers) -> AsyncIterato
 class PyqwestTransport:
     """Sends each request exactly once to `base_url` over HTTP/1.1, follows no redirect, keeps no cookies.
 
-    The pool is made on first use, one for each event loop. pyqwest's threads do not survive a fork: a forked worker of
-    a process that has used it gets a `ConfigError`, a spawned one works. `Settings.tls` can't be used, `ca` can.
-    Raises `ConfigError` for a base URL that would send a token in the clear.
+    The pool is made on first use, one for each event loop. pyqwest's threads do not survive a fork: a worker forked
+    from a process that has used it gets a `ConfigError`, a spawned one works. `Settings.tls` is not supported, `ca` is.
+    Raises `ConfigError` for a base URL that would send a token unencrypted.
     """
 
     _started_in: int | None = None
@@ -80,39 +80,40 @@ class PyqwestTransport:
         self._base_url = checked_base_url(base_url)
         self._settings = settings or Settings()
         if self._settings.tls is not None:
-            raise ConfigError("pyqwest brings its own TLS and takes no context: set `ca`, or take another transport")
-        self._pools = PerLoop(self._new_pool)
+            raise ConfigError("pyqwest brings its own TLS and takes no context: set `ca`, or use another transport")
+        self._pools = PoolPerLoop(self._new_pool)
 
     @property
     def base_url(self) -> str:
-        """Where requests go."""
+        """The base URL that requests go to."""
         return self._base_url
 
     def __repr__(self) -> str:
         return f"<PyqwestTransport to {self._base_url}>"
 
     async def send(self, request: Request) -> Response:
-        """Send and read the whole answer.
+        """Send once and read the whole response.
 
-        Raises `NotSent`, `OutcomeUnknown` or `Timeout` where there is none, `ResponseTooLarge` for too large a one.
+        Raises `NotSent`, `OutcomeUnknown` or `Timeout` if there is no complete response, `ResponseTooLarge` if it
+        exceeds the limit.
         """
-        body = outgoing(request.body)
+        body = request_body(request.body)
         try:
             async with (
-                asyncio.timeout_at(self._until(request, self._settings.timeouts.total)),
-                self._exchange(request, body) as answer,
+                asyncio.timeout_at(self._deadline_of(request, self._settings.timeouts.total)),
+                self._exchange(request, body) as response,
             ):
-                headers = Headers(answer.headers.items())
-                most = self._settings.largest_response
+                headers = Headers(response.headers.items())
+                limit = self._settings.largest_response
                 return Response(
-                    answer.status,
+                    response.status,
                     headers,
-                    await read_whole(_announced(answer, headers), request, answer.status, headers, most),
+                    await read_body(_until_length(response, headers), request, response.status, headers, limit),
                 )
         except Exception as error:
             self._translate(request, error, body)
         except BaseException as error:
-            without_locals(error)
+            clear_library_frames(error)
             raise
         finally:
             if isinstance(request.body, StreamBody):
@@ -120,19 +121,19 @@ class PyqwestTransport:
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
-        """Send and hand out the body while it arrives; leaving early closes the connection."""
+        """Send once, and yield the body while it arrives. Leaving the block early closes the connection."""
         async with AsyncExitStack() as stack:
             try:
-                async with asyncio.timeout_at(self._until(request, self._settings.timeouts.read)):
-                    answer = await stack.enter_async_context(self._exchange(request, None))
+                async with asyncio.timeout_at(self._deadline_of(request, self._settings.timeouts.read)):
+                    response = await stack.enter_async_context(self._exchange(request, None))
             except Exception as error:
                 self._translate(request, error)
             except BaseException as error:
-                without_locals(error)
+                clear_library_frames(error)
                 raise
-            headers = Headers(answer.headers.items())
-            chunks = self._chunks(request, decoded(answer.content, request, answer.status, headers))
-            yield StreamedResponse(answer.status, headers, await stack.enter_async_context(aclosing(chunks)))
+            headers = Headers(response.headers.items())
+            chunks = self._chunks(request, decoded_chunks(response.content, request, response.status, headers))
+            yield StreamedResponse(response.status, headers, await stack.enter_async_context(aclosing(chunks)))
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
@@ -141,7 +142,7 @@ class PyqwestTransport:
             await pool.client.aclose()
 
     @asynccontextmanager
-    async def _exchange(self, request: Request, body: bytes | Sending | None) -> AsyncIterator[pyqwest.Response]:
+    async def _exchange(self, request: Request, body: bytes | UploadStream | None) -> AsyncIterator[pyqwest.Response]:
         free = self._pool().free
         if free.locked():
             try:
@@ -151,19 +152,19 @@ class PyqwestTransport:
                 raise _PoolTimeout from None
         else:
             await free.acquire()
-        # Some servers answer 411 to a write that does not say that it is empty.
+        # Some servers respond with 411 to an empty write without a length.
         empty = (("Content-Length", "0"),) if body is None and request.method in _WRITES else ()
         try:
-            answer = await self._pool().client.execute(
+            response = await self._pool().client.execute(
                 pyqwest.Request(
                     request.method,
                     self._base_url + request.target,
-                    pyqwest.Headers(header_pairs(request, ("Accept-Encoding", ACCEPT_ENCODING), *empty)),  # type: ignore[arg-type]  # requests have text only
-                    aiter(body) if isinstance(body, Sending) else body,
+                    pyqwest.Headers(request_headers(request, ("Accept-Encoding", ACCEPT_ENCODING), *empty)),  # type: ignore[arg-type]  # requests have text only
+                    aiter(body) if isinstance(body, UploadStream) else body,
                 )
             )
-            async with answer:
-                yield answer
+            async with response:
+                yield response
         finally:
             free.release()
 
@@ -171,20 +172,20 @@ class PyqwestTransport:
         try:
             async with aclosing(body):
                 while True:
-                    async with asyncio.timeout_at(self._until(request, self._settings.timeouts.read)):
+                    async with asyncio.timeout_at(self._deadline_of(request, self._settings.timeouts.read)):
                         try:
                             chunk = await anext(body)
                         except StopAsyncIteration:
                             return
                     yield chunk
-        except _FAILED as error:
+        except _FAILURES as error:
             self._translate(request, error)
 
     def _pool(self) -> _Pool:
         if PyqwestTransport._started_in not in (None, os.getpid()):
             raise ConfigError(
-                "pyqwest can't be used in a forked process after the one it was forked from has used it: "
-                "spawn workers instead, or take AiohttpTransport or Httpx2Transport"
+                "pyqwest can't be used in a process forked from one that has used it: spawn workers instead, or use "
+                "AiohttpTransport or Httpx2Transport"
             )
         return self._pools.get()
 
@@ -196,7 +197,7 @@ class PyqwestTransport:
         settings = self._settings
         try:
             return pyqwest.HTTPTransport(
-                # Over HTTP/2 reqwest repeats what the server refused.
+                # Over HTTP/2, reqwest repeats requests that the server refused.
                 http_version=pyqwest.HTTPVersion.HTTP1,
                 follow_redirects=False,
                 enable_cookie_store=False,
@@ -215,25 +216,25 @@ class PyqwestTransport:
         except ValueError as error:
             raise ConfigError(f"pyqwest can't use these settings: {error}") from error
 
-    def _until(self, request: Request, limit: float) -> float:
-        """When to give up, in the event loop's time: `limit` seconds from now, or at the caller's deadline."""
+    def _deadline_of(self, request: Request, limit: float) -> float:
+        """When to time out, in the event loop's time: `limit` seconds from now, or at the caller's deadline."""
         now = asyncio.get_running_loop().time()
         deadline = request.options.deadline
         if deadline is None:
             return now + limit
         if deadline <= now:
-            raise past_deadline(request)
+            raise deadline_passed(request)
         return min(now + limit, deadline)
 
-    def _translate(self, request: Request, error: Exception, body: bytes | Sending | None = None) -> NoReturn:
-        """Raise the library's own error for one of pyqwest's, told apart by whether the request had left."""
-        if isinstance(body, Sending):
+    def _translate(self, request: Request, error: Exception, body: bytes | UploadStream | None = None) -> NoReturn:
+        """Raise our error for an error of pyqwest, depending on whether the request was sent."""
+        if isinstance(body, UploadStream):
             body.raise_failure()
-        without_locals(error)
-        if not isinstance(error, _FAILED):
+        clear_library_frames(error)
+        if not isinstance(error, _FAILURES):
             raise error
-        # The query may hold what customers typed.
-        error.args = tuple(_URL.sub("", told) if isinstance(told, str) else told for told in error.args)
+        # The query may contain customers' data.
+        error.args = tuple(_URL.sub("", text) if isinstance(text, str) else text for text in error.args)
         sent = not isinstance(error, (ConnectionError, _PoolTimeout))
         now = asyncio.get_running_loop().time()
-        raise unanswered(request, self._base_url, kind_of(error), sent=sent, now=now) from error
+        raise exchange_error(request, self._base_url, cause_name(error), sent=sent, now=now) from error

@@ -122,7 +122,7 @@ async def test_an_answer_that_breaks_off_anywhere_leaves_the_outcome_unknown(
         exchange.writer.close() if ends_by == "close" else exchange.reset()
 
     async with fault_server(cut) as server:
-        with pytest.raises(OutcomeUnknown, match="no whole answer") as caught:
+        with pytest.raises(OutcomeUnknown, match="no complete response") as caught:
             await connect(server.base_url).send(PUT)
     assert len(server.log) == 1
     assert caught.value.request is PUT
@@ -154,7 +154,7 @@ async def test_a_kept_connection_that_drops_is_not_answered_by_a_second_send(
                 sends += 1
                 await transport.send(request)
         except OutcomeUnknown as error:
-            assert "no whole answer" in str(error)  # noqa: PT017  which of the sends it is depends on the pool
+            assert "no complete response" in str(error)  # noqa: PT017  which of the sends it is depends on the pool
         else:
             raise AssertionError("no connection was kept")
     assert len(server.log) == sends

@@ -55,7 +55,7 @@ async def test_no_failure_shows_the_token(
         await server.arrived(1)
         shown = await shown_by(lambda: clock.wait(sending))
         assert server.log[0].header("authorization") == f"Bearer {TOKEN}"
-    assert "exchange.py" in shown or "Error" in shown
+    assert "response_bodies.py" in shown or "Error" in shown
     assert TOKEN not in shown
     assert TOKEN not in caplog.text
 

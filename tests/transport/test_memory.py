@@ -20,7 +20,7 @@ async def test_a_script_is_played_in_order_and_exceptions_are_raised() -> None:
 
 
 async def test_a_script_that_has_run_out_says_for_which_request() -> None:
-    with pytest.raises(LookupError, match=r"no answer left for GET /orders"):
+    with pytest.raises(LookupError, match=r"no response left for GET /orders"):
         await MemoryTransport([]).send(REQUEST)
 
 

@@ -1,1 +1,1 @@
-"""What the transports of all HTTP libraries share."""
+"""Code that the transports of all HTTP libraries share."""

@@ -1,4 +1,4 @@
-"""Where a token may be sent to."""
+"""Base URLs: where a token may be sent."""
 
 import re
 from ipaddress import ip_address
@@ -8,26 +8,26 @@ from urllib.parse import SplitResult, urlsplit
 from ecwid_async.errors import ConfigError
 from ecwid_async.wire import printable
 
-__all__ = ["DEFAULT_BASE_URL", "checked_base_url", "one_spelling", "split_url"]
+__all__ = ["DEFAULT_BASE_URL", "checked_base_url", "normalized_url", "split_url"]
 
 DEFAULT_BASE_URL: Final = "https://app.ecwid.com/api/v3"
 
-_PORTS: Final = 65_536
+_MAX_PORT: Final = 65_535
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-# Libraries differ in what they make of anything else: international names are written as in the DNS, ``xn--…``.
+# Libraries differ in how they read anything else. International names are written as in the DNS, ``xn--…``.
 _NAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _AUTHORITY: Final = re.compile(r"(?:.*@)?(?:\[[^\]]*\]|[^:\[\]@]*)(?::[0-9]{1,5})?")
 _PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})*)*")
 
 
 def checked_base_url(base_url: str) -> str:
-    """`base_url` as `one_spelling` has it.
+    """The base URL, normalized.
 
-    Raises `ConfigError` for what is no base URL, and for one that would send a token in the clear: plain ``http`` is
-    for this machine only.
+    Raises `ConfigError` if it is not a valid base URL, or would send a token unencrypted: plain ``http`` is allowed to
+    this machine only.
     """
     parts = split_url(base_url)
-    # What `urlsplit` leaves out by itself, white space for instance, is there by mistake.
+    # `urlsplit` drops some characters, such as white space. They are there by mistake.
     if (
         parts is None
         or "@" in parts.netloc
@@ -36,17 +36,17 @@ def checked_base_url(base_url: str) -> str:
         or not _PATH.fullmatch(parts.path)
         or len(parts.geturl()) != len(base_url)
     ):
-        raise ConfigError(f"{_shown(base_url)} is no base URL: give one such as {DEFAULT_BASE_URL}")
+        raise ConfigError(f"{_shown(base_url)} is not a valid base URL: give one such as {DEFAULT_BASE_URL}")
     host = parts.hostname or ""
     if parts.scheme == "http" and not _is_loopback(host):
-        raise ConfigError(f"http:// would send the token to {printable(host)} in the clear: use https://")
-    return one_spelling(base_url)
+        raise ConfigError(f"http:// would send the token to {printable(host)} unencrypted: use https://")
+    return normalized_url(base_url)
 
 
-def one_spelling(url: str) -> str:
-    """The same for each spelling of a URL: scheme and host in lower case, no default port, no slash at the end.
+def normalized_url(url: str) -> str:
+    """The same text for each spelling of a URL: lower-case scheme and host, no default port, no slash at the end.
 
-    Jobs are kept by it. What is no http or https URL comes back as it is.
+    Jobs are identified by it. Returns any text that is not an http or https URL unchanged.
     """
     parts = split_url(url)
     if parts is None:
@@ -58,7 +58,7 @@ def one_spelling(url: str) -> str:
 
 
 def split_url(url: str) -> SplitResult | None:
-    """The parts of an http or https URL of some host; None for what is none."""
+    """The parts of an http or https URL with a host, or None if it is not one."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -69,15 +69,14 @@ def split_url(url: str) -> SplitResult | None:
         return None
     if not _AUTHORITY.fullmatch(parts.netloc):
         return None
-    return parts if port is None or 0 < port < _PORTS else None
+    return parts if port is None or 0 < port <= _MAX_PORT else None
 
 
 def _shown(base_url: object) -> str:
-    """What was given, without what may be a password in it."""
+    """The given value without its user, query and fragment, which may hold a password."""
     if not isinstance(base_url, str):
         return f"a {type(base_url).__name__}"
-    credentials, at, rest = base_url.rpartition("@")
-    del credentials
+    _, at, rest = base_url.rpartition("@")
     return repr(printable(("***@" if at else "") + re.split(r"[?#]", rest)[0]))
 
 

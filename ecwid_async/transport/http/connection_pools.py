@@ -1,20 +1,20 @@
-"""Connections belong to an event loop and a process: which of them are the running one's."""
+"""One connection pool for each event loop and process: connections can't move between them."""
 
 import asyncio
 import os
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-__all__ = ["PerLoop"]
+__all__ = ["PoolPerLoop"]
 
 P = TypeVar("P")
 
 
-class PerLoop(Generic[P]):
-    """One pool for each event loop and process, made on first use; threads with a loop each may share this.
+class PoolPerLoop(Generic[P]):
+    """Makes a pool for each event loop and process on first use. Threads with a loop each may share it.
 
-    `loop` gives the running event loop. There is no lock, which a fork might find taken for ever: each thread uses the
-    entry of its own loop only, and takes every step on the dict in one.
+    `make` builds a pool, `loop` returns the running event loop. There is no lock, since a fork could inherit it locked:
+    each thread uses only the entry of its own loop, and every operation on the dict is atomic.
     """
 
     def __init__(self, make: Callable[[], P], loop: Callable[[], object] = asyncio.get_running_loop) -> None:
@@ -26,18 +26,18 @@ class PerLoop(Generic[P]):
         return len(self._pools)
 
     def get(self) -> P:
-        """The pool of the running event loop."""
-        home = (self._loop(), os.getpid())
-        pool = self._pools.get(home)
+        """The pool of the running event loop. Making one drops the pools of loops that have ended."""
+        key = (self._loop(), os.getpid())
+        pool = self._pools.get(key)
         if pool is None:
             for other in list(self._pools):
                 if _has_ended(other[0]):
                     self._pools.pop(other, None)
-            pool = self._pools[home] = self._make()
+            pool = self._pools[key] = self._make()
         return pool
 
     def pop(self) -> P | None:
-        """The pool of the running event loop, which the next call of `get` replaces; None where there is none."""
+        """Remove and return the pool of the running event loop, if there is one. `get` makes a new one."""
         return self._pools.pop((self._loop(), os.getpid()), None)
 
 

@@ -1,4 +1,4 @@
-"""What can be set on a transport, the same for every HTTP library."""
+"""Settings of a transport, the same for every HTTP library."""
 
 import os
 import ssl
@@ -17,14 +17,17 @@ __all__ = ["USER_AGENT", "Settings", "Timeouts"]
 
 
 USER_AGENT: Final = f"ecwid-async/{__version__}"
-"""What the transports call themselves."""
 
 
 @frozen(kw_only=True)
 class Timeouts:
-    """Limits in seconds: for a whole exchange, for a connection to open or come free, between chunks of a download.
+    """Timeouts in seconds.
 
-    Raises `ConfigError` for one that is not above zero.
+    - `total`: a whole exchange. Downloads are exempt.
+    - `connect`: opening a connection, or waiting for a free one.
+    - `read`: between the chunks of a download.
+
+    Raises `ConfigError` unless each is finite and greater than zero.
     """
 
     total: float = 60.0
@@ -36,29 +39,30 @@ class Timeouts:
             check_number(f"Timeouts.{name}", getattr(self, name), above=True)
 
 
-def _shown(proxy: str | None) -> str:
-    """A proxy's address without the password in it."""
+def _without_password(proxy: str | None) -> str:
     return "None" if proxy is None else repr(f"{proxy.partition('://')[0]}://…")
 
 
 @frozen(kw_only=True)
 class Settings:
-    """How a transport connects and what it puts up with.
+    """How a transport connects, and what it accepts.
 
-    `connections` bounds the pool of an event loop; one that was idle for `keep_alive` seconds is not used again: the
-    server may be closing it already, and of a write that it carried then nobody would know the outcome.
-    `largest_response` bounds, in bytes after decompression, an answer that is read whole; a download is read in pieces
-    of any number. `proxy` is a URL, with name and password where it wants them; the environment's proxies are not
-    asked. `ca` is a PEM file of the authorities to trust in place of the system's, `tls` a whole context instead.
+    - `connections`: the size of the pool of one event loop.
+    - `keep_alive`: seconds for which an idle connection may be reused. After a longer time the server may be closing
+      it, and the outcome of a write sent on it would be unknown.
+    - `largest_response`: the limit, in bytes after decompression, of a response that is read whole. Downloads are read
+      in pieces and have no limit.
+    - `proxy`: a URL, with user and password if needed. Environment variables are ignored.
+    - `ca`: a PEM file of certificate authorities to trust instead of the system's. `tls`: a whole context instead.
 
-    Raises `ConfigError` for what can't be used.
+    Raises `ConfigError` for a value that can't be used.
     """
 
     timeouts: Timeouts = Timeouts()
     connections: int = 100
     keep_alive: float = 5.0
     largest_response: int = 64 * 1024 * 1024
-    proxy: str | None = field(default=None, repr=_shown)
+    proxy: str | None = field(default=None, repr=_without_password)
     ca: str | os.PathLike[str] | None = None
     tls: ssl.SSLContext | None = None
 
@@ -71,14 +75,14 @@ class Settings:
         if self.proxy is not None and split_url(self.proxy) is None:
             raise ConfigError("the proxy can't be used: give a URL such as http://proxy.example.com:3128")
         if self.ca is not None and self.tls is not None:
-            raise ConfigError("`ca` and `tls` contradict each other: load the authorities into the context")
+            raise ConfigError("`ca` and `tls` exclude each other: load the authorities into the context")
         if self.tls is not None and not isinstance(self.tls, ssl.SSLContext):
             raise ConfigError(f"tls is a {type(self.tls).__name__}: give ssl.create_default_context(), or leave it out")
         if self.ca is not None and not (isinstance(self.ca, str | os.PathLike) and Path(self.ca).is_file()):
-            raise ConfigError(f"there is no file {self.ca!r} with authorities to trust")
+            raise ConfigError(f"{self.ca!r} is not a file: give `ca` a PEM file of authorities to trust")
 
     def tls_context(self) -> ssl.SSLContext:
-        """The context that connections are made with. Raises `ConfigError` where `ca` holds no certificates."""
+        """The TLS context for connections. Raises `ConfigError` if `ca` contains no certificates."""
         if self.tls is not None:
             return self.tls
         if self.ca is None:
@@ -86,10 +90,10 @@ class Settings:
         try:
             return ssl.create_default_context(cafile=self.ca)
         except ssl.SSLError as error:
-            raise ConfigError(f"{self.ca} holds no certificates in PEM form") from error
+            raise ConfigError(f"{self.ca} contains no certificates in PEM form") from error
 
 
 @cache
 def _default_tls() -> ssl.SSLContext:
-    # To read the system's authorities takes 20 ms.
+    # Cached: loading the system's authorities takes 20 ms.
     return ssl.create_default_context()
