@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import partial
 from types import NoneType
-from typing import Any, Final, Generic, Literal, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Self, TypeVar, cast
 
 import anyio
 from attrs import evolve, field, frozen
@@ -125,10 +125,12 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
             self._state = "used"
         return self._request
 
-    @property
-    def __name__(self) -> str:
-        """The endpoint, as the name of the coroutine in the `repr` of its task."""
-        return self._request.options.operation
+    if not TYPE_CHECKING:  # where it is a plain attribute
+
+        @property
+        def __name__(self) -> str:
+            """The endpoint: the name of the coroutine in the `repr` of its task."""
+            return self._request.options.operation
 
     # The coroutine: tasks drive it with `send` and `throw`, `await` takes the generator of `__await__`.
 

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ecwid_async
-from ecwid_async import ConfigError, Ecwid, Event, RetryPolicy, ServerError
-from ecwid_async.client import DEFAULT_BASE_URL, Store
+from ecwid_async import ConfigError, DecodeProblem, Ecwid, Event, RetryPolicy, ServerError
+from ecwid_async.client import DEFAULT_BASE_URL, Section, Store
 from ecwid_async.models.base import Model, model
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.memory import MemoryTransport, make_response
@@ -77,9 +77,9 @@ def test_without_settings_the_base_url_is_ecwid_s() -> None:
         (1003, "", "ECWID_TOKEN"),
         (1003, "two words", "ECWID_TOKEN"),
         (1003, "new\nline", "ECWID_TOKEN"),
-        (0, "secret_x", "no store id"),
-        (-1, "secret_x", "no store id"),
-        (True, "secret_x", "no store id"),
+        (0, "secret_x", "not a valid store id"),
+        (-1, "secret_x", "not a valid store id"),
+        (True, "secret_x", "not a valid store id"),
     ],
 )
 def test_a_missing_or_wrong_setting_says_where_to_set_it(store_id: int | None, token: str | None, said: str) -> None:
@@ -90,7 +90,7 @@ def test_a_missing_or_wrong_setting_says_where_to_set_it(store_id: int | None, t
 
 def test_a_store_id_from_the_environment_that_is_no_number_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ECWID_STORE_ID", "my store")
-    with pytest.raises(ConfigError, match="'my store' is no store id"):
+    with pytest.raises(ConfigError, match="'my store' is not a valid store id"):
         Ecwid().store(token="secret_x")
 
 
@@ -166,13 +166,13 @@ def test_what_is_no_text_is_no_token(token: Any) -> None:
         lambda: ecwid.application(token, "secret_x"),
         lambda: ecwid.application("app", token),
     ):
-        with pytest.raises(ConfigError, match="is missing or can't be one"):
+        with pytest.raises(ConfigError, match="is missing or invalid"):
             make()
 
 
 @pytest.mark.parametrize("token", ["secret_x\n", "Bearer secret_x", " secret_x"])
 def test_a_token_with_a_space_or_a_line_break_is_refused_with_the_reason(token: str) -> None:
-    with pytest.raises(ConfigError, match="spaces, line breaks and letters beyond ASCII are in none") as caught:
+    with pytest.raises(ConfigError, match="it has no spaces, line breaks or non-ASCII characters") as caught:
         Ecwid(transport=MemoryTransport([])).store(1003, token)
     assert "secret_x" not in str(caught.value)
 
@@ -243,7 +243,7 @@ def test_a_store_id_is_a_whole_number(store_id: Any) -> None:
     ],
 )
 def test_what_is_no_store_id_is_refused(store_id: Any) -> None:
-    with pytest.raises(ConfigError, match="is no store id"):
+    with pytest.raises(ConfigError, match="is not a valid store id"):
         Ecwid(transport=MemoryTransport([])).store(store_id, "secret_x")
 
 
@@ -394,3 +394,46 @@ def test_importing_the_package_brings_neither_a_transport_nor_models() -> None:
         ours -= {"ecwid_async.models", "ecwid_async.models.base"}  # what models are made of
         assert not {name for name in ours if ".models" in name or ".sandbox" in name or ".cli." in name}
     assert "aiohttp" not in json.loads(done.stdout)[0]
+
+
+def test_every_section_loads_the_resource_of_its_annotation() -> None:
+    store = Ecwid(transport=MemoryTransport([])).store(1003, "secret_x")
+    sections = [name for name, member in vars(Store).items() if isinstance(member, Section)]
+    assert len(sections) == 29
+    for name in sections:
+        section = getattr(store, name)
+        assert type(section).__name__ == Store.__annotations__[name]
+        assert type(section).__module__ == f"ecwid_async.resources.{name}"
+        assert getattr(store, name) is section
+        assert vars(Store)[name].__doc__.endswith(".")
+
+
+def test_a_section_loads_on_first_use() -> None:
+    code = """
+import sys
+from ecwid_async import Ecwid
+from ecwid_async.transport import MemoryTransport
+store = Ecwid(transport=MemoryTransport([])).store(1003, "secret_x")
+loaded = "ecwid_async.resources.orders" in sys.modules
+store.orders
+print(loaded, "ecwid_async.resources.orders" in sys.modules, "ecwid_async.resources.products" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "False"]
+
+
+async def test_on_problem_is_called_with_the_first_problem_of_each_kind() -> None:
+    problems: list[DecodeProblem] = []
+    transport = MemoryTransport(lambda _: make_response({"id": 7, "price": "cheap"}))
+    async with Ecwid(transport=transport, on_problem=problems.append) as ecwid:
+        store = ecwid.store(1003, "secret_x")
+        for product_id in (1, 2):
+            assert (await store.products.get(product_id)).extra == {"price": "cheap"}
+    (problem,) = problems
+    assert (problem.operation, problem.path, problem.found) == ("GET /products/{productId}", "price", "text")
+    assert ecwid.codec.problems[problem] == 2
+
+
+def test_on_problem_has_to_be_a_function() -> None:
+    with pytest.raises(ConfigError, match="on_problem is a list: pass a function"):
+        Ecwid(on_problem=[])  # type: ignore[arg-type]

@@ -15,7 +15,6 @@ from ecwid_async.cli.store import Source, StoreChoice, connect, connect_all, fin
 from ecwid_async.errors import EcwidError
 
 if TYPE_CHECKING:
-    from ecwid_async.client import Store
     from ecwid_async.export import Manifest, Section
 
 __all__ = ["export"]
@@ -120,6 +119,7 @@ def export(
     run.
     """
     from ecwid_async.cli.filters import fields_of, where_of
+    from ecwid_async.cli.introspect import offline_store
     from ecwid_async.export import ALL_SECTIONS, check_export, find_sections
 
     if everything and sections:
@@ -131,7 +131,7 @@ def export(
     arguments = {
         **form.arguments(),
         "fields": fields_of(fields or (), chosen),
-        "where": where_of(where or (), chosen, _nowhere()),
+        "where": where_of(where or (), chosen, offline_store()),
     }
     many, choice = many or StoreArguments(), store or StoreChoice()
     several = bool(many.store or many.stores)
@@ -139,7 +139,7 @@ def export(
     if several:
         _check_several(place, choice)
     # Check before a request is sent or a demo store is made.
-    check_export(_nowhere(), chosen, place / "1" if several else _target(place), **arguments)
+    check_export(offline_store(), chosen, place / "1" if several else _target(place), **arguments)
     arguments |= {"fresh": fresh, "skip_refused": everything, "source_id": _identity(choice), **form.file_arguments()}
     view = _Output(quiet=quiet, json=json)
     if several:
@@ -169,14 +169,6 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 def _target(out: Path) -> "Path | IO[bytes]":
     return sys.stdout.buffer if out == _STDOUT else out
-
-
-def _nowhere() -> "Store":
-    """A store to build requests with."""
-    from ecwid_async.client import Ecwid
-    from ecwid_async.transport import MemoryTransport
-
-    return Ecwid(transport=MemoryTransport([]), base_url="https://localhost", quota=None).store(1, "none")
 
 
 def _export_one(

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from inspect import Parameter, signature
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
@@ -83,17 +82,19 @@ class Method:
 
 
 def offline_store() -> "Store":
-    """A store that nobody answers for: to read what its methods would send."""
+    """A store without a server, for building requests that are not sent."""
     from ecwid_async.client import Ecwid
     from ecwid_async.transport import MemoryTransport
 
-    return Ecwid(base_url="http://localhost", transport=MemoryTransport([])).store(1, "none")
+    return Ecwid(base_url="https://localhost", transport=MemoryTransport([]), quota=None).store(1, "none")
 
 
 def methods(store: "Store") -> Iterator[Method]:
     """Every method of the store that calls an endpoint."""
+    from ecwid_async.client import Section
+
     for name, member in vars(type(store)).items():
-        if isinstance(member, cached_property):
+        if isinstance(member, Section):
             section = getattr(store, name)
             if isinstance(section, Resource):
                 yield from _methods_of(name, section)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from functools import cached_property
 from inspect import Parameter, signature
 from operator import attrgetter
 from types import NoneType, UnionType
@@ -15,7 +14,7 @@ import attrs
 import pytest
 
 from ecwid_async.calls import Call, Channel
-from ecwid_async.client import Store
+from ecwid_async.client import Section, Store
 from ecwid_async.codec import Codec
 from ecwid_async.files import Download
 from ecwid_async.models.base import Draft
@@ -160,7 +159,7 @@ def make_store(transport: MemoryTransport) -> Store:
 
 
 def all_methods(store: Store) -> list[Method]:
-    names = [name for name, member in vars(Store).items() if isinstance(member, cached_property)]
+    names = [name for name, member in vars(Store).items() if isinstance(member, Section)]
     return [method for name in names for method in methods_of(name, getattr(store, name))]
 
 

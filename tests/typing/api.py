@@ -9,7 +9,21 @@ from typing import assert_type
 import anyio
 import attrs
 
-from ecwid_async import UNSET, Call, Ecwid, EcwidError, Event, Model, Page, Pages, Quarantine, Scan, Store, Unset
+from ecwid_async import (
+    UNSET,
+    Call,
+    DecodeProblem,
+    Ecwid,
+    EcwidError,
+    Event,
+    Model,
+    Page,
+    Pages,
+    Quarantine,
+    Scan,
+    Store,
+    Unset,
+)
 from ecwid_async.models.order_items import OrderItem
 from ecwid_async.models.orders import Order, PaymentStatus
 from ecwid_async.models.product_inventory import StockAdjustmentResult
@@ -132,6 +146,7 @@ def refused(order: Order, store: Store) -> None:
     ProductDraft(price=12.5)  # type: ignore[arg-type]  # a float holds no exact amount
     _ = store.products.delete_all()  # type: ignore[call-arg]  # what deletes everything asks twice
     store.products.delete(7)  # type: ignore[unused-awaitable]  # a call that nobody awaits is not sent
+    _ = store.ordres  # type: ignore[attr-defined]  # a misspelt section
     store.orders.search(created_form=1)  # type: ignore[call-arg]  # a misspelt filter
 
 
@@ -141,3 +156,8 @@ def observing(heard: list[Event]) -> None:
     Ecwid(events=())
     Ecwid(events=print)
     Ecwid(events=[len])  # type: ignore[list-item]
+
+
+def reporting(problems: list[DecodeProblem]) -> None:
+    Ecwid(on_problem=problems.append)
+    Ecwid(on_problem=lambda problem: print(problem.path))
