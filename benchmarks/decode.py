@@ -1,7 +1,7 @@
-"""What reading costs: one page of 100 orders, and of products, from bytes to models.
+"""The cost of decoding a page of 100 orders, and of products, from bytes to models.
 
-Figures are CPU microseconds for one item. The client keeps exact decimals, dates and unknown fields; what the others
-leave out stands in benchmarks/README.md.
+Figures are CPU microseconds per item. The client keeps exact decimals, dates and unknown fields; benchmarks/README.md
+lists what the others omit.
 """
 
 from collections.abc import Callable

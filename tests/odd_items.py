@@ -1,4 +1,4 @@
-"""Items as no honest server sends them, for what must not fall over them: see `odd_items`."""
+"""A Hypothesis strategy for items that a correct server would not send: see `odd_items`."""
 
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ _names = st.sampled_from(
 
 
 def _object(members: list[tuple[bytes, bytes]]) -> bytes:
-    """An object of these members, duplicates included."""
+    """An object with these members, including duplicates."""
     return b"{%b}" % b",".join(b'"%b":%b' % member for member in members)
 
 
@@ -44,4 +44,4 @@ def _items(*values: bytes) -> st.SearchStrategy[bytes]:
 odd_items: st.SearchStrategy[bytes] = st.one_of(
     *[_items(*_JSON)] * 6, _items(*_JSON, *_BROKEN), st.sampled_from([*_JSON, *_BROKEN])
 )
-"""JSON, mostly objects: text that is not Unicode, absurd numbers and times, deep nesting, duplicate and odd keys."""
+"""Mostly objects: text that is not Unicode, extreme numbers and times, deep nesting, duplicate keys; some not JSON."""

@@ -19,7 +19,7 @@ from ecwid_async.models.base import (
 )
 
 __all__ = [
-    "WHOLE",
+    "COMPLETE_ITEM",
     "Form",
     "FormDraft",
     "Item",
@@ -32,7 +32,7 @@ __all__ = [
     "Tax",
     "TaxDraft",
     "Text",
-    "read",
+    "read_item",
 ]
 
 
@@ -43,7 +43,7 @@ class Status(StrEnum):
 
 @model
 class Tax(Model):
-    """A part of a part."""
+    """A nested model."""
 
     name: str | None = None
     value: Decimal | None = None
@@ -51,7 +51,7 @@ class Tax(Model):
 
 @model
 class Item(Model):
-    """One field of each kind."""
+    """A model with a field of each kind."""
 
     id: int | None = None
     sku: str | None = None
@@ -78,7 +78,7 @@ class Item(Model):
 
 @model
 class Select(Model):
-    """A shape told apart by its type."""
+    """A member of a tagged union."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "SELECT")
 
@@ -88,7 +88,7 @@ class Select(Model):
 
 @model
 class Text(Model):
-    """Another one."""
+    """Another member of it."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "TEXT")
 
@@ -97,14 +97,14 @@ class Text(Model):
 
 @model
 class Other(Model):
-    """Whatever has no shape of its own."""
+    """The fallback of the union."""
 
     type: str | None = None
 
 
 @model
 class Form(Model):
-    """What holds them."""
+    """A model with tagged unions."""
 
     fields: list[Select | Text | Other] | None = None
     main: Select | Text | Other | None = None
@@ -112,35 +112,35 @@ class Form(Model):
 
 @draft
 class FormDraft(Draft):
-    """What it is changed to."""
+    """The draft of `Form`."""
 
     fields: list[Select | Text | Other] | Unset | None = UNSET
 
 
 @model
 class Label(Model):
-    """Another part, with less in it."""
+    """A nested model with fewer fields than `Tax`."""
 
     name: str | None = None
 
 
 @draft
 class LabelDraft(Draft):
-    """What is written about a tax, which is read as `Tax`."""
+    """A draft whose `tax` is written as `Label`, and read as `Tax`."""
 
     tax: Label | Unset | None = UNSET
 
 
 @draft
 class TaxDraft(Draft):
-    """A part to write."""
+    """The draft of `Tax`."""
 
     name: str | Unset | None = UNSET
 
 
 @draft
 class ItemDraft(Draft):
-    """What is written."""
+    """The draft of `Item`."""
 
     sku: str | Unset | None = UNSET
     price: Decimal | int | Unset | None = UNSET
@@ -151,7 +151,7 @@ class ItemDraft(Draft):
     hours: Tax | Unset | None = json_text_field(default=UNSET)
 
 
-WHOLE = {
+COMPLETE_ITEM = {
     "id": 7,
     "sku": "A",
     "price": Decimal("642.404477130936"),
@@ -176,5 +176,5 @@ WHOLE = {
 }
 
 
-def read(data: object, codec: Codec | None = None) -> Item:
+def read_item(data: object, codec: Codec | None = None) -> Item:
     return (codec or Codec()).structure(data, Item, "GET /items/{itemId}")

@@ -1,4 +1,4 @@
-"""Classes for ``into=`` whose annotations are text until somebody reads them."""
+"""Classes for ``into=`` with postponed annotations, which are text until they are resolved."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class DataRow:
 
 @dataclass
 class DataOption:
-    """What may be chosen of it."""
+    """An option of it."""
 
     type: str
 
 
 def lost() -> type:
-    """A class that names another one which only this function knows."""
+    """A class whose annotation names a class local to this function."""
 
     @attrs.frozen
     class Part:
@@ -58,7 +58,7 @@ def lost() -> type:
 
 
 def resolved() -> type:
-    """The same, told what its annotations mean while they can be read."""
+    """The same, with its annotations resolved inside the function."""
 
     @attrs.frozen
     class Part:

@@ -1,10 +1,10 @@
-"""Bodies that are not what was asked for."""
+"""Bodies that are not of the requested type."""
 
 import pytest
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError
-from tests.codec.models import Item, read
+from tests.codec.models import Item, read_item
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"id": 1', b"\xff"])
@@ -15,8 +15,8 @@ def test_a_body_that_is_not_json_is_an_error(body: bytes) -> None:
 
 def test_a_response_of_another_type_is_an_error_even_if_tolerant() -> None:
     with pytest.raises(DecodeError, match="expected Item, found a list"):
-        read([])
-    assert read({}) == Item(), "one failure does not mark the next reading"
+        read_item([])
+    assert read_item({}) == Item(), "a failure does not affect the next call"
 
 
 def test_a_failed_decode_does_not_affect_the_next_one() -> None:

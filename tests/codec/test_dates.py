@@ -1,4 +1,4 @@
-"""Moments in the API's own form."""
+"""Datetimes in the API's format."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

@@ -1,4 +1,4 @@
-"""Reading models: exact, tolerant, and nothing lost."""
+"""Reading models: exactly, tolerantly and without loss."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,11 +13,11 @@ from ecwid_async.models.base import Model, model
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
 from ecwid_async.models.results import DeletedItem
-from tests.codec.models import WHOLE, Form, Item, Other, Select, Status, Tax, Text, read
+from tests.codec.models import COMPLETE_ITEM, Form, Item, Other, Select, Status, Tax, Text, read_item
 
 
 def test_every_kind_of_field_is_read_as_its_type() -> None:
-    item = Codec(strict=True).decode(dumps(WHOLE), Item, "GET /items/{itemId}")
+    item = Codec(strict=True).decode(dumps(COMPLETE_ITEM), Item, "GET /items/{itemId}")
     assert item == Item(
         id=7,
         sku="A",
@@ -46,12 +46,12 @@ def test_every_kind_of_field_is_read_as_its_type() -> None:
 
 
 def test_a_missing_field_and_a_null_are_both_none() -> None:
-    assert read({}) == read({"id": None, "taxes": None}) == Item()
+    assert read_item({}) == read_item({"id": None, "taxes": None}) == Item()
 
 
 def test_unknown_fields_are_kept_and_written_back() -> None:
     data = {"sku": "A", "newField": {"deep": [1]}, "tax": {"name": "VAT", "newer": None}}
-    item = read(data)
+    item = read_item(data)
     assert item.extra == {"newField": {"deep": [1]}}
     assert item.tax is not None
     assert item.tax.extra == {"newer": None}
@@ -59,12 +59,12 @@ def test_unknown_fields_are_kept_and_written_back() -> None:
 
 
 def test_unknown_fields_are_allowed_in_strict_mode() -> None:
-    assert read({"newField": 1}, Codec(strict=True)).extra == {"newField": 1}
+    assert read_item({"newField": 1}, Codec(strict=True)).extra == {"newField": 1}
 
 
 def test_an_unknown_enum_value_stays_text() -> None:
-    assert read({"status": "CUSTOM_9"}).status == "CUSTOM_9"
-    assert type(read({"status": "CUSTOM_9"}).status) is str
+    assert read_item({"status": "CUSTOM_9"}).status == "CUSTOM_9"
+    assert type(read_item({"status": "CUSTOM_9"}).status) is str
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_unknown_enum_value_stays_text() -> None:
 )
 def test_other_spellings_of_a_value_are_not_problems(field: str, value: object, read_as: object) -> None:
     for codec in (Codec(), Codec(strict=True)):
-        result = getattr(read({field: value}, codec), field)
+        result = getattr(read_item({field: value}, codec), field)
         assert result == read_as
         assert type(result) is type(read_as)
         assert not codec.problems
@@ -102,13 +102,13 @@ def test_a_value_of_another_type_is_converted_and_reported_if_nothing_is_lost(
 ) -> None:
     codec = Codec()
     for _ in range(2):
-        item = read({field: value, "b2b_b2c": "b2b"}, codec)
+        item = read_item({field: value, "b2b_b2c": "b2b"}, codec)
         assert getattr(item, field) == read_as
         assert type(getattr(item, field)) is type(read_as)
         assert not item.extra
     assert codec.problems == {DecodeProblem("GET /items/{itemId}", field, expected, found): 2}
     with pytest.raises(DecodeError) as caught:
-        read({"taxes": [], field: value}, Codec(strict=True))
+        read_item({"taxes": [], field: value}, Codec(strict=True))
     assert (caught.value.path, caught.value.expected, caught.value.found) == (field, expected, found)
 
 
@@ -124,7 +124,7 @@ def test_a_value_of_another_type_is_converted_and_reported_if_nothing_is_lost(
 )
 def test_a_time_that_datetime_can_not_hold_is_kept_raw_and_reported(text: str, found: str) -> None:
     codec = Codec()
-    item = read({"created": text}, codec)
+    item = read_item({"created": text}, codec)
     assert (item.created, item.extra) == (None, {"created": text})
     assert codec.problems == {DecodeProblem("GET /items/{itemId}", "created", "datetime", found): 1}
     assert loads(dumps(item)) == {"created": text}
@@ -136,8 +136,8 @@ def test_numbers_that_old_stores_send_for_text_are_read_and_reported() -> None:
     assert (order.id, order.discount_coupon and order.discount_coupon.code) == ("1234", "5678")
     assert {problem.path for problem in codec.problems} == {"id", "discountCoupon.code"}
     product = codec.structure({"created": "2015-09-20"}, Product, "GET /products/{productId}")
-    gone = codec.structure({"id": 7, "date": "2015-09-20"}, DeletedItem, "GET /products/deleted")
-    assert product.created == gone.date == datetime(2015, 9, 20, tzinfo=UTC)
+    deleted = codec.structure({"id": 7, "date": "2015-09-20"}, DeletedItem, "GET /products/deleted")
+    assert product.created == deleted.date == datetime(2015, 9, 20, tzinfo=UTC)
     for reads, data in ((Order, {"id": 1234}), (Product, {"created": "2015-09-20"})):
         with pytest.raises(DecodeError):
             Codec(strict=True).structure(data, reads, "GET /x")
@@ -150,13 +150,13 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(sorted(WHOLE)) | st.text(), json_values))
+@given(st.dictionaries(st.sampled_from(sorted(COMPLETE_ITEM)) | st.text(), json_values))
 def test_no_json_object_loses_data_when_read_and_written(data: dict[str, object]) -> None:
-    """Tolerant reading keeps every value: as a typed one equal to it, as text of it, or raw."""
+    """Each value is kept: typed and equal, as text, or raw."""
     data = loads(dumps(data))
-    back = loads(dumps(read(data)))
+    back = loads(dumps(read_item(data)))
     for name, value in data.items():
-        if value is None and name not in read(data).extra:
+        if value is None and name not in read_item(data).extra:
             assert name not in back
         elif isinstance(value, str | int | Decimal) and not isinstance(value, bool):
             assert str(back[name]) == str(value) or loads(str(value)) == back[name] or back[name] == value
@@ -183,7 +183,7 @@ def test_a_tag_selects_the_model_and_an_unknown_tag_keeps_all_data() -> None:
 def test_hooks_can_be_built_ahead_of_use() -> None:
     @model
     class Fresh(Model):
-        """Seen by no hook yet."""
+        """A model without a hook yet."""
 
         tax: Tax | None = None
 

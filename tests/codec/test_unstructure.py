@@ -7,12 +7,12 @@ import pytest
 
 from ecwid_async.codec import dumps, loads, to_plain_data
 from ecwid_async.models.base import UNSET
-from tests.codec.models import WHOLE, Item, ItemDraft, Status, Tax, TaxDraft, read
+from tests.codec.models import COMPLETE_ITEM, Item, ItemDraft, Status, Tax, TaxDraft, read_item
 
 
 def test_models_are_written_back_digit_by_digit() -> None:
-    assert loads(dumps(read(WHOLE))) == WHOLE
-    assert b"642.404477130936" in dumps(read(WHOLE))
+    assert loads(dumps(read_item(COMPLETE_ITEM))) == COMPLETE_ITEM
+    assert b"642.404477130936" in dumps(read_item(COMPLETE_ITEM))
 
 
 def test_unset_sends_nothing_and_none_sends_null() -> None:
@@ -37,7 +37,7 @@ def test_drafts_send_datetimes_in_the_api_s_format_and_enums_by_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
         (12.5, r"a float can't hold an amount exactly"),
         (Decimal("NaN"), "JSON can't represent the number NaN"),
@@ -54,19 +54,19 @@ def test_drafts_send_datetimes_in_the_api_s_format_and_enums_by_value() -> None:
         ({"\ud83d": 3}, "half of a surrogate pair"),
     ],
 )
-def test_values_that_json_can_not_represent_are_refused_with_their_path(value: object, said: str) -> None:
-    places: list[tuple[object, str]] = [
+def test_values_that_json_can_not_represent_are_refused_with_their_path(value: object, message: str) -> None:
+    paths: list[tuple[object, str]] = [
         (ItemDraft(price=value), r"^ItemDraft\.price"),  # type: ignore[arg-type]
         (ItemDraft(extra={"a": [1, {"b": value}]}), r"^ItemDraft\.extra\['a'\]\[1\]\['b'\]"),
         (ItemDraft(taxes=[TaxDraft(name="x"), TaxDraft(extra={"a": value})]), r"^ItemDraft\.taxes\[1\]\.extra\['a'\]"),
         (Item(extra={"a": value}), r"^Item\.extra\['a'\]"),
         ([{"x": ItemDraft(taxes=[value])}], r"^\[0\]\['x'\]\.taxes\[0\]"),  # type: ignore[list-item]
     ]
-    for item, place in places:
-        if value is UNSET and place == r"^ItemDraft\.price":
+    for item, path in paths:
+        if value is UNSET and path == r"^ItemDraft\.price":
             continue  # nothing is sent
         for write in (dumps, to_plain_data):
-            with pytest.raises(TypeError, match=rf"{place}(\[.*\])?: .*{said}"):
+            with pytest.raises(TypeError, match=rf"{path}(\[.*\])?: .*{message}"):
                 write(item)
 
 
@@ -78,18 +78,18 @@ def test_a_draft_that_contains_itself_is_refused() -> None:
 
 
 class Markup(str):
-    """As of MarkupSafe: text that changes what is done with it."""
+    """Like MarkupSafe's class: its methods return other text."""
 
     def __str__(self) -> str:
         return "<b>"
 
 
 class Cents(Decimal):
-    """A number of the caller's."""
+    """A user's number type."""
 
 
 class Id(int):
-    """Another one."""
+    """A user's id type."""
 
     def __str__(self) -> str:
         return "Id"

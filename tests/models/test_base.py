@@ -1,4 +1,4 @@
-"""The bases of models and drafts."""
+"""The base classes of models and drafts."""
 
 import json
 import pickle
@@ -12,7 +12,7 @@ from ecwid_async.codec import dumps, loads
 from ecwid_async.errors import DecodeError
 from ecwid_async.models.base import wire_name
 from tests.codec.models import (
-    WHOLE,
+    COMPLETE_ITEM,
     Form,
     FormDraft,
     Item,
@@ -24,12 +24,12 @@ from tests.codec.models import (
     Tax,
     TaxDraft,
     Text,
-    read,
+    read_item,
 )
 
 
 def test_models_are_frozen_slotted_and_keyword_only() -> None:
-    for item in (Item(sku="A"), read({"sku": "A"})):
+    for item in (Item(sku="A"), read_item({"sku": "A"})):
         assert type(item) is Item
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
             item.sku = "B"  # type: ignore[misc]
@@ -42,17 +42,21 @@ def test_models_are_frozen_slotted_and_keyword_only() -> None:
 
 
 def test_a_repr_shows_only_fields_that_are_set() -> None:
-    assert repr(read({"sku": "A", "new": 1})) == "Item(sku='A', extra={'new': 1})"
+    assert repr(read_item({"sku": "A", "new": 1})) == "Item(sku='A', extra={'new': 1})"
     assert repr(ItemDraft(sku=None)) == "ItemDraft(sku=None)"
 
 
-@pytest.mark.parametrize("value", [read(WHOLE), read({"new": 1}), Item(), ItemDraft(sku="A"), ItemDraft()])
+@pytest.mark.parametrize(
+    "value", [read_item(COMPLETE_ITEM), read_item({"new": 1}), Item(), ItemDraft(sku="A"), ItemDraft()]
+)
 def test_models_and_drafts_pickle(value: object) -> None:
     assert pickle.loads(pickle.dumps(value)) == value
 
 
 def test_a_model_round_trips_through_plain_data_and_json() -> None:
-    item = read({**WHOLE, "newField": {"deep": [Decimal("1.10")]}, "created": "2024-09-04 07:22:09.000250 +0200"})
+    item = read_item(
+        {**COMPLETE_ITEM, "newField": {"deep": [Decimal("1.10")]}, "created": "2024-09-04 07:22:09.000250 +0200"}
+    )
     data = item.to_dict()
     assert data["created"] == "2024-09-04 07:22:09.000250 +0200"
     assert data["newField"] == {"deep": [Decimal("1.10")]}
@@ -95,14 +99,14 @@ def test_a_draft_round_trips_with_only_the_fields_given() -> None:
 
 
 def test_a_draft_from_a_model_keeps_unknown_fields_and_converts_nested_models() -> None:
-    item = read({"id": 7, "sku": "A", "taxes": [{"name": "VAT", "new": 1}], "newer": 2})
-    again = ItemDraft.from_(item)
-    assert again == ItemDraft(sku="A", taxes=[TaxDraft(name="VAT", extra={"new": 1})], extra={"newer": 2})
-    assert loads(dumps(again)) == {"sku": "A", "taxes": [{"name": "VAT", "new": 1}], "newer": 2}
+    item = read_item({"id": 7, "sku": "A", "taxes": [{"name": "VAT", "new": 1}], "newer": 2})
+    draft = ItemDraft.from_(item)
+    assert draft == ItemDraft(sku="A", taxes=[TaxDraft(name="VAT", extra={"new": 1})], extra={"newer": 2})
+    assert loads(dumps(draft)) == {"sku": "A", "taxes": [{"name": "VAT", "new": 1}], "newer": 2}
 
 
 def test_a_draft_from_a_model_omits_read_only_fields_at_any_depth() -> None:
-    assert LabelDraft.from_(read({"tax": {"name": "VAT", "value": 1, "new": 2}})) == LabelDraft(
+    assert LabelDraft.from_(read_item({"tax": {"name": "VAT", "value": 1, "new": 2}})) == LabelDraft(
         tax=Label(name="VAT", extra={"new": 2})
     )
 

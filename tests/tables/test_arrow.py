@@ -1,4 +1,4 @@
-"""Items as columns: nothing is lost, and what a column holds is exact."""
+"""Arrow tables: nothing is lost, and columns are exact."""
 
 import gc
 import io
@@ -43,7 +43,7 @@ from tests.odd_items import odd_items
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
-from ecwid_async.tables.arrow import TableBuilder, to_pandas, to_polars  # noqa: E402  after the check that pyarrow is there
+from ecwid_async.tables.arrow import TableBuilder, to_pandas, to_polars  # noqa: E402  needs pyarrow, see above
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 tolerant = Codec()
@@ -52,14 +52,14 @@ tolerant = Codec()
 def table(cls: type[object], items: Iterable[object], **options: Any) -> Any:
     tables = TableBuilder(cls, **options)
     tables.add([item if isinstance(item, bytes) else encode(item) for item in items])
-    made = tables.take()
-    made.validate(full=True)
-    return made
+    result = tables.take()
+    result.validate(full=True)
+    return result
 
 
-def through_parquet(made: Any) -> list[dict[str, Any]]:
+def through_parquet(result: Any) -> list[dict[str, Any]]:
     file = io.BytesIO()
-    pq.write_table(made, file)
+    pq.write_table(result, file)
     rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(file.getvalue())).to_pylist()
     return rows
 
@@ -67,53 +67,57 @@ def through_parquet(made: Any) -> list[dict[str, Any]]:
 TYPES = {"bool": bool, "date": date, "datetime": datetime, "decimal": Decimal, "int": int, "text": str}
 
 
-def as_read(node: Column | None, value: Any) -> Any:
-    """An item as models read it: a null field is the same as none, text that is a number is the number."""
-    if isinstance(node, StructColumn) and isinstance(value, dict):
+def normalized(column: Column | None, value: Any) -> Any:
+    """An item as models read it: null fields are missing, and values are converted."""
+    if isinstance(column, StructColumn) and isinstance(value, dict):
         return {
-            name: as_read(node.fields.get(name), inner)
+            name: normalized(column.fields.get(name), inner)
             for name, inner in value.items()
-            if inner is not None or name not in node.fields
+            if inner is not None or name not in column.fields
         }
-    if isinstance(node, ListColumn) and isinstance(value, list):
-        return [as_read(node.element, inner) for inner in value]
-    if isinstance(node, ScalarColumn) and node.kind in TYPES and value is not None:
+    if isinstance(column, ListColumn) and isinstance(value, list):
+        return [normalized(column.element, inner) for inner in value]
+    if isinstance(column, ScalarColumn) and column.kind in TYPES and value is not None:
         try:
-            return tolerant.structure(value, TYPES[node.kind], "test")
+            return tolerant.structure(value, TYPES[column.kind], "test")
         except DecodeError:
             return value
     return value
 
 
-def restored(node: Column, cell: Any) -> Any:
-    """A cell as the item had it."""
+def parsed_cell(column: Column, cell: Any) -> Any:
+    """The value of a cell, in the form of the item."""
     if cell is None:
         return None
-    if isinstance(node, StructColumn):
-        return {name: restored(child, cell[name]) for name, child in node.fields.items() if cell.get(name) is not None}
-    if isinstance(node, ListColumn):
-        return [restored(node.element, inner) for inner in cell]
-    return loads(cell) if node.kind == "json" else cell
+    if isinstance(column, StructColumn):
+        return {
+            name: parsed_cell(child, cell[name]) for name, child in column.fields.items() if cell.get(name) is not None
+        }
+    if isinstance(column, ListColumn):
+        return [parsed_cell(column.element, inner) for inner in cell]
+    return loads(cell) if column.kind == "json" else cell
 
 
-def assert_whole(model: type[Model], items: list[Any], fields: tuple[str, ...] | None = None) -> None:
-    record = build_columns(model, fields, keep_unknown=True)
+def assert_nothing_lost(model: type[Model], items: list[Any], fields: tuple[str, ...] | None = None) -> None:
+    columns = build_columns(model, fields, keep_unknown=True)
     rows = through_parquet(table(model, items, fields=fields, keep_unknown=True))
     assert len(rows) == len(items)
     for row, item in zip(rows, items, strict=True):
         rest = row.pop("_extra")
-        assert merge_extra(restored(record, row), None if rest is None else loads(rest)) == as_read(record, item)
+        assert merge_extra(parsed_cell(columns, row), None if rest is None else loads(rest)) == normalized(
+            columns, item
+        )
 
 
 @pytest.mark.parametrize("section", ["products", "orders", "customers", "carts", "categories"])
 async def test_a_section_round_trips_through_parquet(ecwid_store: Store, section: str) -> None:
     pages = getattr(ecwid_store, section).search()
     items = [item async for item in pages.dicts()]
-    made = await pages.to_arrow()
-    assert_whole(pages._item, items)
-    # What the models know, columns hold.
-    assert made.num_rows == len(items) > 0
-    assert made["_extra"].null_count == made.num_rows
+    result = await pages.to_arrow()
+    assert_nothing_lost(pages._item, items)
+    # The columns hold every field of the models.
+    assert result.num_rows == len(items) > 0
+    assert result["_extra"].null_count == result.num_rows
 
 
 def all_models() -> Iterator[type[Model]]:
@@ -167,73 +171,73 @@ inside = st.fixed_dictionaries(
 
 @given(st.lists(st.builds(dict.__or__, st.dictionaries(names, anything, max_size=5), inside), max_size=4))
 def test_no_data_is_lost_whatever_the_items_contain(items: list[dict[str, Any]]) -> None:
-    assert_whole(Product, items, (*KNOWN, "tax"))
+    assert_nothing_lost(Product, items, (*KNOWN, "tax"))
 
 
-def rest_of(made: Any, row: int = 0) -> Any:
-    cell = made["_extra"][row].as_py()
+def rest_of(result: Any, row: int = 0) -> Any:
+    cell = result["_extra"][row].as_py()
     return None if cell is None else json.loads(cell)
 
 
 def test_unknown_fields_are_kept_in_the_shape_of_the_item() -> None:
     images = [{"id": "0"}, {"id": "1", "focus": [0.5, 0.25]}]
-    made = table(Product, [{"id": 1}, {"id": 2, "glow": {"a": None}, "media": {"images": images, "mood": "calm"}}])
-    assert rest_of(made, 0) is None
-    assert rest_of(made, 1) == {
+    result = table(Product, [{"id": 1}, {"id": 2, "glow": {"a": None}, "media": {"images": images, "mood": "calm"}}])
+    assert rest_of(result, 0) is None
+    assert rest_of(result, 1) == {
         "glow": {"a": None},
         "media": {"images": [None, {"focus": [0.5, 0.25]}], "mood": "calm"},
     }
-    assert made["media"][1].as_py()["images"][1]["id"] == "1"
+    assert result["media"][1].as_py()["images"][1]["id"] == "1"
 
 
 def test_unknown_fields_are_kept_byte_for_byte() -> None:
-    made = table(Product, [b'{"id":1,"glow":{"b": 1.10 , "b2":1e5}}'])
-    assert made["_extra"][0].as_py() == '{"glow":{"b": 1.10 , "b2":1e5}}'
+    result = table(Product, [b'{"id":1,"glow":{"b": 1.10 , "b2":1e5}}'])
+    assert result["_extra"][0].as_py() == '{"glow":{"b": 1.10 , "b2":1e5}}'
 
 
 def test_any_number_of_unknown_names_is_kept() -> None:
     items = [{"id": number, f"custom{number}": number} for number in range(300)]
-    made = table(Product, items)
-    assert [rest_of(made, number) for number in range(300)] == [{f"custom{number}": number} for number in range(300)]
+    result = table(Product, items)
+    assert [rest_of(result, number) for number in range(300)] == [{f"custom{number}": number} for number in range(300)]
 
 
 def test_a_value_of_another_type_is_kept_and_its_cell_is_null() -> None:
-    made = table(Product, [{"id": "no number", "price": True, "options": {"a": 1}, "categoryIds": [1, "x", None]}])
-    assert rest_of(made) == {
+    result = table(Product, [{"id": "no number", "price": True, "options": {"a": 1}, "categoryIds": [1, "x", None]}])
+    assert rest_of(result) == {
         "id": "no number",
         "price": True,
         "options": {"a": 1},
         "categoryIds": [None, "x", None],
     }
-    assert made["id"].null_count == made["price"].null_count == made["options"].null_count == 1
-    assert made["categoryIds"][0].as_py() == [1, None, None]
+    assert result["id"].null_count == result["price"].null_count == result["options"].null_count == 1
+    assert result["categoryIds"][0].as_py() == [1, None, None]
 
 
 def test_values_are_converted_to_the_column_type_if_nothing_is_lost() -> None:
-    made = table(Product, [{"id": "12", "price": "24.90", "name": 5, "created": "2024-09-04T09:20:11.5+02:00"}])
-    assert made["id"][0].as_py() == 12
-    assert made["price"][0].as_py() == Decimal("24.9")
-    assert made["name"][0].as_py() == "5"
-    assert made["created"][0].as_py() == datetime(2024, 9, 4, 7, 20, 11, 500_000, UTC)
-    assert rest_of(made) is None
+    result = table(Product, [{"id": "12", "price": "24.90", "name": 5, "created": "2024-09-04T09:20:11.5+02:00"}])
+    assert result["id"][0].as_py() == 12
+    assert result["price"][0].as_py() == Decimal("24.9")
+    assert result["name"][0].as_py() == "5"
+    assert result["created"][0].as_py() == datetime(2024, 9, 4, 7, 20, 11, 500_000, UTC)
+    assert rest_of(result) is None
 
 
 def test_decimals_are_exact_and_longer_ones_go_to_extra() -> None:
     prices = ["0.1", "642.404477130936", "1E-7", "12345678901234567890.123456789012345678", "-5"]
-    made = table(Product, [f'{{"price":{price}}}'.encode() for price in prices])
-    assert made["price"].to_pylist() == [Decimal(price) for price in prices]
-    # A cast by pyarrow would make other numbers of the last two.
+    result = table(Product, [f'{{"price":{price}}}'.encode() for price in prices])
+    assert result["price"].to_pylist() == [Decimal(price) for price in prices]
+    # Casting in pyarrow would change the last two.
     long = ["1.1234567890123456789", "123456789012345678901", "513486091683696141879719", "1E+30"]
-    made = table(Product, [f'{{"price":{price}}}'.encode() for price in [*long, 1]])
-    assert made["price"].to_pylist() == [None, None, None, None, 1]
-    assert made["_extra"].to_pylist() == [f'{{"price":{price}}}' for price in long] + [None]
+    result = table(Product, [f'{{"price":{price}}}'.encode() for price in [*long, 1]])
+    assert result["price"].to_pylist() == [None, None, None, None, 1]
+    assert result["_extra"].to_pylist() == [f'{{"price":{price}}}' for price in long] + [None]
 
 
 def test_decimals_can_be_floats() -> None:
-    made = table(Product, [{"price": Decimal("0.1"), "dimensions": {"width": 2}}], decimals="float64")
-    assert made.schema.field("price").type == pa.float64()
-    assert made["price"][0].as_py() == 0.1
-    assert made["dimensions"][0].as_py()["width"] == 2.0
+    result = table(Product, [{"price": Decimal("0.1"), "dimensions": {"width": 2}}], decimals="float64")
+    assert result.schema.field("price").type == pa.float64()
+    assert result["price"][0].as_py() == 0.1
+    assert result["dimensions"][0].as_py()["width"] == 2.0
     assert rest_of(table(Product, [b'{"price":1e999}'], decimals="float64")) == {"price": float("inf")}
 
 
@@ -252,19 +256,19 @@ def test_column_types_follow_from_the_model() -> None:
 
 def test_an_invalid_datetime_is_kept() -> None:
     odd = ["2024-02-30 00:00:00 +0000", "2024-09-04 +0000", "yesterday", "", "2024-09-04 07:20:11"]
-    made = table(Product, [{"created": text} for text in odd])
-    assert made["created"].null_count == len(odd)
-    assert [rest_of(made, row) for row in range(len(odd))] == [{"created": text} for text in odd]
+    result = table(Product, [{"created": text} for text in odd])
+    assert result["created"].null_count == len(odd)
+    assert [rest_of(result, row) for row in range(len(odd))] == [{"created": text} for text in odd]
 
 
 def test_a_field_that_first_occurs_late_is_null_before() -> None:
     tables = TableBuilder(Product)
     tables.add([encode({"id": number}) for number in range(600)])
     tables.add([encode({"id": 600, "sku": "A", "media": {"images": [{"id": "0"}]}})])
-    made = tables.take()
-    assert made["id"].to_pylist() == list(range(601))
-    assert made["sku"].null_count == 600
-    assert made["media"][600].as_py()["images"][0]["id"] == "0"
+    result = tables.take()
+    assert result["id"].to_pylist() == list(range(601))
+    assert result["sku"].null_count == 600
+    assert result["media"][600].as_py()["images"][0]["id"] == "0"
 
 
 def test_repeated_and_unique_objects_are_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,16 +285,16 @@ def test_repeated_and_unique_objects_are_unchanged(monkeypatch: pytest.MonkeyPat
         }
         for number in range(60)
     ]
-    assert_whole(Product, items)
+    assert_nothing_lost(Product, items)
 
 
 def test_a_number_that_does_not_fit_empties_only_its_own_cell() -> None:
     items = [{"id": number, "price": number} for number in range(300)]
     items[211]["price"] = Decimal("0.1234567890123456789")  # type: ignore[assignment]
-    made = table(Product, items)
-    assert made["id"].to_pylist() == list(range(300))
-    assert made["price"].null_count == 1
-    assert rest_of(made, 211) == {"price": 0.1234567890123456789}
+    result = table(Product, items)
+    assert result["id"].to_pylist() == list(range(300))
+    assert result["price"].null_count == 1
+    assert rest_of(result, 211) == {"price": 0.1234567890123456789}
 
 
 @pytest.mark.parametrize("item", [b"", b"[]", b'"x"', b"{", b'{"id":\xff}', b"null"])
@@ -313,33 +317,33 @@ def test_garbage_collection_is_restored() -> None:
         gc.enable()
 
 
-# A choice of fields
+# Selected fields
 
 
 def test_fields_may_be_wire_names_or_attribute_names() -> None:
-    made = table(
+    result = table(
         Product, [{"id": 1, "defaultCombinationId": 2, "sku": "A"}], fields=("id", "default_combination_id", "name")
     )
-    assert made.schema.names == ["id", "defaultCombinationId", "name", "_extra"]
-    assert made.to_pylist() == [{"id": 1, "defaultCombinationId": 2, "name": None, "_extra": None}]
+    assert result.schema.names == ["id", "defaultCombinationId", "name", "_extra"]
+    assert result.to_pylist() == [{"id": 1, "defaultCombinationId": 2, "name": None, "_extra": None}]
 
 
 def test_fields_may_select_inside_objects_and_lists() -> None:
-    made = table(
+    result = table(
         Product,
         [{"id": 1, "media": {"images": [{"id": "0", "orderBy": 1}], "videos": []}}],
         fields=("media(images(id))",),
     )
-    assert made.to_pylist() == [{"media": {"images": [{"id": "0"}]}, "_extra": None}]
+    assert result.to_pylist() == [{"media": {"images": [{"id": "0"}]}, "_extra": None}]
 
 
-# Lists of a store
+# Searches and scans
 
 
 async def test_a_search_returns_a_table_of_the_selected_fields(ecwid_store: Store) -> None:
-    made = await ecwid_store.products.search(response_fields="items(id,name,media(images(id)))").to_arrow()
-    assert made.schema.names == ["id", "name", "media", "_extra"]
-    assert made["_extra"].null_count == made.num_rows == 40
+    result = await ecwid_store.products.search(response_fields="items(id,name,media(images(id)))").to_arrow()
+    assert result.schema.names == ["id", "name", "media", "_extra"]
+    assert result["_extra"].null_count == result.num_rows == 40
 
 
 async def test_a_scan_returns_a_table_with_the_columns_of_its_class(ecwid_store: Store) -> None:
@@ -353,10 +357,10 @@ async def test_a_scan_returns_a_table_with_the_columns_of_its_class(ecwid_store:
     assert whole.num_rows == 40
     assert whole["_extra"].null_count == 40
     async with ecwid_store.products.scan(into=Row) as scan:
-        made = await scan.to_arrow(decimals="float64")
-    assert made.schema.names == ["id", "price", "_extra"]
-    assert made.schema.field("price").type == pa.float64()
-    assert sorted(made["id"].to_pylist()) == sorted(whole["id"].to_pylist())
+        result = await scan.to_arrow(decimals="float64")
+    assert result.schema.names == ["id", "price", "_extra"]
+    assert result.schema.field("price").type == pa.float64()
+    assert sorted(result["id"].to_pylist()) == sorted(whole["id"].to_pylist())
 
 
 async def test_a_polars_frame_has_the_same_rows(ecwid_store: Store) -> None:
@@ -393,9 +397,9 @@ async def test_the_missing_extra_is_named_without_pyarrow(ecwid_store: Store, mo
 @pytest.mark.parametrize("model", [Order, Cart])
 def test_extra_fields_of_an_order_are_a_json_column(model: type[Model]) -> None:
     values = '{"ecwid_order_delivery_time_interval_start":"2024-09-04 07:20:11 +0000","lead":"x", "gift":{"a":1.50}}'
-    made = table(model, [f'{{"extraFields":{values}}}'.encode(), b"{}"])
-    assert made["extraFields"].to_pylist() == [values, None]
-    assert made["_extra"].null_count == 2
+    result = table(model, [f'{{"extraFields":{values}}}'.encode(), b"{}"])
+    assert result["extraFields"].to_pylist() == [values, None]
+    assert result["_extra"].null_count == 2
 
 
 async def test_an_invalid_decimals_option_is_refused(ecwid_store: Store) -> None:
@@ -406,7 +410,7 @@ async def test_an_invalid_decimals_option_is_refused(ecwid_store: Store) -> None
 
 @data_class
 class Notes(Model):
-    """Fields, and keys of the store's own beside them."""
+    """A model with fields and free keys."""
 
     start: datetime | None = None
     own: dict[str, str] | None = prefixed_fields("", default=None)
@@ -414,7 +418,7 @@ class Notes(Model):
 
 @frozen
 class Noted:
-    """A class that holds them."""
+    """A class with a nested `Notes`."""
 
     id: int | None = None
     notes: Notes | None = None
@@ -422,16 +426,16 @@ class Noted:
 
 def test_an_object_with_free_keys_is_json() -> None:
     notes = '{"start":"2024-09-04 07:20:11 +0000","lead":"x", "gift":"y"}'
-    made = table(Noted, [f'{{"id":1,"notes":{notes}}}'.encode()])
-    assert made.to_pylist() == [{"id": 1, "notes": notes, "_extra": None}]
+    result = table(Noted, [f'{{"id":1,"notes":{notes}}}'.encode()])
+    assert result.to_pylist() == [{"id": 1, "notes": notes, "_extra": None}]
 
 
-# What any server may send
+# Unusual and invalid values
 
 HALF = rb'{"id":1,"name":"nice \ud83d","options":[{"name":"\udead"}],"glow":"\ud83d"}'
 
 
-def lists_of(*items: bytes, codec: Codec | None = None) -> Any:
+def search_of(*items: bytes, codec: Codec | None = None) -> Any:
     body = b'{"total":%d,"items":[%b]}' % (len(items), b",".join(items))
     transport = MemoryTransport([evolve(make_response({}), body=body)])
     return Store(1003, Channel(transport, Codec() if codec is None else codec)).products.search()
@@ -439,9 +443,9 @@ def lists_of(*items: bytes, codec: Codec | None = None) -> Any:
 
 async def test_half_an_emoji_is_replaced_in_columns_and_reported() -> None:
     codec = Codec()
-    made = await lists_of(HALF, b'{"id":2}', codec=codec).to_arrow()
-    assert made["name"].to_pylist() == ["nice \ufffd", None]
-    assert rest_of(made) == {"glow": "\ufffd"}
+    result = await search_of(HALF, b'{"id":2}', codec=codec).to_arrow()
+    assert result["name"].to_pylist() == ["nice \ufffd", None]
+    assert rest_of(result) == {"glow": "\ufffd"}
     assert codec.problems == {
         DecodeProblem("GET /products", path, "Unicode text", "half of a surrogate pair"): 1
         for path in ("items[].name", "items[].options[].name", "items[].glow")
@@ -454,9 +458,9 @@ async def test_values_that_do_not_fit_are_reported_as_for_models() -> None:
         {"id": 2, "updated": "2024-09-04 07:20:11.123456789 +0000", "options": [{"required": "no"}]},
     ]
     columns, models = Codec(), Codec()
-    made = await lists_of(*map(encode, items), codec=columns).to_arrow()
-    assert rest_of(made, 1) == {"updated": items[1]["updated"], "options": [{"required": "no"}]}
-    read = await lists_of(*map(encode, items), codec=models).all()
+    result = await search_of(*map(encode, items), codec=columns).to_arrow()
+    assert rest_of(result, 1) == {"updated": items[1]["updated"], "options": [{"required": "no"}]}
+    read = await search_of(*map(encode, items), codec=models).all()
     assert read[1].extra["updated"] == items[1]["updated"]
 
     def where(codec: Codec) -> dict[tuple[str, str], int]:
@@ -469,10 +473,10 @@ async def test_values_that_do_not_fit_are_reported_as_for_models() -> None:
 async def test_a_strict_client_refuses_values_that_do_not_fit() -> None:
     for item in (HALF, b'{"id":"1"}', b'{"updated":"2024-09-04 07:20:11.123456789 +0000"}'):
         with pytest.raises(DecodeError):
-            await lists_of(item, codec=Codec(strict=True)).to_arrow()
-    # What only columns can't hold is no fault of the server's.
-    made = await lists_of(b'{"id":1,"price":1e30,"glow":2}', codec=Codec(strict=True)).to_arrow()
-    assert rest_of(made) == {"price": 1e30, "glow": 2}
+            await search_of(item, codec=Codec(strict=True)).to_arrow()
+    # Values that only columns can't hold are not errors of the server.
+    result = await search_of(b'{"id":1,"price":1e30,"glow":2}', codec=Codec(strict=True)).to_arrow()
+    assert rest_of(result) == {"price": 1e30, "glow": 2}
 
 
 @pytest.mark.parametrize(
@@ -491,22 +495,22 @@ async def test_a_strict_client_refuses_values_that_do_not_fit() -> None:
     ],
 )
 def test_a_datetime_that_no_column_can_hold_is_kept(text: str) -> None:
-    made = table(Product, [{"updated": text}, {"updated": "2024-09-04 07:20:11 +0000"}])
-    assert [moment and moment.year for moment in made["updated"].to_pylist()] == [None, 2024]
-    assert [rest_of(made, row) for row in range(2)] == [{"updated": text}, None]
-    assert [row["_extra"] for row in through_parquet(made)] == made["_extra"].to_pylist()
+    result = table(Product, [{"updated": text}, {"updated": "2024-09-04 07:20:11 +0000"}])
+    assert [moment and moment.year for moment in result["updated"].to_pylist()] == [None, 2024]
+    assert [rest_of(result, row) for row in range(2)] == [{"updated": text}, None]
+    assert [row["_extra"] for row in through_parquet(result)] == result["_extra"].to_pylist()
 
 
 @pytest.mark.parametrize("text", ["0000-01-01", "2024-02-30", "12024-01-01", "2024-09-04 07:20:11 +0000"])
 def test_a_date_that_no_column_can_hold_is_kept(text: str) -> None:
-    made = table(Event, [{"day": text}, {"day": "2024-09-04"}])
-    assert made["day"].to_pylist() == [None, date(2024, 9, 4)]
-    assert rest_of(made) == {"day": text}
+    result = table(Event, [{"day": text}, {"day": "2024-09-04"}])
+    assert result["day"].to_pylist() == [None, date(2024, 9, 4)]
+    assert rest_of(result) == {"day": text}
 
 
 @frozen
 class Event:
-    """A class with a day."""
+    """A class with a date."""
 
     day: date | None = None
 
@@ -524,26 +528,28 @@ ODD_FIELDS = ("id", "price", "name", "created", "enabled", "options", "media", "
 @pytest.mark.chaos
 @given(st.lists(odd_items, min_size=1, max_size=4), st.sampled_from(["exact", "float64"]))
 def test_any_json_is_in_the_table_or_a_decode_error(items: list[bytes], decimals: str) -> None:
-    record = build_columns(Product, ODD_FIELDS, keep_unknown=True)
+    columns = build_columns(Product, ODD_FIELDS, keep_unknown=True)
     try:
         read = [tolerant.parse(item, "test") for item in items]
     except DecodeError:
         read = []
     try:
-        made = table(Product, items, fields=ODD_FIELDS, keep_unknown=True, decimals=decimals)
+        result = table(Product, items, fields=ODD_FIELDS, keep_unknown=True, decimals=decimals)
     except DecodeError:
-        # A value inside an item is read once more, some frames deeper.
+        # Nested values are read again at a deeper recursion level.
         assert any(not isinstance(item, dict) for item in read) or not read or any(b"[" * 900 in item for item in items)
         return
     assert all(isinstance(item, dict) for item in read)
     if decimals == "exact":
-        for row, item in zip(through_parquet(made), read, strict=True):
+        for row, item in zip(through_parquet(result), read, strict=True):
             rest = row.pop("_extra")
-            whole = merge_extra(restored(record, row), None if rest is None else tolerant.parse(rest.encode(), "test"))
-            assert whole == as_read(record, item)
+            whole = merge_extra(
+                parsed_cell(columns, row), None if rest is None else tolerant.parse(rest.encode(), "test")
+            )
+            assert whole == normalized(columns, item)
     for library, convert in (("polars", to_polars), ("pandas", to_pandas)):
         pytest.importorskip(library)
-        assert len(convert(made)) == len(items)
+        assert len(convert(result)) == len(items)
 
 
 # Several stores
@@ -560,15 +566,15 @@ async def test_a_table_has_a_store_id_column_on_request(ecwid_store: Store, scan
             return await stack.enter_async_context(pages.scan()) if scanned else pages
 
         plain = await (await source()).to_arrow()
-        made = await (await source()).to_arrow(store_id=True)
-        assert made.schema.names == ["store_id", *plain.schema.names]
-        assert made.schema.field("store_id").type == pa.int64()
-        assert made["store_id"].to_pylist() == [ecwid_store.store_id] * plain.num_rows
-        assert (await (await source()).to_polars(store_id=True))["store_id"].to_list() == made["store_id"].to_pylist()
-        assert (await (await source()).to_pandas(store_id=True))["store_id"].tolist() == made["store_id"].to_pylist()
+        result = await (await source()).to_arrow(store_id=True)
+        assert result.schema.names == ["store_id", *plain.schema.names]
+        assert result.schema.field("store_id").type == pa.int64()
+        assert result["store_id"].to_pylist() == [ecwid_store.store_id] * plain.num_rows
+        assert (await (await source()).to_polars(store_id=True))["store_id"].to_list() == result["store_id"].to_pylist()
+        assert (await (await source()).to_pandas(store_id=True))["store_id"].tolist() == result["store_id"].to_pylist()
 
 
 async def test_an_empty_table_has_the_store_id_column() -> None:
-    made = await lists_of().to_arrow(store_id=True)
-    assert made.schema.names[0] == "store_id"
-    assert made.num_rows == 0
+    result = await search_of().to_arrow(store_id=True)
+    assert result.schema.names[0] == "store_id"
+    assert result.num_rows == 0

@@ -23,26 +23,26 @@ def test_an_unknown_field_is_refused_with_the_closest_match(wrong: str, near: st
 
 
 def test_flat_columns_are_three_levels_deep() -> None:
-    record = flatten(build_columns(Product))
-    border = record.fields["borderInfo"]
+    columns = flatten(build_columns(Product))
+    border = columns.fields["borderInfo"]
     assert isinstance(border, StructColumn)
     assert isinstance(border.fields["dominatingColor"], StructColumn)
-    assert all(isinstance(node, ScalarColumn) for node in border.fields["dominatingColor"].fields.values())
-    assert all(isinstance(node, ScalarColumn) for node in flatten(build_columns(Order), levels=1).fields.values())
+    assert all(isinstance(column, ScalarColumn) for column in border.fields["dominatingColor"].fields.values())
+    assert all(isinstance(column, ScalarColumn) for column in flatten(build_columns(Order), levels=1).fields.values())
 
 
 @frozen
 class Leaf:
-    """A class that holds itself has an end."""
+    """A class that contains itself."""
 
     name: str | None = None
     leaves: "list[Leaf] | None" = None
 
 
 def test_a_model_that_contains_itself_is_json() -> None:
-    record = build_columns(Leaf)
-    assert record.fields["leaves"].element.kind == "json"  # type: ignore[union-attr]
-    assert isinstance(RowReader(record), RowReader)
+    columns = build_columns(Leaf)
+    assert columns.fields["leaves"].element.kind == "json"  # type: ignore[union-attr]
+    assert isinstance(RowReader(columns), RowReader)
 
 
 def test_carts_have_their_own_key() -> None:
