@@ -26,7 +26,7 @@ from urllib.parse import unquote_to_bytes
 from benchmarks.items import CHANGED_AFTER, FIRST_CREATED, SPACING, product
 from benchmarks.server import running
 from ecwid_async.codec import parse_selection
-from ecwid_async.sandbox.state import LimitShape, SlidingLog
+from ecwid_async.sandbox.state import RateLimiter, SlidingLog
 
 __all__ = ["Catalogue", "serving"]
 
@@ -106,7 +106,7 @@ class _Server(socketserver.ThreadingTCPServer):
         self.served: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self._items: dict[bytes, _Items] = {}
-        self._limits: defaultdict[str, LimitShape] = defaultdict(SlidingLog)
+        self._limits: defaultdict[str, RateLimiter] = defaultdict(SlidingLog)
         self._lock = threading.Lock()
 
     def items(self, fields: bytes) -> _Items:

@@ -25,12 +25,12 @@ import trio.testing
 
 from benchmarks.measure import Bound, Table, arguments, microseconds, report, sample
 from ecwid_async import Ecwid, Quota
-from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
+from ecwid_async.sandbox.state import FixedWindow, RateLimiter, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, RateLimit, Wait
 from ecwid_async.wire import Lane, Options, Request, Response, StreamedResponse
 
-SHAPES: Final[dict[str, Callable[[], LimitShape]]] = {
+SHAPES: Final[dict[str, Callable[[], RateLimiter]]] = {
     "sliding log": SlidingLog,
     "fixed window": FixedWindow,
     "bucket of 60": TokenBucket,
@@ -124,7 +124,7 @@ def _virtually(main: Callable[[], Awaitable["_Served"]]) -> "_Served":
 class _Server:
     """Counts a request when it arrives; both ways take between 10 and 300 ms."""
 
-    def __init__(self, limit: LimitShape, seed: int) -> None:
+    def __init__(self, limit: RateLimiter, seed: int) -> None:
         self._limit = limit
         self._way = partial(random.Random(seed).uniform, 0.01, 0.3)
         self.served: list[tuple[float, Lane]] = []
@@ -175,7 +175,7 @@ def _p99(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[98] if len(values) > 1 else 0.0
 
 
-async def _traffic(limit: LimitShape, windows: int, seed: int, *, interactive: bool) -> _Served:
+async def _traffic(limit: RateLimiter, windows: int, seed: int, *, interactive: bool) -> _Served:
     server = _Server(limit, seed)
     state = _Timed(clock=trio.current_time)
     govern = RateLimit(server, state, token="benchmark")

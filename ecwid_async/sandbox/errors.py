@@ -1,12 +1,12 @@
-"""The error that a route raises to answer with anything but a success."""
+"""The exception that ends a request with an error response."""
 
 from collections.abc import Mapping
 
-__all__ = ["Refusal"]
+__all__ = ["ErrorResponse"]
 
 
-class Refusal(Exception):
-    """An answer that is not a success: status, the API's error code and message."""
+class ErrorResponse(Exception):
+    """A response that is not a success: HTTP status, the API's error code, and a message."""
 
     def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -16,6 +16,6 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
 
     @classmethod
-    def wrong(cls, message: str) -> "Refusal":
-        """400: a parameter or a field is wrong."""
+    def wrong_parameter(cls, message: str) -> "ErrorResponse":
+        """A 400: a parameter or a field has a wrong value."""
         return cls(400, "WRONG_PARAMETER", message)

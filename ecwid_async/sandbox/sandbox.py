@@ -1,4 +1,4 @@
-"""The one engine behind the sandbox's transport and its server: a request in, a response out."""
+"""The sandbox: stores, and the handling of requests to them. A transport in process; `server` serves it over HTTP."""
 
 import math
 import time
@@ -14,9 +14,9 @@ from attrs import evolve
 
 from ecwid_async.sandbox import routes
 from ecwid_async.sandbox.engine import Media, Page, Result, StoreRequest, project, read_parameters
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.spec import Endpoint
-from ecwid_async.sandbox.state import Access, Store, as_number, clean, encode
+from ecwid_async.sandbox.state import Access, Store, encode_json, parse_number, replace_surrogates
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Request, Response, StreamBody, StreamedResponse
 
@@ -29,18 +29,18 @@ CORS: Final = {
     "Access-Control-Expose-Headers": "Date, Retry-After, X-Ecwid-Api-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
-"""What every answer says to browsers: pages of any origin may ask, as storefronts do with public tokens."""
+"""Headers of every response that let browser pages of any origin send requests, as storefronts do."""
 
-_REMEMBERED: Final = 10_000
+_MAX_EXCHANGES: Final = 10_000
 _JSON: Final = frozenset({"application/json", "text/json"})
 _FORM: Final = "application/x-www-form-urlencoded"
-# The one path that needs no store, and what an app shows there.
+# The only path without a store id, and the headers that identify an app there.
 _APPLICATION: Final = "application"
 _APP_CREDENTIALS: Final = ("X-Ecwid-App-Client-Id", "X-Ecwid-App-Secret-Key")
 
 
 class Exchange(NamedTuple):
-    """One request that the sandbox has answered."""
+    """A request that the sandbox received, with the status of its response."""
 
     method: str
     path: str
@@ -49,10 +49,10 @@ class Exchange(NamedTuple):
 
 
 class Sandbox:
-    """Ecwid in this process: a transport for tests and demos, with as many stores as `add_store` made.
+    """Ecwid in this process: a transport for tests and demos, with the stores that `add_store` creates.
 
-    `clock` gives Unix seconds: pass your own to move time. `requests_per_minute` holds for each token and can
-    be set at any time; None switches the limit off. `requests` has the latest 10,000 requests, oldest first.
+    `clock` returns Unix seconds; pass your own to control time. `requests_per_minute` applies to each token and can be
+    changed at any time; None disables the limit. `requests` contains the latest 10,000 requests, oldest first.
     """
 
     def __init__(
@@ -65,15 +65,15 @@ class Sandbox:
         self.clock = clock
         self.requests_per_minute = requests_per_minute
         self.switches = switches or Switches()
-        self.requests: deque[Exchange] = deque(maxlen=_REMEMBERED)
+        self.requests: deque[Exchange] = deque(maxlen=_MAX_EXCHANGES)
         self.stores: dict[int, Store] = {}
         self.base_url = f"sandbox:{uuid4().hex}"
-        """What a client that has it for its transport knows it by; it says so in each response."""
+        """Identifies this sandbox to clients that use it as their transport. Sent in each response."""
 
     def add_store(self, store_id: int, *, token: str, scopes: Iterable[str] | None = None) -> Store:
-        """Add an empty store that lets `token` in, for everything or for `scopes` only."""
+        """Add an empty store that accepts `token`, for everything or for `scopes` only."""
         if store_id in self.stores:
-            raise ValueError(f"there is a store {store_id} already; use Store.add_token for another token")
+            raise ValueError(f"store {store_id} already exists; use Store.add_token for another token")
         store = Store(store_id, listings=routes.load().listings, clock=self.clock, switches=self.switches)
         store.add_token(token, scopes)
         self.stores[store_id] = store
@@ -82,16 +82,16 @@ class Sandbox:
     # The transport.
 
     async def send(self, request: Request) -> Response:
-        """Answer a request. Its path starts with the store's id, its token is in ``Authorization``."""
+        """Handle a request. Its path starts with the store's id, its token is in ``Authorization``."""
         if isinstance(request.body, StreamBody):
             request = evolve(request, body=await request.body.read())
         return self.handle(request)
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
-        """Answer a request, the body in one chunk."""
+        """Handle a request. The response body is a single chunk."""
 
         @asynccontextmanager
-        async def answered() -> AsyncIterator[StreamedResponse]:
+        async def streamed() -> AsyncIterator[StreamedResponse]:
             response = await self.send(request)
 
             async def chunks() -> AsyncIterator[bytes]:
@@ -99,37 +99,38 @@ class Sandbox:
 
             yield StreamedResponse(response.status, response.headers, chunks())
 
-        return answered()
+        return streamed()
 
     async def aclose(self) -> None:
-        """Nothing to release: the stores stay as they are."""
+        """Do nothing: the stores stay as they are."""
 
-    # The engine.
+    # Request handling.
 
     def handle(self, request: Request) -> Response:
-        """Answer a request whose body, if any, is bytes.
+        """Handle a request whose body, if any, is bytes.
 
-        A refusal changes nothing in the store. Where the sandbox itself fails the error is raised, and nothing has
-        changed either.
+        A request that gets an error response changes nothing in the store. Neither does one that makes the sandbox
+        itself fail; that exception is raised.
         """
         if request.method == "OPTIONS":
-            # Browsers ask before they send a request, without its token.
+            # A browser's preflight request, which has no token.
             return Response(204, Headers(tuple(CORS.items())), b"")
         return self._handle(request)
 
-    def _handle(self, request: Request, *, inner: bool = False) -> Response:
+    def _handle(self, request: Request, *, nested: bool = False) -> Response:
+        """Handle a request; `nested` means that it is part of a batch."""
         extra: dict[str, str] = {}
         content_type = "application/json; charset=utf-8"
         try:
-            answer = self._answer(request, inner=inner)
+            result = self._execute(request, nested=nested)
             status = 200
-            if isinstance(answer, Media):
-                content_type, body = answer.content_type, answer.body
+            if isinstance(result, Media):
+                content_type, body = result.content_type, result.body
             else:
-                body = answer
-        except Refusal as refusal:
-            status, extra = refusal.status, refusal.headers
-            body = encode({"errorMessage": refusal.message, "errorCode": refusal.code})
+                body = result
+        except ErrorResponse as error:
+            status, extra = error.status, error.headers
+            body = encode_json({"errorMessage": error.message, "errorCode": error.code})
         self.requests.append(
             Exchange(request.method, request.path, {n: v for n, v in request.params if n != "token"}, status)
         )
@@ -144,104 +145,108 @@ class Sandbox:
         }
         return Response(status, Headers(tuple(headers.items())), body)
 
-    def _answer(self, request: Request, *, inner: bool) -> bytes | Media:
-        # Split on raw slashes first: an encoded one belongs to its segment.
-        segments = [clean(unquote_plus(segment)) for segment in request.path.removeprefix("/").split("/")]
+    def _execute(self, request: Request, *, nested: bool) -> bytes | Media:
+        # Split before decoding: an encoded slash is part of its segment.
+        segments = [replace_surrogates(unquote_plus(part)) for part in request.path.removeprefix("/").split("/")]
         if segments[-1] == "":
             segments.pop()
         if segments[:1] == [_APPLICATION]:
-            store, access = self._of_app(request)
+            store, access = self._authenticate_app(request)
         else:
-            store, access = self._of_store(segments.pop(0) if segments else "", request)
-        lacking = self._admitted(store, access, counted=not inner or self.switches.batch_costs_each)
-        if store.due is not None and not inner:
-            store.due()
-        function, endpoint, ids = routes.load().find(request.method, segments)
-        if missing := lacking(endpoint.scopes):
-            raise Refusal(403, "INSUFFICIENT_APP_SCOPE", f"The token lacks the access scope {', '.join(missing)}")
-        if endpoint.section in store.refuses:
-            raise Refusal(402, "NOT_AVAILABLE_ON_CURRENT_PLAN", f"The store's plan has no {endpoint.section}")
-        body, texts = _contents(request, endpoint)
+            store, access = self._authenticate(segments.pop(0) if segments else "", request)
+        self._check_admission(store, access, counted=not nested or self.switches.batch_costs_each)
+        if store.catch_up is not None and not nested:
+            store.catch_up()
+        function, endpoint, path_params = routes.load().find(request.method, segments)
+        if missing := access.missing(endpoint.scopes):
+            raise ErrorResponse(403, "INSUFFICIENT_APP_SCOPE", f"The token lacks the access scope {', '.join(missing)}")
+        if endpoint.section in store.simulated_errors:
+            message = f"The store's plan does not include {endpoint.section}"
+            raise ErrorResponse(402, "NOT_AVAILABLE_ON_CURRENT_PLAN", message)
+        body, texts = _read_contents(request, endpoint)
         store_request = StoreRequest(
             store=store,
             endpoint=endpoint,
-            path_params=ids,
+            path_params=path_params,
             params=read_parameters(texts, endpoint, refuse_unknown=self.switches.refuse_unknown),
             body=body,
             now=int(self.clock()),
-            missing_scopes=lacking,
+            missing_scopes=access.missing,
             execute=lambda other: self._handle(
-                evolve(other, path=f"/{store.id}{other.path}", headers=_as_json(request.headers)), inner=True
+                evolve(other, path=f"/{store.id}{other.path}", headers=_nested_headers(request.headers)), nested=True
             ),
         )
         with store.transaction():
-            answer = _written(function(store_request), store_request)
+            encoded = _encode(function(store_request), store_request)
         if request.method != "GET":
-            store.written[endpoint.section] = self.clock()
-        return answer
+            store.last_writes[endpoint.section] = self.clock()
+        return encoded
 
-    def _of_store(self, number: str, request: Request) -> tuple[Store, Access]:
-        """The store of that number, and what the token may do there."""
-        store = self.stores.get(as_number(number) or 0)
+    def _authenticate(self, store_id: str, request: Request) -> tuple[Store, Access]:
+        """The store, and the access of the request's token to it."""
+        store = self.stores.get(parse_number(store_id) or 0)
         if store is None:
-            raise Refusal(404, "STORE_NOT_FOUND", f"Store {number[:100]!r} not found")
+            raise ErrorResponse(404, "STORE_NOT_FOUND", f"Store {store_id[:100]!r} not found")
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         access = store.access(token.strip()) if scheme.lower() == "bearer" else None
         if access is None:
-            raise Refusal(403, "INVALID_API_TOKEN", "The access token is missing, wrong or of another store")
+            message = "The access token is missing, wrong or belongs to another store"
+            raise ErrorResponse(403, "INVALID_API_TOKEN", message)
         return store, access
 
-    def _of_app(self, request: Request) -> tuple[Store, Access]:
-        """The store where the app is that asks about itself, in no particular store, with its own credentials."""
+    def _authenticate_app(self, request: Request) -> tuple[Store, Access]:
+        """The store with the app whose credentials the request contains, and the app's access."""
         credentials = [request.headers.get(name, "") for name in _APP_CREDENTIALS]
         for store in self.stores.values():
             if (access := store.app_access(*credentials)) is not None:
                 return store, access
-        raise Refusal(403, "INVALID_API_TOKEN", "The app's client id or secret is missing or wrong")
+        raise ErrorResponse(403, "INVALID_API_TOKEN", "The app's client id or secret is missing or wrong")
 
-    def _admitted(self, store: Store, access: Access, *, counted: bool) -> Callable[[Iterable[str]], list[str]]:
-        """Check rate and suspension; gives what tells the scopes that the token lacks."""
+    def _check_admission(self, store: Store, access: Access, *, counted: bool) -> None:
+        """Raise `ErrorResponse` if the rate limit is exceeded (only if `counted`) or the store is suspended."""
         if self.requests_per_minute is not None and counted:
             wait = access.limit.admit(self.clock(), self.requests_per_minute)
             if wait > 0:
-                raise Refusal(
+                raise ErrorResponse(
                     429,
                     "RATE_LIMITED",
                     f"More than {self.requests_per_minute} requests a minute",
                     {"Retry-After": str(max(1, math.ceil(wait)))},
                 )
         if store.suspended:
-            raise Refusal(402, "STORE_IS_SUSPENDED", f"Store {store.id} is suspended")
-        return access.lacks
+            raise ErrorResponse(402, "STORE_IS_SUSPENDED", f"Store {store.id} is suspended")
 
 
-def _written(answer: Result, store_request: StoreRequest) -> bytes | Media:
-    """The answer as it goes over the wire, with the asked fields."""
-    if isinstance(answer, Page):
-        return answer.render(store_request.selection)
-    if isinstance(answer, dict | list):
-        return encode(project(answer, store_request.selection))
-    return answer
+def _encode(result: Result, request: StoreRequest) -> bytes | Media:
+    """The response body with the selected fields."""
+    if isinstance(result, Page):
+        return result.render(request.selection)
+    if isinstance(result, dict | list):
+        return encode_json(project(result, request.selection))
+    return result
 
 
-def _as_json(headers: Mapping[str, str]) -> Headers:
-    """What a request inside another one carries: the same token, and a body that is JSON."""
+def _nested_headers(headers: Mapping[str, str]) -> Headers:
+    """The headers of a request in a batch: the batch's token, and the content type of a JSON body."""
     token = headers.get("Authorization", "")
     return Headers((("Authorization", token), ("Content-Type", "application/json")))
 
 
-def _contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, str]]:
-    """The body, and the parameters: of the query, and of a form where the endpoint takes some, and no JSON."""
+def _read_contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, str]]:
+    """The body, and the parameters of the query.
+
+    If the endpoint has parameters and no JSON body, parameters may also come as a form.
+    """
     if isinstance(request.body, StreamBody):
-        raise TypeError("a streamed body is read by `send`; hand `handle` one of bytes")
+        raise TypeError("`handle` takes a body of bytes; use `send` for a streamed one")
     body = request.body or b""
-    pairs = [(clean(name), clean(value)) for name, value in request.params]
+    pairs = [(replace_surrogates(name), replace_surrogates(value)) for name, value in request.params]
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if endpoint.content == "json" and body and kind not in _JSON:
-        raise Refusal(
+        raise ErrorResponse(
             415,
             "UNSUPPORTED_MEDIA_TYPE",
-            f"This endpoint takes application/json, not {kind or 'a body without a type'}",
+            f"This endpoint takes application/json, not {kind or 'a body without a content type'}",
         )
     if endpoint.content != "json" and endpoint.params and kind == _FORM:
         pairs += parse_qsl(body.decode(errors="replace"), keep_blank_values=True)

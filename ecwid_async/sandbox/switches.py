@@ -1,4 +1,4 @@
-"""How a store behaves where the API's documentation says nothing: pick one behaviour, or test over all of them."""
+"""Behavior that the API's documentation leaves open: choose one, or test against all of them."""
 
 from typing import Literal
 
@@ -13,25 +13,24 @@ Limiter = Literal["sliding_log", "fixed_window", "token_bucket"]
 
 @frozen(kw_only=True)
 class Switches:
-    """What nobody has documented; the defaults are the friendliest reading.
+    """Undocumented behavior of a store. The defaults are the most convenient for clients.
 
-    `inclusive_bounds`: do time windows (``createdFrom`` …) contain their own ends.
-    `milliseconds`: sections whose ``…Timestamp`` fields go out in milliseconds.
-    `ties`: of rows with equal sort keys, creation decides as a finer clock would; or the newest comes first; or they
-    stand in another order for every request.
-    `unsorted`: how the lists stand that have no ``sortBy``, and no documented order either (orders, carts, coupons,
-    promotions, customer groups): by creation, in an order of their own that means nothing, or in another one for every
-    request; None leaves each as it is here without this switch.
-    `null_clears`: does an explicit null in a PUT clear any field, or only those documented as clearable.
-    `page_size`: the most items a page really holds, whatever its `limit` says; None for no such limit.
-    `upsert_lag`, `delete_lag`: seconds until a search shows a write, or stops showing a deleted item.
-    `limiter`: the shape of the rate limit.
-    `batch_costs_each`: does each request inside a batch count towards the rate limit, or only the batch itself.
-    `batch_seconds`: how long each request inside a batch takes; with 0 a batch is done when it is answered.
-    `sequential_orders`: are orders numbered from 1 on, the text id and the vendor's number following, as in stores that
-    were opened long ago.
-    `refuse_unknown`: answer 400 to parameters and body fields that the API does not have, where the real one
-    ignores them.
+    `inclusive_bounds`: whether time ranges (``createdFrom`` …) include their bounds.
+    `milliseconds`: the sections whose ``…Timestamp`` fields are in milliseconds.
+    `ties`: the order of rows with equal sort keys: by creation, as if the key were more precise; newest first; or
+    different for each request.
+    `unsorted`: the order of lists without ``sortBy`` and without a documented order (orders, carts, coupons,
+    promotions, customer groups): by creation, newest or oldest first; arbitrary but stable; or different for each
+    request. None keeps each list's own default.
+    `null_clears`: whether an explicit null in a PUT clears every field, or only those documented as clearable.
+    `page_size`: the maximum number of items on a page, regardless of its `limit`; None for no maximum.
+    `upsert_lag`, `delete_lag`: seconds until searches show a write, or stop showing a deleted item.
+    `limiter`: the algorithm of the rate limit.
+    `batch_costs_each`: whether each request in a batch counts towards the rate limit, or only the batch itself.
+    `batch_seconds`: the duration of each request in a batch; with 0, a batch is complete when it is accepted.
+    `sequential_orders`: whether orders are numbered from 1, with the text id and the vendor's number equal to the
+    number, as in stores that were opened long ago.
+    `refuse_unknown`: whether unknown parameters and body fields get a 400; the real API ignores them.
     """
 
     inclusive_bounds: bool = True

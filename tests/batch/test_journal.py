@@ -183,7 +183,7 @@ async def test_answers_that_the_server_no_longer_has_are_remembered_in_outline(t
     await world.run(calls(), **terms)
     world.clock.now += 25 * 3600
     await world.run([world.store.profile.get()])  # the sandbox clears up when a batch comes
-    world.sandbox.stores[STORE].odds["batches"].batches.clear()
+    world.sandbox.stores[STORE].section_data["batches"].batches.clear()
     results = await world.run(calls(), **terms)
     assert kinds(results) == ["ResponseExpired", "ResponseExpired", "ResponseExpired", "NotExecuted"]
     assert [result.status for result in results if isinstance(result, ResponseExpired)] == [200, 200, 404]
@@ -194,7 +194,7 @@ async def test_a_ticket_that_the_server_forgot_is_asked_for_by_its_key(tmp_path:
     world = World.made(batch_seconds=1.0)
     product = await world.product()
     await job(world, product, tmp_path, timeout=5)
-    queue = world.sandbox.stores[STORE].odds["batches"]
+    queue = world.sandbox.stores[STORE].section_data["batches"]
     (key, (since, ticket)) = next(iter(queue.keys.items()))
     queue.batches["another"] = queue.batches.pop(ticket)
     queue.keys[key] = (since, "another")

@@ -64,7 +64,7 @@ class World:
     @property
     def sizes(self) -> list[int]:
         """How many calls each batch had that was executed."""
-        return [len(batch.requests) for batch in self.sandbox.stores[STORE].odds["batches"].batches.values()]
+        return [len(batch.requests) for batch in self.sandbox.stores[STORE].section_data["batches"].batches.values()]
 
     def batches(self) -> list[Exchange]:
         return self.sent("POST", "/batch")

@@ -187,7 +187,7 @@ async def test_a_suspended_store_exits_with_3(sandbox):
 
 
 async def test_sections_missing_from_the_plan_are_named(sandbox):
-    sandbox.stores[DEMO_STORE_ID].refuses |= {"subscriptions"}
+    sandbox.stores[DEMO_STORE_ID].simulated_errors |= {"subscriptions"}
     checkup, checks = await checked(sandbox)
     assert (checkup.code, checks["plan"].state) == (0, State.WARN)
     assert "subscriptions" in checks["plan"].message

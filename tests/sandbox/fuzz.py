@@ -113,7 +113,7 @@ class _Maker:
         if name in LISTS:
             return self.random.choice(list(self.store.table(LISTS[name])) or [1])
         if name in KEPT:
-            return self.random.choice([*self.store.odds.get(KEPT[name], ()), "public", "key"])
+            return self.random.choice([*self.store.section_data.get(KEPT[name], ()), "public", "key"])
         if name in PARTS:
             section, path = PARTS[name]
             return self.random.choice(list(_ids([self.chosen(section)], path)) or [1])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ecwid_async.sandbox.state import Records, Store, Table, Uploads, encode
+from ecwid_async.sandbox.state import Records, Store, Table, Uploads, encode_json
 
 __all__ = ["broken", "state"]
 
@@ -12,8 +12,10 @@ def state(store: Store) -> dict[str, Any]:
     return {
         "tables": {section: _table(store.table(section)) for section in store.sections},
         "histories": {section: store.history(section).between(0, 2**40, 0) for section in store.sections},
-        "profile": encode(store.profile),
-        "odds": {name: odd for name, value in store.odds.items() if name != "batches" and (odd := _odd(value))},
+        "profile": encode_json(store.profile),
+        "section_data": {
+            name: shown for name, value in store.section_data.items() if name != "batches" and (shown := _shown(value))
+        },
         "tokens": list(store._access),
     }
 
@@ -23,15 +25,15 @@ def broken(table: Table) -> str:
     keys = list(table)
     if len(keys) != len(table):
         return f"{len(table)} items, {len(keys)} keys"
-    for name, order in table._orders.items():
-        if sorted(table.keys(order.slots)) != sorted(keys):
+    for name, order in table.index._sorted.items():
+        if sorted(table.index.keys(order.slots)) != sorted(keys):
             return f"the order by {name!r} has other items"
         found = [order.key(slot) for slot in order.slots]
         if found != sorted(found):
             return f"the order by {name!r} is out of order"
     for key in keys:
         item = table.get(key)
-        slot = table.slot(key)
+        slot = table.index.slot(key)
         if item is None or slot is None or item[table.columns.key] != key:
             return f"{key} can't be read"
         for term, extract in table.columns.terms.items():
@@ -42,12 +44,12 @@ def broken(table: Table) -> str:
 
 def _table(table: Table) -> Any:
     items = [(key, table.raw(key)) for key in table]
-    visible = list(table.order("").slots)
-    terms = {term: dict(table.values(term)) for term in table.columns.terms}
+    visible = list(table.index.sorted_slots("").slots)
+    terms = {term: dict(table.index.value_counts(term)) for term in table.columns.terms}
     return len(table), items, visible, terms, table._next_id
 
 
-def _odd(value: Any) -> Any:
+def _shown(value: Any) -> Any:
     if isinstance(value, dict | Records):
         return [(key, repr(inner)) for key, inner in value.items()]
     if isinstance(value, Uploads):

@@ -55,7 +55,7 @@ def small_store(switches: Switches) -> tuple[Sandbox, Clock]:
 
 def settle(store: Store) -> None:
     for section in store.sections:
-        store.table(section).settle()
+        store.table(section).show_due_writes()
 
 
 SWITCHES = st.sampled_from(

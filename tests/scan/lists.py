@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from attrs import field, frozen
 
 from ecwid_async.sandbox import Store
-from ecwid_async.sandbox.state import Table, format_time
+from ecwid_async.sandbox.state import SearchIndex, format_time
 
 Item = dict[str, Any]
 
@@ -49,12 +49,12 @@ class Rows:
 
     def visible(self, narrow: "Narrow | None" = None) -> set[int]:
         """The numbers of the rows that a search finds at this moment: for everything, or for a part of it."""
-        self.table.settle()
-        slots: Iterable[int] = self.table.order("").slots
+        self.table.show_due_writes()
+        slots: Iterable[int] = self.table.index.sorted_slots("").slots
         if narrow is not None:
             inclusive = self.store.switches.inclusive_bounds
-            slots = [slot for slot in slots if narrow.matches(self.table, slot, inclusive)]
-        return {self.kind.number(key) for key in self.table.keys(slots)}
+            slots = [slot for slot in slots if narrow.matches(self.table.index, slot, inclusive)]
+        return {self.kind.number(key) for key in self.table.index.keys(slots)}
 
 
 class Groups(Rows):
@@ -119,15 +119,15 @@ class Narrow:
     """
 
     given: dict[str, Any]
-    matches: Callable[[Table, int, bool], bool] = field(repr=False)
+    matches: Callable[[SearchIndex, int, bool], bool] = field(repr=False)
 
 
 def between(column: Literal["created", "updated"], low: int | None, high: int | None) -> Narrow:
     """What was created, or updated, in between."""
     given = {f"{column}_from": low, f"{column}_to": high}
 
-    def matches(table: Table, slot: int, inclusive: bool) -> bool:
-        moment = table.number(column)[slot]
+    def matches(index: SearchIndex, slot: int, inclusive: bool) -> bool:
+        moment = index.number_column(column)[slot]
         least, most = low if low is not None else moment - 1, high if high is not None else moment + 1
         return least <= moment <= most if inclusive else least < moment < most
 
@@ -244,7 +244,7 @@ def _redirect(row: Row) -> list[Item]:
     return [{"id": f"redirect-{row.number}", "fromUrl": f"/{row.number}", "toUrl": f"/{row.edits}"}]
 
 
-_LARGE: Final = Narrow({"total_from": 3}, lambda table, slot, _: table.number("total")[slot] >= 3)
+_LARGE: Final = Narrow({"total_from": 3}, lambda index, slot, _: index.number_column("total")[slot] >= 3)
 
 
 def _last(text: Any) -> int:
@@ -259,7 +259,7 @@ KINDS: Final = {
             name="products",
             show=_product,
             sorts=True,
-            narrow=Narrow({"enabled": True}, lambda table, slot, _: table.has("enabled", True, slot)),
+            narrow=Narrow({"enabled": True}, lambda index, slot, _: index.slot_has("enabled", True, slot)),
         ),
         Kind(name="orders", show=_order, key="orderNumber", narrow=_LARGE),
         Kind(name="carts", show=_cart, key="cartId", number=_last, narrow=_LARGE),
@@ -269,7 +269,7 @@ KINDS: Final = {
             name="reviews",
             show=_review,
             sorts=True,
-            narrow=Narrow({"status": "published"}, lambda table, slot, _: table.has("status", "published", slot)),
+            narrow=Narrow({"status": "published"}, lambda index, slot, _: index.slot_has("status", "published", slot)),
         ),
         Kind(name="subscriptions", show=_subscription, key="subscriptionId", sorts=True),
         Kind(name="categories", show=_category, dated=False),

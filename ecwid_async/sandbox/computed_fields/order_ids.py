@@ -1,22 +1,22 @@
-"""The text ids of orders."""
+"""Order numbers and the text ids that belong to them."""
 
 from typing import Final
 
-__all__ = ["FIRST_ORDER", "order_code"]
+__all__ = ["FIRST_ORDER_NUMBER", "order_id"]
 
-_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
-FIRST_ORDER: Final = 500_000_000
+FIRST_ORDER_NUMBER: Final = 500_000_000
 """The number of a store's first order."""
 
 
-def order_code(number: int) -> str:
-    """The text id that goes with an order's number: five letters and digits, seven past 33 million orders."""
-    nth = number - FIRST_ORDER
-    digits, nth = (5, nth) if 0 <= nth < 32**5 else (7, number)
-    mixed = (nth + 1_000) * 20_543_909 % 32**digits
+def order_id(number: int) -> str:
+    """The text id of an order: five letters and digits, seven beyond 33 million orders."""
+    nth = number - FIRST_ORDER_NUMBER
+    length, nth = (5, nth) if 0 <= nth < 32**5 else (7, number)
+    mixed = (nth + 1_000) * 20_543_909 % 32**length
     letters = []
-    for _ in range(digits):
+    for _ in range(length):
         mixed, at = divmod(mixed, 32)
-        letters.append(_LETTERS[at])
+        letters.append(_ALPHABET[at])
     return "".join(letters)

@@ -1,11 +1,19 @@
-"""Handling a request: routing, parameters, bodies, pages."""
+"""Request handling: routing, parameters, JSON bodies, selected fields, lists and pages."""
 
 from ecwid_async.sandbox.engine.listing import Filter, Listing
 from ecwid_async.sandbox.engine.page import Page
 from ecwid_async.sandbox.engine.parameters import read_parameters
-from ecwid_async.sandbox.engine.pdf import pdf
+from ecwid_async.sandbox.engine.pdf import make_pdf
 from ecwid_async.sandbox.engine.response_fields import project
-from ecwid_async.sandbox.engine.routing import Media, Result, Routes, StoreRequest, declared, register_list, route
+from ecwid_async.sandbox.engine.routing import (
+    Media,
+    Result,
+    Routes,
+    StoreRequest,
+    register_list,
+    registered_routes,
+    route,
+)
 
 __all__ = [
     "Filter",
@@ -15,10 +23,10 @@ __all__ = [
     "Result",
     "Routes",
     "StoreRequest",
-    "declared",
-    "pdf",
+    "make_pdf",
     "project",
     "read_parameters",
     "register_list",
+    "registered_routes",
     "route",
 ]

@@ -1,4 +1,4 @@
-"""A list of a store: how it is filtered and sorted."""
+"""The declaration of a list: its searchable values, filters and sort orders."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,20 +9,20 @@ from ecwid_async.sandbox.state import Columns, Condition, Item, Sort
 
 __all__ = ["Filter", "Listing"]
 
-Filter = Callable[[Any, Any], "Condition | None"]
-"""Request and parameter value to a condition; None where the parameter asks for nothing."""
+Filter = Callable[[Any, Any], Condition | None]
+"""Turns a request and the value of a parameter into a condition; None if the parameter does not filter."""
 
 
 @frozen(kw_only=True)
 class Listing:
-    """One list of a store: what it holds, by what it is filtered and sorted.
+    """One list of a store.
 
-    `filters` go by parameter name; a name that ends in an underscore stands for all that start so, and its
-    filter gets a pair of the rest of the name and the value. `sorts` go by the name in ``sortBy``: a column,
-    the direction being in the name's last word, or what makes the whole `Sort`. `always` is asked on every
-    search, as for hidden rows. `unsorted` says that the documentation gives the list no order, and no ``sortBy``: see
-    `Switches`. `view` gives what the request's parameters (a language, a storefront's address)
-    change in items, None for nothing.
+    `filters` are keyed by parameter name. A name that ends in an underscore stands for all parameters with that prefix;
+    its filter gets a pair of the rest of the name and the value. `sorts` are keyed by the name in ``sortBy`` without
+    its direction: each is a column, or a function that returns the whole `Sort`. `always` applies to every search, for
+    example to exclude hidden rows. `unsorted` marks lists without a documented order and without ``sortBy``: see
+    `Switches`. `view` returns a function that adapts each item to the request (its language, the address of a
+    storefront), or None.
     """
 
     section: str

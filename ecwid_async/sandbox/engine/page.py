@@ -1,4 +1,4 @@
-"""One page of a list."""
+"""One page of a list, as a response."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from attrs import field, frozen
 
 from ecwid_async.sandbox.engine.response_fields import Selection, project
-from ecwid_async.sandbox.state import decode, encode
+from ecwid_async.sandbox.state import decode_json, encode_json
 
 __all__ = ["Page"]
 
 
 @frozen(kw_only=True)
 class Page:
-    """One page of a list: items as they go over the wire, in the API's envelope."""
+    """Encoded items in the API's envelope. `extra` are further fields of the envelope."""
 
     total: int
     offset: int
@@ -22,7 +22,7 @@ class Page:
     extra: Mapping[str, int] = field(factory=dict)
 
     def render(self, selection: Selection | None) -> bytes:
-        """The answer's body. Whole items are spliced in, not read."""
+        """The response body. Items that are selected whole are inserted without decoding them."""
         envelope: dict[str, Any] = {
             "total": self.total,
             "count": len(self.rows),
@@ -32,11 +32,11 @@ class Page:
         }
         items = b",".join(self.rows)
         if selection is None:
-            return b'%b,"items":[%b]}' % (encode(envelope)[:-1], items)
+            return b'%b,"items":[%b]}' % (encode_json(envelope)[:-1], items)
         envelope = {name: value for name, value in envelope.items() if name in selection}
         if "items" not in selection:
-            return encode(envelope)
+            return encode_json(envelope)
         inner = selection["items"]
         if inner:
-            items = encode(project(decode(b"[%b]" % items), inner))[1:-1]
-        return b'%b%b"items":[%b]}' % (encode(envelope)[:-1], b"," if envelope else b"", items)
+            items = encode_json(project(decode_json(b"[%b]" % items), inner))[1:-1]
+        return b'%b%b"items":[%b]}' % (encode_json(envelope)[:-1], b"," if envelope else b"", items)

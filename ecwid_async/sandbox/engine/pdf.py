@@ -1,22 +1,22 @@
-"""The smallest PDF that shows lines of text: pages of A4 in Helvetica."""
+"""A minimal PDF with lines of text: A4 pages in Helvetica."""
 
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["pdf"]
+__all__ = ["make_pdf"]
 
-_LINES_A_PAGE: Final = 48
-# A page's size and where its text starts, in points; then the distance of lines.
+_LINES_PER_PAGE: Final = 48
+# Points: the page size; then the start of the text and the line spacing.
 _PAGE: Final = "0 0 595 842"
-_START: Final = "60 780 Td 15 TL"
-_ESCAPED: Final = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)", "\n": " "})
+_TEXT_START: Final = "60 780 Td 15 TL"
+_ESCAPES: Final = str.maketrans({"\\": r"\\", "(": r"\(", ")": r"\)", "\n": " "})
 
 
-def pdf(lines: Iterable[str]) -> bytes:
-    """A document with these lines. The built-in font has Latin letters; a question mark stands for any other."""
+def make_pdf(lines: Iterable[str]) -> bytes:
+    """A document with these lines. The built-in font has only Latin letters; others become question marks."""
     rows = list(lines) or [""]
-    pages = [rows[at : at + _LINES_A_PAGE] for at in range(0, len(rows), _LINES_A_PAGE)]
-    # Objects: catalogue, page tree, font, then two for each page.
+    pages = [rows[at : at + _LINES_PER_PAGE] for at in range(0, len(rows), _LINES_PER_PAGE)]
+    # Objects: catalog, page tree, font, then two for each page.
     kids = " ".join(f"{4 + 2 * at} 0 R" for at in range(len(pages)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -25,26 +25,26 @@ def pdf(lines: Iterable[str]) -> bytes:
     ]
     for at, page in enumerate(pages):
         content = _content(page)
-        place = f"/Parent 2 0 R /MediaBox [{_PAGE}] /Contents {5 + 2 * at} 0 R"
-        objects.append(f"<< /Type /Page {place} /Resources << /Font << /F1 3 0 R >> >> >>".encode())
+        attributes = f"/Parent 2 0 R /MediaBox [{_PAGE}] /Contents {5 + 2 * at} 0 R"
+        objects.append(f"<< /Type /Page {attributes} /Resources << /Font << /F1 3 0 R >> >> >>".encode())
         objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content))
-    return _file(objects)
+    return _assemble(objects)
 
 
 def _content(lines: list[str]) -> bytes:
-    shown = (line.translate(_ESCAPED).encode("cp1252", errors="replace") for line in lines)
-    return b"BT /F1 11 Tf %b\n%b\nET" % (_START.encode(), b"\n".join(b"(%b) Tj T*" % line for line in shown))
+    encoded = (line.translate(_ESCAPES).encode("cp1252", errors="replace") for line in lines)
+    return b"BT /F1 11 Tf %b\n%b\nET" % (_TEXT_START.encode(), b"\n".join(b"(%b) Tj T*" % line for line in encoded))
 
 
-def _file(objects: list[bytes]) -> bytes:
-    """The objects one after the other, and the table that says at which byte each of them starts."""
+def _assemble(objects: list[bytes]) -> bytes:
+    """The objects, followed by the table of their byte offsets."""
     document = bytearray(b"%PDF-1.4\n")
-    starts = []
+    offsets = []
     for number, body in enumerate(objects, 1):
-        starts.append(len(document))
+        offsets.append(len(document))
         document += b"%d 0 obj\n%b\nendobj\n" % (number, body)
     table = len(document)
     document += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    document += b"".join(b"%010d 00000 n \n" % start for start in starts)
+    document += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     document += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
     return bytes(document)

@@ -1,4 +1,4 @@
-"""The fields that a request selects (``responseFields``)."""
+"""Selected response fields (``responseFields``): parsing and projection."""
 
 import re
 from typing import Any, Final
@@ -6,35 +6,34 @@ from typing import Any, Final
 __all__ = ["Selection", "parse_selection", "project"]
 
 Selection = dict[str, "Selection | None"]
-"""The asked members and what is asked of each; None asks for all of it."""
+"""The selected fields, and the selection within each; None selects all of it."""
 
-
-_DEEPEST: Final = 32
-_SIGNS: Final = frozenset({"(", ")", ",", ""})
+_MAX_DEPTH: Final = 32
+_DELIMITERS: Final = frozenset({"(", ")", ",", ""})
 
 
 def parse_selection(text: str) -> Selection | None:
-    """Read ``total,items(id,options(name))``; None where nothing was named, which asks for everything.
+    """Parse ``total,items(id,options(name))``. None if the text is empty, which selects everything.
 
-    Raises `ValueError` where names, brackets and commas do not fit together.
+    Raises `ValueError` for a syntax error.
     """
     tokens = [token.strip() for token in re.findall(r"[(),]|[^(),]+", text.strip())]
     if not tokens:
         return None
-    # An empty token stands for the end.
+    # An empty token marks the end.
     selection, end = _parse_fields([*tokens, ""], 0, 1)
     if end < len(tokens):
-        raise ValueError("a bracket is closed that was not opened")
+        raise ValueError("a closing bracket has no opening bracket")
     return selection
 
 
 def _parse_fields(tokens: list[str], at: int, depth: int) -> tuple[Selection, int]:
-    if depth > _DEEPEST:
-        raise ValueError(f"brackets go deeper than {_DEEPEST} levels")
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"brackets are nested deeper than {_MAX_DEPTH} levels")
     selection: Selection = {}
     while True:
         name, inner = tokens[at], None
-        if name in _SIGNS:
+        if name in _DELIMITERS:
             raise ValueError("a name is missing")
         at += 1
         if tokens[at] == "(":
@@ -42,7 +41,7 @@ def _parse_fields(tokens: list[str], at: int, depth: int) -> tuple[Selection, in
             if tokens[at] != ")":
                 raise ValueError("a bracket is not closed")
             at += 1
-        selection[name] = _united(selection[name], inner) if name in selection else inner
+        selection[name] = _union(selection[name], inner) if name in selection else inner
         if tokens[at] in {")", ""}:
             return selection, at
         if tokens[at] != ",":
@@ -50,15 +49,15 @@ def _parse_fields(tokens: list[str], at: int, depth: int) -> tuple[Selection, in
         at += 1
 
 
-def _united(one: Selection | None, other: Selection | None) -> Selection | None:
+def _union(one: Selection | None, other: Selection | None) -> Selection | None:
     if one is None or other is None:
         return None
     both = {**one, **other}
-    return both | {name: _united(one[name], other[name]) for name in one.keys() & other.keys()}
+    return both | {name: _union(one[name], other[name]) for name in one.keys() & other.keys()}
 
 
 def project(value: Any, selection: Selection | None) -> Any:
-    """Leave only the selected members, in every element where there is a list."""
+    """The value with only the selected fields, in each element of a list."""
     if not selection:
         return value
     if isinstance(value, list):

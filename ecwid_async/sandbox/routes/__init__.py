@@ -19,7 +19,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ecwid_async.sandbox.engine import Routes, declared
+from ecwid_async.sandbox.engine import Routes, registered_routes
 
 __all__ = ["load"]
 
@@ -29,4 +29,4 @@ def load() -> Routes:
     """Import every module of this package and return the endpoints and lists they declare."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")
-    return declared()
+    return registered_routes()

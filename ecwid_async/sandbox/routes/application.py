@@ -26,7 +26,7 @@ def cancel_app_subscription(request: StoreRequest) -> Result:
     """Uninstall the app; none of its tokens opens the store any longer."""
     if request.params["namespace"] != _app(request)["namespace"]:
         return {"deleteCount": 0}
-    request.store.odds["application"] = _app(request) | {"status": "SUSPENDED"}
+    request.store.section_data["application"] = _app(request) | {"status": "SUSPENDED"}
     request.store.revoke_all()
     return {"deleteCount": 1}
 
@@ -44,7 +44,7 @@ def get_application_token(request: StoreRequest) -> Result:
 
 
 def _app(request: StoreRequest) -> Item:
-    app: Item = request.store.odds.setdefault(
+    app: Item = request.store.section_data.setdefault(
         "application",
         {
             "namespace": f"custom-app-{request.store.id}-1",

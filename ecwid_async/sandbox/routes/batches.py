@@ -13,8 +13,8 @@ from uuid import uuid4
 from attrs import define, field
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.state import Item, Store, decode, encode
+from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.state import Item, Store, decode_json, encode_json
 from ecwid_async.wire import Options, Request, Response
 
 __all__: list[str] = []
@@ -76,7 +76,7 @@ class _Queue:
         self.keys: dict[str, tuple[float, str]] = {}
         self._waiting: list[_Batch] = []
         self._free_at = 0.0
-        store.due = self.advance
+        store.catch_up = self.advance
 
     def add(self, batch: _Batch) -> None:
         """Put a batch behind the others."""
@@ -115,9 +115,9 @@ class _Queue:
 
 
 def _queue_of(store: Store) -> _Queue:
-    if "batches" not in store.odds:
-        store.odds["batches"] = _Queue(store)
-    queue: _Queue = store.odds["batches"]
+    if "batches" not in store.section_data:
+        store.section_data["batches"] = _Queue(store)
+    queue: _Queue = store.section_data["batches"]
     return queue
 
 
@@ -151,7 +151,7 @@ def get_batch_status(request: StoreRequest) -> Result:
         return _list_batches(request)
     batch = _queue_of(request.store).batches.get(request.params["ticket"])
     if batch is None:
-        raise Refusal.wrong(f"There is no batch with the ticket {request.params['ticket']!r}")
+        raise ErrorResponse.wrong_parameter(f"There is no batch with the ticket {request.params['ticket']!r}")
     escaped = request.flag("escapedJson")
     names = [str(item.get("id") or at) for at, item in enumerate(batch.requests)]
     responses = [
@@ -170,7 +170,9 @@ def get_batch_status(request: StoreRequest) -> Result:
 
 def _list_batches(request: StoreRequest) -> Result:
     if "status" not in request.params:
-        raise Refusal.wrong("The parameter 'ticket' is missing, or 'status' for the batches of a status")
+        raise ErrorResponse.wrong_parameter(
+            "The parameter 'ticket' is missing, or 'status' for the batches of a status"
+        )
     found = [batch for batch in _queue_of(request.store).batches.values() if batch.status == request.params["status"]]
     first = max(request.params.get("offset", 0), 0)
     last = first + min(request.params.get("limit", request.endpoint.limit), _MAX_LISTED)
@@ -197,12 +199,14 @@ def cancel_batch_group(request: StoreRequest) -> Result:
 
 def _check_requests(items: list[Item]) -> list[Item]:
     if not 0 < len(items) <= _MAX_REQUESTS:
-        raise Refusal.wrong(f"A batch has 1 to {_MAX_REQUESTS} requests, not {len(items)}")
+        raise ErrorResponse.wrong_parameter(f"A batch has 1 to {_MAX_REQUESTS} requests, not {len(items)}")
     for at, item in enumerate(items):
         if not item.get("path") or item.get("method") not in _METHODS:
-            raise Refusal.wrong(f"Request {at} needs a 'path', and a 'method' that is {', '.join(sorted(_METHODS))}")
+            raise ErrorResponse.wrong_parameter(
+                f"Request {at} needs a 'path', and a 'method' that is {', '.join(sorted(_METHODS))}"
+            )
         if item["path"].strip("/").partition("?")[0].startswith("batch"):
-            raise Refusal.wrong(f"Request {at} is itself a batch")
+            raise ErrorResponse.wrong_parameter(f"Request {at} is itself a batch")
     return items
 
 
@@ -213,7 +217,7 @@ def _inner_request(item: Item) -> Request:
         method=item["method"],
         path=f"/{path}",
         params=tuple(parse_qsl(query, keep_blank_values=True)),
-        body=None if body is None else encode(body),
+        body=None if body is None else encode_json(body),
         options=Options(operation=f"{item['method']} /{path}"),
     )
 
@@ -226,5 +230,5 @@ def _response_item(name: str, response: Response, escaped: bool) -> Item:
         "status": "COMPLETED" if response.status == HTTPStatus.OK else "FAILED",
         "httpStatusCode": response.status,
         "httpStatusLine": HTTPStatus(response.status).phrase,
-        **({"escapedHttpBody": text} if escaped else {"httpBody": decode(response.body) if is_json else text}),
+        **({"escapedHttpBody": text} if escaped else {"httpBody": decode_json(response.body) if is_json else text}),
     }

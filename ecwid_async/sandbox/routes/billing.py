@@ -12,7 +12,7 @@ from uuid import UUID
 from attrs import frozen
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import Records
 
 __all__: list[str] = []
@@ -54,12 +54,12 @@ def create_billing_transaction(request: StoreRequest) -> Result:
     if key in done:
         if done[key][1] != charge:
             message = "This idempotency key belongs to another charge; make a new one"
-            raise Refusal(400, "CHARGE_IDEMPOTENCY_KEY_NOT_UNIQUE", message)
+            raise ErrorResponse(400, "CHARGE_IDEMPOTENCY_KEY_NOT_UNIQUE", message)
         return {"transactionId": transaction, "idempotencyKeyInUse": True}
     today = sum(one.dollars for at, one in done.values() if at > request.now - _DAY)
     if charge.dollars > _MAX_CHARGE or today + charge.dollars > _MAX_PER_DAY:
         message = f"Charges may come to {_MAX_CHARGE} USD at once and to {_MAX_PER_DAY} USD a day"
-        raise Refusal(402, "CHARGE_LIMIT_EXCEEDED", message)
+        raise ErrorResponse(402, "CHARGE_LIMIT_EXCEEDED", message)
     request.raise_if_simulated("CHARGE_PAYMENT_SOURCE_MISSING", 402, "The store's account has no means of payment")
     request.raise_if_simulated("CHARGE_DECLINED", 402, "The charge was declined")
     done[key] = (request.now, charge)
@@ -73,21 +73,21 @@ def _read_charge(request: StoreRequest) -> _Charge:
     except InvalidOperation:
         amount = Decimal(0)
     if not amount.is_finite() or amount <= 0 or amount != round(amount, 2):
-        raise Refusal(400, "CHARGE_AMOUNT_INVALID", "amount must be more than 0, with two decimal places at most")
+        raise ErrorResponse(400, "CHARGE_AMOUNT_INVALID", "amount must be more than 0, with two decimal places at most")
     currency = sent.get("currency", "")
     if currency not in _USD_RATES:
-        raise Refusal(400, "CHARGE_CURRENCY_INVALID", f"currency must be one of {', '.join(_USD_RATES)}")
+        raise ErrorResponse(400, "CHARGE_CURRENCY_INVALID", f"currency must be one of {', '.join(_USD_RATES)}")
     description = sent.get("description", "")
     if not 0 < len(description) <= _MAX_DESCRIPTION:
         message = f"description must have 1 to {_MAX_DESCRIPTION} characters"
-        raise Refusal(400, "CHARGE_DESCRIPTION_INVALID", message)
+        raise ErrorResponse(400, "CHARGE_DESCRIPTION_INVALID", message)
     metadata = sent.get("metadata", "{}")
     try:
         purpose = isinstance(json.loads(metadata), dict)
     except ValueError:
         purpose = False
     if not purpose:
-        raise Refusal(400, "CHARGE_PURPOSE_INVALID", "metadata must be a JSON object")
+        raise ErrorResponse(400, "CHARGE_PURPOSE_INVALID", "metadata must be a JSON object")
     return _Charge(amount, currency, description, metadata)
 
 
@@ -95,4 +95,4 @@ def _read_idempotency_key(request: StoreRequest) -> str:
     try:
         return str(UUID(request.params.get("idempotencyKey", "")))
     except ValueError:
-        raise Refusal(400, "CHARGE_IDEMPOTENCY_KEY_INVALID", "idempotencyKey must be a UUID") from None
+        raise ErrorResponse(400, "CHARGE_IDEMPOTENCY_KEY_INVALID", "idempotencyKey must be a UUID") from None

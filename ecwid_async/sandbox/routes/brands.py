@@ -14,10 +14,10 @@ __all__: list[str] = []
 def search_brands(request: StoreRequest) -> Result:
     """Brands that no enabled product has are hidden."""
     table = request.store.table("products")
-    table.settle()
+    table.show_due_writes()
     brands = [
         (count, str(name))
-        for name, count in table.values("brand")
+        for name, count in table.index.value_counts("brand")
         if request.flag("hidden_brands") or request.flag("hiddenBrands") or _is_visible(table, name)
     ]
     match request.params.get("sortBy", "PRODUCT_COUNT_DESC"):
@@ -29,7 +29,7 @@ def search_brands(request: StoreRequest) -> Result:
 
 
 def _is_visible(table: Table, name: object) -> bool:
-    return any(table.has("enabled", True, slot) for slot in table.posting("brand", name))
+    return any(table.index.slot_has("enabled", True, slot) for slot in table.index.slots_with("brand", name))
 
 
 def _brand_item(request: StoreRequest, table: Table, name: str) -> Item:

@@ -4,7 +4,7 @@ from typing import Final
 
 from attrs import evolve
 
-from ecwid_async.sandbox.computed_fields import FIRST_ORDER
+from ecwid_async.sandbox.computed_fields import FIRST_ORDER_NUMBER
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.routes.orders import NEWEST_FIRST, ORDER_COLUMNS, place_order
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, contains, one_of, since, until
@@ -38,7 +38,7 @@ CARTS: Final = register_list(
                 "hidden": lambda item: (bool(item.get("hidden")),),
             },
         ),
-        first_id=FIRST_ORDER,
+        first_id=FIRST_ORDER_NUMBER,
         filters={
             "totalFrom": at_least("total"),
             "totalTo": at_most("total"),

@@ -3,14 +3,20 @@
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final
 
-from ecwid_async.sandbox.computed_fields import address, complete_category, complete_product, localised, new_category
+from ecwid_async.sandbox.computed_fields import (
+    complete_category,
+    complete_product,
+    localize,
+    new_category,
+    storefront_url,
+)
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.category_tree import category_subtree
 from ecwid_async.sandbox.routes.support.filters import by_key, contains
 from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
 from ecwid_async.sandbox.routes.support.lists import search
-from ecwid_async.sandbox.state import Columns, Condition, Item, Keys, OneOf, Sort, Store
+from ecwid_async.sandbox.state import Columns, Condition, Item, KeyIn, OneOf, Sort, Store
 
 __all__ = ["find_category"]
 
@@ -44,14 +50,14 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
 
     def shown(item: Item) -> Item:
         number = item["id"]
-        members = products.posting("category", number)
+        members = products.index.slots_with("category", number)
         item |= {"productCount": len(members), "enabledProductCount": enabled.get(number, 0)}
         if with_products and members:
-            item["productIds"] = products.keys(members)
+            item["productIds"] = products.index.keys(members)
         if addressed:
             base, with_id = params.get("baseUrl"), not request.flag("slugsWithoutIds")
-            item["url"] = address(store, "c", item, base=base, clean=clean, with_id=with_id)
-        return localised(item, params["lang"]) if "lang" in params else item
+            item["url"] = storefront_url(store, "c", item, base=base, clean=clean, with_id=with_id)
+        return localize(item, params["lang"]) if "lang" in params else item
 
     return shown
 
@@ -59,13 +65,13 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
 def _count_enabled_products(store: Store) -> dict[Hashable, int]:
     """How many enabled products each category has."""
     products = store.table("products")
-    products.settle()
-    counts: dict[Hashable, int] | None = products.cache.get("enabled by category")
+    products.show_due_writes()
+    counts: dict[Hashable, int] | None = products.index.cache.get("enabled by category")
     if counts is None:
-        enabled = set(products.posting("enabled", True))
-        values = (value for value, _ in products.values("category"))
-        counts = {value: len(enabled.intersection(products.posting("category", value))) for value in values}
-        products.keep("enabled by category", counts)
+        enabled = set(products.index.slots_with("enabled", True))
+        values = (value for value, _ in products.index.value_counts("category"))
+        counts = {value: len(enabled.intersection(products.index.slots_with("category", value))) for value in values}
+        products.index.remember("enabled by category", counts)
     return counts
 
 
@@ -98,7 +104,7 @@ CATEGORIES: Final = register_list(
 
 
 def find_category(request: StoreRequest) -> Item:
-    """The category named in the path. Raises `Refusal` 404."""
+    """The category named in the path. Raises `ErrorResponse` 404."""
     return get_or_404(
         request.store.table("categories"), request.path_number("categoryId"), "Category", "CATEGORIES_NOT_FOUND"
     )
@@ -119,14 +125,14 @@ def search_categories_by_path(request: StoreRequest) -> Result:
     # The documentation spells the parameter's name in one way, the vendor's own client in the other.
     delimiter = request.params.get("delimeter", request.params.get("delimiter"))
     if delimiter is None:
-        raise Refusal.wrong("Parameter 'delimeter' is missing")
+        raise ErrorResponse.wrong_parameter("Parameter 'delimeter' is missing")
     names = [name.strip() for name in request.params["path"].split(delimiter or "\0")]
     table = request.store.table("categories")
     level = {0}
     for name in names:
         children = [key for parent in level for key in table.find("parent", parent)]
         level = {key for key in children if isinstance(key, int) and _has_name(table.get(key), name)}
-    return search(request, CATEGORIES, conditions=[Keys(frozenset(level))])
+    return search(request, CATEGORIES, conditions=[KeyIn(frozenset(level))])
 
 
 def _has_name(item: Item | None, name: str) -> bool:
@@ -183,12 +189,12 @@ def _check_category(store: Store, change: Item, number: int | None) -> None:
     table = store.table("categories")
     parent = change.get("parentId") or 0
     if parent and parent not in table:
-        raise Refusal(404, "CATEGORIES_NOT_FOUND", f"Category #{parent} not found")
+        raise ErrorResponse(404, "CATEGORIES_NOT_FOUND", f"Category #{parent} not found")
     if number is not None and parent and parent in category_subtree(store, [number]):
-        raise Refusal.wrong("A category can't be moved below itself")
+        raise ErrorResponse.wrong_parameter("A category can't be moved below itself")
     reference = change.get("externalReferenceId")
     if reference and any(key != number for key in table.find("externalReferenceId", reference)):
-        raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
+        raise ErrorResponse(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
 
 
 # The products in a category.
@@ -221,7 +227,7 @@ def _requested_products(request: StoreRequest) -> list[Item]:
 
 
 def _refuse_if_external(request: StoreRequest, number: int) -> None:
-    """Raise `Refusal` where the products of the category are another system's affair."""
+    """Raise `ErrorResponse` where the products of the category are another system's affair."""
     message = f"Category #{number} is kept by another system: its products can't be changed here"
     request.raise_if_simulated("NOT_ALLOWED_TO_UPDATE_EXTERNAL_CATEGORIES", 409, message)
 
@@ -229,7 +235,7 @@ def _refuse_if_external(request: StoreRequest, number: int) -> None:
 def _check_product_count(numbers: Any) -> Any:
     if len(numbers) > _MAX_PRODUCTS:
         code = "MAX_PRODUCTS_FOR_API_REQUEST_LIMIT_EXCEEDED"
-        raise Refusal(402, code, f"A request takes at most {_MAX_PRODUCTS} products")
+        raise ErrorResponse(402, code, f"A request takes at most {_MAX_PRODUCTS} products")
     return numbers
 
 

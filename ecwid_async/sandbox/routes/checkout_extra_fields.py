@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import language, translate
+from ecwid_async.sandbox.computed_fields import main_language, sync_translations
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.items import apply_change
 from ecwid_async.sandbox.state import Item, Records
 
@@ -35,9 +35,9 @@ def create_checkout_extra_field(request: StoreRequest) -> Result:
     sent = _with_lowercase_values(request.json)
     key = sent.get("key")
     if not key:
-        raise Refusal.wrong("An extra field needs a 'key'")
+        raise ErrorResponse.wrong_parameter("An extra field needs a 'key'")
     if key in _fields(request):
-        raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is an extra field {key!r} already; update it")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is an extra field {key!r} already; update it")
     field: Item = {
         "key": key,
         "title": "",
@@ -54,7 +54,7 @@ def create_checkout_extra_field(request: StoreRequest) -> Result:
         "cpField": False,
         **{name: value for name, value in sent.items() if value is not None},
     }
-    translate(field, sent, _TRANSLATED_FIELDS, language(request.store))
+    sync_translations(field, sent, _TRANSLATED_FIELDS, main_language(request.store))
     _fields(request)[key] = field
     return {"createCount": 1}
 
@@ -64,7 +64,7 @@ def update_checkout_extra_field(request: StoreRequest) -> Result:
     """Change one; its key stays."""
     change = {name: value for name, value in _with_lowercase_values(request.json).items() if name != "key"}
     field = apply_change(request, _find_field(request), change, set_updated=False)
-    translate(field, change, _TRANSLATED_FIELDS, language(request.store))
+    sync_translations(field, change, _TRANSLATED_FIELDS, main_language(request.store))
     _fields(request)[field["key"]] = field
     return {"updateCount": 1}
 
@@ -83,7 +83,7 @@ def _fields(request: StoreRequest) -> Records[str, Item]:
 def _find_field(request: StoreRequest) -> Item:
     field = _fields(request).get(request.path_params["key"])
     if field is None:
-        raise Refusal(404, "NOT_FOUND", f"There is no extra field {request.path_params['key']!r}")
+        raise ErrorResponse(404, "NOT_FOUND", f"There is no extra field {request.path_params['key']!r}")
     return field
 
 

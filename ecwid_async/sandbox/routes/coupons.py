@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Final
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.filters import one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, check_choices, delete_item, item_response
 from ecwid_async.sandbox.routes.support.lists import search, search_deleted
 from ecwid_async.sandbox.routes.support.text import normalized
-from ecwid_async.sandbox.state import Columns, Item, Table, as_number, format_time, parse_time
+from ecwid_async.sandbox.state import Columns, Item, Table, format_time, parse_number, parse_time
 
 __all__: list[str] = []
 
@@ -35,7 +35,7 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
     orders = request.store.table("orders")
 
     def shown(item: Item) -> Item:
-        used = len(orders.posting("couponCode", normalized(item.get("code") or "")))
+        used = len(orders.index.slots_with("couponCode", normalized(item.get("code") or "")))
         return item | {"orderCount": used or item.get("orderCount") or 0}
 
     return shown
@@ -91,7 +91,7 @@ def create_discount_coupon(request: StoreRequest) -> Result:
     given = {name: value for name, value in request.json.items() if value is not None and name not in _READ_ONLY}
     for name in ("name", "code"):
         if not (given.get(name) or "").strip():
-            raise Refusal.wrong(f"Field {name!r} is missing")
+            raise ErrorResponse.wrong_parameter(f"Field {name!r} is missing")
     moment = format_time(request.now)
     repeated = "REPEAT_CUSTOMER_ONLY" if given.get("repeatCustomerOnly") else "UNLIMITED"
     coupon = {
@@ -150,25 +150,25 @@ def _check_feature(request: StoreRequest) -> None:
 def _find_coupon(request: StoreRequest) -> Item:
     table = request.store.table("coupons")
     text = request.path_params["discountCouponId"]
-    for key in (*table.find("code", text), as_number(text)):
+    for key in (*table.find("code", text), parse_number(text)):
         coupon = None if key is None else table.get(key)
         if coupon is not None:
             return coupon
-    raise Refusal(404, _MISSING, "Coupon is not found")
+    raise ErrorResponse(404, _MISSING, "Coupon is not found")
 
 
 def _validated(request: StoreRequest, table: Table, coupon: Item) -> Item:
-    """The coupon as it is stored. Raises `Refusal` where its fields do not go together."""
+    """The coupon as it is stored. Raises `ErrorResponse` where its fields do not go together."""
     check_choices(coupon, _CHOICES)
     if "SHIPPING" in coupon["discountType"] or coupon.get("shippingLimit"):
         message = "Discounts on shipping are switched off in this store"
         request.raise_if_simulated("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, message)
     if (coupon.get("discount") or 0) < 0:
-        raise Refusal.wrong("Field 'discount' can't be negative")
+        raise ErrorResponse.wrong_parameter("Field 'discount' can't be negative")
     limit: Item = coupon.get("catalogLimit") or {}
     if coupon["discountType"] == "SHIPPING" and (limit.get("products") or limit.get("categories")):
-        raise Refusal.wrong("A discount on shipping can't be limited to products or categories")
+        raise ErrorResponse.wrong_parameter("A discount on shipping can't be limited to products or categories")
     if any(key != coupon["id"] for key in table.find("code", coupon["code"])):
-        raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is a coupon with the code {coupon['code']!r} already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is a coupon with the code {coupon['code']!r} already")
     repeated = coupon["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"
     return coupon | {"repeatCustomerOnly": repeated}

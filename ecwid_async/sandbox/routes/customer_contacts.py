@@ -1,7 +1,7 @@
 """Contacts of a customer: ``/customers/{customerId}/contacts``."""
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.customers import complete_contact, find_customer, save_customer
 from ecwid_async.sandbox.routes.support.items import apply_change
 from ecwid_async.sandbox.state import Item
@@ -21,7 +21,7 @@ def create_customer_contact(request: StoreRequest) -> Result:
     customer, sent = find_customer(request), request.json
     for name in ("contact", "type"):
         if not sent.get(name):
-            raise Refusal.wrong(f"Field {name!r} is required")
+            raise ErrorResponse.wrong_parameter(f"Field {name!r} is required")
     _save_contacts(request, customer, [*(customer.get("contacts") or ()), sent], sent)
     return {"createCount": 1}
 
@@ -59,7 +59,7 @@ def _find_contact(request: StoreRequest, customer: Item) -> Item:
         if contact.get("id") == number:
             found: Item = contact
             return found
-    raise Refusal(404, "CONTACT_NOT_FOUND", f"Contact #{number} not found")
+    raise ErrorResponse(404, "CONTACT_NOT_FOUND", f"Contact #{number} not found")
 
 
 def _save_contacts(request: StoreRequest, customer: Item, contacts: list[Item], changed: Item) -> None:

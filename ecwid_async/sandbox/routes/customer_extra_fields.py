@@ -5,9 +5,9 @@ from hashlib import sha256
 from typing import Final
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, project, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.items import apply_change, check_choices
-from ecwid_async.sandbox.state import Columns, Item, encode, format_time
+from ecwid_async.sandbox.state import Columns, Item, encode_json, format_time
 
 __all__: list[str] = []
 
@@ -31,7 +31,7 @@ def search_customer_extra_fields(request: StoreRequest) -> Result:
 @route("GET /store_extrafields/customers/{extrafield_key}")
 def get_customer_extra_field(request: StoreRequest) -> Result:
     """Read one."""
-    return encode(project(_find_field(request), request.selection))
+    return encode_json(project(_find_field(request), request.selection))
 
 
 @route("POST /store_extrafields/customers")
@@ -41,7 +41,7 @@ def create_customer_extra_field(request: StoreRequest) -> Result:
     given = {name: value for name, value in request.json.items() if value is not None}
     key = given.get("key") or _new_key(request)
     if key in table:
-        raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is an extra field {key!r} already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is an extra field {key!r} already")
     item = {
         "key": key,
         "title": "",
@@ -79,7 +79,7 @@ def _find_field(request: StoreRequest) -> Item:
     key = request.path_params["extrafield_key"]
     item = request.store.table("customer_extra_fields").get(key)
     if item is None:
-        raise Refusal(404, _MISSING, f"Extra field {key!r} not found")
+        raise ErrorResponse(404, _MISSING, f"Extra field {key!r} not found")
     return item
 
 
@@ -87,7 +87,7 @@ def _validated(item: Item) -> Item:
     item["type"] = str(item["type"]).upper()
     check_choices(item, _CHOICES)
     if not item["title"].strip():
-        raise Refusal.wrong("An extra field needs a title")
+        raise ErrorResponse.wrong_parameter("An extra field needs a title")
     return item
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.filters import by_key, contains
 from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
 from ecwid_async.sandbox.routes.support.lists import search
@@ -89,7 +89,7 @@ def delete_customer_group(request: StoreRequest) -> Result:
     table = groups_of(request.store)
     stored = get_or_404(table, request.path_number("groupId"), _KIND, _MISSING)
     if stored["id"] == GENERAL_GROUP:
-        raise Refusal.wrong("Group 0 can't be deleted: whoever is in no other group is in it")
+        raise ErrorResponse.wrong_parameter("Group 0 can't be deleted: whoever is in no other group is in it")
     table.remove(stored["id"])
     _move_members(request, stored["id"], get_or_404(table, GENERAL_GROUP, _KIND, _MISSING))
     return {"deleteCount": 1}
@@ -97,10 +97,10 @@ def delete_customer_group(request: StoreRequest) -> Result:
 
 def _check_group(table: Table, group: Item) -> None:
     if not (group.get("name") or "").strip():
-        raise Refusal.wrong("A customer group needs a name")
+        raise ErrorResponse.wrong_parameter("A customer group needs a name")
     reference = group.get("externalReferenceId")
     if reference and any(key != group["id"] for key in table.find("externalReferenceId", reference)):
-        raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
+        raise ErrorResponse(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
 
 
 def _move_members(request: StoreRequest, number: int, group: Item) -> None:

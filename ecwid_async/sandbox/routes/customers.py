@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.customer_groups import GENERAL_GROUP, group_names
 from ecwid_async.sandbox.routes.support.addresses import format_address, with_region_names, with_split_name
 from ecwid_async.sandbox.routes.support.customer_stats import compute_stats, customer_by_email
@@ -16,18 +16,18 @@ from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import (
     Columns,
     Condition,
-    Contains,
+    ContainsWords,
     Item,
     Key,
-    Keys,
+    KeyIn,
     OneOf,
     Sort,
     Store,
     Table,
-    decode,
+    decode_json,
     format_time,
     parse_time,
-    select,
+    select_rows,
 )
 
 __all__ = ["complete_contact", "find_customer", "save_customer"]
@@ -135,16 +135,16 @@ def _by_email(request: StoreRequest, value: str) -> Condition | None:
 
 
 def _by_phone(request: StoreRequest, value: str) -> Condition | None:
-    return Contains("phone", (_digits(value),)) if _digits(value) else None
+    return ContainsWords("phone", (_digits(value),)) if _digits(value) else None
 
 
 def _by_purchase(request: StoreRequest, value: tuple[int, ...]) -> Condition:
     """The customers of the orders that have one of these products."""
     orders = request.store.table("orders")
-    slots = {slot for product in value for slot in orders.posting("productId", product)}
-    emails = {decode(row).get("email") or "" for row in orders.rows(slots)}
+    slots = {slot for product in value for slot in orders.index.slots_with("productId", product)}
+    emails = {decode_json(row).get("email") or "" for row in orders.index.rows(slots)}
     found = (customer_by_email(request.store, email) for email in emails)
-    return Keys(frozenset(customer["id"] for customer in found if customer is not None))
+    return KeyIn(frozenset(customer["id"] for customer in found if customer is not None))
 
 
 CUSTOMERS: Final = register_list(
@@ -212,7 +212,7 @@ def create_customer(request: StoreRequest) -> Result:
     sent = {name: value for name, value in request.json.items() if value is not None}
     email = (sent.get("email") or "").strip()
     if "@" not in email:
-        raise Refusal.wrong("Field 'email' is required and must be a mail address")
+        raise ErrorResponse.wrong_parameter("Field 'email' is required and must be a mail address")
     _check_email_is_free(store, email)
     number = table.new_id()
     figures = compute_stats(store, email)
@@ -253,7 +253,7 @@ def update_customer(request: StoreRequest) -> Result:
 
 
 def change_customer(request: StoreRequest, number: Key, change: Item) -> None:
-    """Merge a change into a customer. Raises `Refusal` 404 where there is none."""
+    """Merge a change into a customer. Raises `ErrorResponse` 404 where there is none."""
     stored = get_or_404(request.store.table("customers"), number, _KIND, _MISSING)
     email = (change.get("email") or "").strip()
     if email and normalized(email) != normalized(stored.get("email") or ""):
@@ -270,7 +270,7 @@ def delete_customer(request: StoreRequest) -> Result:
     """Delete one."""
     number = request.path_number("customerId")
     if not delete_item(request, "customers", number):
-        raise Refusal(404, _MISSING, f"{_KIND} #{number} not found")
+        raise ErrorResponse(404, _MISSING, f"{_KIND} #{number} not found")
     return {"deleteCount": 1}
 
 
@@ -281,7 +281,7 @@ def get_deleted_customers(request: StoreRequest) -> Result:
 
 
 def find_customer(request: StoreRequest) -> Item:
-    """The customer named in the path. Raises `Refusal` 404."""
+    """The customer named in the path. Raises `ErrorResponse` 404."""
     return get_or_404(request.store.table("customers"), request.path_number("customerId"), _KIND, _MISSING)
 
 
@@ -290,7 +290,7 @@ def find_customer(request: StoreRequest) -> Item:
 
 def _check_email_is_free(store: Store, email: str) -> None:
     if customer_by_email(store, email) is not None:
-        raise Refusal(409, "CONSTRAINT_VIOLATION", "There is a customer with this email already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", "There is a customer with this email already")
 
 
 def save_customer(request: StoreRequest, customer: Item) -> None:
@@ -346,20 +346,23 @@ _UPDATE_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
 def _matching_ids(request: StoreRequest) -> list[Key]:
     """The customers that the request's filters find, as a search lists them."""
     table = request.store.table("customers")
-    table.settle()
-    return table.keys(
-        select(
-            table, requested_conditions(request, CUSTOMERS), requested_sort(request, CUSTOMERS), request.store.switches
+    table.show_due_writes()
+    return table.index.keys(
+        select_rows(
+            table.index,
+            requested_conditions(request, CUSTOMERS),
+            requested_sort(request, CUSTOMERS),
+            request.store.switches,
         )
     )
 
 
 def _cached(table: Table, name: str, make: Callable[[Iterable[Item]], _T]) -> _T:
     """What `make` finds in all items; found once, until the next change."""
-    found: _T | None = table.cache.get(name)
+    found: _T | None = table.index.cache.get(name)
     if found is None:
         found = make(item for key in table if (item := table.get(key)) is not None)
-        table.keep(name, found)
+        table.index.remember(name, found)
     return found
 
 
@@ -382,12 +385,12 @@ def mass_update_customers(request: StoreRequest) -> Result:
         case "SELECTED" if sent.get("ids"):
             chosen = [number for number in dict.fromkeys(sent["ids"]) if number in table]
         case "SELECTED":
-            raise Refusal.wrong("Field 'ids' is missing: SELECTED needs it")
+            raise ErrorResponse.wrong_parameter("Field 'ids' is missing: SELECTED needs it")
         case _:
-            raise Refusal.wrong(f"Field 'mode' must be one of {', '.join(_UPDATE_MODES)}")
+            raise ErrorResponse.wrong_parameter(f"Field 'mode' must be one of {', '.join(_UPDATE_MODES)}")
     change = sent.get("customer") or {}
     if not sent.get("delete") and not change:
-        raise Refusal.wrong("Say what to change in 'customer', or send 'delete'")
+        raise ErrorResponse.wrong_parameter("Say what to change in 'customer', or send 'delete'")
     for number in chosen:
         if sent.get("delete"):
             delete_item(request, "customers", number)
@@ -400,17 +403,17 @@ def mass_update_customers(request: StoreRequest) -> Result:
 def get_customers_filters(request: StoreRequest) -> Result:
     """How many there are, and the groups, addresses and languages they have."""
     table = request.store.table("customers")
-    table.settle()
-    orders = table.number("orders")
-    counts = [orders[slot] for slot in table.order("").slots]
-    used = {group for group, _ in table.values("group")}
+    table.show_due_writes()
+    orders = table.index.number_column("orders")
+    counts = [orders[slot] for slot in table.index.sorted_slots("").slots]
+    used = {group for group, _ in table.index.value_counts("group")}
     return {
         "total": len(counts),
         "repeatedCustomersCount": sum(count > 1 for count in counts),
         "oneTimeCustomersCount": sum(count == 1 for count in counts),
         "storeGroups": [{"id": g, "name": name} for g, name in group_names(request.store).items() if g in used],
         "shippingAddresses": _cached(table, "addresses", _shipping_addresses),
-        "languages": sorted(str(lang) for lang, _ in table.values("lang")),
+        "languages": sorted(str(lang) for lang, _ in table.index.value_counts("lang")),
     }
 
 
@@ -448,7 +451,7 @@ def get_customers_products(request: StoreRequest) -> Result:
     wanted = normalized(request.params.get("name", ""))
     orders, products = request.store.table("orders"), request.store.table("products")
     names: dict[Any, str] = {}
-    for number, _ in orders.values("productId"):
+    for number, _ in orders.index.value_counts("productId"):
         product = products.get(number) if isinstance(number, int) else None
         if product is not None and wanted in normalized(product["name"]):
             names[number] = product["name"]

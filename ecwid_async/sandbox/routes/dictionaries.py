@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.spec import geography as atlas
 
 __all__: list[str] = []
@@ -91,5 +91,5 @@ def _language(request: StoreRequest) -> str:
 def _country(request: StoreRequest) -> str:
     code = str(request.params["countryCode"]).upper()
     if code not in atlas.load().countries:
-        raise Refusal.wrong(f"{code!r} is not the code of a country; GET /countries lists them")
+        raise ErrorResponse.wrong_parameter(f"{code!r} is not the code of a country; GET /countries lists them")
     return code

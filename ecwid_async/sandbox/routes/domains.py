@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import display
+from ecwid_async.sandbox.computed_fields import format_price
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import Item, Records, format_time
 
 __all__: list[str] = []
@@ -75,7 +75,7 @@ def search_domains(request: StoreRequest) -> Result:
                 "status": "taken" if offer in _domains(request) or _is_taken(offer) else "available",
                 "price": price,
                 "currency": _CURRENCY,
-                "priceFormatted": display(request.store, price),
+                "priceFormatted": format_price(request.store, price),
             }
             for offer, price in offers.items()
         ],
@@ -89,12 +89,14 @@ def purchase_domain(request: StoreRequest) -> Result:
     order: Item = {name: value for name, value in request.json.items() if value is not None}
     name = _domain_name(order.get("domainName") or "")
     if name in _domains(request) or _is_taken(name):
-        raise Refusal(400, "DOMAIN_ALREADY_TAKEN", f"{name} is not free")
+        raise ErrorResponse(400, "DOMAIN_ALREADY_TAKEN", f"{name} is not free")
     request.raise_if_simulated("PAYMENT_METHOD_PROBLEM", 403, "The store's account cannot pay for a domain")
     request.raise_if_simulated("OPEN_SRS_WRONG_RESPONSE", 403, "The domain provider gave an answer that makes no sense")
     request.raise_if_simulated("REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR", 403, "The owner's address is not verified")
     if "@" not in order.get("email", "@"):
-        raise Refusal(403, "REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR", "The owner's email is not an email address")
+        raise ErrorResponse(
+            403, "REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR", "The owner's email is not an email address"
+        )
     price = _PRICES.get(name.partition(".")[2], _DEFAULT_PRICE)
     expires = format_time(request.now + _YEAR)
     owner = {"verificationStatus": "pending", **{field: order.get(field, "") for field in _OWNER_FIELDS}}
@@ -115,7 +117,7 @@ def purchase_domain(request: StoreRequest) -> Result:
             "renewalTax": 0,
             "whoisPrivacyFeaturePrice": 0,
             "currency": _CURRENCY,
-            "totalRenewalDomainPriceFormatted": display(request.store, price),
+            "totalRenewalDomainPriceFormatted": format_price(request.store, price),
         },
     }
     _domains(request)[name] = domain | {"domainRegistrantInfo": owner}
@@ -152,7 +154,7 @@ def _site_domain(request: StoreRequest) -> Item:
     """The instant site's domain: a connected one of those bought, else another vendor's, else the platform's."""
     site: Item = (request.store.profile.get("generalInfo") or {}).get("starterSite") or {}
     subdomain = site.get("ecwidSubdomain") or f"store{request.store.id}"
-    other = request.store.odds.get("other_domain", "")
+    other = request.store.section_data.get("other_domain", "")
     bought = next((one["name"] for one in _domains(request).values() if one["connectedToInstantSite"]), None)
     primary = bought or other or f"{subdomain}.company.site"
     return {
@@ -167,7 +169,7 @@ def _site_domain(request: StoreRequest) -> Item:
 
 def _set_subdomain(request: StoreRequest, subdomain: str) -> None:
     if not _LABEL.fullmatch(subdomain.lower()):
-        raise Refusal(403, "WRONG_DOMAIN_FORMAT", f"{subdomain!r} is not a subdomain, like my-store")
+        raise ErrorResponse(403, "WRONG_DOMAIN_FORMAT", f"{subdomain!r} is not a subdomain, like my-store")
     request.store.set_profile((*_SITE_PATH, "ecwidSubdomain"), subdomain.lower())
     request.store.set_profile((*_SITE_PATH, "generatedUrl"), f"https://{subdomain.lower()}.company.site")
 
@@ -176,8 +178,8 @@ def _set_custom_domain(request: StoreRequest, name: str) -> None:
     """Let the instant site have a domain of another vendor; an empty name takes it away."""
     name = _domain_name(name) if name else ""
     if _is_taken(name):
-        raise Refusal(400, "DOMAIN_ALREADY_TAKEN", f"{name} belongs to somebody else")
-    request.store.odds["other_domain"] = name
+        raise ErrorResponse(400, "DOMAIN_ALREADY_TAKEN", f"{name} belongs to somebody else")
+    request.store.section_data["other_domain"] = name
     request.store.set_profile((*_SITE_PATH, "customDomain"), name)
 
 
@@ -187,7 +189,7 @@ def _update_domain(request: StoreRequest, at: int, change: Item) -> None:
     found = [one for one in domains if named.items() <= one.items()] if named else domains[at : at + 1]
     if not found:
         message = f"There is no domain like purchasedDomains[{at}]: GET /domains lists them"
-        raise Refusal(409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA", message)
+        raise ErrorResponse(409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA", message)
     changed = found[0] | change
     if change.get("primaryDomain"):
         for one in domains:
@@ -200,14 +202,14 @@ def _update_domain(request: StoreRequest, at: int, change: Item) -> None:
 def _domain_name(text: str) -> str:
     name = text.strip().lower().removeprefix("https://").removeprefix("http://").strip("/")
     if not name:
-        raise Refusal(403, "EMPTY_DOMAIN_NAME", "Name the domain")
+        raise ErrorResponse(403, "EMPTY_DOMAIN_NAME", "Name the domain")
     if len(name) > _MAX_NAME:
-        raise Refusal(403, "LONG_DOMAIN_NAME", f"The name of a domain may have {_MAX_NAME} characters at most")
+        raise ErrorResponse(403, "LONG_DOMAIN_NAME", f"The name of a domain may have {_MAX_NAME} characters at most")
     ascii_name = name if name.isascii() else _to_ascii(name)
     if not _NAME.fullmatch(ascii_name):
-        raise Refusal(403, "WRONG_DOMAIN_FORMAT", f"{name!r} is not a domain, like www.my-store.com")
+        raise ErrorResponse(403, "WRONG_DOMAIN_FORMAT", f"{name!r} is not a domain, like www.my-store.com")
     if any(ascii_name == root or ascii_name.endswith(f".{root}") for root in _RESERVED_DOMAINS):
-        raise Refusal(400, "ILLEGAL_DOMAIN_NAME", f"{name} is not for stores")
+        raise ErrorResponse(400, "ILLEGAL_DOMAIN_NAME", f"{name} is not for stores")
     return ascii_name
 
 
@@ -226,8 +228,8 @@ def _find_domain(request: StoreRequest) -> Item:
     """The domain that was bought under the name in the query."""
     text = request.params.get("domain_name")
     if not text:
-        raise Refusal.wrong("Parameter 'domain_name' is missing")
+        raise ErrorResponse.wrong_parameter("Parameter 'domain_name' is missing")
     name = _domain_name(text)
     if name not in _domains(request):
-        raise Refusal(409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA", f"{name} is not a domain of this store")
+        raise ErrorResponse(409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA", f"{name} is not a domain of this store")
     return _domains(request)[name]

@@ -5,7 +5,7 @@ from typing import Final
 
 from ecwid_async.sandbox.computed_fields import check_url
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import uploads_of
 
 __all__: list[str] = []
@@ -19,10 +19,10 @@ def get_image_main_colors(request: StoreRequest) -> Result:
     """Colours for each picture, made up from its bytes or its address: the same ones on every call."""
     urls = request.json.get("imageUrls")
     if not urls:
-        raise Refusal.wrong("Field 'imageUrls' is missing")
+        raise ErrorResponse.wrong_parameter("Field 'imageUrls' is missing")
     count = request.json.get("colorsCount") or _DEFAULT_COUNT
     if not 1 <= count <= _MAX_COUNT:
-        raise Refusal.wrong(f"Field 'colorsCount' must be between 1 and {_MAX_COUNT}")
+        raise ErrorResponse.wrong_parameter(f"Field 'colorsCount' must be between 1 and {_MAX_COUNT}")
     files = uploads_of(request.store)
     return {
         "result": {url: {"colors": _colors(files.get(check_url(url)) or url.encode(), count)} for url in urls},

@@ -4,8 +4,8 @@ from hashlib import blake2b
 from html import escape
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import display
-from ecwid_async.sandbox.engine import Media, Result, StoreRequest, pdf, route
+from ecwid_async.sandbox.computed_fields import format_price
+from ecwid_async.sandbox.engine import Media, Result, StoreRequest, make_pdf, route
 from ecwid_async.sandbox.routes.orders import find_order, save_changed_order
 from ecwid_async.sandbox.state import Item, Store, format_time, merge
 
@@ -53,7 +53,7 @@ def _next_id(store: Store) -> str:
 @route("GET /orders/{orderId}/invoice-pdf")
 def get_order_invoice_pdf(request: StoreRequest) -> Result:
     """The printable invoice as PDF."""
-    return Media("application/pdf", pdf(_invoice_lines(request.store, find_order(request))))
+    return Media("application/pdf", make_pdf(_invoice_lines(request.store, find_order(request))))
 
 
 @route("GET /orders/{orderId}/invoice")
@@ -100,11 +100,11 @@ def _invoice_lines(store: Store, order: Item) -> list[str]:
     lines += [str(person[part]) for part in address if person.get(part)]
     lines += [
         f"{line.get('quantity') or 1} x {line.get('name') or line.get('sku') or ''}   "
-        f"{display(store, (line.get('price') or 0) * (line.get('quantity') or 1))}"
+        f"{format_price(store, (line.get('price') or 0) * (line.get('quantity') or 1))}"
         for line in order.get("items") or ()
     ]
     lines += [
-        f"{title}: {display(store, order[field])}"
+        f"{title}: {format_price(store, order[field])}"
         for field, title in (("subtotal", "Subtotal"), ("tax", "Tax"), ("total", "Total"))
         if order.get(field) is not None
     ]

@@ -1,7 +1,7 @@
 """Extra fields of one order: ``/orders/{orderId}/extraFields``."""
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.orders import find_order, save_changed_order
 from ecwid_async.sandbox.routes.support.items import apply_change
 from ecwid_async.sandbox.state import Item
@@ -23,9 +23,11 @@ def add_order_extra_field(request: StoreRequest) -> Result:
     order, sent = find_order(request), {name: v for name, v in request.json.items() if v is not None}
     for name in _REQUIRED:
         if not sent.get(name):
-            raise Refusal.wrong(f"An extra field needs {name!r}")
+            raise ErrorResponse.wrong_parameter(f"An extra field needs {name!r}")
     if any(field["id"] == sent["id"] for field in _fields(order)):
-        raise Refusal(409, "CONSTRAINT_VIOLATION", f"The order has an extra field {sent['id']!r} already; update it")
+        raise ErrorResponse(
+            409, "CONSTRAINT_VIOLATION", f"The order has an extra field {sent['id']!r} already; update it"
+        )
     _save(request, order, [*_fields(order), {"customerInputType": "TEXT", "orderDetailsDisplaySection": "", **sent}])
     return {"createCount": 1}
 
@@ -57,7 +59,7 @@ def _find_field(request: StoreRequest, order: Item) -> Item:
     for field in _fields(order):
         if field.get("id") == request.path_params["extraFieldId"]:
             return field
-    raise Refusal(404, "NOT_FOUND", f"The order has no extra field {request.path_params['extraFieldId']!r}")
+    raise ErrorResponse(404, "NOT_FOUND", f"The order has no extra field {request.path_params['extraFieldId']!r}")
 
 
 def _save(request: StoreRequest, order: Item, fields: list[Item]) -> None:

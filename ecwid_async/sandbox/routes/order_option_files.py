@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 
 from ecwid_async.sandbox.computed_fields import check_url
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.orders import find_order, save_changed_order
 from ecwid_async.sandbox.state import Item, uploads_of
 
@@ -27,7 +27,7 @@ def upload_order_option_file(request: StoreRequest) -> Result:
     if source is not None:
         content = f"{check_url(source)}\n".encode()
     elif not content:
-        raise Refusal.wrong("Send the file as the body, or its address as the parameter 'externalUrl'")
+        raise ErrorResponse.wrong_parameter("Send the file as the body, or its address as the parameter 'externalUrl'")
     number = request.store.next_number("order_files", _FIRST_FILE_ID)
     name = request.params.get("fileName") or urlsplit(source or "").path.rpartition("/")[2] or f"file-{number}"
     url = f"https://app.ecwid.com/orderfile/{request.store.id}/{number}/{quote(name, safe='')}"
@@ -44,7 +44,7 @@ def delete_order_option_file(request: StoreRequest) -> Result:
     option = _find_option(request, order)
     gone = [file for file in option.get("files") or () if file["id"] == number]
     if not gone:
-        raise Refusal(404, "FILE_NOT_FOUND", f"File #{number} not found")
+        raise ErrorResponse(404, "FILE_NOT_FOUND", f"File #{number} not found")
     return _remove_files(request, order, option, gone)
 
 
@@ -60,12 +60,14 @@ def _find_option(request: StoreRequest, order: Item) -> Item:
     number, name = request.path_number("itemId"), request.path_params["optionName"]
     line: Item | None = next((line for line in order.get("items") or () if line.get("id") == number), None)
     if line is None:
-        raise Refusal(404, "NOT_FOUND", f"The order has no item #{number}")
+        raise ErrorResponse(404, "NOT_FOUND", f"The order has no item #{number}")
     option: Item | None = next((one for one in line.get("selectedOptions") or () if one.get("name") == name), None)
     if option is None:
-        raise Refusal(404, "NOT_FOUND", f"Item #{number} has no option {name!r}")
+        raise ErrorResponse(404, "NOT_FOUND", f"Item #{number} has no option {name!r}")
     if option.get("type") != "FILES":
-        raise Refusal(400, "OPTIONS_IS_NOT_FILES_TYPE", f"Option {name!r} is of type {option.get('type')}, not FILES")
+        raise ErrorResponse(
+            400, "OPTIONS_IS_NOT_FILES_TYPE", f"Option {name!r} is of type {option.get('type')}, not FILES"
+        )
     return option
 
 

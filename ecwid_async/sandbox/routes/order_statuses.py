@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import language
+from ecwid_async.sandbox.computed_fields import main_language
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import Item, Records, format_time
 
 __all__: list[str] = []
@@ -49,13 +49,13 @@ def get_order_status(request: StoreRequest) -> Result:
 @route("PUT /profile/order_status/{statusId}")
 def update_order_status(request: StoreRequest) -> Result:
     """Name one of the store's own or switch it on; of the others only the notification can change."""
-    status, lang = _find_status(request), language(request.store)
+    status, lang = _find_status(request), main_language(request.store)
     change = {name: value for name, value in request.json.items() if value is not None}
     names = change.pop("nameTranslations", None) or change.pop("nameTranslated", None) or {}
     fixed = sorted({"name", "enabled"} & {name for name, value in change.items() if status.get(name) != value})
     if status.get("defaultStatus") and (fixed or names):
         message = f"{status['statusId']} is built in: {', '.join(fixed) or 'its name'} cannot be changed"
-        raise Refusal(409, "NOT_ALLOWED_TO_UPDATE_PARAMETER", message)
+        raise ErrorResponse(409, "NOT_ALLOWED_TO_UPDATE_PARAMETER", message)
     name = change.get("name") or names.get(lang)
     if name:
         if name != status.get("name"):
@@ -72,5 +72,7 @@ def _statuses(request: StoreRequest) -> Records[str, Item]:
 def _find_status(request: StoreRequest) -> Item:
     name = request.path_params["statusId"]
     if name not in _statuses(request):
-        raise Refusal(404, "NOT_FOUND", f"There is no order status {name!r}; GET /profile/order_statuses lists them")
+        raise ErrorResponse(
+            404, "NOT_FOUND", f"There is no order status {name!r}; GET /profile/order_statuses lists them"
+        )
     return _statuses(request)[name]

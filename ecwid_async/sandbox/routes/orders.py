@@ -12,9 +12,9 @@ from uuid import UUID
 
 from attrs import evolve
 
-from ecwid_async.sandbox.computed_fields import FIRST_ORDER, order_code
+from ecwid_async.sandbox.computed_fields import FIRST_ORDER_NUMBER, order_id
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.addresses import with_region_names, with_split_name
 from ecwid_async.sandbox.routes.support.customer_stats import customer_by_email, refresh_stats
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, by_key, contains, one_of, since, until
@@ -27,19 +27,19 @@ from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import (
     Columns,
     Condition,
+    InRange,
     Item,
-    Keys,
+    KeyIn,
     OneOf,
     Records,
     Sort,
     Store,
-    Window,
-    as_number,
-    decode,
+    decode_json,
     format_time,
+    parse_number,
     parse_time,
-    select,
-    total_of,
+    select_rows,
+    sum_amounts,
     uploads_of,
 )
 
@@ -122,7 +122,7 @@ NEWEST_FIRST: Final = Sort("created", descending=True)
 
 def _by_ids(request: StoreRequest, value: tuple[str, ...]) -> Condition:
     numbers = (find_order_number(request.store, text) for text in value)
-    return Keys(frozenset(number for number in numbers if number is not None))
+    return KeyIn(frozenset(number for number in numbers if number is not None))
 
 
 def _by_customer(name: str, make: Callable[[Any], Hashable]) -> Filter:
@@ -133,8 +133,8 @@ def _by_customer(name: str, make: Callable[[Any], Hashable]) -> Filter:
         if not request.flag("customerIdOrEmail") or number is None or email is None:
             return OneOf(name, (make(value),))
         table = request.store.table("orders")
-        slots = {*table.posting("customerId", number), *table.posting("email", normalized(email))}
-        return Keys(frozenset(table.keys(slots)))
+        slots = {*table.index.slots_with("customerId", number), *table.index.slots_with("email", normalized(email))}
+        return KeyIn(frozenset(table.index.keys(slots)))
 
     return condition
 
@@ -142,14 +142,14 @@ def _by_customer(name: str, make: Callable[[Any], Hashable]) -> Filter:
 def _pickup_until(request: StoreRequest, value: int) -> Condition:
     # Orders that nobody picks up have no time: zero in the column.
     window = until("pickup")(request, value)
-    return evolve(window, low=1) if isinstance(window, Window) else Window("pickup", low=1)
+    return evolve(window, low=1) if isinstance(window, InRange) else InRange("pickup", low=1)
 
 
 ORDERS: Final = register_list(
     Listing(
         section="orders",
         columns=ORDER_COLUMNS,
-        first_id=FIRST_ORDER,
+        first_id=FIRST_ORDER_NUMBER,
         filters={
             "ids": _by_ids,
             "keywords": contains("keywords"),
@@ -198,15 +198,17 @@ def search_orders(request: StoreRequest) -> Result:
 def get_last_order(request: StoreRequest) -> Result:
     """Read the newest one, of one customer where asked; ``withAddress`` leaves out orders that are not sent."""
     table = request.store.table("orders")
-    table.settle()
+    table.show_due_writes()
     asked = request.params.get("customerEmail")
     conditions = [OneOf("email", (normalized(asked),))] if asked else []
-    slots = select(table, conditions, NEWEST_FIRST, request.store.switches)
-    found = (row for slot in slots for row in table.rows((slot,)))
-    newest = next((row for row in found if not request.flag("withAddress") or decode(row).get("shippingPerson")), None)
+    slots = select_rows(table.index, conditions, NEWEST_FIRST, request.store.switches)
+    found = (row for slot in slots for row in table.index.rows((slot,)))
+    newest = next(
+        (row for row in found if not request.flag("withAddress") or decode_json(row).get("shippingPerson")), None
+    )
     if newest is None:
-        raise Refusal(404, _MISSING, "Order is not found")
-    return item_response(request, ORDERS, decode(newest)["orderNumber"], _KIND, _MISSING)
+        raise ErrorResponse(404, _MISSING, "Order is not found")
+    return item_response(request, ORDERS, decode_json(newest)["orderNumber"], _KIND, _MISSING)
 
 
 @route("GET /orders/{orderId}")
@@ -291,7 +293,7 @@ def save_order(request: StoreRequest, order: Item, before: Item) -> Item:
     """Store an order as what its status makes it, order or cart, and bring the customer's statistics up to date."""
     store = request.store
     if order.get("hidden") and order.get("paymentStatus") != "INCOMPLETE":
-        raise Refusal.wrong("hidden can be set for unfinished orders (paymentStatus INCOMPLETE) only")
+        raise ErrorResponse.wrong_parameter("hidden can be set for unfinished orders (paymentStatus INCOMPLETE) only")
     customer = customer_by_email(store, order.get("email") or "")
     if customer is not None:
         order["customerId"] = customer["id"]
@@ -334,7 +336,7 @@ def _find_draft(store: Store, cart_id: str) -> Item:
 
 
 def find_order(request: StoreRequest) -> Item:
-    """The order that the path names, among the carts too. Raises `Refusal` 404."""
+    """The order that the path names, among the carts too. Raises `ErrorResponse` 404."""
     store, text = request.store, request.path_params["orderId"]
     number = find_order_number(store, text)
     order = None if number is None else store.table("orders").get(number)
@@ -345,13 +347,13 @@ def find_order(request: StoreRequest) -> Item:
             cart = store.table("carts").get(draft["cartId"])
             if cart is not None:
                 return {**draft, **cart}
-    raise Refusal(404, _MISSING, f"{_KIND} #{text} not found")
+    raise ErrorResponse(404, _MISSING, f"{_KIND} #{text} not found")
 
 
 def _with_number(store: Store, number: int, order: Item) -> Item:
     """A new order with its number and the ids that follow from it."""
     units = store.profile.get("formatsAndUnits") or {}
-    code = str(number) if store.switches.sequential_orders else order_code(number)
+    code = str(number) if store.switches.sequential_orders else order_id(number)
     return {
         "id": code,
         "internalId": number,
@@ -396,7 +398,7 @@ def _complete_order(request: StoreRequest, document: Item) -> Item:
     sent = {name: value for name, value in document.items() if value is not None}
     created = sent.pop("createDate", None)
     lines = sent["items"] = list(_order_items(request.store, sent.get("items") or ()))
-    subtotal = total_of((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
+    subtotal = sum_amounts((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
     total = sent.get("total", sent.get("subtotal", subtotal))
     rate = (request.store.profile.get("formatsAndUnits") or {}).get("currencyRate") or 1
     order: Item = {
@@ -422,7 +424,7 @@ def _complete_order(request: StoreRequest, document: Item) -> Item:
         "customDiscount": [],
         "customSurcharges": [],
         "discount": 0,
-        "usdTotal": total_of((total * rate,)),
+        "usdTotal": sum_amounts((total * rate,)),
         "items": [],
         "refunds": [],
         "predictedPackage": [],
@@ -451,7 +453,7 @@ def _complete_order(request: StoreRequest, document: Item) -> Item:
 def find_order_number(store: Store, text: str) -> int | None:
     """The number of the order with this number, text id or id of a payment; None where there is none."""
     table = store.table("orders")
-    if (number := as_number(text)) is not None and number in table:
+    if (number := parse_number(text)) is not None and number in table:
         return number
     found = (key for term in ("id", "referenceTransactionId") for key in table.find(term, text))
     return next((key for key in found if isinstance(key, int)), None)

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import language, localised, translate
+from ecwid_async.sandbox.computed_fields import localize, main_language, sync_translations
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.items import apply_change
 from ecwid_async.sandbox.state import Item
 
@@ -109,7 +109,7 @@ def create_payment_option(request: StoreRequest) -> Result:
         **sent,
     }
     _check_option(request, option)
-    translate(option, sent, _TRANSLATED_FIELDS, language(request.store))
+    sync_translations(option, sent, _TRANSLATED_FIELDS, main_language(request.store))
     _save(request, [*_options(request), option])
     return {"id": option["id"]}
 
@@ -120,7 +120,7 @@ def update_payment_option(request: StoreRequest) -> Result:
     options, at = _options(request), _position(request)
     option = apply_change(request, options[at], request.json, set_updated=False)
     _check_option(request, option)
-    translate(option, request.json, _TRANSLATED_FIELDS, language(request.store))
+    sync_translations(option, request.json, _TRANSLATED_FIELDS, main_language(request.store))
     options[at] = option
     _save(request, options)
     return {"updateCount": 1, "success": True}
@@ -146,7 +146,7 @@ def _save(request: StoreRequest, options: list[Item]) -> None:
 
 def _localised(request: StoreRequest, option: Item) -> Item:
     lang = request.params.get("lang")
-    found: Item = localised(option, lang) if lang else option
+    found: Item = localize(option, lang) if lang else option
     return found
 
 
@@ -155,32 +155,36 @@ def _position(request: StoreRequest) -> int:
     for at, option in enumerate(_options(request)):
         if option.get("id") == name:
             return at
-    raise Refusal(404, "NOT_FOUND", f"Payment option #{name} not found")
+    raise ErrorResponse(404, "NOT_FOUND", f"Payment option #{name} not found")
 
 
 def _check_option(request: StoreRequest, option: Item) -> None:
-    """Raise `Refusal` where the option is not one that a store can offer."""
+    """Raise `ErrorResponse` where the option is not one that a store can offer."""
     if not (option.get("checkoutTitle") or "").strip():
-        raise Refusal(400, "PAYMENT_OPTION_TITLE_REQUIRED", "A payment option needs a checkoutTitle")
+        raise ErrorResponse(400, "PAYMENT_OPTION_TITLE_REQUIRED", "A payment option needs a checkoutTitle")
     if len(option["checkoutTitle"]) > _MAX_TITLE:
-        raise Refusal(400, "PAYMENT_OPTION_BAD_TITLE_LENGTH", f"A title may have {_MAX_TITLE} characters at most")
+        raise ErrorResponse(400, "PAYMENT_OPTION_BAD_TITLE_LENGTH", f"A title may have {_MAX_TITLE} characters at most")
     gateway = (option.get("paymentProcessorId") or "").casefold()
     if not gateway:
-        raise Refusal(400, "PAYMENT_GATEWAY_NAME_REQUIRED", "A payment option needs a paymentProcessorId")
+        raise ErrorResponse(400, "PAYMENT_GATEWAY_NAME_REQUIRED", "A payment option needs a paymentProcessorId")
     if max(len(gateway), len(option.get("paymentProcessorTitle") or "")) > _MAX_GATEWAY:
         message = f"The name of a gateway may have {_MAX_GATEWAY} characters at most"
-        raise Refusal(400, "PAYMENT_GATEWAY_SETTING_VALUE_LENGTH_OUT_OF_BOUNDARIES", message)
+        raise ErrorResponse(400, "PAYMENT_GATEWAY_SETTING_VALUE_LENGTH_OUT_OF_BOUNDARIES", message)
     if gateway not in _GATEWAYS:
-        raise Refusal(400, "PAYMENT_GATEWAY_NAME_UNKNOWN", f"There is no gateway {option['paymentProcessorId']!r}")
+        raise ErrorResponse(
+            400, "PAYMENT_GATEWAY_NAME_UNKNOWN", f"There is no gateway {option['paymentProcessorId']!r}"
+        )
     if gateway == _CUSTOM_APP and not option.get("appClientId"):
         message = "A payment option of an app needs its appClientId"
-        raise Refusal(400, "PAYMENT_GATEWAY_MISSING_SETTINGS", message)
+        raise ErrorResponse(400, "PAYMENT_GATEWAY_MISSING_SETTINGS", message)
     request.raise_if_simulated(
         "PAYMENT_GATEWAY_MALFORMED_SETTINGS_SIGNATURE_KEY_TOO_LONG", 400, "A signature may have 128 characters at most"
     )
     others = (one for one in _options(request) if one.get("id") != option["id"])
     if gateway != _OFFLINE and _gateway_key(option) in map(_gateway_key, others):
-        raise Refusal(409, "PAYMENT_GATEWAY_IS_ALREADY_ADDED", "The store has an option with this gateway already")
+        raise ErrorResponse(
+            409, "PAYMENT_GATEWAY_IS_ALREADY_ADDED", "The store has an option with this gateway already"
+        )
 
 
 def _gateway_key(option: Item) -> tuple[str, str]:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import check_url, new_file_number
+from ecwid_async.sandbox.computed_fields import check_url, new_file_id
 from ecwid_async.sandbox.engine import Media, Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.products import find_product, save_product
 from ecwid_async.sandbox.routes.support.items import apply_change
 from ecwid_async.sandbox.state import Item, uploads_of
@@ -25,8 +25,8 @@ def upload_product_file(request: StoreRequest) -> Result:
     if "externalUrl" in request.params:
         content = f"{check_url(request.params['externalUrl'])}\n".encode()
     elif not content:
-        raise Refusal.wrong("Send the file as the body, or its address as the parameter 'externalUrl'")
-    number = new_file_number(request.store)
+        raise ErrorResponse.wrong_parameter("Send the file as the body, or its address as the parameter 'externalUrl'")
+    number = new_file_id(request.store)
     file = {
         "id": number,
         "name": request.params["fileName"],
@@ -89,4 +89,4 @@ def _find_file(request: StoreRequest, item: Item) -> Item:
     for file in files:
         if file["id"] == number:
             return file
-    raise Refusal(404, "FILE_NOT_FOUND", f"File #{number} not found")
+    raise ErrorResponse(404, "FILE_NOT_FOUND", f"File #{number} not found")

@@ -2,7 +2,7 @@
 
 from ecwid_async.sandbox.computed_fields import complete_product
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.products import find_product
 from ecwid_async.sandbox.routes.support.items import apply_change
 
@@ -15,7 +15,7 @@ def adjust_product_stock(request: StoreRequest) -> Result:
     item = find_product(request)
     delta = request.json.get("quantityDelta")
     if delta is None:
-        raise Refusal.wrong("Field 'quantityDelta' is missing")
+        raise ErrorResponse.wrong_parameter("Field 'quantityDelta' is missing")
     if item.get("unlimited"):
         return {"updateCount": 0}
     change = {"quantity": item.get("quantity", 0) + delta, "unlimited": False}

@@ -1,6 +1,6 @@
 """All media of a product in one request: ``/products/{productId}/media``."""
 
-from ecwid_async.sandbox.computed_fields import check_url, picture
+from ecwid_async.sandbox.computed_fields import check_url, image_urls
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.routes.products import find_product
 from ecwid_async.sandbox.routes.support.image_uploads import new_image_id, new_video_id
@@ -23,7 +23,7 @@ def update_product_media(request: StoreRequest) -> Result:
         if given.get("imageUrl"):
             number = new_image_id(request.store)
             place: Item = {"orderBy": at, "id": "0"} if given is main else {"orderBy": at}
-            urls = picture(request.store, number, check_url(given["imageUrl"]))
+            urls = image_urls(request.store, number, check_url(given["imageUrl"]))
             given_images.append({"id": str(number), **urls, "alt": {"translated": {}}, **place})
         if given.get("videoUrl"):
             video = new_video(request, new_video_id(request.store), given["videoUrl"])

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import GENERAL_TYPE, language, product_types, translate
+from ecwid_async.sandbox.computed_fields import GENERAL_TYPE, main_language, product_types, sync_translations
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, project, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404
-from ecwid_async.sandbox.state import Columns, Item, Store, Table, encode
+from ecwid_async.sandbox.state import Columns, Item, Store, Table, encode_json
 
 __all__: list[str] = []
 
@@ -55,7 +55,7 @@ def search_product_types(request: StoreRequest) -> Result:
 @route("GET /classes/{classId}")
 def get_product_type(request: StoreRequest) -> Result:
     """Read one."""
-    return encode(project(_find_type(request), request.selection))
+    return encode_json(project(_find_type(request), request.selection))
 
 
 @route("POST /classes")
@@ -63,7 +63,7 @@ def create_product_type(request: StoreRequest) -> Result:
     """Create one; its attributes get ids and keep their order."""
     table, given = product_types(request.store), {k: v for k, v in request.json.items() if v is not None}
     if not (given.get("name") or "").strip():
-        raise Refusal.wrong("A product type needs a name")
+        raise ErrorResponse.wrong_parameter("A product type needs a name")
     attributes = [{k: v for k, v in one.items() if k != "id"} for one in given.get("attributes") or ()]
     item = {"id": table.new_id(), "attributes": [], **given}
     table.put(item | {"attributes": _complete_attributes(request.store, attributes)})
@@ -77,10 +77,12 @@ def update_product_type(request: StoreRequest) -> Result:
     known = {attribute["id"] for attribute in stored.get("attributes") or ()}
     for attribute in change.get("attributes") or ():
         if attribute.get("id") is not None and attribute["id"] not in known:
-            raise Refusal.wrong(f"The product type has no attribute #{attribute['id']}: leave the id out for a new one")
+            raise ErrorResponse.wrong_parameter(
+                f"The product type has no attribute #{attribute['id']}: leave the id out for a new one"
+            )
     item = apply_change(request, stored, change, set_updated=False)
     if not (item.get("name") or "").strip():
-        raise Refusal.wrong("A product type needs a name")
+        raise ErrorResponse.wrong_parameter("A product type needs a name")
     item["attributes"] = _complete_attributes(request.store, item.get("attributes") or ())
     product_types(request.store).put(item)
     return {"updateCount": 1}
@@ -91,7 +93,7 @@ def delete_product_type(request: StoreRequest) -> Result:
     """Delete one; its products are of the class General then."""
     stored = _find_type(request)
     if stored["id"] == GENERAL_TYPE:
-        raise Refusal.wrong("Class 0 can't be deleted: products of no other class are of this one")
+        raise ErrorResponse.wrong_parameter("Class 0 can't be deleted: products of no other class are of this one")
     product_types(request.store).remove(stored["id"])
     products = request.store.table("products")
     for key in products.find("class", stored["id"]):
@@ -106,17 +108,19 @@ def _find_type(request: StoreRequest) -> Item:
 
 
 def _complete_attributes(store: Store, given: Iterable[Item]) -> list[Item]:
-    """The attributes with their ids. Raises `Refusal` for one without a name, or of no known type."""
+    """The attributes with their ids. Raises `ErrorResponse` for one without a name, or of no known type."""
     attributes = []
     for one in given:
         attribute = {"type": "CUSTOM", "show": "DESCR", **one}
         if not (attribute.get("name") or "").strip():
-            raise Refusal.wrong("An attribute needs a name")
+            raise ErrorResponse.wrong_parameter("An attribute needs a name")
         for name, allowed in (("type", _TYPES), ("show", _VISIBILITIES)):
             if attribute[name] not in allowed:
-                raise Refusal.wrong(f"Field {name!r} of an attribute must be one of {', '.join(allowed)}")
+                raise ErrorResponse.wrong_parameter(
+                    f"Field {name!r} of an attribute must be one of {', '.join(allowed)}"
+                )
         number = attribute.pop("id", None) or store.next_number("class_attributes", _FIRST_ATTRIBUTE_ID)
         if "nameTranslated" in attribute:
-            translate(attribute, one, ("name",), language(store))
+            sync_translations(attribute, one, ("name",), main_language(store))
         attributes.append({"id": number, **attribute})
     return attributes

@@ -1,7 +1,7 @@
 """Videos of a product: ``/products/{productId}/video`` and ``/products/{productId}/gallery/video``."""
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.products import find_product
 from ecwid_async.sandbox.routes.support.image_uploads import new_video_id, uploaded_image
 from ecwid_async.sandbox.routes.support.product_media import (
@@ -57,7 +57,7 @@ def _find_video(request: StoreRequest, item: Item) -> Item:
     for video in media_of(item)[1]:
         if video["id"] == number:
             return video
-    raise Refusal(404, "VIDEO_NOT_FOUND", f"Video #{number} not found")
+    raise ErrorResponse(404, "VIDEO_NOT_FOUND", f"Video #{number} not found")
 
 
 @route("POST /products/{productId}/video")
@@ -74,7 +74,7 @@ def delete_product_video(request: StoreRequest) -> Result:
     """The main video."""
     item = find_product(request)
     if item["id"] not in request.store.records(MAIN_VIDEOS):
-        raise Refusal(404, "VIDEO_NOT_FOUND", f"Product #{item['id']} has no main video")
+        raise ErrorResponse(404, "VIDEO_NOT_FOUND", f"Product #{item['id']} has no main video")
     set_main_video(request, item, None)
     save_media(request, item)
     return {"deleteCount": 1}

@@ -7,12 +7,12 @@ from attrs import evolve
 
 from ecwid_async.sandbox import spec
 from ecwid_async.sandbox.computed_fields import (
-    address,
     complete_product,
-    fitting_variations,
-    in_stock,
-    localised,
+    is_in_stock,
+    localize,
+    matching_variations,
     new_product,
+    storefront_url,
 )
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, read_parameters, register_list, route
 from ecwid_async.sandbox.routes.support.category_tree import category_subtree
@@ -71,7 +71,7 @@ def _swatch_terms(item: Item) -> Iterator[Hashable]:
 
 
 def _is_in_stock(item: Item) -> bool:
-    return bool(item["inStock"] if "inStock" in item else in_stock(item))
+    return bool(item["inStock"] if "inStock" in item else is_in_stock(item))
 
 
 def _is_on_sale(item: Item) -> bool:
@@ -146,7 +146,7 @@ def _view(request: StoreRequest) -> Callable[[Item], Item] | None:
 
     def shown(item: Item) -> Item:
         if addressed:
-            item["url"] = address(
+            item["url"] = storefront_url(
                 request.store,
                 "p",
                 item,
@@ -154,7 +154,7 @@ def _view(request: StoreRequest) -> Callable[[Item], Item] | None:
                 clean=request.flag("cleanUrls") or "baseUrl" not in request.params,
                 with_id=not request.flag("slugsWithoutIds"),
             )
-        return localised(item, lang) if lang else item
+        return localize(item, lang) if lang else item
 
     return shown
 
@@ -203,7 +203,7 @@ PRODUCTS: Final = register_list(
 
 
 def find_product(request: StoreRequest) -> Item:
-    """The product that the path names. Raises `Refusal` 404."""
+    """The product that the path names. Raises `ErrorResponse` 404."""
     return get_or_404(request.store.table("products"), request.path_number("productId"), "Product", "PRODUCT_NOT_FOUND")
 
 
@@ -238,7 +238,7 @@ def update_product(request: StoreRequest) -> Result:
     """What is not named stays."""
     change, stored = _accepted_change(request), find_product(request)
     if request.flag("rebuildVariationsOnOptionsUpdate") and change.get("options") is not None:
-        stored["combinations"] = fitting_variations(stored, change["options"])
+        stored["combinations"] = matching_variations(stored, change["options"])
     clearable = ("googleProductCategory", "minPurchaseQuantity", "maxPurchaseQuantity")
     item = apply_change(request, stored, change, clearable=clearable)
     item = complete_product(request.store, item, change)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import MOST_DECIMALS, localised
+from ecwid_async.sandbox.computed_fields import MAX_DECIMALS, localize
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import Item, merge
 
 __all__ = ["STAFF_SCOPES"]
@@ -45,7 +45,7 @@ def get_store_profile(request: StoreRequest) -> Result:
     if not request.flag("getStoreVertical"):
         profile.pop("verticalSettings", None)
     language = request.params.get("lang")
-    return localised(profile, language) if language else profile
+    return localize(profile, language) if language else profile
 
 
 @route("PUT /profile")
@@ -54,8 +54,8 @@ def update_store_profile(request: StoreRequest) -> Result:
     store, change = request.store, dict(request.json)
     _check_languages(request, (change.get("languages") or {}).get("enabledLanguages") or ())
     decimals = (change.get("formatsAndUnits") or {}).get("currencyPrecision")
-    if decimals is not None and not 0 <= decimals <= MOST_DECIMALS:
-        raise Refusal.wrong(f"currencyPrecision must be between 0 and {MOST_DECIMALS}")
+    if decimals is not None and not 0 <= decimals <= MAX_DECIMALS:
+        raise ErrorResponse.wrong_parameter(f"currencyPrecision must be between 0 and {MAX_DECIMALS}")
     # The taxes stand in two places and are the same ones.
     settings = change.get("taxSettings") or {}
     taxes = change.get("taxes") or settings.get("taxes")
@@ -78,7 +78,7 @@ def get_staff_scopes(request: StoreRequest) -> Result:
 def _check_languages(request: StoreRequest, languages: Sequence[str]) -> None:
     unknown = [language for language in languages if not _LANGUAGE_CODE.fullmatch(language)]
     if unknown:
-        raise Refusal(400, "LANGUAGES_NOT_ALLOWED", f"{unknown[0]!r} is not the ISO code of a language")
+        raise ErrorResponse(400, "LANGUAGES_NOT_ALLOWED", f"{unknown[0]!r} is not the ISO code of a language")
     if len(languages) > 1:
         message = "The store's plan has one language only"
         request.raise_if_simulated("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", 400, message)

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from ecwid_async.sandbox.computed_fields import check_url, picture
+from ecwid_async.sandbox.computed_fields import check_url, image_urls
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.state import IMAGE_BYTES, read_picture, uploads_of
+from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.state import MAX_IMAGE_BYTES, read_image_info, uploads_of
 
 __all__: list[str] = []
 
@@ -60,12 +60,14 @@ def _upload_logo(request: StoreRequest, logo: str) -> Result:
     if source is not None:
         check_url(source)
     elif not request.body:
-        raise Refusal.wrong("Send the picture as the body, or its address as the parameter 'externalUrl'")
-    elif len(request.body) > IMAGE_BYTES:
-        raise Refusal(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {IMAGE_BYTES} bytes at most")
+        raise ErrorResponse.wrong_parameter(
+            "Send the picture as the body, or its address as the parameter 'externalUrl'"
+        )
+    elif len(request.body) > MAX_IMAGE_BYTES:
+        raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {MAX_IMAGE_BYTES} bytes at most")
     number = request.store.next_number("logos", _FIRST_LOGO_ID)
-    ending = read_picture(request.body).ending
-    url = picture(request.store, number, source, ending=ending)["imageOriginalUrl"]
+    ending = read_image_info(request.body).extension
+    url = image_urls(request.store, number, source, extension=ending)["imageOriginalUrl"]
     _delete_logo(request, logo)
     if source is None:
         uploads_of(request.store).keep(url, request.body)

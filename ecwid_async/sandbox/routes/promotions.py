@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.items import apply_change, check_choices, get_or_404
 from ecwid_async.sandbox.routes.support.lists import search
 from ecwid_async.sandbox.state import Columns, Item, Table
@@ -49,7 +49,7 @@ def create_promotion(request: StoreRequest) -> Result:
     _check_feature(request)
     table = request.store.table("promotions")
     if len(table) >= _MAX_PROMOTIONS:
-        raise Refusal(
+        raise ErrorResponse(
             402, "MAX_PROMOTIONS_LIMIT_EXCEEDED", f"There are {_MAX_PROMOTIONS} promotions already: delete some first"
         )
     _check_read_only(request, {})
@@ -91,7 +91,7 @@ def _check_feature(request: StoreRequest) -> None:
 
 
 def _check_read_only(request: StoreRequest, stored: Item) -> None:
-    """Raise `Refusal` 422 where the body changes what only the server sets; repeating it is no change."""
+    """Raise `ErrorResponse` 422 where the body changes what only the server sets; repeating it is no change."""
     taken: Item = request.json
     # The document has lost what a body can't set.
     sent: Item = {**taken, **msgspec.json.decode(request.body)}
@@ -102,11 +102,11 @@ def _check_read_only(request: StoreRequest, stored: Item) -> None:
         ("targets.all", targets.get("all"), before.get("all")),
     ):
         if value is not None and value != was:
-            raise Refusal(422, "READ_ONLY_PROMOTION_FIELD_CHANGE", f"Field {name!r} can't be changed")
+            raise ErrorResponse(422, "READ_ONLY_PROMOTION_FIELD_CHANGE", f"Field {name!r} can't be changed")
 
 
 def _validated(request: StoreRequest, table: Table, promotion: Item) -> Item:
-    """The promotion as it is stored. Raises `Refusal` where its fields do not go together."""
+    """The promotion as it is stored. Raises `ErrorResponse` where its fields do not go together."""
     check_choices(promotion, _CHOICES)
     triggers: Item = promotion.get("triggers") or {}
     targets: Item = promotion.get("targets") or {}
@@ -117,9 +117,9 @@ def _validated(request: StoreRequest, table: Table, promotion: Item) -> Item:
         message = "Discounts for customer groups are switched off in this store"
         request.raise_if_simulated("CUSTOMER_GROUPS_FEATURE_NOT_AVAILABLE", 403, message)
     if len(promotion.get("name") or "") > _MAX_NAME:
-        raise Refusal.wrong(f"A promotion's name may have {_MAX_NAME} characters at most")
+        raise ErrorResponse.wrong_parameter(f"A promotion's name may have {_MAX_NAME} characters at most")
     if (promotion.get("amount") or 0) < 0:
-        raise Refusal.wrong("Field 'amount' can't be negative")
+        raise ErrorResponse.wrong_parameter("Field 'amount' can't be negative")
     _check_length(triggers, "customerGroups", 200)
     _check_length(targets, "shippingMethods", 100)
     for attribute in targets.get("attributes") or ():
@@ -129,7 +129,7 @@ def _validated(request: StoreRequest, table: Table, promotion: Item) -> Item:
     _check_days(triggers)
     reference = promotion.get("externalReferenceId")
     if reference and any(key != promotion["id"] for key in table.find("externalReferenceId", reference)):
-        raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
+        raise ErrorResponse(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
     if targets:
         promotion["targets"] = targets | {"all": not any(targets.get(name) for name in _TARGET_LISTS)}
     return promotion
@@ -138,12 +138,12 @@ def _validated(request: StoreRequest, table: Table, promotion: Item) -> Item:
 def _check_length(item: Mapping[str, Any], name: str, most: int) -> None:
     values: Sequence[Any] = item.get(name) or ()
     if len(values) > most:
-        raise Refusal.wrong(f"Field {name!r} may have {most} elements at most")
+        raise ErrorResponse.wrong_parameter(f"Field {name!r} may have {most} elements at most")
 
 
 def _check_days(triggers: Item) -> None:
     days = (triggers.get("recurrenceSettings") or {}).get("activeDays") or ()
     if triggers.get("recurring") and not days:
-        raise Refusal.wrong("A recurring promotion needs a day in 'recurrenceSettings.activeDays'")
+        raise ErrorResponse.wrong_parameter("A recurring promotion needs a day in 'recurrenceSettings.activeDays'")
     if unknown := [day for day in days if day not in _DAYS]:
-        raise Refusal.wrong(f"{unknown[0]!r} is no day; use {', '.join(_DAYS)}")
+        raise ErrorResponse.wrong_parameter(f"{unknown[0]!r} is no day; use {', '.join(_DAYS)}")

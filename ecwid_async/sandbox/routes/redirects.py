@@ -3,7 +3,7 @@
 from hashlib import blake2b
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.lists import paginate
 from ecwid_async.sandbox.state import Item, Records
 
@@ -55,7 +55,7 @@ def update_redirect(request: StoreRequest) -> Result:
     change = {name: value for name, value in request.json.items() if value is not None}
     checked = _validated({**redirect, **change})
     if any(one["fromUrl"] == checked["fromUrl"] for one in _redirects(request).values() if one is not redirect):
-        raise Refusal(409, "CONSTRAINT_VIOLATION", f"There is a redirect from {checked['fromUrl']!r} already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is a redirect from {checked['fromUrl']!r} already")
     _redirects(request)[redirect["id"]] = redirect | checked
     return {"updateCount": 1}
 
@@ -74,12 +74,12 @@ def _redirects(request: StoreRequest) -> Records[str, Item]:
 def _find_redirect(request: StoreRequest) -> Item:
     name = request.path_params["redirectId"]
     if name not in _redirects(request):
-        raise Refusal(404, "NOT_FOUND", f"There is no redirect {name!r}")
+        raise ErrorResponse(404, "NOT_FOUND", f"There is no redirect {name!r}")
     return _redirects(request)[name]
 
 
 def _validated(redirect: Item) -> Item:
     for name in ("fromUrl", "toUrl"):
         if not redirect.get(name):
-            raise Refusal.wrong(f"A redirect needs {name!r}")
+            raise ErrorResponse.wrong_parameter(f"A redirect needs {name!r}")
     return {name: redirect[name] for name in ("fromUrl", "toUrl")}

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.report_data import (
     DEFAULT_METRICS,
     REPORTS,
@@ -17,7 +17,7 @@ from ecwid_async.sandbox.routes.support.report_data import (
     created_at,
 )
 from ecwid_async.sandbox.routes.support.time_buckets import comparison_period, default_scale, time_buckets
-from ecwid_async.sandbox.state import Item, Store, format_time, total_of
+from ecwid_async.sandbox.state import Item, Store, format_time, sum_amounts
 
 __all__: list[str] = []
 
@@ -74,7 +74,7 @@ def get_report_tip(request: StoreRequest) -> Result:
 def _find_report(request: StoreRequest) -> Report:
     name = request.path_params["reportType"]
     if name not in REPORTS:
-        raise Refusal.wrong(f"There is no report {name!r}; there are {', '.join(sorted(REPORTS))}")
+        raise ErrorResponse.wrong_parameter(f"There is no report {name!r}; there are {', '.join(sorted(REPORTS))}")
     return REPORTS[name]
 
 
@@ -86,15 +86,15 @@ def _requested_period(request: StoreRequest) -> Period:
     end = request.now if end is None else end
     if start > end:
         if "startedFrom" in request.params:
-            raise Refusal.wrong("startedFrom must not be later than endedAt")
+            raise ErrorResponse.wrong_parameter("startedFrom must not be later than endedAt")
         start = end
     return Period(request.store, start, end)
 
 
 def _first_created(store: Store, section: str) -> int | None:
     table = store.table(section)
-    slots = table.order("created").slots
-    return int(table.number("created")[slots[0]]) if slots else None
+    slots = table.index.sorted_slots("created").slots
+    return int(table.index.number_column("created")[slots[0]]) if slots else None
 
 
 def _requested_time(request: StoreRequest, name: str) -> int | None:
@@ -104,7 +104,7 @@ def _requested_time(request: StoreRequest, name: str) -> int | None:
         return None
     seconds: int = value // 1000 if value > 10**11 else value
     if not 0 <= seconds < 2**33:
-        raise Refusal.wrong(f"{name} must be a time in Unix seconds")
+        raise ErrorResponse.wrong_parameter(f"{name} must be a time in Unix seconds")
     return seconds
 
 
@@ -139,7 +139,7 @@ def _dataset(request: StoreRequest, report: Report, period: Period, unit: int) -
     for at, name in enumerate(names):
         row: Item = {"orderBy": at, "datapointId": name}
         if report.shape == "pie":
-            row["percentage"] = total_of((leading[name] * 100 / total,)) if total else 0
+            row["percentage"] = sum_amounts((leading[name] * 100 / total,)) if total else 0
         row["data"] = _metric_list(measured[name])
         if rows[name][0] is not None:
             row["additionalData"] = rows[name][0]
@@ -151,7 +151,9 @@ def _chart(request: StoreRequest, report: Report, period: Period, unit: int) -> 
     scale = request.params.get("timeScaleValue") or default_scale(period.start, period.end)
     marks = list(islice(time_buckets(period.start, period.end, scale, _first_day_of_week(request)), _MAX_POINTS + 1))
     if len(marks) > _MAX_POINTS:
-        raise Refusal.wrong(f"A chart may have {_MAX_POINTS} points: ask for a longer timeScaleValue than {scale!r}")
+        raise ErrorResponse.wrong_parameter(
+            f"A chart may have {_MAX_POINTS} points: ask for a longer timeScaleValue than {scale!r}"
+        )
     starts = [start for _, start, _ in marks]
     inside: list[list[Item]] = [[] for _ in marks]
     for item in report.items(period):
@@ -175,7 +177,7 @@ def _page_of(request: StoreRequest, dataset: list[Item]) -> list[Item]:
     offset = request.params.get("offset", 0)
     limit = request.params.get("limit", len(dataset))
     if offset < 0 or limit < 0:
-        raise Refusal.wrong("offset and limit must be 0 or more")
+        raise ErrorResponse.wrong_parameter("offset and limit must be 0 or more")
     return dataset[offset : offset + limit]
 
 
@@ -221,9 +223,9 @@ def _last_change(store: Store, sections: Iterable[str]) -> float:
     times = [0.0]
     for section in sections:
         if section not in store.sections:
-            times.append(store.written.get(section, 0.0))
+            times.append(store.last_writes.get(section, 0.0))
             continue
         table = store.table(section)
-        slots = table.order("updated").slots
-        times += [table.written, table.number("updated")[slots[-1]] if slots else 0.0]
+        slots = table.index.sorted_slots("updated").slots
+        times += [table.last_written, table.index.number_column("updated")[slots[-1]] if slots else 0.0]
     return max(times) or store.opened

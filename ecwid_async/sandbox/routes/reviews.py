@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.filters import by_key, contains, one_of, since, until
 from ecwid_async.sandbox.routes.support.items import delete_item, get_or_404, item_response
 from ecwid_async.sandbox.routes.support.lists import search, search_deleted
 from ecwid_async.sandbox.routes.support.text import normalized
-from ecwid_async.sandbox.state import Columns, Condition, Item, Key, Sort, Store, format_time, parse_time, select
+from ecwid_async.sandbox.state import Columns, Condition, Item, Key, Sort, Store, format_time, parse_time, select_rows
 
 __all__: list[str] = []
 
@@ -83,8 +83,8 @@ def get_review_filters_data(request: StoreRequest) -> Result:
     """How many there are of each status."""
     _check_feature(request)
     table = request.store.table("reviews")
-    table.settle()
-    counts = {status: len(table.posting("status", status)) for status in _STATUSES}
+    table.show_due_writes()
+    counts = {status: len(table.index.slots_with("status", status)) for status in _STATUSES}
     return {"allCount": sum(counts.values()), **{f"{status}Count": count for status, count in counts.items()}}
 
 
@@ -130,7 +130,7 @@ def get_deleted_reviews(request: StoreRequest) -> Result:
 def _checked_status(value: object, name: str) -> str:
     status = str(value or "").lower()
     if status not in _STATUSES:
-        raise Refusal.wrong(f"Field {name!r} must be one of {', '.join(_STATUSES)}")
+        raise ErrorResponse.wrong_parameter(f"Field {name!r} must be one of {', '.join(_STATUSES)}")
     return status
 
 
@@ -144,15 +144,15 @@ def _selected_keys(request: StoreRequest, sent: Item) -> list[Key]:
             return list(table)
         case "SELECTED":
             if not sent.get("reviewIds"):
-                raise Refusal.wrong("Field 'reviewIds' is missing: SELECTED needs it")
+                raise ErrorResponse.wrong_parameter("Field 'reviewIds' is missing: SELECTED needs it")
             return [number for number in dict.fromkeys(sent["reviewIds"]) if number in table]
         case "ALL_FILTERED":
-            table.settle()
+            table.show_due_writes()
             filters = sent.get("currentFilters") or sent.get("filters") or {}
-            found = select(table, list(_conditions(request, filters)), Sort(), request.store.switches)
-            return table.keys(found)
+            found = select_rows(table.index, list(_conditions(request, filters)), Sort(), request.store.switches)
+            return table.index.keys(found)
         case _:
-            raise Refusal.wrong(f"Field 'selectMode' must be one of {', '.join(_SELECT_MODES)}")
+            raise ErrorResponse.wrong_parameter(f"Field 'selectMode' must be one of {', '.join(_SELECT_MODES)}")
 
 
 def _conditions(request: StoreRequest, filters: Item) -> Iterable[Condition]:
@@ -165,7 +165,7 @@ def _conditions(request: StoreRequest, filters: Item) -> Iterable[Condition]:
             try:
                 asked = parse_time(str(value))
             except ValueError as error:
-                raise Refusal.wrong(f"Field {name!r}: {error}") from None
+                raise ErrorResponse.wrong_parameter(f"Field {name!r}: {error}") from None
         condition = _FILTERS[name](request, asked)
         if condition is not None:
             yield condition

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.state import Item, decode, format_time
+from ecwid_async.sandbox.state import Item, decode_json, format_time
 
 __all__: list[str] = []
 
@@ -44,7 +44,7 @@ def get_yandex_market_dbs_feed(request: StoreRequest) -> Result:
 def _feed(request: StoreRequest, channel: str, *, enabled: bool = False) -> Item:
     """What all feeds have: they are made once a day, of the products that are for sale."""
     table = request.store.table("products")
-    products = [decode(row) for key in table if (row := table.raw(key)) is not None]
+    products = [decode_json(row) for key in table if (row := table.raw(key)) is not None]
     made = request.now - request.now % _DAY
     return {
         "marketplaceConfig": {"enabled": enabled, "taxonomyId": channel, "firstInit": not enabled},

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import language, localised, translate
+from ecwid_async.sandbox.computed_fields import localize, main_language, sync_translations
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.items import apply_change
 from ecwid_async.sandbox.state import Item
 
@@ -25,7 +25,7 @@ _CALCULATION_TYPES: Final = {
 def search_shipping_options(request: StoreRequest) -> Result:
     """All of them, as a bare array."""
     lang = request.params.get("lang")
-    return [localised(option, lang) if lang else option for option in _options(request)]
+    return [localize(option, lang) if lang else option for option in _options(request)]
 
 
 @route("POST /profile/shippingOptions")
@@ -50,7 +50,7 @@ def create_shipping_option(request: StoreRequest) -> Result:
         **sent,
     }
     _check_option(request, option)
-    translate(option, sent, _TRANSLATED_FIELDS, language(request.store))
+    sync_translations(option, sent, _TRANSLATED_FIELDS, main_language(request.store))
     _save(request, [*_options(request), option])
     return {"id": option["id"]}
 
@@ -62,7 +62,7 @@ def update_shipping_option(request: StoreRequest) -> Result:
     change = {name: value for name, value in request.json.items() if name != "id"}
     option = apply_change(request, options[at], change, set_updated=False)
     _check_option(request, option)
-    translate(option, change, _TRANSLATED_FIELDS, language(request.store))
+    sync_translations(option, change, _TRANSLATED_FIELDS, main_language(request.store))
     options[at] = option
     _save(request, options)
     return {"updateCount": 1}
@@ -91,24 +91,26 @@ def _position(request: StoreRequest) -> int:
     for at, option in enumerate(_options(request)):
         if option.get("id") == name:
             return at
-    raise Refusal(404, "SHIPPING_NOT_FOUND", f"Shipping option #{name} not found")
+    raise ErrorResponse(404, "SHIPPING_NOT_FOUND", f"Shipping option #{name} not found")
 
 
 def _check_option(request: StoreRequest, option: Item) -> None:
-    """Raise `Refusal` where the option is not one that a store can offer."""
+    """Raise `ErrorResponse` where the option is not one that a store can offer."""
     if not (option.get("title") or "").strip():
-        raise Refusal(400, "SHIPPING_OPTION_TITLE_REQUIRED", "A shipping option needs a title")
+        raise ErrorResponse(400, "SHIPPING_OPTION_TITLE_REQUIRED", "A shipping option needs a title")
     if len(option["title"]) > _MAX_TITLE:
-        raise Refusal(400, "SHIPPING_BAD_TITLE_LENGTH", f"A title may have {_MAX_TITLE} characters at most")
+        raise ErrorResponse(400, "SHIPPING_BAD_TITLE_LENGTH", f"A title may have {_MAX_TITLE} characters at most")
     calculation = option.get("ratesCalculationType")
     if not calculation:
         message = "Say how the price of shipping is found: ratesCalculationType, or flatRate, ratesTable, carrier"
-        raise Refusal(400, "SHIPPING_TYPE_CARRIER_REQUIRED", message)
+        raise ErrorResponse(400, "SHIPPING_TYPE_CARRIER_REQUIRED", message)
     if calculation != "carrier-calculated":
         return
     if not option.get("carrier"):
-        raise Refusal(400, "SHIPPING_CARRIER_NAME_REQUIRED", "Rates that a carrier calculates need the carrier's name")
+        raise ErrorResponse(
+            400, "SHIPPING_CARRIER_NAME_REQUIRED", "Rates that a carrier calculates need the carrier's name"
+        )
     origin = (request.store.profile.get("shipping") or {}).get("shippingOrigin") or request.store.profile.get("company")
     if not (origin or {}).get("countryCode"):
         message = "A carrier calculates rates from the store's address, and the profile has none"
-        raise Refusal(409, "SHIPPING_OPTION_ADDRESS_MISMATCH", message)
+        raise ErrorResponse(409, "SHIPPING_OPTION_ADDRESS_MISMATCH", message)

@@ -19,7 +19,7 @@ def update_product_order(request: StoreRequest) -> Result:
     members = set(_products_in_order(request))
     order = [number for number in request.json.get("sortedIds") or () if number in members]
     request.store.records("product_order")[request.params["parentCategory"]] = order
-    request.store.table("products").touch()
+    request.store.table("products").index.invalidate_cache()
     return {"updateCount": 1}
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.profile import STAFF_SCOPES
 from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Item, Records
@@ -32,9 +32,9 @@ def create_staff(request: StoreRequest) -> Result:
     sent = request.json
     email = (sent.get("email") or "").strip()
     if "@" not in email:
-        raise Refusal.wrong("An account needs the 'email' to which the invitation goes")
+        raise ErrorResponse.wrong_parameter("An account needs the 'email' to which the invitation goes")
     if any(normalized(account["email"]) == normalized(email) for account in _accounts(request).values()):
-        raise Refusal(409, "CONSTRAINT_VIOLATION", "There is an account or an invitation with this email already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", "There is an account or an invitation with this email already")
     number = request.store.next_number("staff_number", _FIRST_ACCOUNT_ID)
     name = f"p{number}"
     scopes = _checked_scopes(sent.get("staffScopes") or [])
@@ -87,7 +87,7 @@ def _accounts(request: StoreRequest) -> Records[str, Item]:
 def _find_account(request: StoreRequest) -> Item:
     name = request.path_params["staffAccountId"]
     if name not in _accounts(request):
-        raise Refusal(404, "NOT_FOUND", f"There is no staff account {name!r}")
+        raise ErrorResponse(404, "NOT_FOUND", f"There is no staff account {name!r}")
     return _accounts(request)[name]
 
 
@@ -96,11 +96,13 @@ def _find_invitation(request: StoreRequest) -> Item:
     for account in _accounts(request).values():
         if normalized(account["email"]) == email and not account["inviteAccepted"]:
             return account
-    raise Refusal(404, "NOT_FOUND", "No invitation to this email waits for an answer")
+    raise ErrorResponse(404, "NOT_FOUND", "No invitation to this email waits for an answer")
 
 
 def _checked_scopes(scopes: list[str]) -> list[str]:
     unknown = [scope for scope in scopes if scope not in STAFF_SCOPES]
     if unknown:
-        raise Refusal.wrong(f"There is no staff scope {unknown[0]!r}; GET /profile/staffScopes lists them")
+        raise ErrorResponse.wrong_parameter(
+            f"There is no staff scope {unknown[0]!r}; GET /profile/staffScopes lists them"
+        )
     return scopes

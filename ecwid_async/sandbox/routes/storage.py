@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import Records
 
 __all__: list[str] = []
@@ -50,7 +50,7 @@ def _values(request: StoreRequest) -> Records[str, str]:
 
 def _existing_key(request: StoreRequest) -> str:
     if request.path_params["key"] not in _values(request):
-        raise Refusal(404, "OTHER", f"There is nothing under the key {request.path_params['key']!r}")
+        raise ErrorResponse(404, "OTHER", f"There is nothing under the key {request.path_params['key']!r}")
     return request.path_params["key"]
 
 
@@ -58,9 +58,9 @@ def _store_value(request: StoreRequest) -> Result:
     key = request.path_params["key"]
     most = _MAX_PUBLIC_BYTES if key == _PUBLIC_KEY else _MAX_BYTES
     if len(request.body) > most:
-        raise Refusal.wrong(f"The value of {key!r} may have {most} bytes at most")
+        raise ErrorResponse.wrong_parameter(f"The value of {key!r} may have {most} bytes at most")
     try:
         _values(request)[key] = request.body.decode()
     except UnicodeDecodeError:
-        raise Refusal.wrong("A value is text in UTF-8; encode bytes, for example as base64") from None
+        raise ErrorResponse.wrong_parameter("A value is text in UTF-8; encode bytes, for example as base64") from None
     return {"updateCount": 1, "success": True}

@@ -6,14 +6,14 @@ Their timestamps are in milliseconds, as in the documentation's examples; everyw
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import localised
+from ecwid_async.sandbox.computed_fields import localize
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.filters import one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
 from ecwid_async.sandbox.routes.support.lists import search
 from ecwid_async.sandbox.routes.support.text import normalized
-from ecwid_async.sandbox.state import Columns, Condition, Item, Keys, OneOf, Sort, Window, format_time, parse_time
+from ecwid_async.sandbox.state import Columns, Condition, InRange, Item, KeyIn, OneOf, Sort, format_time, parse_time
 
 __all__: list[str] = []
 
@@ -55,9 +55,9 @@ def _if_present(column: str, bound: Callable[[str], Filter]) -> Filter:
 
     def condition(request: StoreRequest, value: int) -> Condition | None:
         window = bound(column)(request, value)
-        if not isinstance(window, Window):
+        if not isinstance(window, InRange):
             return window
-        return Window(column, low=max(window.low, 1), high=window.high)
+        return InRange(column, low=max(window.low, 1), high=window.high)
 
     return condition
 
@@ -68,7 +68,7 @@ def _by_order_time(request: StoreRequest, value: int) -> Condition | None:
     low = request.params.get("orderCreatedFrom", 0) + (not inside)
     high = request.params.get("orderCreatedTo", 2**62) - (not inside)
     table = request.store.table("subscriptions")
-    times = (time for time, _ in table.values("ordered") if isinstance(time, int))
+    times = (time for time, _ in table.index.value_counts("ordered") if isinstance(time, int))
     return OneOf("ordered", tuple(sorted(time for time in times if low <= time <= high)))
 
 
@@ -98,7 +98,7 @@ SUBSCRIPTIONS: Final = register_list(
         ),
         first_id=9_500_001,
         filters={
-            "id": lambda request, value: Keys(frozenset((value,))),
+            "id": lambda request, value: KeyIn(frozenset((value,))),
             "createdFrom": since("created"),
             "createdTo": until("created"),
             "cancelledFrom": _if_present("cancelled", since),
@@ -121,7 +121,7 @@ SUBSCRIPTIONS: Final = register_list(
         sorts={"DATE_CREATED": "created", "ORDER_COUNT": "orders", "NEXT_CHARGE_DATE": "nextCharge"},
         default_sort=Sort("created", descending=True),
         view=lambda request: (
-            (lambda item: localised(item, request.params["lang"])) if request.params.get("lang") else None
+            (lambda item: localize(item, request.params["lang"])) if request.params.get("lang") else None
         ),
     )
 )
@@ -159,7 +159,7 @@ def update_subscription(request: StoreRequest) -> Result:
 
 def _check(change: Item) -> None:
     if change.get("status") and change["status"] not in _STATUSES:
-        raise Refusal.wrong(f"status must be one of {', '.join(_STATUSES)}")
+        raise ErrorResponse.wrong_parameter(f"status must be one of {', '.join(_STATUSES)}")
     settings = change.get("chargeSettings") or {}
     if settings.get("recurringInterval") and settings["recurringInterval"] not in _INTERVALS:
-        raise Refusal.wrong(f"recurringInterval must be one of {', '.join(_INTERVALS)}")
+        raise ErrorResponse.wrong_parameter(f"recurringInterval must be one of {', '.join(_INTERVALS)}")

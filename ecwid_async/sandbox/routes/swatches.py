@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.state import Item, Table, decode
+from ecwid_async.sandbox.state import Item, Table, decode_json
 
 __all__: list[str] = []
 
@@ -15,18 +15,18 @@ _MAX_RECENT: Final = 10
 def get_swatches(request: StoreRequest) -> Result:
     """The colours that choices of product options are shown with."""
     table = request.store.table("products")
-    table.settle()
-    return {"colors": [_swatch(table, str(value)) for value, _ in table.values("swatch")]}
+    table.show_due_writes()
+    return {"colors": [_swatch(table, str(value)) for value, _ in table.index.value_counts("swatch")]}
 
 
 @route("GET /swatches/recent-colors")
 def get_recent_colors(request: StoreRequest) -> Result:
     """The colours of the products that were changed last, each once, at most ten."""
     table = request.store.table("products")
-    table.settle()
+    table.show_due_writes()
     colors: dict[tuple[str, str], Item] = {}
-    for slot in reversed(table.order("updated").slots):
-        for color in _colors(decode(table.rows((slot,))[0])):
+    for slot in reversed(table.index.sorted_slots("updated").slots):
+        for color in _colors(decode_json(table.index.rows((slot,))[0])):
             colors.setdefault((color["hexCode"], color["name"]), color)
         if len(colors) >= _MAX_RECENT:
             break
@@ -36,7 +36,7 @@ def get_recent_colors(request: StoreRequest) -> Result:
 def _swatch(table: Table, value: str) -> Item:
     """The colour that a term names: some product has it."""
     code, _, name = value.partition("=")
-    item = decode(table.rows(table.posting("swatch", value)[:1])[0])
+    item = decode_json(table.index.rows(table.index.slots_with("swatch", value)[:1])[0])
     return next(color for color in _colors(item) if (color["hexCode"], color["name"]) == (code, name))
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.products import find_product
 from ecwid_async.sandbox.routes.variations import find_variation, replace_variation
 
@@ -20,7 +20,7 @@ def adjust_variation_stock(request: StoreRequest) -> Result:
     stored = find_variation(request, item)
     delta = request.json.get("quantityDelta")
     if delta is None:
-        raise Refusal.wrong("Field 'quantityDelta' is missing")
+        raise ErrorResponse.wrong_parameter("Field 'quantityDelta' is missing")
     if stored.get("unlimited"):
         return {"updateCount": 0}
     quantity = stored.get("quantity", 0) + delta

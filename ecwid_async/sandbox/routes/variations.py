@@ -2,24 +2,24 @@
 
 from collections.abc import Callable
 
-from ecwid_async.sandbox.computed_fields import changed_variation, complete_product, localised, new_variation
+from ecwid_async.sandbox.computed_fields import complete_product, localize, merge_variation, new_variation
 from ecwid_async.sandbox.engine import Result, StoreRequest, project, route
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.products import find_product, save_product
 from ecwid_async.sandbox.routes.support.items import apply_change
-from ecwid_async.sandbox.state import Item, encode
+from ecwid_async.sandbox.state import Item, encode_json
 
 __all__ = ["find_variation", "replace_variation"]
 
 
 def find_variation(request: StoreRequest, item: Item) -> Item:
-    """The variation that the path names. Raises `Refusal` 404."""
+    """The variation that the path names. Raises `ErrorResponse` 404."""
     number = request.path_number("combinationId")
     variations: list[Item] = item.get("combinations") or []
     for variation in variations:
         if variation.get("id") == number:
             return variation
-    raise Refusal(404, "COMBINATION_NOT_FOUND", f"Variation #{number} not found")
+    raise ErrorResponse(404, "COMBINATION_NOT_FOUND", f"Variation #{number} not found")
 
 
 def _save_variations(request: StoreRequest, item: Item, variations: list[Item]) -> Item:
@@ -38,7 +38,7 @@ def replace_variation(request: StoreRequest, item: Item, variation: Item) -> Ite
 
 def _view(request: StoreRequest) -> Callable[[Item], Item]:
     lang = request.params.get("lang")
-    return lambda item: localised(item, lang) if lang else item
+    return lambda item: localize(item, lang) if lang else item
 
 
 @route("GET /products/{productId}/combinations")
@@ -50,7 +50,7 @@ def search_variations(request: StoreRequest) -> Result:
 @route("GET /products/{productId}/combinations/{combinationId}")
 def get_variation(request: StoreRequest) -> Result:
     """One variation."""
-    return encode(project(_view(request)(find_variation(request, find_product(request))), request.selection))
+    return encode_json(project(_view(request)(find_variation(request, find_product(request))), request.selection))
 
 
 @route("POST /products/{productId}/combinations")
@@ -58,7 +58,7 @@ def create_variation(request: StoreRequest) -> Result:
     """One more, behind the others; its options are those of the product."""
     item, given = find_product(request), request.json
     if given.get("options") is None:
-        raise Refusal.wrong("Field 'options' is missing")
+        raise ErrorResponse.wrong_parameter("Field 'options' is missing")
     saved = _save_variations(request, item, [*(item.get("combinations") or ()), new_variation(given)])
     return {"id": saved["combinations"][-1]["id"]}
 
@@ -68,7 +68,7 @@ def update_variation(request: StoreRequest) -> Result:
     """What is not named stays."""
     item = find_product(request)
     stored, null_clears = find_variation(request, item), request.store.switches.null_clears
-    replace_variation(request, item, changed_variation(stored, request.json, null_clears=null_clears))
+    replace_variation(request, item, merge_variation(stored, request.json, null_clears=null_clears))
     return {"updateCount": 1}
 
 

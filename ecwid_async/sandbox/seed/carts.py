@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ecwid_async.sandbox.computed_fields import FIRST_ORDER
+from ecwid_async.sandbox.computed_fields import FIRST_ORDER_NUMBER
 from ecwid_async.sandbox.seed.support.randomness import LAST_DAY, ItemRandom, format_date
 from ecwid_async.sandbox.seed.support.sales import CART_KEY, DemoStore, make_sale, sale_fields, sale_items
 from ecwid_async.sandbox.state import Item
@@ -28,5 +28,5 @@ def carts(demo: DemoStore, count: int) -> Iterator[Item]:
         if rng.chance(40):
             item["recoveryEmailSentTimestamp"] = format_date(updated)
         if rng.chance(10):
-            item["recoveredOrderId"] = FIRST_ORDER + rng.below(1000) * 11
+            item["recoveredOrderId"] = FIRST_ORDER_NUMBER + rng.below(1000) * 11
         yield item

@@ -89,7 +89,7 @@ def fill(
     """
     store.profile = profile(store.id)
     store.records("storage").update(storage or {})
-    store.odds.update(_records(store.id))
+    store.section_data.update(_records(store.id))
     store.add_app(app_client_id(store.id), DEMO_CLIENT_SECRET)
     for section, items in items_by_section:
         store.load(section, items if on_progress is None else _reporting(section, items, on_progress))

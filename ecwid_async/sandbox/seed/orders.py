@@ -7,7 +7,7 @@ not include it, less what a gift card paid; ``discount`` is the sum of the volum
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from ecwid_async.sandbox.computed_fields import FIRST_ORDER, order_code
+from ecwid_async.sandbox.computed_fields import FIRST_ORDER_NUMBER, order_id
 from ecwid_async.sandbox.seed.customers import CustomerFacts, PurchaseTotals
 from ecwid_async.sandbox.seed.products import ProductFacts
 from ecwid_async.sandbox.seed.support.randomness import (
@@ -94,17 +94,17 @@ def find_purchase(demo: DemoStore, index: int, count: int) -> Purchase | None:
     if sale.customer is None or not sale.lines:
         return None
     return Purchase(
-        order_code(_order_number(sale)), _order_number(sale), sale.customer, sale.lines[0].product, sale.created
+        order_id(_order_number(sale)), _order_number(sale), sale.customer, sale.lines[0].product, sale.created
     )
 
 
 def _order_number(sale: Sale) -> int:
-    return FIRST_ORDER + sale.number * 11
+    return FIRST_ORDER_NUMBER + sale.number * 11
 
 
 def _make_order(demo: DemoStore, sale: Sale, rng: ItemRandom) -> Item:
     number = _order_number(sale)
-    code = order_code(number)
+    code = order_id(number)
     updated = min(sale.created + 60 + rng.below(25) ** 5, LAST_DAY + 86_400)
     payment, fulfillment = rng.pick(_STATUSES)
     item = {

@@ -1,33 +1,45 @@
-"""What a store holds, and how it is searched."""
+"""The state of a store: its lists, other data and files, and how lists are searched.
 
+`Store` holds everything. A `Table` is one list; its `SearchIndex` is what `select_rows` searches. All changes belong to
+the `Transaction` of the request in progress.
+"""
+
+from ecwid_async.sandbox.state.access import Access
+from ecwid_async.sandbox.state.conditions import Condition, ContainsWords, InRange, KeyIn, OneOf
+from ecwid_async.sandbox.state.deletion_history import DeletionHistory
+from ecwid_async.sandbox.state.image_info import ImageInfo, read_image_info
+from ecwid_async.sandbox.state.items import Item, Key, decode_json, encode_json
 from ecwid_async.sandbox.state.merge import merge
-from ecwid_async.sandbox.state.money import cents, total_of
-from ecwid_async.sandbox.state.query import Condition, Contains, Keys, OneOf, Sort, Window, select
-from ecwid_async.sandbox.state.rate_limits import FixedWindow, LimitShape, SlidingLog, TokenBucket
-from ecwid_async.sandbox.state.store import Access, History, Store
-from ecwid_async.sandbox.state.table import BY_CREATION, Columns, Item, Key, Order, Table, decode, encode
-from ecwid_async.sandbox.state.text import as_number, clean, host_of
+from ecwid_async.sandbox.state.money import sum_amounts, to_cents
+from ecwid_async.sandbox.state.query import Sort, select_rows
+from ecwid_async.sandbox.state.rate_limits import FixedWindow, RateLimiter, SlidingLog, TokenBucket
+from ecwid_async.sandbox.state.search_index import Columns, SearchIndex
+from ecwid_async.sandbox.state.sorted_slots import BY_CREATION
+from ecwid_async.sandbox.state.store import Store
+from ecwid_async.sandbox.state.table import Table
+from ecwid_async.sandbox.state.text import host_of, parse_number, replace_surrogates
 from ecwid_async.sandbox.state.times import format_time, parse_time
 from ecwid_async.sandbox.state.transaction import Records, Transaction
-from ecwid_async.sandbox.state.uploads import IMAGE_BYTES, Picture, Uploads, read_picture, uploads_of
+from ecwid_async.sandbox.state.uploads import MAX_IMAGE_BYTES, Uploads, uploads_of
 
 __all__ = [
     "BY_CREATION",
-    "IMAGE_BYTES",
+    "MAX_IMAGE_BYTES",
     "Access",
     "Columns",
     "Condition",
-    "Contains",
+    "ContainsWords",
+    "DeletionHistory",
     "FixedWindow",
-    "History",
+    "ImageInfo",
+    "InRange",
     "Item",
     "Key",
-    "Keys",
-    "LimitShape",
+    "KeyIn",
     "OneOf",
-    "Order",
-    "Picture",
+    "RateLimiter",
     "Records",
+    "SearchIndex",
     "SlidingLog",
     "Sort",
     "Store",
@@ -35,18 +47,17 @@ __all__ = [
     "TokenBucket",
     "Transaction",
     "Uploads",
-    "Window",
-    "as_number",
-    "cents",
-    "clean",
-    "decode",
-    "encode",
+    "decode_json",
+    "encode_json",
     "format_time",
     "host_of",
     "merge",
+    "parse_number",
     "parse_time",
-    "read_picture",
-    "select",
-    "total_of",
+    "read_image_info",
+    "replace_surrogates",
+    "select_rows",
+    "sum_amounts",
+    "to_cents",
     "uploads_of",
 ]

@@ -1,19 +1,19 @@
-"""Partial updates: a change merged into a stored item."""
+"""Partial updates: merging a change into a stored item."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from ecwid_async.sandbox.state.table import Item
+from ecwid_async.sandbox.state.items import Item
 
 __all__ = ["merge"]
 
 
 def merge(stored: Item, change: Item, *, clearable: Iterable[str] = (), null_clears: bool = False) -> Item:
-    """The item after a partial PUT: what is not named stays.
+    """The item after a partial PUT. Fields missing from `change` stay.
 
-    Objects merge, lists are replaced; elements of a list that repeat an id keep what they do not name. Null
-    keeps the value, except in the fields `clearable`, or everywhere with `null_clears`: there it takes the
-    field away, and empties a list or an object.
+    Objects are merged and lists replaced; list elements that repeat an id keep the fields that they do not name. Null
+    keeps the value, except in `clearable` fields, or everywhere with `null_clears`: there it removes the field, or
+    empties a list or an object.
     """
     merged = dict(stored)
     for name, value in change.items():

@@ -1,4 +1,7 @@
-"""Rate limits of a token: three shapes, since nobody says which one the API has. Time is passed in, in seconds."""
+"""Rate limits of a token. The API does not document its algorithm, so there are three to test against.
+
+Times are passed in, in seconds.
+"""
 
 import math
 from collections import deque
@@ -6,17 +9,20 @@ from typing import Final, Protocol
 
 from ecwid_async.sandbox.switches import Limiter
 
-__all__ = ["FixedWindow", "LimitShape", "SlidingLog", "TokenBucket", "rate_limit"]
+__all__ = ["FixedWindow", "RateLimiter", "SlidingLog", "TokenBucket", "new_rate_limiter"]
 
 _WINDOW: Final = 60.0
 _BUCKET: Final = 60
 
 
-class LimitShape(Protocol):
-    """What admits requests: `admit` gives 0 for yes, else the seconds after which the next one fits."""
+class RateLimiter(Protocol):
+    """Decides whether a request is admitted."""
 
     def admit(self, now: float, per_minute: int) -> float:
-        """Count one request at `now`, or say how long to wait. A refused request is not counted."""
+        """Admit a request at `now` and return 0, or return the seconds until the next one is admitted.
+
+        A rejected request does not count.
+        """
 
 
 class SlidingLog:
@@ -26,7 +32,7 @@ class SlidingLog:
         self._admitted: deque[float] = deque()
 
     def admit(self, now: float, per_minute: int) -> float:
-        """See `LimitShape`."""
+        """See `RateLimiter`."""
         log = self._admitted
         while log and log[0] <= now - _WINDOW:
             log.popleft()
@@ -44,7 +50,7 @@ class FixedWindow:
         self._admitted = 0
 
     def admit(self, now: float, per_minute: int) -> float:
-        """See `LimitShape`."""
+        """See `RateLimiter`."""
         minute = now // _WINDOW
         if minute != self._minute:
             self._minute, self._admitted = minute, 0
@@ -55,32 +61,32 @@ class FixedWindow:
 
 
 class TokenBucket:
-    """Refilled evenly at `per_minute`; a burst finds at most 60 tokens in it."""
+    """A bucket of at most 60 tokens, refilled evenly at `per_minute`."""
 
     def __init__(self) -> None:
         self._tokens = math.inf
-        self._seen = 0.0
+        self._refilled = 0.0
 
     def admit(self, now: float, per_minute: int) -> float:
-        """See `LimitShape`."""
-        pace = per_minute / _WINDOW
+        """See `RateLimiter`."""
+        rate = per_minute / _WINDOW
         size = min(_BUCKET, per_minute)
-        self._tokens = min(size, self._tokens + (now - self._seen) * pace)
-        self._seen = now
-        # A token refilled in pieces may lack the last bit of a float.
+        self._tokens = min(size, self._tokens + (now - self._refilled) * rate)
+        self._refilled = now
+        # A token refilled in several steps may fall short of 1 by a rounding error.
         if self._tokens >= 1 - 1e-9:
             self._tokens = max(0.0, self._tokens - 1)
             return 0.0
-        return (1 - self._tokens) / pace
+        return (1 - self._tokens) / rate
 
 
-_SHAPES: Final[dict[Limiter, type[SlidingLog] | type[FixedWindow] | type[TokenBucket]]] = {
+_CLASSES: Final[dict[Limiter, type[SlidingLog] | type[FixedWindow] | type[TokenBucket]]] = {
     "sliding_log": SlidingLog,
     "fixed_window": FixedWindow,
     "token_bucket": TokenBucket,
 }
 
 
-def rate_limit(shape: Limiter) -> LimitShape:
-    """A fresh limit of that shape."""
-    return _SHAPES[shape]()
+def new_rate_limiter(kind: Limiter) -> RateLimiter:
+    """A new rate limiter of that kind."""
+    return _CLASSES[kind]()

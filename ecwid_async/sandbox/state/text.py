@@ -1,29 +1,28 @@
-"""Texts as requests bring them."""
+"""Checks and conversions of text in requests."""
 
 from typing import Final
 from urllib.parse import urlsplit
 
-__all__ = ["as_number", "clean", "host_of"]
+__all__ = ["host_of", "parse_number", "replace_surrogates"]
+
+_MAX_DIGITS: Final = 18
 
 
 def host_of(url: object) -> str:
-    """The host in an address; empty where there is none, or no address."""
+    """The host of a URL. Empty if the URL has none or is not valid."""
     try:
         return urlsplit(url).hostname or "" if isinstance(url, str) else ""
     except ValueError:
         return ""
 
 
-_DIGITS: Final = 18
-
-
-def clean(text: str) -> str:
-    """The text with a replacement character for each half of a surrogate pair, as UTF-8 has it."""
+def replace_surrogates(text: str) -> str:
+    """The text with lone surrogates, which UTF-8 cannot encode, replaced by U+FFFD."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def as_number(text: str) -> int | None:
-    """The number that these digits say; None where there is anything else. All beyond 18 digits say the same one."""
+def parse_number(text: str) -> int | None:
+    """The number that consists of these digits, or None. Numbers with more than 18 digits all become ``10**18``."""
     if not text.isascii() or not text.isdigit():
         return None
-    return int(text) if len(text) <= _DIGITS else 10**_DIGITS
+    return int(text) if len(text) <= _MAX_DIGITS else 10**_MAX_DIGITS

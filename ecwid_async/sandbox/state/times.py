@@ -1,4 +1,4 @@
-"""Times as the API writes and reads them."""
+"""Times in the API's formats."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,29 +9,30 @@ __all__ = ["format_time", "parse_time"]
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,18}")
 _OFFSET: Final = re.compile(r"(?:GMT|UTC)?([+-])(\d{2}):?(\d{2})$")
-_LONGEST_TIME: Final = 64
+_MAX_LENGTH: Final = 64
 _FORMATS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
-
-
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# What a date with a year of four digits can say.
-_TIMES: Final = range(int(datetime(1, 1, 1, tzinfo=UTC).timestamp()), int(datetime.max.replace(tzinfo=UTC).timestamp()))
+# The Unix seconds that have a four-digit year.
+_FORMATTABLE: Final = range(
+    int(datetime(1, 1, 1, tzinfo=UTC).timestamp()), int(datetime.max.replace(tzinfo=UTC).timestamp())
+)
 
 
 def format_time(seconds: float) -> str:
-    """Unix seconds as the API writes them: ``2024-09-04 07:20:11 +0000``. Raises `ValueError` past the year 9999."""
-    if int(seconds) not in _TIMES:
+    """Format Unix seconds like the API: ``2024-09-04 07:20:11 +0000``. Raises `ValueError` after the year 9999."""
+    if int(seconds) not in _FORMATTABLE:
         raise ValueError(f"{seconds} is not a time between the years 1 and 9999")
     return f"{(_EPOCH + timedelta(seconds=int(seconds))).replace(tzinfo=None).isoformat(' ')} +0000"
 
 
 def parse_time(text: str) -> int:
-    """Unix seconds of a time the API takes: Unix seconds, or date and time with an offset or a zone's name.
+    """Parse a time in a format that the API accepts into Unix seconds.
 
-    Without a zone it is UTC. Raises `ValueError` for anything else.
+    The formats are Unix seconds, and date and time with an offset or the name of a time zone; the default is UTC.
+    Raises `ValueError` for anything else.
     """
     text = text.strip()
-    if len(text) > _LONGEST_TIME:
+    if len(text) > _MAX_LENGTH:
         raise ValueError(f"{len(text)} characters are not a time; send Unix seconds or 'yyyy-MM-dd HH:mm:ss +0000'")
     if _INTEGER.fullmatch(text):
         return int(text)
@@ -41,7 +42,7 @@ def parse_time(text: str) -> int:
         zone = timezone((-1 if sign == "-" else 1) * timedelta(hours=int(hours), minutes=int(minutes)))
         text = text[: 10 + offset.start()].strip()
     elif named := re.search(r"[A-Z][A-Za-z_/]*$", text[11:]):
-        zone = _zone(named.group())
+        zone = _parse_zone(named.group())
         text = text[: 11 + named.start()].strip()
     for form in _FORMATS:
         try:
@@ -51,7 +52,7 @@ def parse_time(text: str) -> int:
     raise ValueError(f"{text!r} is not a time; send Unix seconds or 'yyyy-MM-dd HH:mm:ss +0000'")
 
 
-def _zone(name: str) -> timezone | ZoneInfo:
+def _parse_zone(name: str) -> timezone | ZoneInfo:
     if name in {"UTC", "GMT", "Z"}:
         return UTC
     try:

@@ -1,7 +1,7 @@
-"""All or nothing: a request that is refused leaves its store as it was.
+"""Transactions: a request that fails leaves its store unchanged.
 
-Items are staged by their tables and applied once the request has succeeded. Whatever else a request changes is
-changed at once, together with a note of how to undo it. Outside a request there is nothing to undo.
+Tables stage changes of items; they are applied when the request succeeds. All other changes are made at once, and each
+is recorded with a function that undoes it. Changes outside a request are not recorded.
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -9,41 +9,41 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["Records", "Staged", "Transaction"]
+__all__ = ["Records", "StagedChange", "Transaction"]
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Staged(Protocol):
-    """A change that is kept apart until the request has succeeded."""
+class StagedChange(Protocol):
+    """A change that waits until the request succeeds."""
 
     def apply(self) -> None:
-        """Make the change. Must not fail: whatever can go wrong has been checked before it was staged."""
+        """Make the change. It must not fail: check everything before staging it."""
 
     def drop(self) -> None:
-        """Forget the change."""
+        """Discard the change."""
 
 
 class Transaction:
-    """What the request in progress has done to a store so far."""
+    """The changes of the request in progress to a store."""
 
     def __init__(self) -> None:
         self._undo: list[Callable[[], object]] | None = None
-        self._staged: list[Staged] = []
+        self._staged: list[StagedChange] = []
 
     @property
     def active(self) -> bool:
         """Is a request in progress."""
         return self._undo is not None
 
-    def note(self, undo: Callable[[], object]) -> None:
-        """Say how to undo what was just changed."""
+    def on_rollback(self, undo: Callable[[], object]) -> None:
+        """Record how to undo the change just made."""
         if self._undo is not None:
             self._undo.append(undo)
 
-    def stage(self, change: Staged) -> None:
-        """Keep a change until the request has succeeded; apply it at once where there is none."""
+    def stage(self, change: StagedChange) -> None:
+        """Apply the change when the request succeeds, or at once if no request is in progress."""
         if self._undo is None:
             change.apply()
         else:
@@ -51,12 +51,12 @@ class Transaction:
 
     @contextmanager
     def begin(self) -> Iterator[None]:
-        """Apply what the block changes, or undo all of it where the block raises.
+        """Apply the changes of the block, or undo all of them if it raises.
 
-        A block inside another one, as of a request inside a batch, stands by itself.
+        A nested block, as for a request inside a batch, is a transaction of its own.
         """
         outer = self._undo, self._staged
-        self._undo, self._staged = undo, staged = list[Callable[[], object]](), list[Staged]()
+        self._undo, self._staged = undo, staged = list[Callable[[], object]](), list[StagedChange]()
         try:
             yield
         except BaseException:
@@ -73,11 +73,11 @@ class Transaction:
 
 
 class Records(MutableMapping[K, V], Generic[K, V]):
-    """Values by key, in order of creation. Replace a value, never change it in place: only that can be undone."""
+    """Values by key, in order of creation. Replace a value, never change it in place, so that it can be undone."""
 
-    def __init__(self, transaction: Transaction, given: Mapping[K, V] | None = None) -> None:
+    def __init__(self, transaction: Transaction, initial: Mapping[K, V] | None = None) -> None:
         self._transaction = transaction
-        self._values: dict[K, V] = dict(given or {})
+        self._values: dict[K, V] = dict(initial or {})
 
     def __repr__(self) -> str:
         return f"<Records {self._values!r}>"
@@ -96,14 +96,14 @@ class Records(MutableMapping[K, V], Generic[K, V]):
 
     def __setitem__(self, key: K, value: V) -> None:
         if key in self._values:
-            self._transaction.note(partial(self._values.__setitem__, key, self._values[key]))
+            self._transaction.on_rollback(partial(self._values.__setitem__, key, self._values[key]))
         else:
-            self._transaction.note(partial(self._values.__delitem__, key))
+            self._transaction.on_rollback(partial(self._values.__delitem__, key))
         self._values[key] = value
 
     def __delitem__(self, key: K) -> None:
         if self._transaction.active:
-            # Putting one key back would put it last.
-            self._transaction.note(partial(setattr, self, "_values", self._values))
+            # Inserting the key again would put it last, so the undo restores the whole dict.
+            self._transaction.on_rollback(partial(setattr, self, "_values", self._values))
             self._values = dict(self._values)
         del self._values[key]

@@ -68,8 +68,8 @@ def test_charges_have_a_limit_a_day(api: Api, clock: Clock) -> None:
 
 @pytest.mark.parametrize("code", ["CHARGE_DECLINED", "CHARGE_PAYMENT_SOURCE_MISSING"])
 def test_a_store_can_be_told_not_to_pay(api: Api, code: str) -> None:
-    api.store.refuses.add(code)
+    api.store.simulated_errors.add(code)
     sent = charge()
     assert api.refused("POST", "/billing/transactions", **sent)[:2] == (402, code)
-    api.store.refuses.clear()
+    api.store.simulated_errors.clear()
     assert not api.post("/billing/transactions", **sent)["idempotencyKeyInUse"]

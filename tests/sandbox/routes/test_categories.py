@@ -197,7 +197,7 @@ def test_the_delimiter_of_a_path_goes_by_either_spelling(api, tree):
 def test_products_of_categories_of_another_system_stay(api):
     category, product = api.post("/categories", {"name": "Theirs"})["id"], api.post("/products", {"name": "x"})["id"]
     code = "NOT_ALLOWED_TO_UPDATE_EXTERNAL_CATEGORIES"
-    api.store.refuses.add(code)
+    api.store.simulated_errors.add(code)
     members = {"productIds": [product]}
     for verb in ("assignProducts", "unassignProducts"):
         assert api.refused("POST", f"/categories/{category}/{verb}", members)[:2] == (409, code)

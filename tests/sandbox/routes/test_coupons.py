@@ -149,10 +149,10 @@ def test_a_deleted_coupon_stands_in_the_history_of_its_own_path(api):
 
 
 def test_stores_without_the_feature_refuse(api):
-    api.store.refuses.add("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE")
+    api.store.simulated_errors.add("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE")
     shipping = {"name": "x", "code": "A", "discountType": "ABS_AND_SHIPPING"}
     code = "SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE"
     assert api.refused("POST", "/discount_coupons", shipping)[:2] == (403, code)
     make(api, "A")
-    api.store.refuses.add("DISCOUNTS_FEATURE_NOT_AVAILABLE")
+    api.store.simulated_errors.add("DISCOUNTS_FEATURE_NOT_AVAILABLE")
     assert api.refused("GET", "/discount_coupons")[:2] == (403, "DISCOUNTS_FEATURE_NOT_AVAILABLE")

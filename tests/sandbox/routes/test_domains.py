@@ -116,7 +116,7 @@ def test_an_update_of_a_domain_that_the_store_does_not_have_is_refused(api: Api,
 
 @pytest.mark.parametrize("code", ["DOMAIN_FEATURE_NOT_AVAILABLE", "NOT_ALLOWED_ON_CURRENT_PLAN"])
 def test_a_plan_may_lack_domains(api: Api, code: str) -> None:
-    api.store.refuses.add(code)
+    api.store.simulated_errors.add(code)
     assert api.refused("GET", "/domains")[:2] == (403, code)
 
 
@@ -124,6 +124,6 @@ def test_a_plan_may_lack_domains(api: Api, code: str) -> None:
     "code", ["PAYMENT_METHOD_PROBLEM", "OPEN_SRS_WRONG_RESPONSE", "REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR"]
 )
 def test_a_purchase_can_be_told_to_fail(api: Api, code: str) -> None:
-    api.store.refuses.add(code)
+    api.store.simulated_errors.add(code)
     assert api.refused("POST", "/domains/purchase", {"domainName": "a.com"})[:2] == (403, code)
     assert api.get("/domains")["purchasedDomains"] == []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.computed_fields import order_code
+from ecwid_async.sandbox.computed_fields import order_id
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from tests.sandbox.api import Api, Clock
 
@@ -225,7 +225,7 @@ def test_the_repeat_url_names_the_order(demo: Api) -> None:
 
 def test_text_ids_do_not_repeat() -> None:
     numbers = [*range(500_000_000, 500_020_000), *range(540_000_000, 540_005_000), *range(1, 5_000)]
-    assert len({order_code(number) for number in numbers}) == len(numbers)
+    assert len({order_id(number) for number in numbers}) == len(numbers)
 
 
 # Writing.

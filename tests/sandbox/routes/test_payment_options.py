@@ -56,5 +56,5 @@ def test_a_payment_option_that_no_store_can_offer(api: Api, body: Any, status: i
 
 def test_a_store_can_be_told_to_refuse(api: Api) -> None:
     code = "PAYMENT_GATEWAY_MALFORMED_SETTINGS_SIGNATURE_KEY_TOO_LONG"
-    api.store.refuses.add(code)
+    api.store.simulated_errors.add(code)
     assert api.refused("POST", PAYMENT, {"checkoutTitle": "x", "paymentProcessorId": "adyen"})[:2] == (400, code)

@@ -30,7 +30,7 @@ def show(api, number, fields):
 @pytest.mark.parametrize("code", ["VIDEO_NOT_SUPPORTED", "VIDEO_UNAVAILABLE"])
 def test_stores_may_refuse_videos(api, code):
     number = make(api)
-    api.store.refuses.add(code)
+    api.store.simulated_errors.add(code)
     for path in ("video", "gallery/video"):
         assert api.refused("POST", f"/products/{number}/{path}", {"url": "https://vimeo.com/1"})[:2] == (422, code)
 

@@ -107,11 +107,11 @@ def test_what_a_stored_product_can_not_become(api, body, status, code):
 
 def test_stores_may_refuse_translations(api):
     api.store.profile["languages"] = {"enabledLanguages": ["en", "de"], "defaultLanguage": "en"}
-    api.store.refuses.add("LANGUAGES_NOT_ALLOWED")
+    api.store.simulated_errors.add("LANGUAGES_NOT_ALLOWED")
     number = make(api, nameTranslated={"en": "Lamp", "de": "Lampe"})
     french = {"media": {"images": [{"alt": {"translated": {"fr": "Lampe"}}}]}}
     assert api.refused("PUT", f"/products/{number}", french)[:2] == (400, "LANGUAGES_NOT_ALLOWED")
-    api.store.refuses.add("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
+    api.store.simulated_errors.add("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
     german = {"options": [{"type": "SELECT", "name": "x", "choices": [{"text": "y", "textTranslated": {"de": "z"}}]}]}
     code = "MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE"
     assert api.refused("PUT", f"/products/{number}", german)[:2] == (400, code)

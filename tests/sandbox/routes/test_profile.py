@@ -123,7 +123,7 @@ def test_languages_have_codes_and_may_be_one_only(api: Api) -> None:
     api.put("/profile", change)
     strange = {"languages": {"enabledLanguages": ["Klingon"]}}
     assert api.refused("PUT", "/profile", strange)[:2] == (400, "LANGUAGES_NOT_ALLOWED")
-    api.store.refuses.add("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
+    api.store.simulated_errors.add("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
     assert api.refused("PUT", "/profile", change)[:2] == (400, "MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
     api.put("/profile", {"languages": {"enabledLanguages": ["de"]}})
     assert api.get("/profile")["languages"]["enabledLanguages"] == ["de"]

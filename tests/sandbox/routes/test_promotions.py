@@ -105,5 +105,5 @@ def test_an_external_id_is_used_once(api):
 )
 def test_stores_without_the_feature_refuse(api, code, fields):
     make(api, **fields)
-    api.store.refuses.add(code)
+    api.store.simulated_errors.add(code)
     assert api.refused("POST", "/promotions", {"name": "x", **fields})[:2] == (403, code)

@@ -153,6 +153,6 @@ def test_a_mass_update_says_whom_and_what(api, body):
 
 
 def test_stores_without_the_feature_refuse(api):
-    api.store.refuses.add("PRODUCT_REVIEWS_FEATURE_NOT_AVAILABLE")
+    api.store.simulated_errors.add("PRODUCT_REVIEWS_FEATURE_NOT_AVAILABLE")
     for path in ("/reviews", "/reviews/1", "/reviews/filters_data"):
         assert api.refused("GET", path)[:2] == (403, "PRODUCT_REVIEWS_FEATURE_NOT_AVAILABLE")

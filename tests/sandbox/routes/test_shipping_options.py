@@ -85,6 +85,6 @@ def test_a_refused_change_changes_nothing(api: Api) -> None:
 
 
 def test_a_plan_may_lack_a_whole_section(api: Api) -> None:
-    api.store.refuses.add("payment_options")
+    api.store.simulated_errors.add("payment_options")
     assert api.refused("GET", PAYMENT)[:2] == (402, "NOT_AVAILABLE_ON_CURRENT_PLAN")
     api.get(SHIPPING)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ecwid_async.sandbox.engine import Page, project
 from ecwid_async.sandbox.engine.response_fields import parse_selection
-from ecwid_async.sandbox.state import Columns, Contains, Keys, OneOf, Sort, Table, Window, select
+from ecwid_async.sandbox.state import Columns, ContainsWords, InRange, KeyIn, OneOf, Sort, Table, select_rows
 from ecwid_async.sandbox.switches import Switches
 from tests.sandbox.api import Clock
 
@@ -88,7 +88,7 @@ ITEMS = st.lists(
 ).map(lambda items: [{"id": number, **item} for number, item in enumerate(items, start=1)])
 
 WINDOWS = st.builds(
-    Window,
+    InRange,
     st.sampled_from(["price", "created"]),
     st.integers(0, 9) | st.just(-math.inf),
     st.integers(0, 9) | st.just(math.inf),
@@ -96,8 +96,10 @@ WINDOWS = st.builds(
 CONDITIONS = st.lists(
     WINDOWS
     | st.builds(OneOf, st.just("tag"), st.lists(st.sampled_from("abc"), min_size=1, max_size=2).map(tuple))
-    | st.builds(Contains, st.just("name"), st.lists(st.sampled_from(["RE", "bär", "x", "хле"]), min_size=1).map(tuple))
-    | st.builds(Keys, st.frozensets(st.integers(1, 40), max_size=20)),
+    | st.builds(
+        ContainsWords, st.just("name"), st.lists(st.sampled_from(["RE", "bär", "x", "хле"]), min_size=1).map(tuple)
+    )
+    | st.builds(KeyIn, st.frozensets(st.integers(1, 40), max_size=20)),
     max_size=4,
 )
 SORTS = st.builds(Sort, st.sampled_from(["", "price", "created", "name"]), st.booleans())
@@ -105,14 +107,14 @@ SORTS = st.builds(Sort, st.sampled_from(["", "price", "created", "name"]), st.bo
 
 def meets(item, condition):
     match condition:
-        case Window(column, low, high):
+        case InRange(column, low, high):
             return low <= item["createTimestamp" if column == "created" else column] <= high
         case OneOf(_, values):
             return bool(set(values) & set(item["tags"]))
-        case Contains(_, words):
+        case ContainsWords(_, words):
             text = item["name"].casefold()
             return all(w.casefold() in (text if len(w) > 1 else text.split()) for w in words)
-        case Keys(keys):
+        case KeyIn(keys):
             return item["id"] in keys
 
 
@@ -144,9 +146,9 @@ def test_pages_together_are_the_plainly_filtered_and_sorted_list(items, conditio
     for _ in range(2):  # The second time out of what is remembered.
         pages, offset = [], 0
         while True:
-            rows = select(table, conditions, sort, Switches())
+            rows = select_rows(table.index, conditions, sort, Switches())
             assert len(rows) == len(kept)
-            page = table.keys(rows.cut(offset, limit))
+            page = table.index.keys(rows.cut(offset, limit))
             if not page:
                 break
             pages += page
@@ -158,8 +160,8 @@ def test_pages_together_are_the_plainly_filtered_and_sorted_list(items, conditio
 @settings(deadline=None)
 def test_ties_may_come_in_another_order_and_nothing_else_changes(items, conditions, sort, ties):
     table = loaded(items)
-    usual = table.keys(select(table, conditions, sort, Switches()))
-    other = table.keys(select(table, conditions, sort, Switches(ties=ties)))
+    usual = table.index.keys(select_rows(table.index, conditions, sort, Switches()))
+    other = table.index.keys(select_rows(table.index, conditions, sort, Switches(ties=ties)))
     key = sort_key(sort.column)
     by_id = {item["id"]: item for item in items}
     assert [key(by_id[number]) for number in other] == [key(by_id[number]) for number in usual]
@@ -171,26 +173,26 @@ def test_ties_may_come_in_another_order_and_nothing_else_changes(items, conditio
 
 def test_unstable_ties_differ_from_request_to_request():
     table = loaded([{"id": n, "price": 1, "name": "", "tags": []} for n in range(1, 30)])
-    orders = {tuple(select(table, [], Sort("price"), Switches(ties="unstable"))) for _ in range(5)}
+    orders = {tuple(select_rows(table.index, [], Sort("price"), Switches(ties="unstable"))) for _ in range(5)}
     assert len(orders) > 1
 
 
 def test_a_ranked_sort_puts_rows_without_a_rank_last_and_follows_touch():
     table = loaded([{"id": n, "price": 1, "name": "", "tags": []} for n in (1, 2, 3, 4)])
     ranked = Sort(ranked_by="mine", ranks={3: 0, 1: 1})
-    assert table.keys(select(table, [], ranked, Switches())) == [3, 1, 2, 4]
-    assert table.keys(select(table, [], Sort(), Switches())) == [1, 2, 3, 4]
-    table.touch()
+    assert table.index.keys(select_rows(table.index, [], ranked, Switches())) == [3, 1, 2, 4]
+    assert table.index.keys(select_rows(table.index, [], Sort(), Switches())) == [1, 2, 3, 4]
+    table.index.invalidate_cache()
     changed = Sort(ranked_by="mine", ranks={4: 0})
-    assert table.keys(select(table, [], changed, Switches())) == [4, 1, 2, 3]
+    assert table.index.keys(select_rows(table.index, [], changed, Switches())) == [4, 1, 2, 3]
 
 
 def test_a_change_is_seen_by_the_next_search():
     table = loaded([{"id": n, "price": n, "name": "", "tags": ["a"]} for n in (1, 2, 3)])
-    question = ([OneOf("tag", ("a",)), Window("price", 2)], Sort("price"), Switches())
-    assert table.keys(select(table, *question)) == [2, 3]
+    question = ([OneOf("tag", ("a",)), InRange("price", 2)], Sort("price"), Switches())
+    assert table.index.keys(select_rows(table.index, *question)) == [2, 3]
     table.put({"id": 1, "price": 9, "name": "", "tags": ["a"]})
-    assert table.keys(select(table, *question)) == [2, 3, 1]
+    assert table.index.keys(select_rows(table.index, *question)) == [2, 3, 1]
 
 
 # The envelope.

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.state.rate_limits import rate_limit
+from ecwid_async.sandbox.state.rate_limits import new_rate_limiter
 from tests.sandbox.api import Api, Clock
 
 SHAPES = ["sliding_log", "fixed_window", "token_bucket"]
@@ -13,7 +13,7 @@ PAUSES = st.lists(st.sampled_from([0, 0, 0, 0.25, 1, 7, 59, 60]), max_size=60)
 
 
 def admitted(shape, pauses, per_minute):
-    limit, now, times = rate_limit(shape), 1000.0, []
+    limit, now, times = new_rate_limiter(shape), 1000.0, []
     for pause in pauses:
         now += pause
         if limit.admit(now, per_minute) == 0:
@@ -47,7 +47,7 @@ def test_a_token_bucket_admits_a_burst_and_then_its_pace(pauses, per_minute):
 @pytest.mark.parametrize("shape", SHAPES)
 @given(per_minute=st.integers(1, 70), start=st.integers(0, 200))
 def test_the_asked_wait_is_enough_and_less_is_not(shape, per_minute, start):
-    limit = rate_limit(shape)
+    limit = new_rate_limiter(shape)
     while (wait := limit.admit(start, per_minute)) == 0:
         pass
     assert 0 < wait <= 60
@@ -57,7 +57,7 @@ def test_the_asked_wait_is_enough_and_less_is_not(shape, per_minute, start):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_bucket_of_60_is_what_tells_the_shapes_apart_on_a_burst(shape):
-    limit = rate_limit(shape)
+    limit = new_rate_limiter(shape)
     burst = sum(limit.admit(600.0, 600) == 0 for _ in range(1000))
     assert burst == (60 if shape == "token_bucket" else 600)
 

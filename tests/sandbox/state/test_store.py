@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.engine.parameters import split_list
 from ecwid_async.sandbox.engine.validation import read_document
-from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.state import History, format_time, merge, parse_time
+from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.state import DeletionHistory, format_time, merge, parse_time
 from tests.sandbox.api import Api, Clock
 
 DAY = 24 * 3600
@@ -39,7 +39,7 @@ def test_an_unknown_list_is_an_error_that_names_the_known_ones(store):
 
 @given(st.lists(st.integers(0, 50)), st.integers(0, 50), st.integers(0, 50))
 def test_the_history_is_what_lies_between(times, start, end):
-    history = History()
+    history = DeletionHistory()
     for number, at in enumerate(times):
         history.add({"id": number}, at)
     expected = sorted((at, number) for number, at in enumerate(times) if start <= at <= end)
@@ -47,7 +47,7 @@ def test_the_history_is_what_lies_between(times, start, end):
 
 
 def test_the_history_forgets_after_half_a_year():
-    history = History()
+    history = DeletionHistory()
     history.add({"id": 1}, 0)
     assert len(history.between(0, math.inf, now=182 * DAY)) == 1
     assert history.between(0, math.inf, now=184 * DAY) == []
@@ -165,7 +165,7 @@ def test_a_change_leaves_the_stored_item_as_it_was():
     ],
 )
 def test_a_field_of_another_type_is_refused_by_its_path(body, where):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(ErrorResponse) as refused:
         read_document(body, "ProductUpdate", many=False, refuse_unknown=False)
     assert where in refused.value.message
 

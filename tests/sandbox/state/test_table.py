@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from ecwid_async.sandbox.state import BY_CREATION, Columns, Table, decode
+from ecwid_async.sandbox.state import BY_CREATION, Columns, Table, decode_json
 from ecwid_async.sandbox.switches import Switches
 from tests.sandbox.api import Clock
 
@@ -31,7 +31,7 @@ def table(clock=None, **switches):
 
 
 def shown(found):
-    return [decode(row) for row in found.rows(found.order(BY_CREATION).slots)]
+    return [decode_json(row) for row in found.index.rows(found.index.sorted_slots(BY_CREATION).slots)]
 
 
 class TableAgainstADict(RuleBasedStateMachine):
@@ -65,7 +65,7 @@ class TableAgainstADict(RuleBasedStateMachine):
 
     @rule(column=st.sampled_from(["price", "created", "updated", "name", "all", BY_CREATION]))
     def sort(self, column):
-        self.table.order(column)
+        self.table.index.sorted_slots(column)
 
     @invariant()
     def reads_the_same(self):
@@ -83,16 +83,18 @@ class TableAgainstADict(RuleBasedStateMachine):
             "all": lambda item: f"{item['name']} {item['tags']}".casefold(),
             BY_CREATION: lambda item: item["id"],
         }
-        for column in self.table._orders:
+        for column in self.table.index._sorted:
             expected = sorted(self.model.values(), key=lambda item: (folded[column](item), item["id"]))
-            assert self.table.keys(self.table.order(column).slots) == [item["id"] for item in expected]
+            assert self.table.index.keys(self.table.index.sorted_slots(column).slots) == [
+                item["id"] for item in expected
+            ]
 
     @invariant()
     def finds_the_same(self):
         for tag in "abcd":
             expected = [key for key, item in self.model.items() if tag in item["tags"]]
             assert self.table.find("tag", tag) == expected
-        counts = dict(self.table.values("tag"))
+        counts = dict(self.table.index.value_counts("tag"))
         assert counts == {tag: sum(tag in item["tags"] for item in self.model.values()) for tag in counts}
 
 
@@ -113,7 +115,7 @@ def test_loading_gives_what_putting_gives(items, deleted):
             put.remove(item["id"])
     assert shown(loaded) == shown(put)
     for column in ("price", "name", "updated"):
-        assert list(loaded.order(column).slots) == list(put.order(column).slots)
+        assert list(loaded.index.sorted_slots(column).slots) == list(put.index.sorted_slots(column).slots)
 
 
 def test_ids_go_on_behind_the_loaded_ones():
@@ -136,17 +138,17 @@ def test_a_search_lags_behind_while_reading_by_key_does_not():
     clock = Clock(100)
     found = table(clock, upsert_lag=5, delete_lag=20)
     found.put(entry(1))
-    found.settle()
+    found.show_due_writes()
     assert (found.get(1), shown(found), len(found)) == (entry(1), [], 1)
     assert found.find("tag", "a") == [1]
     clock.now = 105
-    found.settle()
+    found.show_due_writes()
     assert shown(found) == [entry(1)]
     found.remove(1)
-    found.settle()
+    found.show_due_writes()
     assert (found.get(1), 1 in found, list(found), shown(found)) == (None, False, [], [entry(1)])
     clock.now = 125
-    found.settle()
+    found.show_due_writes()
     assert (shown(found), len(found)) == ([], 0)
 
 
@@ -159,7 +161,7 @@ def test_a_deletion_that_overtakes_a_change_is_not_undone_by_it():
     found.remove(1)
     for moment in (121, 130, 140, 141):
         clock.now = moment
-        found.settle()
+        found.show_due_writes()
         assert shown(found) == []
     assert found.get(1) is None
 
@@ -183,7 +185,7 @@ def test_when_all_lags_are_over_a_search_shows_the_last_writes(writes, upsert_la
         assert {number: found.get(number) for number in range(1, 5)} == {n: model.get(n) for n in range(1, 5)}
         assert len(found) == len(model)
         clock.now += pause
-        found.settle()
+        found.show_due_writes()
     clock.now += 20
-    found.settle()
+    found.show_due_writes()
     assert {item["id"]: item for item in shown(found)} == model

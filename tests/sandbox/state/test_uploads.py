@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.state import IMAGE_BYTES, Picture, read_picture, uploads_of
+from ecwid_async.sandbox.state import MAX_IMAGE_BYTES, ImageInfo, read_image_info, uploads_of
 from ecwid_async.wire import Headers, Options, Request
 from tests.sandbox.api import Api, Clock
 
@@ -107,7 +107,7 @@ def test_an_upload_of_nothing_says_what_to_send(api, product, body):
 
 def test_a_picture_of_more_than_20_megabytes_is_refused(api, product, category):
     for path in (f"{product}/image", f"{product}/gallery", f"{category}/image"):
-        assert api.refused("POST", path, bytes(IMAGE_BYTES + 1))[:2] == (400, "INCORRECT_IMAGE_SIZE")
+        assert api.refused("POST", path, bytes(MAX_IMAGE_BYTES + 1))[:2] == (400, "INCORRECT_IMAGE_SIZE")
     assert api.get(product)["media"]["images"] == []
     assert len(files(api)) == 0
 
@@ -252,12 +252,12 @@ WEBP = b"RIFF\0\0\0\0WEBPVP8X\n\0\0\0\0\0\0\0\x0f\0\0\x1f\0\0"
 @pytest.mark.parametrize(
     ("content", "picture"),
     [
-        (png(3, 2), Picture(3, 2, "png")),
-        (JPEG, Picture(44, 33, "jpg")),
-        (WEBP, Picture(16, 32, "webp")),
-        (b"\xff\xd8\xff", Picture()),
-        (b"<svg/>", Picture()),
+        (png(3, 2), ImageInfo(3, 2, "png")),
+        (JPEG, ImageInfo(44, 33, "jpg")),
+        (WEBP, ImageInfo(16, 32, "webp")),
+        (b"\xff\xd8\xff", ImageInfo()),
+        (b"<svg/>", ImageInfo()),
     ],
 )
 def test_measures_are_read_from_the_picture(content, picture):
-    assert read_picture(content) == picture
+    assert read_image_info(content) == picture

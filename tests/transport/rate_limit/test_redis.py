@@ -25,7 +25,7 @@ from attrs import evolve
 
 from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError, InvalidToken, LimiterUnavailable
-from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
+from ecwid_async.sandbox.state import FixedWindow, RateLimiter, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, queue, token_key
 from ecwid_async.wire import Lane, Options, Request, Response
@@ -38,7 +38,7 @@ from redis.backoff import ConstantBackoff, NoBackoff  # noqa: E402
 from ecwid_async.transport.rate_limit import redis as redis_limiter  # noqa: E402  what it needs may be missing
 from ecwid_async.transport.rate_limit.redis import RedisLimiter  # noqa: E402
 
-SHAPES: list[type[LimitShape]] = [SlidingLog, FixedWindow, TokenBucket]
+SHAPES: list[type[RateLimiter]] = [SlidingLog, FixedWindow, TokenBucket]
 
 
 def executable() -> str | None:
@@ -147,7 +147,7 @@ async def taken(
 
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_clients_on_one_token_keep_to_the_quota_together_without_one_429(
-    group: Group, shape: type[LimitShape]
+    group: Group, shape: type[RateLimiter]
 ) -> None:
     states = [group.state(), group.state(decode_responses=True), group.state()]
     limit, numbers = shape(), random.Random(1)
@@ -598,7 +598,7 @@ async def test_while_redis_is_away_each_process_keeps_to_its_share_and_then_shar
 
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_bulk_calls_meet_no_429_where_redis_goes_away_and_comes_back_empty(
-    fragile: Server, shape: type[LimitShape]
+    fragile: Server, shape: type[RateLimiter]
 ) -> None:
     group, numbers = Group(fragile, "test"), random.Random(1)
     states = [group.state(when_unavailable=2, timeout=0.5, clock=lambda: group.now) for _ in range(2)]

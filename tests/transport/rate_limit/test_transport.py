@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from ecwid_async import Ecwid, RetryPolicy
 from ecwid_async.errors import APIError, ConfigError, InvalidToken, RateLimited, StoreSuspended, Timeout
-from ecwid_async.sandbox.state import FixedWindow, LimitShape, SlidingLog, TokenBucket
+from ecwid_async.sandbox.state import FixedWindow, RateLimiter, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import (
     MemoryLimiter,
@@ -42,7 +42,7 @@ from ecwid_async.transport.rate_limit.queue import _queues
 from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Event, EventKind, Headers, Lane, Options, Request, Response, StreamedResponse
 
-SHAPES: list[type[LimitShape]] = [SlidingLog, FixedWindow, TokenBucket]
+SHAPES: list[type[RateLimiter]] = [SlidingLog, FixedWindow, TokenBucket]
 WINDOWS = 5
 
 
@@ -59,7 +59,7 @@ def request(lane: Lane = Lane.BULK, *, cost: int = 1, deadline: float | None = N
 class Server:
     """Counts a request when it arrives, which is a while after it was sent and before its answer is there."""
 
-    def __init__(self, limit: LimitShape, *, seed: int = 1, slowest: float = 0.3) -> None:
+    def __init__(self, limit: RateLimiter, *, seed: int = 1, slowest: float = 0.3) -> None:
         self.limit = limit
         self.random = random.Random(seed)
         self.slowest = slowest
@@ -102,7 +102,7 @@ async def bulk_work(govern: RateLimit, until: float, workers: int = 20) -> None:
 
 @pytest.mark.parametrize("slowest", [0.02, 0.3, 2.0])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_bulk_calls_use_the_quota_up_without_one_429(shape: type[LimitShape], slowest: float) -> None:
+def test_bulk_calls_use_the_quota_up_without_one_429(shape: type[RateLimiter], slowest: float) -> None:
     async def main() -> Server:
         server = Server(shape(), slowest=slowest)
         start = trio.current_time()
@@ -118,7 +118,7 @@ def test_bulk_calls_use_the_quota_up_without_one_429(shape: type[LimitShape], sl
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_interactive_calls_go_first_and_bulk_takes_the_rest(shape: type[LimitShape]) -> None:
+def test_interactive_calls_go_first_and_bulk_takes_the_rest(shape: type[RateLimiter]) -> None:
     async def main() -> tuple[Server, list[float], int]:
         server = Server(shape())
         govern = governed(server)
@@ -150,7 +150,7 @@ def test_interactive_calls_go_first_and_bulk_takes_the_rest(shape: type[LimitSha
 
 @pytest.mark.parametrize("lane", list(Lane))
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_thousand_calls_at_once_meet_no_429(shape: type[LimitShape], lane: Lane) -> None:
+def test_a_thousand_calls_at_once_meet_no_429(shape: type[RateLimiter], lane: Lane) -> None:
     async def main() -> Server:
         server = Server(shape())
         govern = governed(server)
@@ -771,7 +771,7 @@ async def call_until(govern: RateLimit, until: float, lane: Lane, cost: int = 1)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_interactive_and_bulk_calls_that_fill_the_quota_together_meet_no_429(shape: type[LimitShape]) -> None:
+def test_interactive_and_bulk_calls_that_fill_the_quota_together_meet_no_429(shape: type[RateLimiter]) -> None:
     """What bulk calls are owed beside the pace is taken out of it."""
 
     async def main() -> None:

@@ -6,7 +6,7 @@ Searches may lag behind writes, this never does.
 from collections.abc import Iterable, Iterator
 
 from ecwid_async.sandbox.routes.support.text import normalized
-from ecwid_async.sandbox.state import Item, Store, cents, format_time, total_of
+from ecwid_async.sandbox.state import Item, Store, format_time, sum_amounts, to_cents
 
 __all__ = ["compute_stats", "customer_by_email", "refresh_stats"]
 
@@ -30,11 +30,11 @@ def compute_stats(store: Store, email: str) -> Item:
     orders = list(orders_by_email(store, email))
     if not orders:
         return {"numberOfOrders": 0, "salesValue": 0, "averageOrderValue": 0}
-    spent = sum(cents(order.get("total")) for order in orders)
+    spent = sum(to_cents(order.get("total")) for order in orders)
     dates = {"firstOrderDate": orders[0].get("createDate"), "lastOrderDate": orders[-1].get("createDate")}
     return {
         "numberOfOrders": len(orders),
-        "salesValue": total_of((spent / 100,)),
+        "salesValue": sum_amounts((spent / 100,)),
         "averageOrderValue": spent / len(orders) / 100,
         **{name: date for name, date in dates.items() if date},
     }

@@ -5,10 +5,10 @@ from typing import Any, Final
 import msgspec
 from attrs import frozen
 
-from ecwid_async.sandbox.computed_fields import check_url, picture
+from ecwid_async.sandbox.computed_fields import check_url, image_urls
 from ecwid_async.sandbox.engine import StoreRequest
-from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.state import IMAGE_BYTES, Item, Picture, Store, as_number, read_picture, uploads_of
+from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.state import MAX_IMAGE_BYTES, ImageInfo, Item, Store, parse_number, read_image_info, uploads_of
 
 __all__ = ["UploadedImage", "described_image", "new_image_id", "new_video_id", "uploaded_image"]
 
@@ -50,19 +50,21 @@ class UploadedImage:
 def uploaded_image(request: StoreRequest, number: int) -> UploadedImage:
     """The picture that is the request's body, or that its ``externalUrl`` names; nothing is fetched from there.
 
-    Raises `Refusal` where there is none, or more than 20 MB of it.
+    Raises `ErrorResponse` where there is none, or more than 20 MB of it.
     """
     if "externalUrl" in request.params:
-        usual = Picture()
-        urls = picture(request.store, number, check_url(request.params["externalUrl"]))
+        usual = ImageInfo()
+        urls = image_urls(request.store, number, check_url(request.params["externalUrl"]))
         return UploadedImage(urls, usual.width, usual.height, _external_id(request.body))
     # No picture starts with a brace: that is JSON which comes with an address, and the address is missing.
     if not request.body or request.body.startswith(b"{"):
-        raise Refusal.wrong("Send the picture as the body, or its address as the parameter 'externalUrl'")
-    if len(request.body) > IMAGE_BYTES:
-        raise Refusal(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {IMAGE_BYTES} bytes at most")
-    seen = read_picture(request.body)
-    urls = picture(request.store, number, ending=seen.ending)
+        raise ErrorResponse.wrong_parameter(
+            "Send the picture as the body, or its address as the parameter 'externalUrl'"
+        )
+    if len(request.body) > MAX_IMAGE_BYTES:
+        raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {MAX_IMAGE_BYTES} bytes at most")
+    seen = read_image_info(request.body)
+    urls = image_urls(request.store, number, extension=seen.extension)
     uploads_of(request.store).keep(urls["imageOriginalUrl"], request.body)
     return UploadedImage(urls, seen.width, seen.height)
 
@@ -70,16 +72,16 @@ def uploaded_image(request: StoreRequest, number: int) -> UploadedImage:
 def described_image(request: StoreRequest, number: int) -> UploadedImage:
     """The picture whose address and measures stand in the JSON body of an asynchronous upload."""
     sent = request.json
-    urls = picture(request.store, number, check_url(sent.get("url")))
+    urls = image_urls(request.store, number, check_url(sent.get("url")))
     return UploadedImage(urls, _pixels(sent, "width"), _pixels(sent, "height"), sent.get("externalId"))
 
 
 def _pixels(sent: Item, name: str) -> int:
     if sent.get(name) is None:
-        raise Refusal.wrong(f"Field {name!r} is missing")
-    pixels = as_number(str(sent[name]))
+        raise ErrorResponse.wrong_parameter(f"Field {name!r} is missing")
+    pixels = parse_number(str(sent[name]))
     if not pixels:
-        raise Refusal.wrong(f"Field {name!r} must be a number of pixels")
+        raise ErrorResponse.wrong_parameter(f"Field {name!r} must be a number of pixels")
     return pixels
 
 

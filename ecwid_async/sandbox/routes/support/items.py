@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from ecwid_async.sandbox.engine import Listing, StoreRequest, project
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.lists import to_milliseconds
 from ecwid_async.sandbox.state import (
     Item,
     Key,
     Table,
-    decode,
-    encode,
+    decode_json,
+    encode_json,
     format_time,
     merge,
 )
@@ -19,17 +19,17 @@ __all__ = ["apply_change", "check_choices", "delete_item", "get_or_404", "item_r
 
 
 def check_choices(item: Item, values: Mapping[str, Sequence[str]]) -> None:
-    """Raise `Refusal` where a field has none of the values that `values` has for its name."""
+    """Raise `ErrorResponse` where a field has none of the values that `values` has for its name."""
     for name, choices in values.items():
         if item.get(name) is not None and item[name] not in choices:
-            raise Refusal.wrong(f"Field {name!r} must be one of {', '.join(choices)}")
+            raise ErrorResponse.wrong_parameter(f"Field {name!r} must be one of {', '.join(choices)}")
 
 
 def get_or_404(table: Table, key: Key, kind: str, code: str) -> Item:
-    """The stored item. Raises `Refusal` 404 where there is none, in the API's words."""
+    """The stored item. Raises `ErrorResponse` 404 where there is none, in the API's words."""
     item = table.get(key)
     if item is None:
-        raise Refusal(404, code, f"{kind} #{key} not found")
+        raise ErrorResponse(404, code, f"{kind} #{key} not found")
     return item
 
 
@@ -37,13 +37,13 @@ def item_response(request: StoreRequest, listing: Listing, key: Key, kind: str, 
     """The item as it goes over the wire, with only the asked fields."""
     item = request.store.table(listing.section).raw(key)
     if item is None:
-        raise Refusal(404, code, f"{kind} #{key} not found")
+        raise ErrorResponse(404, code, f"{kind} #{key} not found")
     view = listing.view(request)
     if view is not None:
-        item = encode(view(decode(item)))
+        item = encode_json(view(decode_json(item)))
     if listing.section in request.store.switches.milliseconds:
         item = to_milliseconds(item)
-    return item if request.selection is None else encode(project(decode(item), request.selection))
+    return item if request.selection is None else encode_json(project(decode_json(item), request.selection))
 
 
 def with_timestamps(item: Item, now: int) -> Item:
@@ -62,11 +62,11 @@ def apply_change(
     required: Iterable[str] = (),
     set_updated: bool = True,
 ) -> Item:
-    """The stored item with a partial change merged in. Raises `Refusal` where that takes a `required` field away."""
+    """The stored item with a partial change merged in. Raises `ErrorResponse` if it removes a `required` field."""
     merged = merge(stored, change, clearable=clearable, null_clears=request.store.switches.null_clears)
     for name in required:
         if name in stored and name not in merged:
-            raise Refusal.wrong(f"Field {name!r} can't be cleared")
+            raise ErrorResponse.wrong_parameter(f"Field {name!r} can't be cleared")
     if set_updated:
         merged |= {"updated": format_time(request.now), "updateTimestamp": request.now}
     return merged

@@ -6,8 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 from ecwid_async.sandbox.engine import Listing, Page, Result, StoreRequest
-from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.state import BY_CREATION, Condition, Item, Sort, decode, encode, format_time, select
+from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.state import (
+    BY_CREATION,
+    Condition,
+    Item,
+    Sort,
+    decode_json,
+    encode_json,
+    format_time,
+    select_rows,
+)
 
 __all__ = ["paginate", "requested_conditions", "requested_sort", "search", "search_deleted", "to_milliseconds"]
 
@@ -26,7 +35,7 @@ def page_bounds(request: StoreRequest) -> tuple[int, int, int]:
     offset = request.params.get("offset", 0)
     limit = request.params.get("limit", request.endpoint.limit)
     if offset < 0 or limit < 1:
-        raise Refusal.wrong("offset must be 0 or more, limit 1 or more")
+        raise ErrorResponse.wrong_parameter("offset must be 0 or more, limit 1 or more")
     limit = min(limit, _MAX_LIMIT)
     return offset, limit, min(limit, request.store.switches.page_size or limit)
 
@@ -34,7 +43,7 @@ def page_bounds(request: StoreRequest) -> tuple[int, int, int]:
 def paginate(request: StoreRequest, entries: Sequence[_Entry], show: Callable[[_Entry], Item]) -> Page:
     """The page that this request asks for, of a list that is no table; `show` makes an entry an item."""
     offset, limit, held = page_bounds(request)
-    rows = [encode(show(entry)) for entry in entries[offset : offset + held]]
+    rows = [encode_json(show(entry)) for entry in entries[offset : offset + held]]
     return Page(total=len(entries), offset=offset, limit=limit, rows=rows)
 
 
@@ -48,14 +57,14 @@ def search(
 ) -> Page:
     """The page of a list that this request asks for. `conditions` hold beside those of its parameters."""
     table = request.store.table(listing.section)
-    table.settle()
+    table.show_due_writes()
     wanted = [*conditions, *requested_conditions(request, listing)]
-    rows = select(table, wanted, sort or requested_sort(request, listing), request.store.switches)
+    rows = select_rows(table.index, wanted, sort or requested_sort(request, listing), request.store.switches)
     offset, limit, held = page_bounds(request)
-    items = table.rows(rows.cut(offset, held))
+    items = table.index.rows(rows.cut(offset, held))
     view = listing.view(request)
     if view is not None:
-        items = [encode(view(decode(item))) for item in items]
+        items = [encode_json(view(decode_json(item))) for item in items]
     if listing.section in request.store.switches.milliseconds:
         items = [to_milliseconds(item) for item in items]
     return Page(total=len(rows), offset=offset, limit=limit, rows=items, extra=extra or {})

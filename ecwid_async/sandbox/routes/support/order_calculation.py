@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ecwid_async.sandbox.engine import StoreRequest
 from ecwid_async.sandbox.routes.support.addresses import with_region_names
-from ecwid_async.sandbox.state import Item, format_time, merge, total_of
+from ecwid_async.sandbox.state import Item, format_time, merge, sum_amounts
 
 __all__ = [
     "_ECHOED_FIELDS",
@@ -38,7 +38,7 @@ def order_totals(request: StoreRequest) -> Item:
         name: with_region_names(sent[name]) for name in ("billingPerson", "shippingPerson") if name in sent
     }
     lines = [_order_line(request, at, line) for at, line in enumerate(sent.get("items") or ())]
-    subtotal = total_of(line["price"] * line["quantity"] for line in lines)
+    subtotal = sum_amounts(line["price"] * line["quantity"] for line in lines)
     coupon = sent.get("discountCoupon")
     discount = _coupon_discount(coupon, subtotal) if coupon else 0
     taxes = [] if sent.get("customerTaxExempt") else _enabled_taxes(profile, people)
@@ -47,14 +47,14 @@ def order_totals(request: StoreRequest) -> Item:
     options = _shipping_options(profile, subtotal) if any(line["isShippingRequired"] for line in lines) else []
     chosen = _selected_shipping(sent.get("shippingOption"), options)
     shipping = 0 if _has_free_shipping(coupon) else chosen.get("shippingRate", 0)
-    added = total_of(surcharge["total"] for surcharge in surcharges)
-    total = total_of((subtotal, -discount, tax_on_top, shipping, added))
+    added = sum_amounts(surcharge["total"] for surcharge in surcharges)
+    total = sum_amounts((subtotal, -discount, tax_on_top, shipping, added))
     moment = format_time(request.now)
     answer: Item = {
         "subtotal": subtotal,
-        "subtotalWithoutTax": total_of((subtotal, tax_on_top, -tax)),
+        "subtotalWithoutTax": sum_amounts((subtotal, tax_on_top, -tax)),
         "total": total,
-        "totalWithoutTax": total_of((total, -tax)),
+        "totalWithoutTax": sum_amounts((total, -tax)),
         "tax": tax,
         "couponDiscount": discount,
         "paymentStatus": "INCOMPLETE",
@@ -66,7 +66,7 @@ def order_totals(request: StoreRequest) -> Item:
         "discountInfo": [],
         "giftCardRedemption": 0,
         "totalBeforeGiftCardRedemption": total,
-        "usdTotal": total_of((total * ((profile.get("formatsAndUnits") or {}).get("currencyRate") or 1),)),
+        "usdTotal": sum_amounts((total * ((profile.get("formatsAndUnits") or {}).get("currencyRate") or 1),)),
         "createDate": moment,
         "createTimestamp": request.now,
         "customSurcharges": surcharges,
@@ -123,7 +123,7 @@ def _order_line(request: StoreRequest, at: int, sent: Item) -> Item:
 def _coupon_discount(coupon: Item, subtotal: float) -> float:
     kind, value = coupon.get("discountType") or "ABS", coupon.get("discount") or 0
     if kind.startswith("PERCENT"):
-        return total_of((subtotal * value / 100,))
+        return sum_amounts((subtotal * value / 100,))
     return min(value, subtotal) if kind.startswith("ABS") else 0
 
 
@@ -158,7 +158,7 @@ def _add_taxes(lines: list[Item], taxes: list[Item], share: float) -> tuple[floa
         base = line["price"] * line["quantity"] * share
         for tax in taxes:
             rate, included = tax["defaultTax"], bool(tax.get("includeInPrice"))
-            amount = total_of((base * rate / ((100 + rate if included else 100) or 100),))
+            amount = sum_amounts((base * rate / ((100 + rate if included else 100) or 100),))
             line["taxes"].append(
                 {
                     "name": tax.get("name", ""),
@@ -173,13 +173,13 @@ def _add_taxes(lines: list[Item], taxes: list[Item], share: float) -> tuple[floa
             everything.append(amount)
             if not included:
                 on_top.append(amount)
-        line["tax"] = total_of(tax["total"] for tax in line["taxes"])
-    return total_of(on_top), total_of(everything)
+        line["tax"] = sum_amounts(tax["total"] for tax in line["taxes"])
+    return sum_amounts(on_top), sum_amounts(everything)
 
 
 def _surcharge(sent: Item, subtotal: float) -> Item:
     value = sent.get("value") or 0
-    total = total_of((subtotal * value / 100 if sent.get("type") == "PERCENT" else value,))
+    total = sum_amounts((subtotal * value / 100 if sent.get("type") == "PERCENT" else value,))
     return {"id": "Custom Surcharge", "taxable": False, "taxes": [], **sent, "total": total, "totalWithoutTax": total}
 
 
@@ -209,11 +209,11 @@ def _shipping_rate(option: Item, subtotal: float) -> float:
     flat = option.get("flatRate")
     if flat:
         rate = flat.get("rate") or 0
-        return total_of((subtotal * rate / 100 if flat.get("rateType") == "PERCENT" else rate,))
+        return sum_amounts((subtotal * rate / 100 if flat.get("rateType") == "PERCENT" else rate,))
     for row in (option.get("ratesTable") or {}).get("rates") or ():
         conditions = row.get("conditions") or {}
         if conditions.get("subtotalFrom", 0) <= subtotal <= conditions.get("subtotalTo", math.inf):
-            return total_of(((row.get("rate") or {}).get("perOrder") or 0,))
+            return sum_amounts(((row.get("rate") or {}).get("perOrder") or 0,))
     return 0
 
 
@@ -239,10 +239,10 @@ def _predict_package(lines: list[Item]) -> list[Item]:
         {
             "length": max(size.get("length") or 0 for size in sizes),
             "width": max(size.get("width") or 0 for size in sizes),
-            "height": total_of(
+            "height": sum_amounts(
                 (size.get("height") or 0) * line["quantity"] for size, line in zip(sizes, shipped, strict=True)
             ),
             "weight": round(math.fsum((line.get("weight") or 0) * line["quantity"] for line in shipped), 3),
-            "declaredValue": total_of(line["price"] * line["quantity"] for line in shipped),
+            "declaredValue": sum_amounts(line["price"] * line["quantity"] for line in shipped),
         }
     ]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from ecwid_async.sandbox.engine import StoreRequest
-from ecwid_async.sandbox.errors import Refusal
-from ecwid_async.sandbox.state import Condition, Item, Sort, Table, as_number, decode, select
+from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.state import Condition, Item, Sort, Table, decode_json, parse_number, select_rows
 
 __all__ = ["example_product", "facet_term", "product_filters"]
 
@@ -18,15 +18,15 @@ _NO_LIMIT: Final = 1_000_000_000
 
 def example_product(table: Table, name: str, value: object) -> Item:
     """Some product that has this value."""
-    item: Item = decode(table.rows(table.posting(name, value)[:1])[0])
+    item: Item = decode_json(table.index.rows(table.index.slots_with(name, value)[:1])[0])
     return item
 
 
 def product_filters(request: StoreRequest, conditions: Sequence[Condition]) -> Item:
     """How many products satisfy `conditions`, and the values of each field in ``filterFields`` with their counts."""
     table = request.store.table("products")
-    table.settle()
-    rows = select(table, conditions, Sort(), request.store.switches)
+    table.show_due_writes()
+    rows = select_rows(table.index, conditions, Sort(), request.store.switches)
     found = set(rows.cut(0, len(rows))) if conditions else None
     return {
         "productCount": len(rows),
@@ -39,8 +39,8 @@ def _facet(request: StoreRequest, table: Table, found: set[int] | None, name: st
     kind, _, rest = name.partition("_")
     match kind:
         case "price":
-            slots = table.order("").slots if found is None else found
-            prices = [table.number("price")[slot] for slot in slots]
+            slots = table.index.sorted_slots("").slots if found is None else found
+            prices = [table.index.number_column("price")[slot] for slot in slots]
             return (
                 {"minValue": _as_json_number(min(prices)), "maxValue": _as_json_number(max(prices)), **_SUCCESS}
                 if prices
@@ -55,7 +55,7 @@ def _facet(request: StoreRequest, table: Table, found: set[int] | None, name: st
         case "attribute" | "option" if rest:
             return {"title": rest, "values": _named_values(table, found, kind, rest, limit), **_BY_COUNT}
         case _:
-            raise Refusal.wrong(f"There is no product filter {name!r}")
+            raise ErrorResponse.wrong_parameter(f"There is no product filter {name!r}")
 
 
 def _as_json_number(number: float) -> float:
@@ -66,15 +66,15 @@ def _facet_limits(request: StoreRequest) -> dict[str, int]:
     limits: dict[str, int] = {}
     for part in request.params.get("filterFacetLimit", ()):
         name, _, number = part.rpartition(":")
-        limit = _NO_LIMIT if number == "all" else as_number(number)
+        limit = _NO_LIMIT if number == "all" else parse_number(number)
         if limit is None:
-            raise Refusal.wrong("filterFacetLimit takes numbers, or 'name:number', or 'name:all'")
+            raise ErrorResponse.wrong_parameter("filterFacetLimit takes numbers, or 'name:number', or 'name:all'")
         limits[name] = limit
     return limits
 
 
 def _count_matches(table: Table, found: set[int] | None, name: str, value: Any) -> int:
-    slots = table.posting(name, value)
+    slots = table.index.slots_with(name, value)
     return len(slots) if found is None else len(found.intersection(slots))
 
 
@@ -89,13 +89,13 @@ def _boolean_values(
 def _category_values(request: StoreRequest, table: Table, found: set[int] | None) -> list[Item]:
     parent = request.params.get("filterParentCategoryId")
     categories = request.store.table("categories")
-    above = 0 if parent == "home" else as_number(parent or "")
+    above = 0 if parent == "home" else parse_number(parent or "")
     if parent is None:
         numbers = list(categories)
     elif above is not None:
         numbers = categories.find("parent", above)
     else:
-        raise Refusal.wrong("filterParentCategoryId is the id of a category, or 'home'")
+        raise ErrorResponse.wrong_parameter("filterParentCategoryId is the id of a category, or 'home'")
     rows = []
     for number in numbers:
         count, category = _count_matches(table, found, "category", number), categories.get(number)
@@ -108,7 +108,7 @@ def _named_values(table: Table, found: set[int] | None, kind: str, name: str, li
     prefix = facet_term(name, "")
     counts = [
         (-_count_matches(table, found, kind, value), value)
-        for value, _ in table.values(kind)
+        for value, _ in table.index.value_counts(kind)
         if isinstance(value, str) and value.startswith(prefix)
     ]
     rows: list[Item] = []

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import picture, show_images
+from ecwid_async.sandbox.computed_fields import image_urls, set_image_fields
 from ecwid_async.sandbox.engine import Result, StoreRequest
-from ecwid_async.sandbox.errors import Refusal
+from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.products import find_product, save_product
 from ecwid_async.sandbox.routes.support.image_uploads import (
     UploadedImage,
@@ -34,15 +34,15 @@ def media_of(item: Item) -> tuple[list[Item], list[Item]]:
 
 def save_media(request: StoreRequest, item: Item, new: UploadedImage | None = None) -> None:
     """Store a product whose media have changed; `new` is an image just uploaded."""
-    show_images(item, new.sizes if new else None)
+    set_image_fields(item, new.sizes if new else None)
     save_product(request, apply_change(request, item, {}))
 
 
 def new_video(request: StoreRequest, number: int, url: object) -> Item:
-    """A video by its address. Raises `Refusal` 422 if the address is not one of a video."""
+    """A video by its address. Raises `ErrorResponse` 422 if the address is not one of a video."""
     host = host_of(url)
     if not host:
-        raise Refusal(422, "NOT_VIDEO_URL", f"{str(url)[:200]!r} is not the address of a video")
+        raise ErrorResponse(422, "NOT_VIDEO_URL", f"{str(url)[:200]!r} is not the address of a video")
     request.raise_if_simulated("VIDEO_NOT_SUPPORTED", 422, f"Videos of {host} are not supported")
     request.raise_if_simulated("VIDEO_UNAVAILABLE", 422, f"There is no video at {url}")
     provider = host.removeprefix("www.").partition(".")[0].capitalize()
@@ -53,28 +53,28 @@ def new_video(request: StoreRequest, number: int, url: object) -> Item:
         "embedHtml": f'<iframe src="{url}"></iframe>',
         "providerName": provider,
         "title": f"{provider} video {number}",
-        **picture(request.store, number),
+        **image_urls(request.store, number),
     }
 
 
 def new_image(request: StoreRequest, images: list[Item], new: UploadedImage, number: int) -> Item:
-    """An uploaded image as products list it. Raises `Refusal` 409 if one of `images` has the same external id."""
+    """An uploaded image as products list it. Raises `ErrorResponse` 409 if one of `images` has the same external id."""
     alt = {} if request.endpoint.content == "binary" else request.json.get("alt") or {}
     image: Item = {"id": str(number), **new.urls, "alt": {"translated": {}, **alt}}
     if new.external_id:
         if any(other.get("externalId") == new.external_id for other in images):
-            raise Refusal(409, "EXTERNAL_ID_ALREADY_USED", f"External id {new.external_id!r} is already used")
+            raise ErrorResponse(409, "EXTERNAL_ID_ALREADY_USED", f"External id {new.external_id!r} is already used")
         image["externalId"] = new.external_id
     return image
 
 
 def remove_image(request: StoreRequest, number: str) -> Result:
-    """Delete an image of the product named in the path. Raises `Refusal` 404."""
+    """Delete an image of the product named in the path. Raises `ErrorResponse` 404."""
     item = find_product(request)
     images, _ = media_of(item)
     kept = [image for image in images if image["id"] != number]
     if len(kept) == len(images):
-        raise Refusal(404, "IMAGE_NOT_FOUND", f"Image #{number} not found")
+        raise ErrorResponse(404, "IMAGE_NOT_FOUND", f"Image #{number} not found")
     images[:] = kept
     save_media(request, item)
     return {"deleteCount": 1}

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.spec import geography as atlas
-from ecwid_async.sandbox.state import Item, Sort, Store, Window, decode, host_of, select, total_of
+from ecwid_async.sandbox.state import InRange, Item, Sort, Store, decode_json, host_of, select_rows, sum_amounts
 
 __all__ = ["DEFAULT_METRICS", "REPORTS", "VISIT_SECTIONS", "Metrics", "Period", "Report", "created_at"]
 
@@ -72,9 +72,9 @@ class Period:
 
 def _items_created(store: Store, section: str, start: float, end: float) -> list[Item]:
     table = store.table(section)
-    table.settle()
-    slots = select(table, [Window("created", low=start, high=end)], Sort("created"), store.switches)
-    return [decode(row) for row in table.rows(slots)]
+    table.show_due_writes()
+    slots = select_rows(table.index, [InRange("created", low=start, high=end)], Sort("created"), store.switches)
+    return [decode_json(row) for row in table.index.rows(slots)]
 
 
 def created_at(item: Item) -> int:
@@ -87,11 +87,11 @@ def created_at(item: Item) -> int:
 
 def _sales(period: Period, orders: list[Item]) -> Metrics:
     paid = [order.get("total") or 0 for order in orders if order.get("paymentStatus") != "CANCELLED"]
-    revenue = total_of(paid)
+    revenue = sum_amounts(paid)
     return {
         "orders": len(orders),
         "revenue": revenue,
-        "averageOrderValue": total_of((revenue / len(paid),)) if paid else 0,
+        "averageOrderValue": sum_amounts((revenue / len(paid),)) if paid else 0,
         "items": sum(line.get("quantity") or 1 for order in orders for line in order.get("items") or ()),
     }
 
@@ -108,7 +108,7 @@ def _visitors(period: Period, visits: list[Item]) -> Metrics:
 
 def _conversions(period: Period, visits: list[Item]) -> Metrics:
     orders = sum("orderNumber" in visit for visit in visits)
-    rate = total_of((orders * 100 / len(visits),)) if visits else 0
+    rate = sum_amounts((orders * 100 / len(visits),)) if visits else 0
     return {"visits": len(visits), "orders": orders, "conversionRate": rate}
 
 
@@ -116,20 +116,20 @@ def _abandoned(period: Period, carts: list[Item]) -> Metrics:
     recovered = [cart for cart in carts if cart.get("recoveredOrderId")]
     return {
         "abandonedCarts": len(carts),
-        "abandonedRevenue": total_of(cart.get("total") or 0 for cart in carts),
+        "abandonedRevenue": sum_amounts(cart.get("total") or 0 for cart in carts),
         "recoveredCarts": len(recovered),
-        "recoveredRevenue": total_of(cart.get("total") or 0 for cart in recovered),
+        "recoveredRevenue": sum_amounts(cart.get("total") or 0 for cart in recovered),
     }
 
 
 def _sold(period: Period, lines: list[Item]) -> Metrics:
-    amount = total_of((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
-    cost = total_of(_cost(period.store, line) * (line.get("quantity") or 1) for line in lines)
+    amount = sum_amounts((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
+    cost = sum_amounts(_cost(period.store, line) * (line.get("quantity") or 1) for line in lines)
     return {
         "orders": len({line["order"].get("orderNumber") for line in lines}),
         "items": sum(line.get("quantity") or 1 for line in lines),
         "revenue": amount,
-        "profit": total_of((amount, -cost)),
+        "profit": sum_amounts((amount, -cost)),
     }
 
 
@@ -152,12 +152,12 @@ def _profit(period: Period, orders: list[Item]) -> Metrics:
     lines = [line for order in orders for line in order.get("items") or ()]
     costs = [_cost(period.store, line) * (line.get("quantity") or 1) for line in lines]
     costs += [_EXPENSES[name](order) for order in orders for name in ("tax", "refunds")]
-    revenue, expenses = _sales(period, orders)["revenue"], total_of(costs)
-    return {"profit": total_of((revenue, -expenses)), "revenue": revenue, "expenses": expenses}
+    revenue, expenses = _sales(period, orders)["revenue"], sum_amounts(costs)
+    return {"profit": sum_amounts((revenue, -expenses)), "revenue": revenue, "expenses": expenses}
 
 
 def _expenses(period: Period, entries: list[Item]) -> Metrics:
-    return {"expenses": total_of(entry["amount"] for entry in entries)}
+    return {"expenses": sum_amounts(entry["amount"] for entry in entries)}
 
 
 def _count(name: str) -> Callable[[Period, list[Item]], Metrics]:
@@ -168,7 +168,7 @@ def _stock(period: Period, products: list[Item]) -> Metrics:
     counted = [product for product in products if not product.get("unlimited")]
     return {
         "quantity": sum(product.get("quantity") or 0 for product in counted),
-        "stockValue": total_of((product.get("quantity") or 0) * (product.get("price") or 0) for product in counted),
+        "stockValue": sum_amounts((product.get("quantity") or 0) * (product.get("price") or 0) for product in counted),
     }
 
 
@@ -367,7 +367,7 @@ def _returning_visits(period: Period) -> list[Item]:
 
 def _products(period: Period) -> list[Item]:
     table = period.store.table("products")
-    return [decode(row) for key in table if (row := table.raw(key)) is not None]
+    return [decode_json(row) for key in table if (row := table.raw(key)) is not None]
 
 
 def _customers(period: Period) -> list[Item]:

@@ -1,0 +1,31 @@
+"""Items of lists, and their JSON."""
+
+from typing import Any, Final
+
+import msgspec
+
+__all__ = ["Item", "Key", "decode_json", "encode_json"]
+
+Item = dict[str, Any]
+"""One entity as in JSON."""
+Key = int | str
+"""The identifier of an item in paths: a number, or text for carts."""
+
+decode_json: Final = msgspec.json.Decoder().decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def encode_json(value: Any) -> bytes:
+    """JSON. Integers that need more than 64 bits, such as sums of many numbers, lose their last digits."""
+    try:
+        return _encode(value)
+    except OverflowError:
+        return _encode(_bounded(value))
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _bounded(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_bounded(inner) for inner in value]
+    return float(value) if isinstance(value, int) and not -(2**63) <= value < 2**64 else value

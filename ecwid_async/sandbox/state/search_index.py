@@ -1,0 +1,263 @@
+"""The part of a table that searches read: items by slot, with columns and value lookups.
+
+Each item has a slot number, assigned in order of creation and never reused. A column is an array indexed by slot. A
+term maps each value to the slots of the items that have it. Every write updates all of them, so a search reads only
+the items on its page.
+"""
+
+from array import array
+from bisect import bisect_left, insort
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
+from typing import Any, Final, NamedTuple
+
+from attrs import field, frozen
+
+from ecwid_async.sandbox.state.item_storage import ItemStorage
+from ecwid_async.sandbox.state.items import Item, Key, decode_json, encode_json
+from ecwid_async.sandbox.state.sorted_slots import BY_CREATION, SortedSlots
+
+__all__ = ["Columns", "IndexedItem", "SearchIndex"]
+
+_MAX_CACHED: Final = 64
+
+
+def _created(item: Item) -> float:
+    return item.get("createTimestamp") or 0
+
+
+def _updated(item: Item) -> float:
+    return item.get("updateTimestamp") or 0
+
+
+@frozen(kw_only=True)
+class Columns:
+    """The searchable values of a list's items.
+
+    `key` is the field that identifies an item. `numbers` are compared and sorted; `created` and `updated` (Unix
+    seconds) are always among them. `texts` are sorted and searched for substrings, ignoring case; those in `lazy` are
+    built when a search first needs them. `terms` return the values by which an item is looked up exactly.
+    """
+
+    key: str = "id"
+    numbers: Mapping[str, Callable[[Item], float]] = field(factory=dict)
+    texts: Mapping[str, Callable[[Item], str]] = field(factory=dict)
+    terms: Mapping[str, Callable[[Item], Iterable[Hashable]]] = field(factory=dict)
+    lazy: frozenset[str] = frozenset()
+    created: Callable[[Item], float] = _created
+    updated: Callable[[Item], float] = _updated
+
+
+class IndexedItem(NamedTuple):
+    """An encoded item with its searchable values."""
+
+    raw: bytes
+    values: dict[str, float | bytes]
+    terms: dict[str, set[Hashable]]
+
+
+class SearchIndex:
+    """The items that searches see."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.cache: dict[Hashable, Any] = {}
+        """Results of searches, kept until the next change."""
+        self.disorder_seeds = count()
+        """Random seeds, a new one for each search that shuffles its rows; the same sequence in each run."""
+        self._storage = ItemStorage()
+        self._slots: dict[Key, int] = {}
+        self._keys: list[Key] = []
+        self._by_creation = SortedSlots((), None)
+        self._sorted: dict[str, SortedSlots] = {BY_CREATION: self._by_creation}
+        self._extract_numbers = {"created": columns.created, "updated": columns.updated, **columns.numbers}
+        self._numbers: dict[str, array[float]] = {name: array("d") for name in self._extract_numbers}
+        self._texts: dict[str, list[bytes]] = {name: [] for name in columns.texts if name not in columns.lazy}
+        self._terms = {name: _Postings() for name in columns.terms}
+
+    # Reading.
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._slots
+
+    def __iter__(self) -> Iterator[Key]:
+        """The keys in order of creation."""
+        return iter(self._slots)
+
+    def raw(self, key: Key) -> bytes | None:
+        """The encoded item, or None."""
+        slot = self._slots.get(key)
+        return None if slot is None else self._storage[slot]
+
+    def slot(self, key: Key) -> int | None:
+        """The slot of the item, or None."""
+        return self._slots.get(key)
+
+    def keys(self, slots: Iterable[int]) -> list[Key]:
+        """The keys of the items in these slots."""
+        return [self._keys[slot] for slot in slots]
+
+    def rows(self, slots: Iterable[int]) -> list[bytes]:
+        """The encoded items in these slots."""
+        return self._storage.many(slots)
+
+    def number_column(self, column: str) -> Sequence[float]:
+        """A numeric column, by slot."""
+        return self._numbers[column]
+
+    def text_column(self, column: str) -> Sequence[bytes]:
+        """A text column, by slot: casefolded UTF-8, which sorts by code point."""
+        if column not in self._texts:
+            extract = self.columns.texts[column]
+            self._texts[column] = [b""] * len(self._storage)
+            for slot in self._by_creation.slots:
+                self._texts[column][slot] = _fold(extract(decode_json(self._storage[slot])))
+        return self._texts[column]
+
+    def slots_with(self, term: str, value: Hashable) -> Sequence[int]:
+        """The slots of the items with that value, in order of creation."""
+        return self._terms[term][value]
+
+    def slot_has(self, term: str, value: Hashable, slot: int) -> bool:
+        """Does the item in this slot have that value."""
+        found = self._terms[term][value]
+        at = bisect_left(found, slot)
+        return at < len(found) and found[at] == slot
+
+    def value_counts(self, term: str) -> Iterator[tuple[Hashable, int]]:
+        """Each value of a term with the number of items that have it."""
+        return self._terms[term].counts()
+
+    def sorted_slots(self, column: str) -> SortedSlots:
+        """All slots, sorted by a column."""
+        if column not in self._sorted:
+            values = self._numbers[column] if column in self._numbers else self.text_column(column)
+            self._sorted[column] = SortedSlots(self._by_creation.slots, values)
+        return self._sorted[column]
+
+    # Caching.
+
+    def invalidate_cache(self) -> None:
+        """Drop cached results. Call it when something changes that searches depend on besides the items."""
+        self.cache.clear()
+
+    def remember(self, query: Hashable, result: Any) -> None:
+        """Cache the result of a search until the next change."""
+        if len(self.cache) >= _MAX_CACHED:
+            self.cache.clear()
+        self.cache[query] = result
+
+    # Writing.
+
+    def index(self, item: Item) -> IndexedItem:
+        """The item with all its searchable values, those of lazy columns included."""
+        return self._index(item, self.columns.texts)
+
+    def load(self, items: Iterable[tuple[Key, Item]]) -> None:
+        """Append items with new keys."""
+        self.invalidate_cache()
+        # Other orders are sorted again when they are next needed; the order of creation only grows at its end.
+        self._sorted = {BY_CREATION: self._by_creation}
+        for key, item in items:
+            self._append(key, self._index(item, self._texts))
+
+    def write(self, key: Key, indexed: IndexedItem | None) -> None:
+        """Insert or replace an item; None deletes it."""
+        slot = self._slots.get(key)
+        if slot is None:
+            if indexed is not None:
+                self._append(key, indexed)
+        elif indexed is None:
+            self._update(slot, decode_json(self._storage[slot]), None)
+            self._storage.clear(slot)
+            del self._slots[key]
+        else:
+            self._update(slot, decode_json(self._storage[slot]), indexed)
+            self._storage.replace(slot, indexed.raw)
+        self.invalidate_cache()
+
+    def _append(self, key: Key, indexed: IndexedItem) -> None:
+        slot = self._storage.append(indexed.raw)
+        self._slots[key] = slot
+        self._keys.append(key)
+        for numbers in self._numbers.values():
+            numbers.append(0)
+        for texts in self._texts.values():
+            texts.append(b"")
+        self._update(slot, None, indexed)
+
+    def _update(self, slot: int, before: Item | None, after: IndexedItem | None) -> None:
+        """Update columns, sorted slots and terms for an item; None means that there is no item."""
+        changed = set(self._sorted) if before is None or after is None else set[str]()
+        values = {} if after is None else after.values
+        changed.update(name for name, column in self._columns() if name in values and column[slot] != values[name])
+        affected = [slots for name, slots in self._sorted.items() if name in changed]
+        if before is not None:
+            for slots in affected:
+                slots.discard(slot)
+        for name, column in self._columns():
+            if name in values:
+                column[slot] = values[name]
+        if after is not None:
+            for slots in affected:
+                slots.add(slot)
+        for name, extract in self.columns.terms.items():
+            old = set(() if before is None else extract(before))
+            new = after.terms[name] if after is not None else set[Hashable]()
+            for value in old - new:
+                self._terms[name].remove(value, slot)
+            for value in new - old:
+                self._terms[name].add(value, slot)
+
+    def _columns(self) -> Iterable[tuple[str, Any]]:
+        return chain(self._numbers.items(), self._texts.items())
+
+    def _index(self, item: Item, texts: Iterable[str]) -> IndexedItem:
+        values: dict[str, float | bytes] = {name: float(get(item)) for name, get in self._extract_numbers.items()}
+        values |= {name: _fold(self.columns.texts[name](item)) for name in texts}
+        return IndexedItem(
+            encode_json(item), values, {name: set(get(item)) for name, get in self.columns.terms.items()}
+        )
+
+
+class _Postings:
+    """Slots by value, in ascending order. A value with a single slot, such as a SKU, needs no array."""
+
+    def __init__(self) -> None:
+        self._slots: dict[Hashable, int | array[int]] = {}
+
+    def __getitem__(self, value: Hashable) -> Sequence[int]:
+        found = self._slots.get(value)
+        if found is None:
+            return ()
+        return (found,) if isinstance(found, int) else found
+
+    def counts(self) -> Iterator[tuple[Hashable, int]]:
+        """Each value with the number of its slots."""
+        return ((value, 1 if isinstance(slots, int) else len(slots)) for value, slots in self._slots.items())
+
+    def add(self, value: Hashable, slot: int) -> None:
+        found = self._slots.get(value)
+        if found is None:
+            self._slots[value] = slot
+            return
+        if isinstance(found, int):
+            found = self._slots[value] = array("I", (found,))
+        if found[-1] < slot:
+            found.append(slot)
+        else:
+            insort(found, slot)
+
+    def remove(self, value: Hashable, slot: int) -> None:
+        found = self._slots[value]
+        if isinstance(found, int) or len(found) == 1:
+            del self._slots[value]
+        else:
+            del found[bisect_left(found, slot)]
+
+
+def _fold(text: str) -> bytes:
+    return text.casefold().encode(errors="surrogatepass")
