@@ -1,4 +1,4 @@
-"""JSON bytes to classes and back: everything that knows cattrs and how the API writes values."""
+"""JSON to models and users' classes, and back: the only package that uses cattrs and knows the API's formats."""
 
 from ecwid_async.codec.codec import Codec, from_plain_data
 from ecwid_async.codec.dates import format_datetime, parse_datetime

@@ -48,9 +48,12 @@ class Codec:
         """
         return self._problems.counts
 
-    def decode(self, body: bytes, reads: type[T], operation: str) -> T:
-        """Read a response body as `reads`. Raises `DecodeError` if it is not JSON, or of another type altogether."""
-        return self.structure(self.parse(body, operation), reads, operation)
+    def decode(self, body: bytes, target: type[T], operation: str) -> T:
+        """Read a response body as `target`: a model, a projection, or any declared type such as ``list[Order]``.
+
+        Raises `DecodeError` if the body is not JSON, or of another type altogether.
+        """
+        return self.structure(self.parse(body, operation), target, operation)
 
     def parse(self, body: bytes | msgspec.Raw, operation: str, path: str | int = "") -> Any:
         """Parse a body, or the part of it at `path`, as plain data; a number is the position of an item.
@@ -73,15 +76,15 @@ class Codec:
         self._report(find_repairs(data, path), operation)
         return data
 
-    def decode_page(self, body: bytes, reads: type[T], operation: str) -> tuple[list[T], int | None]:
-        """Read a page: its items as `reads`, and its total."""
+    def decode_page(self, body: bytes, target: type[T], operation: str) -> tuple[list[T], int | None]:
+        """Read a page: its items as `target`, and its total."""
         data = self.parse(body, operation)
         items: list[Any] | None = data.get("items") if isinstance(data, dict) else None
         if not isinstance(items, list):
             raise _no_items(data, operation)
         for position, item in enumerate(items):
             # In place, so that each item's plain data is freed before the next one needs memory.
-            items[position] = self.structure(item, reads, operation, position)
+            items[position] = self.structure(item, target, operation, position)
         return items, data["total"] if type(data.get("total")) is int else None
 
     def split_page(self, body: bytes, operation: str) -> tuple[list[msgspec.Raw], int | None]:
@@ -102,38 +105,38 @@ class Codec:
             self.parse(body, operation)
             return None
 
-    def structure(self, value: object, reads: type[T], operation: str, path: str | int = "") -> T:
-        """Read plain data as `reads`; `path` is where it was in the response, a number the position of an item.
+    def structure(self, value: object, target: type[T], operation: str, path: str | int = "") -> T:
+        """Read plain data as `target`; `path` is where it was in the response, a number the position of an item.
 
         Raises `DecodeError` for a value of another type altogether.
         """
         try:
-            result = get_hook(cast(Any, reads))(value, None)
+            result = get_hook(cast(Any, target))(value, None)
         except WrongType:
             state.mismatch_seen = False
-            raise _decode_error(next(find_mismatches(value, reads, FieldPath.of(path))), operation) from None
+            raise _decode_error(next(find_mismatches(value, target, FieldPath.of(path))), operation) from None
         except RequiredMemberError as error:
             state.mismatch_seen = False
             mismatch, advice = explain_required_member(value, error, FieldPath.of(path))
             raise _decode_error(mismatch, operation, advice) from None
         except RecursionError:
             state.mismatch_seen = False
-            mismatch = Mismatch(FieldPath.of(path), describe_type(reads), "JSON that is nested too deeply")
+            mismatch = Mismatch(FieldPath.of(path), describe_type(target), "JSON that is nested too deeply")
             raise _decode_error(mismatch, operation) from None
         if state.mismatch_seen:
             state.mismatch_seen = False
-            self._report(find_mismatches(value, reads, FieldPath.of(path)), operation)
+            self._report(find_mismatches(value, target, FieldPath.of(path)), operation)
         return cast(T, result)
 
-    def structure_or_none(self, value: object, reads: type[T], operation: str, path: str = "") -> T | None:
+    def structure_or_none(self, value: object, target: type[T], operation: str, path: str = "") -> T | None:
         """As `structure`, but report a value of another type and return None: for columns, which keep it elsewhere."""
         try:
-            result = cast(T, get_hook(cast(Any, reads))(value, None))
+            result = cast(T, get_hook(cast(Any, target))(value, None))
         except WrongType:
             result, state.mismatch_seen = None, True
         if state.mismatch_seen:
             state.mismatch_seen = False
-            self._report(find_mismatches(value, reads, FieldPath.of(path)), operation)
+            self._report(find_mismatches(value, target, FieldPath.of(path)), operation)
         return result
 
     def take_problems(self, other: "Codec") -> None:
@@ -157,6 +160,6 @@ def _no_items(data: object, operation: str) -> DecodeError:
     return DecodeError(operation=operation, path="items", expected="a list", found=found)
 
 
-def from_plain_data(data: object, reads: type[T], operation: str, *, strict: bool = False) -> T:
+def from_plain_data(data: object, target: type[T], operation: str, *, strict: bool = False) -> T:
     """Read a user's plain data as a model, or strictly as a draft. Raises `DecodeError` and `TypeError`."""
-    return Codec(strict=strict or is_draft(reads)).structure(to_plain_data(data), reads, operation)
+    return Codec(strict=strict or is_draft(target)).structure(to_plain_data(data), target, operation)

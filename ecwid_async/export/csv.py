@@ -71,7 +71,7 @@ class CsvWriter:
             columns = list(self._cells(self._columns, rows))
         except UnicodeDecodeError:
             for item in items:
-                self._reader.divide(item)  # raises the error that names the item
+                self._reader.split_item(item)  # raises the error that names the item
             raise
         self._write_rows(zip(*constant, *columns, extra_cells, strict=True))
         self.item_count += len(items)

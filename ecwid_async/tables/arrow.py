@@ -268,8 +268,8 @@ class _BatchBuilder:
             # There is a number with too many digits, or an invalid date: check item by item.
             if known_rests is not None:
                 raise
-            divided = self._reader.divide_all(items)
-            self._read_chunk([held for held, _ in divided], [rest for _, rest in divided])
+            split = self._reader.split_items(items)
+            self._read_chunk([held for held, _ in split], [rest for _, rest in split])
             return
         if not self._parts:
             self._parts = [[] for _ in parts]
@@ -465,7 +465,7 @@ async def read_table(
     codec: Codec,
     without: Collection[str] = (),
 ) -> pa.Table:
-    """Read all pages of a list into a table with the columns that `request` selects."""
+    """Read all pages of a list into a table with the columns that `request` selects, except those in `without`."""
     fields = None
     for name, value in request.params:
         selection = parse_selection(value).get("items") if name == "responseFields" else None

@@ -73,7 +73,7 @@ class RowReader:
         self._before_new_slots = before_new_slots
         self._codec = Codec() if codec is None else codec
         self._operation = operation
-        self._divided: dict[int, tuple[bytes, bytes | None]] = {}
+        self._split: dict[int, tuple[bytes, bytes | None]] = {}
         self._build_decoder()
 
     def _build_decoder(self) -> None:
@@ -85,14 +85,14 @@ class RowReader:
 
         Raises `DecodeError` for anything but a JSON object and, if the codec is strict, for a value that does not fit.
         """
-        self._divided = {}
+        self._split = {}
         while True:
             try:
                 rows = self._decode_rows(items)
                 break
             except _SlotsAdded:
                 pass
-        rests = {index: rest for index, (_, rest) in self._divided.items() if rest is not None}
+        rests = {index: rest for index, (_, rest) in self._split.items() if rest is not None}
         if self.struct.has_unknown:
             for index, row in enumerate(rows):
                 if index not in rests and (rest := _rest_of(self.struct, row)):
@@ -105,12 +105,12 @@ class RowReader:
             try:
                 rows.append(decode(item))
             except UNREADABLE:
-                if index not in self._divided:
+                if index not in self._split:
                     if any(self._new_fields(item)):
                         self._add_slots(items)
                         raise _SlotsAdded from None
-                    self._divided[index] = self.divide(item)
-                rows.append(decode(self._divided[index][0]))
+                    self._split[index] = self.split_item(item)
+                rows.append(decode(self._split[index][0]))
         return rows
 
     def _add_slots(self, items: Sequence[bytes | msgspec.Raw]) -> None:
@@ -121,7 +121,7 @@ class RowReader:
         self._build_decoder()
 
     def _new_fields(self, item: bytes | msgspec.Raw) -> "Iterator[tuple[StructColumn, str]]":
-        """The fields of an item that have no slot yet; none for an unreadable item, which `divide` refuses."""
+        """The fields of an item that have no slot yet; none for an unreadable item, which `split_item` refuses."""
         try:
             return _fields_without_slot(self.struct, exact.decode(item))
         except UNREADABLE:
@@ -131,31 +131,31 @@ class RowReader:
         except UNREADABLE:
             return iter(())
 
-    def divide_all(self, items: Sequence[bytes | msgspec.Raw]) -> list[tuple[bytes, bytes | None]]:
-        """Divide all items of the last `read`."""
-        return [self._divided.get(index) or self.divide(item) for index, item in enumerate(items)]
+    def split_items(self, items: Sequence[bytes | msgspec.Raw]) -> list[tuple[bytes, bytes | None]]:
+        """Split all items of the last `read`."""
+        return [self._split.get(index) or self.split_item(item) for index, item in enumerate(items)]
 
-    def divide(self, item: bytes | msgspec.Raw) -> tuple[bytes, bytes | None]:
-        """Divide an item into the part that its columns hold and the rest, None if there is none, both as JSON."""
+    def split_item(self, item: bytes | msgspec.Raw) -> tuple[bytes, bytes | None]:
+        """Split an item into the part that its columns hold and the rest, None if there is none, both as JSON."""
         data: object = self._codec.parse(item, self._operation, _ITEM_PATH)
         if not isinstance(data, dict):
             raise DecodeError(
                 operation=self._operation, path=_ITEM_PATH, expected="an object", found="JSON of another type"
             )
-        held, rest = self._divide_value(self.struct, data, _ITEM_PATH)
+        held, rest = self._split_value(self.struct, data, _ITEM_PATH)
         return _encode(held), None if rest is _NOTHING else _encode(rest)
 
-    def _divide_value(self, column: Column, value: object, path: str) -> tuple[Any, Any]:
-        """Divide a value into the part that its column holds and the rest."""
+    def _split_value(self, column: Column, value: object, path: str) -> tuple[Any, Any]:
+        """Split a value into the part that its column holds and the rest."""
         if value is None:
             return None, _NOTHING
         if isinstance(column, ScalarColumn):
-            return self._divide_scalar(column.kind, value, path)
+            return self._split_scalar(column.kind, value, path)
         if isinstance(column, ListColumn):
             elements = self._codec.structure_or_none(value, list[object], self._operation, path)
             if elements is None:
                 return None, value
-            pairs = [self._divide_value(column.element, element, f"{path}[]") for element in elements]
+            pairs = [self._split_value(column.element, element, f"{path}[]") for element in elements]
             rests = [None if rest is _NOTHING else rest for _, rest in pairs]
             return [held for held, _ in pairs], rests if any(rest is not _NOTHING for _, rest in pairs) else _NOTHING
         members = self._codec.structure_or_none(value, dict[str, object], self._operation, path)
@@ -164,14 +164,14 @@ class RowReader:
         held_members, rest_members = {}, {}
         for name, member in members.items():
             if name in column.fields:
-                held_members[name], rest = self._divide_value(column.fields[name], member, f"{path}.{name}")
+                held_members[name], rest = self._split_value(column.fields[name], member, f"{path}.{name}")
                 if rest is not _NOTHING:
                     rest_members[name] = rest
             elif column.keep_unknown:
                 rest_members[name] = member
         return held_members, rest_members or _NOTHING
 
-    def _divide_scalar(self, kind: Kind, value: object, path: str) -> tuple[Any, Any]:
+    def _split_scalar(self, kind: Kind, value: object, path: str) -> tuple[Any, Any]:
         """Convert a value as models do, without loss; what the column can't hold exactly is rest."""
         if kind in ("json", "literal"):
             return value, _NOTHING
