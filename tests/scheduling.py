@@ -12,7 +12,7 @@ __all__ = ["Scheduling"]
 
 _TOGETHER: Final = ("tests/endpoints/",)
 _DIVIDED: Final = (
-    "tests/batch/test_journal.py",
+    "tests/batch/test_job.py",
     "tests/chaos/",
     "tests/cli/test_export.py",
     "tests/lifecycle/",

@@ -15,7 +15,7 @@ from ecwid_async.errors import EcwidError, JobError
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.transport.memory import MemoryTransport
 from ecwid_async.wire import Request, Response
-from tests.batch.world import STORE, World, kinds
+from tests.batch.world import STORE, World, outcomes
 
 CALLS, SIZE = 7, 3
 MINUTES = [0.0, 30.0, 54.9, 55.1, 60.0, 25 * 60.0]
@@ -113,7 +113,7 @@ async def run(world: World, mortal: Mortal, products: list[int], folder: Path, k
         calls = [world.store.products.inventory.adjust(product, 1) for product in products]
         if keyed:
             calls = [call.with_job_key(product) for call, product in zip(calls, products, strict=True)]
-        return await world.run(calls, most=SIZE, job="job", journals=folder)
+        return await world.run(calls, batch_size=SIZE, job="job", journals=folder)
     finally:
         journal_file._append = append
 
@@ -133,8 +133,8 @@ async def lives(
         mortal.append(Mortal(sandbox))
         return mortal[0]
 
-    world = World.made(transport, batch_seconds=seconds)
-    products = [await world.product() for _ in range(CALLS)]
+    world = World.create(transport, batch_seconds=seconds)
+    products = [await world.create_product() for _ in range(CALLS)]
     damaged = False
     for number, (death, minutes, damage) in enumerate([*deaths, (-1, 0.0, Damage("none", 0, 0, b"x"))]):
         mortal[0].left = death
@@ -162,7 +162,7 @@ async def lives(
             elif result.outcome in ("refused", "not_sent"):
                 assert executed[product] == 0, "a call that was executed is said to be refused"
         if results and not damaged and sum(minutes for _, minutes, _ in deaths[:number]) < 55:
-            assert set(kinds(results)) == {"done"}
+            assert set(outcomes(results)) == {"done"}
         if refused:
             return
         if damage.kind != "none":
@@ -191,20 +191,20 @@ def test_a_job_whose_journal_is_damaged_resumes_or_refuses_and_executes_nothing_
 @pytest.mark.parametrize("keyed", [False, True])
 @pytest.mark.parametrize("kind", ["flip", "cut"])
 @pytest.mark.parametrize("suffix", [".jsonl", ".lock"])
-def test_no_flipped_bit_and_no_cut_of_a_journal_executes_a_call_again(
+def test_no_flipped_bit_or_truncation_executes_a_call_again(
     suffix: str, kind: str, keyed: bool, tmp_path: Path
 ) -> None:
     """At places spread evenly over a whole journal, long after the server has forgotten the keys."""
 
     async def walk() -> None:
         mortal: list[Mortal] = []
-        world = World.made(lambda sandbox: mortal.append(Mortal(sandbox)) or mortal[0])
-        products = [await world.product() for _ in range(CALLS)]
+        world = World.create(lambda sandbox: mortal.append(Mortal(sandbox)) or mortal[0])
+        products = [await world.create_product() for _ in range(CALLS)]
         await run(world, mortal[0], products, tmp_path, keyed)
         world.clock.now += 2 * 3600
         (path,) = tmp_path.glob(f"{STORE}-job-*{suffix}")
         whole = path.read_bytes()
-        sent = len(world.batches())
+        sent = len(world.batch_requests())
         for place in range(37):
             path.write_bytes(Damage(kind, place / 37, place % 8 / 8, b"x").of(whole))
             try:
@@ -212,7 +212,7 @@ def test_no_flipped_bit_and_no_cut_of_a_journal_executes_a_call_again(
             except JobError:
                 pass
             else:
-                assert set(kinds(results)) == {"done"}
-            assert len(world.batches()) == sent
+                assert set(outcomes(results)) == {"done"}
+            assert len(world.batch_requests()) == sent
 
     asyncio.run(walk())
