@@ -15,7 +15,7 @@ from attrs import evolve
 from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.codec import apply_projection, dumps
 from ecwid_async.files import Download, Progress, Source, upload_body
-from ecwid_async.models.base import Model
+from ecwid_async.models.base import Draft, Model
 from ecwid_async.pages import Pages
 from ecwid_async.scan import Scan
 from ecwid_async.wire import Headers, Options, Request, encode_segment
@@ -30,6 +30,7 @@ __all__ = [
     "query_params",
     "raise_not_identifiable",
     "require_confirmation",
+    "require_draft",
 ]
 
 # Type checkers take this name for true. jedi, which completes names in editors and notebooks, goes by the value:
@@ -39,6 +40,7 @@ TYPE_CHECKING = False
 T = TypeVar("T")
 R = TypeVar("R")
 V = TypeVar("V")
+D = TypeVar("D", bound=Draft)
 
 Timestamp = datetime | int
 """A time in a query: an aware `datetime`, or Unix seconds, which have ten digits since 2001."""
@@ -266,6 +268,14 @@ def _parse_endpoint(
 async def raise_not_identifiable(channel: Channel, reason: str) -> None:
     """Raise `LookupError`: the lookup of an item that has no identifying value."""
     raise LookupError(reason)
+
+
+def require_draft(draft: D, expected: type[D]) -> D:
+    """Return `draft`, or raise `TypeError` if it is anything else, such as a dict."""
+    if not isinstance(draft, expected):
+        name = expected.__name__
+        raise TypeError(f"the draft is a {type(draft).__name__}: pass {name}(…), or {name}.from_dict(…) for a dict")
+    return draft
 
 
 def require_confirmation(confirm: Literal[True] | None, deleted: str) -> None:

@@ -8,7 +8,7 @@ from ecwid_async.calls import Call
 from ecwid_async.models.carts import Cart, CartDraft, CartPlaceResult
 from ecwid_async.models.results import UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, Timestamp
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, Timestamp, require_draft
 
 __all__ = ["Carts"]
 
@@ -83,7 +83,9 @@ class Carts(ListResource[Cart]):
 
         ``PUT /carts/{cartId}``
         """
-        return self._call("PUT /carts/{cartId}", cart_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /carts/{cartId}", cart_id, result_type=UpdateResult, body=require_draft(draft, CartDraft)
+        )
 
     def place(self, cart_id: str) -> Call[CartPlaceResult]:
         """Turn a cart into an order that awaits payment, created now.

@@ -8,7 +8,7 @@ from ecwid_async.calls import Call
 from ecwid_async.models.categories import Category, CategoryDraft
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, as_sequence
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, as_sequence, require_draft
 from ecwid_async.resources.category_images import CategoryImages
 from ecwid_async.resources.sort_orders import CategorySortOrder
 
@@ -163,14 +163,19 @@ class Categories(ListResource[Category]):
 
         ``POST /categories``
         """
-        return self._call("POST /categories", result_type=CreateResult, body=draft)
+        return self._call("POST /categories", result_type=CreateResult, body=require_draft(draft, CategoryDraft))
 
     def update(self, category_id: int, draft: CategoryDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
 
         ``PUT /categories/{categoryId}``
         """
-        return self._call("PUT /categories/{categoryId}", category_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /categories/{categoryId}",
+            category_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, CategoryDraft),
+        )
 
     def delete(self, category_id: int) -> Call[DeleteResult]:
         """Delete a category and its subcategories.

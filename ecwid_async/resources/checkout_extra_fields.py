@@ -5,7 +5,7 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.checkout_extra_fields import CheckoutExtraField, CheckoutExtraFieldDraft
 from ecwid_async.models.results import CreateCountResult, DeleteResult, UpdateResult
-from ecwid_async.resources.base import TYPE_CHECKING, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, require_draft
 
 __all__ = ["CheckoutExtraFields"]
 
@@ -50,14 +50,23 @@ class CheckoutExtraFields(Resource):
 
         ``POST /profile/extrafields``
         """
-        return self._call("POST /profile/extrafields", result_type=CreateCountResult, body=draft)
+        return self._call(
+            "POST /profile/extrafields",
+            result_type=CreateCountResult,
+            body=require_draft(draft, CheckoutExtraFieldDraft),
+        )
 
     def update(self, key: str, draft: CheckoutExtraFieldDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
 
         ``PUT /profile/extrafields/{key}``
         """
-        return self._call("PUT /profile/extrafields/{key}", key, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /profile/extrafields/{key}",
+            key,
+            result_type=UpdateResult,
+            body=require_draft(draft, CheckoutExtraFieldDraft),
+        )
 
     def delete(self, key: str) -> Call[DeleteResult]:
         """Delete an extra field.

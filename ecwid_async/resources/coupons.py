@@ -21,6 +21,7 @@ from ecwid_async.resources.base import (
     Timestamp,
     as_sequence,
     raise_not_identifiable,
+    require_draft,
 )
 
 __all__ = ["Coupons"]
@@ -100,7 +101,7 @@ class Coupons(ListResource[DiscountCoupon]):
         return self._call(
             "POST /discount_coupons",
             result_type=DiscountCouponCreateResult,
-            body=draft,
+            body=require_draft(draft, DiscountCouponDraft),
             look_up=_lookup_of(draft),
         )
 
@@ -110,7 +111,10 @@ class Coupons(ListResource[DiscountCoupon]):
         ``PUT /discount_coupons/{discountCouponId}``
         """
         return self._call(
-            "PUT /discount_coupons/{discountCouponId}", discount_coupon_id, result_type=UpdateResult, body=draft
+            "PUT /discount_coupons/{discountCouponId}",
+            discount_coupon_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, DiscountCouponDraft),
         )
 
     def delete(self, discount_coupon_id: str | int) -> Call[DeleteResult]:

@@ -3,7 +3,7 @@
 from ecwid_async.calls import Call
 from ecwid_async.models.customers import CustomerContact, CustomerContactDraft
 from ecwid_async.models.results import CreateCountResult, DeleteResult, UpdateResult
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import Resource, require_draft
 
 __all__ = ["CustomerContacts"]
 
@@ -37,7 +37,10 @@ class CustomerContacts(Resource):
         ``POST /customers/{customerId}/contacts``
         """
         return self._call(
-            "POST /customers/{customerId}/contacts", customer_id, result_type=CreateCountResult, body=draft
+            "POST /customers/{customerId}/contacts",
+            customer_id,
+            result_type=CreateCountResult,
+            body=require_draft(draft, CustomerContactDraft),
         )
 
     def update(self, customer_id: int, contact_id: int, draft: CustomerContactDraft) -> Call[UpdateResult]:
@@ -50,7 +53,7 @@ class CustomerContacts(Resource):
             customer_id,
             contact_id,
             result_type=UpdateResult,
-            body=draft,
+            body=require_draft(draft, CustomerContactDraft),
         )
 
     def delete(self, customer_id: int, contact_id: int) -> Call[DeleteResult]:

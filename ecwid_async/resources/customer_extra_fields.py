@@ -9,7 +9,7 @@ from ecwid_async.models.customer_extra_fields import (
     CustomerExtraFieldDraft,
 )
 from ecwid_async.models.results import DeleteResult, UpdateResult
-from ecwid_async.resources.base import TYPE_CHECKING, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, require_draft
 
 __all__ = ["CustomerExtraFields"]
 
@@ -54,7 +54,11 @@ class CustomerExtraFields(Resource):
 
         ``POST /store_extrafields/customers``
         """
-        return self._call("POST /store_extrafields/customers", result_type=CustomerExtraFieldCreateResult, body=draft)
+        return self._call(
+            "POST /store_extrafields/customers",
+            result_type=CustomerExtraFieldCreateResult,
+            body=require_draft(draft, CustomerExtraFieldDraft),
+        )
 
     def update(self, extrafield_key: str, draft: CustomerExtraFieldDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets.
@@ -62,7 +66,10 @@ class CustomerExtraFields(Resource):
         ``PUT /store_extrafields/customers/{extrafield_key}``
         """
         return self._call(
-            "PUT /store_extrafields/customers/{extrafield_key}", extrafield_key, result_type=UpdateResult, body=draft
+            "PUT /store_extrafields/customers/{extrafield_key}",
+            extrafield_key,
+            result_type=UpdateResult,
+            body=require_draft(draft, CustomerExtraFieldDraft),
         )
 
     def delete(self, extrafield_key: str) -> Call[DeleteResult]:

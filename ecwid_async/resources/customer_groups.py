@@ -6,7 +6,7 @@ from ecwid_async.calls import Call
 from ecwid_async.models.customer_groups import CustomerGroup, CustomerGroupDraft
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, as_sequence
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, as_sequence, require_draft
 
 __all__ = ["CustomerGroups"]
 
@@ -67,14 +67,21 @@ class CustomerGroups(ListResource[CustomerGroup]):
 
         ``POST /customer_groups``
         """
-        return self._call("POST /customer_groups", result_type=CreateResult, body=draft)
+        return self._call(
+            "POST /customer_groups", result_type=CreateResult, body=require_draft(draft, CustomerGroupDraft)
+        )
 
     def update(self, group_id: int, draft: CustomerGroupDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets.
 
         ``PUT /customer_groups/{groupId}``
         """
-        return self._call("PUT /customer_groups/{groupId}", group_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /customer_groups/{groupId}",
+            group_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, CustomerGroupDraft),
+        )
 
     def delete(self, group_id: int) -> Call[DeleteResult]:
         """Delete a group, but not its customers.

@@ -27,6 +27,7 @@ from ecwid_async.resources.base import (
     as_sequence,
     raise_not_identifiable,
     require_confirmation,
+    require_draft,
 )
 from ecwid_async.resources.customer_contacts import CustomerContacts
 from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
@@ -157,7 +158,12 @@ class Customers(ListResource[Customer]):
 
         ``POST /customers``
         """
-        return self._call("POST /customers", result_type=CreateResult, body=draft, look_up=_lookup_of(draft))
+        return self._call(
+            "POST /customers",
+            result_type=CreateResult,
+            body=require_draft(draft, CustomerDraft),
+            look_up=_lookup_of(draft),
+        )
 
     def update(self, customer_id: int, draft: CustomerDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
@@ -166,7 +172,12 @@ class Customers(ListResource[Customer]):
 
         ``PUT /customers/{customerId}``
         """
-        return self._call("PUT /customers/{customerId}", customer_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /customers/{customerId}",
+            customer_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, CustomerDraft),
+        )
 
     def delete(self, customer_id: int) -> Call[DeleteResult]:
         """Delete a customer. `deleted` lists it for six months.
@@ -272,6 +283,7 @@ class Customers(ListResource[Customer]):
 
         ``POST /customers_update``
         """
+        require_draft(draft, CustomersMassUpdateDraft)
         if draft.delete and draft.mode != SelectMode.SELECTED:
             require_confirmation(confirm, "every matching customer, or all of the store")
         return self._call(

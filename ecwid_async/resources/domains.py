@@ -14,7 +14,7 @@ from ecwid_async.models.domains import (
 )
 from ecwid_async.models.domains import Domains as StoreDomains
 from ecwid_async.models.results import UpdateResult
-from ecwid_async.resources.base import TYPE_CHECKING, Resource, raise_not_identifiable
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, raise_not_identifiable, require_draft
 
 __all__ = ["Domains"]
 
@@ -40,7 +40,7 @@ class Domains(Resource):
 
         ``PUT /domains``
         """
-        return self._call("PUT /domains", result_type=UpdateResult, body=draft)
+        return self._call("PUT /domains", result_type=UpdateResult, body=require_draft(draft, DomainsDraft))
 
     def search(self, keyword: str) -> Call[DomainOffers]:
         """Search for domains similar to `keyword`, with their availability and price.
@@ -54,7 +54,12 @@ class Domains(Resource):
 
         ``POST /domains/purchase``
         """
-        return self._call("POST /domains/purchase", result_type=PurchasedDomain, body=draft, look_up=_lookup_of(draft))
+        return self._call(
+            "POST /domains/purchase",
+            result_type=PurchasedDomain,
+            body=require_draft(draft, DomainPurchaseDraft),
+            look_up=_lookup_of(draft),
+        )
 
     def send_verification_email(self, domain_name: str) -> Call[dict[str, object]]:
         """Send the owner of a domain an email to verify it. The response is not documented: it is a dict.

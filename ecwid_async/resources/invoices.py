@@ -7,7 +7,7 @@ from ecwid_async.files import Download
 from ecwid_async.models.invoices import OrderInvoice
 from ecwid_async.models.orders import OrderDraft
 from ecwid_async.models.results import CreateResult
-from ecwid_async.resources.base import TYPE_CHECKING, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, require_draft
 
 __all__ = ["Invoices"]
 
@@ -63,4 +63,6 @@ class Invoices(Resource):
 
         ``POST /orders/tax-invoice-preview``
         """
-        return self._call("POST /orders/tax-invoice-preview", result_type=str, body=draft, repeatable=True)
+        return self._call(
+            "POST /orders/tax-invoice-preview", result_type=str, body=require_draft(draft, OrderDraft), repeatable=True
+        )

@@ -3,7 +3,7 @@
 from ecwid_async.calls import Call
 from ecwid_async.models.order_extra_fields import OrderExtraField, OrderExtraFieldDraft
 from ecwid_async.models.results import CreateCountResult, DeleteResult, UpdateResult
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import Resource, require_draft
 
 __all__ = ["OrderExtraFields"]
 
@@ -25,7 +25,12 @@ class OrderExtraFields(Resource):
 
         ``POST /orders/{orderId}/extraFields``
         """
-        return self._call("POST /orders/{orderId}/extraFields", order_id, result_type=CreateCountResult, body=draft)
+        return self._call(
+            "POST /orders/{orderId}/extraFields",
+            order_id,
+            result_type=CreateCountResult,
+            body=require_draft(draft, OrderExtraFieldDraft),
+        )
 
     def update(self, order_id: str | int, extra_field_id: str, draft: OrderExtraFieldDraft) -> Call[UpdateResult]:
         """Change the values that `draft` sets.
@@ -37,7 +42,7 @@ class OrderExtraFields(Resource):
             order_id,
             extra_field_id,
             result_type=UpdateResult,
-            body=draft,
+            body=require_draft(draft, OrderExtraFieldDraft),
         )
 
     def delete(self, order_id: str | int, extra_field_id: str) -> Call[DeleteResult]:

@@ -5,7 +5,7 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.order_statuses import OrderStatus, OrderStatusDraft, OrderStatusId
 from ecwid_async.models.results import UpdateResult
-from ecwid_async.resources.base import TYPE_CHECKING, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, require_draft
 
 __all__ = ["OrderStatuses"]
 
@@ -52,4 +52,9 @@ class OrderStatuses(Resource):
 
         ``PUT /profile/order_status/{statusId}``
         """
-        return self._call("PUT /profile/order_status/{statusId}", status_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /profile/order_status/{statusId}",
+            status_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, OrderStatusDraft),
+        )

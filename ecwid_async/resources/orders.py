@@ -17,7 +17,7 @@ from ecwid_async.models.orders import (
 )
 from ecwid_async.models.results import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, Timestamp, as_sequence
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, Timestamp, as_sequence, require_draft
 from ecwid_async.resources.invoices import Invoices
 from ecwid_async.resources.order_extra_fields import OrderExtraFields
 from ecwid_async.resources.order_option_files import OrderOptionFiles
@@ -175,14 +175,16 @@ class Orders(ListResource[Order]):
 
         ``POST /orders``
         """
-        return self._call("POST /orders", result_type=OrderCreateResult, body=draft)
+        return self._call("POST /orders", result_type=OrderCreateResult, body=require_draft(draft, OrderDraft))
 
     def update(self, order_id: str | int, draft: OrderDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
 
         ``PUT /orders/{orderId}``
         """
-        return self._call("PUT /orders/{orderId}", order_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /orders/{orderId}", order_id, result_type=UpdateResult, body=require_draft(draft, OrderDraft)
+        )
 
     def delete(self, order_id: str | int) -> Call[DeleteResult]:
         """Delete an order. `deleted` lists it for six months.
@@ -203,7 +205,12 @@ class Orders(ListResource[Order]):
 
         ``POST /order/calculate``
         """
-        return self._call("POST /order/calculate", result_type=OrderCalculation, body=draft, repeatable=True)
+        return self._call(
+            "POST /order/calculate",
+            result_type=OrderCalculation,
+            body=require_draft(draft, OrderCalculationDraft),
+            repeatable=True,
+        )
 
     def deleted(
         self,

@@ -5,7 +5,7 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.payment_options import PaymentOption, PaymentOptionCreateResult, PaymentOptionDraft
 from ecwid_async.models.results import DeleteResult, UpdateResult
-from ecwid_async.resources.base import TYPE_CHECKING, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, require_draft
 
 __all__ = ["PaymentOptions"]
 
@@ -50,7 +50,11 @@ class PaymentOptions(Resource):
 
         ``POST /profile/paymentOptions``
         """
-        return self._call("POST /profile/paymentOptions", result_type=PaymentOptionCreateResult, body=draft)
+        return self._call(
+            "POST /profile/paymentOptions",
+            result_type=PaymentOptionCreateResult,
+            body=require_draft(draft, PaymentOptionDraft),
+        )
 
     def update(self, payment_option_id: str, draft: PaymentOptionDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
@@ -58,7 +62,10 @@ class PaymentOptions(Resource):
         ``PUT /profile/paymentOptions/{paymentOptionId}``
         """
         return self._call(
-            "PUT /profile/paymentOptions/{paymentOptionId}", payment_option_id, result_type=UpdateResult, body=draft
+            "PUT /profile/paymentOptions/{paymentOptionId}",
+            payment_option_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, PaymentOptionDraft),
         )
 
     def delete(self, payment_option_id: str) -> Call[DeleteResult]:

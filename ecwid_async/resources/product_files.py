@@ -6,7 +6,7 @@ from ecwid_async.calls import Call
 from ecwid_async.files import Download, Progress, Source
 from ecwid_async.models.product_files import ProductFileDraft
 from ecwid_async.models.results import DeleteResult, UpdateResult, UploadResult
-from ecwid_async.resources.base import Resource, require_confirmation
+from ecwid_async.resources.base import Resource, require_confirmation, require_draft
 
 __all__ = ["ProductFiles"]
 
@@ -53,7 +53,11 @@ class ProductFiles(Resource):
         ``PUT /products/{productId}/files/{fileId}``
         """
         return self._call(
-            "PUT /products/{productId}/files/{fileId}", product_id, file_id, result_type=UpdateResult, body=draft
+            "PUT /products/{productId}/files/{fileId}",
+            product_id,
+            file_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, ProductFileDraft),
         )
 
     def delete(self, product_id: int, file_id: int) -> Call[DeleteResult]:

@@ -6,7 +6,7 @@ from ecwid_async.calls import Call
 from ecwid_async.files import IMAGE_LIMIT, Progress, Source
 from ecwid_async.models.images import AsyncImageDraft
 from ecwid_async.models.results import DeleteResult, UploadResult
-from ecwid_async.resources.base import Resource, require_confirmation
+from ecwid_async.resources.base import Resource, require_confirmation, require_draft
 from ecwid_async.resources.product_videos import ProductGalleryVideos
 
 __all__ = ["ProductGallery"]
@@ -51,7 +51,12 @@ class ProductGallery(Resource):
 
         ``POST /products/{productId}/gallery/async``
         """
-        return self._call("POST /products/{productId}/gallery/async", product_id, result_type=UploadResult, body=draft)
+        return self._call(
+            "POST /products/{productId}/gallery/async",
+            product_id,
+            result_type=UploadResult,
+            body=require_draft(draft, AsyncImageDraft),
+        )
 
     def delete(self, product_id: int, gallery_image_id: int) -> Call[DeleteResult]:
         """Delete an image of the gallery.

@@ -4,7 +4,7 @@ from ecwid_async.calls import Call
 from ecwid_async.files import IMAGE_LIMIT, Progress, Source
 from ecwid_async.models.images import AsyncImageDraft
 from ecwid_async.models.results import DeleteResult, UploadResult
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import Resource, require_draft
 
 __all__ = ["ProductImages"]
 
@@ -44,7 +44,12 @@ class ProductImages(Resource):
 
         ``POST /products/{productId}/image/async``
         """
-        return self._call("POST /products/{productId}/image/async", product_id, result_type=UploadResult, body=draft)
+        return self._call(
+            "POST /products/{productId}/image/async",
+            product_id,
+            result_type=UploadResult,
+            body=require_draft(draft, AsyncImageDraft),
+        )
 
     def delete(self, product_id: int) -> Call[DeleteResult]:
         """Delete the main image of a product.

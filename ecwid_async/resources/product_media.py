@@ -3,7 +3,7 @@
 from ecwid_async.calls import Call
 from ecwid_async.models.product_media import ProductMediaDraft
 from ecwid_async.models.results import UpdateResult
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import Resource, require_draft
 
 __all__ = ["ProductMediaResource"]
 
@@ -21,4 +21,9 @@ class ProductMediaResource(Resource):
         ``PUT /products/{productId}/media``
         """
         # The response is not documented: expect that of other updates.
-        return self._call("PUT /products/{productId}/media", product_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /products/{productId}/media",
+            product_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, ProductMediaDraft),
+        )

@@ -5,7 +5,7 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.product_types import ProductType, ProductTypeDraft
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
-from ecwid_async.resources.base import TYPE_CHECKING, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, require_draft
 
 __all__ = ["ProductTypes"]
 
@@ -40,7 +40,7 @@ class ProductTypes(Resource):
 
         ``POST /classes``
         """
-        return self._call("POST /classes", result_type=CreateResult, body=draft)
+        return self._call("POST /classes", result_type=CreateResult, body=require_draft(draft, ProductTypeDraft))
 
     def update(self, class_id: int, draft: ProductTypeDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; `attributes` replaces the stored list.
@@ -49,7 +49,9 @@ class ProductTypes(Resource):
 
         ``PUT /classes/{classId}``
         """
-        return self._call("PUT /classes/{classId}", class_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /classes/{classId}", class_id, result_type=UpdateResult, body=require_draft(draft, ProductTypeDraft)
+        )
 
     def delete(self, class_id: int) -> Call[DeleteResult]:
         """Delete a product type.

@@ -29,6 +29,7 @@ from ecwid_async.resources.base import (
     query_params,
     raise_not_identifiable,
     require_confirmation,
+    require_draft,
 )
 from ecwid_async.resources.product_files import ProductFiles
 from ecwid_async.resources.product_gallery import ProductGallery
@@ -222,7 +223,7 @@ class Products(ListResource[Product]):
             "POST /products",
             result_type=CreateResult,
             query={"saveCombinations": save_combinations},
-            body=draft,
+            body=require_draft(draft, ProductDraft),
             look_up=_lookup_of(draft),
         )
 
@@ -257,7 +258,7 @@ class Products(ListResource[Product]):
                 "keepOptionDisplaySettings": keep_option_display_settings,
                 "responseFields": response_fields,
             },
-            body=draft,
+            body=require_draft(draft, ProductDraft),
         )
 
     def delete(self, product_id: int) -> Call[DeleteResult]:

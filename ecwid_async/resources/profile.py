@@ -6,7 +6,7 @@ from ecwid_async.calls import Call
 from ecwid_async.models.profile import Profile, ProfileDraft
 from ecwid_async.models.results import UpdateResult
 from ecwid_async.models.staff import StaffScope
-from ecwid_async.resources.base import TYPE_CHECKING, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, require_draft
 from ecwid_async.resources.profile_logos import ProfileLogos
 
 __all__ = ["ProfileResource"]
@@ -60,7 +60,7 @@ class ProfileResource(Resource):
 
         ``PUT /profile``
         """
-        return self._call("PUT /profile", result_type=UpdateResult, body=draft)
+        return self._call("PUT /profile", result_type=UpdateResult, body=require_draft(draft, ProfileDraft))
 
     def staff_scopes(self) -> Call[list[StaffScope | str]]:
         """List the permissions that staff accounts of this store can have.

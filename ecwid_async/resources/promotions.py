@@ -6,7 +6,7 @@ from ecwid_async.calls import Call
 from ecwid_async.models.promotions import Promotion, PromotionDraft
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, require_draft
 
 __all__ = ["Promotions"]
 
@@ -46,14 +46,19 @@ class Promotions(ListResource[Promotion]):
 
         ``POST /promotions``
         """
-        return self._call("POST /promotions", result_type=CreateResult, body=draft)
+        return self._call("POST /promotions", result_type=CreateResult, body=require_draft(draft, PromotionDraft))
 
     def update(self, promotion_id: int, draft: PromotionDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets.
 
         ``PUT /promotions/{promotionId}``
         """
-        return self._call("PUT /promotions/{promotionId}", promotion_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /promotions/{promotionId}",
+            promotion_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, PromotionDraft),
+        )
 
     def delete(self, promotion_id: int) -> Call[DeleteResult]:
         """Delete a promotion.

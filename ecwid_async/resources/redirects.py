@@ -13,7 +13,7 @@ from ecwid_async.models.redirects import (
 )
 from ecwid_async.models.results import DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, require_draft
 
 __all__ = ["Redirects"]
 
@@ -83,14 +83,23 @@ class Redirects(ListResource[InstantSiteRedirect]):
 
         ``POST /instant-site/redirects``
         """
-        return self._call("POST /instant-site/redirects", result_type=InstantSiteRedirectsCreateResult, body=drafts)
+        return self._call(
+            "POST /instant-site/redirects",
+            result_type=InstantSiteRedirectsCreateResult,
+            body=[require_draft(draft, InstantSiteRedirectDraft) for draft in drafts],
+        )
 
     def update(self, redirect_id: str, draft: InstantSiteRedirectDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets.
 
         ``PUT /instant-site/redirects/{redirectId}``
         """
-        return self._call("PUT /instant-site/redirects/{redirectId}", redirect_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /instant-site/redirects/{redirectId}",
+            redirect_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, InstantSiteRedirectDraft),
+        )
 
     def delete(self, redirect_id: str) -> Call[DeleteResult]:
         """Delete a redirect.

@@ -16,7 +16,14 @@ from ecwid_async.models.reviews import (
     ReviewStatus,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, Timestamp, as_sequence, require_confirmation
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    ListResource,
+    Timestamp,
+    as_sequence,
+    require_confirmation,
+    require_draft,
+)
 
 __all__ = ["Reviews"]
 
@@ -95,7 +102,9 @@ class Reviews(ListResource[Review]):
 
         ``PUT /reviews/{reviewId}``
         """
-        return self._call("PUT /reviews/{reviewId}", review_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /reviews/{reviewId}", review_id, result_type=UpdateResult, body=require_draft(draft, ReviewDraft)
+        )
 
     def mass_update(self, draft: ReviewMassUpdateDraft, *, confirm: Literal[True] | None = None) -> Call[UpdateResult]:
         """Publish, hide or delete many reviews: those listed in `draft`, those that match its filters, or all.
@@ -104,10 +113,16 @@ class Reviews(ListResource[Review]):
 
         ``PUT /reviews/mass_update``
         """
+        require_draft(draft, ReviewMassUpdateDraft)
         if draft.delete and draft.select_mode != SelectMode.SELECTED:
             require_confirmation(confirm, "every review that matches, or all of the store")
         # Sent twice, it would also change reviews written in between.
-        return self._call("PUT /reviews/mass_update", result_type=UpdateResult, body=draft, repeatable=False)
+        return self._call(
+            "PUT /reviews/mass_update",
+            result_type=UpdateResult,
+            body=draft,
+            repeatable=False,
+        )
 
     def delete(self, review_id: int) -> Call[DeleteResult]:
         """Delete a review. `deleted` lists it for six months.

@@ -5,7 +5,7 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.results import DeleteResult, UpdateResult
 from ecwid_async.models.shipping_options import ShippingOption, ShippingOptionCreateResult, ShippingOptionDraft
-from ecwid_async.resources.base import TYPE_CHECKING, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, require_draft
 
 __all__ = ["ShippingOptions"]
 
@@ -38,7 +38,11 @@ class ShippingOptions(Resource):
 
         ``POST /profile/shippingOptions``
         """
-        return self._call("POST /profile/shippingOptions", result_type=ShippingOptionCreateResult, body=draft)
+        return self._call(
+            "POST /profile/shippingOptions",
+            result_type=ShippingOptionCreateResult,
+            body=require_draft(draft, ShippingOptionDraft),
+        )
 
     def update(self, shipping_option_id: str, draft: ShippingOptionDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; a list replaces the stored list.
@@ -46,7 +50,10 @@ class ShippingOptions(Resource):
         ``PUT /profile/shippingOptions/{shippingOptionId}``
         """
         return self._call(
-            "PUT /profile/shippingOptions/{shippingOptionId}", shipping_option_id, result_type=UpdateResult, body=draft
+            "PUT /profile/shippingOptions/{shippingOptionId}",
+            shipping_option_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, ShippingOptionDraft),
         )
 
     def delete(self, shipping_option_id: str) -> Call[DeleteResult]:

@@ -5,7 +5,7 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call
 from ecwid_async.models.results import DeleteResult, SuccessResult, UpdateResult
 from ecwid_async.models.staff import StaffAccount, StaffDraft
-from ecwid_async.resources.base import TYPE_CHECKING, Resource
+from ecwid_async.resources.base import TYPE_CHECKING, Resource, require_draft
 
 __all__ = ["Staff"]
 
@@ -46,14 +46,19 @@ class Staff(Resource):
 
         ``POST /staff``
         """
-        return self._call("POST /staff", result_type=SuccessResult, body=draft)
+        return self._call("POST /staff", result_type=SuccessResult, body=require_draft(draft, StaffDraft))
 
     def update(self, staff_account_id: str, draft: StaffDraft) -> Call[UpdateResult]:
         """Change the fields that `draft` sets; `staff_scopes` replaces the stored list.
 
         ``PUT /staff/{staffAccountId}``
         """
-        return self._call("PUT /staff/{staffAccountId}", staff_account_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /staff/{staffAccountId}",
+            staff_account_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, StaffDraft),
+        )
 
     def delete(self, staff_account_id: str) -> Call[DeleteResult]:
         """Delete a staff account.

@@ -9,7 +9,7 @@ from ecwid_async.models.common import RecurringInterval
 from ecwid_async.models.results import UpdateResult
 from ecwid_async.models.subscriptions import Subscription, SubscriptionDraft, SubscriptionSortBy, SubscriptionStatus
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, Timestamp, as_sequence
+from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, Timestamp, as_sequence, require_draft
 
 __all__ = ["Subscriptions"]
 
@@ -103,4 +103,9 @@ class Subscriptions(ListResource[Subscription]):
 
         ``PUT /subscriptions/{subscriptionId}``
         """
-        return self._call("PUT /subscriptions/{subscriptionId}", subscription_id, result_type=UpdateResult, body=draft)
+        return self._call(
+            "PUT /subscriptions/{subscriptionId}",
+            subscription_id,
+            result_type=UpdateResult,
+            body=require_draft(draft, SubscriptionDraft),
+        )

@@ -4,7 +4,7 @@ from ecwid_async.calls import Call
 from ecwid_async.files import IMAGE_LIMIT, Progress, Source
 from ecwid_async.models.images import AsyncImageDraft
 from ecwid_async.models.results import DeleteResult, UploadResult
-from ecwid_async.resources.base import Resource
+from ecwid_async.resources.base import Resource, require_draft
 
 __all__ = ["VariationImages"]
 
@@ -48,7 +48,7 @@ class VariationImages(Resource):
             product_id,
             combination_id,
             result_type=UploadResult,
-            body=draft,
+            body=require_draft(draft, AsyncImageDraft),
         )
 
     def delete(self, product_id: int, combination_id: int) -> Call[DeleteResult]:

@@ -8,7 +8,13 @@ from typing_extensions import TypeVar
 from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.models.variations import Variation, VariationDraft
-from ecwid_async.resources.base import TYPE_CHECKING, Resource, raise_not_identifiable, require_confirmation
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    Resource,
+    raise_not_identifiable,
+    require_confirmation,
+    require_draft,
+)
 from ecwid_async.resources.variation_images import VariationImages
 from ecwid_async.resources.variation_inventory import VariationInventory
 
@@ -85,7 +91,7 @@ class Variations(Resource):
             "POST /products/{productId}/combinations",
             product_id,
             result_type=CreateResult,
-            body=draft,
+            body=require_draft(draft, VariationDraft),
             look_up=_lookup_of(product_id, draft),
         )
 
@@ -109,7 +115,7 @@ class Variations(Resource):
             combination_id,
             result_type=UpdateResult,
             query={"checkLowStockNotification": check_low_stock_notification},
-            body=draft,
+            body=require_draft(draft, VariationDraft),
         )
 
     def delete(self, product_id: int, combination_id: int) -> Call[DeleteResult]:

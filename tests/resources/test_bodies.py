@@ -40,6 +40,7 @@ from ecwid_async.models.promotions import PromotionDraft, PromotionTargets, Prom
 from ecwid_async.models.redirects import InstantSiteRedirectDraft
 from ecwid_async.models.reviews import ReviewDraft, ReviewMassUpdateDraft
 from ecwid_async.models.subscriptions import SubscriptionDraft
+from tests.resources.conftest import Method
 
 # Bodies of a value or two are arguments: what is sent for what.
 ARGUMENTS: dict[str, tuple[Callable[[Store], Call[Any]], Any]] = {
@@ -298,3 +299,13 @@ def test_media_and_files_are_described_by_drafts(store: Store) -> None:
     }
     file = store.products.files.update(7, 9, ProductFileDraft(description="Manual"))
     assert loads(file.request.body) == {"description": "Manual"}
+
+
+def test_a_dict_in_place_of_a_draft_is_refused_with_the_class_to_pass(method: Method) -> None:
+    for name in ("draft", "drafts"):
+        if name in method.hints and name in method.required():
+            declared = method.hints[name]
+            (cls,) = [declared] if name == "draft" else get_args(declared)
+            value = {"name": "Mug"} if name == "draft" else [{"name": "Mug"}]
+            with pytest.raises(TypeError, match=rf"the draft is a dict: pass {cls.__name__}\(…\)"):
+                method.request(**{name: value})
