@@ -1,1 +1,1 @@
-"""What the API answers and takes: attrs classes, a file per API section."""
+"""The data of the API: attrs classes, a file per section of the API."""

@@ -14,7 +14,7 @@ __all__ = [
 
 
 class AppSubscriptionStatus(StrEnum):
-    """Whether an app is paid."""
+    """The payment status of an app."""
 
     ACTIVE = "ACTIVE"
     SUSPENDED = "SUSPENDED"
@@ -23,7 +23,7 @@ class AppSubscriptionStatus(StrEnum):
 
 @model
 class AppSubscriptionDetails(Model):
-    """From when to when an app is paid."""
+    """The paid period of an app."""
 
     start_date: datetime | None = None
     expiration_date: datetime | None = None
@@ -32,7 +32,7 @@ class AppSubscriptionDetails(Model):
 
 @model
 class AppSubscription(Model):
-    """How a store pays for an app.
+    """A store's subscription to an app.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/application/get-app-subscription-status
     """
@@ -43,7 +43,7 @@ class AppSubscription(Model):
 
 @model
 class ApplicationToken(Model):
-    """What a token may do, and until when it works."""
+    """The permissions of a token and its expiry time."""
 
     permissions: list[str] | None = None  # Scopes such as ``read_orders``.
     created: datetime | None = None

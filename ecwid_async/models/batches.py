@@ -1,4 +1,4 @@
-"""Many requests sent as one."""
+"""Batches of requests."""
 
 from enum import StrEnum
 
@@ -16,15 +16,15 @@ __all__ = [
 
 
 class BatchResponseState(StrEnum):
-    """What became of one request of a batch."""
+    """The state of one request of a batch."""
 
-    COMPLETED = "COMPLETED"  # Also of one that was cancelled before it ran: then it has no HTTP status.
+    COMPLETED = "COMPLETED"  # Also if cancelled before execution: then without an HTTP status.
     FAILED = "FAILED"
     NOT_EXECUTED = "NOT_EXECUTED"
 
 
 class BatchState(StrEnum):
-    """How far a batch has come."""
+    """The state of a batch."""
 
     QUEUED = "QUEUED"
     IN_PROGRESS = "IN_PROGRESS"
@@ -33,24 +33,24 @@ class BatchState(StrEnum):
 
 @draft
 class BatchRequestItemDraft(Draft):
-    """One request of a batch. Needs `method` and `path`."""
+    """One request of a batch. Requires `method` and `path`."""
 
-    id: str | Unset | None = UNSET  # Comes back with the answer.
-    path: str | Unset | None = UNSET  # Without a leading slash and without the store; it may hold a query.
+    id: str | Unset | None = UNSET  # Returned with the response.
+    path: str | Unset | None = UNSET  # Without leading slash and store id; may contain a query.
     method: str | Unset | None = UNSET  # ``GET``, ``POST``, ``PUT`` or ``DELETE``.
     body: object | Unset | None = UNSET  # JSON, not text.
 
 
 @model
 class BatchTicket(Model):
-    """What a batch is asked for by."""
+    """The ticket that identifies a batch."""
 
     ticket: str | None = None
 
 
 @model
 class BatchSummary(Model):
-    """One batch of a store, in the list of them."""
+    """One batch in the list of a store's batches."""
 
     ticket: str | None = None
     status: BatchState | str | None = None
@@ -58,19 +58,19 @@ class BatchSummary(Model):
 
 @model
 class BatchResponseItem(Model):
-    """The answer to one request of a batch."""
+    """The response to one request of a batch."""
 
     id: str | None = None
     status: BatchResponseState | str | None = None
-    http_body: object | None = None  # Where asked for without escaping.
+    http_body: object | None = None  # If requested without escaping.
     escaped_http_body: str | None = None  # JSON text.
-    http_status_code: int | None = None  # One example of the reference calls it ``httpCode``.
+    http_status_code: int | None = None  # ``httpCode`` in one example of the reference.
     http_status_line: str | None = None
 
 
 @model
 class BatchStatus(Model):
-    """How far a batch has come, and the answers so far, in the order of the requests.
+    """The progress of a batch and the responses so far, in the order of the requests.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/batch-requests
     """

@@ -1,4 +1,4 @@
-"""Charges through the vendor's billing."""
+"""Charges through Ecwid's billing."""
 
 from enum import StrEnum
 
@@ -23,10 +23,10 @@ class BillingCurrency(StrEnum):
 
 @model
 class BillingTransactionResult(Model):
-    """A charge that was made.
+    """The result of a charge.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/application/custom-charge-with-ecwid-billing
     """
 
     transaction_id: str | None = None
-    idempotency_key_in_use: bool | None = None  # Whether the same charge was made before under this key.
+    idempotency_key_in_use: bool | None = None  # Whether a charge with this key exists already.

@@ -11,7 +11,7 @@ __all__ = [
 
 
 class BrandSortBy(StrEnum):
-    """How a search for brands is sorted."""
+    """The sort order of a search for brands."""
 
     PRODUCT_COUNT_DESC = "PRODUCT_COUNT_DESC"
     PRODUCT_COUNT_ASC = "PRODUCT_COUNT_ASC"
@@ -21,7 +21,7 @@ class BrandSortBy(StrEnum):
 
 @model
 class Brand(Model):
-    """A brand: a value that products of the store have in their brand attribute.
+    """A brand: a value of the products' brand attribute.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/products/search-product-brands
     """

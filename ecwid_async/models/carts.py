@@ -44,7 +44,7 @@ __all__ = [
 
 @model
 class CartItemSelectedOption(Model):
-    """An option of the product as the customer chose it."""
+    """An option of a product with the customer's choice."""
 
     name: str | None = None
     type: SelectedOptionType | str | None = None
@@ -52,7 +52,7 @@ class CartItemSelectedOption(Model):
     values_array: list[str] | None = None
     files: list[OrderItemSelectedOptionFile] | None = None
     selections: list[OrderItemSelectedOptionSelection] | None = None
-    # In no table, here and below; orders and live answers have them.
+    # Undocumented, here and below; orders and real stores have them.
     name_translated: dict[str, str] | None = None
     value_translated: dict[str, str] | None = None
     values_array_translated: dict[str, list[str]] | None = None
@@ -100,18 +100,18 @@ class CartItem(Model):
     selected_price: OrderItemSelectedPrice | None = None
     is_preorder: bool | None = None
     attributes: list[OrderItemAttribute] | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     handling_fee: Decimal | None = None
     gift_card: bool | None = None
     external_reference_id: str | None = None
-    # In no table, here and below; orders and live answers have them.
+    # Undocumented, here and below; orders and real stores have them.
     discounts_allowed: bool | None = None
     taxable: bool | None = None
 
 
 @model
 class CartShippingOption(Model):
-    """How a cart would be delivered, and what that costs."""
+    """The shipping option of a cart and its cost."""
 
     shipping_carrier_name: str | None = None
     shipping_method_name: str | None = None
@@ -206,25 +206,25 @@ class Cart(Model):
     external_order_id: str | None = None
     invoices: list[OrderInvoice] | None = None
     prices_include_tax: bool | None = None
-    utm_data: list[OrderUtmData] | OrderUtmData | None = None  # A list in the reference, one object in stores.
+    utm_data: list[OrderUtmData] | OrderUtmData | None = None  # A list in the reference, an object in real stores.
     utm_data_sets: list[OrderUtmDataSet] | None = None
     lang: str | None = None
     customer_user_agent: str | None = None
-    recovered_order_id: int | None = None  # The number of the order that the cart became.
-    recovery_email_sent_timestamp: datetime | None = None  # A moment, unlike other timestamps.
-    # In no table, here and below; the vendor's own client reads them.
+    recovered_order_id: int | None = None  # The number of the order created from the cart.
+    recovery_email_sent_timestamp: datetime | None = None  # A datetime, unlike other timestamps.
+    # Undocumented, here and below; Ecwid's own client reads them.
     tracking_url: str | None = None
     recovered_public_uid: str | None = None
     gift_card_code: str | None = None
     gift_card_id: int | None = None
     gift_card_uuid: str | None = None
     gift_card_double_spending: bool | None = None
-    custom_discount: list[Decimal] | None = None  # In no table; orders and live answers have it.
+    custom_discount: list[Decimal] | None = None  # Undocumented; orders and real stores have it.
 
 
 @model
 class CartPlaceResult(Model):
-    """The ids of the order that a cart was turned into."""
+    """The ids of the order created from a cart."""
 
     id: str | None = None
     order_number: int | None = None
@@ -234,7 +234,7 @@ class CartPlaceResult(Model):
 
 @draft
 class CartDraft(Draft):
-    """What a cart is changed to: only these fields of it can be."""
+    """Fields of a cart to change. Others can't be changed."""
 
     hidden: bool | Unset | None = UNSET
     taxes_on_shipping: list[OrderTaxesOnShipping] | Unset | None = UNSET

@@ -14,7 +14,7 @@ __all__ = [
 
 
 class CategoryOrigin(StrEnum):
-    """The system that a category was made in."""
+    """The system in which a category was created."""
 
     LIGHTSPEED = "LIGHTSPEED"
     ECWID = "ECWID"
@@ -23,7 +23,7 @@ class CategoryOrigin(StrEnum):
 
 @model
 class Thumbnail(Model):
-    """The small image of a category."""
+    """The thumbnail of a category."""
 
     url: str | None = None
     width: int | None = None
@@ -38,7 +38,7 @@ class Category(Model):
     """
 
     id: int | None = None
-    parent_id: int | None = None  # None for a category at the root.
+    parent_id: int | None = None  # None for a root category.
     order_by: int | None = None
     hd_thumbnail_url: str | None = None
     thumbnail_url: str | None = None
@@ -58,27 +58,27 @@ class Category(Model):
     description: str | None = None
     description_translated: dict[str, str] | None = None
     enabled: bool | None = None
-    product_ids: list[int] | None = None  # In searches only where asked for; absent when there are none.
+    product_ids: list[int] | None = None  # In searches only on request; absent if there are none.
     seo_title: str | None = None
-    # Text in the reference; the vendor's own client and products have translations.
+    # Text in the reference; translations in Ecwid's own client, and in products.
     seo_title_translated: dict[str, str] | None = None
     seo_description: str | None = None
-    # The spelling of the reference; the vendor's own client reads and sends `seo_description_translated`.
+    # The spelling of the reference; Ecwid's own client reads and sends `seo_description_translated`.
     seo_decription_translated: dict[str, str] | None = None
     seo_description_translated: dict[str, str] | None = None
     alt: ImageAlt | None = None
     external_reference_id: str | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     is_sample_category: bool | None = None
     product_count_without_subcategories: int | None = None
-    description_truncated: bool | None = None  # In no table; live answers have it.
+    description_truncated: bool | None = None  # Undocumented; real stores return it.
 
 
 @draft
 class CategoryDraft(Draft):
-    """What a category is created with, or changed to. Creating one needs `name`.
+    """Fields of a category to create or change. Creating one requires `name`.
 
-    A list that is given replaces the stored one.
+    A list replaces the stored list.
     """
 
     parent_id: int | Unset | None = UNSET
@@ -96,6 +96,6 @@ class CategoryDraft(Draft):
     enabled: bool | Unset | None = UNSET
     custom_slug: str | Unset | None = UNSET
     external_reference_id: str | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     is_sample_category: bool | Unset | None = UNSET
     alt: ImageAlt | Unset | None = UNSET

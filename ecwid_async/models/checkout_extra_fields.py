@@ -1,4 +1,4 @@
-"""Fields that a store adds to its checkout."""
+"""Additional fields of the checkout."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -21,10 +21,10 @@ __all__ = [
 
 
 class CheckoutExtraFieldType(StrEnum):
-    """What a customer fills a field in with.
+    """The input type of a field.
 
-    Upper case, as it is written and as the vendor's own client reads it. The reference lists lower case for answers:
-    that stays text.
+    In upper case, as it is written and as Ecwid's own client reads it. The reference lists lower case for responses:
+    those values stay text.
     """
 
     TEXT = "TEXT"
@@ -38,10 +38,10 @@ class CheckoutExtraFieldType(StrEnum):
 
 
 class CheckoutSection(StrEnum):
-    """Where the checkout shows a field.
+    """The step of the checkout that shows a field.
 
-    The payment step is `PAYMENT_METHODS` in one part of the reference, `PAYMENT_DETAILS` in another and in the
-    vendor's own client. Upper case, as in `CheckoutExtraFieldType`.
+    The payment step is `PAYMENT_METHODS` in one part of the reference, `PAYMENT_DETAILS` in another and in Ecwid's own
+    client. In upper case, as `CheckoutExtraFieldType`.
     """
 
     EMAIL = "EMAIL"
@@ -56,9 +56,9 @@ class CheckoutSection(StrEnum):
 
 
 class OrderDetailsSection(StrEnum):
-    """Where the details of an order show a field.
+    """The section of an order's details that shows a field.
 
-    Upper case, as in `CheckoutExtraFieldType`; orders have lower case: `ExtraFieldSection`.
+    In upper case, as `CheckoutExtraFieldType`. Orders have lower case: `ExtraFieldSection`.
     """
 
     SHIPPING_INFO = "SHIPPING_INFO"
@@ -75,7 +75,7 @@ class OrderDetailsSection(StrEnum):
 
 @model
 class CheckoutExtraFieldOptionSurchargeShortName(Model):
-    """What a surcharge is called in the totals of an order."""
+    """The name of a surcharge in the totals of an order."""
 
     name: str | None = None
     name_translated: dict[str, str] | None = None
@@ -84,7 +84,7 @@ class CheckoutExtraFieldOptionSurchargeShortName(Model):
 
 @model
 class CheckoutExtraFieldOption(Model):
-    """A value that a customer can choose, and what it adds to the order."""
+    """A value that a customer can choose, and its surcharge."""
 
     title: str | None = None
     title_translated: dict[str, str] | None = None
@@ -99,19 +99,19 @@ class CheckoutExtraFieldOption(Model):
 
 @model
 class CheckoutExtraFieldDatepickerOptions(Model):
-    """Which dates and times a customer can choose."""
+    """The dates and times that a customer can choose."""
 
     min_date: str | None = None
     max_date: str | None = None
     showtime: bool | None = None
     increment_minute_by: int | None = None  # In minutes.
     limit_available_hours_weekly: BusinessHours | None = None
-    disallow_dates: list[list[str]] | None = None  # Pairs of from and to.
+    disallow_dates: list[list[str]] | None = None  # Pairs of first and last date.
 
 
 @model
 class CheckoutExtraFieldOverrideConditions(Model):
-    """When other dates apply."""
+    """The conditions under which other dates apply."""
 
     shipping_method: str | None = None
 
@@ -126,7 +126,7 @@ class CheckoutExtraFieldOverride(Model):
 
 @model
 class CheckoutExtraField(Model):
-    """A field that customers fill in at the checkout.
+    """An additional field of the checkout.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/checkout-extra-fields
     """
@@ -154,13 +154,13 @@ class CheckoutExtraField(Model):
     show_for_country: list[str] | None = None  # Country codes.
     options: list[CheckoutExtraFieldOption] | None = None
     datepicker_options: CheckoutExtraFieldDatepickerOptions | None = None
-    # The reference links this to translations; its own table is meant.
+    # Linked to translations in the reference, but it has a table of its own.
     overrides: CheckoutExtraFieldOverride | None = None
     order_by: int | None = None
     shown_on_order_details: bool | None = None
     save_to_customer_profile: bool | None = None
     cp_field: bool | None = None
-    # In no table here, but for the options; the vendor's own client has them for the field.
+    # Documented for the options only; Ecwid's own client has them for the field too.
     surcharge_type: AmountType | str | None = None
     surcharge_taxable: bool | None = None
     show_zero_surcharge_in_total: bool | None = None
@@ -169,7 +169,7 @@ class CheckoutExtraField(Model):
 
 @draft
 class CheckoutExtraFieldDraft(Draft):
-    """What a field is created with, or changed to. Creating one needs `key`."""
+    """Fields of a field to create or change. Creating one requires `key`."""
 
     key: str | Unset | None = UNSET
     title: str | Unset | None = UNSET
@@ -198,7 +198,7 @@ class CheckoutExtraFieldDraft(Draft):
     order_by: int | Unset | None = UNSET
     shown_on_order_details: bool | Unset | None = UNSET
     save_to_customer_profile: bool | Unset | None = UNSET
-    # In no table here, but for the options; the vendor's own client has them for the field.
+    # Documented for the options only; Ecwid's own client has them for the field too.
     surcharge_type: AmountType | str | Unset | None = UNSET
     surcharge_taxable: bool | Unset | None = UNSET
     show_zero_surcharge_in_total: bool | Unset | None = UNSET

@@ -1,4 +1,4 @@
-"""What several sections of the API share."""
+"""Values that several sections of the API share."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -26,14 +26,14 @@ __all__ = [
 
 
 class AmountType(StrEnum):
-    """How an amount is counted."""
+    """Whether an amount is absolute or a percentage."""
 
     ABSOLUTE = "ABSOLUTE"
     PERCENT = "PERCENT"
 
 
 class BuyerType(StrEnum):
-    """Who buys: a business or a private person."""
+    """The kind of buyer: a business or a private person."""
 
     B2B = "b2b"
     B2C = "b2c"
@@ -49,7 +49,7 @@ class DimensionUnit(StrEnum):
 
 
 class ExtraFieldInputType(StrEnum):
-    """What a customer fills an extra field in with. Empty text stands for none of them."""
+    """The input type of an extra field. Empty text means none."""
 
     TEXT = "TEXT"
     TEXTAREA = "TEXTAREA"
@@ -64,7 +64,7 @@ class ExtraFieldInputType(StrEnum):
 class FulfillmentType(StrEnum):
     """How an order reaches the customer.
 
-    Answers have upper case, as here. The reference lists lower case too: that stays text.
+    In upper case, as in responses. The reference lists lower case too: those values stay text.
     """
 
     SHIPPING = "SHIPPING"
@@ -73,9 +73,9 @@ class FulfillmentType(StrEnum):
 
 
 class PickupPrecisionType(StrEnum):
-    """How exactly a customer chooses the time of picking up.
+    """The precision of the pickup time that a customer chooses.
 
-    The reference has `DATE` and `DATE_AND_TIME_SLOT`, the vendor's own client the other two.
+    The reference has `DATE` and `DATE_AND_TIME_SLOT`, Ecwid's own client the other two.
     """
 
     DATE = "DATE"
@@ -85,7 +85,7 @@ class PickupPrecisionType(StrEnum):
 
 
 class ProductCondition(StrEnum):
-    """Whether a product is new."""
+    """The condition of a product."""
 
     NEW = "NEW"
     REFURBISHED = "REFURBISHED"
@@ -93,9 +93,9 @@ class ProductCondition(StrEnum):
 
 
 class RecurringInterval(StrEnum):
-    """How often a subscription is charged.
+    """The interval between charges of a subscription.
 
-    Upper case, as every example has it. The reference lists lower case for items of orders: that stays text.
+    In upper case, as in every example. The reference lists lower case for items of orders: those values stay text.
     """
 
     DAY = "DAY"
@@ -105,14 +105,14 @@ class RecurringInterval(StrEnum):
 
 
 class ScheduledTimePrecisionType(StrEnum):
-    """How exactly a customer chooses the time of delivery."""
+    """The precision of the delivery time that a customer chooses."""
 
     DATE = "DATE"
     DATE_AND_TIME_SLOT = "DATE_AND_TIME_SLOT"
 
 
 class SelectMode(StrEnum):
-    """Which of the items are meant where many are changed at once."""
+    """The selection of items in a mass update."""
 
     SELECTED = "SELECTED"
     ALL_FILTERED = "ALL_FILTERED"
@@ -120,7 +120,7 @@ class SelectMode(StrEnum):
 
 
 class VolumeUnit(StrEnum):
-    """The unit of volumes. One example has lower case: that stays text."""
+    """The unit of volumes. Lower case, as in one example, stays text."""
 
     L = "L"
     ML = "ML"
@@ -160,7 +160,7 @@ class Dimensions(Model):
 
 @model
 class ProductCompositeComponent(Model):
-    """A part of a product that is made of others."""
+    """A component of a composite product."""
 
     product_id: int | None = None
     combination_id: int | None = None
@@ -169,7 +169,7 @@ class ProductCompositeComponent(Model):
 
 @model
 class BusinessHours(Model):
-    """The hours of each day: pairs of from and to, such as ``[["08:30", "13:30"], ["14:00", "19:00"]]``."""
+    """The hours of each day: pairs of start and end, such as ``[["08:30", "13:30"], ["14:00", "19:00"]]``."""
 
     mon: list[list[str]] | None = None
     tue: list[list[str]] | None = None

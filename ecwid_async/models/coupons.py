@@ -1,4 +1,4 @@
-"""Discount coupons. The API names them by their code in paths."""
+"""Discount coupons, identified by code in paths."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ __all__ = [
 
 
 class CouponApplicationLimit(StrEnum):
-    """Which customers a coupon is for."""
+    """The customers who can use a coupon."""
 
     UNLIMITED = "UNLIMITED"
     NEW_CUSTOMER_ONLY = "NEW_CUSTOMER_ONLY"
@@ -28,7 +28,7 @@ class CouponApplicationLimit(StrEnum):
 
 
 class CouponDiscountType(StrEnum):
-    """What a coupon takes off."""
+    """The kind of discount that a coupon gives."""
 
     ABS = "ABS"
     PERCENT = "PERCENT"
@@ -38,7 +38,7 @@ class CouponDiscountType(StrEnum):
 
 
 class CouponStatus(StrEnum):
-    """Whether a coupon can be used."""
+    """The status of a coupon."""
 
     ACTIVE = "ACTIVE"
     PAUSED = "PAUSED"
@@ -64,16 +64,16 @@ class CouponCatalogLimit(Model):
 
 @model
 class DiscountCouponShippingLimit(Model):
-    """The ways of delivery that a coupon is limited to."""
+    """The shipping methods that a coupon is limited to."""
 
     shipping_methods: list[str] | None = None  # Ids.
 
 
 @model
 class DiscountCoupon(Model):
-    """A coupon: a discount for those who enter its code.
+    """A discount for customers who enter the code of the coupon.
 
-    Orders and carts repeat the coupon that was used on them, as it was then.
+    Orders and carts contain the used coupon as it was then.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/discounts/discount-coupons/get-discount-coupon
     """
@@ -86,12 +86,12 @@ class DiscountCoupon(Model):
     discount: Decimal | None = None
     launch_date: datetime | None = None
     expiration_date: datetime | None = None
-    total_limit: Decimal | None = None  # The subtotal from which the coupon works.
+    total_limit: Decimal | None = None  # The minimum subtotal.
     uses_limit: CouponUsesLimit | str | None = None
     application_limit: CouponApplicationLimit | str | None = None
     creation_date: datetime | None = None
     update_date: datetime | None = None
-    order_count: int | None = None  # How often it was used.
+    order_count: int | None = None  # The number of uses.
     catalog_limit: CouponCatalogLimit | None = None
     shipping_limit: DiscountCouponShippingLimit | None = None
     repeat_customer_only: bool | None = None  # The same as an `application_limit` of REPEAT_CUSTOMER_ONLY.
@@ -99,7 +99,7 @@ class DiscountCoupon(Model):
 
 @model
 class DiscountCouponCreateResult(Model):
-    """The id and the code of a coupon that was created."""
+    """The id and the code of a created coupon."""
 
     id: int | None = None
     code: str | None = None
@@ -107,7 +107,7 @@ class DiscountCouponCreateResult(Model):
 
 @draft
 class DiscountCouponDraft(Draft):
-    """What a coupon is created with, or changed to. Creating one needs `name` and `code`."""
+    """Fields of a coupon to create or change. Creating one requires `name` and `code`."""
 
     name: str | Unset | None = UNSET
     code: str | Unset | None = UNSET
@@ -116,7 +116,7 @@ class DiscountCouponDraft(Draft):
     discount: Decimal | int | Unset | None = UNSET
     launch_date: datetime | Unset | None = UNSET
     expiration_date: datetime | Unset | None = UNSET
-    total_limit: Decimal | int | Unset | None = UNSET  # The subtotal from which the coupon works.
+    total_limit: Decimal | int | Unset | None = UNSET  # The minimum subtotal.
     uses_limit: CouponUsesLimit | str | Unset | None = UNSET
     application_limit: CouponApplicationLimit | str | Unset | None = UNSET
     creation_date: datetime | Unset | None = UNSET

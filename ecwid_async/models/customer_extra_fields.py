@@ -1,4 +1,4 @@
-"""Fields that a store adds to its customers."""
+"""Additional fields of customers."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ __all__ = [
 
 
 class ExtraFieldEntityType(StrEnum):
-    """What an extra field belongs to."""
+    """The kind of entity that has an extra field."""
 
     CHECKOUT = "CHECKOUT"
     CUSTOMERS = "CUSTOMERS"
@@ -23,7 +23,7 @@ class ExtraFieldEntityType(StrEnum):
 
 @model
 class CustomerExtraField(Model):
-    """A field that the store keeps about its customers.
+    """An additional field of customers.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/customers/customer-extra-fields/get-customer-extra-field
     """
@@ -40,7 +40,7 @@ class CustomerExtraField(Model):
 
 @model
 class CustomerExtraFieldCreateResult(Model):
-    """How many fields were created, and the key of the new one."""
+    """The number of created fields, and the key of the new one."""
 
     create_count: int | None = None
     key: str | None = None
@@ -48,9 +48,9 @@ class CustomerExtraFieldCreateResult(Model):
 
 @draft
 class CustomerExtraFieldDraft(Draft):
-    """What a field is created with, or changed to."""
+    """Fields of a field to create or change."""
 
     title: str | Unset | None = UNSET
     type: ExtraFieldInputType | str | Unset | None = UNSET
     shown_on_order_details: bool | Unset | None = UNSET
-    key: str | Unset | None = UNSET  # In no table; the vendor's own client writes it.
+    key: str | Unset | None = UNSET  # Undocumented; Ecwid's own client writes it.

@@ -10,7 +10,7 @@ __all__ = [
 
 @model
 class CustomerGroup(Model):
-    """A group of customers. The group 0 is the general one: every store has it.
+    """A group of customers. Every store has the group 0, the general one.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/customers/customer-groups/get-customer-group
     """
@@ -22,7 +22,7 @@ class CustomerGroup(Model):
 
 @draft
 class CustomerGroupDraft(Draft):
-    """What a group is created with, or changed to. Creating one needs `name`."""
+    """Fields of a group to create or change. Creating one requires `name`."""
 
     name: str | Unset | None = UNSET
     external_reference_id: str | Unset | None = UNSET

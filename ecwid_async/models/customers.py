@@ -32,7 +32,7 @@ __all__ = [
 
 
 class ContactType(StrEnum):
-    """What kind of contact it is."""
+    """The type of a contact."""
 
     EMAIL = "EMAIL"
     PHONE = "PHONE"
@@ -52,7 +52,7 @@ class ContactType(StrEnum):
 
 
 class CustomerSortBy(StrEnum):
-    """How a search for customers is sorted."""
+    """The sort order of a search for customers."""
 
     NAME_ASC = "NAME_ASC"
     NAME_DESC = "NAME_DESC"
@@ -88,7 +88,7 @@ class CustomerShippingAddress(Model):
     state_or_province_name: str | None = None
     phone: str | None = None
     address_formatted: str | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     note: str | None = None
     created_date: datetime | None = None
     default_address: bool | None = None
@@ -97,7 +97,7 @@ class CustomerShippingAddress(Model):
 
 @model
 class CustomerContact(Model):
-    """A way to reach a customer beside the main email."""
+    """A contact of a customer, in addition to the main email address."""
 
     id: int | None = None
     contact: str | None = None
@@ -105,13 +105,13 @@ class CustomerContact(Model):
     note: str | None = None
     type: ContactType | str | None = None
     default: bool | None = None
-    order_by: int | None = None  # The reference says boolean; the examples have whole numbers.
-    timestamp: datetime | None = None  # A moment, not seconds.
+    order_by: int | None = None  # Boolean in the reference, whole numbers in the examples.
+    timestamp: datetime | None = None  # A datetime, not seconds.
 
 
 @model
 class CustomerStats(Model):
-    """What a customer has bought so far."""
+    """Statistics of a customer's orders."""
 
     number_of_orders: int | None = None
     sales_value: Decimal | None = None
@@ -122,20 +122,20 @@ class CustomerStats(Model):
 
 @model
 class CustomerFavorite(Model):
-    """A product that a customer marked as a favorite."""
+    """A favorite product of a customer."""
 
     product_id: int | None = None
-    added_timestamp: datetime | None = None  # A moment, not seconds.
+    added_timestamp: datetime | None = None  # A datetime, not seconds.
 
 
 @model
 class CustomerExtraFieldValue(Model):
-    """What the store keeps about a customer in an extra field."""
+    """The value of an extra field for a customer."""
 
     key: str | None = None
     title: str | None = None
     value: str | None = None
-    order_by: int | None = None  # Read-only, as are the entity types.
+    order_by: int | None = None  # Read-only, like the entity types.
     type: ExtraFieldInputType | str | None = None
     entity_types: list[ExtraFieldEntityType | str] | None = None
 
@@ -170,14 +170,14 @@ class Customer(Model):
     fiscal_code: str | None = None
     electronic_invoice_pec_email: str | None = None
     electronic_invoice_sdi_code: str | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     external_reference_id: str | None = None
     extrafields: list[CustomerExtraFieldValue] | None = None
 
 
 @model
 class CustomerLocation(Model):
-    """A country that customers of the store live in."""
+    """A country where customers of the store live."""
 
     country: str | None = None
     country_code: str | None = None
@@ -185,7 +185,7 @@ class CustomerLocation(Model):
 
 @model
 class PurchasedProduct(Model):
-    """A product that customers of the store have bought."""
+    """A product bought by customers of the store."""
 
     product_id: int | None = None
     product_name: str | None = None
@@ -193,7 +193,7 @@ class PurchasedProduct(Model):
 
 @model
 class CustomersFilters(Model):
-    """What the customers of the store can be filtered by, and how many there are."""
+    """The values that customers can be filtered by, and the number of customers."""
 
     total: int | None = None
     repeated_customers_count: int | None = None
@@ -205,7 +205,7 @@ class CustomersFilters(Model):
 
 @draft
 class CustomerBillingPersonDraft(Draft):
-    """The billing address of a customer that is written."""
+    """The billing person of a customer to create or change."""
 
     name: str | Unset | None = UNSET
     company_name: str | Unset | None = UNSET
@@ -220,7 +220,7 @@ class CustomerBillingPersonDraft(Draft):
 
 @draft
 class CustomerShippingAddressDraft(Draft):
-    """A shipping address of a customer that is written. With an `id`, that stored address is changed."""
+    """A shipping address of a customer to create, or with an `id` to change."""
 
     id: int | Unset | None = UNSET
     name: str | Unset | None = UNSET
@@ -233,7 +233,7 @@ class CustomerShippingAddressDraft(Draft):
     state_or_province_code: str | Unset | None = UNSET
     phone: str | Unset | None = UNSET
     address_formatted: str | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     note: str | Unset | None = UNSET
     default_address: bool | Unset | None = UNSET
     order_by: int | Unset | None = UNSET
@@ -241,14 +241,13 @@ class CustomerShippingAddressDraft(Draft):
 
 @draft
 class CustomerDraft(Draft):
-    """What a customer is created with, or changed to. Creating one needs `email`.
+    """Fields of a customer to create or change. Creating one requires `email`.
 
-    A list that is given replaces the stored one: an element with the id of a stored one changes that one, any other is
-    added.
+    A list replaces the stored list: an element with a stored id changes that element, any other is added.
     """
 
     email: str | Unset | None = UNSET
-    password: str | Unset | None = UNSET  # Never comes back.
+    password: str | Unset | None = UNSET  # Never returned.
     billing_person: CustomerBillingPersonDraft | Unset | None = UNSET
     shipping_addresses: list[CustomerShippingAddressDraft] | Unset | None = UNSET
     contacts: list[CustomerContact] | Unset | None = UNSET
@@ -262,14 +261,14 @@ class CustomerDraft(Draft):
     private_admin_notes: str | Unset | None = UNSET
     name: str | Unset | None = UNSET
     customer_group_name: str | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     primary_phone: str | Unset | None = UNSET
     extrafields: list[CustomerExtraFieldValue] | Unset | None = UNSET
 
 
 @draft
 class CustomerContactDraft(Draft):
-    """What a contact is created with, or changed to. Creating one needs `contact` and `type`."""
+    """Fields of a contact to create or change. Creating one requires `contact` and `type`."""
 
     contact: str | Unset | None = UNSET
     handle: str | Unset | None = UNSET
@@ -282,7 +281,7 @@ class CustomerContactDraft(Draft):
 
 @draft
 class CustomersMassUpdateCustomerDraft(Draft):
-    """What each of many customers is changed to."""
+    """Fields to change in each selected customer."""
 
     customer_group_id: int | Unset | None = UNSET
     tax_exempt: bool | Unset | None = UNSET
@@ -291,7 +290,7 @@ class CustomersMassUpdateCustomerDraft(Draft):
 
 @draft
 class CustomersMassUpdateDraft(Draft):
-    """What many customers are changed to, or that they are deleted."""
+    """A change or deletion of many customers."""
 
     mode: SelectMode | str | Unset | None = UNSET
     ids: list[int] | Unset | None = UNSET

@@ -1,4 +1,4 @@
-"""Countries, currencies, states and tax classes: the same for every store."""
+"""Countries, states, currencies and tax classes, the same for every store."""
 
 from ecwid_async.models.base import Model, model
 
@@ -26,7 +26,7 @@ class Country(Model):
 
     code: str | None = None
     name: str | None = None
-    states: list[State] | None = None  # One object in the reference; a country has many.
+    states: list[State] | None = None  # An object in the reference, but a country has many.
 
 
 @model
@@ -39,19 +39,19 @@ class Currency(Model):
 
 @model
 class CountryCurrency(Model):
-    """The currency of a country and how amounts are written in it."""
+    """The currency of a country and its formatting."""
 
     country_code: str | None = None
     currency_code: str | None = None
     currency_name: str | None = None
     prefix: str | None = None
     suffix: str | None = None
-    decimal_places: str | None = None  # A number, but text by the reference.
+    decimal_places: str | None = None  # A number; text according to the reference.
 
 
 @model
 class TaxClassLocalization(Model):
-    """What a tax class is called in a language."""
+    """The name of a tax class in one language."""
 
     language: str | None = None
     tax_class_name: str | None = None
@@ -64,5 +64,5 @@ class TaxClass(Model):
 
     state_code: str | None = None
     tax_class_code: str | None = None
-    tax_class_rate: str | None = None  # A number, but text by the reference.
+    tax_class_rate: str | None = None  # A number; text according to the reference.
     localization: TaxClassLocalization | None = None

@@ -1,4 +1,4 @@
-"""Domains of a store: that of its Instant Site, and those that were bought."""
+"""Domains of a store: that of the Instant Site, and purchased ones."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -25,21 +25,21 @@ __all__ = [
 
 
 class DomainOfferStatus(StrEnum):
-    """Whether a domain can be bought."""
+    """The availability of a domain."""
 
     AVAILABLE = "available"
     TAKEN = "taken"
 
 
 class DomainPasswordRecipient(StrEnum):
-    """Who gets the new password of a domain's account."""
+    """The recipient of the new password of a domain's account."""
 
     OWNER = "owner"
     ADMIN = "admin"
 
 
 class InstantSiteDomainStatus(StrEnum):
-    """Whether the Instant Site is reached under its domain yet."""
+    """The status of the Instant Site's domain."""
 
     CONNECTED = "connected"
     PENDING = "pending"
@@ -59,7 +59,7 @@ class InstantSiteDomain(Model):
 
 @model
 class DomainRegistrant(Model):
-    """Whom a domain is registered to."""
+    """The person or company that a domain is registered to."""
 
     verification_status: str | None = None
     first_name: str | None = None
@@ -76,7 +76,7 @@ class DomainRegistrant(Model):
 
 @model
 class DomainBilling(Model):
-    """What the renewal of a domain costs, in `currency`."""
+    """The price of renewing a domain, in `currency`."""
 
     total_renewal_domain_price: Decimal | None = None
     renewal_domain_price: Decimal | None = None
@@ -88,7 +88,7 @@ class DomainBilling(Model):
 
 @model
 class PurchasedDomain(Model):
-    """A domain that was bought through Ecwid."""
+    """A domain purchased through Ecwid."""
 
     id: int | None = None
     name: str | None = None
@@ -101,7 +101,7 @@ class PurchasedDomain(Model):
     renewal_date: datetime | None = None
     autorenew: bool | None = None
     domain_registrant_info: DomainRegistrant | None = None  # In the list of domains.
-    domain_owner_info: DomainRegistrant | None = None  # The same in the response to a purchase.
+    domain_owner_info: DomainRegistrant | None = None  # The same, in the response to a purchase.
     billing_info: DomainBilling | None = None
 
 
@@ -118,7 +118,7 @@ class Domains(Model):
 
 @model
 class DomainOffer(Model):
-    """A domain that can be bought, or could if it were free."""
+    """A domain found by a search, with its availability and price."""
 
     name: str | None = None
     status: DomainOfferStatus | str | None = None
@@ -132,12 +132,12 @@ class DomainOffers(Model):
     """The domains found for a keyword."""
 
     keyword: str | None = None
-    domains: list[DomainOffer] | DomainOffer | None = None  # The reference says both: a list, and one object.
+    domains: list[DomainOffer] | DomainOffer | None = None  # Both a list and an object in the reference.
 
 
 @draft
 class InstantSiteDomainDraft(Draft):
-    """What the Instant Site's domain is changed to: a subdomain of Ecwid's, or a domain of another vendor."""
+    """The new domain of the Instant Site: a subdomain of Ecwid's or a domain of another vendor."""
 
     ecwid_subdomain: str | Unset | None = UNSET
     third_party_vendor_domain: str | Unset | None = UNSET
@@ -145,7 +145,7 @@ class InstantSiteDomainDraft(Draft):
 
 @draft
 class PurchasedDomainDraft(Draft):
-    """What a bought domain is changed to. `id` or `name` identify it."""
+    """Fields of a purchased domain to change. `id` or `name` identifies it."""
 
     id: int | Unset | None = UNSET
     name: str | Unset | None = UNSET
@@ -156,7 +156,7 @@ class PurchasedDomainDraft(Draft):
 
 @draft
 class DomainsDraft(Draft):
-    """What the domains of a store are changed to."""
+    """Changes of a store's domains."""
 
     instant_site_domain: InstantSiteDomainDraft | Unset | None = UNSET
     purchased_domains: list[PurchasedDomainDraft] | Unset | None = UNSET
@@ -164,7 +164,7 @@ class DomainsDraft(Draft):
 
 @draft
 class DomainPurchaseDraft(Draft):
-    """The domain to buy, and whom to register it to."""
+    """A domain to purchase, and the person or company to register it to."""
 
     domain_name: str | Unset | None = UNSET
     first_name: str | Unset | None = UNSET

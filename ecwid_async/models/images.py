@@ -1,4 +1,4 @@
-"""What images look like. In no table of the reference: the shape is that of the vendor's own client."""
+"""Images: their sizes, texts and colors. Undocumented: as in Ecwid's own client."""
 
 from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 
@@ -13,16 +13,16 @@ __all__ = [
 
 @model
 class ImageAlt(Model):
-    """The text that stands for an image."""
+    """The alternative text of an image."""
 
     main: str | None = None
     translations: dict[str, str] | None = None
-    translated: dict[str, str] | None = None  # What examples and the vendor's own client have instead.
+    translated: dict[str, str] | None = None  # The name in examples and Ecwid's own client.
 
 
 @model
 class ProductOriginalImage(Model):
-    """An image in the size in which it was uploaded."""
+    """An image in its original size."""
 
     url: str | None = None
     width: int | None = None
@@ -31,7 +31,7 @@ class ProductOriginalImage(Model):
 
 @draft
 class AsyncImageAltDraft(Draft):
-    """The text that stands for an image."""
+    """The alternative text of an image."""
 
     main: str | Unset | None = UNSET
     translated: dict[str, str] | Unset | None = UNSET
@@ -39,10 +39,10 @@ class AsyncImageAltDraft(Draft):
 
 @draft
 class AsyncImageDraft(Draft):
-    """An image that the API fetches from `url` by itself after it has answered."""
+    """An image that the store fetches from `url` after the response."""
 
     url: str | Unset | None = UNSET
-    # In pixels, required. The reference calls width and height text; numbers are taken too.
+    # In pixels, required. Text in the reference; the API also accepts numbers.
     width: int | str | Unset | None = UNSET
     height: int | str | Unset | None = UNSET
     external_id: str | Unset | None = UNSET

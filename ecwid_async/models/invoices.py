@@ -12,7 +12,7 @@ __all__ = [
 
 
 class InvoiceType(StrEnum):
-    """What a tax invoice is for."""
+    """The type of a tax invoice."""
 
     SALE = "SALE"
     FULL_CANCEL = "FULL_CANCEL"
@@ -20,7 +20,7 @@ class InvoiceType(StrEnum):
 
 @model
 class OrderInvoice(Model):
-    """A tax invoice made for an order."""
+    """A tax invoice of an order."""
 
     internal_id: int | None = None
     id: str | None = None

@@ -45,7 +45,7 @@ __all__ = [
 
 @model
 class OrderCalculationItemTax(Model):
-    """A tax on one item."""
+    """A tax on one item of a calculated order."""
 
     name: str | None = None
     value: Decimal | None = None
@@ -57,14 +57,14 @@ class OrderCalculationItemTax(Model):
     tax_type: TaxType | str | None = None
     tax_class_code: str | None = None
     tax_class_name: str | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     include_in_price: bool | None = None
     tax_on_handling_fee: Decimal | None = None
 
 
 @model
 class OrderCalculationCustomSurcharge(Model):
-    """An amount added to an order, such as a tip."""
+    """An amount added to a calculated order, such as a tip."""
 
     id: str | None = None
     value: Decimal | None = None
@@ -79,7 +79,7 @@ class OrderCalculationCustomSurcharge(Model):
 
 @model
 class CartItemRecurringChargeSettings(Model):
-    """How often an item bought as a subscription is charged, and what."""
+    """The interval and prices of an item bought as a subscription."""
 
     recurring_interval: RecurringInterval | str | None = None
     recurring_interval_count: int | None = None
@@ -89,7 +89,7 @@ class CartItemRecurringChargeSettings(Model):
 
 @model
 class OrderCalculationItem(Model):
-    """A product in an order that is calculated."""
+    """A product in a calculated order."""
 
     id: int | None = None
     product_id: int | None = None
@@ -129,7 +129,7 @@ class OrderCalculationItem(Model):
     selected_price: OrderItemSelectedPrice | None = None
     is_preorder: bool | None = None
     attributes: list[OrderItemAttribute] | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     handling_fee: Decimal | None = None
     gift_card: bool | None = None
     tax_class_code: str | None = None
@@ -139,7 +139,7 @@ class OrderCalculationItem(Model):
 
 @model
 class OrderCalculationShippingOption(Model):
-    """How an order is delivered, and what that costs."""
+    """The shipping option of a calculated order and its cost."""
 
     shipping_carrier_name: str | None = None
     shipping_method_name: str | None = None
@@ -154,7 +154,7 @@ class OrderCalculationShippingOption(Model):
 
 @model
 class OrderCalculationHandlingFee(Model):
-    """A fee for wrapping or the like, with its taxes."""
+    """A handling fee of a calculated order, with its taxes."""
 
     name: str | None = None
     value: Decimal | None = None
@@ -165,7 +165,7 @@ class OrderCalculationHandlingFee(Model):
 
 @model
 class OrderCalculationAvailableShippingOption(Model):
-    """A way of delivery that the customer could choose, and what it costs."""
+    """A shipping option that the customer could choose, and its cost."""
 
     shipping_method_id: str | None = None
     shipping_carrier_name: str | None = None
@@ -174,12 +174,12 @@ class OrderCalculationAvailableShippingOption(Model):
     estimated_transit_time: str | None = None
     fulfillment_type: FulfillmentType | str | None = None
     pickup_instruction: str | None = None
-    is_pickup: bool | None = None  # In no table; the vendor's own client reads it.
+    is_pickup: bool | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
 class OrderCalculation(Model):
-    """What an order would come to: nothing is saved.
+    """The totals, taxes, discounts and shipping options of an order that is not stored.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/orders/calculate-order-details
     """
@@ -255,14 +255,14 @@ class OrderCalculation(Model):
     external_order_id: str | None = None
     invoices: list[OrderInvoice] | None = None
     prices_include_tax: bool | None = None
-    utm_data: list[OrderUtmData] | OrderUtmData | None = None  # A list in the reference, one object in stores.
+    utm_data: list[OrderUtmData] | OrderUtmData | None = None  # A list in the reference, an object in real stores.
     utm_data_sets: list[OrderUtmDataSet] | None = None
     lang: str | None = None
     customer_user_agent: str | None = None
     available_shipping_options: list[OrderCalculationAvailableShippingOption] | None = None
     available_taxes: list[ProfileTax] | None = None
     predicted_package: list[OrderPredictedPackages] | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     gift_card_code: str | None = None
     gift_card_id: int | None = None
     gift_card_uuid: str | None = None
@@ -271,14 +271,14 @@ class OrderCalculation(Model):
 
 @draft
 class OrderCalculationPaymentOptionsDetailsDraft(Draft):
-    """How an order that is calculated would be paid."""
+    """The payment option of an order to calculate."""
 
     payment_id: str | Unset | None = UNSET
 
 
 @draft
 class OrderCalculationDraft(Draft):
-    """What an order is calculated from."""
+    """An order to calculate."""
 
     email: str | Unset | None = UNSET
     ip_address: str | Unset | None = UNSET
@@ -294,7 +294,7 @@ class OrderCalculationDraft(Draft):
     handling_fee: HandlingFee | Unset | None = UNSET
     shipping_option: OrderCalculationShippingOption | Unset | None = UNSET
     payment_options_details: OrderCalculationPaymentOptionsDetailsDraft | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     customer_tax_id: str | Unset | None = UNSET
     reversed_tax_applied: bool | Unset | None = UNSET
     tax_already_deducted_from_shipping: bool | Unset | None = UNSET

@@ -17,7 +17,7 @@ __all__ = [
 
 
 class DiscountBase(StrEnum):
-    """What a discount depends on."""
+    """The basis of a discount."""
 
     SUBTOTAL = "SUBTOTAL"
     ITEM = "ITEM"
@@ -29,7 +29,7 @@ class DiscountBase(StrEnum):
 
 
 class DiscountType(StrEnum):
-    """How a discount is counted. `ABS` and `ABSOLUTE` mean the same; the API uses both."""
+    """The type of a discount's value. `ABS` and `ABSOLUTE` mean the same; the API uses both."""
 
     ABS = "ABS"
     ABSOLUTE = "ABSOLUTE"
@@ -39,7 +39,7 @@ class DiscountType(StrEnum):
 
 @model
 class OrderDiscount(Model):
-    """A discount on an order or on an item of it."""
+    """A discount on an order or on one of its items."""
 
     id: int | None = None
     value: Decimal | None = None
@@ -49,21 +49,21 @@ class OrderDiscount(Model):
     membership_id: int | None = None
     description: str | None = None
     applies_to_items: list[int] | None = None
-    applies_to_order_items: list[int] | None = None  # Ids of items; the reference says objects.
-    applies_to_products: list[int] | None = None  # In no table; the vendor's own client reads it.
+    applies_to_order_items: list[int] | None = None  # Ids of items; objects in the reference.
+    applies_to_products: list[int] | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
 class OrderItemDiscount(Model):
-    """A discount on an item and what it takes off."""
+    """A discount on an item and its total."""
 
-    discount_info: OrderDiscount | None = None  # A list in the reference, one object in every example.
+    discount_info: OrderDiscount | None = None  # A list in the reference, an object in every example.
     total: Decimal | None = None
 
 
 @draft
 class OrderDiscountInfoDraft(Draft):
-    """A discount on an order that is written."""
+    """A discount on an order to create or change."""
 
     value: Decimal | int | Unset | None = UNSET
     type: DiscountType | str | Unset | None = UNSET
@@ -73,12 +73,12 @@ class OrderDiscountInfoDraft(Draft):
     description: str | Unset | None = UNSET
     applies_to_items: list[int] | Unset | None = UNSET
     applies_to_order_items: list[int] | Unset | None = UNSET
-    applies_to_products: list[int] | Unset | None = UNSET  # In no table; the vendor's own client writes it.
+    applies_to_products: list[int] | Unset | None = UNSET  # Undocumented; Ecwid's own client writes it.
 
 
 @model
 class CartItemDiscountDiscountInfo(Model):
-    """Where a discount on an item comes from."""
+    """The origin of a discount on an item."""
 
     value: Decimal | None = None
     type: DiscountType | str | None = None
@@ -86,14 +86,14 @@ class CartItemDiscountDiscountInfo(Model):
     order_total: Decimal | None = None
     description: str | None = None
     applies_to_items: list[int] | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     applies_to_products: list[int] | None = None
     membership_id: int | None = None
 
 
 @model
 class CartItemDiscount(Model):
-    """A discount on an item and what it takes off."""
+    """A discount on an item and its total."""
 
     discount_info: CartItemDiscountDiscountInfo | None = None
     total: Decimal | None = None

@@ -18,14 +18,14 @@ __all__ = [
 
 
 class DeliveryTimeDisplayFormat(StrEnum):
-    """Whether a time of delivery is shown with the hour."""
+    """Whether a delivery time is shown as a date or with the time of day."""
 
     DATE = "DATE"
     DATETIME = "DATETIME"
 
 
 class ExtraFieldSection(StrEnum):
-    """Where the details of an order show an extra field."""
+    """The section of an order's details that shows an extra field."""
 
     SHIPPING_INFO = "shipping_info"
     BILLING_INFO = "billing_info"
@@ -35,7 +35,7 @@ class ExtraFieldSection(StrEnum):
 
 @model
 class OrderExtraFieldValues(Model):
-    """Extra fields of an order by name: the ones for the delivery time, and in `custom` the merchant's own."""
+    """Extra fields of an order by name: those of the delivery time, and in `custom` the merchant's own."""
 
     ecwid_order_delivery_time_interval_start: datetime | None = None
     ecwid_order_delivery_time_interval_end: datetime | None = None
@@ -45,21 +45,21 @@ class OrderExtraFieldValues(Model):
 
 @model
 class OrderExtraField(Model):
-    """A field added to the checkout, with the customer's answer."""
+    """An additional field of the checkout with the customer's value."""
 
     id: str | None = None
-    value: str | None = None  # At most 255 characters. A moment is text such as ``2020-11-22 17:30:00 +0000``.
+    value: str | None = None  # At most 255 characters. A time is text such as ``2020-11-22 17:30:00 +0000``.
     customer_input_type: ExtraFieldInputType | str | None = None
     title: str | None = None
     order_details_display_section: ExtraFieldSection | str | None = None
-    order_by: str | None = None  # A number, but text on the wire.
+    order_by: str | None = None  # A number, sent as text.
     show_in_notifications: bool | None = None
     show_in_invoice: bool | None = None
 
 
 @model
 class CartExtraFields(Model):
-    """Extra fields of a cart by name: the ones for the delivery time, and in `custom` the merchant's own."""
+    """Extra fields of a cart by name: those of the delivery time, and in `custom` the merchant's own."""
 
     ecwid_order_delivery_time_interval_start: datetime | None = None
     ecwid_order_delivery_time_interval_end: datetime | None = None
@@ -69,7 +69,7 @@ class CartExtraFields(Model):
 
 @model
 class CartOrderExtraField(Model):
-    """A field added to the checkout, with the customer's answer."""
+    """An additional field of the checkout with the customer's value."""
 
     id: str | None = None
     value: str | None = None
@@ -81,13 +81,13 @@ class CartOrderExtraField(Model):
 
 @draft
 class OrderExtraFieldDraft(Draft):
-    """What an extra field is added with, or changed to. Adding one needs `id`, `value` and `title`."""
+    """Fields of an extra field to add or change. Adding one requires `id`, `value` and `title`."""
 
-    id: str | Unset | None = UNSET  # Only where a field is added.
+    id: str | Unset | None = UNSET  # Only when adding a field.
     value: str | Unset | None = UNSET  # At most 255 characters.
     customer_input_type: ExtraFieldInputType | str | Unset | None = UNSET
     title: str | Unset | None = UNSET
     order_details_display_section: ExtraFieldSection | str | Unset | None = UNSET
-    order_by: str | Unset | None = UNSET  # A number, but text on the wire.
+    order_by: str | Unset | None = UNSET  # A number, sent as text.
     show_in_notifications: bool | Unset | None = UNSET
     show_in_invoice: bool | Unset | None = UNSET

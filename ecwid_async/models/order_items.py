@@ -25,7 +25,7 @@ __all__ = [
 
 
 class SelectedOptionType(StrEnum):
-    """What kind of value an option has in an order."""
+    """The type of an option's value in an order."""
 
     CHOICE = "CHOICE"
     CHOICES = "CHOICES"
@@ -37,13 +37,13 @@ class SelectedOptionType(StrEnum):
 
 @model
 class OrderItemRecurringChargeSettings(Model):
-    """How often an item bought as a subscription is charged, and what."""
+    """The interval and prices of an item bought as a subscription."""
 
     recurring_interval: RecurringInterval | str | None = None
     recurring_interval_count: int | None = None
     subscription_price_with_sign_up_fee: Decimal | None = None
     sign_up_fee: Decimal | None = None
-    interval_count: int | None = None  # What the examples have instead of `recurring_interval_count`.
+    interval_count: int | None = None  # The examples have it instead of `recurring_interval_count`.
 
 
 @model
@@ -58,7 +58,7 @@ class OrderItemSelectedOptionFile(Model):
 
 @model
 class OrderItemSelectedOptionSelection(Model):
-    """A value chosen for an option and what it adds to the price."""
+    """A value chosen for an option and its surcharge."""
 
     selection_title: str | None = None
     selection_modifier: Decimal | None = None
@@ -67,7 +67,7 @@ class OrderItemSelectedOptionSelection(Model):
 
 @model
 class OrderItemSelectedOption(Model):
-    """An option of the product as the customer chose it."""
+    """An option of a product with the customer's choice."""
 
     name: str | None = None
     type: SelectedOptionType | str | None = None
@@ -77,7 +77,7 @@ class OrderItemSelectedOption(Model):
     selections: list[OrderItemSelectedOptionSelection] | None = None
     hex_codes: list[str] | None = None
     changed_time: int | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     name_translated: dict[str, str] | None = None
     value_translated: dict[str, str] | None = None
     values_array_translated: dict[str, list[str]] | None = None
@@ -85,7 +85,7 @@ class OrderItemSelectedOption(Model):
 
 @model
 class OrderItemFile(Model):
-    """A file that comes with a digital product."""
+    """A file of a digital product, for download by the customer."""
 
     product_file_id: int | None = None
     max_downloads: int | None = None
@@ -100,7 +100,7 @@ class OrderItemFile(Model):
 
 @model
 class OrderItemSelectedPrice(Model):
-    """The price that the customer named."""
+    """The price chosen by the customer."""
 
     value: Decimal | None = None
 
@@ -111,7 +111,7 @@ class OrderItemAttribute(Model):
 
     name: str | None = None
     value: str | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     id: int | None = None
     name_translated: dict[str, str] | None = None
     value_translated: dict[str, str] | None = None
@@ -119,7 +119,7 @@ class OrderItemAttribute(Model):
 
 @model
 class OrderItem(Model):
-    """A product in an order, as it was when the order was placed."""
+    """A product in an order, as of the time of the order."""
 
     id: int | None = None
     product_id: int | None = None
@@ -167,12 +167,12 @@ class OrderItem(Model):
     taxable: bool | None = None
     gift_card: bool | None = None
     recurring_tax_ids: list[int] | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     handling_fee: Decimal | None = None
     external_reference_id: str | None = None
     tax_class_code: str | None = None
     composite_components: list[ProductCompositeComponent] | None = None
-    # In no table, here and below; live answers have them.
+    # Undocumented, here and below; real stores return them.
     image_id: str | None = None
     is_gift_card: bool | None = None
     tangible: bool | None = None
@@ -180,7 +180,7 @@ class OrderItem(Model):
 
 @model
 class OrderCalculationItemSelectedOption(Model):
-    """An option of a product with the value chosen for it."""
+    """An option of a product with its chosen value, to calculate or write."""
 
     name: str | None = None
     type: SelectedOptionType | str | None = None
@@ -188,7 +188,7 @@ class OrderCalculationItemSelectedOption(Model):
     values_array: list[str] | None = None
     selections: list[OrderItemSelectedOptionSelection] | None = None
     hex_codes: list[str] | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     name_translated: dict[str, str] | None = None
     value_translated: dict[str, str] | None = None
     values_array_translated: dict[str, list[str]] | None = None
@@ -197,7 +197,7 @@ class OrderCalculationItemSelectedOption(Model):
 
 @draft
 class OrderItemDraft(Draft):
-    """A product in an order that is written."""
+    """A product in an order to create or change."""
 
     id: int | Unset | None = UNSET
     product_id: int | Unset | None = UNSET
@@ -232,7 +232,7 @@ class OrderItemDraft(Draft):
     selected_price: OrderItemSelectedPrice | Unset | None = UNSET
     is_preorder: bool | Unset | None = UNSET
     attributes: list[OrderItemAttribute] | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     handling_fee: Decimal | int | Unset | None = UNSET
     taxable: bool | Unset | None = UNSET
     gift_card: bool | Unset | None = UNSET

@@ -23,7 +23,7 @@ __all__ = [
 
 
 class LabelFileType(StrEnum):
-    """The kind of file that a label is."""
+    """The file format of a label."""
 
     PNG = "PNG"
     PDF = "PDF"
@@ -32,7 +32,7 @@ class LabelFileType(StrEnum):
 
 
 class ParcelTemplate(StrEnum):
-    """A box or an envelope of a carrier."""
+    """A standard box or envelope of a carrier."""
 
     USPS_FLAT_RATE_ENVELOPE = "USPS_FlatRateEnvelope"
     USPS_FLAT_RATE_PADDED_ENVELOPE = "USPS_FlatRatePaddedEnvelope"
@@ -56,7 +56,7 @@ class ParcelTemplate(StrEnum):
 
 
 class ShippingCarrier(StrEnum):
-    """A carrier that labels can be bought from."""
+    """A carrier that sells labels."""
 
     USPS = "USPS"
     UPS = "UPS"
@@ -67,7 +67,7 @@ class ShippingCarrier(StrEnum):
 
 @model
 class OrderShipmentShipFrom(Model):
-    """The address that a shipment leaves from."""
+    """The origin address of a shipment."""
 
     company_name: str | None = None
     email: str | None = None
@@ -79,7 +79,7 @@ class OrderShipmentShipFrom(Model):
     state_or_province_code: str | None = None
     state_or_province_name: str | None = None
     phone: str | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     name: str | None = None
     first_name: str | None = None
     last_name: str | None = None
@@ -87,7 +87,7 @@ class OrderShipmentShipFrom(Model):
 
 @model
 class OrderShipmentParcel(Model):
-    """Weight and size of a shipment."""
+    """The weight and size of a parcel."""
 
     weight: Decimal | None = None
     weight_unit: WeightUnit | str | None = None
@@ -95,12 +95,12 @@ class OrderShipmentParcel(Model):
     height: Decimal | None = None
     length: Decimal | None = None
     dimension_unit: DimensionUnit | str | None = None
-    template: ParcelTemplate | str | None = None  # In no table; the vendor's own client reads it.
+    template: ParcelTemplate | str | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
 class OrderShipmentShippingService(Model):
-    """The carrier of a shipment and the service it offers."""
+    """The carrier and the service of a shipment."""
 
     carrier: ShippingCarrier | str | None = None
     carrier_name: str | None = None
@@ -110,12 +110,12 @@ class OrderShipmentShippingService(Model):
 
 @model
 class OrderShipmentTracking(Model):
-    """How a shipment is tracked."""
+    """The tracking number and URL of a shipment."""
 
     tracking_number: str | None = named_field("tracking_number", default=None)
     tracking_url: str | None = named_field("tracking_url", default=None)
     estimated_days: int | None = None
-    # What the vendor's own client reads instead of `tracking_number` and `tracking_url`.
+    # Ecwid's own client reads it instead of `tracking_number` and `tracking_url`.
     number: str | None = named_field("trackingNumber", default=None)
     url: str | None = named_field("trackingUrl", default=None)
 
@@ -129,7 +129,7 @@ class OrderShipmentShippingLabel(Model):
 
 @model
 class OrderShipmentLabel(Model):
-    """The label of a shipment as the vendor's own client reads it."""
+    """The label of a shipment, as in Ecwid's own client."""
 
     label_url: str | None = None
     label_file_type: LabelFileType | str | None = None
@@ -149,4 +149,4 @@ class OrderShipment(Model):
     shipping_service: OrderShipmentShippingService | None = None
     tracking: OrderShipmentTracking | None = None
     shipping_label: OrderShipmentShippingLabel | None = None
-    label: OrderShipmentLabel | None = None  # What the vendor's own client reads instead of `shipping_label`.
+    label: OrderShipmentLabel | None = None  # Ecwid's own client reads it instead of `shipping_label`.

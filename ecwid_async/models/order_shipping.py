@@ -34,7 +34,7 @@ class OrderShippingOptionDiscount(Model):
 
 @model
 class OrderShippingOption(Model):
-    """How an order is delivered, and what that costs."""
+    """The shipping option of an order and its cost."""
 
     shipping_carrier_name: str | None = None
     shipping_method_name: str | None = None
@@ -49,7 +49,7 @@ class OrderShippingOption(Model):
     time_slot_length_in_minutes: int | None = None
     discount: OrderShippingOptionDiscount | None = None
     is_shipping_limit: bool | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     pickup_precision_type: PickupPrecisionType | str | None = None
     location_id: str | None = None
     localized_label: str | None = None
@@ -59,7 +59,7 @@ class OrderShippingOption(Model):
 
 @model
 class OrderPredictedPackages(Model):
-    """A package that an order is expected to fit into."""
+    """The predicted package of an order."""
 
     height: Decimal | None = None
     width: Decimal | None = None
@@ -70,7 +70,7 @@ class OrderPredictedPackages(Model):
 
 @draft
 class OrderShippingOptionDraft(Draft):
-    """How an order that is written is delivered, and what that costs."""
+    """The shipping option of an order to create or change."""
 
     shipping_carrier_name: str | Unset | None = UNSET
     shipping_method_name: str | Unset | None = UNSET
@@ -81,14 +81,14 @@ class OrderShippingOptionDraft(Draft):
     is_pickup: bool | Unset | None = UNSET
     pickup_instruction: str | Unset | None = UNSET
     fulfillment_type: FulfillmentType | str | Unset | None = UNSET
-    # The spelling of one example; answers come back with `fulfillment_type`.
+    # The spelling of one example; responses have `fulfillment_type`.
     fulfilment_type: FulfillmentType | str | Unset | None = UNSET
-    location_id: str | Unset | None = UNSET  # In no table; the vendor's own client writes it.
+    location_id: str | Unset | None = UNSET  # Undocumented; Ecwid's own client writes it.
 
 
 @model
 class HandlingFeeTax(Model):
-    """A tax on a fee."""
+    """A tax on a handling fee."""
 
     name: str | None = None
     value: Decimal | None = None
@@ -98,11 +98,11 @@ class HandlingFeeTax(Model):
 
 @model
 class HandlingFee(Model):
-    """A fee for wrapping or the like, added to an order."""
+    """A handling fee added to an order, for instance for wrapping."""
 
     name: str | None = None
     value: Decimal | None = None
     description: str | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     value_without_tax: Decimal | None = None
     taxes: list[HandlingFeeTax] | None = None

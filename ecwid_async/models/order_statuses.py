@@ -1,4 +1,4 @@
-"""The statuses that orders can have, and how a store names them."""
+"""Statuses of orders and their settings."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ __all__ = [
 
 
 class OrderStatusId(StrEnum):
-    """A status of payment or fulfillment: what `PaymentStatus` and `FulfillmentStatus` hold together."""
+    """The values of `PaymentStatus` and `FulfillmentStatus`."""
 
     AWAITING_PAYMENT = "AWAITING_PAYMENT"
     PAID = "PAID"
@@ -39,7 +39,7 @@ class OrderStatusId(StrEnum):
 
 
 class OrderStatusType(StrEnum):
-    """Which of the two statuses of an order it is."""
+    """The type of a status: payment or fulfillment."""
 
     PAYMENT_STATUS = "PAYMENT_STATUS"
     FULFILLMENT_STATUS = "FULFILLMENT_STATUS"
@@ -47,7 +47,7 @@ class OrderStatusType(StrEnum):
 
 @model
 class OrderStatus(Model):
-    """A status that orders can have.
+    """A status of orders, with its settings.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/orders/order-statuses/get-order-status
     """
@@ -60,13 +60,13 @@ class OrderStatus(Model):
     name: str | None = None
     name_translated: dict[str, str] | None = None  # Only custom statuses have a name.
     last_name_change_date: datetime | None = None
-    # What updating and the vendor's own client have instead of `name_translated`.
+    # The name in updates and in Ecwid's own client for `name_translated`.
     name_translations: dict[str, str] | None = None
 
 
 @draft
 class OrderStatusDraft(Draft):
-    """What a status is changed to. Only custom statuses can have a name."""
+    """Fields of a status to change. Only custom statuses can have a name."""
 
     enabled: bool | Unset | None = UNSET
     send_notification_when_status_is_assigned: bool | Unset | None = UNSET

@@ -15,7 +15,7 @@ __all__ = [
 
 
 class TaxRateType(StrEnum):
-    """Where the rate of a tax comes from."""
+    """The source of a tax rate."""
 
     AUTO = "AUTO"
     MANUAL = "MANUAL"
@@ -24,7 +24,7 @@ class TaxRateType(StrEnum):
 
 
 class TaxType(StrEnum):
-    """Who levies a tax."""
+    """The authority that levies a tax."""
 
     STATE = "STATE"
     COUNTY = "COUNTY"
@@ -47,7 +47,7 @@ class OrderItemTax(Model):
     tax_class_code: str | None = None
     tax_class_name: str | None = None
     include_in_price: bool | None = None
-    tax_on_handling_fee: Decimal | None = None  # In no table; the vendor's own client reads it.
+    tax_on_handling_fee: Decimal | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
@@ -57,21 +57,21 @@ class OrderTaxesOnShipping(Model):
     name: str | None = None
     value: Decimal | None = None
     total: Decimal | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     include_in_price: bool | None = None
     tax_type: TaxType | str | None = None
 
 
 @draft
 class OrderItemTaxDraft(Draft):
-    """A tax on one item of an order that is written."""
+    """A tax on one item of an order to create or change."""
 
     name: str | Unset | None = UNSET
     value: Decimal | int | Unset | None = UNSET
     total: Decimal | int | Unset | None = UNSET
     tax_class_code: str | Unset | None = UNSET
     tax_class_name: str | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     tax_on_discounted_subtotal: Decimal | int | Unset | None = UNSET
     tax_on_shipping: Decimal | int | Unset | None = UNSET
     tax_on_handling_fee: Decimal | int | Unset | None = UNSET

@@ -1,4 +1,4 @@
-"""Orders, and the calculation of orders that are not placed yet."""
+"""Orders."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -48,7 +48,7 @@ __all__ = [
 
 
 class FulfillmentStatus(StrEnum):
-    """How far an order has come on its way to the customer."""
+    """The fulfillment status of an order."""
 
     AWAITING_PROCESSING = "AWAITING_PROCESSING"
     PROCESSING = "PROCESSING"
@@ -64,7 +64,7 @@ class FulfillmentStatus(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """Whether an order is paid."""
+    """The payment status of an order."""
 
     AWAITING_PAYMENT = "AWAITING_PAYMENT"
     PAID = "PAID"
@@ -78,7 +78,7 @@ class PaymentStatus(StrEnum):
 
 
 class RefundSource(StrEnum):
-    """Where a refund was made: in the control panel, through the API, or elsewhere."""
+    """The source of a refund: the control panel, the API or elsewhere."""
 
     CP = "CP"
     API = "API"
@@ -95,7 +95,7 @@ class OrderCustomSurcharge(Model):
     total: Decimal | None = None
     total_without_tax: Decimal | None = None
     description: str | None = None
-    description_translated: str | None = None  # Text in one language, unlike other translated fields.
+    description_translated: str | None = None  # Plain text, unlike other translated fields.
     taxable: bool | None = None
     taxes: list[OrderItemTax] | None = None
 
@@ -112,7 +112,7 @@ class OrderRefund(Model):
 
 @model
 class OrderCreditCardStatus(Model):
-    """What the checks of a credit card said."""
+    """The results of credit card checks."""
 
     avs_message: str | None = None
     cvv_message: str | None = None
@@ -120,19 +120,19 @@ class OrderCreditCardStatus(Model):
 
 @model
 class OrderUtmData(Model):
-    """The campaign that brought the customer."""
+    """The marketing campaign that led the customer to the store."""
 
     source: str | None = None
     campaign: str | None = None
     medium: str | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     mc_eid: str | None = None
     mc_cid: str | None = None
 
 
 @model
 class OrderUtmDataSet(Model):
-    """A campaign that brought the customer, and when."""
+    """A marketing campaign that led the customer to the store, with its time."""
 
     timestamp: datetime | None = None
     source: str | None = None
@@ -142,19 +142,19 @@ class OrderUtmDataSet(Model):
 
 @model
 class OrderExternalOrderData(Model):
-    """Where an order that comes from another system stands there."""
+    """The identifiers of an order in the external system that it comes from."""
 
     external_order_id: str | None = None
     external_fulfillment: bool | None = None
     referer_channel: str | None = None
     referer_id: str | None = None
-    # Text in the reference, an object in the vendor's own client.
+    # Text in the reference, an object in Ecwid's own client.
     platform_specific_fields: dict[str, str] | None = None
 
 
 @model
 class OrderRedemption(Model):
-    """Points or credit that paid for a part of an order."""
+    """Points or credit redeemed for an order."""
 
     id: str | None = None
     amount: Decimal | None = None
@@ -166,14 +166,14 @@ class OrderLoyalty(Model):
     """Loyalty points of the customer."""
 
     customer_enabled: bool | None = None
-    earned: Decimal | None = None  # Whole in the examples; the vendor's own client reads fractions.
+    earned: Decimal | None = None  # Whole in the examples, fractional in Ecwid's own client.
     balance: Decimal | None = None
-    redemption: OrderRedemption | None = None  # In no table; the vendor's own client reads it.
+    redemption: OrderRedemption | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
 class OrderStoreCredit(Model):
-    """Credit that the customer has with the store."""
+    """Store credit of the customer."""
 
     redemption: OrderRedemption | None = None
     balance: Decimal | None = None
@@ -187,7 +187,7 @@ class Order(Model):
     Amounts are in the currency of the store. API reference: https://docs.ecwid.com/api-reference/rest-api/orders/get-order
     """
 
-    id: str | None = None  # Text such as ``EG4H2``; `internal_id` is the number behind it.
+    id: str | None = None  # Text such as ``EG4H2``; `internal_id` is the corresponding number.
     subtotal: Decimal | None = None
     subtotal_without_tax: Decimal | None = None
     total: Decimal | None = None
@@ -219,7 +219,7 @@ class Order(Model):
     custom_discount: list[Decimal] | None = None
     discount: Decimal | None = None
     coupon_discount: Decimal | None = None
-    # The reference links this to the wrapper that items have; the examples hold plain discounts.
+    # Linked to `OrderItemDiscount` in the reference, but plain discounts in the examples.
     discount_info: list[OrderDiscount] | None = None
     discount_coupon: DiscountCoupon | None = None
     customer_id: int | None = None
@@ -238,7 +238,7 @@ class Order(Model):
     billing_person: BillingPerson | None = None
     shipping_option: OrderShippingOption | None = None
     handling_fee: HandlingFee | None = None
-    # One object in the reference; the examples have the list `predicted_package` instead.
+    # An object in the reference; the examples have a list `predicted_package` instead.
     predicted_packages: OrderPredictedPackages | None = None
     shipping_label_available_for_shipment: bool | None = None
     shipments: list[OrderShipment] | None = None
@@ -256,14 +256,14 @@ class Order(Model):
     pickup_time: datetime | None = None
     taxes_on_shipping: list[OrderTaxesOnShipping] | None = None
     accept_marketing: bool | None = None
-    referer_id: str | None = None  # Text here, a whole number as a search parameter.
+    referer_id: str | None = None  # Text here, a whole number in searches.
     disable_all_customer_notifications: bool | None = None
     external_fulfillment: bool | None = None
     external_order_id: str | None = None
     invoices: list[OrderInvoice] | None = None
     prices_include_tax: bool | None = None
     payment_subtype: str | None = None
-    utm_data: list[OrderUtmData] | OrderUtmData | None = None  # A list in the reference, one object in stores.
+    utm_data: list[OrderUtmData] | OrderUtmData | None = None  # A list in the reference, an object in real stores.
     utm_data_sets: list[OrderUtmDataSet] | None = None
     lang: str | None = None
     customer_user_agent: str | None = None
@@ -276,7 +276,7 @@ class Order(Model):
     predicted_package: list[OrderPredictedPackages] | None = None
     ticket: int | None = None
     loyalty: OrderLoyalty | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     latest_ship_date: datetime | None = None
     latest_delivery_date: datetime | None = None
     tracking_url: str | None = None
@@ -291,31 +291,31 @@ class Order(Model):
     payment_reference: str | None = None
     store_credit: OrderStoreCredit | None = None
     withdrawal_requested: bool | None = None
-    ext_transaction_id: str | None = None  # In no table; live answers have it.
+    ext_transaction_id: str | None = None  # Undocumented; real stores return it.
 
 
 @model
 class OrderCreateResult(Model):
-    """The ids of an order that was created."""
+    """The ids of a created order."""
 
     id: int | None = None  # The number of the order. Deprecated: see `order_id`.
-    orderid: str | None = None  # The text id as the example spells it; the vendor's own client reads `order_id`.
+    orderid: str | None = None  # The text id, as spelled in the example; Ecwid's own client reads `order_id`.
     order_id: str | None = None
 
 
 @model
 class OrderRepeatUrl(Model):
-    """A link that puts the items of an order into a new cart."""
+    """A link that adds the items of an order to a new cart."""
 
     repeat_order_url: str | None = None
 
 
 @draft
 class OrderDraft(Draft):
-    """What an order is created with, or changed to.
+    """Fields of an order to create or change.
 
-    Creating one needs `email`, `subtotal`, `total`, `payment_status` and `fulfillment_status`. A list that is given
-    replaces the stored one.
+    Creating one requires `email`, `subtotal`, `total`, `payment_status` and `fulfillment_status`. A list replaces the
+    stored list.
     """
 
     subtotal: Decimal | int | Unset | None = UNSET
@@ -361,7 +361,7 @@ class OrderDraft(Draft):
     payment_params: dict[str, object] | Unset | None = UNSET
     extra_fields: CartExtraFields | Unset | None = UNSET
     order_extra_fields: list[CartOrderExtraField] | Unset | None = UNSET
-    hidden: bool | Unset | None = UNSET  # Only with the payment status INCOMPLETE, which makes an abandoned cart.
+    hidden: bool | Unset | None = UNSET  # Only with the payment status INCOMPLETE, which creates an abandoned cart.
     tracking_number: str | Unset | None = UNSET
     payment_message: str | Unset | None = UNSET
     external_transaction_id: str | Unset | None = UNSET
@@ -380,9 +380,9 @@ class OrderDraft(Draft):
     utm_data_sets: list[OrderUtmDataSet] | Unset | None = UNSET
     lang: str | Unset | None = UNSET
     create_date: datetime | Unset | None = UNSET
-    # The reference describes them beside the endpoints, in no table of theirs.
+    # Documented with the endpoints, but not in their tables.
     custom_surcharges: list[OrderCustomSurcharge] | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     latest_ship_date: datetime | Unset | None = UNSET
     latest_delivery_date: datetime | Unset | None = UNSET
     tracking_url: str | Unset | None = UNSET

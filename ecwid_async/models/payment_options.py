@@ -1,4 +1,4 @@
-"""Ways to pay."""
+"""Payment options."""
 
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ __all__ = [
 
 @model
 class ProfilePaymentOptionPaymentSurcharge(Model):
-    """What a way to pay adds to the order."""
+    """The surcharge of a payment option."""
 
     type: AmountType | str | None = None
     value: Decimal | None = None
@@ -26,7 +26,7 @@ class ProfilePaymentOptionPaymentSurcharge(Model):
 
 @model
 class ProfilePaymentOptionInstructionsForCustomer(Model):
-    """What a customer is told to do to pay."""
+    """Payment instructions for the customer."""
 
     instructions_title: str | None = None
     instructions: str | None = None
@@ -35,14 +35,14 @@ class ProfilePaymentOptionInstructionsForCustomer(Model):
 
 @model
 class ProfilePaymentOptionShippingSettings(Model):
-    """The ways of delivery that a way to pay is limited to."""
+    """The shipping methods that a payment option is limited to."""
 
     enabled_shipping_methods: list[str] | None = None
 
 
 @model
 class PaymentOptionMethod(Model):
-    """What a way to pay covers, such as some kinds of cards. None in the examples."""
+    """A method of a payment option, such as a kind of card. Missing from the examples."""
 
     cards: list[str] | None = None
     subtype: str | None = None
@@ -51,7 +51,7 @@ class PaymentOptionMethod(Model):
 
 @model
 class PaymentOption(Model):
-    """A way to pay.
+    """A payment option.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/payment-options/get-payment-option
     """
@@ -66,25 +66,25 @@ class PaymentOption(Model):
     payment_processor_title: str | None = None
     order_by: int | None = None
     app_client_id: str | None = None
-    # A list in the reference, one object in the example.
+    # A list in the reference, an object in the example.
     payment_surcharges: ProfilePaymentOptionPaymentSurcharge | None = None
     instructions_for_customer: ProfilePaymentOptionInstructionsForCustomer | None = None
     shipping_settings: ProfilePaymentOptionShippingSettings | None = None
     app_namespace: str | None = None
     methods: list[PaymentOptionMethod] | None = None
-    supports_subtypes: bool | None = None  # In no table; the vendor's own client reads it.
+    supports_subtypes: bool | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
 class PaymentOptionCreateResult(Model):
-    """The id of a way to pay that was created."""
+    """The id of a created payment option."""
 
-    id: str | None = None  # A number in the reference; ids of ways to pay are text everywhere else.
+    id: str | None = None  # A number in the reference, but these ids are text everywhere else.
 
 
 @draft
 class PaymentOptionDraft(Draft):
-    """What a way to pay is created with, or changed to."""
+    """Fields of a payment option to create or change."""
 
     enabled: bool | Unset | None = UNSET
     configured: bool | Unset | None = UNSET
@@ -98,7 +98,7 @@ class PaymentOptionDraft(Draft):
     payment_surcharges: ProfilePaymentOptionPaymentSurcharge | Unset | None = UNSET
     instructions_for_customer: ProfilePaymentOptionInstructionsForCustomer | Unset | None = UNSET
     shipping_settings: ProfilePaymentOptionShippingSettings | Unset | None = UNSET
-    # In no table of writing, here and below; the vendor's own client writes them.
+    # Undocumented for writing, here and below; Ecwid's own client writes them.
     app_namespace: str | Unset | None = UNSET
     methods: list[PaymentOptionMethod] | Unset | None = UNSET
     supports_subtypes: bool | Unset | None = UNSET

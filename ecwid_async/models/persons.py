@@ -10,7 +10,7 @@ __all__ = [
 
 @model
 class BillingPerson(Model):
-    """Who pays: a name and a billing address."""
+    """The name and the address of a buyer."""
 
     name: str | None = None
     company_name: str | None = None
@@ -28,7 +28,7 @@ class BillingPerson(Model):
 
 @model
 class ShippingPerson(Model):
-    """A name and an address, most often the one that an order is shipped to."""
+    """A name and an address, usually of the recipient of an order."""
 
     name: str | None = None
     company_name: str | None = None
@@ -40,6 +40,6 @@ class ShippingPerson(Model):
     state_or_province_code: str | None = None
     state_or_province_name: str | None = None
     phone: str | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     first_name: str | None = None
     last_name: str | None = None

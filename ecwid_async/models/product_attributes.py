@@ -12,7 +12,7 @@ __all__ = [
 
 
 class ProductAttributeAlias(StrEnum):
-    """The names of the attributes that every store has."""
+    """Aliases of the attributes that every store has."""
 
     UPC = "UPC"
     BRAND = "BRAND"
@@ -31,4 +31,4 @@ class ProductAttribute(Model):
     value_translated: dict[str, str] | None = None
     type: AttributeType | str | None = None
     show: AttributeShow | str | None = None
-    alias: ProductAttributeAlias | str | None = None  # In no table; the vendor's own client writes it.
+    alias: ProductAttributeAlias | str | None = None  # Undocumented; Ecwid's own client writes it.

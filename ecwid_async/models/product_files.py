@@ -10,7 +10,7 @@ __all__ = [
 
 @model
 class ProductFile(Model):
-    """A file that a digital product consists of."""
+    """A file of a digital product."""
 
     id: int | None = None
     name: str | None = None
@@ -21,6 +21,6 @@ class ProductFile(Model):
 
 @draft
 class ProductFileDraft(Draft):
-    """What a file of a product is changed to."""
+    """Fields of a file of a product to change."""
 
     description: str | Unset | None = UNSET

@@ -1,4 +1,4 @@
-"""Filters for products, with the number of matches for each value."""
+"""Filters of products, with the number of products for each value."""
 
 from decimal import Decimal
 
@@ -19,26 +19,26 @@ __all__ = [
 
 @model
 class ProductFilterSetPrice(Model):
-    """The span of the prices."""
+    """The price range of the products."""
 
     min_value: Decimal | None = None
-    status: str | None = None  # The reference calls the status of every filter `success`; the example, `status`.
-    max_value: Decimal | None = None  # The reference names `min_value` twice; this is the second.
+    status: str | None = None  # `success` for every filter in the reference, `status` in the example.
+    max_value: Decimal | None = None  # The second of two fields `min_value` in the reference.
 
 
 @model
 class ProductFilterValue(Model):
-    """A value of a filter and how many products have it."""
+    """A value of a filter and its number of products."""
 
     id: int | str | None = None  # A number for categories, text such as ``instock`` for others.
     title: str | None = None
     product_count: int | None = None
-    title_translated: str | None = None  # In no table; the vendor's own client reads it.
+    title_translated: str | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
 class ProductFilterSetInventory(Model):
-    """How many products are in stock and out of it."""
+    """The number of products in stock and out of stock."""
 
     values: list[ProductFilterValue] | None = None
     status: str | None = None
@@ -46,7 +46,7 @@ class ProductFilterSetInventory(Model):
 
 @model
 class ProductFilterSetOnsale(Model):
-    """How many products are on sale and not."""
+    """The number of products on sale and not on sale."""
 
     values: list[ProductFilterValue] | None = None
     status: str | None = None
@@ -54,7 +54,7 @@ class ProductFilterSetOnsale(Model):
 
 @model
 class ProductFilterSetCategories(Model):
-    """The categories of the products that match."""
+    """The categories of the matching products."""
 
     values: list[ProductFilterValue] | None = None
     status: str | None = None
@@ -79,12 +79,12 @@ class ProductFilterSetOption(Model):
     values: list[ProductFilterValue] | None = None
     sorting_order: str | None = None
     status: str | None = None
-    title_translated: str | None = None  # In no table; the vendor's own client reads it.
+    title_translated: str | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
 class ProductFilterSet(Model):
-    """The filters that were asked for."""
+    """The requested filters."""
 
     price: ProductFilterSetPrice | None = None
     inventory: ProductFilterSetInventory | None = None
@@ -96,7 +96,7 @@ class ProductFilterSet(Model):
 
 @model
 class ProductFilters(Model):
-    """How many products match, and the values of each filter that was asked for."""
+    """The number of matching products, and the values of each requested filter."""
 
     product_count: int | None = None
     filters: ProductFilterSet | None = None

@@ -11,7 +11,7 @@ __all__ = [
 
 
 class OutOfStockVisibility(StrEnum):
-    """What happens to a product that is out of stock. The reference calls the field a boolean with these values."""
+    """The visibility of a product that is out of stock. A boolean in the reference, but with these values."""
 
     SHOW = "SHOW"
     HIDE = "HIDE"
@@ -20,7 +20,7 @@ class OutOfStockVisibility(StrEnum):
 
 @model
 class StockAdjustmentResult(Model):
-    """How many stocks were changed, with a warning where one fell below zero."""
+    """The number of changed stocks, with a warning if one is below zero."""
 
     update_count: int | None = None
     warning: str | None = None

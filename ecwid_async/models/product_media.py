@@ -27,7 +27,7 @@ class DominatingColor(Model):
 
 @model
 class BorderInfo(Model):
-    """What color the border of an image has."""
+    """The color of an image's border."""
 
     dominating_color: DominatingColor | None = None
     homogeneity: bool | None = None
@@ -35,7 +35,7 @@ class BorderInfo(Model):
 
 @model
 class ProductGalleryImage(Model):
-    """An image of a product beside the main one."""
+    """An image of a product other than the main image."""
 
     id: int | None = None
     url: str | None = None
@@ -49,7 +49,7 @@ class ProductGalleryImage(Model):
     height: int | None = None
     order_by: int | None = None
     border_info: BorderInfo | None = None
-    alt: str | None = None  # In no table; the vendor's own client reads it.
+    alt: str | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
@@ -73,8 +73,8 @@ class ProductMediaVideo(Model):
     """A video of a product."""
 
     id: int | None = None
-    video_cover_id: int | str | None = None  # A number in the reference, text in the vendor's own client.
-    url: str | None = None  # The reference says boolean.
+    video_cover_id: int | str | None = None  # A number in the reference, text in Ecwid's own client.
+    url: str | None = None  # A boolean in the reference.
     embed_html: str | None = None
     provider_name: str | None = None
     title: str | None = None
@@ -95,7 +95,7 @@ class ProductMedia(Model):
 
 @draft
 class ProductMainMediaDraft(Draft):
-    """An image or a video, named by its URL."""
+    """An image or a video at a URL."""
 
     video_url: str | Unset | None = UNSET
     image_url: str | Unset | None = UNSET
@@ -103,7 +103,7 @@ class ProductMainMediaDraft(Draft):
 
 @draft
 class ProductMediaDraft(Draft):
-    """The order in which images and videos of a product are shown."""
+    """The images and videos of a product in order."""
 
     main_media: ProductMainMediaDraft | Unset | None = UNSET
     gallery_media: list[ProductMainMediaDraft] | Unset | None = UNSET

@@ -25,7 +25,7 @@ __all__ = [
 
 
 class ProductOptionType(StrEnum):
-    """How a customer chooses the value of an option."""
+    """The type of an option's input."""
 
     SELECT = "SELECT"
     RADIO = "RADIO"
@@ -40,7 +40,7 @@ class ProductOptionType(StrEnum):
 
 @model
 class ProductOptionChoice(Model):
-    """A value of an option and what it adds to the price."""
+    """A value of an option and its surcharge."""
 
     text: str | None = None
     text_translated: dict[str, str] | None = None
@@ -61,7 +61,7 @@ class SelectOption(Model):
     name: str | None = None
     name_translated: dict[str, str] | None = None
     choices: list[ProductOptionChoice] | None = None
-    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    default_choice: int | None = None  # The index of a choice.
     required: bool | None = None
 
 
@@ -75,7 +75,7 @@ class SizeOption(Model):
     name: str | None = None
     name_translated: dict[str, str] | None = None
     choices: list[ProductOptionChoice] | None = None
-    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    default_choice: int | None = None  # The index of a choice.
     required: bool | None = None
 
 
@@ -89,7 +89,7 @@ class RadioOption(Model):
     name: str | None = None
     name_translated: dict[str, str] | None = None
     choices: list[ProductOptionChoice] | None = None
-    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    default_choice: int | None = None  # The index of a choice.
     required: bool | None = None
 
 
@@ -103,14 +103,14 @@ class SwatchesOption(Model):
     name: str | None = None
     name_translated: dict[str, str] | None = None
     choices: list[ProductOptionChoice] | None = None
-    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    default_choice: int | None = None  # The index of a choice.
     required: bool | None = None
     use_image_as_swatch_selector: bool | None = None
 
 
 @model
 class CheckboxOption(Model):
-    """An option of which any number of choices can be ticked."""
+    """An option with checkboxes, any number of which can be ticked."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "CHECKBOX")
 
@@ -118,13 +118,13 @@ class CheckboxOption(Model):
     name: str | None = None
     name_translated: dict[str, str] | None = None
     choices: list[ProductOptionChoice] | None = None
-    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    default_choice: int | None = None  # The index of a choice.
     required: bool | None = None
 
 
 @model
 class TextFieldOption(Model):
-    """A line of text that the customer writes."""
+    """A line of text by the customer."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "TEXTFIELD")
 
@@ -136,7 +136,7 @@ class TextFieldOption(Model):
 
 @model
 class TextAreaOption(Model):
-    """Some text that the customer writes."""
+    """Several lines of text by the customer."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "TEXTAREA")
 
@@ -172,13 +172,13 @@ class FilesOption(Model):
 
 @model
 class OtherOption(Model):
-    """An option of a type that this version does not know."""
+    """An option of an unknown type."""
 
     type: ProductOptionType | str | None = None
     name: str | None = None
     name_translated: dict[str, str] | None = None
     choices: list[ProductOptionChoice] | None = None
-    default_choice: int | None = None  # The place of a choice in the list, from 0 on.
+    default_choice: int | None = None  # The index of a choice.
     required: bool | None = None
     use_image_as_swatch_selector: bool | None = None
 
@@ -195,4 +195,4 @@ ProductOption: TypeAlias = (
     | FilesOption
     | OtherOption
 )
-"""An option of a product that a customer chooses, such as its size: told apart by `type`."""
+"""An option of a product, such as its size. `type` decides the class."""

@@ -17,7 +17,7 @@ __all__ = [
 
 @model
 class ProductTax(Model):
-    """How a product is taxed."""
+    """The taxes of a product."""
 
     taxable: bool | None = None
     default_location_included_tax_rate: Decimal | None = None
@@ -27,7 +27,7 @@ class ProductTax(Model):
 
 @model
 class ProductWholesalePrice(Model):
-    """The price from a quantity on."""
+    """The price for a minimum quantity."""
 
     quantity: int | None = None
     price: Decimal | None = None
@@ -35,7 +35,7 @@ class ProductWholesalePrice(Model):
 
 @model
 class ProductLowestPriceSettings(Model):
-    """The lowest price of the last 30 days, which some countries want shown with a sale."""
+    """Settings for the lowest price of the last 30 days, which some countries require with a sale price."""
 
     lowest_price_enabled: bool | None = None
     manual_lowest_price: Decimal | None = None
@@ -44,21 +44,21 @@ class ProductLowestPriceSettings(Model):
     automatic_lowest_price: Decimal | None = None
     default_displayed_automatic_lowest_price: Decimal | None = None
     default_displayed_automatic_lowest_price_formatted: str | None = None
-    # What the vendor's own client reads instead of `default_displayed_manual_lowest_price`, here and below.
+    # Ecwid's own client reads it instead of `default_displayed_manual_lowest_price`, here and below.
     default_displayed_lowest_price: Decimal | None = None
     default_displayed_lowest_price_formatted: str | None = None
 
 
 @model
 class ProductCustomPriceTier(Model):
-    """A price offered where the customer names the price."""
+    """A suggested price for a product whose price the customer chooses."""
 
     value: Decimal | None = None
 
 
 @draft
 class ProductTaxDraft(Draft):
-    """How a product that is written is taxed."""
+    """The taxes of a product to create or change."""
 
     taxable: bool | Unset | None = UNSET
     enabled_manual_taxes: list[int] | Unset | None = UNSET
@@ -67,7 +67,7 @@ class ProductTaxDraft(Draft):
 
 @draft
 class ProductLowestPriceSettingsDraft(Draft):
-    """Whether the lowest price is shown, and which when it is not counted by the store."""
+    """Whether the lowest price is shown, and its value if the store does not calculate it."""
 
     lowest_price_enabled: bool | Unset | None = UNSET
     manual_lowest_price: Decimal | int | Unset | None = UNSET
@@ -75,6 +75,6 @@ class ProductLowestPriceSettingsDraft(Draft):
 
 @draft
 class ProductCustomPriceTierDraft(Draft):
-    """A price offered where the customer names the price."""
+    """A suggested price for a product whose price the customer chooses."""
 
     value: Decimal | int | Unset | None = UNSET

@@ -13,7 +13,7 @@ __all__ = [
 
 @model
 class ProductSubscriptionSettingsRecurringChargeSettings(Model):
-    """How often a subscription is charged, and what."""
+    """The interval and prices of a subscription."""
 
     recurring_interval: RecurringInterval | str | None = None
     recurring_interval_count: int | None = None
@@ -25,7 +25,7 @@ class ProductSubscriptionSettingsRecurringChargeSettings(Model):
 
 @model
 class ProductSubscriptionSettings(Model):
-    """Whether and how a product is sold as a subscription."""
+    """Settings for selling a product as a subscription."""
 
     subscription_allowed: bool | None = None
     one_time_purchase_allowed: bool | None = None
@@ -35,8 +35,8 @@ class ProductSubscriptionSettings(Model):
     one_time_purchase_markup_formatted: str | None = None
     one_time_purchase_markup_percent: Decimal | None = None
     one_time_purchase_markup_percent_formatted: str | None = None
-    # One object in the reference, a list in the examples.
+    # An object in the reference, a list in the examples.
     recurring_charge_settings: list[ProductSubscriptionSettingsRecurringChargeSettings] | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     displayed_one_time_purchase_markup_percent: Decimal | None = None
     displayed_one_time_purchase_markup_percent_formatted: str | None = None

@@ -1,4 +1,4 @@
-"""Types of products: which attributes their products have."""
+"""Product types, with the attributes of their products."""
 
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ class AttributeShow(StrEnum):
 
 
 class AttributeType(StrEnum):
-    """What an attribute means: what the reference lists, and what else the vendor's own tests write."""
+    """The type of an attribute: the values in the reference, and those in the tests of Ecwid's own client."""
 
     CUSTOM = "CUSTOM"
     UPC = "UPC"
@@ -58,7 +58,7 @@ class ProductTypeAttribute(Model):
 
 @model
 class ProductType(Model):
-    """A type of products. The type 0 is the general one, without a name: every store has it.
+    """A product type. Every store has the type 0, the general one, which has no name.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/products/product-types-and-attributes/get-product-type
     """
@@ -71,9 +71,9 @@ class ProductType(Model):
 
 @draft
 class ProductTypeDraft(Draft):
-    """What a type is created with, or changed to. Creating one needs `name`.
+    """Fields of a type to create or change. Creating one requires `name`.
 
-    Given attributes replace the stored ones: one with the id of a stored attribute changes it, any other is added.
+    `attributes` replaces the stored list: an attribute with a stored id changes that one, any other is added.
     """
 
     name: str | Unset | None = UNSET

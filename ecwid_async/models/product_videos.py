@@ -1,4 +1,4 @@
-"""The videos in a product's gallery."""
+"""Videos in the galleries of products."""
 
 from ecwid_async.models.base import Model, model
 

@@ -1,4 +1,4 @@
-"""Products and their variations."""
+"""Products."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -45,14 +45,14 @@ __all__ = [
 
 
 class ProductInventory(StrEnum):
-    """A filter of products by stock."""
+    """A search filter for products in or out of stock."""
 
     INSTOCK = "instock"
     OUTOFSTOCK = "outofstock"
 
 
 class ProductOnSale(StrEnum):
-    """A filter of products by sale."""
+    """A search filter for products on sale or not."""
 
     ONSALE = "onsale"
     NOTONSALE = "notonsale"
@@ -66,7 +66,7 @@ class ProductSearchMethod(StrEnum):
 
 
 class ProductShippingType(StrEnum):
-    """How the shipping of a product is counted."""
+    """The calculation of a product's shipping cost."""
 
     GLOBAL_METHODS = "GLOBAL_METHODS"
     SELECTED_METHODS = "SELECTED_METHODS"
@@ -75,7 +75,7 @@ class ProductShippingType(StrEnum):
 
 
 class ProductSortBy(StrEnum):
-    """How a search for products is sorted."""
+    """The sort order of a search for products."""
 
     RELEVANCE = "RELEVANCE"
     DEFINED_BY_STORE_OWNER = "DEFINED_BY_STORE_OWNER"
@@ -91,7 +91,7 @@ class ProductSortBy(StrEnum):
 
 @model
 class ProductShipping(Model):
-    """How a product is shipped."""
+    """Shipping settings of a product."""
 
     type: ProductShippingType | str | None = None
     method_markup: Decimal | None = None
@@ -106,22 +106,22 @@ class ProductCategory(Model):
 
     id: int | None = None
     name: str | None = None
-    name_translated: str | None = None  # Text in one language, unlike other translated fields.
+    name_translated: str | None = None  # Plain text, unlike other translated fields.
     enabled: bool | None = None
-    ancestor_ids: list[int] | None = None  # In no table; the vendor's own client reads it.
+    ancestor_ids: list[int] | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
 class ProductFavorites(Model):
-    """How many customers marked a product as a favorite."""
+    """The number of customers who marked a product as a favorite."""
 
     count: int | None = None
-    displayed_count: str | None = None  # Text for showing, such as ``1.2K``.
+    displayed_count: str | None = None  # Text for display, such as ``1.2K``.
 
 
 @model
 class ProductRelatedProductsRelatedCategory(Model):
-    """A category from which products are shown beside a product."""
+    """A category from which products are shown as related products."""
 
     enabled: bool | None = None
     category_id: int | None = None
@@ -130,11 +130,11 @@ class ProductRelatedProductsRelatedCategory(Model):
 
 @model
 class ProductRelatedProducts(Model):
-    """Products shown beside a product."""
+    """Related products of a product."""
 
     product_ids: list[int] | None = None
     related_category: ProductRelatedProductsRelatedCategory | None = None
-    product_skus: list[str] | None = None  # In no table; the vendor's own client writes it.
+    product_skus: list[str] | None = None  # Undocumented; Ecwid's own client writes it.
 
 
 @model
@@ -147,7 +147,7 @@ class ProductRibbon(Model):
 
 @model
 class ProductShippingPreparationTime(Model):
-    """How long it takes until a product can be shipped or fetched. Empty in the examples."""
+    """The time until a product can be shipped or picked up. Empty in the examples."""
 
     shipping_preparation_time_for_in_stock_item_days: str | None = None
     shipping_preparation_time_for_out_of_stock_item_days: str | None = None
@@ -207,7 +207,7 @@ class Product(Model):
     shipping: ProductShipping | None = None
     default_combination_id: int | None = None
     original_image: ProductOriginalImage | None = None
-    gallery_images: list[ProductGalleryImage] | None = None  # One object in the reference, a list in the examples.
+    gallery_images: list[ProductGalleryImage] | None = None  # An object in the reference, a list in the examples.
     description: str | None = None
     description_translated: dict[str, str] | None = None
     media: ProductMedia | None = None
@@ -259,20 +259,20 @@ class Product(Model):
     google_product_category: int | None = None
     google_product_category_name: str | None = None
     product_condition: ProductCondition | str | None = None
-    # In no table, here and below; the vendor's own client reads them.
-    location_inventory: dict[str, int] | None = None  # The quantity by the id of the location.
+    # Undocumented, here and below; Ecwid's own client reads them.
+    location_inventory: dict[str, int] | None = None  # Quantities by location id.
     ribbon: ProductRibbon | None = None
     ribbon_translated: dict[str, str] | None = None
     custom_price_tiers: list[ProductCustomPriceTier] | None = None
-    price_default_tier: int | None = None  # The place of a tier in the list, from 0 on.
+    price_default_tier: int | None = None  # The index of a tier.
     customs_hs_tariff_code: str | None = None
     battery_included: bool | None = None
-    description_truncated: bool | None = None  # In no table; live answers have it.
+    description_truncated: bool | None = None  # Undocumented; real stores return it.
 
 
 @model
 class ProductUpdateResult(Model):
-    """How many products an update changed, and the product where it was asked for."""
+    """The number of changed products, and on request the product."""
 
     update_count: int | None = None
     item: Product | None = None
@@ -288,10 +288,10 @@ class ProductRibbonDraft(Draft):
 
 @draft
 class ProductDraft(Draft):
-    """What a product is created with, or changed to. Creating one needs `name`, `price` and `sku`.
+    """Fields of a product to create or change. Creating one requires `name`, `price` and `sku`.
 
-    A list that is given replaces the stored one. None clears `google_product_category`; as `min_purchase_quantity` or
-    `max_purchase_quantity` it means no limit.
+    A list replaces the stored list. None clears `google_product_category`, and means no limit for
+    `min_purchase_quantity` and `max_purchase_quantity`.
     """
 
     sku: str | Unset | None = UNSET
@@ -299,7 +299,7 @@ class ProductDraft(Draft):
     unlimited: bool | Unset | None = UNSET
     in_stock: bool | Unset | None = UNSET
     name: str | Unset | None = UNSET
-    # Text in the reference of writing, translations in every answer.
+    # Text in the reference for writing, translations in every response.
     name_translated: dict[str, str] | Unset | None = UNSET
     price: Decimal | int | Unset | None = UNSET
     tax: ProductTaxDraft | Unset | None = UNSET
@@ -345,17 +345,17 @@ class ProductDraft(Draft):
     cost_price: Decimal | int | Unset | None = UNSET
     volume_unit: VolumeUnit | str | Unset | None = UNSET
     name_your_price_enabled: bool | Unset | None = UNSET
-    google_product_category: int | Unset | None = UNSET  # In no table; the vendor's own client writes it.
+    google_product_category: int | Unset | None = UNSET  # Undocumented; Ecwid's own client writes it.
     price_default_tier: Decimal | int | Unset | None = UNSET
     custom_price_tiers: list[ProductCustomPriceTierDraft] | Unset | None = UNSET
     ribbon: ProductRibbonDraft | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     is_sample_product: bool | Unset | None = UNSET
     location_inventory: dict[str, int] | Unset | None = UNSET
     lowest_price: Decimal | int | Unset | None = UNSET
     shipping_preparation_time: ProductShippingPreparationTime | Unset | None = UNSET
     show_delivery_time_in_storefront: bool | Unset | None = UNSET
-    media: ProductMedia | Unset | None = UNSET  # Only the ids, texts and order of the images.
+    media: ProductMedia | Unset | None = UNSET  # Only ids, texts and the order of images.
     ribbon_translated: dict[str, str] | Unset | None = UNSET
     subscription_settings: ProductSubscriptionSettings | Unset | None = UNSET
     product_condition: ProductCondition | str | Unset | None = UNSET

@@ -69,7 +69,7 @@ class ProfileBusinessRegistrationID(Model):
 
 @model
 class ProfileFeatureToggle(Model):
-    """A new feature and whether it is on. Not given to public tokens."""
+    """A new feature and whether it is enabled. Not returned for public tokens."""
 
     name: str | None = None
     visible: bool | None = None
@@ -102,15 +102,15 @@ class Profile(Model):
     formats_and_units: ProfileFormatsAndUnits | None = None
     languages: ProfileLanguages | None = None
     shipping: ProfileShipping | None = None
-    # The reference links this to the tax settings; the zones of its table are meant.
+    # Linked to the tax settings in the reference, but its table has the zones.
     zones: list[ProfileZone] | None = None
     taxes: list[ProfileTax] | None = None
     tax_settings: ProfileTaxSettings | None = None
     business_registration_id: ProfileBusinessRegistrationID | None = None
     payment: ProfilePayment | None = None
-    feature_toggles: list[ProfileFeatureToggle] | None = None  # One object in the older reference.
+    feature_toggles: list[ProfileFeatureToggle] | None = None  # An object in the older reference.
     legal_pages_settings: ProfileLegalPagesSettings | None = None
-    # By the snake_case names of the storefront's design options: text, numbers or booleans.
+    # Text, numbers or booleans by the snake_case names of the storefront's design options.
     design_settings: dict[str, object] | None = None
     product_filters_settings: ProfileProductFiltersSettings | None = None
     vertical_settings: ProfileVerticalSettings | None = None
@@ -128,9 +128,9 @@ class Profile(Model):
 
 @draft
 class ProfileDraft(Draft):
-    """What the settings of a store are changed to.
+    """Settings of a store to change.
 
-    Objects are merged, so only what is named changes; a list that is given replaces the stored one.
+    Objects are merged: only the given fields change. A list replaces the stored list.
     """
 
     general_info: ProfileGeneralInfoDraft | Unset | None = UNSET

@@ -43,7 +43,7 @@ class ProfileAccount(Model):
 
 @model
 class ProfileAccountBilling(Model):
-    """The plan of the store and how it is paid: only with extended information and the scope for it."""
+    """The plan of the store and its payment. Requires `show_extended_info` and its scope."""
 
     channelid: str | None = None
     pricing_plan_id: str | None = None
@@ -66,6 +66,6 @@ class ProfileAccountDraft(Draft):
     """The account of the store's owner."""
 
     account_name: str | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     account_nick_name: str | Unset | None = UNSET
     account_email: str | Unset | None = UNSET

@@ -12,7 +12,7 @@ __all__ = [
 
 @model
 class ProfileFbMessengerSettings(Model):
-    """How Facebook Messenger is set up."""
+    """Settings of Facebook Messenger."""
 
     enabled: bool | None = None
     fb_messenger_page_id: str | None = None
@@ -22,21 +22,21 @@ class ProfileFbMessengerSettings(Model):
 
 @model
 class ProfileMailchimpSettings(Model):
-    """How Mailchimp is set up."""
+    """Settings of Mailchimp."""
 
     script: str | None = None
 
 
 @model
 class ProfileSocialLink(Model):
-    """A page of the store in a social network."""
+    """A page of the store on a social network."""
 
     url: str | None = None
 
 
 @model
 class ProfileSocialLinksSettings(Model):
-    """The pages of the store in social networks."""
+    """The pages of the store on social networks."""
 
     facebook: ProfileSocialLink | None = None
     instagram: ProfileSocialLink | None = None

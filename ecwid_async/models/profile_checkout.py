@@ -48,7 +48,7 @@ class ProfileShippingShippingOrigin(Model):
 
 @model
 class ProfileShipping(Model):
-    """How the store ships."""
+    """Shipping settings of the store."""
 
     handling_fee: HandlingFee | None = None
     shipping_origin: ProfileShippingShippingOrigin | None = None
@@ -57,23 +57,23 @@ class ProfileShipping(Model):
 
 @model
 class ProfileApplePay(Model):
-    """How Apple Pay is set up."""
+    """Settings of Apple Pay."""
 
     enabled: bool | None = None
     available: bool | None = None
     gateway: str | None = None
-    verification_file: str | None = None  # The older reference's example has `verification_file_url`.
+    verification_file: str | None = None  # `verification_file_url` in the example of the older reference.
     verification_file_url: str | None = None
 
 
 @model
 class ProfilePayment(Model):
-    """The ways to pay."""
+    """Payment settings of the store."""
 
     payment_options: list[PaymentOption] | None = None
     apple_pay: ProfileApplePay | None = None
-    apple_pay_options: list[ProfileApplePay] | None = None  # One object in the reference, a list in the example.
-    country_code: str | None = None  # In no table; the vendor's own client reads it.
+    apple_pay_options: list[ProfileApplePay] | None = None  # An object in the reference, a list in the example.
+    country_code: str | None = None  # Undocumented; Ecwid's own client reads it.
 
 
 @model
@@ -87,7 +87,7 @@ class ProfileGiftCardProduct(Model):
 
 @model
 class ProfileGiftCardSettings(Model):
-    """The gift cards of the store."""
+    """Gift card settings of the store."""
 
     products: list[ProfileGiftCardProduct] | None = None
     display_location: GiftCardDisplayLocation | str | None = None
@@ -95,7 +95,7 @@ class ProfileGiftCardSettings(Model):
 
 @model
 class ProfileCustomTipSettings(Model):
-    """Whether customers may name a tip."""
+    """Whether customers can enter a tip."""
 
     enabled: bool | None = None
 
@@ -110,7 +110,7 @@ class ProfileTipsSettings(Model):
     default_option: Decimal | None = None
     custom_tip_settings: ProfileCustomTipSettings | None = None
     title: str | None = None
-    sub_title: str | None = None  # The spelling of the reference; the example has `subtitle`.
+    sub_title: str | None = None  # The spelling of the reference; `subtitle` in the example.
     title_translated: dict[str, str] | None = None
     subtitle_translated: dict[str, str] | None = None
     subtitle: str | None = None
@@ -118,7 +118,7 @@ class ProfileTipsSettings(Model):
 
 @draft
 class ProfileShippingDraft(Draft):
-    """How the store ships: its origin and the ways of delivery are read-only here."""
+    """Shipping settings of the store. The origin and the shipping options are read-only here."""
 
     handling_fee: HandlingFee | Unset | None = UNSET
 

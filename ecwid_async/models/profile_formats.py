@@ -16,7 +16,7 @@ __all__ = [
 
 @model
 class ProfileFormatsAndUnitsAddressFormat(Model):
-    """How addresses are put together from placeholders such as ``%NAME%``."""
+    """Templates of addresses with placeholders such as ``%NAME%``."""
 
     plain: str | None = None
     multiline: str | None = None
@@ -30,7 +30,7 @@ class ProfileFormatsAndUnits(Model):
     currency_prefix: str | None = None
     currency_suffix: str | None = None
     currency_precision: int | None = None
-    currency_group_separator: str | None = None  # A separator is one of these: space, dot, comma, nothing.
+    currency_group_separator: str | None = None  # A separator is a space, a dot, a comma or empty.
     currency_decimal_separator: str | None = None
     currency_truncate_zero_fractional: bool | None = None
     currency_rate: Decimal | None = None  # To US dollars.
@@ -43,7 +43,7 @@ class ProfileFormatsAndUnits(Model):
     time_format: str | None = None  # A pattern such as ``HH:mm:ss``.
     timezone: str | None = None
     dimensions_unit: DimensionUnit | str | None = None
-    order_number_prefix: str | None = None  # At most 20 characters, as is the suffix.
+    order_number_prefix: str | None = None  # At most 20 characters, like the suffix.
     order_number_suffix: str | None = None
     order_number_min_digits_amount: int | None = None
     order_number_next_number: int | None = None
@@ -86,7 +86,7 @@ class ProfileFormatsAndUnitsDraft(Draft):
     order_number_min_digits_amount: int | Unset | None = UNSET
     order_number_next_number: int | Unset | None = UNSET
     address_format: ProfileFormatsAndUnitsAddressFormat | Unset | None = UNSET
-    volume_unit: VolumeUnit | str | Unset | None = UNSET  # In no table; the vendor's own client writes it.
+    volume_unit: VolumeUnit | str | Unset | None = UNSET  # Undocumented; Ecwid's own client writes it.
 
 
 @draft

@@ -16,7 +16,7 @@ __all__ = [
 
 
 class StorefrontUrlFormat(StrEnum):
-    """What the URLs of the storefront look like."""
+    """The format of the storefront's URLs."""
 
     IFRAME = "IFRAME"
     WIX = "WIX"
@@ -26,14 +26,14 @@ class StorefrontUrlFormat(StrEnum):
 
 
 class StorefrontUrlSlugFormat(StrEnum):
-    """Whether the URLs of the storefront carry ids."""
+    """Whether the URLs of the storefront contain ids."""
 
     WITH_IDS = "WITH_IDS"
     WITHOUT_IDS = "WITHOUT_IDS"
 
 
 class WebsitePlatform(StrEnum):
-    """What the website around the storefront is made with."""
+    """The platform of the website that contains the storefront."""
 
     WIX = "wix"
     WORDPRESS = "wordpress"
@@ -83,7 +83,7 @@ class ProfileStarterSite(Model):
 
 @model
 class ProfileGeneralInfo(Model):
-    """The id of the store and where it lives."""
+    """The id, URL and website of the store."""
 
     store_id: int | None = None
     profile_id: str | None = None
@@ -100,12 +100,12 @@ class ProfileStarterSiteDraft(Draft):
 
     ecwid_subdomain: str | Unset | None = UNSET
     custom_domain: str | Unset | None = UNSET
-    slugs_without_ids_enabled: bool | Unset | None = UNSET  # In no table; the vendor's own client writes it.
+    slugs_without_ids_enabled: bool | Unset | None = UNSET  # Undocumented; Ecwid's own client writes it.
 
 
 @draft
 class ProfileGeneralInfoDraft(Draft):
-    """Where the store lives."""
+    """The URL and website of the store."""
 
     store_url: str | Unset | None = UNSET
     starter_site: ProfileStarterSiteDraft | Unset | None = UNSET

@@ -12,7 +12,7 @@ __all__ = [
 
 
 class InvoiceAttachment(StrEnum):
-    """Whether emails about orders carry the invoice."""
+    """Whether emails about orders have the invoice attached."""
 
     ATTACH_TO_ALL_EMAILS = "ATTACH_TO_ALL_EMAILS"
     DO_NOT_ATTACH = "DO_NOT_ATTACH"
@@ -20,7 +20,7 @@ class InvoiceAttachment(StrEnum):
 
 @model
 class ProfileOrderInvoiceSettings(Model):
-    """The invoices of the store."""
+    """Invoice settings of the store."""
 
     display_order_invoices: bool | None = None
     attach_invoice_to_order_email_notifications: InvoiceAttachment | str | None = None
@@ -29,7 +29,7 @@ class ProfileOrderInvoiceSettings(Model):
 
 @model
 class ProfileTaxInvoiceSettings(Model):
-    """The tax invoices of the store."""
+    """Tax invoice settings of the store."""
 
     tax_invoice_logo_url: str | None = None
     attach_tax_invoice_to_order_email_notifications: str | None = None

@@ -20,7 +20,7 @@ class LegalPageDisplay(StrEnum):
 
 
 class LegalPageType(StrEnum):
-    """What a legal page is about."""
+    """The type of a legal page."""
 
     LEGAL_INFO = "LEGAL_INFO"
     SHIPPING_COST_PAYMENT_INFO = "SHIPPING_COST_PAYMENT_INFO"
@@ -50,4 +50,4 @@ class ProfileLegalPagesSettings(Model):
     """The legal pages of the store."""
 
     require_terms_agreement_at_checkout: bool | None = None
-    legal_pages: list[ProfileLegalPage] | None = None  # One object in the older reference.
+    legal_pages: list[ProfileLegalPage] | None = None  # An object in the older reference.

@@ -1,4 +1,4 @@
-"""The notifications that a store sends."""
+"""Notifications of a store."""
 
 from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 
@@ -17,7 +17,7 @@ __all__ = [
 
 @model
 class ProfileMailNotificationSettings(Model):
-    """Whether a kind of email is sent, and with what."""
+    """Whether a kind of email is sent, and with which coupon."""
 
     enabled: bool | None = None
     marketing_block_enabled: bool | None = None
@@ -26,7 +26,7 @@ class ProfileMailNotificationSettings(Model):
 
 @model
 class ProfileMailNotificationsCustomerOrderMessagesOrderDelivered(Model):
-    """Whether customers are told that an order was delivered."""
+    """Whether customers are notified of deliveries."""
 
     enabled: bool | None = None
 
@@ -54,7 +54,7 @@ class ProfileMailNotificationsAdminMessages(Model):
 
 @model
 class ProfileMailNotificationsCustomerMarketingMessages(Model):
-    """Emails that bring customers back."""
+    """Marketing emails to customers."""
 
     abandoned_cart_recovery: ProfileMailNotificationSettings | None = None
     favorite_products_reminder: ProfileMailNotificationSettings | None = None
@@ -101,4 +101,4 @@ class ProfileMailNotificationsDraft(Draft):
     customer_order_messages: ProfileMailNotificationsCustomerOrderMessagesDraft | Unset | None = UNSET
     admin_messages: ProfileMailNotificationsAdminMessages | Unset | None = UNSET
     customer_marketing_messages: ProfileMailNotificationsCustomerMarketingMessages | Unset | None = UNSET
-    customer_notification_from_email: str | Unset | None = UNSET  # In no table; the vendor's own client writes it.
+    customer_notification_from_email: str | Unset | None = UNSET  # Undocumented; Ecwid's own client writes it.

@@ -13,14 +13,14 @@ __all__ = [
 
 
 class FilterDisplayComponent(StrEnum):
-    """What a filter looks like."""
+    """The component that displays a filter."""
 
     CHECKBOXES = "CHECKBOXES"
     BUTTON_GRID = "BUTTON_GRID"
 
 
 class FilterSectionType(StrEnum):
-    """What a filter looks at."""
+    """The property that a filter is about."""
 
     IN_STOCK = "IN_STOCK"
     ON_SALE = "ON_SALE"
@@ -48,4 +48,4 @@ class ProfileProductFiltersSettings(Model):
     """The filters of the storefront."""
 
     enabled_in_storefront: bool | None = None
-    filter_sections: list[ProfileFilterSection] | None = None  # One object in the older reference.
+    filter_sections: list[ProfileFilterSection] | None = None  # An object in the older reference.

@@ -14,7 +14,7 @@ __all__ = [
 
 
 class RegistrationAlreadySelling(StrEnum):
-    """Whether the owner sold before."""
+    """Whether the owner was already selling."""
 
     GETTING_STARTED = "getting_started"
     OFFLINE_ONLY = "offline_only"
@@ -23,14 +23,14 @@ class RegistrationAlreadySelling(StrEnum):
 
 
 class RegistrationAnswer(StrEnum):
-    """An answer on registration."""
+    """An answer at registration."""
 
     YES = "yes"
     NO = "no"
 
 
 class RegistrationGoods(StrEnum):
-    """What the owner sells."""
+    """The goods that the owner sells."""
 
     APPAREL = "apparel"
     ART = "art"
@@ -58,7 +58,7 @@ class RegistrationGoods(StrEnum):
 
 
 class RegistrationPlatform(StrEnum):
-    """What the owner's website is made with."""
+    """The platform of the owner's website."""
 
     JOOMLA = "joomla"
     RAPID_WEAVER = "rapid_weaver"
@@ -74,7 +74,7 @@ class RegistrationPlatform(StrEnum):
 
 @model
 class ProfileRegistrationAnswers(Model):
-    """What the owner answered on registration."""
+    """The owner's answers at registration."""
 
     already_selling: RegistrationAlreadySelling | str | None = None
     goods: RegistrationGoods | str | None = None
@@ -89,4 +89,4 @@ class ProfileRegistrationAnswers(Model):
     pos: str | None = None
     sales_channels: str | None = None
     ecom: str | None = None
-    facebook: str | None = None  # In no table; the vendor's own client reads it.
+    facebook: str | None = None  # Undocumented; Ecwid's own client reads it.

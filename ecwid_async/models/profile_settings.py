@@ -22,7 +22,7 @@ __all__ = [
 
 
 class DefaultProductSortOrder(StrEnum):
-    """How the storefront sorts products until the customer chooses."""
+    """The default sort order of products in the storefront."""
 
     DEFINED_BY_STORE_OWNER = "DEFINED_BY_STORE_OWNER"
     ADDED_TIME_DESC = "ADDED_TIME_DESC"
@@ -33,14 +33,14 @@ class DefaultProductSortOrder(StrEnum):
 
 
 class HighlightCompositeProductsOnStorefront(StrEnum):
-    """Whether the storefront marks products that are made of others."""
+    """Whether the storefront highlights composite products."""
 
     DISABLED = "DISABLED"
     ENABLED = "ENABLED"
 
 
 class SalePriceDisplayDiscount(StrEnum):
-    """How the storefront shows what a sale saves."""
+    """The display of the discount of a sale price."""
 
     NONE = "NONE"
     ABS = "ABS"
@@ -49,14 +49,14 @@ class SalePriceDisplayDiscount(StrEnum):
 
 @model
 class ProfileAbandonedSales(Model):
-    """Whether customers are reminded of their carts."""
+    """Settings for the recovery of abandoned carts."""
 
     auto_abandoned_sales_recovery: bool | None = None
 
 
 @model
 class ProfileSalePrice(Model):
-    """How a price before the sale is shown."""
+    """The display of the price before a sale."""
 
     display_on_product_list: bool | None = None
     old_price_label: str | None = None
@@ -67,7 +67,7 @@ class ProfileSalePrice(Model):
 
 @model
 class ProfileSupportedPaymentMethodsStatuses(Model):
-    """Whether subscriptions can be paid."""
+    """Whether payment methods for subscriptions are available."""
 
     supported_payment_methods_are_available: bool | None = None
     supported_payment_methods_are_connected: bool | None = None
@@ -75,7 +75,7 @@ class ProfileSupportedPaymentMethodsStatuses(Model):
 
 @model
 class ProfileRecurringSubscriptionsSettings(Model):
-    """Whether subscriptions are offered."""
+    """Settings of recurring subscriptions."""
 
     show_recurring_subscriptions_in_control_panel: bool | None = None
     supported_payment_methods_statuses: ProfileSupportedPaymentMethodsStatuses | None = None
@@ -83,7 +83,7 @@ class ProfileRecurringSubscriptionsSettings(Model):
 
 @model
 class ProfileTikTokPixel(Model):
-    """How the TikTok pixel is set up."""
+    """Settings of the TikTok pixel."""
 
     code: str | None = None
     advanced_matching: bool | None = None
@@ -142,7 +142,7 @@ class ProfileSettings(Model):
     root_category_seo_description: str | None = None
     root_category_seo_description_translated: dict[str, str] | None = None
     show_repeat_order_button: bool | None = None
-    # In no table, here and below; the vendor's own client reads them.
+    # Undocumented, here and below; Ecwid's own client reads them.
     highlight_composite_products_on_storefront: HighlightCompositeProductsOnStorefront | str | None = None
     tik_tok_pixel: ProfileTikTokPixel | None = None
     ask_age_confirmation_in_storefront: bool | None = None
@@ -150,18 +150,18 @@ class ProfileSettings(Model):
 
 @draft
 class ProfileSalePriceDraft(Draft):
-    """How a price before the sale is shown."""
+    """The display of the price before a sale."""
 
     display_on_product_list: bool | Unset | None = UNSET
     old_price_label: str | Unset | None = UNSET
     old_price_label_translated: dict[str, str] | Unset | None = UNSET
     display_discount: SalePriceDisplayDiscount | str | Unset | None = UNSET
-    display_lowest_price: bool | Unset | None = UNSET  # In no table; the vendor's own client writes it.
+    display_lowest_price: bool | Unset | None = UNSET  # Undocumented; Ecwid's own client writes it.
 
 
 @draft
 class ProfileRecurringSubscriptionsSettingsDraft(Draft):
-    """Whether subscriptions are offered."""
+    """Settings of recurring subscriptions."""
 
     show_recurring_subscriptions_in_control_panel: bool | Unset | None = UNSET
 
@@ -201,7 +201,7 @@ class ProfileSettingsDraft(Draft):
     recurring_subscriptions_settings: ProfileRecurringSubscriptionsSettingsDraft | Unset | None = UNSET
     allow_preorders_for_out_of_stock_products: bool | Unset | None = UNSET
     link_up_enabled: bool | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     store_description_translated: dict[str, str] | Unset | None = UNSET
     open_bag_on_addition: bool | Unset | None = UNSET
     ask_tax_id: bool | Unset | None = UNSET

@@ -15,7 +15,7 @@ __all__ = [
 
 
 class TaxOnShippingCalculationScheme(StrEnum):
-    """How shipping is taxed."""
+    """The calculation of taxes on shipping."""
 
     AUTOMATIC = "AUTOMATIC"
     BASED_ON_PRODUCT_TAXES_PROPORTION_BY_PRICE = "BASED_ON_PRODUCT_TAXES_PROPORTION_BY_PRICE"
@@ -42,13 +42,13 @@ class ProfileTax(Model):
     use_shipping_address: bool | None = None
     tax_shipping: bool | None = None
     applied_by_default: bool | None = None
-    default_tax: Decimal | None = None  # In percent, where no zone of `rules` matches.
+    default_tax: Decimal | None = None  # In percent, if no zone of `rules` matches.
     rules: list[ProfileTaxRule] | None = None
 
 
 @model
 class ProfileTaxSettings(Model):
-    """The taxes of the store."""
+    """Tax settings of the store."""
 
     automatic_tax_enabled: bool | None = None
     taxes: list[ProfileTax] | None = None
@@ -63,7 +63,7 @@ class ProfileTaxSettings(Model):
 
 @draft
 class ProfileTaxSettingsDraft(Draft):
-    """The taxes of the store."""
+    """Tax settings of the store."""
 
     automatic_tax_enabled: bool | Unset | None = UNSET
     taxes: list[ProfileTax] | Unset | None = UNSET

@@ -1,4 +1,4 @@
-"""Promotions: discounts that need no code."""
+"""Promotions: discounts without a code."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ __all__ = [
 
 
 class PromotionDiscountBase(StrEnum):
-    """What a promotion makes cheaper."""
+    """The targets of a promotion's discount."""
 
     ITEM = "ITEM"
     SUBTOTAL = "SUBTOTAL"
@@ -29,7 +29,7 @@ class PromotionDiscountBase(StrEnum):
 
 
 class PromotionDiscountType(StrEnum):
-    """How the discount of a promotion is counted."""
+    """The type of a promotion's discount."""
 
     PERCENT = "PERCENT"
     ABSOLUTE = "ABSOLUTE"
@@ -38,7 +38,7 @@ class PromotionDiscountType(StrEnum):
 
 @model
 class PromotionTriggersRecurrenceSettings(Model):
-    """On which days and at what time a promotion works."""
+    """The days and times at which a promotion applies."""
 
     active_days: list[Weekday | str] | None = None
     active_day_start_time: str | None = None  # A time of day such as ``10:00``.
@@ -47,7 +47,7 @@ class PromotionTriggersRecurrenceSettings(Model):
 
 @model
 class PromotionTriggers(Model):
-    """When a promotion works."""
+    """The conditions of a promotion."""
 
     start_date: datetime | None = None
     end_date: datetime | None = None
@@ -68,7 +68,7 @@ class PromotionTriggers(Model):
 
 @model
 class PromotionTargetsCombination(Model):
-    """Variations of a product that a promotion makes cheaper."""
+    """Variations of a product that a promotion applies to."""
 
     product_id: int | None = None
     combination_ids: list[str] | None = None  # Ids as text, at most 100.
@@ -76,15 +76,15 @@ class PromotionTargetsCombination(Model):
 
 @model
 class PromotionTargetsAttribute(Model):
-    """Values of an attribute whose products a promotion makes cheaper."""
+    """Values of an attribute whose products a promotion applies to."""
 
-    attribute_alias: str | None = None  # Text such as ``BRAND``; the reference says a number.
+    attribute_alias: str | None = None  # Text such as ``BRAND``; a number in the reference.
     attribute_values: list[str] | None = None  # At most 30.
 
 
 @model
 class PromotionTargets(Model):
-    """What a promotion makes cheaper."""
+    """The targets of a promotion's discount."""
 
     categories: list[int] | None = None
     excluded_categories: list[int] | None = None
@@ -101,7 +101,7 @@ class PromotionTargets(Model):
 
 @model
 class Promotion(Model):
-    """A discount that works by itself where its triggers match.
+    """A discount that applies automatically if its triggers match.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/discounts/promotions/search-promotions
     """
@@ -119,7 +119,7 @@ class Promotion(Model):
 
 @draft
 class PromotionDraft(Draft):
-    """What a promotion is created with, or changed to."""
+    """Fields of a promotion to create or change."""
 
     name: str | Unset | None = UNSET  # At most 1024 characters.
     discount_base: PromotionDiscountBase | str | Unset | None = UNSET

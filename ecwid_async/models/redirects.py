@@ -1,4 +1,4 @@
-"""Redirects of the Instant Site. In no table of the reference: the shapes are those of the vendor's own client."""
+"""Redirects of the Instant Site. Undocumented: as in Ecwid's own client."""
 
 from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 
@@ -12,7 +12,7 @@ __all__ = [
 
 @model
 class InstantSiteRedirect(Model):
-    """A redirect from a path of the site to another one."""
+    """A redirect from one path of the site to another."""
 
     id: str | None = None
     from_url: str | None = None
@@ -21,7 +21,7 @@ class InstantSiteRedirect(Model):
 
 @model
 class InstantSiteRedirectsForPath(Model):
-    """The redirects from one path, and whether the site has any at all."""
+    """The redirects from one path, and whether the site has any redirects."""
 
     items: list[InstantSiteRedirect] | None = None
     has_any_redirects: bool | None = None
@@ -29,7 +29,7 @@ class InstantSiteRedirectsForPath(Model):
 
 @model
 class InstantSiteRedirectsCreateResult(Model):
-    """How many redirects were created, and how many were there already."""
+    """The numbers of created and of existing redirects."""
 
     create_count: int | None = None
     exists_count: int | None = None
@@ -37,7 +37,7 @@ class InstantSiteRedirectsCreateResult(Model):
 
 @draft
 class InstantSiteRedirectDraft(Draft):
-    """What a redirect is created with, or changed to."""
+    """Fields of a redirect to create or change."""
 
     from_url: str | Unset | None = UNSET
     to_url: str | Unset | None = UNSET

@@ -1,4 +1,4 @@
-"""Reports about a store, and when its parts last changed."""
+"""Reports about a store, and the times of its last changes."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -38,7 +38,7 @@ __all__ = [
 
 
 class ReportAdditionalDataType(StrEnum):
-    """What the additional data of a report is about."""
+    """The type of a report's additional data."""
 
     UTM = "UTM"
     ORDERS = "ORDERS"
@@ -53,10 +53,10 @@ class ReportAdditionalDataType(StrEnum):
 
 
 class ReportComparePeriod(StrEnum):
-    """What a report is compared with.
+    """The period that a report is compared with.
 
-    As it is asked for, and as the vendor's own client reads it. The reference lists upper case for answers: that stays
-    text.
+    In lower case, as in requests and in Ecwid's own client. The reference lists upper case for responses: those values
+    stay text.
     """
 
     PREVIOUS_PERIOD = "previousPeriod"
@@ -67,14 +67,14 @@ class ReportComparePeriod(StrEnum):
 
 
 class ReportFirstDayOfWeek(StrEnum):
-    """The day that weeks begin with. Answers have upper case by the reference: that stays text."""
+    """The first day of weeks. The reference lists upper case for responses: those values stay text."""
 
     MONDAY = "monday"
     SUNDAY = "sunday"
 
 
 class ReportTimeScale(StrEnum):
-    """The span of time that a point of a report stands for."""
+    """The time span of a data point in a report."""
 
     HOUR = "hour"
     DAY = "day"
@@ -84,7 +84,7 @@ class ReportTimeScale(StrEnum):
 
 
 class ReportType(StrEnum):
-    """What a report is about: what the reference offers or the vendor's own client asks for."""
+    """The type of a report, from the reference and from Ecwid's own client."""
 
     ABANDONED_CARTS = "abandonedCarts"
     ADD_TO_CART_CONVERSION = "addToCartConversion"
@@ -130,7 +130,7 @@ class ReportType(StrEnum):
 
 
 class StorefrontPlatform(StrEnum):
-    """Where the storefront is shown, a filter of reports."""
+    """The platform of the storefront, a filter of reports."""
 
     UNDEFINED = "undefined"
     CODE = "code"
@@ -151,9 +151,9 @@ class StorefrontPlatform(StrEnum):
 
 @model
 class LatestStats(Model):
-    """When each part of a store last changed.
+    """The times when the parts of a store last changed.
 
-    The counts are there only where asked for.
+    Counts are returned only on request.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/store-profile/store-reports/get-latest-store-update-stats
     """
@@ -168,15 +168,15 @@ class LatestStats(Model):
     abandoned_sales_updated: datetime | None = None
     customers_updated: datetime | None = None
     subscriptions_updated: datetime | None = None
-    product_count_required: int | None = None  # The vendor's own client reads `product_count` instead.
-    category_count_required: int | None = None  # The vendor's own client reads `category_count` instead.
+    product_count_required: int | None = None  # `product_count` in Ecwid's own client.
+    category_count_required: int | None = None  # `category_count` in Ecwid's own client.
     product_count: int | None = None
     category_count: int | None = None
 
 
 @model
 class ReportAggregatedData(Model):
-    """A figure of a report."""
+    """An aggregated value of a report."""
 
     data_id: str | None = None
     data_value: Decimal | None = None
@@ -184,7 +184,7 @@ class ReportAggregatedData(Model):
 
 @model
 class ReportUtmItem(Model):
-    """A campaign that brought visitors."""
+    """A marketing campaign that led visitors to the store."""
 
     utm_source: str | None = None
     utm_medium: str | None = None
@@ -194,7 +194,7 @@ class ReportUtmItem(Model):
 
 @model
 class ReportCustomer(Model):
-    """The customer that a point of a report stands for."""
+    """The customer of a data point."""
 
     customer_id: int | None = None
     customer_email: str | None = None
@@ -204,7 +204,7 @@ class ReportCustomer(Model):
 
 @model
 class ReportUtmData(Model):
-    """What a figure is about: campaigns."""
+    """Additional data: marketing campaigns."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "UTM")
 
@@ -214,7 +214,7 @@ class ReportUtmData(Model):
 
 @model
 class ReportOrdersData(Model):
-    """What a figure is about: how many orders."""
+    """Additional data: the number of orders."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "ORDERS")
 
@@ -224,7 +224,7 @@ class ReportOrdersData(Model):
 
 @model
 class ReportCustomerData(Model):
-    """What a figure is about: a customer."""
+    """Additional data: a customer."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "CUSTOMERS")
 
@@ -234,7 +234,7 @@ class ReportCustomerData(Model):
 
 @model
 class ReportProductData(Model):
-    """What a figure is about: a product."""
+    """Additional data: a product."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "PRODUCT")
 
@@ -249,7 +249,7 @@ class ReportProductData(Model):
 
 @model
 class ReportInventoryData(Model):
-    """What a figure is about: the stock of a product."""
+    """Additional data: the stock of a product."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "INVENTORY_PRODUCT")
 
@@ -263,7 +263,7 @@ class ReportInventoryData(Model):
 
 @model
 class ReportCouponData(Model):
-    """What a figure is about: a coupon."""
+    """Additional data: a coupon."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "COUPONS")
 
@@ -273,7 +273,7 @@ class ReportCouponData(Model):
 
 @model
 class ReportAbandonedCartData(Model):
-    """What a figure is about: whether customers are reminded of their carts."""
+    """Additional data: whether customers are reminded of abandoned carts."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "ABANDONED_CARTS")
 
@@ -283,7 +283,7 @@ class ReportAbandonedCartData(Model):
 
 @model
 class ReportShippingData(Model):
-    """What a figure is about: a way of delivery."""
+    """Additional data: a shipping method."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "SHIPPING")
 
@@ -294,7 +294,7 @@ class ReportShippingData(Model):
 
 @model
 class ReportLandingData(Model):
-    """What a figure is about: a page that visitors came to first."""
+    """Additional data: a landing page."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "LANDING")
 
@@ -304,7 +304,7 @@ class ReportLandingData(Model):
 
 @model
 class ReportCategoryData(Model):
-    """What a figure is about: a category."""
+    """Additional data: a category."""
 
     tag: ClassVar[tuple[str, str] | None] = ("type", "CATEGORY")
 
@@ -314,7 +314,7 @@ class ReportCategoryData(Model):
 
 @model
 class OtherReportData(Model):
-    """Additional data of a type that this version does not know: all of it is in `extra`."""
+    """Additional data of an unknown type: all of it is in `extra`."""
 
     type: ReportAdditionalDataType | str | None = None
 
@@ -332,18 +332,18 @@ ReportAdditionalData: TypeAlias = (
     | ReportCategoryData
     | OtherReportData
 )
-"""What a figure is about, told apart by `type`. In no table; the vendor's own client reads it."""
+"""Additional data of a data point. `type` decides the class. Undocumented; Ecwid's own client reads it."""
 
 
 @model
 class ReportDataset(Model):
-    """A point of a report."""
+    """A data point of a report."""
 
     order_by: int | None = None
     datapoint_id: str | None = None
     start_time_stamp: int | None = None  # Unix seconds, here and below.
     end_time_stamp: int | None = None
-    percentage: Decimal | None = None  # Of the whole.
+    percentage: Decimal | None = None  # Of the total.
     data: list[ReportAggregatedData] | None = None
     compare_period_start_time_stamp: int | None = None
     compare_period_end_time_stamp: int | None = None
@@ -352,7 +352,7 @@ class ReportDataset(Model):
 
 @model
 class Report(Model):
-    """Figures about a store over a time.
+    """A report about a store over a period.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/store-profile/store-reports/get-store-reports
     """
@@ -365,7 +365,7 @@ class Report(Model):
     compare_period: ReportComparePeriod | str | None = None
     aggregated_data: list[ReportAggregatedData] | None = None
     dataset: list[ReportDataset] | None = None
-    # One object in the reference, here and below, a list in its twin.
+    # An object in the reference for one of the two, here and below, a list for the other.
     compare_period_aggregated_data: list[ReportAggregatedData] | None = None
     compare_period_dataset: list[ReportDataset] | None = None
     order_by_metric: str | None = None
@@ -378,6 +378,6 @@ class Report(Model):
 
 @model
 class ReportTip(Model):
-    """A piece of advice that goes with a report."""
+    """Advice about a report."""
 
     tip: str | None = None

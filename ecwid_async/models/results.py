@@ -17,21 +17,21 @@ __all__ = [
 
 @model
 class CreateResult(Model):
-    """The id of what was created."""
+    """The id of a created item."""
 
     id: int | None = None
 
 
 @model
 class CreateCountResult(Model):
-    """How many items were created, where the API gives no id."""
+    """The number of created items, if the API returns no id."""
 
     create_count: int | None = None
 
 
 @model
 class UpdateResult(Model):
-    """How many items an update changed: 1, or 0 where nothing matched."""
+    """The number of updated items: 1, or 0 if nothing matched."""
 
     update_count: int | None = None
     success: bool | None = None
@@ -39,7 +39,7 @@ class UpdateResult(Model):
 
 @model
 class DeleteResult(Model):
-    """How many items were deleted."""
+    """The number of deleted items."""
 
     delete_count: int | None = None
     success: bool | None = None
@@ -47,9 +47,9 @@ class DeleteResult(Model):
 
 @model
 class SuccessResult(Model):
-    """Whether it was done.
+    """Whether a call succeeded.
 
-    The reference has `success` for app storage too, where the vendor's own client reads the counts.
+    For app storage, the reference has `success` too, and Ecwid's own client reads the counts.
     """
 
     success: bool | None = None
@@ -66,8 +66,8 @@ class UploadResult(Model):
 
 @model
 class DeletedItem(Model):
-    """An item that was deleted: the API lists them for six months."""
+    """A deleted item. The API lists deleted items for six months."""
 
     id: int | None = None
-    order_id: str | None = None  # Orders only: their text id, while `id` is their number.
+    order_id: str | None = None  # Only for orders: the text id, while `id` is the number.
     date: datetime | None = None

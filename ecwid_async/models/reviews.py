@@ -19,7 +19,7 @@ __all__ = [
 
 
 class ReviewSortBy(StrEnum):
-    """How a search for reviews is sorted."""
+    """The sort order of a search for reviews."""
 
     DATE_CREATED_ASC = "DATE_CREATED_ASC"
     DATE_CREATED_DESC = "DATE_CREATED_DESC"
@@ -28,10 +28,10 @@ class ReviewSortBy(StrEnum):
 
 
 class ReviewStatus(StrEnum):
-    """Whether a review is shown.
+    """The status of a review.
 
-    Lower case, as every example has it. The reference of changing many at once and the vendor's own client have upper
-    case: that stays text.
+    In lower case, as in every example. The reference of mass updates and Ecwid's own client have upper case: those
+    values stay text.
     """
 
     MODERATED = "moderated"
@@ -40,14 +40,14 @@ class ReviewStatus(StrEnum):
 
 @model
 class ReviewerInfo(Model):
-    """Who wrote a review."""
+    """The author of a review."""
 
     name: str | None = None
     email: str | None = None
     country: str | None = None
     city: str | None = None
     orders: int | None = None
-    orders_count: int | None = None  # What the vendor's own client reads instead of `orders`.
+    orders_count: int | None = None  # Ecwid's own client reads it instead of `orders`.
 
 
 @model
@@ -60,7 +60,7 @@ class Review(Model):
     id: int | None = None
     status: ReviewStatus | str | None = None
     rating: int | None = None  # From 1 to 5.
-    order_id: int | str | None = None  # Text such as ``2D31G`` in the reference, the order's number in stores.
+    order_id: int | str | None = None  # Text such as ``2D31G`` in the reference, the order's number in real stores.
     product_id: int | None = None
     customer_id: int | None = None
     review: str | None = None
@@ -77,7 +77,7 @@ class Review(Model):
 
 @model
 class ReviewFiltersData(Model):
-    """How many reviews there are in each status."""
+    """The number of reviews in each status."""
 
     all_count: int | None = None
     moderated_count: int | None = None
@@ -86,14 +86,14 @@ class ReviewFiltersData(Model):
 
 @draft
 class ReviewDraft(Draft):
-    """What a review is changed to: only its status can be."""
+    """Fields of a review to change: only its status can be changed."""
 
     status: ReviewStatus | str | Unset | None = UNSET
 
 
 @draft
 class ReviewMassUpdateFiltersDraft(Draft):
-    """Which reviews are meant where all that match are changed."""
+    """Filters that select the reviews of a mass update."""
 
     review_id: list[int] | Unset | None = UNSET
     product_id: list[int] | Unset | None = UNSET
@@ -107,13 +107,13 @@ class ReviewMassUpdateFiltersDraft(Draft):
 
 @draft
 class ReviewMassUpdateDraft(Draft):
-    """What many reviews are changed to, or that they are deleted. Needs `select_mode`."""
+    """A change or deletion of many reviews. Requires `select_mode`."""
 
     select_mode: SelectMode | str | Unset | None = UNSET
     delete: bool | Unset | None = UNSET
     new_status: ReviewStatus | str | Unset | None = UNSET
     review_ids: list[int] | Unset | None = UNSET
     current_filters: ReviewMassUpdateFiltersDraft | Unset | None = UNSET
-    # What the vendor's own client sends instead of `current_filters`.
+    # Ecwid's own client sends it instead of `current_filters`.
     filters: ReviewMassUpdateFiltersDraft | Unset | None = UNSET
     send_update_to_reviews_service: bool | Unset | None = UNSET

@@ -1,4 +1,4 @@
-"""Feeds of products for marketplaces. In no table of the reference: the shapes are those of the vendor's own client."""
+"""Product feeds for marketplaces. Undocumented: as in Ecwid's own client."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +27,7 @@ class MarketplaceCondition(StrEnum):
 
 
 class YandexSizeChart(StrEnum):
-    """The chart that sizes of clothes in a feed are from."""
+    """The size chart of clothes in a feed."""
 
     AU = "AU"
     DE = "DE"
@@ -43,7 +43,7 @@ class YandexSizeChart(StrEnum):
 
 @model
 class MarketplaceConfig(Model):
-    """Whether a feed is made."""
+    """Whether a feed is enabled."""
 
     enabled: bool | None = None
     taxonomy_id: str | None = None
@@ -52,7 +52,7 @@ class MarketplaceConfig(Model):
 
 @model
 class ProductFeedInfo(Model):
-    """What a feed holds, and when it was made."""
+    """The contents of a feed and its creation time."""
 
     products_processed: int | None = None
     products_included: int | None = None

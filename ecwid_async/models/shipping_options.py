@@ -1,4 +1,4 @@
-"""Ways of delivery."""
+"""Shipping options."""
 
 from datetime import date
 from decimal import Decimal
@@ -50,7 +50,7 @@ class AvailabilityPeriod(StrEnum):
 
 
 class BusinessHoursLimitationType(StrEnum):
-    """What happens to orders placed outside business hours."""
+    """The handling of orders outside business hours."""
 
     ALLOW_ORDERS_AND_INFORM_CUSTOMERS = "ALLOW_ORDERS_AND_INFORM_CUSTOMERS"
     DISALLOW_ORDERS_AND_INFORM_CUSTOMERS = "DISALLOW_ORDERS_AND_INFORM_CUSTOMERS"
@@ -58,7 +58,7 @@ class BusinessHoursLimitationType(StrEnum):
 
 
 class RatesCalculationType(StrEnum):
-    """How the rate of a way of delivery is found."""
+    """The calculation of a shipping option's rate."""
 
     CARRIER_CALCULATED = "carrier-calculated"
     TABLE = "table"
@@ -67,7 +67,7 @@ class RatesCalculationType(StrEnum):
 
 
 class RatesTableBasis(StrEnum):
-    """What the rates of a table depend on."""
+    """The basis of a table of rates."""
 
     SUBTOTAL = "subtotal"
     DISCOUNTED_SUBTOTAL = "discountedSubtotal"
@@ -75,7 +75,7 @@ class RatesTableBasis(StrEnum):
 
 
 class ShippingOptionFulfilmentType(StrEnum):
-    """How a way of delivery reaches the customer. Orders have the same in upper case: `FulfillmentType`."""
+    """The kind of delivery. Orders have it in upper case: `FulfillmentType`."""
 
     PICKUP = "pickup"
     DELIVERY = "delivery"
@@ -84,13 +84,13 @@ class ShippingOptionFulfilmentType(StrEnum):
 
 @model
 class ProfileZone(Model):
-    """A part of the world that taxes and shipping can depend on."""
+    """A destination zone for taxes and shipping."""
 
     name: str | None = None
     country_codes: list[str] | None = None
     state_or_province_codes: list[str] | None = None
     post_codes: list[str] | None = None
-    # Points by the name of the polygon, each latitude and longitude. One object in one part of the reference.
+    # Lists of latitude and longitude by the name of the polygon. An object in one part of the reference.
     geo_polygons: list[dict[str, list[list[Decimal]]]] | None = None
     id: str | None = None
 
@@ -107,7 +107,7 @@ class ProfileShippingOptionCarrierMethod(Model):
 
 @model
 class ProfileShippingOptionCarrierSettings(Model):
-    """How a carrier is set up."""
+    """Settings of a carrier."""
 
     default_carrier_account_enabled: bool | None = None
     default_postage_dimensions: Dimensions | None = None
@@ -115,7 +115,7 @@ class ProfileShippingOptionCarrierSettings(Model):
 
 @model
 class ProfileShippingOptionFlatRate(Model):
-    """One rate for every order."""
+    """A flat rate for every order."""
 
     rate_type: AmountType | str | None = None
     rate: Decimal | None = None
@@ -123,7 +123,7 @@ class ProfileShippingOptionFlatRate(Model):
 
 @model
 class ProfileShippingOptionTableRateConditions(Model):
-    """When a rate applies."""
+    """The conditions of a rate."""
 
     weight_from: Decimal | None = None
     weight_to: Decimal | None = None
@@ -135,7 +135,7 @@ class ProfileShippingOptionTableRateConditions(Model):
 
 @model
 class ProfileShippingOptionTableRateValue(Model):
-    """What a rate comes to."""
+    """The value of a rate."""
 
     per_order: Decimal | None = None
     percent: Decimal | None = None
@@ -145,7 +145,7 @@ class ProfileShippingOptionTableRateValue(Model):
 
 @model
 class ProfileShippingOptionTableRate(Model):
-    """A rate and when it applies."""
+    """A rate with its conditions."""
 
     conditions: ProfileShippingOptionTableRateConditions | None = None
     rate: ProfileShippingOptionTableRateValue | None = None
@@ -156,12 +156,12 @@ class ProfileShippingOptionRatesTable(Model):
     """Rates that depend on the order."""
 
     table_based_on: RatesTableBasis | str | None = None
-    rates: list[ProfileShippingOptionTableRate] | None = None  # One object in one part of the reference.
+    rates: list[ProfileShippingOptionTableRate] | None = None  # An object in one part of the reference.
 
 
 @model
 class ProfileShippingOptionBlackoutDate(Model):
-    """Days on which the store does not deliver."""
+    """A period without deliveries."""
 
     from_date: date | None = None
     to_date: date | None = None
@@ -170,10 +170,10 @@ class ProfileShippingOptionBlackoutDate(Model):
 
 @model
 class ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings(Model):
-    """What the checkout says about the time of delivery."""
+    """Settings for the delivery time shown at the checkout."""
 
     estimated_delivery_date_at_checkout_enabled: bool | None = None
-    estimated_transit_time_in_days: list[int | None] | None = None  # From and to; null where not set.
+    estimated_transit_time_in_days: list[int | None] | None = None  # Minimum and maximum; null if not set.
     fulfillment_time_in_days: list[int | None] | None = None
     cutoff_time_for_same_day_packing: str | None = None  # A time of day such as ``16:00``.
     shipping_business_days: list[Weekday | str] | None = None
@@ -182,7 +182,7 @@ class ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings(Model):
 
 @model
 class ShippingOption(Model):
-    """A way of delivery.
+    """A shipping option.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/shipping-options/search-shipping-options
     """
@@ -193,9 +193,9 @@ class ShippingOption(Model):
     enabled: bool | None = None
     orderby: int | None = None
     fulfilment_type: ShippingOptionFulfilmentType | str | None = None
-    location_id: int | str | None = None  # A number in the reference, text in the vendor's own client.
+    location_id: int | str | None = None  # A number in the reference, text in Ecwid's own client.
     minimum_order_subtotal: Decimal | None = None
-    destination_zone: ProfileZone | None = None  # A list in the reference, one object in the example.
+    destination_zone: ProfileZone | None = None  # A list in the reference, an object in the example.
     delivery_time_days: str | None = None
     description: str | None = None
     description_translated: dict[str, str] | None = None
@@ -210,12 +210,12 @@ class ShippingOption(Model):
     pickup_instruction: str | None = None
     pickup_instruction_translated: dict[str, str] | None = None
     scheduled_pickup: bool | None = None
-    pickup_preparation_time_hours: int | None = None  # Deprecated: `fulfillment_time_in_minutes`.
+    pickup_preparation_time_hours: int | None = None  # Deprecated in favor of `fulfillment_time_in_minutes`.
     fulfillment_time_in_minutes: int | None = None
-    business_hours: BusinessHours | None = json_text_field(default=None)  # JSON text on the wire.
+    business_hours: BusinessHours | None = json_text_field(default=None)  # Sent as JSON text.
     pickup_business_hours: BusinessHours | None = json_text_field(
         default=None
-    )  # Deprecated, the same as `business_hours`.
+    )  # Deprecated in favor of `business_hours`.
     business_hours_limitation_type: BusinessHoursLimitationType | str | None = None
     scheduled: bool | None = None
     scheduled_time_precision_type: ScheduledTimePrecisionType | str | None = None
@@ -223,27 +223,27 @@ class ShippingOption(Model):
     allow_same_day_delivery: bool | None = None
     cutoff_time_for_same_day_delivery: str | None = None  # A time of day such as ``16:00``.
     availability_period: AvailabilityPeriod | str | None = None
-    # One object in one part of the reference.
+    # An object in one part of the reference.
     blackout_dates: list[ProfileShippingOptionBlackoutDate] | None = None
     estimated_shipping_time_at_checkout_settings: (
         ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings | None
     ) = None
     pickup_precision_type: PickupPrecisionType | str | None = None
-    order_by: int | None = None  # What the vendor's own client reads instead of `orderby`.
-    type: str | None = None  # In no table, here and below; the vendor's own client reads them.
+    order_by: int | None = None  # Ecwid's own client reads it instead of `orderby`.
+    type: str | None = None  # Undocumented, here and below; Ecwid's own client reads them.
     custom_availability_period_in_days: int | None = None
 
 
 @model
 class ShippingOptionCreateResult(Model):
-    """The id of a way of delivery that was created."""
+    """The id of a created shipping option."""
 
     id: str | None = None
 
 
 @draft
 class ShippingOptionDraft(Draft):
-    """What a way of delivery is created with, or changed to. A list that is given replaces the stored one."""
+    """Fields of a shipping option to create or change. A list replaces the stored list."""
 
     title: str | Unset | None = UNSET
     title_translated: dict[str, str] | Unset | None = UNSET
@@ -280,12 +280,12 @@ class ShippingOptionDraft(Draft):
     estimated_shipping_time_at_checkout_settings: (
         ProfileShippingOptionEstimatedShippingTimeAtCheckoutSettings | Unset | None
     ) = UNSET
-    order_by: int | Unset | None = UNSET  # What the vendor's own client sends instead of `orderby`.
+    order_by: int | Unset | None = UNSET  # Ecwid's own client sends it instead of `orderby`.
     type: str | Unset | None = UNSET
     location_id: int | str | Unset | None = UNSET
     custom_availability_period_in_days: int | Unset | None = UNSET
-    # In no table of writing, here and below; the vendor's own client writes them.
+    # Undocumented for writing, here and below; Ecwid's own client writes them.
     id: str | Unset | None = UNSET
-    pickup_preparation_time_hours: int | Unset | None = UNSET  # Deprecated: `fulfillment_time_in_minutes`.
-    # Deprecated, the same as `business_hours`.
+    pickup_preparation_time_hours: int | Unset | None = UNSET  # Deprecated in favor of `fulfillment_time_in_minutes`.
+    # Deprecated in favor of `business_hours`.
     pickup_business_hours: BusinessHours | Unset | None = json_text_field(default=UNSET)

@@ -1,4 +1,4 @@
-"""Staff accounts: who may work in a store."""
+"""Staff accounts of a store."""
 
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ __all__ = [
 
 
 class StaffScope(StrEnum):
-    """What a staff member may do."""
+    """A permission of a staff member."""
 
     SALES_MANAGEMENT = "SALES_MANAGEMENT"
     CATALOG_MANAGEMENT = "CATALOG_MANAGEMENT"
@@ -25,7 +25,7 @@ class StaffScope(StrEnum):
 
 @model
 class StaffAccount(Model):
-    """A staff member. Reading one account gives only `email` and `staff_scopes`.
+    """A staff member. A single account has only `email` and `staff_scopes`.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/staff-accounts/search-staff-accounts
     """
@@ -39,7 +39,7 @@ class StaffAccount(Model):
 
 @draft
 class StaffDraft(Draft):
-    """What a staff member is invited with, or changed to. Inviting one needs `email`."""
+    """Fields of a staff member to invite or change. Inviting one requires `email`."""
 
     email: str | Unset | None = UNSET
     staff_scopes: list[StaffScope | str] | Unset | None = UNSET

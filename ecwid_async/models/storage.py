@@ -1,4 +1,4 @@
-"""Data that an app keeps in a store."""
+"""Data that an app stores for a store."""
 
 from ecwid_async.models.base import Model, model
 
@@ -9,10 +9,10 @@ __all__ = [
 
 @model
 class StorageEntry(Model):
-    """A value that an app keeps under a key: one object, where a part of the reference says a list.
+    """A value that an app stores under a key. A list in a part of the reference.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/application/get-specific-app-storage-data
     """
 
     key: str | None = None
-    value: str | None = None  # Any text; none where empty text was stored.
+    value: str | None = None  # Any text; None if empty text is stored.

@@ -14,7 +14,7 @@ __all__ = [
 
 
 class StorefrontPageStatus(StrEnum):
-    """Whether a slug leads to a page."""
+    """The status of a slug."""
 
     OK = "OK"
     NOT_FOUND = "NOT_FOUND"
@@ -22,7 +22,7 @@ class StorefrontPageStatus(StrEnum):
 
 
 class StorefrontPageType(StrEnum):
-    """What a page shows."""
+    """The type of a page."""
 
     ROOT = "ROOT"
     PRODUCT = "PRODUCT"
@@ -54,14 +54,14 @@ class StorefrontWidgetPageStaticContent(Model):
     og_tags_html: str | None = None
     json_ld_html: str | None = named_field("jsonLDHtml", default=None)
     href_lang_html: str | None = None
-    last_updated: int | None = None  # Unix time; the unit is documented nowhere.
+    last_updated: int | None = None  # Unix time; the unit is not documented.
 
 
 @model
 class StorefrontWidgetPage(Model):
-    """The page of the storefront that a slug leads to.
+    """The storefront page of a slug.
 
-    In no table of the reference: an example and the vendor's own client have it.
+    Not in the tables of the reference, but in an example and in Ecwid's own client.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/storefront-widget-details/get-page-slug-and-static-code
     """
@@ -70,6 +70,6 @@ class StorefrontWidgetPage(Model):
     type: StorefrontPageType | str | None = None
     canonical_slug: str | None = None
     store_entity_data: StorefrontWidgetPageEntity | None = None
-    # In a table of the reference; the vendor's own client reads it inside `static_content`.
+    # In the reference; Ecwid's own client reads it inside `static_content`.
     href_lang_html: str | None = None
     static_content: StorefrontWidgetPageStaticContent | None = None

@@ -20,7 +20,7 @@ __all__ = [
 
 
 class SubscriptionSortBy(StrEnum):
-    """How a search for subscriptions is sorted."""
+    """The sort order of a search for subscriptions."""
 
     DATE_CREATED_ASC = "DATE_CREATED_ASC"
     DATE_CREATED_DESC = "DATE_CREATED_DESC"
@@ -31,7 +31,7 @@ class SubscriptionSortBy(StrEnum):
 
 
 class SubscriptionStatus(StrEnum):
-    """Whether a subscription is charged. Only the vendor's own client knows `PAUSED`."""
+    """The status of a subscription. Only Ecwid's own client has `PAUSED`."""
 
     ACTIVE = "ACTIVE"
     CANCELLED = "CANCELLED"
@@ -42,7 +42,7 @@ class SubscriptionStatus(StrEnum):
 
 @model
 class SubscriptionChargeSettings(Model):
-    """How often a subscription is charged."""
+    """The interval between charges of a subscription."""
 
     recurring_interval: RecurringInterval | str | None = None
     recurring_interval_count: int | None = None
@@ -58,7 +58,7 @@ class SubscriptionPaymentMethod(Model):
 
 @model
 class SubscriptionOrder(Model):
-    """An order that a subscription has brought."""
+    """An order created by a subscription."""
 
     id: int | None = None  # The number of the order.
     total: Decimal | None = None
@@ -79,18 +79,18 @@ class Subscription(Model):
     created: datetime | None = None
     cancelled: datetime | None = None
     next_charge: datetime | None = None
-    create_timestamp: int | None = None  # Unix milliseconds in every example, unlike those of orders.
+    create_timestamp: int | None = None  # Unix milliseconds in every example, unlike in orders.
     update_timestamp: int | None = None  # Unix milliseconds.
     charge_settings: SubscriptionChargeSettings | None = None
     payment_method: SubscriptionPaymentMethod | None = None
-    orders: list[SubscriptionOrder] | None = None  # One object in the reference, a list in the examples.
-    order_template: Order | None = None  # What each new order repeats.
+    orders: list[SubscriptionOrder] | None = None  # An object in the reference, a list in the examples.
+    order_template: Order | None = None  # Repeated by each new order.
     next_charge_formatted: str | None = None
 
 
 @draft
 class SubscriptionDraft(Draft):
-    """What a subscription is changed to."""
+    """Fields of a subscription to change."""
 
     charge_settings: SubscriptionChargeSettings | Unset | None = UNSET
     next_charge: datetime | Unset | None = UNSET

@@ -1,4 +1,4 @@
-"""Colors that the options of products offer."""
+"""Colors of product options."""
 
 from ecwid_async.models.base import Model, model
 
@@ -9,7 +9,7 @@ __all__ = [
 
 @model
 class Swatch(Model):
-    """A color that an option of a product lately offered.
+    """A recently used color of a product option.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/products/get-recently-used-product-swatches
     """

@@ -25,7 +25,7 @@ __all__ = [
 
 @model
 class VariationOption(Model):
-    """The value of an option that makes a variation."""
+    """The value of an option in a variation."""
 
     name: str | None = None
     name_translated: dict[str, str] | None = None
@@ -69,10 +69,10 @@ class Variation(Model):
     out_of_stock_visibility_behaviour: OutOfStockVisibility | str | None = None
     alt: ImageAlt | None = None
     dimensions: Dimensions | None = None
-    in_stock: bool | None = None  # The reference says `instock`; every example, `inStock`.
-    # In no table, here and below; the vendor's own client reads them.
+    in_stock: bool | None = None  # `instock` in the reference, `inStock` in every example.
+    # Undocumented, here and below; Ecwid's own client reads them.
     cost_price: Decimal | None = None
-    location_inventory: dict[str, int] | None = None  # The quantity by the id of the location.
+    location_inventory: dict[str, int] | None = None  # Quantities by location id.
     border_info: BorderInfo | None = None
     external_reference_id: str | None = None
     is_shipping_required: bool | None = None
@@ -82,7 +82,7 @@ class Variation(Model):
 
 @draft
 class ProductCombinationDraft(Draft):
-    """A variation written together with its product."""
+    """A variation to create or change together with its product."""
 
     id: int | Unset | None = UNSET
     combination_number: int | Unset | None = UNSET
@@ -117,9 +117,9 @@ class ProductCombinationDraft(Draft):
 
 @draft
 class VariationDraft(Draft):
-    """What a variation is created with, or changed to. Creating one needs `options`.
+    """Fields of a variation to create or change. Creating one requires `options`.
 
-    A list that is given replaces the stored one.
+    A list replaces the stored list.
     """
 
     options: list[VariationOption] | Unset | None = UNSET
@@ -149,10 +149,10 @@ class VariationDraft(Draft):
     max_purchase_quantity: int | Unset | None = UNSET
     out_of_stock_visibility_behaviour: OutOfStockVisibility | str | Unset | None = UNSET
     alt: ImageAlt | Unset | None = UNSET
-    in_stock: bool | Unset | None = UNSET  # The reference says `instock`; every example, `inStock`.
+    in_stock: bool | Unset | None = UNSET  # `instock` in the reference, `inStock` in every example.
     cost_price: Decimal | int | Unset | None = UNSET
     is_shipping_required: bool | Unset | None = UNSET
-    # In no table, here and below; the vendor's own client writes them.
+    # Undocumented, here and below; Ecwid's own client writes them.
     location_inventory: dict[str, int] | Unset | None = UNSET
     external_reference_id: str | Unset | None = UNSET
     customs_hs_tariff_code: str | Unset | None = UNSET
