@@ -13,7 +13,7 @@ from attrs import evolve
 from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import Codec, DecodeProblem
 from ecwid_async.errors import ConfigError, EcwidError
-from ecwid_async.observe import LogSink, Sinks
+from ecwid_async.observe import CombinedSink, LogSink
 from ecwid_async.transport import (
     DEFAULT_BASE_URL,
     Auth,
@@ -115,7 +115,7 @@ class Ecwid:
         self.base_url = checked_base_url(DEFAULT_BASE_URL if url is None or url == "" else url)
         self.codec = Codec(strict=strict, on_problem=on_problem)
         self._transport = transport
-        self._events = Sinks.of(LogSink() if events is None else events)
+        self._events = CombinedSink.of(LogSink() if events is None else events)
         self._host_and_port: str | None = None
         if transport is None or base_url is not None:
             self._host_and_port, self._server = _host_and_port(self.base_url), self.base_url

@@ -1,5 +1,6 @@
-"""What hears of calls: logging, and OpenTelemetry in a module of its own."""
+"""Sinks of events: logging, and OpenTelemetry in a module of its own."""
 
-from ecwid_async.observe.sinks import LogSink, Sinks
+from ecwid_async.observe.combined_sink import CombinedSink
+from ecwid_async.observe.log_sink import LogSink
 
-__all__ = ["LogSink", "Sinks"]
+__all__ = ["CombinedSink", "LogSink"]

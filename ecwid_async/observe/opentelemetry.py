@@ -1,4 +1,4 @@
-"""Events as traces and metrics of OpenTelemetry (extra ``otel``): the only file that knows it."""
+"""Exporting events as traces and metrics of OpenTelemetry (extra ``otel``)."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -19,33 +19,33 @@ __all__ = ["OpenTelemetrySink"]
 Attributes = dict[str, str | int | float]
 
 _SCOPE: Final = "ecwid_async"
-# In seconds. The longest are those of calls that wait for a rate limit.
+# Seconds. The longest are for calls that wait for the rate limit.
 _BOUNDARIES: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 
 
 @frozen
 class _Call:
-    """A call under way: its span, what its metrics are told apart by, and the context that it came from."""
+    """A call in progress: its span, the attributes of its metrics, and the context in which it started."""
 
     span: Span
     attributes: Attributes
-    outside: Context
+    parent_context: Context
 
 
 class OpenTelemetrySink:
     """A span for each call, with its attempts and waits as span events, and metrics of all calls.
 
-    The span is named by the operation, carries the attributes of the semantic conventions for HTTP clients, and is the
-    current span while the call lasts. Neither it nor a metric holds a URL, a body or an error's message, since a
-    customer's data may stand there. Metrics, in seconds where they are times:
+    The span is named after the operation, has the attributes of the semantic conventions for HTTP clients, and is the
+    current span during the call. Spans and metrics contain no URL, body or error message, since these may hold a
+    customer's data. The metrics:
 
-    - ``ecwid.client.call.duration``, a histogram: calls as a whole, waits included
-    - ``ecwid.client.wait.duration``, a histogram: waits, with the status or the error that they follow; with neither,
-      they keep to the rate limit
-    - ``ecwid.client.attempts``, a counter, by status or error
-    - ``ecwid.client.active_calls``: calls under way
+    - ``ecwid.client.call.duration``, a histogram in seconds: whole calls, delays included
+    - ``ecwid.client.delay.duration``, a histogram in seconds: delays, by the status or error that they follow; those
+      without either are for the rate limit
+    - ``ecwid.client.attempts``, a counter: attempts, by status or error
+    - ``ecwid.client.active_calls``, an up-down counter: calls in progress
 
-    The providers are OpenTelemetry's global ones unless given.
+    Without arguments, OpenTelemetry's global providers are used.
     """
 
     def __init__(
@@ -59,26 +59,26 @@ class OpenTelemetrySink:
         self._durations = meter.create_histogram(
             "ecwid.client.call.duration",
             unit="s",
-            description="Duration of calls, their waits and repetitions included.",
+            description="Duration of calls, including delays and retries.",
             explicit_bucket_boundaries_advisory=_BOUNDARIES,
         )
-        self._waits = meter.create_histogram(
-            "ecwid.client.wait.duration",
+        self._delays = meter.create_histogram(
+            "ecwid.client.delay.duration",
             unit="s",
-            description="Waits before a request is sent, or sent again.",
+            description="Delays before a request is sent or retried.",
             explicit_bucket_boundaries_advisory=_BOUNDARIES,
         )
         self._attempts = meter.create_counter(
-            "ecwid.client.attempts", unit="{attempt}", description="Requests that were sent, by what came of them."
+            "ecwid.client.attempts", unit="{attempt}", description="Requests sent, by status or error."
         )
         self._active = meter.create_up_down_counter(
-            "ecwid.client.active_calls", unit="{call}", description="Calls that are under way."
+            "ecwid.client.active_calls", unit="{call}", description="Calls in progress."
         )
-        # By request id and not by the current span: a call may end in another task than it began in.
+        # By request id, not by current span: a call may end in another task than it started in.
         self._calls: dict[str, _Call] = {}
 
     def __call__(self, event: Event) -> None:
-        """Open, extend or close the span of the event's call, and count."""
+        """Start, extend or end the span of the event's call, and record its metrics."""
         if event.kind is EventKind.CALL_STARTED:
             self._start(event)
             return
@@ -91,7 +91,7 @@ class OpenTelemetrySink:
         if event.kind is EventKind.ATTEMPT_ENDED:
             self._attempts.add(1, {**attributes, **outcome})
         elif event.kind is EventKind.DELAYED and event.seconds is not None:
-            self._waits.record(event.seconds, {**attributes, **outcome})
+            self._delays.record(event.seconds, {**attributes, **outcome})
         if call is not None and call.span.is_recording():
             details: Attributes = {"ecwid.attempt": event.attempt, **outcome}
             if event.seconds is not None:
@@ -102,14 +102,14 @@ class OpenTelemetrySink:
         attributes = _attributes(event)
         self._active.add(1, attributes)
         if event.request_id in self._calls:
-            return  # one request sent twice at the same time: both show in the span of the first
-        named = {**attributes, "ecwid.request.id": event.request_id}
+            return  # one request sent twice at the same time: the first one's span covers both
+        span_attributes = {**attributes, "ecwid.request.id": event.request_id}
         if event.store_id is not None:
-            named["ecwid.store.id"] = event.store_id
-        outside = context.get_current()
-        span = self._tracer.start_span(event.operation, outside, SpanKind.CLIENT, named)
-        self._calls[event.request_id] = _Call(span, attributes, outside)
-        context.attach(trace.set_span_in_context(span, outside))
+            span_attributes["ecwid.store.id"] = event.store_id
+        parent_context = context.get_current()
+        span = self._tracer.start_span(event.operation, parent_context, SpanKind.CLIENT, span_attributes)
+        self._calls[event.request_id] = _Call(span, attributes, parent_context)
+        context.attach(trace.set_span_in_context(span, parent_context))
 
     def _end(self, event: Event, attributes: Attributes) -> None:
         self._active.add(-1, attributes)
@@ -120,8 +120,8 @@ class OpenTelemetrySink:
         if call is None:
             return
         if trace.get_current_span() is call.span:
-            # Not `detach`, which fails where a download is closed by another task.
-            context.attach(call.outside)
+            # Not `detach`, which fails if another task closes a download.
+            context.attach(call.parent_context)
         call.span.set_attributes(outcome)
         if event.attempt > 1:
             call.span.set_attribute("http.request.resend_count", event.attempt - 1)

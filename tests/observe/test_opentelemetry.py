@@ -241,7 +241,7 @@ async def test_calls_and_waits_are_measured(telemetry: Telemetry) -> None:
 
     assert counts("ecwid.client.call.duration", "count") == sorted([(ok, 2), (missing, 1)], key=str)
     assert counts("ecwid.client.attempts", "value") == sorted([(ok, 2), (missing, 1), (busy, 1), (unsent, 1)], key=str)
-    assert counts("ecwid.client.wait.duration", "count") == sorted([(busy, 1), (unsent, 1)], key=str)
+    assert counts("ecwid.client.delay.duration", "count") == sorted([(busy, 1), (unsent, 1)], key=str)
     assert counts("ecwid.client.active_calls", "value") == [(COMMON, 0)]
 
 

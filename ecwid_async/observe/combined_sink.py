@@ -1,0 +1,78 @@
+"""Passing events to several sinks, and keeping their errors away from calls."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from inspect import iscoroutinefunction
+from threading import Lock
+from typing import Self
+
+from ecwid_async.errors import ConfigError
+from ecwid_async.observe.log_sink import logger
+from ecwid_async.wire import Event, EventKind, EventSink
+
+__all__ = ["CombinedSink"]
+
+
+class CombinedSink:
+    """Several sinks as one. It never raises: the first error of each sink is logged, and the others get the event.
+
+    Raises `ConfigError` for a sink that is not callable, or would have to be awaited.
+    """
+
+    def __init__(self, *sinks: EventSink) -> None:
+        for sink in sinks:
+            if not callable(sink):
+                raise ConfigError(f"{type(sink).__name__} is not an event sink: pass a callable that takes an Event")
+            if iscoroutinefunction(sink) or iscoroutinefunction(type(sink).__call__):
+                raise ConfigError(f"an event sink is not awaited: let {_name(sink)} put events into a queue instead")
+        self._sinks = sinks
+        self._filters: tuple[Callable[[EventKind], bool], ...] = tuple(
+            getattr(sink, "wants", _wants_all) for sink in sinks
+        )
+        self._reported: set[int] = set()
+        self._lock = Lock()
+
+    @classmethod
+    def of(cls, events: EventSink | Iterable[EventSink]) -> Self:
+        """From the argument `events` of `Ecwid`: one sink or several."""
+        return cls(events) if callable(events) or not isinstance(events, Iterable) else cls(*events)
+
+    def wants(self, kind: EventKind) -> bool:
+        """Whether at least one sink wants events of this kind."""
+        try:
+            for wants in self._filters:
+                if wants(kind):
+                    return True
+        except Exception:
+            return True  # then every sink is called, and the error of the failing one is logged
+        return False
+
+    def __call__(self, event: Event) -> None:
+        """Pass an event to each sink."""
+        for index, sink in enumerate(self._sinks):
+            try:
+                sink(event)
+            except Exception:
+                self._report(index)
+
+    def _report(self, index: int) -> None:
+        with self._lock:
+            if index in self._reported:
+                return
+            self._reported.add(index)
+        # Logging may be the sink that failed.
+        with suppress(Exception):
+            logger.exception(
+                "The event sink %s raised an error. Calls and its events continue; its further errors are not logged.",
+                _name(self._sinks[index]),
+            )
+
+
+def _wants_all(_: EventKind) -> bool:
+    return True
+
+
+def _name(sink: EventSink) -> str:
+    # Not its `repr`, which may show secrets.
+    name = getattr(sink, "__qualname__", None) or type(sink).__qualname__
+    return str(name)

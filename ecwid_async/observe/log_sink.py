@@ -1,0 +1,86 @@
+"""Writing events to logging."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ecwid_async.wire import Event, EventKind
+
+__all__ = ["LogSink", "logger"]
+
+logger: Final = logging.getLogger("ecwid_async")
+# Without a logging setup, nothing is printed to stderr.
+logger.addHandler(logging.NullHandler())
+
+_LEVELS: Final[Mapping[EventKind, int]] = {
+    EventKind.ATTEMPT_STARTED: logging.DEBUG,
+    EventKind.ATTEMPT_ENDED: logging.DEBUG,
+    EventKind.DELAYED: logging.INFO,
+    EventKind.RETRYING: logging.INFO,
+    EventKind.THROTTLED: logging.WARNING,
+    EventKind.QUARANTINED: logging.WARNING,
+    EventKind.GAVE_UP: logging.WARNING,
+}
+# Seconds. Shorter delays for the rate limit are routine, and logged at DEBUG.
+_ROUTINE_DELAY: Final = 1.0
+# One text for each kind, so that tools that group records by their text keep the kinds apart.
+_TEXTS: Final[Mapping[EventKind, str]] = {
+    kind: f"%s: {kind.replace('_', ' ')} (%s) [request %s, %s]" for kind in _LEVELS
+}
+
+
+class LogSink:
+    """Writes events to the standard library's logging, by default to the logger ``ecwid_async``.
+
+    Attempts are logged at DEBUG, retries and delays at INFO (delays for the rate limit of up to a second at DEBUG), and
+    at WARNING what needs attention: a 429, a token or store in quarantine, a call given up. Each record has the fields
+    of the event as attributes, such as ``ecwid_operation`` and ``ecwid_request_id``. The start and the end of a call
+    are not logged, since its attempts are.
+    """
+
+    def __init__(self, logger: logging.Logger = logger) -> None:
+        self._logger = logger
+
+    def wants(self, kind: EventKind) -> bool:
+        """Whether the logger is enabled for the level of this kind."""
+        level = _LEVELS.get(kind)
+        return level is not None and self._logger.isEnabledFor(level)
+
+    def __call__(self, event: Event) -> None:
+        """Log an event."""
+        if not self.wants(event.kind):
+            return
+        routine = _is_for_rate_limit(event) and (event.seconds or 0.0) <= _ROUTINE_DELAY
+        self._logger.log(
+            logging.DEBUG if routine else _LEVELS[event.kind],
+            _TEXTS[event.kind],
+            event.operation,
+            ", ".join(_details(event)),
+            event.request_id,
+            "no store" if event.store_id is None else f"store {event.store_id}",
+            extra={
+                "ecwid_kind": event.kind.value,
+                "ecwid_operation": event.operation,
+                "ecwid_request_id": event.request_id,
+                "ecwid_store_id": event.store_id,
+                "ecwid_attempt": event.attempt,
+                "ecwid_status": event.status,
+                "ecwid_seconds": event.seconds,
+                "ecwid_error": event.error,
+            },
+        )
+
+
+def _is_for_rate_limit(event: Event) -> bool:
+    """Whether it is a delay that follows no failed attempt."""
+    return event.kind is EventKind.DELAYED and event.status is None and event.error is None
+
+
+def _details(event: Event) -> Iterable[str]:
+    yield "for the rate limit" if _is_for_rate_limit(event) else f"attempt {event.attempt}"
+    if event.status is not None:
+        yield f"status {event.status}"
+    if event.error is not None:
+        yield event.error
+    if event.seconds is not None:
+        yield f"{event.seconds:.3f} s"
