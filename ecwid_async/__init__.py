@@ -1,6 +1,6 @@
 """An async client for the Ecwid (Lightspeed E-Series) REST API.
 
-Names load on first use (PEP 562): importing the package brings neither an HTTP library nor a model.
+Names load on first use (PEP 562): importing the package loads neither an HTTP library nor a model.
 """
 
 from typing import TYPE_CHECKING
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from ecwid_async.wire import Event as Event
     from ecwid_async.wire import EventKind as EventKind
 
-_HOMES = {
+_MODULES = {
     "calls": ("Call",),
     "client": ("Ecwid", "Store"),
     "codec": ("DecodeProblem", "warm_up"),
@@ -106,14 +106,14 @@ _HOMES = {
     "transport": ("Quarantine", "Quota", "RetryPolicy"),
     "wire": ("Event", "EventKind"),
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
-__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = sorted(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name from the module it lives in."""
-    module = _HOME.get(name)
+    """Load a public name from its module."""
+    module = _MODULE_OF.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -124,4 +124,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*globals(), *_MODULE_OF})

@@ -1,4 +1,4 @@
-"""``python -m ecwid_async`` is the `ecwid` command."""
+"""``python -m ecwid_async`` runs the `ecwid` command."""
 
 from ecwid_async.cli import main
 

@@ -374,7 +374,7 @@ def test_every_public_name_loads_and_is_listed() -> None:
     assert sorted(ecwid_async.__all__) == ecwid_async.__all__
     for name in ecwid_async.__all__:
         value = getattr(ecwid_async, name)
-        home = importlib.import_module(f"ecwid_async.{ecwid_async._HOME[name]}")
+        home = importlib.import_module(f"ecwid_async.{ecwid_async._MODULE_OF[name]}")
         assert getattr(home, name) is value
     assert set(ecwid_async.__all__) <= set(dir(ecwid_async))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
