@@ -129,7 +129,7 @@ class Codec:
         return cast(T, result)
 
     def structure_or_none(self, value: object, target: type[T], operation: str, path: str = "") -> T | None:
-        """As `structure`, but report a value of another type and return None: for columns, which keep it elsewhere."""
+        """Like `structure`, but return None for a value of another type, and report it: columns keep it in `_extra`."""
         try:
             result = cast(T, get_hook(cast(Any, target))(value, None))
         except WrongType:

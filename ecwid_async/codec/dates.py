@@ -25,7 +25,7 @@ def parse_datetime(text: str) -> datetime:
 
 
 def parse_datetime_checked(text: str) -> tuple[datetime, bool]:
-    """As `parse_datetime`, and whether the datetime is exact: false if it lacks digits of the text.
+    """Like `parse_datetime`, but also return whether the datetime is exact: false if it lacks digits of the text.
 
     Raises `OverflowError` if the UTC time is outside the years 1 to 9999.
     """

@@ -248,7 +248,7 @@ def _is_enum_as_text(api_type: Any, option: Any) -> bool:
 
 
 def _fit_object(options: tuple[Any, ...], models: tuple[Any, ...]) -> tuple[Any, Selection | None] | None:
-    """As `_fit`, for objects: a user's class, the models themselves, or a dict."""
+    """Like `_fit`, for objects: a user's class, the models themselves, or a dict."""
     classes = [option for option in options if is_supported(option) and not is_model(option)]
     if len(classes) == 1:
         projection = get_projection(classes[0], models)
@@ -270,7 +270,7 @@ def _free_value_type(model: type[Model]) -> Any:
 
 
 def _fit_container(option: Any, api_type: Any) -> tuple[Any, Selection | None] | None:
-    """As `_fit`, for lists, and for objects with free keys."""
+    """Like `_fit`, for lists, and for objects with free keys."""
     container = get_origin(api_type)
     if option is not container and get_origin(option) not in (
         (list, Sequence) if container is list else (dict, Mapping)

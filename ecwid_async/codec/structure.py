@@ -35,7 +35,7 @@ from ecwid_async.primitives.safe_json import UNREADABLE, exact
 __all__ = ["Hook", "RequiredMemberError", "get_hook", "get_json_text_hook", "is_draft", "warm_up"]
 
 Hook = Callable[[Any, Any], Any]
-"""Converts a parsed value to a type or raises `WrongType`; the second argument is there for cattrs."""
+"""Converts a parsed value to a type or raises `WrongType`; the second argument is unused, but cattrs passes it."""
 
 _NO_RESULT: Final = object()
 
@@ -135,7 +135,7 @@ def _build_tagged_union_hook(union: TaggedUnion) -> Hook:
 
 
 def _build_element_hook(element: Any) -> Hook:
-    """As `get_hook`, for elements of a list or dict: there null is a value, which must be declared."""
+    """Like `get_hook`, for elements of a list or dict: there null is a value, which must be declared."""
     inner = get_hook(element)
     if NoneType not in get_args(element):
         return inner
@@ -175,7 +175,7 @@ def _build_dict_hook(element: Any) -> Hook:
 
 
 def get_json_text_hook(declared: Any) -> Hook:
-    """As `get_hook`, for JSON text inside a JSON string."""
+    """Like `get_hook`, for JSON text inside a JSON string."""
     inner = get_hook(declared)
 
     def structure(value: object, _: object) -> object:
@@ -364,7 +364,7 @@ def _generate_model_hook(cls: type[Model]) -> Hook:
 
 
 def _generate_projection_hook(projection: Projection[Any]) -> Hook:
-    """As `_generate_model_hook`, for a user's class: calls its ``__init__``, unless there is a builder."""
+    """Like `_generate_model_hook`, for a user's class: calls its ``__init__``, unless there is a builder."""
     builder = projection.builder
     namespace: dict[str, Any] = {
         **_NAMESPACE,
