@@ -118,7 +118,7 @@ def export(
     The files and a manifest.json appear together, or none does. Run the same command again to resume an interrupted
     run.
     """
-    from ecwid_async.cli.filters import fields_of, where_of
+    from ecwid_async.cli.filters import parse_fields, parse_where
     from ecwid_async.cli.introspect import offline_store
     from ecwid_async.export import ALL_SECTIONS, check_export, find_sections
 
@@ -130,8 +130,8 @@ def export(
     form = form or FormatArguments()
     arguments = {
         **form.arguments(),
-        "fields": fields_of(fields or (), chosen),
-        "where": where_of(where or (), chosen, offline_store()),
+        "fields": parse_fields(fields or (), chosen),
+        "where": parse_where(where or (), chosen, offline_store()),
     }
     many, choice = many or StoreArguments(), store or StoreChoice()
     several = bool(many.store or many.stores)

@@ -365,7 +365,7 @@ class Report(Model):
     compare_period: ReportComparePeriod | str | None = None
     aggregated_data: list[ReportAggregatedData] | None = None
     dataset: list[ReportDataset] | None = None
-    # An object in the reference for one of the two, here and below, a list for the other.
+    # An object in the reference, here and below, unlike `aggregated_data` and `dataset`.
     compare_period_aggregated_data: list[ReportAggregatedData] | None = None
     compare_period_dataset: list[ReportDataset] | None = None
     order_by_metric: str | None = None

@@ -43,7 +43,7 @@ class YandexSizeChart(StrEnum):
 
 @model
 class MarketplaceConfig(Model):
-    """Whether a feed is enabled."""
+    """Settings of a feed."""
 
     enabled: bool | None = None
     taxonomy_id: str | None = None

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.cli.export import _nowhere
-from ecwid_async.cli.filters import fields_of, value_of, where_of
+from ecwid_async.cli.filters import parse_fields, parse_value, parse_where
+from ecwid_async.cli.introspect import offline_store
 from ecwid_async.export import find_sections
 
 
@@ -39,7 +39,7 @@ class Color(StrEnum):
     ],
 )
 def test_text_becomes_the_declared_type(text: str, declared: Any, value: object) -> None:
-    assert value_of(text, declared, "name") == value
+    assert parse_value(text, declared, "name") == value
 
 
 @pytest.mark.parametrize(
@@ -61,18 +61,18 @@ def test_text_becomes_the_declared_type(text: str, declared: Any, value: object)
 )
 def test_other_text_is_refused_with_the_expected_form(text: str, declared: Any, wanted: str) -> None:
     with pytest.raises(UsageError, match=f"name takes {wanted}"):
-        value_of(text, declared, "name")
+        parse_value(text, declared, "name")
 
 
 def test_fields_apply_to_all_sections_or_to_one() -> None:
     sections = find_sections(["orders", "products"])
-    assert fields_of(["id", "products:name"], sections) == {"orders": "id", "products": "id,name"}
+    assert parse_fields(["id", "products:name"], sections) == {"orders": "id", "products": "id,name"}
 
 
 def test_conditions_apply_to_all_sections_or_to_one() -> None:
     sections = find_sections(["orders", "products"])
     sizes = ["products:options.Size=L", "products:options.Size=XL"]
-    found = where_of(["created_from=1700000000", "products:enabled=true", *sizes], sections, _nowhere())
+    found = parse_where(["created_from=1700000000", "products:enabled=true", *sizes], sections, offline_store())
     assert found == {
         "orders": {"created_from": 1_700_000_000},
         "products": {"created_from": 1_700_000_000, "enabled": True, "options": {"Size": ["L", "XL"]}},
@@ -87,19 +87,19 @@ def test_conditions_apply_to_all_sections_or_to_one() -> None:
         ("product:enabled=true", "Did you mean products?"),
         ("created_from", "write it as created_from=VALUE"),
         ("products:", "write it as NAME=VALUE"),
-        ("carts:x=1", "is not a section that this run exports. This run exports orders, products."),
+        ("carts:x=1", "is not an exported section. This run exports orders, products."),
         ("products:options=L", "options.Size=XL"),
-        ("products:options.Size=38,5", "nothing says how the API escapes a comma"),
+        ("products:options.Size=38,5", "the API documents no way to escape a comma"),
         ("products:options.Size=38,5", "Repeat --where options.Size="),
         ("products:enabled.x=true", "write it as enabled=VALUE"),
     ],
 )
 def test_an_invalid_condition_is_refused(text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        where_of([text], find_sections(["orders", "products"]), _nowhere())
+        parse_where([text], find_sections(["orders", "products"]), offline_store())
     assert said in str(caught.value)
 
 
 def test_a_repeated_condition_is_refused() -> None:
     with pytest.raises(UsageError, match="keyword is given twice: give it once"):
-        where_of(["keyword=a", "keyword=b"], find_sections(["products"]), _nowhere())
+        parse_where(["keyword=a", "keyword=b"], find_sections(["products"]), offline_store())
