@@ -1,4 +1,4 @@
-"""Talking to a sandbox in process: requests in, decoded answers out."""
+"""A client for a sandbox in this process, and its clock."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from ecwid_async.wire import Headers, Options, Request, Response
 
 
 class Clock:
-    """Time that stands still until a test moves it, in Unix seconds."""
+    """A clock in Unix seconds that stands still until a test sets `now`."""
 
     def __init__(self, now: float = 1_750_000_000) -> None:
         self.now = now
@@ -19,7 +19,7 @@ class Clock:
 
 
 class Api:
-    """Requests of one token to one store of a sandbox."""
+    """Requests to one store of a sandbox with one token."""
 
     def __init__(self, sandbox: Sandbox, *, store_id: int = DEMO_STORE_ID, token: str = DEMO_TOKEN) -> None:
         self.sandbox = sandbox
@@ -31,7 +31,7 @@ class Api:
         return self.sandbox.stores[self.store_id]
 
     def send(self, method: str, path: str, body: Any = None, /, **params: Any) -> Response:
-        """Bytes go out as they are, anything else as JSON."""
+        """The response. Bytes are sent as they are, any other body as JSON."""
         headers = [("Authorization", f"Bearer {self.token}")]
         if isinstance(body, bytes):
             headers.append(("Content-Type", "application/octet-stream"))
@@ -49,7 +49,7 @@ class Api:
         )
 
     def send_json(self, method: str, path: str, body: bytes, /, **params: Any) -> Response:
-        """A body that is JSON already, or nearly."""
+        """The response to a body of bytes that is sent as JSON."""
         return self.sandbox.handle(
             Request(
                 method=method,
@@ -62,7 +62,7 @@ class Api:
         )
 
     def call(self, method: str, path: str, body: Any = None, /, **params: Any) -> Any:
-        """The decoded body of a success."""
+        """The decoded body of a successful response."""
         response = self.send(method, path, body, **params)
         assert response.status == 200, response.body
         return json.loads(response.body)
@@ -80,14 +80,14 @@ class Api:
         return self.call("DELETE", path, None, **params)
 
     def refused(self, method: str, path: str, body: Any = None, /, **params: Any) -> tuple[int, str, str]:
-        """Status, error code and message of a refusal."""
+        """Status, error code and message of an error response."""
         response = self.send(method, path, body, **params)
         assert response.status != 200, response.body
         error = json.loads(response.body)
         return response.status, error["errorCode"], error["errorMessage"]
 
     def all(self, path: str, /, **params: Any) -> list[dict[str, Any]]:
-        """Every item of a list, page by page."""
+        """All items of a list."""
         items: list[dict[str, Any]] = []
         while True:
             page = self.get(path, **params, limit=100, offset=len(items))

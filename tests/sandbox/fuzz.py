@@ -1,4 +1,8 @@
-"""Valid and nearly valid requests, made from the sandbox's own tables: the same one for the same seed."""
+"""A generator of valid and nearly valid requests to a store.
+
+It simulates arbitrary clients: paths, parameters and bodies follow the tables of `spec`, with ids of items that the
+store has, and now and then with values that no field accepts. The same seed always gives the same request.
+"""
 
 import json
 from random import Random
@@ -16,7 +20,7 @@ __all__ = ["make_request"]
 OPERATIONS: Final = sorted(spec.load().endpoints)
 WRITES: Final = [operation for operation in OPERATIONS if not operation.startswith("GET ")]
 PNG: Final = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x20"
-# What stands in texts: words that some field takes, and words that none does.
+# Texts: words that some fields accept, and words that none does.
 _WORDS: Final = """
     PAID INCOMPLETE AWAITING_PAYMENT CANCELLED REFUNDED SHIPPED ACTIVE EXPIRED PAUSED PERCENT ABS SHIPPING ABSOLUTE
     ABS_AND_SHIPPING FIXED_PRICE SUBTOTAL ITEM SELECT RADIO CHECKBOX SIZE SWATCHES TEXTFIELD FILES CHOICE CHOICES TEXT
@@ -42,7 +46,7 @@ MOMENTS: Final = (
     "-1",
     "999999999999999999",
 )
-ODD_TEXTS: Final = (
+UNUSUAL_TEXTS: Final = (
     "",
     " ",
     "\0",
@@ -62,22 +66,22 @@ ODD_TEXTS: Final = (
     "2024-01-01 " + "A" * 30_000 + "1",
 )
 INTEGERS: Final = (0, 1, 2, 3, 5, 10, 50, 99, 100, 1000, 20_000)
-ODD_NUMBERS: Final = (-1, -0.0, 0.1, 2**31, 2**53, 2**53 + 1, 2**63, 10**400, 1e308, -1e308, 1e-308, 1.5)
-ODD: Final = (None, True, False, "", "x", 0, -1, 1.5, 1e308, [], {}, [None], [[]], {"a": None}, ["x"], "\ud83d")
+UNUSUAL_NUMBERS: Final = (-1, -0.0, 0.1, 2**31, 2**53, 2**53 + 1, 2**63, 10**400, 1e308, -1e308, 1e-308, 1.5)
+UNUSUAL: Final = (None, True, False, "", "x", 0, -1, 1.5, 1e308, [], {}, [None], [[]], {"a": None}, ["x"], "\ud83d")
 
 
 def make_request(seed: int, store: Store, token: str) -> Request:
-    """The request of this seed to a store; it names items that the store has now."""
-    return _Maker(Random(seed), store, token).request()
+    """The request for this seed, with ids of items that the store has now."""
+    return _RequestGenerator(Random(seed), store, token).request()
 
 
-class _Maker:
+class _RequestGenerator:
     def __init__(self, random: Random, store: Store, token: str) -> None:
         self.random, self.store, self.token = random, store, token
         self.items: dict[str, dict[str, Any]] = {}
-        # Few requests are odd everywhere; most are odd in one place, if at all.
-        self.oddness = random.choice((0, 0.005, 0.02, 0.1))
-        self.fullness = random.choice((0.02, 0.1, 0.4, 0.9))
+        # Most requests have no or one unusual value; a few have many.
+        self.unusual_share = random.choice((0, 0.005, 0.02, 0.1))
+        self.optional_share = random.choice((0.02, 0.1, 0.4, 0.9))
 
     def request(self) -> Request:
         operation = self.random.choice(OPERATIONS if self.random.random() < 0.4 else WRITES)
@@ -96,73 +100,75 @@ class _Maker:
             options=Options(operation=operation),
         )
 
-    def odd(self) -> bool:
-        return self.random.random() < self.oddness
+    def is_unusual(self) -> bool:
+        return self.random.random() < self.unusual_share
 
     # Paths and parameters.
 
     def segment(self, part: str) -> str:
         if not part.startswith("{"):
             return part
-        if self.odd():
-            return quote_plus(self.random.choice(ODD_TEXTS), errors="surrogatepass")
+        if self.is_unusual():
+            return quote_plus(self.random.choice(UNUSUAL_TEXTS), errors="surrogatepass")
         return quote_plus(str(self.identifier(part[1:-1])), errors="surrogatepass")
 
     def identifier(self, name: str) -> Any:
-        """Something that the store has and that this name may stand for; parts are those of one whole."""
+        """A value that the store has for this path parameter. Ids of parts belong to the chosen item."""
         if name in LISTS:
             return self.random.choice(list(self.store.table(LISTS[name])) or [1])
-        if name in KEPT:
-            return self.random.choice([*self.store.section_data.get(KEPT[name], ()), "public", "key"])
-        if name in PARTS:
-            section, path = PARTS[name]
-            return self.random.choice(list(_ids([self.chosen(section)], path)) or [1])
+        if name in SECTION_DATA:
+            return self.random.choice([*self.store.section_data.get(SECTION_DATA[name], ()), "public", "key"])
+        if name in ITEM_PARTS:
+            section, path = ITEM_PARTS[name]
+            return self.random.choice(list(_ids([self.choose_item(section)], path)) or [1])
         match name:
             case "productId":
-                return self.chosen("products").get("id", 1)
+                return self.choose_item("products").get("id", 1)
             case "orderId":
                 drafts = list(self.store.records("drafts"))
-                named = [self.chosen("orders").get(field) for field in ("id", "orderNumber", "referenceTransactionId")]
+                named = [
+                    self.choose_item("orders").get(field) for field in ("id", "orderNumber", "referenceTransactionId")
+                ]
                 return self.random.choice([one for one in (*named, *named, *drafts) if one is not None] or [1])
             case "customerId":
-                return self.chosen("customers").get("id", 1)
+                return self.choose_item("customers").get("id", 1)
             case "paymentOptionId":
-                return self.random.choice(self.of_profile("payment", "paymentOptions") or ["x"])
+                return self.random.choice(self.profile_option_ids("payment", "paymentOptions") or ["x"])
             case "shippingOptionId":
-                return self.random.choice(self.of_profile("shipping", "shippingOptions") or ["x"])
+                return self.random.choice(self.profile_option_ids("shipping", "shippingOptions") or ["x"])
             case "reportType":
                 return self.random.choice(list(REPORTS))
             case _:
                 return self.random.choice(CHOICES.get(name, "1 7 x US CODE1").split())
 
-    def chosen(self, section: str) -> dict[str, Any]:
-        """One item of a list, the same one throughout the request."""
+    def choose_item(self, section: str) -> dict[str, Any]:
+        """One item of a list, the same one for the whole request."""
         if section not in self.items:
             table = self.store.table(section)
             keys = list(table)
             self.items[section] = (table.get(self.random.choice(keys)) if keys else None) or {}
         return self.items[section]
 
-    def of_profile(self, section: str, name: str) -> list[Any]:
+    def profile_option_ids(self, section: str, name: str) -> list[Any]:
         return [one.get("id") for one in (self.store.profile.get(section) or {}).get(name) or ()]
 
     def params(self, endpoint: Endpoint) -> Any:
         for name, parameter in endpoint.params.items():
-            if self.random.random() < (0.97 if parameter.required else self.fullness / 2):
-                values = [self.value_of(name, parameter) for _ in range(self.random.choice((1, 1, 2, 5)))]
-                named = name.partition("{")[0] + "Size" if "{" in name else name
-                yield named, ",".join(values) if parameter.multiple else values[0]
+            if self.random.random() < (0.97 if parameter.required else self.optional_share / 2):
+                values = [self.parameter_value(name, parameter) for _ in range(self.random.choice((1, 1, 2, 5)))]
+                actual_name = name.partition("{")[0] + "Size" if "{" in name else name
+                yield actual_name, ",".join(values) if parameter.multiple else values[0]
         if self.random.random() < 0.1:
             yield (
                 "responseFields",
                 self.random.choice(("id", "items(id)", "total,items(name,items(sku))", "((", "a,,b")),
             )
-        if self.odd():
-            yield self.random.choice(ODD_TEXTS), self.random.choice(ODD_TEXTS)
+        if self.is_unusual():
+            yield self.random.choice(UNUSUAL_TEXTS), self.random.choice(UNUSUAL_TEXTS)
 
-    def value_of(self, name: str, parameter: Parameter) -> str:
-        if self.odd():
-            return self.random.choice((*ODD_TEXTS, *map(str, ODD_NUMBERS)))
+    def parameter_value(self, name: str, parameter: Parameter) -> str:
+        if self.is_unusual():
+            return self.random.choice((*UNUSUAL_TEXTS, *map(str, UNUSUAL_NUMBERS)))
         if parameter.enum:
             return self.random.choice(parameter.enum)
         match parameter.type:
@@ -179,10 +185,10 @@ class _Maker:
 
     def body(self, endpoint: Endpoint) -> tuple[str, bytes | None]:
         if endpoint.content == "none":
-            return "application/json", b"{}" if self.odd() else None
+            return "application/json", b"{}" if self.is_unusual() else None
         if endpoint.content == "binary":
             return "application/octet-stream", self.random.choice((PNG, b"x", b"\xff\xd8\xff", b"GIF89a", b"", b"{}"))
-        if self.odd():
+        if self.is_unusual():
             return "application/json", self.random.choice(
                 (b"", b"null", b"[", b"[]", b"7", b"\xff", b'"x"', b"[" * 900)
             )
@@ -191,8 +197,8 @@ class _Maker:
         return "application/json", json.dumps(document).encode()
 
     def value(self, name: str, shape: Shape, depth: int) -> Any:
-        if self.odd() and depth:
-            return self.random.choice((*ODD, *ODD_NUMBERS))
+        if self.is_unusual() and depth:
+            return self.random.choice((*UNUSUAL, *UNUSUAL_NUMBERS))
         if isinstance(shape, list):
             length = self.random.choice((0, 1, 1, 2, 3)) if depth < 6 else 0
             return [self.value(name, shape[0], depth + 1) for _ in range(length)]
@@ -212,22 +218,22 @@ class _Maker:
             case "any" if name in {"width", "height"}:
                 return self.number(name)
             case "any":
-                return self.random.choice((*ODD, "12", 12, {"a": {"b": [1]}}))
+                return self.random.choice((*UNUSUAL, "12", 12, {"a": {"b": [1]}}))
         fields = spec.load().schemas.get(shape)
         if fields is None:
             return {} if shape == "object" else []
-        fullness = self.fullness if depth < 4 else self.fullness / 4
+        share = self.optional_share if depth < 4 else self.optional_share / 4
         return {
             field: self.value(field, inner, depth + 1)
             for field, inner in fields.items()
-            if field != "*" and self.random.random() < (0.9 if field in NEEDED else fullness)
+            if field != "*" and self.random.random() < (0.9 if field in USUALLY_SENT else share)
         }
 
     def number(self, name: str) -> float:
         if name in REFERENCES:
             return self.reference(REFERENCES[name])
-        if self.odd():
-            return self.random.choice(ODD_NUMBERS)
+        if self.is_unusual():
+            return self.random.choice(UNUSUAL_NUMBERS)
         return self.random.choice((*INTEGERS, 9.99, 12.5, self.random.randrange(1000)))
 
     def reference(self, section: str) -> int:
@@ -235,8 +241,8 @@ class _Maker:
         return self.random.choice(found or [1]) if self.random.random() < 0.9 else 1
 
     def text(self, name: str) -> str:
-        if self.odd():
-            return self.random.choice(ODD_TEXTS)
+        if self.is_unusual():
+            return self.random.choice(UNUSUAL_TEXTS)
         if name == "path":
             return self.random.choice(OPERATIONS).partition(" ")[2].removeprefix("/")
         if name == "method":
@@ -250,7 +256,7 @@ class _Maker:
         return self.random.choice(WORDS)
 
 
-# Where the ids in paths are found.
+# The sources of path parameters: lists, other section data, and parts of items.
 LISTS: Final = {
     "categoryId": "categories",
     "cartId": "carts",
@@ -262,8 +268,8 @@ LISTS: Final = {
     "discountCouponId": "coupons",
     "extrafield_key": "customer_extra_fields",
 }
-KEPT: Final = {"staffAccountId": "staff", "redirectId": "redirects", "key": "checkout_extra_fields"}
-PARTS: Final = {
+SECTION_DATA: Final = {"staffAccountId": "staff", "redirectId": "redirects", "key": "checkout_extra_fields"}
+ITEM_PARTS: Final = {
     "combinationId": ("products", "combinations.id"),
     "galleryImageId": ("products", "galleryImages.id"),
     "galleryVideoId": ("products", "media.videos.id"),
@@ -274,15 +280,15 @@ PARTS: Final = {
 }
 
 
-def _ids(found: list[Any], path: str) -> Any:
+def _ids(values: list[Any], path: str) -> Any:
     first, _, rest = path.partition(".")
-    for one in found:
+    for one in values:
         inner = one.get(first) if isinstance(one, dict) else None
         if inner is not None:
             yield from _ids(inner if isinstance(inner, list) else [inner], rest) if rest else [inner]
 
 
-# What some fields take.
+# Values that some fields accept.
 CHOICES: Final = {
     "status": "published moderated ACTIVE PAUSED EXPIRED CANCELLED",
     "newStatus": "published moderated",
@@ -323,7 +329,7 @@ CHOICES: Final = {
     "googleItemCondition": "NEW USED",
     "outOfStockVisibilityBehaviour": "HIDE SHOW",
 }
-NEEDED: Final = frozenset(
+USUALLY_SENT: Final = frozenset(
     [
         "name",
         "title",

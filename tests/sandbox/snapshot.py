@@ -1,14 +1,14 @@
-"""Everything a store holds, to compare it before and after a request."""
+"""Snapshots of a store, to compare it before and after a request."""
 
 from typing import Any
 
 from ecwid_async.sandbox.state import Records, Store, Table, Uploads, encode_json
 
-__all__ = ["broken", "state"]
+__all__ = ["find_inconsistency", "snapshot"]
 
 
-def state(store: Store) -> dict[str, Any]:
-    """All lists with what searches see of them, what was deleted, the profile and whatever else a store keeps."""
+def snapshot(store: Store) -> dict[str, Any]:
+    """All lists with their search indexes, deletions, the profile, other data and tokens."""
     return {
         "tables": {section: _table(store.table(section)) for section in store.sections},
         "histories": {section: store.history(section).between(0, 2**40, 0) for section in store.sections},
@@ -20,17 +20,17 @@ def state(store: Store) -> dict[str, Any]:
     }
 
 
-def broken(table: Table) -> str:
-    """How the searches of a list disagree with its items; empty where they agree."""
+def find_inconsistency(table: Table) -> str:
+    """A description of how the search index of a list contradicts its items, or an empty string."""
     keys = list(table)
     if len(keys) != len(table):
         return f"{len(table)} items, {len(keys)} keys"
-    for name, order in table.index._sorted.items():
-        if sorted(table.index.keys(order.slots)) != sorted(keys):
-            return f"the order by {name!r} has other items"
-        found = [order.key(slot) for slot in order.slots]
+    for name, sorted_slots in table.index._sorted.items():
+        if sorted(table.index.keys(sorted_slots.slots)) != sorted(keys):
+            return f"the slots sorted by {name!r} have other items"
+        found = [sorted_slots.key(slot) for slot in sorted_slots.slots]
         if found != sorted(found):
-            return f"the order by {name!r} is out of order"
+            return f"the slots sorted by {name!r} are not sorted"
     for key in keys:
         item = table.get(key)
         slot = table.index.slot(key)

@@ -1,4 +1,4 @@
-"""Whatever a client sends is answered, soon, and a refusal changes nothing."""
+"""Random requests get a response in bounded time, and errors change nothing."""
 
 import time
 from functools import cache
@@ -13,11 +13,11 @@ from ecwid_async.sandbox.seed import DEMO_TOKEN, fill, sections
 from ecwid_async.sandbox.state import Store
 from tests.sandbox.api import Api, Clock
 from tests.sandbox.fuzz import PNG, make_request
-from tests.sandbox.snapshot import broken, state
+from tests.sandbox.snapshot import find_inconsistency, snapshot
 
-# A search may take this much of one core; most requests take a thousandth of it.
-MOST_SECONDS = 1.0
-# A store costs as much as several requests: where there are many examples, each has many of them.
+# CPU time that a search may need; most requests need a thousandth of it.
+MAX_SECONDS = 1.0
+# Creating a store takes as long as several requests, so with many examples each sends many.
 REQUESTS = 100 if settings().max_examples >= 1000 else 3
 CHOICES = [{"text": "Red", "priceModifier": 1}, {"text": "Blue"}]
 PRODUCT = {
@@ -39,21 +39,21 @@ def small_store(switches: Switches) -> tuple[Sandbox, Clock]:
     sandbox = Sandbox(clock=clock, requests_per_minute=None, switches=switches)
     fill(sandbox.add_store(7, token=DEMO_TOKEN), [(section, found[:8]) for section, found in items()])
     api = Api(sandbox, store_id=7)
-    # What is always there is made when it is first asked for.
+    # Built-in items are created when they are first requested.
     for path in ("/customer_groups", "/classes", "/profile/order_statuses", "/application", "/products/1"):
         api.send("GET", path)
-    made = api.post("/products", PRODUCT)["id"]
+    product = api.post("/products", PRODUCT)["id"]
     for size in ("Red", "Blue"):
-        api.post(f"/products/{made}/combinations", {"options": [{"name": "Size", "value": size}], "price": 3})
-    api.post(f"/products/{made}/files", b"text", fileName="a.txt")
-    api.post(f"/products/{made}/gallery/video", {"url": "https://www.youtube.com/watch?v=1"})
-    api.post(f"/products/{made}/gallery", PNG)
+        api.post(f"/products/{product}/combinations", {"options": [{"name": "Size", "value": size}], "price": 3})
+    api.post(f"/products/{product}/files", b"text", fileName="a.txt")
+    api.post(f"/products/{product}/gallery/video", {"url": "https://www.youtube.com/watch?v=1"})
+    api.post(f"/products/{product}/gallery", PNG)
     for status in ("PAID", "INCOMPLETE"):
         api.post("/orders", {"items": [LINE], "paymentStatus": status, "email": "a@example.com"})
     return sandbox, clock
 
 
-def settle(store: Store) -> None:
+def apply_lagging_writes(store: Store) -> None:
     for section in store.sections:
         store.table(section).show_due_writes()
 
@@ -61,35 +61,35 @@ def settle(store: Store) -> None:
 SWITCHES = st.sampled_from(
     [Switches(), Switches(null_clears=True), Switches(upsert_lag=2, delete_lag=3), Switches(sequential_orders=True)]
 )
-# Zero stands for no request, so that a failure shrinks to the requests that it takes.
+# Zero means no request, so that a failure shrinks to the requests that it needs.
 SEEDS = st.lists(st.integers(0, 2**32 - 1), min_size=REQUESTS, max_size=REQUESTS)
 
 
 @pytest.mark.chaos
 @given(seeds=SEEDS, switches=SWITCHES)
-def test_any_requests_are_answered_and_refusals_change_nothing(seeds: list[int], switches: Switches) -> None:
+def test_random_requests_get_a_response_and_errors_change_nothing(seeds: list[int], switches: Switches) -> None:
     sandbox, clock = small_store(switches)
     store = sandbox.stores[7]
-    before = state(store)
+    before = snapshot(store)
     for seed in filter(None, seeds):
         request = make_request(seed, store, DEMO_TOKEN)
         note(f"{request.method} {request.path[:200]} {str(request.params)[:500]} {(request.body or b'')[:2000]!r}")
         started = time.process_time()
         response = sandbox.handle(request)
-        assert time.process_time() - started < MOST_SECONDS
+        assert time.process_time() - started < MAX_SECONDS
         assert response.status in {200, 400, 402, 403, 404, 405, 409, 415, 422}, response.body
-        after = state(store)
+        after = snapshot(store)
         if response.status != 200 or request.method == "GET":
             assert after == before, {name: (before[name], after[name]) for name in after if after[name] != before[name]}
         before = after
         clock.now += 0.5
         if switches.upsert_lag:
-            settle(store)
-            before = state(store)
+            apply_lagging_writes(store)
+            before = snapshot(store)
     clock.now += 10
-    settle(store)
+    apply_lagging_writes(store)
     for section in store.sections:
-        assert not broken(store.table(section)), section
+        assert not find_inconsistency(store.table(section)), section
 
 
 KEYS = {
@@ -111,26 +111,26 @@ KEYS = {
 
 
 @pytest.mark.parametrize("path", KEYS)
-def test_a_null_for_any_field_is_answered_and_read_back(path: str) -> None:
+def test_a_null_for_any_field_gets_a_response_and_the_item_stays_readable(path: str) -> None:
     sandbox, _ = small_store(Switches(null_clears=True))
     api = Api(sandbox, store_id=7)
     found = api.get(path)
     item = (found if isinstance(found, list) else found["items"])[0]
     place = f"{path}/{item[KEYS[path]]}"
     for name in item:
-        answered = api.send("PUT", place, {name: None})
-        assert answered.status in {200, 400, 403, 404, 405, 409, 422}, name
+        response = api.send("PUT", place, {name: None})
+        assert response.status in {200, 400, 403, 404, 405, 409, 422}, name
         assert api.send("GET", path).status == 200, name
         api.send("PUT", place, item)
 
 
-def test_a_null_that_clears_empties_lists_and_is_refused_where_an_item_needs_the_field() -> None:
+def test_a_clearing_null_empties_lists_and_is_an_error_for_required_fields() -> None:
     sandbox, _ = small_store(Switches(null_clears=True))
     api = Api(sandbox, store_id=7)
     number = api.post("/products", PRODUCT)["id"]
     api.put(f"/products/{number}", {"options": None})
     assert api.get(f"/products/{number}")["options"] == []
     coupon = api.get("/discount_coupons")["items"][0]
-    refused = api.send("PUT", f"/discount_coupons/{coupon['id']}", {"discountType": None, "name": "Other"})
-    assert refused.status == 400
+    response = api.send("PUT", f"/discount_coupons/{coupon['id']}", {"discountType": None, "name": "Other"})
+    assert response.status == 400
     assert api.get(f"/discount_coupons/{coupon['id']}") == coupon

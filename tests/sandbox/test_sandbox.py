@@ -1,4 +1,4 @@
-"""What every request goes through: address, token, limit, scope, parameters, body; and what every answer carries."""
+"""What applies to every request: path, token, scope, parameters and body; and the headers of every response."""
 
 import asyncio
 import json
@@ -48,72 +48,74 @@ def request(method, path, body=None, *, params=(), **headers):
     )
 
 
-def refusal(response):
+def error_of(response):
     body = json.loads(response.body)
     return response.status, body["errorCode"]
 
 
-# Address and verb.
+# Path and HTTP method.
 
 
 @pytest.mark.parametrize("path", ["/8/products", "/x/products", "/", "", "//products", "/٧/products"])
-def test_a_store_that_is_not_there(sandbox, path):
-    assert refusal(sandbox.handle(request("GET", path))) == (404, "STORE_NOT_FOUND")
+def test_an_unknown_store_is_not_found(sandbox, path):
+    assert error_of(sandbox.handle(request("GET", path))) == (404, "STORE_NOT_FOUND")
 
 
 @pytest.mark.parametrize("path", ["", "/nothing", "/products/1/nothing", "/products//files", "/products%2F1"])
-def test_a_path_that_is_not_there(api, path):
+def test_an_unknown_path_is_not_found(api, path):
     assert api.refused("GET", path)[0] == 404
 
 
-def test_a_verb_that_a_path_does_not_take(api):
+def test_a_method_that_a_path_does_not_support_gets_405_with_the_supported_ones(api):
     response = api.send("DELETE", "/products/sort")
-    assert refusal(response) == (405, "METHOD_NOT_ALLOWED")
+    assert error_of(response) == (405, "METHOD_NOT_ALLOWED")
     assert response.headers["Allow"] == "GET, PUT"
     assert api.refused("PATCH", "/products")[:2] == (405, "METHOD_NOT_ALLOWED")
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in {".", ".."}))
-def test_a_segment_is_decoded_as_a_form_after_the_path_was_split(text):
+def test_path_segments_are_decoded_after_splitting(text):
     find = load().find
-    *_, ids = find("GET", ["products", text]) if text not in {"deleted", "sort", "filters"} else ({"productId": text},)
-    assert ids == {"productId": text}
+    *_, path_params = (
+        find("GET", ["products", text]) if text not in {"deleted", "sort", "filters"} else ({"productId": text},)
+    )
+    assert path_params == {"productId": text}
     sandbox = Sandbox(requests_per_minute=None)
     sandbox.add_store(7, token=TOKEN)
     response = sandbox.handle(request("GET", f"/7/products/{quote_plus(text)}"))
     assert response.status in ({200, 400} if text in {"deleted", "sort", "filters"} else {400, 404})
 
 
-def test_a_slash_at_the_end_is_the_list_itself_as_an_empty_id_would_be(api):
+def test_a_trailing_slash_addresses_the_list(api):
     api.post("/products", {"name": "x"})
     assert api.get("/products/")["total"] == 1
     assert api.delete("/products/") == {"deleteCount": 1}
 
 
-# Token and scope.
+# Tokens and scopes.
 
 
 @pytest.mark.parametrize("header", ["", "Bearer ", "Bearer wrong", "Basic secret_1", "secret_1", "Bearer secret_2"])
-def test_a_token_that_does_not_open_this_store(sandbox, header):
+def test_a_token_of_another_store_is_rejected_and_not_repeated(sandbox, header):
     sandbox.add_store(8, token="secret_2")
     response = sandbox.handle(request("GET", "/7/products", Authorization=header))
-    assert refusal(response) == (403, "INVALID_API_TOKEN")
+    assert error_of(response) == (403, "INVALID_API_TOKEN")
     assert b"secret" not in response.body
 
 
-def test_a_token_in_the_query_opens_nothing_and_is_not_remembered(sandbox):
-    asked = request("GET", "/7/products", params=[("token", TOKEN)], Authorization="")
-    assert refusal(sandbox.handle(asked)) == (403, "INVALID_API_TOKEN")
+def test_a_token_in_the_query_is_rejected_and_not_recorded(sandbox):
+    sent = request("GET", "/7/products", params=[("token", TOKEN)], Authorization="")
+    assert error_of(sandbox.handle(sent)) == (403, "INVALID_API_TOKEN")
     assert TOKEN not in repr(sandbox.requests)
 
 
-def test_a_revoked_token_opens_nothing(sandbox, api):
+def test_a_revoked_token_is_rejected(sandbox, api):
     api.get("/products")
     sandbox.stores[7].revoke(TOKEN)
     assert api.refused("GET", "/products")[:2] == (403, "INVALID_API_TOKEN")
 
 
-def test_no_token_shows_in_a_repr(sandbox):
+def test_no_repr_contains_a_token(sandbox):
     assert TOKEN not in f"{sandbox!r} {sandbox.stores!r} {sandbox.stores[7].access(TOKEN)!r}"
 
 
@@ -129,7 +131,7 @@ def _parts(path):
     return [part if at == 0 else "{" + part for at, part in enumerate(path.split("{"))]
 
 
-def test_a_granted_scope_is_enough(sandbox):
+def test_a_token_can_do_what_its_scopes_allow_and_no_more(sandbox):
     sandbox.stores[7].add_token("reader", scopes=["read_catalog"])
     reader = Api(sandbox, store_id=7, token="reader")
     reader.get("/products")
@@ -138,7 +140,7 @@ def test_a_granted_scope_is_enough(sandbox):
     assert "create_catalog" in message
 
 
-def test_a_suspended_store_answers_402(sandbox, api):
+def test_a_suspended_store_gets_402(sandbox, api):
     sandbox.stores[7].suspended = True
     assert api.refused("GET", "/products")[:2] == (402, "STORE_IS_SUSPENDED")
 
@@ -163,13 +165,13 @@ def test_a_suspended_store_answers_402(sandbox, api):
         ("responseFields", "items(id"),
     ],
 )
-def test_a_parameter_of_another_type_is_refused_by_name(api, name, value):
+def test_the_error_for_a_wrong_parameter_names_it(api, name, value):
     status, code, message = api.refused("GET", "/products", **{name: value})
     assert (status, code) == (400, "WRONG_PARAMETER")
     assert name in message
 
 
-def test_unknown_parameters_and_fields_are_ignored_or_refused_by_a_switch(api):
+def test_a_switch_decides_whether_unknown_parameters_and_fields_are_errors(api):
     api.get("/products", colour="red")
     api.post("/products", {"name": "x", "colour": "red", "shipping": {"speed": 1}})
     strict = Sandbox(switches=Switches(refuse_unknown=True))
@@ -184,18 +186,18 @@ def test_unknown_parameters_and_fields_are_ignored_or_refused_by_a_switch(api):
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"null", b"\xff", b'{"name": 5}', b'{"name":"x","price":"5"}', b"[" * 9999]
 )
-def test_a_body_that_is_not_what_the_endpoint_takes_is_refused(sandbox, body):
+def test_an_invalid_body_is_rejected(sandbox, body):
     response = sandbox.handle(request("POST", "/7/products", body, Content_Type="application/json"))
-    assert refusal(response) == (400, "WRONG_PARAMETER")
+    assert error_of(response) == (400, "WRONG_PARAMETER")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "", "application/octet-stream"])
-def test_json_needs_its_content_type(sandbox, kind):
+def test_a_json_body_needs_its_content_type(sandbox, kind):
     response = sandbox.handle(request("POST", "/7/products", b'{"name":"x"}', Content_Type=kind))
     assert response.status == 415
 
 
-def test_parameters_may_come_in_a_form(sandbox, api):
+def test_parameters_may_be_sent_as_a_form(sandbox, api):
     api.post("/products", {"name": "x", "sku": "a b"})
     body, kind = b"sku=a+b&responseFields=total", "application/x-www-form-urlencoded"
     form = request("GET", "/7/products", body, Content_Type=kind)
@@ -204,23 +206,23 @@ def test_parameters_may_come_in_a_form(sandbox, api):
 
 def test_a_repeated_parameter_is_a_list(api, sandbox):
     ids = [api.post("/products", {"name": "x"})["id"] for _ in range(3)]
-    asked = request("GET", "/7/products", params=[("productId", str(number)) for number in ids[:2]])
-    assert json.loads(sandbox.handle(asked).body)["total"] == 2
+    sent = request("GET", "/7/products", params=[("productId", str(number)) for number in ids[:2]])
+    assert json.loads(sandbox.handle(sent).body)["total"] == 2
 
 
-# What every answer carries.
+# Responses, and the sandbox as a transport.
 
 
-def test_date_and_request_id_and_type_are_on_every_answer(sandbox):
+def test_every_response_has_date_request_id_and_content_type(sandbox):
     for path in ("/7/products", "/7/nothing"):
-        asked = request("GET", path)
-        headers = sandbox.handle(asked).headers
+        sent = request("GET", path)
+        headers = sandbox.handle(sent).headers
         assert headers["Date"] == "Wed, 04 Sep 2024 07:20:11 GMT"
-        assert headers["X-Ecwid-Api-Request-Id"] == asked.id
+        assert headers["X-Ecwid-Api-Request-Id"] == sent.id
         assert headers["Content-Type"].startswith("application/json")
 
 
-def test_what_was_asked_is_remembered_and_bounded(sandbox, api):
+def test_the_latest_requests_are_recorded(sandbox, api):
     api.get("/products", limit=5)
     api.refused("GET", "/nothing")
     assert [tuple(exchange) for exchange in sandbox.requests] == [
@@ -230,7 +232,7 @@ def test_what_was_asked_is_remembered_and_bounded(sandbox, api):
     assert sandbox.requests.maxlen
 
 
-async def test_it_is_a_transport(sandbox):
+async def test_the_sandbox_is_a_transport(sandbox):
     response = await sandbox.send(request("GET", "/7/products"))
     async with sandbox.stream(request("GET", "/7/products")) as streamed:
         chunks = [chunk async for chunk in streamed.chunks]
@@ -239,7 +241,7 @@ async def test_it_is_a_transport(sandbox):
     await sandbox.aclose()
 
 
-async def test_a_streamed_body_is_read_before_it_is_answered(sandbox, api):
+async def test_a_streamed_request_body_is_read_whole(sandbox, api):
     async def chunks():
         for piece in (b'{"name"', b':"streamed"}'):
             await asyncio.sleep(0)
@@ -251,12 +253,12 @@ async def test_a_streamed_body_is_read_before_it_is_answered(sandbox, api):
     assert api.get(f"/products/{number}")["name"] == "streamed"
 
 
-def test_a_store_is_added_once(sandbox):
+def test_adding_a_store_twice_is_an_error(sandbox):
     with pytest.raises(ValueError, match="add_token"):
         sandbox.add_store(7, token="x")
 
 
-def test_the_package_is_cheap_to_import():
+def test_importing_the_package_loads_no_library():
     code = "import sys, ecwid_async.sandbox; print(*{'msgspec', 'attrs', 'zlib'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

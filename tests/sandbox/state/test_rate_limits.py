@@ -1,4 +1,4 @@
-"""Each shape of the rate limit admits what it says, and its waits are long enough and not longer."""
+"""Each rate limit algorithm admits the stated number of requests, and its waits are exact."""
 
 import pytest
 from hypothesis import given
@@ -8,12 +8,12 @@ from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.state.rate_limits import new_rate_limiter
 from tests.sandbox.api import Api, Clock
 
-SHAPES = ["sliding_log", "fixed_window", "token_bucket"]
+ALGORITHMS = ["sliding_log", "fixed_window", "token_bucket"]
 PAUSES = st.lists(st.sampled_from([0, 0, 0, 0.25, 1, 7, 59, 60]), max_size=60)
 
 
-def admitted(shape, pauses, per_minute):
-    limit, now, times = new_rate_limiter(shape), 1000.0, []
+def admitted(algorithm, pauses, per_minute):
+    limit, now, times = new_rate_limiter(algorithm), 1000.0, []
     for pause in pauses:
         now += pause
         if limit.admit(now, per_minute) == 0:
@@ -22,20 +22,20 @@ def admitted(shape, pauses, per_minute):
 
 
 @given(PAUSES, st.integers(1, 10))
-def test_a_sliding_log_never_admits_more_in_any_minute(pauses, per_minute):
+def test_a_sliding_log_never_admits_more_than_the_limit_in_any_minute(pauses, per_minute):
     times = admitted("sliding_log", pauses, per_minute)
     assert all(sum(start <= time < start + 60 for time in times) <= per_minute for start in times)
 
 
 @given(PAUSES, st.integers(1, 10))
-def test_a_fixed_window_admits_its_number_in_each_minute_of_the_clock(pauses, per_minute):
+def test_a_fixed_window_admits_at_most_the_limit_in_each_minute_of_the_clock(pauses, per_minute):
     times = admitted("fixed_window", pauses, per_minute)
     for minute in {time // 60 for time in times}:
         assert sum(time // 60 == minute for time in times) <= per_minute
 
 
 @given(PAUSES, st.integers(1, 200))
-def test_a_token_bucket_admits_a_burst_and_then_its_pace(pauses, per_minute):
+def test_a_token_bucket_admits_a_burst_and_then_its_rate(pauses, per_minute):
     times = admitted("token_bucket", pauses, per_minute)
     for start in times:
         for end in times:
@@ -44,10 +44,10 @@ def test_a_token_bucket_admits_a_burst_and_then_its_pace(pauses, per_minute):
                 assert inside <= min(60, per_minute) + (end - start) * per_minute / 60 + 1e-6
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 @given(per_minute=st.integers(1, 70), start=st.integers(0, 200))
-def test_the_asked_wait_is_enough_and_less_is_not(shape, per_minute, start):
-    limit = new_rate_limiter(shape)
+def test_the_returned_wait_is_enough_and_less_is_not(algorithm, per_minute, start):
+    limit = new_rate_limiter(algorithm)
     while (wait := limit.admit(start, per_minute)) == 0:
         pass
     assert 0 < wait <= 60
@@ -55,11 +55,11 @@ def test_the_asked_wait_is_enough_and_less_is_not(shape, per_minute, start):
     assert limit.admit(start + wait, per_minute) == 0
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_a_bucket_of_60_is_what_tells_the_shapes_apart_on_a_burst(shape):
-    limit = new_rate_limiter(shape)
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_only_a_token_bucket_limits_a_burst_to_60(algorithm):
+    limit = new_rate_limiter(algorithm)
     burst = sum(limit.admit(600.0, 600) == 0 for _ in range(1000))
-    assert burst == (60 if shape == "token_bucket" else 600)
+    assert burst == (60 if algorithm == "token_bucket" else 600)
 
 
 def limited(**options):
@@ -69,9 +69,9 @@ def limited(**options):
     return clock, sandbox, Api(sandbox, store_id=1, token="one")
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_over_the_limit_answers_429_with_whole_seconds_to_wait(shape):
-    clock, _, api = limited(requests_per_minute=30, switches=Switches(limiter=shape))
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_429_has_the_wait_in_whole_seconds(algorithm):
+    clock, _, api = limited(requests_per_minute=30, switches=Switches(limiter=algorithm))
     for _ in range(30):
         api.get("/products")
     response = api.send("GET", "/products")
@@ -81,7 +81,7 @@ def test_over_the_limit_answers_429_with_whole_seconds_to_wait(shape):
     api.get("/products")
 
 
-def test_each_token_has_its_own_limit_and_the_limit_can_be_changed_or_lifted():
+def test_each_token_has_its_own_limit_which_can_be_changed_or_disabled():
     _, sandbox, api = limited(requests_per_minute=1)
     sandbox.stores[1].add_token("two")
     api.get("/products")

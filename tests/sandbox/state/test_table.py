@@ -1,4 +1,4 @@
-"""A table finds what was written to it, by key at once, by search when the lag is over."""
+"""Tables: reads by key see every write at once, searches once its lag is over."""
 
 import pytest
 from hypothesis import given, settings
@@ -26,22 +26,22 @@ ITEM = st.fixed_dictionaries(
 )
 
 
-def table(clock=None, **switches):
+def new_table(clock=None, **switches):
     return Table(COLUMNS, first_id=1, clock=clock or Clock(), switches=Switches(**switches))
 
 
-def shown(found):
-    return [decode_json(row) for row in found.index.rows(found.index.sorted_slots(BY_CREATION).slots)]
+def search_all(table):
+    return [decode_json(row) for row in table.index.rows(table.index.sorted_slots(BY_CREATION).slots)]
 
 
 class TableAgainstADict(RuleBasedStateMachine):
-    """Columns, orders and postings follow every write, as a dict that is sorted anew each time."""
+    """Every write updates columns, sorted slots and terms; compared with a dict that is sorted each time."""
 
     ids = Bundle("ids")
 
     def __init__(self):
         super().__init__()
-        self.table = table()
+        self.table = new_table()
         self.model = {}
 
     @rule(target=ids, item=ITEM)
@@ -68,13 +68,13 @@ class TableAgainstADict(RuleBasedStateMachine):
         self.table.index.sorted_slots(column)
 
     @invariant()
-    def reads_the_same(self):
+    def reads_equal_the_model(self):
         assert len(self.table) == len(self.model)
         assert list(self.table) == list(self.model)
         assert all(self.table.get(key) == item for key, item in self.model.items())
 
     @invariant()
-    def sorts_the_same(self):
+    def sorted_slots_equal_the_model(self):
         folded = {
             "price": lambda item: item["price"],
             "created": lambda item: item["createTimestamp"],
@@ -90,7 +90,7 @@ class TableAgainstADict(RuleBasedStateMachine):
             ]
 
     @invariant()
-    def finds_the_same(self):
+    def lookups_equal_the_model(self):
         for tag in "abcd":
             expected = [key for key, item in self.model.items() if tag in item["tags"]]
             assert self.table.find("tag", tag) == expected
@@ -103,67 +103,67 @@ TestTableAgainstADict.settings = settings(max_examples=40, stateful_step_count=3
 
 
 @given(st.lists(ITEM, max_size=20), st.lists(st.booleans(), min_size=20, max_size=20))
-def test_loading_gives_what_putting_gives(items, deleted):
+def test_loading_items_equals_putting_them(items, deleted):
     items = [{"id": number, **item} for number, item in enumerate(items, start=1)]
-    loaded, put = table(), table()
+    loaded, put = new_table(), new_table()
     loaded.load(items)
     for item in items:
         put.put(item)
-    for item, gone in zip(items, deleted, strict=False):
-        if gone:
+    for item, is_deleted in zip(items, deleted, strict=False):
+        if is_deleted:
             loaded.remove(item["id"])
             put.remove(item["id"])
-    assert shown(loaded) == shown(put)
+    assert search_all(loaded) == search_all(put)
     for column in ("price", "name", "updated"):
         assert list(loaded.index.sorted_slots(column).slots) == list(put.index.sorted_slots(column).slots)
 
 
-def test_ids_go_on_behind_the_loaded_ones():
-    found = table()
-    found.load([{"id": 700, "price": 1, "name": "", "tags": []}])
-    assert found.new_id() == 701
+def test_new_ids_are_greater_than_loaded_ones():
+    table = new_table()
+    table.load([{"id": 700, "price": 1, "name": "", "tags": []}])
+    assert table.new_id() == 701
 
 
-def test_the_same_key_is_not_loaded_twice():
+def test_loading_a_key_twice_is_an_error():
     item = {"id": 7, "price": 1, "name": "", "tags": []}
     with pytest.raises(ValueError, match="already"):
-        table().load([item, item])
+        new_table().load([item, item])
 
 
 def entry(key, **values):
     return {"id": key, "price": 1, "name": "", "tags": ["a"], **values}
 
 
-def test_a_search_lags_behind_while_reading_by_key_does_not():
+def test_searches_lag_but_reads_by_key_do_not():
     clock = Clock(100)
-    found = table(clock, upsert_lag=5, delete_lag=20)
-    found.put(entry(1))
-    found.show_due_writes()
-    assert (found.get(1), shown(found), len(found)) == (entry(1), [], 1)
-    assert found.find("tag", "a") == [1]
+    table = new_table(clock, upsert_lag=5, delete_lag=20)
+    table.put(entry(1))
+    table.show_due_writes()
+    assert (table.get(1), search_all(table), len(table)) == (entry(1), [], 1)
+    assert table.find("tag", "a") == [1]
     clock.now = 105
-    found.show_due_writes()
-    assert shown(found) == [entry(1)]
-    found.remove(1)
-    found.show_due_writes()
-    assert (found.get(1), 1 in found, list(found), shown(found)) == (None, False, [], [entry(1)])
+    table.show_due_writes()
+    assert search_all(table) == [entry(1)]
+    table.remove(1)
+    table.show_due_writes()
+    assert (table.get(1), 1 in table, list(table), search_all(table)) == (None, False, [], [entry(1)])
     clock.now = 125
-    found.show_due_writes()
-    assert (shown(found), len(found)) == ([], 0)
+    table.show_due_writes()
+    assert (search_all(table), len(table)) == ([], 0)
 
 
-def test_a_deletion_that_overtakes_a_change_is_not_undone_by_it():
+def test_a_deletion_that_overtakes_a_change_stays():
     clock = Clock(100)
-    found = table(clock, upsert_lag=20, delete_lag=1)
-    found.put(entry(1))
+    table = new_table(clock, upsert_lag=20, delete_lag=1)
+    table.put(entry(1))
     clock.now = 120
-    found.put(entry(1, name="changed"))
-    found.remove(1)
+    table.put(entry(1, name="changed"))
+    table.remove(1)
     for moment in (121, 130, 140, 141):
         clock.now = moment
-        found.show_due_writes()
-        assert shown(found) == []
-    assert found.get(1) is None
+        table.show_due_writes()
+        assert search_all(table) == []
+    assert table.get(1) is None
 
 
 @settings(deadline=None)
@@ -172,20 +172,20 @@ def test_a_deletion_that_overtakes_a_change_is_not_undone_by_it():
     st.integers(0, 10),
     st.integers(0, 10),
 )
-def test_when_all_lags_are_over_a_search_shows_the_last_writes(writes, upsert_lag, delete_lag):
+def test_searches_see_the_last_writes_once_all_lags_are_over(writes, upsert_lag, delete_lag):
     clock = Clock(0)
-    found = table(clock, upsert_lag=upsert_lag, delete_lag=delete_lag)
+    table = new_table(clock, upsert_lag=upsert_lag, delete_lag=delete_lag)
     model = {}
     for key, price, pause in writes:
         if price is None:
-            assert found.remove(key) == (model.pop(key, None) is not None)
+            assert table.remove(key) == (model.pop(key, None) is not None)
         else:
             model[key] = entry(key, price=price)
-            found.put(model[key])
-        assert {number: found.get(number) for number in range(1, 5)} == {n: model.get(n) for n in range(1, 5)}
-        assert len(found) == len(model)
+            table.put(model[key])
+        assert {number: table.get(number) for number in range(1, 5)} == {n: model.get(n) for n in range(1, 5)}
+        assert len(table) == len(model)
         clock.now += pause
-        found.show_due_writes()
+        table.show_due_writes()
     clock.now += 20
-    found.show_due_writes()
-    assert {item["id"]: item for item in shown(found)} == model
+    table.show_due_writes()
+    assert {item["id"]: item for item in search_all(table)} == model

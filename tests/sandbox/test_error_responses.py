@@ -1,4 +1,4 @@
-"""A refusal has no effects, and nothing a client sends makes the sandbox fail."""
+"""A request that gets an error changes nothing, and no request makes the sandbox fail or stall."""
 
 import json
 import time
@@ -8,9 +8,8 @@ import pytest
 
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.seed import demo_sandbox
-from ecwid_async.sandbox.state import Records, Transaction
 from tests.sandbox.api import Api, Clock
-from tests.sandbox.snapshot import state
+from tests.sandbox.snapshot import snapshot
 
 
 @pytest.fixture
@@ -23,21 +22,21 @@ def numbers(api: Api, section: str) -> list[Any]:
     return list(api.store.table(section))
 
 
-# No effects.
+# Atomicity.
 
 
 def test_a_category_with_an_unknown_product_is_neither_created_nor_renamed(api: Api) -> None:
     known = numbers(api, "categories")[0]
-    before = state(api.store)
+    before = snapshot(api.store)
     assert api.refused("POST", "/categories", {"name": "New", "productIds": [1]})[0] == 404
     assert api.refused("PUT", f"/categories/{known}", {"name": "Renamed", "productIds": [1]})[0] == 404
-    assert state(api.store) == before
+    assert snapshot(api.store) == before
 
 
-def test_an_order_with_a_time_that_is_none_is_not_created(api: Api) -> None:
-    before = state(api.store)
+def test_an_order_with_an_invalid_time_is_not_created(api: Api) -> None:
+    before = snapshot(api.store)
     assert api.refused("POST", "/orders", {"pickupTime": "tomorrow"})[:2] == (400, "WRONG_PARAMETER")
-    assert state(api.store) == before
+    assert snapshot(api.store) == before
 
 
 @pytest.mark.parametrize(
@@ -53,60 +52,41 @@ def test_an_order_with_a_time_that_is_none_is_not_created(api: Api) -> None:
         ("POST", "/storage/key", b"text"),
     ],
 )
-def test_a_write_whose_answer_can_t_be_given_is_undone(api: Api, method: str, path: str, body: Any) -> None:
-    before = state(api.store)
+def test_a_write_is_undone_if_its_response_cannot_be_encoded(api: Api, method: str, path: str, body: Any) -> None:
+    before = snapshot(api.store)
     params = {"namespace": "custom-app-1003-1"} if path == "/application" else {}
     assert api.refused(method, path, body, responseFields="((", **params)[0] == 400
-    assert state(api.store) == before
+    assert snapshot(api.store) == before
     api.call(method, path, body, **params)
     if path != "/application":
-        assert state(api.store) != before
+        assert snapshot(api.store) != before
 
 
 @pytest.mark.parametrize("switches", [Switches(), Switches(upsert_lag=5, delete_lag=9)])
-def test_a_refused_request_leaves_writes_that_still_lag_as_they_are(switches: Switches) -> None:
+def test_an_error_leaves_lagging_writes_unchanged(switches: Switches) -> None:
     clock = Clock()
     sandbox = Sandbox(clock=clock, requests_per_minute=None, switches=switches)
     sandbox.add_store(7, token="secret_1")
     api = Api(sandbox, store_id=7, token="secret_1")
     number = api.post("/products", {"name": "First"})["id"]
     api.put(f"/products/{number}", {"name": "Second"})
-    before = state(api.store)
+    before = snapshot(api.store)
     assert api.refused("PUT", f"/products/{number}", {"name": "Third"}, responseFields="(")[0] == 400
     assert api.refused("DELETE", f"/products/{number}", None, responseFields="(")[0] == 400
-    assert state(api.store) == before
+    assert snapshot(api.store) == before
     clock.now += 10
     assert [item["name"] for item in api.all("/products")] == ["Second"]
 
 
-def test_records_are_undone_in_their_order() -> None:
-    transaction = Transaction()
-    records: Records[str, int] = Records(transaction, {"a": 1, "b": 2, "c": 3})
-
-    def change() -> None:
-        records["a"] = 9
-        del records["b"]
-        records["b"] = 5
-        records.clear()
-        records["d"] = 4
-        raise LookupError
-
-    with pytest.raises(LookupError), transaction.begin():
-        change()
-    assert list(records.items()) == [("a", 1), ("b", 2), ("c", 3)]
-    del records["a"]
-    assert list(records) == ["b", "c"]
-
-
-def test_a_store_that_fails_itself_is_left_as_it_was(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = state(api.store)
+def test_an_exception_in_an_endpoint_leaves_the_store_unchanged(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = snapshot(api.store)
     monkeypatch.setattr("ecwid_async.sandbox.routes.orders.refresh_stats", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         api.send("POST", "/orders", {"email": "a@example.com"})
-    assert state(api.store) == before
+    assert snapshot(api.store) == before
 
 
-# No stall.
+# Bounded time.
 
 
 @pytest.mark.parametrize(
@@ -124,12 +104,12 @@ def test_a_store_that_fails_itself_is_left_as_it_was(api: Api, monkeypatch: pyte
         ("POST", "/promotions", {"name": "A", "triggers": json.loads("[" * 400 + "]" * 400)}),
     ],
 )
-def test_a_large_body_holds_nobody_up(api: Api, method: str, path: str, body: Any) -> None:
+def test_a_large_body_is_handled_in_bounded_time(api: Api, method: str, path: str, body: Any) -> None:
     sent = json.dumps(body).encode()
     started = time.process_time()
-    answer = api.send_json(method, path, sent, parentCategory=0)
+    response = api.send_json(method, path, sent, parentCategory=0)
     assert time.process_time() - started < 5
-    assert answer.status in {200, 400, 405, 413}
+    assert response.status in {200, 400, 405, 413}
 
 
 def test_a_file_of_any_size_can_be_downloaded(api: Api) -> None:
@@ -138,7 +118,7 @@ def test_a_file_of_any_size_can_be_downloaded(api: Api) -> None:
     assert len(api.send("GET", f"/products/{product}/files/{file['id']}").body) < 2**25
 
 
-# No 500.
+# Unusual values.
 
 
 @pytest.mark.parametrize(
@@ -172,25 +152,25 @@ def test_a_file_of_any_size_can_be_downloaded(api: Api) -> None:
         ("GET", "/carts/" + "9" * 5000, None, {}),
     ],
 )
-def test_odd_values_are_answered(api: Api, method: str, path: str, body: Any, params: Any) -> None:
+def test_unusual_values_get_a_response(api: Api, method: str, path: str, body: Any, params: Any) -> None:
     assert api.send(method, path, body, **params).status in {200, 400, 404, 422}
 
 
-def test_a_number_of_too_many_digits_names_no_item(api: Api) -> None:
+def test_a_number_with_too_many_digits_finds_no_item(api: Api) -> None:
     assert api.refused("GET", f"/products/{'9' * 5000}")[:2] == (404, "PRODUCT_NOT_FOUND")
     assert api.refused("DELETE", f"/products/{'9' * 5000}")[0] == 404
 
 
-def test_a_chart_has_a_bounded_number_of_points(api: Api) -> None:
-    refused = api.refused("GET", "/reports/allTraffic", startedFrom=0, timeScaleValue="hour")
-    assert refused[:2] == (400, "WRONG_PARAMETER")
-    assert "timeScaleValue" in refused[2]
+def test_the_points_of_a_chart_are_limited(api: Api) -> None:
+    error = api.refused("GET", "/reports/allTraffic", startedFrom=0, timeScaleValue="hour")
+    assert error[:2] == (400, "WRONG_PARAMETER")
+    assert "timeScaleValue" in error[2]
     year = {"startedFrom": 1_700_000_000, "endedAt": 1_700_000_000 + 365 * 86_400, "timeScaleValue": "hour"}
     assert len(api.get("/reports/allTraffic", **year)["dataset"]) == 365 * 24 + 1
 
 
 @pytest.mark.parametrize("precision", [-1, 300_000_000])
-def test_amounts_have_a_bounded_number_of_decimal_places(api: Api, precision: int) -> None:
+def test_the_decimal_places_of_prices_are_limited(api: Api, precision: int) -> None:
     assert api.refused("PUT", "/profile", {"formatsAndUnits": {"currencyPrecision": precision}})[0] == 400
     api.store.profile = {"formatsAndUnits": {"currencyPrecision": precision}}
     number = api.post("/products", {"name": "A", "price": 1})["id"]

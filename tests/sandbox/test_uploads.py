@@ -1,24 +1,15 @@
-"""What is uploaded is kept, shown in all its sizes, given back byte for byte, and forgotten with its owner."""
+"""Uploads: images in all their sizes, files byte for byte, and their deletion with the item that they belong to."""
 
 import struct
-import zlib
 from urllib.parse import urlencode
 
 import pytest
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.state import MAX_IMAGE_BYTES, ImageInfo, read_image_info, uploads_of
+from ecwid_async.sandbox.state import MAX_IMAGE_BYTES, uploads_of
 from ecwid_async.wire import Headers, Options, Request
 from tests.sandbox.api import Api, Clock
-
-
-def png(width, height):
-    def chunk(kind, content):
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress((b"\0" + b"\x20\x40\x60" * width) * height)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+from tests.sandbox.images import png
 
 
 @pytest.fixture
@@ -42,10 +33,10 @@ def files(api):
     return uploads_of(api.store)
 
 
-# Pictures of products.
+# Product images and videos.
 
 
-def test_the_main_image_shows_in_every_size_with_its_measures(api, product):
+def test_the_main_image_has_a_url_in_every_size_and_its_width_and_height(api, product):
     number = api.post(f"{product}/image", png(640, 480))["id"]
     item = api.get(product)
     assert item["originalImage"] == {"url": item["originalImageUrl"], "width": 640, "height": 480}
@@ -56,7 +47,7 @@ def test_the_main_image_shows_in_every_size_with_its_measures(api, product):
     assert files(api).get(item["originalImageUrl"]) == png(640, 480)
 
 
-def test_the_last_main_image_wins_and_the_one_before_is_forgotten(api, product):
+def test_a_new_main_image_replaces_the_old_one_and_its_bytes(api, product):
     api.post(f"{product}/image", png(1, 1))
     first = api.get(product)["originalImageUrl"]
     api.post(f"{product}/image", png(2, 2))
@@ -65,7 +56,7 @@ def test_the_last_main_image_wins_and_the_one_before_is_forgotten(api, product):
     assert len(files(api)) == 1
 
 
-def test_gallery_images_stand_behind_the_main_one_and_keep_their_measures(api, product):
+def test_gallery_images_follow_the_main_one_and_keep_their_size(api, product):
     one = api.post(f"{product}/gallery", png(30, 20), fileName="one.png")["id"]
     api.post(f"{product}/image", png(10, 10))
     two = api.post(f"{product}/gallery", b"GIF89a" + struct.pack("<HH", 7, 5), fileName="two.gif")["id"]
@@ -78,7 +69,7 @@ def test_gallery_images_stand_behind_the_main_one_and_keep_their_measures(api, p
     assert len(files(api)) == 1
 
 
-def test_a_picture_may_come_by_address_in_query_or_form(api, product):
+def test_an_image_url_may_be_sent_in_the_query_or_in_a_form(api, product):
     api.post(f"{product}/image", externalUrl="https://x.example/1.jpg")
     assert api.get(product)["originalImageUrl"] == "https://x.example/1.jpg"
     form = urlencode({"externalUrl": "https://x.example/2.jpg", "fileName": "2.jpg"}).encode()
@@ -92,40 +83,40 @@ def test_a_picture_may_come_by_address_in_query_or_form(api, product):
 
 
 @pytest.mark.parametrize("url", ["", "ftp://x.example/1", "nothing"])
-def test_an_address_that_is_none_is_refused(api, product, category, url):
+def test_an_invalid_image_url_is_rejected(api, product, category, url):
     for path in (f"{product}/image", f"{product}/gallery", f"{category}/image"):
         assert api.refused("POST", path, externalUrl=url)[:2] == (422, "WRONG_URL")
 
 
 @pytest.mark.parametrize("body", [None, b"", {"externalId": "a"}])
-def test_an_upload_of_nothing_says_what_to_send(api, product, body):
+def test_the_error_for_an_empty_upload_says_what_to_send(api, product, body):
     for path in (f"{product}/image", f"{product}/gallery"):
         status, code, message = api.refused("POST", path, body)
         assert (status, code) == (400, "WRONG_PARAMETER")
         assert "externalUrl" in message
 
 
-def test_a_picture_of_more_than_20_megabytes_is_refused(api, product, category):
+def test_an_image_of_more_than_20_megabytes_is_rejected(api, product, category):
     for path in (f"{product}/image", f"{product}/gallery", f"{category}/image"):
         assert api.refused("POST", path, bytes(MAX_IMAGE_BYTES + 1))[:2] == (400, "INCORRECT_IMAGE_SIZE")
     assert api.get(product)["media"]["images"] == []
     assert len(files(api)) == 0
 
 
-def test_an_external_id_names_one_picture_of_a_product(api, product):
+def test_an_external_id_can_be_used_once_per_product(api, product):
     api.post(f"{product}/gallery", {"externalId": "a"}, externalUrl="https://x.example/1")
     again = api.refused("POST", f"{product}/gallery", {"externalId": "a"}, externalUrl="https://x.example/2")
     assert again[:2] == (409, "EXTERNAL_ID_ALREADY_USED")
     assert [image["externalId"] for image in api.get(product)["media"]["images"]] == ["a"]
 
 
-@pytest.mark.parametrize("measure", [{}, {"width": 10}, {"width": "10", "height": "x"}, {"width": 0, "height": 1}])
-def test_an_asynchronous_upload_needs_width_and_height(api, product, measure):
-    body = {"url": "https://x.example/1", **measure}
+@pytest.mark.parametrize("size", [{}, {"width": 10}, {"width": "10", "height": "x"}, {"width": 0, "height": 1}])
+def test_an_asynchronous_upload_needs_width_and_height(api, product, size):
+    body = {"url": "https://x.example/1", **size}
     assert api.refused("POST", f"{product}/image/async", body)[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_an_asynchronous_upload_shows_the_announced_measures(api, product):
+def test_an_asynchronous_upload_has_the_announced_size(api, product):
     body = {"url": "https://x.example/1", "width": 300, "height": "200", "alt": {"main": "Lamp"}}
     api.post(f"{product}/image/async", body)
     item = api.get(product)
@@ -133,7 +124,7 @@ def test_an_asynchronous_upload_shows_the_announced_measures(api, product):
     assert item["media"]["images"][0]["alt"]["main"] == "Lamp"
 
 
-def test_a_video_gets_another_cover(api, product):
+def test_a_video_cover_can_be_replaced(api, product):
     video = api.post(f"{product}/gallery/video", {"url": "https://vimeo.com/2"})["id"]
     cover = api.call("PUT", f"{product}/gallery/video/{video}", png(4, 4))["id"]
     shown = api.get(f"{product}/gallery/video/{video}")
@@ -144,7 +135,7 @@ def test_a_video_gets_another_cover(api, product):
     assert files(api).get(video["imageOriginalUrl"]) == png(4, 4)
 
 
-def test_a_video_is_deleted_by_either_path_with_its_cover(api, product):
+def test_deleting_a_video_by_either_path_deletes_its_cover(api, product):
     for path in ("gallery/video", "gallery"):
         video = api.post(f"{product}/gallery/video", {"url": "https://vimeo.com/2"})["id"]
         api.call("PUT", f"{product}/gallery/video/{video}", png(4, 4))
@@ -154,17 +145,17 @@ def test_a_video_is_deleted_by_either_path_with_its_cover(api, product):
         assert api.refused("DELETE", f"{product}/{path}/{video}")[0] == 404
 
 
-def test_numbers_of_videos_fit_32_bits(api, product):
+def test_video_ids_fit_32_bits(api, product):
     video = api.post(f"{product}/video", {"url": "https://vimeo.com/2"})["id"]
     assert video < 2**31
     assert api.delete(f"{product}/gallery/{video}") == {"deleteCount": 1}
     assert api.refused("DELETE", f"{product}/video")[:2] == (404, "VIDEO_NOT_FOUND")
 
 
-# Pictures of categories.
+# Category images.
 
 
-def test_a_categorys_thumbnail_bears_the_number_of_the_last_upload(api, category):
+def test_a_category_thumbnail_has_the_id_of_the_latest_upload(api, category):
     api.post(f"{category}/image", png(1, 1))
     number = api.post(f"{category}/image", png(9, 8))["id"]
     item = api.get(category)
@@ -176,10 +167,10 @@ def test_a_categorys_thumbnail_bears_the_number_of_the_last_upload(api, category
     assert len(files(api)) == 0
 
 
-# Files of products.
+# Product files.
 
 
-def test_a_file_comes_back_byte_for_byte(api, product):
+def test_a_file_is_downloaded_byte_for_byte(api, product):
     content = bytes(range(256)) * 40
     number = api.post(f"{product}/files", content, fileName="Handbuch é.pdf", description="Draft")["id"]
     response = api.send("GET", f"{product}/files/{number}")
@@ -190,7 +181,7 @@ def test_a_file_comes_back_byte_for_byte(api, product):
     assert file["size"] == len(content)
 
 
-def test_files_are_listed_in_order_of_upload_and_deleted_with_their_bytes(api, product):
+def test_files_are_in_order_of_upload_and_their_bytes_are_deleted_with_them(api, product):
     one = api.post(f"{product}/files", b"1", fileName="1")["id"]
     two = api.post(f"{product}/files", externalUrl="https://x.example/2", fileName="2")["id"]
     assert [file["id"] for file in api.get(product)["files"]] == [one, two]
@@ -202,7 +193,7 @@ def test_files_are_listed_in_order_of_upload_and_deleted_with_their_bytes(api, p
     assert files(api).size == 0
 
 
-def test_a_demo_file_has_the_size_it_tells_of(api):
+def test_a_demo_file_has_the_stated_size(api):
     files = [{"id": 1, "name": "x.pdf", "size": 1000}]
     api.store.load("products", [{"id": 5, "name": "x", "files": files}])
     assert len(api.send("GET", "/products/5/files/1").body) == 1000
@@ -212,52 +203,32 @@ def test_a_file_needs_a_name(api, product):
     assert api.refused("POST", f"{product}/files", b"1")[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_bytes_are_forgotten_with_their_product(api, product):
+def test_uploads_are_deleted_with_their_product(api, product):
     api.post(f"{product}/files", b"1", fileName="1")
     api.post(f"{product}/image", png(1, 1))
     api.delete(product)
     assert (len(files(api)), files(api).size) == (0, 0)
 
 
-def test_bytes_are_forgotten_with_what_an_update_takes_away(api, product):
+def test_uploads_are_deleted_when_an_update_removes_them(api, product):
     api.post(f"{product}/files", b"1", fileName="1")
     api.post(f"{product}/image", png(1, 1))
     api.put(product, {"files": [], "name": "Lamp 2"})
     assert len(files(api)) == 1
     api.put(f"{product}/media", {"mainMedia": {"imageUrl": api.get(product)["originalImageUrl"]}})
     assert len(files(api)) == 1
-    refusal = api.refused("PUT", f"{product}/media", {"galleryMedia": [{"imageUrl": "nothing"}]})
-    assert (refusal[0], len(files(api))) == (422, 1)
+    error = api.refused("PUT", f"{product}/media", {"galleryMedia": [{"imageUrl": "nothing"}]})
+    assert (error[0], len(files(api))) == (422, 1)
     api.put(f"{product}/media", {})
     assert len(files(api)) == 0
 
 
-def test_what_finds_no_room_is_refused_and_the_rest_stays(api, product):
+def test_a_file_beyond_the_capacity_is_rejected_and_the_others_stay(api, product):
     files(api).capacity = 10
     number = api.post(f"{product}/files", b"1234567", fileName="1")["id"]
-    refusal = api.refused("POST", f"{product}/files", b"1234567", fileName="2")
-    assert refusal[:2] == (402, "NOT_AVAILABLE_ON_CURRENT_PLAN")
-    assert "delete some" in refusal[2]
+    error = api.refused("POST", f"{product}/files", b"1234567", fileName="2")
+    assert error[:2] == (402, "NOT_AVAILABLE_ON_CURRENT_PLAN")
+    assert "delete some" in error[2]
     assert [file["id"] for file in api.get(product)["files"]] == [number]
     api.delete(f"{product}/files/{number}")
     api.post(f"{product}/files", b"1234567", fileName="2")
-
-
-# What pictures say of themselves.
-
-JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x21\x00\x2c\x03"
-WEBP = b"RIFF\0\0\0\0WEBPVP8X\n\0\0\0\0\0\0\0\x0f\0\0\x1f\0\0"
-
-
-@pytest.mark.parametrize(
-    ("content", "picture"),
-    [
-        (png(3, 2), ImageInfo(3, 2, "png")),
-        (JPEG, ImageInfo(44, 33, "jpg")),
-        (WEBP, ImageInfo(16, 32, "webp")),
-        (b"\xff\xd8\xff", ImageInfo()),
-        (b"<svg/>", ImageInfo()),
-    ],
-)
-def test_measures_are_read_from_the_picture(content, picture):
-    assert read_image_info(content) == picture

@@ -1,0 +1,58 @@
+"""Parsing and applying ``responseFields``."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async.sandbox.engine.response_fields import parse_selection, project
+
+NAMES = st.text("abcXYZ_0é", min_size=1, max_size=4)
+SELECTIONS = st.recursive(
+    st.dictionaries(NAMES, st.none(), min_size=1, max_size=4),
+    lambda inner: st.dictionaries(NAMES, st.none() | inner, min_size=1, max_size=4),
+    max_leaves=12,
+)
+
+
+def render(selection):
+    return ",".join(name if inner is None else f"{name}({render(inner)})" for name, inner in selection.items())
+
+
+@given(SELECTIONS)
+def test_a_selection_is_read_as_it_was_render(selection):
+    assert parse_selection(render(selection)) == selection
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_selection_selects_everything(text):
+    assert parse_selection(text) is None
+
+
+def test_selecting_a_whole_field_overrides_a_part_of_it():
+    assert parse_selection("items(id),items") == {"items": None}
+    assert parse_selection("items,items(id)") == {"items": None}
+    assert parse_selection("items(id),items(name)") == {"items": {"id": None, "name": None}}
+
+
+@pytest.mark.parametrize("text", ["a(", "a)", "a((b))", "(a)", ",a", "a,,b", "a(b)c", "a(,b)", "a()", "a,"])
+def test_a_syntax_error_is_an_error(text):
+    with pytest.raises(ValueError, match=r"\w"):
+        parse_selection(text)
+
+
+@given(st.text("ab(), ", max_size=12))
+def test_any_text_is_a_selection_or_an_error(text):
+    try:
+        selection = parse_selection(text)
+    except ValueError:
+        return
+    assert selection is None or parse_selection(render(selection)) == selection
+
+
+def test_only_selected_fields_stay_on_every_level():
+    item = {"id": 1, "options": [{"name": "Size", "choices": [1]}, {"type": "X"}], "tax": {"taxable": True}}
+    assert project(item, parse_selection("options(name),tax,absent(x)")) == {
+        "options": [{"name": "Size"}, {}],
+        "tax": {"taxable": True},
+    }
+    assert project(7, {"a": None}) == 7
