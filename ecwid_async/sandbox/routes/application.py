@@ -1,4 +1,4 @@
-"""The app that the tokens belong to: its subscription and its token."""
+"""The app that the tokens belong to: its subscription and its token. ``/application``"""
 
 from typing import Final
 
@@ -9,13 +9,13 @@ from ecwid_async.sandbox.state import Item, format_time
 __all__: list[str] = []
 
 _DAY: Final = 24 * 3600
-# Tokens never expire: the API names a day that is far away.
+# Tokens never expire: the API returns a date in the far future.
 _NEVER: Final = "2099-12-31 23:59:59 +0000"
 
 
 @route("GET /application")
 def get_app_subscription(request: StoreRequest) -> Result:
-    """How the store subscribes to the app."""
+    """The subscription of the store to the app."""
     status = _app(request)["status"]
     dates = {name: _app(request)[name] for name in ("startDate", "expirationDate")}
     return {"subscription": {**dates, "status": status}, "subscriptionStatus": status}
@@ -23,7 +23,7 @@ def get_app_subscription(request: StoreRequest) -> Result:
 
 @route("DELETE /application")
 def cancel_app_subscription(request: StoreRequest) -> Result:
-    """Uninstall the app; none of its tokens opens the store any longer."""
+    """Uninstall the app and revoke all of its tokens."""
     if request.params["namespace"] != _app(request)["namespace"]:
         return {"deleteCount": 0}
     request.store.section_data["application"] = _app(request) | {"status": "SUSPENDED"}
@@ -33,11 +33,11 @@ def cancel_app_subscription(request: StoreRequest) -> Result:
 
 @route("GET /application/token")
 def get_application_token(request: StoreRequest) -> Result:
-    """What the token may do."""
-    known = sorted({scope for endpoint in spec.load().endpoints.values() for scope in endpoint.scopes})
-    lacking = set(request.missing_scopes(known))
+    """The scopes of the token."""
+    all_scopes = sorted({scope for endpoint in spec.load().endpoints.values() for scope in endpoint.scopes})
+    missing = set(request.missing_scopes(all_scopes))
     return {
-        "permissions": [scope for scope in known if scope not in lacking],
+        "permissions": [scope for scope in all_scopes if scope not in missing],
         "created": _app(request)["startDate"],
         "expires": _NEVER,
     }

@@ -1,7 +1,7 @@
-"""Many requests at once: ``/batch``. They run through the same engine, with the token of the batch.
+"""Batches: ``/batch``. Their requests run through the same engine, with the token of the batch.
 
-Batches run one after the other, in the order they came; those with ``allowParallelMode`` wait for nobody. How long a
-request takes is a switch: at 0 everything is done when the ticket is handed out.
+Batches run one after the other, in order of arrival; those with ``allowParallelMode`` do not wait for others. The time
+that a request takes is a switch: at 0 a batch is completed when its ticket is returned.
 """
 
 from collections.abc import Callable
@@ -22,17 +22,18 @@ __all__: list[str] = []
 _MAX_REQUESTS: Final = 500
 _PARALLEL_WIDTH: Final = 100
 _MAX_LISTED: Final = 100
-# How long a key stands for the batch that it was sent with, and how long a finished batch can be asked for.
+# How long a key identifies its batch, and how long a finished batch can be read.
 _KEY_SECONDS: Final = 3600
-_KEPT_SECONDS: Final = 24 * 3600
+_RETENTION_SECONDS: Final = 24 * 3600
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 
 
 @define
 class _Batch:
-    """One batch and how far it is. `responses` has what was executed; the rest never will be once `over`.
+    """One batch and its progress: `responses` has those of the executed requests.
 
-    Then the rest is not executed, or where the batch was `cancelled` completed without a result.
+    Once `finished`, the remaining requests are never executed; those of a `cancelled` batch count as completed, without
+    a response.
     """
 
     ticket: str
@@ -52,7 +53,10 @@ class _Batch:
         return "COMPLETED" if self.finished else "IN_PROGRESS" if self.started else "QUEUED"
 
     def advance(self, start: float, now: float, seconds: float) -> float:
-        """Execute what is done by `now`, where the first request starts at `start`; gives when the last one ended."""
+        """Execute the requests that end by `now` if the first starts at `start`; returns when the last one ended.
+
+        Each request takes `seconds`.
+        """
         width = _PARALLEL_WIDTH if self.parallel else 1
         ended = start
         self.started = True
@@ -79,11 +83,11 @@ class _Queue:
         store.catch_up = self.advance
 
     def add(self, batch: _Batch) -> None:
-        """Put a batch behind the others."""
+        """Append a batch to the queue."""
         old = [
             ticket
             for ticket, one in self.batches.items()
-            if one.finished and one.created < batch.created - _KEPT_SECONDS
+            if one.finished and one.created < batch.created - _RETENTION_SECONDS
         ]
         for ticket in old:
             del self.batches[ticket]
@@ -91,14 +95,14 @@ class _Queue:
         self._waiting.append(batch)
 
     def remove(self, ticket: str) -> bool:
-        """Stop a batch and forget it."""
+        """Stop a batch and delete it."""
         batch = self.batches.pop(ticket, None)
         if batch is not None:
             batch.finished = True
         return batch is not None
 
     def advance(self) -> None:
-        """Execute what time allows by now."""
+        """Execute the requests that are due by now."""
         now, blocked = self._clock(), False
         for batch in self._waiting:
             if batch.finished or (blocked and not batch.parallel):
@@ -123,7 +127,7 @@ def _queue_of(store: Store) -> _Queue:
 
 @route("POST /batch")
 def create_batch(request: StoreRequest) -> Result:
-    """Take a batch. With a key that was sent within the last hour, give the ticket of that batch again."""
+    """Create a batch. A key used within the last hour returns the ticket of its batch instead."""
     queue, key, now = _queue_of(request.store), request.params.get("deduplicationKey"), request.store.clock()
     if key in queue.keys and queue.keys[key][0] > now - _KEY_SECONDS:
         return {"ticket": queue.keys[key][1]}
@@ -138,7 +142,7 @@ def create_batch(request: StoreRequest) -> Result:
     )
     queue.add(batch)
     if key:
-        queue.keys = {one: kept for one, kept in queue.keys.items() if kept[0] > now - _KEY_SECONDS}
+        queue.keys = {name: entry for name, entry in queue.keys.items() if entry[0] > now - _KEY_SECONDS}
         queue.keys[key] = (now, batch.ticket)
     queue.advance()
     return {"ticket": batch.ticket}
@@ -146,7 +150,7 @@ def create_batch(request: StoreRequest) -> Result:
 
 @route("GET /batch")
 def get_batch_status(request: StoreRequest) -> Result:
-    """How far a batch is, and the responses so far; or without a ticket the batches of a status, oldest first."""
+    """The progress of a batch and its responses so far; without a ticket the batches with a status, oldest first."""
     if "ticket" not in request.params:
         return _list_batches(request)
     batch = _queue_of(request.store).batches.get(request.params["ticket"])
@@ -170,9 +174,7 @@ def get_batch_status(request: StoreRequest) -> Result:
 
 def _list_batches(request: StoreRequest) -> Result:
     if "status" not in request.params:
-        raise ErrorResponse.wrong_parameter(
-            "The parameter 'ticket' is missing, or 'status' for the batches of a status"
-        )
+        raise ErrorResponse.wrong_parameter("Parameter 'ticket' is missing; send 'status' instead to list batches")
     found = [batch for batch in _queue_of(request.store).batches.values() if batch.status == request.params["status"]]
     first = max(request.params.get("offset", 0), 0)
     last = first + min(request.params.get("limit", request.endpoint.limit), _MAX_LISTED)
@@ -181,13 +183,13 @@ def _list_batches(request: StoreRequest) -> Result:
 
 @route("DELETE /batch")
 def delete_batch(request: StoreRequest) -> Result:
-    """Execute no more of a batch, and forget it."""
+    """Stop a batch and delete it."""
     return {"deleteCount": int(_queue_of(request.store).remove(request.params["ticketId"]))}
 
 
 @route("POST /batch/cancel-group")
 def cancel_batch_group(request: StoreRequest) -> Result:
-    """Execute no more of the batches of a group, or of one of them; tells how many that were."""
+    """Cancel the batches of a group, or one of them; returns how many were cancelled."""
     queue, cancelled, ticket = _queue_of(request.store), 0, request.params.get("ticketId")
     for batch in queue.batches.values():
         if batch.group == request.params["groupId"] and not batch.finished and ticket in (None, batch.ticket):
@@ -199,14 +201,14 @@ def cancel_batch_group(request: StoreRequest) -> Result:
 
 def _check_requests(items: list[Item]) -> list[Item]:
     if not 0 < len(items) <= _MAX_REQUESTS:
-        raise ErrorResponse.wrong_parameter(f"A batch has 1 to {_MAX_REQUESTS} requests, not {len(items)}")
+        raise ErrorResponse.wrong_parameter(f"A batch must have 1 to {_MAX_REQUESTS} requests, not {len(items)}")
     for at, item in enumerate(items):
         if not item.get("path") or item.get("method") not in _METHODS:
             raise ErrorResponse.wrong_parameter(
-                f"Request {at} needs a 'path', and a 'method' that is {', '.join(sorted(_METHODS))}"
+                f"Request {at} needs a 'path' and a 'method', one of {', '.join(sorted(_METHODS))}"
             )
         if item["path"].strip("/").partition("?")[0].startswith("batch"):
-            raise ErrorResponse.wrong_parameter(f"Request {at} is itself a batch")
+            raise ErrorResponse.wrong_parameter(f"Request {at} is a batch itself; send its requests instead")
     return items
 
 

@@ -1,6 +1,6 @@
 """Charges of an app to a store's account: ``/billing/transactions``.
 
-The tables leave all parameters to this file, since what is wrong with each of them has an error code of its own.
+The spec leaves all parameters to this file, because each invalid one has an error code of its own.
 """
 
 import json
@@ -21,7 +21,7 @@ _MAX_CHARGE: Final = 500
 _MAX_PER_DAY: Final = 5000
 _MAX_DESCRIPTION: Final = 255
 _DAY: Final = 24 * 3600
-# Limits are in US dollars; about what the other currencies are worth.
+# Approximate exchange rates: the limits are in US dollars.
 _USD_RATES: Final = {
     "USD": Decimal("1"),
     "EUR": Decimal("1.1"),
@@ -53,14 +53,14 @@ def create_billing_transaction(request: StoreRequest) -> Result:
     done: Records[str, tuple[int, _Charge]] = request.store.records("charges")
     if key in done:
         if done[key][1] != charge:
-            message = "This idempotency key belongs to another charge; make a new one"
+            message = "This idempotency key belongs to another charge; create a new one"
             raise ErrorResponse(400, "CHARGE_IDEMPOTENCY_KEY_NOT_UNIQUE", message)
         return {"transactionId": transaction, "idempotencyKeyInUse": True}
     today = sum(one.dollars for at, one in done.values() if at > request.now - _DAY)
     if charge.dollars > _MAX_CHARGE or today + charge.dollars > _MAX_PER_DAY:
-        message = f"Charges may come to {_MAX_CHARGE} USD at once and to {_MAX_PER_DAY} USD a day"
+        message = f"A charge may be at most {_MAX_CHARGE} USD, and all charges of a day at most {_MAX_PER_DAY} USD"
         raise ErrorResponse(402, "CHARGE_LIMIT_EXCEEDED", message)
-    request.raise_if_simulated("CHARGE_PAYMENT_SOURCE_MISSING", 402, "The store's account has no means of payment")
+    request.raise_if_simulated("CHARGE_PAYMENT_SOURCE_MISSING", 402, "The store's account has no payment method")
     request.raise_if_simulated("CHARGE_DECLINED", 402, "The charge was declined")
     done[key] = (request.now, charge)
     return {"transactionId": transaction, "idempotencyKeyInUse": False}
@@ -73,7 +73,9 @@ def _read_charge(request: StoreRequest) -> _Charge:
     except InvalidOperation:
         amount = Decimal(0)
     if not amount.is_finite() or amount <= 0 or amount != round(amount, 2):
-        raise ErrorResponse(400, "CHARGE_AMOUNT_INVALID", "amount must be more than 0, with two decimal places at most")
+        raise ErrorResponse(
+            400, "CHARGE_AMOUNT_INVALID", "amount must be greater than zero and have at most two decimal places"
+        )
     currency = sent.get("currency", "")
     if currency not in _USD_RATES:
         raise ErrorResponse(400, "CHARGE_CURRENCY_INVALID", f"currency must be one of {', '.join(_USD_RATES)}")
@@ -83,10 +85,10 @@ def _read_charge(request: StoreRequest) -> _Charge:
         raise ErrorResponse(400, "CHARGE_DESCRIPTION_INVALID", message)
     metadata = sent.get("metadata", "{}")
     try:
-        purpose = isinstance(json.loads(metadata), dict)
+        is_object = isinstance(json.loads(metadata), dict)
     except ValueError:
-        purpose = False
-    if not purpose:
+        is_object = False
+    if not is_object:
         raise ErrorResponse(400, "CHARGE_PURPOSE_INVALID", "metadata must be a JSON object")
     return _Charge(amount, currency, description, metadata)
 

@@ -12,7 +12,7 @@ __all__: list[str] = []
 
 @route("GET /brands")
 def search_brands(request: StoreRequest) -> Result:
-    """Brands that no enabled product has are hidden."""
+    """List the brands of products; those without an enabled product only on request."""
     table = request.store.table("products")
     table.show_due_writes()
     brands = [
@@ -39,10 +39,10 @@ def _brand_item(request: StoreRequest, table: Table, name: str) -> Item:
     attributes = example_product(table, "brand", name).get("attributes") or ()
     attribute = next(a for a in attributes if a.get("value") == name)
     translations = attribute.get("valueTranslated") or {}
-    asked_name = translations.get(request.params.get("lang"), name)
+    name_in_language = translations.get(request.params.get("lang"), name)
     query = f"attribute_{quote_plus(attribute.get('name') or 'Brand')}={quote_plus(name)}"
     return {
-        "name": asked_name,
+        "name": name_in_language,
         "nameTranslated": translations,
         "productsFilteredByBrandUrl": f"{site.rstrip('/')}/search?{query}",
     }

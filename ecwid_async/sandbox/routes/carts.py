@@ -21,7 +21,7 @@ _MISSING: Final = "CHECKOUT_NOT_FOUND"
 
 
 def _hide_if_requested(request: StoreRequest, value: object) -> Condition | None:
-    """Hidden carts are listed unless the request says otherwise, as the documentation has it."""
+    """Hidden carts are listed unless the request excludes them, as documented."""
     return OneOf("hidden", (False,)) if request.params.get("showHidden") is False else None
 
 
@@ -60,19 +60,19 @@ CARTS: Final = register_list(
 
 @route("GET /carts")
 def search_carts(request: StoreRequest) -> Result:
-    """List and search."""
+    """List and search carts."""
     return search(request, CARTS)
 
 
 @route("GET /carts/{cartId}")
 def get_cart(request: StoreRequest) -> Result:
-    """Read one, hidden or not."""
+    """Read a cart, hidden or not."""
     return item_response(request, CARTS, request.path_params["cartId"], _KIND, _MISSING)
 
 
 @route("PUT /carts/{cartId}")
 def update_cart(request: StoreRequest) -> Result:
-    """Change one."""
+    """Change a cart."""
     table = request.store.table("carts")
     stored = get_or_404(table, request.path_params["cartId"], _KIND, _MISSING)
     cart = apply_change(request, stored, request.json, set_updated=False)
@@ -82,7 +82,7 @@ def update_cart(request: StoreRequest) -> Result:
 
 @route("POST /carts/{cartId}/place")
 def place_cart(request: StoreRequest) -> Result:
-    """Turn one into an order."""
+    """Turn a cart into an order."""
     cart = get_or_404(request.store.table("carts"), request.path_params["cartId"], _KIND, _MISSING)
     cart_id = cart["cartId"]
     order = place_order(request, cart)

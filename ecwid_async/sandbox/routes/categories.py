@@ -1,4 +1,4 @@
-"""Categories: search, one category, their order, the products in them, their picture."""
+"""Categories and the products in them: ``/categories``."""
 
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final
@@ -23,11 +23,11 @@ __all__ = ["find_category"]
 _MAX_PRODUCTS: Final = 100
 
 
-# What categories are searched by.
+# Search terms and filters.
 
 
 def _by_parent(request: StoreRequest, _: object) -> Condition:
-    """``parent`` and ``parentIds`` together: the children of either."""
+    """The children of ``parent`` or of any of ``parentIds``."""
     parents = set(request.params.get("parentIds") or ())
     if request.flag("withSubcategories"):
         parents = category_subtree(request.store, parents)
@@ -43,7 +43,7 @@ def _only_enabled(request: StoreRequest, _: object) -> Condition | None:
 def _view(request: StoreRequest) -> Callable[[Item], Item]:
     store, params = request.store, request.params
     clean = params.get("cleanURLs", params.get("cleanUrls", "baseUrl" not in params))
-    addressed = {"baseUrl", "cleanUrls", "cleanURLs", "slugsWithoutIds"} & params.keys()
+    changes_urls = {"baseUrl", "cleanUrls", "cleanURLs", "slugsWithoutIds"} & params.keys()
     with_products = "categoryId" in request.path_params or request.flag("productIds")
     enabled = _count_enabled_products(store)
     products = store.table("products")
@@ -54,7 +54,7 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
         item |= {"productCount": len(members), "enabledProductCount": enabled.get(number, 0)}
         if with_products and members:
             item["productIds"] = products.index.keys(members)
-        if addressed:
+        if changes_urls:
             base, with_id = params.get("baseUrl"), not request.flag("slugsWithoutIds")
             item["url"] = storefront_url(store, "c", item, base=base, clean=clean, with_id=with_id)
         return localize(item, params["lang"]) if "lang" in params else item
@@ -63,7 +63,7 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
 
 
 def _count_enabled_products(store: Store) -> dict[Hashable, int]:
-    """How many enabled products each category has."""
+    """The number of enabled products by category."""
     products = store.table("products")
     products.show_due_writes()
     counts: dict[Hashable, int] | None = products.index.cache.get("enabled by category")
@@ -110,19 +110,19 @@ def find_category(request: StoreRequest) -> Item:
     )
 
 
-# Search and one category.
+# Endpoints.
 
 
 @route("GET /categories")
 def search_categories(request: StoreRequest) -> Result:
-    """Disabled ones only where asked for."""
+    """Search categories; disabled ones only on request."""
     return search(request, CATEGORIES)
 
 
 @route("GET /categoriesByPath")
 def search_categories_by_path(request: StoreRequest) -> Result:
     """The categories at the end of a path of names."""
-    # The documentation spells the parameter's name in one way, the vendor's own client in the other.
+    # The documentation misspells this parameter; the vendor's own client does not.
     delimiter = request.params.get("delimeter", request.params.get("delimiter"))
     if delimiter is None:
         raise ErrorResponse.wrong_parameter("Parameter 'delimeter' is missing")
@@ -141,13 +141,13 @@ def _has_name(item: Item | None, name: str) -> bool:
 
 @route("GET /categories/{categoryId}")
 def get_category(request: StoreRequest) -> Result:
-    """One category, with the ids of its products."""
+    """Read a category, with the ids of its products."""
     return item_response(request, CATEGORIES, request.path_number("categoryId"), "Category", "CATEGORIES_NOT_FOUND")
 
 
 @route("POST /categories")
 def create_category(request: StoreRequest) -> Result:
-    """Only a name is needed; ``productIds`` puts products into it."""
+    """Create a category. Only ``name`` is required; ``productIds`` assigns products to it."""
     change: Item = {name: value for name, value in request.json.items() if value is not None}
     members = _check_product_count(change.pop("productIds", ()))
     _check_category(request.store, change, None)
@@ -159,7 +159,7 @@ def create_category(request: StoreRequest) -> Result:
 
 @route("PUT /categories/{categoryId}")
 def update_category(request: StoreRequest) -> Result:
-    """What is not named stays; ``productIds`` replaces the products in it."""
+    """Change the given fields; ``productIds`` replaces the products in the category."""
     stored = find_category(request)
     change: Item = dict(request.json)
     members = change.pop("productIds", None)
@@ -177,7 +177,7 @@ def update_category(request: StoreRequest) -> Result:
 
 @route("DELETE /categories/{categoryId}")
 def delete_category(request: StoreRequest) -> Result:
-    """One category and all below it; their products stay."""
+    """Delete a category and all of its descendants; their products stay."""
     table = request.store.table("categories")
     for number in category_subtree(request.store, [find_category(request)["id"]]):
         _set_products(request, number, ())
@@ -197,12 +197,12 @@ def _check_category(store: Store, change: Item, number: int | None) -> None:
         raise ErrorResponse(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
 
 
-# The products in a category.
+# Products in a category.
 
 
 @route("POST /categories/{categoryId}/assignProducts")
 def assign_products_to_category(request: StoreRequest) -> Result:
-    """One answer for all of them."""
+    """Assign products to a category; the update count is 1 for any number of them."""
     number = find_category(request)["id"]
     _refuse_if_external(request, number)
     for item in _requested_products(request):
@@ -212,7 +212,7 @@ def assign_products_to_category(request: StoreRequest) -> Result:
 
 @route("POST /categories/{categoryId}/unassignProducts")
 def unassign_products_from_category(request: StoreRequest) -> Result:
-    """One answer for all of them."""
+    """Remove products from a category; the delete count is 1 for any number of them."""
     number = find_category(request)["id"]
     _refuse_if_external(request, number)
     for item in _requested_products(request):
@@ -227,15 +227,15 @@ def _requested_products(request: StoreRequest) -> list[Item]:
 
 
 def _refuse_if_external(request: StoreRequest, number: int) -> None:
-    """Raise `ErrorResponse` where the products of the category are another system's affair."""
-    message = f"Category #{number} is kept by another system: its products can't be changed here"
+    """Raise `ErrorResponse` if the store is set to treat its categories as managed by another system."""
+    message = f"Category #{number} is managed by another system: its products can't be changed here"
     request.raise_if_simulated("NOT_ALLOWED_TO_UPDATE_EXTERNAL_CATEGORIES", 409, message)
 
 
 def _check_product_count(numbers: Any) -> Any:
     if len(numbers) > _MAX_PRODUCTS:
         code = "MAX_PRODUCTS_FOR_API_REQUEST_LIMIT_EXCEEDED"
-        raise ErrorResponse(402, code, f"A request takes at most {_MAX_PRODUCTS} products")
+        raise ErrorResponse(402, code, f"A request may name at most {_MAX_PRODUCTS} products")
     return numbers
 
 
@@ -255,7 +255,7 @@ def _set_categories(request: StoreRequest, item: Item, categories: list[int]) ->
 
 
 def _refresh_products(request: StoreRequest, numbers: Iterable[int | str]) -> None:
-    """Let products show what their category is called now; that is no change of theirs."""
+    """Update the category's name in products, without changing their update time."""
     table = request.store.table("products")
     for number in numbers:
         item = get_or_404(table, number, "Product", "PRODUCT_NOT_FOUND")

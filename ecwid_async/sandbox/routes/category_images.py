@@ -24,14 +24,14 @@ _IMAGE_FIELDS: Final = {
 
 @route("POST /categories/{categoryId}/image")
 def upload_category_image(request: StoreRequest) -> Result:
-    """The picture is there at once, and takes the place of the one before."""
+    """Replace the image; it is shown at once."""
     item = find_category(request)
     return _set_image(request, item, uploaded_image(request, number := new_image_id(request.store)), number)
 
 
 @route("POST /categories/{categoryId}/image/async")
 def upload_category_image_async(request: StoreRequest) -> Result:
-    """The picture is there at once."""
+    """Replace the image; it is shown at once, from the given address."""
     item = find_category(request)
     item |= {"alt": request.json["alt"]} if request.json.get("alt") else {}
     return _set_image(request, item, described_image(request, number := new_image_id(request.store)), number)
@@ -39,7 +39,7 @@ def upload_category_image_async(request: StoreRequest) -> Result:
 
 @route("DELETE /categories/{categoryId}/image")
 def delete_category_image(request: StoreRequest) -> Result:
-    """Takes every trace of the picture away."""
+    """Remove the image and all fields that refer to it."""
     item = find_category(request)
     if "imageUrl" not in item:
         return {"deleteCount": 0}
@@ -51,7 +51,7 @@ def delete_category_image(request: StoreRequest) -> Result:
 
 
 def _set_image(request: StoreRequest, item: Item, new: UploadedImage, number: int) -> Result:
-    """Show this picture; the thumbnail's name is the picture's number."""
+    """Show this image. The name of the thumbnail is the id of the image."""
     thumbnail = f"{new.urls['image400pxUrl'].rpartition('/')[0]}/{number}.png"
     if item.get("originalImageUrl") != new.original:
         uploads_of(request.store).discard((item.get("originalImageUrl", ""),))

@@ -11,27 +11,27 @@ from ecwid_async.sandbox.state import Item, Records
 __all__: list[str] = []
 
 _TRANSLATED_FIELDS: Final = ("title", "textPlaceholder", "value", "subtitle", "tip")
-# Written in capitals, answered in small letters.
+# Sent in upper case, returned in lower case.
 _LOWERCASE_FIELDS: Final = ("type", "checkoutDisplaySection", "orderDetailsDisplaySection")
-# One step of the checkout has two names.
+# One section of the checkout has two names.
 _SECTION_ALIASES: Final = {"payment_methods": "payment_details"}
 
 
 @route("GET /profile/extrafields")
 def search_checkout_extra_fields(request: StoreRequest) -> Result:
-    """All of them, in their order."""
+    """All extra fields, in the order of ``orderBy``."""
     return {"items": sorted(_fields(request).values(), key=lambda field: field.get("orderBy") or 0)}
 
 
 @route("GET /profile/extrafields/{key}")
 def get_checkout_extra_field(request: StoreRequest) -> Result:
-    """One of them."""
+    """Read an extra field."""
     return _find_field(request)
 
 
 @route("POST /profile/extrafields")
 def create_checkout_extra_field(request: StoreRequest) -> Result:
-    """Create one."""
+    """Create an extra field."""
     sent = _with_lowercase_values(request.json)
     key = sent.get("key")
     if not key:
@@ -61,7 +61,7 @@ def create_checkout_extra_field(request: StoreRequest) -> Result:
 
 @route("PUT /profile/extrafields/{key}")
 def update_checkout_extra_field(request: StoreRequest) -> Result:
-    """Change one; its key stays."""
+    """Change an extra field; its key stays."""
     change = {name: value for name, value in _with_lowercase_values(request.json).items() if name != "key"}
     field = apply_change(request, _find_field(request), change, set_updated=False)
     sync_translations(field, change, _TRANSLATED_FIELDS, main_language(request.store))
@@ -71,7 +71,7 @@ def update_checkout_extra_field(request: StoreRequest) -> Result:
 
 @route("DELETE /profile/extrafields/{key}")
 def delete_checkout_extra_field(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete an extra field."""
     del _fields(request)[_find_field(request)["key"]]
     return {"deleteCount": 1}
 

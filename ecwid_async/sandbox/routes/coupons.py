@@ -1,5 +1,7 @@
-"""Discount coupons: ``/discount_coupons``. A coupon's code names it in paths, and follows a change of the code; its id
-does so too."""
+"""Discount coupons: ``/discount_coupons``.
+
+Paths name a coupon by its code, the current one, or by its id.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -22,7 +24,7 @@ _CHOICES: Final = {
     "usesLimit": ("UNLIMITED", "ONCEPERCUSTOMER", "SINGLE"),
     "applicationLimit": ("UNLIMITED", "NEW_CUSTOMER_ONLY", "REPEAT_CUSTOMER_ONLY"),
 }
-# What the documentation lists among the fields of a request, and the server makes.
+# Documented as fields of a request, but set by the server.
 _REQUIRED: Final = ("code", "discountType", "applicationLimit")
 _READ_ONLY: Final = frozenset({"creationDate", "updateDate", "orderCount"})
 
@@ -35,8 +37,8 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
     orders = request.store.table("orders")
 
     def shown(item: Item) -> Item:
-        used = len(orders.index.slots_with("couponCode", normalized(item.get("code") or "")))
-        return item | {"orderCount": used or item.get("orderCount") or 0}
+        order_count = len(orders.index.slots_with("couponCode", normalized(item.get("code") or "")))
+        return item | {"orderCount": order_count or item.get("orderCount") or 0}
 
     return shown
 
@@ -71,39 +73,39 @@ COUPONS: Final = register_list(
 
 @route("GET /discount_coupons")
 def search_discount_coupons(request: StoreRequest) -> Result:
-    """List and search, in order of creation."""
+    """List and search coupons, in order of creation."""
     _check_feature(request)
     return search(request, COUPONS)
 
 
 @route("GET /discount_coupons/{discountCouponId}")
 def get_discount_coupon(request: StoreRequest) -> Result:
-    """Read one."""
+    """Read a coupon."""
     _check_feature(request)
     return item_response(request, COUPONS, _find_coupon(request)["id"], _KIND, _MISSING)
 
 
 @route("POST /discount_coupons")
 def create_discount_coupon(request: StoreRequest) -> Result:
-    """Create one; it needs a name and a code of its own."""
+    """Create a coupon; it needs a name and a unique code."""
     _check_feature(request)
     table = request.store.table("coupons")
     given = {name: value for name, value in request.json.items() if value is not None and name not in _READ_ONLY}
     for name in ("name", "code"):
         if not (given.get(name) or "").strip():
             raise ErrorResponse.wrong_parameter(f"Field {name!r} is missing")
-    moment = format_time(request.now)
+    date = format_time(request.now)
     repeated = "REPEAT_CUSTOMER_ONLY" if given.get("repeatCustomerOnly") else "UNLIMITED"
     coupon = {
         "id": table.new_id(),
         "discountType": "ABS",
         "status": "ACTIVE",
         "discount": 0,
-        "launchDate": moment,
+        "launchDate": date,
         "usesLimit": "UNLIMITED",
         "applicationLimit": repeated,
-        "creationDate": moment,
-        "updateDate": moment,
+        "creationDate": date,
+        "updateDate": date,
         "orderCount": 0,
         **given,
     }
@@ -113,7 +115,7 @@ def create_discount_coupon(request: StoreRequest) -> Result:
 
 @route("PUT /discount_coupons/{discountCouponId}")
 def update_discount_coupon(request: StoreRequest) -> Result:
-    """What is not named stays."""
+    """Change the given fields."""
     _check_feature(request)
     stored = _find_coupon(request)
     change = {name: value for name, value in request.json.items() if name not in _READ_ONLY}
@@ -129,7 +131,7 @@ def update_discount_coupon(request: StoreRequest) -> Result:
 
 @route("DELETE /discount_coupons/{discountCouponId}")
 def delete_discount_coupon(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete a coupon."""
     _check_feature(request)
     delete_item(request, "coupons", _find_coupon(request)["id"])
     return {"deleteCount": 1}
@@ -137,14 +139,12 @@ def delete_discount_coupon(request: StoreRequest) -> Result:
 
 @route("GET /coupons/deleted")
 def get_deleted_coupons(request: StoreRequest) -> Result:
-    """What was deleted, and when."""
+    """List the deleted coupons."""
     return search_deleted(request, "coupons")
 
 
 def _check_feature(request: StoreRequest) -> None:
-    request.raise_if_simulated(
-        "DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Discount coupons are switched off in this store"
-    )
+    request.raise_if_simulated("DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Discount coupons are disabled in this store")
 
 
 def _find_coupon(request: StoreRequest) -> Item:
@@ -158,17 +158,17 @@ def _find_coupon(request: StoreRequest) -> Item:
 
 
 def _validated(request: StoreRequest, table: Table, coupon: Item) -> Item:
-    """The coupon as it is stored. Raises `ErrorResponse` where its fields do not go together."""
+    """The coupon to store. Raises `ErrorResponse` if its fields contradict each other."""
     check_choices(coupon, _CHOICES)
     if "SHIPPING" in coupon["discountType"] or coupon.get("shippingLimit"):
-        message = "Discounts on shipping are switched off in this store"
+        message = "Shipping discounts are disabled in this store"
         request.raise_if_simulated("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, message)
     if (coupon.get("discount") or 0) < 0:
         raise ErrorResponse.wrong_parameter("Field 'discount' can't be negative")
     limit: Item = coupon.get("catalogLimit") or {}
     if coupon["discountType"] == "SHIPPING" and (limit.get("products") or limit.get("categories")):
-        raise ErrorResponse.wrong_parameter("A discount on shipping can't be limited to products or categories")
+        raise ErrorResponse.wrong_parameter("A shipping discount can't be limited to products or categories")
     if any(key != coupon["id"] for key in table.find("code", coupon["code"])):
-        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is a coupon with the code {coupon['code']!r} already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already a coupon with the code {coupon['code']!r}")
     repeated = coupon["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"
     return coupon | {"repeatCustomerOnly": repeated}

@@ -11,7 +11,7 @@ __all__: list[str] = []
 
 @route("GET /customers/{customerId}/contacts")
 def search_customer_contacts(request: StoreRequest) -> Result:
-    """All contacts of a customer."""
+    """List the contacts of a customer."""
     return {"items": find_customer(request).get("contacts") or []}
 
 
@@ -37,18 +37,18 @@ def update_customer_contact(request: StoreRequest) -> Result:
     """Change a contact."""
     customer = find_customer(request)
     stored = _find_contact(request, customer)
-    fresh = apply_change(request, stored, request.json, set_updated=False)
-    contacts = [fresh if contact is stored else contact for contact in customer["contacts"]]
-    _save_contacts(request, customer, contacts, fresh)
+    changed = apply_change(request, stored, request.json, set_updated=False)
+    contacts = [changed if contact is stored else contact for contact in customer["contacts"]]
+    _save_contacts(request, customer, contacts, changed)
     return {"updateCount": 1}
 
 
 @route("DELETE /customers/{customerId}/contacts/{contactId}")
 def delete_customer_contact(request: StoreRequest) -> Result:
-    """Take a contact away."""
+    """Delete a contact."""
     customer = find_customer(request)
-    gone = _find_contact(request, customer)
-    customer["contacts"] = [contact for contact in customer["contacts"] if contact is not gone]
+    deleted = _find_contact(request, customer)
+    customer["contacts"] = [contact for contact in customer["contacts"] if contact is not deleted]
     save_customer(request, customer)
     return {"deleteCount": 1}
 
@@ -63,7 +63,7 @@ def _find_contact(request: StoreRequest, customer: Item) -> Item:
 
 
 def _save_contacts(request: StoreRequest, customer: Item, contacts: list[Item], changed: Item) -> None:
-    """Store a customer's contacts; a changed one that is the default is the only default of its type."""
+    """Store a customer's contacts. If the `changed` one is the default, it is the only default of its type."""
     if changed.get("default"):
         for contact in contacts:
             if contact is not changed and contact.get("type") == changed.get("type"):

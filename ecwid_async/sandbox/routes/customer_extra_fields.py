@@ -1,4 +1,4 @@
-"""Extra fields that customers can have: ``/store_extrafields/customers``. A key of seven signs names each."""
+"""Extra fields of customers: ``/store_extrafields/customers``. Each has a key of seven characters."""
 
 from base64 import b32encode
 from hashlib import sha256
@@ -23,25 +23,25 @@ CUSTOMER_EXTRA_FIELDS: Final = register_list(
 
 @route("GET /store_extrafields/customers")
 def search_customer_extra_fields(request: StoreRequest) -> Result:
-    """All of them, in order of creation."""
+    """All extra fields, in order of creation."""
     table = request.store.table("customer_extra_fields")
     return {"items": [item for key in table if (item := table.get(key)) is not None]}
 
 
 @route("GET /store_extrafields/customers/{extrafield_key}")
 def get_customer_extra_field(request: StoreRequest) -> Result:
-    """Read one."""
+    """Read an extra field."""
     return encode_json(project(_find_field(request), request.selection))
 
 
 @route("POST /store_extrafields/customers")
 def create_customer_extra_field(request: StoreRequest) -> Result:
-    """Create one; it needs a title."""
-    table, moment = request.store.table("customer_extra_fields"), format_time(request.now)
+    """Create an extra field; it needs a title."""
+    table, date = request.store.table("customer_extra_fields"), format_time(request.now)
     given = {name: value for name, value in request.json.items() if value is not None}
     key = given.get("key") or _new_key(request)
     if key in table:
-        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is an extra field {key!r} already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already an extra field {key!r}")
     item = {
         "key": key,
         "title": "",
@@ -49,8 +49,8 @@ def create_customer_extra_field(request: StoreRequest) -> Result:
         "type": "TEXT",
         "shownOnOrderDetails": False,
         "linkedWithCheckoutField": False,
-        "createdDate": moment,
-        "lastModifiedDate": moment,
+        "createdDate": date,
+        "lastModifiedDate": date,
         **given,
     }
     table.put(_validated(item))
@@ -59,7 +59,7 @@ def create_customer_extra_field(request: StoreRequest) -> Result:
 
 @route("PUT /store_extrafields/customers/{extrafield_key}")
 def update_customer_extra_field(request: StoreRequest) -> Result:
-    """What is not named stays."""
+    """Change the given fields."""
     stored = _find_field(request)
     change = {name: value for name, value in request.json.items() if name != "key"}
     item = apply_change(request, stored, change, required=("title", "type"), set_updated=False)
@@ -70,7 +70,7 @@ def update_customer_extra_field(request: StoreRequest) -> Result:
 
 @route("DELETE /store_extrafields/customers/{extrafield_key}")
 def delete_customer_extra_field(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete an extra field."""
     request.store.table("customer_extra_fields").remove(_find_field(request)["key"])
     return {"deleteCount": 1}
 
@@ -92,6 +92,6 @@ def _validated(item: Item) -> Item:
 
 
 def _new_key(request: StoreRequest) -> str:
-    """Seven signs that no other field has; the same ones in the same store on every run."""
+    """Seven characters that no other field has; the same ones on every run for the same store."""
     number = request.store.table("customer_extra_fields").new_id()
     return b32encode(sha256(f"{request.store.id}/{number}".encode()).digest()).decode()[:7].lower()

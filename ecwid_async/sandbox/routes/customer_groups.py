@@ -1,4 +1,4 @@
-"""Customer groups: ``/customer_groups``. Group 0, General, is always there."""
+"""Customer groups: ``/customer_groups``. Group 0, General, always exists."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from ecwid_async.sandbox.state import Columns, Item, Store, Table, format_time
 __all__ = ["GENERAL_GROUP", "group_names"]
 
 GENERAL_GROUP: Final = 0
-"""The group of all who are in no other."""
+"""The group of customers who are in no other."""
 
 _KIND: Final = "Customer group"
 _MISSING: Final = "CUSTOMER_GROUP_NOT_FOUND"
@@ -40,7 +40,7 @@ def groups_of(store: Store) -> Table:
 
 
 def group_names(store: Store) -> dict[int, str]:
-    """What the groups are called, by id."""
+    """The names of the groups by id."""
     table = groups_of(store)
     found = (table.get(key) for key in table)
     return {group["id"]: group["name"] for group in found if group}
@@ -48,21 +48,21 @@ def group_names(store: Store) -> dict[int, str]:
 
 @route("GET /customer_groups")
 def search_customer_groups(request: StoreRequest) -> Result:
-    """List and search, in order of creation."""
+    """List and search groups, in order of creation."""
     groups_of(request.store)
     return search(request, CUSTOMER_GROUPS)
 
 
 @route("GET /customer_groups/{groupId}")
 def get_customer_group(request: StoreRequest) -> Result:
-    """Read one."""
+    """Read a group."""
     groups_of(request.store)
     return item_response(request, CUSTOMER_GROUPS, request.path_number("groupId"), _KIND, _MISSING)
 
 
 @route("POST /customer_groups")
 def create_customer_group(request: StoreRequest) -> Result:
-    """Create one; it needs a name."""
+    """Create a group; it needs a name."""
     table, given = groups_of(request.store), {k: v for k, v in request.json.items() if v is not None}
     group = {"id": table.new_id(), **given}
     _check_group(table, group)
@@ -72,7 +72,7 @@ def create_customer_group(request: StoreRequest) -> Result:
 
 @route("PUT /customer_groups/{groupId}")
 def update_customer_group(request: StoreRequest) -> Result:
-    """Change one; its members show the new name."""
+    """Change a group; its members show the new name."""
     table = groups_of(request.store)
     stored = get_or_404(table, request.path_number("groupId"), _KIND, _MISSING)
     group = apply_change(request, stored, request.json, set_updated=False)
@@ -85,11 +85,11 @@ def update_customer_group(request: StoreRequest) -> Result:
 
 @route("DELETE /customer_groups/{groupId}")
 def delete_customer_group(request: StoreRequest) -> Result:
-    """Delete one; its members are in General then."""
+    """Delete a group; its members move to General."""
     table = groups_of(request.store)
     stored = get_or_404(table, request.path_number("groupId"), _KIND, _MISSING)
     if stored["id"] == GENERAL_GROUP:
-        raise ErrorResponse.wrong_parameter("Group 0 can't be deleted: whoever is in no other group is in it")
+        raise ErrorResponse.wrong_parameter("Group 0 can't be deleted: it holds the customers of no other group")
     table.remove(stored["id"])
     _move_members(request, stored["id"], get_or_404(table, GENERAL_GROUP, _KIND, _MISSING))
     return {"deleteCount": 1}
@@ -104,7 +104,7 @@ def _check_group(table: Table, group: Item) -> None:
 
 
 def _move_members(request: StoreRequest, number: int, group: Item) -> None:
-    """Let the members of the group with this number be in that group."""
+    """Move the members of the group with this id to `group`."""
     customers = request.store.table("customers")
     fields = {"customerGroupId": group["id"], "customerGroupName": group["name"], "updated": format_time(request.now)}
     for key in customers.find("group", number):

@@ -1,4 +1,4 @@
-"""Customers and their contacts: ``/customers``."""
+"""Customers: ``/customers``, and the vendor's ``/customers_ids`` and ``/customers_update``."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
@@ -37,7 +37,7 @@ _KIND: Final = "Customer"
 _MISSING: Final = "CUSTOMER_NOT_FOUND"
 
 
-# What customers are searched by.
+# Search terms and filters.
 
 
 def _seconds(text: str | None) -> float:
@@ -75,7 +75,7 @@ def _display_name(item: Item) -> str:
 
 
 def _digits(text: str) -> str:
-    return "".join(sign for sign in text if sign.isdigit())
+    return "".join(character for character in text if character.isdigit())
 
 
 def _phones(item: Item) -> str:
@@ -139,7 +139,7 @@ def _by_phone(request: StoreRequest, value: str) -> Condition | None:
 
 
 def _by_purchase(request: StoreRequest, value: tuple[int, ...]) -> Condition:
-    """The customers of the orders that have one of these products."""
+    """The customers whose orders contain one of these products."""
     orders = request.store.table("orders")
     slots = {slot for product in value for slot in orders.index.slots_with("productId", product)}
     emails = {decode_json(row).get("email") or "" for row in orders.index.rows(slots)}
@@ -195,27 +195,27 @@ CUSTOMERS: Final = register_list(
 
 @route("GET /customers")
 def search_customers(request: StoreRequest) -> Result:
-    """List and search."""
+    """List and search customers."""
     return search(request, CUSTOMERS, extra={"allCustomerCount": request.store.count("customers")})
 
 
 @route("GET /customers/{customerId}")
 def get_customer(request: StoreRequest) -> Result:
-    """Read one."""
+    """Read a customer."""
     return item_response(request, CUSTOMERS, request.path_number("customerId"), _KIND, _MISSING)
 
 
 @route("POST /customers")
 def create_customer(request: StoreRequest) -> Result:
-    """Create one. A mail address belongs to one customer only."""
+    """Create a customer; the email address must be unique."""
     store, table = request.store, request.store.table("customers")
     sent = {name: value for name, value in request.json.items() if value is not None}
     email = (sent.get("email") or "").strip()
     if "@" not in email:
-        raise ErrorResponse.wrong_parameter("Field 'email' is required and must be a mail address")
+        raise ErrorResponse.wrong_parameter("Field 'email' is required and must be an email address")
     _check_email_is_free(store, email)
     number = table.new_id()
-    figures = compute_stats(store, email)
+    statistics = compute_stats(store, email)
     contact = {"contact": email, "type": "EMAIL", "default": True}
     customer = {
         "id": number,
@@ -223,7 +223,7 @@ def create_customer(request: StoreRequest) -> Result:
         "email": email,
         "registered": format_time(request.now),
         "updated": format_time(request.now),
-        "totalOrderCount": figures["numberOfOrders"],
+        "totalOrderCount": statistics["numberOfOrders"],
         "customerGroupId": GENERAL_GROUP,
         "customerGroupName": group_names(store)[GENERAL_GROUP],
         "shippingAddresses": [],
@@ -236,7 +236,7 @@ def create_customer(request: StoreRequest) -> Result:
         "electronicInvoicePecEmail": "",
         "electronicInvoiceSdiCode": "",
         "acceptMarketing": False,
-        "stats": figures,
+        "stats": statistics,
         "privateAdminNotes": "",
         "favorites": [],
     }
@@ -247,27 +247,27 @@ def create_customer(request: StoreRequest) -> Result:
 
 @route("PUT /customers/{customerId}")
 def update_customer(request: StoreRequest) -> Result:
-    """Change one."""
+    """Change a customer."""
     change_customer(request, request.path_number("customerId"), request.json)
     return {"updateCount": 1}
 
 
 def change_customer(request: StoreRequest, number: Key, change: Item) -> None:
-    """Merge a change into a customer. Raises `ErrorResponse` 404 where there is none."""
+    """Apply a partial change to a customer. Raises `ErrorResponse` 404."""
     stored = get_or_404(request.store.table("customers"), number, _KIND, _MISSING)
     email = (change.get("email") or "").strip()
     if email and normalized(email) != normalized(stored.get("email") or ""):
         _check_email_is_free(request.store, email)
     customer = _complete_customer(request, apply_change(request, stored, change, set_updated=False), change)
     if email:
-        figures = compute_stats(request.store, email)
-        customer |= {"stats": figures, "totalOrderCount": figures["numberOfOrders"]}
+        statistics = compute_stats(request.store, email)
+        customer |= {"stats": statistics, "totalOrderCount": statistics["numberOfOrders"]}
     save_customer(request, customer)
 
 
 @route("DELETE /customers/{customerId}")
 def delete_customer(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete a customer."""
     number = request.path_number("customerId")
     if not delete_item(request, "customers", number):
         raise ErrorResponse(404, _MISSING, f"{_KIND} #{number} not found")
@@ -276,7 +276,7 @@ def delete_customer(request: StoreRequest) -> Result:
 
 @route("GET /customers/deleted")
 def get_deleted_customers(request: StoreRequest) -> Result:
-    """Who was deleted, and when."""
+    """List the deleted customers."""
     return search_deleted(request, "customers")
 
 
@@ -285,12 +285,12 @@ def find_customer(request: StoreRequest) -> Item:
     return get_or_404(request.store.table("customers"), request.path_number("customerId"), _KIND, _MISSING)
 
 
-# What the server adds.
+# Fields that the server adds.
 
 
 def _check_email_is_free(store: Store, email: str) -> None:
     if customer_by_email(store, email) is not None:
-        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", "There is a customer with this email already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", "There is already a customer with this email")
 
 
 def save_customer(request: StoreRequest, customer: Item) -> None:
@@ -299,7 +299,7 @@ def save_customer(request: StoreRequest, customer: Item) -> None:
 
 
 def _complete_customer(request: StoreRequest, customer: Item, sent: Item) -> Item:
-    """A customer after a write: names that follow from codes and ids, and ids of what is new in lists."""
+    """The customer to store after a write: names by code and id, and ids for new elements of lists."""
     served = {name: value for name, value in customer.items() if name != "password"}
     person = dict(served.get("billingPerson") or {})
     if sent.get("name") and not (sent.get("billingPerson") or {}).get("name"):
@@ -318,7 +318,7 @@ def _complete_customer(request: StoreRequest, customer: Item, sent: Item) -> Ite
 
 
 def _complete_extra_field(request: StoreRequest, at: int, value: Item) -> Item:
-    """A value of an extra field, with what the field itself says of it."""
+    """The value of an extra field with the title and type of the field."""
     known = request.store.table("customer_extra_fields").get(value.get("key") or "") or {}
     about: Item = {name: known[name] for name in ("title", "type", "entityTypes") if name in known}
     return {"entityTypes": ["CUSTOMERS"], **value, **about, "orderBy": at}
@@ -344,7 +344,7 @@ _UPDATE_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
 
 
 def _matching_ids(request: StoreRequest) -> list[Key]:
-    """The customers that the request's filters find, as a search lists them."""
+    """The ids of the customers that match the filters, in the order of a search."""
     table = request.store.table("customers")
     table.show_due_writes()
     return table.index.keys(
@@ -357,24 +357,24 @@ def _matching_ids(request: StoreRequest) -> list[Key]:
     )
 
 
-def _cached(table: Table, name: str, make: Callable[[Iterable[Item]], _T]) -> _T:
-    """What `make` finds in all items; found once, until the next change."""
+def _cached(table: Table, name: str, compute: Callable[[Iterable[Item]], _T]) -> _T:
+    """The result of `compute` for all items, computed once until the next change."""
     found: _T | None = table.index.cache.get(name)
     if found is None:
-        found = make(item for key in table if (item := table.get(key)) is not None)
+        found = compute(item for key in table if (item := table.get(key)) is not None)
         table.index.remember(name, found)
     return found
 
 
 @route("GET /customers_ids")
 def get_customers_ids(request: StoreRequest) -> Result:
-    """The ids of all that a filter finds, on one page."""
+    """The ids of all customers that match the filters, on one page."""
     return {"ids": _matching_ids(request)}
 
 
 @route("POST /customers_update")
 def mass_update_customers(request: StoreRequest) -> Result:
-    """Change or delete those that are named, that the filter in the query finds, or all."""
+    """Change or delete the customers with these ids, those that match the filters of the query, or all."""
     sent: Item = request.json
     table = request.store.table("customers")
     match sent.get("mode"):
@@ -385,12 +385,12 @@ def mass_update_customers(request: StoreRequest) -> Result:
         case "SELECTED" if sent.get("ids"):
             chosen = [number for number in dict.fromkeys(sent["ids"]) if number in table]
         case "SELECTED":
-            raise ErrorResponse.wrong_parameter("Field 'ids' is missing: SELECTED needs it")
+            raise ErrorResponse.wrong_parameter("Field 'ids' is required with SELECTED")
         case _:
             raise ErrorResponse.wrong_parameter(f"Field 'mode' must be one of {', '.join(_UPDATE_MODES)}")
     change = sent.get("customer") or {}
     if not sent.get("delete") and not change:
-        raise ErrorResponse.wrong_parameter("Say what to change in 'customer', or send 'delete'")
+        raise ErrorResponse.wrong_parameter("Send the changes in 'customer', or set 'delete'")
     for number in chosen:
         if sent.get("delete"):
             delete_item(request, "customers", number)
@@ -401,7 +401,7 @@ def mass_update_customers(request: StoreRequest) -> Result:
 
 @route("GET /customers/filters")
 def get_customers_filters(request: StoreRequest) -> Result:
-    """How many there are, and the groups, addresses and languages they have."""
+    """The number of customers, and the values of their groups, addresses and languages."""
     table = request.store.table("customers")
     table.show_due_writes()
     orders = table.index.number_column("orders")
@@ -422,14 +422,14 @@ def _shipping_addresses(customers: Iterable[Item]) -> list[Item]:
     found: dict[tuple[str, ...], Item] = {}
     for customer in customers:
         for address in customer.get("shippingAddresses") or ():
-            place = {name: address.get(name) or "" for name in names}
-            found.setdefault(tuple(place.values()), place)
+            shown = {name: address.get(name) or "" for name in names}
+            found.setdefault(tuple(shown.values()), shown)
     return list(found.values())
 
 
 @route("GET /customers/locations")
 def get_customers_locations(request: StoreRequest) -> Result:
-    """The countries they live in whose name contains a text, by name."""
+    """The countries of customers whose name contains a text, by name."""
     wanted = normalized(request.params.get("name", ""))
     countries = _cached(request.store.table("customers"), "countries", _countries)
     shown = sorted((name, code) for code, name in countries.items() if wanted in normalized(name))
@@ -447,7 +447,7 @@ def _countries(customers: Iterable[Item]) -> dict[str, str]:
 
 @route("GET /customers/products")
 def get_customers_products(request: StoreRequest) -> Result:
-    """The products they bought whose name contains a text, by name."""
+    """The products bought by customers whose name contains a text, by name."""
     wanted = normalized(request.params.get("name", ""))
     orders, products = request.store.table("orders"), request.store.table("products")
     names: dict[Any, str] = {}

@@ -9,7 +9,7 @@ from ecwid_async.sandbox.spec import geography as atlas
 __all__: list[str] = []
 
 
-# The standard rate first, then what is reduced, as the table has them.
+# The standard rate first, then the reduced ones, in the order of the table.
 _TAX_CLASSES: Final = (
     ("default", "Standard rate", "Goods and services without a rate of their own"),
     ("reduced", "Reduced rate", "Goods and services with a reduced rate"),
@@ -20,7 +20,7 @@ _TAX_CLASSES: Final = (
 
 @route("GET /countries")
 def get_countries(request: StoreRequest) -> Result:
-    """All countries, with their states where asked for."""
+    """All countries, with their states on request."""
     tables = atlas.load()
     found = []
     for code in tables.countries:
@@ -38,7 +38,7 @@ def get_currencies(request: StoreRequest) -> Result:
 
 @route("GET /currencyByCountry")
 def get_currency_by_country(request: StoreRequest) -> Result:
-    """What is paid with in a country, and how amounts are written there."""
+    """The currency of a country and the format of amounts there."""
     tables, country = atlas.load(), _country(request)
     tender = tables.tender.get(country)
     if tender is None:
@@ -63,7 +63,7 @@ def get_states(request: StoreRequest) -> Result:
 
 @route("GET /taxClasses")
 def get_tax_classes(request: StoreRequest) -> Result:
-    """The tax rates of a country. Their names are in English, whatever the asked language."""
+    """The tax rates of a country. Their names are in English for every language."""
     rates = atlas.load().taxes.get(_country(request), ())
     return [
         {
@@ -91,5 +91,5 @@ def _language(request: StoreRequest) -> str:
 def _country(request: StoreRequest) -> str:
     code = str(request.params["countryCode"]).upper()
     if code not in atlas.load().countries:
-        raise ErrorResponse.wrong_parameter(f"{code!r} is not the code of a country; GET /countries lists them")
+        raise ErrorResponse.wrong_parameter(f"{code!r} is not a valid country code; see GET /countries")
     return code

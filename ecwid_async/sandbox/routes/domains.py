@@ -1,4 +1,4 @@
-"""Domains of a store: ``/domains``. The instant site's own is part of the profile; those that were bought have ids."""
+"""Domains: ``/domains``. That of the instant site is part of the profile; purchased ones have ids."""
 
 import re
 from typing import Final
@@ -15,7 +15,7 @@ _FIRST_DOMAIN_ID: Final = 80_001
 _MAX_NAME: Final = 253
 _NAME: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-# Domains of the platform, and of documents (RFC 2606): no store can have them.
+# Reserved for the platform, or by RFC 2606: no store can have them.
 _RESERVED_DOMAINS: Final = ("ecwid.com", "company.site", "localhost", "invalid", "test")
 _TAKEN_DOMAINS: Final = ("example.com", "example.org", "example.net", "google.com", "amazon.com")
 _PRICES: Final = {"com": 15, "net": 16, "org": 14, "store": 55, "shop": 38}
@@ -39,14 +39,14 @@ _OWNER_FIELDS: Final = (
 
 @route("GET /domains")
 def get_domains(request: StoreRequest) -> Result:
-    """The instant site's domain, and those that were bought."""
+    """The domain of the instant site, and the purchased domains."""
     _check_feature(request)
     return {"instantSiteDomain": _site_domain(request), "purchasedDomains": list(_domains(request).values())}
 
 
 @route("PUT /domains")
 def update_domains(request: StoreRequest) -> Result:
-    """Change the instant site's domain, or those that were bought: by id, by name, or else by position."""
+    """Change the domain of the instant site, or purchased domains, identified by id, by name, or else by position."""
     _check_feature(request)
     sent: Item = request.json
     site: Item = sent.get("instantSiteDomain") or {}
@@ -61,14 +61,14 @@ def update_domains(request: StoreRequest) -> Result:
 
 @route("GET /domains/search")
 def search_domains(request: StoreRequest) -> Result:
-    """Domains that could be bought."""
+    """Domains that can be bought."""
     _check_feature(request)
-    word = request.params["keyword"].strip()
-    name = _domain_name(word if "." in word else f"{word}.com" if word else "")
+    keyword = request.params["keyword"].strip()
+    name = _domain_name(keyword if "." in keyword else f"{keyword}.com" if keyword else "")
     stem, _, ending = name.partition(".")
     offers = {name: _PRICES.get(ending, _DEFAULT_PRICE), **{f"{stem}.{end}": price for end, price in _PRICES.items()}}
     return {
-        "keyword": word,
+        "keyword": keyword,
         "domains": [
             {
                 "name": offer,
@@ -89,9 +89,9 @@ def purchase_domain(request: StoreRequest) -> Result:
     order: Item = {name: value for name, value in request.json.items() if value is not None}
     name = _domain_name(order.get("domainName") or "")
     if name in _domains(request) or _is_taken(name):
-        raise ErrorResponse(400, "DOMAIN_ALREADY_TAKEN", f"{name} is not free")
-    request.raise_if_simulated("PAYMENT_METHOD_PROBLEM", 403, "The store's account cannot pay for a domain")
-    request.raise_if_simulated("OPEN_SRS_WRONG_RESPONSE", 403, "The domain provider gave an answer that makes no sense")
+        raise ErrorResponse(400, "DOMAIN_ALREADY_TAKEN", f"{name} is already taken")
+    request.raise_if_simulated("PAYMENT_METHOD_PROBLEM", 403, "The store's account can't pay for a domain")
+    request.raise_if_simulated("OPEN_SRS_WRONG_RESPONSE", 403, "The domain provider sent an invalid response")
     request.raise_if_simulated("REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR", 403, "The owner's address is not verified")
     if "@" not in order.get("email", "@"):
         raise ErrorResponse(
@@ -126,7 +126,7 @@ def purchase_domain(request: StoreRequest) -> Result:
 
 @route("POST /domains/send_domain_verification_email")
 def send_domain_verification_email(request: StoreRequest) -> Result:
-    """Mail the owner of a domain to verify it."""
+    """Ask the owner of a domain by email to verify it."""
     _check_feature(request)
     _find_domain(request)
     return {"success": True}
@@ -134,29 +134,29 @@ def send_domain_verification_email(request: StoreRequest) -> Result:
 
 @route("POST /domains/reset_domain_password")
 def reset_domain_password(request: StoreRequest) -> Result:
-    """Mail the owner, or the store's administrator, a new password for the registrar."""
+    """Send the owner a new password for the registrar."""
     _check_feature(request)
     _find_domain(request)
     return {"success": True}
 
 
 def _check_feature(request: StoreRequest) -> None:
-    request.raise_if_simulated("DOMAIN_FEATURE_NOT_AVAILABLE", 403, "The store has no domains of its own")
-    request.raise_if_simulated("NOT_ALLOWED_ON_CURRENT_PLAN", 403, "The store's plan has no domains of its own")
+    request.raise_if_simulated("DOMAIN_FEATURE_NOT_AVAILABLE", 403, "Domains are disabled in this store")
+    request.raise_if_simulated("NOT_ALLOWED_ON_CURRENT_PLAN", 403, "The store's plan doesn't include domains")
 
 
 def _domains(request: StoreRequest) -> Records[str, Item]:
-    """The domains that were bought, by name."""
+    """The purchased domains by name."""
     return request.store.records("domains")
 
 
 def _site_domain(request: StoreRequest) -> Item:
-    """The instant site's domain: a connected one of those bought, else another vendor's, else the platform's."""
+    """The domain of the instant site: a connected purchased one, else another vendor's, else the platform's."""
     site: Item = (request.store.profile.get("generalInfo") or {}).get("starterSite") or {}
     subdomain = site.get("ecwidSubdomain") or f"store{request.store.id}"
     other = request.store.section_data.get("other_domain", "")
-    bought = next((one["name"] for one in _domains(request).values() if one["connectedToInstantSite"]), None)
-    primary = bought or other or f"{subdomain}.company.site"
+    connected = next((one["name"] for one in _domains(request).values() if one["connectedToInstantSite"]), None)
+    primary = connected or other or f"{subdomain}.company.site"
     return {
         "primaryInstantSiteDomain": primary,
         "primaryInstantSiteDomainStatus": "pending" if primary == other else "connected",
@@ -169,16 +169,18 @@ def _site_domain(request: StoreRequest) -> Item:
 
 def _set_subdomain(request: StoreRequest, subdomain: str) -> None:
     if not _LABEL.fullmatch(subdomain.lower()):
-        raise ErrorResponse(403, "WRONG_DOMAIN_FORMAT", f"{subdomain!r} is not a subdomain, like my-store")
+        raise ErrorResponse(
+            403, "WRONG_DOMAIN_FORMAT", f"{subdomain!r} is not a valid subdomain; use one like my-store"
+        )
     request.store.set_profile((*_SITE_PATH, "ecwidSubdomain"), subdomain.lower())
     request.store.set_profile((*_SITE_PATH, "generatedUrl"), f"https://{subdomain.lower()}.company.site")
 
 
 def _set_custom_domain(request: StoreRequest, name: str) -> None:
-    """Let the instant site have a domain of another vendor; an empty name takes it away."""
+    """Connect a domain of another vendor to the instant site; an empty name disconnects it."""
     name = _domain_name(name) if name else ""
     if _is_taken(name):
-        raise ErrorResponse(400, "DOMAIN_ALREADY_TAKEN", f"{name} belongs to somebody else")
+        raise ErrorResponse(400, "DOMAIN_ALREADY_TAKEN", f"{name} belongs to someone else")
     request.store.section_data["other_domain"] = name
     request.store.set_profile((*_SITE_PATH, "customDomain"), name)
 
@@ -188,7 +190,7 @@ def _update_domain(request: StoreRequest, at: int, change: Item) -> None:
     named = {key: change[key] for key in ("id", "name") if key in change}
     found = [one for one in domains if named.items() <= one.items()] if named else domains[at : at + 1]
     if not found:
-        message = f"There is no domain like purchasedDomains[{at}]: GET /domains lists them"
+        message = f"purchasedDomains[{at}] matches no domain of the store; see GET /domains"
         raise ErrorResponse(409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA", message)
     changed = found[0] | change
     if change.get("primaryDomain"):
@@ -202,14 +204,16 @@ def _update_domain(request: StoreRequest, at: int, change: Item) -> None:
 def _domain_name(text: str) -> str:
     name = text.strip().lower().removeprefix("https://").removeprefix("http://").strip("/")
     if not name:
-        raise ErrorResponse(403, "EMPTY_DOMAIN_NAME", "Name the domain")
+        raise ErrorResponse(403, "EMPTY_DOMAIN_NAME", "The name of the domain is missing")
     if len(name) > _MAX_NAME:
-        raise ErrorResponse(403, "LONG_DOMAIN_NAME", f"The name of a domain may have {_MAX_NAME} characters at most")
+        raise ErrorResponse(403, "LONG_DOMAIN_NAME", f"The name of a domain may have at most {_MAX_NAME} characters")
     ascii_name = name if name.isascii() else _to_ascii(name)
     if not _NAME.fullmatch(ascii_name):
-        raise ErrorResponse(403, "WRONG_DOMAIN_FORMAT", f"{name!r} is not a domain, like www.my-store.com")
+        raise ErrorResponse(
+            403, "WRONG_DOMAIN_FORMAT", f"{name!r} is not a valid domain; use one like www.my-store.com"
+        )
     if any(ascii_name == root or ascii_name.endswith(f".{root}") for root in _RESERVED_DOMAINS):
-        raise ErrorResponse(400, "ILLEGAL_DOMAIN_NAME", f"{name} is not for stores")
+        raise ErrorResponse(400, "ILLEGAL_DOMAIN_NAME", f"{name} is reserved")
     return ascii_name
 
 
@@ -225,7 +229,7 @@ def _is_taken(name: str) -> bool:
 
 
 def _find_domain(request: StoreRequest) -> Item:
-    """The domain that was bought under the name in the query."""
+    """The purchased domain named in the query. Raises `ErrorResponse` 409."""
     text = request.params.get("domain_name")
     if not text:
         raise ErrorResponse.wrong_parameter("Parameter 'domain_name' is missing")

@@ -1,4 +1,4 @@
-"""What the server sees in pictures: ``/images``."""
+"""Main colors of images: ``/images``."""
 
 from hashlib import sha256
 from typing import Final
@@ -16,7 +16,7 @@ _MAX_COUNT: Final = 10
 
 @route("POST /images/main-colors")
 def get_image_main_colors(request: StoreRequest) -> Result:
-    """Colours for each picture, made up from its bytes or its address: the same ones on every call."""
+    """Colors of each image, made up from its bytes or address: the same ones on every call."""
     urls = request.json.get("imageUrls")
     if not urls:
         raise ErrorResponse.wrong_parameter("Field 'imageUrls' is missing")

@@ -1,4 +1,4 @@
-"""Invoices of an order: tax invoices, the printable invoice as HTML and as PDF, and a preview."""
+"""Invoices of an order: tax invoices, the printable invoice as HTML and PDF, and a preview."""
 
 from hashlib import blake2b
 from html import escape
@@ -24,7 +24,7 @@ def get_order_invoices(request: StoreRequest) -> Result:
 
 @route("POST /orders/{orderId}/invoices/create-invoice")
 def create_order_invoice(request: StoreRequest) -> Result:
-    """One more tax invoice; for an order that was cancelled after its sale was invoiced, one that takes that back."""
+    """Create a tax invoice; for a cancelled order whose sale was invoiced, one that cancels the sale."""
     order = find_order(request)
     before = order.get("invoices") or []
     cancels = before and order.get("paymentStatus") in _CANCELLED
@@ -42,7 +42,7 @@ def create_order_invoice(request: StoreRequest) -> Result:
 
 
 def _next_id(store: Store) -> str:
-    """The next number in the store's own sequence, as its settings write it."""
+    """The next number in the store's own sequence, formatted as set in its profile."""
     settings = store.profile.get("taxInvoiceSettings") or {}
     number: int = settings.get("taxInvoiceIdNextNumber") or 1
     store.set_profile(("taxInvoiceSettings", "taxInvoiceIdNextNumber"), number + 1)
@@ -58,13 +58,13 @@ def get_order_invoice_pdf(request: StoreRequest) -> Result:
 
 @route("GET /orders/{orderId}/invoice")
 def get_order_invoice(request: StoreRequest) -> Result:
-    """The printable invoice as a page of HTML."""
+    """The printable invoice as an HTML page."""
     return _invoice_page(request.store, find_order(request))
 
 
 @route("POST /orders/tax-invoice-preview")
 def preview_tax_invoice(request: StoreRequest) -> Result:
-    """What the invoice of an order would look like that is not there yet."""
+    """The invoice of an order that does not exist yet."""
     return _invoice_page(request.store, merge({}, request.json))
 
 
@@ -92,7 +92,7 @@ def _store_name(store: Store) -> str:
 
 
 def _invoice_lines(store: Store, order: Item) -> list[str]:
-    """The invoice in plain lines, its title first."""
+    """The invoice as plain lines, its title first."""
     number = order.get("vendorOrderNumber") or order.get("orderNumber") or ""
     person = order.get("billingPerson") or order.get("shippingPerson") or {}
     address = ("name", "companyName", "street", "postalCode", "city", "countryName")

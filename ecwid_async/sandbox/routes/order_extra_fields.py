@@ -1,4 +1,4 @@
-"""Extra fields of one order: ``/orders/{orderId}/extraFields``."""
+"""Extra fields of an order: ``/orders/{orderId}/extraFields``."""
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
@@ -13,20 +13,20 @@ _REQUIRED = ("id", "title", "value")
 
 @route("GET /orders/{orderId}/extraFields")
 def search_order_extra_fields(request: StoreRequest) -> Result:
-    """All of them, as a bare array."""
+    """All extra fields of the order, as a bare array."""
     return _fields(find_order(request))
 
 
 @route("POST /orders/{orderId}/extraFields")
 def add_order_extra_field(request: StoreRequest) -> Result:
-    """One more."""
+    """Add an extra field."""
     order, sent = find_order(request), {name: v for name, v in request.json.items() if v is not None}
     for name in _REQUIRED:
         if not sent.get(name):
             raise ErrorResponse.wrong_parameter(f"An extra field needs {name!r}")
     if any(field["id"] == sent["id"] for field in _fields(order)):
         raise ErrorResponse(
-            409, "CONSTRAINT_VIOLATION", f"The order has an extra field {sent['id']!r} already; update it"
+            409, "CONSTRAINT_VIOLATION", f"The order already has an extra field {sent['id']!r}; update it"
         )
     _save(request, order, [*_fields(order), {"customerInputType": "TEXT", "orderDetailsDisplaySection": "", **sent}])
     return {"createCount": 1}
@@ -34,20 +34,20 @@ def add_order_extra_field(request: StoreRequest) -> Result:
 
 @route("PUT /orders/{orderId}/extraFields/{extraFieldId}")
 def update_order_extra_field(request: StoreRequest) -> Result:
-    """Change one."""
+    """Change an extra field; its id stays."""
     order = find_order(request)
     field = _find_field(request, order)
     changed = apply_change(request, field, request.json, set_updated=False) | {"id": field["id"]}
-    _save(request, order, [changed if one is field else one for one in _fields(order)])
+    _save(request, order, [changed if other is field else other for other in _fields(order)])
     return {"updateCount": 1}
 
 
 @route("DELETE /orders/{orderId}/extraFields/{extraFieldId}")
 def delete_order_extra_field(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete an extra field."""
     order = find_order(request)
     field = _find_field(request, order)
-    _save(request, order, [one for one in _fields(order) if one is not field])
+    _save(request, order, [other for other in _fields(order) if other is not field])
     return {"deleteCount": 1}
 
 

@@ -1,4 +1,4 @@
-"""Files that a buyer adds to an ordered item: ``/orders/{orderId}/items/{itemId}/options/{optionName}``."""
+"""Files that a buyer attaches to an ordered item: ``/orders/{orderId}/items/{itemId}/options/{optionName}``."""
 
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -17,9 +17,9 @@ _FIRST_FILE_ID: Final = 57_000_001
 
 @route(f"POST {_OPTION_PATH}")
 def upload_order_option_file(request: StoreRequest) -> Result:
-    """One more file: the body, or what ``externalUrl`` names.
+    """Add a file: the body, or the one at ``externalUrl``.
 
-    Nothing is fetched from an address: such a file holds the address itself.
+    Nothing is fetched from an address: the content of such a file is the address itself.
     """
     order = find_order(request)
     option = _find_option(request, order)
@@ -39,18 +39,18 @@ def upload_order_option_file(request: StoreRequest) -> Result:
 
 @route(f"DELETE {_OPTION_PATH}/files/{{fileId}}")
 def delete_order_option_file(request: StoreRequest) -> Result:
-    """One file."""
+    """Delete a file."""
     order, number = find_order(request), request.path_number("fileId")
     option = _find_option(request, order)
-    gone = [file for file in option.get("files") or () if file["id"] == number]
-    if not gone:
+    deleted = [file for file in option.get("files") or () if file["id"] == number]
+    if not deleted:
         raise ErrorResponse(404, "FILE_NOT_FOUND", f"File #{number} not found")
-    return _remove_files(request, order, option, gone)
+    return _remove_files(request, order, option, deleted)
 
 
 @route(f"DELETE {_OPTION_PATH}/files")
 def delete_all_order_option_files(request: StoreRequest) -> Result:
-    """All files of the option; tells how many there were."""
+    """Delete all files of the option; returns how many there were."""
     order = find_order(request)
     option = _find_option(request, order)
     return _remove_files(request, order, option, list(option.get("files") or ()))
@@ -61,7 +61,9 @@ def _find_option(request: StoreRequest, order: Item) -> Item:
     line: Item | None = next((line for line in order.get("items") or () if line.get("id") == number), None)
     if line is None:
         raise ErrorResponse(404, "NOT_FOUND", f"The order has no item #{number}")
-    option: Item | None = next((one for one in line.get("selectedOptions") or () if one.get("name") == name), None)
+    option: Item | None = next(
+        (option for option in line.get("selectedOptions") or () if option.get("name") == name), None
+    )
     if option is None:
         raise ErrorResponse(404, "NOT_FOUND", f"Item #{number} has no option {name!r}")
     if option.get("type") != "FILES":
@@ -71,12 +73,12 @@ def _find_option(request: StoreRequest, order: Item) -> Item:
     return option
 
 
-def _remove_files(request: StoreRequest, order: Item, option: Item, gone: list[Item]) -> Result:
-    uploads_of(request.store).discard(file.get("url", "") for file in gone)
-    kept = [file for file in option.get("files") or () if file not in gone]
+def _remove_files(request: StoreRequest, order: Item, option: Item, deleted: list[Item]) -> Result:
+    uploads_of(request.store).discard(file.get("url", "") for file in deleted)
+    kept = [file for file in option.get("files") or () if file not in deleted]
     if kept:
         option["files"] = kept
     else:
         option.pop("files", None)
     save_changed_order(request, order, order)
-    return {"deleteCount": len(gone)}
+    return {"deleteCount": len(deleted)}

@@ -1,4 +1,4 @@
-"""The statuses that orders can have: ``/profile/order_statuses``. Those of the store's own can be named."""
+"""Order statuses: ``/profile/order_statuses``. The custom ones of a store can be renamed."""
 
 from typing import Final
 
@@ -28,33 +28,33 @@ def _initial_statuses() -> dict[str, Item]:
     for kind, names in (("PAYMENT_STATUS", _PAYMENT), ("FULFILLMENT_STATUS", _FULFILLMENT)):
         for name in names:
             found[name] = {"statusId": name, "orderStatusType": kind, "defaultStatus": True, "enabled": True}
-        for nth in range(1, _CUSTOM_STATUSES + 1):
-            name = f"CUSTOM_{kind}_{nth}"
+        for number in range(1, _CUSTOM_STATUSES + 1):
+            name = f"CUSTOM_{kind}_{number}"
             found[name] = {"statusId": name, "orderStatusType": kind, "enabled": False}
     return {name: {**status, "sendNotificationWhenStatusIsAssigned": True} for name, status in found.items()}
 
 
 @route("GET /profile/order_statuses")
 def search_order_statuses(request: StoreRequest) -> Result:
-    """All of them, those of payment first."""
+    """All statuses, those of payment first."""
     return {"items": list(_statuses(request).values())}
 
 
 @route("GET /profile/order_status/{statusId}")
 def get_order_status(request: StoreRequest) -> Result:
-    """One of them."""
+    """Read a status."""
     return _find_status(request)
 
 
 @route("PUT /profile/order_status/{statusId}")
 def update_order_status(request: StoreRequest) -> Result:
-    """Name one of the store's own or switch it on; of the others only the notification can change."""
+    """Name or enable a custom status; of built-in ones only the notification can be changed."""
     status, lang = _find_status(request), main_language(request.store)
     change = {name: value for name, value in request.json.items() if value is not None}
     names = change.pop("nameTranslations", None) or change.pop("nameTranslated", None) or {}
     fixed = sorted({"name", "enabled"} & {name for name, value in change.items() if status.get(name) != value})
     if status.get("defaultStatus") and (fixed or names):
-        message = f"{status['statusId']} is built in: {', '.join(fixed) or 'its name'} cannot be changed"
+        message = f"{status['statusId']} is built in: {', '.join(fixed) or 'its name'} can't be changed"
         raise ErrorResponse(409, "NOT_ALLOWED_TO_UPDATE_PARAMETER", message)
     name = change.get("name") or names.get(lang)
     if name:
@@ -72,7 +72,5 @@ def _statuses(request: StoreRequest) -> Records[str, Item]:
 def _find_status(request: StoreRequest) -> Item:
     name = request.path_params["statusId"]
     if name not in _statuses(request):
-        raise ErrorResponse(
-            404, "NOT_FOUND", f"There is no order status {name!r}; GET /profile/order_statuses lists them"
-        )
+        raise ErrorResponse(404, "NOT_FOUND", f"There is no order status {name!r}; see GET /profile/order_statuses")
     return _statuses(request)[name]

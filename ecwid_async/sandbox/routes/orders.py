@@ -1,7 +1,7 @@
-"""Orders: ``/orders`` and what lies below it.
+"""Orders: ``/orders`` and ``/order/calculate``.
 
-An order with the payment status INCOMPLETE is an abandoned cart: it stands in the list of carts, and no search for
-orders finds it. By its number or text id it can be read and changed all the same, and another status makes it an order.
+An order with the payment status INCOMPLETE is an abandoned cart: it is in the list of carts, and a search for orders
+does not find it. It can still be read and changed by its number or text id, and another status turns it into an order.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -48,7 +48,7 @@ __all__ = ["NEWEST_FIRST", "ORDER_COLUMNS", "find_order", "place_order", "save_c
 _KIND: Final = "Order"
 _MISSING: Final = "ORDER_NOT_FOUND"
 
-# What orders and carts are searched by.
+# Search terms and filters.
 
 
 def _text_term(name: str) -> Callable[[Item], Iterator[Hashable]]:
@@ -126,7 +126,7 @@ def _by_ids(request: StoreRequest, value: tuple[str, ...]) -> Condition:
 
 
 def _by_customer(name: str, make: Callable[[Any], Hashable]) -> Filter:
-    """Orders by a customer's id or by mail address; by either of both where the request says so."""
+    """Orders with a customer's id or email address; with ``customerIdOrEmail`` those with either."""
 
     def condition(request: StoreRequest, value: Any) -> Condition:
         number, email = request.params.get("customerId"), request.params.get("email")
@@ -140,7 +140,7 @@ def _by_customer(name: str, make: Callable[[Any], Hashable]) -> Filter:
 
 
 def _pickup_until(request: StoreRequest, value: int) -> Condition:
-    # Orders that nobody picks up have no time: zero in the column.
+    # Orders without a pickup time are zero in the column.
     window = until("pickup")(request, value)
     return evolve(window, low=1) if isinstance(window, InRange) else InRange("pickup", low=1)
 
@@ -187,7 +187,7 @@ ORDERS: Final = register_list(
 
 @route("GET /orders")
 def search_orders(request: StoreRequest) -> Result:
-    """List and search. With ``ids`` the other filters are ignored."""
+    """List and search orders. With ``ids`` the other filters are ignored."""
     if "ids" in request.params:
         kept = ("ids", "offset", "limit", "responseFields")
         request = evolve(request, params={name: request.params[name] for name in kept if name in request.params})
@@ -196,11 +196,11 @@ def search_orders(request: StoreRequest) -> Result:
 
 @route("GET /orders/last")
 def get_last_order(request: StoreRequest) -> Result:
-    """Read the newest one, of one customer where asked; ``withAddress`` leaves out orders that are not sent."""
+    """Read the newest order, of one customer if requested; ``withAddress`` skips orders that are not shipped."""
     table = request.store.table("orders")
     table.show_due_writes()
-    asked = request.params.get("customerEmail")
-    conditions = [OneOf("email", (normalized(asked),))] if asked else []
+    email = request.params.get("customerEmail")
+    conditions = [OneOf("email", (normalized(email),))] if email else []
     slots = select_rows(table.index, conditions, NEWEST_FIRST, request.store.switches)
     found = (row for slot in slots for row in table.index.rows((slot,)))
     newest = next(
@@ -213,7 +213,7 @@ def get_last_order(request: StoreRequest) -> Result:
 
 @route("GET /orders/{orderId}")
 def get_order(request: StoreRequest) -> Result:
-    """Read one, by number, text id or the id of a payment."""
+    """Read an order by its number, its text id or the id of a payment."""
     number = find_order_number(request.store, request.path_params["orderId"])
     if number is None:
         return find_order(request)
@@ -222,7 +222,7 @@ def get_order(request: StoreRequest) -> Result:
 
 @route("POST /orders")
 def create_order(request: StoreRequest) -> Result:
-    """Create one; nothing is needed for that."""
+    """Create an order; no field is required."""
     number = request.store.table("orders").new_id()
     order = save_order(request, _with_number(request.store, number, _complete_order(request, request.json)), {})
     return {"id": number, "orderid": order["id"], "orderId": order["id"]}
@@ -230,21 +230,21 @@ def create_order(request: StoreRequest) -> Result:
 
 @route("PUT /orders/{orderId}")
 def update_order(request: StoreRequest) -> Result:
-    """Change one, by number, text id or the id of a payment."""
+    """Change an order, identified by its number, its text id or the id of a payment."""
     stored = find_order(request)
     change = dict(request.json)
     if change.get("createDate"):
         change["createTimestamp"] = parse_time(change["createDate"])
-    for name, tidy in (("billingPerson", with_region_names), ("shippingPerson", with_region_names)):
+    for name in ("billingPerson", "shippingPerson"):
         if isinstance(change.get(name), dict):
-            change[name] = tidy(change[name])
+            change[name] = with_region_names(change[name])
     save_changed_order(request, apply_change(request, stored, change, set_updated=False), stored)
     return {"updateCount": 1}
 
 
 @route("DELETE /orders/{orderId}")
 def delete_order(request: StoreRequest) -> Result:
-    """Delete one; the history keeps its number and its text id."""
+    """Delete an order; the list of deleted orders has its number and text id."""
     order = find_order(request)
     options = (option for line in order.get("items") or () for option in line.get("selectedOptions") or ())
     uploads_of(request.store).discard(file.get("url", "") for option in options for file in option.get("files") or ())
@@ -260,13 +260,13 @@ def delete_order(request: StoreRequest) -> Result:
 
 @route("GET /orders/deleted")
 def get_deleted_orders(request: StoreRequest) -> Result:
-    """What was deleted, and when."""
+    """List the deleted orders."""
     return search_deleted(request, "orders")
 
 
 @route("GET /orders/{orderId}/repeatURL")
 def get_order_repeat_url(request: StoreRequest) -> Result:
-    """Where the buyer can order the same again."""
+    """The address where the buyer can order the same again."""
     order = find_order(request)
     code = order.get("id", "")
     secret = blake2b(f"{request.store.id}/{code}".encode(), digest_size=8).hexdigest()
@@ -277,23 +277,23 @@ def get_order_repeat_url(request: StoreRequest) -> Result:
 
 @route("POST /order/calculate")
 def calculate_order(request: StoreRequest) -> Result:
-    """Calculate subtotal, taxes, shipping options and total for items, addresses and a coupon; nothing is stored."""
+    """Calculate subtotal, taxes, shipping options and total from items, addresses and a coupon; nothing is stored."""
     return order_totals(request)
 
 
-# Writing.
+# Storing.
 
 
 def save_changed_order(request: StoreRequest, order: Item, before: Item) -> None:
-    """Store a changed order, dated now."""
+    """Store a changed order, updated now."""
     save_order(request, order | {"updateDate": format_time(request.now), "updateTimestamp": request.now}, before)
 
 
 def save_order(request: StoreRequest, order: Item, before: Item) -> Item:
-    """Store an order as what its status makes it, order or cart, and bring the customer's statistics up to date."""
+    """Store an order, or a cart if its status is INCOMPLETE, and update the customer's statistics."""
     store = request.store
     if order.get("hidden") and order.get("paymentStatus") != "INCOMPLETE":
-        raise ErrorResponse.wrong_parameter("hidden can be set for unfinished orders (paymentStatus INCOMPLETE) only")
+        raise ErrorResponse.wrong_parameter("hidden can only be set for unfinished orders (paymentStatus INCOMPLETE)")
     customer = customer_by_email(store, order.get("email") or "")
     if customer is not None:
         order["customerId"] = customer["id"]
@@ -316,7 +316,7 @@ _ORDER_FIELDS: Final = ("id", "internalId", "orderNumber", "vendorOrderNumber", 
 
 
 def _save_cart(store: Store, order: Item) -> Item:
-    """Store an unfinished order among the carts; gives what a cart does not show."""
+    """Store an unfinished order as a cart; returns the fields that a cart does not show."""
     if "cartId" not in order:
         digest = blake2b(f"{store.id}/{order['orderNumber']}".encode(), digest_size=16).digest()
         order["cartId"] = str(UUID(bytes=digest, version=4)).upper()
@@ -326,17 +326,17 @@ def _save_cart(store: Store, order: Item) -> Item:
 
 
 def _drafts(store: Store) -> Records[int, Item]:
-    """By number: the numbers and ids of the orders that stand among the carts."""
+    """The numbers and ids of the orders that are among the carts, by order number."""
     return store.records("drafts")
 
 
 def _find_draft(store: Store, cart_id: str) -> Item:
-    """The number and ids of the order that this cart was created as; empty for a cart that a buyer left."""
+    """The numbers and ids of the order that was created as this cart; empty for a cart that a buyer abandoned."""
     return next((draft for draft in _drafts(store).values() if draft["cartId"] == cart_id), {})
 
 
 def find_order(request: StoreRequest) -> Item:
-    """The order that the path names, among the carts too. Raises `ErrorResponse` 404."""
+    """The order named in the path, an unfinished one included. Raises `ErrorResponse` 404."""
     store, text = request.store, request.path_params["orderId"]
     number = find_order_number(store, text)
     order = None if number is None else store.table("orders").get(number)
@@ -365,36 +365,36 @@ def _with_number(store: Store, number: int, order: Item) -> Item:
 
 
 def place_order(request: StoreRequest, cart: Item) -> Item:
-    """Turn a cart into an order that awaits payment, dated now."""
+    """Turn a cart into an order that awaits payment, created now."""
     number = _find_draft(request.store, cart["cartId"]).get("orderNumber") or request.store.table("orders").new_id()
     order = _with_number(request.store, number, cart) | {"paymentStatus": "AWAITING_PAYMENT", "hidden": False}
     return save_order(request, order | _timestamps(request.now), {})
 
 
 def _timestamps(now: int, created: int | None = None) -> Item:
-    first = now if created is None else created
+    created = now if created is None else created
     return {
-        "createDate": format_time(first),
+        "createDate": format_time(created),
         "updateDate": format_time(now),
-        "createTimestamp": first,
+        "createTimestamp": created,
         "updateTimestamp": now,
     }
 
 
 def _order_items(store: Store, sent: Iterable[Item]) -> Iterator[Item]:
-    """The ordered items with the pictures of their products."""
+    """Yield the ordered items with the images of their products."""
 
     @cache
-    def shown(number: int) -> Item:
+    def image_fields(number: int) -> Item:
         product: Item = store.table("products").get(number) or {}
         return {name: product[name] for name in ("imageUrl", "smallThumbnailUrl", "hdThumbnailUrl") if name in product}
 
     for line in sent:
-        yield shown(line.get("productId") or 0) | line
+        yield image_fields(line.get("productId") or 0) | line
 
 
 def _complete_order(request: StoreRequest, document: Item) -> Item:
-    """A new order with what the server adds to it."""
+    """A new order with the fields that the server adds."""
     sent = {name: value for name, value in document.items() if value is not None}
     created = sent.pop("createDate", None)
     lines = sent["items"] = list(_order_items(request.store, sent.get("items") or ()))
@@ -451,7 +451,7 @@ def _complete_order(request: StoreRequest, document: Item) -> Item:
 
 
 def find_order_number(store: Store, text: str) -> int | None:
-    """The number of the order with this number, text id or id of a payment; None where there is none."""
+    """The number of the order with this number, text id or payment id; None if there is none."""
     table = store.table("orders")
     if (number := parse_number(text)) is not None and number in table:
         return number

@@ -1,4 +1,4 @@
-"""Payment options: ``/profile/paymentOptions``. They are part of the profile, which shows them too."""
+"""Payment options: ``/profile/paymentOptions``. They are stored in the profile, which shows them too."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ _MAX_GATEWAY: Final = 200
 _TRANSLATED_FIELDS: Final = ("checkoutTitle",)
 _OFFLINE: Final = "offline"
 _CUSTOM_APP: Final = "custompaymentapp"
-# Nobody documents the names of all gateways; these are well known. Case does not matter.
+# Well-known gateways: their names are not documented. Compared without case.
 _GATEWAYS: Final = frozenset(
     [
         "2checkout",
@@ -78,19 +78,19 @@ _GATEWAYS: Final = frozenset(
 
 @route("GET /profile/paymentOptions")
 def search_payment_options(request: StoreRequest) -> Result:
-    """All of them, as a bare array."""
+    """All payment options, as a bare array."""
     return [_localised(request, option) for option in _options(request)]
 
 
 @route("GET /profile/paymentOptions/{paymentOptionId}")
 def get_payment_option(request: StoreRequest) -> Result:
-    """One of them."""
+    """Read a payment option."""
     return _localised(request, _options(request)[_position(request)])
 
 
 @route("POST /profile/paymentOptions")
 def create_payment_option(request: StoreRequest) -> Result:
-    """Create one."""
+    """Create a payment option."""
     sent = {name: value for name, value in request.json.items() if value is not None}
     number = request.store.next_number("payment_options", 0)
     option = {
@@ -116,7 +116,7 @@ def create_payment_option(request: StoreRequest) -> Result:
 
 @route("PUT /profile/paymentOptions/{paymentOptionId}")
 def update_payment_option(request: StoreRequest) -> Result:
-    """Change one."""
+    """Change a payment option."""
     options, at = _options(request), _position(request)
     option = apply_change(request, options[at], request.json, set_updated=False)
     _check_option(request, option)
@@ -128,7 +128,7 @@ def update_payment_option(request: StoreRequest) -> Result:
 
 @route("DELETE /profile/paymentOptions/{paymentOptionId}")
 def delete_payment_option(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete a payment option."""
     options, at = _options(request), _position(request)
     del options[at]
     _save(request, options)
@@ -136,7 +136,7 @@ def delete_payment_option(request: StoreRequest) -> Result:
 
 
 def _options(request: StoreRequest) -> list[Item]:
-    """The options; a list of the caller's own."""
+    """A copy of the list of options."""
     return list((request.store.profile.get("payment") or {}).get("paymentOptions") or ())
 
 
@@ -159,16 +159,16 @@ def _position(request: StoreRequest) -> int:
 
 
 def _check_option(request: StoreRequest, option: Item) -> None:
-    """Raise `ErrorResponse` where the option is not one that a store can offer."""
+    """Raise `ErrorResponse` if a store can't offer the option."""
     if not (option.get("checkoutTitle") or "").strip():
         raise ErrorResponse(400, "PAYMENT_OPTION_TITLE_REQUIRED", "A payment option needs a checkoutTitle")
     if len(option["checkoutTitle"]) > _MAX_TITLE:
-        raise ErrorResponse(400, "PAYMENT_OPTION_BAD_TITLE_LENGTH", f"A title may have {_MAX_TITLE} characters at most")
+        raise ErrorResponse(400, "PAYMENT_OPTION_BAD_TITLE_LENGTH", f"A title may have at most {_MAX_TITLE} characters")
     gateway = (option.get("paymentProcessorId") or "").casefold()
     if not gateway:
         raise ErrorResponse(400, "PAYMENT_GATEWAY_NAME_REQUIRED", "A payment option needs a paymentProcessorId")
     if max(len(gateway), len(option.get("paymentProcessorTitle") or "")) > _MAX_GATEWAY:
-        message = f"The name of a gateway may have {_MAX_GATEWAY} characters at most"
+        message = f"The name of a gateway may have at most {_MAX_GATEWAY} characters"
         raise ErrorResponse(400, "PAYMENT_GATEWAY_SETTING_VALUE_LENGTH_OUT_OF_BOUNDARIES", message)
     if gateway not in _GATEWAYS:
         raise ErrorResponse(
@@ -178,12 +178,12 @@ def _check_option(request: StoreRequest, option: Item) -> None:
         message = "A payment option of an app needs its appClientId"
         raise ErrorResponse(400, "PAYMENT_GATEWAY_MISSING_SETTINGS", message)
     request.raise_if_simulated(
-        "PAYMENT_GATEWAY_MALFORMED_SETTINGS_SIGNATURE_KEY_TOO_LONG", 400, "A signature may have 128 characters at most"
+        "PAYMENT_GATEWAY_MALFORMED_SETTINGS_SIGNATURE_KEY_TOO_LONG", 400, "A signature may have at most 128 characters"
     )
     others = (one for one in _options(request) if one.get("id") != option["id"])
     if gateway != _OFFLINE and _gateway_key(option) in map(_gateway_key, others):
         raise ErrorResponse(
-            409, "PAYMENT_GATEWAY_IS_ALREADY_ADDED", "The store has an option with this gateway already"
+            409, "PAYMENT_GATEWAY_IS_ALREADY_ADDED", "The store already has an option with this gateway"
         )
 
 

@@ -1,4 +1,4 @@
-"""Files that come with a product, as e-goods do: ``/products/{productId}/files``."""
+"""Files of a product, such as digital goods: ``/products/{productId}/files``."""
 
 from typing import Final
 
@@ -16,9 +16,9 @@ _MAX_GENERATED: Final = 16 * 1024 * 1024
 
 @route("POST /products/{productId}/files")
 def upload_product_file(request: StoreRequest) -> Result:
-    """One more file, behind the others: the body, or what ``externalUrl`` names.
+    """Add a file after the others: the body, or the one at ``externalUrl``.
 
-    Nothing is fetched from an address: such a file holds the address itself.
+    Nothing is fetched from an address: the content of such a file is the address itself.
     """
     item = find_product(request)
     content = request.body
@@ -42,7 +42,7 @@ def upload_product_file(request: StoreRequest) -> Result:
 
 @route("GET /products/{productId}/files/{fileId}")
 def download_product_file(request: StoreRequest) -> Result:
-    """The bytes as they were uploaded; those of a demo store's file repeat its name up to its size."""
+    """The bytes as they were uploaded; a demo store's file repeats its name up to its size."""
     file = _find_file(request, find_product(request))
     content = uploads_of(request.store).get(file.get("adminUrl", ""))
     if content is None:
@@ -53,7 +53,7 @@ def download_product_file(request: StoreRequest) -> Result:
 
 @route("PUT /products/{productId}/files/{fileId}")
 def update_product_file(request: StoreRequest) -> Result:
-    """The description of a file."""
+    """Change the description of a file."""
     item = find_product(request)
     _find_file(request, item).update({k: v for k, v in request.json.items() if v is not None})
     save_product(request, apply_change(request, item, {}))
@@ -62,7 +62,7 @@ def update_product_file(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/files/{fileId}")
 def delete_product_file(request: StoreRequest) -> Result:
-    """One file."""
+    """Delete a file."""
     item = find_product(request)
     file = _find_file(request, item)
     _delete_files(request, item, [file])
@@ -71,15 +71,15 @@ def delete_product_file(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/files")
 def delete_all_product_files(request: StoreRequest) -> Result:
-    """All files; tells how many there were."""
+    """Delete all files; returns how many there were."""
     item = find_product(request)
     files = list(item.get("files") or ())
     _delete_files(request, item, files)
     return {"deleteCount": len(files)}
 
 
-def _delete_files(request: StoreRequest, item: Item, gone: list[Item]) -> None:
-    item["files"] = [file for file in item.get("files") or () if file not in gone]
+def _delete_files(request: StoreRequest, item: Item, deleted: list[Item]) -> None:
+    item["files"] = [file for file in item.get("files") or () if file not in deleted]
     save_product(request, apply_change(request, item, {}))
 
 

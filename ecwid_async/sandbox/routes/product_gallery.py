@@ -16,7 +16,7 @@ __all__: list[str] = []
 
 @route("POST /products/{productId}/gallery")
 def upload_product_gallery_image(request: StoreRequest) -> Result:
-    """One more picture, behind the others."""
+    """Add an image after the others."""
     return _add_image(
         request, find_product(request), uploaded_image(request, number := new_image_id(request.store)), number
     )
@@ -24,7 +24,7 @@ def upload_product_gallery_image(request: StoreRequest) -> Result:
 
 @route("POST /products/{productId}/gallery/async")
 def upload_product_gallery_image_async(request: StoreRequest) -> Result:
-    """One more picture, behind the others."""
+    """Add an image after the others; it is shown at once, from the given address."""
     return _add_image(
         request, find_product(request), described_image(request, number := new_image_id(request.store)), number
     )
@@ -39,7 +39,7 @@ def _add_image(request: StoreRequest, item: Item, new: UploadedImage, number: in
 
 @route("DELETE /products/{productId}/gallery/{galleryImageId}")
 def delete_product_gallery_image(request: StoreRequest) -> Result:
-    """One picture of the gallery, or a video: the documentation has this path for both."""
+    """Delete an image of the gallery, or a video: both have this path in the documentation."""
     number, item = request.path_number("galleryImageId"), find_product(request)
     if any(video["id"] == number for video in media_of(item)[1]):
         return remove_video(request, item, number)
@@ -48,7 +48,7 @@ def delete_product_gallery_image(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/gallery")
 def delete_product_gallery(request: StoreRequest) -> Result:
-    """All pictures but the main one; tells how many there were."""
+    """Delete all images but the main one; returns how many there were."""
     item = find_product(request)
     images, _ = media_of(item)
     kept = [image for image in images if image["id"] == "0"]

@@ -16,7 +16,7 @@ __all__: list[str] = []
 
 @route("POST /products/{productId}/image")
 def upload_product_image(request: StoreRequest) -> Result:
-    """The main image; it takes the place of the one before."""
+    """Replace the main image."""
     return _set_main_image(
         request, find_product(request), uploaded_image(request, number := new_image_id(request.store)), number
     )
@@ -24,7 +24,7 @@ def upload_product_image(request: StoreRequest) -> Result:
 
 @route("POST /products/{productId}/image/async")
 def upload_product_image_async(request: StoreRequest) -> Result:
-    """The main image; it takes the place of the one before."""
+    """Replace the main image; it is shown at once, from the given address."""
     return _set_main_image(
         request, find_product(request), described_image(request, number := new_image_id(request.store)), number
     )
@@ -40,5 +40,5 @@ def _set_main_image(request: StoreRequest, item: Item, new: UploadedImage, numbe
 
 @route("DELETE /products/{productId}/image")
 def delete_product_image(request: StoreRequest) -> Result:
-    """The main image; the gallery stays."""
+    """Delete the main image; the gallery stays."""
     return remove_image(request, "0")

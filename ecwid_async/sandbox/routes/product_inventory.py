@@ -11,7 +11,7 @@ __all__: list[str] = []
 
 @route("PUT /products/{productId}/inventory")
 def adjust_product_stock(request: StoreRequest) -> Result:
-    """A delta, which may take the stock below zero; unlimited stock stays unlimited."""
+    """Change the stock by a delta; it may become negative. Unlimited stock stays unlimited."""
     item = find_product(request)
     delta = request.json.get("quantityDelta")
     if delta is None:

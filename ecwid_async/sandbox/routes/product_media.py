@@ -12,7 +12,7 @@ __all__: list[str] = []
 
 @route("PUT /products/{productId}/media")
 def update_product_media(request: StoreRequest) -> Result:
-    """All media at once, by address: the main one and the gallery, in the given order."""
+    """Replace all media, given by address: the main one and the gallery, in the given order."""
     item, change = find_product(request), request.json
     images, videos = media_of(item)
     given_images: list[Item] = []

@@ -1,4 +1,4 @@
-"""Product types, which the API calls classes: ``/classes``. Class 0, General, is always there."""
+"""Product types, called classes in paths: ``/classes``. Class 0, General, always exists."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -42,25 +42,25 @@ PRODUCT_TYPES: Final = register_list(Listing(section="product_types", columns=Co
 
 def _general_first(table: Table) -> Iterable[Item]:
     found = (table.get(key) for key in table)
-    # General comes first, whatever was loaded before it.
+    # General comes first, even if other types were loaded before it.
     return sorted((item for item in found if item), key=lambda item: item["id"] != GENERAL_TYPE)
 
 
 @route("GET /classes")
 def search_product_types(request: StoreRequest) -> Result:
-    """All of them, as a bare array."""
+    """All product types, as a bare array."""
     return list(_general_first(product_types(request.store)))
 
 
 @route("GET /classes/{classId}")
 def get_product_type(request: StoreRequest) -> Result:
-    """Read one."""
+    """Read a product type."""
     return encode_json(project(_find_type(request), request.selection))
 
 
 @route("POST /classes")
 def create_product_type(request: StoreRequest) -> Result:
-    """Create one; its attributes get ids and keep their order."""
+    """Create a product type; its attributes get ids and keep their order."""
     table, given = product_types(request.store), {k: v for k, v in request.json.items() if v is not None}
     if not (given.get("name") or "").strip():
         raise ErrorResponse.wrong_parameter("A product type needs a name")
@@ -72,13 +72,13 @@ def create_product_type(request: StoreRequest) -> Result:
 
 @route("PUT /classes/{classId}")
 def update_product_type(request: StoreRequest) -> Result:
-    """What is not named stays; attributes that repeat their id keep it under a new name."""
+    """Change the given fields; attributes sent with their id keep it, even under a new name."""
     stored, change = _find_type(request), dict(request.json)
     known = {attribute["id"] for attribute in stored.get("attributes") or ()}
     for attribute in change.get("attributes") or ():
         if attribute.get("id") is not None and attribute["id"] not in known:
             raise ErrorResponse.wrong_parameter(
-                f"The product type has no attribute #{attribute['id']}: leave the id out for a new one"
+                f"The product type has no attribute #{attribute['id']}; omit the id to create one"
             )
     item = apply_change(request, stored, change, set_updated=False)
     if not (item.get("name") or "").strip():
@@ -90,10 +90,10 @@ def update_product_type(request: StoreRequest) -> Result:
 
 @route("DELETE /classes/{classId}")
 def delete_product_type(request: StoreRequest) -> Result:
-    """Delete one; its products are of the class General then."""
+    """Delete a product type; its products move to General."""
     stored = _find_type(request)
     if stored["id"] == GENERAL_TYPE:
-        raise ErrorResponse.wrong_parameter("Class 0 can't be deleted: products of no other class are of this one")
+        raise ErrorResponse.wrong_parameter("Class 0 can't be deleted: it holds the products of no other class")
     product_types(request.store).remove(stored["id"])
     products = request.store.table("products")
     for key in products.find("class", stored["id"]):
@@ -108,7 +108,7 @@ def _find_type(request: StoreRequest) -> Item:
 
 
 def _complete_attributes(store: Store, given: Iterable[Item]) -> list[Item]:
-    """The attributes with their ids. Raises `ErrorResponse` for one without a name, or of no known type."""
+    """The attributes with ids. Raises `ErrorResponse` for one without a name or of an unknown type."""
     attributes = []
     for one in given:
         attribute = {"type": "CUSTOM", "show": "DESCR", **one}

@@ -19,7 +19,7 @@ __all__: list[str] = []
 
 @route("POST /products/{productId}/gallery/video")
 def upload_product_gallery_video(request: StoreRequest) -> Result:
-    """One more video in the gallery."""
+    """Add a video to the gallery."""
     item, number = find_product(request), new_video_id(request.store)
     _, videos = media_of(item)
     videos.append(new_video(request, number, request.json.get("url")))
@@ -29,14 +29,14 @@ def upload_product_gallery_video(request: StoreRequest) -> Result:
 
 @route("GET /products/{productId}/gallery/video/{galleryVideoId}")
 def get_product_gallery_video(request: StoreRequest) -> Result:
-    """One video of the gallery; only the product itself tells where the original of its cover is."""
+    """Read a video of the gallery; only the product itself has the address of the original cover."""
     video = _find_video(request, find_product(request))
     return {name: value for name, value in video.items() if name != "imageOriginalUrl"}
 
 
 @route("PUT /products/{productId}/gallery/video/{galleryVideoId}")
 def upload_product_gallery_video_cover(request: StoreRequest) -> Result:
-    """Another cover of a video."""
+    """Replace the cover of a video."""
     item = find_product(request)
     video = _find_video(request, item)
     new = uploaded_image(request, number := new_video_id(request.store))
@@ -47,7 +47,7 @@ def upload_product_gallery_video_cover(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/gallery/video/{galleryVideoId}")
 def delete_product_gallery_video(request: StoreRequest) -> Result:
-    """One video of the gallery."""
+    """Delete a video of the gallery."""
     item = find_product(request)
     return remove_video(request, item, _find_video(request, item)["id"])
 
@@ -62,7 +62,7 @@ def _find_video(request: StoreRequest, item: Item) -> Item:
 
 @route("POST /products/{productId}/video")
 def upload_product_video(request: StoreRequest) -> Result:
-    """The main video; it takes the place of the one before."""
+    """Replace the main video."""
     item, number = find_product(request), new_video_id(request.store)
     set_main_video(request, item, new_video(request, number, request.json.get("url")))
     save_media(request, item)
@@ -71,7 +71,7 @@ def upload_product_video(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/video")
 def delete_product_video(request: StoreRequest) -> Result:
-    """The main video."""
+    """Delete the main video."""
     item = find_product(request)
     if item["id"] not in request.store.records(MAIN_VIDEOS):
         raise ErrorResponse(404, "VIDEO_NOT_FOUND", f"Product #{item['id']} has no main video")

@@ -1,4 +1,4 @@
-"""Products: search, one product, their order, stock, and what was deleted."""
+"""Products: ``/products``."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Final
@@ -31,10 +31,10 @@ from ecwid_async.sandbox.state import Columns, Condition, Item, Key, OneOf, Sort
 __all__ = ["FRONT_PAGE", "PRODUCTS", "find_product", "save_product"]
 
 FRONT_PAGE: Final = 0
-"""What stands for the front page where a category is named."""
+"""The category id that stands for the front page."""
 
 
-# What products are searched by.
+# Search terms and filters.
 
 
 def _skus(item: Item) -> Iterator[Hashable]:
@@ -99,7 +99,7 @@ _COLUMNS: Final = Columns(
         "sku": _skus,
         "externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),)),
         "category": lambda item: item.get("categoryIds") or (),
-        # Most products are of General, class 0, which nothing asks for.
+        # Most products are in General, class 0, which no search needs.
         "class": lambda item: filter(None, (item.get("productClassId"),)),
         "enabled": lambda item: (item.get("enabled") is not False,),
         "isGiftCard": lambda item: (bool(item.get("isGiftCard")),),
@@ -140,12 +140,12 @@ def _owner_sort(request: StoreRequest) -> Sort:
 
 def _view(request: StoreRequest) -> Callable[[Item], Item] | None:
     lang = request.params.get("lang")
-    addressed = {"baseUrl", "cleanUrls", "slugsWithoutIds"} & request.params.keys()
-    if not lang and not addressed:
+    changes_urls = {"baseUrl", "cleanUrls", "slugsWithoutIds"} & request.params.keys()
+    if not lang and not changes_urls:
         return None
 
     def shown(item: Item) -> Item:
-        if addressed:
+        if changes_urls:
             item["url"] = storefront_url(
                 request.store,
                 "p",
@@ -203,16 +203,16 @@ PRODUCTS: Final = register_list(
 
 
 def find_product(request: StoreRequest) -> Item:
-    """The product that the path names. Raises `ErrorResponse` 404."""
+    """The product named in the path. Raises `ErrorResponse` 404."""
     return get_or_404(request.store.table("products"), request.path_number("productId"), "Product", "PRODUCT_NOT_FOUND")
 
 
-# Search and one product.
+# Endpoints.
 
 
 @route("GET /products")
 def search_products(request: StoreRequest) -> Result:
-    """By ids, the other filters are left aside."""
+    """List and search products. With ``productId`` the other filters are ignored."""
     if "productId" in request.params:
         paging = ("productId", "limit", "offset", "sortBy", "responseFields", "lang", "baseUrl", "cleanUrls")
         request = evolve(request, params={name: value for name, value in request.params.items() if name in paging})
@@ -221,13 +221,13 @@ def search_products(request: StoreRequest) -> Result:
 
 @route("GET /products/{productId}")
 def get_product(request: StoreRequest) -> Result:
-    """One product."""
+    """Read a product."""
     return item_response(request, PRODUCTS, request.path_number("productId"), "Product", "PRODUCT_NOT_FOUND")
 
 
 @route("POST /products")
 def create_product(request: StoreRequest) -> Result:
-    """Only a name is needed; variations are made where ``saveCombinations`` asks for them."""
+    """Create a product. Only ``name`` is required; variations are stored only with ``saveCombinations``."""
     item = with_timestamps(new_product(request.store, _accepted_change(request)), request.now)
     request.store.table("products").put(item)
     return {"id": item["id"]}
@@ -235,7 +235,7 @@ def create_product(request: StoreRequest) -> Result:
 
 @route("PUT /products/{productId}")
 def update_product(request: StoreRequest) -> Result:
-    """What is not named stays."""
+    """Change the given fields."""
     change, stored = _accepted_change(request), find_product(request)
     if request.flag("rebuildVariationsOnOptionsUpdate") and change.get("options") is not None:
         stored["combinations"] = matching_variations(stored, change["options"])
@@ -248,14 +248,14 @@ def update_product(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}")
 def delete_product(request: StoreRequest) -> Result:
-    """One product."""
+    """Delete a product."""
     _delete_product(request, find_product(request)["id"])
     return {"deleteCount": 1}
 
 
 @route("DELETE /products")
 def delete_all_products(request: StoreRequest) -> Result:
-    """Every product of the store."""
+    """Delete every product of the store."""
     numbers = list(request.store.table("products"))
     for number in numbers:
         _delete_product(request, number)
@@ -263,7 +263,7 @@ def delete_all_products(request: StoreRequest) -> Result:
 
 
 def save_product(request: StoreRequest, item: Item) -> None:
-    """Store a product; uploaded bytes that it shows no longer are forgotten."""
+    """Store a product and delete uploaded files that it no longer refers to."""
     _discard_uploads(request, item["id"], set(_upload_urls(item)))
     request.store.table("products").put(item)
 
@@ -291,24 +291,25 @@ def _upload_urls(item: Item) -> Iterator[str]:
 
 @route("GET /products/deleted")
 def get_deleted_products(request: StoreRequest) -> Result:
-    """What was deleted, and when."""
+    """List the deleted products."""
     return search_deleted(request, "products")
 
 
 def _accepted_change(request: StoreRequest) -> Item:
+    """The body; without variations unless ``saveCombinations`` is set."""
     change: Item = request.json
     return change if request.flag("saveCombinations") else {n: v for n, v in change.items() if n != "combinations"}
 
 
 @route("GET /products/filters")
 def get_product_filters_by_query(request: StoreRequest) -> Result:
-    """The form that the vendor's own client uses."""
+    """The values of filters, requested as the vendor's own client does."""
     return product_filters(request, requested_conditions(request, PRODUCTS))
 
 
 @route("POST /products/filters")
 def get_product_filters(request: StoreRequest) -> Result:
-    """The documented form: the same parameters as text in a JSON body."""
+    """The values of filters, requested as documented: with the parameters as text in a JSON body."""
     given = {name: text for name, text in (request.json.get("params") or {}).items() if text is not None}
     endpoint = spec.load().endpoints["GET /products/filters"]
     params = read_parameters(

@@ -1,4 +1,4 @@
-"""The store's profile: ``/profile``, and the scopes of staff accounts."""
+"""The store profile: ``/profile``, and the scopes of staff accounts."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ STAFF_SCOPES: Final = (
     "STORE_MANAGEMENT",
 )
 _LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
-# What every profile has, also that of a store which was only just added.
+# In every profile, even that of a store just added.
 _BASE_PROFILE: Final[Item] = {
     "account": {"availableFeatures": ["API"], "whiteLabel": False, "suspended": False},
     "designSettings": {"product_list_image_size": "MEDIUM"},
@@ -30,7 +30,7 @@ _BASE_PROFILE: Final[Item] = {
 
 @route("GET /profile")
 def get_store_profile(request: StoreRequest) -> Result:
-    """Read it; billing, limits and a few more only where they are asked for and allowed."""
+    """Read the profile; billing, limits and a few other parts only if requested and allowed."""
     profile = merge(_BASE_PROFILE, request.store.profile)
     profile["generalInfo"] = {"storeId": request.store.id, **(profile.get("generalInfo") or {})}
     account = profile["account"] = dict(profile["account"])
@@ -50,13 +50,13 @@ def get_store_profile(request: StoreRequest) -> Result:
 
 @route("PUT /profile")
 def update_store_profile(request: StoreRequest) -> Result:
-    """Change what is named, at any depth; the rest stays."""
+    """Change the given fields, at any depth."""
     store, change = request.store, dict(request.json)
     _check_languages(request, (change.get("languages") or {}).get("enabledLanguages") or ())
     decimals = (change.get("formatsAndUnits") or {}).get("currencyPrecision")
     if decimals is not None and not 0 <= decimals <= MAX_DECIMALS:
         raise ErrorResponse.wrong_parameter(f"currencyPrecision must be between 0 and {MAX_DECIMALS}")
-    # The taxes stand in two places and are the same ones.
+    # Both places hold the same taxes.
     settings = change.get("taxSettings") or {}
     taxes = change.get("taxes") or settings.get("taxes")
     if taxes:
@@ -78,7 +78,7 @@ def get_staff_scopes(request: StoreRequest) -> Result:
 def _check_languages(request: StoreRequest, languages: Sequence[str]) -> None:
     unknown = [language for language in languages if not _LANGUAGE_CODE.fullmatch(language)]
     if unknown:
-        raise ErrorResponse(400, "LANGUAGES_NOT_ALLOWED", f"{unknown[0]!r} is not the ISO code of a language")
+        raise ErrorResponse(400, "LANGUAGES_NOT_ALLOWED", f"{unknown[0]!r} is not a valid ISO language code")
     if len(languages) > 1:
-        message = "The store's plan has one language only"
+        message = "The store's plan includes only one language"
         request.raise_if_simulated("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", 400, message)

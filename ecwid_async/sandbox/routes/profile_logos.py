@@ -1,4 +1,4 @@
-"""The store's three logos: on the storefront, on invoices, in mails."""
+"""The logos of a store: on the storefront, on invoices and in emails."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from ecwid_async.sandbox.state import MAX_IMAGE_BYTES, read_image_info, uploads_
 __all__: list[str] = []
 
 _FIRST_LOGO_ID: Final = 1_207_529_001
-# Where each logo's address stands in the profile.
+# Where the profile holds the address of each logo.
 _PROFILE_PATHS: Final = {
     "logo": (("generalInfo", "starterSite", "storeLogoUrl"),),
     "invoicelogo": (("settings", "invoiceLogoUrl"), ("orderInvoiceSettings", "invoiceLogoUrl")),
@@ -20,51 +20,49 @@ _PROFILE_PATHS: Final = {
 
 @route("POST /profile/logo")
 def upload_store_logo(request: StoreRequest) -> Result:
-    """The logo of the storefront."""
+    """Replace the logo of the storefront."""
     return _upload_logo(request, "logo")
 
 
 @route("POST /profile/invoicelogo")
 def upload_invoice_logo(request: StoreRequest) -> Result:
-    """The logo of invoices."""
+    """Replace the logo of invoices."""
     return _upload_logo(request, "invoicelogo")
 
 
 @route("POST /profile/emaillogo")
 def upload_email_logo(request: StoreRequest) -> Result:
-    """The logo of mails."""
+    """Replace the logo of emails."""
     return _upload_logo(request, "emaillogo")
 
 
 @route("DELETE /profile/logo")
 def delete_store_logo(request: StoreRequest) -> Result:
-    """Take away the logo of the storefront."""
+    """Delete the logo of the storefront."""
     return {"deleteCount": _delete_logo(request, "logo"), "success": True}
 
 
 @route("DELETE /profile/invoicelogo")
 def delete_invoice_logo(request: StoreRequest) -> Result:
-    """Take away the logo of invoices."""
+    """Delete the logo of invoices."""
     return {"deleteCount": _delete_logo(request, "invoicelogo"), "success": True}
 
 
 @route("DELETE /profile/emaillogo")
 def delete_email_logo(request: StoreRequest) -> Result:
-    """Take away the logo of mails."""
+    """Delete the logo of emails."""
     return {"deleteCount": _delete_logo(request, "emaillogo"), "success": True}
 
 
 def _upload_logo(request: StoreRequest, logo: str) -> Result:
-    """Take the body, or what ``externalUrl`` names, for a logo; the one before is gone."""
+    """Replace a logo by the body, or by the image at ``externalUrl``."""
     source = request.params.get("externalUrl")
     if source is not None:
         check_url(source)
     elif not request.body:
-        raise ErrorResponse.wrong_parameter(
-            "Send the picture as the body, or its address as the parameter 'externalUrl'"
-        )
+        raise ErrorResponse.wrong_parameter("Send the image as the body, or its address as the parameter 'externalUrl'")
     elif len(request.body) > MAX_IMAGE_BYTES:
-        raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {MAX_IMAGE_BYTES} bytes at most")
+        raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"An image may have at most {MAX_IMAGE_BYTES} bytes")
     number = request.store.next_number("logos", _FIRST_LOGO_ID)
     ending = read_image_info(request.body).extension
     url = image_urls(request.store, number, source, extension=ending)["imageOriginalUrl"]
@@ -79,11 +77,11 @@ def _upload_logo(request: StoreRequest, logo: str) -> Result:
 def _delete_logo(request: StoreRequest, logo: str) -> int:
     found = []
     for path in _PROFILE_PATHS[logo]:
-        place: Any = request.store.profile
+        value: Any = request.store.profile
         for step in path:
-            place = (place or {}).get(step)
-        if place is not None:
-            found.append(place)
+            value = (value or {}).get(step)
+        if value is not None:
+            found.append(value)
             request.store.set_profile(path, None)
     uploads_of(request.store).discard(url for url in found if url)
     return int(any(found))

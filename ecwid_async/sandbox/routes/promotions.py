@@ -38,19 +38,19 @@ PROMOTIONS: Final = register_list(
 
 @route("GET /promotions")
 def search_promotions(request: StoreRequest) -> Result:
-    """All of them, in order of creation."""
+    """List promotions, in order of creation."""
     _check_feature(request)
     return search(request, PROMOTIONS)
 
 
 @route("POST /promotions")
 def create_promotion(request: StoreRequest) -> Result:
-    """Create one; a store has 100 at most."""
+    """Create a promotion; a store has at most 100."""
     _check_feature(request)
     table = request.store.table("promotions")
     if len(table) >= _MAX_PROMOTIONS:
         raise ErrorResponse(
-            402, "MAX_PROMOTIONS_LIMIT_EXCEEDED", f"There are {_MAX_PROMOTIONS} promotions already: delete some first"
+            402, "MAX_PROMOTIONS_LIMIT_EXCEEDED", f"There are already {_MAX_PROMOTIONS} promotions; delete some first"
         )
     _check_read_only(request, {})
     given = {name: value for name, value in request.json.items() if value is not None}
@@ -62,7 +62,7 @@ def create_promotion(request: StoreRequest) -> Result:
 
 @route("PUT /promotions/{promotionId}")
 def update_promotion(request: StoreRequest) -> Result:
-    """What is not named stays."""
+    """Change the given fields."""
     _check_feature(request)
     table = request.store.table("promotions")
     stored = get_or_404(table, request.path_number("promotionId"), _KIND, _MISSING)
@@ -77,7 +77,7 @@ def update_promotion(request: StoreRequest) -> Result:
 
 @route("DELETE /promotions/{promotionId}")
 def delete_promotion(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete a promotion."""
     _check_feature(request)
     table = request.store.table("promotions")
     table.remove(get_or_404(table, request.path_number("promotionId"), _KIND, _MISSING)["id"])
@@ -85,16 +85,14 @@ def delete_promotion(request: StoreRequest) -> Result:
 
 
 def _check_feature(request: StoreRequest) -> None:
-    request.raise_if_simulated(
-        "ADVANCED_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Promotions are switched off in this store"
-    )
+    request.raise_if_simulated("ADVANCED_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, "Promotions are disabled in this store")
 
 
 def _check_read_only(request: StoreRequest, stored: Item) -> None:
-    """Raise `ErrorResponse` 422 where the body changes what only the server sets; repeating it is no change."""
-    taken: Item = request.json
-    # The document has lost what a body can't set.
-    sent: Item = {**taken, **msgspec.json.decode(request.body)}
+    """Raise `ErrorResponse` 422 if the body changes a field that only the server sets."""
+    accepted: Item = request.json
+    # Read-only fields are dropped from the parsed body, so read it again.
+    sent: Item = {**accepted, **msgspec.json.decode(request.body)}
     targets: Item = sent.get("targets") or {}
     before: Item = stored.get("targets") or {}
     for name, value, was in (
@@ -106,18 +104,18 @@ def _check_read_only(request: StoreRequest, stored: Item) -> None:
 
 
 def _validated(request: StoreRequest, table: Table, promotion: Item) -> Item:
-    """The promotion as it is stored. Raises `ErrorResponse` where its fields do not go together."""
+    """The promotion to store. Raises `ErrorResponse` if its fields contradict each other."""
     check_choices(promotion, _CHOICES)
     triggers: Item = promotion.get("triggers") or {}
     targets: Item = promotion.get("targets") or {}
     if promotion["discountBase"] == "SHIPPING":
-        message = "Discounts on shipping are switched off in this store"
+        message = "Shipping discounts are disabled in this store"
         request.raise_if_simulated("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE", 403, message)
     if triggers.get("customerGroups"):
-        message = "Discounts for customer groups are switched off in this store"
+        message = "Discounts for customer groups are disabled in this store"
         request.raise_if_simulated("CUSTOMER_GROUPS_FEATURE_NOT_AVAILABLE", 403, message)
     if len(promotion.get("name") or "") > _MAX_NAME:
-        raise ErrorResponse.wrong_parameter(f"A promotion's name may have {_MAX_NAME} characters at most")
+        raise ErrorResponse.wrong_parameter(f"A promotion's name may have at most {_MAX_NAME} characters")
     if (promotion.get("amount") or 0) < 0:
         raise ErrorResponse.wrong_parameter("Field 'amount' can't be negative")
     _check_length(triggers, "customerGroups", 200)
@@ -135,10 +133,10 @@ def _validated(request: StoreRequest, table: Table, promotion: Item) -> Item:
     return promotion
 
 
-def _check_length(item: Mapping[str, Any], name: str, most: int) -> None:
+def _check_length(item: Mapping[str, Any], name: str, limit: int) -> None:
     values: Sequence[Any] = item.get(name) or ()
-    if len(values) > most:
-        raise ErrorResponse.wrong_parameter(f"Field {name!r} may have {most} elements at most")
+    if len(values) > limit:
+        raise ErrorResponse.wrong_parameter(f"Field {name!r} may have at most {limit} elements")
 
 
 def _check_days(triggers: Item) -> None:
@@ -146,4 +144,4 @@ def _check_days(triggers: Item) -> None:
     if triggers.get("recurring") and not days:
         raise ErrorResponse.wrong_parameter("A recurring promotion needs a day in 'recurrenceSettings.activeDays'")
     if unknown := [day for day in days if day not in _DAYS]:
-        raise ErrorResponse.wrong_parameter(f"{unknown[0]!r} is no day; use {', '.join(_DAYS)}")
+        raise ErrorResponse.wrong_parameter(f"{unknown[0]!r} is not a valid day; use {', '.join(_DAYS)}")

@@ -12,15 +12,15 @@ __all__: list[str] = []
 
 @route("GET /instant-site/redirects")
 def search_redirects(request: StoreRequest) -> Result:
-    """List them, those with a word in either address where asked."""
-    word = request.params.get("keyword", "").casefold()
-    found = [one for one in _redirects(request).values() if word in f"{one['fromUrl']}\n{one['toUrl']}".casefold()]
+    """List redirects, or those with a keyword in either address."""
+    keyword = request.params.get("keyword", "").casefold()
+    found = [one for one in _redirects(request).values() if keyword in f"{one['fromUrl']}\n{one['toUrl']}".casefold()]
     return paginate(request, found, lambda one: one)
 
 
 @route("GET /instant-site/redirects/get-for-path")
 def get_redirects_for_path(request: StoreRequest) -> Result:
-    """Those that start at exactly this path."""
+    """The redirects that start at exactly this path."""
     path = request.params.get("exactPath", "")
     found = [one for one in _redirects(request).values() if one["fromUrl"] == path]
     return {"items": found, "hasAnyRedirects": bool(_redirects(request))}
@@ -28,7 +28,7 @@ def get_redirects_for_path(request: StoreRequest) -> Result:
 
 @route("POST /instant-site/redirects")
 def create_redirects(request: StoreRequest) -> Result:
-    """Create several at once; those that start where one does already are only counted."""
+    """Create several redirects; those whose start already has one are only counted."""
     wanted = [_validated(one) for one in request.json]
     taken = {one["fromUrl"] for one in _redirects(request).values()}
     created = 0
@@ -44,25 +44,25 @@ def create_redirects(request: StoreRequest) -> Result:
 
 @route("GET /instant-site/redirects/{redirectId}")
 def get_redirect(request: StoreRequest) -> Result:
-    """One of them."""
+    """Read a redirect."""
     return _find_redirect(request)
 
 
 @route("PUT /instant-site/redirects/{redirectId}")
 def update_redirect(request: StoreRequest) -> Result:
-    """Change one."""
+    """Change a redirect."""
     redirect = _find_redirect(request)
     change = {name: value for name, value in request.json.items() if value is not None}
     checked = _validated({**redirect, **change})
     if any(one["fromUrl"] == checked["fromUrl"] for one in _redirects(request).values() if one is not redirect):
-        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is a redirect from {checked['fromUrl']!r} already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already a redirect from {checked['fromUrl']!r}")
     _redirects(request)[redirect["id"]] = redirect | checked
     return {"updateCount": 1}
 
 
 @route("DELETE /instant-site/redirects/{redirectId}")
 def delete_redirect(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete a redirect."""
     del _redirects(request)[_find_redirect(request)["id"]]
     return {"deleteCount": 1}
 

@@ -1,4 +1,4 @@
-"""Reports: ``/reports/{reportType}``, a tip beside each, and ``/latest-stats``, all computed when asked for."""
+"""Reports: ``/reports/{reportType}`` with tips, and ``/latest-stats``. All of them are computed on request."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -21,60 +21,60 @@ from ecwid_async.sandbox.state import Item, Store, format_time, sum_amounts
 
 __all__: list[str] = []
 
-# More than a year of hours.
+# More than a year in hours.
 _MAX_POINTS: Final = 10_000
 
 
 @route("GET /reports/{reportType}")
 def get_report(request: StoreRequest) -> Result:
-    """One report, compared with an earlier time where asked."""
+    """One report, compared with an earlier period if requested."""
     report, period = _find_report(request), _requested_period(request)
-    answer: Item = {"reportType": request.path_params["reportType"]}
+    response: Item = {"reportType": request.path_params["reportType"]}
     unit = 1000 if "reports" in request.store.switches.milliseconds else 1
     for name in ("startedFrom", "endedAt", "timeScaleValue", "orderByMetric", "orderDirection", "limit", "offset"):
         if name in request.params:
-            answer[name] = request.params[name]
-    answer["firstDayOfWeek"] = _first_day_of_week(request)
-    answer["aggregatedData"] = _metric_list(report.totals(period))
+            response[name] = request.params[name]
+    response["firstDayOfWeek"] = _first_day_of_week(request)
+    response["aggregatedData"] = _metric_list(report.totals(period))
     dataset = _dataset(request, report, period, unit)
     if report.shape == "table":
-        answer["itemCount"] = len(dataset)
-    answer["dataset"] = _page_of(request, dataset)
+        response["itemCount"] = len(dataset)
+    response["dataset"] = _page_of(request, dataset)
     if request.path_params["reportType"] == "abandonedCarts":
         features = (request.store.profile.get("account") or {}).get("availableFeatures") or ()
         recovers = "AUTO_ABANDONED_SALES_RECOVERY" in features
-        answer["additionalData"] = {"type": "ABANDONED_CARTS", "autoAbandonedSalesRecovery": recovers}
-    asked = request.params.get("comparePeriod")
-    if asked:
-        answer["comparePeriod"] = _COMPARE_PERIODS[asked]
-    if times := comparison_period(period.start, period.end, asked):
+        response["additionalData"] = {"type": "ABANDONED_CARTS", "autoAbandonedSalesRecovery": recovers}
+    comparison = request.params.get("comparePeriod")
+    if comparison:
+        response["comparePeriod"] = _COMPARE_PERIODS[comparison]
+    if times := comparison_period(period.start, period.end, comparison):
         earlier = Period(request.store, *times)
         before = _dataset(request, report, earlier, unit)
-        answer["comparePeriodAggregatedData"] = _metric_list(report.totals(earlier))
-        answer["comparePeriodDataset"] = _page_of(request, before)
+        response["comparePeriodAggregatedData"] = _metric_list(report.totals(earlier))
+        response["comparePeriodDataset"] = _page_of(request, before)
         if report.shape == "chart":
             for now, then in zip(dataset, before, strict=False):
                 now["comparePeriodStartTimeStamp"] = then["startTimeStamp"]
                 now["comparePeriodEndTimeStamp"] = then["endTimeStamp"]
-    return answer
+    return response
 
 
 @route("GET /reports/{reportType}/tip")
 def get_report_tip(request: StoreRequest) -> Result:
-    """A sentence on what leads in a report."""
+    """A sentence about the leading row of a report."""
     report, period = _find_report(request), _requested_period(request)
     rows = _dataset(request, report, period, 1)
     best = max(rows, key=lambda row: row["data"][0]["dataValue"], default=None)
     if best is None or not best["data"][0]["dataValue"]:
-        return {"tip": "There is nothing to report yet: widen the time, or wait for the first orders."}
-    figure = best["data"][0]
-    return {"tip": f"{best['datapointId']} leads with {figure['dataValue']} ({figure['dataId']})."}
+        return {"tip": "There is nothing to report yet: choose a longer period, or wait for the first orders."}
+    metric = best["data"][0]
+    return {"tip": f"{best['datapointId']} leads with {metric['dataValue']} ({metric['dataId']})."}
 
 
 def _find_report(request: StoreRequest) -> Report:
     name = request.path_params["reportType"]
     if name not in REPORTS:
-        raise ErrorResponse.wrong_parameter(f"There is no report {name!r}; there are {', '.join(sorted(REPORTS))}")
+        raise ErrorResponse.wrong_parameter(f"There is no report {name!r}; use one of {', '.join(sorted(REPORTS))}")
     return REPORTS[name]
 
 
@@ -98,7 +98,7 @@ def _first_created(store: Store, section: str) -> int | None:
 
 
 def _requested_time(request: StoreRequest, name: str) -> int | None:
-    """A time of the request; milliseconds are taken as well."""
+    """A time from the request in Unix seconds; milliseconds are accepted too."""
     value = request.params.get(name)
     if value is None:
         return None
@@ -126,12 +126,12 @@ def _dataset(request: StoreRequest, report: Report, period: Period, unit: int) -
         return _chart(request, report, period, unit)
     rows = report.rows(period)
     measured = {name: report.measure(period, items) for name, (_, items) in rows.items()}
-    leading = {name: next(iter(figures.values())) for name, figures in measured.items()}
-    metric = request.params.get("orderByMetric") or DEFAULT_METRICS.get(request.path_params["reportType"], "")
-    # Of equal rows the one that was met first stays first, in both directions.
+    leading = {name: next(iter(metrics.values())) for name, metrics in measured.items()}
+    sort_metric = request.params.get("orderByMetric") or DEFAULT_METRICS.get(request.path_params["reportType"], "")
+    # Rows with equal values keep their order in both directions.
     names = sorted(
         measured,
-        key=lambda name: measured[name].get(metric, leading[name]),
+        key=lambda name: measured[name].get(sort_metric, leading[name]),
         reverse=request.params.get("orderDirection", "").upper() != "ASC",
     )
     total = sum(leading.values())
@@ -149,28 +149,28 @@ def _dataset(request: StoreRequest, report: Report, period: Period, unit: int) -
 
 def _chart(request: StoreRequest, report: Report, period: Period, unit: int) -> list[Item]:
     scale = request.params.get("timeScaleValue") or default_scale(period.start, period.end)
-    marks = list(islice(time_buckets(period.start, period.end, scale, _first_day_of_week(request)), _MAX_POINTS + 1))
-    if len(marks) > _MAX_POINTS:
+    buckets = list(islice(time_buckets(period.start, period.end, scale, _first_day_of_week(request)), _MAX_POINTS + 1))
+    if len(buckets) > _MAX_POINTS:
         raise ErrorResponse.wrong_parameter(
-            f"A chart may have {_MAX_POINTS} points: ask for a longer timeScaleValue than {scale!r}"
+            f"A chart may have at most {_MAX_POINTS} points: use a timeScaleValue longer than {scale!r}"
         )
-    starts = [start for _, start, _ in marks]
-    inside: list[list[Item]] = [[] for _ in marks]
+    starts = [start for _, start, _ in buckets]
+    items_by_bucket: list[list[Item]] = [[] for _ in buckets]
     for item in report.items(period):
-        inside[bisect_right(starts, created_at(item)) - 1].append(item)
+        items_by_bucket[bisect_right(starts, created_at(item)) - 1].append(item)
     dataset = []
-    for at, (name, start, end) in enumerate(marks):
-        figures = report.measure(period, inside[at])
+    for at, (name, start, end) in enumerate(buckets):
+        metrics = report.measure(period, items_by_bucket[at])
         row: Item = {"orderBy": at, "datapointId": name, "startTimeStamp": start * unit, "endTimeStamp": end * unit}
-        row["data"] = _metric_list(figures)
+        row["data"] = _metric_list(metrics)
         if report.additional_data is not None:
-            row["additionalData"] = report.additional_data(period, figures)
+            row["additionalData"] = report.additional_data(period, metrics)
         dataset.append(row)
     return dataset
 
 
-def _metric_list(figures: Metrics) -> list[Item]:
-    return [{"dataId": name, "dataValue": value} for name, value in figures.items()]
+def _metric_list(metrics: Metrics) -> list[Item]:
+    return [{"dataId": name, "dataValue": value} for name, value in metrics.items()]
 
 
 def _page_of(request: StoreRequest, dataset: list[Item]) -> list[Item]:
@@ -183,7 +183,7 @@ def _page_of(request: StoreRequest, dataset: list[Item]) -> list[Item]:
 
 # Latest changes.
 
-# What each time follows from: lists, and sections that are none.
+# The sections behind each time; some of them are not lists.
 _STATS_SOURCES: Final = {
     "productsUpdated": ("products",),
     "ordersUpdated": ("orders",),
@@ -205,18 +205,18 @@ _OPTIONAL_STATS: Final = {
 
 @route("GET /latest-stats")
 def get_latest_stats(request: StoreRequest) -> Result:
-    """When each part of the store last changed, deletions included; how much there is only where asked for."""
+    """When each part of the store last changed, deletions included; item counts only if requested."""
     store = request.store
-    answer: Item = {
+    response: Item = {
         name: format_time(_last_change(store, watched))
         for name, watched in _STATS_SOURCES.items()
         if name not in _OPTIONAL_STATS or request.flag(_OPTIONAL_STATS[name])
     }
     for section, noun in (("products", "product"), ("categories", "category")):
         if request.flag(f"{noun}CountRequired"):
-            # The documentation has one name for it, the vendor's own client another.
-            answer[f"{noun}CountRequired"] = answer[f"{noun}Count"] = store.count(section)
-    return answer
+            # The documentation and the vendor's own client use different names.
+            response[f"{noun}CountRequired"] = response[f"{noun}Count"] = store.count(section)
+    return response
 
 
 def _last_change(store: Store, sections: Iterable[str]) -> float:

@@ -1,4 +1,4 @@
-"""Product reviews: ``/reviews``. Buyers write them, so a store has those it was filled with; owners publish them."""
+"""Product reviews: ``/reviews``. Buyers write them, so a store has those it was loaded with; owners publish them."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -61,26 +61,26 @@ REVIEWS: Final = register_list(
 
 
 def _check_feature(request: StoreRequest) -> None:
-    request.raise_if_simulated("PRODUCT_REVIEWS_FEATURE_NOT_AVAILABLE", 403, "Reviews are switched off in this store")
+    request.raise_if_simulated("PRODUCT_REVIEWS_FEATURE_NOT_AVAILABLE", 403, "Reviews are disabled in this store")
 
 
 @route("GET /reviews")
 def search_reviews(request: StoreRequest) -> Result:
-    """List and search, the newest first."""
+    """List and search reviews, newest first."""
     _check_feature(request)
     return search(request, REVIEWS)
 
 
 @route("GET /reviews/{reviewId}")
 def get_review(request: StoreRequest) -> Result:
-    """Read one."""
+    """Read a review."""
     _check_feature(request)
     return item_response(request, REVIEWS, request.path_number("reviewId"), _KIND, _MISSING)
 
 
 @route("GET /reviews/filters_data")
 def get_review_filters_data(request: StoreRequest) -> Result:
-    """How many there are of each status."""
+    """The number of reviews with each status."""
     _check_feature(request)
     table = request.store.table("reviews")
     table.show_due_writes()
@@ -90,7 +90,7 @@ def get_review_filters_data(request: StoreRequest) -> Result:
 
 @route("PUT /reviews/{reviewId}")
 def update_review(request: StoreRequest) -> Result:
-    """Publish one, or take it back."""
+    """Publish or unpublish a review."""
     _check_feature(request)
     review = get_or_404(request.store.table("reviews"), request.path_number("reviewId"), _KIND, _MISSING)
     _set_status(request, [review], _checked_status(request.json.get("status"), "status"))
@@ -99,7 +99,7 @@ def update_review(request: StoreRequest) -> Result:
 
 @route("DELETE /reviews/{reviewId}")
 def delete_review(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete a review."""
     _check_feature(request)
     _delete_reviews(
         request, [get_or_404(request.store.table("reviews"), request.path_number("reviewId"), _KIND, _MISSING)]
@@ -109,7 +109,7 @@ def delete_review(request: StoreRequest) -> Result:
 
 @route("PUT /reviews/mass_update")
 def mass_update_reviews(request: StoreRequest) -> Result:
-    """Publish, take back or delete those that are named, that a filter finds, or all."""
+    """Publish, unpublish or delete the reviews with these ids, those that match a filter, or all."""
     _check_feature(request)
     sent: Item = request.json
     table = request.store.table("reviews")
@@ -123,7 +123,7 @@ def mass_update_reviews(request: StoreRequest) -> Result:
 
 @route("GET /reviews/deleted")
 def get_deleted_reviews(request: StoreRequest) -> Result:
-    """What was deleted, and when."""
+    """List the deleted reviews."""
     return search_deleted(request, "reviews")
 
 
@@ -134,7 +134,7 @@ def _checked_status(value: object, name: str) -> str:
     return status
 
 
-# Many at once.
+# Mass updates.
 
 
 def _selected_keys(request: StoreRequest, sent: Item) -> list[Key]:
@@ -144,7 +144,7 @@ def _selected_keys(request: StoreRequest, sent: Item) -> list[Key]:
             return list(table)
         case "SELECTED":
             if not sent.get("reviewIds"):
-                raise ErrorResponse.wrong_parameter("Field 'reviewIds' is missing: SELECTED needs it")
+                raise ErrorResponse.wrong_parameter("Field 'reviewIds' is required with SELECTED")
             return [number for number in dict.fromkeys(sent["reviewIds"]) if number in table]
         case "ALL_FILTERED":
             table.show_due_writes()
@@ -156,42 +156,42 @@ def _selected_keys(request: StoreRequest, sent: Item) -> list[Key]:
 
 
 def _conditions(request: StoreRequest, filters: Item) -> Iterable[Condition]:
-    """What the filters in a body ask; times come as dates or in Unix seconds, a status in capitals."""
+    """The conditions of the filters in a body; times are dates or Unix seconds, a status may be in upper case."""
     for name, value in filters.items():
         if value is None or value == []:
             continue
-        asked: Any = tuple(value) if isinstance(value, list) else value
+        filter_value: Any = tuple(value) if isinstance(value, list) else value
         if name in {"createdFrom", "createdTo"}:
             try:
-                asked = parse_time(str(value))
+                filter_value = parse_time(str(value))
             except ValueError as error:
                 raise ErrorResponse.wrong_parameter(f"Field {name!r}: {error}") from None
-        condition = _FILTERS[name](request, asked)
+        condition = _FILTERS[name](request, filter_value)
         if condition is not None:
             yield condition
 
 
-# What follows from a change.
+# Consequences for products.
 
 
 def _set_status(request: StoreRequest, reviews: Iterable[Item], status: str) -> None:
     table = request.store.table("reviews")
     changed = list(reviews)
-    moment = {"updateDate": format_time(request.now), "updateTimestamp": request.now}
+    times = {"updateDate": format_time(request.now), "updateTimestamp": request.now}
     for review in changed:
-        table.put(review | {"status": status} | moment)
+        table.put(review | {"status": status} | times)
     _refresh_review_counts(request.store, changed)
 
 
 def _delete_reviews(request: StoreRequest, reviews: Iterable[Item]) -> None:
-    gone = list(reviews)
-    for review in gone:
+    deleted = list(reviews)
+    for review in deleted:
         delete_item(request, "reviews", review["id"])
-    _refresh_review_counts(request.store, gone)
+    _refresh_review_counts(request.store, deleted)
 
 
 def _refresh_review_counts(store: Store, changed: Iterable[Item]) -> None:
-    """Let the products of these reviews show how many they have, and how they are rated."""
+    """Update the review counts and the rating of the products of these reviews."""
     reviews, products = store.table("reviews"), store.table("products")
     for number in {review.get("productId") for review in changed}:
         product = products.get(number) if isinstance(number, int) else None

@@ -1,4 +1,4 @@
-"""Feeds of products for marketplaces: ``/saleschannels``. Their settings can only be read."""
+"""Product feeds for marketplaces: ``/saleschannels``. Their settings are read-only."""
 
 from typing import Final
 
@@ -37,21 +37,21 @@ def get_yandex_market_feed(request: StoreRequest) -> Result:
 
 @route("GET /saleschannels/yandex_market_dbs")
 def get_yandex_market_dbs_feed(request: StoreRequest) -> Result:
-    """The feed for Yandex Market where the store delivers."""
+    """The feed for Yandex Market with delivery by the store."""
     return _feed(request, "yandex_market_dbs") | _YANDEX | {"enableAutoDiscounts": False, "sizeChart": "INT"}
 
 
 def _feed(request: StoreRequest, channel: str, *, enabled: bool = False) -> Item:
-    """What all feeds have: they are made once a day, of the products that are for sale."""
+    """The fields that all feeds share. A feed is generated once a day from the products that are for sale."""
     table = request.store.table("products")
     products = [decode_json(row) for key in table if (row := table.raw(key)) is not None]
-    made = request.now - request.now % _DAY
+    generated = request.now - request.now % _DAY
     return {
         "marketplaceConfig": {"enabled": enabled, "taxonomyId": channel, "firstInit": not enabled},
         "productFeedInfo": {
             "productsProcessed": len(products),
             "productsIncluded": sum(product.get("enabled", True) is True for product in products),
-            "lastGenerated": format_time(made),
-            "nextGenerated": format_time(made + _DAY),
+            "lastGenerated": format_time(generated),
+            "nextGenerated": format_time(generated + _DAY),
         },
     }

@@ -1,4 +1,4 @@
-"""Shipping options: ``/profile/shippingOptions``. They are part of the profile, which shows them too."""
+"""Shipping options: ``/profile/shippingOptions``. They are stored in the profile, which shows them too."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ __all__: list[str] = []
 
 _MAX_TITLE: Final = 100
 _TRANSLATED_FIELDS: Final = ("title", "description", "pickupInstruction")
-# How the price of shipping is found, and the field that says so.
+# How the shipping rate is calculated, by the field that implies it.
 _CALCULATION_TYPES: Final = {
     "flatRate": "flat",
     "ratesTable": "table",
@@ -23,18 +23,18 @@ _CALCULATION_TYPES: Final = {
 
 @route("GET /profile/shippingOptions")
 def search_shipping_options(request: StoreRequest) -> Result:
-    """All of them, as a bare array."""
+    """All shipping options, as a bare array."""
     lang = request.params.get("lang")
     return [localize(option, lang) if lang else option for option in _options(request)]
 
 
 @route("POST /profile/shippingOptions")
 def create_shipping_option(request: StoreRequest) -> Result:
-    """Create one."""
+    """Create a shipping option."""
     sent = {name: value for name, value in request.json.items() if value is not None}
     if "ratesCalculationType" not in sent:
-        follows = (kind for field, kind in _CALCULATION_TYPES.items() if sent.get(field))
-        sent["ratesCalculationType"] = next(follows, "flat" if sent.get("fulfilmentType") == "pickup" else "")
+        implied = (kind for field, kind in _CALCULATION_TYPES.items() if sent.get(field))
+        sent["ratesCalculationType"] = next(implied, "flat" if sent.get("fulfilmentType") == "pickup" else "")
     number = request.store.next_number("shipping_options", 0)
     option = {
         "id": f"{9001 + number}-{request.now * 1000 + number}",
@@ -57,7 +57,7 @@ def create_shipping_option(request: StoreRequest) -> Result:
 
 @route("PUT /profile/shippingOptions/{shippingOptionId}")
 def update_shipping_option(request: StoreRequest) -> Result:
-    """Change one."""
+    """Change a shipping option."""
     options, at = _options(request), _position(request)
     change = {name: value for name, value in request.json.items() if name != "id"}
     option = apply_change(request, options[at], change, set_updated=False)
@@ -70,7 +70,7 @@ def update_shipping_option(request: StoreRequest) -> Result:
 
 @route("DELETE /profile/shippingOptions/{shippingOptionId}")
 def delete_shipping_option(request: StoreRequest) -> Result:
-    """Delete one."""
+    """Delete a shipping option."""
     options, at = _options(request), _position(request)
     del options[at]
     _save(request, options)
@@ -78,7 +78,7 @@ def delete_shipping_option(request: StoreRequest) -> Result:
 
 
 def _options(request: StoreRequest) -> list[Item]:
-    """The options; a list of the caller's own."""
+    """A copy of the list of options."""
     return list((request.store.profile.get("shipping") or {}).get("shippingOptions") or ())
 
 
@@ -95,22 +95,22 @@ def _position(request: StoreRequest) -> int:
 
 
 def _check_option(request: StoreRequest, option: Item) -> None:
-    """Raise `ErrorResponse` where the option is not one that a store can offer."""
+    """Raise `ErrorResponse` if a store can't offer the option."""
     if not (option.get("title") or "").strip():
         raise ErrorResponse(400, "SHIPPING_OPTION_TITLE_REQUIRED", "A shipping option needs a title")
     if len(option["title"]) > _MAX_TITLE:
-        raise ErrorResponse(400, "SHIPPING_BAD_TITLE_LENGTH", f"A title may have {_MAX_TITLE} characters at most")
+        raise ErrorResponse(400, "SHIPPING_BAD_TITLE_LENGTH", f"A title may have at most {_MAX_TITLE} characters")
     calculation = option.get("ratesCalculationType")
     if not calculation:
-        message = "Say how the price of shipping is found: ratesCalculationType, or flatRate, ratesTable, carrier"
+        message = "The rate calculation is missing: set ratesCalculationType, flatRate, ratesTable or carrier"
         raise ErrorResponse(400, "SHIPPING_TYPE_CARRIER_REQUIRED", message)
     if calculation != "carrier-calculated":
         return
     if not option.get("carrier"):
         raise ErrorResponse(
-            400, "SHIPPING_CARRIER_NAME_REQUIRED", "Rates that a carrier calculates need the carrier's name"
+            400, "SHIPPING_CARRIER_NAME_REQUIRED", "Carrier-calculated rates need the name of the carrier"
         )
     origin = (request.store.profile.get("shipping") or {}).get("shippingOrigin") or request.store.profile.get("company")
     if not (origin or {}).get("countryCode"):
-        message = "A carrier calculates rates from the store's address, and the profile has none"
+        message = "Carrier-calculated rates need the store's address, which the profile lacks"
         raise ErrorResponse(409, "SHIPPING_OPTION_ADDRESS_MISMATCH", message)

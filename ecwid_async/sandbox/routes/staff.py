@@ -1,4 +1,4 @@
-"""Staff accounts and their invitations: ``/staff``."""
+"""Staff accounts and invitations: ``/staff``."""
 
 from typing import Final
 
@@ -15,26 +15,26 @@ _FIRST_ACCOUNT_ID: Final = 27_632_601
 
 @route("GET /staff")
 def search_staff(request: StoreRequest) -> Result:
-    """All accounts, and invitations that wait for an answer."""
+    """All accounts, and the open invitations."""
     return {"staffList": list(_accounts(request).values())}
 
 
 @route("GET /staff/{staffAccountId}")
 def get_staff(request: StoreRequest) -> Result:
-    """One account."""
+    """Read an account."""
     account = _find_account(request)
     return {name: account[name] for name in ("email", "staffScopes")}
 
 
 @route("POST /staff")
 def create_staff(request: StoreRequest) -> Result:
-    """Invite somebody; without scopes they may do nothing yet."""
+    """Invite someone; without scopes they may do nothing yet."""
     sent = request.json
     email = (sent.get("email") or "").strip()
     if "@" not in email:
-        raise ErrorResponse.wrong_parameter("An account needs the 'email' to which the invitation goes")
+        raise ErrorResponse.wrong_parameter("Field 'email' is required: the invitation is sent there")
     if any(normalized(account["email"]) == normalized(email) for account in _accounts(request).values()):
-        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", "There is an account or an invitation with this email already")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", "There is already an account or invitation with this email")
     number = request.store.next_number("staff_number", _FIRST_ACCOUNT_ID)
     name = f"p{number}"
     scopes = _checked_scopes(sent.get("staffScopes") or [])
@@ -50,7 +50,7 @@ def create_staff(request: StoreRequest) -> Result:
 
 @route("PUT /staff/{staffAccountId}")
 def update_staff(request: StoreRequest) -> Result:
-    """Change what somebody may do, or their address."""
+    """Change the scopes or the email address of an account."""
     account = _find_account(request)
     change = {name: value for name, value in request.json.items() if value is not None}
     if "staffScopes" in change:
@@ -68,14 +68,14 @@ def delete_staff(request: StoreRequest) -> Result:
 
 @route("POST /staff/invite")
 def resend_staff_invite(request: StoreRequest) -> Result:
-    """Send an invitation once more."""
+    """Send an invitation again."""
     _find_invitation(request)
     return {"success": True}
 
 
 @route("DELETE /staff/invite")
 def cancel_staff_invite(request: StoreRequest) -> Result:
-    """Take an invitation back."""
+    """Cancel an invitation."""
     del _accounts(request)[_find_invitation(request)["id"]]
     return {"deleteCount": 1}
 
@@ -96,13 +96,11 @@ def _find_invitation(request: StoreRequest) -> Item:
     for account in _accounts(request).values():
         if normalized(account["email"]) == email and not account["inviteAccepted"]:
             return account
-    raise ErrorResponse(404, "NOT_FOUND", "No invitation to this email waits for an answer")
+    raise ErrorResponse(404, "NOT_FOUND", "There is no open invitation for this email")
 
 
 def _checked_scopes(scopes: list[str]) -> list[str]:
     unknown = [scope for scope in scopes if scope not in STAFF_SCOPES]
     if unknown:
-        raise ErrorResponse.wrong_parameter(
-            f"There is no staff scope {unknown[0]!r}; GET /profile/staffScopes lists them"
-        )
+        raise ErrorResponse.wrong_parameter(f"There is no staff scope {unknown[0]!r}; see GET /profile/staffScopes")
     return scopes

@@ -1,4 +1,4 @@
-"""What an app keeps with a store: ``/storage``. The value is the request's body as it is, whatever its type."""
+"""Values that an app stores with a store: ``/storage``. A value is the body as it was sent, of any content type."""
 
 from typing import Final
 
@@ -21,19 +21,19 @@ def get_all_storage(request: StoreRequest) -> Result:
 
 @route("GET /storage/{key}")
 def get_storage_value(request: StoreRequest) -> Result:
-    """One key with its value."""
+    """Read the value of a key."""
     return {"key": _existing_key(request), "value": _values(request)[_existing_key(request)]}
 
 
 @route("POST /storage/{key}")
 def add_storage_value(request: StoreRequest) -> Result:
-    """Store a value, also in place of one that is there."""
+    """Store a value; an existing one is replaced."""
     return _store_value(request)
 
 
 @route("PUT /storage/{key}")
 def update_storage_value(request: StoreRequest) -> Result:
-    """Store a value, also where there was none."""
+    """Store a value; the key need not exist."""
     return _store_value(request)
 
 
@@ -50,17 +50,17 @@ def _values(request: StoreRequest) -> Records[str, str]:
 
 def _existing_key(request: StoreRequest) -> str:
     if request.path_params["key"] not in _values(request):
-        raise ErrorResponse(404, "OTHER", f"There is nothing under the key {request.path_params['key']!r}")
+        raise ErrorResponse(404, "OTHER", f"There is no value for the key {request.path_params['key']!r}")
     return request.path_params["key"]
 
 
 def _store_value(request: StoreRequest) -> Result:
     key = request.path_params["key"]
-    most = _MAX_PUBLIC_BYTES if key == _PUBLIC_KEY else _MAX_BYTES
-    if len(request.body) > most:
-        raise ErrorResponse.wrong_parameter(f"The value of {key!r} may have {most} bytes at most")
+    limit = _MAX_PUBLIC_BYTES if key == _PUBLIC_KEY else _MAX_BYTES
+    if len(request.body) > limit:
+        raise ErrorResponse.wrong_parameter(f"The value of {key!r} may have at most {limit} bytes")
     try:
         _values(request)[key] = request.body.decode()
     except UnicodeDecodeError:
-        raise ErrorResponse.wrong_parameter("A value is text in UTF-8; encode bytes, for example as base64") from None
+        raise ErrorResponse.wrong_parameter("A value must be UTF-8 text; encode bytes, for example as base64") from None
     return {"updateCount": 1, "success": True}

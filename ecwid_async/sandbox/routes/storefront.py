@@ -1,4 +1,4 @@
-"""What the storefront shows under an address: ``/storefront-widget-pages``."""
+"""Pages of the storefront by slug: ``/storefront-widget-pages``."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from ecwid_async.sandbox.state import Item, Key, decode_json
 __all__: list[str] = []
 
 _WITH_ID: Final = re.compile(r"(?P<text>.*)-(?P<kind>[pc])(?P<id>\d{1,18})")
-# Products win where a category has the same name.
+# A product takes precedence over a category of the same name.
 _KINDS: Final = {"p": ("products", "PRODUCT"), "c": ("categories", "CATEGORY")}
 _FIXED_PAGES: Final = {
     "search": "SEARCH",
@@ -29,28 +29,30 @@ _LEGAL_PREFIX: Final = "pages"
 
 @route("GET /storefront-widget-pages")
 def get_storefront_widget_page(request: StoreRequest) -> Result:
-    """The page under a slug, and whether that is its own slug; or the storefront's first page."""
+    """The page with this slug, and whether the slug is canonical; or the root page."""
     if request.flag("storeRootPage"):
         return _page(request, "ROOT", "", "", None)
-    asked = request.params.get("slug")
-    if asked is None:
-        raise ErrorResponse(400, "SLUG_PARAMETER_NOT_FOUND", "Name the page by 'slug', or ask for 'storeRootPage'")
-    asked = asked.strip().strip("/")
-    if not asked:
+    requested = request.params.get("slug")
+    if requested is None:
         raise ErrorResponse(
-            400, "SLUG_PARAMETER_EMPTY", "'slug' is empty; the first page is asked for by 'storeRootPage'"
+            400, "SLUG_PARAMETER_NOT_FOUND", "Parameter 'slug' is missing; set 'storeRootPage' for the root page"
         )
-    if kind := _fixed_page(request, asked):
-        return _page(request, kind, asked, asked, None)
-    for letter, key in _candidates(request, asked):
+    requested = requested.strip().strip("/")
+    if not requested:
+        raise ErrorResponse(
+            400, "SLUG_PARAMETER_EMPTY", "Parameter 'slug' is empty; set 'storeRootPage' for the root page"
+        )
+    if kind := _fixed_page(request, requested):
+        return _page(request, kind, requested, requested, None)
+    for letter, key in _candidates(request, requested):
         item = request.store.table(_KINDS[letter][0]).get(key)
         if item is not None and item.get("enabled", True) is True:
-            return _page(request, _KINDS[letter][1], asked, _canonical_slug(request, letter, item), item)
+            return _page(request, _KINDS[letter][1], requested, _canonical_slug(request, letter, item), item)
     return {"status": "NOT_FOUND"}
 
 
-def _fixed_page(request: StoreRequest, asked: str) -> str | None:
-    first, _, rest = asked.partition("/")
+def _fixed_page(request: StoreRequest, requested: str) -> str | None:
+    first, _, rest = requested.partition("/")
     if first == _LEGAL_PREFIX:
         pages = (request.store.profile.get("legalPagesSettings") or {}).get("legalPages") or ()
         shown = {make_slug(page.get("type") or "").lower() for page in pages if page.get("enabled")}
@@ -58,15 +60,15 @@ def _fixed_page(request: StoreRequest, asked: str) -> str | None:
     return _FIXED_PAGES.get(first)
 
 
-def _candidates(request: StoreRequest, asked: str) -> list[tuple[str, Key]]:
-    """What the slug may mean: an id at its end says it, else the name decides."""
-    if match := _WITH_ID.fullmatch(asked):
+def _candidates(request: StoreRequest, requested: str) -> list[tuple[str, Key]]:
+    """The items that a slug may refer to: an id at its end decides, else the name."""
+    if match := _WITH_ID.fullmatch(requested):
         return [(match["kind"], int(match["id"]))]
-    return [(letter, key) for letter in _KINDS for key in _keys_by_slug(request, letter).get(asked.casefold(), ())]
+    return [(letter, key) for letter in _KINDS for key in _keys_by_slug(request, letter).get(requested.casefold(), ())]
 
 
 def _keys_by_slug(request: StoreRequest, letter: str) -> dict[str, list[Key]]:
-    """The keys of all items by each name that leads to them."""
+    """The keys of all items by every slug that leads to them."""
     table = request.store.table(_KINDS[letter][0])
     names: dict[str, list[Key]] | None = table.index.cache.get("slugs")
     if names is None:
@@ -81,14 +83,14 @@ def _keys_by_slug(request: StoreRequest, letter: str) -> dict[str, list[Key]]:
 
 
 def _canonical_slug(request: StoreRequest, letter: str, item: Item) -> str:
-    """The slug under which the item's own address shows it."""
+    """The slug in the item's own address."""
     shown = urlsplit(item.get("url") or "").path.rpartition("/")[2]
     return unquote(shown) or f"{item.get('customSlug') or make_slug(item.get('name') or '')}-{letter}{item['id']}"
 
 
-def _page(request: StoreRequest, kind: str, asked: str, canonical: str, item: Item | None) -> Item:
+def _page(request: StoreRequest, kind: str, requested: str, canonical: str, item: Item | None) -> Item:
     page: Item = {
-        "status": "OK" if asked == canonical else "NONCANONICAL",
+        "status": "OK" if requested == canonical else "NONCANONICAL",
         "type": kind,
         "canonicalSlug": canonical,
     }
@@ -121,7 +123,7 @@ def _static_content(request: StoreRequest, kind: str, canonical: str, item: Item
 
 
 def _json_ld(title: str, url: str) -> str:
-    # Inside a script element nothing may look like its end.
+    # The content of a script element must not contain its end tag.
     return json.dumps({"@context": "https://schema.org", "name": title, "url": url}).replace("<", "\\u003c")
 
 
@@ -138,7 +140,7 @@ def _canonical_url(request: StoreRequest, kind: str, canonical: str, item: Item 
 
 
 def _hreflang_links(request: StoreRequest, canonical: str) -> str:
-    """Links to the page in other languages, from ``international_pages[en]=https://…``."""
+    """Links to the page in other languages, from parameters like ``international_pages[en]=https://…``."""
     prefix = "international_pages["
     pages = {
         name.removeprefix(prefix).rstrip("]"): url for name, url in request.params.items() if name.startswith(prefix)

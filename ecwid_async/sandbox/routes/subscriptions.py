@@ -1,6 +1,6 @@
-"""Recurring subscriptions: ``/subscriptions``. Each has the orders that it was charged for.
+"""Recurring subscriptions: ``/subscriptions``. Each lists the orders it was charged for.
 
-Their timestamps are in milliseconds, as in the documentation's examples; everywhere else they are in seconds.
+Their timestamps are in milliseconds, as in the documentation's examples; all others are in seconds.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ _INTERVALS: Final = ("DAY", "WEEK", "MONTH", "YEAR")
 
 
 def _date_field(name: str) -> Callable[[Item], float]:
-    """A time as Unix seconds; zero where there is none."""
+    """A date as Unix seconds; zero if it is missing."""
     return lambda item: parse_time(item[name]) if item.get(name) else 0
 
 
@@ -51,7 +51,7 @@ def _order_times(item: Item) -> Iterator[int]:
 
 
 def _if_present(column: str, bound: Callable[[str], Filter]) -> Filter:
-    """A bound of a time that not every subscription has: those without one are zero in the column."""
+    """A bound of a time that some subscriptions lack: they are zero in the column and never match."""
 
     def condition(request: StoreRequest, value: int) -> Condition | None:
         window = bound(column)(request, value)
@@ -63,10 +63,10 @@ def _if_present(column: str, bound: Callable[[str], Filter]) -> Filter:
 
 
 def _by_order_time(request: StoreRequest, value: int) -> Condition | None:
-    """Subscriptions with an order inside the asked window; asked once, by whichever bound comes first."""
-    inside = request.store.switches.inclusive_bounds
-    low = request.params.get("orderCreatedFrom", 0) + (not inside)
-    high = request.params.get("orderCreatedTo", 2**62) - (not inside)
+    """Subscriptions with an order in the requested period; either parameter applies both bounds."""
+    inclusive = request.store.switches.inclusive_bounds
+    low = request.params.get("orderCreatedFrom", 0) + (not inclusive)
+    high = request.params.get("orderCreatedTo", 2**62) - (not inclusive)
     table = request.store.table("subscriptions")
     times = (time for time, _ in table.index.value_counts("ordered") if isinstance(time, int))
     return OneOf("ordered", tuple(sorted(time for time in times if low <= time <= high)))
@@ -129,28 +129,28 @@ SUBSCRIPTIONS: Final = register_list(
 
 @route("GET /subscriptions")
 def search_subscriptions(request: StoreRequest) -> Result:
-    """List and search."""
+    """List and search subscriptions."""
     return search(request, SUBSCRIPTIONS)
 
 
 @route("GET /subscriptions/{subscriptionId}")
 def get_subscription(request: StoreRequest) -> Result:
-    """Read one."""
+    """Read a subscription."""
     return item_response(request, SUBSCRIPTIONS, request.path_number("subscriptionId"), _KIND, _MISSING)
 
 
 @route("PUT /subscriptions/{subscriptionId}")
 def update_subscription(request: StoreRequest) -> Result:
-    """Change its status, its interval, or when it is charged next."""
+    """Change the status, the interval or the next charge."""
     table = request.store.table("subscriptions")
     stored = get_or_404(table, request.path_number("subscriptionId"), _KIND, _MISSING)
-    change, moment = dict(request.json), format_time(request.now)
+    change, date = dict(request.json), format_time(request.now)
     status = change.get("status")
     _check(change)
     if status and status != stored.get("status"):
-        change |= {"statusUpdated": moment}
+        change |= {"statusUpdated": date}
         if status == "CANCELLED":
-            change |= {"cancelled": moment}
+            change |= {"cancelled": date}
         else:
             stored.pop("cancelled", None)
     table.put(apply_change(request, stored, change, set_updated=False) | {"updateTimestamp": request.now * 1000})

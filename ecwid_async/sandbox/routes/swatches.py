@@ -1,4 +1,4 @@
-"""Colours of product options: ``/swatches``, all of them and the latest."""
+"""Colors of product options: ``/swatches``, all of them or the most recent."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -13,7 +13,7 @@ _MAX_RECENT: Final = 10
 
 @route("GET /swatches")
 def get_swatches(request: StoreRequest) -> Result:
-    """The colours that choices of product options are shown with."""
+    """The colors of the choices of product options."""
     table = request.store.table("products")
     table.show_due_writes()
     return {"colors": [_swatch(table, str(value)) for value, _ in table.index.value_counts("swatch")]}
@@ -21,7 +21,7 @@ def get_swatches(request: StoreRequest) -> Result:
 
 @route("GET /swatches/recent-colors")
 def get_recent_colors(request: StoreRequest) -> Result:
-    """The colours of the products that were changed last, each once, at most ten."""
+    """The colors of the most recently changed products, at most ten, each once."""
     table = request.store.table("products")
     table.show_due_writes()
     colors: dict[tuple[str, str], Item] = {}
@@ -34,7 +34,7 @@ def get_recent_colors(request: StoreRequest) -> Result:
 
 
 def _swatch(table: Table, value: str) -> Item:
-    """The colour that a term names: some product has it."""
+    """The color that a search term stands for, read from a product that has it."""
     code, _, name = value.partition("=")
     item = decode_json(table.index.rows(table.index.slots_with("swatch", value)[:1])[0])
     return next(color for color in _colors(item) if (color["hexCode"], color["name"]) == (code, name))

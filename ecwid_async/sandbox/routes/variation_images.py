@@ -27,7 +27,7 @@ _IMAGE_FIELDS: Final = {
 
 @route("POST /products/{productId}/combinations/{combinationId}/image")
 def upload_variation_image(request: StoreRequest) -> Result:
-    """The picture is there at once, and takes the place of the one before."""
+    """Replace the image; it is shown at once."""
     item = find_product(request)
     stored = find_variation(request, item)
     return _set_image(request, item, stored, uploaded_image(request, number := new_image_id(request.store)), number)
@@ -35,7 +35,7 @@ def upload_variation_image(request: StoreRequest) -> Result:
 
 @route("POST /products/{productId}/combinations/{combinationId}/image/async")
 def upload_variation_image_async(request: StoreRequest) -> Result:
-    """The picture is there at once; its original is at the given address."""
+    """Replace the image; it is shown at once, from the given address."""
     item = find_product(request)
     stored = find_variation(request, item)
     if request.json.get("alt"):
@@ -50,12 +50,12 @@ def _set_image(request: StoreRequest, item: Item, stored: Item, new: UploadedIma
 
 @route("DELETE /products/{productId}/combinations/{combinationId}/image")
 def delete_variation_image(request: StoreRequest) -> Result:
-    """Takes every trace of the picture away."""
+    """Remove the image and all fields that refer to it."""
     item = find_product(request)
     stored = find_variation(request, item)
     if "imageUrl" not in stored:
         return {"deleteCount": 0}
-    gone = {*_IMAGE_FIELDS, "alt"}
-    left = {name: value for name, value in stored.items() if name not in gone} | {"alt": {"translated": {}}}
+    removed = {*_IMAGE_FIELDS, "alt"}
+    left = {name: value for name, value in stored.items() if name not in removed} | {"alt": {"translated": {}}}
     replace_variation(request, item, left)
     return {"deleteCount": 1}

@@ -15,7 +15,7 @@ _NEGATIVE_STOCK: Final = {"warning": "Product has negative stock."}
 
 @route("PUT /products/{productId}/combinations/{combinationId}/inventory")
 def adjust_variation_stock(request: StoreRequest) -> Result:
-    """A delta, which may take the stock below zero; unlimited stock stays unlimited."""
+    """Change the stock by a delta; it may become negative. Unlimited stock stays unlimited."""
     item = find_product(request)
     stored = find_variation(request, item)
     delta = request.json.get("quantityDelta")

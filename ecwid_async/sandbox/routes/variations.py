@@ -1,4 +1,4 @@
-"""Variations of a product: ``/products/{productId}/combinations``. They live in the product, in order of creation."""
+"""Variations of a product: ``/products/{productId}/combinations``. They are stored in the product."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ __all__ = ["find_variation", "replace_variation"]
 
 
 def find_variation(request: StoreRequest, item: Item) -> Item:
-    """The variation that the path names. Raises `ErrorResponse` 404."""
+    """The variation named in the path. Raises `ErrorResponse` 404."""
     number = request.path_number("combinationId")
     variations: list[Item] = item.get("combinations") or []
     for variation in variations:
@@ -23,7 +23,7 @@ def find_variation(request: StoreRequest, item: Item) -> Item:
 
 
 def _save_variations(request: StoreRequest, item: Item, variations: list[Item]) -> Item:
-    """Store the product with these variations; gives it as it is now."""
+    """Store the product with these variations; returns it as stored."""
     change: Item = {"combinations": variations}
     saved = complete_product(request.store, apply_change(request, item, {}) | change, change)
     save_product(request, saved)
@@ -31,7 +31,7 @@ def _save_variations(request: StoreRequest, item: Item, variations: list[Item]) 
 
 
 def replace_variation(request: StoreRequest, item: Item, variation: Item) -> Item:
-    """Store the product with this variation in place of the one with its id."""
+    """Store the product with this variation in place of the one with the same id."""
     variations = [variation if one.get("id") == variation["id"] else one for one in item["combinations"]]
     return _save_variations(request, item, variations)
 
@@ -43,19 +43,19 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
 
 @route("GET /products/{productId}/combinations")
 def search_variations(request: StoreRequest) -> Result:
-    """All of them, as a bare array."""
+    """All variations in order of creation, as a bare array."""
     return list(map(_view(request), find_product(request).get("combinations") or ()))
 
 
 @route("GET /products/{productId}/combinations/{combinationId}")
 def get_variation(request: StoreRequest) -> Result:
-    """One variation."""
+    """Read a variation."""
     return encode_json(project(_view(request)(find_variation(request, find_product(request))), request.selection))
 
 
 @route("POST /products/{productId}/combinations")
 def create_variation(request: StoreRequest) -> Result:
-    """One more, behind the others; its options are those of the product."""
+    """Add a variation after the others; its options must be those of the product."""
     item, given = find_product(request), request.json
     if given.get("options") is None:
         raise ErrorResponse.wrong_parameter("Field 'options' is missing")
@@ -65,7 +65,7 @@ def create_variation(request: StoreRequest) -> Result:
 
 @route("PUT /products/{productId}/combinations/{combinationId}")
 def update_variation(request: StoreRequest) -> Result:
-    """What is not named stays."""
+    """Change the given fields."""
     item = find_product(request)
     stored, null_clears = find_variation(request, item), request.store.switches.null_clears
     replace_variation(request, item, merge_variation(stored, request.json, null_clears=null_clears))
@@ -74,23 +74,23 @@ def update_variation(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/combinations/{combinationId}")
 def delete_variation(request: StoreRequest) -> Result:
-    """One variation; the others stay."""
+    """Delete a variation; the others stay."""
     item = find_product(request)
-    gone = find_variation(request, item)
-    _clear_default(item, gone)
-    _save_variations(request, item, [one for one in item["combinations"] if one is not gone])
+    deleted = find_variation(request, item)
+    _clear_default(item, deleted)
+    _save_variations(request, item, [one for one in item["combinations"] if one is not deleted])
     return {"deleteCount": 1}
 
 
 @route("DELETE /products/{productId}/combinations")
 def delete_all_variations(request: StoreRequest) -> Result:
-    """All of them; tells how many there were, which may be none."""
+    """Delete all variations; returns how many there were, zero included."""
     item = find_product(request)
-    gone: list[Item] = item.get("combinations") or []
-    for variation in gone:
+    deleted: list[Item] = item.get("combinations") or []
+    for variation in deleted:
         _clear_default(item, variation)
     _save_variations(request, item, [])
-    return {"deleteCount": len(gone)}
+    return {"deleteCount": len(deleted)}
 
 
 def _clear_default(item: Item, variation: Item) -> None:

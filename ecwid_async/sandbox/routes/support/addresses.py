@@ -1,4 +1,4 @@
-"""What the server adds to people in orders and customers: names of country and state, a name's parts, an address."""
+"""Addresses in orders and customers: names of countries and states, parts of a person's name, formatting."""
 
 from ecwid_async.sandbox.spec import geography as atlas
 from ecwid_async.sandbox.state import Item
@@ -7,7 +7,7 @@ __all__ = ["format_address", "with_region_names", "with_split_name"]
 
 
 def with_region_names(person: Item) -> Item:
-    """The person with the names of country and state, where codes are known; names that were sent are replaced."""
+    """The person with the names of country and state. Names that were sent are replaced if the codes are known."""
     country, state = person.get("countryCode") or "", person.get("stateOrProvinceCode") or ""
     tables, found = atlas.load(), dict(person)
     if country in tables.countries:
@@ -25,7 +25,7 @@ def with_split_name(person: Item) -> Item:
 
 
 def format_address(person: Item) -> str:
-    """The address on lines of HTML; what is missing is left out."""
+    """The address as lines of HTML; missing parts are left out."""
     city = " ".join(filter(None, (person.get("postalCode"), person.get("city"), person.get("stateOrProvinceName"))))
     lines = (person.get("name"), person.get("companyName"), person.get("street"), city, person.get("countryName"))
     return "<br/>".join(filter(None, lines))

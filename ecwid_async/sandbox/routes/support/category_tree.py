@@ -8,13 +8,13 @@ __all__ = ["category_subtree"]
 
 
 def category_subtree(store: Store, roots: Iterable[int]) -> set[int]:
-    """These categories and everything below them."""
+    """The ids of these categories and of all their descendants."""
     table = store.table("categories")
     found: set[int] = set()
-    waiting = list(roots)
-    while waiting:
-        number = waiting.pop()
+    pending = list(roots)
+    while pending:
+        number = pending.pop()
         if number not in found:
             found.add(number)
-            waiting += [key for key in table.find("parent", number) if isinstance(key, int)]
+            pending += [key for key in table.find("parent", number) if isinstance(key, int)]
     return found

@@ -1,6 +1,6 @@
-"""What ties orders to customers: the mail address. A customer's statistics are those of all orders with it.
+"""Statistics of customers: those of all orders with the customer's email address.
 
-Searches may lag behind writes, this never does.
+They are always current, even where searches lag behind writes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,21 +12,21 @@ __all__ = ["compute_stats", "customer_by_email", "refresh_stats"]
 
 
 def orders_by_email(store: Store, email: str) -> Iterator[Item]:
-    """All orders with this mail address, oldest first."""
+    """Yield all orders with this email address, oldest first."""
     table = store.table("orders")
     found = [order for key in table.find("email", normalized(email)) if (order := table.get(key)) is not None]
     yield from sorted(found, key=lambda order: (order.get("createTimestamp") or 0, order["orderNumber"]))
 
 
 def customer_by_email(store: Store, email: str) -> Item | None:
-    """The customer with this mail address."""
+    """The customer with this email address."""
     table = store.table("customers")
     keys = table.find("email", normalized(email)) if email else []
     return table.get(keys[0]) if keys else None
 
 
 def compute_stats(store: Store, email: str) -> Item:
-    """A customer's ``compute_stats``: orders of every status count; without orders there are no dates."""
+    """The ``stats`` of a customer. Orders of every status count; without orders the dates are missing."""
     orders = list(orders_by_email(store, email))
     if not orders:
         return {"numberOfOrders": 0, "salesValue": 0, "averageOrderValue": 0}
@@ -41,7 +41,7 @@ def compute_stats(store: Store, email: str) -> Item:
 
 
 def refresh_stats(store: Store, emails: Iterable[str], now: int) -> None:
-    """Bring the statistics of the customers with these addresses up to date."""
+    """Update the statistics of the customers with these email addresses."""
     for email in {normalized(email) for email in emails if email}:
         customer = customer_by_email(store, email)
         if customer is None:

@@ -11,39 +11,39 @@ __all__ = ["at_least", "at_most", "by_key", "contains", "one_of", "since", "unti
 
 
 def at_least(column: str) -> Filter:
-    """The number is this or more."""
+    """The number is greater than or equal to the value."""
     return lambda request, value: InRange(column, low=value)
 
 
 def at_most(column: str) -> Filter:
-    """The number is this or less."""
+    """The number is less than or equal to the value."""
     return lambda request, value: InRange(column, high=value)
 
 
 def since(column: str) -> Filter:
-    """The time is this or later (or strictly later: see `Switches.inclusive_bounds`)."""
+    """The time is at or after the value; strictly after it without `Switches.inclusive_bounds`."""
     return lambda request, value: InRange(
         column, low=value if request.store.switches.inclusive_bounds else math.nextafter(value, math.inf)
     )
 
 
 def until(column: str) -> Filter:
-    """The time is this or earlier (or strictly earlier)."""
+    """The time is at or before the value; strictly before it without `Switches.inclusive_bounds`."""
     return lambda request, value: InRange(
         column, high=value if request.store.switches.inclusive_bounds else math.nextafter(value, -math.inf)
     )
 
 
 def one_of(term: str, make: Callable[[Any], Hashable] = lambda value: value) -> Filter:
-    """A term has this value, or one of these; `make` turns a parameter's value into the term's."""
+    """The term equals the value, or one of the values; `make` converts a value of the parameter to one of the term."""
     return lambda request, value: OneOf(term, tuple(map(make, value if isinstance(value, tuple) else (value,))))
 
 
 def contains(column: str) -> Filter:
-    """The text contains each word of this; an empty parameter asks for nothing."""
+    """The text contains each word of the value. An empty value sets no condition."""
     return lambda request, value: ContainsWords(column, tuple(value.split())) if value.strip() else None
 
 
 def by_key() -> Filter:
-    """The item is one of these."""
+    """The item's key is the value, or one of the values."""
     return lambda request, value: KeyIn(frozenset(value if isinstance(value, tuple) else (value,)))

@@ -1,4 +1,4 @@
-"""Pictures that requests bring: as bytes, by address to be fetched, or by address alone."""
+"""Uploaded images: as the body of the request, or by address."""
 
 from typing import Any, Final
 
@@ -13,23 +13,23 @@ from ecwid_async.sandbox.state import MAX_IMAGE_BYTES, ImageInfo, Item, Store, p
 __all__ = ["UploadedImage", "described_image", "new_image_id", "new_video_id", "uploaded_image"]
 
 _FIRST_IMAGE_ID: Final = 4_500_000_001
-# Clients read the numbers of videos into 32 bits.
+# Clients read the ids of videos as 32-bit integers.
 _FIRST_VIDEO_ID: Final = 70_500_001
 
 
 def new_image_id(store: Store) -> int:
-    """A number for a new picture; one counter for the whole store."""
+    """The id for a new image; all images of a store share one counter."""
     return store.next_number("pictures", _FIRST_IMAGE_ID)
 
 
 def new_video_id(store: Store) -> int:
-    """A number for a new video or the cover of one."""
+    """The id for a new video or its cover."""
     return store.next_number("videos", _FIRST_VIDEO_ID)
 
 
 @frozen
 class UploadedImage:
-    """A picture: its addresses in all sizes, its width and height in pixels, the caller's id."""
+    """An image: its addresses by size, width and height in pixels, and the caller's own id."""
 
     urls: dict[str, str]
     width: int
@@ -38,7 +38,7 @@ class UploadedImage:
 
     @property
     def original(self) -> str:
-        """Where the picture itself is."""
+        """The address of the original image."""
         return self.urls["imageOriginalUrl"]
 
     @property
@@ -48,29 +48,27 @@ class UploadedImage:
 
 
 def uploaded_image(request: StoreRequest, number: int) -> UploadedImage:
-    """The picture that is the request's body, or that its ``externalUrl`` names; nothing is fetched from there.
+    """The image in the body of the request, or at its ``externalUrl``, from which nothing is fetched.
 
-    Raises `ErrorResponse` where there is none, or more than 20 MB of it.
+    Raises `ErrorResponse` if there is no image, or if it is larger than 20 MB.
     """
     if "externalUrl" in request.params:
-        usual = ImageInfo()
+        default = ImageInfo()
         urls = image_urls(request.store, number, check_url(request.params["externalUrl"]))
-        return UploadedImage(urls, usual.width, usual.height, _external_id(request.body))
-    # No picture starts with a brace: that is JSON which comes with an address, and the address is missing.
+        return UploadedImage(urls, default.width, default.height, _external_id(request.body))
+    # No image starts with a brace: this is the JSON that accompanies an address, and the address is missing.
     if not request.body or request.body.startswith(b"{"):
-        raise ErrorResponse.wrong_parameter(
-            "Send the picture as the body, or its address as the parameter 'externalUrl'"
-        )
+        raise ErrorResponse.wrong_parameter("Send the image as the body, or its address as the parameter 'externalUrl'")
     if len(request.body) > MAX_IMAGE_BYTES:
-        raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"A picture may have {MAX_IMAGE_BYTES} bytes at most")
-    seen = read_image_info(request.body)
-    urls = image_urls(request.store, number, extension=seen.extension)
+        raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"An image may have at most {MAX_IMAGE_BYTES} bytes")
+    header = read_image_info(request.body)
+    urls = image_urls(request.store, number, extension=header.extension)
     uploads_of(request.store).keep(urls["imageOriginalUrl"], request.body)
-    return UploadedImage(urls, seen.width, seen.height)
+    return UploadedImage(urls, header.width, header.height)
 
 
 def described_image(request: StoreRequest, number: int) -> UploadedImage:
-    """The picture whose address and measures stand in the JSON body of an asynchronous upload."""
+    """The image described by the JSON body of an asynchronous upload: its address, width and height."""
     sent = request.json
     urls = image_urls(request.store, number, check_url(sent.get("url")))
     return UploadedImage(urls, _pixels(sent, "width"), _pixels(sent, "height"), sent.get("externalId"))
@@ -86,7 +84,7 @@ def _pixels(sent: Item, name: str) -> int:
 
 
 def _external_id(body: bytes) -> str | None:
-    """The caller's own id, which comes as JSON where the picture comes by address."""
+    """The caller's own id, sent as JSON when the image itself is sent by address."""
     try:
         sent = msgspec.json.decode(body, type=dict[str, Any]) if body else {}
     except msgspec.DecodeError:

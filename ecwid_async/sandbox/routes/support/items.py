@@ -1,4 +1,4 @@
-"""What sections have in common: searching, reading, creating, changing and deleting one item, and the history."""
+"""Single items: lookup, response, partial update, deletion."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -18,15 +18,15 @@ from ecwid_async.sandbox.state import (
 __all__ = ["apply_change", "check_choices", "delete_item", "get_or_404", "item_response", "with_timestamps"]
 
 
-def check_choices(item: Item, values: Mapping[str, Sequence[str]]) -> None:
-    """Raise `ErrorResponse` where a field has none of the values that `values` has for its name."""
-    for name, choices in values.items():
-        if item.get(name) is not None and item[name] not in choices:
-            raise ErrorResponse.wrong_parameter(f"Field {name!r} must be one of {', '.join(choices)}")
+def check_choices(item: Item, choices: Mapping[str, Sequence[str]]) -> None:
+    """Raise `ErrorResponse` if a field has a value other than those that `choices` lists under its name."""
+    for name, allowed in choices.items():
+        if item.get(name) is not None and item[name] not in allowed:
+            raise ErrorResponse.wrong_parameter(f"Field {name!r} must be one of {', '.join(allowed)}")
 
 
 def get_or_404(table: Table, key: Key, kind: str, code: str) -> Item:
-    """The stored item. Raises `ErrorResponse` 404 where there is none, in the API's words."""
+    """The stored item. Raises `ErrorResponse` 404 with the API's message if there is none."""
     item = table.get(key)
     if item is None:
         raise ErrorResponse(404, code, f"{kind} #{key} not found")
@@ -34,7 +34,7 @@ def get_or_404(table: Table, key: Key, kind: str, code: str) -> Item:
 
 
 def item_response(request: StoreRequest, listing: Listing, key: Key, kind: str, code: str) -> bytes:
-    """The item as it goes over the wire, with only the asked fields."""
+    """The item as JSON, with only the requested fields. Raises `ErrorResponse` 404 if there is none."""
     item = request.store.table(listing.section).raw(key)
     if item is None:
         raise ErrorResponse(404, code, f"{kind} #{key} not found")
@@ -47,9 +47,9 @@ def item_response(request: StoreRequest, listing: Listing, key: Key, kind: str, 
 
 
 def with_timestamps(item: Item, now: int) -> Item:
-    """A new item with the times that the server gives."""
-    moment = format_time(now)
-    times = {"created": moment, "updated": moment, "createTimestamp": now, "updateTimestamp": now}
+    """A new item, created and updated now."""
+    date = format_time(now)
+    times = {"created": date, "updated": date, "createTimestamp": now, "updateTimestamp": now}
     return {**item, **times}
 
 
@@ -62,7 +62,10 @@ def apply_change(
     required: Iterable[str] = (),
     set_updated: bool = True,
 ) -> Item:
-    """The stored item with a partial change merged in. Raises `ErrorResponse` if it removes a `required` field."""
+    """The stored item with a partial change merged in.
+
+    An explicit null removes `clearable` fields. Raises `ErrorResponse` if the change would remove a `required` field.
+    """
     merged = merge(stored, change, clearable=clearable, null_clears=request.store.switches.null_clears)
     for name in required:
         if name in stored and name not in merged:
@@ -73,7 +76,10 @@ def apply_change(
 
 
 def delete_item(request: StoreRequest, section: str, key: Key, entry: Item | None = None) -> bool:
-    """Delete an item and note it in the history (`entry`: what the history shows beside the date); False if absent."""
+    """Delete an item and record the deletion; False if there is no such item.
+
+    `entry` is what the list of deletions shows besides the date; the id if it is not given.
+    """
     if not request.store.table(section).remove(key):
         return False
     request.store.history(section).add(entry or {"id": key}, request.now)

@@ -1,4 +1,4 @@
-"""Lists: conditions, sorting and the requested page."""
+"""Lists: the requested conditions, order and page, and the list of deletions."""
 
 import math
 import re
@@ -23,15 +23,12 @@ __all__ = ["paginate", "requested_conditions", "requested_sort", "search", "sear
 
 _Entry = TypeVar("_Entry")
 
-
 _MAX_LIMIT: Final = 100
-
-
 _TIMESTAMPS: Final = re.compile(rb'("\w*Timestamp":\d{9,10})(?!\d)')
 
 
 def page_bounds(request: StoreRequest) -> tuple[int, int, int]:
-    """Offset and limit of this request, the limit cut to what the API gives at most; and what a page really holds."""
+    """Offset and limit of the request, and the number of items that a page really holds."""
     offset = request.params.get("offset", 0)
     limit = request.params.get("limit", request.endpoint.limit)
     if offset < 0 or limit < 1:
@@ -40,10 +37,10 @@ def page_bounds(request: StoreRequest) -> tuple[int, int, int]:
     return offset, limit, min(limit, request.store.switches.page_size or limit)
 
 
-def paginate(request: StoreRequest, entries: Sequence[_Entry], show: Callable[[_Entry], Item]) -> Page:
-    """The page that this request asks for, of a list that is no table; `show` makes an entry an item."""
-    offset, limit, held = page_bounds(request)
-    rows = [encode_json(show(entry)) for entry in entries[offset : offset + held]]
+def paginate(request: StoreRequest, entries: Sequence[_Entry], to_item: Callable[[_Entry], Item]) -> Page:
+    """The requested page of a list that is not stored as a table; `to_item` turns an entry into an item."""
+    offset, limit, size = page_bounds(request)
+    rows = [encode_json(to_item(entry)) for entry in entries[offset : offset + size]]
     return Page(total=len(entries), offset=offset, limit=limit, rows=rows)
 
 
@@ -55,13 +52,13 @@ def search(
     sort: Sort | None = None,
     extra: dict[str, int] | None = None,
 ) -> Page:
-    """The page of a list that this request asks for. `conditions` hold beside those of its parameters."""
+    """The requested page of a list. `conditions` apply in addition to those of the parameters."""
     table = request.store.table(listing.section)
     table.show_due_writes()
-    wanted = [*conditions, *requested_conditions(request, listing)]
-    rows = select_rows(table.index, wanted, sort or requested_sort(request, listing), request.store.switches)
-    offset, limit, held = page_bounds(request)
-    items = table.index.rows(rows.cut(offset, held))
+    conditions = [*conditions, *requested_conditions(request, listing)]
+    rows = select_rows(table.index, conditions, sort or requested_sort(request, listing), request.store.switches)
+    offset, limit, size = page_bounds(request)
+    items = table.index.rows(rows.cut(offset, size))
     view = listing.view(request)
     if view is not None:
         items = [encode_json(view(decode_json(item))) for item in items]
@@ -71,7 +68,7 @@ def search(
 
 
 def requested_conditions(request: StoreRequest, listing: Listing) -> list[Condition]:
-    """The conditions that the request's parameters stand for."""
+    """The conditions that follow from the parameters."""
     found = [listing.always(request, None)] if listing.always else []
     for name, value in request.params.items():
         if name in listing.filters:
@@ -82,26 +79,26 @@ def requested_conditions(request: StoreRequest, listing: Listing) -> list[Condit
 
 
 def requested_sort(request: StoreRequest, listing: Listing) -> Sort:
-    """How the request wants the list sorted."""
-    asked = request.params.get("sortBy", "")
-    name, _, direction = asked.rpartition("_")
-    column = listing.sorts.get(asked) or listing.sorts.get(name)
+    """The order given by ``sortBy``, or the list's default."""
+    sort_by = request.params.get("sortBy", "")
+    name, _, direction = sort_by.rpartition("_")
+    column = listing.sorts.get(sort_by) or listing.sorts.get(name)
     if column is None:
         return _default_sort(request, listing)
     return Sort(column, descending=direction == "DESC") if isinstance(column, str) else column(request)
 
 
 def _default_sort(request: StoreRequest, listing: Listing) -> Sort:
-    """How the list is sorted where the request wants nothing."""
-    wanted = request.store.switches.unsorted if listing.unsorted else None
-    match wanted:
+    """The order of a list without ``sortBy``."""
+    order = request.store.switches.unsorted if listing.unsorted else None
+    match order:
         case None:
             return listing.default_sort
         case "newest" | "oldest":
             column = "created" if "createdFrom" in listing.filters else BY_CREATION
-            return Sort(column, descending=wanted == "newest")
+            return Sort(column, descending=order == "newest")
         case "arbitrary" | "unstable":
-            return Sort(disorder=wanted)
+            return Sort(disorder=order)
 
 
 def to_milliseconds(item: bytes) -> bytes:
@@ -110,11 +107,11 @@ def to_milliseconds(item: bytes) -> bytes:
 
 
 def search_deleted(request: StoreRequest, section: str) -> Result:
-    """The page of a list's history that this request asks for."""
-    inside = request.store.switches.inclusive_bounds
+    """The requested page of the items that were deleted from a list."""
+    inclusive = request.store.switches.inclusive_bounds
     start = request.params.get("from_date", 0)
     end = request.params.get("to_date", math.inf)
     entries = request.store.history(section).between(
-        start if inside else start + 1, end if inside else end - 1, request.now
+        start if inclusive else start + 1, end if inclusive else end - 1, request.now
     )
     return paginate(request, entries, lambda entry: {**entry[1], "date": format_time(entry[0])})

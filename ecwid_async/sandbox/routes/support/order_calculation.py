@@ -1,7 +1,7 @@
-"""What an order would cost: ``/order/calculate``. Nothing is stored.
+"""The calculation of an order's totals.
 
-The sandbox knows the taxes, shipping options and products of the store. It has no promotions: a discount comes from
-the coupon alone, and ``discountInfo`` is empty.
+It uses the taxes, shipping options and products of the store, but no promotions: a discount comes from the coupon
+alone, and ``discountInfo`` is empty.
 """
 
 import math
@@ -31,17 +31,17 @@ _PRODUCT_FIELDS: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingR
 
 
 def order_totals(request: StoreRequest) -> Item:
-    """Items, persons and a coupon in; subtotal, taxes, shipping options and total out."""
+    """Subtotal, taxes, shipping options and total of the items, addresses and coupon in the request."""
     sent: Item = merge({}, request.json)
     profile = request.store.profile
-    people: dict[str, Item] = {
+    persons: dict[str, Item] = {
         name: with_region_names(sent[name]) for name in ("billingPerson", "shippingPerson") if name in sent
     }
     lines = [_order_line(request, at, line) for at, line in enumerate(sent.get("items") or ())]
     subtotal = sum_amounts(line["price"] * line["quantity"] for line in lines)
     coupon = sent.get("discountCoupon")
     discount = _coupon_discount(coupon, subtotal) if coupon else 0
-    taxes = [] if sent.get("customerTaxExempt") else _enabled_taxes(profile, people)
+    taxes = [] if sent.get("customerTaxExempt") else _enabled_taxes(profile, persons)
     tax_on_top, tax = _add_taxes(lines, taxes, (subtotal - discount) / subtotal if subtotal else 1)
     surcharges = [_surcharge(one, subtotal) for one in sent.get("customSurcharges") or ()]
     options = _shipping_options(profile, subtotal) if any(line["isShippingRequired"] for line in lines) else []
@@ -49,8 +49,8 @@ def order_totals(request: StoreRequest) -> Item:
     shipping = 0 if _has_free_shipping(coupon) else chosen.get("shippingRate", 0)
     added = sum_amounts(surcharge["total"] for surcharge in surcharges)
     total = sum_amounts((subtotal, -discount, tax_on_top, shipping, added))
-    moment = format_time(request.now)
-    answer: Item = {
+    date = format_time(request.now)
+    totals: Item = {
         "subtotal": subtotal,
         "subtotalWithoutTax": sum_amounts((subtotal, tax_on_top, -tax)),
         "total": total,
@@ -67,12 +67,12 @@ def order_totals(request: StoreRequest) -> Item:
         "giftCardRedemption": 0,
         "totalBeforeGiftCardRedemption": total,
         "usdTotal": sum_amounts((total * ((profile.get("formatsAndUnits") or {}).get("currencyRate") or 1),)),
-        "createDate": moment,
+        "createDate": date,
         "createTimestamp": request.now,
         "customSurcharges": surcharges,
         "items": lines,
         **{name: sent[name] for name in _ECHOED_FIELDS if name in sent},
-        **people,
+        **persons,
         "availableShippingOptions": options,
         "availableTaxes": taxes,
         "handlingFee": {"name": "", "description": "", **(sent.get("handlingFee") or {}), "value": 0},
@@ -85,10 +85,10 @@ def order_totals(request: StoreRequest) -> Item:
         "pricesIncludeTax": tax_on_top == 0,
     }
     if chosen:
-        answer["shippingOption"] = chosen
+        totals["shippingOption"] = chosen
     if coupon:
-        answer["discountCoupon"] = {"creationDate": moment, **coupon, "orderCount": 0}
-    return answer
+        totals["discountCoupon"] = {"creationDate": date, **coupon, "orderCount": 0}
+    return totals
 
 
 def _order_line(request: StoreRequest, at: int, sent: Item) -> Item:
@@ -131,13 +131,13 @@ def _has_free_shipping(coupon: Item | None) -> bool:
     return coupon is not None and (coupon.get("discountType") or "").endswith("SHIPPING")
 
 
-def _enabled_taxes(profile: Item, people: dict[str, Item]) -> list[Item]:
-    """The store's taxes that are switched on, each with the rate of the buyer's zone as its default."""
+def _enabled_taxes(profile: Item, persons: dict[str, Item]) -> list[Item]:
+    """The enabled taxes of the store, each with the rate of the buyer's zone as its default."""
     found = []
     for tax in profile.get("taxes") or ():
         if not tax.get("enabled"):
             continue
-        billing, shipping = people.get("billingPerson"), people.get("shippingPerson")
+        billing, shipping = persons.get("billingPerson"), persons.get("shippingPerson")
         person = (shipping or billing) if tax.get("useShippingAddress") else (billing or shipping)
         rate = _tax_rate(profile, tax, (person or {}).get("countryCode"))
         found.append({**tax, "defaultTax": rate})
@@ -152,8 +152,11 @@ def _tax_rate(profile: Item, tax: Item, country: str | None) -> float:
 
 
 def _add_taxes(lines: list[Item], taxes: list[Item], share: float) -> tuple[float, float]:
-    """Write the taxes into the lines, on the `share` of each that the discount left; gives tax on top, and in all."""
-    on_top, everything = [0.0], [0.0]
+    """Write the taxes into the lines; returns the tax on top of the prices, and all of the tax.
+
+    `share` is the part of each line that is left after the discount.
+    """
+    on_top, total = [0.0], [0.0]
     for line in lines:
         base = line["price"] * line["quantity"] * share
         for tax in taxes:
@@ -170,11 +173,11 @@ def _add_taxes(lines: list[Item], taxes: list[Item], share: float) -> tuple[floa
                     "sourceTaxRateType": "MANUAL",
                 }
             )
-            everything.append(amount)
+            total.append(amount)
             if not included:
                 on_top.append(amount)
         line["tax"] = sum_amounts(tax["total"] for tax in line["taxes"])
-    return sum_amounts(on_top), sum_amounts(everything)
+    return sum_amounts(on_top), sum_amounts(total)
 
 
 def _surcharge(sent: Item, subtotal: float) -> Item:
@@ -218,7 +221,7 @@ def _shipping_rate(option: Item, subtotal: float) -> float:
 
 
 def _selected_shipping(sent: Item | None, options: list[Item]) -> Item:
-    """The asked shipping option as the store has it, one of the caller's own as it is, else the first."""
+    """The requested shipping option as the store has it, else as it was sent; without a request the first."""
     if sent is None:
         return options[0] if options else {}
     for option in options:
@@ -230,7 +233,7 @@ def _selected_shipping(sent: Item | None, options: list[Item]) -> Item:
 
 
 def _predict_package(lines: list[Item]) -> list[Item]:
-    """One parcel that everything lies in, one on the other."""
+    """One parcel that holds all items, stacked."""
     shipped = [line for line in lines if line["isShippingRequired"]]
     if not shipped:
         return []

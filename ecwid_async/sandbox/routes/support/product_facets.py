@@ -1,4 +1,4 @@
-"""What products can be narrowed down by: filters with counts, and brands."""
+"""Filters of products with the values that can be chosen and their counts."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -13,11 +13,12 @@ _SUCCESS: Final = {"status": "SUCCESS"}
 _BY_COUNT: Final = {"sortingOrder": "PRODUCTS_COUNT_DESC", **_SUCCESS}
 _INVENTORY: Final = ((True, "instock", "In stock"), (False, "outofstock", "Out of stock"))
 _ON_SALE: Final = ((True, "onsale", "On sale"), (False, "notonsale", "Regular price"))
+_FILTER_NAMES: Final = "price, inventory, onsale, categories, attribute_NAME or option_NAME"
 _NO_LIMIT: Final = 1_000_000_000
 
 
 def example_product(table: Table, name: str, value: object) -> Item:
-    """Some product that has this value."""
+    """Any product that has this value."""
     item: Item = decode_json(table.index.rows(table.index.slots_with(name, value)[:1])[0])
     return item
 
@@ -35,6 +36,7 @@ def product_filters(request: StoreRequest, conditions: Sequence[Condition]) -> I
 
 
 def _facet(request: StoreRequest, table: Table, found: set[int] | None, name: str) -> Item:
+    """The values of one filter. `found` has the matching products; None stands for all."""
     limit = _facet_limits(request).get(name, _facet_limits(request).get("", _NO_LIMIT))
     kind, _, rest = name.partition("_")
     match kind:
@@ -55,7 +57,7 @@ def _facet(request: StoreRequest, table: Table, found: set[int] | None, name: st
         case "attribute" | "option" if rest:
             return {"title": rest, "values": _named_values(table, found, kind, rest, limit), **_BY_COUNT}
         case _:
-            raise ErrorResponse.wrong_parameter(f"There is no product filter {name!r}")
+            raise ErrorResponse.wrong_parameter(f"There is no product filter {name!r}; use {_FILTER_NAMES}")
 
 
 def _as_json_number(number: float) -> float:
@@ -68,7 +70,7 @@ def _facet_limits(request: StoreRequest) -> dict[str, int]:
         name, _, number = part.rpartition(":")
         limit = _NO_LIMIT if number == "all" else parse_number(number)
         if limit is None:
-            raise ErrorResponse.wrong_parameter("filterFacetLimit takes numbers, or 'name:number', or 'name:all'")
+            raise ErrorResponse.wrong_parameter("filterFacetLimit must be a number, 'name:number' or 'name:all'")
         limits[name] = limit
     return limits
 
@@ -81,21 +83,22 @@ def _count_matches(table: Table, found: set[int] | None, name: str, value: Any) 
 def _boolean_values(
     table: Table, found: set[int] | None, name: str, values: Sequence[tuple[bool, str, str]]
 ) -> list[Item]:
-    counted = [(_count_matches(table, found, name, value), number, title) for value, number, title in values]
+    """The two values of a filter that is either on or off; those without products are left out."""
+    counted = [(_count_matches(table, found, name, value), key, title) for value, key, title in values]
     counted.sort(key=lambda row: -row[0])
-    return [{"id": number, "title": title, "productCount": count} for count, number, title in counted if count]
+    return [{"id": key, "title": title, "productCount": count} for count, key, title in counted if count]
 
 
 def _category_values(request: StoreRequest, table: Table, found: set[int] | None) -> list[Item]:
     parent = request.params.get("filterParentCategoryId")
     categories = request.store.table("categories")
-    above = 0 if parent == "home" else parse_number(parent or "")
+    parent_id = 0 if parent == "home" else parse_number(parent or "")
     if parent is None:
         numbers = list(categories)
-    elif above is not None:
-        numbers = categories.find("parent", above)
+    elif parent_id is not None:
+        numbers = categories.find("parent", parent_id)
     else:
-        raise ErrorResponse.wrong_parameter("filterParentCategoryId is the id of a category, or 'home'")
+        raise ErrorResponse.wrong_parameter("filterParentCategoryId must be the id of a category, or 'home'")
     rows = []
     for number in numbers:
         count, category = _count_matches(table, found, "category", number), categories.get(number)
@@ -115,7 +118,7 @@ def _named_values(table: Table, found: set[int] | None, kind: str, name: str, li
     for count, value in sorted(counts):
         if not count or len(rows) == limit:
             break
-        # Translations are found by, too, and are no values of their own.
+        # Translations are search terms too, but not values of their own.
         title = next(
             (t for t in _titles(example_product(table, kind, value), kind) if facet_term(name, t) == value), None
         )
@@ -133,5 +136,5 @@ def _titles(item: Item, kind: str) -> Iterator[str]:
 
 
 def facet_term(name: str, value: str) -> str:
-    """An attribute's or an option's name and value as one term; case does not matter."""
+    """Name and value of an attribute or option as one search term, case-folded."""
     return f"{name}={value}".casefold()

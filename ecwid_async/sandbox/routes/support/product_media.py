@@ -1,4 +1,4 @@
-"""Pictures and videos of products: the main image, the gallery, videos and their covers."""
+"""Images and videos of products, as the endpoints for the main image, the gallery and videos share them."""
 
 from typing import Final
 
@@ -39,7 +39,7 @@ def save_media(request: StoreRequest, item: Item, new: UploadedImage | None = No
 
 
 def new_video(request: StoreRequest, number: int, url: object) -> Item:
-    """A video by its address. Raises `ErrorResponse` 422 if the address is not one of a video."""
+    """A video at this address. Raises `ErrorResponse` 422 if it is not the address of a video."""
     host = host_of(url)
     if not host:
         raise ErrorResponse(422, "NOT_VIDEO_URL", f"{str(url)[:200]!r} is not the address of a video")
@@ -58,7 +58,7 @@ def new_video(request: StoreRequest, number: int, url: object) -> Item:
 
 
 def new_image(request: StoreRequest, images: list[Item], new: UploadedImage, number: int) -> Item:
-    """An uploaded image as products list it. Raises `ErrorResponse` 409 if one of `images` has the same external id."""
+    """An uploaded image as products list it. Raises `ErrorResponse` 409 if its external id is taken."""
     alt = {} if request.endpoint.content == "binary" else request.json.get("alt") or {}
     image: Item = {"id": str(number), **new.urls, "alt": {"translated": {}, **alt}}
     if new.external_id:
@@ -69,7 +69,7 @@ def new_image(request: StoreRequest, images: list[Item], new: UploadedImage, num
 
 
 def remove_image(request: StoreRequest, number: str) -> Result:
-    """Delete an image of the product named in the path. Raises `ErrorResponse` 404."""
+    """Delete an image of the product in the path. Raises `ErrorResponse` 404."""
     item = find_product(request)
     images, _ = media_of(item)
     kept = [image for image in images if image["id"] != number]

@@ -6,5 +6,5 @@ __all__ = ["normalized"]
 
 
 def normalized(text: Any) -> str:
-    """A text as it is compared: case does not matter."""
+    """The text in the form used for comparison: without surrounding blanks, case-folded."""
     return str(text).strip().casefold()

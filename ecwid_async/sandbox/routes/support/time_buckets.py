@@ -1,4 +1,4 @@
-"""Hours, days, weeks, months and years: the points of charts, and the times to compare with. All in UTC."""
+"""Hours, days, weeks, months and years: the points of a chart, and the period it is compared with. All in UTC."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ _STEPS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": t
 
 
 def time_buckets(start: int, end: int, scale: str, first_day: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the points of a chart from `start` to `end` (Unix seconds): name, first and last second.
+    """Yield the points of a chart from `start` to `end` (Unix seconds): label, first and last second.
 
     `scale` is hour, day, week, month or year; weeks begin on `first_day`, MONDAY or SUNDAY.
     """
@@ -23,13 +23,13 @@ def time_buckets(start: int, end: int, scale: str, first_day: str) -> Iterator[t
 
 
 def default_scale(start: int, end: int) -> str:
-    """The scale that gives a chart of that time a readable number of points."""
+    """The scale that gives a chart of this period a readable number of points."""
     days = (end - start) / _DAY
     return "hour" if days <= 2 else "day" if days <= 92 else "month" if days <= 10 * 366 else "year"
 
 
 def comparison_period(start: int, end: int, kind: str | None) -> tuple[int, int] | None:
-    """The earlier time to compare with, of the same length; None where there is nothing to compare."""
+    """The earlier period to compare with, of the same length; None without a comparison."""
     length = end - start
     match kind:
         case "previousPeriod":
@@ -46,7 +46,7 @@ def comparison_period(start: int, end: int, kind: str | None) -> tuple[int, int]
 
 
 def _bucket_start(time: int, scale: str, first_day: str) -> datetime:
-    """When the hour, day, week, month or year began that this time lies in."""
+    """The beginning of the hour, day, week, month or year that contains this time."""
     moment = datetime.fromtimestamp(time, UTC).replace(minute=0, second=0)
     if scale == "hour":
         return moment
@@ -63,7 +63,7 @@ def _next_start(moment: datetime, scale: str) -> datetime:
 
 
 def _months_earlier(moment: datetime, months: int) -> datetime:
-    """The same day and hour that many months earlier, or the last day of that month."""
+    """The same day and hour `months` earlier, or the last day of that month."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
     day = moment.day
     while True:
