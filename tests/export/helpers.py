@@ -1,0 +1,78 @@
+"""Reading and writing the files of exports."""
+
+import csv
+import gzip
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecwid_async.export.formats import Format, create_writer
+from ecwid_async.models.products import Product
+from ecwid_async.transport.memory import make_response
+
+
+def read_items(path):
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def read_ids(path):
+    return [item["id"] for item in read_items(path)]
+
+
+def file_names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def refusal(code, status=403):
+    return make_response({"errorCode": code}, status=status)
+
+
+ITEMS = [b'{"id":1,"name":"Desk lamp","price":24.90}', b'{"id":2,"name":"Vase","price":1e2}']
+
+
+def write_items(form: Format, pages: list[list[bytes]], *, model: type[object] = Product, **given: Any) -> bytes:
+    stream = io.BytesIO()
+    made = create_writer(form, stream, model=model, **given)
+    for page in pages:
+        made.write(page)
+    made.finish()
+    assert made.item_count == sum(map(len, pages))
+    assert not stream.closed
+    return stream.getvalue()
+
+
+def zstd() -> Any:
+    if sys.version_info >= (3, 14):
+        return pytest.importorskip("compression.zstd")
+    return pytest.importorskip("backports.zstd")
+
+
+def decompressed(form: Format, content: bytes) -> bytes:
+    if form.endswith(".gz"):
+        return gzip.decompress(content)
+    if form.endswith(".zst"):
+        decompressed: bytes = zstd().decompress(content)
+        return decompressed
+    return content
+
+
+def read_cells(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True))
+
+
+def read_parquet(content: bytes) -> Any:
+    return pytest.importorskip("pyarrow.parquet").ParquetFile(io.BytesIO(content))
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in file_names(folder) if (folder / name).is_file()}
+
+
+def is_complete(folder: Path, manifest: str = "manifest.json") -> bool:
+    """Whether a manifest is there and tells the truth."""
+    told = json.loads((folder / manifest).read_bytes())["sections"].values()
+    return all(len((folder / each["file"]).read_bytes().splitlines()) == each["item_count"] for each in told)

@@ -1,0 +1,174 @@
+"""CSV."""
+
+import csv
+import io
+import json
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecwid_async.client import Store
+from ecwid_async.codec import Codec, loads
+from ecwid_async.errors import ConfigError, DecodeError
+from ecwid_async.export.formats import FORMATS, Format, FormatOptions, create_writer
+from ecwid_async.models.orders import Order
+from ecwid_async.models.products import Product
+from tests.odd_items import odd_items
+
+from .helpers import ITEMS, decompressed, read_cells, write_items, zstd
+
+
+def test_columns_are_named_by_the_path_of_their_values() -> None:
+    item = {
+        "id": 1,
+        "name": 'A "lamp", blue\nand tall',
+        "price": Decimal("24.90"),
+        "enabled": True,
+        "media": {"images": [{"id": "0"}]},
+        "borderInfo": {"dominatingColor": {"red": 241}},
+        "nameTranslated": {"de": "Lampe"},
+    }
+    (row,) = read_cells(write_items("csv", [[msgspec.json.Encoder(decimal_format="number").encode(item)]]))
+    told = {name: cell for name, cell in row.items() if cell}
+    assert told == {
+        "id": "1",
+        "name": 'A "lamp", blue\nand tall',
+        "price": "24.90",
+        "enabled": "true",
+        "media.images": '[{"id":"0"}]',
+        "borderInfo.dominatingColor.red": "241",
+        "nameTranslated": '{"de":"Lampe"}',
+    }
+    assert row["media.videos"] == row["sku"] == row["_extra"] == ""
+
+
+def test_the_header_is_written_without_items_too() -> None:
+    content = write_items("csv", [], fields=("id", "media(images)", "default_category_id"))
+    assert content == b"id,media.images,defaultCategoryId,_extra\r\n"
+
+
+def test_numbers_keep_their_digits() -> None:
+    prices = ["24.90", "1e2", "-0", "0.1234567890123456789012", "123456789012345678901234567890"]
+    rows = read_cells(write_items("csv", [[f'{{"price":{price}}}'.encode() for price in prices]], fields=("price",)))
+    assert [row["price"] for row in rows] == prices
+
+
+@pytest.mark.parametrize("known", [[], [b'{"weight":1.5}']])
+def test_numbers_and_booleans_sent_as_text_lose_their_quotes(known: list[bytes]) -> None:
+    told = {
+        "weight": ["0.5", "-12.50", "0", "1e3", "9" * 30],
+        "quantity": ["12", "-3", "9" * 30],
+        "enabled": ["true", "false"],
+        "dimensions.width": ["2.50"],
+        "sku": ["0.5", "007"],
+    }
+    for name, texts in told.items():
+        outer, _, inner = name.partition(".")
+        page = [json.dumps({outer: {inner: text} if inner else text}).encode() for text in texts]
+        rows = read_cells(write_items("csv", [[*known, *page]]))[len(known) :]
+        assert [row[name] for row in rows] == texts
+
+
+def test_other_text_in_a_column_of_numbers_stays_unchanged() -> None:
+    texts = ["007", "1_000", " 5", "+5", "NaN", "0x1", 'a"b', "", "\u0663"]
+    rows = read_cells(write_items("csv", [[msgspec.json.encode({"weight": text}) for text in texts]]))
+    assert [json.loads(row["weight"]) for row in rows] == texts
+
+
+def test_a_byte_order_mark_comes_first_on_request() -> None:
+    options = FormatOptions(bom=True)
+    content = write_items("csv", [ITEMS], options=options)
+    assert content == b"\xef\xbb\xbf" + write_items("csv", [ITEMS])
+    assert list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))[1]["name"] == "Vase"
+    assert decompressed("csv.gz", write_items("csv.gz", [ITEMS], options=options)) == content
+    for form in FORMATS:
+        if not form.startswith("csv"):
+            with pytest.raises(ConfigError, match="bom is an option of csv"):
+                create_writer(form, io.BytesIO(), model=Product, options=options)
+
+
+@pytest.mark.chaos
+@given(st.lists(odd_items, min_size=1, max_size=4), st.booleans())
+def test_any_response_is_in_the_cells_or_a_decode_error(items: list[bytes], safe: bool) -> None:
+    codec = Codec()
+    try:
+        read = [codec.parse(item, "test") for item in items]
+    except DecodeError:
+        read = []
+    options = FormatOptions(spreadsheet_safe=safe, bom=safe)
+    try:
+        content = write_items("csv", [items], options=options, store_id=7)
+    except DecodeError:
+        assert not read or not all(isinstance(item, dict) for item in read)
+        return
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    for row, item in zip(rows, read, strict=True):
+        assert row["store_id"] == "7"
+        if isinstance(name := item.get("name"), str):
+            assert name == (row["name"][1:] if safe and row["name"].startswith("'") else row["name"])
+        unknown = {key: value for key, value in item.items() if key in ("", "glow", "f0", "_extra", "\0", "\ufffd")}
+        extra = codec.parse(row["_extra"].encode(), "test") if row["_extra"] else {}
+        assert unknown == {key: extra.get(key) for key in unknown}
+        if isinstance(number := item.get("price"), int | Decimal) and not isinstance(number, bool):
+            assert codec.parse(row["price"].encode(), "test") == number
+
+
+def test_a_field_that_first_appears_late_has_its_column() -> None:
+    rows = read_cells(
+        write_items("csv", [[b'{"name":"a"}'], [b'{"name":"b","sku":"S","new":null}'], [b'{"name":"c"}']])
+    )
+    assert [(row["name"], row["sku"], row["_extra"]) for row in rows] == [
+        ("a", "", ""),
+        ("b", "S", '{"new":null}'),
+        ("c", "", ""),
+    ]
+
+
+def test_values_without_a_column_are_kept() -> None:
+    rows = read_cells(
+        write_items("csv", [[b'{"id":[1],"media":[],"tax":{"rate":1.10},"name":{"a":1}}', b'{"tax":null}']])
+    )
+    assert rows[0]["id"] == "[1]"
+    assert json.loads(rows[0]["_extra"], parse_float=str) == {"media": [], "tax": {"rate": "1.10"}, "name": {"a": 1}}
+    assert not any(rows[1].values())
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
+
+
+def test_spreadsheets_run_no_formulas_on_request() -> None:
+    page = [json.dumps({"name": text, "price": -1, "attributes": [text]}).encode() for text in [*FORMULAS, "a=b", ""]]
+    rows = read_cells(write_items("csv", [page], options=FormatOptions(spreadsheet_safe=True)))
+    assert [row["name"] for row in rows] == ["'" + text for text in FORMULAS] + ["a=b", ""]
+    assert {row["price"] for row in rows} == {"-1"}
+    assert not any(cell.startswith(tuple("=+@\t\r")) for row in rows for cell in row.values())
+    plain = read_cells(write_items("csv", [page]))
+    assert [row["name"] for row in plain] == [*FORMULAS, "a=b", ""]
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["name", "sku", "description"]), st.text()), max_size=4))
+def test_any_text_is_read_back(items: list[dict[str, str]]) -> None:
+    page = [json.dumps(item).encode() for item in items]
+    rows = read_cells(write_items("csv", [page], fields=("name", "sku", "description")))
+    assert [{name: cell for name, cell in row.items() if cell} for row in rows] == [
+        {name: text for name, text in item.items() if text} for item in items
+    ]
+
+
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "csv.zst"])
+async def test_a_section_is_read_back_from_cells(ecwid_store: Store, form: Format) -> None:
+    if form.endswith("zst"):
+        zstd()
+    orders = [item async for item in ecwid_store.orders.search().dicts()]
+    pages = [page.items async for page in ecwid_store.orders.search().raw()]
+    rows = read_cells(decompressed(form, write_items(form, pages, model=Order)))  # type: ignore[arg-type]  # slices of pages
+    assert [row["id"] for row in rows] == [order["id"] for order in orders]
+    assert [Decimal(row["total"]) for row in rows] == [order["total"] for order in orders]
+    assert [row["shippingPerson.city"] for row in rows] == [
+        (order.get("shippingPerson") or {}).get("city") or "" for order in orders
+    ]
+    assert [loads(row["items"]) for row in rows] == [order["items"] for order in orders]
+    assert {row["_extra"] for row in rows} == {""}

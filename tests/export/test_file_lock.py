@@ -1,0 +1,108 @@
+"""One export at a time writes a file."""
+
+import anyio
+import pytest
+
+from ecwid_async.errors import NotSent
+from ecwid_async.export import (
+    OutputError,
+    export_store,
+)
+from ecwid_async.export.file_lock import FileLock
+
+from .conftest import PRODUCTS, Shop
+from .helpers import file_names, is_complete, read_files, read_ids
+
+
+async def test_only_one_of_two_exports_to_the_same_place_runs(store, shop, tmp_path):
+    outcome = []
+
+    async def export():
+        try:
+            await export_store(store, ["products"], tmp_path / "out")
+            outcome.append("done")
+        except OutputError as error:
+            outcome.append(str(error))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(export)
+        group.start_soon(export)
+    said, done = sorted(outcome)
+    assert "another export is writing to" in said
+    assert done == "done"
+    assert len(read_ids(tmp_path / "out" / "products.jsonl")) == PRODUCTS
+
+
+def test_a_file_that_another_export_writes_is_locked(tmp_path):
+    """As where one writes all sections to a folder, and another one of them to a file there."""
+    lock = FileLock(tmp_path / "orders.jsonl")
+    with pytest.raises(OutputError, match=r"another export is writing to .*orders\.jsonl"):
+        FileLock(tmp_path / "orders.jsonl")
+    lock.release()
+    FileLock(tmp_path / "orders.jsonl").release()
+    assert file_names(tmp_path) == []
+
+
+class HeldRequest:
+    """Holds one request of a section until it is opened."""
+
+    def __init__(self, shop: Shop, section: str, nth: int = 1) -> None:
+        self.reached, self._open = anyio.Event(), anyio.Event()
+        send, seen = shop.transport.send, 0
+
+        async def held(request):
+            nonlocal seen
+            seen += request.path.endswith(f"/{section}")
+            if seen == nth and not self.reached.is_set():
+                self.reached.set()
+                await self._open.wait()
+            return await send(request)
+
+        shop.transport.send = held  # type: ignore[method-assign]
+
+    def open(self) -> None:
+        self._open.set()
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("out", "out/products.jsonl"), ("out/products.jsonl", "out")])
+async def test_a_refused_export_touches_no_files_of_the_running_one(store, shop, tmp_path, ours, theirs):
+    """The same file under two names of the export: alone, and as one of the files of a folder."""
+    gate = HeldRequest(shop, "products", nth=4)
+    async with anyio.create_task_group() as group:
+        group.start_soon(export_store, store, ["products"], tmp_path / ours)
+        await gate.reached.wait()
+        before = read_files(tmp_path / "out")
+        for _ in range(2):
+            with pytest.raises(OutputError, match=r"another export is writing to .*products\.jsonl") as caught:
+                await export_store(store, ["products"], tmp_path / theirs)
+            assert not hasattr(caught.value, "__notes__")  # it has kept nothing
+            assert read_files(tmp_path / "out") == before
+        gate.open()
+    manifest = f"{ours.partition('/')[2]}.manifest.json".lstrip(".")
+    assert file_names(tmp_path / "out") == sorted(["products.jsonl", manifest])
+    assert is_complete(tmp_path / "out", manifest)
+    assert len((tmp_path / "out" / "products.jsonl").read_bytes().splitlines()) == PRODUCTS
+
+
+async def test_exports_to_different_files_run_side_by_side(store, shop, tmp_path):
+    async with anyio.create_task_group() as group:
+        for section in ("products", "categories"):
+            group.start_soon(export_store, store, [section], tmp_path / f"{section}.jsonl")
+    for section in ("products", "categories"):
+        assert is_complete(tmp_path, f"{section}.jsonl.manifest.json")
+
+
+async def test_files_of_an_old_checkpoint_are_left_to_the_export_that_writes_them(store, shop, tmp_path):
+    shop.break_after(5)
+    with pytest.raises(NotSent):
+        await export_store(store, ["products"], tmp_path, format="csv")
+    shop.mend()
+    gate = HeldRequest(shop, "products", nth=4)
+    async with anyio.create_task_group() as group:
+        group.start_soon(export_store, store, ["products"], tmp_path / "products.csv")
+        await gate.reached.wait()
+        await export_store(store, ["products"], tmp_path, format="jsonl")
+        assert ".products.csv.spool" in file_names(tmp_path)
+        gate.open()
+    assert is_complete(tmp_path)
+    assert len((tmp_path / "products.csv").read_bytes().splitlines()) == PRODUCTS + 1
