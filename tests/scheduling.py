@@ -20,7 +20,7 @@ _DIVIDED: Final = (
     "tests/test_benchmarks.py",
     "tests/test_docs.py",
     "tests/test_secrets.py",
-    "tests/transport/rate_limit/test_redis.py",
+    "tests/transport/rate_limit/",
 )
 
 

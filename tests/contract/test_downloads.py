@@ -115,7 +115,7 @@ async def test_leaving_early_closes_the_connection_and_frees_its_place(connect: 
 
 
 @pytest.mark.parametrize("error", [TimeoutError("mine"), ValueError("mine"), RuntimeError("mine")])
-async def test_an_error_of_the_reader_s_own_passes_as_it_is(connect: Connect, error: Exception) -> None:
+async def test_an_error_of_the_reader_passes_through_unchanged(connect: Connect, error: Exception) -> None:
     async def endless(exchange: Exchange) -> None:
         await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nabc")
         await exchange.hang()

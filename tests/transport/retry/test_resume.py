@@ -1,4 +1,4 @@
-"""A download is asked for again until it begins, and read on from where it was interrupted, or it fails clearly."""
+"""A download is retried until it begins, and resumed after an interruption, or fails with a clear error."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ OFFERED = {"Accept-Ranges": "bytes", "ETag": '"v1"', "Content-Length": "10"}
 
 @define
 class Reply:
-    """A head, some chunks, and how they end."""
+    """The head of a response, its chunks, and the error at its end, if any."""
 
     status: int = 200
     headers: Mapping[str, str] = field(factory=lambda: OFFERED)
@@ -29,13 +29,15 @@ def broken(*chunks: bytes, headers: Mapping[str, str] = OFFERED, status: int = 2
     return Reply(status, headers, chunks, OutcomeUnknown("reset", request=GET))
 
 
-def rest(chunk: bytes = FILE[4:], says: str | None = "bytes 4-9/10", status: int = 206, **headers: str) -> Reply:
-    said = {"Content-Range": says} if says is not None else {}
+def rest(
+    chunk: bytes = FILE[4:], content_range: str | None = "bytes 4-9/10", status: int = 206, **headers: str
+) -> Reply:
+    said = {"Content-Range": content_range} if content_range is not None else {}
     return Reply(status, {"ETag": '"v1"', "Content-Length": str(len(chunk)), **said, **headers}, (chunk,))
 
 
-class Server:
-    """Replies from a script. No two of its replies are open at once."""
+class ScriptedServer:
+    """A transport that replies from a script, and fails if two replies are open at once."""
 
     def __init__(self, *script: Reply | TransportError) -> None:
         self.script = list(script)
@@ -70,10 +72,10 @@ class Server:
 
 
 class Client:
-    """Reads what a server's script gives, on a clock that moves only while somebody sleeps."""
+    """Downloads from a scripted server, on a clock that moves only during sleeps."""
 
     def __init__(self, *script: Reply | TransportError, policy: RetryPolicy | None = None) -> None:
-        self.server = Server(*script)
+        self.server = ScriptedServer(*script)
         self.now = 1000.0
         self.events: list[Event] = []
         self.retry = Retry(
@@ -112,7 +114,7 @@ class Client:
     ],
     ids=["refused", "reset", "429", "429 without a time", "503", "cut before its first byte", "nothing but its head"],
 )
-async def test_a_download_is_asked_for_again_until_its_first_byte_comes(first: Reply | TransportError) -> None:
+async def test_a_download_is_retried_until_its_first_byte_arrives(first: Reply | TransportError) -> None:
     client = Client(first, Reply())
     assert await client.read() == (200, FILE)
     assert [request.headers.get("range") for request in client.server.requests] == [None, None]
@@ -121,26 +123,26 @@ async def test_a_download_is_asked_for_again_until_its_first_byte_comes(first: R
     assert EventKind.RETRYING in client.kinds()
 
 
-async def test_a_download_of_which_one_attempt_left_was_sent() -> None:
+async def test_a_download_counts_as_sent_if_one_attempt_was() -> None:
     client = Client(broken(), NotSent("refused", request=GET), policy=RetryPolicy(attempts=2))
     with pytest.raises(NotSent) as caught:
         await client.read()
     assert caught.value.outcome == "refused"
 
 
-async def test_a_429_is_waited_for_as_long_as_it_says() -> None:
+async def test_a_429_to_a_download_is_retried_after_its_delay() -> None:
     client = Client(Reply(status=429, headers={"Retry-After": "7"}), Reply())
     await client.read()
     assert client.now == 1007.0
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 501])
-async def test_any_other_answer_is_the_answer(status: int) -> None:
+async def test_any_other_response_is_final(status: int) -> None:
     client = Client(Reply(status=status, chunks=(b"no",)), Reply())
     assert await client.read() == (status, b"no")
 
 
-async def test_what_is_not_repeatable_is_asked_for_once() -> None:
+async def test_a_request_that_is_not_repeatable_is_sent_once() -> None:
     once = evolve(GET, options=evolve(GET.options, repeatable=False))
     client = Client(OutcomeUnknown("reset", request=once), Reply())
     with pytest.raises(OutcomeUnknown):
@@ -148,7 +150,7 @@ async def test_what_is_not_repeatable_is_asked_for_once() -> None:
     assert len(client.server.requests) == 1
 
 
-async def test_a_server_that_fails_throughout_is_asked_as_often_as_the_policy_says() -> None:
+async def test_a_server_that_keeps_failing_gets_as_many_attempts_as_the_policy_allows() -> None:
     client = Client(*[broken() for _ in range(10)], policy=RetryPolicy(attempts=3))
     with pytest.raises(OutcomeUnknown, match="reset") as caught:
         await client.read()
@@ -169,7 +171,7 @@ async def test_a_server_that_fails_throughout_is_asked_as_often_as_the_policy_sa
     ],
     ids=["all of it", "no Accept-Ranges", "no length", "a date"],
 )
-async def test_what_is_interrupted_is_read_on_from_there(headers: dict[str, str], validator: str) -> None:
+async def test_an_interrupted_download_is_resumed(headers: dict[str, str], validator: str) -> None:
     last = rest()
     if "ETag" not in headers:
         last = evolve(last, headers={"Content-Range": "bytes 4-9/10"})
@@ -179,7 +181,7 @@ async def test_what_is_interrupted_is_read_on_from_there(headers: dict[str, str]
     assert (asked["range"], asked["if-range"]) == ("bytes=4-", validator)
 
 
-async def test_it_may_be_interrupted_again_and_the_server_be_busy_meanwhile() -> None:
+async def test_a_resumed_download_may_be_interrupted_again_or_throttled() -> None:
     client = Client(
         broken(b"0123"),
         evolve(rest(b"45"), error=OutcomeUnknown("reset", request=GET)),
@@ -192,7 +194,7 @@ async def test_it_may_be_interrupted_again_and_the_server_be_busy_meanwhile() ->
 
 
 @pytest.mark.parametrize(
-    ("headers", "said"),
+    ("headers", "message"),
     [
         ({}, "does not offer parts"),
         ({"ETag": 'W/"v1"'}, "does not offer parts"),
@@ -204,53 +206,53 @@ async def test_it_may_be_interrupted_again_and_the_server_be_busy_meanwhile() ->
     ],
     ids=["nothing", "weak", "odd", "none", "a date of now", "no date", "compressed"],
 )
-async def test_what_the_server_does_not_offer_is_not_asked_for(headers: dict[str, str], said: str) -> None:
+async def test_a_rest_that_the_server_does_not_offer_is_not_requested(headers: dict[str, str], message: str) -> None:
     client = Client(broken(b"0123", headers=headers), rest())
-    with pytest.raises(OutcomeUnknown, match=rf"interrupted after 4 bytes \(reset\) and can't be resumed: .*{said}"):
+    with pytest.raises(OutcomeUnknown, match=rf"interrupted after 4 bytes \(reset\) and can't be resumed: .*{message}"):
         await client.read()
     assert len(client.server.requests) == 1
     assert client.kinds()[-2:] == [EventKind.GAVE_UP, EventKind.CALL_ENDED]
 
 
 @pytest.mark.parametrize(
-    ("second", "said"),
+    ("second", "message"),
     [
         (Reply(), "sends no parts"),
         (Reply(headers={**OFFERED, "ETag": '"v2"'}), "the file changed"),
         (rest(ETag='"v2"'), "the file changed"),
-        (rest(says="bytes 4-9/11"), "another part"),
-        (rest(says="bytes 4-10/11"), "the file changed"),
-        (rest(says="bytes 3-9/10"), "another part"),
-        (rest(says="bytes 4-8/10"), "another part"),
-        (rest(says="bytes 4-9/" + "9" * 5000), "another part"),
-        (rest(says=None), "another part"),
+        (rest(content_range="bytes 4-9/11"), "another part"),
+        (rest(content_range="bytes 4-10/11"), "the file changed"),
+        (rest(content_range="bytes 3-9/10"), "another part"),
+        (rest(content_range="bytes 4-8/10"), "another part"),
+        (rest(content_range="bytes 4-9/" + "9" * 5000), "another part"),
+        (rest(content_range=None), "another part"),
         (evolve(rest(), headers={"Content-Range": "bytes 4-9/10", "Content-Encoding": "gzip"}), "another part"),
         (Reply(status=416, headers={}), "with status 416"),
         (Reply(status=404, headers={}), "with status 404"),
     ],
 )
-async def test_nothing_is_joined_that_does_not_belong_together(second: Reply, said: str) -> None:
+async def test_parts_of_different_files_are_never_joined(second: Reply, message: str) -> None:
     client = Client(broken(b"0123"), second)
-    with pytest.raises(OutcomeUnknown, match=said):
+    with pytest.raises(OutcomeUnknown, match=message):
         await client.read()
     assert len(client.server.requests) == 2
 
 
 @pytest.mark.parametrize("chunk", [b"45678", b"456789X"], ids=["short", "long"])
-async def test_a_rest_of_another_length_is_no_rest(chunk: bytes) -> None:
+async def test_a_rest_of_the_wrong_length_is_an_error(chunk: bytes) -> None:
     client = Client(broken(b"0123"), rest(chunk), policy=RetryPolicy(attempts=2))
     with pytest.raises(OutcomeUnknown, match="another length"):
         await client.read()
 
 
-async def test_a_reader_is_told_of_the_answer_whose_body_it_gets() -> None:
+async def test_the_reader_gets_the_head_that_belongs_to_the_body() -> None:
     client = Client(broken(), Reply(headers={**OFFERED, "ETag": '"v2"'}))
     async with client.retry.stream(GET) as response:
         assert response.headers["etag"] == '"v2"'
         assert [chunk async for chunk in response.chunks] == [FILE]
 
 
-async def test_nothing_is_repeated_past_the_deadline() -> None:
+async def test_a_download_is_not_retried_past_the_deadline() -> None:
     late = evolve(GET, options=evolve(GET.options, deadline=1000.1))
     client = Client(broken(b"0123"), rest())
     with pytest.raises(OutcomeUnknown, match="interrupted after 4 bytes"):
@@ -261,7 +263,7 @@ async def test_nothing_is_repeated_past_the_deadline() -> None:
     assert len(client.server.requests) == 1
 
 
-async def test_leaving_early_closes_what_is_open() -> None:
+async def test_leaving_early_closes_the_open_response() -> None:
     client = Client(broken(b"01", b"23"), rest())
     async with client.retry.stream(GET) as response:
         assert [await anext(response.chunks) for _ in range(3)] == [b"01", b"23", FILE[4:]]
@@ -270,7 +272,7 @@ async def test_leaving_early_closes_what_is_open() -> None:
 
 
 @pytest.mark.parametrize("raises", [ValueError("mine"), OutcomeUnknown("another call's", request=GET)])
-async def test_an_error_of_the_reader_s_own_passes_as_it_is(raises: Exception) -> None:
+async def test_an_error_of_the_reader_passes_through_unchanged(raises: Exception) -> None:
     client = Client(Reply())
 
     async def leave(fail: Callable[[], None]) -> None:
