@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from ecwid_async.calls import Channel
 from ecwid_async.errors import ResponseTooLarge, TransportError, UploadChanged, UploadTooLarge
-from ecwid_async.primitives.finishing import finish_in_thread
+from ecwid_async.primitives.shielding import run_shielded_in_thread
 from ecwid_async.wire import Body, Request, Response, StreamBody, StreamedResponse, content_length
 
 __all__ = ["IMAGE_LIMIT", "READ_LIMIT", "Download", "Progress", "Source", "upload_body"]
@@ -71,9 +71,9 @@ async def _slices(data: bytes) -> AsyncIterator[bytes]:
 async def _read(path: Path, before: os.stat_result) -> AsyncIterator[bytes]:
     # The stack also closes a file that a thread opens for a task that is cancelled meanwhile.
     with ExitStack() as stack:
-        file = await finish_in_thread(lambda: stack.enter_context(path.open("rb")))
+        file = await run_shielded_in_thread(lambda: stack.enter_context(path.open("rb")))
         _check_unchanged(before, file)
-        while chunk := await finish_in_thread(partial(file.read, _FILE_CHUNK)):
+        while chunk := await run_shielded_in_thread(partial(file.read, _FILE_CHUNK)):
             yield chunk
         _check_unchanged(before, file)
 
@@ -171,10 +171,10 @@ class Download:
         try:
             # As in `_read`.
             with ExitStack() as stack:
-                file = await finish_in_thread(lambda: stack.enter_context(partial_file.open("xb")))
+                file = await run_shielded_in_thread(lambda: stack.enter_context(partial_file.open("xb")))
                 async with aclosing(self._chunks(progress)) as chunks:
                     async for chunk in chunks:
-                        size += await finish_in_thread(partial(file.write, chunk))
+                        size += await run_shielded_in_thread(partial(file.write, chunk))
             partial_file.replace(target)
         except BaseException:
             partial_file.unlink(missing_ok=True)

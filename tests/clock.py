@@ -1,4 +1,4 @@
-"""An event loop's clock that a test puts forward: a minute passes at once, and not before the test says so."""
+"""An event loop clock that a test advances: a minute passes at once, when the test says so."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -8,7 +8,7 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """The running loop's clock, which goes on by itself as well."""
+    """The clock of a running loop, which also advances by itself."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._real = loop.time
@@ -19,17 +19,17 @@ class Clock:
         return self._real() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Put the clock forward."""
+        """Advance the clock."""
         self._ahead += seconds
 
-    async def wait(self, work: Awaitable[Any], *, most: float = 3600.0) -> Any:
-        """What the work comes to, with as much time passing as it takes."""
+    async def wait(self, work: Awaitable[Any], *, at_most: float = 3600.0) -> Any:
+        """Return the result of the work, letting as much time pass as it takes."""
         task = asyncio.ensure_future(work)
-        until = self._ahead + most
+        until = self._ahead + at_most
         while not task.done():
             assert self._ahead < until, "nothing ends it"
             self.advance(1.0)
-            # Until all that is due has happened, and what other threads have to say to it was heard.
+            # Let due callbacks run, also those from other threads.
             for _ in range(5):
                 await asyncio.sleep(0)
         return task.result()

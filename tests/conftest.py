@@ -1,4 +1,4 @@
-"""What all tests share: the samples of the vendor's documentation, where they are at hand."""
+"""Fixtures and settings of all tests."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# The same few examples in every run: a build that fails fails again. HYPOTHESIS_PROFILE=chaos explores.
+# The same few examples in every run, so that a failure repeats. HYPOTHESIS_PROFILE=chaos explores.
 _BUSY: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("repeatable", derandomize=True, max_examples=50, **_BUSY)
 settings.register_profile("chaos", max_examples=1000, print_blob=True, **_BUSY)
@@ -25,7 +25,7 @@ _SETTINGS = (
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder with the API's samples, which a clone by itself does not have."""
+    """The folder with the samples of the API documentation, which are not part of the repository."""
     folder = Path(os.environ.get("ECWID_SHARED", Path(__file__).parents[2] / "shared"))
     if not (folder / "api" / "samples").is_dir():
         pytest.skip(f"needs the API samples in {folder} (ECWID_SHARED names another folder)")
@@ -40,18 +40,18 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients of this process send as fast as they can: a bulk read at the pace of the rate limit takes seconds."""
+    """Turn off the rate limit for clients of this process: a bulk read takes seconds with it."""
     from ecwid_async.client import Ecwid
 
     defaults = Ecwid.__init__.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "quota", None)
-    monkeypatch.setattr("ecwid_async.transport.Quota", lambda: None)  # what the command line asks for
+    monkeypatch.setattr("ecwid_async.transport.Quota", lambda: None)  # for the command line
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Divide the tests among processes by `tests.scheduling`."""
+    """Distribute the tests among processes as `tests.scheduling` says."""
     from tests.scheduling import Scheduling
 
     return Scheduling(config, log)

@@ -1,7 +1,7 @@
 """Processes for tests that kill, interrupt or observe one.
 
-They are forked from a process that has the package loaded, which takes milliseconds where a fresh interpreter takes
-most of a second. Where there is no fork they are started anew.
+They are forked from a process that has loaded the package: that takes milliseconds, and a new interpreter most of a
+second. On systems without fork a new interpreter starts.
 """
 
 import multiprocessing
@@ -22,7 +22,7 @@ __all__ = ["Started", "start"]
 
 _ROOT: Final = Path(__file__).parents[1]
 
-# What a child does first: its folder, environment, arguments and streams become those of the process it stands for.
+# A child first takes on the folder, environment, arguments and streams of the process that it simulates.
 _SETUP: Final = """
 import os, sys
 os.chdir(cwd)
@@ -33,7 +33,7 @@ sys.path.append(root)
 for stream, name, connection in ((1, "stdout", out), (2, "stderr", err)):
     os.dup2(connection.fileno(), stream)
     connection.close()
-    # That of the parent may have been a file, in which one can seek.
+    # The parent's stream may be a seekable file.
     encoding = environment.get("PYTHONIOENCODING", "utf-8")
     setattr(sys, name, open(stream, "w", encoding=encoding, errors=getattr(sys, name).errors, closefd=False))
 del stream, name, connection, encoding, out, err
@@ -61,7 +61,7 @@ def _context() -> ForkServerContext | SpawnContext:
 
 
 class Started:
-    """A process that runs, as `subprocess.Popen` shows one."""
+    """A running process, with the interface of `subprocess.Popen`."""
 
     def __init__(self, code: str, arguments: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> None:
         context = _context()
@@ -76,7 +76,7 @@ class Started:
             "err": writers[1],
         }
         self._process = context.Process(target=exec, args=(_SETUP + code, names))
-        # The child has no use for this process's main module, which is pytest.
+        # The child must not load the main module of this process, which is pytest.
         with patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
             self._process.start()
         for writer in writers:
@@ -85,31 +85,31 @@ class Started:
 
     @property
     def returncode(self) -> int | None:
-        """The exit code, negative for a signal, None while it runs."""
+        """The exit code, negative for a signal, None while it is running."""
         return self._process.exitcode
 
     def poll(self) -> int | None:
-        """The exit code, None while it runs."""
+        """The exit code, None while it is running."""
         return self._process.exitcode
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Send a signal, if it still runs."""
+        """Send a signal if it is still running."""
         if self._process.exitcode is None and self._process.pid is not None:
             os.kill(self._process.pid, number)
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """Read what it prints until it ends. Raises `TimeoutError`."""
+        """Read its output until it ends. Raises `TimeoutError`."""
         with ThreadPoolExecutor(2) as pool:
             reads = [pool.submit(stream.read) for stream in (self.stdout, self.stderr)]
             self._process.join(timeout)
             if self._process.exitcode is None:
                 self._process.kill()
-                raise TimeoutError(f"the process still runs after {timeout} seconds")
+                raise TimeoutError(f"the process is still running after {timeout} seconds")
             out, err = (read.result() for read in reads)
         return out, err
 
     def close(self) -> None:
-        """End it, if it still runs, and let go of its streams."""
+        """Kill it if it is still running, and close its streams."""
         if self._process.exitcode is None:
             self._process.kill()
         self._process.join()
@@ -125,5 +125,5 @@ def _text(reader: Connection) -> TextIO:
 
 
 def start(code: str, *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None) -> Started:
-    """Run code in a process of its own, with the arguments and environment (by default this one's) that it sees."""
+    """Run code in a new process with these arguments and environment (by default this process's)."""
     return Started(code, [sys.argv[0], *arguments], cwd, os.environ if environment is None else environment)

@@ -1,7 +1,7 @@
-"""Which tests share a process where pytest-xdist runs them in several.
+"""How pytest-xdist distributes the tests among processes.
 
-A file's tests do: they share what is made once for a module. Folders whose tests look at what the others did stay
-together as well, and files whose tests take seconds are divided, so that no process is left with all of them.
+The tests of a file share a process, since they share module fixtures. Folders whose tests depend on each other's
+results stay together too. Files with slow tests are divided, so that no process is left with all of them.
 """
 
 from typing import Final
@@ -25,7 +25,7 @@ _DIVIDED: Final = (
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
-    """Hands files and folders to processes, the slow ones first."""
+    """Distributes files and folders to processes, slow ones first."""
 
     def _split_scope(self, nodeid: str) -> str:
         together = next((folder for folder in _TOGETHER if nodeid.startswith(folder)), None)

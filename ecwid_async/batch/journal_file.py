@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ecwid_async.errors import JobError
-from ecwid_async.primitives.checked_lines import lock, open_private, seal, unseal
+from ecwid_async.primitives.checksummed_lines import add_checksum, strip_checksum
+from ecwid_async.primitives.private_files import lock_file, open_private
 
 __all__ = ["InvalidLine", "JournalDamaged", "JournalFile"]
 
@@ -41,7 +42,7 @@ class JournalFile:
         self._files: list[BinaryIO] = []
         try:
             self._lengths = self._open(path.with_suffix(".lock"))
-            if not lock(self._lengths):
+            if not lock_file(self._lengths):
                 raise JobError(f"another run of this job has {path} open: wait until it ends. Nothing was sent.")
             self._lines = self._open(path)
         except BaseException:
@@ -92,7 +93,7 @@ class JournalFile:
         """Write a line. Both files are on disk when this returns, and unchanged if it raises `OSError`."""
         sizes = [os.fstat(file.fileno()).st_size for file in self._files]
         try:
-            _append(self._lines, seal(content))
+            _append(self._lines, add_checksum(content))
             # Last: a journal is never shorter than its recorded length.
             self._record_length()
         except OSError:
@@ -112,7 +113,7 @@ class JournalFile:
                 os.close(folder)
 
     def _record_length(self) -> None:
-        _append(self._lengths, seal(b"%d" % os.fstat(self._lines.fileno()).st_size))
+        _append(self._lengths, add_checksum(b"%d" % os.fstat(self._lines.fileno()).st_size))
 
     def _recorded_length(self) -> int:
         recorded = 0
@@ -122,7 +123,7 @@ class JournalFile:
         if complete < len(text):
             self._lengths.truncate(complete)
         for line in text[:complete].split(b"\n")[:-1]:
-            length = unseal(line)
+            length = strip_checksum(line)
             if length is None or not length.isdigit() or len(length) > _MAX_LENGTH_DIGITS:
                 raise JournalDamaged("the .lock file does not say how long it was")
             recorded = max(recorded, int(length))
@@ -130,7 +131,7 @@ class JournalFile:
 
 
 def _content(line: bytes) -> bytes:
-    content = unseal(line) if line.endswith(b"\n") else None
+    content = strip_checksum(line) if line.endswith(b"\n") else None
     if content is None:
         raise InvalidLine
     return content

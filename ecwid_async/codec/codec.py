@@ -22,7 +22,7 @@ from ecwid_async.codec.scalars import WrongType, state
 from ecwid_async.codec.structure import RequiredMemberError, get_hook, is_draft
 from ecwid_async.codec.unstructure import to_plain_data
 from ecwid_async.errors import DecodeError
-from ecwid_async.primitives.safe_json import UNREADABLE, NotJSON, exact, read_json
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, NotJSON, decode_json, exact_decoder
 
 __all__ = ["Codec", "from_plain_data"]
 
@@ -61,13 +61,13 @@ class Codec:
         Text that is not Unicode gets U+FFFD in place of the invalid part, and is reported like a value of another type.
         """
         try:
-            return exact.decode(body)
-        except UNREADABLE:
+            return exact_decoder.decode(body)
+        except DECODE_ERRORS:
             return self._repair(body, operation, FieldPath.of(path))
 
     def _repair(self, body: bytes | msgspec.Raw, operation: str, path: FieldPath) -> Any:
         try:
-            data = read_json(body, exact)
+            data = decode_json(body, exact_decoder)
         except NotJSON as error:
             position, found = describe_unreadable(body, error)
             if position is not None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ecwid_async.primitives.safe_json import UNREADABLE, Masked, NotJSON, exact, read_json
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, NotJSON, decode_json, exact_decoder
 from ecwid_async.wire import printable
 
 __all__ = ["MAX_INT_DIGITS", "describe_unreadable", "encode", "loads", "read_total", "split_page"]
@@ -42,8 +42,8 @@ def loads(text: bytes | str) -> Any:
     Raises `ValueError` for text that is not JSON, is nested too deeply or has a number that can't be read exactly.
     """
     try:
-        return exact.decode(text)
-    except UNREADABLE as error:
+        return exact_decoder.decode(text)
+    except DECODE_ERRORS as error:
         raise NotJSON(f"not JSON that can be read exactly: {error}") from None
 
 
@@ -52,20 +52,20 @@ def split_page(body: bytes) -> tuple[list[msgspec.Raw], int | None] | None:
     try:
         page = _page_decoder.decode(body)
         return page.items, _parse_int(page.total)
-    except UNREADABLE:
-        masked = Masked(body)
+    except DECODE_ERRORS:
+        masked = MaskedJSON(body)
     try:
         page = _page_decoder.decode(masked.json)
-    except UNREADABLE:
+    except DECODE_ERRORS:
         return None
-    return [msgspec.Raw(masked.restored(item)) for item in page.items], _parse_int(page.total)
+    return [msgspec.Raw(masked.restore(item)) for item in page.items], _parse_int(page.total)
 
 
 def read_total(body: bytes) -> int | None:
     """Read a page's total, mostly without parsing its items. Raises `NotJSON` for anything but an object."""
     if (start := re.match(_PAGE_START, body)) is not None:
         return int(start[1])
-    return _parse_int(read_json(body, _total_decoder).total)
+    return _parse_int(decode_json(body, _total_decoder).total)
 
 
 def _parse_int(raw: msgspec.Raw) -> int | None:
@@ -77,11 +77,11 @@ def describe_unreadable(body: bytes | msgspec.Raw, error: NotJSON) -> tuple[int 
     """Find the item of a page that can't be read; return its position, None for the whole body, and a description."""
     try:
         items = _page_decoder.decode(body).items
-    except UNREADABLE:
+    except DECODE_ERRORS:
         items = []
     for position, item in enumerate(items):
         try:
-            read_json(item, exact)
+            decode_json(item, exact_decoder)
         except NotJSON as error_of_item:
             return position, f"{error_of_item}{_describe_id(item)}"
     return None, f"{error}{_describe_id(body)}"
@@ -90,6 +90,6 @@ def describe_unreadable(body: bytes | msgspec.Raw, error: NotJSON) -> tuple[int 
 def _describe_id(item: bytes | msgspec.Raw) -> str:
     try:
         item_id = _identity_decoder.decode(item).id
-    except UNREADABLE:
+    except DECODE_ERRORS:
         return ""
     return "" if item_id is None else f", in the item with the id {printable(str(item_id), limit=40)}"

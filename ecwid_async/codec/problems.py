@@ -14,7 +14,7 @@ from ecwid_async.codec.projection import Projection
 from ecwid_async.codec.scalars import WrongType, state
 from ecwid_async.codec.structure import RequiredMemberError, get_hook, get_json_text_hook
 from ecwid_async.models.base import JSON_TEXT, PREFIX, Data, TaggedUnion, union_members, wire_name
-from ecwid_async.primitives.safe_json import is_absurd
+from ecwid_async.primitives.safe_json import is_unrepresentable
 from ecwid_async.wire import printable
 
 __all__ = [
@@ -185,7 +185,7 @@ def find_repairs(data: object, path: FieldPath) -> Iterator[Mismatch]:
         if isinstance(value, str):
             if "\ufffd" in value:
                 yield Mismatch(found, "Unicode text", "half of a surrogate pair")
-            elif is_absurd(value):
+            elif is_unrepresentable(value):
                 yield Mismatch(found, "a number", "one that is too large, as text")
 
 

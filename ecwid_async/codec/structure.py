@@ -30,7 +30,7 @@ from ecwid_async.models.base import (
     union_members,
     wire_name,
 )
-from ecwid_async.primitives.safe_json import UNREADABLE, exact
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, exact_decoder
 
 __all__ = ["Hook", "RequiredMemberError", "get_hook", "get_json_text_hook", "is_draft", "warm_up"]
 
@@ -182,8 +182,8 @@ def get_json_text_hook(declared: Any) -> Hook:
         if not isinstance(value, str):
             raise WrongType
         try:
-            return inner(exact.decode(value), None)
-        except UNREADABLE:
+            return inner(exact_decoder.decode(value), None)
+        except DECODE_ERRORS:
             raise WrongType from None
 
     return structure

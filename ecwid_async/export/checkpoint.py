@@ -12,7 +12,8 @@ import msgspec
 from ecwid_async.export.hidden_files import hidden_path, open_new
 from ecwid_async.export.manifest import SectionRecord, Time, is_file_name
 from ecwid_async.export.output_errors import output_errors
-from ecwid_async.primitives.checked_lines import open_private, seal, unseal
+from ecwid_async.primitives.checksummed_lines import add_checksum, strip_checksum
+from ecwid_async.primitives.private_files import open_private
 
 __all__ = ["Checkpoint", "CheckpointFile"]
 
@@ -102,7 +103,7 @@ class CheckpointFile:
 
     def _write(self, line: bytes) -> None:
         with output_errors(self.path):
-            self._file.write(seal(line))
+            self._file.write(add_checksum(line))
             self._file.flush()
 
     def _load(self, now: datetime) -> None:
@@ -123,7 +124,7 @@ class CheckpointFile:
         file.seek(0)
         length = 0
         while (line := file.readline(_MAX_LINE_LENGTH)).endswith(b"\n"):
-            content = unseal(line)
+            content = strip_checksum(line)
             if length == 0 and content != _HEADER:
                 return None
             if length > 0 and not (content is not None and self._read_checkpoint(content)):

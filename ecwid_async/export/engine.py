@@ -27,7 +27,7 @@ from ecwid_async.export.section_export import (
 from ecwid_async.export.section_reader import utc_now
 from ecwid_async.export.section_request import SectionRequest, build_requests
 from ecwid_async.export.sections import Section
-from ecwid_async.primitives.finishing import finish_in_thread
+from ecwid_async.primitives.shielding import run_shielded_in_thread
 
 __all__ = ["check_export", "export_store", "export_stores"]
 
@@ -251,7 +251,7 @@ async def _export_to_files(
         exported = {request.name: records[request.name] for request in requests if request.name in records}
         started_at = min([started_at, *(record.started_at for record in exported.values())])
         manifest = _build_manifest(store, started_at, exported, refused, settings)
-        return await finish_in_thread(partial(destination.publish, manifest))
+        return await run_shielded_in_thread(partial(destination.publish, manifest))
 
 
 def _build_manifest(

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 
 from ecwid_async.export.hidden_files import hidden_path
 from ecwid_async.export.output_errors import OutputError, output_errors
-from ecwid_async.primitives.checked_lines import lock, open_private
+from ecwid_async.primitives.private_files import lock_file, open_private
 
 __all__ = ["FileLock"]
 
@@ -38,7 +38,7 @@ class FileLock:
     def _acquire(self, path: Path) -> BinaryIO:
         for _ in range(_MAX_ATTEMPTS):
             file = open_private(self._hidden)
-            if not lock(file):
+            if not lock_file(file):
                 file.close()
                 break
             # The previous owner may have removed the file between opening and locking it.

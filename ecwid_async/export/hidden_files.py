@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ecwid_async.primitives.checked_lines import open_private
+from ecwid_async.primitives.private_files import open_private
 
 __all__ = ["hidden_path", "open_new", "sync_folder"]
 

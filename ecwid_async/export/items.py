@@ -8,7 +8,7 @@ import msgspec
 from ecwid_async.codec import Selection
 from ecwid_async.errors import DecodeError
 from ecwid_async.export.sections import Section
-from ecwid_async.primitives.safe_json import UNREADABLE, Masked
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON
 
 __all__ = ["Item", "Items", "item_keys", "select_fields", "split_items"]
 
@@ -22,11 +22,11 @@ def split_items(body: bytes, section: Section, operation: str) -> Items:
     """Split the response of a section without pages into its items. Raises `DecodeError` if it has another shape."""
     try:
         items = _split(body, section)
-    except UNREADABLE:
-        masked = Masked(body)
+    except DECODE_ERRORS:
+        masked = MaskedJSON(body)
         try:
-            items = [masked.restored(item) for item in _split(masked.json, section)]
-        except UNREADABLE:
+            items = [masked.restore(item) for item in _split(masked.json, section)]
+        except DECODE_ERRORS:
             items = [b""]
     if not all(bytes(memoryview(item)[:1]) == b"{" for item in items):
         expected = "an object" if section.is_document else "a list of objects"
@@ -49,17 +49,17 @@ def item_keys(items: Items, key: str) -> list[int | str]:
     decode = msgspec.json.Decoder(item_type).decode
     try:
         return [decode(item).key for item in items]  # type: ignore[attr-defined]  # the struct is made at run time
-    except UNREADABLE:
-        return [decode(Masked(item).json).key for item in items]  # type: ignore[attr-defined]  # the same
+    except DECODE_ERRORS:
+        return [decode(MaskedJSON(item).json).key for item in items]  # type: ignore[attr-defined]  # the same
 
 
 def select_fields(item: Item, selection: Selection) -> bytes:
     """Return the selected fields of an item, or of each element of a list. Values stay byte for byte the same."""
     try:
         return _select(item, selection)
-    except UNREADABLE:
-        masked = Masked(item)
-        return masked.restored(_select(masked.json, selection))
+    except DECODE_ERRORS:
+        masked = MaskedJSON(item)
+        return masked.restore(_select(masked.json, selection))
 
 
 def _select(item: Item, selection: Selection) -> bytes:

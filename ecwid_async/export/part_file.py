@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, Final
 
 from ecwid_async.export.hidden_files import hidden_path, open_new
 from ecwid_async.export.output_errors import OutputError, output_errors
-from ecwid_async.primitives.checked_lines import open_private
+from ecwid_async.primitives.private_files import open_private
 
 __all__ = ["HashingStream", "PartFile"]
 

@@ -23,7 +23,7 @@ from ecwid_async.export.progress import Progress, ProgressCallback
 from ecwid_async.export.section_reader import SectionReader
 from ecwid_async.export.section_request import SectionRequest
 from ecwid_async.export.section_writer import SectionWriter
-from ecwid_async.primitives.finishing import finish_in_thread
+from ecwid_async.primitives.shielding import run_shielded_in_thread
 
 __all__ = ["ExportSettings", "export_section", "export_section_to_stream", "request_digest"]
 
@@ -117,7 +117,7 @@ async def export_section(
         # The items so far are part of a list that can't be proven complete.
         checkpoints.save(replace(reader.checkpoint, scan_token=""))
         raise
-    await finish_in_thread(out.seal)
+    await run_shielded_in_thread(out.seal)
     record = reader.record(path.name, format_)
     checkpoints.save(replace(reader.checkpoint, saved_at=settings.now(), record=record))
     if log is not out:
@@ -126,7 +126,7 @@ async def export_section(
 
 
 async def _reopen(path: Path, kind: str, size: int, sha256: str) -> PartFile | None:
-    return await finish_in_thread(partial(PartFile.reopen, path, kind, size=size, sha256=sha256))
+    return await run_shielded_in_thread(partial(PartFile.reopen, path, kind, size=size, sha256=sha256))
 
 
 def _create_writer(

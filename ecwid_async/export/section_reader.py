@@ -19,7 +19,7 @@ from ecwid_async.export.progress import Progress, ProgressCallback
 from ecwid_async.export.section_request import SectionRequest
 from ecwid_async.export.section_writer import SectionWriter
 from ecwid_async.pages import Pages
-from ecwid_async.primitives.finishing import finish_in_thread
+from ecwid_async.primitives.shielding import run_shielded_in_thread
 
 __all__ = ["SectionReader", "utc_now"]
 
@@ -110,7 +110,7 @@ class SectionReader:
 
     async def _scan(self, pages: Pages[Any]) -> None:
         resumed = self.checkpoint
-        seen = await finish_in_thread(self._writer.replay) if resumed.scan_token else None
+        seen = await run_shielded_in_thread(self._writer.replay) if resumed.scan_token else None
         if seen is not None:
             self._report(f"resuming after {resumed.item_count:,}")
         started = perf_counter()

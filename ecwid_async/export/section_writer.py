@@ -15,7 +15,7 @@ from ecwid_async.export.items import Items, item_keys
 from ecwid_async.export.output_errors import OutputError
 from ecwid_async.export.part_file import HashingStream, PartFile
 from ecwid_async.export.section_request import SectionRequest
-from ecwid_async.primitives.finishing import finish, finish_in_thread
+from ecwid_async.primitives.shielding import run_shielded, run_shielded_in_thread
 from ecwid_async.scan import IdSet
 
 __all__ = ["SectionWriter"]
@@ -94,9 +94,9 @@ class SectionWriter:
     async def _in_thread(self, work: Callable[[], None]) -> None:
         """Run work that takes time, or a pipe that blocks, without holding up other sections."""
         if self.log is not None:
-            await finish_in_thread(work)
+            await run_shielded_in_thread(work)
         else:
-            await finish(lambda: anyio.to_thread.run_sync(work))
+            await run_shielded(lambda: anyio.to_thread.run_sync(work))
         self._codec.take_problems(self._thread_codec)
 
     def _convert(self, items: Items) -> None:

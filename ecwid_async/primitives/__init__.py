@@ -1,1 +1,1 @@
-"""Small pieces that know nothing of the API."""
+"""Helpers that know nothing of the API."""

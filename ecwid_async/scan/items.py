@@ -10,7 +10,7 @@ import msgspec
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError
-from ecwid_async.primitives.safe_json import UNREADABLE, Masked, repaired
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, repair
 from ecwid_async.scan.assumptions import Key
 from ecwid_async.scan.ids import IdSet
 from ecwid_async.scan.item_times import seconds
@@ -127,11 +127,11 @@ class ItemReader:
     def _decode_heads(self, body: bytes) -> Any:
         """Decode of each item nothing but the fields that the scan needs."""
         decoder = self._head_decoder
-        with suppress(*UNREADABLE):
+        with suppress(*DECODE_ERRORS):
             return decoder.decode(body).items
         try:
-            return decoder.decode(repaired(body)).items
-        except UNREADABLE:
+            return decoder.decode(repair(body)).items
+        except DECODE_ERRORS:
             raise self._missing_id() from None
 
     @cached_property
@@ -156,9 +156,9 @@ def _raw_without_fields(raw: msgspec.Raw, names: Iterable[str]) -> msgspec.Raw:
     """Return an item without some of its fields; the others stay as they were sent."""
     try:
         item = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except UNREADABLE:
-        masked = Masked(raw)
-        return msgspec.Raw(masked.restored(_raw_without_fields(msgspec.Raw(masked.json), names)))
+    except DECODE_ERRORS:
+        masked = MaskedJSON(raw)
+        return msgspec.Raw(masked.restore(_raw_without_fields(msgspec.Raw(masked.json), names)))
     for name in names:
         item.pop(name, None)
     return msgspec.Raw(msgspec.json.encode(item))

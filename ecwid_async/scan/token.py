@@ -8,7 +8,7 @@ from typing import Annotated, Final, Self, TypeAlias
 import msgspec
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.primitives.checked_lines import seal, unseal
+from ecwid_async.primitives.checksummed_lines import add_checksum, strip_checksum
 from ecwid_async.scan.coverage import OrderedCoverage
 
 __all__ = ["END", "Position", "decode_token", "encode_token", "list_fingerprint"]
@@ -88,13 +88,13 @@ class Position(msgspec.Struct, array_like=True, frozen=True):
 
 def encode_token(position: Position) -> str:
     """Return the token of a position."""
-    return base64.urlsafe_b64encode(seal(msgspec.json.encode(position))).decode()
+    return base64.urlsafe_b64encode(add_checksum(msgspec.json.encode(position))).decode()
 
 
 def decode_token(token: str, fingerprint: str) -> Position:
     """Return the position of a token. Raises `ConfigError` for a damaged token and for that of another list."""
     try:
-        content = unseal(base64.b64decode(token, altchars=b"-_", validate=True))
+        content = strip_checksum(base64.b64decode(token, altchars=b"-_", validate=True))
         if content is None:
             raise ValueError
         position = msgspec.json.decode(content, type=Position)

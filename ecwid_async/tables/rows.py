@@ -15,7 +15,7 @@ import msgspec
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError
-from ecwid_async.primitives.safe_json import UNREADABLE, exact, repaired
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, exact_decoder, repair
 from ecwid_async.tables.columns import (
     PRECISION,
     SCALAR_KINDS,
@@ -104,7 +104,7 @@ class RowReader:
         for index, item in enumerate(items):
             try:
                 rows.append(decode(item))
-            except UNREADABLE:
+            except DECODE_ERRORS:
                 if index not in self._split:
                     if any(self._new_fields(item)):
                         self._add_slots(items)
@@ -123,12 +123,12 @@ class RowReader:
     def _new_fields(self, item: bytes | msgspec.Raw) -> "Iterator[tuple[StructColumn, str]]":
         """The fields of an item that have no slot yet; none for an unreadable item, which `split_item` refuses."""
         try:
-            return _fields_without_slot(self.struct, exact.decode(item))
-        except UNREADABLE:
+            return _fields_without_slot(self.struct, exact_decoder.decode(item))
+        except DECODE_ERRORS:
             pass
         try:
-            return _fields_without_slot(self.struct, exact.decode(repaired(bytes(item))))
-        except UNREADABLE:
+            return _fields_without_slot(self.struct, exact_decoder.decode(repair(bytes(item))))
+        except DECODE_ERRORS:
             return iter(())
 
     def split_items(self, items: Sequence[bytes | msgspec.Raw]) -> list[tuple[bytes, bytes | None]]:

@@ -10,7 +10,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ecwid_async.primitives.finishing import finish
+from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.transport.http.base_url import checked_base_url
 from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, PARTIAL_CONTENT, BodyError
@@ -136,7 +136,7 @@ class AiohttpTransport:
         """Close the connections of the running event loop."""
         session = self._sessions.pop()
         if session is not None:
-            await finish(session.close)
+            await run_shielded(session.close)
 
     def _exchange(
         self, request: Request, body: bytes | UploadStream | None, timeout: aiohttp.ClientTimeout

@@ -7,7 +7,7 @@ from typing import Final, NoReturn, cast
 import anyio
 import anyio.lowlevel
 
-from ecwid_async.primitives.finishing import finish
+from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.transport.http.base_url import checked_base_url
 from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, BodyError
@@ -60,7 +60,7 @@ class _CheckedStream(httpx2.AsyncByteStream):
         if self._reusable:
             await self._stream.aclose()  # does not wait
         else:
-            await finish(
+            await run_shielded(
                 self._stream.aclose
             )  # interrupted by a cancellation, it would leave its entry in the pool forever
 
@@ -135,7 +135,7 @@ class Httpx2Transport:
         """Close the connections of the running event loop."""
         pool = self._pools.pop()
         if pool is not None:
-            await finish(pool.aclose)
+            await run_shielded(pool.aclose)
 
     async def _open(
         self, request: Request, body: bytes | UploadStream | None, timeouts: _Extensions

@@ -29,7 +29,7 @@ from ecwid_async.errors import (
     UnsupportedMediaType,
     outcome_of,
 )
-from ecwid_async.primitives.safe_json import NotJSON, read_json
+from ecwid_async.primitives.safe_json import NotJSON, decode_json
 from ecwid_async.wire import Request, Response, printable
 
 __all__ = ["parse_error", "parse_http_date", "parse_retry_after", "result_error"]
@@ -87,7 +87,7 @@ def parse_error(request: Request, response: Response, secrets: Collection[str] =
     the error.
     """
     try:
-        body = read_json(response.body, _error_bodies)
+        body = decode_json(response.body, _error_bodies)
     except NotJSON:
         body = _ErrorBody()
     code = printable(body.errorCode, secrets, _LONGEST_CODE) if isinstance(body.errorCode, str) else ""
@@ -150,7 +150,7 @@ def _unexpected_body(request: Request, body: bytes) -> str | None:
     start = body.lstrip()[:1] if body[0] in b" \t\r\n" else body[:1]
     if start == b"{":
         try:
-            read_json(body, _any_json)
+            decode_json(body, _any_json)
             return None
         except NotJSON as error:
             return str(error)

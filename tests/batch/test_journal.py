@@ -10,7 +10,7 @@ from ecwid_async.errors import (
     ConfigError,
     JobError,
 )
-from ecwid_async.primitives.checked_lines import seal, unseal
+from ecwid_async.primitives.checksummed_lines import add_checksum, strip_checksum
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Request, Response
@@ -116,7 +116,7 @@ async def test_journals_of_other_versions_and_jobs_are_refused(tmp_path: Path) -
     await run_job(world, product, tmp_path)
     path = journal_path(tmp_path)
     whole = path.read_bytes()
-    head = unseal(whole.splitlines()[0]) or b""
+    head = strip_checksum(whole.splitlines()[0]) or b""
     rest = whole[whole.index(b"\n") + 1 :]
     for changed, words in [
         (
@@ -126,7 +126,7 @@ async def test_journals_of_other_versions_and_jobs_are_refused(tmp_path: Path) -
         (head.replace(b'"job":"job"', b'"job":"JOB"'), "is the journal of job 'JOB' of store 1003"),
     ]:
         assert changed != head
-        path.write_bytes(seal(changed) + rest)
+        path.write_bytes(add_checksum(changed) + rest)
         with pytest.raises(JobError, match=words):
             await run_job(world, product, tmp_path)
     path.write_bytes(whole)

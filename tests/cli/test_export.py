@@ -16,7 +16,7 @@ import pytest
 
 from ecwid_async import client
 from ecwid_async.export import ALL_SECTIONS, DEFAULT_SECTIONS
-from ecwid_async.primitives.checked_lines import unseal
+from ecwid_async.primitives.checksummed_lines import strip_checksum
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 from ecwid_async.sandbox.server import serving
@@ -362,7 +362,7 @@ def noted(folder):
     """How many products the checkpoint speaks of."""
     checkpoint = folder / ".manifest.json.checkpoint"
     lines = checkpoint.read_bytes().splitlines()[1:] if checkpoint.exists() else []
-    return max((json.loads(unseal(line)).get("item_count", 0) for line in lines), default=0)
+    return max((json.loads(strip_checksum(line)).get("item_count", 0) for line in lines), default=0)
 
 
 def goes_on(ecwid, sandbox, folder, *arguments):

@@ -17,7 +17,7 @@ from ecwid_async.export import (
     export_store,
 )
 from ecwid_async.export.checkpoint import Checkpoint, CheckpointFile
-from ecwid_async.primitives.checked_lines import seal, unseal
+from ecwid_async.primitives.checksummed_lines import add_checksum, strip_checksum
 from ecwid_async.transport.retry import RetryPolicy
 
 from .conftest import TOKEN, Shop
@@ -143,7 +143,7 @@ def test_an_impossible_line_starts_over(interrupted_export, tmp_path, change, fr
         (tmp_path / name).write_bytes(b"precious")
     (folder / ".products.jsonl.part").write_bytes(files[".products.jsonl.part"])
     head, *_, last = files[".manifest.json.checkpoint"].splitlines(keepends=True)
-    line = seal(json.dumps(json.loads(unseal(last)) | change).encode())
+    line = add_checksum(json.dumps(json.loads(strip_checksum(last)) | change).encode())
     (folder / ".manifest.json.checkpoint").write_bytes(head + line)
     export_again(shop, folder, fresh=fresh)
     assert is_complete(folder)
@@ -160,7 +160,7 @@ def test_a_wrong_count_or_token_with_a_valid_checksum_makes_no_wrong_file(interr
         folder = tmp_path / str(number)
         folder.mkdir()
         (folder / ".products.jsonl.part").write_bytes(files[".products.jsonl.part"])
-        line = seal(json.dumps(json.loads(unseal(last)) | change).encode())
+        line = add_checksum(json.dumps(json.loads(strip_checksum(last)) | change).encode())
         (folder / ".manifest.json.checkpoint").write_bytes(head + line)
         with suppress(EcwidError):
             export_again(shop, folder)
@@ -170,13 +170,13 @@ def test_a_wrong_count_or_token_with_a_valid_checksum_makes_no_wrong_file(interr
 def test_a_checkpoint_of_another_format_starts_over(interrupted_export, tmp_path):
     _, files = interrupted_export
     _, *lines = files[".manifest.json.checkpoint"].splitlines(keepends=True)
-    for head in (seal(b"ecwid_async checkpoint 4"), b"", seal(b"")):
+    for head in (add_checksum(b"ecwid_async checkpoint 4"), b"", add_checksum(b"")):
         (tmp_path / ".manifest.json.checkpoint").write_bytes(head + b"".join(lines))
         checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
         checkpoint.close()
         assert checkpoint.latest == {}
     # What there was before lines had checksums.
-    plain = b"".join((unseal(line) or b"") + b"\n" for line in lines)
+    plain = b"".join((strip_checksum(line) or b"") + b"\n" for line in lines)
     (tmp_path / ".manifest.json.checkpoint").write_bytes(plain)
     checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
     checkpoint.save(CHECKPOINT)
@@ -188,7 +188,7 @@ def test_a_checkpoint_of_another_format_starts_over(interrupted_export, tmp_path
 
 
 def test_a_line_without_an_end_is_not_read_into_memory(tmp_path):
-    (tmp_path / ".manifest.json.checkpoint").write_bytes(seal(b"ecwid_async checkpoint 3") + b"x" * (3 << 20))
+    (tmp_path / ".manifest.json.checkpoint").write_bytes(add_checksum(b"ecwid_async checkpoint 3") + b"x" * (3 << 20))
     checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
     checkpoint.close()
     assert checkpoint.latest == {}
@@ -229,7 +229,7 @@ def test_a_checkpoint_of_format_2_starts_over(tmp_path):
     checkpoint = CheckpointFile(tmp_path / "manifest.json", datetime(2026, 11, 21, 13, tzinfo=UTC))
     checkpoint.close()
     assert (checkpoint.latest, checkpoint.files) == ({}, set())
-    assert path.read_bytes() == seal(b"ecwid_async checkpoint 3")
+    assert path.read_bytes() == add_checksum(b"ecwid_async checkpoint 3")
 
 
 def test_an_export_starts_over_from_a_checkpoint_of_format_2(interrupted_export, tmp_path):

@@ -103,7 +103,7 @@ def test_odd_values_are_kept_and_half_an_emoji_is_reported(form: Format) -> None
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 @pytest.mark.parametrize("name", [b"name", b"nameTranslated", b"glow", b"media"])
-def test_an_item_that_is_not_utf_8_is_named(form: Format, name: bytes) -> None:
+def test_the_error_names_the_item_that_is_not_utf_8(form: Format, name: bytes) -> None:
     if form == "parquet":
         pytest.importorskip("pyarrow")
     known = b'{"id":1,"name":"a","nameTranslated":{"a":"b"},"glow":1}'

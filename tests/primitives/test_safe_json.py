@@ -1,4 +1,4 @@
-"""Whatever bytes come, reading them ends soon, with data or with one kind of error."""
+"""Decoding JSON ends quickly for any bytes, with data or with one kind of error."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from ecwid_async.models.products import Product
 from ecwid_async.models.profile import Profile
 from ecwid_async.models.reports import LatestStats
 from ecwid_async.models.results import DeletedItem
-from ecwid_async.primitives.safe_json import NotJSON, exact, read_json, repaired
+from ecwid_async.primitives.safe_json import NotJSON, decode_json, exact_decoder, repair
 from ecwid_async.transport.memory import MemoryTransport, make_response
 
 GRIN = b"\\ud83d\\ude00"
@@ -34,13 +34,13 @@ HALF = b"\\ud83d"
 
 
 def read(body: bytes) -> Any:
-    return read_json(body, exact)
+    return decode_json(body, exact_decoder)
 
 
 @pytest.mark.parametrize("depth", [1_000, 2_000, 100_000])
 @pytest.mark.parametrize("nest", [(b"[", b"]"), (b'{"a":', b"}"), (b"[", b"")])
-def test_json_nested_beyond_all_measure_is_an_error_of_ours(depth: int, nest: tuple[bytes, bytes]) -> None:
-    """How deep is too deep depends on the interpreter: later ones read a few thousand levels."""
+def test_deeply_nested_json_raises_one_of_our_errors(depth: int, nest: tuple[bytes, bytes]) -> None:
+    """The limit depends on the interpreter: later ones decode a few thousand levels."""
 
     def refused(error: type[EcwidError | NotJSON]) -> AbstractContextManager[object]:
         return pytest.raises(error, match="nested too deeply") if depth > 10_000 else suppress(error)
@@ -74,13 +74,13 @@ def test_json_nested_beyond_all_measure_is_an_error_of_ours(depth: int, nest: tu
         (b"-" + b"9" * 100_000, "-" + "9" * 100_000),
     ],
 )
-def test_a_number_that_nothing_holds_is_kept_as_text_and_all_others_are_exact(number: bytes, value: object) -> None:
+def test_unrepresentable_numbers_become_text_and_all_others_are_exact(number: bytes, value: object) -> None:
     assert read(b'["1e9999999999999999999999", %b]' % number) == ["1e9999999999999999999999", value]
 
 
 @pytest.mark.parametrize("number", ["1e400000", "1e999999", "-1E+999999999", "1e9999999999999999999999", "9" * 100_000])
 @pytest.mark.parametrize("field", ["quantity", "price", "sku", "enabled", "created", "options", "unknown"])
-def test_no_number_blocks_a_model_or_raises_what_is_not_ours(number: str, field: str) -> None:
+def test_no_number_blocks_a_model_or_raises_a_foreign_error(number: str, field: str) -> None:
     codec = Codec()
     start = time.process_time()
     product = codec.decode(f'{{"id":7,"{field}":{number}}}'.encode(), Product, "GET /products/{productId}")
@@ -94,7 +94,7 @@ def test_no_number_blocks_a_model_or_raises_what_is_not_ours(number: str, field:
         assert [problem.path for problem in codec.problems][-1:] == [field]
 
 
-def test_a_number_that_nothing_holds_is_reported_and_refused_when_strict() -> None:
+def test_unrepresentable_numbers_are_reported_and_refused_when_strict() -> None:
     body = b'{"attributes":[{"id":1}],"unknown":{"deep":[1,1e9999999999999999999999]}}'
     codec = Codec()
     product = codec.decode(body, Product, "GET /p")
@@ -122,7 +122,7 @@ def test_half_a_surrogate_pair_is_one_replacement_character(escapes: bytes, text
     assert read(b'{"%b": "nice %b"}' % (escapes, escapes)) == {text: f"nice {text}"}
 
 
-def test_half_an_emoji_in_one_item_costs_no_other_and_is_reported() -> None:
+def test_half_an_emoji_is_reported_and_other_items_are_unaffected() -> None:
     body = b'{"total":3,"items":[{"id":1,"name":"a"}, {"id":2,"name":"nice %b"},{"id":3,"new":{"x":"%b"}}]}' % (
         HALF,
         HALF,
@@ -150,7 +150,7 @@ def test_half_an_emoji_in_one_item_costs_no_other_and_is_reported() -> None:
 
 
 @pytest.mark.parametrize("scanned", [False, True])
-async def test_a_list_with_odd_items_is_read_to_its_end_in_every_way(scanned: bool) -> None:
+async def test_a_list_with_odd_items_is_read_completely_in_every_way(scanned: bool) -> None:
     items = [
         rb'{"id":1,"name":"nice \ud83d"}',
         b'{"id":2,"quantity":1e400000,"updated":"0001-01-01 00:00:00 +0300"}',
@@ -184,7 +184,7 @@ async def test_a_list_with_odd_items_is_read_to_its_end_in_every_way(scanned: bo
     assert found == {"name", "quantity", "updated", "created", "price"}
 
 
-def test_items_are_sliced_where_they_are_even_among_their_likes() -> None:
+def test_a_page_is_split_at_its_items_despite_similar_text() -> None:
     first, last = b'{"x":"\\ufffd"}', b'{"x":"\\udead"}'
     body = b'{"items" : [ %b , %b,1,"%b"] ,"facets":[%b], "total" : 4}' % (first, last, HALF, last)
     raws, total = Codec().split_page(body, "GET /x")
@@ -192,7 +192,7 @@ def test_items_are_sliced_where_they_are_even_among_their_likes() -> None:
 
 
 @pytest.mark.parametrize("broken", [b"\xff", b"\xed\xa0\xbd", b"caf\xe9", b"\xc3"])
-def test_an_item_that_is_not_utf_8_is_named(broken: bytes) -> None:
+def test_the_error_names_the_item_that_is_not_utf_8(broken: bytes) -> None:
     body = b'{"total":2,"items":[{"id":1},{"id":4397,"name":"%b"}]}' % broken
     with pytest.raises(DecodeError, match="not UTF-8, in the item with the id 4397") as caught:
         Codec().decode_page(body, Product, "GET /products")
@@ -202,7 +202,7 @@ def test_an_item_that_is_not_utf_8_is_named(broken: bytes) -> None:
         Codec().parse(raws[1], "GET /products", 1)
 
 
-def test_a_byte_order_mark_is_passed_over() -> None:
+def test_a_byte_order_mark_is_skipped() -> None:
     body = b'\xef\xbb\xbf{"total":1,"items":[{"id":1}]}'
     assert Codec().decode_page(body, Product, "GET /products") == ([Product(id=1)], 1)
     raws, total = Codec().split_page(body, "GET /products")
@@ -221,7 +221,7 @@ def test_a_byte_order_mark_is_passed_over() -> None:
         b"1." * 1_000_000,
     ],
 )
-def test_damaged_megabytes_are_refused_in_no_time(body: bytes) -> None:
+def test_megabytes_of_damaged_json_are_refused_quickly(body: bytes) -> None:
     start = time.process_time()
     with pytest.raises(NotJSON):
         read(body)
@@ -261,7 +261,7 @@ odd_values = (
 
 
 def spelled(value: Any) -> str:
-    """JSON in which numbers may be such as no library would write."""
+    """JSON text, with numbers in spellings that no library writes."""
     if isinstance(value, dict):
         return "{" + ",".join(f"{json.dumps(key)}:{spelled(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
@@ -284,7 +284,7 @@ def _number(text: str) -> object:
 
 
 def _clean(value: Any) -> Any:
-    """What another parser read, with U+FFFD for each half of a pair."""
+    """The data of another parser, with U+FFFD for each half of a surrogate pair."""
     if isinstance(value, dict):
         return {_clean(key): _clean(inner) for key, inner in value.items()}
     if isinstance(value, list):
@@ -295,12 +295,12 @@ def _clean(value: Any) -> Any:
 @pytest.mark.chaos
 @given(documents)
 @example('{"items":[{"x":"\\ud83d"},{"x":1e99999999999999999999}],"total":1e99999999999999999999}')
-def test_all_json_is_read(text: str) -> None:
+def test_any_json_is_decoded(text: str) -> None:
     body = text.encode()
     data = read(body)
     kept = json.loads(text, parse_float=_number, parse_int=_number)
     assert loads(dumps(_clean(kept))) == data
-    assert read(repaired(body)) == data
+    assert read(repair(body)) == data
 
 
 @pytest.mark.chaos
@@ -309,9 +309,7 @@ def test_all_json_is_read(text: str) -> None:
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 255)), max_size=2),
     st.booleans(),
 )
-def test_whatever_a_server_says_is_data_or_an_error_of_ours(
-    body: bytes, damage: list[tuple[int, int]], strict: bool
-) -> None:
+def test_any_response_is_data_or_one_of_our_errors(body: bytes, damage: list[tuple[int, int]], strict: bool) -> None:
     changed = bytearray(body)
     for at, byte in damage:
         if at < len(changed):
@@ -340,7 +338,7 @@ def _fields(model: type[Any]) -> list[str]:
 
 @pytest.mark.chaos
 @given(st.data(), st.sampled_from([Product, Order, DeletedItem, DiscountCoupon, ApplicationToken, LatestStats]))
-def test_no_value_of_any_field_raises_or_vanishes(data: st.DataObject, model: type[Any]) -> None:
+def test_no_value_of_any_field_raises_or_gets_lost(data: st.DataObject, model: type[Any]) -> None:
     sent = data.draw(st.dictionaries(st.sampled_from(_fields(model)), odd_values | st.lists(odd_values, max_size=2)))
     body = spelled(sent).encode()
     codec = Codec()
@@ -357,7 +355,7 @@ def test_no_value_of_any_field_raises_or_vanishes(data: st.DataObject, model: ty
 
 @pytest.mark.chaos
 @given(st.text(st.sampled_from("ab(),é ")) | st.text(max_size=20) | st.integers(0, 5000).map(lambda deep: "a(" * deep))
-def test_a_selection_is_read_or_refused(text: str) -> None:
+def test_a_selection_is_parsed_or_refused(text: str) -> None:
     try:
         selection = parse_selection(text)
     except ValueError:
@@ -367,7 +365,7 @@ def test_a_selection_is_read_or_refused(text: str) -> None:
 
 @pytest.mark.chaos
 @given(st.lists(documents, max_size=4), st.sampled_from(["", " ", "\n "]))
-def test_items_are_sliced_byte_for_byte(items: list[str], space: str) -> None:
+def test_a_page_is_split_byte_for_byte(items: list[str], space: str) -> None:
     body = f'{{"total":4,"items":{space}[{space}{f"{space},".join(items)}{space}]{space}}}'.encode()
     raws, total = Codec().split_page(body, "GET /x")
     assert [bytes(raw) for raw in raws] == [item.encode() for item in items]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError, ScanDrifted
-from ecwid_async.primitives.checked_lines import seal
+from ecwid_async.primitives.checksummed_lines import add_checksum
 from ecwid_async.sandbox import Sandbox, Switches
 from tests.scan.lists import KINDS, Kind, Row
 from tests.scan.scenes import calm_scenes, scenes
@@ -212,7 +212,7 @@ def test_a_token_with_any_bit_of_it_changed_or_cut_off_anywhere_is_refused() -> 
             st.none() | st.booleans() | st.integers() | st.text(max_size=3),
             lambda inner: st.lists(inner, max_size=12),
             max_leaves=20,
-        ).map(lambda data: base64.urlsafe_b64encode(seal(json.dumps(data).encode())).decode()),
+        ).map(lambda data: base64.urlsafe_b64encode(add_checksum(json.dumps(data).encode())).decode()),
     )
 )
 def test_whatever_is_no_token_is_refused(token: str) -> None:

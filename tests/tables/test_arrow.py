@@ -517,7 +517,7 @@ class Event:
 
 @pytest.mark.parametrize("known", [[], [b'{"id":2,"nameTranslated":{"a":"b"},"name":"c","glow":1}']])
 @pytest.mark.parametrize("name", [b"name", b"nameTranslated", b"glow", b"media"])
-def test_an_item_that_is_not_utf_8_is_named(known: list[bytes], name: bytes) -> None:
+def test_the_error_names_the_item_that_is_not_utf_8(known: list[bytes], name: bytes) -> None:
     with pytest.raises(DecodeError, match=r"not UTF-8, in the item with the id 7\."):
         table(Product, [*known, b'{"id":7,"%b":"\xff"}' % name])
 

@@ -19,7 +19,7 @@ import anyio
 from attrs import evolve
 
 from ecwid_async.errors import ConfigError, LimiterUnavailable
-from ecwid_async.primitives.finishing import finish
+from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.transport.rate_limit.limiter import Wait
 from ecwid_async.transport.rate_limit.memory import MemoryLimiter
 from ecwid_async.transport.rate_limit.pacing import BULK_SHARE, CLAIM_GRACE, PACE_SLACK
@@ -170,7 +170,7 @@ class RedisLimiter:
             return await self._acquire_from_fallback(key, store, lane, cost)
         except BaseException:
             # Cancelled: whether the slot was taken is unknown.
-            await finish(partial(self._remove_slots, key, store, slot, cost))
+            await run_shielded(partial(self._remove_slots, key, store, slot, cost))
             raise
         self._note_success()
         kind, *details = (_decoded(part) for part in reply)
@@ -271,7 +271,7 @@ class RedisLimiter:
             return await self._run(script, keys, args)
         except BaseException:
             # A native cancellation of asyncio passes through the shield.
-            await finish(partial(self._run, script, keys, args))
+            await run_shielded(partial(self._run, script, keys, args))
             raise
 
     async def _run(self, script: AsyncScript, keys: list[str], args: list[_Argument]) -> bool:

@@ -1,3 +1,5 @@
+"""Shielded work runs to its end, however the task that waits for it is cancelled."""
+
 import asyncio
 import threading
 import time
@@ -8,51 +10,51 @@ import anyio.lowlevel
 import pytest
 import trio
 
-from ecwid_async.primitives.finishing import finish, finish_in_thread
+from ecwid_async.primitives.shielding import run_shielded, run_shielded_in_thread
 from tests.cancelling import KINDS, at_every_await
 
 
 class Work:
-    """Three steps that tell how far they are."""
+    """Three steps, counting starts and ends."""
 
     def __init__(self) -> None:
-        self.begun = self.ended = 0
+        self.started = self.ended = 0
 
     async def __call__(self):
-        self.begun += 1
+        self.started += 1
         for _ in range(3):
             await anyio.lowlevel.checkpoint()
         self.ended += 1
         return "done"
 
 
-async def test_the_result_is_that_of_the_work():
-    assert await finish(Work()) == "done"
-    assert await finish_in_thread(lambda: "done") == "done"
+async def test_it_returns_the_result_of_the_work():
+    assert await run_shielded(Work()) == "done"
+    assert await run_shielded_in_thread(lambda: "done") == "done"
 
 
-async def test_so_is_an_error():
+async def test_it_raises_the_error_of_the_work():
     async def fail():
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await finish(fail)
+        await run_shielded(fail)
     with pytest.raises(ZeroDivisionError):
-        await finish_in_thread(lambda: 1 // 0)
+        await run_shielded_in_thread(lambda: 1 // 0)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_work_that_began_ends_wherever_it_is_cancelled(kind):
+async def test_work_that_has_started_ends_wherever_it_is_cancelled(kind):
     work = Work()
 
     def check():
-        assert work.begun == work.ended
+        assert work.started == work.ended
 
-    assert await at_every_await(lambda: finish(work), kind, check) > 3
+    assert await at_every_await(lambda: run_shielded(work), kind, check) > 3
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_thread_is_waited_for_wherever_it_is_cancelled(kind):
+async def test_it_waits_for_the_thread_wherever_it_is_cancelled(kind):
     working = threading.Event()
 
     def work():
@@ -63,11 +65,11 @@ async def test_a_thread_is_waited_for_wherever_it_is_cancelled(kind):
     def check():
         assert not working.is_set()
 
-    assert await at_every_await(lambda: finish_in_thread(work), kind, check) > 0
+    assert await at_every_await(lambda: run_shielded_in_thread(work), kind, check) > 0
 
 
 def test_a_second_ctrl_c_waits_for_the_thread_too():
-    """It cancels every task there is, also the one in which the work runs."""
+    """It cancels every task, also the one that runs the work."""
     working, seen = threading.Event(), []
 
     def work():
@@ -77,7 +79,7 @@ def test_a_second_ctrl_c_waits_for_the_thread_too():
 
     async def main():
         try:
-            await finish_in_thread(work)
+            await run_shielded_in_thread(work)
         finally:
             seen.append(working.is_set())
 
@@ -93,11 +95,11 @@ def test_a_second_ctrl_c_waits_for_the_thread_too():
 
 
 async def test_a_cancellation_is_raised_once_the_work_has_ended():
-    work, went_on = Work(), []
+    work, continued = Work(), []
 
     async def wait():
-        await finish(work)
-        went_on.append(True)
+        await run_shielded(work)
+        continued.append(True)
 
     task = asyncio.create_task(wait())
     await asyncio.sleep(0)
@@ -106,21 +108,21 @@ async def test_a_cancellation_is_raised_once_the_work_has_ended():
         await asyncio.sleep(0)
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert (work.ended, went_on) == (1, [])
+    assert (work.ended, continued) == (1, [])
 
 
-async def test_a_timeout_of_asyncio_stays_one():
+async def test_a_timeout_of_asyncio_raises_timeout_error():
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
-            await finish(partial(asyncio.sleep, 0.1))
+            await run_shielded(partial(asyncio.sleep, 0.1))
 
 
-async def test_work_that_fails_while_it_is_cancelled_leaves_its_error_as_the_cause():
+async def test_the_error_of_cancelled_work_is_the_cause():
     async def fail():
         await asyncio.sleep(0.01)
         raise ZeroDivisionError
 
-    task = asyncio.create_task(finish(fail))
+    task = asyncio.create_task(run_shielded(fail))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError) as caught:
@@ -128,13 +130,13 @@ async def test_work_that_fails_while_it_is_cancelled_leaves_its_error_as_the_cau
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
-def test_on_trio_a_scope_is_all_that_can_cancel():
+def test_a_cancelled_scope_does_not_stop_the_work_under_trio():
     work = Work()
 
     async def main():
         with trio.CancelScope() as scope:
             scope.cancel()
-            assert await finish(work) == "done"
+            assert await run_shielded(work) == "done"
             await trio.lowlevel.checkpoint()
         return scope.cancelled_caught
 
