@@ -1,14 +1,19 @@
-"""A whole Ecwid store on this machine, for demos and for tests.
+"""A whole Ecwid store on this machine, for demos and tests.
 
 ```python
 sandbox = Sandbox()
 store = sandbox.add_store(1003, token="secret_demo")
 ```
 
-`Sandbox` is a transport: hand it to a client in place of the network, or serve it over HTTP. Inside, a
-request goes from `engine` (address, token, rate limit, scope) to one function of `routes`; these read and
-change the `store`, whose lists are `table`s that `query` filters, sorts and cuts to the asked fields. `spec`
-holds what the API takes.
+`Sandbox` is a transport: pass it to a client instead of the network, or serve it over HTTP with `server`.
+
+- `sandbox` authenticates a request, checks its rate limit and scopes, and calls one endpoint.
+- `engine` finds the endpoint and parses the request; it also has the lists and pages that endpoints share.
+- `routes` are the endpoints, a file for each section of the API.
+- `computed_fields` are the fields that the server derives from others, such as prices, URLs and translations.
+- `state` is what a store contains, and the search of its lists.
+- `seed` creates demo stores.
+- `spec` has the tables of the API: endpoints, parameters and body schemas.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -24,7 +29,7 @@ _HOMES = {"Exchange": "sandbox", "Sandbox": "sandbox", "Store": "state", "Switch
 
 
 def __getattr__(name: str) -> Any:
-    # Lazy (PEP 562): pytest loads this package for every test run, with or without a sandbox in it.
+    # Lazy (PEP 562): the pytest plugin is loaded in every test run, even if it uses no sandbox.
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

@@ -1,1 +1,1 @@
-"""For the tests of whoever uses the library: a pytest plugin."""
+"""Test support for users of the library: a pytest plugin with a sandbox."""

@@ -1,4 +1,4 @@
-"""The fixtures work in a user's test run, and cost nothing where nobody names them."""
+"""The fixtures work in a user's test run, and cost nothing if unused."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def test_the_sandbox_has_a_demo_store(ecwid_sandbox):
 
 
 @pytest.mark.parametrize("run", [1, 2])
-async def test_each_test_has_a_store_of_its_own(ecwid_store, run):
+async def test_each_test_has_its_own_store(ecwid_store, run):
     assert await ecwid_store.orders.search().count() == ORDERS
     order = await ecwid_store.orders.search().first()
     await ecwid_store.orders.delete(order.id)
@@ -35,20 +35,20 @@ async def test_each_test_has_a_store_of_its_own(ecwid_store, run):
 
 
 @pytest.mark.parametrize("run", [1, 2])
-async def test_each_test_has_jobs_of_its_own(ecwid_store, run):
+async def test_each_test_has_its_own_jobs(ecwid_store, run):
     products = ecwid_store.products
-    made = await products.create(ProductDraft(name="Mug", quantity=5))
+    created = await products.create(ProductDraft(name="Mug", quantity=5))
     for _ in range(2):
-        await ecwid_store.batch([products.inventory.adjust(made.id, -1)], job="import")
-    assert (await products.get(made.id)).quantity == 4
+        await ecwid_store.batch([products.inventory.adjust(created.id, -1)], job="import")
+    assert (await products.get(created.id)).quantity == 4
 
 
-def test_the_url_is_that_of_a_server(ecwid_sandbox_url, ecwid_sandbox):
+def test_the_url_belongs_to_a_server(ecwid_sandbox_url, ecwid_sandbox):
     request = urllib.request.Request(
         ecwid_sandbox_url + "/1003/products?limit=1", headers={"Authorization": "Bearer secret_demo"}
     )
-    with urllib.request.urlopen(request, timeout=5) as answer:
-        assert json.load(answer)["total"] == ecwid_sandbox.stores[1003].count("products")
+    with urllib.request.urlopen(request, timeout=5) as response:
+        assert json.load(response)["total"] == ecwid_sandbox.stores[1003].count("products")
 """
 
 
@@ -60,12 +60,12 @@ filterwarnings = error
 """
 
 
-def test_the_fixtures_serve_a_users_tests(tmp_path: Path) -> None:
+def test_the_fixtures_work_in_a_users_tests(tmp_path: Path) -> None:
     (tmp_path / "test_shop.py").write_text(USERS_TESTS)
     (tmp_path / "pytest.ini").write_text(SETTINGS)
     home = tmp_path / "home"
     home.mkdir()
-    # Nothing is left in the developer's home for the next run.
+    # Nothing may be written to the developer's home directory.
     arguments = ["-q", "-p", "no:cacheprovider", str(tmp_path)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ECWID_", "XDG_"))}
     run = subprocess.run(
@@ -82,7 +82,7 @@ def test_the_fixtures_serve_a_users_tests(tmp_path: Path) -> None:
     assert list(home.iterdir()) == []
 
 
-def test_loading_the_plugin_loads_no_library() -> None:
+def test_loading_the_plugin_imports_no_library() -> None:
     script = (
         "import sys, pytest; before = set(sys.modules); import ecwid_async.testing.plugin;"
         "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}),"
@@ -105,5 +105,5 @@ async def test_the_store_is_connected_to_the_sandbox(ecwid_sandbox: Sandbox, ecw
     profile = await ecwid_store.profile.get()
     assert profile.general_info is not None
     assert profile.general_info.store_id == DEMO_STORE_ID
-    assert [asked.path for asked in ecwid_sandbox.requests] == [f"/{DEMO_STORE_ID}/profile"]
+    assert [exchange.path for exchange in ecwid_sandbox.requests] == [f"/{DEMO_STORE_ID}/profile"]
     assert ecwid_sandbox.stores[DEMO_STORE_ID].access(DEMO_TOKEN) is not None
