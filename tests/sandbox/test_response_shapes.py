@@ -1,4 +1,4 @@
-"""What the sandbox answers has the documented fields, of the documented types, and no others."""
+"""Responses contain only documented fields of the documented types."""
 
 import json
 from pathlib import Path
@@ -17,15 +17,15 @@ ROWS: dict[str, Any] = {
     for name in ("endpoints.json", "vendor.json")
     for row in json.loads((SPEC / name).read_text())
 }
-# What answers have beside the documented fields, and why.
-BESIDE = {
+# Fields that responses have in addition to the documented ones, and why.
+EXTRA_FIELDS = {
     "subscriptions": (".createTimestamp", ".updateTimestamp"),  # milliseconds, as in the documentation's examples
-    # The profile's table of the same options has these.
+    # Documented in the profile's table of the same options.
     "profile/shippingOptions": (".id", ".locationId", ".pickupBusinessHours", ".pickupPreparationTimeHours"),
     "profile/paymentOptions": (".appNamespace", ".methods"),
     "extraFields": (".orderDetailsDisplaySection",),  # empty, as in the documentation's example
 }
-FULL = {
+PARAMETERS = {
     "GET /countries": {"withStates": True},
     "GET /currencyByCountry": {"countryCode": "US"},
     "GET /instant-site/redirects/get-for-path": {"exactPath": "/old-shop"},
@@ -36,7 +36,7 @@ FULL = {
     "GET /storefront-widget-pages": {"slug": "cart", "getStaticContent": True},
     "GET /taxClasses": {"countryCode": "US"},
 }
-ASKED = [
+OPERATIONS = [
     "GET /application",
     "GET /application/token",
     "GET /batch",
@@ -73,8 +73,8 @@ ASKED = [
 ]
 
 
-def merged() -> dict[str, Any]:
-    """The documented schemas, and what the vendor's own client reads beside them."""
+def all_schemas() -> dict[str, Any]:
+    """The documented schemas with the additional fields that the vendor's own client reads."""
     schemas = dict(SCHEMAS)
     for name, table in json.loads((SPEC / "vendor_schemas.json").read_text()).items():
         known = schemas.get(name, {"fields": []})
@@ -84,7 +84,7 @@ def merged() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def api() -> Api:
-    """A demo store with something of everything, also of what only requests make."""
+    """A demo store with at least one item of each kind, including those that only requests create."""
     sizes = {"products": 30, "orders": 100, "customers": 30, "carts": 10, "categories": 4}
     api = Api(demo_sandbox(**sizes, requests_per_minute=None, storage={"public": "{}"}))
     order = api.get("/orders")["items"][0]["orderNumber"]
@@ -98,7 +98,7 @@ def api() -> Api:
     return api
 
 
-def ids(api: Api) -> dict[str, Any]:
+def path_parameters(api: Api) -> dict[str, Any]:
     return {
         "{orderId}": api.get("/orders")["items"][0]["orderNumber"],
         "{statusId}": "CUSTOM_PAYMENT_STATUS_1",
@@ -111,30 +111,30 @@ def ids(api: Api) -> dict[str, Any]:
     }
 
 
-def wrong(answer: Any, row: dict[str, Any]) -> set[str]:
-    checker = Checker(merged())
-    for item in answer if row["response"].get("list") else [answer]:
+def find_undocumented(response: Any, row: dict[str, Any]) -> set[str]:
+    checker = Checker(all_schemas())
+    for item in response if row["response"].get("list") else [response]:
         checker.entity("", item, row["response"]["schema"])
-    allowed = tuple(name for part, names in BESIDE.items() if part in row["path"] for name in names)
+    allowed = tuple(name for part, names in EXTRA_FIELDS.items() if part in row["path"] for name in names)
     return {" ".join(one) for one in checker.wrong if not one[0].endswith(allowed or ("-",))}
 
 
-@pytest.mark.parametrize("operation", ASKED)
-def test_an_answer_has_documented_fields_of_the_documented_types(api: Api, operation: str) -> None:
-    params: dict[str, Any] = FULL.get(operation, {})
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_response_has_documented_fields_of_the_documented_types(api: Api, operation: str) -> None:
+    params: dict[str, Any] = PARAMETERS.get(operation, {})
     if operation == "GET /batch":
         requests = [{"method": "GET", "path": path} for path in ("products?limit=1", "products/1", "profile")]
         params = {"ticket": api.post("/batch", requests)["ticket"], "escapedJson": True}
     path = operation.partition(" ")[2]
-    for placeholder, value in ids(api).items():
+    for placeholder, value in path_parameters(api).items():
         path = path.replace(placeholder, str(value))
-    assert wrong(api.get(path, **params), ROWS[operation.replace("{storageKey}", "{key}")]) == set()
+    assert find_undocumented(api.get(path, **params), ROWS[operation.replace("{storageKey}", "{key}")]) == set()
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_has_documented_fields_of_the_documented_types(api: Api, name: str) -> None:
     report = api.get(f"/reports/{name}", comparePeriod="previousPeriod", timeScaleValue="year", limit=3)
-    # Told apart by its type: only the vendor's own client knows what is in it.
+    # Its content depends on the report and is known only from the vendor's own client.
     for part in (report, *report["dataset"], *report["comparePeriodDataset"]):
         part.pop("additionalData", None)
-    assert wrong(report, ROWS["GET /reports/{reportType}"]) == set()
+    assert find_undocumented(report, ROWS["GET /reports/{reportType}"]) == set()

@@ -1,6 +1,7 @@
-"""The sandbox's own tables say what the API's tables say.
+"""The sandbox's tables agree with those of the API in ``tests/spec``.
 
-Run as a script, this file writes them anew: ``python tests/sandbox/test_spec.py``.
+Most of the file derives the former from the latter. Run it as a script to write them again:
+``python tests/sandbox/test_spec.py``.
 """
 
 import re
@@ -15,10 +16,10 @@ from ecwid_async.sandbox import routes, spec
 TABLES = Path(__file__).parents[1] / "spec"
 SHIPPED = Path(spec.__file__).parent
 
-VENDOR_ROWS = msgspec.json.decode((TABLES / "vendor.json").read_bytes())
-SHOWN = re.compile("Formatted$|^(defaultD|d)isplayed")
+VENDOR_ENDPOINTS = msgspec.json.decode((TABLES / "vendor.json").read_bytes())
+DISPLAY_FIELDS = re.compile("Formatted$|^(defaultD|d)isplayed")
 
-# The documentation names the scopes of all five histories at once; a store's app needs the one of its section.
+# The documentation lists the scopes of all five histories together; an app needs only that of the section.
 HISTORY_SCOPES = {
     "GET /coupons/deleted": "read_discount_coupons",
     "GET /customers/deleted": "read_customers",
@@ -27,7 +28,7 @@ HISTORY_SCOPES = {
     "GET /reviews/deleted": "read_reviews",
 }
 
-# The documentation has a POST only; the vendor's own client asks with a GET.
+# The documentation has only a POST; the vendor's own client sends a GET.
 FILTERS_BY_QUERY: dict[str, Any] = {
     "section": "products",
     "scopes": ["read_catalog"],
@@ -40,8 +41,8 @@ FILTERS_BY_QUERY: dict[str, Any] = {
     },
 }
 
-# What the vendor's own client and the texts of the documentation ask beside the documented parameters.
-ALSO_ASKED: dict[str, dict[str, Any]] = {
+# Parameters from the vendor's own client and from the texts of the documentation, missing in its tables.
+EXTRA_PARAMETERS: dict[str, dict[str, Any]] = {
     "GET /categories": {
         "baseUrl": {"type": "string"},
         "cleanUrls": {"type": "boolean"},
@@ -56,8 +57,8 @@ ALSO_ASKED: dict[str, dict[str, Any]] = {
     },
 }
 
-# What the vendor's own client writes beside the documented fields.
-ALSO_WRITABLE: dict[str, dict[str, Any]] = {
+# Body fields of the vendor's own client, missing in the documentation.
+EXTRA_FIELDS: dict[str, dict[str, Any]] = {
     "ProductUpdate": {
         "compositeComponents": ["ProductCompositeComponent"],
         "compositeParents": ["integer"],
@@ -74,20 +75,20 @@ ALSO_WRITABLE: dict[str, dict[str, Any]] = {
     },
     "CategoryUpdate": {"alt": "any", "isSampleCategory": "boolean"},
 }
-ALSO_WRITABLE["ProductCreate"] = {
-    **ALSO_WRITABLE["ProductUpdate"],
+EXTRA_FIELDS["ProductCreate"] = {
+    **EXTRA_FIELDS["ProductUpdate"],
     "nameYourPriceEnabled": "boolean",
     "priceDefaultTier": "number",
     "customPriceTiers": ["ProductUpdateCustomPriceTier"],
     "ribbon": "ProductUpdateRibbon",
 }
-ALSO_WRITABLE["ProductAttribute"] = {"alias": "string"}
-ALSO_WRITABLE["ProductRelatedProducts"] = {"productSkus": ["string"]}
-ALSO_WRITABLE["ProductFiltersRequestParams"] = {"*": "string"}
-ALSO_WRITABLE["CategoryCreate"] = ALSO_WRITABLE["CategoryUpdate"]
+EXTRA_FIELDS["ProductAttribute"] = {"alias": "string"}
+EXTRA_FIELDS["ProductRelatedProducts"] = {"productSkus": ["string"]}
+EXTRA_FIELDS["ProductFiltersRequestParams"] = {"*": "string"}
+EXTRA_FIELDS["CategoryCreate"] = EXTRA_FIELDS["CategoryUpdate"]
 
 
-def parameter(row: dict[str, Any]) -> dict[str, Any]:
+def derive_parameter(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": row["type"],
         **({"multiple": True} if row.get("multiple") else {}),
@@ -96,14 +97,14 @@ def parameter(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def endpoint(row: dict[str, Any]) -> dict[str, Any]:
+def derive_endpoint(row: dict[str, Any]) -> dict[str, Any]:
     operation = f"{row['method']} {row['path']}"
     request = row["request"]
     limits = next((p for p in row["query_params"] if p["name"] == "limit"), None)
     return {
         "section": row["section"],
         "scopes": [HISTORY_SCOPES[operation]] if operation in HISTORY_SCOPES else row["scopes"],
-        "params": {p["name"]: parameter(p) for p in row["query_params"]},
+        "params": {p["name"]: derive_parameter(p) for p in row["query_params"]},
         "content": request["content_type"],
         **({"body": request["schema"]} if request["schema"] else {}),
         **({"many": True} if request.get("list") else {}),
@@ -112,7 +113,7 @@ def endpoint(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def kind(field: dict[str, Any]) -> Any:
+def derive_shape(field: dict[str, Any]) -> Any:
     inner = field.get("ref") or field.get("item") or "any"
     match field["type"]:
         case "array":
@@ -125,27 +126,27 @@ def kind(field: dict[str, Any]) -> Any:
             return "any" if "alt_types" in field else other
 
 
-def schema(name: str, schemas: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]:
+def derive_schema(name: str, schemas: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]:
     fields = {}
     for field in schemas[name]["fields"]:
         if field.get("read_only"):
             continue
-        fields[field["name"]] = kind(field)
-        # A translation map is a string in some request tables; the entity's own table knows better. With surcharges
-        # it is text in every example, too.
+        fields[field["name"]] = derive_shape(field)
+        # Some request tables call a translation map a string; the table of the entity is correct. Surcharges are an
+        # exception: there it is text in every example.
         entity = name.removesuffix("Create").removesuffix("Update")
         translated = field["name"].endswith("Translated") and not name.endswith("CustomSurcharge")
         if fields[field["name"]] == "string" and translated:
             fields[field["name"]] = {"*": "string"}
         elif entity != name and fields[field["name"]] == "any" and field["name"] in described.get(entity, {}):
             fields[field["name"]] = described[entity][field["name"]]
-    return fields | ALSO_WRITABLE.get(name, {})
+    return fields | EXTRA_FIELDS.get(name, {})
 
 
-def refs(shape: Any) -> list[str]:
+def schema_names(shape: Any) -> list[str]:
     match shape:
         case [inner] | {"*": inner}:
-            return refs(inner)
+            return schema_names(inner)
         case str(name) if name[:1].isupper():
             return [name]
         case _:
@@ -153,57 +154,57 @@ def refs(shape: Any) -> list[str]:
 
 
 def derive() -> dict[str, Any]:
-    """The compact tables: every endpoint, and the shape of every body that is written."""
+    """The sandbox's tables: all endpoints, and the schemas of all request bodies."""
     rows = msgspec.json.decode((TABLES / "endpoints.json").read_bytes())
     schemas = msgspec.json.decode((TABLES / "schemas.json").read_bytes())
-    endpoints = {f"{row['method']} {row['path']}": endpoint(row) for row in rows}
-    # Named as required in the query, and sent in the body by the documentation's own example.
+    endpoints = {f"{row['method']} {row['path']}": derive_endpoint(row) for row in rows}
+    # Documented as required in the query, but in the body of the documentation's example.
     del endpoints["POST /products/filters"]["params"]["filterFields"]["required"]
-    # One endpoint for one batch and for the list of them.
+    # The same endpoint returns one batch, or a list of batches without a ticket.
     del endpoints["GET /batch"]["params"]["ticket"]["required"]
     endpoints["GET /products/filters"] = FILTERS_BY_QUERY | {
         "params": endpoints["GET /products"]["params"] | FILTERS_BY_QUERY["params"]
     }
-    for operation, params in ALSO_ASKED.items():
+    for operation, params in EXTRA_PARAMETERS.items():
         endpoints[operation]["params"] |= params
-    described = {name: {f["name"]: kind(f) for f in table["fields"]} for name, table in schemas.items()}
-    written: dict[str, Any] = {}
-    wanted = [row["body"] for row in endpoints.values() if "body" in row]
-    while wanted:
-        name = wanted.pop()
-        if name in written or name not in schemas:
+    described = {name: {f["name"]: derive_shape(f) for f in table["fields"]} for name, table in schemas.items()}
+    derived: dict[str, Any] = {}
+    pending = [row["body"] for row in endpoints.values() if "body" in row]
+    while pending:
+        name = pending.pop()
+        if name in derived or name not in schemas:
             continue
-        written[name] = schema(name, schemas, described)
-        wanted += [ref for shape in written[name].values() for ref in refs(shape)]
-    return {"endpoints": dict(sorted(endpoints.items())), "schemas": dict(sorted(written.items()))}
+        derived[name] = derive_schema(name, schemas, described)
+        pending += [ref for shape in derived[name].values() for ref in schema_names(shape)]
+    return {"endpoints": dict(sorted(endpoints.items())), "schemas": dict(sorted(derived.items()))}
 
 
 def derive_vendor() -> dict[str, Any]:
-    """What the vendor's own client writes into bodies beside the documented fields; what it only shows is left out."""
+    """The body fields of the vendor's own client that are not documented, without those it only displays."""
     documented = msgspec.json.decode((TABLES / "schemas.json").read_bytes())
     vendor = msgspec.json.decode((TABLES / "vendor_schemas.json").read_bytes())
-    described = {name: {f["name"]: kind(f) for f in table["fields"]} for name, table in documented.items()}
+    described = {name: {f["name"]: derive_shape(f) for f in table["fields"]} for name, table in documented.items()}
     shipped: dict[str, Any] = msgspec.json.decode((SHIPPED / "schemas.json").read_bytes())
-    wanted = [*shipped, *(row["request"]["schema"] for row in VENDOR_ROWS if row["request"]["schema"])]
-    written: dict[str, Any] = {}
-    while wanted:
-        name = wanted.pop()
-        if name in written:
+    pending = [*shipped, *(row["request"]["schema"] for row in VENDOR_ENDPOINTS if row["request"]["schema"])]
+    derived: dict[str, Any] = {}
+    while pending:
+        name = pending.pop()
+        if name in derived:
             continue
         known = {} if name in shipped else described.get(name, {})
-        fields = (field for field in vendor.get(name, {}).get("fields", ()) if not SHOWN.search(field["name"]))
-        written[name] = known | {field["name"]: kind(field) for field in fields}
-        wanted += [ref for shape in written[name].values() for ref in refs(shape)]
-    return {name: fields for name, fields in sorted(written.items()) if fields}
+        fields = (field for field in vendor.get(name, {}).get("fields", ()) if not DISPLAY_FIELDS.search(field["name"]))
+        derived[name] = known | {field["name"]: derive_shape(field) for field in fields}
+        pending += [ref for shape in derived[name].values() for ref in schema_names(shape)]
+    return {name: fields for name, fields in sorted(derived.items()) if fields}
 
 
 @pytest.mark.parametrize("table", ["endpoints", "schemas"])
-def test_the_shipped_tables_are_those_of_the_api(table):
+def test_the_shipped_tables_are_derived_from_the_api(table):
     assert msgspec.json.decode((SHIPPED / f"{table}.json").read_bytes()) == derive()[table]
 
 
-@pytest.mark.parametrize("row", VENDOR_ROWS, ids=[row["id"] for row in VENDOR_ROWS])
-def test_what_only_the_vendors_own_client_asks_for_is_there(row):
+@pytest.mark.parametrize("row", VENDOR_ENDPOINTS, ids=[row["id"] for row in VENDOR_ENDPOINTS])
+def test_endpoints_of_the_vendors_own_client_are_shipped(row):
     shipped = spec.load().endpoints[f"{row['method']} {row['path']}"]
     request = row["request"]
     assert (shipped.section, shipped.content, shipped.body, shipped.many) == (
@@ -212,11 +213,11 @@ def test_what_only_the_vendors_own_client_asks_for_is_there(row):
         request["schema"],
         request.get("list", False),
     )
-    # Every GET takes the fields to answer, whether its table says so or not.
+    # Every GET accepts responseFields, even if its table does not list it.
     assert {parameter["name"] for parameter in row["query_params"]} - {"responseFields"} <= shipped.params.keys()
 
 
-def test_what_only_the_vendors_own_client_writes_is_taken():
+def test_body_fields_of_the_vendors_own_client_are_shipped():
     shipped = msgspec.json.decode((SHIPPED / "vendor_schemas.json").read_bytes())["schemas"]
     assert shipped == derive_vendor(), f"run python {Path(__file__).relative_to(TABLES.parents[1])}"
 
@@ -225,11 +226,11 @@ def test_every_endpoint_is_served():
     assert set(spec.load().endpoints) == set(routes.load().operations)
 
 
-def test_every_shape_a_body_names_is_there():
+def test_every_schema_that_a_body_refers_to_exists():
     tables = spec.load()
-    named = {ref for fields in tables.schemas.values() for shape in fields.values() for ref in refs(shape)}
-    named |= {endpoint.body for endpoint in tables.endpoints.values() if endpoint.body}
-    assert named <= set(tables.schemas)
+    referenced = {ref for fields in tables.schemas.values() for shape in fields.values() for ref in schema_names(shape)}
+    referenced |= {endpoint.body for endpoint in tables.endpoints.values() if endpoint.body}
+    assert referenced <= set(tables.schemas)
 
 
 if __name__ == "__main__":
