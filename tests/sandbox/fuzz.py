@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote_plus
 
 from ecwid_async.sandbox import spec
-from ecwid_async.sandbox.routes.support.report_data import REPORTS
+from ecwid_async.sandbox.routes.support.report_definitions import REPORTS
 from ecwid_async.sandbox.spec import Endpoint, Parameter, Shape
 from ecwid_async.sandbox.state import Store
 from ecwid_async.wire import Headers, Options, Request

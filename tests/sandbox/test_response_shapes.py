@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox.routes.support.report_data import REPORTS
+from ecwid_async.sandbox.routes.support.report_definitions import REPORTS
 from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api
 from tests.sandbox.seed.test_seed import SCHEMAS, Checker

@@ -15,7 +15,6 @@ from ecwid_async.sandbox.state import Condition, OneOf, format_time
 
 __all__: list[str] = []
 
-
 _KIND: Final = "Cart"
 _MISSING: Final = "CHECKOUT_NOT_FOUND"
 

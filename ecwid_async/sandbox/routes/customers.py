@@ -32,7 +32,6 @@ from ecwid_async.sandbox.state import (
 
 __all__ = ["complete_contact", "find_customer", "save_customer"]
 
-
 _KIND: Final = "Customer"
 _MISSING: Final = "CUSTOMER_NOT_FOUND"
 
@@ -338,7 +337,6 @@ def complete_contact(request: StoreRequest, at: int, contact: Item) -> Item:
 
 
 _T = TypeVar("_T")
-
 
 _UPDATE_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.spec import geography as atlas
+from ecwid_async.sandbox.spec import geography
 
 __all__: list[str] = []
 
@@ -21,7 +21,7 @@ _TAX_CLASSES: Final = (
 @route("GET /countries")
 def get_countries(request: StoreRequest) -> Result:
     """All countries, with their states on request."""
-    tables = atlas.load()
+    tables = geography.load()
     found = []
     for code in tables.countries:
         country = {"code": code, "name": tables.country(code, _language(request))}
@@ -32,14 +32,14 @@ def get_countries(request: StoreRequest) -> Result:
 @route("GET /currencies")
 def get_currencies(request: StoreRequest) -> Result:
     """All currencies."""
-    tables = atlas.load()
+    tables = geography.load()
     return [{"code": code, "name": tables.currency(code, _language(request))} for code in tables.currencies]
 
 
 @route("GET /currencyByCountry")
 def get_currency_by_country(request: StoreRequest) -> Result:
     """The currency of a country and the format of amounts there."""
-    tables, country = atlas.load(), _country(request)
+    tables, country = geography.load(), _country(request)
     tender = tables.tender.get(country)
     if tender is None:
         return []
@@ -64,14 +64,14 @@ def get_states(request: StoreRequest) -> Result:
 @route("GET /taxClasses")
 def get_tax_classes(request: StoreRequest) -> Result:
     """The tax rates of a country. Their names are in English for every language."""
-    rates = atlas.load().taxes.get(_country(request), ())
+    rates = geography.load().taxes.get(_country(request), ())
     return [
         {
             "stateCode": "",
             "taxClassCode": code,
             "taxClassRate": rate,
             "localization": {
-                "language": atlas.ENGLISH,
+                "language": geography.ENGLISH,
                 "taxClassName": name,
                 "taxClassDescription": description,
             },
@@ -81,15 +81,15 @@ def get_tax_classes(request: StoreRequest) -> Result:
 
 
 def _states(country: str) -> list[dict[str, str]]:
-    return [{"code": code, "name": name} for code, name in atlas.load().states.get(country, {}).items()]
+    return [{"code": code, "name": name} for code, name in geography.load().states.get(country, {}).items()]
 
 
 def _language(request: StoreRequest) -> str:
-    return str(request.params.get("lang") or atlas.ENGLISH)
+    return str(request.params.get("lang") or geography.ENGLISH)
 
 
 def _country(request: StoreRequest) -> str:
     code = str(request.params["countryCode"]).upper()
-    if code not in atlas.load().countries:
+    if code not in geography.load().countries:
         raise ErrorResponse.wrong_parameter(f"{code!r} is not a valid country code; see GET /countries")
     return code

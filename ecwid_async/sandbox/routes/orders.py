@@ -20,9 +20,7 @@ from ecwid_async.sandbox.routes.support.customer_stats import customer_by_email,
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, by_key, contains, one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, delete_item, item_response
 from ecwid_async.sandbox.routes.support.lists import search, search_deleted
-from ecwid_async.sandbox.routes.support.order_calculation import (
-    order_totals,
-)
+from ecwid_async.sandbox.routes.support.order_calculation import order_totals
 from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import (
     Columns,

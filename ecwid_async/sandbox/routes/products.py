@@ -28,7 +28,7 @@ from ecwid_async.sandbox.routes.support.lists import requested_conditions, searc
 from ecwid_async.sandbox.routes.support.product_facets import facet_term, product_filters
 from ecwid_async.sandbox.state import Columns, Condition, Item, Key, OneOf, Sort, uploads_of
 
-__all__ = ["FRONT_PAGE", "PRODUCTS", "find_product", "save_product"]
+__all__ = ["FRONT_PAGE", "find_product", "save_product"]
 
 FRONT_PAGE: Final = 0
 """The category id that stands for the front page."""

@@ -7,15 +7,9 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.report_data import (
-    DEFAULT_METRICS,
-    REPORTS,
-    VISIT_SECTIONS,
-    Metrics,
-    Period,
-    Report,
-    created_at,
-)
+from ecwid_async.sandbox.routes.support.report_definitions import DEFAULT_METRICS, REPORTS, Report
+from ecwid_async.sandbox.routes.support.report_metrics import Metrics
+from ecwid_async.sandbox.routes.support.report_period import VISIT_SECTIONS, Period, created_at
 from ecwid_async.sandbox.routes.support.time_buckets import comparison_period, default_scale, time_buckets
 from ecwid_async.sandbox.state import Item, Store, format_time, sum_amounts
 

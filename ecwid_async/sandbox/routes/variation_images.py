@@ -15,7 +15,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []
 
-
 _IMAGE_FIELDS: Final = {
     "thumbnailUrl": "image400pxUrl",
     "imageUrl": "image1500pxUrl",

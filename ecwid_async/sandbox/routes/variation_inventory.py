@@ -9,7 +9,6 @@ from ecwid_async.sandbox.routes.variations import find_variation, replace_variat
 
 __all__: list[str] = []
 
-
 _NEGATIVE_STOCK: Final = {"warning": "Product has negative stock."}
 
 

@@ -9,7 +9,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["ProductCounts", "categories", "category_enabled", "category_id", "category_names"]
 
-
 _CATEGORY_KEY = 2
 
 

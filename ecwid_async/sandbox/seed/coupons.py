@@ -9,7 +9,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["FIVE_PERCENT_OFF", "coupons"]
 
-
 _DAY: Final = 86_400
 
 

@@ -6,7 +6,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["CUSTOMER_GROUPS", "customer_groups"]
 
-
 CUSTOMER_GROUPS: Final = ((0, "General"), (9367001, "VIP"), (9367002, "Wholesale 批发"))
 """Customer groups by id. Group 0 always exists."""
 

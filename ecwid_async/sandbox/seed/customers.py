@@ -12,7 +12,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["CustomerFacts", "PurchaseTotals", "customer_facts", "customers"]
 
-
 _CUSTOMER_KEY: Final = 4
 _DETAILS_KEY: Final = 5
 

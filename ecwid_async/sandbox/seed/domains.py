@@ -7,7 +7,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["domains"]
 
-
 _YEAR: Final = 365 * 86_400
 
 

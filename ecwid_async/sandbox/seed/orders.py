@@ -22,7 +22,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["Purchase", "find_purchase", "orders", "subscribing_orders"]
 
-
 _STATUSES: Final = (
     ("PAID", "DELIVERED"),
     ("PAID", "DELIVERED"),

@@ -21,7 +21,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["PRODUCT_TAX_ID", "ProductFacts", "product_facts", "product_id", "products"]
 
-
 PRODUCT_TAX_ID: Final = 947976181
 _PRODUCT_KEY: Final = 1
 _DETAILS_KEY: Final = 3

@@ -11,7 +11,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["plan_reviews", "product_ratings", "reviews"]
 
-
 _REVIEW_KEY: Final = 9
 _MAX_ORDERS: Final = 300
 _DAY: Final = 86_400

@@ -6,7 +6,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["staff"]
 
-
 _STAFF: Final = (
     ("p27632593", "John Doe", "john.doe@example.com", ("REPORT_ACCESS", "SALES_MANAGEMENT"), True),
     ("p27632594", "Мария Иванова", "maria@example.com", ("CATALOG_MANAGEMENT", "MARKETING_MANAGEMENT"), True),

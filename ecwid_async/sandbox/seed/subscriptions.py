@@ -10,7 +10,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["subscriptions"]
 
-
 _SUBSCRIPTION: Final = 9
 _DAYS: Final = {"DAY": 1, "WEEK": 7, "MONTH": 30, "YEAR": 365}
 _DAY: Final = 86_400

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.routes.support.report_data import REPORTS
+from ecwid_async.sandbox.routes.support.report_definitions import REPORTS
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, demo_sandbox
 from tests.sandbox.api import Api, Clock
 

@@ -3,5 +3,5 @@
 Lists and items: `filters`, `lists`, `items`, `text`.
 Catalog: `category_tree`, `image_uploads`, `product_facets`, `product_media`.
 Sales: `addresses`, `customer_stats`, `order_calculation`.
-Reports: `report_data`, `time_buckets`.
+Reports: `report_definitions`, `report_groups`, `report_metrics`, `report_period`, `time_buckets`.
 """

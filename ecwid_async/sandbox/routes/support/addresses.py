@@ -1,6 +1,6 @@
 """Addresses in orders and customers: names of countries and states, parts of a person's name, formatting."""
 
-from ecwid_async.sandbox.spec import geography as atlas
+from ecwid_async.sandbox.spec import geography
 from ecwid_async.sandbox.state import Item
 
 __all__ = ["format_address", "with_region_names", "with_split_name"]
@@ -9,7 +9,7 @@ __all__ = ["format_address", "with_region_names", "with_split_name"]
 def with_region_names(person: Item) -> Item:
     """The person with the names of country and state. Names that were sent are replaced if the codes are known."""
     country, state = person.get("countryCode") or "", person.get("stateOrProvinceCode") or ""
-    tables, found = atlas.load(), dict(person)
+    tables, found = geography.load(), dict(person)
     if country in tables.countries:
         found["countryName"] = tables.country(country)
     if state:

@@ -20,7 +20,6 @@ from ecwid_async.sandbox.state import (
 
 __all__ = ["paginate", "requested_conditions", "requested_sort", "search", "search_deleted", "to_milliseconds"]
 
-
 _Entry = TypeVar("_Entry")
 
 _MAX_LIMIT: Final = 100

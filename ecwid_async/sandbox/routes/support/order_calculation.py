@@ -11,20 +11,7 @@ from ecwid_async.sandbox.engine import StoreRequest
 from ecwid_async.sandbox.routes.support.addresses import with_region_names
 from ecwid_async.sandbox.state import Item, format_time, merge, sum_amounts
 
-__all__ = [
-    "_ECHOED_FIELDS",
-    "_add_taxes",
-    "_coupon_discount",
-    "_enabled_taxes",
-    "_has_free_shipping",
-    "_order_line",
-    "_predict_package",
-    "_selected_shipping",
-    "_shipping_options",
-    "_surcharge",
-    "order_totals",
-]
-
+__all__ = ["order_totals"]
 
 _ECHOED_FIELDS: Final[tuple[str, ...]] = ("email", "ipAddress", "customerId", "customerTaxExempt")
 _PRODUCT_FIELDS: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingRequired", "dimensions")

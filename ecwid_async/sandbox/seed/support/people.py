@@ -8,7 +8,6 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["Person", "guest", "make_person"]
 
-
 _GUEST_KEY: Final = 6
 
 

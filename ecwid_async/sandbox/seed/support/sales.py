@@ -21,25 +21,19 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["CART_KEY", "ORDER_KEY", "DemoStore", "Sale", "make_sale", "sale_fields", "sale_items"]
 
-
 USD_RATE: Final = 1.1067309160854485
-
 
 ORDER_KEY: Final = 7
 
-
 CART_KEY: Final = 8
 
-
 _VAT: Final = 21
-
 
 _USER_AGENTS: Final = (
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari",
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0",
 )
-
 
 _PAYMENTS: Final = (
     ("Offline", "offline"),
@@ -48,7 +42,6 @@ _PAYMENTS: Final = (
     ("Purchase order", "PurchaseOrder"),
     ("Nachnahme (Bar) €", "offline"),
 )
-
 
 _SHIPPING_METHODS: Final = (
     ("6589-1709547151586", "Standard shipping", "shipping", 590),
