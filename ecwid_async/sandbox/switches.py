@@ -4,11 +4,11 @@ from typing import Literal
 
 from attrs import frozen
 
-__all__ = ["Limiter", "Switches", "Ties", "Unsorted"]
+__all__ = ["LimiterAlgorithm", "Switches", "Ties", "Unsorted"]
 
 Ties = Literal["created", "newest", "unstable"]
 Unsorted = Literal["newest", "oldest", "arbitrary", "unstable"]
-Limiter = Literal["sliding_log", "fixed_window", "token_bucket"]
+LimiterAlgorithm = Literal["sliding_log", "fixed_window", "token_bucket"]
 
 
 @frozen(kw_only=True)
@@ -41,7 +41,7 @@ class Switches:
     page_size: int | None = None
     upsert_lag: float = 0.0
     delete_lag: float = 0.0
-    limiter: Limiter = "sliding_log"
+    limiter: LimiterAlgorithm = "sliding_log"
     batch_costs_each: bool = False
     batch_seconds: float = 0.0
     sequential_orders: bool = False

@@ -122,11 +122,11 @@ def test_a_pickup_time_in_unix_seconds_is_accepted(api: Api) -> None:
     ],
 )
 def test_a_text_that_differs_from_its_translation_is_kept(api: Api, path: str, texts: Any) -> None:
-    made = api.post(path, {"name": "Tea", **texts})["id"]
-    shown = api.get(f"{path}/{made}")
+    created = api.post(path, {"name": "Tea", **texts})["id"]
+    shown = api.get(f"{path}/{created}")
     assert {name: shown[name] for name in texts} == texts
-    api.put(f"{path}/{made}", texts)
-    shown = api.get(f"{path}/{made}")
+    api.put(f"{path}/{created}", texts)
+    shown = api.get(f"{path}/{created}")
     assert {name: shown[name] for name in texts} == texts
 
 
@@ -164,13 +164,13 @@ def test_reviews_contain_the_number_and_the_text_id_of_their_order(demo: Api) ->
 
 
 def test_a_coupon_is_identified_by_code_or_number(api: Api) -> None:
-    made = api.post("/discount_coupons", {"name": "Spring", "code": "SPRING"})
-    path = f"/discount_coupons/{made['id']}"
+    created = api.post("/discount_coupons", {"name": "Spring", "code": "SPRING"})
+    path = f"/discount_coupons/{created['id']}"
     assert api.get(path)["code"] == "SPRING"
     api.put(path, {"discount": 5})
     assert api.get("/discount_coupons/SPRING")["discount"] == 5
     # A code of digits takes precedence over the number of another coupon.
-    api.post("/discount_coupons", {"name": "Digits", "code": str(made["id"])})
+    api.post("/discount_coupons", {"name": "Digits", "code": str(created["id"])})
     assert api.get(path)["name"] == "Digits"
     assert api.delete(path) == {"deleteCount": 1}
     assert api.delete(path) == {"deleteCount": 1}

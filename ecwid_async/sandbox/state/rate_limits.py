@@ -7,7 +7,7 @@ import math
 from collections import deque
 from typing import Final, Protocol
 
-from ecwid_async.sandbox.switches import Limiter
+from ecwid_async.sandbox.switches import LimiterAlgorithm
 
 __all__ = ["FixedWindow", "RateLimiter", "SlidingLog", "TokenBucket", "new_rate_limiter"]
 
@@ -80,13 +80,13 @@ class TokenBucket:
         return (1 - self._tokens) / rate
 
 
-_CLASSES: Final[dict[Limiter, type[SlidingLog] | type[FixedWindow] | type[TokenBucket]]] = {
+_CLASSES: Final[dict[LimiterAlgorithm, type[SlidingLog] | type[FixedWindow] | type[TokenBucket]]] = {
     "sliding_log": SlidingLog,
     "fixed_window": FixedWindow,
     "token_bucket": TokenBucket,
 }
 
 
-def new_rate_limiter(kind: Limiter) -> RateLimiter:
+def new_rate_limiter(kind: LimiterAlgorithm) -> RateLimiter:
     """A new rate limiter of that kind."""
     return _CLASSES[kind]()
