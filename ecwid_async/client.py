@@ -30,7 +30,7 @@ from ecwid_async.transport import (
     checked_base_url,
     normalized_url,
 )
-from ecwid_async.wire import EventSink, Transport, printable
+from ecwid_async.wire import EventSink, Transport, to_printable
 
 if TYPE_CHECKING:
     from ecwid_async.batch import BatchCost, BatchRunner
@@ -496,7 +496,7 @@ def _parse_store_id(value: int | str | None) -> int:
 def _shown(value: object) -> str:
     # Arguments get mixed up: a long value may be the token.
     if isinstance(value, int | float | str) and (not isinstance(value, int) or abs(value) < 10**_MAX_ID_DIGITS):
-        text = printable(repr(value))
+        text = to_printable(repr(value))
         if len(text) < _LONGEST_SHOWN_ID:
             return text
     return f"a {type(value).__name__}"

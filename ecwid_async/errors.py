@@ -43,7 +43,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve
 
-from ecwid_async.wire import Request, StreamBody, printable
+from ecwid_async.wire import Request, StreamBody, to_printable
 
 __all__ = [
     "APIError",
@@ -289,7 +289,7 @@ class TransportError(EcwidError):
     outcome: Outcome | None = "unknown"
 
     def __init__(self, reason: str, *, request: Request) -> None:
-        self.reason = reason = printable(reason)
+        self.reason = reason = to_printable(reason)
         self.request = request
         self.request_id = request.id
         self.attempts = 1

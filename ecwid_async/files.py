@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 from ecwid_async.calls import Channel
 from ecwid_async.errors import ResponseTooLarge, TransportError, UploadChanged, UploadTooLarge
 from ecwid_async.primitives.shielding import run_shielded_in_thread
-from ecwid_async.wire import Body, Request, Response, StreamBody, StreamedResponse, content_length
+from ecwid_async.wire import Body, Request, Response, StreamBody, StreamedResponse, parse_content_length
 
 __all__ = ["IMAGE_LIMIT", "READ_LIMIT", "Download", "Progress", "Source", "upload_body"]
 
@@ -184,7 +184,7 @@ class Download:
     async def _chunks(self, progress: Progress | None, max_bytes: int | None = None) -> AsyncGenerator[bytes]:
         async with self.open() as response:
             encoded = "content-encoding" in response.headers
-            total = None if encoded else content_length(response.headers)
+            total = None if encoded else parse_content_length(response.headers)
             received = 0
             async for chunk in response.chunks:
                 received += len(chunk)

@@ -1,8 +1,8 @@
-"""What crosses the transport seam: plain values and protocols, no I/O and no token.
+"""The interface between resources and transports: requests, responses and events, as plain values without the token.
 
-A `Request` names an endpoint relative to one store; a transport adds the store and its credentials innermost.
-Everything a transport needs to know about a call (may it be repeated, how urgent is it, until when) travels in
-`Options`, so that retries and rate limits never look into a resource.
+The path of a `Request` is relative to a store; the innermost transport adds the store and its credentials. `Options`
+tell transports what they need to know about a call (whether it may be retried, how urgent it is, its deadline), so that
+retries and rate limits know nothing about resources.
 """
 
 import re
@@ -31,26 +31,26 @@ __all__ = [
     "StreamBody",
     "StreamedResponse",
     "Transport",
-    "content_length",
     "encode_query",
     "encode_segment",
-    "masked",
+    "mask_secrets",
     "new_request_id",
-    "printable",
+    "parse_content_length",
+    "to_printable",
 ]
 
-# Less of a secret would be found in what has nothing to do with it.
+# Shorter pieces of a secret also occur in unrelated text.
 _SHORTEST_TRACE: Final = 8
 _HIDDEN_HEADERS: Final = frozenset({"authorization", "x-ecwid-app-secret-key"})
 _REFUSED_SEGMENTS: Final = frozenset({"", ".", ".."})
 
 
 SANDBOX_HEADER: Final = "X-Ecwid-Sandbox"
-"""Identifies a sandbox in each of its responses: one that is started again has nothing of what was sent before."""
+"""Identifies a sandbox in each of its responses: a restarted sandbox has lost all earlier requests."""
 
 
 class Lane(StrEnum):
-    """How urgent a call is: somebody waits for an interactive one, a bulk one takes what the quota leaves."""
+    """How urgent a call is: a user waits for an interactive call, a bulk call takes the rest of the quota."""
 
     INTERACTIVE = "interactive"
     BULK = "bulk"
@@ -58,12 +58,12 @@ class Lane(StrEnum):
 
 @frozen(kw_only=True)
 class Options:
-    """What a transport may do with a request.
+    """How a transport may send a request.
 
-    `operation` is the endpoint as the API documents it (``GET /orders/{orderId}``): the same for every id, so it fits
-    metrics and logs. `repeatable` says that a second send does no harm. `expects` is what a success has in its body: a
-    write whose body is anything else may not have happened. `cost` counts requests of the rate limit. `deadline` is a
-    moment of the event loop's clock, in seconds.
+    `operation` is the endpoint as documented (``GET /orders/{orderId}``), the same for every id, for metrics and logs.
+    `repeatable` says that sending it twice does no harm. `expects` describes the body of a success: a write with any
+    other body may not have taken effect. `cost` is what it counts towards the rate limit, in requests. `deadline` is a
+    time of the event loop's clock, in seconds.
     """
 
     operation: str
@@ -75,7 +75,7 @@ class Options:
 
 
 class Headers(Mapping[str, str]):
-    """HTTP headers: case does not matter, a repeated name is joined by commas, credentials are hidden in `repr`."""
+    """HTTP headers. Case does not matter, repeated names are joined by commas, and `repr` hides credentials."""
 
     __slots__ = ("_index", "_pairs", "_secrets")
 
@@ -83,26 +83,28 @@ class Headers(Mapping[str, str]):
         self._pairs = pairs if isinstance(pairs, tuple) else tuple(pairs)
         self._index: dict[str, str] | None = None
 
-    def hide(self, secrets: tuple[str, ...]) -> None:
-        """Mask these wherever the headers are shown: a server may quote them."""
+    def hide_secrets(self, secrets: tuple[str, ...]) -> None:
+        """Mask these secrets wherever the headers are shown, since a server may quote them."""
         self._secrets: tuple[str, ...] = secrets
 
-    def _hidden(self) -> tuple[str, ...]:
+    def _hidden_secrets(self) -> tuple[str, ...]:
         return getattr(self, "_secrets", ())
 
-    def masked(self, secrets: tuple[str, ...]) -> "Headers":
-        """These headers without the secrets in them."""
+    def mask(self, secrets: tuple[str, ...]) -> "Headers":
+        """A copy in which these secrets are masked."""
         return Headers(
-            tuple((masked(_text(name), secrets), masked(_text(value), secrets)) for name, value in self._pairs)
+            tuple(
+                (mask_secrets(_text(name), secrets), mask_secrets(_text(value), secrets)) for name, value in self._pairs
+            )
         )
 
     @property
     def pairs(self) -> tuple[tuple[str | bytes, str | bytes], ...]:
-        """Names and values as they were given."""
+        """Names and values as they were passed."""
         return self._pairs
 
-    def plus(self, *pairs: tuple[str, str]) -> "Headers":
-        """These headers and some more."""
+    def with_added(self, *pairs: tuple[str, str]) -> "Headers":
+        """A copy with more headers."""
         return Headers(self._pairs + pairs)
 
     def _lookup(self) -> dict[str, str]:
@@ -128,18 +130,18 @@ class Headers(Mapping[str, str]):
         return isinstance(name, str) and name.lower() in self._lookup()
 
     def __repr__(self) -> str:
-        return f"Headers({self.shown()!r})"
+        return f"Headers({self.printable_items()!r})"
 
-    def shown(self) -> dict[str, str]:
-        """Names and values as they may be shown: without credentials."""
-        secrets = self._hidden()
+    def printable_items(self) -> dict[str, str]:
+        """Names and values with masked credentials."""
+        secrets = self._hidden_secrets()
         return {
-            masked(name, secrets): "***" if name in _HIDDEN_HEADERS else masked(value, secrets)
+            mask_secrets(name, secrets): "***" if name in _HIDDEN_HEADERS else mask_secrets(value, secrets)
             for name, value in self.items()
         }
 
     def __reduce__(self) -> tuple[type["Headers"], tuple[tuple[tuple[str, str], ...]]]:
-        return Headers, (tuple(self.masked(self._hidden()).items()),)
+        return Headers, (tuple(self.mask(self._hidden_secrets()).items()),)
 
 
 def _text(raw: str | bytes) -> str:
@@ -147,39 +149,39 @@ def _text(raw: str | bytes) -> str:
 
 
 _NO_HEADERS: Final = Headers()
-# More digits than the length of any body has.
-_DIGITS: Final = 19
+# No body is that long.
+_MAX_LENGTH_DIGITS: Final = 19
 
 
-def content_length(headers: Mapping[str, str]) -> int | None:
-    """The length of a body as it was announced; None where it was not, or where no body has such a length."""
-    announced = headers.get("Content-Length", "")
-    usable = announced.isascii() and announced.isdigit() and len(announced) < _DIGITS
-    return int(announced) if usable and "Transfer-Encoding" not in headers else None
+def parse_content_length(headers: Mapping[str, str]) -> int | None:
+    """The length of a body in bytes, from ``Content-Length``; None if it is missing or invalid."""
+    text = headers.get("Content-Length", "")
+    is_valid = text.isascii() and text.isdigit() and len(text) < _MAX_LENGTH_DIGITS
+    return int(text) if is_valid and "Transfer-Encoding" not in headers else None
 
 
 @frozen
 class StreamBody:
-    """A request body that exists once: it is counted while it is sent, and a request with one is never repeated.
+    """A request body that is read while it is sent. It can be read once, so its request is never repeated.
 
-    `length` in bytes is sent as Content-Length where it is known.
+    `length`, if known, is sent as ``Content-Length``, in bytes.
     """
 
     chunks: AsyncIterable[bytes]
     length: int | None = None
 
     async def read(self) -> bytes:
-        """The whole body, for transports that send it in one piece. It is closed then, however reading it ends."""
+        """Read the whole body, for transports that send it in one piece, and close it."""
         try:
             return b"".join([chunk async for chunk in self.chunks])
         finally:
             await self.aclose()
 
     async def aclose(self) -> None:
-        """Let go of what the chunks come from, a file for instance. For transports, once the exchange is over."""
+        """Close the source of the chunks, such as a file. Transports call it after the exchange."""
         close = getattr(self.chunks, "aclose", None)
         if close is not None:
-            # A generator that is still being read closes when its reader ends.
+            # A generator that is still being read is closed when its reader ends.
             with suppress(RuntimeError):
                 await close()
 
@@ -188,15 +190,15 @@ Body = bytes | StreamBody | None
 
 
 def new_request_id() -> str:
-    """Eight random characters that name one call in logs, here and at the vendor."""
+    """Eight random characters that identify one call in logs, here and at Ecwid."""
     return f"{getrandbits(32):08x}"
 
 
 @frozen(kw_only=True)
 class Request:
-    """One call of the API, relative to a store: ``path`` starts with a slash and is already encoded.
+    """One API request, relative to a store: ``path`` starts with a slash and is already encoded.
 
-    `id` goes out as ``X-Ecwid-Api-Request-Id``, so that a failure can be named to the vendor's support.
+    `id` is sent as ``X-Ecwid-Api-Request-Id``, so that Ecwid's support can find a failed request.
     """
 
     method: str
@@ -208,21 +210,21 @@ class Request:
     id: str = field(factory=new_request_id)
 
     def __str__(self) -> str:
-        # For messages: the values of parameters may be a customer's.
+        # For messages: values of parameters may be customer data.
         names = "&".join(f"{name}=…" for name, _ in self.params)
         return f"{self.method} {self.path}{'?' if names else ''}{names}"
 
     @property
     def target(self) -> str:
-        """Path and query as they go over the wire, without the store's prefix."""
+        """The encoded path and query, without the prefix of the store."""
         return f"{self.path}?{encode_query(self.params)}" if self.params else self.path
 
 
 @frozen
 class Response:
-    """A whole answer: status, headers, and the body's bytes after any content encoding is undone.
+    """A complete response: status, headers, and the bytes of the body after decoding any content encoding.
 
-    `attempts` is how often the request was sent for it; `in_doubt` says that an earlier attempt may have taken effect.
+    `attempts` is how often the request was sent; `in_doubt` says that an earlier attempt may have taken effect.
     """
 
     status: int
@@ -234,7 +236,7 @@ class Response:
 
 @frozen
 class StreamedResponse:
-    """An answer whose body is read chunk by chunk, while its connection stays open."""
+    """A response whose body is read in chunks, while its connection stays open."""
 
     status: int
     headers: Headers
@@ -242,20 +244,20 @@ class StreamedResponse:
 
 
 class Transport(Protocol):
-    """What sends requests. The HTTP library is one, and each policy (retry, rate limit, credentials) wraps another.
+    """Sends requests: with an HTTP library, or through another transport with retries, a rate limit or credentials.
 
-    `send` raises `ecwid_async.errors.TransportError` where there is no whole answer; an answer of any status is
-    returned, not raised.
+    Methods raise `ecwid_async.errors.TransportError` if there is no complete response; a response is returned, whatever
+    its status.
     """
 
     async def send(self, request: Request) -> Response:
-        """Send once and read the whole answer."""
+        """Send a request once and read the complete response."""
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
-        """Send once and hand out the answer's body while it arrives."""
+        """Send a request once and yield the response; its body is read as it arrives."""
 
     async def aclose(self) -> None:
-        """Release connections. Closing twice is harmless."""
+        """Close the connections. Closing twice is harmless."""
 
 
 class EventKind(StrEnum):
@@ -278,10 +280,10 @@ class EventKind(StrEnum):
 
 @frozen(kw_only=True)
 class Event:
-    """One record for whoever observes: no token, no body, no customer's data.
+    """One step of a call, without token, body or customer data.
 
-    `seconds` is the time an answer took or a wait lasts, or the whole call at its end; `error` is the class name of
-    what went wrong. `server` is the host and port that the call goes to.
+    `seconds` is the duration of an attempt or a delay, or of the whole call at its end. `error` is the class name of
+    the error. `server` is the host and port of the server.
     """
 
     kind: EventKind
@@ -301,18 +303,18 @@ CALL_STARTED stands for CALL_ENDED as well."""
 
 
 def encode_segment(segment: str | int) -> str:
-    """Encode one path segment the way the server decodes it: as in a form, space is ``+``, slash is ``%2F``.
+    """Encode one path segment the way the server decodes it: as in a form, space as ``+``, slash as ``%2F``.
 
-    Raises `ValueError` for what names another endpoint, or would once a server trimmed it: nothing, ``.`` or ``..``,
-    and for what is neither text nor a number.
+    Raises `ValueError` for a segment that leads to another endpoint, also after trimming: empty, ``.`` or ``..``; and
+    for anything but text or a whole number.
     """
     if isinstance(segment, Enum):
-        segment = segment.value  # `str` would name the member
+        segment = segment.value  # `str` would return the name of the member
     if isinstance(segment, bool) or not isinstance(segment, str | int):
         raise ValueError(f"{segment!r} is not an id: pass the id of the item that the call is about")
     text = str(segment)
     if text.isalnum() and text.isascii():
-        return text  # as nearly every id is
+        return text  # nearly every id
     if text.strip() in _REFUSED_SEGMENTS:
         raise ValueError(f"{text!r} is not an id: pass the id of the item that the call is about")
     return quote_plus(text)
@@ -323,13 +325,13 @@ def encode_query(params: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{quote_plus(name)}={quote_plus(value, safe=',()')}" for name, value in params)
 
 
-def printable(text: str, secrets: Iterable[str] = (), limit: int | None = 500) -> str:
-    """Text from outside as one line that is safe to print: in a message, a log or a terminal.
+def to_printable(text: str, secrets: Iterable[str] = (), limit: int | None = 500) -> str:
+    """Turn text from outside into one line that is safe to print in a message, a log or a terminal.
 
-    `secrets` in it are masked, as by `masked`; control and other invisible characters are escaped (``\\x1b``), runs of
-    white space become one space, and what is longer than `limit` characters ends in ``…``.
+    `secrets` are masked as by `mask_secrets`; control and other invisible characters are escaped (``\\x1b``), white
+    space is collapsed, and a line longer than `limit` characters is cut and ends in ``…``.
     """
-    line = " ".join((masked(text, secrets) if secrets else text).split())
+    line = " ".join((mask_secrets(text, secrets) if secrets else text).split())
     if not line.isprintable():
         line = "".join([char if char.isprintable() else _escaped(char) for char in line])
     return line if limit is None or len(line) <= limit else line[: limit - 1] + "…"
@@ -339,24 +341,24 @@ def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
-def masked(text: str, secrets: Iterable[str]) -> str:
-    """`text` with ``***`` in place of each secret: as it is, URL-encoded, escaped as in JSON, or inside Base64."""
+def mask_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Replace each secret by ``***``: in plain text, URL-encoded, escaped as in JSON, or within Base64."""
     for secret in secrets:
         if secret:
-            text = _traces(str(secret)).sub("***", text)
+            text = _pattern_of(str(secret)).sub("***", text)
     return text
 
 
 @lru_cache(maxsize=64)
-def _traces(secret: str) -> re.Pattern[str]:
-    """What finds a secret in any of the forms in which servers and proxies quote one."""
-    # Each character may be written in its own way, since encoders differ in which of them they spare.
-    spelled = "".join([_spellings(char) for char in secret])
-    return re.compile("|".join([spelled, *_in_base64(secret.encode())]))
+def _pattern_of(secret: str) -> re.Pattern[str]:
+    """A pattern that matches a secret in every form in which servers and proxies quote it."""
+    # Each character may be encoded or not: encoders differ in which characters they leave alone.
+    characters = "".join([_character_pattern(char) for char in secret])
+    return re.compile("|".join([characters, *_base64_patterns(secret.encode())]))
 
 
-def _spellings(char: str) -> str:
-    # The number of backslashes is bounded, or a text of nothing else would take the square of its length.
+def _character_pattern(char: str) -> str:
+    # Without a limit on backslashes, text that consists of them would take quadratic time.
     forms = [r"\\{0,8}" + re.escape(char)]
     if ord(char) < 0x10000:
         forms.append(rf"\\{{1,8}}u(?i:{ord(char):04x})")
@@ -364,8 +366,8 @@ def _spellings(char: str) -> str:
     return f"(?:{'|'.join(forms)})"
 
 
-def _in_base64(secret: bytes) -> Iterator[str]:
-    # Within a longer text it begins at any of the three places of a group; only whole characters of it are compared.
+def _base64_patterns(secret: bytes) -> Iterator[str]:
+    # Within longer text, the secret starts at one of three offsets of a group; only its complete characters count.
     for before in range(3):
         text = b64encode(bytes(before) + secret).rstrip(b"=").decode()
         whole = text[(before * 8 + 5) // 6 : (before + len(secret)) * 8 // 6]

@@ -1,4 +1,4 @@
-"""Values on the wire: encoding as the server decodes it, and nothing secret in a `repr`."""
+"""Requests, responses and headers: their encoding, and what `repr` and messages hide."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.wire import Headers, Options, Request, encode_query, encode_segment, printable
+from ecwid_async.wire import Headers, Options, Request, encode_query, encode_segment, to_printable
 
 
 @pytest.mark.parametrize(
@@ -30,20 +30,20 @@ def test_a_segment_is_encoded_as_in_a_form(segment: str | int, encoded: str) -> 
 
 
 @pytest.mark.parametrize("segment", ["", ".", "..", " ", "\t\n", " .. ", "\u00a0"])
-def test_a_segment_that_would_name_another_endpoint_is_refused(segment: str) -> None:
+def test_a_segment_that_leads_to_another_endpoint_is_refused(segment: str) -> None:
     with pytest.raises(ValueError, match="is not an id"):
         encode_segment(segment)
 
 
 @given(st.text(min_size=1).filter(lambda text: text.strip() not in ("", ".", "..")).filter(lambda t: t.isprintable()))
-def test_any_segment_survives_the_way_the_server_reads_it(text: str) -> None:
+def test_any_segment_is_decoded_by_the_server_to_the_same_text(text: str) -> None:
     encoded = encode_segment(text)
     assert "/" not in encoded
     assert encoded.isascii()
     assert unquote_plus(encoded) == text
 
 
-def test_a_query_keeps_selections_readable_and_everything_else_safe() -> None:
+def test_a_query_keeps_selections_readable_and_encodes_everything_else() -> None:
     params = [("responseFields", "items(id,name)"), ("keyword", "a b&c=d+é")]
     assert encode_query(params) == "responseFields=items(id,name)&keyword=a+b%26c%3Dd%2B%C3%A9"
 
@@ -62,14 +62,14 @@ def test_a_request_in_a_message_names_its_parameters_without_their_values() -> N
     assert str(Request(method="GET", path="/customers", options=options)) == "GET /customers"
 
 
-def test_every_request_has_an_id_of_its_own() -> None:
+def test_every_request_has_its_own_id() -> None:
     options = Options(operation="GET /orders")
     ids = {Request(method="GET", path="/orders", options=options).id for _ in range(100)}
     assert len(ids) == 100
     assert all(len(one) == 8 and one.isalnum() for one in ids)
 
 
-def test_header_names_ignore_case_and_repeated_ones_join() -> None:
+def test_header_names_ignore_case_and_repeated_ones_are_joined() -> None:
     headers = Headers([(b"Retry-After", b"7"), ("X-A", "1"), ("x-a", "2")])
     assert headers["retry-after"] == headers["RETRY-AFTER"] == "7"
     assert headers["X-A"] == "1, 2"
@@ -98,13 +98,13 @@ class Code(str, Enum):  # noqa: UP042  whose text is not its value
     SPRING = "SPRING 10%"
 
 
-def test_an_id_that_is_an_enum_is_its_value() -> None:
+def test_an_enum_as_an_id_stands_for_its_value() -> None:
     assert encode_segment(Code.SPRING) == "SPRING+10%25"
     assert encode_segment(IntEnum("Id", {"ONE": 7}).ONE) == "7"
 
 
 @pytest.mark.parametrize("segment", [True, False, None, 1.5, b"7", ["7"]])
-def test_what_is_neither_text_nor_a_whole_number_is_no_id(segment: Any) -> None:
+def test_an_id_is_text_or_a_whole_number(segment: Any) -> None:
     with pytest.raises(ValueError, match="is not an id"):
         encode_segment(segment)
 
@@ -125,32 +125,32 @@ SECRET = "secret_aB/cD+9=zQ_17xYw"
         base64.urlsafe_b64encode(f"Bearer {SECRET}".encode()).decode(),
     ],
 )
-def test_a_secret_is_masked_however_it_is_written(quoted: str) -> None:
-    shown = printable(f"The token {quoted} is wrong.", [SECRET])
-    assert "***" in shown
+def test_a_secret_is_masked_in_every_encoding(quoted: str) -> None:
+    line = to_printable(f"The token {quoted} is wrong.", [SECRET])
+    assert "***" in line
     for traces in (SECRET, quote(SECRET, safe=""), base64.b64encode(SECRET.encode()).decode()):
-        assert not any(traces[start : start + 9] in shown for start in range(len(traces) - 8))
-    assert shown.startswith("The token ")
-    assert shown.endswith(" is wrong.")
+        assert not any(traces[start : start + 9] in line for start in range(len(traces) - 8))
+    assert line.startswith("The token ")
+    assert line.endswith(" is wrong.")
 
 
 def test_text_from_outside_becomes_one_line_without_control_characters() -> None:
-    assert printable("a\x1b[2J\r\nb\x00\t\t c\u202ed\ud83d") == r"a\x1b[2J b\x00 c\u202ed\ud83d"
-    assert printable("Größe 12 €, 猫, \N{GRINNING FACE}") == "Größe 12 €, 猫, \N{GRINNING FACE}"
+    assert to_printable("a\x1b[2J\r\nb\x00\t\t c\u202ed\ud83d") == r"a\x1b[2J b\x00 c\u202ed\ud83d"
+    assert to_printable("Größe 12 €, 猫, \N{GRINNING FACE}") == "Größe 12 €, 猫, \N{GRINNING FACE}"
 
 
-def test_text_from_outside_has_a_largest_size() -> None:
-    assert printable("x" * 600) == "x" * 499 + "…"
-    assert printable("x" * 500) == "x" * 500
-    assert printable("x" * 600, limit=None) == "x" * 600
-    # Nothing of a secret that lies across the end.
-    assert printable("x" * 490 + SECRET, [SECRET]) == "x" * 490 + "***"
+def test_text_from_outside_is_limited() -> None:
+    assert to_printable("x" * 600) == "x" * 499 + "…"
+    assert to_printable("x" * 500) == "x" * 500
+    assert to_printable("x" * 600, limit=None) == "x" * 600
+    # A secret across the limit is masked as a whole.
+    assert to_printable("x" * 490 + SECRET, [SECRET]) == "x" * 490 + "***"
 
 
 @pytest.mark.chaos
 @given(st.text(), st.integers(1, 50))
-def test_whatever_comes_from_outside_can_be_printed(text: str, limit: int) -> None:
-    shown = printable(text, [SECRET], limit)
-    assert shown.isprintable()
-    assert len(shown) <= limit
-    assert shown.encode().decode() == shown
+def test_any_text_becomes_printable(text: str, limit: int) -> None:
+    line = to_printable(text, [SECRET], limit)
+    assert line.isprintable()
+    assert len(line) <= limit
+    assert line.encode().decode() == line

@@ -15,7 +15,7 @@ from ecwid_async.cli.exit_codes import describe, exit_code
 from ecwid_async.cli.export import export
 from ecwid_async.cli.get import get
 from ecwid_async.cli.sandbox import serve
-from ecwid_async.wire import printable
+from ecwid_async.wire import to_printable
 
 __all__ = ["app", "run"]
 
@@ -56,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
         _flush()
     except CycloptsError as error:
         command = " ".join(("ecwid", *(error.command_chain or ())))
-        sys.stderr.write(f"ecwid: {printable(str(error), limit=None)} See {command} --help.\n")
+        sys.stderr.write(f"ecwid: {to_printable(str(error), limit=None)} See {command} --help.\n")
         return 2
     except BrokenPipeError:
         # The reader of a pipe closed it early, such as `head`.

@@ -181,7 +181,7 @@ def _requests_in_batch(path: str, body: bytes | None) -> list[tuple[str, str]]:
 def _print_head(response: Response) -> None:
     known = {status.value: status.phrase for status in HTTPStatus}
     lines = [f"HTTP {response.status} {known.get(response.status, '')}".rstrip()]
-    lines += [f"{name}: {value}" for name, value in response.headers.shown().items()]
+    lines += [f"{name}: {value}" for name, value in response.headers.printable_items().items()]
     sys.stdout.write(escape_for_terminal("\n".join(lines)) + "\n\n")
 
 

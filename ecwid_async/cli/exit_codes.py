@@ -18,7 +18,7 @@ from ecwid_async.errors import (
     Timeout,
     TransportError,
 )
-from ecwid_async.wire import printable
+from ecwid_async.wire import to_printable
 
 __all__ = ["UsageError", "describe", "exit_code"]
 
@@ -64,7 +64,7 @@ def describe(error: Exception) -> str:
         message = f"{where}{error.strerror or type(error).__name__}"
     else:
         message = f"unexpected {type(error).__name__}: {error}"
-    return printable(" ".join([message, *getattr(error, "__notes__", ())]), limit=None)
+    return to_printable(" ".join([message, *getattr(error, "__notes__", ())]), limit=None)
 
 
 def _hint(error: EcwidError) -> str:

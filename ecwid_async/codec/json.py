@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, NotJSON, decode_json, exact_decoder
-from ecwid_async.wire import printable
+from ecwid_async.wire import to_printable
 
 __all__ = ["MAX_INT_DIGITS", "describe_unreadable", "encode", "loads", "read_total", "split_page"]
 
@@ -92,4 +92,4 @@ def _describe_id(item: bytes | msgspec.Raw) -> str:
         item_id = _identity_decoder.decode(item).id
     except DECODE_ERRORS:
         return ""
-    return "" if item_id is None else f", in the item with the id {printable(str(item_id), limit=40)}"
+    return "" if item_id is None else f", in the item with the id {to_printable(str(item_id), limit=40)}"

@@ -15,7 +15,7 @@ from ecwid_async.codec.scalars import WrongType, state
 from ecwid_async.codec.structure import RequiredMemberError, get_hook, get_json_text_hook
 from ecwid_async.models.base import JSON_TEXT, PREFIX, Data, TaggedUnion, union_members, wire_name
 from ecwid_async.primitives.safe_json import is_unrepresentable
-from ecwid_async.wire import printable
+from ecwid_async.wire import to_printable
 
 __all__ = [
     "DecodeProblem",
@@ -84,7 +84,7 @@ class FieldPath(NamedTuple):
 
     def key(self, key: str, prefix: str = "") -> "FieldPath":
         """The path of a value of this object whose key a store chose."""
-        name = printable(key, limit=60)
+        name = to_printable(key, limit=60)
         return FieldPath(f"{self.exact}.{prefix}{name}".lstrip("."), f"{self.general}.{prefix}*".lstrip("."))
 
     def position(self, index: int) -> "FieldPath":
@@ -205,7 +205,7 @@ def _walk(value: object, path: FieldPath) -> Iterator[tuple[FieldPath, object]]:
 
 def _children(value: object, path: FieldPath) -> Iterator[tuple[FieldPath, object]]:
     if isinstance(value, dict):
-        return ((path.field(printable(key, limit=60)), element) for key, element in value.items())
+        return ((path.field(to_printable(key, limit=60)), element) for key, element in value.items())
     return ((path.position(index), element) for index, element in enumerate(value if isinstance(value, list) else ()))
 
 

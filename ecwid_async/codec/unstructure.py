@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from ecwid_async.codec.dates import format_datetime
 from ecwid_async.codec.json import MAX_INT_DIGITS, encode
 from ecwid_async.models.base import JSON_TEXT, PREFIX, UNSET, Data, Model, wire_name
-from ecwid_async.wire import printable
+from ecwid_async.wire import to_printable
 
 __all__ = ["dumps", "to_plain_data"]
 
@@ -141,6 +141,6 @@ def _parts(value: object) -> Iterator[tuple[str, object]]:
             if inner is not value._absent:
                 yield f".{field.name}", inner
     elif isinstance(value, Mapping):
-        yield from ((f"[{printable(repr(key), limit=60)}]", inner) for key, inner in value.items())
+        yield from ((f"[{to_printable(repr(key), limit=60)}]", inner) for key, inner in value.items())
     elif isinstance(value, list | tuple):
         yield from ((f"[{index}]", inner) for index, inner in enumerate(value))

@@ -19,7 +19,7 @@ from ecwid_async.transport.http.request_bodies import UploadStream, request_body
 from ecwid_async.transport.http.response_bodies import decoded_chunks, read_body
 from ecwid_async.transport.http.settings import USER_AGENT, Settings
 from ecwid_async.transport.http.tracebacks import clear_library_frames
-from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
+from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, parse_content_length
 
 __all__ = ["AiohttpTransport"]
 
@@ -196,7 +196,7 @@ class AiohttpTransport:
 
     async def _read(self, request: Request, response: aiohttp.ClientResponse, headers: Headers) -> bytes:
         limit = self._settings.largest_response
-        length = content_length(response.headers)
+        length = parse_content_length(response.headers)
         plain = "Content-Encoding" not in response.headers and response.status != PARTIAL_CONTENT
         if length is not None and length <= limit and plain:
             return await response.read()

@@ -6,7 +6,7 @@ from typing import Final, Self, SupportsIndex, TypeVar
 
 from ecwid_async.errors import EcwidError, TransportError
 from ecwid_async.transport.http.tracebacks import clear_library_frames
-from ecwid_async.wire import Request, Response, StreamedResponse, Transport, masked
+from ecwid_async.wire import Request, Response, StreamedResponse, Transport, mask_secrets
 
 __all__ = ["Auth", "Secret"]
 
@@ -76,10 +76,10 @@ class Auth:
             self._mask(error)
             raise
         if response.status < 300:
-            response.headers.hide(self._secrets)
+            response.headers.hide_secrets(self._secrets)
             return response
         return Response(
-            response.status, response.headers.masked(self._secrets), self._masked(response.body), response.attempts
+            response.status, response.headers.mask(self._secrets), self._masked(response.body), response.attempts
         )
 
     @asynccontextmanager
@@ -89,10 +89,10 @@ class Auth:
         try:
             async with self._inner.stream(signed) as response:
                 if response.status < 300:
-                    response.headers.hide(self._secrets)
+                    response.headers.hide_secrets(self._secrets)
                     yield response
                 else:
-                    headers = response.headers.masked(self._secrets)
+                    headers = response.headers.mask(self._secrets)
                     async with aclosing(self._error_body(response.chunks)) as chunks:
                         yield StreamedResponse(response.status, headers, chunks)
         except TransportError as error:
@@ -116,7 +116,7 @@ class Auth:
         yield self._masked(bytes(body))
 
     def _masked(self, body: bytes) -> bytes:
-        return masked(body[:_MAX_ERROR_BODY].decode("latin-1"), self._secrets).encode("latin-1")
+        return mask_secrets(body[:_MAX_ERROR_BODY].decode("latin-1"), self._secrets).encode("latin-1")
 
     def _mask(self, error: EcwidError) -> None:
         """Mask the secret in an error, and drop foreign causes and contexts that quote it."""
@@ -136,10 +136,10 @@ class Auth:
                     links.append(further)
 
     def _quotes(self, text: str) -> bool:
-        return masked(text, self._secrets) != text
+        return mask_secrets(text, self._secrets) != text
 
     def _clean(self, value: T) -> T | str:
-        return masked(value, self._secrets) if isinstance(value, str) else value
+        return mask_secrets(value, self._secrets) if isinstance(value, str) else value
 
     def _signed(self, request: Request) -> Request:
         # Written out, because `evolve` takes longer than everything else here.
@@ -148,7 +148,7 @@ class Auth:
             path=self._prefix + request.path,
             params=request.params,
             body=request.body,
-            headers=request.headers.plus(*self._credentials, ("X-Ecwid-Api-Request-Id", request.id)),
+            headers=request.headers.with_added(*self._credentials, ("X-Ecwid-Api-Request-Id", request.id)),
             options=request.options,
             id=request.id,
         )

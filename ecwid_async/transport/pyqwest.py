@@ -19,7 +19,7 @@ from ecwid_async.transport.http.request_bodies import UploadStream, request_body
 from ecwid_async.transport.http.response_bodies import decoded_chunks, read_body
 from ecwid_async.transport.http.settings import Settings
 from ecwid_async.transport.http.tracebacks import clear_library_frames
-from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, content_length
+from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, parse_content_length
 
 try:
     import pyqwest
@@ -55,7 +55,7 @@ class _Pool:
 
 async def _until_length(response: pyqwest.Response, headers: Headers) -> AsyncIterator[bytes | memoryview | bytearray]:
     """Yield the body up to its announced length: waiting for its end as well would take a third longer."""
-    left = content_length(headers)
+    left = parse_content_length(headers)
     if left == 0:
         return
     async for chunk in response.content:

@@ -30,7 +30,7 @@ from ecwid_async.errors import (
     outcome_of,
 )
 from ecwid_async.primitives.safe_json import NotJSON, decode_json
-from ecwid_async.wire import Request, Response, printable
+from ecwid_async.wire import Request, Response, to_printable
 
 __all__ = ["parse_error", "parse_http_date", "parse_retry_after", "result_error"]
 
@@ -90,9 +90,9 @@ def parse_error(request: Request, response: Response, secrets: Collection[str] =
         body = decode_json(response.body, _error_bodies)
     except NotJSON:
         body = _ErrorBody()
-    code = printable(body.errorCode, secrets, _LONGEST_CODE) if isinstance(body.errorCode, str) else ""
+    code = to_printable(body.errorCode, secrets, _LONGEST_CODE) if isinstance(body.errorCode, str) else ""
     message = body.errorMessage if isinstance(body.errorMessage, str) else ""
-    message = printable(message, secrets, _LONGEST_MESSAGE)
+    message = to_printable(message, secrets, _LONGEST_MESSAGE)
     args = body.args if isinstance(body.args, dict) else {}
     cls = _BY_CODE.get(code) or _BY_STATUS.get(response.status)
     if cls is None:
@@ -103,7 +103,7 @@ def parse_error(request: Request, response: Response, secrets: Collection[str] =
         code=code or None,
         message=message or None,
         details={
-            printable(_text(name), secrets, _LONGEST_CODE): printable(_text(value), secrets)
+            to_printable(_text(name), secrets, _LONGEST_CODE): to_printable(_text(value), secrets)
             for name, value in islice(args.items(), _MOST_DETAILS)
         },
         excerpt=None if code or message else _excerpt(response.body, secrets),
@@ -116,7 +116,7 @@ def parse_error(request: Request, response: Response, secrets: Collection[str] =
 
 
 def _excerpt(body: bytes, secrets: Collection[str]) -> str | None:
-    return printable(body[:_EXCERPTED_BYTES].decode("utf-8", "replace"), secrets) or None
+    return to_printable(body[:_EXCERPTED_BYTES].decode("utf-8", "replace"), secrets) or None
 
 
 def _text(value: object) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.wire import printable
+from ecwid_async.wire import to_printable
 
 __all__ = ["DEFAULT_BASE_URL", "checked_base_url", "normalized_url", "split_url"]
 
@@ -39,7 +39,7 @@ def checked_base_url(base_url: str) -> str:
         raise ConfigError(f"{_shown(base_url)} is not a valid base URL: give one such as {DEFAULT_BASE_URL}")
     host = parts.hostname or ""
     if parts.scheme == "http" and not _is_loopback(host):
-        raise ConfigError(f"http:// would send the token to {printable(host)} unencrypted: use https://")
+        raise ConfigError(f"http:// would send the token to {to_printable(host)} unencrypted: use https://")
     return normalized_url(base_url)
 
 
@@ -77,7 +77,7 @@ def _shown(base_url: object) -> str:
     if not isinstance(base_url, str):
         return f"a {type(base_url).__name__}"
     _, at, rest = base_url.rpartition("@")
-    return repr(printable(("***@" if at else "") + re.split(r"[?#]", rest)[0]))
+    return repr(to_printable(("***@" if at else "") + re.split(r"[?#]", rest)[0]))
 
 
 def _is_address(host: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterable
 
 from ecwid_async.errors import ResponseTooLarge
 from ecwid_async.transport.http.content_encoding import Chunk, Decoder
-from ecwid_async.wire import Headers, Request, content_length
+from ecwid_async.wire import Headers, Request, parse_content_length
 
 __all__ = ["decoded_chunks", "read_body"]
 
@@ -14,7 +14,7 @@ async def read_body(chunks: AsyncIterable[Chunk], request: Request, status: int,
 
     Raises `ResponseTooLarge` as soon as it exceeds `limit` bytes, `BodyError` if it is damaged or incomplete.
     """
-    announced = content_length(headers)
+    announced = parse_content_length(headers)
     if announced is not None and announced > limit:
         raise ResponseTooLarge(request, status, limit)
     decoder = Decoder(request, status, headers)

@@ -28,7 +28,7 @@ from ecwid_async.wire import (
     Response,
     StreamedResponse,
     Transport,
-    printable,
+    to_printable,
 )
 
 __all__ = ["RateLimit"]
@@ -222,7 +222,7 @@ class RateLimit:
         self._emit(EventKind.QUARANTINED, request, status=error.status, seconds=interval)
 
     def _masked(self, text: str | None, limit: int) -> str | None:
-        return printable(text, (self._secret,), limit) if text else None
+        return to_printable(text, (self._secret,), limit) if text else None
 
     def _retry_after(self, headers: Headers) -> float:
         seconds = parse_retry_after(headers)

@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import evolve
 
-from ecwid_async.wire import Headers, Request, StreamedResponse, content_length
+from ecwid_async.wire import Headers, Request, StreamedResponse, parse_content_length
 
 __all__ = ["PartialDownload"]
 
@@ -22,7 +22,7 @@ class PartialDownload:
         self._resumed = False
         self._first = first
         self._validator = _validator(first.headers)
-        self._full_size = None if "content-encoding" in first.headers else content_length(first.headers)
+        self._full_size = None if "content-encoding" in first.headers else parse_content_length(first.headers)
 
     def why_not_resumable(self) -> str | None:
         """Why the rest can't be requested, or None if it can."""
@@ -36,7 +36,7 @@ class PartialDownload:
     def request_for_rest(self, request: Request) -> Request:
         """The request for the missing bytes, on condition that the file is unchanged."""
         condition = ("If-Range", self._validator or "")
-        return evolve(request, headers=request.headers.plus(("Range", f"bytes={self.size}-"), condition))
+        return evolve(request, headers=request.headers.with_added(("Range", f"bytes={self.size}-"), condition))
 
     def mismatch(self, response: StreamedResponse) -> str | None:
         """Why a response does not continue what was received, or None if it does."""
