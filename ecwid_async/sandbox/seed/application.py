@@ -7,7 +7,7 @@ __all__ = ["app_client_id", "application"]
 
 
 def app_client_id(store_id: int) -> str:
-    """The client id of the app to which a demo store's tokens belong."""
+    """The client id of the app."""
     return f"custom-app-{store_id}-1"
 
 

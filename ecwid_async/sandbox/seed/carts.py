@@ -1,4 +1,4 @@
-"""Abandoned carts."""
+"""Abandoned carts of a demo store."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ __all__ = ["carts"]
 
 
 def carts(demo: DemoStore, count: int) -> Iterator[Item]:
-    """Yield `count` abandoned carts; one in nine is hidden, some were followed up by mail, some became orders."""
+    """Yield `count` abandoned carts: one in nine is hidden, some got a recovery email, some became orders."""
     for index in range(count):
         rng = ItemRandom(demo.seed, CART_KEY, index)
         sale = make_sale(demo, CART_KEY, index, count, rng)

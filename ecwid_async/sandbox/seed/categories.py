@@ -1,4 +1,4 @@
-"""The tree of categories."""
+"""The tree of categories of a demo store."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _CATEGORY_KEY = 2
 
 
 class ProductCounts:
-    """How many products, and how many enabled ones, each category holds: counted while products stream by."""
+    """The number of products, and of enabled ones, in each category; counted while products are generated."""
 
     def __init__(self, count: int) -> None:
         self.all = [0] * count
@@ -27,19 +27,19 @@ class ProductCounts:
 
 
 def category_id(index: int) -> int:
-    """The id of the category of that index."""
+    """The id of the category with this index."""
     return 9_691_000 + index * 3
 
 
 def category_enabled(index: int) -> bool:
-    """One in seven is hidden."""
+    """Whether the category is enabled; one in seven is not."""
     return index % 7 != 5
 
 
 def category_names(index: int) -> tuple[str, ...]:
-    """Its name by language; past the vocabulary's end names are numbered."""
-    turn, at = divmod(index, len(CATEGORIES))
-    return tuple(f"{name} {turn + 1}" for name in CATEGORIES[at]) if turn else CATEGORIES[at]
+    """The names of a category, in the order of `LANGUAGES`; once the vocabulary is used up they are numbered."""
+    repetition, at = divmod(index, len(CATEGORIES))
+    return tuple(f"{name} {repetition + 1}" for name in CATEGORIES[at]) if repetition else CATEGORIES[at]
 
 
 def _parent(index: int, count: int) -> int | None:
@@ -48,7 +48,7 @@ def _parent(index: int, count: int) -> int | None:
 
 
 def categories(seed: int, count: int, *, store_id: int, product_counts: ProductCounts | None = None) -> Iterator[Item]:
-    """Yield `count` categories of a tree, parents first; `tally` has the product counts."""
+    """Yield `count` categories of a tree, parents first. `product_counts` has the number of their products."""
     for index in range(count):
         rng = ItemRandom(seed, _CATEGORY_KEY, index)
         names = category_names(index)

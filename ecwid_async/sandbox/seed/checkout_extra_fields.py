@@ -1,4 +1,4 @@
-"""Extra fields of the checkout."""
+"""Extra fields of the checkout of a demo store."""
 
 from typing import Any
 

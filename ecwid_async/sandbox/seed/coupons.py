@@ -1,4 +1,4 @@
-"""Discount coupons of demo stores. Orders use the first one; the others show what coupons can be."""
+"""Discount coupons of a demo store. Orders use the first one; the others cover what coupons can be."""
 
 from typing import Any, Final
 
@@ -32,18 +32,18 @@ def _coupon(number: int, code: str, name: str, kind: str, discount: float, **oth
 
 
 FIVE_PERCENT_OFF: Final = _coupon(0, "5PERCENTOFF", "Minus 5 % – für Freunde", "PERCENT", 5)
-"""What every order with a coupon has used."""
+"""The coupon of every order that has one."""
 
 
 def coupons(product_count: int, category_count: int) -> list[Item]:
-    """The coupons of a store with that many products and categories."""
+    """The coupons of a store with this many products and categories."""
     limits: Item = {
         "products": [product_id(at) for at in range(min(product_count, 3))],
         "categories": [category_id(at) for at in range(min(category_count, 2))],
     }
     shipping = {"shippingMethods": ["6589-1709547151586", "2211-1709547151000"]}
     ended = format_date(FIRST_DAY + 1_500 * _DAY)
-    made = [
+    items = [
         FIVE_PERCENT_OFF,
         _coupon(1, "WELCOME10", "Erste Bestellung", "ABS", 10, applicationLimit="NEW_CUSTOMER_ONLY", totalLimit=50),
         _coupon(2, "СПАСИБО", "Спасибо, что вернулись", "PERCENT", 7.5, applicationLimit="REPEAT_CUSTOMER_ONLY"),
@@ -52,4 +52,4 @@ def coupons(product_count: int, category_count: int) -> list[Item]:
         _coupon(5, "EID2023", "عيد مبارك", "ABS_AND_SHIPPING", 15, status="EXPIRED", expirationDate=ended),
         _coupon(6, "ONCE", "Only once", "PERCENT_AND_SHIPPING", 50, status="USEDUP", usesLimit="SINGLE"),
     ]
-    return [one | {"repeatCustomerOnly": one["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"} for one in made]
+    return [one | {"repeatCustomerOnly": one["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"} for one in items]

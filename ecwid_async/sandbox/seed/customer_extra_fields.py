@@ -1,4 +1,4 @@
-"""Extra fields that the customers of demo stores can have."""
+"""Extra fields of customers in a demo store."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ __all__ = ["customer_extra_fields"]
 
 def customer_extra_fields() -> list[dict[str, Any]]:
     """The extra fields of a store."""
-    made = (
+    fields = (
         ("6r0fUGw", "Offline card ID", "TEXT", False, "2022-03-26 10:24:22 +0000"),
         ("k2pQ9xa", "Geburtstag – День рождения 🎂", "DATETIME", True, "2023-11-02 18:05:00 +0000"),
     )
@@ -22,5 +22,5 @@ def customer_extra_fields() -> list[dict[str, Any]]:
             "createdDate": created,
             "lastModifiedDate": created,
         }
-        for key, title, kind, shown, created in made
+        for key, title, kind, shown, created in fields
     ]

@@ -1,4 +1,4 @@
-"""Customer groups."""
+"""Customer groups of a demo store."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from ecwid_async.sandbox.state import Item
 __all__ = ["CUSTOMER_GROUPS", "customer_groups"]
 
 CUSTOMER_GROUPS: Final = ((0, "General"), (9367001, "VIP"), (9367002, "Wholesale 批发"))
-"""Customer groups by id. Group 0 always exists."""
+"""Id and name of each group. Group 0 always exists."""
 
 
 def customer_groups() -> list[Item]:

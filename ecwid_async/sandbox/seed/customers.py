@@ -1,4 +1,4 @@
-"""Customers: who they are, where they live, how to reach them, and what they have bought."""
+"""Customers of a demo store: addresses, contacts and the statistics of their orders."""
 
 from array import array
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _DETAILS_KEY: Final = 5
 
 
 class CustomerFacts(NamedTuple):
-    """What orders have to know of a customer."""
+    """The facts about a customer that orders need."""
 
     number: int
     id: int
@@ -28,7 +28,7 @@ class CustomerFacts(NamedTuple):
 
 
 def customer_facts(seed: int, index: int) -> CustomerFacts:
-    """The facts of one customer."""
+    """The facts about the customer with this index."""
     rng = ItemRandom(seed, _CUSTOMER_KEY, index)
     person = make_person(rng, index + 1)
     return CustomerFacts(
@@ -42,7 +42,7 @@ def customer_facts(seed: int, index: int) -> CustomerFacts:
 
 
 class PurchaseTotals:
-    """What each customer bought, gathered while orders stream by: 28 bytes a customer."""
+    """The purchases of each customer, summed while orders are generated: 28 bytes a customer."""
 
     def __init__(self, count: int) -> None:
         self.orders = array("i", bytes(4 * count))
@@ -51,7 +51,7 @@ class PurchaseTotals:
         self.last = array("q", bytes(8 * count))
 
     def add(self, index: int, cents: int, created: int) -> None:
-        """Count one order of a customer."""
+        """Add one order of a customer."""
         self.orders[index] += 1
         self.cents[index] += cents
         if not self.first[index] or created < self.first[index]:
@@ -59,7 +59,7 @@ class PurchaseTotals:
         self.last[index] = max(created, self.last[index])
 
     def stats(self, index: int) -> Item:
-        """As a customer's ``stats``; the dates are missing where there are no orders."""
+        """The ``stats`` of a customer; without orders the dates are missing."""
         orders, cents = self.orders[index], self.cents[index]
         if not orders:
             return {"numberOfOrders": 0, "salesValue": 0, "averageOrderValue": 0}
@@ -81,7 +81,7 @@ _SOCIAL_CONTACTS: Final = (
 
 
 def customers(seed: int, count: int, *, product_count: int, purchase_totals: PurchaseTotals) -> Iterator[Item]:
-    """Yield `count` customers whose statistics are those of the ledger."""
+    """Yield `count` customers, with the statistics in `purchase_totals`."""
     for index in range(count):
         facts = customer_facts(seed, index)
         rng = ItemRandom(seed, _DETAILS_KEY, index)

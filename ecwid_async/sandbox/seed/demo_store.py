@@ -1,4 +1,4 @@
-"""A demo store: its sections in the order in which they are generated, and a sandbox that holds it."""
+"""Demo stores: the sections in the order in which they are generated, and a sandbox with such a store."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,13 +42,13 @@ __all__ = [
 ]
 
 DEMO_STORE_ID: Final = 1003
-DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  opens nothing but the demo store
+DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  valid for the demo store only
 DEMO_CLIENT_ID: Final = app_client_id(DEMO_STORE_ID)
 DEMO_CLIENT_SECRET: Final = "app_secret_demo"  # noqa: S105  as above
 
 _Items = Iterator[dict[str, Any]]
 ProgressCallback = Callable[[str, int], None]
-"""Hears of a section how many of its items were made so far."""
+"""Called with the name of a section and the number of its items generated so far."""
 
 
 def seed(
@@ -61,7 +61,7 @@ def seed(
     categories: int = 24,
     seed: int = 1,
 ) -> None:
-    """Fill an empty store with that many items of each section, and with a profile."""
+    """Fill an empty store with a profile and this many items of each section."""
     fill(
         store,
         sections(
@@ -83,20 +83,20 @@ def fill(
     *,
     storage: Mapping[str, str] | None = None,
 ) -> None:
-    """Fill an empty store with these items of each section, and with a profile: see `sections`.
+    """Fill an empty store with a profile and the items of each section, as `sections` yields them.
 
-    `storage` is what the app keeps with the store, by key: nothing, unless it is given.
+    `storage` holds the values that the app stores with the store, by key; it is empty by default.
     """
     store.profile = profile(store.id)
     store.records("storage").update(storage or {})
     store.section_data.update(_records(store.id))
     store.add_app(app_client_id(store.id), DEMO_CLIENT_SECRET)
     for section, items in items_by_section:
-        store.load(section, items if on_progress is None else _reporting(section, items, on_progress))
+        store.load(section, items if on_progress is None else _with_progress(section, items, on_progress))
 
 
 def _records(store_id: int) -> dict[str, Any]:
-    """What a store holds beside its lists, by the names under which the endpoints keep it."""
+    """The data of a store that is not in lists, by the names under which the endpoints keep it."""
     return {
         "staff": staff(),
         "checkout_extra_fields": checkout_extra_fields(),
@@ -106,7 +106,7 @@ def _records(store_id: int) -> dict[str, Any]:
     }
 
 
-def _reporting(section: str, items: Iterable[dict[str, Any]], on_progress: ProgressCallback) -> _Items:
+def _with_progress(section: str, items: Iterable[dict[str, Any]], on_progress: ProgressCallback) -> _Items:
     count = 0
     for count, item in enumerate(items, 1):
         yield item
@@ -118,10 +118,10 @@ def _reporting(section: str, items: Iterable[dict[str, Any]], on_progress: Progr
 def sections(
     store_id: int, *, products: int, orders: int, customers: int, carts: int, categories: int, seed: int
 ) -> Iterator[tuple[str, _Items]]:
-    """Yield each section's name and the stream of its items.
+    """Yield the name of each section and the stream of its items.
 
-    Read each stream to its end before the next one: categories count the products that went by, customers the orders.
-    The items share parts, so change copies only.
+    Read each stream to its end before the next one: categories count the products, customers the orders. Items share
+    parts, so change only copies.
     """
     demo = DemoStore(seed, products, categories, customers, store_id)
     product_counts, purchase_totals = ProductCounts(categories), PurchaseTotals(customers)
@@ -164,10 +164,10 @@ def demo_sandbox(
     storage: Mapping[str, str] | None = None,
     switches: Switches | None = None,
 ) -> Sandbox:
-    """A sandbox with one demo store: `DEMO_STORE_ID`, which `DEMO_TOKEN` opens.
+    """A sandbox with one demo store: `DEMO_STORE_ID`, opened by `DEMO_TOKEN`.
 
-    A store of 100,000 products takes many seconds to make: `watch` hears how far it is. `storage` is what the app keeps
-    with the store, by key: nothing, unless it is given.
+    A store of 100,000 products takes many seconds to generate: `on_progress` reports the progress. `storage` holds the
+    values that the app stores with the store, by key; it is empty by default.
     """
     sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute, switches=switches)
     store = sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)

@@ -1,4 +1,4 @@
-"""Purchased domains."""
+"""Purchased domains of a demo store."""
 
 from typing import Final
 

@@ -1,7 +1,8 @@
-"""Orders and abandoned carts. Their sums add up:
+"""Orders of a demo store. Their amounts add up:
 
-``total = subtotal - discount - couponDiscount + shipping + handling fee + surcharges``, plus `tax` where prices do
-not include it, less what a gift card paid; ``discount`` is the sum of the volume, membership, combined and custom ones.
+``total = subtotal - discount - couponDiscount + shipping + handling fee + surcharges``, plus ``tax`` if prices do not
+include it, less the part paid by gift card. ``discount`` is the sum of the volume, membership, combined and custom
+discounts.
 """
 
 from collections.abc import Iterator
@@ -39,13 +40,13 @@ _STATUSES: Final = (
 _SHIPPED_STATUSES: Final = frozenset({"DELIVERED", "SHIPPED", "OUT_FOR_DELIVERY"})
 
 
-# One order in so many starts a subscription, where a customer placed it; and how often that one is charged.
+# How often an order starts a subscription, if a customer placed it, and the intervals at which that is charged.
 _ORDERS_PER_SUBSCRIPTION: Final = 16
 _INTERVALS: Final = (("MONTH", 1), ("MONTH", 2), ("MONTH", 3))
 
 
 def _subscription_fields(sale: Sale) -> Item:
-    """What an ordered item has that started a subscription."""
+    """The fields of an ordered item that started a subscription."""
     interval, count = _INTERVALS[sale.number // _ORDERS_PER_SUBSCRIPTION % len(_INTERVALS)]
     return {
         "recurringChargeSettings": {
@@ -59,7 +60,7 @@ def _subscription_fields(sale: Sale) -> Item:
 
 
 def orders(demo: DemoStore, count: int, *, purchase_totals: PurchaseTotals | None = None) -> Iterator[Item]:
-    """Yield `count` orders, oldest first; `ledger` is told what each customer bought."""
+    """Yield `count` orders, oldest first. `purchase_totals` receives the total of each."""
     for index in range(count):
         rng = ItemRandom(demo.seed, ORDER_KEY, index)
         sale = make_sale(demo, ORDER_KEY, index, count, rng)
@@ -69,7 +70,7 @@ def orders(demo: DemoStore, count: int, *, purchase_totals: PurchaseTotals | Non
 
 
 def subscribing_orders(demo: DemoStore, count: int) -> Iterator[Item]:
-    """Yield those of `count` orders again that started a subscription, with their first item."""
+    """Yield those of `count` orders that started a subscription, by their first item."""
     for index in range(0, count, _ORDERS_PER_SUBSCRIPTION):
         rng = ItemRandom(demo.seed, ORDER_KEY, index)
         order = _make_order(demo, make_sale(demo, ORDER_KEY, index, count, rng), rng)
@@ -78,7 +79,7 @@ def subscribing_orders(demo: DemoStore, count: int) -> Iterator[Item]:
 
 
 class Purchase(NamedTuple):
-    """What a customer bought: the first product of an order, which has this text id and this number."""
+    """The first product of an order with this text id and number, and the customer who bought it."""
 
     order: str
     order_number: int
@@ -88,7 +89,7 @@ class Purchase(NamedTuple):
 
 
 def find_purchase(demo: DemoStore, index: int, count: int) -> Purchase | None:
-    """What the customer of that order of `count` bought; None where nobody or nothing is known of it."""
+    """The purchase behind the order with this index of `count`; None if its customer or products are unknown."""
     sale = make_sale(demo, ORDER_KEY, index, count, ItemRandom(demo.seed, ORDER_KEY, index))
     if sale.customer is None or not sale.lines:
         return None
@@ -140,21 +141,21 @@ def _make_order(demo: DemoStore, sale: Sale, rng: ItemRandom) -> Item:
 
 
 def _add_later_events(item: Item, sale: Sale, rng: ItemRandom, updated: int) -> None:
-    """What came after the order was placed: invoices, parcels, refunds, notes."""
+    """Add what happened after the order was placed: invoices, shipments, refunds, notes."""
     total = sale.amounts.total
     if item["paymentStatus"] != "AWAITING_PAYMENT":
         item["invoices"] = [_invoice(sale)]
     if item["fulfillmentStatus"] in _SHIPPED_STATUSES and sale.method and sale.method[2] == "shipping":
         item |= {"trackingNumber": f"JJD{sale.number:015}", "shipments": [_shipment(sale, updated)]}
-    back = {"REFUNDED": total, "PARTIALLY_REFUNDED": total * 30 // 100}.get(item["paymentStatus"], 0)
-    if back:
-        first = back // 2
-        item["refundedAmount"] = money(back)
+    refunded = {"REFUNDED": total, "PARTIALLY_REFUNDED": total * 30 // 100}.get(item["paymentStatus"], 0)
+    if refunded:
+        first = refunded // 2
+        item["refundedAmount"] = money(refunded)
         item["refunds"] = [
             {"date": format_date(updated), "source": source, "reason": reason, "amount": money(amount)}
             for source, reason, amount in (
                 ("CP", "Не подошёл размер", first),
-                ("API", "damaged in transit 📦", back - first),
+                ("API", "damaged in transit 📦", refunded - first),
             )
             if amount
         ]
@@ -212,11 +213,11 @@ def _invoice(sale: Sale) -> Item:
     }
 
 
-def _shipment(sale: Sale, when: int) -> Item:
+def _shipment(sale: Sale, created: int) -> Item:
     tracking = f"JJD{sale.number:015}"
     return {
         "id": f"{sale.created:08x}-{sale.number:012x}",
-        "created": format_date(when),
+        "created": format_date(created),
         "shipTo": sale.person.address(),
         "shipFrom": {
             "companyName": "Demo Store",

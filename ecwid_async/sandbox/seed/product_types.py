@@ -1,4 +1,4 @@
-"""Product types of demo stores: General, with the attributes that their products have, and two of the owner's own."""
+"""Product types of a demo store: General, with the attributes of its products, and two custom ones."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ __all__ = ["BRAND", "CARE", "PRICE_PER_UNIT", "UPC", "product_types"]
 
 
 UNITS_IN_PRODUCT, PRICE_PER_UNIT, UPC, BRAND, CARE = 139_165_261, 82_991_001, 201_437_969, 201_437_970, 201_440_001
-"""The attributes of General, by id."""
+"""The ids of the attributes of General."""
 
 
 def product_types() -> list[Item]:

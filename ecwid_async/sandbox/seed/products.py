@@ -1,4 +1,4 @@
-"""Products with their variations."""
+"""Products of a demo store with their variations."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -30,12 +30,12 @@ _NO_DIMENSIONS: Final = {"length": 0, "width": 0, "height": 0}
 
 
 def format_price(cents: int) -> str:
-    """A price as the demo store's profile formats it: ``€1 234,50``."""
+    """A price in the format of the demo store's profile: ``€1 234,50``."""
     return f"€{cents // 100:,},{cents % 100:02}".replace(",", " ", max(0, (len(str(cents // 100)) - 1) // 3))
 
 
 class ProductFacts(NamedTuple):
-    """What orders and carts have to know of a product, found without building it."""
+    """The facts about a product that orders and carts need, known without building it."""
 
     number: int
     id: int
@@ -52,21 +52,21 @@ class ProductFacts(NamedTuple):
 
     @property
     def options(self) -> OptionSet:
-        """The options it is sold with, and the combinations of them that are variations."""
+        """The options of the product and its variations."""
         return option_set(self.kind.options, self.palette)
 
     def combination_id(self, number: int) -> int:
-        """The id of one of its variations."""
+        """The id of the variation with this index."""
         return 300_000_000 + self.number * 8 + number
 
 
 def product_id(index: int) -> int:
-    """The id of the product of that index."""
+    """The id of the product with this index."""
     return 400_000_000 + index * 7
 
 
 def product_facts(seed: int, index: int, count: int, category_count: int) -> ProductFacts:
-    """The facts of one product of `count`."""
+    """The facts about the product with this index of `count`."""
     rng = ItemRandom(seed, _PRODUCT_KEY, index)
     kind = rng.pick(PRODUCT_KINDS)
     adjective = rng.pick(ADJECTIVES)
@@ -77,7 +77,7 @@ def product_facts(seed: int, index: int, count: int, category_count: int) -> Pro
     )
     style = rng.below(100)
     if style >= 85:
-        # Some owners write in their own language and leave the rest for later.
+        # Some owners write only in their own language.
         own = (_RUSSIAN, _JAPANESE, _ARABIC)[style % 3]
         names = (names[own],) if own < len(names) else names[:1]
     elif style >= 10:
@@ -112,10 +112,10 @@ def products(
     product_counts: ProductCounts | None = None,
     ratings: Mapping[int, Item] | None = None,
 ) -> Iterator[Item]:
-    """Yield `count` products, one at a time; `tally` is told which categories each belongs to.
+    """Yield `count` products. `product_counts` receives the categories of each.
 
-    `ratings` has the fields that tell of a product's reviews, by its number.
-    Products share parts of their options: read them, encode them, and change copies only.
+    `ratings` holds the fields about the reviews of a product, by the product's index. Products share parts of their
+    options, so change only copies.
     """
     for index in range(count):
         facts = product_facts(seed, index, count, category_count)
@@ -261,7 +261,7 @@ _NO_SUBSCRIPTION: Final = {
 
 
 def _compare_at_fields(cents: int, rng: ItemRandom) -> Item:
-    """The fields of a price that was higher: percentages have as many digits as a double has."""
+    """The fields of a reduced price. Percentages have the full precision of a double."""
     before = cents + cents * rng.between(3, 60) // 100 + 1
     shown, off, percent = format_price(before), before - cents, 100 * (before - cents) / before
     return {
@@ -445,7 +445,7 @@ def _video(facts: ProductFacts, cover: str) -> Item:
 
 
 def _add_rare_fields(item: Item, facts: ProductFacts, rng: ItemRandom, count: int) -> None:
-    """What only some products have."""
+    """Add the fields that only some products have."""
     if rng.chance(25):
         item |= _compare_at_fields(facts.cents, rng)
     if rng.chance(30):

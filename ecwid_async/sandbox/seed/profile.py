@@ -1,4 +1,4 @@
-"""The profile of a demo store, with every documented part."""
+"""The profile of a demo store."""
 
 from importlib.resources import files
 from typing import Any
@@ -9,7 +9,7 @@ __all__ = ["profile"]
 
 
 def profile(store_id: int) -> dict[str, Any]:
-    """The demo store's profile, with every documented part."""
+    """The profile, with every documented part."""
     data: dict[str, Any] = msgspec.json.decode((files("ecwid_async.sandbox.seed") / "profile.json").read_bytes())
     data["generalInfo"]["storeId"] = store_id
     return data

@@ -1,4 +1,4 @@
-"""Promotions of demo stores: on a subtotal, on goods of a category, on shipping, on some days only."""
+"""Promotions of a demo store: on a subtotal, on the products of a category, on shipping, on certain days."""
 
 from ecwid_async.sandbox.seed.categories import category_id
 from ecwid_async.sandbox.seed.products import product_id
@@ -8,11 +8,11 @@ __all__ = ["promotions"]
 
 
 def promotions(product_count: int, category_count: int) -> list[Item]:
-    """The promotions of a store with that many products and categories."""
+    """The promotions of a store with this many products and categories."""
     categories = [category_id(at) for at in range(min(category_count, 2))]
     products = [product_id(at) for at in range(min(product_count, 2))]
     happy_hour = {"activeDays": ["FRI", "SAT"], "activeDayStartTime": "17:00", "activeDayEndTime": "19:00"}
-    made: list[Item] = [
+    items: list[Item] = [
         {
             "name": "10 % off on cart total above €150,00",
             "discountBase": "SUBTOTAL",
@@ -54,4 +54,4 @@ def promotions(product_count: int, category_count: int) -> list[Item]:
             "targets": {"products": products, "all": not products},
         },
     ]
-    return [{"id": 608_502 + 7 * at, "enabled": True, **one} for at, one in enumerate(made)]
+    return [{"id": 608_502 + 7 * at, "enabled": True, **one} for at, one in enumerate(items)]

@@ -1,4 +1,4 @@
-"""Redirects of the instant site."""
+"""Redirects of the instant site of a demo store."""
 
 from ecwid_async.sandbox.state import Item
 

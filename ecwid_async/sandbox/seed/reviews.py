@@ -1,4 +1,4 @@
-"""Reviews of demo stores: what customers say of what they bought, after they got it."""
+"""Reviews of a demo store, written by customers after their purchase."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -26,7 +26,7 @@ _STARS: Final = (1, 2, 3, 5, 5, 5)
 
 
 class PlannedReview(NamedTuple):
-    """One review, before it is written down."""
+    """The content of a review before it is built."""
 
     number: int
     bought: Purchase
@@ -37,7 +37,7 @@ class PlannedReview(NamedTuple):
 
 
 def plan_reviews(demo: DemoStore, order_count: int) -> list[PlannedReview]:
-    """Who says what of which purchase, oldest first; only of some 300 orders, so that it costs the same always."""
+    """The reviews of a store, oldest first. They come from at most 300 orders, so the cost is bounded."""
     found = []
     for index in range(0, order_count, 1 + order_count // _MAX_ORDERS):
         rng = ItemRandom(demo.seed, _REVIEW_KEY, index)
@@ -52,7 +52,7 @@ def plan_reviews(demo: DemoStore, order_count: int) -> list[PlannedReview]:
 
 
 def product_ratings(planned: list[PlannedReview]) -> dict[int, Item]:
-    """How products are rated, by the number of the product, as products show it."""
+    """The fields about reviews in products, by the product's index."""
     shown: dict[int, Item] = {}
     rating: dict[int, list[int]] = {}
     for review in planned:
@@ -65,7 +65,7 @@ def product_ratings(planned: list[PlannedReview]) -> dict[int, Item]:
 
 
 def reviews(planned: list[PlannedReview], purchase_totals: PurchaseTotals) -> Iterator[Item]:
-    """Yield the reviews; `ledger` knows how often each customer ordered."""
+    """Yield the reviews. `purchase_totals` has the number of orders of each customer."""
     for review in planned:
         customer = review.bought.customer
         updated = min(review.created + review.number % 5 * _DAY, LAST_DAY)

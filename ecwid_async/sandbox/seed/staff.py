@@ -1,4 +1,4 @@
-"""Staff accounts and an open invitation."""
+"""Staff accounts and an open invitation of a demo store."""
 
 from typing import Final
 

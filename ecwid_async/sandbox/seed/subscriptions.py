@@ -1,4 +1,4 @@
-"""Recurring subscriptions: one for every order of the demo store that started one."""
+"""Recurring subscriptions of a demo store: one for each order that started one."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -21,7 +21,7 @@ _STATUSES: Final = (
     "LAST_CHARGE_FAILED",
     "REQUIRES_PAYMENT_CONFIRMATION",
 )
-# What a subscription repeats of its first order.
+# Fields that a subscription copies from its first order.
 _TEMPLATE: Final = (
     "id",
     "email",
@@ -70,7 +70,7 @@ _TEMPLATE_ITEM: Final = (
 
 
 def subscriptions(demo: DemoStore, count: int) -> Iterator[Item]:
-    """Yield the subscriptions that `count` orders started, oldest first. Their timestamps are in milliseconds."""
+    """Yield the subscriptions started by `count` orders, oldest first. Their timestamps are in milliseconds."""
     for order in subscribing_orders(demo, count):
         line = order["items"][0]
         number: int = line["subscriptionId"]

@@ -1,10 +1,10 @@
-"""What the API takes: every endpoint with its scopes and parameters, and the shape of every body that is written.
+"""The API's tables: every endpoint with its scopes and parameters, and the schema of every request body.
 
-The tables are the sandbox's own, in JSON beside this file, so that it never learns the API from the client it tests.
-``endpoints.json`` and ``schemas.json`` say what is documented, each ``vendor_….json`` what only the vendor's own client
-asks for: further ``endpoints`` and ``schemas``, and further ``params`` and fields of the documented ones;
-``additions.json``, which comes last and has its say over the others, what newer pages of the documentation and the
-clients of others show.
+They are the sandbox's own, in JSON beside this file, so that it never learns the API from the client it tests.
+``endpoints.json`` and ``schemas.json`` hold what is documented. Each ``vendor_….json`` holds what only the vendor's own
+client requests: further ``endpoints`` and ``schemas``, and further ``params`` and fields of the documented ones.
+``additions.json`` comes last and overrides the others: it holds what newer pages of the documentation and other
+clients show.
 """
 
 from functools import cache
@@ -21,12 +21,12 @@ _ADDITIONS: Final = "additions.json"
 Shape = str | list[str] | dict[str, str]
 """A type name or a schema's name; in a list for arrays, under ``*`` for maps.
 
-A list that goes on with ``alone`` takes one element without the array as well.
+A list with ``alone`` as its second element also accepts a single element without the array.
 """
 
 
 class Parameter(msgspec.Struct, frozen=True):
-    """One query parameter. `multiple` means a comma separated list."""
+    """A query parameter. `multiple` means a comma-separated list."""
 
     type: str
     multiple: bool = False
@@ -35,7 +35,7 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """One verb on one path. `body` names the schema of a JSON body, `limit` is the default length of a page."""
+    """An HTTP method on a path. `body` names the schema of a JSON body, `limit` is the default page size."""
 
     section: str
     scopes: tuple[str, ...]
@@ -48,7 +48,7 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class Tables(msgspec.Struct, frozen=True):
-    """Endpoints by operation (``GET /products``), and the fields of each schema that a body may hold."""
+    """Endpoints by operation (``GET /products``), and the fields of each body schema."""
 
     endpoints: dict[str, Endpoint]
     schemas: dict[str, dict[str, Shape]]
@@ -56,7 +56,7 @@ class Tables(msgspec.Struct, frozen=True):
 
 @cache
 def load() -> Tables:
-    """The tables, read once."""
+    """The tables; they are read once."""
     here = files(__name__)
     endpoints: dict[str, dict[str, Any]] = msgspec.json.decode((here / "endpoints.json").read_bytes())
     schemas: dict[str, dict[str, Any]] = msgspec.json.decode((here / "schemas.json").read_bytes())

@@ -1,1 +1,5 @@
-"""What the demo data of several sections is made from: randomness, vocabulary, people, sales."""
+"""What the demo data of several sections is built from.
+
+`randomness` (repeatable draws, times, amounts), `vocabulary` (words, names and places), `urls`, `people`,
+`product_options` (options and variations), `sales` (what orders and carts have in common).
+"""

@@ -12,7 +12,7 @@ _GUEST_KEY: Final = 6
 
 
 class Person(NamedTuple):
-    """Somebody at an address."""
+    """A person at an address."""
 
     place: Place
     first: str
@@ -27,7 +27,7 @@ class Person(NamedTuple):
         return f"{self.first} {self.last}"
 
     def address(self) -> Item:
-        """As orders and customers hold it; the state is missing where the country has none."""
+        """The address as in orders and customers; the state is missing if the country has none."""
         place = self.place
         street = place.street.format(self.house)
         item = {
@@ -46,7 +46,7 @@ class Person(NamedTuple):
         return item
 
     def billing(self) -> Item:
-        """The address of the one who pays: it has the name in parts too."""
+        """The billing address, which also has first and last name."""
         return self.address() | {"firstName": self.first, "lastName": self.last}
 
 
@@ -64,7 +64,7 @@ _COMPANIES: Final = (
 
 
 def make_person(rng: ItemRandom, number: int) -> Person:
-    """Somebody; `number` makes the mail address unique."""
+    """A random person; `number` makes the email address unique."""
     place = rng.pick(PLACES)
     first, last = rng.below(len(place.first)), rng.below(len(place.last))
     given, family = place.latin or (place.first, place.last)
@@ -80,5 +80,5 @@ def make_person(rng: ItemRandom, number: int) -> Person:
 
 
 def guest(seed: int, index: int) -> Person:
-    """Who placed an order without becoming a customer."""
+    """A buyer who did not become a customer."""
     return make_person(ItemRandom(seed, _GUEST_KEY, index), 7_000_000 + index)

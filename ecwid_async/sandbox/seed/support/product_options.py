@@ -1,4 +1,4 @@
-"""The options that products are sold with, and the variations that come of them."""
+"""The options of products and the variations that result from them."""
 
 from functools import cache
 from typing import Final, NamedTuple
@@ -11,9 +11,9 @@ __all__ = ["OptionSet", "option_set"]
 
 
 class Variation(NamedTuple):
-    """One variation of an option set: its options, as a product and as an order write them, and what it costs more.
+    """One variation of an option set: its options, as products and as orders hold them, and its surcharge.
 
-    `extra` is in cents, `percent` of the base price.
+    `extra` is in cents, `percent` is relative to the base price.
     """
 
     options: list[Item]
@@ -27,7 +27,7 @@ class Variation(NamedTuple):
 
 
 class OptionSet(NamedTuple):
-    """The options of a product, its variations, and what a buyer types or picks besides."""
+    """The options of a product, its variations, and the values that a buyer enters for other options."""
 
     options: list[Item]
     choices: tuple[Variation, ...]
@@ -173,22 +173,24 @@ _MAX_VARIATIONS: Final = 3
 
 @cache
 def option_set(kind: str, palette: int) -> OptionSet:
-    """The options of one kind; `palette` varies colours and prices. Each is made once."""
+    """The options of one kind; `palette` varies colors and prices. Each set is built once."""
     if kind == "none":
         return OptionSet([], (), [])
     options, entered = _BUILDERS[kind](palette)
     if kind not in _KINDS_WITH_VARIATIONS:
         return OptionSet(options, (), entered)
-    combos: list[tuple[Item, ...]] = [()]
+    combinations: list[tuple[Item, ...]] = [()]
     for option in options:
-        combos = [(*combo, choice) for choice in option["choices"] for combo in combos]
-    return OptionSet(options, tuple(_variation(options, combo) for combo in combos[:_MAX_VARIATIONS]), entered)
+        combinations = [(*others, choice) for choice in option["choices"] for others in combinations]
+    return OptionSet(
+        options, tuple(_variation(options, combination) for combination in combinations[:_MAX_VARIATIONS]), entered
+    )
 
 
-def _variation(options: list[Item], combo: tuple[Item, ...]) -> Variation:
+def _variation(options: list[Item], combination: tuple[Item, ...]) -> Variation:
     picked, selected = [], []
     extra = percent = 0
-    for option, choice in zip(options, combo, strict=True):
+    for option, choice in zip(options, combination, strict=True):
         picked.append(
             {
                 "name": option["name"],

@@ -1,4 +1,4 @@
-"""Chance that repeats: the same keys give the same draws, on every machine and Python version."""
+"""Repeatable randomness: the same keys give the same draws, on every machine and Python version."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,13 +11,13 @@ T = TypeVar("T")
 
 FIRST_DAY: Final = int(datetime(2019, 1, 1, tzinfo=UTC).timestamp())
 LAST_DAY: Final = int(datetime(2025, 6, 30, tzinfo=UTC).timestamp())
-"""A demo store's history lies between these two, in Unix seconds: never in the future, whatever the clock says."""
+"""The history of a demo store is between these two times, in Unix seconds: it never reaches into the future."""
 
 
 class ItemRandom:
-    """Draws for one item, named by whole numbers (seed, kind, index): an item never depends on those before it.
+    """Random draws for one item, keyed by integers (seed, kind, index): an item never depends on the ones before it.
 
-    Only `Random.random` is used: it alone is promised not to change between Python versions.
+    Only `Random.random` is used: it alone is guaranteed not to change between Python versions.
     """
 
     __slots__ = ("random",)
@@ -26,11 +26,11 @@ class ItemRandom:
         self.random = Random((seed << 56) ^ (kind << 48) ^ index).random  # noqa: S311  demo data, not secrets
 
     def below(self, limit: int) -> int:
-        """A whole number from 0 up to, and without, `limit`."""
+        """An integer from 0 to `limit`, exclusive."""
         return int(self.random() * limit)
 
     def between(self, low: int, high: int) -> int:
-        """A whole number from `low` to `high`, both included."""
+        """An integer from `low` to `high`, inclusive."""
         return low + int(self.random() * (high - low + 1))
 
     def pick(self, choices: Sequence[T]) -> T:
@@ -38,20 +38,20 @@ class ItemRandom:
         return choices[int(self.random() * len(choices))]
 
     def chance(self, percent: float) -> bool:
-        """True in that many of a hundred draws."""
+        """True with this probability in percent."""
         return self.random() * 100 < percent
 
 
 def creation_time(index: int, count: int, rng: ItemRandom) -> int:
-    """When the item of that index was created, in Unix seconds: later ones later, spread over all the years.
+    """The creation time of the item with this index, in Unix seconds; times increase and cover the whole history.
 
-    Now and then a batch shares one second, as after an import from a file.
+    Now and then several items share one second, as after an import from a file.
     """
     if index % 400 < 25:
         index -= index % 400
         return FIRST_DAY + index * (LAST_DAY - FIRST_DAY) // max(count, 1)
-    slot = (LAST_DAY - FIRST_DAY) / max(count, 1)
-    return FIRST_DAY + int((index + rng.random()) * slot)
+    interval = (LAST_DAY - FIRST_DAY) / max(count, 1)
+    return FIRST_DAY + int((index + rng.random()) * interval)
 
 
 def money(cents: int) -> float:

@@ -53,6 +53,8 @@ _SHIPPING_METHODS: Final = (
 
 
 class Line(NamedTuple):
+    """One product, or variation, of a sale."""
+
     product: ProductFacts
     choice: int
     quantity: int
@@ -64,7 +66,7 @@ class Line(NamedTuple):
 
 
 class Amounts(NamedTuple):
-    """All amounts of one order, in cents."""
+    """All amounts of a sale, in cents."""
 
     subtotal: int
     volume: int
@@ -98,7 +100,7 @@ class Amounts(NamedTuple):
 
 
 class Sale(NamedTuple):
-    """Who bought what, when, and for how much: what an order and a cart have in common."""
+    """The common part of an order and a cart: who bought what, when and for how much."""
 
     number: int
     customer: CustomerFacts | None
@@ -110,7 +112,7 @@ class Sale(NamedTuple):
 
 
 class DemoStore(NamedTuple):
-    """What is there to be bought, by whom."""
+    """The seed, the sizes and the id of a demo store."""
 
     seed: int
     products: int

@@ -1,4 +1,4 @@
-"""Addresses that a demo store's items name. The hosts are reserved or nobody's: nothing answers there."""
+"""The addresses that the items of a demo store refer to. The hosts are reserved or unused."""
 
 import re
 from functools import cache
@@ -12,11 +12,11 @@ _NOT_IN_SLUGS: Final = re.compile(r"[^a-z0-9]+")
 
 
 def image_url(store_id: int, number: int) -> str:
-    """Where the picture of that number would be."""
+    """The address of the image with this id."""
     return f"{FILE_HOST}/images/{store_id}/{number}.jpg"
 
 
 @cache
 def slug(text: str) -> str:
-    """A name as it stands in addresses; kept, so give it few different ones."""
+    """The name in the form used in addresses; cached, so call it with a limited number of names."""
     return _NOT_IN_SLUGS.sub("-", text.lower()).strip("-")

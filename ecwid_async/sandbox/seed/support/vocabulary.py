@@ -1,4 +1,4 @@
-"""The vocabulary of demo stores: goods, categories, people and places, in the scripts that real stores have."""
+"""The vocabulary of demo stores: products, categories, people and places, in the scripts of real stores."""
 
 from typing import Final, NamedTuple
 
@@ -19,16 +19,16 @@ __all__ = [
 ]
 
 LANGUAGES: Final = ("en", "de", "ru", "ja", "ar")
-"""Enabled in the demo store's profile, the default one first."""
+"""The languages enabled in the demo store's profile, the main one first."""
 
 
 def translated(*texts: str) -> dict[str, str]:
-    """Texts by language, the default one first; an owner may not have come to the later ones."""
+    """Texts by language, the main one first; the last languages may be missing."""
     return dict(zip(LANGUAGES, texts, strict=False))
 
 
 class ProductKind(NamedTuple):
-    """A kind of product: its names by language, price range in cents, weight in kilograms, size in centimetres."""
+    """A kind of product: names by language, price range in cents, weight in kilograms, size in centimeters."""
 
     names: tuple[str, ...]
     cents: tuple[int, int]
@@ -197,9 +197,9 @@ COLORS: Final = (
 
 
 class Place(NamedTuple):
-    """Where people live: a city with its street, postal code and state, and names that are usual there.
+    """A city with a street, a postal code and a state, and names that are common there.
 
-    The names in Latin letters, for mail addresses, stand at the same positions in `latin`.
+    `latin` has the same names in Latin letters, for email addresses, at the same positions.
     """
 
     country: tuple[str, str]
