@@ -1,4 +1,4 @@
-"""`docs/promises.md` promises nothing that no test holds."""
+"""`docs/promises.md` promises only tested behaviour, and names the tests."""
 
 import ast
 import re
@@ -9,18 +9,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
-NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", TEXT)))
+NAMED_TESTS = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", TEXT)))
 
 
 def promises() -> list[str]:
-    """Each item of a list that is not of what is not promised."""
+    """The items of the lists, except those under "Not promised"."""
     promised = re.sub(r"^Not promised:$.*?(?=^## |\Z)", "", TEXT, flags=re.MULTILINE | re.DOTALL)
     return re.findall(r"^- .*?(?=^- |^$)", promised, flags=re.MULTILINE | re.DOTALL)
 
 
 @cache
-def functions(path: str) -> set[str]:
-    """The functions and methods of a file."""
+def function_names(path: str) -> set[str]:
+    """The names of the functions and methods in a file."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
@@ -30,12 +30,12 @@ def test_each_promise_names_a_test(promise: str) -> None:
     assert re.search(r"`tests/[\w/]+\.py::test_\w+`", promise)
 
 
-@pytest.mark.parametrize(("path", "name"), NAMED)
+@pytest.mark.parametrize(("path", "name"), NAMED_TESTS)
 def test_each_named_test_exists(path: str, name: str) -> None:
-    assert name in functions(path)
+    assert name in function_names(path)
 
 
-def test_each_part_says_what_is_not_promised() -> None:
+def test_each_part_has_a_list_of_what_is_not_promised() -> None:
     parts = TEXT.split("\n## ")[1:]
     assert len(parts) == 6
     assert [part.splitlines()[0] for part in parts if "Not promised:" not in part] == []
