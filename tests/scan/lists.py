@@ -1,7 +1,7 @@
-"""The lists that can be scanned, and what an item of each looks like to a test.
+"""The lists that can be scanned, and how the tests write an item of each.
 
-A `Row` is what tests know of an item, whatever the list: when it was made and changed, where it stands, whether it is
-hidden. `Kind.show` turns it into the list's own fields.
+A `Row` is an item of any list: when it was created and updated, where it is in the list, whether it is hidden.
+`Kind.show` turns it into the fields of a list.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ Item = dict[str, Any]
 
 @frozen(kw_only=True)
 class Row:
-    """`created` and `updated` are Unix seconds; `rank` decides the place in lists with an order of their own."""
+    """`created` and `updated` are Unix seconds; `rank` is the position in lists with an order of their own."""
 
     number: int
     created: int
@@ -28,7 +28,7 @@ class Row:
 
 
 class Rows:
-    """The rows of one list of a store, written the way the server writes them itself. What searches see lags."""
+    """The rows of one list of a store, written as the server writes them. Searches find them after a lag."""
 
     def __init__(self, store: Store, kind: "Kind") -> None:
         self.store = store
@@ -47,18 +47,18 @@ class Rows:
         for item in self.kind.show(row):
             self.table.remove(item[self.table.columns.key])
 
-    def visible(self, narrow: "Narrow | None" = None) -> set[int]:
-        """The numbers of the rows that a search finds at this moment: for everything, or for a part of it."""
+    def visible(self, matching: "Filter | None" = None) -> set[int]:
+        """Return the numbers of the rows that a search finds now."""
         self.table.show_due_writes()
         slots: Iterable[int] = self.table.index.sorted_slots("").slots
-        if narrow is not None:
+        if matching is not None:
             inclusive = self.store.switches.inclusive_bounds
-            slots = [slot for slot in slots if narrow.matches(self.table.index, slot, inclusive)]
+            slots = [slot for slot in slots if matching.matches(self.table.index, slot, inclusive)]
         return {self.kind.number(key) for key in self.table.index.keys(slots)}
 
 
 class Groups(Rows):
-    """Group 0 is always there."""
+    """Customer groups. Group 0 always exists."""
 
     def load(self, rows: Iterable[Row]) -> None:
         self.table.load([{"id": 0, "name": "General"}])
@@ -66,7 +66,7 @@ class Groups(Rows):
 
 
 class Brands(Rows):
-    """A brand is what products have: `rank` tells how many. The first of them stays until the brand goes."""
+    """A brand exists while a product has it. `rank` is the number of its products, less one."""
 
     def put(self, row: Row) -> None:
         wanted = self.kind.show(row)
@@ -79,12 +79,12 @@ class Brands(Rows):
         for nth in range(_MOST):
             self.table.remove(row.number * _MOST + nth)
 
-    def visible(self, narrow: "Narrow | None" = None) -> set[int]:
+    def visible(self, matching: "Filter | None" = None) -> set[int]:
         return {number // _MOST for number in super().visible()}
 
 
 class Redirects(Rows):
-    """Redirects are no table, and nothing lags. A new rank moves one to the end."""
+    """Redirects are not a table, and searches find them at once. A new rank moves one to the end."""
 
     def __init__(self, store: Store, kind: "Kind") -> None:
         self.kind = kind
@@ -106,24 +106,23 @@ class Redirects(Rows):
         (item,) = self.kind.show(row)
         del self.items[item["id"]]
 
-    def visible(self, narrow: "Narrow | None" = None) -> set[int]:
+    def visible(self, matching: "Filter | None" = None) -> set[int]:
         return {self.kind.number(key) for key in self.items}
 
 
 @frozen
-class Narrow:
-    """A search for a part of a list, by what rows tell of themselves.
+class Filter:
+    """A search for a part of a list.
 
-    `given` are its arguments; `matches` says of a row's slot whether it is found, where bounds hold their own ends or
-    not.
+    `given` are its arguments. `matches` takes the index of a table, the slot of a row, and whether bounds are inclusive.
     """
 
     given: dict[str, Any]
     matches: Callable[[SearchIndex, int, bool], bool] = field(repr=False)
 
 
-def between(column: Literal["created", "updated"], low: int | None, high: int | None) -> Narrow:
-    """What was created, or updated, in between."""
+def between(column: Literal["created", "updated"], low: int | None, high: int | None) -> Filter:
+    """Return a filter for rows created, or updated, between two times."""
     given = {f"{column}_from": low, f"{column}_to": high}
 
     def matches(index: SearchIndex, slot: int, inclusive: bool) -> bool:
@@ -131,12 +130,12 @@ def between(column: Literal["created", "updated"], low: int | None, high: int | 
         least, most = low if low is not None else moment - 1, high if high is not None else moment + 1
         return least <= moment <= most if inclusive else least < moment < most
 
-    return Narrow({name: moment for name, moment in given.items() if moment is not None}, matches)
+    return Filter({name: moment for name, moment in given.items() if moment is not None}, matches)
 
 
 @frozen(kw_only=True)
 class Kind:
-    """One list: `name` is the attribute of a store, `key` the field that tells its items apart."""
+    """One list: `name` is the attribute of a store, `key` the field that identifies its items."""
 
     name: str
     show: Callable[[Row], list[Item]]
@@ -144,17 +143,17 @@ class Kind:
     key: str = "id"
     section: str = field(default="")
     rows: type[Rows] = Rows
-    narrow: Narrow | None = None
-    """A search by something else than times."""
+    filter: Filter | None = None
+    """A search by something other than times."""
     dated: bool = True
     sorts: bool = False
-    """Can it be asked for the order of creation."""
+    """Whether it has a `sortBy` value for the order of creation."""
     may_hide: tuple[str, str] | None = None
-    """What the list may ask for by itself, so that it leaves the other rows out: nobody knows whether it does."""
+    """The filter that the plain list may apply by default, so that it omits other rows: documented in two ways."""
 
     @property
     def more(self) -> int:
-        """Requests for what the list may leave out, whether it does or not, and for who changed over meanwhile."""
+        """The number of requests for items that the list may omit, and for those that changed meanwhile."""
         return 2 if self.may_hide is not None else 0
 
     def __attrs_post_init__(self) -> None:
@@ -166,12 +165,12 @@ class Kind:
 
     @property
     def passes(self) -> int:
-        """How often it has to be read at least: twice where nothing tells when its items were made."""
+        """How often it has to be read at least: twice if its items have no times."""
         return 1 if self.dated else 2
 
     @property
     def attribute(self) -> str:
-        """What the key is called in the model."""
+        """The attribute of the model that holds the key."""
         return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in self.key)
 
 
@@ -213,7 +212,7 @@ def _review(row: Row) -> list[Item]:
 
 
 def _subscription(row: Row) -> list[Item]:
-    # Milliseconds here, whatever else is set.
+    # Always milliseconds.
     odd = row.number * 37 % 1000
     times = {
         "created": format_time(row.created),
@@ -244,11 +243,11 @@ def _redirect(row: Row) -> list[Item]:
     return [{"id": f"redirect-{row.number}", "fromUrl": f"/{row.number}", "toUrl": f"/{row.edits}"}]
 
 
-_LARGE: Final = Narrow({"total_from": 3}, lambda index, slot, _: index.number_column("total")[slot] >= 3)
+_LARGE: Final = Filter({"total_from": 3}, lambda index, slot, _: index.number_column("total")[slot] >= 3)
 
 
 def _last(text: Any) -> int:
-    """The number at the end of a text; of a number, itself."""
+    """Return the number at the end of a text, or the number itself."""
     return int(str(text).replace("-", " ").split()[-1])
 
 
@@ -259,17 +258,17 @@ KINDS: Final = {
             name="products",
             show=_product,
             sorts=True,
-            narrow=Narrow({"enabled": True}, lambda index, slot, _: index.slot_has("enabled", True, slot)),
+            filter=Filter({"enabled": True}, lambda index, slot, _: index.slot_has("enabled", True, slot)),
         ),
-        Kind(name="orders", show=_order, key="orderNumber", narrow=_LARGE),
-        Kind(name="carts", show=_cart, key="cartId", number=_last, narrow=_LARGE),
+        Kind(name="orders", show=_order, key="orderNumber", filter=_LARGE),
+        Kind(name="carts", show=_cart, key="cartId", number=_last, filter=_LARGE),
         Kind(name="customers", show=_customer, sorts=True, may_hide=("b2b_b2c", "b2c")),
         Kind(name="coupons", show=_coupon),
         Kind(
             name="reviews",
             show=_review,
             sorts=True,
-            narrow=Narrow({"status": "published"}, lambda index, slot, _: index.slot_has("status", "published", slot)),
+            filter=Filter({"status": "published"}, lambda index, slot, _: index.slot_has("status", "published", slot)),
         ),
         Kind(name="subscriptions", show=_subscription, key="subscriptionId", sorts=True),
         Kind(name="categories", show=_category, dated=False),
@@ -279,4 +278,4 @@ KINDS: Final = {
         Kind(name="redirects", show=_redirect, number=_last, rows=Redirects, dated=False),
     )
 }
-"""Every list that has a `scan` of its own, by its name."""
+"""Every list that has a `scan` method, by name."""

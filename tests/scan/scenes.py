@@ -1,6 +1,6 @@
-"""Scenes as Hypothesis draws them: small lists in small pages, crowds in one second, everything moving.
+"""Scenes drawn by Hypothesis: short lists in small pages, many rows in one second, changes of every kind.
 
-A row, a move, a beat is one number, taken apart: drawing is what takes the time.
+A row, a move, a step is drawn as one number and taken apart, because drawing is slow.
 """
 
 from collections.abc import Sequence
@@ -11,36 +11,36 @@ from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Switches
 from ecwid_async.sandbox.switches import Unsorted
-from tests.scan.lists import Kind, Narrow, Row, between
-from tests.scan.world import DAY, DOINGS, START, Beat, Move, Scene, Way
+from tests.scan.lists import Filter, Kind, Row, between
+from tests.scan.world import ACTIONS, DAY, START, Move, Output, Scene, Step
 
 T = TypeVar("T")
 
-MOST_ROWS: Final = 60
-MOST_BEATS: Final = 60
+MAX_ROWS: Final = 60
+MAX_STEPS: Final = 60
 
-_WAYS: Final[tuple[Way, ...]] = ("typed", "dicts", "raw")
+_OUTPUTS: Final[tuple[Output, ...]] = ("typed", "dicts", "raw")
 _LAGS: Final = (0.0, 0.7, 2.0, 5.0, 20.0)
 _SECONDS: Final = (0.0, 0.1, 0.5, 1.0, 3.0, 7.0, 20.0)
 _PICKS: Final = range(16)
 _MOVES: Final = (0, 1, 2, 0, 1)
 _COUNTS: Final = (1, 1, 1, 2, 5)
-_PLACES: Final = range(MOST_ROWS)
+_PLACES: Final = range(MAX_ROWS)
 _OFF: Final = (0, 0, 1, -1, 5, -5, 60, -60, DAY, -DAY, 10 * DAY, -10 * DAY, -START)
 _AGES: Final = range(31)
 _RANKS: Final = range(6)
 _SCALES: Final = (0, 1, 1, 7, 600, 5 * DAY)
 _LONG_SCALES: Final = (1, 7, 600, 5 * DAY)
-# Most lists are of rows that stood still for a while; in some, a part was written just before.
+# The age of the youngest rows. Most lists have been quiet for a while; in some, rows were written just before.
 _YOUNGEST: Final = (400, 400, 30, 1, 0)
 _BOUNDS: Final = (0, 10, 100, 400, 405, 420, 500, 5000, 30 * DAY, -10, -DAY)
 _PAGES: Final = (2, 3, 3, 4, 5, 7, 10, None)
-# Of no order at all, so that no short page looks like the order of creation by chance: none of a hundred rows does.
+# For lists in no order: on longer pages, the rows don't look ordered by chance.
 _LONG_PAGES: Final = (7, 8, 10, None)
 
 
 class Choices:
-    """Takes a number apart into choices among several things: 0 is the first of each."""
+    """Splits a number into choices. The number 0 chooses the first option each time."""
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -55,33 +55,33 @@ _CHOICES: Final = st.integers(0, (1 << 32) - 1).map(Choices)
 
 @st.composite
 def lists(draw: st.DrawFn, *, crowds: bool) -> tuple[Row, ...]:
-    """The rows of a list, made over a second, minutes or months up to now, and some of them changed since."""
+    """Draw the rows of a list, created over a second, minutes or months; some were updated since."""
     scale, youngest = draw(st.sampled_from(_SCALES if crowds else _LONG_SCALES)), draw(st.sampled_from(_YOUNGEST))
     rows = []
-    for nth in range(draw(st.sampled_from(range(MOST_ROWS + 1)))):
+    for nth in range(draw(st.sampled_from(range(MAX_ROWS + 1)))):
         chosen = draw(_CHOICES)
         created = START - youngest - chosen.of(_AGES) * scale
         updated = min(START - youngest, created + chosen.of(_AGES) * scale)
         rank = chosen.of(_RANKS)
-        # Numbers tell nothing about the order of creation.
+        # Numbers are not in the order of creation.
         rows.append(Row(number=1 + nth * 37 % 101, created=created, updated=updated, rank=rank, hidden=rank == 5))
     return tuple(rows)
 
 
 @st.composite
-def beats(draw: st.DrawFn, most: int) -> tuple[Beat, ...]:
-    """So many beats at most, each with a few moves."""
+def steps(draw: st.DrawFn, most: int) -> tuple[Step, ...]:
+    """Draw up to this many steps, each with a few moves."""
     drawn = []
     for _ in range(draw(st.sampled_from(range(most + 1)))):
         chosen = draw(_CHOICES)
         moves = tuple(_move(draw(_CHOICES)) for _ in range(chosen.of(_MOVES)))
-        drawn.append(Beat(moves, chosen.of(_SECONDS), chosen.of(_PICKS)))
+        drawn.append(Step(moves, chosen.of(_SECONDS), chosen.of(_PICKS)))
     return tuple(drawn)
 
 
 def _move(chosen: Choices) -> Move:
     return Move(
-        chosen.of(DOINGS),
+        chosen.of(ACTIONS),
         at=chosen.of(_PLACES),
         count=chosen.of(_COUNTS),
         near=chosen.of(_PLACES),
@@ -90,13 +90,13 @@ def _move(chosen: Choices) -> Move:
 
 
 def in_order(kind: Kind, unsorted: Unsorted | None) -> bool:
-    """Does a list stand in an order that means something, or is read as one that does not."""
+    """Return whether a list is in an order that the scan uses, or is read without using its order."""
     return not kind.dated or kind.sorts or unsorted in {"newest", "oldest"}
 
 
 @st.composite
 def switches(draw: st.DrawFn, kind: Kind) -> Switches:
-    """Every position of what nobody has documented."""
+    """Draw the server's behaviour where it is undocumented."""
     unsorted: Unsorted | None = draw(st.sampled_from((None, "newest", "oldest", "arbitrary", "unstable")))
     return Switches(
         inclusive_bounds=draw(st.booleans()),
@@ -110,11 +110,11 @@ def switches(draw: st.DrawFn, kind: Kind) -> Switches:
 
 
 @st.composite
-def narrows(draw: st.DrawFn, kind: Kind) -> Narrow | None:
-    """A search, or mostly none."""
+def filters(draw: st.DrawFn, kind: Kind) -> Filter | None:
+    """Draw a filter, or mostly None."""
     how = draw(st.sampled_from(("", "", "", "other", "created", "updated")))
     if how == "other":
-        return kind.narrow
+        return kind.filter
     if not how or not kind.dated:
         return None
     low, high = sorted((START - draw(st.sampled_from(_BOUNDS)), START - draw(st.sampled_from(_BOUNDS))))
@@ -125,18 +125,18 @@ def narrows(draw: st.DrawFn, kind: Kind) -> Narrow | None:
 
 @st.composite
 def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
-    """Any scene."""
+    """Draw a scene."""
     switched = draw(switches(kind))
     return Scene(
         rows=draw(lists(crowds=in_order(kind, switched.unsorted))),
         switches=switched,
-        before=draw(beats(5)),
-        beats=draw(beats(MOST_BEATS)),
+        before=draw(steps(5)),
+        steps=draw(steps(MAX_STEPS)),
         rounds=draw(st.integers(1, 3)),
         concurrency=draw(st.integers(1, 8)),
         ordered=draw(st.booleans()),
-        way=draw(st.sampled_from(_WAYS)),
-        narrow=draw(narrows(kind)),
+        output=draw(st.sampled_from(_OUTPUTS)),
+        filter=draw(filters(kind)),
         hides=kind.may_hide is not None and draw(st.booleans()),
         fields=draw(st.sampled_from((False, False, False, True))),
         margin=draw(st.sampled_from((1.0, 2.0, 10.0, 120.0))),
@@ -144,7 +144,7 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
 
 
 @st.composite
-def calm_scenes(draw: st.DrawFn, kind: Kind) -> Scene:
-    """Any scene in which nothing happens: requests take their time, and overtake one another."""
+def quiet_scenes(draw: st.DrawFn, kind: Kind) -> Scene:
+    """Draw a scene without changes. Requests still take time and overtake each other."""
     scene = draw(scenes(kind))
-    return evolve(scene, before=(), beats=tuple(evolve(beat, moves=()) for beat in scene.beats))
+    return evolve(scene, before=(), steps=tuple(evolve(step, moves=()) for step in scene.steps))

@@ -1,4 +1,4 @@
-"""What a scan assumes about a server is checked without requests: totals, pages, bounds, and a budget of requests."""
+"""The checks of totals, pages, bounds and the request budget."""
 
 import pytest
 from hypothesis import given
@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from ecwid_async.scan.assumptions import BrokenAssumption, ListPart, RequestBudget
 
 
-def test_rows_that_came_earn_requests_and_those_that_a_server_claims_do_not() -> None:
+def test_received_items_raise_the_request_limit_and_a_reported_total_does_not() -> None:
     budget = RequestBudget(initial_total=10**9, largest_page=100)
-    assert budget.limit(0) == budget.limit(0)
+    assert budget.limit(0) == RequestBudget(initial_total=1, largest_page=100).limit(0)
     assert budget.limit(450) - budget.limit(0) == 20 * 5
     assert RequestBudget(initial_total=450, largest_page=100).limit(10**9) == RequestBudget(
         initial_total=450, largest_page=100
@@ -17,7 +17,7 @@ def test_rows_that_came_earn_requests_and_those_that_a_server_claims_do_not() ->
 
 
 @given(st.integers(0, 10**9), st.integers(1, 1000), st.integers(0, 10**9))
-def test_no_scan_may_send_more_than_the_size_at_the_start_allows(size: int, page: int, rows: int) -> None:
+def test_the_initial_total_bounds_the_number_of_requests(size: int, page: int, rows: int) -> None:
     assert RequestBudget(initial_total=size, largest_page=page).limit(rows) <= 400 + 20 * (2 * size // page + 1)
 
 
@@ -30,7 +30,7 @@ def test_equal_totals_are_one_version_until_the_total_rises() -> None:
     assert receive(ListPart(), 9, 8, 9, 8, 9) == [0, 0, 1, 1, 2]
 
 
-def test_a_page_that_was_under_way_when_the_total_rose_is_like_no_other() -> None:
+def test_a_page_requested_before_the_total_rose_matches_no_other_page() -> None:
     part = ListPart()
     first, second, third = part.note_sent(0.0), part.note_sent(0.0), part.note_sent(0.0)
     assert part.note_received(first, 8, 0.0) == 0
@@ -40,32 +40,34 @@ def test_a_page_that_was_under_way_when_the_total_rose_is_like_no_other() -> Non
     assert epochs.isdisjoint({0, 1})
 
 
-def test_what_is_closed_may_be_found_to_grow_for_as_long_as_a_search_may_lag() -> None:
+def test_a_settled_part_may_grow_only_within_the_lag() -> None:
     part = ListPart(lag=10.0)
     part.note_received(part.note_sent(0.0), 5, 1.0)
     part.note_received(part.note_sent(10.0), 6, 12.0)
     with pytest.raises(BrokenAssumption, match="not one clock"):
         part.note_received(part.note_sent(11.5), 6, 12.0)
-    # What is not closed may grow as it likes.
+    # A part that isn't settled may grow.
     part = ListPart()
     part.note_received(part.note_sent(0.0), 5, 1.0)
     part.note_received(part.note_sent(100.0), 6, 101.0)
 
 
 @pytest.mark.parametrize(
-    ("offset", "total", "ids", "said"),
+    ("offset", "total", "ids", "expected"),
     [
         (0, 10, [1, 2, 1], "the same item twice"),
         (8, 10, [1, 2, 3], "ended at item 11 of 10"),
         (0, 0, [1], "ended at item 1 of 0"),
     ],
 )
-def test_a_page_that_contradicts_itself_is_told_of(offset: int, total: int, ids: list[int | str], said: str) -> None:
-    with pytest.raises(BrokenAssumption, match=said):
+def test_a_page_that_contradicts_itself_is_reported(
+    offset: int, total: int, ids: list[int | str], expected: str
+) -> None:
+    with pytest.raises(BrokenAssumption, match=expected):
         ListPart().check_page(offset, total, ids, 100)
 
 
-def test_a_list_that_ends_with_a_full_page_may_go_on() -> None:
+def test_a_list_that_ends_with_a_full_page_may_continue_behind_its_end() -> None:
     part = ListPart()
     part.check_page(0, 3, [1, 2, 3], capacity=3)
     assert part.ends_with_full_page
@@ -75,7 +77,7 @@ def test_a_list_that_ends_with_a_full_page_may_go_on() -> None:
     assert not part.ends_with_full_page
 
 
-def test_bounds_are_taken_for_broken_where_more_than_an_odd_row_is_outside() -> None:
+def test_a_filter_counts_as_ignored_if_several_rows_are_outside_its_bounds() -> None:
     part = ListPart((("createdFrom", "100"), ("createdTo", "200")))
     part.check_created([100, 150, 200])
     part.check_created([99, 201, 150])
@@ -86,13 +88,13 @@ def test_bounds_are_taken_for_broken_where_more_than_an_odd_row_is_outside() -> 
             part.check_created(moments)
 
 
-def test_a_filter_by_change_is_doubted_and_a_closed_part_is_seen_to_move() -> None:
+def test_rows_outside_the_update_bounds_are_a_sign_and_show_that_a_part_moved() -> None:
     assert ListPart((("updatedFrom", "100"),)).violated_update_bound([1, 2, 3]) == "updatedFrom"
     assert ListPart((("updatedTo", "100"),)).violated_update_bound([200, 2, 300]) == "updatedTo"
     assert ListPart((("updatedTo", "100"),)).violated_update_bound([100, 101]) == ""
-    closed = ListPart((("updatedTo", "100"),), lag=1.0)
-    closed.note_latest_update(100)
-    closed.note_latest_update(None)
-    assert not closed.moved
-    closed.note_latest_update(101)
-    assert closed.moved
+    settled = ListPart((("updatedTo", "100"),), lag=1.0)
+    settled.note_latest_update(100)
+    settled.note_latest_update(None)
+    assert not settled.moved
+    settled.note_latest_update(101)
+    assert settled.moved

@@ -1,4 +1,4 @@
-"""Every id is itself, however large it is: none is taken for another one."""
+"""`IdSet` never takes an id for another one, however large it is."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ def test_an_id_is_new_once(keys: list[int | str]) -> None:
     assert len(ids) == len(seen)
 
 
-def test_numbers_that_are_the_same_in_64_bits_are_two() -> None:
+def test_numbers_that_are_equal_in_64_bits_stay_distinct() -> None:
     ids = IdSet()
     for key in (1 << 64, 5, 5 + (1 << 64), -1, (1 << 64) - 1, 5 - (1 << 64), 3, 3 + ((1 << 61) - 1)):
         assert ids.add(key)

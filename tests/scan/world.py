@@ -1,9 +1,12 @@
-"""A store that moves while it is read: `Scene` says what happens, `World` plays it, `judge` holds a scan to its word.
+"""Simulates a store that changes while a scan reads it.
 
-The store's clock and the event loop's are one. It moves by what the scene says, and, while no request is under way, to
-whatever the reader waits for: no real time passes. Requests are served and answered one at a time, each only when the
-reader can do nothing without it, in the order that the scene draws: a request may be served long before its answer
-comes, and after a later one.
+A `Scene` describes the list and its changes, a `World` plays it behind a transport, and `check` compares what the scan
+returned with what was in the list throughout.
+
+The store and the event loop share one simulated clock. It advances as the scene says and, while no request is in
+progress, to the next timer: no real time passes. Requests are served and answered one at a time, each only when the
+event loop has nothing else to do, in the order that the scene picks. So a request may be served long before its
+response arrives, and responses may overtake each other.
 """
 
 import asyncio
@@ -22,7 +25,7 @@ from ecwid_async.errors import ScanDrifted
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.scan import Scan
 from ecwid_async.wire import Request, Response, StreamedResponse
-from tests.scan.lists import Kind, Narrow, Row
+from tests.scan.lists import Filter, Kind, Row
 
 T = TypeVar("T")
 
@@ -30,26 +33,24 @@ START: Final = 1_750_000_000
 STORE: Final = 1003
 TOKEN: Final = "secret_scan"
 DAY: Final = 24 * 3600
-# A reader that goes on for longer than this will go on for ever.
-MOST_REQUESTS: Final = 3000
+# A scan that sends more than this is endless.
+MAX_REQUESTS: Final = 3000
 
-Doing = Literal["insert", "insert_past", "edit", "back_date", "rank", "hide", "delete"]
-Way = Literal["typed", "dicts", "raw"]
+Action = Literal["insert", "insert_past", "edit", "back_date", "rank", "hide", "delete"]
+Output = Literal["typed", "dicts", "raw"]
 
-DOINGS: Final[tuple[Doing, ...]] = ("insert", "insert_past", "edit", "back_date", "rank", "hide", "delete")
-
-
-# What happens.
+ACTIONS: Final[tuple[Action, ...]] = ("insert", "insert_past", "edit", "back_date", "rank", "hide", "delete")
 
 
 @frozen
 class Move:
-    """Something that happens to `count` neighbours in the list, from the one at `at` on.
+    """A change of `count` neighbouring rows, from the index `at` on.
 
-    `near` and `off` make a time of creation out of that of another row; new rows without a past are made now.
+    ``insert_past`` and ``back_date`` take the creation time of the row at index `near`, plus `off` seconds; ``insert``
+    creates rows now.
     """
 
-    doing: Doing
+    action: Action
     at: int = 0
     count: int = 1
     near: int = 0
@@ -57,49 +58,46 @@ class Move:
 
 
 @frozen
-class Beat:
-    """What happens before a request is served or answered: moves, then seconds that pass; and which request it is."""
+class Step:
+    """What happens before a request is served or answered: moves, then time passes. `pick` selects the request."""
 
     moves: tuple[Move, ...] = ()
     seconds: float = 0.0
     pick: int = 0
 
 
-CALM: Final = Beat()
+QUIET: Final = Step()
 
 
 @frozen(kw_only=True)
 class Scene:
-    """A list, and what becomes of it: `before` it is read, then with each of the `beats`, `rounds` times over."""
+    """A list and its changes: those `before` it is read, then the `steps`, one at a time, repeated `rounds` times."""
 
     rows: tuple[Row, ...] = ()
     switches: Switches = field(factory=Switches)
-    before: tuple[Beat, ...] = ()
-    beats: tuple[Beat, ...] = ()
+    before: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()
     rounds: int = 1
     concurrency: int = 1
     ordered: bool = False
-    way: Way = "dicts"
-    narrow: Narrow | None = None
-    """Only what matches this is read."""
+    output: Output = "dicts"
+    filter: Filter | None = None
+    """Only matching rows are read."""
     hides: bool = False
-    """The list leaves out what it may leave out."""
+    """The plain list omits the items that it may omit."""
     fields: bool = False
-    """Only the key of each item is asked for."""
+    """Only the key of each item is requested."""
     margin: float = 2.0
-    """How many seconds more than the index lags a scan is told."""
+    """How many seconds `lag` is longer than the real lag of the index."""
 
     @property
     def lag(self) -> float:
-        """What a scan is told."""
+        """The `lag` of the scan."""
         return max(self.switches.upsert_lag, self.switches.delete_lag) + self.margin
 
 
-# Where it happens.
-
-
 class _Selector(selectors.DefaultSelector):
-    """Asks the world to go on where the loop would sleep."""
+    """Lets the world proceed whenever the loop would sleep."""
 
     world: "World | None" = None
 
@@ -109,9 +107,9 @@ class _Selector(selectors.DefaultSelector):
             return ready
         if ready or self.world is None or (timeout is not None and timeout <= 0):
             return ready
-        if not self.world.step():
+        if not self.world.proceed():
             if timeout is None:
-                raise RuntimeError("the reader waits for what nobody will do")
+                raise RuntimeError("the scan waits for something that never happens")
             self.world.now = max(self.world.now + timeout, math.nextafter(self.world.now, math.inf))
         return ready
 
@@ -122,64 +120,62 @@ class _Loop(asyncio.SelectorEventLoop):
         selector = _Selector()
         super().__init__(selector)
         selector.world = world
-        self.complaints: list[dict[str, Any]] = []
-        self.set_exception_handler(lambda _, context: self.complaints.append(context))
+        self.errors: list[dict[str, Any]] = []
+        self.set_exception_handler(lambda _, context: self.errors.append(context))
 
     def time(self) -> float:
         return self._world.now
 
 
 class World:
-    """A transport to a sandbox with one store, in which a scene is played. Run what reads it with `run`."""
+    """A transport to a sandbox with one store, in which a scene is played. Use `run` to run code that reads it."""
 
     def __init__(self, kind: Kind, scene: Scene) -> None:
         self.kind = kind
         self.scene = scene
         self.now = float(START)
         self.served = 0
-        self.steps = 0
-        """How often a request was served or answered."""
-        self.on_step: Callable[[], object] | None = None
+        self.progress = 0
+        """How often a request was served or answered so far."""
+        self.on_progress: Callable[[], object] | None = None
         self.turns = 0
-        """How often the loop came round: between any two, a task gets from one await to the next."""
+        """How often the event loop has iterated: in each turn, a task runs from one await to the next."""
         self.interrupt: Callable[[], object] | None = None
         self.interrupt_at: frozenset[int] = frozenset()
-        """At which turns to do so."""
+        """The turns at which to call it."""
         self.sandbox = Sandbox(clock=lambda: self.now, requests_per_minute=None, switches=scene.switches)
         self.store = self.sandbox.add_store(STORE, token=TOKEN)
         self.rows = kind.rows(self.store, kind)
         self.there: dict[int, Row] = {row.number: row for row in scene.rows}
-        self._turned: set[int] = set()
+        self._hid_or_showed: set[int] = set()
         self.next_number = max(self.there, default=0) + 1
-        self.beats: Iterator[Beat] = iter(scene.beats * scene.rounds)
+        self.script: Iterator[Step] = iter(scene.steps * scene.rounds)
         self._arrived: list[tuple[Request, asyncio.Future[Response]]] = []
-        self._answers: list[tuple[Response, asyncio.Future[Response]]] = []
+        self._responses: list[tuple[Response, asyncio.Future[Response]]] = []
         self.rows.load(scene.rows)
-        for beat in scene.before:
-            self._move(beat)
-        self._lasting = self.rows.visible(scene.narrow)
+        for step in scene.before:
+            self._move(step)
+        self._lasting = self.rows.visible(scene.filter)
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
-        """Run to the end. Nothing may be left behind: no task, no request, no complaint of the loop."""
+        """Run a coroutine to its end. It must leave no task, no request, and no error reported by the loop."""
 
-        async def all_of_it() -> T:
+        async def run_and_check() -> T:
             result = await main
             left = asyncio.all_tasks() - {asyncio.current_task()}
-            assert not left, f"these tasks are still there: {left}"
-            assert not self.pending, f"{self.pending} requests are still under way"
+            assert not left, f"these tasks are still running: {left}"
+            assert not self.pending, f"{self.pending} requests are still in progress"
             return result
 
         with asyncio.Runner(loop_factory=lambda: _Loop(self)) as runner:
-            result = runner.run(all_of_it())
+            result = runner.run(run_and_check())
             loop = runner.get_loop()
             assert isinstance(loop, _Loop)
-        assert not loop.complaints, loop.complaints
+        assert not loop.errors, loop.errors
         return result
 
-    # The transport.
-
     async def send(self, request: Request) -> Response:
-        assert self.served + len(self._arrived) < MOST_REQUESTS, "this reader finds no end"
+        assert self.served + len(self._arrived) < MAX_REQUESTS, "this scan is endless"
         future: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._arrived.append((request, future))
         return await future
@@ -192,45 +188,45 @@ class World:
 
     @property
     def pending(self) -> int:
-        """Requests that nobody has given up and that have no answer."""
-        return sum(not future.done() for _, future in (*self._arrived, *self._answers))
+        """The number of requests without a response that were not cancelled."""
+        return sum(not future.done() for _, future in (*self._arrived, *self._responses))
 
     @property
     def lasting(self) -> set[int]:
-        """The rows that a search has found throughout, from the beginning up to now."""
-        # A deleted row that searches show for a while longer is there no more.
-        return self._lasting & self.rows.visible(self.scene.narrow) & ({0} | self.there.keys())
+        """The rows that a search could find at any time from the beginning up to now."""
+        # A deleted row no longer counts, even while searches still find it.
+        return self._lasting & self.rows.visible(self.scene.filter) & ({0} | self.there.keys())
 
     def turn(self) -> bool:
-        """Count a turn of the loop; whether something interrupted it."""
+        """Count a turn of the loop, and return whether it was interrupted."""
         self.turns += 1
         if self.interrupt is None or self.turns not in self.interrupt_at:
             return False
         self.interrupt()
         return True
 
-    def step(self) -> bool:
-        """Serve or answer one request; False where there is none."""
+    def proceed(self) -> bool:
+        """Serve or answer one request. Return False if there is none."""
         self._arrived = [waiting for waiting in self._arrived if not waiting[1].done()]
-        self._answers = [waiting for waiting in self._answers if not waiting[1].done()]
+        self._responses = [waiting for waiting in self._responses if not waiting[1].done()]
         if not self.pending:
             return False
-        beat = next(self.beats, CALM)
-        self._move(beat)
-        if self.scene.narrow is not None:
-            self._lasting &= self.rows.visible(self.scene.narrow)
-        pick = beat.pick % self.pending
-        self.steps += 1
+        step = next(self.script, QUIET)
+        self._move(step)
+        if self.scene.filter is not None:
+            self._lasting &= self.rows.visible(self.scene.filter)
+        pick = step.pick % self.pending
+        self.progress += 1
         if pick < len(self._arrived):
             request, future = self._arrived.pop(pick)
             self.served += 1
-            self._answers.append((self._handle(request), future))
-            if beat is CALM:
-                self._answer(len(self._answers) - 1)
+            self._responses.append((self._handle(request), future))
+            if step is QUIET:
+                self._respond(len(self._responses) - 1)
         else:
-            self._answer(pick - len(self._arrived))
-        if self.on_step is not None:
-            self.on_step()
+            self._respond(pick - len(self._arrived))
+        if self.on_progress is not None:
+            self.on_progress()
         return True
 
     def _handle(self, request: Request) -> Response:
@@ -239,41 +235,39 @@ class World:
             request = evolve(request, params=(*request.params, hidden))
         return self.sandbox.handle(request)
 
-    def _answer(self, nth: int) -> None:
-        response, future = self._answers.pop(nth)
+    def _respond(self, nth: int) -> None:
+        response, future = self._responses.pop(nth)
         future.set_result(response)
 
-    # The moves.
-
-    def _move(self, beat: Beat) -> None:
-        for move in beat.moves:
+    def _move(self, step: Step) -> None:
+        for move in step.moves:
             self._do(move)
-        self.now += beat.seconds
+        self.now += step.seconds
 
     def _do(self, move: Move) -> None:
         now = int(self.now)
         rows = list(self.there.values())
         created = max(1, (rows[move.near % len(rows)].created if rows else now) + move.off)
-        if move.doing in {"insert", "insert_past"}:
+        if move.action in {"insert", "insert_past"}:
             for _ in range(move.count):
-                moment = now if move.doing == "insert" else created
+                moment = now if move.action == "insert" else created
                 self._put(Row(number=self.next_number, created=moment, updated=now, rank=move.near))
                 self.next_number += 1
             return
         start = move.at % len(rows) if rows else 0
         for row in rows[start : start + move.count]:
-            match move.doing:
+            match move.action:
                 case "edit":
                     self._put(evolve(row, edits=row.edits + 1, updated=now))
                 case "back_date":
                     self._put(evolve(row, created=created, updated=now))
                 case "rank":
                     self._put(evolve(row, rank=move.near, updated=now))
-                case "hide" if self.scene.hides and row.number in self._turned:
-                    # Who changes over and back may be where the scan is not, each time: see `docs/scan.md`.
+                case "hide" if self.scene.hides and row.number in self._hid_or_showed:
+                    # A row that changes back and forth may escape both reads: see `docs/scan.md`.
                     self._put(evolve(row, edits=row.edits + 1, updated=now))
                 case "hide":
-                    self._turned.add(row.number)
+                    self._hid_or_showed.add(row.number)
                     self._put(evolve(row, hidden=not row.hidden, updated=now))
                 case "delete":
                     self.rows.remove(self.there.pop(row.number))
@@ -282,13 +276,11 @@ class World:
         self.there[row.number] = row
         self.rows.put(row)
 
-    # Reading it.
-
     def scan(self, resume: str | None = None) -> Scan[Any]:
-        """The scan of the list that the scene describes."""
+        """Return a scan of the list as the scene describes it."""
         scene = self.scene
         section = getattr(Ecwid(transport=self, quota=None).store(STORE, TOKEN), self.kind.name)
-        given = {} if scene.narrow is None else dict(scene.narrow.given)
+        given = {} if scene.filter is None else dict(scene.filter.given)
         if scene.fields:
             given["response_fields"] = f"items({self.kind.key})"
         if given:
@@ -299,9 +291,9 @@ class World:
         return scan
 
     async def pages(self, scan: Scan[Any]) -> AsyncIterator[Sequence[int]]:
-        """The numbers of what the scan hands out, in the scene's way: page by page where it does so."""
+        """Yield the numbers of the rows that the scan yields: page by page for ``raw``, else one by one."""
         kind = self.kind
-        match self.scene.way:
+        match self.scene.output:
             case "typed":
                 async for item in scan:
                     yield (kind.number(getattr(item, kind.attribute)),)
@@ -317,8 +309,8 @@ class World:
 
 
 @frozen
-class Seen:
-    """What came of a scan. `lasting` are the rows that were there and matched throughout; `drifted`: it gave up."""
+class Outcome:
+    """The result of a scan. `lasting` are the rows that matched throughout; `drifted` is whether the scan gave up."""
 
     numbers: list[int]
     lasting: set[int]
@@ -328,10 +320,10 @@ class Seen:
     proof: str = ""
 
 
-def watch(kind: Kind, scene: Scene, beats: Iterator[Beat] | None = None) -> Seen:
-    """Play a scene while a scan reads the list; `beats` instead of the scene's where given."""
+def play(kind: Kind, scene: Scene, steps: Iterator[Step] | None = None) -> Outcome:
+    """Play a scene while a scan reads the list; `steps` replace those of the scene."""
     world = World(kind, scene)
-    world.beats = beats or world.beats
+    world.script = steps or world.script
     numbers: list[int] = []
     drifted = False
 
@@ -346,14 +338,14 @@ def watch(kind: Kind, scene: Scene, beats: Iterator[Beat] | None = None) -> Seen
             return getattr(scan, "proof", "")
 
     proof = world.run(read())
-    return Seen(numbers, world.lasting, world.next_number, world.served, drifted, proof)
+    return Outcome(numbers, world.lasting, world.next_number, world.served, drifted, proof)
 
 
-def judge(seen: Seen) -> None:
-    """Nothing comes twice, and nothing that was there throughout is missing, unless the scan says that it gave up."""
-    twice = sorted(number for number, count in Counter(seen.numbers).items() if count > 1)
+def check(outcome: Outcome) -> None:
+    """Check that no row came twice and, unless the scan gave up, that no row that was there throughout is missing."""
+    twice = sorted(number for number, count in Counter(outcome.numbers).items() if count > 1)
     assert not twice, f"came twice: {twice}"
-    assert all(0 <= number < seen.ever for number in seen.numbers)
-    if not seen.drifted:
-        missing = sorted(seen.lasting - set(seen.numbers))
+    assert all(0 <= number < outcome.ever for number in outcome.numbers)
+    if not outcome.drifted:
+        missing = sorted(outcome.lasting - set(outcome.numbers))
         assert not missing, f"was there throughout and did not come: {missing}"

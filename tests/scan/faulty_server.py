@@ -1,4 +1,4 @@
-"""A server that does not do what a scan builds on: `Faults` says what it does instead, `DishonestWorld` serves it."""
+"""Simulates a server that breaks the assumptions of a scan, as described by `Faults`."""
 
 from email.utils import formatdate
 from typing import Any, Final, Literal
@@ -11,12 +11,12 @@ from tests.scan.lists import Kind
 from tests.scan.world import Scene, World
 
 Total = Literal["right", "more", "fewer", "capped", "clipped", "huge", "zero", "none", "wobbles", "grows"]
-Rows = Literal["right", "empty", "short", "repeated", "doubled", "doubled over pages"]
+Rows = Literal["right", "empty", "short", "repeated", "doubled", "doubled across pages"]
 
 TOTALS: Final[tuple[Total, ...]] = (
     "right", "more", "fewer", "capped", "clipped", "huge", "zero", "none", "wobbles", "grows",
 )  # fmt: skip
-ROWS: Final[tuple[Rows, ...]] = ("right", "empty", "short", "repeated", "doubled", "doubled over pages")
+ROWS: Final[tuple[Rows, ...]] = ("right", "empty", "short", "repeated", "doubled", "doubled across pages")
 IGNORABLE: Final = ("updatedTo", "updatedFrom", "createdFrom", "createdTo", "sortBy", "offset", "b2b_b2c")
 TIMES: Final = frozenset({"createTimestamp", "updateTimestamp", "registered", "updated", "creationDate", "updateDate"})
 
@@ -25,10 +25,10 @@ TIMES: Final = frozenset({"createTimestamp", "updateTimestamp", "registered", "u
 class Faults:
     """What a server does wrong.
 
-    `ignores` are parameters that it does not look at. `total` is what it says of how many rows there are, off by `by`,
-    or at most `by` where it is capped; where it is clipped, no page goes beyond. `rows` is what becomes of the rows of
-    each `every`-th page: of the repeated ones, behind the first. `ahead` is by how many seconds its ``Date`` is ahead
-    of the times of its rows; `date` is what it says instead, and `times` what its rows tell instead.
+    `ignores` are parameters that it ignores. `total` is how it reports the number of rows: off by `by`, or at most `by`
+    if capped; if clipped, no page goes beyond that either. `rows` is how it spoils the rows of each `every`-th page.
+    Its ``Date`` is `ahead` seconds ahead of the times of its rows, or is `date`. `times` replaces the times of its
+    rows.
     """
 
     ignores: frozenset[str] = frozenset()
@@ -45,7 +45,7 @@ class Faults:
         return evolve(request, params=params)
 
     def response(self, request: Request, response: Response, nth: int, before: list[Any], now: float) -> Response:
-        """The response as this server gives it; `before` are the rows of the page before."""
+        """Return the response of this server; `before` are the rows of the previous page."""
         page = msgspec.json.decode(response.body)
         items, offset = page["items"], int(dict(request.params).get("offset", 0))
         if self.times is not None:
@@ -53,7 +53,7 @@ class Faults:
         if self.total == "clipped":
             items = items[: max(0, self.by - offset)]
         if items and nth % self.every == 0:
-            items = self._spoilt(items, before if offset else [])
+            items = self._spoil(items, before if offset else [])
         total = self._total(page["total"], nth, offset)
         page = {"total": total, "count": len(items), "offset": offset, "items": items}
         if total is None:
@@ -61,7 +61,7 @@ class Faults:
         date = formatdate(now + self.ahead, usegmt=True) if self.date is None else self.date
         return Response(response.status, Headers([("Date", date)]), msgspec.json.encode(page))
 
-    def _spoilt(self, items: list[Any], before: list[Any]) -> list[Any]:
+    def _spoil(self, items: list[Any], before: list[Any]) -> list[Any]:
         match self.rows:
             case "empty":
                 return []
@@ -71,7 +71,7 @@ class Faults:
                 return before
             case "doubled" if len(items) > 1:
                 return [*items[:-1], items[0]]
-            case "doubled over pages" if before:
+            case "doubled across pages" if before:
                 return [before[-1], *items[1:]]
         return items
 
@@ -96,14 +96,14 @@ class Faults:
         return total
 
 
-class DishonestWorld(World):
-    """A world whose server has faults."""
+class FaultyWorld(World):
+    """A world with a faulty server."""
 
     def __init__(self, kind: Kind, scene: Scene, faults: Faults) -> None:
         super().__init__(kind, scene)
         self.faults = faults
         self.first = (0, 0)
-        """How many rows the first page held, and how many it said there are."""
+        """The number of rows on the first page, and the total that it reported."""
         self._rows_before: list[Any] = []
 
     def _handle(self, request: Request) -> Response:

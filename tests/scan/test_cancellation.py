@@ -1,4 +1,4 @@
-"""A scan can be left at any point, and leaves nothing behind: `World.run` looks for tasks, requests and complaints."""
+"""A scan can be left at any point and leaves nothing open: `World.run` checks for tasks, requests and loop errors."""
 
 import asyncio
 import gc
@@ -20,7 +20,7 @@ from tests.scan.world import START, STORE, TOKEN, Scene, World
 COUNT = 40
 NAMES = ["products", "orders", "categories"]
 CONCURRENCIES = [1, 8]
-WAYS: dict[str, Callable[[Scan[Any]], Any]] = {
+OUTPUTS: dict[str, Callable[[Scan[Any]], Any]] = {
     "typed": lambda scan: aiter(scan),
     "dicts": lambda scan: scan.dicts(),
     "raw": lambda scan: scan.raw(),
@@ -33,14 +33,14 @@ def world(name: str, concurrency: int) -> World:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _nothing_is_found_later() -> Iterator[None]:
+def _collect_garbage() -> Iterator[None]:
     yield
-    # What nobody awaited or closed complains when it is collected, and a warning is an error.
+    # An object that was never awaited or closed warns when it is collected, and warnings are errors.
     gc.collect()
 
 
-def everywhere(name: str, concurrency: int) -> range:
-    """All the steps of the world at which something else can happen."""
+def every_point(name: str, concurrency: int) -> range:
+    """Return the points of an undisturbed scan at which a request was served or answered."""
     whole = world(name, concurrency)
 
     async def read() -> None:
@@ -48,30 +48,30 @@ def everywhere(name: str, concurrency: int) -> range:
             assert len([item async for item in scan.dicts()]) == COUNT
 
     whole.run(read())
-    return range(1, whole.steps + 1)
+    return range(1, whole.progress + 1)
 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scan_can_be_cancelled_at_every_request(name: str, concurrency: int) -> None:
-    for at in everywhere(name, concurrency):
+    for at in every_point(name, concurrency):
         here = world(name, concurrency)
 
         async def read(here: World = here, at: int = at) -> bool:
             with anyio.CancelScope() as scope:
-                here.on_step = lambda: scope.cancel() if here.steps == at else None
+                here.on_progress = lambda: scope.cancel() if here.progress == at else None
                 async with here.scan() as scan:
                     async for _ in scan.dicts():
                         await anyio.lowlevel.checkpoint()
             return scope.cancelled_caught
 
-        assert here.run(read()), f"nobody noticed at {at}"
+        assert here.run(read()), f"not cancelled at point {at}"
 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
-def test_so_can_a_task_that_reads_one(name: str, concurrency: int) -> None:
-    for at in everywhere(name, concurrency):
+def test_a_task_that_reads_a_scan_can_be_cancelled_at_every_request(name: str, concurrency: int) -> None:
+    for at in every_point(name, concurrency):
         here = world(name, concurrency)
 
         async def read(here: World = here) -> None:
@@ -81,24 +81,24 @@ def test_so_can_a_task_that_reads_one(name: str, concurrency: int) -> None:
 
         async def cancel(here: World = here, at: int = at, read: Callable[[], Any] = read) -> bool:
             task = asyncio.create_task(read())
-            here.on_step = lambda: task.cancel() if here.steps == at else None
+            here.on_progress = lambda: task.cancel() if here.progress == at else None
             await asyncio.wait([task])
             return task.cancelled()
 
-        assert here.run(cancel()), f"nobody noticed at {at}"
+        assert here.run(cancel()), f"not cancelled at point {at}"
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_scan_can_be_left_after_any_item(name: str, concurrency: int, way: str) -> None:
+def test_a_scan_can_be_left_after_any_item(name: str, concurrency: int, output: str) -> None:
     for most in range(0, COUNT + 1, 6):
         here = world(name, concurrency)
 
         async def read(here: World = here, most: int = most) -> int:
             seen = 0
             async with here.scan() as scan:
-                async for _ in WAYS[way](scan):
+                async for _ in OUTPUTS[output](scan):
                     seen += 1
                     if seen >= most:
                         break
@@ -109,7 +109,7 @@ def test_a_scan_can_be_left_after_any_item(name: str, concurrency: int, way: str
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
-def test_an_error_of_the_reader_comes_out_as_it_is(name: str, concurrency: int) -> None:
+def test_an_error_in_the_loop_body_is_raised_unchanged(name: str, concurrency: int) -> None:
     for most in range(1, COUNT, 5):
         here = world(name, concurrency)
 
@@ -128,16 +128,16 @@ def test_an_error_of_the_reader_comes_out_as_it_is(name: str, concurrency: int) 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
-def test_an_error_of_the_server_comes_out_as_it_is(name: str, concurrency: int) -> None:
-    for at in range(0, everywhere(name, concurrency)[-1] - 1, 3):
+def test_an_error_from_the_server_is_raised_unchanged(name: str, concurrency: int) -> None:
+    for at in range(0, every_point(name, concurrency)[-1] - 1, 3):
         here = world(name, concurrency)
 
         def revoke(here: World = here, at: int = at) -> None:
-            if here.steps >= at:
+            if here.progress >= at:
                 here.store.revoke(TOKEN)
 
         async def read(here: World = here, revoke: Callable[[], None] = revoke) -> None:
-            here.on_step = revoke
+            here.on_progress = revoke
             revoke()
             async with here.scan() as scan:
                 async for _ in scan.dicts():
@@ -150,7 +150,7 @@ def test_an_error_of_the_server_comes_out_as_it_is(name: str, concurrency: int) 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_scan_that_is_opened_and_not_read_costs_nothing(name: str, concurrency: int) -> None:
+def test_a_scan_that_is_opened_but_not_read_sends_no_request(name: str, concurrency: int) -> None:
     here = world(name, concurrency)
 
     async def read() -> None:
@@ -162,7 +162,7 @@ def test_a_scan_that_is_opened_and_not_read_costs_nothing(name: str, concurrency
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_trio_reads_and_leaves_a_scan_as_well(backend: str) -> None:
+def test_a_scan_can_be_read_and_left_on_asyncio_and_trio(backend: str) -> None:
     sandbox = Sandbox(requests_per_minute=None, switches=Switches(page_size=4))
     store = sandbox.add_store(STORE, token=TOKEN)
     store.load("products", ({"id": n, "createTimestamp": n, "updateTimestamp": n} for n in range(1, COUNT + 1)))
@@ -182,8 +182,8 @@ def test_trio_reads_and_leaves_a_scan_as_well(backend: str) -> None:
 Kind = Literal["task", "task, twice", "timeout", "scope"]
 
 
-async def interrupted(here: World, read: Callable[[], Awaitable[None]], kind: Kind, at: int) -> None:
-    """Cancel what reads when the loop comes round for the nth time; twice: once more while it cleans up."""
+async def read_interrupted(here: World, read: Callable[[], Awaitable[None]], kind: Kind, at: int) -> None:
+    """Cancel the reading task at turn `at` of the loop; ``task, twice`` cancels again while it cleans up."""
     here.interrupt_at = frozenset({at, at + 1} if kind == "task, twice" else {at})
     match kind:
         case "task" | "task, twice":
@@ -256,12 +256,10 @@ async def items(here: World) -> None:
         ("products", "items", 1),
     ],
 )
-def test_whatever_interrupts_at_whichever_await_nothing_is_left(
-    name: str, read: str, concurrency: int, kind: Kind
-) -> None:
+def test_an_interruption_at_any_await_leaves_nothing_open(name: str, read: str, concurrency: int, kind: Kind) -> None:
     whole = world(name, concurrency)
-    whole.run(interrupted(whole, READS[read](whole), kind, -1))
-    # Three turns later a task is mostly at the same await of another page.
+    whole.run(read_interrupted(whole, READS[read](whole), kind, -1))
+    # Every third turn is enough for long reads: three turns later, most tasks are at the same await of another page.
     for at in range(1, whole.turns + 1, 3 if whole.turns > 150 else 1):
         here = world(name, concurrency)
-        here.run(interrupted(here, READS[read](here), kind, at))
+        here.run(read_interrupted(here, READS[read](here), kind, at))
