@@ -1,76 +1,163 @@
-"""What a scan costs: hardly more requests than there are pages, and no more than half as many again while rows go."""
+"""Pages are requested in parallel and in bounds, empty ones again; the request asks for everything a scan needs."""
 
-import math
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Callable
 
+import anyio
 import pytest
-from hypothesis import settings
 
-from tests.scan.lists import KINDS, Row
-from tests.scan.world import START, Beat, Move, Scene, judge, watch
+from ecwid_async.calls import Channel
+from ecwid_async.codec import Codec
+from ecwid_async.errors import DecodeError, ScanDrifted
+from ecwid_async.scan.assumptions import BrokenAssumption, ListPart
+from ecwid_async.scan.plans import plan_for
+from ecwid_async.scan.progress import Progress
+from ecwid_async.scan.requests import PageRequests, page_request
+from ecwid_async.transport.memory import MemoryTransport, make_response
+from ecwid_async.wire import Lane, Options, Request, Response, StreamedResponse
 
-# `nox -s chaos` asks for more than Hypothesis does by itself: every list is a long one then.
-THOROUGH = settings().max_examples > 100
-MANY = 20_000 if THOROUGH else 2_000
-PER_SECOND = 10
-
-pytestmark = pytest.mark.chaos
+OPERATION = "GET /products"
+REQUEST = Request(method="GET", path="/products", options=Options(operation=OPERATION))
 
 
-def rows(number: int) -> tuple[Row, ...]:
-    """Three a minute up to an hour ago, every seventh changed yesterday."""
-    first = START - 3600 - number * 20
-    return tuple(
-        Row(
-            number=nth + 1,
-            created=first + nth * 20,
-            updated=START - 24 * 3600 if nth % 7 == 0 else first + nth * 20,
-            rank=nth % 50,
-        )
-        for nth in range(number)
+def products(offset: int, total: int = 9, count: int = 3) -> Response:
+    return make_response({"total": total, "items": [{"id": offset + nth} for nth in range(count)]})
+
+
+class Delays:
+    """A transport that answers each offset after its own delay."""
+
+    def __init__(self, delays: dict[int, float]) -> None:
+        self.delays = delays
+        self.running = self.most = 0
+        self.running_at_response: list[int] = []
+
+    async def send(self, request: Request) -> Response:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        offset = int(dict(request.params)["offset"])
+        await anyio.sleep(self.delays.get(offset, 0))
+        self.running_at_response.append(self.running)
+        self.running -= 1
+        return products(offset)
+
+    def stream(self, request: Request) -> StreamedResponse:
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        pass
+
+
+async def offsets_of(
+    transport: Delays, offsets: list[int], *, concurrency: int, ordered: bool, known: bool = True
+) -> list[int]:
+    requests = PageRequests(
+        REQUEST,
+        Channel(transport, Codec()),
+        Progress(OPERATION),
+        limit=3,
+        concurrency=concurrency,
+        ordered=ordered,
     )
+    async with anyio.create_task_group() as requests.tasks:
+        part = ListPart(latest_total=9 if known else None)
+        return [page.offset async for page in requests.get_many(part, iter(offsets))]
 
 
-def pages(number: int) -> int:
-    return math.ceil(number / 100)
+async def test_pages_arrive_in_the_order_of_their_responses_or_of_their_offsets() -> None:
+    delays = {0: 0.03, 3: 0.0, 6: 0.015}
+    assert await offsets_of(Delays(delays), [0, 3, 6], concurrency=3, ordered=False) == [3, 6, 0]
+    assert await offsets_of(Delays(delays), [0, 3, 6], concurrency=3, ordered=True) == [0, 3, 6]
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_a_long_list_that_stands_still_costs_its_pages_and_two_requests_at_most(name: str) -> None:
-    kind = KINDS[name]
-    seen = watch(kind, Scene(rows=rows(MANY), concurrency=8, margin=120.0))
-    judge(seen)
-    assert not seen.drifted
-    assert len(seen.numbers) >= MANY
-    assert seen.requests <= 1.05 * kind.passes * pages(len(seen.numbers)) + kind.more + 2
+async def test_no_more_pages_are_requested_at_once_than_the_concurrency() -> None:
+    transport = Delays({})
+    await offsets_of(transport, list(range(0, 60, 3)), concurrency=4, ordered=False)
+    assert transport.most == 4
 
 
-def deletions(move: Move) -> Iterator[Beat]:
-    """Ten requests a second, and every ten seconds a row goes; the first one after one."""
-    # A step serves or answers: there are two to a request.
-    seconds = 1 / PER_SECOND / 2
-    for step in count(1):
-        gone = step % (2 * PER_SECOND * 10) == 2 * PER_SECOND
-        yield Beat((move,) if gone else (), seconds)
+async def test_the_first_page_is_requested_alone_if_the_total_is_unknown() -> None:
+    transport = Delays({0: 0.01})
+    await offsets_of(transport, [0, 3, 6], concurrency=3, ordered=True, known=False)
+    assert transport.running_at_response[0] == 1
 
 
-def loses_rows(name: str, many: int, at: int) -> None:
-    kind = KINDS[name]
-    scene = Scene(rows=rows(many), concurrency=8, margin=120.0)
-    seen = watch(kind, scene, deletions(Move("delete", at=at)))
-    judge(seen)
-    assert not seen.drifted
-    assert not seen.lasting.issuperset(range(1, many + 1)), "nothing went"
-    assert seen.requests <= 1.5 * kind.passes * pages(many) + kind.more + 2
+def reading(handler: Callable[[Request], Response]) -> tuple[PageRequests, Progress, MemoryTransport]:
+    transport, progress = MemoryTransport(handler), Progress(OPERATION)
+    return PageRequests(REQUEST, Channel(transport, Codec()), progress, limit=3), progress, transport
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_a_row_that_goes_every_ten_seconds_costs_half_as_many_requests_again_at_most(name: str) -> None:
-    # Passes of a list without times have to fit in between.
-    loses_rows(name, MANY if KINDS[name].dated else min(MANY, 4_000), at=0)
+async def test_a_page_is_requested_with_the_bounds_of_its_part() -> None:
+    requests, progress, transport = reading(lambda _: products(6))
+    page = await requests.get(ListPart((("updatedTo", "5"),)), 6)
+    assert transport.requests[0].params == (("updatedTo", "5"), ("offset", "6"), ("limit", "3"))
+    assert (page.offset, page.total, page.epoch) == (6, 9, 0)
+    assert (progress.requests, requests.budget.initial_total) == (1, 9)
 
 
-@pytest.mark.parametrize("at", [0, 10_000], ids=["from the front", "from the middle"])
-def test_so_does_a_row_of_a_long_list(at: int) -> None:
-    loses_rows("products", 20_000, at)
+async def test_an_empty_page_that_reports_items_is_requested_again() -> None:
+    bodies = iter([products(0, count=0), products(0)])
+    requests, progress, _ = reading(lambda _: next(bodies))
+    assert b'"id":2' in (await requests.get(ListPart())).body
+    assert progress.requests == 2
+
+
+async def test_a_page_that_stays_empty_is_reported() -> None:
+    requests, progress, _ = reading(lambda _: products(0, count=0))
+    with pytest.raises(BrokenAssumption, match="should begin at item 4 of 9"):
+        await requests.get(ListPart(), 3)
+    assert progress.requests == 3
+
+
+async def test_an_empty_page_is_not_believed_at_once_after_one_that_was_wrong() -> None:
+    bodies = iter([products(0, count=0), products(0), *[products(0, total=0, count=0)] * 3])
+    requests, progress, _ = reading(lambda _: next(bodies))
+    await requests.get(ListPart())
+    assert (await requests.get(ListPart())).total == 0
+    assert progress.requests == 5
+
+
+async def test_requests_end_with_the_budget_and_name_the_suspicion() -> None:
+    requests, progress, _ = reading(lambda _: products(0))
+    progress.requests = 400
+    with pytest.raises(ScanDrifted, match="changed faster than it could be read"):
+        await requests.get(ListPart())
+    requests.budget.suspicion = "the filter is ignored"
+    with pytest.raises(ScanDrifted, match="can't be proven complete: the filter is ignored"):
+        await requests.get(ListPart())
+    progress.done = requests.budget.initial_total = 1
+    await requests.get(ListPart())
+
+
+@pytest.mark.parametrize("total", [None, -1, 1 << 53, "many"])
+async def test_a_total_that_is_not_a_number_of_items_is_an_error(total: object) -> None:
+    requests, _, _ = reading(lambda _: make_response({"total": total, "items": []}))
+    with pytest.raises(DecodeError, match="total"):
+        await requests.get(ListPart())
+
+
+def test_the_request_includes_hidden_items_and_the_order_of_creation() -> None:
+    request, strip = page_request(REQUEST, plan_for(OPERATION))
+    assert request.params == (("sortBy", "ADDED_TIME_ASC"),)
+    assert request.options.lane is Lane.BULK
+    assert strip == ()
+    request, _ = page_request(REQUEST, plan_for("GET /carts"))
+    assert request.params == (("showHidden", "true"),)
+
+
+def test_selected_fields_get_those_that_the_scan_needs() -> None:
+    selected = Request(
+        method="GET", path="/products", params=(("responseFields", "items(id,name)"),), options=REQUEST.options
+    )
+    request, strip = page_request(selected, plan_for(OPERATION))
+    assert strip == ("createTimestamp", "updateTimestamp")
+    assert dict(request.params)["responseFields"] == "items(createTimestamp,updateTimestamp,id,name)"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [("sortBy", "NAME_ASC", "leave sort_by out"), ("responseFields", "total", "must select fields of items")],
+)
+def test_a_request_that_a_scan_can_not_read_is_refused(name: str, value: str, message: str) -> None:
+    request = Request(method="GET", path="/products", params=((name, value),), options=REQUEST.options)
+    with pytest.raises(ValueError, match=message):
+        page_request(request, plan_for(OPERATION))

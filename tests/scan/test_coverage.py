@@ -1,0 +1,107 @@
+"""What counts as proof that nothing is missing: pages of equal total, or pages that overlap by more than a second."""
+
+import pytest
+
+from ecwid_async.scan.coverage import NotInCreationOrder, OrderedCoverage, Slice, UnorderedCoverage
+
+
+def piece(offset: int, times: list[int], *, total: int | None = 100, first_id: int = 0, epoch: int = 0) -> Slice:
+    """Return a slice whose ids count up from `first_id`."""
+    return Slice(offset, total, [first_id + nth for nth in range(len(times))], times, epoch=epoch)
+
+
+def test_adjacent_pages_with_the_same_total_join() -> None:
+    coverage = OrderedCoverage()
+    assert coverage.join(piece(0, [1, 2, 3], total=5))
+    assert not coverage.complete
+    assert coverage.join(piece(3, [4, 5], total=5, first_id=3))
+    assert coverage.complete
+
+
+def test_adjacent_pages_with_different_totals_do_not_join() -> None:
+    coverage = OrderedCoverage()
+    coverage.join(piece(0, [1, 2, 3]))
+    assert not coverage.join(piece(3, [5, 6, 7], total=99, first_id=4))
+    # One item left, so the next page begins two items earlier: at the last second, and one item before it.
+    assert coverage.next_offset(99) == 0
+
+
+def test_equal_totals_of_different_epochs_do_not_join() -> None:
+    coverage = OrderedCoverage()
+    coverage.join(piece(0, [1, 2, 3]))
+    assert not coverage.join(piece(3, [4, 5, 6], first_id=3, epoch=1))
+
+
+def test_pages_with_different_totals_join_if_they_overlap_by_more_than_a_second() -> None:
+    coverage = OrderedCoverage()
+    coverage.join(piece(0, [1, 2, 3]))
+    assert not coverage.join(piece(2, [3, 4, 5], total=99, first_id=2))
+    assert coverage.join(piece(1, [2, 3, 4], total=99, first_id=1))
+    assert coverage.last == 4
+
+
+def test_a_page_that_begins_beyond_the_covered_end_does_not_join() -> None:
+    coverage = OrderedCoverage()
+    coverage.join(piece(0, [1, 2, 3]))
+    assert not coverage.join(piece(4, [5, 6], first_id=4))
+    assert coverage.next_offset(100) == 3
+
+
+def test_a_list_in_descending_order_is_covered_too() -> None:
+    coverage = OrderedCoverage()
+    coverage.join(piece(0, [9, 8, 7], total=6))
+    assert coverage.join(piece(3, [6, 5, 4], total=6, first_id=3))
+    assert coverage.complete
+
+
+def test_items_of_one_second_have_to_fill_every_index_of_their_group() -> None:
+    coverage = OrderedCoverage(rising=True)
+    coverage.join(Slice(0, 6, [1, 2, 3], [1, 5, 5]))
+    # The server reorders equal times: the page shows 2 again in place of an item that was not seen.
+    assert not coverage.join(Slice(3, 6, [2, 5, 6], [5, 7, 8]))
+    assert coverage.next_offset(6) == 0
+    assert coverage.join(Slice(0, 6, [1, 2, 3, 4, 5, 6], [1, 5, 5, 5, 7, 8]))
+    assert coverage.complete
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        piece(3, [3, 5, 4], first_id=3),
+        piece(3, [9, 8, 7], first_id=3),
+        piece(3, [1, 2, 3], first_id=3),
+        Slice(3, 100, [3, 4], [5]),
+    ],
+    ids=["no order", "the other direction", "earlier times behind", "an item without a time"],
+)
+def test_pages_out_of_order_are_noticed(second: Slice) -> None:
+    coverage = OrderedCoverage()
+    coverage.join(piece(0, [2, 3, 4]))
+    with pytest.raises(NotInCreationOrder):
+        coverage.join(second)
+
+
+def test_an_empty_list_is_complete_and_an_empty_page_is_not() -> None:
+    coverage = OrderedCoverage()
+    assert not coverage.join(Slice(100, 100, [], []))
+    assert coverage.join(Slice(0, 0, [], []))
+    assert coverage.complete
+
+
+def test_items_in_any_order_are_complete_once_one_total_counts_exactly_those_seen() -> None:
+    coverage = UnorderedCoverage()
+    assert coverage.add(piece(0, [], total=4, first_id=0))
+    assert coverage.add(piece(0, [9, 1], total=4))
+    assert not coverage.complete
+    assert coverage.add(piece(2, [5, 5], total=4, first_id=2))
+    assert coverage.complete
+
+
+def test_a_changed_total_discards_the_items_seen_before() -> None:
+    coverage = UnorderedCoverage()
+    coverage.add(piece(0, [9, 1], total=4))
+    assert not coverage.add(piece(2, [5], total=3, first_id=2))
+    assert coverage.ids == {2}
+    assert coverage.changes == 1
+    assert not coverage.add(piece(0, [9], total=3, epoch=1))
+    assert coverage.ids == {0}
