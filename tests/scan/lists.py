@@ -114,7 +114,7 @@ class Redirects(Rows):
 class Filter:
     """A search for a part of a list.
 
-    `given` are its arguments. `matches` takes the index of a table, the slot of a row, and whether bounds are inclusive.
+    `given` are its arguments. `matches` takes an index, the slot of a row, and whether bounds are inclusive.
     """
 
     given: dict[str, Any]
