@@ -140,11 +140,11 @@ def test_the_model_itself_selects_nothing(store: Store) -> None:
 
 @pytest.mark.parametrize("method", [m for m in METHODS if "into" in m.hints], ids=lambda m: m.name)
 def test_every_method_selects_the_fields_of_its_model(method: Method) -> None:
-    returns = method.returns
+    returns = method.result_type
     model = get_args(returns)[0] if get_origin(returns) is list else returns
     fields = [field for field in attrs.fields(model) if field.name != "extra" and PREFIX not in field.metadata][:3]
     into = attrs.make_class("Some", {field.name: attrs.field(type=field.type) for field in fields})
-    made = method.made(into=into)
+    made = method.build(into=into)
     selection = ",".join(wire_name(field) for field in fields)
     if isinstance(made, Pages):
         assert selected_fields(made) == f"total,count,offset,limit,items({selection})"

@@ -6,7 +6,7 @@ from typing import Final
 
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.wire import Request, Response
-from tests.models.tables import Spec
+from tests.models.spec import Spec
 from tests.sandbox.api import Clock
 
 __all__ = ["RECORDED", "SPEC", "RecordingSandbox", "endpoint_of"]

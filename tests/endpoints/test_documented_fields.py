@@ -1,4 +1,4 @@
-"""Each method reads an answer that has every documented field, and loses none."""
+"""Every method reads all documented fields of its response."""
 
 from decimal import Decimal
 from operator import attrgetter
@@ -13,7 +13,7 @@ from tests.endpoints.recorder import SPEC
 from tests.models.test_samples import comparable, unread
 from tests.resources.conftest import FILE, METHODS, make_store
 
-# Without a documented body, or with one that is no JSON: `tests/resources/test_answers.py` reads those.
+# Responses without a documented JSON body, tested in `tests/resources/test_responses.py`.
 PLAIN: Final = {
     "DELETE /application",
     "DELETE /products",
@@ -38,25 +38,25 @@ SCALARS: Final = {
 
 
 def document(schema: str, above: tuple[str, ...] = ()) -> dict[str, Any]:
-    """An object with every field of a schema, but for what would hold itself."""
+    """An object with every field of a schema, except recursive ones."""
     variants = SPEC.variants(schema)
     if variants:
         return document(variants[0], (*above, schema))
     filled = {}
     for field in SPEC.fields[schema]:
-        # What deviates from the tables has tests of its own.
-        if SPEC.deviating("types", f"{schema}.{field['name']}") is None and field.get("ref") not in (*above, schema):
+        # Deviations from the tables are tested separately.
+        if SPEC.deviation("types", f"{schema}.{field['name']}") is None and field.get("ref") not in (*above, schema):
             filled[field["name"].replace("{", "").replace("}", "").replace("*", "any")] = value(field, (*above, schema))
     tag = SPEC.schemas[schema].get("tag")
     return {**filled, tag[0]: tag[1]} if tag else filled
 
 
 def value(field: dict[str, Any], above: tuple[str, ...]) -> Any:
-    """What a field holds."""
+    """A value of a field."""
     reference = field.get("ref") or field.get("json_ref")
     kind = field["type"]
     if field["name"] == "*":
-        # The corners of a polygon, under its name.
+        # The points of a polygon, under its name.
         return [[SCALARS["number"], SCALARS["number"]]]
     if kind in ("array", "map"):
         item = document(reference, above) if reference else SCALARS.get(field.get("item", "string"), ["text"])
@@ -68,7 +68,7 @@ def value(field: dict[str, Any], above: tuple[str, ...]) -> Any:
 
 
 @pytest.mark.parametrize("method", [method for method in METHODS if method.endpoint not in PLAIN], ids=lambda m: m.name)
-async def test_an_answer_with_every_documented_field_is_read_whole(method: Any) -> None:
+async def test_every_documented_field_of_a_response_is_read(method: Any) -> None:
     response = method.row["response"]
     sent: Any = document(response["schema"])
     if response["list"]:
@@ -80,12 +80,12 @@ async def test_an_answer_with_every_documented_field_is_read_whole(method: Any) 
     else:
         read = await made
     if isinstance(sent, dict) and isinstance(read, list | dict):
-        # What only wraps is taken off.
+        # The method returns the content of the envelope.
         sent = sent["items"] if "items" in sent else next(iter(sent.values()))
     assert list(unread(read, method.name)) == []
     assert comparable(loads(dumps(read))) == comparable(loads(dumps(sent)))
 
 
-def test_no_exception_is_left_over() -> None:
+def test_every_exception_is_needed() -> None:
     documented = {f"{row['method']} {row['path']}": row["response"] for row in SPEC.endpoints}
     assert {name for name in documented if not documented[name].get("schema")} == PLAIN

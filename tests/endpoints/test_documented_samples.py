@@ -1,4 +1,4 @@
-"""What the sandbox answered has the shape of the samples: each name at its level, of the same type."""
+"""The recorded responses of the sandbox have all fields of the documented samples, with the same types."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -12,22 +12,22 @@ from ecwid_async.codec import loads
 from ecwid_async.sandbox import spec
 from ecwid_async.sandbox.engine.validation import read_document
 from tests.endpoints.recorder import RECORDED, SPEC
-from tests.models.tables import SAMPLES
+from tests.models.spec import SAMPLES
 
 ROWS: Final = {row["id"]: row for row in SPEC.endpoints if (SAMPLES / f"{row['id']}.response.json").exists()}
-# What an example has and the sandbox never answers, with the reason.
+# Fields of samples that the sandbox never returns, with the reason.
 EXCEPTIONS: Final = {
-    "calculate_order.discountInfo.#*": "the vendor's own tests expect an empty list",
-    "calculate_order.handlingFee.*ax*": "the vendor's own tests expect a fee of 0, on which there is no tax",
-    "calculate_order.taxesOnShipping.#*": "the sandbox takes no tax on shipping",
+    "calculate_order.discountInfo.#*": "the tests of Ecwid's own client expect an empty list",
+    "calculate_order.handlingFee.*ax*": "the tests of Ecwid's own client expect a fee of 0, on which there is no tax",
+    "calculate_order.taxesOnShipping.#*": "the sandbox does not tax shipping",
     "search_orders.*.discountCoupon.repeatCustomerOnly*": "in no table; other examples of a used coupon lack it",
     "search_orders.*.shippingOption.isShippingLimit*": "in no table, and in this example only",
-    "search_reviews.*.orderId*": "the vendor's own client reads a number",
-    "*cart*.customSurcharges.#.taxes.#*": "tips, the one surcharge of demo stores, are not taxed",
-    "*cart*.recurringChargeSettings*": "nobody leaves a subscription behind in a demo store",
+    "search_reviews.*.orderId*": "Ecwid's own client reads a number",
+    "*cart*.customSurcharges.#.taxes.#*": "tips, the only surcharge of demo stores, are not taxed",
+    "*cart*.recurringChargeSettings*": "no cart of a demo store contains a subscription",
 }
 
-# Objects whose members are no names of the API: each way to pay puts in what it likes.
+# Objects with arbitrary members, chosen by payment apps.
 MAPS: Final = ("additionalInfo", "paymentParams")
 
 WRITTEN: Final = {row["id"]: row for row in SPEC.endpoints if (SAMPLES / f"{row['id']}.request.json").exists()}
@@ -36,7 +36,7 @@ Shape = dict[str, set[str]]
 
 
 def shape_of(values: list[Any], schema: str | None) -> Shape:
-    """The JSON types at each path, over all these values; items of a list and entries of a map share one path."""
+    """The JSON types at each path of all values. Items of a list share a path, as do entries of a map."""
     shape: defaultdict[str, set[str]] = defaultdict(set)
     for value in values:
         _walk(value, schema, "", shape)
@@ -67,7 +67,7 @@ def _kind(value: Any) -> str:
 
 
 def differing(sample: Shape, answered: Shape) -> list[str]:
-    """What of a sample the answers lack, or have as another type."""
+    """The paths of a sample that responses lack or have with another type."""
     return [
         f"{path} ({', '.join(sorted(kinds))})"
         for path, kinds in sample.items()
@@ -77,7 +77,7 @@ def differing(sample: Shape, answered: Shape) -> list[str]:
 
 @cache
 def missing(name: str) -> list[str]:
-    """What of an endpoint's example no answer had."""
+    """The paths of an endpoint's sample that no response has."""
     row = ROWS[name]
     answers = [loads(body) for body in RECORDED[f"{row['method']} {row['path']}"]]
     schema = row["response"]["schema"]
@@ -86,18 +86,18 @@ def missing(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_the_sandbox_answers_the_shape_of_the_example(complete_run: None, name: str) -> None:
+def test_responses_have_the_shape_of_the_sample(complete_run: None, name: str) -> None:
     excused = [one for one in missing(name) for pattern in EXCEPTIONS if fnmatchcase(one, pattern)]
     assert [one for one in missing(name) if one not in excused] == []
 
 
 @pytest.mark.parametrize("pattern", EXCEPTIONS)
-def test_no_exception_is_left_over(complete_run: None, pattern: str) -> None:
+def test_every_exception_is_needed(complete_run: None, pattern: str) -> None:
     assert any(fnmatchcase(one, pattern) for name in ROWS for one in missing(name))
 
 
 @pytest.mark.parametrize("name", WRITTEN)
-def test_the_sandbox_takes_the_body_of_the_example(name: str) -> None:
+def test_the_sandbox_accepts_the_sample_of_a_body(name: str) -> None:
     row = WRITTEN[name]
     endpoint = spec.load().endpoints[f"{row['method']} {row['path']}"]
     body = (SAMPLES / f"{name}.request.json").read_bytes()

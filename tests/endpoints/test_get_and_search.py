@@ -1,4 +1,4 @@
-"""What a list has can be read one by one, and is the same then."""
+"""Items read one by one are equal to those in lists."""
 
 from collections.abc import Callable
 from operator import attrgetter
@@ -24,11 +24,11 @@ from ecwid_async.client import Store
         ("subscriptions", "subscription_id"),
     ],
 )
-async def test_pages(store: Store, section: str, key: str) -> None:
+async def test_items_of_paginated_lists(store: Store, section: str, key: str) -> None:
     resource = getattr(store, section)
-    # Only where asked for does the list say which products a category has.
-    asked = {"product_ids": True} if section == "categories" else {}
-    listed = await resource.search(limit=30, **asked).all()
+    # Lists have the ids of products only on request.
+    arguments = {"product_ids": True} if section == "categories" else {}
+    listed = await resource.search(limit=30, **arguments).all()
     assert len(listed) == await resource.search().count() > 0
     for item in listed:
         assert await resource.get(getattr(item, key)) == item
@@ -45,7 +45,7 @@ async def test_pages(store: Store, section: str, key: str) -> None:
         ("storage", "key"),
     ],
 )
-async def test_plain_lists(store: Store, section: str, key: str) -> None:
+async def test_items_of_plain_lists(store: Store, section: str, key: str) -> None:
     resource = attrgetter(section)(store)
     listed = await resource.search()
     assert listed
@@ -54,7 +54,7 @@ async def test_plain_lists(store: Store, section: str, key: str) -> None:
 
 
 async def test_staff(store: Store) -> None:
-    """The list tells more: the account, too, has only scopes and address in the documentation's example."""
+    """The list has more fields. In the documentation's example too, an account has only scopes and email."""
     for account in await store.staff.search():
         read = await store.staff.get(account.id)
         assert (read.email, read.staff_scopes) == (account.email, account.staff_scopes)
@@ -67,9 +67,7 @@ async def test_staff(store: Store) -> None:
         ("products.variations", lambda store: store.products.search(), "combinations"),
     ],
 )
-async def test_what_belongs_to_another_item(
-    store: Store, name: str, owner: Callable[[Store], Any], listed: str
-) -> None:
+async def test_parts_of_other_items(store: Store, name: str, owner: Callable[[Store], Any], listed: str) -> None:
     parts = attrgetter(name)(store)
     owners = [one async for one in owner(store) if getattr(one, listed)][:5]
     assert owners
@@ -87,7 +85,7 @@ async def test_extra_fields_of_orders(store: Store) -> None:
 
 
 async def test_last_orders(store: Store) -> None:
-    """The order is the newest of its customer."""
+    """`last` returns the newest order of all, or of a customer."""
     orders = await store.orders.search().all()
     newest = {order.email.lower(): order for order in sorted(orders, key=attrgetter("create_timestamp"))}
     assert await store.orders.last() == orders[0]

@@ -1,4 +1,4 @@
-"""Whatever parameter a method can send, the sandbox knows it and takes its value."""
+"""The sandbox accepts every parameter that a method can send."""
 
 from collections.abc import Mapping
 from inspect import Parameter
@@ -11,12 +11,12 @@ from ecwid_async.sandbox import spec
 from ecwid_async.sandbox.engine import read_parameters
 from tests.resources.conftest import METHODS, Method, example
 
-# A file, what becomes of it, and what a caller names himself.
-APART: Final = {"source", "external_url", "into", "progress", "confirm"}
+# Not sent as parameters, or only instead of a file.
+EXCLUDED: Final = {"source", "external_url", "into", "progress", "confirm"}
 
 
 def given(method: Method, name: str) -> Any:
-    """A value of an argument's declared type: of a list, the list."""
+    """A value of an argument's declared type."""
     declared = method.hints[name]
     options = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
     first = options[0]
@@ -27,7 +27,7 @@ def given(method: Method, name: str) -> Any:
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_every_parameter_is_known(method: Method) -> None:
-    optional = {p.name for p in method.parameters() if p.default is not Parameter.empty} - APART
+    optional = {p.name for p in method.parameters() if p.default is not Parameter.empty} - EXCLUDED
     arguments = {name: given(method, name) for name in optional}
     endpoint = spec.load().endpoints[method.endpoint]
     read_parameters(dict(method.request(**arguments).params), endpoint, refuse_unknown=True)

@@ -1,4 +1,4 @@
-"""Every upload takes bytes, a path, a stream and an address, and what is kept are these bytes."""
+"""Every upload takes bytes, a path, a stream and an external URL, and the store keeps the same bytes."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from operator import attrgetter
@@ -73,7 +73,7 @@ async def profile(store: Store, ids: Ids) -> Any:
     return await store.profile.get()
 
 
-# What a method belongs to, who shows what was uploaded, and under which address.
+# For each method: the ids to pass, the item with the uploaded file, and the file's URL in it.
 UPLOADS: Final[dict[str, tuple[Callable[..., Awaitable[Ids]], Callable[..., Awaitable[Any]], Callable[[Any], str]]]] = {
     "categories.images.upload": (of_category, category, lambda one: one.original_image_url),
     "orders.option_files.upload": (of_option, order, lambda one: one.items[0].selected_options[0].files[-1].url),
@@ -93,12 +93,12 @@ async def stream(content: bytes) -> AsyncIterator[bytes]:
         yield content[start : start + 50]
 
 
-def test_every_upload_is_here() -> None:
+def test_every_upload_is_tested() -> None:
     assert UPLOADS.keys() == {method.name for method in METHODS if method.uploads}
 
 
 @pytest.mark.parametrize("name", UPLOADS)
-async def test_what_is_uploaded_arrives(store: Store, sandbox: RecordingSandbox, name: str, tmp_path: Path) -> None:
+async def test_uploaded_bytes_are_stored(store: Store, sandbox: RecordingSandbox, name: str, tmp_path: Path) -> None:
     belongs, shows, place = UPLOADS[name]
     upload, ids = attrgetter(name)(store), await belongs(store)
 

@@ -1,8 +1,8 @@
-"""The tables are walked schema by schema, class by class, sample by sample."""
+"""Parametrizes tests by the schemas, classes and samples of the API."""
 
 import pytest
 
-from tests.models.tables import Spec
+from tests.models.spec import Spec
 
 _spec = Spec()
 

@@ -1,4 +1,4 @@
-"""Each field that the API's tables have is an attribute of the right type, and no attribute is made up."""
+"""Every documented field is an attribute of the right type, and every attribute is documented."""
 
 import importlib
 import inspect
@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from ecwid_async.models.base import Draft, Model, Unset, wire_name
-from tests.models.tables import MODULES, Spec
+from tests.models.spec import MODULES, Spec
 
 SCALARS = {
     "any": "object",
@@ -27,7 +27,7 @@ SCALARS = {
 
 
 def attributes(cls: type) -> dict[str, Any]:
-    """The declared types by wire name; a prefix stands for the names that begin with it."""
+    """The declared types by wire name, or by the prefix of a field with a prefix."""
     return {
         field.metadata.get("ecwid_prefix") or wire_name(field): field.type
         for field in attrs.fields(cls)
@@ -36,7 +36,7 @@ def attributes(cls: type) -> dict[str, Any]:
 
 
 def wire_key(name: str) -> str:
-    """``attribute_{attrName}`` begins with ``attribute_``."""
+    """The fixed part of a name: ``attribute_`` for ``attribute_{attrName}``."""
     return re.sub(r"\{.*", "", name)
 
 
@@ -45,7 +45,7 @@ def members(declared: Any) -> set[Any]:
 
 
 def shown(declared: Any) -> str:
-    """A type as it is written, its alternatives sorted and None last."""
+    """A type as text, with sorted alternatives and None last."""
     if get_origin(declared) in (list, dict):
         inner = ", ".join(shown(part) for part in get_args(declared))
         return f"{get_origin(declared).__name__}[{inner}]"
@@ -56,7 +56,7 @@ def shown(declared: Any) -> str:
 
 
 def without_enums(declared: Any) -> Any:
-    """A type in which open enums are what they are on the wire: text."""
+    """A type without its enums: only text is left of open enums."""
     if get_origin(declared) is list:
         return list[without_enums(get_args(declared)[0])]  # type: ignore[misc]
     kept = [part for part in members(declared) if not (isinstance(part, type) and issubclass(part, StrEnum))]
@@ -64,7 +64,7 @@ def without_enums(declared: Any) -> Any:
 
 
 def expected(spec: Spec, schema: str, field: dict[str, Any], *, draft: bool) -> str:
-    """The type that the table gives a field."""
+    """The documented type of a field."""
     number = "Decimal | int" if draft else "Decimal"
     scalars = {**SCALARS, "number": number}
     reference = field.get("ref") or field.get("json_ref")
@@ -82,7 +82,7 @@ def expected(spec: Spec, schema: str, field: dict[str, Any], *, draft: bool) -> 
 
 
 def optional(declared: Any, *, draft: bool) -> Any:
-    """What is left of a type that may be None, and in drafts `UNSET`, as every type must."""
+    """A type without None and, in drafts, `UNSET`, both of which every type must have."""
     outer = {NoneType, Unset} if draft else {NoneType}
     assert outer <= members(declared)
     return Union[tuple(members(declared) - outer)]  # noqa: UP007
@@ -94,11 +94,11 @@ def test_every_field_has_an_attribute_of_its_type(schema: str, spec: Spec) -> No
     declared = attributes(cls)
     for field in spec.fields[schema]:
         name = f"{schema}.{field['name']}"
-        if spec.deviating("absent", name) is not None:
+        if spec.deviation("absent", name) is not None:
             assert field["name"] not in declared, name
             continue
         found = without_enums(optional(declared[wire_key(field["name"])], draft=draft))
-        deviation = spec.deviating("types", name)
+        deviation = spec.deviation("types", name)
         documented = expected(spec, schema, field, draft=draft)
         if deviation is None:
             assert shown(found) == documented, name
@@ -110,18 +110,18 @@ def test_every_documented_value_is_a_member_of_an_open_enum(schema: str, spec: S
     declared = attributes(spec.class_of(schema))
     for field in spec.fields[schema]:
         name = f"{schema}.{field['name']}"
-        if "enum" not in field or spec.deviating("plain_text", name) is not None:
+        if "enum" not in field or spec.deviation("plain_text", name) is not None:
             continue
         parts = members(declared[field["name"]])
         if field["type"] == "array":
             (parts,) = (members(get_args(part)[0]) for part in parts if get_origin(part) is list)
         (enum,) = (part for part in parts if isinstance(part, type) and issubclass(part, StrEnum))
         assert str in parts, name
-        left_out, _ = spec.deviating("enum_values", name) or ([], "")
+        left_out, _ = spec.deviation("enum_values", name) or ([], "")
         assert set(field["enum"]) <= {member.value for member in enum} | set(left_out), name
 
 
-def test_the_values_of_parameters_and_of_lists_without_envelope_are_members_too(spec: Spec) -> None:
+def test_documented_values_of_parameters_and_plain_lists_are_members_of_an_enum(spec: Spec) -> None:
     members = [{member.value for member in enum} for enum in spec.enums]
     documented = [
         parameter["enum"]
@@ -129,7 +129,7 @@ def test_the_values_of_parameters_and_of_lists_without_envelope_are_members_too(
         for parameter in (*endpoint["path_params"], *endpoint["query_params"])
         if "enum" in parameter
         and parameter["type"] == "string"
-        and parameter["name"] != "filterFields"  # text: some hold the name of an option
+        and parameter["name"] != "filterFields"  # text, since it can contain the name of an option
     ]
     documented += [field["enum"] for field in spec.fields["StaffScopes"]]
     assert documented
@@ -137,7 +137,7 @@ def test_the_values_of_parameters_and_of_lists_without_envelope_are_members_too(
         assert any(values_of >= set(values) for values_of in members), values
 
 
-def test_every_variant_is_told_by_its_tag(spec: Spec) -> None:
+def test_every_variant_has_its_tag(spec: Spec) -> None:
     variants = {name: schema for name, schema in spec.schemas.items() if "variant_of" in schema}
     assert variants
     for name, schema in variants.items():
@@ -149,16 +149,16 @@ def test_every_variant_is_told_by_its_tag(spec: Spec) -> None:
         assert general.tag is None
 
 
-def test_no_attribute_is_made_up(name: str, spec: Spec) -> None:
+def test_every_attribute_is_documented(name: str, spec: Spec) -> None:
     schemas = [schema for schema in spec.with_class if spec.class_name(schema) == name]
-    assert schemas, "no schema stands for this class"
+    assert schemas, "no schema has this class"
     documented = {wire_key(field["name"]) for schema in schemas for field in spec.fields[schema]}
     added = {key.partition(".")[2] for key in spec.deviations["added"] if key.startswith(f"{name}.")}
     assert not added & documented
     assert set(attributes(spec.classes[name])) - documented == added
 
 
-def test_every_deviation_is_still_one(spec: Spec) -> None:
+def test_every_deviation_still_applies(spec: Spec) -> None:
     fields = [f"{schema}.{field['name']}" for schema in spec.fields for field in spec.fields[schema]]
     for kind, names in {
         "classes": spec.fields,
@@ -169,12 +169,12 @@ def test_every_deviation_is_still_one(spec: Spec) -> None:
         "absent": fields,
     }.items():
         reasons = {id(said) for said in spec.deviations[kind].values()}
-        used = {id(said) for name in names if (said := spec.deviating(kind, name)) is not None}
+        used = {id(said) for name in names if (said := spec.deviation(kind, name)) is not None}
         assert reasons == used, kind
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_model_of_a_file_is_public(module: str) -> None:
+def test_all_lists_every_class_of_a_module(module: str) -> None:
     models = importlib.import_module(f"ecwid_async.models.{module}")
     aliases = inspect.get_annotations(models)
     defined = {
@@ -190,7 +190,7 @@ def test_every_model_of_a_file_is_public(module: str) -> None:
     assert models.__all__ == sorted(defined)
 
 
-# The older reference of the profile
+# The profile in the older reference
 
 PROFILE = {
     "AbandonedSalesSettings": "ProfileAbandonedSales",
@@ -256,8 +256,8 @@ PROFILE = {
 }
 
 
-def test_the_profile_holds_every_field_of_the_older_reference(spec: Spec, shared: Path) -> None:
-    """Its tables are lines such as ``storeIdnumberEcwid Store ID`` under a name and ``FieldTypeDescription``."""
+def test_the_profile_has_every_field_of_the_older_reference(spec: Spec, shared: Path) -> None:
+    """The tables are lines such as ``storeIdnumberEcwid Store ID`` under a heading and ``FieldTypeDescription``."""
     lines = (shared / "mission" / "profile.md").read_text("utf-8").splitlines()
     headings = [index for index, line in enumerate(lines) if line == "FieldTypeDescription"]
     found = 0
@@ -268,7 +268,7 @@ def test_the_profile_holds_every_field_of_the_older_reference(spec: Spec, shared
         for line in lines[index + 1 : lines.index("", index)]:
             row = re.match(r"(\w+?)'?(string|number|boolean|[Aa]rray|<)", line)
             if row is None or heading is None or row[1] == "DESIGN_CONFIG_FIELD_NAME":
-                continue  # examples, the query parameters, and what stands for any name
+                continue  # examples, query parameters, and a placeholder for any name
             assert cls is not None, heading
             assert row[1] in attributes(cls), f"{heading}.{row[1]}"
             found += 1

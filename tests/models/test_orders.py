@@ -1,4 +1,4 @@
-"""What orders, carts and reviews hold in either of two forms, or beyond the tables."""
+"""Fields of orders, carts and reviews with two forms, or without documentation."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from ecwid_async.tables import build_columns
 
 
 @pytest.mark.parametrize("cls", [Order, Cart])
-def test_a_campaign_is_read_from_a_list_and_from_an_object(cls: type[Order] | type[Cart]) -> None:
+def test_utm_data_is_read_from_a_list_and_from_an_object(cls: type[Order] | type[Cart]) -> None:
     codec = Codec(strict=True)
     for body, campaign in (
         (b'{"utmData": {"source": "mail"}}', OrderUtmData(source="mail")),
@@ -27,7 +27,7 @@ def test_a_campaign_is_read_from_a_list_and_from_an_object(cls: type[Order] | ty
     assert "utmData" in build_columns(cls).fields
 
 
-def test_a_campaign_is_written_in_either_form() -> None:
+def test_utm_data_is_written_as_a_list_or_as_an_object() -> None:
     campaign = OrderUtmData(source="mail")
     assert OrderDraft(utm_data=campaign).utm_data == campaign
     assert OrderDraft(utm_data=[campaign]).utm_data == [campaign]
@@ -36,12 +36,12 @@ def test_a_campaign_is_written_in_either_form() -> None:
 @pytest.mark.parametrize(
     ("body", "order"), [(b'{"orderId": 500000044}', 500000044), (b'{"orderId": "2D31G"}', "2D31G")]
 )
-def test_a_review_names_its_order_by_number_or_text(body: bytes, order: int | str) -> None:
+def test_a_review_has_the_number_or_the_text_id_of_its_order(body: bytes, order: int | str) -> None:
     assert Codec(strict=True).decode(body, Review, "GET").order_id == order
 
 
 @pytest.mark.parametrize(("cls", "held"), [(Order, OrderExtraFieldValues), (Cart, CartExtraFields)])
-def test_the_merchants_own_extra_fields_are_found_by_name(cls: type[Order] | type[Cart], held: Any) -> None:
+def test_custom_extra_fields_are_read_by_name(cls: type[Order] | type[Cart], held: Any) -> None:
     codec = Codec(strict=True)
     sent = {"ecwid_order_delivery_time_display_format": "DATE", "gift_note": "Happy birthday", "Größe, cm": "38,5"}
     read = codec.decode(dumps({"extraFields": sent}), cls, "GET").extra_fields
@@ -55,7 +55,7 @@ def test_the_merchants_own_extra_fields_are_found_by_name(cls: type[Order] | typ
     assert codec.decode(b'{"extraFields": {}}', cls, "GET").extra_fields == held()
 
 
-def test_an_extra_field_of_an_odd_type_is_kept_and_reported() -> None:
+def test_an_extra_field_of_an_unexpected_type_is_kept_and_reported() -> None:
     codec = Codec()
     read = codec.decode(b'{"extraFields": {"note": "a", "odd": {"b": 1}}}', Order, "GET").extra_fields
     assert read is not None
@@ -85,9 +85,7 @@ def test_extra_fields_are_written_by_name() -> None:
         (Category, "descriptionTruncated", "description_truncated", True),
     ],
 )
-def test_what_live_answers_have_beyond_the_tables_is_typed(
-    cls: type[Any], wire: str, attribute: str, value: object
-) -> None:
+def test_undocumented_fields_of_real_stores_are_typed(cls: type[Any], wire: str, attribute: str, value: object) -> None:
     read = Codec(strict=True).decode(dumps({wire: value}), cls, "GET")
     assert getattr(read, attribute) == value
     assert not read.extra

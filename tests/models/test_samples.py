@@ -1,4 +1,4 @@
-"""Each sample of an endpoint reads into its class and comes out the same; each body can be written."""
+"""Every sample response round-trips through its class, and every sample body can be written."""
 
 import json
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ import attrs
 
 from ecwid_async.codec import Codec, dumps, loads, parse_datetime
 from ecwid_async.models.base import Draft, Model, Unset, wire_name
-from tests.models.tables import SAMPLES, Sample, Spec
+from tests.models.spec import SAMPLES, Sample, Spec
 
 
 def unread(value: object, path: str) -> Iterator[str]:
-    """Where a model holds what no attribute of it could."""
+    """The paths of values that a model keeps in `extra`."""
     if isinstance(value, Model):
         yield from (f"{path}.{name}" for name in value.extra)
         for field in attrs.fields(type(value)):
@@ -31,7 +31,7 @@ def unread(value: object, path: str) -> Iterator[str]:
 
 
 def comparable(value: Any) -> Any:
-    """JSON without the fields that are null, which read as if they were absent, and with JSON in text parsed."""
+    """JSON without null fields, which read like absent ones, and with JSON text parsed."""
     if isinstance(value, dict):
         return {key: comparable(element) for key, element in value.items() if element is not None}
     if isinstance(value, list):
@@ -41,7 +41,7 @@ def comparable(value: Any) -> Any:
     return value
 
 
-def test_a_sample_reads_strictly_and_comes_out_the_same(response_sample: Sample, spec: Spec) -> None:
+def test_a_sample_round_trips_through_its_class(response_sample: Sample, spec: Spec) -> None:
     codec = Codec(strict=True)
     for item in response_sample.items():
         read = codec.structure(item, spec.class_of(response_sample.schema), response_sample.path.name)
@@ -55,7 +55,7 @@ def options(declared: Any) -> list[Any]:
 
 
 def fits(value: object, declared: Any) -> bool:
-    """Whether a value of a body is what a field can be given, exactly as it is."""
+    """Whether a field can hold a value of a body unchanged."""
     origin = get_origin(declared)
     if declared is object:
         return True
@@ -89,16 +89,16 @@ def test_every_key_of_a_sample_body_can_be_written(request_sample: Sample, spec:
     fields = {wire_name(field): field.type for field in attrs.fields(cls) if field.name != "extra"}
     for key, value in body.items():
         assert key in fields
-        assert fits_one(value, fields[key]), f"{key}: {value!r} is no {fields[key]}"
+        assert fits_one(value, fields[key]), f"{key}: {value!r} is not a {fields[key]}"
 
 
-def test_no_sample_is_left_out(spec: Spec) -> None:
-    """The others hold what methods take as plain arguments or give as plain values."""
+def test_every_sample_is_tested(spec: Spec) -> None:
+    """The others contain only plain arguments or results of methods."""
     walked = {sample.path.name for kind in ("request", "response") for sample in spec.samples(kind)}
     plain = {
         f"{endpoint['id']}.{kind}.json"
         for endpoint in spec.endpoints
         for kind in ("request", "response")
-        if (schema := endpoint[kind].get("schema")) and spec.deviating("no_class", schema)
+        if (schema := endpoint[kind].get("schema")) and spec.deviation("no_class", schema)
     }
     assert {path.name for path in SAMPLES.glob("*.json")} <= walked | plain

@@ -1,4 +1,4 @@
-"""What the tests of resources walk: the API's table of endpoints, and every method that a store has."""
+"""The API's table of endpoints and all methods of a store, which the tests of resources iterate over."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Resource
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Request
-from tests.models.tables import SAMPLES, Spec
+from tests.models.spec import SAMPLES, Spec
 
 IDS: Final = ["EG4H2", "507-b", "Size", "9"]
 FILE: Final = b"\x89PNG, or so"
@@ -32,18 +32,18 @@ def endpoint(row: dict[str, Any]) -> str:
     return f"{row['method']} {row['path']}"
 
 
-# Methods that ask an endpoint for something else than its own method does; they have tests of their own.
-BESIDE: Final = {"batches.search", "customers.all_customer_count"}
+# Second methods of an endpoint, tested separately.
+SECOND_METHODS: Final = {"batches.search", "customers.all_customer_count"}
 
 SPEC: Final = Spec()
-# What is documented, and what is known from the vendor's own client alone.
+# Documented endpoints, and those known only from Ecwid's own client.
 TABLE: Final = SPEC.endpoints
 ROWS: Final[dict[str, dict[str, Any]]] = {endpoint(row): row for row in TABLE}
 
 
 @attrs.frozen
 class Method:
-    """A method of a resource: `name` is how it is reached from a store."""
+    """A method of a resource, with its path from a store as `name`."""
 
     name: str
     call: Callable[..., Call[Any] | Pages[Any] | Download]
@@ -56,7 +56,7 @@ class Method:
 
     @property
     def row(self) -> dict[str, Any]:
-        """What the API's table says of the endpoint."""
+        """The endpoint's row in the API's table."""
         return ROWS[self.endpoint]
 
     @property
@@ -68,7 +68,7 @@ class Method:
         return re.findall(r"\{(\w+)\}", self.row["path"])
 
     @property
-    def returns(self) -> Any:
+    def result_type(self) -> Any:
         """The type in ``Call[…]`` or ``Pages[…]``, or `Download`."""
         returned = self.hints["return"]
         if returned is Download:
@@ -84,14 +84,14 @@ class Method:
         return list(signature(self.call).parameters.values())
 
     def queries(self) -> list[str]:
-        """The optional arguments that become parameters, without those of every list."""
+        """The optional arguments that become query parameters, except those of every list."""
         others = {"confirm", "into", "progress", "source"}
         if get_origin(self.hints["return"]) is Pages:
             others |= {"limit", "offset"}
         return [p.name for p in self.parameters() if p.default is None and p.name not in others]
 
     def required(self) -> dict[str, Any]:
-        """Values for the arguments that a call can't do without."""
+        """Values of the required arguments."""
         left = [p.name for p in self.parameters() if p.default is Parameter.empty]
         given: dict[str, Any] = dict(zip(left, IDS[: len(self.placeholders)], strict=False))
         return given | {name: self.value(name) for name in left[len(given) :]}
@@ -101,21 +101,21 @@ class Method:
         return "id,name" if name == "response_fields" else example(self.hints[name])
 
     def ids(self) -> dict[str, str]:
-        """The arguments that stand in the path, with values."""
+        """The arguments in the path, with values."""
         return dict(list(self.required().items())[: len(self.placeholders)])
 
-    def made(self, **given: Any) -> Call[Any] | Pages[Any] | Download:
-        """What the method returns, of an upload that of a file unless an address is given."""
+    def build(self, **given: Any) -> Call[Any] | Pages[Any] | Download:
+        """Call the method, an upload with a file unless an external URL is given."""
         file = {"source": FILE} if self.uploads and "external_url" not in given else {}
         return self.call(**(self.required() | file | given))
 
     def request(self, **given: Any) -> Request:
-        """What the method would send."""
-        return self.made(**given).request
+        """The request of a call of the method."""
+        return self.build(**given).request
 
 
 def without_into(returned: Any) -> Any:
-    """What a method answers to a caller with no class of his own: the default of the type that ``into`` decides."""
+    """The result type of a method without ``into``: the default of its type variable."""
     free = getattr(returned, "__parameters__", ())
     return returned[tuple(one.__default__ for one in free)] if free else returned
 
@@ -150,7 +150,7 @@ def methods_of(name: str, resource: Resource) -> Iterator[Method]:
         member = getattr(resource, key)
         if isinstance(member, Resource):
             yield from methods_of(f"{name}.{key}", member)
-        elif key != "scan" and f"{name}.{key}" not in BESIDE:  # a scan reads a search in another way
+        elif key != "scan" and f"{name}.{key}" not in SECOND_METHODS:  # a scan reads the results of a search
             yield Method(f"{name}.{key}", member)
 
 
@@ -175,7 +175,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def store() -> Store:
-    """A store that nobody answers for: for tests that read `request`."""
+    """A store without responses, for tests that only read `request`."""
     return make_store(MemoryTransport([]))
 
 
@@ -192,13 +192,13 @@ def rows() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def spec() -> Spec:
-    """The API's tables, and which class stands for which schema."""
+    """The API's tables, and the class of each schema."""
     return SPEC
 
 
 @pytest.fixture
-def answered() -> Callable[[Method, bytes], Any]:
-    """Build a call of a method, to be answered with a body."""
+def call_with_response() -> Callable[[Method, bytes], Any]:
+    """Build a call of a method whose response has the given body."""
 
     def build(method: Method, body: bytes) -> Any:
         store = make_store(MemoryTransport([make_response(body)]))

@@ -1,4 +1,4 @@
-"""What becomes of calls in a batch."""
+"""Batches, built from calls and plain requests."""
 
 import warnings
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from ecwid_async.models.batches import BatchRequestItemDraft, BatchState
 from ecwid_async.models.products import ProductDraft
 
 
-def test_a_call_becomes_its_verb_path_and_body(store: Store) -> None:
+def test_a_call_becomes_an_item_with_method_path_and_body(store: Store) -> None:
     batch = store.batches.create(
         [
             store.products.get(7, response_fields="id,name"),
@@ -32,19 +32,19 @@ def test_a_call_becomes_its_verb_path_and_body(store: Store) -> None:
     ]
 
 
-def test_a_call_in_a_batch_is_not_missed(store: Store) -> None:
+def test_a_call_in_a_batch_causes_no_warning_about_unsent_calls(store: Store) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert store.batches.create([store.products.get(7)]).request
 
 
-def test_a_batch_is_repeated_only_under_a_key(store: Store) -> None:
+def test_a_batch_is_repeatable_only_with_a_key(store: Store) -> None:
     items = [{"method": "GET", "path": "profile"}]
     assert not store.batches.create(items).request.options.repeatable
     assert store.batches.create(items, deduplication_key="b5c1").request.options.repeatable
 
 
-def test_an_upload_fits_in_a_batch_as_an_address_only(store: Store) -> None:
+def test_an_upload_in_a_batch_needs_an_external_url(store: Store) -> None:
     batch = store.batches.create([store.products.images.upload(7, external_url="https://example.com/a.png")])
     assert loads(batch.request.body) == [
         {"method": "POST", "path": "products/7/image?externalUrl=https%3A%2F%2Fexample.com%2Fa.png"}
@@ -55,7 +55,7 @@ def test_an_upload_fits_in_a_batch_as_an_address_only(store: Store) -> None:
         store.batches.create([store.products.images.upload(7, b"png")])
 
 
-def test_text_fits_in_a_batch_only_as_json(store: Store) -> None:
+def test_text_in_a_batch_must_be_json(store: Store) -> None:
     batch = store.batches.create([store.storage.add("public", '{"width": 9}')])
     assert loads(batch.request.body) == [{"method": "POST", "path": "storage/public", "body": {"width": 9}}]
     with pytest.raises(ValueError, match="POST /storage/note sends text that is not JSON, which a batch can't do"):
@@ -70,11 +70,11 @@ def test_a_batch_has_from_1_to_500_requests(store: Store, many: int) -> None:
     assert len(loads(store.batches.create(items[:500] or [{}]).request.body)) in (1, 500)
 
 
-def test_the_batches_of_a_status_are_asked_for_page_by_page(store: Store) -> None:
-    asked = store.batches.search(BatchState.QUEUED, offset=20).request
-    assert (asked.method, asked.target) == ("GET", "/batch?status=QUEUED&offset=20&limit=100")
-    assert asked.options.operation == "GET /batch"
-    assert asked.options.repeatable
+def test_batches_of_a_status_are_listed_with_pages(store: Store) -> None:
+    request = store.batches.search(BatchState.QUEUED, offset=20).request
+    assert (request.method, request.target) == ("GET", "/batch?status=QUEUED&offset=20&limit=100")
+    assert request.options.operation == "GET /batch"
+    assert request.options.repeatable
 
 
 def test_a_batch_is_deleted_and_cancelled_by_its_ticket(store: Store) -> None:
@@ -83,7 +83,7 @@ def test_a_batch_is_deleted_and_cancelled_by_its_ticket(store: Store) -> None:
     assert (cancelled.method, cancelled.target) == ("POST", "/batch/cancel-group?ticketId=t-7&groupId=g")
 
 
-def test_a_generator_of_requests_is_read_to_its_end_before_one_is_refused(store: Store) -> None:
+def test_a_generator_of_requests_is_exhausted_before_an_error(store: Store) -> None:
     closed = []
 
     def items() -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""What the methods send: drafts where the body is an entity, arguments where it is a value or two."""
+"""Methods send drafts as bodies, or arguments for bodies of one or two values."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ from ecwid_async.models.reviews import ReviewDraft, ReviewMassUpdateDraft
 from ecwid_async.models.subscriptions import SubscriptionDraft
 from tests.resources.conftest import Method
 
-# Bodies of a value or two are arguments: what is sent for what.
+# Bodies of one or two values, given as arguments.
 ARGUMENTS: dict[str, tuple[Callable[[Store], Call[Any]], Any]] = {
     "adjust_product_stock": (lambda store: store.products.inventory.adjust(7, -21), {"quantityDelta": -21}),
     "assign_products_to_category": (
@@ -98,10 +98,10 @@ ARGUMENTS: dict[str, tuple[Callable[[Store], Call[Any]], Any]] = {
     ),
 }
 
-# Their bodies are text, against the documentation: see `Storage`.
+# Bodies of text, unlike in the documentation: see `Storage`.
 PLAIN_TEXT = {"add_storage_value", "update_storage_value"}
 
-# The bodies in `tests/samples`, as a caller would write them.
+# The bodies in `tests/samples`, written as drafts.
 SAMPLES: dict[str, Callable[[Store], Call[Any]]] = {
     "adjust_product_stock": ARGUMENTS["adjust_product_stock"][0],
     "assign_products_to_category": ARGUMENTS["assign_products_to_category"][0],
@@ -212,9 +212,9 @@ SAMPLES: dict[str, Callable[[Store], Call[Any]]] = {
 }
 
 
-def test_a_body_is_a_draft_of_the_known_schema(method: Any, spec: Any) -> None:
+def test_a_body_is_the_draft_of_its_schema(method: Any, spec: Any) -> None:
     request = method.row["request"]
-    # What is uploaded can't have a body beside it.
+    # The body of an upload is the file.
     if request["schema"] is None or method.row["id"] in {*ARGUMENTS, *PLAIN_TEXT} or method.uploads:
         return
     hints = [get_args(hint)[0] if request.get("list") and get_args(hint) else hint for hint in method.hints.values()]
@@ -223,13 +223,13 @@ def test_a_body_is_a_draft_of_the_known_schema(method: Any, spec: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
-def test_small_bodies_are_made_of_arguments(store: Store, name: str) -> None:
+def test_small_bodies_are_built_from_arguments(store: Store, name: str) -> None:
     build, expected = ARGUMENTS[name]
     assert loads(build(store).request.body) == expected
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_the_samples_go_out_as_they_are(store: Store, sample: Any, name: str) -> None:
+def test_the_samples_are_sent_unchanged(store: Store, sample: Any, name: str) -> None:
     assert loads(SAMPLES[name](store).request.body) == loads(sample(f"{name}.request"))
 
 
@@ -238,7 +238,7 @@ def test_an_update_sends_only_what_is_set(store: Store) -> None:
     assert request.body == b'{"price":12.50,"googleProductCategory":null}'
 
 
-def test_app_storage_keeps_text_as_it_is(store: Store) -> None:
+def test_app_storage_sends_text_unchanged(store: Store) -> None:
     assert store.storage.add("public", '{"width": 9}').request.body == b'{"width": 9}'
     assert store.storage.update("note", "Größe").request.body == "Größe".encode()
     assert store.storage.update("note", "").request.body == b""
@@ -259,7 +259,7 @@ def test_an_order_is_created_with_its_items(store: Store) -> None:
     }
 
 
-def test_a_calculation_sends_people_and_items(store: Store) -> None:
+def test_a_calculation_sends_persons_and_items(store: Store) -> None:
     draft = OrderCalculationDraft(gift_card_code="MYGIFTCARD", billing_person=BillingPerson(name="Peter Doe"))
     request = store.orders.calculate(draft).request
     assert loads(request.body) == {"giftCardCode": "MYGIFTCARD", "billingPerson": {"name": "Peter Doe"}}
@@ -301,7 +301,7 @@ def test_media_and_files_are_described_by_drafts(store: Store) -> None:
     assert loads(file.request.body) == {"description": "Manual"}
 
 
-def test_a_dict_in_place_of_a_draft_is_refused_with_the_class_to_pass(method: Method) -> None:
+def test_a_dict_instead_of_a_draft_is_refused_with_the_name_of_the_draft(method: Method) -> None:
     for name in ("draft", "drafts"):
         if name in method.hints and name in method.required():
             declared = method.hints[name]

@@ -1,4 +1,4 @@
-"""Files go out as bytes, from disk, as a stream, or as an address that the store fetches them from."""
+"""Files are uploaded as bytes, from disk, as a stream, or by an external URL."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from ecwid_async.errors import UploadTooLarge
 from ecwid_async.files import IMAGE_LIMIT
 from ecwid_async.wire import StreamBody
 
-# Nothing is known of a limit for what is no image.
+# Only images have a documented limit.
 ANY_SIZE = {"products.files.upload", "orders.option_files.upload"}
 
 
@@ -20,23 +20,23 @@ def uploads(methods: Any) -> list[Any]:
     return [method for method in methods if method.uploads]
 
 
-def test_a_file_can_be_uploaded_wherever_the_api_takes_one(uploads: list[Any], rows: Any) -> None:
+def test_every_endpoint_with_a_binary_body_has_an_upload(uploads: list[Any], rows: Any) -> None:
     assert len(uploads) == sum(row["request"]["content_type"] == "binary" for row in rows.values()) == 10
 
 
-def test_an_address_goes_out_without_a_body(uploads: list[Any]) -> None:
+def test_an_external_url_is_sent_without_a_body(uploads: list[Any]) -> None:
     for method in uploads:
         request = method.request(external_url="https://example.com/a b.png")
         assert dict(request.params)["externalUrl"] == "https://example.com/a b.png"
         assert (request.body, dict(request.headers)) == (None, {})
 
 
-def test_a_file_goes_out_without_an_address(uploads: list[Any]) -> None:
+def test_a_file_is_sent_without_an_external_url(uploads: list[Any]) -> None:
     for method in uploads:
         assert "externalUrl" not in dict(method.request().params)
 
 
-def test_there_is_one_file(uploads: list[Any]) -> None:
+def test_an_upload_needs_exactly_one_file(uploads: list[Any]) -> None:
     for method in uploads:
         for given in ({}, {"source": b"file", "external_url": "https://example.com/a.png"}):
             with pytest.raises(ValueError, match="needs exactly one of source and external_url"):
@@ -63,19 +63,19 @@ def test_a_file_on_disk_is_read_while_it_is_sent(uploads: list[Any], tmp_path: P
         assert body.length == 9
 
 
-async def test_progress_is_told_while_a_stream_is_sent(uploads: list[Any], answered: Any) -> None:
+async def test_progress_is_reported_while_a_stream_is_sent(uploads: list[Any], call_with_response: Any) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield b"four"
         yield b"and five"
 
     for method in uploads:
-        heard: list[tuple[int, int | None]] = []
-        body = method.request(source=chunks(), progress=lambda *moved, heard=heard: heard.append(moved)).body
+        reported: list[tuple[int, int | None]] = []
+        body = method.request(source=chunks(), progress=lambda *moved, reported=reported: reported.append(moved)).body
         assert b"".join([chunk async for chunk in body.chunks]) == b"fourand five"
-        assert heard == [(4, None), (12, None)]
+        assert reported == [(4, None), (12, None)]
 
 
-def test_files_have_names_and_descriptions(store: Store) -> None:
+def test_file_names_and_descriptions_are_sent(store: Store) -> None:
     file = store.products.files.upload(7, b"%PDF", file_name="manual, v2.pdf", description="Manual").request
     assert dict(file.params) == {"fileName": "manual, v2.pdf", "description": "Manual"}
     image = store.products.gallery.upload(7, b"png", file_name="apple.png").request

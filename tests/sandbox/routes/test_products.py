@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.routes import load
 from ecwid_async.sandbox.spec import load as tables
-from tests.models.tables import SAMPLES
+from tests.models.spec import SAMPLES
 from tests.sandbox.api import Api, Clock
 
 NOW = 1_725_434_411

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ecwid_async.sandbox import Sandbox
-from tests.models.tables import SAMPLES
+from tests.models.spec import SAMPLES
 from tests.sandbox.api import Api, Clock
 
 

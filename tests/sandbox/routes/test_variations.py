@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Sandbox, Switches
-from tests.models.tables import SAMPLES
+from tests.models.spec import SAMPLES
 from tests.sandbox.api import Api, Clock
 
 SIZE = {

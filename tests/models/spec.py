@@ -1,4 +1,4 @@
-"""The tables of the API, and which class stands for which schema."""
+"""The documented endpoints and schemas of the API, and the class of each schema."""
 
 import importlib
 import json
@@ -16,13 +16,13 @@ from ecwid_async.codec import loads
 from ecwid_async.models.base import Draft, Model
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-"""Responses and bodies of the same shapes as the documentation's samples, with values of our own."""
+"""Responses and bodies with the shapes of the documentation's samples, but our own values."""
 
 MODULES = sorted(module.name for module in iter_modules(models.__path__) if module.name != "base")
 
 
 class Spec:
-    """The tables in `tests/spec`, and what deliberately differs from them."""
+    """The tables in `tests/spec`, with the deliberate deviations from them."""
 
     def __init__(self) -> None:
         self._folder = Path(__file__).parents[1] / "spec"
@@ -30,8 +30,7 @@ class Spec:
         self.endpoints: list[dict[str, Any]] = list({row["id"]: row for row in rows}.values())
         self.schemas: dict[str, dict[str, Any]] = self._table("schemas")
         for name, schema in (*self._table("vendor_schemas").items(), *self._table("newer_schemas").items()):
-            # What the vendor's own client, newer pages of the documentation and live answers have beyond the tables:
-            # shapes, and further fields of known ones.
+            # Further schemas and fields, from Ecwid's own client, newer documentation and real stores.
             known = self.schemas[name]["fields"] if schema.get("extends") else []
             self.schemas[name] = {**schema, "fields": [*known, *schema["fields"]]}
         self.fields: dict[str, list[dict[str, Any]]] = {name: schema["fields"] for name, schema in self.schemas.items()}
@@ -59,19 +58,19 @@ class Spec:
 
     @cached_property
     def with_class(self) -> list[str]:
-        return [schema for schema in sorted(self.fields) if self.deviating("no_class", schema) is None]
+        return [schema for schema in sorted(self.fields) if self.deviation("no_class", schema) is None]
 
     def variants(self, schema: str) -> list[str]:
-        """The schemas of what a schema stands for in general, told apart by a tag."""
+        """The schemas of the tagged variants of a schema."""
         return [name for name, variant in self.schemas.items() if variant.get("variant_of") == schema]
 
-    def deviating(self, kind: str, name: str) -> Any:
-        """What the list of deviations says about a schema or ``Schema.field``, or None."""
+    def deviation(self, kind: str, name: str) -> Any:
+        """The entry for a schema or ``Schema.field`` in the deviations, or None."""
         return next((said for pattern, said in self.deviations[kind].items() if fnmatchcase(name, pattern)), None)
 
     def class_name(self, schema: str) -> str:
-        """A schema's class bears its name; what is created or updated is one draft."""
-        renamed = self.deviating("classes", schema)
+        """The class of a schema has the same name, except that one draft serves to create and to update."""
+        renamed = self.deviation("classes", schema)
         if renamed is not None:
             return str(renamed[0])
         written = re.fullmatch(r"(\w+?)(?:Create|Update)(\w*)", schema)
@@ -81,7 +80,7 @@ class Spec:
         return self.classes[self.class_name(schema)]
 
     def samples(self, kind: str) -> list["Sample"]:
-        """The samples of responses (``response``) or bodies (``request``) of what has a class."""
+        """The samples of responses (``response``) or bodies (``request``) with a class."""
         found = [
             self._sample(folder / f"{endpoint['id']}.{kind}.json", endpoint[kind])
             for folder in (SAMPLES, *documentation())
@@ -91,7 +90,7 @@ class Spec:
 
     def _sample(self, path: Path, shape: dict[str, Any]) -> "Sample":
         schema = shape.get("schema")
-        if schema is not None and self.deviating("no_class", schema) is not None:
+        if schema is not None and self.deviation("no_class", schema) is not None:
             for field in self.fields[schema]:
                 if field["type"] == "array" and "ref" in field:
                     return Sample(path, field["ref"], field["name"])
@@ -99,13 +98,13 @@ class Spec:
 
 
 def documentation() -> list[Path]:
-    """The folder with the documentation's own samples, where it is at hand; `SAMPLES` have the same names."""
+    """The folder of the documentation's samples, if present. `SAMPLES` has the same file names."""
     folder = Path(os.environ.get("ECWID_SHARED", Path(__file__).parents[3] / "shared")) / "api" / "samples"
     return [folder] if folder.is_dir() else []
 
 
 class Sample(NamedTuple):
-    """A file, the schema of what it holds, and the member of the envelope that holds it."""
+    """A file, the schema of its content, and the member that holds the content."""
 
     path: Path
     schema: Any

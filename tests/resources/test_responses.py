@@ -1,4 +1,4 @@
-"""What the methods answer: the documented shape, typed."""
+"""Methods return the documented responses, typed."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from ecwid_async.models.results import DeletedItem
 from ecwid_async.models.staff import StaffAccount, StaffScope
 from ecwid_async.models.swatches import Swatch
 
-# An answer that only wraps a list is read as the list.
+# The list is returned without its envelope.
 UNWRAPPED: dict[str, Any] = {
     "GET /categories/sort": ("sortedIds", list[int], b'{"sortedIds": [9, 7]}'),
     "GET /customers/locations": ("items", list[CustomerLocation], b'{"items": [{"countryCode": "DE"}]}'),
@@ -37,19 +37,19 @@ UNWRAPPED: dict[str, Any] = {
     "GET /swatches": ("colors", list[Swatch], b'{"colors": [{"name": "Red"}]}'),
 }
 UNDOCUMENTED = {
-    "DELETE /application": "DeleteResult",  # as the vendor's own client reads it
-    "PUT /products/{productId}/media": "UpdateResult",  # as every other update
+    "DELETE /application": "DeleteResult",  # as in Ecwid's own client
+    "PUT /products/{productId}/media": "UpdateResult",  # as other updates
 }
-# What no list of schemas names: the type, and an answer.
-APART: dict[str, tuple[Any, bytes]] = {
+# Responses without a schema: the type and an example.
+WITHOUT_SCHEMA: dict[str, tuple[Any, bytes]] = {
     "DELETE /products": (type(None), b""),  # 202, without a body
     "POST /images/main-colors": (
         dict[str, ImageMainColors],
         b'{"result": {"https://example.com/apple.png": {"colors": ["#FF0000"]}}}',
     ),
 }
-# Nobody says what these answer.
-APART |= dict.fromkeys(
+# These responses are not documented.
+WITHOUT_SCHEMA |= dict.fromkeys(
     ["POST /domains/reset_domain_password", "POST /domains/send_domain_verification_email"],
     (dict[str, object], b'{"domain": "example.com", "price": 12.50}'),
 )
@@ -58,75 +58,80 @@ KINDS = {"binary": Download, "text": str}
 PAGE = b'{"total": 1, "count": 1, "offset": 0, "limit": 100, "items": [{}]}'
 
 
-def test_an_answer_is_declared_as_the_class_of_its_schema(method: Any, spec: Any) -> None:
+def test_the_result_type_is_the_class_of_the_schema(method: Any, spec: Any) -> None:
     response = method.row["response"]
     if method.endpoint in UNWRAPPED:
-        assert method.returns == UNWRAPPED[method.endpoint][1]
-    elif method.endpoint in APART:
-        assert method.returns == APART[method.endpoint][0]
+        assert method.result_type == UNWRAPPED[method.endpoint][1]
+    elif method.endpoint in WITHOUT_SCHEMA:
+        assert method.result_type == WITHOUT_SCHEMA[method.endpoint][0]
     elif response["kind"] in KINDS:
-        assert method.returns is KINDS[response["kind"]]
+        assert method.result_type is KINDS[response["kind"]]
     else:
         cls = spec.class_of(response.get("item_schema") or response["schema"] or UNDOCUMENTED[method.endpoint])
-        assert method.returns == (list[cls] if response["list"] else cls)
+        assert method.result_type == (list[cls] if response["list"] else cls)
 
 
-async def test_an_answer_is_read_as_declared(method: Any, answered: Any) -> None:
+async def test_a_response_is_read_as_the_declared_type(method: Any, call_with_response: Any) -> None:
     response = method.row["response"]
     if method.endpoint in UNWRAPPED:
         key, _, body = UNWRAPPED[method.endpoint]
-        read = await answered(method, body)
+        read = await call_with_response(method, body)
         assert read
         assert len(read) == len(loads(body)[key])
-        item = get_args(method.returns)[0]
+        item = get_args(method.result_type)[0]
         assert isinstance(read[0], get_args(item) or item)
-    elif method.endpoint in APART:
-        read = await answered(method, APART[method.endpoint][1])
-        assert type(read) is (get_origin(method.returns) or method.returns)
+    elif method.endpoint in WITHOUT_SCHEMA:
+        read = await call_with_response(method, WITHOUT_SCHEMA[method.endpoint][1])
+        assert type(read) is (get_origin(method.result_type) or method.result_type)
     elif response["kind"] == "binary":
-        assert await answered(method, b"%PDF").read() == b"%PDF"
+        assert await call_with_response(method, b"%PDF").read() == b"%PDF"
     elif response["kind"] == "text":
-        assert await answered(method, "<p>12.50 €</p>".encode()) == "<p>12.50 €</p>"
+        assert await call_with_response(method, "<p>12.50 €</p>".encode()) == "<p>12.50 €</p>"
     elif response["paginated"]:
-        assert [type(item) for item in await answered(method, PAGE).all()] == [method.returns]
+        assert [type(item) for item in await call_with_response(method, PAGE).all()] == [method.result_type]
     elif response["list"]:
-        assert [type(item) for item in await answered(method, b"[{}, {}]")] == [*get_args(method.returns)] * 2
+        assert [type(item) for item in await call_with_response(method, b"[{}, {}]")] == [
+            *get_args(method.result_type)
+        ] * 2
     else:
-        assert type(await answered(method, b"{}")) is method.returns
+        assert type(await call_with_response(method, b"{}")) is method.result_type
 
 
-async def test_the_sample_of_a_response_is_read_whole(method: Any, answered: Any, sample: Any) -> None:
+async def test_the_sample_of_a_response_is_read_completely(method: Any, call_with_response: Any, sample: Any) -> None:
     try:
         body = sample(f"{method.row['id']}.response")
     except FileNotFoundError:
         return
     if method.row["response"]["paginated"]:
-        page = await anext(answered(method, body).pages())
+        page = await anext(call_with_response(method, body).pages())
         assert len(page.items) == len(loads(body)["items"]) > 0
         assert page.total == loads(body)["total"]
     else:
-        read = await answered(method, body)
-        assert isinstance(read, get_origin(method.returns) or method.returns)
+        read = await call_with_response(method, body)
+        assert isinstance(read, get_origin(method.result_type) or method.result_type)
         if method.row["response"]["list"]:
             assert len(read) == len(loads(body)) > 0
 
 
-async def test_colors_are_found_by_the_url_of_their_image(methods: Any, answered: Any) -> None:
+async def test_colors_are_returned_by_image_url(methods: Any, call_with_response: Any) -> None:
     (method,) = (method for method in methods if method.name == "images.main_colors")
-    read = await answered(method, APART[method.endpoint][1])
+    read = await call_with_response(method, WITHOUT_SCHEMA[method.endpoint][1])
     assert read == {"https://example.com/apple.png": ImageMainColors(colors=["#FF0000"])}
 
 
-async def test_plain_answers_keep_amounts_exact(methods: Any, answered: Any) -> None:
+async def test_plain_data_has_exact_amounts(methods: Any, call_with_response: Any) -> None:
     (method,) = (method for method in methods if method.name == "domains.reset_password")
-    assert await answered(method, APART[method.endpoint][1]) == {"domain": "example.com", "price": Decimal("12.50")}
+    assert await call_with_response(method, WITHOUT_SCHEMA[method.endpoint][1]) == {
+        "domain": "example.com",
+        "price": Decimal("12.50"),
+    }
 
 
-async def test_what_is_deleted_has_an_id_and_a_moment(methods: Any, answered: Any) -> None:
+async def test_deleted_items_have_an_id_and_a_time(methods: Any, call_with_response: Any) -> None:
     histories = [method for method in methods if method.name.endswith(".deleted")]
     body = b'{"total": 1, "items": [{"id": 7, "orderId": "EG4H2", "date": "2024-09-04 07:20:11 +0000"}]}'
     for method in histories:
-        assert await answered(method, body).all() == [
+        assert await call_with_response(method, body).all() == [
             DeletedItem(id=7, order_id="EG4H2", date=datetime(2024, 9, 4, 7, 20, 11, tzinfo=UTC))
         ]
     assert [method.name.split(".")[0] for method in histories] == [
@@ -138,7 +143,7 @@ async def test_what_is_deleted_has_an_id_and_a_moment(methods: Any, answered: An
     ]
 
 
-async def test_a_wrapped_list_that_is_missing_is_an_error(methods: Any, answered: Any) -> None:
+async def test_a_missing_list_in_an_envelope_is_an_error(methods: Any, call_with_response: Any) -> None:
     (method,) = (method for method in methods if method.name == "customers.contacts.search")
     with pytest.raises(DecodeError, match="expected list at items"):
-        await answered(method, b"{}")
+        await call_with_response(method, b"{}")

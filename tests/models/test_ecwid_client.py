@@ -1,4 +1,4 @@
-"""Each field that the vendor's own client reads or writes is an attribute, whatever the tables say."""
+"""Every field that Ecwid's own client reads or writes is an attribute, documented or not."""
 
 import json
 import re
@@ -14,9 +14,9 @@ import attrs
 import pytest
 
 from ecwid_async.models.base import JSON_TEXT, PREFIX, Draft, Model, union_members, wire_name
-from tests.models.tables import Spec
+from tests.models.spec import Spec
 
-# The class that stands for an object, by patterns of its name, where it does not bear that name: the first counts.
+# The class of an object, by the first matching pattern, if it has another name than the object.
 CLASSES = {
     "AdjustVariationInventoryResult": "StockAdjustmentResult",
     "ApplicationTokenResult": "ApplicationToken",
@@ -83,7 +83,7 @@ SCALARS = {
 
 
 class Vendor(NamedTuple):
-    """The objects of the vendor's own client by name."""
+    """The objects and enums of Ecwid's own client by name."""
 
     objects: dict[str, dict[str, Any]]
     enums: dict[str, list[str]]
@@ -93,13 +93,13 @@ class Vendor(NamedTuple):
 def vendor(shared: Path) -> Vendor:
     path = shared / "api" / "official_client.json"
     if not path.exists():
-        pytest.skip(f"needs what is known of the vendor's own client, in {path}")
+        pytest.skip(f"needs the description of Ecwid's own client in {path}")
     data = json.loads(path.read_text("utf-8"))
     return Vendor({described["name"]: described for described in data["dtos"]}, data["enums"])
 
 
-class Met(NamedTuple):
-    """A field of an object, the class that the object is read or written as, and the type of the attribute."""
+class FieldUse(NamedTuple):
+    """A field of an object, with the class of the object and the type of the attribute."""
 
     name: str
     wire_type: str
@@ -108,7 +108,7 @@ class Met(NamedTuple):
 
 
 def class_of(name: str, spec: Spec) -> type[Model] | type[Draft] | None:
-    """The class of an object that stands by itself; what another one holds is found in the class of that."""
+    """The class of a top-level object. Classes of nested objects follow from attributes."""
     written = re.fullmatch(r"Updated(\w+)", name)
     own = f"{written[1]}Draft" if written else name.removeprefix("Fetched")
     renamed = (cls for pattern, cls in CLASSES.items() if fnmatchcase(name, pattern))
@@ -124,19 +124,19 @@ def classes_in(declared: Any) -> Iterator[type[Model] | type[Draft]]:
 
 
 def object_in(type_: str, vendor: Vendor) -> str | None:
-    """The object that a type such as ``list<FetchedOrder.OrderItem>`` or ``map<string,FetchedAlt>`` holds."""
+    """The object in a type such as ``list<FetchedOrder.OrderItem>`` or ``map<string,FetchedAlt>``."""
     found = re.search(r"([\w.]+)>*$", type_)
     return found[1] if found is not None and not type_.startswith("enum:") and found[1] in vendor.objects else None
 
 
-def told(field: "attrs.Attribute[Any]") -> tuple[str, Any]:
-    """The name and the type by which the vendor's own client knows what a field holds."""
+def name_and_type(field: "attrs.Attribute[Any]") -> tuple[str, Any]:
+    """The name and the type of a field in Ecwid's own client."""
     name = field.name if PREFIX in field.metadata else wire_name(field)
     return name, str | None if JSON_TEXT in field.metadata else field.type
 
 
 def parts(held: str, declared: Any, vendor: Vendor) -> Iterator[tuple[str, type[Model] | type[Draft]]]:
-    """An object that a field holds, or each of its variants, with the class that it is read or written as."""
+    """The object of a field or each of its variants, with the class."""
     variants = vendor.objects[held].get("variants", ())
     by_tag = {vendor.objects[variant]["discriminator_value"]: variant for variant in variants}
     for cls in classes_in(declared):
@@ -144,12 +144,12 @@ def parts(held: str, declared: Any, vendor: Vendor) -> Iterator[tuple[str, type[
         yield held if tag is None else by_tag[tag[1]], cls
 
 
-def walk(vendor: Vendor, spec: Spec) -> tuple[list[Met], set[str]]:
-    """Every field of every object that has a class, and the names of these objects."""
+def walk(vendor: Vendor, spec: Spec) -> tuple[list[FieldUse], set[str]]:
+    """All fields of all objects with a class, and the names of these objects."""
     left = [
         (name, cls)
         for name in vendor.objects
-        if spec.deviating("vendor_objects", name) is None and (cls := class_of(name, spec)) is not None
+        if spec.deviation("vendor_objects", name) is None and (cls := class_of(name, spec)) is not None
     ]
     fields, seen = [], set()
     while left:
@@ -157,18 +157,18 @@ def walk(vendor: Vendor, spec: Spec) -> tuple[list[Met], set[str]]:
         if (name, cls) in seen:
             continue
         seen.add((name, cls))
-        declared = dict(map(told, attrs.fields(cls)))
+        declared = dict(map(name_and_type, attrs.fields(cls)))
         for field in vendor.objects[name].get("fields", ()):
-            met = Met(f"{name}.{field['name']}", field["type"], cls, declared.get(field["name"]))
-            fields.append(met)
-            held = object_in(met.wire_type, vendor)
+            use = FieldUse(f"{name}.{field['name']}", field["type"], cls, declared.get(field["name"]))
+            fields.append(use)
+            held = object_in(use.wire_type, vendor)
             if held is not None:
-                left += parts(held, met.declared, vendor)
+                left += parts(held, use.declared, vendor)
     return fields, {name for name, _ in seen}
 
 
 def fits(type_: str, declared: Any, vendor: Vendor) -> bool:
-    """Whether an attribute can hold what the vendor's own client reads or writes."""
+    """Whether an attribute can hold the values that Ecwid's own client reads or writes."""
     options = union_members(declared)
     if inner := re.fullmatch(r"(list|map)<(?:[\w.]+,)?(.*)>", type_):
         kind = {"list": list, "map": dict}[inner[1]]
@@ -184,9 +184,9 @@ def fits(type_: str, declared: Any, vendor: Vendor) -> bool:
 
 
 def test_every_object_has_a_class_or_a_reason(vendor: Vendor, spec: Spec) -> None:
-    _, met = walk(vendor, spec)
-    excused = {name for name in vendor.objects if spec.deviating("vendor_objects", name) is not None}
-    assert vendor.objects.keys() - met == excused
+    _, found = walk(vendor, spec)
+    excused = {name for name in vendor.objects if spec.deviation("vendor_objects", name) is not None}
+    assert vendor.objects.keys() - found == excused
 
 
 def test_every_field_has_an_attribute(vendor: Vendor, spec: Spec) -> None:
@@ -194,10 +194,10 @@ def test_every_field_has_an_attribute(vendor: Vendor, spec: Spec) -> None:
     assert [f"{field.name}, in {field.cls.__name__}" for field in fields if field.declared is None] == []
 
 
-def test_every_attribute_holds_what_is_read_or_written(vendor: Vendor, spec: Spec) -> None:
+def test_every_attribute_can_hold_the_values(vendor: Vendor, spec: Spec) -> None:
     fields, _ = walk(vendor, spec)
     for field in fields:
-        excused = spec.deviating("vendor_types", field.name) is not None
+        excused = spec.deviation("vendor_types", field.name) is not None
         assert fits(field.wire_type, field.declared, vendor) is not excused, f"{field.name} is {field.wire_type}"
 
 

@@ -1,4 +1,4 @@
-"""Whatever the API answers, within the tables or not, a model keeps all of it."""
+"""Models keep all data of random responses, documented or not."""
 
 import pickle
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ecwid_async.codec import Codec, dumps, loads
 from ecwid_async.models.base import Draft
-from tests.models.tables import Spec
+from tests.models.spec import Spec
 
 SCHEMAS = (
     "Category",
@@ -40,7 +40,7 @@ anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=2) | st.
 
 
 def values(field: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
-    """What the table says that a field holds."""
+    """Values that the table allows for a field."""
     held = None
     if field.get("ref") or field.get("json_ref"):
         held = objects(field.get("ref") or field["json_ref"], depth - 1) if depth else st.just({})
@@ -54,7 +54,7 @@ def values(field: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
         "any": anything,
         "boolean": st.booleans(),
         "date": st.dates(date(1970, 1, 1)).map(str),
-        "datetime": st.datetimes(datetime(1970, 1, 1)).map(lambda moment: f"{moment.replace(microsecond=0)} +0000"),
+        "datetime": st.datetimes(datetime(1970, 1, 1)).map(lambda time: f"{time.replace(microsecond=0)} +0000"),
         "integer": whole,
         "number": amounts | whole,
         "object": st.dictionaries(texts, anything, max_size=2) if held is None else held,
@@ -64,7 +64,7 @@ def values(field: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
 
 
 def objects(schema: str, depth: int) -> st.SearchStrategy[dict[str, Any]]:
-    """An object of a schema: a few of its fields, each right, null or of any type, and some that nobody knows."""
+    """Objects with some fields of a schema, with valid, null or arbitrary values, and with unknown fields."""
     fields = {
         field["name"].replace("{attrName}", "Brand").replace("{optionName}", "Size"): values(field, depth) | anything
         for field in spec.fields[schema]
@@ -75,12 +75,12 @@ def objects(schema: str, depth: int) -> st.SearchStrategy[dict[str, Any]]:
     return st.builds(lambda first, second: {**second, **first}, known, unknown)
 
 
-answers = st.sampled_from(SCHEMAS).flatmap(lambda schema: st.tuples(st.just(schema), objects(schema, 3)))
+responses = st.sampled_from(SCHEMAS).flatmap(lambda schema: st.tuples(st.just(schema), objects(schema, 3)))
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def same(before: Any, after: Any) -> bool:
-    """Equal, but for nulls, and for a number in text that was read as the number."""
+    """Whether two values are equal, ignoring nulls and numbers in text."""
     if isinstance(before, dict) and isinstance(after, dict):
         return all(same(before.get(key), after.get(key)) for key in before.keys() | after.keys())
     if isinstance(before, list) and isinstance(after, list):
@@ -91,18 +91,18 @@ def same(before: Any, after: Any) -> bool:
 
 
 @quick
-@given(answers)
-def test_a_tolerant_reader_loses_nothing(answer: tuple[str, dict[str, Any]]) -> None:
-    schema, wire = answer
+@given(responses)
+def test_tolerant_decoding_loses_nothing(response: tuple[str, dict[str, Any]]) -> None:
+    schema, wire = response
     data = loads(dumps(wire))
     read = Codec().structure(data, spec.class_of(schema), "GET /anything")
     assert same(data, loads(dumps(read)))
 
 
 @quick
-@given(answers)
-def test_what_was_read_survives_pickling(answer: tuple[str, dict[str, Any]]) -> None:
-    schema, wire = answer
+@given(responses)
+def test_decoded_models_survive_pickling(response: tuple[str, dict[str, Any]]) -> None:
+    schema, wire = response
     read = Codec().structure(loads(dumps(wire)), spec.class_of(schema), "GET /anything")
     again = pickle.loads(pickle.dumps(read))
     assert again == read

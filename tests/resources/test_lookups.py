@@ -1,4 +1,4 @@
-"""After a create that nobody knows the outcome of, what it was to make is looked up by what identifies it."""
+"""After a create with an unknown outcome, `resolve` looks up the item by its identifying value."""
 
 import pickle
 from typing import Any
@@ -17,8 +17,8 @@ from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Request, Response
 
 
-class LostAnswers:
-    """A sandbox whose answers to creates get lost, after or before the create took effect."""
+class LostResponses:
+    """A sandbox that loses responses to creates, before or after the create takes effect."""
 
     def __init__(self, *, arrives: bool) -> None:
         self.arrives = arrives
@@ -28,7 +28,7 @@ class LostAnswers:
         if request.method == "POST":
             if self.arrives:
                 assert (await self.sandbox.send(request)).status == 200
-            raise OutcomeUnknown("the answer got lost", request=request)
+            raise OutcomeUnknown("the response was lost", request=request)
         return await self.sandbox.send(request)
 
     def stream(self, request: Request) -> Any:
@@ -52,18 +52,16 @@ def store(transport: Any) -> Store:
         ("coupons", DiscountCouponDraft(name="Spring", code="SPRING-NEW"), "code"),
     ],
 )
-async def test_what_was_made_is_found_and_what_was_not_is_not(
-    section: str, draft: Draft, field: str, arrives: bool
-) -> None:
-    resource = getattr(store(LostAnswers(arrives=arrives)), section)
+async def test_an_item_is_found_if_it_was_created(section: str, draft: Draft, field: str, arrives: bool) -> None:
+    resource = getattr(store(LostResponses(arrives=arrives)), section)
     with pytest.raises(OutcomeUnknown) as caught:
         await resource.create(draft)
     found = await caught.value.resolve()
     assert (getattr(found, field) if found else None) == (getattr(draft, field) if arrives else None)
 
 
-async def test_a_variation_is_found_by_its_sku_among_those_of_its_product() -> None:
-    lost = LostAnswers(arrives=False)
+async def test_a_variation_is_looked_up_among_those_of_its_product() -> None:
+    lost = LostResponses(arrives=False)
     product = await store(lost).products.search().first()
     assert product is not None
     assert product.id is not None
@@ -73,16 +71,16 @@ async def test_a_variation_is_found_by_its_sku_among_those_of_its_product() -> N
 
 
 @pytest.mark.parametrize("arrives", [True, False])
-async def test_a_domain_is_found_by_its_name_whatever_its_case(arrives: bool) -> None:
+async def test_a_domain_is_found_by_its_name_in_any_case(arrives: bool) -> None:
     with pytest.raises(OutcomeUnknown) as caught:
-        await store(LostAnswers(arrives=arrives)).domains.purchase(DomainPurchaseDraft(domain_name="My-Mugs.com"))
+        await store(LostResponses(arrives=arrives)).domains.purchase(DomainPurchaseDraft(domain_name="My-Mugs.com"))
     found: Any = await caught.value.resolve()
     assert (found.name if found else None) == ("my-mugs.com" if arrives else None)
 
 
-async def test_what_nothing_identifies_is_said_to_be_so() -> None:
+async def test_an_item_without_an_identifying_value_raises_lookup_error() -> None:
     with pytest.raises(OutcomeUnknown) as caught:
-        await store(LostAnswers(arrives=True)).products.create(ProductDraft(name="Lamp"))
+        await store(LostResponses(arrives=True)).products.create(ProductDraft(name="Lamp"))
     with pytest.raises(LookupError, match="a product without SKU and external_reference_id"):
         await caught.value.resolve()
     with pytest.raises(LookupError, match="nothing in this call identifies"):
@@ -90,7 +88,7 @@ async def test_what_nothing_identifies_is_said_to_be_so() -> None:
 
 
 @pytest.mark.parametrize("late", [False, True])
-async def test_a_server_that_failed_and_a_deadline_can_be_resolved_too(late: bool) -> None:
+async def test_a_server_error_and_a_timeout_can_be_resolved(late: bool) -> None:
     def reply(request: Request) -> Response | Exception:
         if request.method == "GET":
             return make_response({"items": [{"id": 7, "sku": "A"}], "total": 1})
@@ -102,8 +100,8 @@ async def test_a_server_that_failed_and_a_deadline_can_be_resolved_too(late: boo
     assert found.id == 7
 
 
-async def test_one_draft_reused_for_two_creates_names_for_each_what_it_was_to_make() -> None:
-    lost = store(LostAnswers(arrives=True))
+async def test_a_reused_draft_is_looked_up_by_its_values_at_the_time_of_each_call() -> None:
+    lost = store(LostResponses(arrives=True))
     draft = ProductDraft(name="Lamp", sku="LAMP-1")
     first = lost.products.create(draft)
     draft.sku = "LAMP-2"
@@ -116,11 +114,11 @@ async def test_one_draft_reused_for_two_creates_names_for_each_what_it_was_to_ma
         assert found.sku == sku
 
 
-async def test_a_call_sent_from_elsewhere_looks_where_it_was_sent() -> None:
-    """Through the store that sent it: the one it was built by may be another, or in another process."""
+async def test_the_lookup_goes_to_the_store_that_sent_the_call() -> None:
+    """The call may have been built by another store, or in another process."""
     nowhere = store(MemoryTransport([]))
     for through in (lambda call: call, lambda call: pickle.loads(pickle.dumps(call))):
-        lost = store(LostAnswers(arrives=True))
+        lost = store(LostResponses(arrives=True))
         with pytest.raises(OutcomeUnknown) as caught:
             await lost.send(through(nowhere.products.create(ProductDraft(name="Lamp", sku="LAMP-1"))))
         found: Any = await caught.value.resolve()
@@ -128,7 +126,7 @@ async def test_a_call_sent_from_elsewhere_looks_where_it_was_sent() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Log in</html>", b"null"])
-async def test_a_create_whose_success_can_t_be_read_can_be_resolved(body: bytes) -> None:
+async def test_a_create_with_an_unreadable_response_can_be_resolved(body: bytes) -> None:
     def reply(request: Request) -> Response:
         return (
             make_response({"items": [{"id": 7, "sku": "A"}], "total": 1})
@@ -143,8 +141,8 @@ async def test_a_create_whose_success_can_t_be_read_can_be_resolved(body: bytes)
 
 
 @pytest.mark.parametrize("code", ["SKU_ALREADY_EXISTS", "RATE_LIMITED", "INVALID_API_TOKEN", None])
-async def test_whatever_the_error_is_an_unknown_outcome_can_be_resolved(code: str | None) -> None:
-    """A server that fails may name any code, and each code has a class of its own."""
+async def test_an_unknown_outcome_can_be_resolved_for_every_error_class(code: str | None) -> None:
+    """A failing server may return any error code, and codes have different classes."""
     body = b'{"errorCode": "%s"}' % code.encode() if code else b"<html>"
     found = b'{"total": 1, "count": 1, "items": [{"id": 7, "sku": "LAMP-NEW"}]}'
     transport = MemoryTransport([make_response(body, status=500), make_response(found)])
@@ -155,7 +153,7 @@ async def test_whatever_the_error_is_an_unknown_outcome_can_be_resolved(code: st
     assert getattr(item, "id", None) == 7
 
 
-async def test_an_outcome_that_is_known_needs_no_look() -> None:
+async def test_a_known_outcome_can_not_be_resolved() -> None:
     with pytest.raises(EcwidError) as caught:
         await store(MemoryTransport([make_response(b"{}", status=409)])).products.create(
             ProductDraft(name="Lamp", sku="LAMP-NEW")
