@@ -1,4 +1,4 @@
-"""The server that acts out a schedule of faults, and keeps the log against which the client is judged."""
+"""The server that acts out faults, and logs every request for the checks."""
 
 import asyncio
 import re
@@ -11,31 +11,31 @@ from contextlib import asynccontextmanager
 
 from attrs import define, field, frozen
 
-from tests.chaos.faults import Door, Ends, Fault, Reply, Serve
+from tests.chaos.faults import ConnectionOutcome, DroppedConnection, Fault, ServerReply, ValidResponse
 
 _TARGET = re.compile(r"(?P<method>\w+) /api/v3/(?P<store>\d+)/(?P<path>(?:orders|products)/(?P<number>\d+)\S*) ")
 
 
 @frozen
-class Arrival:
-    """A request that came whole, at a moment of the loop's clock, and what was done with it."""
+class ReceivedRequest:
+    """A complete request: when it arrived, by the loop's clock, and the reply to it."""
 
     at: float
     store: int
     number: int
-    reply: Reply
+    reply: ServerReply
 
 
 @define
 class ChaosServer:
-    """Each item (an order, a product) has a number and faults of its own; with none left, it is served properly."""
+    """Each item (an order, a product) has a number and its own faults. With none left, responses are valid."""
 
     faults: dict[int, deque[Fault]]
-    doors: deque[Door]
+    dropped_connections: deque[DroppedConnection]
     port: int = 0
-    log: list[Arrival] = field(factory=list)
+    log: list[ReceivedRequest] = field(factory=list)
     applied: Counter[int] = field(factory=Counter)
-    strays: list[str] = field(factory=list)
+    unexpected: list[str] = field(factory=list)
     tasks: set[asyncio.Task[None]] = field(factory=set)
     _writers: set[asyncio.StreamWriter] = field(factory=set)
     _listening: asyncio.Server | None = None
@@ -49,27 +49,27 @@ class ChaosServer:
         self._listening = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         self.port = self._listening.sockets[0].getsockname()[1]
 
-    def shut(self) -> None:
-        """Refuse connections from now on; those that are there stay."""
+    def refuse_connections(self) -> None:
+        """Refuse new connections from now on; open ones stay."""
         if self._listening is not None:
             self._listening.close()
             self._listening = None
 
-    def drop(self, ends: Ends) -> None:
-        """End all connections, idle ones too."""
+    def drop(self, connection: ConnectionOutcome) -> None:
+        """End all connections, including idle ones."""
         for writer in self._writers:
-            _reset(writer) if ends is Ends.RESET else writer.close()
+            _reset(writer) if connection is ConnectionOutcome.RESET else writer.close()
 
-    def say(self, text: bytes) -> None:
-        """Send what nobody asked for on all connections."""
+    def send_unrequested(self, text: bytes) -> None:
+        """Send data that was not requested on all connections."""
         for writer in self._writers:
             writer.write(text)
 
-    def of(self, number: int) -> list[Arrival]:
-        return [arrival for arrival in self.log if arrival.number == number]
+    def requests_for(self, number: int) -> list[ReceivedRequest]:
+        return [request for request in self.log if request.number == number]
 
-    async def deserted(self) -> None:
-        """Wait until no connection is open or being accepted, in real time: a client's threads know no other."""
+    async def all_closed(self) -> None:
+        """Wait until no connection is open or being accepted, in real time, which the threads of a client use."""
         give_up = time.monotonic() + 20
         while not self._empty.is_set() or _accepting():
             assert time.monotonic() < give_up, f"{len(self._writers)} connections are open"
@@ -81,7 +81,7 @@ class ChaosServer:
         task = asyncio.ensure_future(self._serve(reader, writer))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
-        # A task that is cancelled before its first step has no `finally`.
+        # The `finally` of a task that is cancelled before its first step does not run.
         task.add_done_callback(lambda _: self._leave(writer))
 
     def _leave(self, writer: asyncio.StreamWriter) -> None:
@@ -92,56 +92,58 @@ class ChaosServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            if self.doors:
-                door = self.doors.popleft()
-                if door.after:
-                    await reader.readexactly(door.after)
-                return await _end(door.ends, reader, writer)
+            if self.dropped_connections:
+                dropped = self.dropped_connections.popleft()
+                if dropped.after:
+                    await reader.readexactly(dropped.after)
+                return await _end(dropped.connection, reader, writer)
             while not writer.is_closing():
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 length = re.search(r"(?i)\r\ncontent-length: *(\d+)", head)
                 if length:
                     await reader.readexactly(int(length[1]))
-                reply = self._settle(head)
+                reply = self._reply_to(head)
                 for piece in _pieces(reply):
                     writer.write(piece)
                     await writer.drain()
-                    if reply.slowly:
+                    if reply.slow:
                         await asyncio.sleep(0.01)
-                if reply.ends is not Ends.KEPT:
-                    return await _end(reply.ends, reader, writer)
+                if reply.connection is not ConnectionOutcome.KEPT:
+                    return await _end(reply.connection, reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # gone
+            pass  # the client closed the connection
         return None
 
-    def _settle(self, head: str) -> Reply:
+    def _reply_to(self, head: str) -> ServerReply:
         found = _TARGET.match(head)
         if found is None:
-            self.strays.append(head.split("\r\n")[0])
-            return Reply(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n", False, Ends.KEPT, refused=True)
+            self.unexpected.append(head.split("\r\n")[0])
+            return ServerReply(
+                b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n", False, ConnectionOutcome.KEPT, refused=True
+            )
         number = int(found["number"])
         faults = self.faults.get(number)
-        fault = faults.popleft() if faults else Serve()
+        fault = faults.popleft() if faults else ValidResponse()
         body = b'{"id":"%d"}' % number if found["method"] == "GET" else b'{"updateCount":1}'
         reply = fault.reply(body)
         self.applied[number] += reply.applied
-        self.log.append(Arrival(asyncio.get_running_loop().time(), int(found["store"]), number, reply))
+        self.log.append(ReceivedRequest(asyncio.get_running_loop().time(), int(found["store"]), number, reply))
         return reply
 
 
 def _accepting() -> bool:
-    """Whether the event loop is taking a connection that a client has already given up."""
+    """Whether the event loop is accepting a connection that its client has already closed."""
     return any(getattr(task.get_coro(), "__name__", "") == "_accept_connection2" for task in asyncio.all_tasks())
 
 
-def _pieces(reply: Reply) -> Iterable[bytes]:
-    return (reply.text[start : start + 7] for start in range(0, len(reply.text), 7)) if reply.slowly else [reply.text]
+def _pieces(reply: ServerReply) -> Iterable[bytes]:
+    return (reply.data[start : start + 7] for start in range(0, len(reply.data), 7)) if reply.slow else [reply.data]
 
 
-async def _end(ends: Ends, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    if ends is Ends.RESET:
+async def _end(connection: ConnectionOutcome, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    if connection is ConnectionOutcome.RESET:
         _reset(writer)
-    elif ends is Ends.CLOSED:
+    elif connection is ConnectionOutcome.CLOSED:
         writer.close()
     else:
         while await reader.read(65536):
@@ -149,7 +151,7 @@ async def _end(ends: Ends, reader: asyncio.StreamReader, writer: asyncio.StreamW
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    # Without a linger time, closing sends a reset; by itself it would say a proper goodbye.
+    # With a linger time of zero, closing sends a reset instead of a regular end.
     open_socket = writer.get_extra_info("socket")
     if open_socket.fileno() >= 0:
         open_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -157,17 +159,19 @@ def _reset(writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def chaos_server(faults: dict[int, list[Fault]], doors: Iterable[Door] = ()) -> AsyncIterator[ChaosServer]:
+async def chaos_server(
+    faults: dict[int, list[Fault]], dropped_connections: Iterable[DroppedConnection] = ()
+) -> AsyncIterator[ChaosServer]:
     queues: dict[int, deque[Fault]] = defaultdict(deque)
-    queues.update({number: deque(of_one) for number, of_one in faults.items()})
-    server = ChaosServer(queues, deque(doors))
+    queues.update({number: deque(faults_of_item) for number, faults_of_item in faults.items()})
+    server = ChaosServer(queues, deque(dropped_connections))
     server._empty.set()
     await server.open()
     try:
         yield server
     finally:
-        server.shut()
-        server.drop(Ends.RESET)
+        server.refuse_connections()
+        server.drop(ConnectionOutcome.RESET)
         for task in server.tasks:
             task.cancel()
         await asyncio.gather(*server.tasks, return_exceptions=True)

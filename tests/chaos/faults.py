@@ -1,7 +1,7 @@
-"""What can go wrong between a client and a server, as values: what Hypothesis draws and shrinks.
+"""The faults that a server can act out, as values that Hypothesis draws and shrinks.
 
-A fault says what the server does with one request, and whether the write in it takes effect all the same. The server
-that acts them out is truthful in what it understands as an answer: what it refuses has no effect, what it grants has.
+A fault defines how the server responds to one request, and whether a write in it takes effect (`applied`). Responses
+that are valid are also true: a refused request has no effect, a successful one has.
 """
 
 import gzip
@@ -13,8 +13,8 @@ from attrs import frozen
 OK: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 
 
-class Ends(StrEnum):
-    """What becomes of the connection after what was sent."""
+class ConnectionOutcome(StrEnum):
+    """The state of the connection after a response."""
 
     KEPT = "kept"
     CLOSED = "closed"
@@ -23,201 +23,220 @@ class Ends(StrEnum):
 
 
 @frozen
-class Reply:
-    """What goes over the wire, whether the write took effect, and how the connection ends."""
+class ServerReply:
+    """The bytes of a response, whether the write took effect, and the state of the connection afterwards."""
 
-    text: bytes
+    data: bytes
     applied: bool
-    ends: Ends
+    connection: ConnectionOutcome
     refused: bool = False
-    slowly: bool = False
+    slow: bool = False
 
 
 @frozen
-class Serve:
-    """A proper answer, after which the connection may be gone."""
+class ValidResponse:
+    """A valid response, after which the connection may end, announced or not."""
 
-    ends: Ends = Ends.KEPT
+    connection: ConnectionOutcome = ConnectionOutcome.KEPT
     announced: bool = False
-    slowly: bool = False
+    slow: bool = False
 
-    def reply(self, body: bytes) -> Reply:
-        text = whole(body)
+    def reply(self, body: bytes) -> ServerReply:
+        data = ok_response(body)
         if self.announced:
-            text = text.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
-        ends = Ends.CLOSED if self.announced and self.ends is Ends.KEPT else self.ends
-        return Reply(text, True, ends, slowly=self.slowly)
+            data = data.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+        connection = (
+            ConnectionOutcome.CLOSED
+            if self.announced and self.connection is ConnectionOutcome.KEPT
+            else self.connection
+        )
+        return ServerReply(data, True, connection, slow=self.slow)
 
 
 @frozen
-class Cut:
-    """An answer that ends after so many bytes, at the latest one before its end."""
+class TruncatedResponse:
+    """A valid response cut after `after` bytes, at the latest before its last one."""
 
     after: int
-    ends: Ends
+    connection: ConnectionOutcome
     applied: bool
 
-    def reply(self, body: bytes) -> Reply:
-        text = whole(body)
-        return Reply(text[: min(self.after, len(text) - 1)], self.applied, self.ends)
+    def reply(self, body: bytes) -> ServerReply:
+        data = ok_response(body)
+        return ServerReply(data[: min(self.after, len(data) - 1)], self.applied, self.connection)
 
 
 @frozen
-class Refuse:
-    """An answer that says no, truthfully."""
+class Refusal:
+    """A refusal, which has no effect."""
 
     status: int
     code: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    ends: Ends = Ends.KEPT
+    connection: ConnectionOutcome = ConnectionOutcome.KEPT
 
-    def reply(self, body: bytes) -> Reply:
+    def reply(self, body: bytes) -> ServerReply:
         del body
-        return Reply(_error(self.status, self.code, self.headers), False, self.ends, refused=True)
+        return ServerReply(_error(self.status, self.code, self.headers), False, self.connection, refused=True)
 
 
 @frozen
-class Fail:
-    """An answer that says that something went wrong, which it may have before or after the write."""
+class ServerFailure:
+    """A server error, which may occur before or after the write takes effect."""
 
     status: int
     applied: bool
-    ends: Ends = Ends.KEPT
+    connection: ConnectionOutcome = ConnectionOutcome.KEPT
     html: bool = False
 
-    def reply(self, body: bytes) -> Reply:
+    def reply(self, body: bytes) -> ServerReply:
         del body
         if self.html:
             page = b"<html><h1>Bad gateway</h1></html>"
-            head = b"HTTP/1.1 %d X\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % (self.status, len(page))
-            return Reply(head + page, self.applied, self.ends)
-        return Reply(_error(self.status, "INTERNAL_ERROR", ()), self.applied, self.ends)
+            head = b"HTTP/1.1 %d X\r\nContent-Type: data/html\r\nContent-Length: %d\r\n\r\n" % (self.status, len(page))
+            return ServerReply(head + page, self.applied, self.connection)
+        return ServerReply(_error(self.status, "INTERNAL_ERROR", ()), self.applied, self.connection)
 
 
-class Lie(StrEnum):
-    """Ways not to tell the length of an answer, or where it ends."""
+class Malformation(StrEnum):
+    """Ways in which the length or the end of a response can be wrong."""
 
     TOO_LONG = "a length beyond the body"
     NEGATIVE = "a negative length"
-    NO_NUMBER = "a length that is none"
+    NO_NUMBER = "a length that is not a number"
     TWO = "two lengths"
-    BAD_CHUNK = "a chunk of no size"
+    BAD_CHUNK = "a chunk without a size"
     UNENDED_CHUNKS = "chunks without an end"
-    NO_LENGTH = "no length, and the end is the connection's"
+    NO_LENGTH = "no length, ended by the connection"
     HUGE = "a length of terabytes"
     ENDLESS_HEAD = "a head of a megabyte"
-    BAD_GZIP = "gzip that is none"
-    HALF_GZIP = "half of a gzip, and its length"
+    BAD_GZIP = "invalid gzip"
+    HALF_GZIP = "half of a gzip stream, with that length"
     ENDLESS_LENGTH = "a length of thousands of digits"
-    ODD_DIGITS = "a length in digits that are none"
+    ODD_DIGITS = "a length in invalid digits"
     ENDLESS_CHUNK = "a chunk's size of thousands of digits"
-    UNASKED = "an encoding that nobody asked for"
+    UNREQUESTED = "an encoding that was not requested"
 
 
-LIES: Final = {
-    Lie.TOO_LONG: b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n%s",
-    Lie.NEGATIVE: b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n%s",
-    Lie.NO_NUMBER: b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n%s",
-    Lie.TWO: b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4000\r\n\r\n%s",
-    Lie.BAD_CHUNK: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n%s\r\n0\r\n\r\n",
-    Lie.UNENDED_CHUNKS: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
-    Lie.NO_LENGTH: b"HTTP/1.1 200 OK\r\n\r\n%s",
-    Lie.HUGE: b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999999\r\n\r\n%s",
-    Lie.ENDLESS_HEAD: b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 1_000_000 + b"\r\n\r\n",
-    Lie.BAD_GZIP: b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",
-    Lie.HALF_GZIP: b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n"
+MALFORMED_RESPONSES: Final = {
+    Malformation.TOO_LONG: b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n%s",
+    Malformation.NEGATIVE: b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n%s",
+    Malformation.NO_NUMBER: b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n%s",
+    Malformation.TWO: b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4000\r\n\r\n%s",
+    Malformation.BAD_CHUNK: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n%s\r\n0\r\n\r\n",
+    Malformation.UNENDED_CHUNKS: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
+    Malformation.NO_LENGTH: b"HTTP/1.1 200 OK\r\n\r\n%s",
+    Malformation.HUGE: b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999999\r\n\r\n%s",
+    Malformation.ENDLESS_HEAD: b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 1_000_000 + b"\r\n\r\n",
+    Malformation.BAD_GZIP: b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",
+    Malformation.HALF_GZIP: b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n"
     + gzip.compress(b'{"updateCount":1}', mtime=0)[:20],
-    Lie.ENDLESS_LENGTH: b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n%s",
-    Lie.ODD_DIGITS: b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n%s",
-    Lie.ENDLESS_CHUNK: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"9" * 5000 + b"\r\n%s\r\n0\r\n\r\n",
-    Lie.UNASKED: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: br, chunked\r\n\r\n4\r\nnone\r\n0\r\n\r\n",
+    Malformation.ENDLESS_LENGTH: b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n%s",
+    Malformation.ODD_DIGITS: b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\n%s",
+    Malformation.ENDLESS_CHUNK: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + b"9" * 5000
+    + b"\r\n%s\r\n0\r\n\r\n",
+    Malformation.UNREQUESTED: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: br, chunked\r\n\r\n4\r\nnone\r\n0\r\n\r\n",
 }
 
 
 @frozen
-class Mislead:
-    """An answer that lies about its length."""
+class MalformedResponse:
+    """A response with a wrong length or end."""
 
-    lie: Lie
-    ends: Ends
+    malformation: Malformation
+    connection: ConnectionOutcome
     applied: bool
 
-    def reply(self, body: bytes) -> Reply:
-        text = LIES[self.lie]
-        # Once the connection ends this is a proper answer; aiohttp takes a reset for an end too.
-        applied = self.applied or (self.lie is Lie.NO_LENGTH and self.ends is not Ends.STALLED)
-        return Reply(text % body if b"%s" in text else text, applied, self.ends)
+    def reply(self, body: bytes) -> ServerReply:
+        data = MALFORMED_RESPONSES[self.malformation]
+        # Once the connection ends, this is a valid response; aiohttp accepts a reset as an end too.
+        applied = self.applied or (
+            self.malformation is Malformation.NO_LENGTH and self.connection is not ConnectionOutcome.STALLED
+        )
+        return ServerReply(data % body if b"%s" in data else data, applied, self.connection)
 
 
 @frozen
-class Babble:
-    """Bytes that are no answer at all."""
+class Garbage:
+    """Bytes that are not HTTP."""
 
-    text: bytes
-    ends: Ends
+    data: bytes
+    connection: ConnectionOutcome
     applied: bool
 
-    def reply(self, body: bytes) -> Reply:
+    def reply(self, body: bytes) -> ServerReply:
         del body
-        return Reply(self.text, self.applied, self.ends)
+        return ServerReply(self.data, self.applied, self.connection)
 
 
 @frozen
-class Interim:
-    """A proper answer after one that only says that it will come."""
+class InterimResponse:
+    """A valid response after an interim one."""
 
     status: int
 
-    def reply(self, body: bytes) -> Reply:
-        return Reply(b"HTTP/1.1 %d Wait\r\n\r\n" % self.status + whole(body), True, Ends.KEPT)
+    def reply(self, body: bytes) -> ServerReply:
+        return ServerReply(b"HTTP/1.1 %d Wait\r\n\r\n" % self.status + ok_response(body), True, ConnectionOutcome.KEPT)
 
 
 @frozen
-class Page:
-    """A success of somebody else, who answers in the API's place: no result of a write, whether it arrived or not."""
+class ForeignPage:
+    """A success from something in between, such as a proxy: not a result, whether the write arrived or not."""
 
     body: bytes
     applied: bool
 
-    def reply(self, body: bytes) -> Reply:
+    def reply(self, body: bytes) -> ServerReply:
         del body
-        return Reply(whole(self.body), self.applied, Ends.KEPT)
+        return ServerReply(ok_response(self.body), self.applied, ConnectionOutcome.KEPT)
 
 
 @frozen
-class Silence:
-    """A success with nothing in it."""
+class EmptySuccess:
+    """A success without a body."""
 
     status: int
 
-    def reply(self, body: bytes) -> Reply:
+    def reply(self, body: bytes) -> ServerReply:
         del body
         length = b"" if self.status == 204 else b"Content-Length: 0\r\n"
-        return Reply(b"HTTP/1.1 %d X\r\n%s\r\n" % (self.status, length), True, Ends.KEPT)
+        return ServerReply(b"HTTP/1.1 %d X\r\n%s\r\n" % (self.status, length), True, ConnectionOutcome.KEPT)
 
 
 @frozen
-class Surplus:
-    """A proper answer, and with it more than was asked for: an answer to nobody, or noise."""
+class SurplusData:
+    """A valid response followed by more data: another response, or noise."""
 
-    text: bytes
+    data: bytes
 
-    def reply(self, body: bytes) -> Reply:
-        return Reply(whole(body) + self.text, True, Ends.KEPT)
+    def reply(self, body: bytes) -> ServerReply:
+        return ServerReply(ok_response(body) + self.data, True, ConnectionOutcome.KEPT)
 
 
-Fault = Serve | Cut | Refuse | Fail | Mislead | Babble | Interim | Page | Silence | Surplus
+Fault = (
+    ValidResponse
+    | TruncatedResponse
+    | Refusal
+    | ServerFailure
+    | MalformedResponse
+    | Garbage
+    | InterimResponse
+    | ForeignPage
+    | EmptySuccess
+    | SurplusData
+)
 
 
 @frozen
-class Door:
-    """What happens to a connection before it has brought a whole request: it ends after so many bytes of it."""
+class DroppedConnection:
+    """A connection that ends after `after` bytes of its first request."""
 
     after: int
-    ends: Ends
+    connection: ConnectionOutcome
 
 
-def whole(body: bytes) -> bytes:
+def ok_response(body: bytes) -> bytes:
     return OK % (len(body), body)
 
 

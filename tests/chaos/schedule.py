@@ -1,4 +1,4 @@
-"""Schedules: who calls what and when, and what goes wrong meanwhile. `schedules` draws them."""
+"""Schedules: which calls are made when, and which faults they meet. The strategy `schedules` draws them."""
 
 from enum import StrEnum
 
@@ -7,35 +7,35 @@ from hypothesis import strategies as st
 
 from ecwid_async.transport.rate_limit import Quota
 from tests.chaos.faults import (
-    Babble,
-    Cut,
-    Door,
-    Ends,
-    Fail,
+    ConnectionOutcome,
+    DroppedConnection,
+    EmptySuccess,
     Fault,
-    Interim,
-    Lie,
-    Mislead,
-    Page,
-    Refuse,
-    Serve,
-    Silence,
-    Surplus,
-    whole,
+    ForeignPage,
+    Garbage,
+    InterimResponse,
+    Malformation,
+    MalformedResponse,
+    Refusal,
+    ServerFailure,
+    SurplusData,
+    TruncatedResponse,
+    ValidResponse,
+    ok_response,
 )
 
 
-class Kind(StrEnum):
+class CallKind(StrEnum):
     DELTA = "a stock delta, which must not be repeated"
-    WRITE = "a write of named fields, which may be"
+    WRITE = "a write of named fields, which may be repeated"
     READ = "a read"
 
 
 @frozen
-class Plan:
-    """One call: which, of which store, under which deadline; cancelled after so many steps of the loop, or never."""
+class PlannedCall:
+    """One call: its kind, faults, store and timeout; `cancelled` is the number of loop steps before a cancellation."""
 
-    kind: Kind
+    kind: CallKind
     faults: tuple[Fault, ...] = ()
     store: int = 1
     timeout: float | None = None
@@ -43,27 +43,27 @@ class Plan:
 
 
 @frozen
-class Wave:
-    """Calls at the same time, after a pause; all connections may drop just before, and new ones be refused a while."""
+class Burst:
+    """Simultaneous calls after a pause. Just before, connections may drop, and new ones be refused for a while."""
 
-    calls: tuple[Plan, ...]
+    calls: tuple[PlannedCall, ...]
     pause: float = 0.0
-    drop: Ends | None = None
+    drop: ConnectionOutcome | None = None
     refused_for: float = 0.0
 
 
 @frozen
 class Schedule:
-    waves: tuple[Wave, ...]
-    doors: tuple[Door, ...] = ()
+    bursts: tuple[Burst, ...]
+    dropped_connections: tuple[DroppedConnection, ...] = ()
     connections: int = 100
     quota: Quota | None = None
 
 
 SMALL = Quota(requests=5, window=10.0, reserve=1, burst=5, ceiling=1000.0)
 
-_ends = st.sampled_from(Ends)
-_broken = st.sampled_from([Ends.CLOSED, Ends.RESET, Ends.STALLED])
+_ends = st.sampled_from(ConnectionOutcome)
+_broken = st.sampled_from([ConnectionOutcome.CLOSED, ConnectionOutcome.RESET, ConnectionOutcome.STALLED])
 _applied = st.booleans()
 
 RETRY_AFTER: list[tuple[tuple[str, str], ...]] = [
@@ -80,34 +80,43 @@ RETRY_AFTER: list[tuple[tuple[str, str], ...]] = [
 ]
 
 throttled = st.builds(
-    Refuse, st.just(429), st.sampled_from(["RATE_LIMITED", None]), st.sampled_from(RETRY_AFTER), _ends
+    Refusal, st.just(429), st.sampled_from(["RATE_LIMITED", None]), st.sampled_from(RETRY_AFTER), _ends
 )
 refused = st.builds(
-    Refuse,
+    Refusal,
     st.sampled_from([302, 307, 400, 403, 404, 405, 409, 415, 422]),
     st.sampled_from([None, "INSUFFICIENT_APP_SCOPE"]),
     st.sampled_from([(), (("Location", "/elsewhere"),)]),
     _ends,
 )
-quarantined = st.sampled_from([Refuse(403, "INVALID_API_TOKEN"), Refuse(402, "STORE_IS_SUSPENDED"), Refuse(401)])
-failed = st.builds(Fail, st.sampled_from([408, 500, 501, 502, 503, 504, 599]), _applied, _ends, st.booleans())
-cut = st.builds(Cut, st.integers(0, 120), _broken, _applied)
-served = st.builds(Serve, st.sampled_from([Ends.KEPT, Ends.CLOSED, Ends.RESET]), st.booleans(), st.booleans())
-misled = st.builds(Mislead, st.sampled_from(Lie), _broken, _applied)
-babbled = st.builds(
-    Babble,
+quarantined = st.sampled_from([Refusal(403, "INVALID_API_TOKEN"), Refusal(402, "STORE_IS_SUSPENDED"), Refusal(401)])
+failed = st.builds(ServerFailure, st.sampled_from([408, 500, 501, 502, 503, 504, 599]), _applied, _ends, st.booleans())
+cut = st.builds(TruncatedResponse, st.integers(0, 120), _broken, _applied)
+served = st.builds(
+    ValidResponse,
+    st.sampled_from([ConnectionOutcome.KEPT, ConnectionOutcome.CLOSED, ConnectionOutcome.RESET]),
+    st.booleans(),
+    st.booleans(),
+)
+malformed = st.builds(MalformedResponse, st.sampled_from(Malformation), _broken, _applied)
+garbage = st.builds(
+    Garbage,
     st.one_of(st.binary(max_size=40), st.just(b"\r\n\r\n"), st.just(b"HTTP/9.9 what\r\n\r\n")),
     _broken,
     _applied,
 )
-interim = st.builds(Interim, st.sampled_from([100, 102, 103]))
-pages = st.builds(Page, st.sampled_from([b"<html>Log in</html>", b"OK", b"[]", b"null", b'{"id":', b"\xff"]), _applied)
-silences = st.builds(Silence, st.sampled_from([200, 204]))
-surpluses = st.builds(Surplus, st.sampled_from([b"\r\n", b"noise", whole(b'{"id":"0"}')]))
+interim = st.builds(InterimResponse, st.sampled_from([100, 102, 103]))
+foreign_pages = st.builds(
+    ForeignPage, st.sampled_from([b"<html>Log in</html>", b"OK", b"[]", b"null", b'{"id":', b"\xff"]), _applied
+)
+empty_successes = st.builds(EmptySuccess, st.sampled_from([200, 204]))
+surplus_data = st.builds(SurplusData, st.sampled_from([b"\r\n", b"noise", ok_response(b'{"id":"0"}')]))
 
 
-_any = st.one_of(cut, served, throttled, failed, misled, babbled, refused, interim, pages, silences, surpluses)
-# What one item meets: any mixture, or a storm or burst of one kind.
+_any = st.one_of(
+    cut, served, throttled, failed, malformed, garbage, refused, interim, foreign_pages, empty_successes, surplus_data
+)
+# The faults of one item: any mixture, or several of one kind.
 faults = st.one_of(
     st.lists(_any, max_size=4),
     st.lists(throttled, min_size=3, max_size=6),
@@ -116,32 +125,32 @@ faults = st.one_of(
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> Plan:
+def planned_calls(draw: st.DrawFn) -> PlannedCall:
     store = draw(st.sampled_from([1, 1, 2]))
-    met: tuple[Fault, ...] = draw(faults)
+    drawn: tuple[Fault, ...] = draw(faults)
     if store == 2 and draw(st.integers(0, 4)) == 4:
-        met = (*met[:1], draw(quarantined))
-    return Plan(
-        draw(st.sampled_from(Kind)),
-        met,
+        drawn = (*drawn[:1], draw(quarantined))
+    return PlannedCall(
+        draw(st.sampled_from(CallKind)),
+        drawn,
         store,
         draw(st.sampled_from([None, 30.0, 3.0, 0.2])),
         draw(st.one_of(st.none(), st.none(), st.none(), st.integers(0, 30))),
     )
 
 
-waves = st.builds(
-    Wave,
-    st.lists(plans(), min_size=1, max_size=8).map(tuple),
+bursts = st.builds(
+    Burst,
+    st.lists(planned_calls(), min_size=1, max_size=8).map(tuple),
     st.sampled_from([0.0, 0.0, 1.0, 20.0, 2000.0]),
-    st.sampled_from([None, None, Ends.CLOSED, Ends.RESET]),
+    st.sampled_from([None, None, ConnectionOutcome.CLOSED, ConnectionOutcome.RESET]),
     st.sampled_from([0.0, 0.0, 0.3, 100.0]),
 )
-doors = st.lists(st.builds(Door, st.integers(0, 300), _broken), max_size=3).map(tuple)
+dropped_connections = st.lists(st.builds(DroppedConnection, st.integers(0, 300), _broken), max_size=3).map(tuple)
 schedules = st.builds(
     Schedule,
-    st.lists(waves, min_size=1, max_size=4).map(tuple),
-    doors,
+    st.lists(bursts, min_size=1, max_size=4).map(tuple),
+    dropped_connections,
     st.sampled_from([100, 2, 1]),
     st.sampled_from([None, Quota(), SMALL]),
 )

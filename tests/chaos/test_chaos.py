@@ -1,6 +1,6 @@
-"""Whatever a server does, nothing happens twice, nobody is told a lie, no limit is exceeded and nothing is left behind.
+"""Whatever a server does, writes happen once, outcomes are true, limits hold and nothing is left behind.
 
-What is held to is written in `judge`; a schedule that fails is printed in its smallest form.
+`simulation` has the checks. Hypothesis prints a failing schedule in its smallest form.
 """
 
 import asyncio
@@ -13,78 +13,106 @@ from ecwid_async import Ecwid
 from ecwid_async.transport import Settings
 from tests.chaos.chaos_server import chaos_server
 from tests.chaos.conftest import transport_class
-from tests.chaos.faults import LIES, Babble, Cut, Door, Ends, Fault, Mislead, Refuse, Serve, whole
-from tests.chaos.schedule import RETRY_AFTER, SMALL, Kind, Plan, Schedule, Wave, quarantined, schedules
-from tests.chaos.verification import Played, play
-from tests.chaos.virtual_time import run
+from tests.chaos.faults import (
+    MALFORMED_RESPONSES,
+    ConnectionOutcome,
+    DroppedConnection,
+    Fault,
+    Garbage,
+    Malformation,
+    MalformedResponse,
+    Refusal,
+    TruncatedResponse,
+    ValidResponse,
+    ok_response,
+)
+from tests.chaos.schedule import RETRY_AFTER, SMALL, Burst, CallKind, PlannedCall, Schedule, quarantined, schedules
+from tests.chaos.simulation import Simulation, simulate
+from tests.chaos.virtual_time import run_virtually
 
-# pyqwest works in threads of its own, which need a moment.
-GRACE = {"aiohttp": 0.001, "httpx2": 0.001, "pyqwest": 0.02}
-LIBRARIES = list(GRACE)
-# For what must not fail: a jump of the clock that comes too early is a network that was slow, and may cost a call.
-LONG_GRACE = {**GRACE, "pyqwest": 0.25}
-# `nox -s chaos` asks for more than Hypothesis does by itself.
+# pyqwest works in its own threads, which need more time.
+IDLE_TIME = {"aiohttp": 0.001, "httpx2": 0.001, "pyqwest": 0.02}
+LIBRARIES = list(IDLE_TIME)
+# For tests in which no call may fail: a clock that jumps too early amounts to a slow network, and may cost a call.
+LONG_IDLE_TIME = {**IDLE_TIME, "pyqwest": 0.25}
+# `nox -s chaos` runs more examples than the default of Hypothesis.
 THOROUGH = settings().max_examples > 100
 EXAMPLES, FEWER_EXAMPLES = (settings().max_examples, settings().max_examples // 5) if THOROUGH else (20, 5)
 
-# Explaining a failure would run it under a tracer, which takes longer than to read it.
+# Without the phase "explain", which runs failures under a tracer and takes long.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
-SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+SUPPRESSED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-def played(schedule: Schedule, library: str = "aiohttp", grace: Mapping[str, float] = GRACE) -> Played:
-    return run(play(schedule, transport_class(library)), grace[library])
+def run_schedule(
+    schedule: Schedule, library: str = "aiohttp", idle_time: Mapping[str, float] = IDLE_TIME
+) -> Simulation:
+    return run_virtually(simulate(schedule, transport_class(library)), idle_time[library])
 
 
-def one_after_another(kind: Kind, faults: list[Fault]) -> Schedule:
-    """Each fault meets a call of its own; the calls after it show what it did to the connection."""
-    return Schedule(tuple(Wave((Plan(kind, (fault,), timeout=5.0),)) for fault in faults))
+def one_after_another(kind: CallKind, faults: list[Fault]) -> Schedule:
+    """One call per fault; later calls show what a fault did to the connection."""
+    return Schedule(tuple(Burst((PlannedCall(kind, (fault,), timeout=5.0),)) for fault in faults))
 
 
-@settings(max_examples=EXAMPLES, phases=PHASES, suppress_health_check=SLOW_IS_FINE)
+@settings(max_examples=EXAMPLES, phases=PHASES, suppress_health_check=SUPPRESSED)
 @given(schedules)
 def test_no_schedule_of_faults_breaks_a_promise(schedule: Schedule) -> None:
-    played(schedule, "aiohttp")
+    run_schedule(schedule, "aiohttp")
 
 
 @pytest.mark.parametrize("library", ["httpx2", "pyqwest"])
-@settings(max_examples=FEWER_EXAMPLES, phases=PHASES, suppress_health_check=SLOW_IS_FINE)
+@settings(max_examples=FEWER_EXAMPLES, phases=PHASES, suppress_health_check=SUPPRESSED)
 @given(schedule=schedules)
 def test_no_schedule_of_faults_breaks_a_promise_behind_another_library(library: str, schedule: Schedule) -> None:
-    played(schedule, library)
+    run_schedule(schedule, library)
 
 
-@pytest.mark.parametrize("kind", Kind)
-@pytest.mark.parametrize("ends", [Ends.CLOSED, Ends.RESET])
+@pytest.mark.parametrize("kind", CallKind)
+@pytest.mark.parametrize("connection", [ConnectionOutcome.CLOSED, ConnectionOutcome.RESET])
 @pytest.mark.parametrize("applied", [True, False])
-def test_an_answer_may_end_after_any_byte(kind: Kind, ends: Ends, applied: bool) -> None:
-    length = len(whole(b'{"updateCount":1}'))
-    found = played(one_after_another(kind, [Cut(after, ends, applied) for after in range(length)]))
-    assert len(found.ended) == length
+def test_a_response_may_end_after_any_byte(kind: CallKind, connection: ConnectionOutcome, applied: bool) -> None:
+    length = len(ok_response(b'{"updateCount":1}'))
+    simulation = run_schedule(
+        one_after_another(kind, [TruncatedResponse(after, connection, applied) for after in range(length)])
+    )
+    assert len(simulation.finished) == length
 
 
-@pytest.mark.parametrize("kind", [Kind.DELTA, Kind.READ])
-@pytest.mark.parametrize("ends", [Ends.CLOSED, Ends.RESET, Ends.STALLED])
-def test_a_request_may_end_after_any_byte(kind: Kind, ends: Ends) -> None:
-    doors = tuple(Door(after, ends) for after in range(0, 240, 12))
-    plan = Plan(kind, timeout=5.0)
-    found = played(Schedule(tuple(Wave((plan,)) for _ in doors), doors, quota=None))
-    assert len(found.server.log) < len(doors) * 2
-
-
-@pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("ends", [Ends.CLOSED, Ends.RESET, Ends.STALLED])
-def test_no_lie_about_its_length_makes_an_answer_of_what_is_none(library: str, ends: Ends) -> None:
-    faults: list[Fault] = [Mislead(lie, ends, applied) for lie in LIES for applied in (True, False)]
-    faults += [Babble(text, ends, False) for text in (b"", b"\0" * 50, b"HTTP/1.1 abc\r\n\r\n", b"SSH-2.0-x\r\n")]
-    # Without a length, the end of the connection is the end of the answer: that is no lie.
-    honest = [fault for fault in faults if not (isinstance(fault, Mislead) and "end is the connection" in fault.lie)]
-    found = played(one_after_another(Kind.DELTA, honest), library)
-    assert all(isinstance(ended.outcome, Exception) for ended in found.ended)
+@pytest.mark.parametrize("kind", [CallKind.DELTA, CallKind.READ])
+@pytest.mark.parametrize("connection", [ConnectionOutcome.CLOSED, ConnectionOutcome.RESET, ConnectionOutcome.STALLED])
+def test_a_request_may_end_after_any_byte(kind: CallKind, connection: ConnectionOutcome) -> None:
+    dropped_connections = tuple(DroppedConnection(after, connection) for after in range(0, 240, 12))
+    plan = PlannedCall(kind, timeout=5.0)
+    simulation = run_schedule(
+        Schedule(tuple(Burst((plan,)) for _ in dropped_connections), dropped_connections, quota=None)
+    )
+    assert len(simulation.server.log) < len(dropped_connections) * 2
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_what_comes_unasked_on_an_idle_connection_is_the_answer_to_nobody(library: str) -> None:
+@pytest.mark.parametrize("connection", [ConnectionOutcome.CLOSED, ConnectionOutcome.RESET, ConnectionOutcome.STALLED])
+def test_no_malformed_response_is_taken_for_a_valid_one(library: str, connection: ConnectionOutcome) -> None:
+    faults: list[Fault] = [
+        MalformedResponse(malformation, connection, applied)
+        for malformation in MALFORMED_RESPONSES
+        for applied in (True, False)
+    ]
+    faults += [
+        Garbage(text, connection, False) for text in (b"", b"\0" * 50, b"HTTP/1.1 abc\r\n\r\n", b"SSH-2.0-x\r\n")
+    ]
+    # Without a length, the end of the connection is the end of the response, which is valid.
+    invalid = [
+        fault
+        for fault in faults
+        if not (isinstance(fault, MalformedResponse) and fault.malformation is Malformation.NO_LENGTH)
+    ]
+    simulation = run_schedule(one_after_another(CallKind.DELTA, invalid), library)
+    assert all(isinstance(call.outcome, Exception) for call in simulation.finished)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_unrequested_data_on_an_idle_connection_is_not_a_response(library: str) -> None:
     async def main() -> None:
         async with chaos_server({}) as server:
             transport = transport_class(library)(server.base_url, Settings())
@@ -92,43 +120,48 @@ def test_what_comes_unasked_on_an_idle_connection_is_the_answer_to_nobody(librar
                 store = ecwid.store(1, "secret_one")
                 for number in (1, 2, 3):
                     assert (await store.orders.get(number)).id == str(number)
-                    server.say(whole(b'{"id":"4711"}'))
+                    server.send_unrequested(ok_response(b'{"id":"4711"}'))
                     await asyncio.sleep(1)
                 assert len(server.log) == 3
 
-    run(main(), LONG_GRACE[library])
+    run_virtually(main(), LONG_IDLE_TIME[library])
 
 
-@pytest.mark.parametrize("asked", RETRY_AFTER, ids=str)
-def test_a_storm_of_429_over_a_small_quota_is_sat_out(asked: tuple[tuple[str, str], ...]) -> None:
-    """Twenty deltas at once, each refused three times: they all take effect, once, and within the quota."""
-    fault = Refuse(429, "RATE_LIMITED", asked)
-    calls = tuple(Plan(Kind.DELTA, (fault,) * 3) for _ in range(20))
-    found = played(Schedule((Wave(calls),), quota=SMALL))
-    done = [ended for ended in found.ended if not isinstance(ended.outcome, Exception)]
+@pytest.mark.parametrize("retry_after", RETRY_AFTER, ids=str)
+def test_calls_survive_many_429s_with_a_small_quota(retry_after: tuple[tuple[str, str], ...]) -> None:
+    """Twenty deltas at once, each refused three times: all take effect, once, and within the quota."""
+    fault = Refusal(429, "RATE_LIMITED", retry_after)
+    calls = tuple(PlannedCall(CallKind.DELTA, (fault,) * 3) for _ in range(20))
+    simulation = run_schedule(Schedule((Burst(calls),), quota=SMALL))
+    done = [call for call in simulation.finished if not isinstance(call.outcome, Exception)]
     assert len(done) == 20
-    assert sum(found.server.applied.values()) == 20
+    assert sum(simulation.server.applied.values()) == 20
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_connections_that_drop_under_a_crowd_cost_no_call(library: str) -> None:
-    """Kept connections go away at the moment at which forty reads want them."""
-    crowd = tuple(Plan(Kind.READ, (Serve(Ends.CLOSED),) if number % 3 else ()) for number in range(40))
-    drops = (None, Ends.RESET, Ends.CLOSED, Ends.RESET)
-    found = played(Schedule(tuple(Wave(crowd, drop=drop) for drop in drops), connections=10), library, LONG_GRACE)
-    assert not [ended.outcome for ended in found.ended if isinstance(ended.outcome, Exception)]
+def test_connections_that_drop_during_many_reads_cost_no_call(library: str) -> None:
+    """Idle connections drop just before forty reads use them."""
+    reads = tuple(
+        PlannedCall(CallKind.READ, (ValidResponse(ConnectionOutcome.CLOSED),) if number % 3 else ())
+        for number in range(40)
+    )
+    drops = (None, ConnectionOutcome.RESET, ConnectionOutcome.CLOSED, ConnectionOutcome.RESET)
+    simulation = run_schedule(
+        Schedule(tuple(Burst(reads, drop=drop) for drop in drops), connections=10), library, LONG_IDLE_TIME
+    )
+    assert not [call.outcome for call in simulation.finished if isinstance(call.outcome, Exception)]
 
 
 @settings(max_examples=3, phases=PHASES)
 @given(quarantined)
-def test_a_dead_token_is_not_asked_again_but_once_in_a_while(fault: Fault) -> None:
-    dead = Plan(Kind.READ, (fault,), store=2)
-    crowd = tuple(Plan(Kind.READ, store=2) for _ in range(30))
-    found = played(
-        Schedule((Wave((dead,)), Wave(crowd), Wave(crowd, pause=1000.0), Wave(crowd, pause=1.0)), quota=SMALL)
+def test_a_dead_token_is_probed_once_per_interval(fault: Fault) -> None:
+    dead = PlannedCall(CallKind.READ, (fault,), store=2)
+    reads = tuple(PlannedCall(CallKind.READ, store=2) for _ in range(30))
+    simulation = run_schedule(
+        Schedule((Burst((dead,)), Burst(reads), Burst(reads, pause=1000.0), Burst(reads, pause=1.0)), quota=SMALL)
     )
-    first, *later = found.server.log
+    first, *later = simulation.server.log
     assert first.number == 1
-    assert [arrival for arrival in later if arrival.at < first.at + SMALL.probe_interval] == []
-    # The probe went well: the token works again.
+    assert [request for request in later if request.at < first.at + SMALL.probe_interval] == []
+    # The probe succeeded: the token works again.
     assert len(later) > 30

@@ -1,7 +1,7 @@
-"""An event loop whose clock stands still while anything can happen, and then jumps to what is waited for.
+"""An event loop with a virtual clock, which stands still while there is work and then jumps to the next timer.
 
-Real sockets, and no real waiting: a stalled server, a pause of an hour and a rate limit cost a millisecond each. A jump
-that comes too early, on a busy machine, is a network that was slow: a schedule is none the less valid for it.
+It uses real sockets without real waiting: a stalled server, a pause of an hour or a rate limit take a millisecond each.
+If the clock jumps too early, on a busy machine, that amounts to a slow network, and the schedule is still valid.
 """
 
 import asyncio
@@ -11,38 +11,38 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-# A server and a client in one loop are done at once; a client with threads of its own takes a moment.
-GRACE = 0.001
-STUCK = 20.0
+# Real seconds without activity before the clock jumps. Threads outside of the loop need more.
+IDLE_TIME = 0.001
+DEADLOCK_TIMEOUT = 20.0
 
 
-class _Selector(selectors.DefaultSelector):  # type: ignore[valid-type,misc]  # which class it is depends on the system
-    def __init__(self, grace: float) -> None:
+class _Selector(selectors.DefaultSelector):  # type: ignore[valid-type,misc]  # the class depends on the system
+    def __init__(self, idle_time: float) -> None:
         super().__init__()
-        self.grace = grace
+        self.idle_time = idle_time
         self.now = 1000.0
 
     def select(self, timeout: float | None = None) -> Any:
         if timeout is not None and timeout <= 0:
             return super().select(0)
-        ready = super().select(STUCK if timeout is None else self.grace)
+        ready = super().select(DEADLOCK_TIMEOUT if timeout is None else self.idle_time)
         if not ready:
             if timeout is None:
-                raise RuntimeError("everybody waits for what nobody will do")
+                raise RuntimeError("deadlock: every task waits, and no timer is set")
             self.now += timeout
         return ready
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    def __init__(self, grace: float = GRACE) -> None:
-        self._virtual = _Selector(grace)
+    def __init__(self, idle_time: float = IDLE_TIME) -> None:
+        self._virtual = _Selector(idle_time)
         super().__init__(self._virtual)
 
     def time(self) -> float:
         return self._virtual.now
 
 
-def run(main: Coroutine[Any, Any, T], grace: float = GRACE) -> T:
+def run_virtually(main: Coroutine[Any, Any, T], idle_time: float = IDLE_TIME) -> T:
     """`asyncio.run` in virtual time."""
-    with asyncio.Runner(loop_factory=lambda: VirtualLoop(grace)) as runner:
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(idle_time)) as runner:
         return runner.run(main)

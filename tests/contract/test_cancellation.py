@@ -47,7 +47,7 @@ async def upload(transport: Transport, folder: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("work", [read, stream, save, upload])
-async def test_a_place_in_the_pool_is_given_back_and_no_part_is_left(
+async def test_a_cancelled_exchange_frees_its_connection_and_leaves_no_partial_file(
     connect: Connect, tmp_path: Path, work: Callable[[Transport, Path], Awaitable[None]], kind: Kind
 ) -> None:
     given = tmp_path / "given"
@@ -68,7 +68,7 @@ async def test_a_place_in_the_pool_is_given_back_and_no_part_is_left(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_closing_ends_wherever_it_is_cancelled(connect: Connect, kind: Kind) -> None:
+async def test_closing_completes_wherever_it_is_cancelled(connect: Connect, kind: Kind) -> None:
     async with fault_server(in_chunks) as server:
         for step in count(1):
             transport = connect(server.base_url)
@@ -80,7 +80,7 @@ async def test_closing_ends_wherever_it_is_cancelled(connect: Connect, kind: Kin
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_the_source_of_an_upload_is_closed(connect: Connect, kind: Kind) -> None:
+async def test_the_source_of_a_cancelled_upload_is_closed(connect: Connect, kind: Kind) -> None:
     opened = closed = 0
 
     async def source() -> AsyncIterator[bytes]:

@@ -43,7 +43,7 @@ async def downloaded(transport: Transport, request: Request = GET) -> bytes:
 
 
 @pytest.mark.parametrize("kind", PACKED)
-async def test_a_compressed_body_is_handed_out_as_it_was_before(connect: Connect, kind: str) -> None:
+async def test_a_compressed_body_is_decompressed(connect: Connect, kind: str) -> None:
     async with fault_server(packed_in(*PACKED[kind])) as server:
         transport = connect(server.base_url)
         assert (await transport.send(GET)).body == BODY
@@ -52,7 +52,7 @@ async def test_a_compressed_body_is_handed_out_as_it_was_before(connect: Connect
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PACKED if kind != "nothing"])
-async def test_a_compressed_body_that_is_cut_anywhere_is_no_body(connect: Connect, kind: str) -> None:
+async def test_a_compressed_body_cut_anywhere_is_an_error(connect: Connect, kind: str) -> None:
     """Its length is right for what is left of it, and its connection is kept."""
     encoding, packed = PACKED[kind]
     members = {0, len(gzip.compress(BODY[:20]))} if "members" in kind else {0}
@@ -82,7 +82,7 @@ async def test_a_compressed_body_that_is_cut_anywhere_is_no_body(connect: Connec
     ],
     ids=["no gzip", "gzip and more", "a wrong checksum", "members", "no deflate", "deflate twice", "br", "two"],
 )
-async def test_a_body_that_can_t_be_decompressed_is_no_body(
+async def test_a_body_that_can_t_be_decompressed_is_an_error(
     connect: Connect, encoding: str, packed: bytes, said: str
 ) -> None:
     async with fault_server(packed_in(encoding, packed)) as server:
@@ -94,7 +94,7 @@ async def test_a_body_that_can_t_be_decompressed_is_no_body(
 
 
 @pytest.mark.parametrize("kind", ["gzip", "deflate without its header"])
-async def test_much_comes_out_of_a_little_piece_by_piece(connect: Connect, kind: str) -> None:
+async def test_highly_compressed_data_is_decompressed_in_pieces(connect: Connect, kind: str) -> None:
     body = bytes(1 << 22)
     encoding, packed = ("gzip", gzip.compress(body)) if kind == "gzip" else ("deflate", raw_deflate(body))
     async with (
@@ -106,7 +106,7 @@ async def test_much_comes_out_of_a_little_piece_by_piece(connect: Connect, kind:
     assert max(sizes) <= 1 << 16
 
 
-async def test_nothing_is_a_whole_body_of_a_write_under_any_encoding(connect: Connect) -> None:
+async def test_an_empty_response_to_a_write_is_complete_under_any_encoding(connect: Connect) -> None:
     async with fault_server(packed_in("gzip", b"")) as server:
         transport = connect(server.base_url)
         assert (await transport.send(PUT)).body == b""

@@ -22,7 +22,7 @@ from tests.contract.requests import GET, PUT, answer, hang
 from tests.transport.fault_server import Exchange, fault_server, fault_serving
 
 
-async def test_a_connection_is_kept_and_used_again(connect: Connect) -> None:
+async def test_a_connection_is_reused(connect: Connect) -> None:
     async with fault_server(answer) as server:
         transport = connect(server.base_url)
         assert not server.connections
@@ -34,7 +34,7 @@ async def test_a_connection_is_kept_and_used_again(connect: Connect) -> None:
     assert server.connections < 10
 
 
-async def test_a_large_answer_leaves_its_connection_to_the_next_call(connect: Connect) -> None:
+async def test_the_connection_of_a_large_response_is_reused(connect: Connect) -> None:
     async def large(exchange: Exchange) -> None:
         await exchange.answer(b"x" * 300_000)
 
@@ -46,7 +46,7 @@ async def test_a_large_answer_leaves_its_connection_to_the_next_call(connect: Co
     assert server.connections < 5
 
 
-async def test_a_connection_that_was_idle_too_long_is_not_used_again(connect: Connect) -> None:
+async def test_a_connection_idle_for_too_long_is_not_reused(connect: Connect) -> None:
     async with fault_server(answer) as server:
         transport = connect(server.base_url, keep_alive=0.01)
         await transport.send(GET)
@@ -55,7 +55,7 @@ async def test_a_connection_that_was_idle_too_long_is_not_used_again(connect: Co
     assert server.connections == 2
 
 
-async def test_the_pool_is_bounded_and_calls_take_turns(connect: Connect) -> None:
+async def test_the_pool_is_limited_and_calls_take_turns(connect: Connect) -> None:
     open_now, most = 0, 0
 
     async def count(exchange: Exchange) -> None:
@@ -73,7 +73,7 @@ async def test_the_pool_is_bounded_and_calls_take_turns(connect: Connect) -> Non
     assert most == 3
 
 
-async def test_a_cancelled_call_closes_its_connection_and_frees_its_place(connect: Connect) -> None:
+async def test_a_cancelled_call_closes_its_connection_and_frees_its_slot(connect: Connect) -> None:
     async def first_hangs(exchange: Exchange) -> None:
         await (hang(exchange) if len(server.log) == 1 else answer(exchange))
 
@@ -121,7 +121,7 @@ async def test_many_cancelled_calls_leave_nothing_behind(connect: Connect) -> No
         assert [response.status for response in answers] == [200] * 8
 
 
-async def test_a_call_under_asyncio_timeout_ends_in_time_and_is_released(connect: Connect) -> None:
+async def test_a_call_under_asyncio_timeout_ends_in_time_and_closes_its_connection(connect: Connect) -> None:
     async with fault_server(hang) as server:
         transport = connect(server.base_url)
         with pytest.raises(TimeoutError):
@@ -142,7 +142,7 @@ async def test_closing_twice_is_harmless_and_a_closed_transport_opens_again(conn
     assert server.connections == 2
 
 
-async def test_its_repr_names_the_server_alone(connect: Connect) -> None:
+async def test_the_repr_names_only_the_server(connect: Connect) -> None:
     shown = repr(connect("https://app.ecwid.com/api/v3", proxy="http://me:secret@proxy.example.com:3128"))
     assert shown.endswith("Transport to https://app.ecwid.com/api/v3>")
 
@@ -223,7 +223,7 @@ def at_once() -> Iterator[AtOnce]:
     sys.setswitchinterval(interval)
 
 
-def test_threads_that_begin_together_lose_no_connection(transport_class: type[Any], at_once: AtOnce) -> None:
+def test_threads_that_start_together_lose_no_connection(transport_class: type[Any], at_once: AtOnce) -> None:
     with fault_serving(answer) as server:
         transport = transport_class(server.base_url)
 
@@ -236,7 +236,7 @@ def test_threads_that_begin_together_lose_no_connection(transport_class: type[An
         assert server.connections == 12
 
 
-def test_a_thread_that_begins_while_another_looks_for_ended_loops_loses_no_connection(
+def test_a_thread_that_starts_during_the_search_for_ended_loops_loses_no_connection(
     transport_class: type[Any],
 ) -> None:
     """The moment that the test above meets by chance at best."""
@@ -283,7 +283,7 @@ def test_a_thread_that_begins_while_another_looks_for_ended_loops_loses_no_conne
         assert not failed
 
 
-def test_threads_that_begin_together_share_the_transport_of_a_client(at_once: AtOnce) -> None:
+def test_threads_that_start_together_share_the_transport_of_a_client(at_once: AtOnce) -> None:
     for _ in range(20):
         ecwid = Ecwid()
         found: list[Transport] = []
@@ -296,7 +296,7 @@ def test_threads_that_begin_together_share_the_transport_of_a_client(at_once: At
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
-def test_a_forked_process_has_connections_of_its_own(transport_class: type[Any], library: str) -> None:
+def test_a_forked_process_has_its_own_connections(transport_class: type[Any], library: str) -> None:
     with fault_serving(answer) as server:
         transport = transport_class(server.base_url)
 

@@ -31,7 +31,7 @@ async def test_a_download_arrives_in_chunks(connect: Connect) -> None:
         assert [chunk async for chunk in response.chunks] == [b"def"]
 
 
-async def test_a_part_that_nobody_asked_for_is_no_file(connect: Connect) -> None:
+async def test_an_unrequested_part_is_not_a_file(connect: Connect) -> None:
     async def part(exchange: Exchange) -> None:
         await exchange.answer(b'{"a":1}', status="206 Partial Content", headers=b"Content-Range: bytes 0-6/14\r\n")
 
@@ -85,7 +85,7 @@ async def test_a_download_must_begin_in_time(connect: Connect, clock: Clock) -> 
 
 
 @pytest.mark.parametrize("ends_by", ["close", "reset"])
-async def test_a_download_that_breaks_off_is_an_error(connect: Connect, ends_by: str) -> None:
+async def test_an_interrupted_download_is_an_error(connect: Connect, ends_by: str) -> None:
     async def half(exchange: Exchange) -> None:
         await exchange.send(HALF)
         await half_read.wait()
@@ -99,7 +99,7 @@ async def test_a_download_that_breaks_off_is_an_error(connect: Connect, ends_by:
             await anext(response.chunks)
 
 
-async def test_leaving_early_closes_the_connection_and_frees_its_place(connect: Connect) -> None:
+async def test_leaving_early_closes_the_connection_and_frees_its_slot(connect: Connect) -> None:
     async def endless(exchange: Exchange) -> None:
         if len(server.log) > 1:
             return await answer(exchange)
@@ -168,16 +168,14 @@ BUSY = b"HTTP/1.1 %s\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
 
 
 @pytest.mark.parametrize("first", [None, BUSY % b"429 Too many", BUSY % b"503 Busy"], ids=["file", "429", "503"])
-async def test_a_file_is_read_on_from_where_it_was_interrupted(
-    connect: Connect, tmp_path: Path, first: bytes | None
-) -> None:
+async def test_an_interrupted_file_download_is_resumed(connect: Connect, tmp_path: Path, first: bytes | None) -> None:
     async with fault_server(Interrupted(b'"v1"', first)) as server:
         ecwid = Ecwid(transport=connect(server.base_url), retry=RetryPolicy(attempts=6), quota=None)
         assert await file_of(ecwid).save(tmp_path / "file") == len(FILE)
     assert (tmp_path / "file").read_bytes() == FILE
 
 
-async def test_a_file_that_can_t_be_read_on_is_a_clear_error(connect: Connect, tmp_path: Path) -> None:
+async def test_a_download_that_can_t_be_resumed_is_a_clear_error(connect: Connect, tmp_path: Path) -> None:
     async with fault_server(served := Interrupted(None)) as server:
         ecwid = Ecwid(transport=connect(server.base_url), quota=None)
         with pytest.raises(OutcomeUnknown, match=r"interrupted after .* can't be resumed: the server does not offer"):

@@ -15,7 +15,7 @@ from tests.contract.requests import GET, PUT, answer
 from tests.transport.fault_server import Exchange, fault_server
 
 
-async def test_a_request_arrives_as_it_was_built(connect: Connect) -> None:
+async def test_a_request_arrives_as_built(connect: Connect) -> None:
     odd = "A/B Ц+%'\"~!*()[]{}|^`;:@&=$,#?\\ü."
     request = Request(
         method="GET",
@@ -44,7 +44,7 @@ async def test_a_body_arrives_with_its_type_and_length(connect: Connect, method:
     assert server.log[0].header("content-length") == "20"
 
 
-async def test_a_post_without_a_body_says_so(connect: Connect) -> None:
+async def test_a_post_without_a_body_announces_its_length(connect: Connect) -> None:
     async with fault_server(answer) as server:
         await connect(server.base_url).send(evolve(PUT, method="POST", body=None))
     assert server.log[0].body == b""
@@ -71,7 +71,7 @@ async def test_a_streamed_body_is_sent_chunk_by_chunk_and_closed(connect: Connec
     assert server.log[0].header("transfer-encoding") == ("chunked" if length is None else None)
 
 
-async def test_an_error_of_the_source_is_raised_as_it_is_and_the_source_is_closed(connect: Connect) -> None:
+async def test_an_error_of_the_source_is_raised_unchanged_and_the_source_is_closed(connect: Connect) -> None:
     failure = OSError("the disk is gone")
     closed = asyncio.Event()
 
@@ -92,7 +92,7 @@ async def test_an_error_of_the_source_is_raised_as_it_is_and_the_source_is_close
         assert (await transport.send(GET)).status == 200
 
 
-async def test_a_source_is_closed_when_the_server_breaks_off(connect: Connect) -> None:
+async def test_a_source_is_closed_when_the_server_disconnects(connect: Connect) -> None:
     closed = asyncio.Event()
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -113,7 +113,7 @@ async def test_a_source_is_closed_when_the_server_breaks_off(connect: Connect) -
     assert closed.is_set()
 
 
-async def test_a_redirect_is_an_answer_and_nobody_else_hears_of_it(connect: Connect) -> None:
+async def test_a_redirect_is_returned_and_not_followed(connect: Connect) -> None:
     async def redirect(exchange: Exchange) -> None:
         await exchange.answer(status="302 Found", headers=b"Location: %s\r\n" % elsewhere.base_url.encode())
 
@@ -165,7 +165,7 @@ async def bomb(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("handler", [announced, unannounced, bomb])
-async def test_an_answer_beyond_the_limit_is_refused_and_its_connection_closed(
+async def test_a_response_beyond_the_limit_is_refused_and_its_connection_closed(
     connect: Connect, handler: object
 ) -> None:
     async with fault_server(handler) as server:  # type: ignore[arg-type]
@@ -178,7 +178,7 @@ async def test_an_answer_beyond_the_limit_is_refused_and_its_connection_closed(
             await server.all_closed()
 
 
-async def test_an_answer_up_to_the_limit_is_read(connect: Connect) -> None:
+async def test_a_response_up_to_the_limit_is_read(connect: Connect) -> None:
     async def just_fits(exchange: Exchange) -> None:
         await exchange.answer(b"x" * LARGEST)
 

@@ -45,7 +45,7 @@ async def test_a_name_that_does_not_resolve(connect: Connect) -> None:
     await not_sent(connect("https://no-such-host.invalid/api/v3"))
 
 
-async def test_plain_text_where_tls_was_asked(connect: Connect) -> None:
+async def test_plain_http_instead_of_tls(connect: Connect) -> None:
     def speak_http(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         writer.close()
@@ -65,7 +65,7 @@ def tls_of(authority: trustme.CA, host: str) -> ssl.SSLContext:
     return context
 
 
-async def test_a_certificate_that_nobody_vouches_for(connect: Connect, authority: trustme.CA) -> None:
+async def test_an_untrusted_certificate(connect: Connect, authority: trustme.CA) -> None:
     async with fault_server(answer, tls=tls_of(authority, "127.0.0.1")) as server:
         await not_sent(connect(server.base_url))
     assert not server.log
@@ -86,7 +86,7 @@ async def test_a_tls_handshake_that_stalls(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("request_", [GET, PUT], ids=["read", "write"])
-async def test_no_connection_comes_free_in_time(connect: Connect, clock: Clock, request_: Request) -> None:
+async def test_no_connection_becomes_free_in_time(connect: Connect, clock: Clock, request_: Request) -> None:
     async with fault_server(hang) as server:
         transport = connect(server.base_url, connections=1)
         first = asyncio.ensure_future(transport.send(request_))
@@ -114,7 +114,7 @@ ANSWERS = [
 
 @pytest.mark.parametrize("text", ANSWERS)
 @pytest.mark.parametrize("ends_by", ["close", "reset"])
-async def test_an_answer_that_breaks_off_anywhere_leaves_the_outcome_unknown(
+async def test_a_response_interrupted_anywhere_leaves_the_outcome_unknown(
     connect: Connect, text: bytes, ends_by: str
 ) -> None:
     async def cut(exchange: Exchange) -> None:
@@ -130,7 +130,7 @@ async def test_an_answer_that_breaks_off_anywhere_leaves_the_outcome_unknown(
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
 @pytest.mark.parametrize("ends_by", ["close", "reset"])
-async def test_a_kept_connection_that_drops_is_not_answered_by_a_second_send(
+async def test_a_reused_connection_that_drops_causes_no_second_send(
     connect: Connect, method: str, ends_by: str
 ) -> None:
     """aiohttp by itself would send GET, PUT and DELETE once more, and a stock delta would count twice."""
@@ -160,7 +160,7 @@ async def test_a_kept_connection_that_drops_is_not_answered_by_a_second_send(
     assert len(server.log) == sends
 
 
-async def test_a_connection_that_the_server_closed_while_it_was_idle_is_not_sent_on_twice(connect: Connect) -> None:
+async def test_a_request_on_a_connection_closed_while_idle_is_sent_once_at_most(connect: Connect) -> None:
     async def answer_and_close(exchange: Exchange) -> None:
         await exchange.answer()
         exchange.writer.close()
@@ -177,7 +177,7 @@ async def test_a_connection_that_the_server_closed_while_it_was_idle_is_not_sent
         assert 20 - unknown <= len(server.log) <= 20
 
 
-async def test_the_transport_s_own_limit_leaves_the_outcome_unknown(connect: Connect, clock: Clock) -> None:
+async def test_the_transport_s_own_timeout_leaves_the_outcome_unknown(connect: Connect, clock: Clock) -> None:
     async with fault_server(hang) as server:
         sending = asyncio.ensure_future(connect(server.base_url).send(PUT))
         await server.arrived(1)
@@ -205,7 +205,7 @@ async def test_the_caller_s_deadline_is_a_timeout(connect: Connect, clock: Clock
         await server.all_closed()
 
 
-async def test_the_caller_s_deadline_holds_for_a_download_too(connect: Connect, clock: Clock) -> None:
+async def test_the_caller_s_deadline_applies_to_a_download_too(connect: Connect, clock: Clock) -> None:
     async with fault_server(stall_in_the_body) as server:
         async with connect(server.base_url).stream(within(GET, 25)) as response:
             assert await anext(response.chunks) == b"abc"
@@ -235,7 +235,9 @@ async def reset(exchange: Exchange) -> None:
 
 
 @pytest.mark.parametrize("handler", [hang, reset])
-async def test_errors_name_neither_headers_nor_body_nor_query(connect: Connect, clock: Clock, handler: Handler) -> None:
+async def test_errors_contain_neither_headers_nor_body_nor_query(
+    connect: Connect, clock: Clock, handler: Handler
+) -> None:
     request = evolve(PUT, body=b'{"email":"a@b.c"}', params=(("email", "x@y.z"),))
     async with fault_server(handler) as server:
         sending = asyncio.ensure_future(connect(server.base_url).send(request))
@@ -248,7 +250,7 @@ async def test_errors_name_neither_headers_nor_body_nor_query(connect: Connect, 
 
 
 @pytest.mark.parametrize("comes", ["at once", "later"])
-async def test_what_comes_unasked_is_never_taken_for_the_next_call_s_answer(
+async def test_unrequested_data_is_never_taken_for_the_next_response(
     connect: Connect, library: str, comes: str
 ) -> None:
     unasked = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nfalse!"

@@ -44,7 +44,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("head", HEADS)
-async def test_an_odd_head_is_an_error_of_ours_or_none(connect: Connect, head: str) -> None:
+async def test_an_odd_head_gives_a_complete_response_or_our_error(connect: Connect, head: str) -> None:
     async def odd(exchange: Exchange) -> None:
         await exchange.send(HEADS[head])
         exchange.writer.close()

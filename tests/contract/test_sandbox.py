@@ -51,7 +51,7 @@ async def chunked() -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize("source", [lambda: FILE, chunked])
-async def test_a_file_goes_up_and_comes_down(store: Store, source: Callable[[], Source]) -> None:
+async def test_a_file_is_uploaded_and_downloaded(store: Store, source: Callable[[], Source]) -> None:
     product = await store.products.create(ProductDraft(name="Tea"))
     sent: list[int] = []
     uploaded = await store.products.files.upload(

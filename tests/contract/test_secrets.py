@@ -67,7 +67,7 @@ async def test_no_refused_connection_shows_the_token(connect: Connect) -> None:
         assert TOKEN not in await shown_by(lambda: auth.send(PUT))
 
 
-async def test_no_cancellation_shows_the_token_whenever_it_comes(connect: Connect) -> None:
+async def test_no_cancellation_at_any_moment_shows_the_token(connect: Connect) -> None:
     async with fault_server(hang) as server:
         auth = signed(connect, server.base_url)
         for steps in range(60):
@@ -81,7 +81,7 @@ async def test_no_cancellation_shows_the_token_whenever_it_comes(connect: Connec
             assert TOKEN not in str(shown)
 
 
-async def test_an_error_of_the_source_shows_its_own_locals_and_no_token(connect: Connect) -> None:
+async def test_an_error_of_an_upload_s_source_shows_its_locals_but_no_token(connect: Connect) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         place = "sector 7"
         yield b"abc"

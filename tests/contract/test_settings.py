@@ -43,7 +43,7 @@ async def test_a_private_authority_can_be_trusted(
     assert server.connections <= 2
 
 
-async def test_a_context_of_the_caller_s_is_used_where_the_library_can(
+async def test_a_custom_tls_context_is_used_if_the_library_supports_it(
     connect: Connect, authority: trustme.CA, certified: ssl.SSLContext, library: str
 ) -> None:
     context = ssl.create_default_context()
@@ -78,7 +78,7 @@ async def test_requests_go_through_a_proxy(connect: Connect) -> None:
     assert proxy.log[0].body == PUT.body
 
 
-async def test_a_proxy_that_refuses_a_tunnel_has_sent_nothing(connect: Connect) -> None:
+async def test_nothing_is_sent_if_a_proxy_refuses_the_tunnel(connect: Connect) -> None:
     async def refuse(exchange: Exchange) -> None:
         await exchange.answer(status="407 Proxy Authentication Required")
 
@@ -91,12 +91,14 @@ async def test_a_proxy_that_refuses_a_tunnel_has_sent_nothing(connect: Connect) 
     assert "pass" not in f"{caught.value!r} {caught.value.__cause__}"
 
 
-async def test_a_proxy_that_is_not_there_has_sent_nothing(connect: Connect) -> None:
+async def test_nothing_is_sent_if_the_proxy_is_missing(connect: Connect) -> None:
     with pytest.raises(NotSent):
         await connect("http://127.0.0.1:2/api/v3", proxy="http://127.0.0.1:1").send(PUT)
 
 
-async def test_the_environment_s_proxies_are_not_asked(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_proxy_variables_of_the_environment_are_ignored(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with fault_server(answer) as proxy, fault_server(answer) as server:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
@@ -137,7 +139,7 @@ async def test_the_environment_s_proxies_are_not_asked(connect: Connect, monkeyp
         lambda: Settings(ca=__file__, tls=ssl.create_default_context()),
     ],
 )
-def test_what_can_t_be_used_is_refused(make: Callable[[], Any]) -> None:
+def test_invalid_settings_are_refused(make: Callable[[], Any]) -> None:
     with pytest.raises(ConfigError):
         make()
 
@@ -150,7 +152,7 @@ def test_the_password_of_a_proxy_is_not_shown() -> None:
     assert "pass" not in str(caught.value)
 
 
-async def test_its_own_name_is_known_before_the_first_request(
+async def test_the_user_agent_is_known_before_the_first_request(
     transport_class: type[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where files are short the first request may be the one for which none is left."""

@@ -38,7 +38,7 @@ async def test_an_error_that_the_caller_is_handling_keeps_its_locals(transport_c
     assert locals_of(handled, "divide") == {"numerator": 7}
 
 
-async def test_an_error_of_what_feeds_an_upload_keeps_its_locals(connect: Connect) -> None:
+async def test_an_error_of_an_upload_s_source_keeps_its_locals(connect: Connect) -> None:
     async def broken(rows: int) -> AsyncIterator[bytes]:
         yield b"x"
         raise ZeroDivisionError(rows)

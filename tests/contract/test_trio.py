@@ -46,7 +46,7 @@ async def test_a_store_is_read_and_written(ecwid_sandbox_url: str) -> None:
 
 
 @under_trio
-async def test_what_may_be_repeated_is_tried_again() -> None:
+async def test_a_repeatable_request_is_retried() -> None:
     async def second_time_lucky(exchange: Exchange) -> None:
         if len(server.log) == 1:
             exchange.reset()
@@ -62,7 +62,7 @@ async def test_what_may_be_repeated_is_tried_again() -> None:
 
 
 @under_trio
-async def test_failures_are_told_apart() -> None:
+async def test_failures_are_distinguished() -> None:
     with fault_serving(hang) as server:
         transport = httpx2.Httpx2Transport(server.base_url, Settings(timeouts=Timeouts(total=0.05)))
         with pytest.raises(OutcomeUnknown):
@@ -79,7 +79,7 @@ async def test_failures_are_told_apart() -> None:
 
 
 @under_trio
-async def test_a_cancelled_call_frees_its_place() -> None:
+async def test_a_cancelled_call_frees_its_connection() -> None:
     async def first_hangs(exchange: Exchange) -> None:
         await (hang(exchange) if len(server.log) == 1 else answer(exchange))
 
@@ -98,7 +98,7 @@ async def test_a_cancelled_call_frees_its_place() -> None:
 
 
 @under_trio
-async def test_streams_go_up_and_down() -> None:
+async def test_streams_are_uploaded_and_downloaded() -> None:
     async def chunks() -> AsyncIterator[bytes]:
         yield b"abc"
         yield b"def"

@@ -90,9 +90,7 @@ async def test_a_file_that_changes_while_it_is_sent(
     assert begun
 
 
-async def test_a_file_that_another_one_replaces_while_it_is_sent_arrives_as_it_was(
-    connect: Connect, file: Path, tmp_path: Path
-) -> None:
+async def test_a_file_replaced_while_it_is_sent_arrives_unchanged(connect: Connect, file: Path, tmp_path: Path) -> None:
     def replace(_sent: int, _total: int | None) -> None:
         (tmp_path / "new").write_bytes(b"y")
         (tmp_path / "new").replace(file)
@@ -103,7 +101,7 @@ async def test_a_file_that_another_one_replaces_while_it_is_sent_arrives_as_it_w
 
 
 @pytest.mark.parametrize("chunks", [[], [b"abc"], [b"abc", b"defg"], [b"abcdef", b"g"], [b"abcdefg"]], ids=str)
-async def test_a_body_of_another_length_than_announced(connect: Connect, chunks: list[bytes]) -> None:
+async def test_a_body_of_a_length_other_than_announced(connect: Connect, chunks: list[bytes]) -> None:
     async def source() -> AsyncIterator[bytes]:
         for chunk in chunks:
             yield chunk
@@ -112,7 +110,7 @@ async def test_a_body_of_another_length_than_announced(connect: Connect, chunks:
         await refused(connect(server.base_url), server, StreamBody(source(), 6), "it was 6 bytes")
 
 
-async def test_a_file_that_does_not_change_arrives_in_any_number_of_chunks(connect: Connect, tmp_path: Path) -> None:
+async def test_an_unchanged_file_arrives_in_any_number_of_chunks(connect: Connect, tmp_path: Path) -> None:
     async with fault_server(answer) as server:
         transport = connect(server.base_url)
         for size in (0, 1, 65_536, 262_144, 262_145):
@@ -135,13 +133,13 @@ class Source:
 
 
 @pytest.mark.parametrize("make", [lambda: MemoryTransport([make_response({})]), Sandbox], ids=["memory", "sandbox"])
-async def test_a_transport_without_a_network_closes_a_source_too(make: Callable[[], Transport]) -> None:
+async def test_a_transport_without_a_network_closes_the_source_too(make: Callable[[], Transport]) -> None:
     source = Source()
     await make().send(evolve(PUT, body=StreamBody(source)))
     assert source.closed
 
 
-async def test_a_source_is_closed_that_no_transport_came_to_read() -> None:
+async def test_a_source_that_no_transport_read_is_closed() -> None:
     source = Source()
     dead = make_response({"errorCode": "INVALID_API_TOKEN"}, status=403)
     store = Ecwid(transport=MemoryTransport([dead])).store(1003, "secret_x")

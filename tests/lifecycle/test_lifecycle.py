@@ -74,7 +74,7 @@ def test_a_client_serves_one_asyncio_run_after_another(server: FaultServer) -> N
     assert server.connections == 3, "one for each event loop, kept while it ran"
 
 
-def test_a_client_that_was_not_closed_in_one_loop_works_in_the_next(server: FaultServer) -> None:
+def test_a_client_left_open_in_one_loop_works_in_the_next(server: FaultServer) -> None:
     """The connections of a loop that is over are dropped when the next begins; Python warns of them, as of any."""
     ecwid = Ecwid(base_url=server.base_url)
     store = ecwid.store(1003, "secret_x")
@@ -138,7 +138,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 @forking
-def test_a_forked_worker_uses_a_client_that_was_made_and_used_before(server: FaultServer) -> None:
+def test_a_forked_worker_uses_a_client_made_and_used_before_the_fork(server: FaultServer) -> None:
     ecwid = Ecwid(base_url=server.base_url)
 
     async def use(number: int) -> str | None:
@@ -166,7 +166,7 @@ def test_a_forked_worker_uses_a_client_that_was_made_and_used_before(server: Fau
 
 
 @forking
-def test_a_fork_in_the_middle_of_calls_leaves_their_slots_to_the_parent(server: FaultServer) -> None:
+def test_a_fork_during_calls_leaves_their_slots_to_the_parent(server: FaultServer) -> None:
     """What is under way at the fork ends in the parent: the child must not wait for it."""
     under_way = threading.Semaphore(0)
 
@@ -224,7 +224,7 @@ def built(order_id: str) -> bytes:
     return pickle.dumps(store.orders.get(order_id))
 
 
-def test_a_spawned_worker_sends_a_call_and_hands_back_its_result(
+def test_a_spawned_worker_sends_a_call_and_returns_its_result(
     server: FaultServer, spawned: ProcessPoolExecutor
 ) -> None:
     pickled = built("EG4H2")
@@ -247,7 +247,7 @@ def test_a_spawned_worker_sends_a_call_and_hands_back_its_result(
         ("refused", NotSent),
     ],
 )
-def test_an_error_comes_whole_from_a_worker(
+def test_an_error_of_a_worker_arrives_complete(
     server: FaultServer, spawned: ProcessPoolExecutor, order_id: str, error: type[EcwidError]
 ) -> None:
     base_url = "http://127.0.0.1:1/api/v3" if error is NotSent else server.base_url
@@ -265,7 +265,7 @@ def test_an_error_comes_whole_from_a_worker(
 # Closing and being cancelled.
 
 
-async def test_a_client_is_closed_twice_and_used_again_after() -> None:
+async def test_a_client_is_closed_twice_and_used_again_afterwards() -> None:
     async with fault_server(behave) as server:
         ecwid = Ecwid(base_url=server.base_url)
         store = ecwid.store(1003, "secret_x")

@@ -83,7 +83,7 @@ def telemetry() -> Iterator[Telemetry]:
     telemetry.tracers.shutdown()
 
 
-async def test_a_call_is_one_span_with_the_conventions_attributes(telemetry: Telemetry) -> None:
+async def test_a_call_is_one_span_with_the_attributes_of_the_conventions(telemetry: Telemetry) -> None:
     async with telemetry.ecwid(make_response({"id": "A"})) as ecwid:
         call = ecwid.store(1003, "secret_x").orders.get("A")
         request_id = call.request.id
@@ -99,7 +99,7 @@ async def test_a_call_is_one_span_with_the_conventions_attributes(telemetry: Tel
     assert [told.name for told in span.events] == ["ecwid.attempt_started", "ecwid.attempt_ended"]
 
 
-async def test_attempts_and_waits_are_events_of_the_span(telemetry: Telemetry) -> None:
+async def test_attempts_and_delays_are_events_of_the_span(telemetry: Telemetry) -> None:
     async with telemetry.ecwid(make_response(status=503), make_response({"id": "A"})) as ecwid:
         await ecwid.store(1003, "secret_x").orders.get("A")
     (span,) = telemetry.spans
@@ -127,7 +127,7 @@ async def test_attempts_and_waits_are_events_of_the_span(telemetry: Telemetry) -
         ([NOT_SENT] * 2, NotSent, "NotSent"),
     ],
 )
-async def test_a_call_that_fails_is_a_span_that_failed(
+async def test_a_failed_call_is_a_failed_span(
     telemetry: Telemetry, script: list[object], error: type[Exception], error_type: str
 ) -> None:
     async with telemetry.ecwid(*script) as ecwid:
@@ -140,7 +140,7 @@ async def test_a_call_that_fails_is_a_span_that_failed(
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_call_that_is_cancelled_ends_its_span(telemetry: Telemetry, backend: str) -> None:
+def test_a_cancelled_call_ends_its_span(telemetry: Telemetry, backend: str) -> None:
     class Hanging(MemoryTransport):
         async def send(self, request: Request) -> Any:
             await anyio.sleep_forever()
@@ -216,7 +216,7 @@ async def test_one_request_sent_twice_at_a_time_leaves_nothing_open(telemetry: T
     assert [point.value for _, point in telemetry.points("ecwid.client.active_calls")] == [0]
 
 
-async def test_calls_and_waits_are_measured(telemetry: Telemetry) -> None:
+async def test_calls_and_delays_are_measured(telemetry: Telemetry) -> None:
     script = [
         make_response(status=503),
         make_response({"id": "A"}),
@@ -245,7 +245,7 @@ async def test_calls_and_waits_are_measured(telemetry: Telemetry) -> None:
     assert counts("ecwid.client.active_calls", "value") == [(COMMON, 0)]
 
 
-async def test_calls_under_way_are_counted(telemetry: Telemetry) -> None:
+async def test_calls_in_progress_are_counted(telemetry: Telemetry) -> None:
     async with telemetry.ecwid(make_response(b"%PDF")) as ecwid:
         store = ecwid.store(1003, "secret_x")
         async with store.transport.stream(store.orders.get("A").request):
@@ -274,12 +274,12 @@ def test_every_event_of_a_call_shows_in_its_span(telemetry: Telemetry, kind: Eve
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EventKind if kind is not EventKind.CALL_STARTED])
-def test_an_event_of_no_known_call_is_no_error(telemetry: Telemetry, kind: EventKind) -> None:
+def test_an_event_of_an_unknown_call_is_ignored(telemetry: Telemetry, kind: EventKind) -> None:
     telemetry.sink(Event(kind=kind, operation=OPERATION, request_id="a"))
     assert not telemetry.spans
 
 
-def test_the_api_alone_is_enough_at_run_time() -> None:
+def test_the_api_package_suffices_at_run_time() -> None:
     """The SDK is the program's to choose; without one nothing is recorded and everything works."""
     script = """
 import asyncio, sys

@@ -32,7 +32,7 @@ async def store() -> AsyncIterator[Store]:
         yield ecwid.store(1003, "secret_x")
 
 
-async def test_an_answer_is_read(mocked: aioresponses, store: Store) -> None:
+async def test_a_response_is_read(mocked: aioresponses, store: Store) -> None:
     mocked.get(ORDER, body=b'{"id":"EG4H2"}', response_class=MockedResponse)
     assert (await store.orders.get("EG4H2")).id == "EG4H2"
 
@@ -44,7 +44,7 @@ async def test_an_error_is_raised(mocked: aioresponses, store: Store, status: in
         await store.orders.get("EG4H2")
 
 
-async def test_no_connection_is_not_sent(mocked: aioresponses, store: Store) -> None:
+async def test_a_failed_connection_is_not_sent(mocked: aioresponses, store: Store) -> None:
     connection = Mock(host="app.ecwid.com", port=443, ssl=True)
     mocked.get(ORDER, exception=aiohttp.ClientConnectorError(connection, OSError("unreachable")))
     with pytest.raises(NotSent):

@@ -31,7 +31,7 @@ async def test_store_token_and_request_id_are_added() -> None:
     assert "authorization" not in REQUEST.headers, "the caller's request stays as it was"
 
 
-async def test_an_app_is_named_by_its_id_and_secret_in_no_store() -> None:
+async def test_an_application_sends_its_id_and_secret_but_no_store() -> None:
     inner = MemoryTransport([make_response({})])
     auth = Auth.of_application(inner, "my-app", TOKEN)
     await auth.send(REQUEST)
@@ -51,7 +51,7 @@ async def test_a_stream_is_signed_too() -> None:
     assert inner.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
-async def test_an_error_from_below_holds_the_request_without_credentials() -> None:
+async def test_an_error_contains_the_request_without_credentials() -> None:
     def fail(request: Request) -> Exception:
         return NotSent("refused", request=request)
 
@@ -65,7 +65,7 @@ async def test_an_error_from_below_holds_the_request_without_credentials() -> No
     assert caught.value.request is REQUEST
 
 
-async def test_another_call_s_error_out_of_a_download_keeps_its_request() -> None:
+async def test_an_error_of_another_call_in_a_download_keeps_its_request() -> None:
     other = NotSent("refused", request=evolve(REQUEST, path="/another"))
     with pytest.raises(NotSent) as caught:
         async with Auth.of_store(MemoryTransport([make_response(b"%PDF")]), 1003, TOKEN).stream(REQUEST):
@@ -73,7 +73,7 @@ async def test_another_call_s_error_out_of_a_download_keeps_its_request() -> Non
     assert caught.value.request.path == "/another"
 
 
-async def test_the_token_is_in_no_repr_on_its_way() -> None:
+async def test_the_token_is_in_no_repr() -> None:
     inner = MemoryTransport([make_response({})])
     auth = Auth.of_store(inner, 1003, TOKEN)
     await auth.send(REQUEST)
@@ -81,7 +81,7 @@ async def test_the_token_is_in_no_repr_on_its_way() -> None:
         assert TOKEN not in repr(shown)
 
 
-def test_a_secret_is_text_that_does_not_show() -> None:
+def test_a_secret_hides_its_repr() -> None:
     assert Secret("abc") == "abc"
     assert repr(Secret("abc")) == "'***'"
     assert repr({"Authorization": Secret("abc")}) == "{'Authorization': '***'}"

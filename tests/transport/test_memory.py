@@ -19,11 +19,11 @@ async def test_a_script_is_played_in_order_and_exceptions_are_raised() -> None:
     assert transport.requests == [REQUEST] * 3
 
 
-async def test_a_script_that_has_run_out_says_for_which_request() -> None:
+async def test_an_exhausted_script_names_the_request() -> None:
     with pytest.raises(LookupError, match=r"no response left for GET /orders"):
         await MemoryTransport([]).send(REQUEST)
 
 
-async def test_a_function_answers_what_it_likes() -> None:
+async def test_a_function_computes_the_response() -> None:
     transport = MemoryTransport(lambda request: make_response({"path": request.path}))
     assert (await transport.send(REQUEST)).body == b'{"path":"/orders"}'

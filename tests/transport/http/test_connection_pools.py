@@ -12,7 +12,9 @@ from tests.contract.requests import GET
 
 
 @pytest.mark.parametrize("transport_class", [Httpx2Transport, PyqwestTransport])
-def test_only_the_last_loop_s_pool_is_kept(transport_class: type[Httpx2Transport] | type[PyqwestTransport]) -> None:
+def test_only_the_pool_of_the_last_loop_is_kept(
+    transport_class: type[Httpx2Transport] | type[PyqwestTransport],
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         transport = transport_class(f"http://127.0.0.1:{taken.getsockname()[1]}/api/v3")

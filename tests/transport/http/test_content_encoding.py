@@ -43,7 +43,7 @@ def decoded(encoding: str, packed: bytes, cuts: list[int], request: Request = GE
 @pytest.mark.chaos
 @pytest.mark.parametrize(("encoding", "pack"), PACKERS, ids=["gzip", "zlib", "raw"])
 @given(body=BODIES, cuts=st.lists(st.integers(0, 10_000), max_size=5))
-def test_a_body_comes_out_whole_however_it_is_cut_up(
+def test_a_body_is_decompressed_completely_however_it_is_chunked(
     encoding: str, pack: Callable[[bytes], bytes], body: bytes, cuts: list[int]
 ) -> None:
     assert decoded(encoding, pack(body), cuts) == body
@@ -52,7 +52,7 @@ def test_a_body_comes_out_whole_however_it_is_cut_up(
 @pytest.mark.chaos
 @pytest.mark.parametrize(("encoding", "pack"), PACKERS, ids=["gzip", "zlib", "raw"])
 @given(body=BODIES, length=st.integers(0, 10_000), cuts=st.lists(st.integers(0, 10_000), max_size=5))
-def test_a_part_of_it_is_none(
+def test_a_part_of_a_body_is_an_error(
     encoding: str, pack: Callable[[bytes], bytes], body: bytes, length: int, cuts: list[int]
 ) -> None:
     packed = pack(body)
@@ -62,7 +62,7 @@ def test_a_part_of_it_is_none(
 
 @pytest.mark.chaos
 @given(body=BODIES, at=st.integers(0, 10_000), bit=st.integers(0, 7))
-def test_a_flipped_bit_is_noticed_or_harmless(body: bytes, at: int, bit: int) -> None:
+def test_a_flipped_bit_is_detected_or_harmless(body: bytes, at: int, bit: int) -> None:
     packed = bytearray(gzip.compress(body, mtime=0))
     packed[at % len(packed)] ^= 1 << bit
     with suppress(BodyError):
@@ -71,18 +71,18 @@ def test_a_flipped_bit_is_noticed_or_harmless(body: bytes, at: int, bit: int) ->
 
 @pytest.mark.chaos
 @given(encoding=st.sampled_from(["gzip", "deflate"]), packed=st.binary(max_size=100))
-def test_any_bytes_are_decompressed_or_an_error_of_ours(encoding: str, packed: bytes) -> None:
+def test_any_bytes_are_decompressed_or_raise_our_error(encoding: str, packed: bytes) -> None:
     for start in (b"", b"\x1f\x8b\x08", b"\x78\x9c"):
         with suppress(BodyError):
             decoded(encoding, start + packed, [])
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_nothing_is_enough_where_there_is_no_body(status: int) -> None:
+def test_an_empty_body_is_complete_for_a_status_without_one(status: int) -> None:
     Decoder(GET, status, Headers([("Content-Encoding", "gzip")])).finish()
 
 
-def test_a_write_may_be_answered_with_nothing_but_not_with_half() -> None:
+def test_a_response_to_a_write_may_be_empty_but_not_cut() -> None:
     put = evolve(GET, method="PUT")
     assert decoded("gzip", b"", [], put) == b""
     with pytest.raises(BodyError):
