@@ -1,4 +1,4 @@
-"""The pages of a list, read one after the other while they are iterated."""
+"""`Pages`, a list that is read page by page while it is iterated."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -27,14 +27,16 @@ T = TypeVar("T")
 R = TypeVar("R")
 P = TypeVar("P")
 
-_PAGE_LIMIT: Final = 100
-_MANY: Final = 10_000
+_DEFAULT_LIMIT: Final = 100
+# A total may grow by this many items, plus its size at the start, before the list counts as endless.
+_MAX_GROWTH: Final = 10_000
+# The fields beside the items that paging needs.
 _ENVELOPE: Final = ("total", "count", "offset", "limit")
 
 
 @frozen(kw_only=True)
 class Page(Generic[T]):
-    """One page of a list. `total` counts all matches, None where the server did not say."""
+    """One page of a list. `total` is the number of all matches, None if the server did not report it."""
 
     items: list[T] = field(repr=False)
     total: int | None
@@ -42,13 +44,12 @@ class Page(Generic[T]):
 
 
 class Pages(Generic[T]):
-    """A list that is read page by page while it is iterated.
+    """A list that is read page by page while it is iterated. Each iteration starts over.
 
-    ``async for item in pages`` gives typed items, `pages()` whole pages, `dicts()` plain data. The offset moves by the
-    rows that came; the list ends at the server's ``total`` or at an empty page, never at a short one. Rows that are
-    added, removed or re-sorted meanwhile can be missed or come twice: offsets promise no more. A server that never gets
-    to an end, because it ignores the offset or its total keeps rising, is a `DecodeError`.
-    Each iteration starts anew.
+    ``async for item in pages`` yields typed items, `pages()` whole pages, `dicts()` plain data. The offset advances by
+    the number of items received; the list ends at the server's ``total`` or at an empty page, never at a short one.
+    Items that are added, removed or re-sorted meanwhile can be missed or come twice; `scan` prevents that. Raises
+    `DecodeError` if the list never ends because the server ignores the offset or its total keeps rising.
     """
 
     __slots__ = ("_channel", "_item", "_limit", "_offset", "_request")
@@ -69,77 +70,79 @@ class Pages(Generic[T]):
         self._request = _with_envelope(request)
         self._item = item
         self._channel = channel
-        self._limit = _PAGE_LIMIT if limit is None else limit
+        self._limit = _DEFAULT_LIMIT if limit is None else limit
         self._offset = offset or 0
 
     @property
     def request(self) -> Request:
-        """What is sent for the first page, relative to a store and without credentials."""
-        return self._at(self._offset)
+        """The request for the first page, relative to a store and without credentials."""
+        return self._page_request(self._offset)
 
     def __repr__(self) -> str:
         return f"<Pages {self.request}>"
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return self._typed()
+        return self._iterate_typed()
 
-    async def _typed(self) -> AsyncIterator[T]:
+    async def _iterate_typed(self) -> AsyncIterator[T]:
         codec, operation = self._channel.codec, self._request.options.operation
-        # Parsed and typed one at a time: an item that is dropped at once never meets the garbage collector.
-        async with aclosing(self._slices()) as pages:
+        # Decoded one at a time: an item that is dropped at once never reaches the garbage collector.
+        async with aclosing(self._raw_pages()) as pages:
             async for page in pages:
                 for position, item in enumerate(page.items):
                     yield codec.structure(codec.parse(item, operation, position), self._item, operation, position)
 
     def pages(self) -> AsyncIterator[Page[T]]:
-        """The pages, with typed items."""
+        """Yield whole pages of typed items."""
         codec, operation = self._channel.codec, self._request.options.operation
-        return self._walk(lambda body: codec.decode_page(body, self._item, operation))
+        return self._read_pages(lambda body: codec.decode_page(body, self._item, operation))
 
     async def dicts(self) -> AsyncIterator[dict[str, object]]:
-        """The items as plain data: fractional numbers are exact `Decimal`, dates are text."""
+        """Yield the items as plain data: fractional numbers are exact `Decimal`, dates are text."""
         parse, operation = self._channel.codec.parse, self._request.options.operation
-        async with aclosing(self._slices()) as pages:
+        async with aclosing(self._raw_pages()) as pages:
             async for page in pages:
                 for position, item in enumerate(page.items):
                     yield parse(item, operation, position)
 
     def raw(self) -> AsyncIterator[Page[msgspec.Raw]]:
-        """The pages, with each item as the bytes the server sent: for copying, without a parse."""
-        return self._slices()
+        """Yield whole pages, with each item as the bytes that the server sent, to copy without parsing."""
+        return self._raw_pages()
 
-    def _slices(self) -> AsyncGenerator[Page[msgspec.Raw], None]:
+    def _raw_pages(self) -> AsyncGenerator[Page[msgspec.Raw], None]:
         codec, operation = self._channel.codec, self._request.options.operation
-        return self._walk(lambda body: codec.split_page(body, operation))
+        return self._read_pages(lambda body: codec.split_page(body, operation))
 
     async def first(self) -> T | None:
-        """The first item, or None where nothing matches."""
+        """Return the first item, or None if nothing matches."""
         codec, operation = self._channel.codec, self._request.options.operation
-        page = await self._resized(1)._page(self._offset, lambda body: codec.decode_page(body, self._item, operation))
+        page = await self._with_limit(1)._read_page(
+            self._offset, lambda body: codec.decode_page(body, self._item, operation)
+        )
         return page.items[0] if page.items else None
 
     async def count(self) -> int:
-        """How many items match. Asks the server for its total; counts the items where it has none."""
+        """Return the number of matches: the server's total, or a count of all items if it reports none."""
         codec, operation = self._channel.codec, self._request.options.operation
-        page = await self._resized(1)._page(self._offset, lambda body: codec.split_page(body, operation))
+        page = await self._with_limit(1)._read_page(self._offset, lambda body: codec.split_page(body, operation))
         if page.total is not None:
             return max(0, page.total - self._offset)
         return len([item async for item in self.dicts()])
 
     async def all(self) -> list[T]:
-        """Every item, in a list."""
+        """Return every item, in a list."""
         return [item async for item in self]
 
     async def to_arrow(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pa.Table":
-        """Every item, as an Arrow table: a column for each field of the model, or for those that were asked for.
+        """Return every item, as an Arrow table with a column for each requested field of the model.
 
-        What no column can hold is in `_extra`, as JSON in the shape of the item; what is not of its type is reported as
-        for models. `decimals` are exact, or "float64". With `store_id`, the store's id is the first column.
-        Raises `ConfigError` where pyarrow is missing.
+        Data that no column can hold is in `_extra`, as JSON in the shape of the item; values of an unexpected type are
+        reported as for models. `decimals` are exact, or "float64". With `store_id`, the id of the store is the first
+        column. Raises `ConfigError` if pyarrow is missing.
         """
         from ecwid_async.tables.arrow import read_table
 
-        async with aclosing(self._slices()) as pages:
+        async with aclosing(self._raw_pages()) as pages:
             return await read_table(
                 (page.items async for page in pages),
                 self._item,
@@ -150,13 +153,13 @@ class Pages(Generic[T]):
             )
 
     async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
-        """Every item, as a frame of polars: see `to_arrow`."""
+        """Return every item, as a polars frame: see `to_arrow`."""
         from ecwid_async.tables.arrow import to_polars
 
         return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
 
     async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
-        """Every item, as a frame of pandas whose columns are Arrow's: see `to_arrow`."""
+        """Return every item, as a pandas frame with Arrow columns: see `to_arrow`."""
         from ecwid_async.tables.arrow import to_pandas
 
         return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
@@ -186,21 +189,22 @@ class Pages(Generic[T]):
         lag: float = 120.0,
         resume: str | None = None,
     ) -> "Scan[T] | Scan[R]":
-        """All that matches, read in parallel, complete or an error: for ``async with``.
+        """Read all matches in parallel, complete or with an error: ``async with pages.scan() as scan``.
 
-        What matched throughout comes exactly once, whatever is added, changed, moved or deleted meanwhile; where that
-        can't be known, `ScanDrifted` is raised. Hidden items are asked for. At most `concurrency` pages are under way
-        and held. `ordered` hands the pages out in the list's order, else as they come. `lag` is how many seconds a
-        search may be behind the store. ``docs/scan.md`` says what is promised for which list.
+        An item that matches throughout comes exactly once, whatever is added, changed, moved or deleted meanwhile; if
+        that can't be proven, `ScanDrifted` is raised. Hidden items are included. At most `concurrency` pages are
+        requested and held at a time. With `ordered`, items come in the order of the list, otherwise as pages arrive.
+        `lag` is how many seconds the search index may be behind the store. ``docs/scan.md`` lists the promises for
+        each list.
 
-        `into` is a class of yours with some of the fields, which is asked for and filled in place of the model.
-        `resume` takes the `Scan.token` of one that was broken off. Raises `ValueError` for a list that is sorted or
-        begins elsewhere, and `ConfigError` for a token of another list.
+        `into` is a class of yours with some of the fields: only these are requested, and it replaces the model.
+        `resume` takes the `Scan.token` of an interrupted scan. Raises `ValueError` for a list that is sorted or has an
+        offset, and `ConfigError` for the token of another list.
         """
         from ecwid_async.scan import Scan
 
         if self._offset:
-            raise ValueError("a scan reads all of a list: leave offset out, or use search alone")
+            raise ValueError("a scan reads a whole list: leave offset out, or iterate the search")
         request, item = apply_projection(self._request, self._item, into, inside="items")
         return Scan(
             _with_envelope(request),
@@ -213,19 +217,19 @@ class Pages(Generic[T]):
             resume=resume,
         )
 
-    def _resized(self, limit: int) -> "Pages[T]":
+    def _with_limit(self, limit: int) -> "Pages[T]":
         return Pages(self._request, self._item, self._channel, limit=limit, offset=self._offset)
 
-    def _at(self, offset: int) -> Request:
+    def _page_request(self, offset: int) -> Request:
         position = (("offset", str(offset)), ("limit", str(self._limit)))
         return evolve(self._request, params=self._request.params + position, id=new_request_id())
 
-    async def _walk(self, read: Callable[[bytes], tuple[list[P], int | None]]) -> AsyncGenerator[Page[P], None]:
-        offset, end = self._offset, _End(self._request.options.operation)
+    async def _read_pages(self, read: Callable[[bytes], tuple[list[P], int | None]]) -> AsyncGenerator[Page[P], None]:
+        offset, loops = self._offset, _LoopDetector(self._request.options.operation)
         while True:
-            page = await self._page(offset, read)
-            end.check(page)
-            # The caller may do with the page's items what he likes.
+            page = await self._read_page(offset, read)
+            loops.check(page)
+            # The caller may change the items of the page.
             count = len(page.items)
             if count or offset == self._offset:
                 yield page
@@ -233,40 +237,40 @@ class Pages(Generic[T]):
             if not count or (page.total is not None and offset >= page.total):
                 return
 
-    async def _page(self, offset: int, read: Callable[[bytes], tuple[list[P], int | None]]) -> Page[P]:
-        response = await self._channel.exchange(self._at(offset))
+    async def _read_page(self, offset: int, read: Callable[[bytes], tuple[list[P], int | None]]) -> Page[P]:
+        response = await self._channel.exchange(self._page_request(offset))
         items, total = read(response.body)
         return Page(items=items, total=total, offset=offset)
 
 
-class _End:
-    """Whether a list gets to an end, by one earlier page: that after 1, 2, 4, 8 … pages, so that any round is met."""
+class _LoopDetector:
+    """Detects a list that never ends. It compares with one earlier page, kept after 1, 2, 4, 8 … pages."""
 
     def __init__(self, operation: str) -> None:
         self._operation = operation
         self._count = 0
         self._next = 1
-        self._mark: tuple[object, ...] | None = None
-        self._most: int | None = None
+        self._earlier: tuple[object, ...] | None = None
+        self._max_offset: int | None = None
 
     def check(self, page: Page[P]) -> None:
-        """Raises `DecodeError` where it is the earlier page again, or the total has risen for too long."""
+        """Raise `DecodeError` if this is the earlier page again, or if the total has risen for too long."""
         items, total = page.items, page.total
         if not items:
             return
-        if self._most is None and total is not None:
-            self._most = page.offset + 2 * total + _MANY
-        elif self._most is not None and page.offset > self._most:
+        if self._max_offset is None and total is not None:
+            self._max_offset = page.offset + 2 * total + _MAX_GROWTH
+        elif self._max_offset is not None and page.offset > self._max_offset:
             raise self._endless(f"a total that has kept rising, to {total}")
         mark = (total, len(items), items[0], items[-1])
-        if mark == self._mark:
+        if mark == self._earlier:
             raise self._endless("the items of a page before it")
         self._count += 1
         if self._count == self._next:
             self._next *= 2
-            # A slice of a page would keep all of it.
+            # A raw item keeps its whole page in memory.
             ends = (item.copy() if isinstance(item, msgspec.Raw) else item for item in (items[0], items[-1]))
-            self._mark = (total, len(items), *ends)
+            self._earlier = (total, len(items), *ends)
 
     def _endless(self, found: str) -> DecodeError:
         return DecodeError(
@@ -274,12 +278,12 @@ class _End:
             path="items",
             expected="a list that ends",
             found=found,
-            advice="Does the server look at `offset`? Ask for a part of the list that fits on one page.",
+            advice="Check whether the server ignores `offset`, or request a part of the list that fits on one page.",
         )
 
 
 def _with_envelope(request: Request) -> Request:
-    """Add what paging needs to a selection of fields: without `total` a list has no end to see."""
+    """Add the fields that paging needs to a selection of fields: without `total` the end of a list is unknown."""
     params = tuple(
         (name, format_selection(add_fields(parse_selection(value), _ENVELOPE)) if name == "responseFields" else value)
         for name, value in request.params

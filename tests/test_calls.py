@@ -1,4 +1,4 @@
-"""Calls are sent once, from wherever they are awaited; pages end where the list ends."""
+"""A call is a coroutine that is sent once, wherever it is awaited."""
 
 import asyncio
 import gc
@@ -6,23 +6,20 @@ import math
 import pickle
 import sys
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
 
 import anyio
-import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ecwid_async import APIError, Call, DecodeError, Ecwid, NotFound, OutcomeUnknown, Pages
+from ecwid_async import APIError, Call, DecodeError, Ecwid, NotFound, OutcomeUnknown
 from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError
 from ecwid_async.models.base import Model, model
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from ecwid_async.wire import Headers, Options, Request, Response
+from ecwid_async.wire import Options, Request, Response
 
 
 @model
@@ -34,7 +31,6 @@ class Row(Model):
 
 
 GET = Request(method="GET", path="/rows/7", options=Options(operation="GET /rows/{rowId}", repeatable=True))
-SEARCH = Request(method="GET", path="/rows", options=Options(operation="GET /rows", repeatable=True))
 
 
 class Hanging(MemoryTransport):
@@ -58,15 +54,11 @@ def call(transport: MemoryTransport, **settings: str) -> Call[Row]:
     return Call(GET, Row, Channel(transport, Codec()), **settings)
 
 
-def rows(transport: MemoryTransport, request: Request = SEARCH, **settings: int) -> Pages[Row]:
-    return Pages(request, Row, Channel(transport, Codec()), **settings)
-
-
 def always(data: object) -> MemoryTransport:
     return MemoryTransport(lambda _: make_response(data))
 
 
-async def test_awaiting_a_call_sends_it_and_reads_the_answer() -> None:
+async def test_awaiting_a_call_sends_it_and_returns_the_result() -> None:
     transport = always({"id": 7})
     assert await call(transport) == Row(id=7)
     assert [request.path for request in transport.requests] == ["/rows/7"]
@@ -93,7 +85,7 @@ async def test_a_call_that_is_in_progress_can_not_be_awaited_again() -> None:
     assert len(transport.requests) == 1
 
 
-async def test_a_call_is_a_coroutine_for_everything_in_asyncio_and_anyio() -> None:
+async def test_asyncio_and_anyio_take_a_call_as_a_coroutine() -> None:
     transport = always({"id": 7})
     # Equal requests are different calls: gather would merge awaitables that compare equal.
     assert await asyncio.gather(call(transport), call(transport)) == [Row(id=7), Row(id=7)]
@@ -229,12 +221,12 @@ async def test_a_closed_call_is_not_sent() -> None:
     assert not transport.requests
 
 
-def test_a_call_tells_its_request_without_an_event_loop() -> None:
+def test_the_request_of_a_call_is_available_without_an_event_loop() -> None:
     request = call(always({})).request
     assert (request.method, request.path, request.options.operation) == ("GET", "/rows/7", "GET /rows/{rowId}")
 
 
-async def test_a_pickled_call_belongs_to_no_store_until_one_sends_it() -> None:
+async def test_an_unpickled_call_belongs_to_no_store() -> None:
     copy = pickle.loads(pickle.dumps(call(always({}))))
     with pytest.raises(RuntimeError, match=r"belongs to no store: send it with `await store.send\(call\)`"):
         await copy
@@ -245,7 +237,7 @@ async def test_a_pickled_call_belongs_to_no_store_until_one_sends_it() -> None:
 
 
 @pytest.mark.parametrize("again", ["itself", "bound", "pickled"])
-async def test_a_call_that_a_store_sent_stays_sent_wherever_it_is_bound(again: str) -> None:
+async def test_a_sent_call_can_not_be_sent_by_binding_it_again(again: str) -> None:
     sandbox = always({"id": 7})
     async with Ecwid(transport=sandbox) as ecwid:
         store, other = ecwid.store(1003, "secret_x"), ecwid.store(1004, "secret_y")
@@ -260,15 +252,15 @@ async def test_a_call_that_a_store_sent_stays_sent_wherever_it_is_bound(again: s
     assert len(sandbox.requests) == 1
 
 
-async def test_a_write_answered_with_nothing_has_worked_without_a_count() -> None:
+async def test_an_empty_response_to_a_delete_is_a_result_without_a_count() -> None:
     request = Request(method="DELETE", path="/rows/7", options=Options(operation="DELETE /rows/{rowId}"))
     for status in (200, 204):
         done = Call(request, Row, Channel(MemoryTransport([make_response(b"", status=status)]), Codec()))
         assert await done == Row()
 
 
-async def test_a_write_whose_success_is_no_result_may_have_worked() -> None:
-    """Also where nothing below had looked at the body, as with an answer inside a batch."""
+async def test_a_successful_write_without_a_result_has_an_unknown_outcome() -> None:
+    """Also if no transport has checked the body, as for a response inside a batch."""
     request = Request(method="POST", path="/rows", options=Options(operation="POST /rows", expects="object"))
 
     async def look_up(channel: Channel) -> Row:
@@ -282,19 +274,19 @@ async def test_a_write_whose_success_is_no_result_may_have_worked() -> None:
             create.read(make_response(body), through)
         assert caught.value.outcome == "unknown"
         assert await caught.value.resolve() == Row(id=8)
-    # What is a result, and of another shape, was done.
+    # A result with an unexpected shape was done.
     with pytest.raises(DecodeError) as odd:
         create.read(make_response({"id": []}), through)
     assert odd.value.outcome == "done"
 
 
-async def test_the_raw_answer_is_at_hand() -> None:
+async def test_response_returns_the_response_undecoded() -> None:
     transport = MemoryTransport([make_response({"id": 7}, headers={"Date": "today"})])
     response = await call(transport).response()
     assert (response.status, response.headers["date"], response.body) == (200, "today", b'{"id":7}')
 
 
-async def test_an_answer_that_is_no_success_raises_its_error() -> None:
+async def test_an_unsuccessful_response_raises_its_error() -> None:
     uses: tuple[Callable[[Call[Row]], Awaitable[object]], ...] = (lambda one: one, Call.response)
     for use in uses:
         with pytest.raises(NotFound) as caught:
@@ -304,24 +296,24 @@ async def test_an_answer_that_is_no_success_raises_its_error() -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 304])
-async def test_a_redirect_is_no_success(status: int) -> None:
+async def test_a_redirect_is_an_error(status: int) -> None:
     with pytest.raises(APIError):
         await call(MemoryTransport([make_response(status=status)]))
 
 
-async def test_one_member_of_the_answer_can_be_what_is_read() -> None:
+async def test_a_member_of_the_response_can_be_the_result() -> None:
     wrapped = Call(GET, list[Row], Channel(always({"items": [{"id": 1}]}), Codec()), unwrap="items")
     assert await wrapped == [Row(id=1)]
     with pytest.raises(DecodeError, match="at items, found null"):
         await Call(GET, list[Row], Channel(always({}), Codec()), unwrap="items")
 
 
-async def test_an_answer_nobody_reads_may_be_empty() -> None:
+async def test_the_response_to_a_call_without_a_result_may_be_empty() -> None:
     done: Call[None] = Call(GET, type(None), Channel(MemoryTransport([make_response()]), Codec()))
     assert await done is None  # type: ignore[func-returns-value]
 
 
-async def test_a_timeout_becomes_the_request_s_deadline() -> None:
+async def test_a_timeout_becomes_the_deadline_of_the_request() -> None:
     transport = always({"id": 7})
     before = anyio.current_time()
     await call(transport).with_timeout(5)
@@ -330,251 +322,8 @@ async def test_a_timeout_becomes_the_request_s_deadline() -> None:
     assert before + 5 <= deadline <= anyio.current_time() + 5
 
 
-class Listing:
-    """A server of a list: `total` rows, at most `most` in a page, and a hook between pages."""
-
-    def __init__(self, total: int, *, most: int = 100, between: Callable[["Listing"], None] | None = None) -> None:
-        self.rows = list(range(total))
-        self.most = most
-        self.between = between
-        self.tells_total = True
-        self.asked: list[tuple[int, int]] = []
-
-    def __call__(self, request: Request) -> Response:
-        params = dict(request.params)
-        offset, limit = int(params["offset"]), int(params["limit"])
-        self.asked.append((offset, limit))
-        if self.between and len(self.asked) > 1:
-            self.between(self)
-        items = self.rows[offset : offset + min(limit, self.most)]
-        envelope: dict[str, object] = {"items": [{"id": row} for row in items], "count": len(items), "offset": offset}
-        return make_response(envelope | ({"total": len(self.rows)} if self.tells_total else {}))
-
-
-def listing(server: Listing, **settings: int) -> Pages[Row]:
-    return rows(MemoryTransport(server), **settings)
-
-
-@pytest.mark.parametrize(
-    ("total", "limit", "asked"),
-    [
-        (0, 10, [(0, 10)]),
-        (9, 10, [(0, 10)]),
-        (10, 10, [(0, 10)]),
-        (20, 10, [(0, 10), (10, 10)]),
-        (25, 10, [(0, 10), (10, 10), (20, 10)]),
-    ],
-)
-async def test_a_list_ends_at_its_total_without_one_request_too_many(
-    total: int, limit: int, asked: list[tuple[int, int]]
-) -> None:
-    server = Listing(total)
-    assert [row.id async for row in listing(server, limit=limit)] == list(range(total))
-    assert server.asked == asked
-
-
-async def test_the_limit_is_always_sent_and_100_unless_stated() -> None:
-    server = Listing(3)
-    await listing(server).all()
-    assert server.asked == [(0, 100)]
-
-
-async def test_a_short_page_does_not_end_the_list() -> None:
-    server = Listing(25, most=7)
-    assert [row.id async for row in listing(server, limit=10)] == list(range(25))
-    assert [offset for offset, _ in server.asked] == [0, 7, 14, 21]
-
-
-async def test_rows_that_vanish_end_the_list_early_and_not_never() -> None:
-    server = Listing(25, between=lambda listing: listing.rows.clear())
-    assert [row.id async for row in listing(server, limit=10)] == list(range(10))
-    assert len(server.asked) == 2
-
-
-async def test_without_a_total_an_empty_page_is_the_end() -> None:
-    server = Listing(20)
-    server.tells_total = False
-    assert len(await listing(server, limit=10).all()) == 20
-    assert [offset for offset, _ in server.asked] == [0, 10, 20]
-
-
-@given(
-    total=st.integers(0, 60),
-    most=st.integers(1, 20),
-    limit=st.integers(1, 20),
-    offset=st.integers(0, 70),
-    told=st.booleans(),
-)
-def test_every_row_comes_once_whatever_the_server_s_page_size(
-    total: int, most: int, limit: int, offset: int, told: bool
-) -> None:
-    server = Listing(total, most=most)
-    server.tells_total = told
-    found = asyncio.run(listing(server, limit=limit, offset=offset).all())
-    assert [row.id for row in found] == list(range(total))[offset:]
-
-
-async def test_pages_come_whole_as_models_plain_data_and_bytes() -> None:
-    body = b'{"total":2,"items":[{"id":1,"price":0.10},{"id":2, "price":12}]}'
-    transport = MemoryTransport(lambda _: Response(200, Headers(), body))
-    (page,) = [page async for page in rows(transport).pages()]
-    assert (page.items, page.total, page.offset) == (
-        [Row(id=1, price=Decimal("0.10")), Row(id=2, price=Decimal(12))],
-        2,
-        0,
-    )
-    assert [item async for item in rows(transport).dicts()] == [
-        {"id": 1, "price": Decimal("0.10")},
-        {"id": 2, "price": 12},
-    ]
-    (raw,) = [page async for page in rows(transport).raw()]
-    assert [bytes(item) for item in raw.items] == [b'{"id":1,"price":0.10}', b'{"id":2, "price":12}']
-    assert (raw.total, raw.offset) == (2, 0)
-    assert all(isinstance(item, msgspec.Raw) for item in raw.items)
-
-
-async def test_first_and_count_ask_for_one_row() -> None:
-    server = Listing(25)
-    assert await listing(server).first() == Row(id=0)
-    assert await listing(server).count() == 25
-    assert await listing(server, offset=20).count() == 5
-    assert await listing(Listing(0)).first() is None
-    assert [limit for _, limit in server.asked] == [1, 1, 1]
-    server.tells_total = False
-    assert await listing(server, limit=10).count() == 25
-
-
-async def test_each_iteration_starts_anew() -> None:
-    pages = listing(Listing(3))
-    assert await pages.all() == await pages.all()
-
-
-async def test_every_page_request_has_an_id_of_its_own() -> None:
-    transport = MemoryTransport(Listing(30))
-    await rows(transport, limit=10).all()
-    assert len({request.id for request in transport.requests}) == 3
-
-
-@pytest.mark.parametrize(
-    ("selection", "sent"),
-    [
-        ("items(id,total)", "total,count,offset,limit,items(id,total)"),
-        ("total,items(id)", "count,offset,limit,total,items(id)"),
-        ("count,items(options(name)),limit,offset,total", "count,items(options(name)),limit,offset,total"),
-    ],
-)
-def test_a_selection_of_fields_keeps_what_paging_needs(selection: str, sent: str) -> None:
-    request = Request(method="GET", path="/rows", params=(("responseFields", selection),), options=SEARCH.options)
-    assert dict(rows(always({}), request).request.params)["responseFields"] == sent
-
-
-@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"items": 7}', b"<html>", b'{"items": [{"id": 1}'])
-async def test_a_page_that_is_none_is_an_error_that_names_the_endpoint(body: bytes) -> None:
-    def readings() -> Iterator[object]:
-        transport = MemoryTransport(lambda _: Response(200, Headers(), body))
-        yield rows(transport).all()
-        yield anext(aiter(rows(transport).dicts()))
-        yield anext(aiter(rows(transport).raw()))
-
-    for reading in readings():
-        with pytest.raises(DecodeError, match="GET /rows: expected"):
-            await reading  # type: ignore[misc]
-
-
-@pytest.mark.parametrize("settings", [{"limit": 0}, {"limit": -1}, {"offset": -1}])
-def test_a_limit_or_offset_that_makes_no_sense_is_refused(settings: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=r"limit, .* is|offset, .* is"):
-        rows(always({}), **settings)
-
-
-@pytest.mark.parametrize("most", [1, 3, 10])
-@pytest.mark.parametrize("rows_there", [3, 10, 40])
-@pytest.mark.parametrize("total", [None, 10**9])
-async def test_a_server_that_ignores_the_offset_is_an_error_and_not_a_list_without_end(
-    total: int | None, rows_there: int, most: int
-) -> None:
-    def serve(request: Request) -> Response:
-        items = [{"id": row} for row in range(rows_there)][:most]
-        return make_response({"items": items} | ({} if total is None else {"total": total}))
-
-    def readings(pages: Pages[Row]) -> list[Callable[[], AsyncIterator[object]]]:
-        return [lambda: aiter(pages), pages.pages, pages.dicts, pages.raw]
-
-    for nth in range(4):
-        transport = MemoryTransport(serve)
-        with pytest.raises(DecodeError, match="expected a list that ends at items, found the items of a page before"):
-            _ = [item async for item in readings(rows(transport, limit=10))[nth]()]
-        assert len(transport.requests) == 2
-
-
-@pytest.mark.parametrize("period", [1, 2, 7, 30])
-async def test_so_is_one_whose_pages_come_round_again(period: int) -> None:
-    transport = MemoryTransport(
-        lambda request: make_response({"items": [{"id": int(dict(request.params)["offset"]) % (period * 10)}] * 10})
-    )
-    with pytest.raises(DecodeError, match="a page before"):
-        await rows(transport, limit=10).all()
-    assert len(transport.requests) <= 4 * period + 2
-
-
-async def test_so_is_a_total_that_always_keeps_ahead() -> None:
-    def serve(request: Request) -> Response:
-        offset = int(dict(request.params)["offset"])
-        return make_response({"total": offset + 200, "items": [{"id": offset + nth} for nth in range(100)]})
-
-    transport = MemoryTransport(serve)
-    with pytest.raises(DecodeError, match="kept rising"):
-        await rows(transport).all()
-    assert len(transport.requests) <= 110
-
-
-async def test_a_list_that_grows_at_its_front_shows_a_page_again_and_goes_on() -> None:
-    def grow(listing: Listing) -> None:
-        if len(listing.asked) < 4:
-            listing.rows.insert(0, 100 + len(listing.asked))
-
-    assert [row.id async for row in listing(Listing(6, between=grow), limit=1)] == [0, 0, 0, 1, 2, 3, 4, 5]
-
-
-async def test_a_list_that_grows_to_less_than_twice_its_size_is_read_to_its_end() -> None:
-    server = Listing(300, between=lambda listing: listing.rows.append(len(listing.rows)))
-    assert len(await listing(server, limit=2).all()) > 300
-
-
-async def test_a_page_may_be_emptied_by_its_reader() -> None:
-    found = []
-    async for page in listing(Listing(25), limit=10).pages():
-        found += [page.items.pop() for _ in range(len(page.items))]
-    assert sorted(row.id or 0 for row in found) == list(range(25))
-
-
-@pytest.mark.parametrize("read", [aiter, Pages.dicts], ids=["items", "dicts"])
-async def test_who_closes_a_list_of_items_closes_the_pages_below_at_once(
-    read: Callable[[Pages[Row]], AsyncGenerator[object, None]],
-) -> None:
-    opened: list[AsyncGenerator[object, None]] = []
-    hooks = sys.get_asyncgen_hooks()
-    sys.set_asyncgen_hooks(firstiter=opened.append)
-    try:
-        items = read(listing(Listing(25), limit=10))
-        await anext(items)
-        await items.aclose()
-    finally:
-        sys.set_asyncgen_hooks(*hooks)
-    assert len(opened) == 2
-    assert all(generator.ag_frame is None for generator in opened)
-
-
-@pytest.mark.parametrize("name", ["limit", "offset", "concurrency", "lag"])
-@pytest.mark.parametrize("value", [-1, math.nan, math.inf, "7", True, Decimal(7)], ids=repr)
-def test_what_can_not_be_counted_is_refused_where_a_list_is_asked_for(name: str, value: Any) -> None:
-    products = Ecwid(transport=MemoryTransport([])).store(1003, "secret_x").products
-    with pytest.raises(ConfigError, match=rf"{name}, .* is .*: give a (whole )?number of at least"):
-        products.search(**{name: value}) if name in ("limit", "offset") else products.scan(**{name: value})
-
-
 @pytest.mark.parametrize("seconds", [math.nan, True, "7", pytest.param(10**400, id="huge"), Decimal(7)])
-async def test_what_is_no_time_is_no_timeout(seconds: Any) -> None:
+async def test_an_invalid_timeout_is_refused(seconds: Any) -> None:
     transport = MemoryTransport([])
     call = Ecwid(transport=transport).store(1003, "secret_x").products.get(7)
     with pytest.raises(ConfigError, match=r"timeout is .*: give a number"):
