@@ -5,15 +5,9 @@ from ecwid_async.sandbox.engine.page import Page
 from ecwid_async.sandbox.engine.parameters import read_parameters
 from ecwid_async.sandbox.engine.pdf import make_pdf
 from ecwid_async.sandbox.engine.response_fields import project
-from ecwid_async.sandbox.engine.routing import (
-    Media,
-    Result,
-    Routes,
-    StoreRequest,
-    register_list,
-    registered_routes,
-    route,
-)
+from ecwid_async.sandbox.engine.result import Media, Result
+from ecwid_async.sandbox.engine.routing import Routes, register_list, registered_routes, route
+from ecwid_async.sandbox.engine.store_request import StoreRequest
 
 __all__ = [
     "Filter",

@@ -5,6 +5,7 @@ the `Transaction` of the request in progress.
 """
 
 from ecwid_async.sandbox.state.access import Access
+from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.conditions import Condition, ContainsWords, InRange, KeyIn, OneOf
 from ecwid_async.sandbox.state.deletion_history import DeletionHistory
 from ecwid_async.sandbox.state.image_info import ImageInfo, read_image_info
@@ -13,7 +14,7 @@ from ecwid_async.sandbox.state.merge import merge
 from ecwid_async.sandbox.state.money import sum_amounts, to_cents
 from ecwid_async.sandbox.state.query import Sort, select_rows
 from ecwid_async.sandbox.state.rate_limits import FixedWindow, RateLimiter, SlidingLog, TokenBucket
-from ecwid_async.sandbox.state.search_index import Columns, SearchIndex
+from ecwid_async.sandbox.state.search_index import SearchIndex
 from ecwid_async.sandbox.state.sorted_slots import BY_CREATION
 from ecwid_async.sandbox.state.store import Store
 from ecwid_async.sandbox.state.table import Table

@@ -6,46 +6,20 @@ the items on its page.
 """
 
 from array import array
-from bisect import bisect_left, insort
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import chain, count
 from typing import Any, Final, NamedTuple
 
-from attrs import field, frozen
-
+from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.item_storage import ItemStorage
 from ecwid_async.sandbox.state.items import Item, Key, decode_json, encode_json
+from ecwid_async.sandbox.state.postings import Postings
 from ecwid_async.sandbox.state.sorted_slots import BY_CREATION, SortedSlots
 
-__all__ = ["Columns", "IndexedItem", "SearchIndex"]
+__all__ = ["IndexedItem", "SearchIndex"]
 
 _MAX_CACHED: Final = 64
-
-
-def _created(item: Item) -> float:
-    return item.get("createTimestamp") or 0
-
-
-def _updated(item: Item) -> float:
-    return item.get("updateTimestamp") or 0
-
-
-@frozen(kw_only=True)
-class Columns:
-    """The searchable values of a list's items.
-
-    `key` is the field that identifies an item. `numbers` are compared and sorted; `created` and `updated` (Unix
-    seconds) are always among them. `texts` are sorted and searched for substrings, ignoring case; those in `lazy` are
-    built when a search first needs them. `terms` return the values by which an item is looked up exactly.
-    """
-
-    key: str = "id"
-    numbers: Mapping[str, Callable[[Item], float]] = field(factory=dict)
-    texts: Mapping[str, Callable[[Item], str]] = field(factory=dict)
-    terms: Mapping[str, Callable[[Item], Iterable[Hashable]]] = field(factory=dict)
-    lazy: frozenset[str] = frozenset()
-    created: Callable[[Item], float] = _created
-    updated: Callable[[Item], float] = _updated
 
 
 class IndexedItem(NamedTuple):
@@ -73,7 +47,7 @@ class SearchIndex:
         self._extract_numbers = {"created": columns.created, "updated": columns.updated, **columns.numbers}
         self._numbers: dict[str, array[float]] = {name: array("d") for name in self._extract_numbers}
         self._texts: dict[str, list[bytes]] = {name: [] for name in columns.texts if name not in columns.lazy}
-        self._terms = {name: _Postings() for name in columns.terms}
+        self._terms = {name: Postings() for name in columns.terms}
 
     # Reading.
 
@@ -221,42 +195,6 @@ class SearchIndex:
         return IndexedItem(
             encode_json(item), values, {name: set(get(item)) for name, get in self.columns.terms.items()}
         )
-
-
-class _Postings:
-    """Slots by value, in ascending order. A value with a single slot, such as a SKU, needs no array."""
-
-    def __init__(self) -> None:
-        self._slots: dict[Hashable, int | array[int]] = {}
-
-    def __getitem__(self, value: Hashable) -> Sequence[int]:
-        found = self._slots.get(value)
-        if found is None:
-            return ()
-        return (found,) if isinstance(found, int) else found
-
-    def counts(self) -> Iterator[tuple[Hashable, int]]:
-        """Each value with the number of its slots."""
-        return ((value, 1 if isinstance(slots, int) else len(slots)) for value, slots in self._slots.items())
-
-    def add(self, value: Hashable, slot: int) -> None:
-        found = self._slots.get(value)
-        if found is None:
-            self._slots[value] = slot
-            return
-        if isinstance(found, int):
-            found = self._slots[value] = array("I", (found,))
-        if found[-1] < slot:
-            found.append(slot)
-        else:
-            insort(found, slot)
-
-    def remove(self, value: Hashable, slot: int) -> None:
-        found = self._slots[value]
-        if isinstance(found, int) or len(found) == 1:
-            del self._slots[value]
-        else:
-            del found[bisect_left(found, slot)]
 
 
 def _fold(text: str) -> bytes:

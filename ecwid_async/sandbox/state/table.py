@@ -8,8 +8,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.items import Item, Key, decode_json
-from ecwid_async.sandbox.state.search_index import Columns, IndexedItem, SearchIndex
+from ecwid_async.sandbox.state.search_index import IndexedItem, SearchIndex
 from ecwid_async.sandbox.state.transaction import Transaction
 from ecwid_async.sandbox.switches import Switches
 
