@@ -38,7 +38,7 @@ async def test_bulk_closes_the_generator_it_reads_calls_from() -> None:
     async with aclosing(world.runner(10).bulk(async_source, BatchOptions())) as results:
         await anext(results)
     assert "async" in closed
-    # Likewise where a call is refused.
+    # It is closed as well if a call is refused.
     refused = (call for call in [world.store.profile.get(), 7])
     with pytest.raises(TypeError, match="not a int"):
         assert [one async for one in world.runner(10).bulk(refused, BatchOptions())]  # type: ignore[list-item]

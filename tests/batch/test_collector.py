@@ -23,7 +23,7 @@ async def test_a_failure_stops_the_rest_only_if_requested() -> None:
     assert await world.stock(product) == 6
     assert len(world.batch_requests()) == before + 1
     assert stopped[5].request is rest[5].request
-    # What was never sent can still be.
+    # Calls that were not sent can still be sent.
     assert outcomes(await world.run(rest[3:])) == ["done"] * 3
 
 
@@ -42,7 +42,7 @@ async def test_a_cancelled_group_stops_the_run() -> None:
     results = await world.run(stock_changes(world, product, 30), batch_size=10, group_id="g")
     executed = outcomes(results).count("done")
     assert 0 < executed < 10
-    # What was cancelled is COMPLETED as well, and nobody is told that it was executed.
+    # Cancelled calls are COMPLETED too. They are not reported as executed.
     assert outcomes(results)[executed:] == ["OutcomeUnknown"] * (10 - executed) + ["NotExecuted"] * 20
     assert "cancelled before it ran" in str(results[executed])
     assert len(world.batch_requests()) == 1

@@ -41,7 +41,7 @@ async def test_a_rerun_resumes_where_it_was_interrupted(tmp_path: Path) -> None:
     assert await world.stock(product) == 30
     assert outcomes(await run_job(world, product, tmp_path)) == ["done"] * CALLS
     assert await world.stock(product) == CALLS
-    # Three, the third again under its key, and the fourth.
+    # Three batches, the third again under its key, and the fourth.
     assert len(world.batch_requests()) == 5
     assert len({batch.params["deduplicationKey"] for batch in world.batch_requests()}) == 4
 

@@ -1,4 +1,7 @@
-"""Whatever happens to a journal's bytes, a job that is run again executes nothing twice: it resumes, or it refuses."""
+"""A job whose journal was damaged in any way executes no call twice: it resumes, or it is refused.
+
+`DyingTransport` simulates a process that dies between two steps, `Damage` a damaged file.
+"""
 
 import asyncio
 from pathlib import Path
@@ -22,24 +25,24 @@ MINUTES = [0.0, 30.0, 54.9, 55.1, 60.0, 25 * 60.0]
 
 
 class Killed(BaseException):
-    """The process is no more."""
+    """The simulated process was killed."""
 
 
 @frozen
 class Damage:
-    """A change of a file: `at` and `many` are parts of its length."""
+    """A change to a file. `at` and `length` are fractions of its size."""
 
     kind: str
     at: float
-    many: float
+    length: float
     garbage: bytes
 
-    def of(self, data: bytes) -> bytes:
+    def apply(self, data: bytes) -> bytes:
         at = int(self.at * len(data))
-        end = min(at + 1 + int(self.many * len(data)), len(data))
+        end = min(at + 1 + int(self.length * len(data)), len(data))
         match self.kind:
             case "flip":
-                return data[:at] + bytes([data[at] ^ (1 << int(self.many * 8))]) + data[at + 1 :] if data else data
+                return data[:at] + bytes([data[at] ^ (1 << int(self.length * 8))]) + data[at + 1 :] if data else data
             case "cut":
                 return data[:at]
             case "garbage":
@@ -54,12 +57,12 @@ class Damage:
                 return data[: data.rfind(b"\n", 0, at) + 1]
             case "drop a line" | "repeat a line" | "append a line":
                 lines = data.splitlines(keepends=True)
-                one = int(self.at * len(lines))
+                number = int(self.at * len(lines))
                 return b"".join(
                     {
-                        "drop a line": lines[:one] + lines[one + 1 :],
-                        "repeat a line": lines[:one] + lines[one : one + 1] + lines[one:],
-                        "append a line": lines + lines[one : one + 1],
+                        "drop a line": lines[:number] + lines[number + 1 :],
+                        "repeat a line": lines[:number] + lines[number : number + 1] + lines[number:],
+                        "append a line": lines + lines[number : number + 1],
                     }[self.kind]
                 )
             case _:
@@ -67,26 +70,26 @@ class Damage:
 
 
 KINDS = ["flip", "cut", "garbage", "insert", "drop", "repeat", "cut at a line", "drop a line", "repeat a line"]
-PARTS = st.floats(0, 1, exclude_max=True)
+FRACTIONS = st.floats(0, 1, exclude_max=True)
 DAMAGE = st.builds(
     Damage,
     st.sampled_from([*KINDS, "append a line", "none"]),
-    PARTS,
-    PARTS,
+    FRACTIONS,
+    FRACTIONS,
     st.binary(min_size=1, max_size=40),
 )
 
 
-class Mortal(MemoryTransport):
-    """Answers like the sandbox, and kills its process at a step: before or after an exchange or a write."""
+class DyingTransport(MemoryTransport):
+    """Responds like the sandbox, and dies at a step: before or after a request or a write."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(self.reply)
-        self.sandbox, self.left = sandbox, -1
+        self.sandbox, self.steps_left = sandbox, -1
 
     def step(self) -> None:
-        self.left -= 1
-        if self.left == 0:
+        self.steps_left -= 1
+        if self.steps_left == 0:
             raise Killed
 
     def reply(self, request: Request) -> Response:
@@ -96,19 +99,19 @@ class Mortal(MemoryTransport):
         return response
 
 
-async def run(world: World, mortal: Mortal, products: list[int], folder: Path, keyed: bool) -> list[Any]:
+async def run(world: World, transport: DyingTransport, products: list[int], folder: Path, keyed: bool) -> list[Any]:
     append = journal_file._append
 
-    def stepping(file: Any, data: bytes) -> None:
-        # Without the wait for the disk: a process that is killed leaves its system alone.
-        mortal.step()
-        if mortal.left == 1:
+    def append_in_steps(file: Any, data: bytes) -> None:
+        # Without waiting for the disk: data written by a killed process is safe with the system.
+        transport.step()
+        if transport.steps_left == 1:
             file.write(data[: len(data) // 2])
-            mortal.step()
+            transport.step()
         file.write(data)
-        mortal.step()
+        transport.step()
 
-    journal_file._append = stepping
+    journal_file._append = append_in_steps
     try:
         calls = [world.store.products.inventory.adjust(product, 1) for product in products]
         if keyed:
@@ -118,7 +121,7 @@ async def run(world: World, mortal: Mortal, products: list[int], folder: Path, k
         journal_file._append = append
 
 
-async def lives(
+async def run_and_die(
     folder: Path,
     deaths: list[tuple[int, float, Damage]],
     *,
@@ -127,36 +130,36 @@ async def lives(
     seconds: float,
     order: list[int],
 ) -> None:
-    mortal: list[Mortal] = []
+    transports: list[DyingTransport] = []
 
-    def transport(sandbox: Sandbox) -> Mortal:
-        mortal.append(Mortal(sandbox))
-        return mortal[0]
+    def transport(sandbox: Sandbox) -> DyingTransport:
+        transports.append(DyingTransport(sandbox))
+        return transports[0]
 
     world = World.create(transport, batch_seconds=seconds)
     products = [await world.create_product() for _ in range(CALLS)]
     damaged = False
     for number, (death, minutes, damage) in enumerate([*deaths, (-1, 0.0, Damage("none", 0, 0, b"x"))]):
-        mortal[0].left = death
-        # With keys, what a later run brings is in another order, and not all of it.
-        brought = [products[at] for at in order[number:]] if keyed and number else products
+        transports[0].steps_left = death
+        # With job keys, a later run may have fewer calls, in another order.
+        run_products = [products[at] for at in order[number:]] if keyed and number else products
         results: list[Any] = []
         refused = False
         try:
-            results = await run(world, mortal[0], brought, folder, keyed)
+            results = await run(world, transports[0], run_products, folder, keyed)
         except Killed:
             pass
         except JobError:
             assert damaged, "nothing was wrong with the journal"
             refused = True
-        mortal[0].left = -1
-        # A batch that is in progress comes to its end.
+        transports[0].steps_left = -1
+        # Let a batch in progress finish.
         before = world.clock.now
         world.clock.now += 60
         executed = {product: await world.stock(product) or 0 for product in products}
         world.clock.now = before + minutes * 60
         assert max(executed.values()) <= 1, "a call was executed twice"
-        for product, result in zip(brought, results, strict=False):
+        for product, result in zip(run_products, results, strict=False):
             if not isinstance(result, EcwidError) or result.outcome == "done":
                 assert executed[product] == 1, "a call that was not executed has a result"
             elif result.outcome in ("refused", "not_sent"):
@@ -167,7 +170,7 @@ async def lives(
             return
         if damage.kind != "none":
             for path in folder.glob(f"*{suffix}"):
-                path.write_bytes(damage.of(path.read_bytes()))
+                path.write_bytes(damage.apply(path.read_bytes()))
             damaged = True
 
 
@@ -182,9 +185,9 @@ async def lives(
 def test_a_job_whose_journal_is_damaged_resumes_or_refuses_and_executes_nothing_twice(
     deaths: list[tuple[int, float, Damage]], suffix: str, keyed: bool, seconds: float, order: list[int]
 ) -> None:
-    """One of the two files is damaged, after any of several runs."""
+    """One of the two files is damaged after each of several runs."""
     with TemporaryDirectory() as folder:
-        asyncio.run(lives(Path(folder), deaths, suffix=suffix, keyed=keyed, seconds=seconds, order=order))
+        asyncio.run(run_and_die(Path(folder), deaths, suffix=suffix, keyed=keyed, seconds=seconds, order=order))
 
 
 @pytest.mark.chaos
@@ -194,21 +197,21 @@ def test_a_job_whose_journal_is_damaged_resumes_or_refuses_and_executes_nothing_
 def test_no_flipped_bit_or_truncation_executes_a_call_again(
     suffix: str, kind: str, keyed: bool, tmp_path: Path
 ) -> None:
-    """At places spread evenly over a whole journal, long after the server has forgotten the keys."""
+    """The damage is spread evenly over a whole journal, long after the server has forgotten its keys."""
 
     async def walk() -> None:
-        mortal: list[Mortal] = []
-        world = World.create(lambda sandbox: mortal.append(Mortal(sandbox)) or mortal[0])
+        transports: list[DyingTransport] = []
+        world = World.create(lambda sandbox: transports.append(DyingTransport(sandbox)) or transports[0])
         products = [await world.create_product() for _ in range(CALLS)]
-        await run(world, mortal[0], products, tmp_path, keyed)
+        await run(world, transports[0], products, tmp_path, keyed)
         world.clock.now += 2 * 3600
         (path,) = tmp_path.glob(f"{STORE}-job-*{suffix}")
         whole = path.read_bytes()
         sent = len(world.batch_requests())
         for place in range(37):
-            path.write_bytes(Damage(kind, place / 37, place % 8 / 8, b"x").of(whole))
+            path.write_bytes(Damage(kind, place / 37, place % 8 / 8, b"x").apply(whole))
             try:
-                results = await run(world, mortal[0], products, tmp_path, keyed)
+                results = await run(world, transports[0], products, tmp_path, keyed)
             except JobError:
                 pass
             else:

@@ -1,4 +1,4 @@
-"""Options are checked when they are made."""
+"""Options are checked when they are created."""
 
 from typing import Any
 

@@ -123,7 +123,7 @@ async def test_an_interrupted_job_with_keys_resumes_with_any_input(
     breaking.at, breaking.reached = breaking.created + at, reached
     with pytest.raises(KeyboardInterrupt):
         await run_keyed_job(world, products[:28], tmp_path)
-    # Those of the batch that broke off are far from one another, and some are not there any more.
+    # The calls of the interrupted batch are far apart, and some are missing.
     changed = [product for product in (*products[1::2], *products[::2]) if product != products[SIZE * (at - 1) + 4]]
     results: list[Any]
     if way == "batch":
@@ -185,7 +185,7 @@ async def test_all_calls_of_a_job_have_unique_job_keys_or_none(tmp_path: Path) -
     assert outcomes(await world.run(calls("7"), **options)) == ["done"]
     with pytest.raises(JobError, match="it began with job keys, and these calls have none"):
         await world.run(calls(None), **options)
-    # Without a job they mean nothing.
+    # Without a job, job keys have no effect.
     assert outcomes(await world.run(calls("a", None))) == ["done"] * 2
     assert await world.stock(product) == 5
 

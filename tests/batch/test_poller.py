@@ -1,4 +1,4 @@
-"""Batches are polled seldom, and not for ever."""
+"""Batches are polled seldom, and not forever."""
 
 import pytest
 
@@ -20,7 +20,7 @@ async def test_polls_are_few_however_long_a_call_takes(seconds: float) -> None:
     assert len(world.batch_requests()) == 20
     assert len(world.poll_requests()) <= 3 * 20
     assert max(world.slept) <= 30
-    # And little is waited for nothing.
+    # Little time passes between the end of a batch and its last poll.
     assert sum(world.slept) <= 1000 * seconds * 1.25 + 5
 
 
@@ -72,4 +72,4 @@ async def test_a_stalled_batch_is_given_up_after_24_hours(counts: list[int]) -> 
     results = await world.run([world.store.products.get(10), world.store.products.get(11)])
     assert outcomes(results) == ["OutcomeUnknown"] * 2
     assert "no progress for 24 hours" in str(results[0])
-    assert len(world.slept) < 3000  # not the shortest wait for all that time
+    assert len(world.slept) < 3000  # waits grow while nothing happens

@@ -85,7 +85,7 @@ async def test_a_response_without_a_status_leaves_its_call_unknown() -> None:
     delete, get = world.store.products.delete, world.store.products.get
     first, second, third, deleted = await world.run([delete(10), get(11), get(12), delete(13)], group_id="g")
     assert [first.outcome, second.outcome, deleted.outcome] == ["unknown"] * 3
-    assert third.id == 12  # an example of the reference calls it so
+    assert third.id == 12  # one example in the API reference has "httpCode"
 
 
 async def test_an_unreadable_body_affects_only_its_own_call() -> None:

@@ -1,4 +1,4 @@
-"""Calls without a response get the result that is known of them."""
+"""Calls without a response get a result that says what is known about them."""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ async def test_expired_responses_are_reported_with_their_recorded_status(tmp_pat
     options = {"job": "job", "journals": tmp_path, "stop_on_first_failure": True}
     await world.run(calls(), **options)
     world.clock.now += 25 * 3600
-    await world.run([world.store.profile.get()])  # the sandbox clears up when a batch comes
+    await world.run([world.store.profile.get()])  # the sandbox removes old batches when it gets one
     world.sandbox.stores[STORE].section_data["batches"].batches.clear()
     results = await world.run(calls(), **options)
     assert outcomes(results) == ["ResponseExpired", "ResponseExpired", "ResponseExpired", "NotExecuted"]

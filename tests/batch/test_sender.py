@@ -170,7 +170,7 @@ async def test_a_batch_open_for_too_long_is_not_sent_again(tmp_path: Path, minut
     await interrupt_job(world, product, tmp_path, at=2)
     world.clock.now += minutes * 60
     results = await run_job(world, product, tmp_path)
-    # The first has a ticket, the second nobody knows of, the others were never sent.
+    # The first batch has a ticket, the second has none, the others were never sent.
     assert outcomes(results) == ["done"] * 10 + [kind] * 10 + ["done"] * 15
     assert await world.stock(product) == CALLS
     assert outcomes(await run_job(world, product, tmp_path)) == outcomes(results)
@@ -181,7 +181,7 @@ async def test_a_batch_open_for_too_long_is_not_sent_again(tmp_path: Path, minut
 
 
 async def test_a_key_is_not_used_if_a_wait_would_outlast_it(tmp_path: Path) -> None:
-    """A batch of an earlier run, sent again in minute 54, is told to wait for 15 minutes."""
+    """A batch of an earlier run is sent again in minute 54, and throttled for 15 minutes."""
 
     class Throttled(InterruptingTransport):
         def reply(self, request: Request) -> Response:
@@ -225,7 +225,7 @@ async def test_the_deadline_of_a_batch_counts_from_the_first_use_of_its_key(tmp_
     world.clock.now += ago
     await run_job(world, product, tmp_path)
     assert deadlines[:2] == [first + 55 * 60] * 2
-    # Those that follow have keys of their own.
+    # Later batches have keys of their own.
     assert all(deadline and deadline >= first + ago + 55 * 60 for deadline in deadlines[2:])
 
 

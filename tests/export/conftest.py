@@ -15,9 +15,9 @@ PRODUCTS = 630
 
 
 class Shop:
-    """A sandbox with store 1003 behind a transport that a test can break.
+    """Simulates store 1003, in a sandbox, behind a transport that a test can break.
 
-    `before` hears of each request first, and may raise or answer in the sandbox's stead. `requests` has what came.
+    `before` gets each request first, and may raise or return the response. `requests` has all requests.
     """
 
     def __init__(self) -> None:
@@ -25,10 +25,10 @@ class Shop:
         self.sandbox = Sandbox(clock=lambda: self.now, requests_per_minute=None)
         self.add(1003)
         self.before: Callable[[Request], Response | None] = lambda request: None
-        self.transport = MemoryTransport(self._answer)
+        self.transport = MemoryTransport(self._respond)
 
     def add(self, store_id: int, products: int = PRODUCTS) -> None:
-        """Add a store, in place of the one with that id."""
+        """Add a store, replacing any with this id."""
         self.sandbox.stores.pop(store_id, None)
         store = self.sandbox.add_store(store_id, token=TOKEN)
         store.profile = {"generalInfo": {"storeId": store_id}}
@@ -49,34 +49,34 @@ class Shop:
             "options": [{"type": "SELECT", "name": "Size", "choices": [{"text": "L", "priceModifier": 0}]}],
         }
 
-    def _answer(self, request: Request) -> Response:
-        answer = self.before(request)
-        return self.sandbox.handle(request) if answer is None else answer
+    def _respond(self, request: Request) -> Response:
+        response = self.before(request)
+        return self.sandbox.handle(request) if response is None else response
 
     @property
     def requests(self) -> list[Request]:
         return self.transport.requests
 
     def offsets(self, section: str = "products") -> list[int]:
-        """Where the pages of a section began that were asked for."""
+        """The offsets of the pages of a section that were requested."""
         params = [dict(request.params) for request in self.requests if request.path.endswith(f"/{section}")]
-        return [int(each["offset"]) for each in params if "offset" in each]
+        return [int(param["offset"]) for param in params if "offset" in param]
 
     def break_after(self, requests: int, section: str = "products") -> None:
-        """Let no more than so many requests of a section through."""
-        seen = 0
+        """Fail every request of a section after this many."""
+        count = 0
 
         def refuse(request: Request) -> None:
-            nonlocal seen
+            nonlocal count
             if request.path.endswith(f"/{section}"):
-                seen += 1
-                if seen > requests:
+                count += 1
+                if count > requests:
                     raise NotSent("the cable was pulled", request=request)
 
         self.before = refuse  # type: ignore[assignment]  # never answers itself
 
-    def mend(self) -> None:
-        """Let everything through again, and forget what came."""
+    def repair(self) -> None:
+        """Stop failing requests, and clear `requests`."""
         self.before = lambda request: None
         self.requests.clear()
 

@@ -34,13 +34,13 @@ def refusal(code, status=403):
 ITEMS = [b'{"id":1,"name":"Desk lamp","price":24.90}', b'{"id":2,"name":"Vase","price":1e2}']
 
 
-def write_items(form: Format, pages: list[list[bytes]], *, model: type[object] = Product, **given: Any) -> bytes:
+def write_items(form: Format, pages: list[list[bytes]], *, model: type[object] = Product, **arguments: Any) -> bytes:
     stream = io.BytesIO()
-    made = create_writer(form, stream, model=model, **given)
+    writer = create_writer(form, stream, model=model, **arguments)
     for page in pages:
-        made.write(page)
-    made.finish()
-    assert made.item_count == sum(map(len, pages))
+        writer.write(page)
+    writer.finish()
+    assert writer.item_count == sum(map(len, pages))
     assert not stream.closed
     return stream.getvalue()
 
@@ -73,6 +73,6 @@ def read_files(folder: Path) -> dict[str, bytes]:
 
 
 def is_complete(folder: Path, manifest: str = "manifest.json") -> bool:
-    """Whether a manifest is there and tells the truth."""
-    told = json.loads((folder / manifest).read_bytes())["sections"].values()
-    return all(len((folder / each["file"]).read_bytes().splitlines()) == each["item_count"] for each in told)
+    """Whether the files have the number of items that the manifest records."""
+    records = json.loads((folder / manifest).read_bytes())["sections"].values()
+    return all(len((folder / record["file"]).read_bytes().splitlines()) == record["item_count"] for record in records)

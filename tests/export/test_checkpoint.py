@@ -40,7 +40,7 @@ async def test_a_full_disk_leaves_no_empty_checkpoint(store, shop, tmp_path, mon
 
 
 def interrupt_export(shop: Shop, folder: Path, format_: str = "jsonl") -> None:
-    """What an export leaves that broke off after some pages."""
+    """Interrupt an export after some pages."""
 
     async def export():
         shop.break_after(4)
@@ -52,7 +52,7 @@ def interrupt_export(shop: Shop, folder: Path, format_: str = "jsonl") -> None:
         ) as ecwid:
             with suppress(NotSent):
                 await export_store(ecwid.store(1003, TOKEN), ["products"], folder, format=format_)
-        shop.mend()
+        shop.repair()
 
     anyio.run(export)
 
@@ -67,7 +67,7 @@ def export_again(shop: Shop, folder: Path, **how) -> None:
 
 @pytest.fixture(scope="module")
 def interrupted_export(tmp_path_factory):
-    """A shop, and what is left of an export of it."""
+    """A shop, and the files left by an interrupted export of it."""
     shop = Shop()
     shop.add(1003, products=450)
     folder = tmp_path_factory.mktemp("interrupted")
@@ -104,15 +104,15 @@ def test_a_flipped_bit_starts_over_or_does_no_harm(interrupted_export, tmp_path)
     _, files = interrupted_export
     text = files[".manifest.json.checkpoint"]
     path = tmp_path / ".manifest.json.checkpoint"
-    # Each bit of a byte somewhere, and each kind of byte.
-    for place in (*range(0, len(text) - 1, 11), len(text) - 1):
+    # Each bit of a byte is flipped somewhere, and each kind of byte.
+    for position in (*range(0, len(text) - 1, 11), len(text) - 1):
         damaged = bytearray(text)
-        damaged[place] ^= 1 << place % 8
+        damaged[position] ^= 1 << position % 8
         path.write_bytes(damaged)
         checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
         checkpoint.close()
-        # The end of the last line is the only byte whose loss costs that line alone.
-        assert checkpoint.latest == {} or place == len(text) - 1
+        # Only the last byte damages nothing but its own line.
+        assert checkpoint.latest == {} or position == len(text) - 1
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_flipped_bit_starts_over_or_does_no_harm(interrupted_export, tmp_path)
 )
 @pytest.mark.parametrize("fresh", [True, False])
 def test_an_impossible_line_starts_over(interrupted_export, tmp_path, change, fresh):
-    """Under a right checksum: somebody else may have written it."""
+    """The checksum is valid: another program may have written the line."""
     shop, files = interrupted_export
     folder = tmp_path / "inner"
     folder.mkdir()
@@ -175,7 +175,7 @@ def test_a_checkpoint_of_another_format_starts_over(interrupted_export, tmp_path
         checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
         checkpoint.close()
         assert checkpoint.latest == {}
-    # What there was before lines had checksums.
+    # The lines of format 1, without checksums.
     plain = b"".join((strip_checksum(line) or b"") + b"\n" for line in lines)
     (tmp_path / ".manifest.json.checkpoint").write_bytes(plain)
     checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
@@ -195,12 +195,12 @@ def test_a_line_without_an_end_is_not_read_into_memory(tmp_path):
 
 
 def damaged(text: bytes) -> st.SearchStrategy[bytes]:
-    """The same with bits flipped, cut off, or anything else."""
+    """The text with bits flipped, bytes inserted, lines reordered or its end cut off; or any other bytes."""
 
-    def flipped(places: list[int]) -> bytes:
+    def flipped(positions: list[int]) -> bytes:
         other = bytearray(text)
-        for place in places:
-            other[place // 8] ^= 1 << place % 8
+        for position in positions:
+            other[position // 8] ^= 1 << position % 8
         return bytes(other)
 
     return st.one_of(

@@ -21,7 +21,7 @@ from .helpers import file_names
 
 
 async def test_only_items_that_this_export_can_use_are_said_to_be_kept(store, shop, tmp_path):
-    """As what another one has left, of other sections or other fields."""
+    """An earlier export may have left items of other sections or with other fields."""
     shop.break_after(5)
     with pytest.raises(NotSent) as caught:
         await export_store(store, ["products"], tmp_path)
@@ -37,7 +37,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def make_manifest(*parts: PartFile, count: int = 0) -> Manifest:
-    """What vouches for these."""
+    """A manifest of these files."""
     records = {
         part.path.name.partition(".")[0]: SectionRecord(
             file=part.path.name,
@@ -150,7 +150,7 @@ def test_a_destination_that_another_export_writes_to_is_refused(tmp_path):
 
 
 def test_backups_of_a_killed_process_are_restored_or_removed(tmp_path):
-    """Where a file system has no links, the file of before has no name of its own for a moment."""
+    """On a file system without links, the earlier file has only its hidden name for a moment."""
     (tmp_path / ".orders.jsonl.before").write_text("before")
     (tmp_path / ".carts.jsonl.before").write_text("before")
     (tmp_path / "carts.jsonl").write_text("new")

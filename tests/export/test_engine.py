@@ -115,14 +115,14 @@ async def test_a_cancelled_export_of_stores_says_what_is_kept(client, shop, tmp_
 async def test_each_store_has_a_folder_and_a_manifest(client, shop, tmp_path):
     shop.add(1004, products=150)
     stores = [client.store(number, TOKEN) for number in (1003, 1004)]
-    told = []
-    results = await export_stores(stores, ["products", "profile"], tmp_path, on_progress=told.append)
+    reports = []
+    results = await export_stores(stores, ["products", "profile"], tmp_path, on_progress=reports.append)
     assert file_names(tmp_path) == ["1003", "1004"]
     assert len(read_ids(tmp_path / "1003" / "products.jsonl")) == PRODUCTS
     assert len(read_ids(tmp_path / "1004" / "products.jsonl")) == 150
     assert results[1004].sections["products"].item_count == 150
     assert json.loads((tmp_path / "1004" / "manifest.json").read_bytes())["store_id"] == 1004
-    assert {step.store_id for step in told} == {1003, 1004}
+    assert {report.store_id for report in reports} == {1003, 1004}
 
 
 async def test_a_failing_store_does_not_stop_the_others(client, shop, tmp_path):

@@ -67,7 +67,7 @@ async def test_a_document_is_reduced_to_fields_too(store, shop, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ("id,nmae", "products has no field 'nmae'. Did you mean name?"),
         ("optoins", "Did you mean options?"),
@@ -77,8 +77,8 @@ async def test_a_document_is_reduced_to_fields_too(store, shop, tmp_path):
         ("id,,name", "can't be read"),
     ],
 )
-async def test_an_unknown_field_is_refused_before_sending(store, shop, tmp_path, fields, said):
+async def test_an_unknown_field_is_refused_before_sending(store, shop, tmp_path, fields, message):
     with pytest.raises(ConfigError) as caught:
         await export_store(store, ["products"], tmp_path, fields={"products": fields})
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert shop.requests == []

@@ -27,14 +27,14 @@ async def test_only_one_of_two_exports_to_the_same_place_runs(store, shop, tmp_p
     async with anyio.create_task_group() as group:
         group.start_soon(export)
         group.start_soon(export)
-    said, done = sorted(outcome)
-    assert "another export is writing to" in said
+    message, done = sorted(outcome)
+    assert "another export is writing to" in message
     assert done == "done"
     assert len(read_ids(tmp_path / "out" / "products.jsonl")) == PRODUCTS
 
 
 def test_a_file_that_another_export_writes_is_locked(tmp_path):
-    """As where one writes all sections to a folder, and another one of them to a file there."""
+    """One export may write to the folder, and another to a file in it."""
     lock = FileLock(tmp_path / "orders.jsonl")
     with pytest.raises(OutputError, match=r"another export is writing to .*orders\.jsonl"):
         FileLock(tmp_path / "orders.jsonl")
@@ -44,41 +44,41 @@ def test_a_file_that_another_export_writes_is_locked(tmp_path):
 
 
 class HeldRequest:
-    """Holds one request of a section until it is opened."""
+    """Holds one request of a section back until `release`."""
 
     def __init__(self, shop: Shop, section: str, nth: int = 1) -> None:
-        self.reached, self._open = anyio.Event(), anyio.Event()
-        send, seen = shop.transport.send, 0
+        self.reached, self._released = anyio.Event(), anyio.Event()
+        send, count = shop.transport.send, 0
 
         async def held(request):
-            nonlocal seen
-            seen += request.path.endswith(f"/{section}")
-            if seen == nth and not self.reached.is_set():
+            nonlocal count
+            count += request.path.endswith(f"/{section}")
+            if count == nth and not self.reached.is_set():
                 self.reached.set()
-                await self._open.wait()
+                await self._released.wait()
             return await send(request)
 
         shop.transport.send = held  # type: ignore[method-assign]
 
-    def open(self) -> None:
-        self._open.set()
+    def release(self) -> None:
+        self._released.set()
 
 
-@pytest.mark.parametrize(("ours", "theirs"), [("out", "out/products.jsonl"), ("out/products.jsonl", "out")])
-async def test_a_refused_export_touches_no_files_of_the_running_one(store, shop, tmp_path, ours, theirs):
-    """The same file under two names of the export: alone, and as one of the files of a folder."""
-    gate = HeldRequest(shop, "products", nth=4)
+@pytest.mark.parametrize(("first", "second"), [("out", "out/products.jsonl"), ("out/products.jsonl", "out")])
+async def test_a_refused_export_touches_no_files_of_the_running_one(store, shop, tmp_path, first, second):
+    """Both write the same file: one as its only file, the other as one of the files of a folder."""
+    request = HeldRequest(shop, "products", nth=4)
     async with anyio.create_task_group() as group:
-        group.start_soon(export_store, store, ["products"], tmp_path / ours)
-        await gate.reached.wait()
+        group.start_soon(export_store, store, ["products"], tmp_path / first)
+        await request.reached.wait()
         before = read_files(tmp_path / "out")
         for _ in range(2):
             with pytest.raises(OutputError, match=r"another export is writing to .*products\.jsonl") as caught:
-                await export_store(store, ["products"], tmp_path / theirs)
+                await export_store(store, ["products"], tmp_path / second)
             assert not hasattr(caught.value, "__notes__")  # it has kept nothing
             assert read_files(tmp_path / "out") == before
-        gate.open()
-    manifest = f"{ours.partition('/')[2]}.manifest.json".lstrip(".")
+        request.release()
+    manifest = f"{first.partition('/')[2]}.manifest.json".lstrip(".")
     assert file_names(tmp_path / "out") == sorted(["products.jsonl", manifest])
     assert is_complete(tmp_path / "out", manifest)
     assert len((tmp_path / "out" / "products.jsonl").read_bytes().splitlines()) == PRODUCTS
@@ -96,13 +96,13 @@ async def test_files_of_an_old_checkpoint_are_left_to_the_export_that_writes_the
     shop.break_after(5)
     with pytest.raises(NotSent):
         await export_store(store, ["products"], tmp_path, format="csv")
-    shop.mend()
-    gate = HeldRequest(shop, "products", nth=4)
+    shop.repair()
+    request = HeldRequest(shop, "products", nth=4)
     async with anyio.create_task_group() as group:
         group.start_soon(export_store, store, ["products"], tmp_path / "products.csv")
-        await gate.reached.wait()
+        await request.reached.wait()
         await export_store(store, ["products"], tmp_path, format="jsonl")
         assert ".products.csv.spool" in file_names(tmp_path)
-        gate.open()
+        request.release()
     assert is_complete(tmp_path)
     assert len((tmp_path / "products.csv").read_bytes().splitlines()) == PRODUCTS + 1

@@ -27,7 +27,7 @@ async def test_a_folder_gets_files_of_the_format(store, shop, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("sections", "out", "format_", "said"),
+    ("sections", "out", "format_", "message"),
     [
         (
             ["products", "orders"],
@@ -38,10 +38,10 @@ async def test_a_folder_gets_files_of_the_format(store, shop, tmp_path):
         (["products"], "p.csv", "parquet", "p.csv is the name of a csv file, but format is parquet"),
     ],
 )
-async def test_a_name_that_contradicts_the_arguments_is_refused(store, shop, tmp_path, sections, out, format_, said):
+async def test_a_name_that_contradicts_the_arguments_is_refused(store, shop, tmp_path, sections, out, format_, message):
     with pytest.raises(ConfigError) as caught:
         await export_store(store, sections, tmp_path / out, format=format_)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert shop.requests == []
 
 

@@ -22,7 +22,7 @@ from .helpers import ITEMS, decompressed, file_names, read_cells, read_parquet, 
 
 
 @pytest.mark.parametrize(
-    ("format_", "options", "said"),
+    ("format_", "options", "message"),
     [
         ("jsonl", {"level": 5}, "level is an option of jsonl.gz, jsonl.zst, csv.gz, csv.zst, parquet, but"),
         ("csv", {"level": 99}, "level is an option of"),
@@ -34,10 +34,10 @@ from .helpers import ITEMS, decompressed, file_names, read_cells, read_parquet, 
         ("xls", {}, "there is no format 'xls'. There are jsonl,"),
     ],
 )
-async def test_an_option_that_the_format_does_not_have_is_refused(store, shop, tmp_path, format_, options, said):
+async def test_an_option_that_the_format_does_not_have_is_refused(store, shop, tmp_path, format_, options, message):
     with pytest.raises(ConfigError) as caught:
         await export_store(store, ["products"], tmp_path, format=format_, options=FormatOptions(**options))
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     with pytest.raises(ConfigError):
         await export_stores([store], ["products"], tmp_path, format=format_, options=FormatOptions(**options))
     assert (shop.requests, file_names(tmp_path)) == ([], [])
@@ -92,9 +92,9 @@ def test_odd_values_are_kept_and_half_an_emoji_is_reported(form: Format) -> None
         assert rows[3]["quantity"] == "9" * 5000
         assert rows[1]["updated"] == "0001-01-01 00:00:00 +0300"
     else:
-        made = read_parquet(content).read()
-        assert made["id"].to_pylist() == [1, 2, 3, 4]
-        extra = [json.loads(text, parse_float=Decimal) for text in made["_extra"].to_pylist()]
+        written = read_parquet(content).read()
+        assert written["id"].to_pylist() == [1, 2, 3, 4]
+        extra = [json.loads(text, parse_float=Decimal) for text in written["_extra"].to_pylist()]
         assert extra[0] == {"glow": "\ufffd"}
         assert extra[1] == {"quantity": Decimal("1e400000"), "updated": "0001-01-01 00:00:00 +0300"}
         assert extra[2] == {"price": "1e9999999999999999999999", "updated": "2024-09-04 07:20:11.123456789 +0000"}

@@ -60,7 +60,7 @@ async def test_half_an_emoji_is_written_byte_for_byte(store, shop, tmp_path, fie
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv"])
 async def test_an_export_with_half_an_emoji_is_resumed(client, shop, tmp_path, format_):
-    """Of the category 7 a half comes, wherever it is in the list."""
+    """Every product whose number ends in 7 has half an emoji in its name."""
     shop.add(1004)
     shop.sandbox.stores[1004].load("products", (shop.product(number) for number in range(700, 1100)))
     half = rb'"name":"nice \ud83d"'

@@ -25,17 +25,17 @@ async def test_the_manifest_describes_the_files(store, shop, tmp_path):
     )
     assert file_names(tmp_path) == ["manifest.json", "products.jsonl"]
     content = (tmp_path / "products.jsonl").read_bytes()
-    told = json.loads((tmp_path / "manifest.json").read_bytes())
-    assert told == msgspec.to_builtins(manifest)
-    assert (told["store_id"], told["library_version"]) == (1003, "0.1.0")
-    record = told["sections"]["products"]
+    written = json.loads((tmp_path / "manifest.json").read_bytes())
+    assert written == msgspec.to_builtins(manifest)
+    assert (written["store_id"], written["library_version"]) == (1003, "0.1.0")
+    record = written["sections"]["products"]
     assert record["where"] == {"enabled": True, "created_from": "2020-01-01T00:00:00Z"}
     assert (record["file"], record["format"], record["fields"]) == ("products.jsonl", "jsonl", "id,name")
     assert record["item_count"] == record["reported_total"] == len(content.splitlines()) == PRODUCTS * 2 // 3
     assert (record["size_bytes"], record["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
     assert record["request_count"] == len(shop.requests)
     assert "order of creation" in record["proof"]
-    assert told["started_at"] <= record["started_at"] < record["finished_at"] <= told["finished_at"]
+    assert written["started_at"] <= record["started_at"] < record["finished_at"] <= written["finished_at"]
     assert record["items_per_second"] == pytest.approx(record["item_count"] / record["seconds"], rel=0.1)
 
 

@@ -18,10 +18,10 @@ def test_items_are_read_back_from_parquet() -> None:
     pytest.importorskip("pyarrow")
     page = [*ITEMS, b'{"id":3,"new":[1.50],"price":1.1234567890123456789}']
     file = read_parquet(write_items("parquet", [page[:1], page[1:]], fields=None))
-    made = file.read()
-    assert made["id"].to_pylist() == [1, 2, 3]
-    assert made["price"].to_pylist() == [Decimal("24.9"), 100, None]
-    assert made["_extra"].to_pylist() == [None, None, '{"new":[1.50],"price":1.1234567890123456789}']
+    written = file.read()
+    assert written["id"].to_pylist() == [1, 2, 3]
+    assert written["price"].to_pylist() == [Decimal("24.9"), 100, None]
+    assert written["_extra"].to_pylist() == [None, None, '{"new":[1.50],"price":1.1234567890123456789}']
     assert file.schema_arrow.metadata[b"ecwid_async.schema"] == b"2"
     assert file.schema_arrow.metadata[b"ecwid_async.model"] == b"Product"
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
@@ -29,11 +29,11 @@ def test_items_are_read_back_from_parquet() -> None:
 
 def test_parquet_without_items_has_its_columns() -> None:
     pytest.importorskip("pyarrow")
-    made = read_parquet(
+    written = read_parquet(
         write_items("parquet", [], fields=("id", "price"), options=FormatOptions(decimals="float64"))
     ).read()
-    assert [str(field.type) for field in made.schema] == ["int64", "double", "string"]
-    assert made.num_rows == 0
+    assert [str(field.type) for field in written.schema] == ["int64", "double", "string"]
+    assert written.num_rows == 0
 
 
 def test_parquet_keeps_only_one_row_group_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,11 +42,11 @@ def test_parquet_keeps_only_one_row_group_in_memory(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("ecwid_async.tables.arrow._BATCH_SIZE", 256)
     page = [json.dumps({"id": number, "name": "x" * 50}).encode() for number in range(256)]
     stream = io.BytesIO()
-    made = create_writer("parquet", stream, model=Product, fields=("id", "name"))
+    written = create_writer("parquet", stream, model=Product, fields=("id", "name"))
     for _ in range(4):
-        made.write(page)
+        written.write(page)
     assert stream.tell() > 1000, "groups are written as they fill"
-    made.finish()
+    written.finish()
     file = read_parquet(stream.getvalue())
     assert file.num_row_groups == 4
     assert file.read()["id"].to_pylist() == list(range(256)) * 4

@@ -56,7 +56,7 @@ async def test_a_replacement_that_fails_half_way_is_undone(store, shop, tmp_path
     monkeypatch.setattr(PartFile, "publish", publish)
     shop.requests.clear()
     await export_store(store, sections, tmp_path)
-    assert shop.requests == []  # it was all there
+    assert shop.requests == []  # everything was read before
     assert file_names(tmp_path) == ["categories.jsonl", "manifest.json", "products.jsonl"]
     assert len((tmp_path / "products.jsonl").read_bytes().splitlines()) == 7
 

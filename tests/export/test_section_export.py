@@ -18,21 +18,21 @@ from .helpers import file_names, read_ids, read_items
 
 @pytest.fixture
 async def complete_ids(client, tmp_path):
-    """What an export gives that nothing interrupts."""
+    """The ids of an export that is not interrupted."""
     await export_store(client.store(1003, TOKEN), ["products"], tmp_path / "whole")
     return read_ids(tmp_path / "whole" / "products.jsonl")
 
 
 @pytest.fixture
 def interrupt(store, shop, tmp_path):
-    """Export until the network fails, for the n-th time."""
+    """Export until the network fails, after this many requests."""
 
     async def export(after, out="out", **how):
-        shop.mend()
+        shop.repair()
         shop.break_after(after)
         with pytest.raises(NotSent):
             await export_store(store, ["products"], tmp_path / out, **how)
-        shop.mend()
+        shop.repair()
 
     return export
 
@@ -94,11 +94,11 @@ async def test_complete_sections_are_not_read_again(store, shop, tmp_path, inter
     shop.break_after(3)
     with pytest.raises(NotSent):
         await export_store(store, ["categories", "products"], tmp_path / "out")
-    shop.mend()
-    told = []
-    await export_store(store, ["categories", "products"], tmp_path / "out", on_progress=told.append)
+    shop.repair()
+    reports = []
+    await export_store(store, ["categories", "products"], tmp_path / "out", on_progress=reports.append)
     assert shop.offsets("categories") == []
-    assert [step.done for step in told if step.section == "categories"] == [6]
+    assert [report.done for report in reports if report.section == "categories"] == [6]
     assert sorted(read_ids(tmp_path / "out" / "categories.jsonl")) == [1, 2, 3, 4, 5, 6]
 
 
@@ -139,7 +139,7 @@ async def test_a_checkpoint_older_than_a_day_starts_over(store, shop, tmp_path, 
 async def test_a_log_that_differs_from_its_checkpoint_starts_over(
     store, shop, tmp_path, complete_ids, interrupt, damage
 ):
-    """As after a power failure, which the checkpoint may survive and the log not."""
+    """A power failure can leave a checkpoint without the data that it describes."""
     await interrupt(5)
     (tmp_path / "out" / ".products.jsonl.part").write_bytes(damage)
     manifest = await export_store(store, ["products"], tmp_path / "out")
@@ -177,7 +177,7 @@ async def test_a_resumed_export_has_the_store_id_everywhere_and_starts_over_with
         shop.break_after(5)
         with pytest.raises(NotSent):
             await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=before)
-        shop.mend()
+        shop.repair()
         made = await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=True)
         assert made.sections["products"].resume_count == before
         one, other = (tmp_path / folder / f"products.{format_}" for folder in ("whole", "out"))

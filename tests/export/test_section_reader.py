@@ -13,22 +13,22 @@ from .helpers import file_names, read_ids
 
 
 async def test_progress_is_reported_page_by_page(store, shop, tmp_path):
-    told = []
-    await export_store(store, ["products"], tmp_path, on_progress=told.append)
-    assert [step.done for step in told] == sorted(step.done for step in told)
-    assert len(told) > PRODUCTS // 100
-    assert {step.total for step in told} == {PRODUCTS}
-    assert told[-1].done == PRODUCTS
+    reports = []
+    await export_store(store, ["products"], tmp_path, on_progress=reports.append)
+    assert [report.done for report in reports] == sorted(report.done for report in reports)
+    assert len(reports) > PRODUCTS // 100
+    assert {report.total for report in reports} == {PRODUCTS}
+    assert reports[-1].done == PRODUCTS
 
 
 async def test_repeated_pages_are_reported(client, shop, tmp_path):
-    """As those of a list that tells no times: twice at least."""
+    """A list without times is read at least twice."""
     shop.add(1004)
     shop.sandbox.stores[1004].load("categories", ({"id": number} for number in range(10, 3010)))
-    told = []
-    await export_store(client.store(1004, TOKEN), ["categories"], tmp_path, on_progress=told.append)
-    assert told[3].note == ""
-    assert told[-2].note.endswith("pages read again")
+    reports = []
+    await export_store(client.store(1004, TOKEN), ["categories"], tmp_path, on_progress=reports.append)
+    assert reports[3].note == ""
+    assert reports[-2].note.endswith("pages read again")
 
 
 async def test_an_empty_list_makes_an_empty_file(client, shop, tmp_path):

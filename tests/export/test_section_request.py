@@ -19,7 +19,7 @@ async def test_fields_of_a_section_that_is_not_exported_are_refused(store, shop,
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ({"sections": "products"}, "sections is a list of names: give ['products']"),
         ({"fields": "id,name"}, 'fields has an entry for each section, such as {"products": "id,name"}'),
@@ -28,10 +28,10 @@ async def test_fields_of_a_section_that_is_not_exported_are_refused(store, shop,
     ],
     ids=str,
 )
-async def test_arguments_of_another_shape_are_refused_with_an_example(store, shop, tmp_path, arguments, said):
+async def test_arguments_of_another_shape_are_refused_with_an_example(store, shop, tmp_path, arguments, message):
     with pytest.raises(ConfigError) as caught:
         await export_store(store, **{"sections": ["products"], "out": tmp_path} | arguments)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert shop.requests == []
 
 
@@ -41,15 +41,15 @@ async def test_only_matching_items_are_written(store, shop, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("where", "said"),
+    ("where", "message"),
     [
         ({"update_from": 1}, "products can't be searched by 'update_from'. Did you mean updated_from?"),
         ({"limit": 5}, "can't be searched by 'limit'"),
         ({"updated_from": datetime(2024, 1, 1)}, "products: updatedFrom needs a datetime with a time zone"),
     ],
 )
-async def test_an_unknown_filter_is_refused_before_sending(store, shop, tmp_path, where, said):
+async def test_an_unknown_filter_is_refused_before_sending(store, shop, tmp_path, where, message):
     with pytest.raises(ConfigError) as caught:
         await export_store(store, ["products"], tmp_path, where={"products": where})
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert shop.requests == []

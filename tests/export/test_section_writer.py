@@ -28,7 +28,7 @@ async def test_an_interrupted_stream_gets_no_end(store, shop, format_):
     gc.collect()
     assert not stream.closed
     content = stream.getvalue()
-    # The beginning of a Parquet file, and not its end.
+    # PAR1 is the beginning of a Parquet file as well as its end.
     assert content == b"PAR1" or not content.endswith(b"PAR1")
     if format_ == "jsonl.gz":
         with pytest.raises(EOFError):
