@@ -1,4 +1,4 @@
-"""Batches."""
+"""The endpoints of batches, called over HTTP."""
 
 from decimal import Decimal
 

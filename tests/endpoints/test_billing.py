@@ -1,4 +1,4 @@
-"""Billing."""
+"""The endpoints of billing, called over HTTP."""
 
 from decimal import Decimal
 from uuid import uuid4

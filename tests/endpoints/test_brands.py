@@ -1,4 +1,4 @@
-"""Brands."""
+"""The endpoints of brands, called over HTTP."""
 
 from ecwid_async.client import Store
 

@@ -1,4 +1,4 @@
-"""Checkout extra fields."""
+"""The endpoints of checkout extra fields, called over HTTP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Coupons."""
+"""The endpoints of coupons, called over HTTP."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,10 +1,13 @@
 """The tests of this folder called every endpoint by every method, and models have all fields of the responses."""
 
 from operator import attrgetter
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 
+from ecwid_async import resources
 from ecwid_async.files import Download
 from ecwid_async.pages import Pages
 from ecwid_async.transport.memory import MemoryTransport, make_response
@@ -33,3 +36,8 @@ async def test_no_response_has_unknown_fields(complete_run: None, method: Any) -
         else:
             read = await made
         assert list(unread(read, method.name)) == []
+
+
+def test_every_resource_has_a_test_file() -> None:
+    sections = {module.name for module in iter_modules(resources.__path__)} - {"base"}
+    assert sections <= {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}

@@ -1,4 +1,4 @@
-"""Customer contacts."""
+"""The endpoints of customer contacts, called over HTTP."""
 
 import pytest
 

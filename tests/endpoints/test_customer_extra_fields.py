@@ -1,4 +1,4 @@
-"""Customer extra fields."""
+"""The endpoints of customer extra fields, called over HTTP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Customer groups."""
+"""The endpoints of customer groups, called over HTTP."""
 
 import pytest
 

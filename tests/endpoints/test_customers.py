@@ -1,4 +1,4 @@
-"""Customers."""
+"""The endpoints of customers, called over HTTP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Dictionaries."""
+"""The endpoints of dictionaries, called over HTTP."""
 
 from ecwid_async.client import Store
 

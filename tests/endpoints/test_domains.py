@@ -1,4 +1,4 @@
-"""Domains."""
+"""The endpoints of domains, called over HTTP."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Errors."""
+"""Errors of the API, received over HTTP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Images."""
+"""The endpoints of images, called over HTTP."""
 
 from ecwid_async.client import Store
 from tests.endpoints.values import IMAGE_URL

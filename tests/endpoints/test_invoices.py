@@ -1,4 +1,4 @@
-"""Invoices."""
+"""The endpoints of invoices, called over HTTP."""
 
 from pathlib import Path
 

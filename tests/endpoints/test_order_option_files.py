@@ -1,4 +1,4 @@
-"""Order option files."""
+"""The endpoints of order option files, called over HTTP."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Order statuses."""
+"""The endpoints of order statuses, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.order_statuses import OrderStatusDraft, OrderStatusId

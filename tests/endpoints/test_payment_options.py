@@ -1,4 +1,4 @@
-"""Payment options."""
+"""The endpoints of payment options, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.payment_options import PaymentOptionDraft

@@ -1,4 +1,4 @@
-"""Product files."""
+"""The endpoints of product files, called over HTTP."""
 
 from pathlib import Path
 

@@ -1,12 +1,11 @@
-"""Product gallery."""
+"""The endpoints of product gallery, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.images import AsyncImageDraft
-from ecwid_async.models.product_media import ProductMainMediaDraft, ProductMediaDraft
 from tests.endpoints.values import IMAGE_URL, PNG
 
 
-async def test_the_gallery_is_filled_sorted_and_emptied(store: Store, product: int) -> None:
+async def test_images_of_the_gallery_are_added_and_deleted(store: Store, product: int) -> None:
     gallery = store.products.gallery
     assert (await store.products.images.upload(product, PNG)).id
     first = await gallery.upload(product, PNG, file_name="one.png")
@@ -16,15 +15,6 @@ async def test_the_gallery_is_filled_sorted_and_emptied(store: Store, product: i
     shown = (await store.products.get(product)).gallery_images
     assert [one.id for one in shown][:1] == [first.id]
     assert len(shown) == 3
-
-    addresses = [f"https://example.com/{name}.png" for name in ("main", "second", "third")]
-    main, *others = [ProductMainMediaDraft(image_url=address) for address in addresses]
-    media = ProductMediaDraft(main_media=main, gallery_media=others)
-    assert (await store.products.media.update(product, media)).update_count == 1
-    read = await store.products.get(product)
-    shown = read.gallery_images
-    assert [one.original_image_url for one in shown] == addresses[1:]
-    assert read.original_image.url == addresses[0]
 
     assert (await gallery.delete(product, shown[0].id)).delete_count == 1
     left = (await store.products.get(product)).gallery_images

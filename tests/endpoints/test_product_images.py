@@ -1,4 +1,4 @@
-"""Product images."""
+"""The endpoints of product images, called over HTTP."""
 
 from pathlib import Path
 

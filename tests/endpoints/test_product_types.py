@@ -1,4 +1,4 @@
-"""Product types."""
+"""The endpoints of product types, called over HTTP."""
 
 import pytest
 

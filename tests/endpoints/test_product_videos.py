@@ -1,4 +1,4 @@
-"""Product videos."""
+"""The endpoints of product videos, called over HTTP."""
 
 import pytest
 

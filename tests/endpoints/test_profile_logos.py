@@ -1,4 +1,4 @@
-"""Profile logos."""
+"""The endpoints of profile logos, called over HTTP."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Promotions."""
+"""The endpoints of promotions, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.promotions import PromotionDraft

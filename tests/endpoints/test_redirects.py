@@ -1,4 +1,4 @@
-"""Redirects."""
+"""The endpoints of redirects, called over HTTP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Reports."""
+"""The endpoints of reports, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.products import ProductDraft

@@ -1,4 +1,4 @@
-"""Reviews."""
+"""The endpoints of reviews, called over HTTP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Sales channels."""
+"""The endpoints of sales channels, called over HTTP."""
 
 from ecwid_async.client import Store
 

@@ -1,4 +1,4 @@
-"""Shipping options."""
+"""The endpoints of shipping options, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.shipping_options import ShippingOptionDraft

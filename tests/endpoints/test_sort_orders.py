@@ -1,4 +1,4 @@
-"""Sort orders."""
+"""The endpoints of sort orders, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.categories import CategoryDraft
@@ -10,3 +10,12 @@ async def test_products_of_a_category_are_sorted(store: Store) -> None:
     made = [(await store.products.create(ProductDraft(name=name, category_ids=[category]))).id for name in "ABC"]
     assert (await store.products.sort_order.update(made[::-1], parent_category=category)).update_count
     assert await store.products.sort_order.get(parent_category=category) == made[::-1]
+
+
+async def test_subcategories_are_sorted(store: Store) -> None:
+    categories = store.categories
+    parent = (await categories.create(CategoryDraft(name="Flowers"))).id
+    first = (await categories.create(CategoryDraft(name="Roses", parent_id=parent))).id
+    second = (await categories.create(CategoryDraft(name="Lilies", parent_id=parent))).id
+    await categories.sort_order.update([second, first], parent_category=parent)
+    assert await categories.sort_order.get(parent_category=parent) == [second, first]

@@ -1,4 +1,4 @@
-"""Staff."""
+"""The endpoints of staff, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.staff import StaffDraft, StaffScope
@@ -18,3 +18,10 @@ async def test_a_staff_account_is_invited_changed_and_deleted(store: Store) -> N
     assert (await staff.cancel_invite("bob@example.com")).delete_count == 1
     assert (await staff.delete(ann)).delete_count == 1
     assert {"ann@example.com", "bob@example.com"}.isdisjoint({one.email for one in await staff.search()})
+
+
+async def test_an_account_has_the_email_and_scopes_of_the_list(store: Store) -> None:
+    """The list has more fields. In the documentation's example too, an account has only these."""
+    for account in await store.staff.search():
+        read = await store.staff.get(account.id)
+        assert (read.email, read.staff_scopes) == (account.email, account.staff_scopes)

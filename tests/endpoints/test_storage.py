@@ -1,4 +1,4 @@
-"""Storage."""
+"""The endpoints of app storage, called over HTTP."""
 
 import pytest
 

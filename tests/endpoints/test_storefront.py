@@ -1,4 +1,4 @@
-"""Storefront."""
+"""The endpoints of the storefront, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.products import ProductDraft

@@ -1,4 +1,4 @@
-"""Subscriptions."""
+"""The endpoints of subscriptions, called over HTTP."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Swatches."""
+"""The endpoints of swatches, called over HTTP."""
 
 from ecwid_async.client import Store
 
