@@ -1,4 +1,4 @@
-"""Settings, their errors, and the chain from a store to the wire."""
+"""The settings of a client, their errors, and the transports and sections of a store."""
 
 import gc
 import importlib
@@ -70,7 +70,7 @@ def test_without_settings_the_base_url_is_ecwid_s() -> None:
 
 
 @pytest.mark.parametrize(
-    ("store_id", "token", "said"),
+    ("store_id", "token", "message"),
     [
         (None, "secret_x", "ECWID_STORE_ID"),
         (1003, None, "ECWID_TOKEN"),
@@ -82,8 +82,8 @@ def test_without_settings_the_base_url_is_ecwid_s() -> None:
         (True, "secret_x", "not a valid store id"),
     ],
 )
-def test_a_missing_or_wrong_setting_says_where_to_set_it(store_id: int | None, token: str | None, said: str) -> None:
-    with pytest.raises(ConfigError, match=said) as caught:
+def test_a_missing_or_wrong_setting_says_where_to_set_it(store_id: int | None, token: str | None, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
         Ecwid().store(store_id, token)
     assert "secret_x" not in str(caught.value)
 
@@ -97,7 +97,7 @@ def test_a_store_id_from_the_environment_that_is_no_number_says_so(monkeypatch: 
 @pytest.mark.parametrize(
     "url", ["ftp://app.ecwid.com", "app.ecwid.com", "https://", "https://u:p@app.ecwid.com", "https://a.b/?x=1"]
 )
-def test_a_base_url_that_is_none_is_refused(url: str) -> None:
+def test_an_invalid_base_url_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="is not a valid base URL"):
         Ecwid(base_url=url)
 
@@ -123,7 +123,7 @@ def test_a_base_url_that_is_none_is_refused(url: str) -> None:
         *(7, b"https://app.ecwid.com", "https://app.ecwid.com/\x1b[2J"),
     ],
 )
-def test_a_base_url_that_no_library_could_use_is_refused_at_once(url: Any) -> None:
+def test_a_base_url_that_no_http_library_accepts_is_refused_at_once(url: Any) -> None:
     with pytest.raises(ConfigError, match="is not a valid base URL: give one such as") as caught:
         Ecwid(base_url=url)
     assert "pass" not in str(caught.value)
@@ -131,7 +131,7 @@ def test_a_base_url_that_no_library_could_use_is_refused_at_once(url: Any) -> No
 
 
 @pytest.mark.parametrize(
-    ("url", "one"),
+    ("url", "normalized"),
     [
         ("https://app.ecwid.com/api/v3//", "https://app.ecwid.com/api/v3"),
         ("HTTPS://APP.ecwid.COM:443/api/V3", "https://app.ecwid.com/api/V3"),
@@ -141,25 +141,25 @@ def test_a_base_url_that_no_library_could_use_is_refused_at_once(url: Any) -> No
         ("https://[FE80::1]:8080", "https://[fe80::1]:8080"),
     ],
 )
-def test_every_spelling_of_a_base_url_is_normalized(url: str, one: str) -> None:
-    assert Ecwid(base_url=url).base_url == one
+def test_every_spelling_of_a_base_url_is_normalized(url: str, normalized: str) -> None:
+    assert Ecwid(base_url=url).base_url == normalized
 
     class Elsewhere(MemoryTransport):
         base_url = url
 
     for ecwid in (Ecwid(base_url=url), Ecwid(transport=Elsewhere([]))):
-        assert ecwid.store(1003, "secret_x").server == one
+        assert ecwid.store(1003, "secret_x").server == normalized
 
 
 @pytest.mark.parametrize("name", ["transport", "quota", "limiter", "retry", "timeout", "base_url"])
 @pytest.mark.parametrize("value", [0, True, b"x", Decimal(7), object], ids=repr)
-def test_what_is_no_such_setting_is_refused_where_it_is_given(name: str, value: object) -> None:
+def test_a_setting_of_the_wrong_type_is_refused_at_once(name: str, value: object) -> None:
     with pytest.raises(ConfigError, match=name if name != "base_url" else "is not a valid base URL"):
         Ecwid(**{name: value})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("token", [7, True, b"secret_x", math.nan, ["secret_x"]], ids=repr)
-def test_what_is_no_text_is_no_token(token: Any) -> None:
+def test_a_token_has_to_be_text(token: Any) -> None:
     ecwid = Ecwid(transport=MemoryTransport([]))
     for make in (
         lambda: ecwid.store(1003, token),
@@ -177,7 +177,7 @@ def test_a_token_with_a_space_or_a_line_break_is_refused_with_the_reason(token: 
     assert "secret_x" not in str(caught.value)
 
 
-async def test_a_token_from_an_enum_goes_out_as_its_value() -> None:
+async def test_a_token_from_an_enum_is_sent_as_its_value() -> None:
     transport = MemoryTransport([make_response({"id": 7})])
     await rows(Ecwid(transport=transport, quota=None).store(1003, Key.TOKEN)).get(7)
     assert transport.requests[0].headers["Authorization"] == "Bearer secret_x"
@@ -198,12 +198,12 @@ async def test_a_token_from_an_enum_goes_out_as_its_value() -> None:
         ),
     )
 )
-def test_whatever_is_given_as_a_base_url_is_usable_or_refused(url: str) -> None:
+def test_any_base_url_is_usable_or_refused(url: str) -> None:
     with suppress(ConfigError):
         assert Ecwid(base_url=url).transport
 
 
-def test_a_token_never_goes_out_in_the_clear() -> None:
+def test_a_token_is_never_sent_unencrypted() -> None:
     with pytest.raises(ConfigError, match="unencrypted"):
         Ecwid(base_url="http://app.ecwid.com/api/v3")
     for host in ("127.0.0.1", "127.8.8.8", "localhost", "[::1]"):
@@ -242,7 +242,7 @@ def test_a_store_id_is_a_whole_number(store_id: Any) -> None:
         Decimal(7),
     ],
 )
-def test_what_is_no_store_id_is_refused(store_id: Any) -> None:
+def test_an_invalid_store_id_is_refused(store_id: Any) -> None:
     with pytest.raises(ConfigError, match="is not a valid store id"):
         Ecwid(transport=MemoryTransport([])).store(store_id, "secret_x")
 
@@ -264,9 +264,9 @@ async def test_interactive_calls_have_the_deadline_of_the_client_or_of_the_store
         await rows(store).get(7).with_timeout(2)
         await rows(store).get(7).with_timeout(math.inf)
         deadlines = [request.options.deadline for request in transport.requests[-4:]]
-        for deadline, most in zip(deadlines, (seconds, seconds, 2, math.inf), strict=True):
+        for deadline, limit in zip(deadlines, (seconds, seconds, 2, math.inf), strict=True):
             assert deadline is not None
-            assert now + most <= deadline <= anyio.current_time() + most
+            assert now + limit <= deadline <= anyio.current_time() + limit
     async with shorter.products.scan() as scan:
         assert [item async for item in scan] == []
     assert transport.requests[-1].options.deadline is None
@@ -275,14 +275,14 @@ async def test_interactive_calls_have_the_deadline_of_the_client_or_of_the_store
 
 
 @pytest.mark.parametrize("timeout", [0, -1, math.nan, "5", True, pytest.param(-(10**5000), id="thousands of digits")])
-def test_a_timeout_that_is_none_is_refused(timeout: Any) -> None:
+def test_an_invalid_timeout_of_a_client_or_store_is_refused(timeout: Any) -> None:
     with pytest.raises(ConfigError, match=r"timeout is .*: give a number above 0"):
         Ecwid(timeout=timeout)
     with pytest.raises(ConfigError, match="timeout is"):
         Ecwid(transport=MemoryTransport([])).store(1003, "secret_x", timeout=timeout)
 
 
-async def test_a_call_with_a_timeout_that_is_no_number_is_not_sent() -> None:
+async def test_a_call_can_be_sent_after_an_invalid_timeout_was_refused() -> None:
     transport = MemoryTransport([make_response({"id": 7})])
     call = rows(Ecwid(transport=transport).store(1003, "secret_x")).get(7)
     with pytest.raises(ValueError, match="timeout is nan"):
@@ -290,7 +290,7 @@ async def test_a_call_with_a_timeout_that_is_no_number_is_not_sent() -> None:
     assert await call == Row(id=7)
 
 
-def test_views_of_a_store_share_a_budget_and_those_of_many_stores_do_not_pile_up() -> None:
+def test_a_store_has_one_retry_budget_and_their_number_is_limited() -> None:
     ecwid = Ecwid(transport=MemoryTransport([]))
 
     def budget(store_id: int) -> object:
@@ -313,7 +313,7 @@ def test_no_repr_shows_the_token() -> None:
     assert "1003" in shown
 
 
-async def test_the_retry_policy_and_the_events_reach_the_chain() -> None:
+async def test_the_retry_policy_and_the_events_reach_the_transports() -> None:
     events: list[Event] = []
     transport = MemoryTransport(lambda _: make_response(status=500))
     ecwid = Ecwid(transport=transport, events=events.append, retry=RetryPolicy(attempts=1))
@@ -323,7 +323,7 @@ async def test_the_retry_policy_and_the_events_reach_the_chain() -> None:
     assert {event.store_id for event in events} == {1003}
 
 
-async def test_an_app_asks_about_itself_with_its_own_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_app_sends_its_own_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     transport = MemoryTransport(lambda _: make_response({"deleteCount": 1}))
     ecwid = Ecwid(transport=transport)
     with pytest.raises(ConfigError, match="ECWID_CLIENT_ID"):
@@ -336,7 +336,7 @@ async def test_an_app_asks_about_itself_with_its_own_credentials(monkeypatch: py
     assert transport.requests[0].headers["x-ecwid-app-client-id"] == "my-app"
 
 
-async def test_an_error_tells_how_often_it_was_tried() -> None:
+async def test_an_error_reports_the_number_of_attempts() -> None:
     transport = MemoryTransport(lambda _: make_response(status=503))
     ecwid = Ecwid(transport=transport, retry=RetryPolicy(attempts=3, base_delay=0.0))
     with pytest.raises(ServerError) as caught:
@@ -344,7 +344,7 @@ async def test_an_error_tells_how_often_it_was_tried() -> None:
     assert caught.value.attempts == len(transport.requests) == 3
 
 
-async def test_strict_raises_where_the_default_counts() -> None:
+async def test_strict_raises_what_is_counted_by_default() -> None:
     transport = MemoryTransport(lambda _: make_response({"id": "seven"}))
     ecwid = Ecwid(transport=transport)
     assert (await rows(ecwid.store(1003, "secret_x")).get(7)).extra == {"id": "seven"}
@@ -357,10 +357,10 @@ async def test_closing_an_unused_client_twice_is_harmless() -> None:
     ecwid = Ecwid()
     await ecwid.aclose()
     await ecwid.aclose()
-    assert ecwid._transport is None, "nothing was opened to be closed"
+    assert ecwid._transport is None, "nothing was opened"
 
 
-def test_a_limiter_of_the_caller_s_is_used_even_while_it_is_empty() -> None:
+def test_a_custom_limiter_is_used_even_while_it_is_empty() -> None:
     class Counting(MemoryLimiter):
         def __len__(self) -> int:
             return len(self._tokens)
@@ -370,7 +370,7 @@ def test_a_limiter_of_the_caller_s_is_used_even_while_it_is_empty() -> None:
     assert Ecwid(quota=None)._limiter is None
 
 
-def test_every_public_name_loads_and_is_listed() -> None:
+def test_every_public_name_can_be_imported() -> None:
     assert sorted(ecwid_async.__all__) == ecwid_async.__all__
     for name in ecwid_async.__all__:
         value = getattr(ecwid_async, name)
@@ -381,8 +381,8 @@ def test_every_public_name_loads_and_is_listed() -> None:
         _ = ecwid_async.nothing
 
 
-def test_importing_the_package_brings_neither_a_transport_nor_models() -> None:
-    """In a process of its own, since this one has them all."""
+def test_importing_the_package_loads_neither_aiohttp_nor_models() -> None:
+    """In a new process, since this one has loaded everything."""
     code = (
         "import json, sys, ecwid_async; first = set(sys.modules); "
         "ecwid_async.Ecwid(base_url='http://127.0.0.1:1').store(1, 't'); second = set(sys.modules); "
@@ -391,7 +391,7 @@ def test_importing_the_package_brings_neither_a_transport_nor_models() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     for loaded in json.loads(done.stdout):
         ours = {name for name in loaded if name.startswith("ecwid_async")}
-        ours -= {"ecwid_async.models", "ecwid_async.models.base"}  # what models are made of
+        ours -= {"ecwid_async.models", "ecwid_async.models.base"}  # the base classes of models
         assert not {name for name in ours if ".models" in name or ".sandbox" in name or ".cli." in name}
     assert "aiohttp" not in json.loads(done.stdout)[0]
 

@@ -1,4 +1,4 @@
-"""Editors and notebooks complete what calls give, by jedi, which IPython and many editors ask."""
+"""Editors and notebooks complete names of the library. They use jedi, as IPython does."""
 
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def completed(source: str, project: Any) -> set[str]:
         ("store.prod", {"products", "product_types"}),
     ],
 )
-def test_what_a_call_gives_is_completed(source: str, names: set[str], project: Any) -> None:
+def test_the_results_of_calls_are_completed(source: str, names: set[str], project: Any) -> None:
     assert names <= completed(STORE + source, project)
 
 
@@ -60,7 +60,7 @@ def test_models_and_drafts_are_completed(source: str, names: set[str], project: 
     assert names <= completed(source, project)
 
 
-def test_after_a_store_come_its_sections_and_what_it_does(project: Any) -> None:
+def test_the_sections_and_methods_of_a_store_are_completed(project: Any) -> None:
     sections = {name for name, member in vars(Store).items() if isinstance(member, Section)}
     offered = {name for name in completed(f"{STORE}store.", project) if not name.startswith("_")}
     assert offered == sections | {"batch", "bulk", "send", "server", "store_id", "transport"}
@@ -82,16 +82,16 @@ def test_after_a_store_come_its_sections_and_what_it_does(project: Any) -> None:
         ("domains", {"get", "purchase", "reset_password", "search", "send_verification_email", "update"}),
     ],
 )
-def test_after_a_section_come_its_methods_alone(section: str, names: set[str], project: Any) -> None:
+def test_only_the_methods_of_a_section_are_completed(section: str, names: set[str], project: Any) -> None:
     offered = {name for name in completed(f"{STORE}store.{section}.", project) if not name.startswith("_")}
     assert offered == names
 
 
-def test_a_section_has_no_names_of_the_descriptor_that_makes_it(project: Any) -> None:
+def test_the_names_of_the_descriptor_are_not_completed(project: Any) -> None:
     assert not {"attrname", "func", "fget", "name"} & completed(f"{STORE}store.products.", project)
 
 
-def test_a_notebook_completes_what_it_holds() -> None:
+def test_objects_in_a_notebook_are_completed() -> None:
     ecwid = Ecwid(transport=MemoryTransport([]))
     names = {"store": ecwid.store(1003, "secret_1"), "product": Product(sku="A"), "ProductDraft": ProductDraft}
     for source, expected in (

@@ -1,4 +1,4 @@
-"""Files move in chunks, both ways, and a file that is too large or broken off leaves nothing behind."""
+"""Files are uploaded and downloaded in chunks; a file that is too large or interrupted leaves nothing behind."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ from tests.transport.fault_server import Exchange, FaultServer, Handler, fault_s
 
 @model
 class Uploaded(Model):
-    """What an upload answers."""
+    """The result of an upload."""
 
     id: int | None = None
 
@@ -87,22 +87,22 @@ async def test_bytes_a_file_and_a_stream_arrive_alike(tmp_path: Path) -> None:
     assert [exchange.header("content-length") for exchange in server.log] == ["200000", "200000", None]
 
 
-async def test_megabytes_in_memory_are_sent_without_complaint() -> None:
-    """aiohttp warns of large bodies that are plain bytes, and a warning is an error here."""
+async def test_megabytes_in_memory_are_sent_without_a_warning() -> None:
+    """aiohttp warns about large bodies of plain bytes, and tests turn warnings into errors."""
     async with served(accept) as (server, files):
         await files.upload(bytes(3 << 20))
     assert len(server.log[0].body) == 3 << 20
     assert server.log[0].header("content-length") == str(3 << 20)
 
 
-async def test_an_address_goes_as_a_parameter_without_a_body() -> None:
+async def test_a_url_is_sent_as_a_parameter_without_a_body() -> None:
     async with served(accept) as (server, files):
         await files.upload(external_url="https://example.com/a b.png")
     assert server.log[0].line.split()[1].endswith("externalUrl=https%3A%2F%2Fexample.com%2Fa+b.png")
     assert server.log[0].body == b""
 
 
-def test_it_takes_one_source_and_only_one() -> None:
+def test_an_upload_takes_exactly_one_source() -> None:
     files = Files(Channel(MemoryTransport([]), Codec()))
     for settings in ({}, {"source": b"", "external_url": "https://example.com"}):
         with pytest.raises(ValueError, match=r"POST /files/\{fileId\} needs exactly one of source and external_url"):
@@ -111,7 +111,7 @@ def test_it_takes_one_source_and_only_one() -> None:
         files.upload("a.png")  # type: ignore[arg-type]
 
 
-async def test_a_size_that_is_known_fails_before_anything_is_sent(tmp_path: Path) -> None:
+async def test_a_known_size_over_the_limit_fails_before_sending(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"12345")
     transport = MemoryTransport([])
     files = Files(Channel(transport, Codec()))
@@ -130,16 +130,16 @@ async def _drained(body: object) -> bytes:
     return b"".join([chunk async for chunk in body.chunks])
 
 
-async def test_a_size_that_is_not_known_fails_while_it_is_sent() -> None:
+async def test_an_unknown_size_over_the_limit_fails_while_sending() -> None:
     async with served(accept) as (server, files):
         with pytest.raises(UploadTooLarge):
             await files.upload(stream(b"123", b"45"), max_bytes=4)
-    assert not server.log, "the server never saw a whole request"
+    assert not server.log, "the server received no complete request"
 
 
 @pytest.mark.parametrize("fails", [False, True])
-async def test_a_stream_is_closed_when_the_exchange_is_over(fails: bool) -> None:
-    """aiohttp reads no further than the length it was told, and so never to the end of the generator."""
+async def test_a_stream_is_closed_after_the_exchange(fails: bool) -> None:
+    """aiohttp reads only up to the announced length, so it does not reach the end of the generator."""
     closed: list[bool] = []
 
     async def source() -> AsyncIterator[bytes]:
@@ -164,7 +164,7 @@ async def test_a_stream_is_closed_when_the_exchange_is_over(fails: bool) -> None
         assert closed == [True]
 
 
-async def test_what_breaks_a_stream_reaches_the_caller_as_it_is() -> None:
+async def test_an_error_in_a_stream_reaches_the_caller_unchanged() -> None:
     async def broken() -> AsyncIterator[bytes]:
         yield b"123"
         raise OSError("the disk is gone")
@@ -174,21 +174,21 @@ async def test_what_breaks_a_stream_reaches_the_caller_as_it_is() -> None:
             await files.upload(broken())
 
 
-def test_an_image_is_20_mb_at_most() -> None:
+def test_an_image_has_at_most_20_mb() -> None:
     assert IMAGE_LIMIT == 20 * 1024 * 1024
     assert upload_body(bytes(10), max_bytes=IMAGE_LIMIT) == bytes(10)
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_progress_is_told_in_bytes(known: bool) -> None:
-    told: list[tuple[int, int | None]] = []
+async def test_progress_is_reported_in_bytes(known: bool) -> None:
+    reported: list[tuple[int, int | None]] = []
     source = b"x" * 100_000 if known else stream(b"x" * 65_536, b"x" * 34_464)
     async with served(accept) as (_, files):
-        await files.upload(source, progress=lambda done, total: told.append((done, total)))
-    assert told == [(65_536, 100_000 if known else None), (100_000, 100_000 if known else None)]
+        await files.upload(source, progress=lambda done, total: reported.append((done, total)))
+    assert reported == [(65_536, 100_000 if known else None), (100_000, 100_000 if known else None)]
 
 
-def test_a_call_with_a_stream_says_why_it_does_not_pickle() -> None:
+def test_a_call_with_a_stream_can_not_be_pickled() -> None:
     call = Files(Channel(MemoryTransport([]), Codec())).upload(stream(b"1"))
     with pytest.raises(TypeError, match="uploads a stream, which exists once and can't be pickled"):
         pickle.dumps(call)
@@ -199,20 +199,20 @@ async def test_a_download_is_read_saved_or_iterated(tmp_path: Path) -> None:
     async def send(exchange: Exchange) -> None:
         await exchange.answer(b"x" * 200_000)
 
-    told: list[tuple[int, int | None]] = []
+    reported: list[tuple[int, int | None]] = []
     async with served(send) as (server, files):
         assert await files.download().read() == b"x" * 200_000
-        saved = await files.download().save(tmp_path / "a.pdf", progress=lambda *sizes: told.append(sizes))
+        saved = await files.download().save(tmp_path / "a.pdf", progress=lambda *sizes: reported.append(sizes))
         async with files.download().open() as response:
             assert sum([len(chunk) async for chunk in response.chunks]) == 200_000
     assert saved == 200_000
     assert (tmp_path / "a.pdf").read_bytes() == b"x" * 200_000
-    assert told[-1] == (200_000, 200_000)
+    assert reported[-1] == (200_000, 200_000)
     assert [path.name for path in tmp_path.iterdir()] == ["a.pdf"]
     assert len(server.log) == 3
 
 
-async def test_a_download_that_is_refused_raises_the_api_s_error(tmp_path: Path) -> None:
+async def test_a_refused_download_raises_the_error_of_the_api(tmp_path: Path) -> None:
     transport = MemoryTransport(lambda _: make_response({"errorMessage": "File #7 not found"}, status=404))
     download = Files(Channel(transport, Codec())).download()
     with pytest.raises(NotFound, match="File #7 not found"):
@@ -220,7 +220,7 @@ async def test_a_download_that_is_refused_raises_the_api_s_error(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_refusal_that_is_cut_off_is_a_refusal_none_the_less() -> None:
+async def test_an_error_response_that_is_cut_off_raises_its_error() -> None:
     async def cut(exchange: Exchange) -> None:
         await exchange.send(b'HTTP/1.1 404 Not Found\r\nContent-Length: 600\r\n\r\n{"errorMess')
         exchange.writer.close()
@@ -231,7 +231,7 @@ async def test_a_refusal_that_is_cut_off_is_a_refusal_none_the_less() -> None:
 
 
 @pytest.mark.parametrize("announced", [True, False])
-async def test_a_file_that_is_read_into_memory_has_a_largest_size(announced: bool) -> None:
+async def test_reading_a_file_into_memory_has_a_limit(announced: bool) -> None:
     async def send(exchange: Exchange) -> None:
         if announced:
             await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n1")
@@ -247,12 +247,12 @@ async def test_a_file_that_is_read_into_memory_has_a_largest_size(announced: boo
                 await files.download().read()
 
 
-async def test_a_file_up_to_the_largest_size_is_read() -> None:
+async def test_a_file_of_exactly_the_limit_is_read() -> None:
     download = Files(Channel(MemoryTransport([make_response(b"x" * 1000)]), Codec())).download()
     assert await download.read(max_bytes=1000) == b"x" * 1000
 
 
-async def test_a_download_that_breaks_off_leaves_what_was_there(tmp_path: Path) -> None:
+async def test_an_interrupted_download_keeps_the_existing_file(tmp_path: Path) -> None:
     async def half(exchange: Exchange) -> None:
         await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
         exchange.writer.close()
@@ -264,7 +264,7 @@ async def test_a_download_that_breaks_off_leaves_what_was_there(tmp_path: Path) 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.pdf": b"before"}
 
 
-async def test_a_cancelled_download_leaves_nothing(tmp_path: Path) -> None:
+async def test_a_cancelled_download_leaves_no_file(tmp_path: Path) -> None:
     async def stall(exchange: Exchange) -> None:
         await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
         await asyncio.Event().wait()
@@ -330,7 +330,7 @@ asyncio.run(main(sys.argv[1], pathlib.Path(sys.argv[2])))
 
 
 @pytest.mark.slow
-def test_200_mb_move_both_ways_in_less_than_16_mb_of_memory(tmp_path: Path) -> None:
+def test_200_mb_are_uploaded_and_downloaded_in_less_than_16_mb_of_memory(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

@@ -1,3 +1,5 @@
+"""The package has its data files, commands and extras."""
+
 import re
 import subprocess
 import sys
@@ -13,8 +15,8 @@ import ecwid_async
 
 
 def is_editable():
-    told = distribution("ecwid-async").read_text("direct_url.json")
-    return told is not None and msgspec.json.decode(told).get("dir_info", {}).get("editable", False)
+    origin = distribution("ecwid-async").read_text("direct_url.json")
+    return origin is not None and msgspec.json.decode(origin).get("dir_info", {}).get("editable", False)
 
 
 @pytest.mark.skipif(is_editable(), reason="a development install is the checkout")
@@ -24,7 +26,7 @@ def test_the_suite_tests_the_installed_package_and_not_the_checkout():
 
 
 @pytest.mark.parametrize("name", ["py.typed", "sandbox/spec/endpoints.json", "sandbox/spec/schemas.json"])
-def test_what_is_not_python_is_in_the_package_too(name):
+def test_data_files_are_in_the_package(name):
     assert files("ecwid_async").joinpath(name).is_file()
 
 
@@ -44,7 +46,7 @@ def test_the_command_and_the_pytest_plugin_are_found():
         ("observe.opentelemetry", "opentelemetry", "otel"),
     ],
 )
-def test_an_extra_that_is_missing_is_named(module, library, extra):
+def test_the_error_names_a_missing_extra(module, library, extra):
     code = f"import sys; sys.modules[{library!r}] = None; import ecwid_async.{module}"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
     last = done.stderr.splitlines()[-1]
@@ -52,7 +54,7 @@ def test_an_extra_that_is_missing_is_named(module, library, extra):
     assert last.endswith(f"pip install 'ecwid-async[{extra}]'")
 
 
-def test_the_extra_all_needs_what_the_others_need():
+def test_the_extra_all_has_the_requirements_of_all_others():
     metadata = distribution("ecwid-async").metadata
     needs = {extra: set() for extra in metadata.get_all("Provides-Extra")}
     for line in metadata.get_all("Requires-Dist"):

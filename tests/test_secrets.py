@@ -1,4 +1,7 @@
-"""Tokens, client secrets and customers' data: driven through everything that can be printed, and looked for there."""
+"""No log, error, traceback or `repr` contains a token, a client secret or customer data.
+
+The tests send them through every transport, collect everything that a program could print, and search it.
+"""
 
 import asyncio
 import base64
@@ -37,7 +40,7 @@ TOKEN = "secret_Tk7fQ2mZ9xVb4LwRn8Ys3HdC6gJp1aEt"
 CLIENT_SECRET = "Cs5uW8kXo2PzMq6BvTf9rNyGh4Jd7Sla"
 MAIL_NAME = "jane.roe.4711"
 EMAIL = f"{MAIL_NAME}@customer.example"
-# Any part of eight characters gives a secret away, also with its prefix or end cut off.
+# Any eight characters in a row count as a leak, so that parts of a secret are found too.
 PARTS = {
     name: [secret[start : start + 8] for start in range(len(prefix), len(secret) - 7)]
     for name, secret, prefix in [("token", TOKEN, "secret_"), ("client secret", CLIENT_SECRET, "")]
@@ -48,12 +51,12 @@ def secrets_in(text: str) -> list[str]:
     return [name for name, parts in PARTS.items() if any(part in text for part in parts)]
 
 
-def customers_in(text: str) -> bool:
+def customer_data_in(text: str) -> bool:
     return MAIL_NAME in text
 
 
 class Everything(logging.Formatter):
-    """What the most talkative of log formats would write: all attributes, and tracebacks with locals."""
+    """The most verbose log format: all attributes, and tracebacks with local variables."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = f"{record.getMessage()} {vars(record)!r} {pickle.dumps(vars(record) | {'exc_info': None})!r}"
@@ -63,7 +66,7 @@ class Everything(logging.Formatter):
 
 @define
 class Printed:
-    """All that a program could have printed: `own` is what we write, `shown` what others make of our objects."""
+    """Everything that a program could print: `own` is our output, `shown` the output of others about our objects."""
 
     own: io.StringIO = field(factory=io.StringIO)
     shown: io.StringIO = field(factory=io.StringIO)
@@ -76,17 +79,17 @@ class Printed:
 
     def failed(self, error: BaseException) -> None:
         self.errors.append(error)
-        # As a program logs it: also what the HTTP library's error says, further down the chain, must name no customer.
+        # As a program logs it: the errors of the HTTP library in the chain must not contain customer data either.
         self.own.write(f"{error!r}\n{''.join(traceback.TracebackException.from_exception(error).format())}")
         self.shown.write(with_locals(error))
         for shortened in (80, 12):
-            self.shown.write(by_rich(error, shortened))
+            self.shown.write(with_locals_by_rich(error, shortened))
         copy = pickle.loads(pickle.dumps(error))
         self.shown.write(f"{pickle.dumps(error)!r} {copy} {copy!r} {vars(copy)!r}")
 
 
 def with_locals(error: BaseException) -> str:
-    """Every traceback in the chain, with the locals of every frame, the HTTP library's among them."""
+    """Every traceback in the chain, with the local variables of every frame, also those of the HTTP library."""
     texts, chain, seen = [], [error], set[int]()
     while chain:
         link = chain.pop()
@@ -99,8 +102,8 @@ def with_locals(error: BaseException) -> str:
     return "".join(texts)
 
 
-def by_rich(error: BaseException, shortened: int) -> str:
-    """The locals as rich shows them, with texts cut to a length, and without the source, which takes it seconds."""
+def with_locals_by_rich(error: BaseException, shortened: int) -> str:
+    """The local variables as rich shows them, with shortened texts; without source lines, which take seconds."""
     trace = Traceback.extract(
         type(error),
         error,
@@ -118,7 +121,7 @@ def by_rich(error: BaseException, shortened: int) -> str:
 
 @pytest.fixture
 def printed() -> Iterator[Printed]:
-    """What is logged while the test runs, by whomever, and in the end a search through all that was printed."""
+    """Collects all logs during the test, and searches everything that was printed at the end."""
     printed = Printed()
     ours, others = logging.StreamHandler(printed.own), logging.StreamHandler(printed.shown)
     ours.addFilter(lambda record: record.name.startswith("ecwid_async"))
@@ -134,16 +137,16 @@ def printed() -> Iterator[Printed]:
         root.removeHandler(handler)
     assert printed.calls or printed.errors
     assert secrets_in(printed.own.getvalue() + printed.shown.getvalue()) == []
-    assert not customers_in(printed.own.getvalue())
+    assert not customer_data_in(printed.own.getvalue())
 
 
 def throw(event: Event) -> None:
-    raise ZeroDivisionError("a caller's hook")
+    raise ZeroDivisionError("an event sink that fails")
 
 
 @pytest.fixture(params=["aiohttp", "httpx2", "pyqwest"])
 def transport(request: pytest.FixtureRequest) -> Callable[[str], Transport]:
-    """Every transport there is, as what makes one."""
+    """The class of each transport."""
     pytest.importorskip(request.param)
     module = import_module(f"ecwid_async.transport.{request.param}")
     return getattr(module, f"{request.param.capitalize()}Transport")
@@ -153,7 +156,7 @@ def transport(request: pytest.FixtureRequest) -> Callable[[str], Transport]:
 async def connected(
     base_url: str, printed: Printed, transport: Callable[[str], Transport] = AiohttpTransport
 ) -> AsyncIterator[Ecwid]:
-    """A client with every sink there is, whose output is kept."""
+    """A client with every kind of event sink, whose output is collected."""
     exporter, reader, tracers = InMemorySpanExporter(), InMemoryMetricReader(), TracerProvider()
     tracers.add_span_processor(SimpleSpanProcessor(exporter))
     meters = MeterProvider([reader])
@@ -221,7 +224,7 @@ async def garbage(exchange: Exchange) -> None:
 
 
 async def throttling(exchange: Exchange) -> None:
-    """Refuse the first of the calls once; the others need not wait as well."""
+    """Throttle only the first call, once, so that the others do not wait."""
     call = exchange.header("x-ecwid-api-request-id") or ""
     again = not exchange.line.startswith("GET ") or call in _refused
     _refused.add(call)
@@ -263,14 +266,14 @@ async def test_nothing_leaks_whatever_the_server_does(
     async with fault_server(handler) as server:
         await drive(server.base_url, printed, transport)
         heads = b"".join(exchange.head + exchange.body for exchange in server.log).decode()
-    # It was all there to leak.
+    # The secrets were sent.
     assert TOKEN in heads
     assert CLIENT_SECRET in heads
     assert MAIL_NAME in heads
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_nothing_leaks_where_no_connection_comes_about(
+async def test_nothing_leaks_if_no_connection_can_be_made(
     scheme: str, transport: Callable[[str], Transport], printed: Printed
 ) -> None:
 
@@ -287,7 +290,7 @@ async def test_nothing_leaks_where_no_connection_comes_about(
     assert len(printed.errors) == 4
 
 
-async def test_nothing_leaks_where_time_runs_out(transport: Callable[[str], Transport], printed: Printed) -> None:
+async def test_nothing_leaks_if_the_time_runs_out(transport: Callable[[str], Transport], printed: Printed) -> None:
     async def stall(exchange: Exchange) -> None:
         await asyncio.sleep(60)
 
@@ -303,14 +306,14 @@ async def test_nothing_leaks_where_time_runs_out(transport: Callable[[str], Tran
                     await store.customers.create(CustomerDraft(email=EMAIL))
             printed.shown.write(with_locals(late.value))
 
-    # The server's log holds the tokens, so its frame must not be among those looked at.
+    # The log of the server contains the tokens, so its frame must not be in the searched tracebacks.
     async with fault_server(stall) as server:
         await hurry(server.base_url)
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
-async def test_nothing_leaks_where_sending_breaks_off(transport: Callable[[str], Transport], printed: Printed) -> None:
-    """A body that is larger than the buffers, to a server that hangs up: the library fails while it writes."""
+async def test_nothing_leaks_if_sending_is_interrupted(transport: Callable[[str], Transport], printed: Printed) -> None:
+    """With a body larger than the buffers, the library fails while it writes."""
 
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -327,10 +330,10 @@ async def test_nothing_leaks_where_sending_breaks_off(transport: Callable[[str],
     listening.close()
 
 
-async def test_nothing_leaks_where_the_connection_closes_under_the_first_byte(
+async def test_nothing_leaks_if_the_connection_closes_at_the_first_byte(
     printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """aiohttp then fails in a frame that holds the head as bytes."""
+    """aiohttp then fails in a frame that has the request head as bytes."""
     from aiohttp.http_writer import StreamWriter
 
     def fail(self: StreamWriter, chunks: object) -> None:
@@ -344,10 +347,8 @@ async def test_nothing_leaks_where_the_connection_closes_under_the_first_byte(
 
 
 @pytest.mark.parametrize("store_id", [None, "a store", 1003])
-def test_settings_that_are_refused_show_no_secret(
-    store_id: object, printed: Printed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A token with a line end, read from a file as it stands, is a likely mistake."""
+def test_refused_settings_show_no_secret(store_id: object, printed: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token with a newline, read from a file, is a likely mistake."""
     monkeypatch.setenv("ECWID_TOKEN", f"{TOKEN}\n")
     monkeypatch.setenv("ECWID_CLIENT_SECRET", f"{CLIENT_SECRET}\n")
     mistakes: list[Callable[[], object]] = [
@@ -379,7 +380,7 @@ async def test_calls_show_neither_secrets_nor_customers(printed: Printed) -> Non
         printed.own.write(str(caught[0].message))
 
 
-def test_a_secret_stays_hidden_when_a_printer_shortens_it() -> None:
+def test_a_part_of_a_secret_is_hidden_too() -> None:
     secret = Secret(TOKEN)
     assert secret == TOKEN
     for shown in (secret, secret[:10], secret[3:], secret[0]):
@@ -387,7 +388,7 @@ def test_a_secret_stays_hidden_when_a_printer_shortens_it() -> None:
         assert repr(shown) == "'***'"
 
 
-def test_the_search_finds_what_it_looks_for() -> None:
+def test_the_search_for_leaks_finds_leaks() -> None:
     assert secrets_in(f"Bearer {TOKEN[:20]}…") == ["token"]
     assert secrets_in(f"…{CLIENT_SECRET[-9:]}") == ["client secret"]
     assert secrets_in("secret_ token ***") == []
@@ -402,7 +403,7 @@ def test_the_search_finds_what_it_looks_for() -> None:
 
 
 def quoted(secret: str, before: str) -> bytes:
-    """As it is, URL-encoded, escaped as in JSON, and in Base64."""
+    """The secret in plain text, URL-encoded, escaped as in JSON, and in Base64."""
     forms = [
         secret,
         quote(secret, safe="").replace("_", "%5F"),
@@ -412,12 +413,12 @@ def quoted(secret: str, before: str) -> bytes:
     return " ".join(forms).encode()
 
 
-# Who is asked quotes what it was sent.
+# The server quotes the secret that each path receives.
 QUOTES = {"/1003/": quoted(TOKEN, "Bearer "), "/application": quoted(CLIENT_SECRET, "my-app:")}
 
 
 def in_base64(text: str) -> list[str]:
-    """Parts of a secret that are there in Base64."""
+    """Parts of a secret that the text contains in Base64."""
     encoded = [base64.b64encode(b"x" * at + secret.encode()) for secret in (TOKEN, CLIENT_SECRET) for at in range(3)]
     parts = [whole[at : at + 12].decode() for whole in encoded for at in range(4, len(whole) - 16)]
     return [part for part in parts if part in text]
@@ -431,7 +432,7 @@ ERROR = b'{"errorMessage":"M %s","errorCode":"%s","args":{"%s":"%s"}}'
 
 
 @pytest.mark.parametrize(
-    "said",
+    "response",
     [
         pytest.param(written(b"400 Bad", ERROR % (b"@@", b"C", b"a", b"b")), id="message"),
         pytest.param(written(b"409 Bad", ERROR % (b"", b"C", b"@@", b"@@")), id="details"),
@@ -445,22 +446,22 @@ ERROR = b'{"errorMessage":"M %s","errorCode":"%s","args":{"%s":"%s"}}'
         pytest.param(written(b"200 OK", b"@@"), id="proxy"),
     ],
 )
-async def test_a_secret_that_a_server_quotes_is_masked(
-    said: bytes, transport: Callable[[str], Transport], printed: Printed, caplog: pytest.LogCaptureFixture
+async def test_a_secret_that_the_server_quotes_is_masked(
+    response: bytes, transport: Callable[[str], Transport], printed: Printed, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever a server or proxy makes of what it was sent, and wherever it says it."""
+    """In every encoding and in every part of the response."""
     for library in ("httpcore2", "httpx2", "pyqwest"):
-        # What they log of a response is theirs.
+        # Their own logs of a response are not ours.
         caplog.set_level(logging.CRITICAL, logger=library)
 
     async def quote_it(exchange: Exchange) -> None:
         [secret] = [secret for place, secret in QUOTES.items() if place in exchange.line]
-        await exchange.send(said.replace(b"@@", secret))
+        await exchange.send(response.replace(b"@@", secret))
         exchange.writer.close()
 
     async def show(call: Callable[[], Awaitable[object]]) -> None:
         result = await call()
-        # Of a success the body is data, whatever is in it.
+        # The body of a success is data, whatever it contains.
         if not isinstance(result, bytes):
             printed.show(result)
 
@@ -482,7 +483,7 @@ async def test_a_secret_that_a_server_quotes_is_masked(
                     printed.failed(error)
                     printed.show(*vars(error).values())
 
-    # The server's frame must not be among those looked at.
+    # The frame of the server must not be in the searched tracebacks.
     async with fault_server(quote_it) as server:
         await ask(server.base_url)
     text = printed.own.getvalue() + printed.shown.getvalue()
@@ -490,7 +491,7 @@ async def test_a_secret_that_a_server_quotes_is_masked(
     assert "\x1b" not in printed.own.getvalue()
 
 
-async def test_a_secret_that_an_answer_inside_a_batch_quotes_is_masked() -> None:
+async def test_a_secret_in_a_response_inside_a_batch_is_masked() -> None:
     refusal = {"errorMessage": f"no {TOKEN}"}
     item = {"id": "0", "status": "COMPLETED", "httpStatusCode": 403, "escapedHttpBody": json.dumps(refusal)}
     script = [make_response({"ticket": "t"}), make_response({"status": "COMPLETED", "responses": [item]})]
@@ -513,7 +514,7 @@ async def test_a_secret_that_an_answer_inside_a_batch_quotes_is_masked() -> None
         f"//u:{TOKEN}@[::1",
     ],
 )
-def test_a_base_url_that_is_refused_shows_no_password(url: str) -> None:
+def test_a_refused_base_url_shows_no_password(url: str) -> None:
     with pytest.raises(ConfigError, match="not a valid base URL") as caught:
         Ecwid(base_url=url)
     assert secrets_in(f"{caught.value!r}") == []
