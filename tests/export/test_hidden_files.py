@@ -61,6 +61,6 @@ async def test_a_link_in_place_of_a_lock_is_refused(store, shop, tmp_path):
     precious.write_text("precious")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / ".products.jsonl.lock").symlink_to(precious)
-    with pytest.raises(OutputError, match=r"\.products\.jsonl\.lock: it is a link or not a file of yours"):
+    with pytest.raises(OutputError, match=r"\.products\.jsonl\.lock: it is a link or not your file"):
         await export_store(store, ["products"], tmp_path / "out")
     assert precious.read_text() == "precious"
