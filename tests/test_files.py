@@ -67,7 +67,7 @@ async def served(handler: Handler) -> AsyncIterator[tuple[FaultServer, Files]]:
 
 
 async def accept(exchange: Exchange) -> None:
-    await exchange.answer(b'{"id":1}')
+    await exchange.respond(b'{"id":1}')
 
 
 async def stream(*chunks: bytes) -> AsyncIterator[bytes]:
@@ -197,7 +197,7 @@ def test_a_call_with_a_stream_can_not_be_pickled() -> None:
 
 async def test_a_download_is_read_saved_or_iterated(tmp_path: Path) -> None:
     async def send(exchange: Exchange) -> None:
-        await exchange.answer(b"x" * 200_000)
+        await exchange.respond(b"x" * 200_000)
 
     reported: list[tuple[int, int | None]] = []
     async with served(send) as (server, files):

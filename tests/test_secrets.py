@@ -229,7 +229,7 @@ async def throttling(exchange: Exchange) -> None:
     again = not exchange.line.startswith("GET ") or call in _refused
     _refused.add(call)
     status = "400 Bad Request" if again else "429 Too Many Requests"
-    await exchange.answer(status=status, headers=b"Retry-After: 0\r\n")
+    await exchange.respond(status=status, headers=b"Retry-After: 0\r\n")
 
 
 _refused: set[str] = set()
@@ -237,7 +237,7 @@ _refused: set[str] = set()
 
 def answering(status: str, body: bytes = b"", headers: bytes = b"") -> Callable[[Exchange], Awaitable[None]]:
     async def handler(exchange: Exchange) -> None:
-        await exchange.answer(body, status=status, headers=headers)
+        await exchange.respond(body, status=status, headers=headers)
 
     return handler
 

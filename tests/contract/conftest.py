@@ -1,4 +1,4 @@
-"""One suite for every transport: each test runs on each HTTP library."""
+"""Fixtures that make a transport on each HTTP library."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,14 +15,14 @@ TRANSPORTS = {"aiohttp": "AiohttpTransport", "httpx2": "Httpx2Transport", "pyqwe
 
 
 class Connect(Protocol):
-    """Makes a transport to a base URL, with `Settings` as keywords; it is closed after the test."""
+    """Makes a transport to a base URL, with the fields of `Settings` as keywords. It is closed after the test."""
 
     def __call__(self, base_url: str, **settings: Any) -> Transport: ...
 
 
 @pytest.fixture(params=TRANSPORTS)
 def library(request: pytest.FixtureRequest) -> str:
-    """The name of an HTTP library that is installed."""
+    """The name of an HTTP library. Its tests are skipped if it is not installed."""
     name = str(request.param)
     pytest.importorskip(name)
     return name

@@ -1,4 +1,4 @@
-"""Requests and server behaviours that the suite uses throughout."""
+"""Requests and server behaviours that the whole suite uses."""
 
 from ecwid_async.wire import Options, Request
 from tests.transport.fault_server import Exchange
@@ -12,8 +12,8 @@ PUT = Request(
 GET = Request(method="GET", path="/orders/A", options=Options(operation="GET /orders/{orderId}", repeatable=True))
 
 
-async def answer(exchange: Exchange) -> None:
-    await exchange.answer(b'{"ok":true}', headers=b"Retry-After: 7\r\n")
+async def respond(exchange: Exchange) -> None:
+    await exchange.respond(b'{"ok":true}', headers=b"Retry-After: 7\r\n")
 
 
 async def hang(exchange: Exchange) -> None:

@@ -1,4 +1,4 @@
-"""Cancelled at any await, in either way, an exchange gives its place back and leaves no half of a file."""
+"""An exchange cancelled at any await, natively or by a scope, frees its connection and leaves no partial file."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

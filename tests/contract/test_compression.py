@@ -1,4 +1,4 @@
-"""A compressed body is whole or it is none, whatever its length says; each transport undoes the same encodings."""
+"""A compressed body is complete or an error, whatever its length. All transports undo the same encodings."""
 
 import gzip
 import zlib
@@ -32,7 +32,7 @@ PACKED = {
 
 def packed_in(encoding: str, packed: bytes, *, status: str = "200 OK") -> Handler:
     async def handle(exchange: Exchange) -> None:
-        await exchange.answer(packed, status=status, headers=b"Content-Encoding: %s\r\n" % encoding.encode())
+        await exchange.respond(packed, status=status, headers=b"Content-Encoding: %s\r\n" % encoding.encode())
 
     return handle
 
@@ -53,7 +53,7 @@ async def test_a_compressed_body_is_decompressed(connect: Connect, kind: str) ->
 
 @pytest.mark.parametrize("kind", [kind for kind in PACKED if kind != "nothing"])
 async def test_a_compressed_body_cut_anywhere_is_an_error(connect: Connect, kind: str) -> None:
-    """Its length is right for what is left of it, and its connection is kept."""
+    """The announced length matches the cut body, and the connection stays open."""
     encoding, packed = PACKED[kind]
     members = {0, len(gzip.compress(BODY[:20]))} if "members" in kind else {0}
     async with fault_server(packed_in(encoding, packed)) as server:
@@ -61,7 +61,7 @@ async def test_a_compressed_body_cut_anywhere_is_an_error(connect: Connect, kind
         for length in range(len(packed)):
             server.handler = packed_in(encoding, packed[:length])
             if length in members and length:
-                continue  # each member is a whole stream by itself
+                continue  # each member is a complete stream
             with pytest.raises(OutcomeUnknown, match="an incomplete compressed body"):
                 await transport.send(GET)
             with pytest.raises(OutcomeUnknown, match="an incomplete compressed body"):
@@ -69,7 +69,7 @@ async def test_a_compressed_body_cut_anywhere_is_an_error(connect: Connect, kind
 
 
 @pytest.mark.parametrize(
-    ("encoding", "packed", "said"),
+    ("encoding", "packed", "message"),
     [
         ("gzip", b"this is not gzip", "a body that can't be decompressed"),
         ("gzip", gzip.compress(BODY) + b"this is not gzip", "a body that can't be decompressed"),
@@ -83,13 +83,13 @@ async def test_a_compressed_body_cut_anywhere_is_an_error(connect: Connect, kind
     ids=["no gzip", "gzip and more", "a wrong checksum", "members", "no deflate", "deflate twice", "br", "two"],
 )
 async def test_a_body_that_can_t_be_decompressed_is_an_error(
-    connect: Connect, encoding: str, packed: bytes, said: str
+    connect: Connect, encoding: str, packed: bytes, message: str
 ) -> None:
     async with fault_server(packed_in(encoding, packed)) as server:
         transport = connect(server.base_url)
-        with pytest.raises(OutcomeUnknown, match=said):
+        with pytest.raises(OutcomeUnknown, match=message):
             await transport.send(GET)
-        with pytest.raises(OutcomeUnknown, match=said):
+        with pytest.raises(OutcomeUnknown, match=message):
             await downloaded(transport)
 
 

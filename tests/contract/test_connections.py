@@ -1,4 +1,4 @@
-"""Connections: kept, shared, released, one pool for each event loop and process."""
+"""Connections are reused, limited and closed, with one pool for each event loop and process."""
 
 import asyncio
 import os
@@ -18,36 +18,36 @@ from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError
 from ecwid_async.wire import StreamBody, Transport
 from tests.contract.conftest import Connect
-from tests.contract.requests import GET, PUT, answer, hang
-from tests.transport.fault_server import Exchange, fault_server, fault_serving
+from tests.contract.requests import GET, PUT, hang, respond
+from tests.transport.fault_server import Exchange, fault_server, fault_server_thread
 
 
 async def test_a_connection_is_reused(connect: Connect) -> None:
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         transport = connect(server.base_url)
         assert not server.connections
         for _ in range(10):
             await transport.send(GET)
             async with transport.stream(GET) as response:
                 assert [chunk async for chunk in response.chunks] == [b'{"ok":true}']
-    # pyqwest gives a connection back in another thread, at times a moment too late.
+    # pyqwest returns connections in another thread, sometimes a moment too late.
     assert server.connections < 10
 
 
 async def test_the_connection_of_a_large_response_is_reused(connect: Connect) -> None:
     async def large(exchange: Exchange) -> None:
-        await exchange.answer(b"x" * 300_000)
+        await exchange.respond(b"x" * 300_000)
 
     async with fault_server(large) as server:
         transport = connect(server.base_url)
         for _ in range(10):
             assert len((await transport.send(GET)).body) == 300_000
-    # pyqwest gives a connection back in another thread, at times a moment too late.
+    # pyqwest returns connections in another thread, sometimes a moment too late.
     assert server.connections < 5
 
 
 async def test_a_connection_idle_for_too_long_is_not_reused(connect: Connect) -> None:
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         transport = connect(server.base_url, keep_alive=0.01)
         await transport.send(GET)
         await asyncio.sleep(0.1)
@@ -64,18 +64,18 @@ async def test_the_pool_is_limited_and_calls_take_turns(connect: Connect) -> Non
         most = max(most, open_now)
         await asyncio.sleep(0.005)
         open_now -= 1
-        await exchange.answer()
+        await exchange.respond()
 
     async with fault_server(count) as server:
         transport = connect(server.base_url, connections=3)
-        answers = await asyncio.gather(*(transport.send(GET) for _ in range(12)))
-    assert [response.status for response in answers] == [200] * 12
+        responses = await asyncio.gather(*(transport.send(GET) for _ in range(12)))
+    assert [response.status for response in responses] == [200] * 12
     assert most == 3
 
 
 async def test_a_cancelled_call_closes_its_connection_and_frees_its_slot(connect: Connect) -> None:
     async def first_hangs(exchange: Exchange) -> None:
-        await (hang(exchange) if len(server.log) == 1 else answer(exchange))
+        await (hang(exchange) if len(server.log) == 1 else respond(exchange))
 
     async with fault_server(first_hangs) as server:
         transport = connect(server.base_url, connections=1)
@@ -89,7 +89,7 @@ async def test_a_cancelled_call_closes_its_connection_and_frees_its_slot(connect
 
 
 async def test_many_cancelled_calls_leave_nothing_behind(connect: Connect) -> None:
-    """Cancelled at any moment: waiting for a place, while connecting, while sending, while waiting for the answer."""
+    """Cancelled at any moment: waiting for a connection, connecting, sending, or waiting for the response."""
     sources_open = 0
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -115,10 +115,10 @@ async def test_many_cancelled_calls_leave_nothing_behind(connect: Connect) -> No
         await server.all_closed()
         await asyncio.sleep(0)
         assert not sources_open
-        assert server.log, "some had left when they were cancelled"
-        server.handler = answer
-        answers = await asyncio.gather(*(transport.send(GET) for _ in range(8)))
-        assert [response.status for response in answers] == [200] * 8
+        assert server.log, "some requests were sent before they were cancelled"
+        server.handler = respond
+        responses = await asyncio.gather(*(transport.send(GET) for _ in range(8)))
+        assert [response.status for response in responses] == [200] * 8
 
 
 async def test_a_call_under_asyncio_timeout_ends_in_time_and_closes_its_connection(connect: Connect) -> None:
@@ -131,7 +131,7 @@ async def test_a_call_under_asyncio_timeout_ends_in_time_and_closes_its_connecti
 
 
 async def test_closing_twice_is_harmless_and_a_closed_transport_opens_again(connect: Connect) -> None:
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         transport = connect(server.base_url)
         await transport.aclose()
         await transport.send(GET)
@@ -171,7 +171,7 @@ def test_one_transport_serves_several_event_loops_in_turn(transport_class: type[
         yield b"abc"
 
     async def once() -> int:
-        async with fault_server(answer, port) as server:
+        async with fault_server(respond, port) as server:
             await transport.send(GET)
             await transport.send(evolve(PUT, body=StreamBody(chunks())))
             async with transport.stream(GET) as response:
@@ -183,13 +183,13 @@ def test_one_transport_serves_several_event_loops_in_turn(transport_class: type[
 
 
 def test_threads_with_a_loop_each_share_a_transport(transport_class: type[Any]) -> None:
-    with fault_serving(answer) as server:
+    with fault_server_thread(respond) as server:
         transport = transport_class(server.base_url)
         statuses: list[int] = []
 
         async def several() -> None:
-            answers = await asyncio.gather(*(transport.send(GET) for _ in range(5)))
-            statuses.extend(response.status for response in answers)
+            responses = await asyncio.gather(*(transport.send(GET) for _ in range(5)))
+            statuses.extend(response.status for response in responses)
             await transport.aclose()
 
         threads = [threading.Thread(target=lambda: asyncio.run(several())) for _ in range(4)]
@@ -205,7 +205,7 @@ AtOnce = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 
 @pytest.fixture
 def at_once() -> Iterator[AtOnce]:
-    """Runs a coroutine in several threads that begin together and take turns as often as Python can."""
+    """Runs a coroutine in several threads that start together and switch as often as Python can."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
 
@@ -224,7 +224,7 @@ def at_once() -> Iterator[AtOnce]:
 
 
 def test_threads_that_start_together_lose_no_connection(transport_class: type[Any], at_once: AtOnce) -> None:
-    with fault_serving(answer) as server:
+    with fault_server_thread(respond) as server:
         transport = transport_class(server.base_url)
 
         async def once() -> None:
@@ -232,24 +232,24 @@ def test_threads_that_start_together_lose_no_connection(transport_class: type[An
             await transport.aclose()
 
         at_once(once)
-        server.deserted()
+        server.wait_all_closed()
         assert server.connections == 12
 
 
 def test_a_thread_that_starts_during_the_search_for_ended_loops_loses_no_connection(
     transport_class: type[Any],
 ) -> None:
-    """The moment that the test above meets by chance at best."""
-    begun, go_on = threading.Event(), threading.Event()
+    """The moment that the test above hits only by chance."""
+    started, may_close = threading.Event(), threading.Event()
 
-    class Looked(asyncio.SelectorEventLoop):
+    class ObservedLoop(asyncio.SelectorEventLoop):
         def is_closed(self) -> bool:
-            if threading.current_thread() is looking and between.ident is None:
-                between.start()
-                assert begun.wait(20)
+            if threading.current_thread() is searching and interloper.ident is None:
+                interloper.start()
+                assert started.wait(20)
             return super().is_closed()
 
-    with fault_serving(answer) as server, asyncio.Runner(loop_factory=Looked) as runner:
+    with fault_server_thread(respond) as server, asyncio.Runner(loop_factory=ObservedLoop) as runner:
         transport = transport_class(server.base_url)
 
         async def once() -> None:
@@ -258,8 +258,8 @@ def test_a_thread_that_starts_during_the_search_for_ended_loops_loses_no_connect
         async def use(*, wait: bool) -> None:
             await once()
             if wait:
-                begun.set()
-                await asyncio.to_thread(go_on.wait, 20)
+                started.set()
+                await asyncio.to_thread(may_close.wait, 20)
             await transport.aclose()
 
         failed: list[BaseException] = []
@@ -270,15 +270,15 @@ def test_a_thread_that_starts_during_the_search_for_ended_loops_loses_no_connect
             except BaseException as error:
                 failed.append(error)
 
-        between = threading.Thread(target=lambda: asyncio.run(use(wait=True)))
-        looking = threading.Thread(target=look)
+        interloper = threading.Thread(target=lambda: asyncio.run(use(wait=True)))
+        searching = threading.Thread(target=look)
         runner.run(once())
-        looking.start()
-        looking.join(20)
-        go_on.set()
-        between.join(20)
+        searching.start()
+        searching.join(20)
+        may_close.set()
+        interloper.join(20)
         runner.run(transport.aclose())
-        server.deserted()
+        server.wait_all_closed()
         assert server.connections == 3
         assert not failed
 
@@ -297,7 +297,7 @@ def test_threads_that_start_together_share_the_transport_of_a_client(at_once: At
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
 def test_a_forked_process_has_its_own_connections(transport_class: type[Any], library: str) -> None:
-    with fault_serving(answer) as server:
+    with fault_server_thread(respond) as server:
         transport = transport_class(server.base_url)
 
         async def once() -> int:
@@ -311,17 +311,17 @@ def test_a_forked_process_has_its_own_connections(transport_class: type[Any], li
             await transport.aclose()
             return os.waitstatus_to_exitcode(ended)
 
-        # pyqwest's threads stay with the parent: a clear error instead of a wait without an end.
+        # pyqwest's threads stay in the parent process: a clear error instead of an endless wait.
         assert asyncio.run(parent()) == (1 if library == "pyqwest" else 0)
     if library != "pyqwest":
         first, child, last = (exchange.connection for exchange in server.log)
-        assert first == last != child, "the parent kept its connection, and its child had another"
+        assert first == last != child, "the parent keeps its connection, and the child has another"
 
 
 def forked(call: Callable[[], Coroutine[Any, Any, int]]) -> int:
-    """Run a call in a child process: its exit code is 0 after an answer of 200, 1 after a `ConfigError`."""
+    """Run a call in a forked process. Its exit code is 0 after a response of 200, 1 after a `ConfigError`."""
     with warnings.catch_warnings():
-        # Newer Pythons warn of threads, of which the server has one.
+        # Newer Pythons warn of forks with threads, and the server runs in one.
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child:

@@ -1,4 +1,4 @@
-"""A body that is read while it arrives."""
+"""Downloads: bodies that are read while they arrive."""
 
 import asyncio
 from pathlib import Path
@@ -10,7 +10,7 @@ from ecwid_async.errors import OutcomeUnknown
 from ecwid_async.files import Download
 from tests.clock import Clock
 from tests.contract.conftest import Connect
-from tests.contract.requests import GET, PUT, answer
+from tests.contract.requests import GET, PUT, respond
 from tests.transport.fault_server import Exchange, fault_server
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc"
@@ -33,7 +33,7 @@ async def test_a_download_arrives_in_chunks(connect: Connect) -> None:
 
 async def test_an_unrequested_part_is_not_a_file(connect: Connect) -> None:
     async def part(exchange: Exchange) -> None:
-        await exchange.answer(b'{"a":1}', status="206 Partial Content", headers=b"Content-Range: bytes 0-6/14\r\n")
+        await exchange.respond(b'{"a":1}', status="206 Partial Content", headers=b"Content-Range: bytes 0-6/14\r\n")
 
     async with fault_server(part) as server:
         transport = connect(server.base_url)
@@ -102,7 +102,7 @@ async def test_an_interrupted_download_is_an_error(connect: Connect, ends_by: st
 async def test_leaving_early_closes_the_connection_and_frees_its_slot(connect: Connect) -> None:
     async def endless(exchange: Exchange) -> None:
         if len(server.log) > 1:
-            return await answer(exchange)
+            return await respond(exchange)
         await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nabc")
         return await exchange.hang()
 
@@ -131,8 +131,8 @@ async def test_an_error_of_the_reader_passes_through_unchanged(connect: Connect,
 FILE = bytes(range(256)) * 2000
 
 
-class Interrupted:
-    """Serves a file and breaks off each time after a quarter of it; offers the rest where `etag` is given."""
+class InterruptingServer:
+    """Serves a file but disconnects after each quarter of it. Offers the rest if `etag` is given."""
 
     def __init__(self, etag: bytes | None, first: bytes | None = None) -> None:
         self.etag = etag
@@ -169,14 +169,14 @@ BUSY = b"HTTP/1.1 %s\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"
 
 @pytest.mark.parametrize("first", [None, BUSY % b"429 Too many", BUSY % b"503 Busy"], ids=["file", "429", "503"])
 async def test_an_interrupted_file_download_is_resumed(connect: Connect, tmp_path: Path, first: bytes | None) -> None:
-    async with fault_server(Interrupted(b'"v1"', first)) as server:
+    async with fault_server(InterruptingServer(b'"v1"', first)) as server:
         ecwid = Ecwid(transport=connect(server.base_url), retry=RetryPolicy(attempts=6), quota=None)
         assert await file_of(ecwid).save(tmp_path / "file") == len(FILE)
     assert (tmp_path / "file").read_bytes() == FILE
 
 
 async def test_a_download_that_can_t_be_resumed_is_a_clear_error(connect: Connect, tmp_path: Path) -> None:
-    async with fault_server(served := Interrupted(None)) as server:
+    async with fault_server(served := InterruptingServer(None)) as server:
         ecwid = Ecwid(transport=connect(server.base_url), quota=None)
         with pytest.raises(OutcomeUnknown, match=r"interrupted after .* can't be resumed: the server does not offer"):
             await file_of(ecwid).save(tmp_path / "file")

@@ -1,4 +1,4 @@
-"""What is built arrives, byte for byte, and what is answered is handed out."""
+"""Requests arrive byte for byte as built, and responses are returned as sent."""
 
 import asyncio
 import gzip
@@ -11,7 +11,7 @@ from attrs import evolve
 from ecwid_async.errors import ConfigError, OutcomeUnknown, ResponseTooLarge
 from ecwid_async.wire import Headers, Request, StreamBody, encode_segment
 from tests.contract.conftest import Connect
-from tests.contract.requests import GET, PUT, answer
+from tests.contract.requests import GET, PUT, respond
 from tests.transport.fault_server import Exchange, fault_server
 
 
@@ -24,7 +24,7 @@ async def test_a_request_arrives_as_built(connect: Connect) -> None:
         headers=Headers([("X-Ecwid-Api-Request-Id", "abcd1234")]),
         options=GET.options,
     )
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         response = await connect(server.base_url).send(request)
     assert server.log[0].line == f"GET /api/v3{request.target} HTTP/1.1"
     assert server.log[0].header("host") == f"127.0.0.1:{server.port}"
@@ -36,7 +36,7 @@ async def test_a_request_arrives_as_built(connect: Connect) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 async def test_a_body_arrives_with_its_type_and_length(connect: Connect, method: str) -> None:
     request = evolve(PUT, method=method, headers=Headers([("Content-Type", "application/json; charset=UTF-8")]))
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         await connect(server.base_url).send(request)
     assert server.log[0].line.split()[0] == method
     assert server.log[0].body == b'{"quantityDelta":-1}'
@@ -45,7 +45,7 @@ async def test_a_body_arrives_with_its_type_and_length(connect: Connect, method:
 
 
 async def test_a_post_without_a_body_announces_its_length(connect: Connect) -> None:
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         await connect(server.base_url).send(evolve(PUT, method="POST", body=None))
     assert server.log[0].body == b""
     assert server.log[0].header("content-length") == "0"
@@ -63,7 +63,7 @@ async def test_a_streamed_body_is_sent_chunk_by_chunk_and_closed(connect: Connec
         finally:
             closed = True
 
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         await connect(server.base_url).send(evolve(PUT, method="POST", body=StreamBody(chunks(), length)))
     assert closed
     assert server.log[0].body == b"abcdef"
@@ -82,7 +82,7 @@ async def test_an_error_of_the_source_is_raised_unchanged_and_the_source_is_clos
         finally:
             closed.set()
 
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         transport = connect(server.base_url)
         with pytest.raises(OSError, match="the disk is gone") as caught:
             await transport.send(evolve(PUT, body=StreamBody(chunks())))
@@ -115,9 +115,9 @@ async def test_a_source_is_closed_when_the_server_disconnects(connect: Connect) 
 
 async def test_a_redirect_is_returned_and_not_followed(connect: Connect) -> None:
     async def redirect(exchange: Exchange) -> None:
-        await exchange.answer(status="302 Found", headers=b"Location: %s\r\n" % elsewhere.base_url.encode())
+        await exchange.respond(status="302 Found", headers=b"Location: %s\r\n" % elsewhere.base_url.encode())
 
-    async with fault_server(answer) as elsewhere, fault_server(redirect) as server:
+    async with fault_server(respond) as elsewhere, fault_server(redirect) as server:
         response = await connect(server.base_url).send(GET)
         assert (response.status, response.headers["location"]) == (302, elsewhere.base_url)
         async with connect(server.base_url).stream(GET) as streamed:
@@ -128,7 +128,7 @@ async def test_a_redirect_is_returned_and_not_followed(connect: Connect) -> None
 
 async def test_cookies_are_not_kept(connect: Connect) -> None:
     async def sets_a_cookie(exchange: Exchange) -> None:
-        await exchange.answer(headers=b"Set-Cookie: a=b\r\n")
+        await exchange.respond(headers=b"Set-Cookie: a=b\r\n")
 
     async with fault_server(sets_a_cookie) as server:
         transport = connect(server.base_url)
@@ -147,7 +147,7 @@ LARGEST = 10_000
 
 
 async def announced(exchange: Exchange) -> None:
-    # Nothing of it is sent: the length alone is enough.
+    # The announced length alone is enough.
     await exchange.send(b"HTTP/1.1 201 Created\r\nContent-Length: 10001\r\n\r\n")
     await exchange.hang()
 
@@ -161,7 +161,7 @@ async def unannounced(exchange: Exchange) -> None:
 
 async def bomb(exchange: Exchange) -> None:
     packed = gzip.compress(b"x" * 20_000_000)
-    await exchange.answer(packed, status="201 Created", headers=b"Content-Encoding: gzip\r\n")
+    await exchange.respond(packed, status="201 Created", headers=b"Content-Encoding: gzip\r\n")
 
 
 @pytest.mark.parametrize("handler", [announced, unannounced, bomb])
@@ -180,7 +180,7 @@ async def test_a_response_beyond_the_limit_is_refused_and_its_connection_closed(
 
 async def test_a_response_up_to_the_limit_is_read(connect: Connect) -> None:
     async def just_fits(exchange: Exchange) -> None:
-        await exchange.answer(b"x" * LARGEST)
+        await exchange.respond(b"x" * LARGEST)
 
     async with fault_server(just_fits) as server:
         transport = connect(server.base_url, largest_response=LARGEST)
@@ -189,7 +189,7 @@ async def test_a_response_up_to_the_limit_is_read(connect: Connect) -> None:
 
 async def test_a_download_may_be_larger_than_the_limit(connect: Connect) -> None:
     async def large(exchange: Exchange) -> None:
-        await exchange.answer(b"x" * 10 * LARGEST)
+        await exchange.respond(b"x" * 10 * LARGEST)
 
     async with (
         fault_server(large) as server,

@@ -1,4 +1,4 @@
-"""No whole answer: whether the request may have had an effect is told truthfully, and it is sent once."""
+"""Without a complete response, the error says truthfully whether the request was sent. It is sent once."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ from ecwid_async.transport import Timeouts
 from ecwid_async.wire import Request, Transport
 from tests.clock import Clock
 from tests.contract.conftest import Connect
-from tests.contract.requests import GET, PUT, answer, hang
+from tests.contract.requests import GET, PUT, hang, respond
 from tests.transport.fault_server import Exchange, Handler, fault_server
 
 
@@ -22,7 +22,7 @@ def within(request: Request, seconds: float) -> Request:
     return evolve(request, options=evolve(request.options, deadline=deadline))
 
 
-# Surely not sent.
+# Certainly not sent.
 
 
 async def not_sent(transport: Transport) -> None:
@@ -66,13 +66,13 @@ def tls_of(authority: trustme.CA, host: str) -> ssl.SSLContext:
 
 
 async def test_an_untrusted_certificate(connect: Connect, authority: trustme.CA) -> None:
-    async with fault_server(answer, tls=tls_of(authority, "127.0.0.1")) as server:
+    async with fault_server(respond, tls=tls_of(authority, "127.0.0.1")) as server:
         await not_sent(connect(server.base_url))
     assert not server.log
 
 
 async def test_a_certificate_of_another_host(connect: Connect, authority: trustme.CA) -> None:
-    async with fault_server(answer, tls=tls_of(authority, "example.com")) as server:
+    async with fault_server(respond, tls=tls_of(authority, "example.com")) as server:
         with authority.cert_pem.tempfile() as ca:
             await not_sent(connect(server.base_url, ca=ca))
     assert not server.log
@@ -98,9 +98,9 @@ async def test_no_connection_becomes_free_in_time(connect: Connect, clock: Clock
     assert len(server.log) == 1
 
 
-# Sent, and nobody knows.
+# Sent, with an unknown outcome.
 
-ANSWERS = [
+INTERRUPTED_RESPONSES = [
     b"",
     b"HTTP/1.1 200",
     b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n",
@@ -112,7 +112,7 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize("text", ANSWERS)
+@pytest.mark.parametrize("text", INTERRUPTED_RESPONSES)
 @pytest.mark.parametrize("ends_by", ["close", "reset"])
 async def test_a_response_interrupted_anywhere_leaves_the_outcome_unknown(
     connect: Connect, text: bytes, ends_by: str
@@ -133,12 +133,12 @@ async def test_a_response_interrupted_anywhere_leaves_the_outcome_unknown(
 async def test_a_reused_connection_that_drops_causes_no_second_send(
     connect: Connect, method: str, ends_by: str
 ) -> None:
-    """aiohttp by itself would send GET, PUT and DELETE once more, and a stock delta would count twice."""
+    """aiohttp on its own sends GET, PUT and DELETE again, and a stock delta would count twice."""
 
-    async def drop_a_kept_one(exchange: Exchange) -> None:
+    async def drop_when_reused(exchange: Exchange) -> None:
         if exchange.connection not in used:
             used.add(exchange.connection)
-            await exchange.answer()
+            await exchange.respond()
         elif ends_by == "close":
             exchange.writer.close()
         else:
@@ -146,7 +146,7 @@ async def test_a_reused_connection_that_drops_causes_no_second_send(
 
     used: set[int] = set()
     request = evolve(PUT, method=method, body=None if method == "GET" else PUT.body)
-    async with fault_server(drop_a_kept_one) as server:
+    async with fault_server(drop_when_reused) as server:
         transport = connect(server.base_url)
         sends = 0
         try:
@@ -154,15 +154,15 @@ async def test_a_reused_connection_that_drops_causes_no_second_send(
                 sends += 1
                 await transport.send(request)
         except OutcomeUnknown as error:
-            assert "no complete response" in str(error)  # noqa: PT017  which of the sends it is depends on the pool
+            assert "no complete response" in str(error)  # noqa: PT017  which send fails depends on the pool
         else:
-            raise AssertionError("no connection was kept")
+            raise AssertionError("no connection was reused")
     assert len(server.log) == sends
 
 
 async def test_a_request_on_a_connection_closed_while_idle_is_sent_once_at_most(connect: Connect) -> None:
     async def answer_and_close(exchange: Exchange) -> None:
-        await exchange.answer()
+        await exchange.respond()
         exchange.writer.close()
 
     async with fault_server(answer_and_close) as server:
@@ -173,7 +173,7 @@ async def test_a_request_on_a_connection_closed_while_idle_is_sent_once_at_most(
                 await transport.send(PUT)
             except OutcomeUnknown:
                 unknown += 1
-        # Whether it was noticed before or after sending is the network's luck: what counts is that nothing came twice.
+        # Whether a send notices before or after is a matter of timing. What counts is that nothing arrives twice.
         assert 20 - unknown <= len(server.log) <= 20
 
 
@@ -215,7 +215,7 @@ async def test_the_caller_s_deadline_applies_to_a_download_too(connect: Connect,
 
 
 async def test_a_deadline_that_has_passed_is_a_timeout_and_nothing_is_sent(connect: Connect) -> None:
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         transport = connect(server.base_url)
         with pytest.raises(Timeout) as sent:
             await transport.send(within(PUT, 0))
@@ -253,35 +253,35 @@ async def test_errors_contain_neither_headers_nor_body_nor_query(
 async def test_unrequested_data_is_never_taken_for_the_next_response(
     connect: Connect, library: str, comes: str
 ) -> None:
-    unasked = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nfalse!"
+    unrequested = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nfalse!"
 
-    async def talkative(exchange: Exchange) -> None:
-        own = b"answer %d" % len(server.log)
+    async def send_more(exchange: Exchange) -> None:
+        own = b"response %d" % len(server.log)
         head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(own)
         if comes == "at once":
-            await exchange.send(head + own + unasked)
+            await exchange.send(head + own + unrequested)
         else:
             await exchange.send(head + own)
             await read.wait()
-            await exchange.send(unasked)
-            told.set()
+            await exchange.send(unrequested)
+            sent.set()
 
-    read, told = asyncio.Event(), asyncio.Event()
-    async with fault_server(talkative) as server:
+    read, sent = asyncio.Event(), asyncio.Event()
+    async with fault_server(send_more) as server:
         transport = connect(server.base_url)
         for number in range(1, 6):
             read.clear()
-            told.clear()
+            sent.clear()
             try:
                 response = await transport.send(PUT)
             except OutcomeUnknown:
                 continue
-            assert response.body == b"answer %d" % number
+            assert response.body == b"response %d" % number
             read.set()
             if comes == "later":
-                await told.wait()
-                # It is there, and the client gets to see it. What comes in the very moment of sending is told apart by
-                # nobody. pyqwest sees it in another thread, and closes the connection at once.
+                await sent.wait()
+                # Let the client see the data. At the very moment of the next send, no client could recognize it.
+                # pyqwest sees it in another thread, and closes the connection at once.
                 for _ in range(5):
                     await asyncio.sleep(0)
                 if library == "pyqwest":

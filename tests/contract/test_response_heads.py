@@ -1,4 +1,4 @@
-"""Whatever a head says, a response is whole or an error of ours, and it comes at once."""
+"""Whatever the head of a response contains, the result is a complete response or our error, at once."""
 
 import pytest
 
@@ -23,23 +23,23 @@ HEADS = {
     "a chunk of 5,000 digits": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s\r\n{}\r\n0\r\n\r\n" % ENDLESS,
     "a chunk below zero": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n",
     "a chunk of Python's digits": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0_2\r\n{}\r\n0\r\n\r\n",
-    "an encoding nobody knows": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n4\r\nnone\r\n0\r\n\r\n",
+    "an unknown encoding": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n4\r\nnone\r\n0\r\n\r\n",
     "bytes in a value": b"HTTP/1.1 200 OK\r\nX-Odd: \xff\xfe\xc3\x28\r\n" + WHOLE,
     "bytes in a name": b"HTTP/1.1 200 OK\r\nX-\xff: 1\r\n" + WHOLE,
     "a null": b"HTTP/1.1 200 OK\r\nX-Odd: a\0b\r\n" + WHOLE,
     "bytes in the reason": b"HTTP/1.1 200 \xff\xfe\r\n" + WHOLE,
     "a status of two digits": b"HTTP/1.1 99 Odd\r\n" + WHOLE,
     "a status of 5,000 digits": b"HTTP/1.1 %s Odd\r\n" % ENDLESS + WHOLE,
-    "a version to come": b"HTTP/9.9 200 OK\r\n" + WHOLE,
+    "a future version": b"HTTP/9.9 200 OK\r\n" + WHOLE,
     "a type of bytes": b"HTTP/1.1 200 OK\r\nContent-Type: \xff; charset=\xff\r\n" + WHOLE,
-    "a charset that is none": b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=idna\r\n" + WHOLE,
-    "kept for ever": b"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=%s\r\n" % ENDLESS + WHOLE,
+    "an invalid charset": b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=idna\r\n" + WHOLE,
+    "endless keep-alive": b"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=%s\r\n" % ENDLESS + WHOLE,
     "an odd cookie": b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Max-Age=%s; Expires=\xff\r\n" % ENDLESS + WHOLE,
     "an odd link": b'HTTP/1.1 200 OK\r\nLink: <http://[::1>; rel="\xff"\r\n' + WHOLE,
-    "an odd place": b"HTTP/1.1 200 OK\r\nLocation: http://[::1\xff\r\n" + WHOLE,
+    "an odd location": b"HTTP/1.1 200 OK\r\nLocation: http://[::1\xff\r\n" + WHOLE,
     "a folded line": b"HTTP/1.1 200 OK\r\nX-A: 1\r\n  2\r\n" + WHOLE,
     "ten thousand lines": b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: 1\r\n" % n for n in range(10_000)) + WHOLE,
-    "a thousand promises": b"HTTP/1.1 100 Continue\r\n\r\n" * 1000 + b"HTTP/1.1 200 OK\r\n" + WHOLE,
+    "a thousand interim responses": b"HTTP/1.1 100 Continue\r\n\r\n" * 1000 + b"HTTP/1.1 200 OK\r\n" + WHOLE,
 }
 
 

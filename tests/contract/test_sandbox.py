@@ -1,4 +1,4 @@
-"""The client on every transport against the same store: over HTTP, and in process."""
+"""The client on every transport against the sandbox: over HTTP, and in process."""
 
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Proxy, trust and limits are set in the same way on each transport, and refused where they can't be used."""
+"""Proxy, certificate authorities and limits work alike on each transport, and invalid ones are refused."""
 
 import math
 import ssl
@@ -13,7 +13,7 @@ import trustme
 from ecwid_async.errors import ConfigError, NotSent
 from ecwid_async.transport import Settings, Timeouts
 from tests.contract.conftest import Connect
-from tests.contract.requests import GET, PUT, answer
+from tests.contract.requests import GET, PUT, respond
 from tests.transport.fault_server import Exchange, fault_server
 
 
@@ -23,20 +23,20 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture(scope="module")
-def certified(authority: trustme.CA) -> ssl.SSLContext:
+def server_tls(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    # The server would like HTTP/2, and a client that took it up would not understand a word.
+    # The server offers HTTP/2, which it does not speak: a client must not choose it.
     context.set_alpn_protocols(["h2", "http/1.1"])
     return context
 
 
 async def test_a_private_authority_can_be_trusted(
-    connect: Connect, authority: trustme.CA, certified: ssl.SSLContext, tmp_path: Path
+    connect: Connect, authority: trustme.CA, server_tls: ssl.SSLContext, tmp_path: Path
 ) -> None:
     ca = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(ca))
-    async with fault_server(answer, tls=certified) as server:
+    async with fault_server(respond, tls=server_tls) as server:
         transport = connect(server.base_url, ca=ca)
         assert [(await transport.send(GET)).status for _ in range(2)] == [200, 200]
         await transport.aclose()
@@ -44,7 +44,7 @@ async def test_a_private_authority_can_be_trusted(
 
 
 async def test_a_custom_tls_context_is_used_if_the_library_supports_it(
-    connect: Connect, authority: trustme.CA, certified: ssl.SSLContext, library: str
+    connect: Connect, authority: trustme.CA, server_tls: ssl.SSLContext, library: str
 ) -> None:
     context = ssl.create_default_context()
     authority.configure_trust(context)
@@ -52,7 +52,7 @@ async def test_a_custom_tls_context_is_used_if_the_library_supports_it(
         with pytest.raises(ConfigError, match=r"brings its own TLS.*`ca`"):
             connect("https://app.ecwid.com/api/v3", tls=context)
         return
-    async with fault_server(answer, tls=certified) as server:
+    async with fault_server(respond, tls=server_tls) as server:
         transport = connect(server.base_url, tls=context)
         assert (await transport.send(GET)).status == 200
         await transport.aclose()
@@ -69,7 +69,7 @@ PROXY_AUTHORIZATION = "Basic " + b64encode(b"me:pass").decode()
 
 
 async def test_requests_go_through_a_proxy(connect: Connect) -> None:
-    async with fault_server(answer) as proxy:
+    async with fault_server(respond) as proxy:
         address = f"http://me:pass@127.0.0.1:{proxy.port}"
         response = await connect("http://127.0.0.1:1/api/v3", proxy=address).send(PUT)
         assert response.body == b'{"ok":true}'
@@ -80,7 +80,7 @@ async def test_requests_go_through_a_proxy(connect: Connect) -> None:
 
 async def test_nothing_is_sent_if_a_proxy_refuses_the_tunnel(connect: Connect) -> None:
     async def refuse(exchange: Exchange) -> None:
-        await exchange.answer(status="407 Proxy Authentication Required")
+        await exchange.respond(status="407 Proxy Authentication Required")
 
     async with fault_server(refuse) as proxy:
         transport = connect("https://app.ecwid.com/api/v3", proxy=f"http://me:pass@127.0.0.1:{proxy.port}")
@@ -99,7 +99,7 @@ async def test_nothing_is_sent_if_the_proxy_is_missing(connect: Connect) -> None
 async def test_proxy_variables_of_the_environment_are_ignored(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with fault_server(answer) as proxy, fault_server(answer) as server:
+    async with fault_server(respond) as proxy, fault_server(respond) as server:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         for name in ("NO_PROXY", "no_proxy"):
@@ -155,12 +155,12 @@ def test_the_password_of_a_proxy_is_not_shown() -> None:
 async def test_the_user_agent_is_known_before_the_first_request(
     transport_class: type[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where files are short the first request may be the one for which none is left."""
+    """At the limit of open files, the first request may be unable to open one."""
 
     def none_left(*_: object, **__: object) -> NoReturn:
         raise OSError(24, "Too many open files")
 
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         transport = transport_class(server.base_url)
         monkeypatch.setattr("importlib.metadata.version", none_left)
         monkeypatch.setattr("builtins.open", none_left)

@@ -42,11 +42,11 @@ class TenantServer:
         await asyncio.sleep(self.random.random() / 100)
         if store_id == DEAD:
             error = {"errorCode": "INVALID_API_TOKEN", "errorMessage": "No such token"}
-            return await exchange.answer(json.dumps(error).encode(), status="403 Forbidden")
+            return await exchange.respond(json.dumps(error).encode(), status="403 Forbidden")
         if exchange.line not in self.failed and self.random.random() < 0.2:
             self.failed.add(exchange.line)
-            return await exchange.answer(b"", status="503 Service Unavailable")
-        return await exchange.answer(json.dumps({"id": order, "externalTransactionId": str(store_id)}).encode())
+            return await exchange.respond(b"", status="503 Service Unavailable")
+        return await exchange.respond(json.dumps({"id": order, "externalTransactionId": str(store_id)}).encode())
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Frames of HTTP libraries are emptied, since they hold the token; those of the caller keep what is in them."""
+"""The frames of HTTP libraries are cleared, since they contain the token. The caller's frames keep their locals."""
 
 import traceback
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ async def reset(exchange: Exchange) -> None:
 
 
 def locals_of(error: BaseException, function: str) -> dict[str, object]:
-    """What the frame of a function holds, of those that an error came through."""
+    """The locals of a function's frame in the traceback of an error."""
     [frame] = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code.co_name == function]
     return dict(frame.f_locals)
 

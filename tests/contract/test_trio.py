@@ -14,14 +14,14 @@ from ecwid_async import Ecwid, NotFound, NotSent, OutcomeUnknown, RetryPolicy, T
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 from ecwid_async.transport import Settings, Timeouts
 from ecwid_async.wire import StreamBody
-from tests.contract.requests import GET, PUT, answer, hang
-from tests.transport.fault_server import Exchange, fault_serving
+from tests.contract.requests import GET, PUT, hang, respond
+from tests.transport.fault_server import Exchange, fault_server_thread
 
 httpx2 = pytest.importorskip("ecwid_async.transport.httpx2")
 
 
 def under_trio(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
-    """A plain test function: an async one would be run by asyncio's plugin."""
+    """Turn an async test into a plain function: the asyncio plugin would run an async one."""
 
     def run(**fixtures: Any) -> None:
         trio.run(partial(test, **fixtures))
@@ -47,13 +47,13 @@ async def test_a_store_is_read_and_written(ecwid_sandbox_url: str) -> None:
 
 @under_trio
 async def test_a_repeatable_request_is_retried() -> None:
-    async def second_time_lucky(exchange: Exchange) -> None:
+    async def fail_once(exchange: Exchange) -> None:
         if len(server.log) == 1:
             exchange.reset()
         else:
-            await exchange.answer(b'{"id":"A"}')
+            await exchange.respond(b'{"id":"A"}')
 
-    with fault_serving(second_time_lucky) as server:
+    with fault_server_thread(fail_once) as server:
         async with Ecwid(
             transport=httpx2.Httpx2Transport(server.base_url), retry=RetryPolicy(base_delay=0.001)
         ) as ecwid:
@@ -63,27 +63,27 @@ async def test_a_repeatable_request_is_retried() -> None:
 
 @under_trio
 async def test_failures_are_distinguished() -> None:
-    with fault_serving(hang) as server:
+    with fault_server_thread(hang) as server:
         transport = httpx2.Httpx2Transport(server.base_url, Settings(timeouts=Timeouts(total=0.05)))
         with pytest.raises(OutcomeUnknown):
             await transport.send(PUT)
-        hurried = evolve(PUT, options=evolve(PUT.options, deadline=anyio.current_time() + 0.05))
-        patient = httpx2.Httpx2Transport(server.base_url)
+        urgent = evolve(PUT, options=evolve(PUT.options, deadline=anyio.current_time() + 0.05))
+        slow = httpx2.Httpx2Transport(server.base_url)
         with pytest.raises(Timeout):
-            await patient.send(hurried)
+            await slow.send(urgent)
         await transport.aclose()
-        await patient.aclose()
+        await slow.aclose()
     with pytest.raises(NotSent):
-        await patient.send(PUT)
-    await patient.aclose()
+        await slow.send(PUT)
+    await slow.aclose()
 
 
 @under_trio
 async def test_a_cancelled_call_frees_its_connection() -> None:
     async def first_hangs(exchange: Exchange) -> None:
-        await (hang(exchange) if len(server.log) == 1 else answer(exchange))
+        await (hang(exchange) if len(server.log) == 1 else respond(exchange))
 
-    with fault_serving(first_hangs) as server:
+    with fault_server_thread(first_hangs) as server:
         transport = httpx2.Httpx2Transport(server.base_url, Settings(connections=1))
         with trio.CancelScope() as scope:
             async with trio.open_nursery() as nursery:
@@ -103,7 +103,7 @@ async def test_streams_are_uploaded_and_downloaded() -> None:
         yield b"abc"
         yield b"def"
 
-    with fault_serving(answer) as server:
+    with fault_server_thread(respond) as server:
         transport = httpx2.Httpx2Transport(server.base_url)
         await transport.send(evolve(PUT, body=StreamBody(chunks(), 6)))
         async with transport.stream(GET) as response:
@@ -114,7 +114,7 @@ async def test_streams_are_uploaded_and_downloaded() -> None:
 
 
 def test_one_transport_serves_trio_and_asyncio_in_turn() -> None:
-    with fault_serving(answer) as server:
+    with fault_server_thread(respond) as server:
         transport = httpx2.Httpx2Transport(server.base_url)
 
         async def once() -> int:

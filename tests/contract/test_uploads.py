@@ -1,4 +1,4 @@
-"""A file that changes while it is uploaded is no upload: neither a part of it nor a mixture passes for the whole."""
+"""A file that changes while it is uploaded is an error: neither a part nor a mixture is accepted as the whole."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from ecwid_async.sandbox import Sandbox
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import StreamBody, Transport
 from tests.contract.conftest import Connect
-from tests.contract.requests import GET, PUT, answer
+from tests.contract.requests import GET, PUT, respond
 from tests.transport.fault_server import FaultServer, fault_server
 
 SIZE = 2_000_000
@@ -56,7 +56,7 @@ async def refused(transport: Transport, server: FaultServer, body: StreamBody, s
         with pytest.raises(UploadChanged, match=said) as caught:
             await transport.send(evolve(PUT, body=body))
     assert caught.value.outcome == "not_sent"
-    assert not server.log, "the server had a whole request"
+    assert not server.log, "the server got a complete request"
     assert (await transport.send(GET)).status == 200
 
 
@@ -67,7 +67,7 @@ async def test_a_file_that_changed_before_it_is_sent(
     body = upload_body(file)
     assert isinstance(body, StreamBody)
     change(file)
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         await refused(connect(server.base_url), server, body, CHANGES[change])
 
 
@@ -85,7 +85,7 @@ async def test_a_file_that_changes_while_it_is_sent(
 
     body = upload_body(file, progress=moved)
     assert isinstance(body, StreamBody)
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         await refused(connect(server.base_url), server, body, "it was")
     assert begun
 
@@ -95,7 +95,7 @@ async def test_a_file_replaced_while_it_is_sent_arrives_unchanged(connect: Conne
         (tmp_path / "new").write_bytes(b"y")
         (tmp_path / "new").replace(file)
 
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         await connect(server.base_url).send(evolve(PUT, body=upload_body(file, progress=replace)))
     assert server.log[0].body == b"x" * SIZE
 
@@ -106,12 +106,12 @@ async def test_a_body_of_a_length_other_than_announced(connect: Connect, chunks:
         for chunk in chunks:
             yield chunk
 
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         await refused(connect(server.base_url), server, StreamBody(source(), 6), "it was 6 bytes")
 
 
 async def test_an_unchanged_file_arrives_in_any_number_of_chunks(connect: Connect, tmp_path: Path) -> None:
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         transport = connect(server.base_url)
         for size in (0, 1, 65_536, 262_144, 262_145):
             (tmp_path / "a.bin").write_bytes(b"x" * size)
@@ -120,7 +120,7 @@ async def test_an_unchanged_file_arrives_in_any_number_of_chunks(connect: Connec
 
 
 class Source:
-    """Chunks that are not a generator's, which would close itself."""
+    """Chunks from an object, because a generator would close itself."""
 
     def __init__(self) -> None:
         self.closed = False

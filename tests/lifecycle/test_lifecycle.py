@@ -1,4 +1,4 @@
-"""One client, many lives: event loops in turn, threads, forked and spawned workers, closing and being cancelled."""
+"""One client serves several event loops, threads and processes, is closed and used again, and survives cancellation."""
 
 import asyncio
 import gc
@@ -24,28 +24,28 @@ from ecwid_async.transport import Settings
 from ecwid_async.transport.aiohttp import AiohttpTransport
 from ecwid_async.transport.memory import MemoryTransport
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, queue
-from tests.chaos.virtual_time import run
+from tests.chaos.virtual_time import run_virtually
 from tests.lifecycle import workers
-from tests.transport.fault_server import Exchange, FaultServer, fault_server, fault_serving
+from tests.transport.fault_server import Exchange, FaultServer, fault_server, fault_server_thread
 
 forking = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
 
 
-async def behave(exchange: Exchange) -> None:
-    """Answer by the order's id: an order, or one of the ways in which there is none."""
+async def respond(exchange: Exchange) -> None:
+    """Respond by the order's id: with an order, or with a failure of that name."""
     what = exchange.line.split()[1].rpartition("/")[2]
     if what == "hangs":
         await exchange.hang()
     elif what == "breaks":
         exchange.reset()
     elif what == "missing":
-        await exchange.answer(b'{"errorCode":"ORDER_NOT_FOUND"}', status="404 Not Found")
+        await exchange.respond(b'{"errorCode":"ORDER_NOT_FOUND"}', status="404 Not Found")
     elif what == "fails":
-        await exchange.answer(status="500 Oops")
+        await exchange.respond(status="500 Oops")
     elif what == "odd":
-        await exchange.answer(b"[]")
+        await exchange.respond(b"[]")
     else:
-        await exchange.answer(b'{"id":"%s","total":12.50,"new":{"a":[1]}}' % what.encode())
+        await exchange.respond(b'{"id":"%s","total":12.50,"new":{"a":[1]}}' % what.encode())
 
 
 async def hang(exchange: Exchange) -> None:
@@ -54,11 +54,11 @@ async def hang(exchange: Exchange) -> None:
 
 @pytest.fixture
 def server() -> Iterator[FaultServer]:
-    with fault_serving(behave) as server:
+    with fault_server_thread(respond) as server:
         yield server
 
 
-# Event loops.
+# Event loops and threads.
 
 
 def test_a_client_serves_one_asyncio_run_after_another(server: FaultServer) -> None:
@@ -71,11 +71,11 @@ def test_a_client_serves_one_asyncio_run_after_another(server: FaultServer) -> N
             return (await store.orders.get(number)).id
 
     assert [asyncio.run(main(number)) for number in (1, 2, 3)] == ["1", "2", "3"]
-    assert server.connections == 3, "one for each event loop, kept while it ran"
+    assert server.connections == 3, "one for each event loop, reused while it runs"
 
 
 def test_a_client_left_open_in_one_loop_works_in_the_next(server: FaultServer) -> None:
-    """The connections of a loop that is over are dropped when the next begins; Python warns of them, as of any."""
+    """The connections of a closed loop are dropped when the next one starts, with a ResourceWarning of Python."""
     ecwid = Ecwid(base_url=server.base_url)
     store = ecwid.store(1003, "secret_x")
 
@@ -94,7 +94,7 @@ def test_a_client_left_open_in_one_loop_works_in_the_next(server: FaultServer) -
 
 
 def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServer) -> None:
-    """Time stands still for the quota until all that may leave has left and those that wait have asked again."""
+    """Time stands still for the quota until all admitted calls are sent and all others have asked again."""
     quota = Quota(requests=10, window=0.05, reserve=1, burst=10, ceiling=10_000.0)
     now, asked = 1000.0, 0
 
@@ -103,8 +103,8 @@ def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServ
         asked += 1
         return now
 
-    state = MemoryLimiter(quota, clock=clock)
-    ecwid = Ecwid(base_url=server.base_url, quota=quota, limiter=state)
+    limiter = MemoryLimiter(quota, clock=clock)
+    ecwid = Ecwid(base_url=server.base_url, quota=quota, limiter=limiter)
 
     async def main() -> None:
         async with ecwid:
@@ -116,18 +116,18 @@ def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServ
         until(lambda: len(server.log) >= quota.requests)
         before = asked
         until(lambda: asked > before + 40)
-        assert len(server.log) == quota.requests, "the quota is the process's, not a thread's"
+        assert len(server.log) == quota.requests, "the quota belongs to the process, not to a thread"
         while not all(thread.done() for thread in threads):
             now += quota.window
             time.sleep(0.002)
         for thread in threads:
             thread.result()
     assert len(server.log) == 24
-    assert not [place for place in queue.waiting if place[0] == id(state)]
+    assert not [place for place in queue.waiting if place[0] == id(limiter)]
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait for what happens in another thread."""
+    """Wait for a condition that another thread fulfils."""
     give_up = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < give_up
@@ -147,13 +147,13 @@ def test_a_forked_worker_uses_a_client_made_and_used_before_the_fork(server: Fau
     async def parent() -> tuple[list[tuple[int, str | None]], str | None]:
         async with ecwid:
             await use(1)
-            workers.made_before[:] = [ecwid]
+            workers.client_before_fork[:] = [ecwid]
             with warnings.catch_warnings():
-                # Newer Pythons warn of threads, of which the server has one.
+                # Newer Pythons warn of forks with threads, and the server runs in one.
                 warnings.simplefilter("ignore", DeprecationWarning)
                 with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as pool:
                     loop = asyncio.get_running_loop()
-                    found = [await loop.run_in_executor(pool, workers.use_what_was_made_before, n) for n in (2, 3)]
+                    found = [await loop.run_in_executor(pool, workers.use_client_after_fork, n) for n in (2, 3)]
             return found, await use(4)
 
     children, last = asyncio.run(parent())
@@ -161,18 +161,18 @@ def test_a_forked_worker_uses_a_client_made_and_used_before_the_fork(server: Fau
     assert {process for process, _ in children}.isdisjoint({os.getpid()})
     assert last == "4"
     used = {exchange.line.split()[1].rpartition("/")[2]: exchange.connection for exchange in server.log}
-    assert used["1"] == used["4"], "the parent kept its connection"
-    assert len({used["1"], used["2"], used["3"]}) == 3, "the child had others, one for each of its loops"
+    assert used["1"] == used["4"], "the parent keeps its connection"
+    assert len({used["1"], used["2"], used["3"]}) == 3, "the child has others, one for each of its loops"
 
 
 @forking
 def test_a_fork_during_calls_leaves_their_slots_to_the_parent(server: FaultServer) -> None:
-    """What is under way at the fork ends in the parent: the child must not wait for it."""
-    under_way = threading.Semaphore(0)
+    """Exchanges in progress at the fork end in the parent: the child must not wait for their slots."""
+    in_progress = threading.Semaphore(0)
 
     async def tell(exchange: Exchange) -> None:
-        under_way.release()
-        await behave(exchange)
+        in_progress.release()
+        await respond(exchange)
 
     server.handler = tell
     quota = Quota(requests=2, window=0.2, reserve=1, burst=5)
@@ -185,8 +185,8 @@ def test_a_fork_during_calls_leaves_their_slots_to_the_parent(server: FaultServe
     async def main() -> int:
         async with ecwid:
             tasks = [asyncio.ensure_future(store.orders.get("hangs")) for _ in range(3)]
-            await asyncio.to_thread(under_way.acquire, timeout=30)
-            await asyncio.to_thread(under_way.acquire, timeout=30)
+            await asyncio.to_thread(in_progress.acquire, timeout=30)
+            await asyncio.to_thread(in_progress.acquire, timeout=30)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)
                 child = os.fork()
@@ -209,7 +209,7 @@ def test_a_fork_during_calls_leaves_their_slots_to_the_parent(server: FaultServe
 
 @pytest.fixture(scope="module")
 def spawned() -> Iterator[ProcessPoolExecutor]:
-    # At the end of the path: the package under test stays the installed one.
+    # At the end of the path, so that the installed package is tested.
     path, sys.path = sys.path, [*sys.path, str(Path(__file__).parents[2])]
     try:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
@@ -218,8 +218,8 @@ def spawned() -> Iterator[ProcessPoolExecutor]:
         sys.path = path
 
 
-def built(order_id: str) -> bytes:
-    """A call as it goes to another process, built without a server."""
+def pickled_call(order_id: str) -> bytes:
+    """A pickled call, built without a server."""
     store = Ecwid(transport=MemoryTransport([]), quota=None).store(1003, "secret_parent")
     return pickle.dumps(store.orders.get(order_id))
 
@@ -227,7 +227,7 @@ def built(order_id: str) -> bytes:
 def test_a_spawned_worker_sends_a_call_and_returns_its_result(
     server: FaultServer, spawned: ProcessPoolExecutor
 ) -> None:
-    pickled = built("EG4H2")
+    pickled = pickled_call("EG4H2")
     assert b"secret_parent" not in pickled
     process, order = spawned.submit(workers.send_pickled, server.base_url, pickled).result(60)
     assert process != os.getpid()
@@ -251,10 +251,10 @@ def test_an_error_of_a_worker_arrives_complete(
     server: FaultServer, spawned: ProcessPoolExecutor, order_id: str, error: type[EcwidError]
 ) -> None:
     base_url = "http://127.0.0.1:1/api/v3" if error is NotSent else server.base_url
-    # Only where it is to pass, since a busy machine may need long for anything.
+    # Only for the case that times out, since a busy machine may be slow.
     timeout = 0.5 if error is Timeout else None
     with pytest.raises(error, match=r"GET /orders/\{orderId\}") as caught:
-        spawned.submit(workers.send_pickled, base_url, built(order_id), timeout).result(60)
+        spawned.submit(workers.send_pickled, base_url, pickled_call(order_id), timeout).result(60)
     assert isinstance(caught.value, error)
     if not isinstance(caught.value, DecodeError):
         assert caught.value.request.path == f"/orders/{order_id}"
@@ -262,11 +262,11 @@ def test_an_error_of_a_worker_arrives_complete(
     assert "secret_worker" not in repr(pickle.dumps(caught.value))
 
 
-# Closing and being cancelled.
+# Closing and cancellation.
 
 
 async def test_a_client_is_closed_twice_and_used_again_afterwards() -> None:
-    async with fault_server(behave) as server:
+    async with fault_server(respond) as server:
         ecwid = Ecwid(base_url=server.base_url)
         store = ecwid.store(1003, "secret_x")
         await ecwid.aclose()
@@ -297,7 +297,7 @@ async def test_leaving_under_cancellation_closes_every_connection() -> None:
 
 
 async def test_leaving_under_a_cancelled_scope_closes_every_connection() -> None:
-    """In a cancelled scope of anyio every await is cancelled again, those of closing too."""
+    """In a cancelled scope of anyio every await is cancelled again, also while closing."""
     async with fault_server(hang) as server:
         with anyio.CancelScope() as scope:
             async with Ecwid(base_url=server.base_url) as ecwid, anyio.create_task_group() as group:
@@ -310,15 +310,15 @@ async def test_leaving_under_a_cancelled_scope_closes_every_connection() -> None
 
 
 def test_many_cancelled_calls_leave_no_connection_task_or_waiter_behind() -> None:
-    """Cancelled while they wait for the quota, for a connection, while connecting, sending, and before the answer."""
+    """Cancelled while waiting for the quota or a connection, connecting, sending, and waiting for the response."""
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
         quota = Quota(requests=100_000, reserve=1, burst=400, ceiling=1_000.0)
-        state = MemoryLimiter(quota, clock=loop.time)
+        limiter = MemoryLimiter(quota, clock=loop.time)
         async with fault_server(hang) as server:
             transport = AiohttpTransport(server.base_url, Settings(connections=10))
-            async with Ecwid(base_url=server.base_url, transport=transport, quota=quota, limiter=state) as ecwid:
+            async with Ecwid(base_url=server.base_url, transport=transport, quota=quota, limiter=limiter) as ecwid:
                 store = ecwid.store(1003, "secret_x")
                 before = asyncio.all_tasks()
                 for batch in range(20):
@@ -331,14 +331,14 @@ def test_many_cancelled_calls_leave_no_connection_task_or_waiter_behind() -> Non
                     assert {type(end) for end in ended} == {asyncio.CancelledError}
                     await asyncio.sleep(1)
                 await server.all_closed()
-                assert server.log, "some had left when they were cancelled"
-                # The server's own end as its connections do.
+                assert server.log, "some requests were sent before they were cancelled"
+                # The server's tasks end with its connections.
                 assert {task for task in asyncio.all_tasks() - before if "FaultServer" not in repr(task)} == set()
                 assert not queue._queues.get({})
-                assert not [place for place in queue.waiting if place[0] == id(state)]
-                assert [token.in_progress for token in state._tokens.values()] == [0]
-                server.handler = behave
+                assert not [place for place in queue.waiting if place[0] == id(limiter)]
+                assert [token.in_progress for token in limiter._tokens.values()] == [0]
+                server.handler = respond
                 assert (await store.orders.get("A")).id == "A"
             await server.all_closed()
 
-    run(main())
+    run_virtually(main())

@@ -1,4 +1,4 @@
-"""What runs in other processes: importable by name, as a spawned process needs it."""
+"""Functions that run in other processes. A spawned process imports them by name."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ ONCE = RetryPolicy(attempts=1)
 
 
 def send_pickled(base_url: str, pickled: bytes, timeout: float | None = None) -> tuple[int, Any]:
-    """Send a call that was built in another process. What comes back or is raised is pickled once more."""
+    """Send a call built in another process. The result or the error is pickled on the way back."""
 
     async def main() -> Any:
         async with Ecwid(base_url=base_url, retry=ONCE) as ecwid:
@@ -22,15 +22,15 @@ def send_pickled(base_url: str, pickled: bytes, timeout: float | None = None) ->
     return os.getpid(), asyncio.run(main())
 
 
-# Set before a fork, and found there by the child.
-made_before: list[Ecwid] = []
+# Set before a fork, and used by the child process.
+client_before_fork: list[Ecwid] = []
 
 
-def use_what_was_made_before(number: int) -> tuple[int, str | None]:
+def use_client_after_fork(number: int) -> tuple[int, str | None]:
     """Use the parent's client after a fork."""
 
     async def main() -> str | None:
-        async with made_before[0] as ecwid:
+        async with client_before_fork[0] as ecwid:
             return (await ecwid.store(1003, "secret_parent").orders.get(number)).id
 
     return os.getpid(), asyncio.run(main())

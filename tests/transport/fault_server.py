@@ -1,4 +1,4 @@
-"""A server on a raw socket that misbehaves on purpose, and keeps a log of what reached it."""
+"""A server on a raw socket that misbehaves as a handler says, and logs the requests that reach it."""
 
 import asyncio
 import ssl
@@ -14,7 +14,7 @@ Handler = Callable[["Exchange"], Awaitable[None]]
 
 @define
 class Exchange:
-    """One request as it stood on the wire, and the socket to answer on."""
+    """One request as sent over the wire, and the connection to respond on."""
 
     head: bytes
     body: bytes
@@ -27,7 +27,7 @@ class Exchange:
         return self.head.split(b"\r\n")[0].decode()
 
     def header(self, name: str) -> str | None:
-        """The header's value, its values joined by commas where it came more than once."""
+        """The value of a header. Several values are joined by commas."""
         lines = [line.partition(":") for line in self.head.decode("latin-1").split("\r\n")[1:]]
         values = [value.strip() for key, _, value in lines if key.lower() == name.lower()]
         return ", ".join(values) if values else None
@@ -36,21 +36,21 @@ class Exchange:
         self.writer.write(text)
         await self.writer.drain()
 
-    async def answer(self, body: bytes = b"{}", *, status: str = "200 OK", headers: bytes = b"") -> None:
+    async def respond(self, body: bytes = b"{}", *, status: str = "200 OK", headers: bytes = b"") -> None:
         await self.send(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n%s" % (status.encode(), len(body), headers, body))
 
     async def hang(self) -> None:
-        """Answer nothing until the client goes away."""
+        """Send nothing until the client disconnects."""
         await self.reader.read()
 
     def reset(self) -> None:
-        """Break the connection, with what is unsent lost."""
+        """Reset the connection and drop unsent data."""
         self.writer.transport.abort()
 
 
 @define
 class FaultServer:
-    """Hands every request to `handler`; `log` has them all, in the order in which they came."""
+    """Passes every request to `handler`. `log` has all requests in order of arrival."""
 
     handler: Handler
     port: int = 0
@@ -68,15 +68,15 @@ class FaultServer:
         """Wait until no connection is open."""
         await self._until(lambda: self.closed == self.connections)
 
-    def deserted(self) -> None:
-        """Wait in another thread until no connection is open."""
+    def wait_all_closed(self) -> None:
+        """Wait, from another thread, until no connection is open."""
         give_up = time.monotonic() + 20
         while self.closed < self.connections:
             assert time.monotonic() < give_up, f"{self.connections - self.closed} connections are open"
             time.sleep(0.002)
 
     async def arrived(self, requests: int) -> None:
-        """Wait until so many requests are there."""
+        """Wait until `requests` have arrived."""
         await self._until(lambda: len(self.log) >= requests)
 
     async def _until(self, condition: Callable[[], bool]) -> None:
@@ -103,7 +103,7 @@ class FaultServer:
                 self._changed.set()
                 await self.handler(exchange)
         except (asyncio.IncompleteReadError, ConnectionError, ValueError):
-            pass  # gone, in the middle of a chunk's size perhaps
+            pass  # the client disconnected, perhaps in the middle of a chunk's size
         finally:
             self.closed += 1
             self._changed.set()
@@ -114,7 +114,7 @@ class FaultServer:
 async def fault_server(
     handler: Handler, port: int = 0, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[FaultServer]:
-    """A fault server on the loopback, on a free port unless one is named."""
+    """A fault server on the loopback interface, on a free port unless one is given."""
     server = FaultServer(handler, scheme="http" if tls is None else "https")
     tasks: set[asyncio.Task[None]] = set()
 
@@ -124,7 +124,7 @@ async def fault_server(
         task = asyncio.ensure_future(server.serve(reader, writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
-        # A task that is cancelled before its first step has no `finally`.
+        # The `finally` of a task that is cancelled before its first step does not run.
         task.add_done_callback(lambda _: writer.close())
         return None
 
@@ -141,19 +141,19 @@ async def fault_server(
 
 
 async def _closed(listening: asyncio.Server) -> None:
-    """See to connections that `accept` never heard of: a TLS handshake that its client broke off."""
+    """Close connections that never reached `accept`: TLS handshakes that the client aborted."""
     abort_clients = getattr(listening, "abort_clients", None)  # from Python 3.13 on; uvloop has none
     if abort_clients is not None:
         abort_clients()
         return
     give_up = time.monotonic() + 5
-    while getattr(listening, "_active_count", 0) and time.monotonic() < give_up:  # noqa: ASYNC110  nobody tells of it
+    while getattr(listening, "_active_count", 0) and time.monotonic() < give_up:  # noqa: ASYNC110  there is no event for it
         await asyncio.sleep(0.001)
 
 
 @contextmanager
-def fault_serving(handler: Handler) -> Iterator[FaultServer]:
-    """`fault_server` in a thread of its own, for clients that run no asyncio."""
+def fault_server_thread(handler: Handler) -> Iterator[FaultServer]:
+    """`fault_server` in a thread, for clients outside of its event loop."""
     started: list[FaultServer] = []
     ready = threading.Event()
     loop = asyncio.new_event_loop()

@@ -3,12 +3,12 @@
 import asyncio
 
 from ecwid_async.transport.aiohttp import AiohttpTransport
-from tests.contract.requests import GET, answer
+from tests.contract.requests import GET, respond
 from tests.transport.fault_server import fault_server
 
 
 async def test_the_session_is_made_on_first_use_and_shared() -> None:
-    async with fault_server(answer) as server:
+    async with fault_server(respond) as server:
         transport = AiohttpTransport(server.base_url)
         assert not transport._sessions
         for _ in range(3):

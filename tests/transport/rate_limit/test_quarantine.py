@@ -43,8 +43,8 @@ def test_a_quarantined_token_or_store_is_probed_once_per_interval(
     status: int, code: str, kind: type[APIError], other_tokens: bool
 ) -> None:
     async def main() -> None:
-        answers = [make_response({"errorCode": code}, status=status)]
-        server = MemoryTransport(lambda _: answers[-1])
+        responses = [make_response({"errorCode": code}, status=status)]
+        server = MemoryTransport(lambda _: responses[-1])
         limiter = MemoryLimiter(clock=trio.current_time)
         rate_limit = rate_limit_over(server, limiter, store_id=1)
         assert (await rate_limit.send(request())).status == status
@@ -54,7 +54,7 @@ def test_a_quarantined_token_or_store_is_probed_once_per_interval(
             assert (caught.value.status, caught.value.code, caught.value.outcome) == (status, code, "not_sent")
         assert len(server.requests) == 1
 
-        answers.append(make_response({"errorCode": code}, status=status))
+        responses.append(make_response({"errorCode": code}, status=status))
         await trio.sleep(Quota().probe_interval + 1)
         ended: list[object] = []
 
@@ -70,7 +70,7 @@ def test_a_quarantined_token_or_store_is_probed_once_per_interval(
         assert sorted(map(str, ended)) == [str(status), *["None"] * 9], "one probe, while the others fail at once"
         assert len(server.requests) == 2
 
-        answers.append(make_response({}))
+        responses.append(make_response({}))
         await trio.sleep(Quota().probe_interval + 1)
         assert [(await rate_limit.send(request())).status for _ in range(2)] == [200, 200]
         assert await limiter.quarantines() == []
@@ -175,11 +175,11 @@ async def test_the_error_of_a_quarantined_call_says_why_since_when_and_until_whe
 
 
 async def test_a_client_lists_its_quarantines_and_lifts_them() -> None:
-    answers = {1003: dead(), 1004: dead("STORE_IS_SUSPENDED", "closed", 402)}
-    network = MemoryTransport(lambda sent: answers[int(sent.path.split("/")[1])]._script(sent))  # type: ignore[operator]
+    responses = {1003: dead(), 1004: dead("STORE_IS_SUSPENDED", "closed", 402)}
+    network = MemoryTransport(lambda sent: responses[int(sent.path.split("/")[1])]._script(sent))  # type: ignore[operator]
     async with Ecwid(transport=network) as ecwid:
         assert await ecwid.quarantine() == []
-        stores = [ecwid.store(store_id, "secret_token_of_store") for store_id in answers]
+        stores = [ecwid.store(store_id, "secret_token_of_store") for store_id in responses]
         for store in stores:
             for _ in range(2):
                 with pytest.raises((InvalidToken, StoreSuspended)):

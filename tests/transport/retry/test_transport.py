@@ -173,7 +173,7 @@ async def test_a_refused_retry_leaves_the_outcome_of_earlier_attempts_unknown(
 NO_RESULTS = [b"<html>Log in</html>", b"OK", b'"OK"', b"[]", b"null", b'{"id":', b"{" * 100_000, b"\xff", b"{}{}"]
 
 
-@pytest.mark.parametrize("first", [UNKNOWN, make_response(status=503)], ids=["no answer", "503"])
+@pytest.mark.parametrize("first", [UNKNOWN, make_response(status=503)], ids=["no response", "503"])
 async def test_a_read_counts_as_sent_if_one_attempt_was(first: Response | Exception) -> None:
     setup = RetrySetup.of(first, NotSent("refused", request=READ), policy=RetryPolicy(attempts=2))
     with pytest.raises(NotSent) as caught:
