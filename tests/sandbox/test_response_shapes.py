@@ -9,7 +9,7 @@ import pytest
 from ecwid_async.sandbox.routes.support.report_definitions import REPORTS
 from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api
-from tests.sandbox.seed.test_seed import SCHEMAS, Checker
+from tests.sandbox.schema_checker import SCHEMAS, Checker
 
 SPEC = Path(__file__).parents[1] / "spec"
 ROWS: dict[str, Any] = {

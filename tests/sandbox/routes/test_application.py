@@ -1,4 +1,4 @@
-"""What belongs to the app in the sandbox: its subscription and token, storage, charges; and the store's staff."""
+"""The app that the tokens belong to: its subscription and its token."""
 
 import pytest
 
@@ -20,16 +20,13 @@ def api(clock: Clock) -> Api:
     return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
 
 
-# The app.
-
-
-def test_the_subscription_of_the_app(api: Api) -> None:
+def test_the_app_has_a_subscription(api: Api) -> None:
     found = api.get("/application")
     assert found["subscriptionStatus"] == found["subscription"]["status"] == "ACTIVE"
     assert found["subscription"]["startDate"] < found["subscription"]["expirationDate"]
 
 
-def test_an_app_that_is_uninstalled_has_no_tokens(api: Api) -> None:
+def test_uninstalling_the_app_revokes_its_tokens(api: Api) -> None:
     api.store.add_token("other")
     assert api.call("DELETE", "/application", namespace="somebody-else") == {"deleteCount": 0}
     api.get("/profile")
@@ -39,7 +36,7 @@ def test_an_app_that_is_uninstalled_has_no_tokens(api: Api) -> None:
         assert api.refused("GET", "/profile")[:2] == (403, "INVALID_API_TOKEN")
 
 
-def test_the_token_tells_what_it_may_do(api: Api) -> None:
+def test_the_token_lists_its_scopes(api: Api) -> None:
     api.store.add_token("plain", scopes=["read_orders", "read_catalog"])
     everything = api.get("/application/token")["permissions"]
     assert {"read_orders", "charge", "update_store_profile"} <= set(everything)
@@ -49,7 +46,7 @@ def test_the_token_tells_what_it_may_do(api: Api) -> None:
     assert found["created"] < found["expires"]
 
 
-async def test_an_app_asks_about_itself_with_its_own_credentials() -> None:
+async def test_an_app_reads_its_subscription_with_its_own_credentials() -> None:
     ecwid = Ecwid(transport=demo_sandbox(**SIZES))
     token = await ecwid.application(DEMO_CLIENT_ID, DEMO_CLIENT_SECRET).token()
     assert "read_orders" in (token.permissions or ())

@@ -1,4 +1,4 @@
-"""Batches in the sandbox: many requests under one ticket."""
+"""Batches of requests."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def api() -> Api:
 
 @pytest.fixture
 def slow() -> Api:
-    """A store where each request inside a batch takes a second."""
+    """A store in which each request of a batch takes a second."""
     return opened(batch_seconds=1.0)
 
 
@@ -43,7 +43,7 @@ def wait(api: Api, seconds: float) -> None:
     clock.now += seconds
 
 
-def test_answers_come_in_order_with_the_callers_ids(api: Api) -> None:
+def test_responses_come_in_order_with_the_callers_ids(api: Api) -> None:
     api.post("/products", {"name": "Cup", "sku": "a b"})
     requests = [
         CREATE | {"id": "first"},
@@ -62,14 +62,14 @@ def test_answers_come_in_order_with_the_callers_ids(api: Api) -> None:
     assert json.loads(missing["escapedHttpBody"])["errorCode"] == "PRODUCT_NOT_FOUND"
 
 
-def test_bodies_are_nested_where_nobody_asked_for_text(api: Api) -> None:
+def test_bodies_are_nested_unless_text_is_requested(api: Api) -> None:
     ticket = api.post("/batch", [CREATE])["ticket"]
     [response] = api.get("/batch", ticket=ticket)["responses"]
     assert response["httpBody"] == json.loads(status(api, ticket)["responses"][0]["escapedHttpBody"])
     assert "escapedHttpBody" not in response
 
 
-def test_a_failure_stops_the_rest_unless_told_otherwise(api: Api) -> None:
+def test_a_failure_stops_the_rest_by_default(api: Api) -> None:
     requests = [CREATE, MISSING | {"id": "x"}, CREATE | {"id": "y"}]
     stopped = api.post("/batch", requests)["ticket"]
     assert statuses(api, stopped) == ["COMPLETED", "FAILED", "NOT_EXECUTED"]
@@ -80,14 +80,14 @@ def test_a_failure_stops_the_rest_unless_told_otherwise(api: Api) -> None:
     assert api.get("/products")["total"] == 3
 
 
-def test_requests_have_the_scopes_of_the_batchs_token(api: Api) -> None:
+def test_requests_have_the_scopes_of_the_batch_token(api: Api) -> None:
     api.store.add_token("reader", scopes=["read_catalog"])
     api.token = "reader"
     [response] = status(api, api.post("/batch", [CREATE])["ticket"])["responses"]
     assert json.loads(response["escapedHttpBody"])["errorCode"] == "INSUFFICIENT_APP_SCOPE"
 
 
-def test_a_key_stands_for_its_batch_for_an_hour(api: Api) -> None:
+def test_a_key_identifies_its_batch_for_an_hour(api: Api) -> None:
     first = api.post("/batch", [CREATE], deduplicationKey="k")["ticket"]
     wait(api, 3599)
     assert api.post("/batch", [CREATE], deduplicationKey="k")["ticket"] == first
@@ -110,39 +110,39 @@ def test_a_key_stands_for_its_batch_for_an_hour(api: Api) -> None:
         {"method": "GET", "path": "products"},
     ],
 )
-def test_a_batch_that_makes_no_sense_is_refused_whole(api: Api, requests: Any) -> None:
+def test_an_invalid_batch_is_refused_as_a_whole(api: Api, requests: Any) -> None:
     assert api.refused("POST", "/batch", requests)[:2] == (400, "WRONG_PARAMETER")
     assert api.get("/products")["total"] == 0
 
 
-def test_five_hundred_requests_are_a_batch(api: Api) -> None:
+def test_a_batch_may_have_five_hundred_requests(api: Api) -> None:
     ticket = api.post("/batch", [CREATE] * 500, allowParallelMode=True)["ticket"]
     assert status(api, ticket)["completedRequests"] == 500
     assert api.get("/products")["total"] == 500
 
 
-def test_a_ticket_that_nobody_has(api: Api) -> None:
+def test_an_unknown_ticket_is_refused(api: Api) -> None:
     assert api.refused("GET", "/batch", ticket="none")[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_an_answer_that_is_no_json_is_text(api: Api) -> None:
+def test_a_response_that_is_not_json_is_text(api: Api) -> None:
     number = api.post("/orders", {})["id"]
     ticket = api.post("/batch", [{"method": "GET", "path": f"orders/{number}/invoice"}])["ticket"]
     assert "<html>" in api.get("/batch", ticket=ticket)["responses"][0]["httpBody"]
 
 
 @pytest.mark.parametrize(("each", "left"), [(False, 7), (True, 4)])
-def test_requests_inside_count_by_a_switch(each: bool, left: int) -> None:
+def test_a_switch_decides_whether_each_request_counts(each: bool, left: int) -> None:
     api = opened(requests_per_minute=9, batch_costs_each=each)
     api.post("/batch", [CREATE] * 3)
     answers = [api.send("GET", "/products").status for _ in range(9)]
     assert answers.count(200) == left + 1
 
 
-# Batches that take their time.
+# Batches over time.
 
 
-def test_a_batch_goes_on_also_while_nobody_asks(slow: Api) -> None:
+def test_a_batch_proceeds_without_being_polled(slow: Api) -> None:
     ticket = slow.post("/batch", [CREATE] * 3)["ticket"]
     assert status(slow, ticket)["completedRequests"] == 0
     wait(slow, 2)
@@ -152,7 +152,7 @@ def test_a_batch_goes_on_also_while_nobody_asks(slow: Api) -> None:
     assert status(slow, ticket)["status"] == "COMPLETED"
 
 
-def test_batches_wait_for_earlier_ones_unless_they_are_parallel(slow: Api) -> None:
+def test_batches_wait_for_earlier_ones_unless_parallel(slow: Api) -> None:
     first = slow.post("/batch", [CREATE] * 3)["ticket"]
     second = slow.post("/batch", [CREATE] * 2)["ticket"]
     beside = slow.post("/batch", [CREATE] * 100, allowParallelMode=True)["ticket"]
@@ -170,7 +170,7 @@ def test_a_group_can_be_cancelled(slow: Api) -> None:
     tickets = [slow.post("/batch", [CREATE] * 3, groupId=group)["ticket"] for group in ("a", "a", "b")]
     wait(slow, 1)
     assert slow.post("/batch/cancel-group", groupId="a") == {"updateCount": 2}
-    # What was cancelled is called completed as well: it has no result.
+    # Cancelled requests count as completed, but have no result.
     assert [list(response) for response in status(slow, tickets[0])["responses"]] == [
         ["id", "status", "httpStatusCode", "httpStatusLine", "escapedHttpBody"],
         ["id", "status"],
@@ -183,7 +183,7 @@ def test_a_group_can_be_cancelled(slow: Api) -> None:
     assert "groupId" in slow.refused("POST", "/batch/cancel-group")[2]
 
 
-def test_a_batch_can_be_asked_for_during_a_day(api: Api) -> None:
+def test_a_batch_can_be_read_for_a_day(api: Api) -> None:
     ticket = api.post("/batch", [CREATE])["ticket"]
     wait(api, 24 * 3600)
     api.post("/batch", [CREATE])

@@ -1,4 +1,4 @@
-"""Charges of an app."""
+"""Charges of an app to a store's account."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -54,11 +54,11 @@ def test_a_key_charges_once(api: Api) -> None:
         ({"amount": "500", "currency": "GBP"}, 402, "CHARGE_LIMIT_EXCEEDED"),
     ],
 )
-def test_a_charge_that_cannot_be_made(api: Api, change: Any, status: int, code: str) -> None:
+def test_an_invalid_charge_is_refused(api: Api, change: Any, status: int, code: str) -> None:
     assert api.refused("POST", "/billing/transactions", **charge(**change))[:2] == (status, code)
 
 
-def test_charges_have_a_limit_a_day(api: Api, clock: Clock) -> None:
+def test_charges_have_a_daily_limit(api: Api, clock: Clock) -> None:
     for _ in range(10):
         api.post("/billing/transactions", **charge(amount="500"))
     assert api.refused("POST", "/billing/transactions", **charge(amount="0.01"))[:2] == (402, "CHARGE_LIMIT_EXCEEDED")
@@ -67,7 +67,7 @@ def test_charges_have_a_limit_a_day(api: Api, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("code", ["CHARGE_DECLINED", "CHARGE_PAYMENT_SOURCE_MISSING"])
-def test_a_store_can_be_told_not_to_pay(api: Api, code: str) -> None:
+def test_a_failed_payment_can_be_simulated(api: Api, code: str) -> None:
     api.store.simulated_errors.add(code)
     sent = charge()
     assert api.refused("POST", "/billing/transactions", **sent)[:2] == (402, code)

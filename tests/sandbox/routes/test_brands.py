@@ -23,7 +23,7 @@ def make(api, **fields):
     return api.post("/products", {"name": "Thing", **fields})["id"]
 
 
-def test_brands_are_those_of_the_products(api):
+def test_brands_come_from_the_products(api):
     for name, times in {"Zeta": 2, "alpha": 3, "Beta & Co": 1}.items():
         for _ in range(times):
             make(api, attributes=[{"alias": "BRAND", "value": name}])

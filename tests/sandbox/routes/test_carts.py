@@ -1,4 +1,4 @@
-"""Abandoned carts in the sandbox."""
+"""Abandoned carts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,11 +26,11 @@ def clock() -> Clock:
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
-    """A demo store to change."""
+    """A demo store that a test may change."""
     return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
 
 
-def test_hidden_carts_are_listed_unless_the_request_says_otherwise(demo: Api) -> None:
+def test_hidden_carts_are_listed_unless_excluded(demo: Api) -> None:
     shown, everything = demo.all("/carts", showHidden=False), demo.all("/carts")
     assert everything == demo.all("/carts", showHidden=True)
     assert len(everything) == SIZES["carts"]
@@ -57,7 +57,7 @@ FILTERS: dict[str, tuple[dict[str, Any], Callable[[Item], bool]]] = {
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_a_filter_finds_exactly_the_carts_that_fit(demo: Api, name: str) -> None:
+def test_a_filter_finds_exactly_the_matching_carts(demo: Api, name: str) -> None:
     params, fits = FILTERS[name]
     expected = {cart["cartId"] for cart in demo.all("/carts") if fits(cart)}
     assert 0 < len(expected) < SIZES["carts"]
@@ -97,7 +97,7 @@ def test_a_cart_can_be_hidden_and_gets_taxes_on_shipping(api: Api, clock: Clock)
     assert cart["cartId"] not in {one["cartId"] for one in api.all("/carts", showHidden=False)}
 
 
-def test_a_placed_cart_is_an_order_that_awaits_payment_dated_now(api: Api, clock: Clock) -> None:
+def test_a_placed_cart_becomes_an_order_that_awaits_payment(api: Api, clock: Clock) -> None:
     cart = next(cart for cart in api.all("/carts") if "customerId" in cart)
     before = api.get(f"/customers/{cart['customerId']}")["stats"]["numberOfOrders"]
     placed = api.call("POST", f"/carts/{cart['cartId']}/place")

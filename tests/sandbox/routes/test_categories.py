@@ -1,4 +1,4 @@
-"""Categories: their tree, their order, the products in them, their picture."""
+"""Categories: their tree, filters, and the products in them."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def api():
 
 @pytest.fixture
 def tree(api):
-    """Top holds A (which holds AA) and B; Side stands beside it."""
+    """Top contains A (which contains AA) and B; Side is next to Top."""
     numbers = {}
     for name, parent in {"Top": None, "Side": None, "A": "Top", "B": "Top", "AA": "A"}.items():
         body = {"name": name, **({"parentId": numbers[parent]} if parent else {})}
@@ -31,7 +31,7 @@ def make(api, **fields):
     return api.post("/products", {"name": "Thing", **fields})["id"]
 
 
-def test_a_category_reads_as_it_was_made(api):
+def test_a_category_is_read_as_it_was_created(api):
     number = api.post("/categories", {"name": "Toys", "nameTranslated": {"de": "Spielzeug"}, "orderBy": 5})["id"]
     item = api.get(f"/categories/{number}")
     expected = {"name": "Toys", "enabled": True, "orderBy": 5, "productCount": 0, "enabledProductCount": 0}
@@ -67,26 +67,26 @@ def test_a_missing_category_is_named_in_the_error(api):
         ({"keyword": "a"}, ["A"]),
     ],
 )
-def test_every_filter_filters(api, tree, params, expected):
+def test_each_filter_finds_its_categories(api, tree, params, expected):
     found = names(api, **{name: tree.get(value, value) for name, value in params.items()})
     assert found == expected
 
 
-def test_disabled_categories_are_listed_only_where_asked_for(api, tree):
+def test_disabled_categories_are_listed_only_on_request(api, tree):
     api.put(f"/categories/{tree['B']}", {"enabled": False})
     assert "B" not in names(api)
     assert "B" in names(api, hidden_categories=True)
     assert api.get(f"/categories/{tree['B']}")["enabled"] is False
 
 
-def test_pages_go_on_where_the_last_one_ended(api, tree):
+def test_each_page_continues_after_the_previous_one(api, tree):
     page = api.get("/categories", offset=2, limit=2)
     assert (page["count"], page["total"], page["offset"], page["limit"]) == (2, 5, 2, 2)
     assert api.get("/categories", offset=4, limit=2)["count"] == 1
     assert api.get("/categories", offset=9)["count"] == 0
 
 
-def test_a_category_moves_but_not_below_itself(api, tree):
+def test_a_category_cannot_move_below_itself(api, tree):
     assert api.put(f"/categories/{tree['A']}", {"parentId": tree["Side"]}) == {"updateCount": 1}
     assert names(api, parent=tree["Side"]) == ["A"]
     api.put(f"/categories/{tree['A']}", {"parentId": 0})
@@ -109,7 +109,7 @@ def test_a_path_of_names_leads_to_its_category(api, tree):
     assert found("Top/A") == []
 
 
-def test_deleting_a_category_takes_those_below_and_leaves_the_products(api, tree):
+def test_deleting_a_category_deletes_its_descendants_but_no_products(api, tree):
     product = make(api, categoryIds=[tree["AA"], tree["Side"]])
     assert api.delete(f"/categories/{tree['Top']}") == {"deleteCount": 1}
     assert names(api) == ["Side"]
@@ -118,7 +118,7 @@ def test_deleting_a_category_takes_those_below_and_leaves_the_products(api, tree
     assert [category["name"] for category in item["categories"]] == ["Side"]
 
 
-def test_products_are_put_into_and_taken_out_of_a_category(api, tree):
+def test_products_are_assigned_and_unassigned(api, tree):
     one, two, off = make(api), make(api), make(api, enabled=False)
     path = f"/categories/{tree['A']}"
     assert api.post(f"{path}/assignProducts", {"productIds": [one, two, off]}) == {"updateCount": 1}
@@ -132,7 +132,7 @@ def test_products_are_put_into_and_taken_out_of_a_category(api, tree):
     assert api.refused("POST", f"{path}/assignProducts", {"productIds": list(range(101))})[:2] == (402, code)
 
 
-def test_a_category_can_be_made_and_changed_with_its_products(api):
+def test_a_category_can_be_created_and_changed_with_its_products(api):
     one, two = make(api), make(api)
     number = api.post("/categories", {"name": "C", "productIds": [one]})["id"]
     assert api.get(f"/products/{one}")["categories"] == [
@@ -143,7 +143,7 @@ def test_a_category_can_be_made_and_changed_with_its_products(api):
     assert api.get(f"/products/{one}")["categories"] == []
 
 
-def test_ids_of_products_are_listed_only_where_asked_for(api, tree):
+def test_product_ids_are_listed_only_on_request(api, tree):
     product = make(api, categoryIds=[tree["A"]])
     assert not any("productIds" in item for item in api.all("/categories"))
     shown = {item["name"]: item.get("productIds") for item in api.all("/categories", productIds=True)}
@@ -160,7 +160,7 @@ def test_a_renamed_category_is_renamed_in_its_products(api, tree):
     assert item["updateTimestamp"] == before
 
 
-def test_an_external_id_is_used_once(api):
+def test_an_external_id_is_unique(api):
     api.post("/categories", {"name": "x", "externalReferenceId": "E"})
     assert api.refused("POST", "/categories", {"name": "y", "externalReferenceId": "E"})[:2] == (
         409,
@@ -168,7 +168,7 @@ def test_an_external_id_is_used_once(api):
     )
 
 
-def test_the_storefronts_address_follows_the_parameters(api, tree):
+def test_urls_follow_the_storefront_parameters(api, tree):
     number = tree["A"]
     for flags, expected in [
         ({}, f"https://shop.example#!/A/c/{number}"),
@@ -178,7 +178,7 @@ def test_the_storefronts_address_follows_the_parameters(api, tree):
         assert api.get(f"/categories/{number}", **asked) == {"url": expected}
 
 
-# What the vendor's own client asks beside the documented parameters.
+# Parameters that only the vendor's own client sends.
 
 
 def test_categories_are_found_by_their_ids(api, tree):
@@ -186,7 +186,7 @@ def test_categories_are_found_by_their_ids(api, tree):
     assert [item["id"] for item in api.get("/categories", categoryIds=wanted)["items"]] == wanted
 
 
-def test_the_delimiter_of_a_path_goes_by_either_spelling(api, tree):
+def test_either_spelling_of_the_path_delimiter_works(api, tree):
     name = api.get("/categories")["items"][0]["name"]
     documented = api.get("/categoriesByPath", path=name, delimeter="/")
     assert documented["total"] == 1
@@ -194,7 +194,7 @@ def test_the_delimiter_of_a_path_goes_by_either_spelling(api, tree):
     assert api.refused("GET", "/categoriesByPath", path=name)[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_products_of_categories_of_another_system_stay(api):
+def test_products_of_external_categories_cannot_be_changed(api):
     category, product = api.post("/categories", {"name": "Theirs"})["id"], api.post("/products", {"name": "x"})["id"]
     code = "NOT_ALLOWED_TO_UPDATE_EXTERNAL_CATEGORIES"
     api.store.simulated_errors.add(code)

@@ -15,7 +15,7 @@ def api():
 
 @pytest.fixture
 def tree(api):
-    """Top holds A (which holds AA) and B; Side stands beside it."""
+    """Top contains A (which contains AA) and B; Side is next to Top."""
     numbers = {}
     for name, parent in {"Top": None, "Side": None, "A": "Top", "B": "Top", "AA": "A"}.items():
         body = {"name": name, **({"parentId": numbers[parent]} if parent else {})}
@@ -23,7 +23,7 @@ def tree(api):
     return numbers
 
 
-def test_a_picture_comes_and_goes(api, tree):
+def test_an_image_is_uploaded_and_deleted(api, tree):
     path = f"/categories/{tree['A']}"
     body = {"url": "https://x.example/a.jpg", "width": "10", "height": "10"}
     first = api.post(f"{path}/image/async", body)["id"]

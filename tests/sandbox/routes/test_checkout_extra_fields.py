@@ -5,7 +5,7 @@ import pytest
 from ecwid_async.sandbox import Sandbox
 from tests.sandbox.api import Api
 
-SHIPPING, PAYMENT, FIELDS = "/profile/shippingOptions", "/profile/paymentOptions", "/profile/extrafields"
+FIELDS = "/profile/extrafields"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_an_extra_field_is_created_changed_and_deleted(empty: Api) -> None:
     assert empty.refused("GET", path)[0] == 404
 
 
-def test_an_extra_field_has_a_key_of_its_own(empty: Api) -> None:
+def test_an_extra_field_needs_a_unique_key(empty: Api) -> None:
     assert "key" in empty.refused("POST", FIELDS, {"title": "x"})[2]
     empty.post(FIELDS, {"key": "a"})
     assert empty.refused("POST", FIELDS, {"key": "a"})[:2] == (409, "CONSTRAINT_VIOLATION")

@@ -1,4 +1,4 @@
-"""Coupons are named by their code, and come back as they were posted."""
+"""Discount coupons, identified by code or id."""
 
 import json
 
@@ -32,7 +32,7 @@ def codes(api, **params):
     return [coupon["code"] for coupon in api.all("/discount_coupons", **params)]
 
 
-def test_name_and_code_are_enough(api):
+def test_name_and_code_suffice(api):
     number = make(api, "A")
     assert api.get("/discount_coupons/A") == {
         "id": number,
@@ -51,7 +51,7 @@ def test_name_and_code_are_enough(api):
     }
 
 
-def test_what_is_posted_comes_back(api):
+def test_a_coupon_is_read_as_it_was_created(api):
     body = json.loads((SAMPLES / "create_discount_coupon.request.json").read_bytes())
     api.post("/discount_coupons", body)
     coupon = api.get(f"/discount_coupons/{body['code']}")
@@ -68,7 +68,7 @@ def test_what_is_posted_comes_back(api):
         ({"applicationLimit": "NEW_CUSTOMER_ONLY", "repeatCustomerOnly": True}, "NEW_CUSTOMER_ONLY", False),
     ],
 )
-def test_who_may_use_it_is_said_once_and_shown_twice(api, sent, limit, repeated):
+def test_two_fields_show_who_may_use_a_coupon(api, sent, limit, repeated):
     make(api, "A", **sent)
     coupon = api.get("/discount_coupons/A")
     assert (coupon["applicationLimit"], coupon["repeatCustomerOnly"]) == (limit, repeated)
@@ -84,7 +84,7 @@ def test_the_path_follows_a_change_of_the_code(api):
     assert refusal == (404, "DISCOUNT_COUPON_NOT_FOUND", "Coupon is not found")
 
 
-def test_a_code_belongs_to_one_coupon_though_searches_lag():
+def test_a_code_is_unique_even_while_searches_lag():
     api = shop(upsert_lag=30)
     make(api, "A")
     make(api, "B")
@@ -106,13 +106,13 @@ def test_a_code_belongs_to_one_coupon_though_searches_lag():
         {"discountType": "SHIPPING", "catalogLimit": {"products": [1]}},
     ],
 )
-def test_fields_that_make_no_sense_are_refused(api, fields):
+def test_invalid_fields_are_refused(api, fields):
     body = {"name": "x", "code": "A", **fields}
     assert api.refused("POST", "/discount_coupons", body)[:2] == (400, "WRONG_PARAMETER")
     assert codes(api) == []
 
 
-def test_every_filter_filters(api):
+def test_each_filter_finds_its_coupons(api):
     make(api, "A", discountType="PERCENT")
     api.sandbox.clock.now += 100
     make(api, "B", status="PAUSED")
@@ -139,7 +139,7 @@ def test_orders_that_use_it_are_counted(api):
     assert api.get("/discount_coupons", responseFields="items(orderCount)") == {"items": [{"orderCount": 1}]}
 
 
-def test_a_deleted_coupon_stands_in_the_history_of_its_own_path(api):
+def test_deleted_coupons_are_listed_under_their_own_path(api):
     number = make(api, "A")
     assert api.delete("/discount_coupons/A") == {"deleteCount": 1}
     assert api.refused("DELETE", "/discount_coupons/A")[0] == 404
@@ -148,7 +148,7 @@ def test_a_deleted_coupon_stands_in_the_history_of_its_own_path(api):
     make(api, "A")
 
 
-def test_stores_without_the_feature_refuse(api):
+def test_stores_without_the_feature_refuse_coupons(api):
     api.store.simulated_errors.add("SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE")
     shipping = {"name": "x", "code": "A", "discountType": "ABS_AND_SHIPPING"}
     code = "SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE"

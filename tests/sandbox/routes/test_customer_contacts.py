@@ -20,7 +20,7 @@ def api(clock: Clock) -> Api:
     return Api(sandbox)
 
 
-def test_contacts_are_added_read_changed_and_taken_away(api: Api) -> None:
+def test_contacts_are_added_read_changed_and_deleted(api: Api) -> None:
     path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
     assert api.post(path, {"contact": "+31 499", "type": "PHONE", "note": "ночью"}) == {"createCount": 1}
     email, phone = api.get(path)["items"]
@@ -34,7 +34,7 @@ def test_contacts_are_added_read_changed_and_taken_away(api: Api) -> None:
     assert api.get(path)["items"] == [email]
 
 
-def test_one_contact_of_a_type_is_the_default(api: Api) -> None:
+def test_each_type_has_one_default_contact(api: Api) -> None:
     path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
     api.post(path, {"contact": "b@example.com", "type": "EMAIL", "default": True})
     assert [contact["default"] for contact in api.get(path)["items"]] == [False, True]
@@ -43,7 +43,7 @@ def test_one_contact_of_a_type_is_the_default(api: Api) -> None:
     assert [contact["default"] for contact in api.get(path)["items"]] == [True, False]
 
 
-def test_a_contact_needs_text_and_type(api: Api) -> None:
+def test_a_contact_needs_a_text_and_a_type(api: Api) -> None:
     path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
     assert api.refused("POST", path, {"type": "PHONE"})[0] == 400
     assert api.refused("POST", path, {"contact": "1"})[0] == 400

@@ -1,4 +1,4 @@
-"""Extra fields of customers: a key names each, and customers show what the field says of a value."""
+"""Extra fields of customers: each has a key, and customers show the field with its value."""
 
 import json
 
@@ -25,7 +25,7 @@ def make(api, **fields):
     return made["key"]
 
 
-def test_a_field_reads_as_it_was_made(api):
+def test_a_field_is_read_as_it_was_created(api):
     body = json.loads((SAMPLES / "create_customer_extra_field.request.json").read_bytes())
     key = api.post(PATH, body)["key"]
     assert api.get(f"{PATH}/{key}") == body | {
@@ -37,7 +37,7 @@ def test_a_field_reads_as_it_was_made(api):
     }
 
 
-def test_fields_stand_in_order_of_creation_with_keys_of_their_own(api):
+def test_fields_are_listed_in_order_of_creation_with_unique_keys(api):
     made = [make(api), make(api, key="mine"), make(api, type="datetime")]
     assert len(set(made)) == 3
     assert [item["key"] for item in api.get(PATH)["items"]] == made
@@ -45,7 +45,7 @@ def test_fields_stand_in_order_of_creation_with_keys_of_their_own(api):
     assert api.refused("POST", PATH, {"title": "x", "key": "mine"})[:2] == (409, "CONSTRAINT_VIOLATION")
 
 
-def test_an_update_changes_what_it_names_and_its_time(api):
+def test_an_update_changes_the_given_fields_and_the_update_time(api):
     key = make(api)
     api.sandbox.clock.now += 60
     assert api.put(f"{PATH}/{key}", {"shownOnOrderDetails": True}) == {"updateCount": 1}
@@ -54,7 +54,7 @@ def test_an_update_changes_what_it_names_and_its_time(api):
     assert item["lastModifiedDate"] == "2024-09-04 07:21:11 +0000" != item["createdDate"]
 
 
-def test_a_deleted_field_is_gone(api):
+def test_a_deleted_field_no_longer_exists(api):
     key = make(api)
     assert api.delete(f"{PATH}/{key}") == {"deleteCount": 1}
     for method, body in (("GET", None), ("PUT", {"title": "x"}), ("DELETE", None)):
@@ -62,11 +62,11 @@ def test_a_deleted_field_is_gone(api):
 
 
 @pytest.mark.parametrize("fields", [{"title": " "}, {"title": "x", "type": "FILE"}])
-def test_fields_that_make_no_sense_are_refused(api, fields):
+def test_invalid_fields_are_refused(api, fields):
     assert api.refused("POST", PATH, fields)[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_a_customers_value_shows_what_the_field_says(api):
+def test_a_customers_value_shows_the_title_and_type_of_the_field(api):
     key = make(api, type="DATETIME")
     number = api.post("/customers", {"email": "a@example.com", "extrafields": [{"key": key, "value": "1"}]})["id"]
     [value] = api.get(f"/customers/{number}")["extrafields"]

@@ -1,4 +1,4 @@
-"""Customer groups: one is always there, members follow their group."""
+"""Customer groups: General always exists, and members follow changes of their group."""
 
 import pytest
 
@@ -22,14 +22,14 @@ def member(api, group):
     return f"/customers/{number}"
 
 
-def test_general_is_always_there_and_counts(api):
+def test_general_always_exists_and_is_counted(api):
     assert api.get("/customer_groups")["items"] == [{"id": 0, "name": "General"}]
     made = [make(api, f"Group {number}") for number in range(6)]
     page = api.get("/customer_groups", offset=6)
     assert (page["total"], page["count"], page["items"]) == (7, 1, [{"id": made[-1], "name": "Group 5"}])
 
 
-def test_general_can_be_renamed_and_not_deleted(api):
+def test_general_can_be_renamed_but_not_deleted(api):
     assert api.refused("DELETE", "/customer_groups/0")[:2] == (400, "WRONG_PARAMETER")
     api.put("/customer_groups/0", {"name": "Everyone"})
     assert api.get("/customer_groups/0") == {"id": 0, "name": "Everyone"}
@@ -44,7 +44,7 @@ def test_groups_are_found_by_part_of_their_name_and_by_ids_in_their_own_order(ap
         assert found == [0, one, three]
 
 
-def test_members_follow_a_groups_new_name_and_its_end(api):
+def test_members_follow_the_renaming_and_deletion_of_their_group(api):
     group = make(api, "VIP")
     path = member(api, group)
     assert api.get(path)["customerGroupName"] == "VIP"
@@ -59,7 +59,7 @@ def test_members_follow_a_groups_new_name_and_its_end(api):
     assert refusal == (404, "CUSTOMER_GROUP_NOT_FOUND", f"Customer group #{group} not found")
 
 
-def test_a_group_needs_a_name_and_an_external_id_of_its_own(api):
+def test_a_group_needs_a_name_and_a_unique_external_id(api):
     assert api.refused("POST", "/customer_groups", {"name": " "})[:2] == (400, "WRONG_PARAMETER")
     one, two = make(api, "A", externalReferenceId="x"), make(api, "B")
     code = "EXTERNAL_ID_ALREADY_USED"

@@ -1,4 +1,4 @@
-"""Customers and their contacts in the sandbox."""
+"""Customers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -73,21 +73,21 @@ FILTERS: dict[str, tuple[dict[str, Any], Callable[[Item], bool]]] = {
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_a_filter_finds_exactly_the_customers_that_fit(demo: Api, name: str) -> None:
+def test_a_filter_finds_exactly_the_matching_customers(demo: Api, name: str) -> None:
     params, fits = FILTERS[name]
     expected = {customer["id"] for customer in demo.all("/customers") if fits(customer)}
     assert 0 < len(expected) < 150
     assert {customer["id"] for customer in demo.all("/customers", **params)} == expected
 
 
-def test_a_postal_code_finds_who_lives_there(demo: Api) -> None:
+def test_a_postal_code_finds_the_customers_there(demo: Api) -> None:
     customers = demo.all("/customers")
     code = next(one["billingPerson"]["postalCode"] for one in customers if one["billingPerson"]["postalCode"])
     expected = {customer["id"] for customer in customers if _any_address("postalCode", code)(customer)}
     assert {customer["id"] for customer in demo.all("/customers", postalCode=code)} == expected
 
 
-def test_an_exact_match_wants_the_whole_address(demo: Api) -> None:
+def test_an_exact_match_requires_the_whole_address(demo: Api) -> None:
     customer = demo.all("/customers")[0]
     part = customer["email"].partition("@")[0]
     assert demo.get("/customers", email=part)["total"] == 1
@@ -106,7 +106,7 @@ def test_purchased_products_find_their_buyers(demo: Api) -> None:
     assert demo.get("/customers", purchasedProductIds=1)["total"] == 0
 
 
-def test_the_page_tells_how_many_customers_there_are_in_all(demo: Api) -> None:
+def test_a_page_has_the_total_number_of_customers(demo: Api) -> None:
     page = demo.get("/customers", b2b_b2c="b2b", limit=1)
     assert page["allCustomerCount"] == 150
     assert page["count"] == 1 < page["total"] < 150
@@ -132,7 +132,7 @@ def test_customers_are_sorted(demo: Api, field: str, direction: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["REGISTERED_DATE", "UPDATED_DATE", "FIRST_ORDER_DATE", "LAST_ORDER_DATE"])
-def test_who_came_in_the_same_second_is_sorted_by_creation(api: Api, field: str) -> None:
+def test_customers_of_the_same_second_are_sorted_by_creation(api: Api, field: str) -> None:
     ids = [api.post("/customers", {"email": f"{name}@example.com"})["id"] for name in "ba"]
     for name in "ba":
         api.post("/orders", {"email": f"{name}@example.com"})
@@ -141,10 +141,10 @@ def test_who_came_in_the_same_second_is_sorted_by_creation(api: Api, field: str)
         assert [customer["id"] for customer in page["items"]] == expected
 
 
-# Writing.
+# Writes.
 
 
-def test_a_customer_needs_a_mail_address_only(api: Api) -> None:
+def test_a_customer_needs_only_an_email_address(api: Api) -> None:
     assert api.refused("POST", "/customers", {})[:2] == (400, "WRONG_PARAMETER")
     number = api.post("/customers", {"email": " Ann@Example.com "})["id"]
     customer = api.get(f"/customers/{number}")
@@ -154,7 +154,7 @@ def test_a_customer_needs_a_mail_address_only(api: Api) -> None:
     assert [(one["type"], one["contact"]) for one in customer["contacts"]] == [("EMAIL", "Ann@Example.com")]
 
 
-def test_a_mail_address_belongs_to_one_customer(api: Api) -> None:
+def test_an_email_address_is_unique(api: Api) -> None:
     first = api.post("/customers", {"email": "a@example.com"})["id"]
     assert api.refused("POST", "/customers", {"email": "A@example.com"})[0] == 409
     second = api.post("/customers", {"email": "b@example.com"})["id"]
@@ -164,7 +164,7 @@ def test_a_mail_address_belongs_to_one_customer(api: Api) -> None:
     api.post("/customers", {"email": "a@example.com"})
 
 
-def test_two_customers_with_one_address_are_refused_though_searches_lag(clock: Clock) -> None:
+def test_an_email_address_is_unique_even_while_searches_lag(clock: Clock) -> None:
     sandbox = Sandbox(clock=clock, switches=Switches(upsert_lag=60))
     sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
     api = Api(sandbox)
@@ -194,7 +194,7 @@ def test_the_server_completes_a_customer(api: Api) -> None:
     assert customer["taxExempt"]
 
 
-def test_an_update_changes_what_it_names_only(api: Api, clock: Clock) -> None:
+def test_an_update_changes_only_the_given_fields(api: Api, clock: Clock) -> None:
     api.store.load("customer_groups", [{"id": 7, "name": "VIP"}])
     number = api.post("/customers", {"email": "a@example.com", "name": "Ann Lee"})["id"]
     before = api.get(f"/customers/{number}")
@@ -206,7 +206,7 @@ def test_an_update_changes_what_it_names_only(api: Api, clock: Clock) -> None:
     assert changed == {"customerGroupId", "customerGroupName", "updated"}
 
 
-def test_a_new_name_is_that_of_the_one_who_pays(api: Api) -> None:
+def test_a_new_name_changes_the_billing_person(api: Api) -> None:
     number = api.post("/customers", {"email": "a@example.com", "name": "Ann Lee"})["id"]
     api.put(f"/customers/{number}", {"name": "Ann Marie Lee"})
     customer = api.get(f"/customers/{number}")
@@ -215,7 +215,7 @@ def test_a_new_name_is_that_of_the_one_who_pays(api: Api) -> None:
     assert api.get("/customers", name="marie")["total"] == 1
 
 
-def test_addresses_that_repeat_an_id_are_kept(api: Api) -> None:
+def test_addresses_sent_with_their_id_are_kept(api: Api) -> None:
     sent = {"email": "a@example.com", "shippingAddresses": [{"name": "A", "city": "Bonn"}, {"name": "B"}]}
     number = api.post("/customers", sent)["id"]
     first, second = api.get(f"/customers/{number}")["shippingAddresses"]
@@ -232,7 +232,7 @@ def test_a_missing_customer_is_refused(api: Api, method: str) -> None:
     assert api.refused(method, "/customers/12", body) == (404, "CUSTOMER_NOT_FOUND", "Customer #12 not found")
 
 
-def test_a_deleted_customer_stands_in_the_history(api: Api) -> None:
+def test_a_deleted_customer_is_listed_as_deleted(api: Api) -> None:
     number = api.post("/customers", {"email": "a@example.com"})["id"]
     assert api.delete(f"/customers/{number}") == {"deleteCount": 1}
     assert api.get("/customers/deleted")["items"] == [{"id": number, "date": "2025-06-15 15:06:40 +0000"}]
@@ -242,7 +242,7 @@ def test_a_deleted_customer_stands_in_the_history(api: Api) -> None:
 # Statistics.
 
 
-def test_orders_make_the_statistics(api: Api, clock: Clock) -> None:
+def test_statistics_follow_the_orders(api: Api, clock: Clock) -> None:
     number = api.post("/customers", {"email": "a@example.com"})["id"]
     start = clock.now
     orders = []
@@ -267,7 +267,7 @@ def test_orders_make_the_statistics(api: Api, clock: Clock) -> None:
     assert api.get(f"/customers/{number}")["stats"]["numberOfOrders"] == 0
 
 
-def test_a_customer_who_comes_later_gets_the_orders_made_before(api: Api) -> None:
+def test_a_new_customer_gets_the_earlier_orders_with_the_same_email(api: Api) -> None:
     api.post("/orders", {"email": "a@example.com", "total": 5})
     number = api.post("/customers", {"email": "a@example.com"})["id"]
     assert api.get(f"/customers/{number}")["stats"]["salesValue"] == 5
@@ -279,7 +279,7 @@ def test_carts_do_not_count(api: Api) -> None:
     assert api.get(f"/customers/{number}")["stats"]["numberOfOrders"] == 0
 
 
-def test_seeded_statistics_are_those_the_server_would_give() -> None:
+def test_demo_statistics_match_those_the_server_computes() -> None:
     api = Api(demo_sandbox(products=30, orders=60, customers=10, carts=0, categories=0, clock=Clock()))
     customer = max(api.all("/customers"), key=lambda one: one["stats"]["numberOfOrders"])
     order = api.all("/orders", email=customer["email"])[0]
@@ -287,7 +287,7 @@ def test_seeded_statistics_are_those_the_server_would_give() -> None:
     assert api.get(f"/customers/{customer['id']}")["stats"] == customer["stats"]
 
 
-# Contacts.
+# Filter values and mass updates.
 
 
 @pytest.fixture
@@ -309,7 +309,7 @@ def people(api):
     return {"ids": ids, "lamp": lamp, "cup": cup, "vip": vip}
 
 
-def test_the_ids_are_those_of_the_search(api, people):
+def test_the_ids_match_those_of_a_search(api, people):
     ann, bob, cid = people["ids"]
     for params in ({}, {"keyword": "ann"}, {"minOrderCount": 1}, {"taxExempt": True}, {"lang": "en"}):
         found = [customer["id"] for customer in api.all("/customers", **params)]
@@ -319,12 +319,12 @@ def test_the_ids_are_those_of_the_search(api, people):
     assert set(api.get("/customers_ids")["ids"]) == {ann, bob, cid}
 
 
-def test_the_vendors_name_of_a_groups_id_filters_too(api, people):
+def test_the_vendors_name_of_the_group_filter_works(api, people):
     assert [item["email"] for item in api.all("/customers", customerGroup=people["vip"])] == ["bob@example.com"]
     assert len(api.all("/customers", customerGroup=0)) == 2
 
 
-def test_named_filtered_or_all_customers_are_changed(api, people):
+def test_selected_filtered_or_all_customers_are_changed(api, people):
     ann, bob, cid = people["ids"]
     vip = {"customer": {"customerGroupId": people["vip"], "acceptMarketing": True}}
     assert api.post("/customers_update", {"mode": "SELECTED", "ids": [ann, 5], **vip}) == {"updateCount": 1}
@@ -337,7 +337,7 @@ def test_named_filtered_or_all_customers_are_changed(api, people):
     assert api.get("/customers_ids", taxExempt=True) == {"ids": []}
 
 
-def test_deleted_customers_stand_in_the_history(api, people):
+def test_a_mass_deletion_lists_the_customers_as_deleted(api, people):
     ann = people["ids"][0]
     assert api.post("/customers_update", {"mode": "ALL_FILTERED", "delete": True}, lang="lv") == {"updateCount": 1}
     assert [item["id"] for item in api.get("/customers/deleted")["items"]] == [ann]
@@ -349,12 +349,12 @@ def test_deleted_customers_stand_in_the_history(api, people):
     "body",
     [{}, {"mode": "SOME", "delete": True}, {"mode": "SELECTED", "delete": True}, {"mode": "ALL"}],
 )
-def test_a_mass_update_says_whom_and_what(api, people, body):
+def test_a_mass_update_needs_customers_and_a_change(api, people, body):
     assert api.refused("POST", "/customers_update", body)[:2] == (400, "WRONG_PARAMETER")
     assert api.get("/customers")["total"] == 3
 
 
-def test_there_is_to_filter_by_what_customers_have(api, people):
+def test_the_values_of_filters_come_from_the_customers(api, people):
     filters = api.get("/customers/filters")
     assert (filters["total"], filters["repeatedCustomersCount"], filters["oneTimeCustomersCount"]) == (3, 1, 1)
     assert filters["storeGroups"] == [{"id": 0, "name": "General"}, {"id": people["vip"], "name": "VIP"}]
@@ -364,7 +364,7 @@ def test_there_is_to_filter_by_what_customers_have(api, people):
     ]
 
 
-def test_places_and_products_are_found_by_part_of_their_name(api, people):
+def test_countries_and_products_are_found_by_part_of_their_name(api, people):
     places = api.get("/customers/locations")["items"]
     assert places == [{"country": "France", "countryCode": "FR"}, {"country": "Latvia", "countryCode": "LV"}]
     assert api.get("/customers/locations", name="LAT")["items"] == places[1:]

@@ -1,4 +1,4 @@
-"""Countries, states, currencies and tax classes in the sandbox."""
+"""Countries, states, currencies and tax classes."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def api() -> Api:
     return Api(sandbox, store_id=7, token="secret_1")
 
 
-def test_countries_have_states_where_asked_for(api: Api) -> None:
+def test_countries_have_states_on_request(api: Api) -> None:
     plain = {country["code"]: country for country in api.get("/countries")}
     assert len(plain) == 249
     assert plain["NL"] == {"code": "NL", "name": "Netherlands"}
@@ -24,7 +24,7 @@ def test_countries_have_states_where_asked_for(api: Api) -> None:
     assert states["VA"] == []
 
 
-def test_names_come_in_the_asked_language_or_in_english(api: Api) -> None:
+def test_names_are_in_the_requested_language_or_in_english(api: Api) -> None:
     def name(lang: str) -> str:
         return next(country["name"] for country in api.get("/countries", lang=lang) if country["code"] == "DE")
 
@@ -67,12 +67,12 @@ def test_tax_classes_start_with_the_standard_rate(api: Api) -> None:
 
 
 @pytest.mark.parametrize("path", ["/currencyByCountry", "/states", "/taxClasses"])
-def test_a_country_must_be_named_and_known(api: Api, path: str) -> None:
+def test_a_valid_country_code_is_required(api: Api, path: str) -> None:
     assert "'countryCode' is missing" in api.refused("GET", path)[2]
     assert api.refused("GET", path, countryCode="XX")[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_the_tables_agree_with_each_other() -> None:
+def test_the_tables_are_consistent() -> None:
     tables = atlas.load()
     assert {tender.currency for tender in tables.tender.values()} <= tables.currencies.keys()
     assert tables.states.keys() | tables.tender.keys() | tables.taxes.keys() <= tables.countries.keys()

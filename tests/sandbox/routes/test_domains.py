@@ -1,4 +1,4 @@
-"""The store's site in the sandbox: domains, pages by slug, redirects, and feeds for marketplaces."""
+"""Domains of the instant site, and purchased ones."""
 
 from typing import Any
 
@@ -15,16 +15,13 @@ def api() -> Api:
     return Api(sandbox, store_id=7, token="secret_1")
 
 
-# Domains.
-
-
 def offers(api: Api, keyword: str) -> dict[str, str]:
     found = api.get("/domains/search", keyword=keyword)
     assert found["keyword"] == keyword
     return {offer["name"]: offer["status"] for offer in found["domains"]}
 
 
-def test_a_domain_is_found_bought_and_made_the_first_one(api: Api) -> None:
+def test_a_domain_is_found_purchased_and_made_primary(api: Api) -> None:
     assert offers(api, "my-mugs")["my-mugs.com"] == "available"
     owner = {"firstName": "Jo", "lastName": "Doe", "email": "jo@my-mugs.com", "countryCode": "US"}
     bought = api.post("/domains/purchase", {"domainName": "My-Mugs.com", **owner})
@@ -63,7 +60,7 @@ def test_the_instant_site_has_a_subdomain_or_a_domain_of_another_vendor(api: Api
     )
 
 
-def test_mails_about_a_domain_name_it_in_the_query(api: Api) -> None:
+def test_emails_about_a_domain_need_its_name_in_the_query(api: Api) -> None:
     api.post("/domains/purchase", {"domainName": "a.com"})
     mails = "/domains/send_domain_verification_email", "/domains/reset_domain_password"
     for path in mails:
@@ -92,7 +89,7 @@ def test_a_search_for_domains_needs_a_keyword(api: Api) -> None:
         ("www.example.com", 400, "DOMAIN_ALREADY_TAKEN"),
     ],
 )
-def test_a_domain_that_no_store_can_have(api: Api, name: str, status: int, code: str) -> None:
+def test_an_invalid_or_reserved_domain_is_refused(api: Api, name: str, status: int, code: str) -> None:
     assert api.refused("POST", "/domains/purchase", {"domainName": name})[:2] == (status, code)
     if name:
         update = {"instantSiteDomain": {"ecwidSubdomain": "other", "thirdPartyVendorDomain": name}}
@@ -101,7 +98,7 @@ def test_a_domain_that_no_store_can_have(api: Api, name: str, status: int, code:
     assert (found["purchasedDomains"], found["instantSiteDomain"]["ecwidSubdomain"]) == ([], "store7")
 
 
-def test_a_domain_is_bought_once_from_an_owner_with_an_address(api: Api) -> None:
+def test_a_domain_is_purchased_once_with_a_valid_email(api: Api) -> None:
     owner = api.refused("POST", "/domains/purchase", {"domainName": "a.com", "email": "nobody"})
     assert owner[:2] == (403, "REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR")
     api.post("/domains/purchase", {"domainName": "a.com", "email": "me@a.com"})
@@ -109,13 +106,13 @@ def test_a_domain_is_bought_once_from_an_owner_with_an_address(api: Api) -> None
 
 
 @pytest.mark.parametrize("change", [{"name": "a.com", "autorenew": True}, {"id": 1}, {"autorenew": True}])
-def test_an_update_of_a_domain_that_the_store_does_not_have_is_refused(api: Api, change: Any) -> None:
+def test_an_update_of_an_unknown_domain_is_refused(api: Api, change: Any) -> None:
     refused = api.refused("PUT", "/domains", {"purchasedDomains": [change]})
     assert refused[:2] == (409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA")
 
 
 @pytest.mark.parametrize("code", ["DOMAIN_FEATURE_NOT_AVAILABLE", "NOT_ALLOWED_ON_CURRENT_PLAN"])
-def test_a_plan_may_lack_domains(api: Api, code: str) -> None:
+def test_a_plan_without_domains_can_be_simulated(api: Api, code: str) -> None:
     api.store.simulated_errors.add(code)
     assert api.refused("GET", "/domains")[:2] == (403, code)
 
@@ -123,7 +120,7 @@ def test_a_plan_may_lack_domains(api: Api, code: str) -> None:
 @pytest.mark.parametrize(
     "code", ["PAYMENT_METHOD_PROBLEM", "OPEN_SRS_WRONG_RESPONSE", "REGISTRANT_CONTACT_DATA_VERIFICATION_ERROR"]
 )
-def test_a_purchase_can_be_told_to_fail(api: Api, code: str) -> None:
+def test_a_failed_purchase_can_be_simulated(api: Api, code: str) -> None:
     api.store.simulated_errors.add(code)
     assert api.refused("POST", "/domains/purchase", {"domainName": "a.com"})[:2] == (403, code)
     assert api.get("/domains")["purchasedDomains"] == []

@@ -13,7 +13,7 @@ def api():
     return Api(sandbox, store_id=1003, token="t")
 
 
-def test_pictures_have_colours_by_address_the_same_on_every_call(api):
+def test_an_image_has_the_same_colors_on_every_call(api):
     urls = ["https://x.example/1.jpg", "https://x.example/2.jpg"]
     found = api.post("/images/main-colors", {"imageUrls": urls})["result"]
     assert list(found) == urls
@@ -33,5 +33,5 @@ def test_pictures_have_colours_by_address_the_same_on_every_call(api):
         ({"imageUrls": ["https://x.example/1"], "colorsCount": 99}, 400),
     ],
 )
-def test_colours_of_no_picture_are_refused(api, body, status):
+def test_an_invalid_request_for_colors_is_refused(api, body, status):
     assert api.refused("POST", "/images/main-colors", body)[0] == status

@@ -29,7 +29,7 @@ def order(api: Api) -> int:
     return number
 
 
-def test_invoices_count_on_and_a_cancelled_sale_is_taken_back(api: Api, order: int) -> None:
+def test_invoices_are_numbered_and_cancel_a_cancelled_sale(api: Api, order: int) -> None:
     path = f"/orders/{order}/invoices"
     assert api.get(path) == {"invoices": []}
     first = api.post(f"{path}/create-invoice")
@@ -44,7 +44,7 @@ def test_invoices_count_on_and_a_cancelled_sale_is_taken_back(api: Api, order: i
     assert api.get(path, responseFields="invoices(id)") == {"invoices": [{"id": "5000000"}, {"id": "5000001"}]}
 
 
-def test_the_printable_invoice_is_a_page(api: Api, order: int) -> None:
+def test_the_printable_invoice_is_an_html_page(api: Api, order: int) -> None:
     api.put(f"/orders/{order}", {"billingPerson": {"name": "<b>Zoë</b>"}})
     response = api.send("GET", f"/orders/{order}/invoice")
     page = response.body.decode()
@@ -56,7 +56,7 @@ def test_the_printable_invoice_is_a_page(api: Api, order: int) -> None:
     assert "<b>" not in page
 
 
-def test_an_invoice_can_be_seen_before_there_is_an_order(api: Api) -> None:
+def test_an_invoice_can_be_previewed_without_an_order(api: Api) -> None:
     before = api.get("/orders")["total"]
     response = api.send("POST", "/orders/tax-invoice-preview", {"items": [{"name": "Teapot", "price": 3}]})
     assert b"Teapot" in response.body
@@ -64,7 +64,7 @@ def test_an_invoice_can_be_seen_before_there_is_an_order(api: Api) -> None:
     assert api.get("/orders")["total"] == before
 
 
-def test_the_pdf_is_one(api: Api, order: int) -> None:
+def test_the_pdf_is_well_formed(api: Api, order: int) -> None:
     items = [{"name": rf"Mug ({n}) \ № Ünï", "price": 1, "quantity": 1} for n in range(60)]
     api.put(f"/orders/{order}", {"items": items})
     response = api.send("GET", f"/orders/{order}/invoice-pdf")
@@ -73,7 +73,7 @@ def test_the_pdf_is_one(api: Api, order: int) -> None:
     assert document.startswith(b"%PDF-1.4\n")
     assert rb"Mug \(0\) \\ ? " + "Ünï".encode("cp1252") in document
     assert b"/Count 2 " in document
-    # The table says where each object starts, and the end says where the table does.
+    # The table has the offset of each object, and the trailer has the offset of the table.
     start = int(re.findall(rb"startxref\n(\d+)\n%%EOF\n$", document)[0])
     for number, offset in enumerate(re.findall(rb"(\d{10}) 00000 n ", document[start:]), 1):
         assert document[int(offset) :].startswith(b"%d 0 obj\n" % number)

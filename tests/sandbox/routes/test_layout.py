@@ -1,4 +1,4 @@
-"""An endpoint, the method that calls it and the test of it are found by one name."""
+"""An endpoint, the method that calls it and its tests are found by one name."""
 
 from pathlib import Path
 from pkgutil import iter_modules

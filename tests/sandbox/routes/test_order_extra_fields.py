@@ -1,4 +1,4 @@
-"""What hangs on an order in the sandbox: extra fields, statuses, invoices, and files of item options."""
+"""Extra fields of an order."""
 
 import pytest
 
@@ -27,9 +27,6 @@ def order(api: Api) -> int:
     return number
 
 
-# Extra fields.
-
-
 def test_an_extra_field_is_added_changed_and_deleted(api: Api, order: int, clock: Clock) -> None:
     path = f"/orders/{order}/extraFields"
     assert api.get(path) == []
@@ -46,7 +43,7 @@ def test_an_extra_field_is_added_changed_and_deleted(api: Api, order: int, clock
     assert api.get(path) == []
 
 
-def test_an_extra_field_is_added_once_and_whole(api: Api, order: int) -> None:
+def test_an_extra_field_needs_all_fields_and_a_unique_id(api: Api, order: int) -> None:
     path, sent = f"/orders/{order}/extraFields", {"id": "a", "value": "b", "title": "c"}
     api.post(path, sent)
     assert api.refused("POST", path, sent)[:2] == (409, "CONSTRAINT_VIOLATION")

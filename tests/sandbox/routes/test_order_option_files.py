@@ -65,7 +65,7 @@ def test_the_bytes_of_a_file_are_kept_until_its_order_is_deleted(api: Api, order
     assert uploads_of(api.store).get(file["url"]) is None
 
 
-def test_files_go_to_options_that_take_them(api: Api, order: int) -> None:
+def test_only_file_options_accept_files(api: Api, order: int) -> None:
     assert api.refused("POST", files_path(api, order, "Size"), b"x")[:2] == (400, "OPTIONS_IS_NOT_FILES_TYPE")
     assert api.refused("POST", files_path(api, order, "None"), b"x")[0] == 404
     assert api.refused("POST", f"/orders/{order}/items/1/options/{quote_plus(OPTION)}", b"x")[0] == 404

@@ -17,7 +17,7 @@ def api(clock: Clock) -> Api:
     return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=clock))
 
 
-def test_all_statuses_are_there(api: Api) -> None:
+def test_all_statuses_are_listed(api: Api) -> None:
     statuses = api.get("/profile/order_statuses")["items"]
     assert len(statuses) == 20
     assert statuses[1] == {
@@ -32,7 +32,7 @@ def test_all_statuses_are_there(api: Api) -> None:
     assert not any(one["enabled"] for one in own)
 
 
-def test_a_status_of_the_stores_own_can_be_named(api: Api, clock: Clock) -> None:
+def test_a_custom_status_can_be_named(api: Api, clock: Clock) -> None:
     path = "/profile/order_status/CUSTOM_PAYMENT_STATUS_2"
     change = {"name": "Money on hold", "enabled": True, "nameTranslations": {"de": "Wartet"}}
     assert api.put(path, change) == {"updateCount": 1}
@@ -46,7 +46,7 @@ def test_a_status_of_the_stores_own_can_be_named(api: Api, clock: Clock) -> None
     assert api.get(path)["lastNameChangeDate"] == status["lastNameChangeDate"]
 
 
-def test_a_status_that_is_built_in_keeps_its_name(api: Api) -> None:
+def test_a_built_in_status_cannot_be_renamed(api: Api) -> None:
     path = "/profile/order_status/PAID"
     assert api.refused("PUT", path, {"name": "Mine"})[:2] == (409, "NOT_ALLOWED_TO_UPDATE_PARAMETER")
     assert api.refused("PUT", path, {"enabled": False})[:2] == (409, "NOT_ALLOWED_TO_UPDATE_PARAMETER")

@@ -1,4 +1,4 @@
-"""Orders in the sandbox: every filter filters, writes follow the API's facts."""
+"""Orders: filters, single orders, writes, unfinished orders, scopes and calculation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -115,14 +115,14 @@ FILTERS: dict[str, tuple[dict[str, Any], Callable[[Item], bool]]] = {
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_a_filter_finds_exactly_the_orders_that_fit(demo: Api, name: str) -> None:
+def test_a_filter_finds_exactly_the_matching_orders(demo: Api, name: str) -> None:
     params, fits = FILTERS[name]
     expected = {order["id"] for order in demo.all("/orders") if fits(order)}
     assert 0 < len(expected) < 300
     assert {order["id"] for order in demo.all("/orders", **params)} == expected
 
 
-def test_an_email_finds_its_orders_whatever_its_case(demo: Api) -> None:
+def test_an_email_finds_its_orders_in_any_case(demo: Api) -> None:
     email = demo.get("/orders/last")["email"]
     found = demo.all("/orders", email=email.upper())
     assert found
@@ -135,7 +135,7 @@ def test_an_order_is_found_by_either_number(demo: Api) -> None:
         assert demo.all("/orders", **{name: order[name]}) == [order]
 
 
-def test_a_customer_is_found_by_id_or_mail_address_where_asked_for(demo: Api) -> None:
+def test_orders_are_found_by_customer_id_or_email(demo: Api) -> None:
     orders = demo.all("/orders")
     one = next(order for order in orders if "customerId" in order)
     other = next(order for order in orders if order["email"] != one["email"])
@@ -158,7 +158,7 @@ def test_a_subscription_finds_its_orders(demo: Api) -> None:
     assert demo.all("/orders", subscriptionId=number) == expected
 
 
-def test_ids_may_be_numbers_or_texts_and_other_filters_are_ignored(demo: Api) -> None:
+def test_ids_may_be_numbers_or_text_ids_and_disable_other_filters(demo: Api) -> None:
     first, second, *_ = demo.all("/orders")
     found = demo.get("/orders", ids=[first["orderNumber"], second["id"], "NOPE1"], totalFrom=10**9)
     assert {order["id"] for order in found["items"]} == {first["id"], second["id"]}
@@ -172,7 +172,7 @@ def test_orders_come_newest_first_in_whole_pages(demo: Api) -> None:
     assert times == sorted(times, reverse=True)
 
 
-def test_only_asked_fields_are_answered(demo: Api) -> None:
+def test_only_requested_fields_are_returned(demo: Api) -> None:
     page = demo.get("/orders", limit=1, responseFields="total,items(id,items(sku))")
     assert page["total"] == 300
     assert set(page) == {"total", "items"}
@@ -208,13 +208,13 @@ def test_there_is_no_last_order_in_an_empty_store(api: Api) -> None:
 
 @pytest.mark.parametrize("key", ["123456", "ABCDE", "a/b"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_missing_order_is_named_in_the_refusal(api: Api, method: str, key: str) -> None:
+def test_the_error_names_the_missing_order(api: Api, method: str, key: str) -> None:
     body = {} if method == "PUT" else None
     path = f"/orders/{key.replace('/', '%2F')}"
     assert api.refused(method, path, body) == (404, "ORDER_NOT_FOUND", f"Order #{key} not found")
 
 
-def test_the_repeat_url_names_the_order(demo: Api) -> None:
+def test_the_repeat_url_contains_the_order_id(demo: Api) -> None:
     order = demo.get("/orders/last")
     url = demo.get(f"/orders/{order['orderNumber']}/repeatURL")["repeatOrderUrl"]
     assert url.startswith("https://demo.company.site/products/repeat-order?")
@@ -223,15 +223,15 @@ def test_the_repeat_url_names_the_order(demo: Api) -> None:
     assert url != demo.get(f"/orders/{other}/repeatURL")["repeatOrderUrl"]
 
 
-def test_text_ids_do_not_repeat() -> None:
+def test_text_ids_are_unique() -> None:
     numbers = [*range(500_000_000, 500_020_000), *range(540_000_000, 540_005_000), *range(1, 5_000)]
     assert len({order_id(number) for number in numbers}) == len(numbers)
 
 
-# Writing.
+# Writes.
 
 
-def test_an_order_needs_nothing(api: Api, clock: Clock) -> None:
+def test_an_order_needs_no_fields(api: Api, clock: Clock) -> None:
     made = api.post("/orders", {})
     order = api.get(f"/orders/{made['id']}")
     assert made["orderId"] == made["orderid"] == order["id"]
@@ -246,7 +246,7 @@ def test_the_next_order_has_the_next_number(api: Api) -> None:
     assert second == first + 1
 
 
-def test_an_order_keeps_what_was_sent_and_gets_what_the_server_knows(api: Api) -> None:
+def test_an_order_keeps_its_fields_and_gets_those_of_the_server(api: Api) -> None:
     sent = {
         "email": "мария@example.com",
         "total": 12.34,
@@ -273,12 +273,12 @@ def test_an_order_keeps_what_was_sent_and_gets_what_the_server_knows(api: Api) -
     }
 
 
-def test_a_date_that_is_none_is_refused(api: Api) -> None:
+def test_an_invalid_date_is_refused(api: Api) -> None:
     assert api.refused("POST", "/orders", {"createDate": "yesterday"})[:2] == (400, "WRONG_PARAMETER")
     assert api.store.count("orders") == 0
 
 
-def test_an_update_changes_what_it_names_only(api: Api, clock: Clock) -> None:
+def test_an_update_changes_only_the_given_fields(api: Api, clock: Clock) -> None:
     sent = {"email": "a@example.com", "total": 5, "additionalInfo": {"a": "1"}}
     number = api.post("/orders", sent)["id"]
     before = api.get(f"/orders/{number}")
@@ -291,7 +291,7 @@ def test_an_update_changes_what_it_names_only(api: Api, clock: Clock) -> None:
     assert api.get("/orders", updatedFrom=int(clock.now))["total"] == 1
 
 
-def test_lines_that_repeat_an_id_are_kept_and_others_get_one(api: Api) -> None:
+def test_items_sent_with_their_id_are_kept_and_others_get_one(api: Api) -> None:
     number = api.post("/orders", {"items": [{"name": "Tea", "price": 2, "quantity": 1}]})["id"]
     [line] = api.get(f"/orders/{number}")["items"]
     api.put(f"/orders/{number}", {"items": [{"id": line["id"], "quantity": 4}, {"name": "Cup", "price": 3}]})
@@ -307,7 +307,7 @@ def test_only_unfinished_orders_can_be_hidden(api: Api) -> None:
     assert not api.get(f"/orders/{number}")["hidden"]
 
 
-def test_a_deleted_order_stands_in_the_history_with_number_and_text_id(api: Api, clock: Clock) -> None:
+def test_a_deleted_order_is_listed_with_number_and_text_id(api: Api, clock: Clock) -> None:
     first, second = (api.post("/orders", {}) for _ in range(2))
     assert api.delete(f"/orders/{first['orderId']}") == {"deleteCount": 1}
     clock.now += 60
@@ -325,7 +325,7 @@ def test_a_deleted_order_stands_in_the_history_with_number_and_text_id(api: Api,
     assert api.get("/orders")["total"] == 0
 
 
-def test_a_new_order_is_readable_by_text_id_though_searches_lag(clock: Clock) -> None:
+def test_a_new_order_can_be_read_by_text_id_while_searches_lag(clock: Clock) -> None:
     sandbox = Sandbox(clock=clock, switches=Switches(upsert_lag=10, delete_lag=10))
     sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
     api = Api(sandbox)
@@ -342,15 +342,15 @@ def test_a_new_order_is_readable_by_text_id_though_searches_lag(clock: Clock) ->
     assert api.get("/orders")["total"] == 1
 
 
-# What users load themselves.
+# Orders loaded without a request.
 
 
-def test_an_order_that_is_loaded_needs_its_number(api: Api) -> None:
+def test_a_loaded_order_needs_its_number(api: Api) -> None:
     with pytest.raises(ValueError, match="'orderNumber'"):
         api.store.load("orders", [{"id": "ABCDE"}])
 
 
-def test_an_order_that_is_loaded_needs_nothing_else(api: Api) -> None:
+def test_a_loaded_order_needs_no_other_field(api: Api) -> None:
     api.store.load("customers", [{"id": 5, "email": "a@example.com"}])
     api.store.load("orders", [{"orderNumber": 7}, {"orderNumber": 8, "email": "a@example.com", "total": 4}])
     assert api.get("/orders")["total"] == 2
@@ -379,7 +379,7 @@ def test_an_unfinished_order_is_a_cart(api: Api) -> None:
     assert (order["orderNumber"], order["email"]) == (made["id"], "a@example.com")
 
 
-def test_another_status_makes_a_cart_an_order_and_back(api: Api) -> None:
+def test_a_status_turns_a_cart_into_an_order_and_back(api: Api) -> None:
     made = api.post("/orders", {"paymentStatus": "INCOMPLETE"})
     api.put(f"/orders/{made['orderId']}", {"paymentStatus": "PAID"})
     assert (api.get("/carts")["total"], api.get("/orders")["total"]) == (0, 1)
@@ -427,7 +427,7 @@ def shop(clock: Clock) -> Api:
     return Api(sandbox)
 
 
-def test_a_calculation_sums_taxes_and_ships(shop: Api) -> None:
+def test_a_calculation_adds_taxes_and_shipping(shop: Api) -> None:
     sent = {
         "email": "a@example.com",
         "ipAddress": "203.0.113.9",
@@ -442,7 +442,7 @@ def test_a_calculation_sums_taxes_and_ships(shop: Api) -> None:
     }
     answer = shop.post("/order/calculate", sent)
     assert answer["subtotal"] == 34.2
-    # The demo store's tax is included in prices; 8.875 % is its rate for the zone of the shipping address.
+    # The demo store's prices include tax; its rate for the zone of the shipping address is 8.875 %.
     assert answer["availableTaxes"][0]["defaultTax"] == 8.875
     assert answer["tax"] == round(30 - 30 / 1.08875, 2) + round(4.2 - 4.2 / 1.08875, 2)
     assert answer["shippingOption"] == answer["availableShippingOptions"][0]
@@ -455,7 +455,7 @@ def test_a_calculation_sums_taxes_and_ships(shop: Api) -> None:
     assert (shop.store.count("orders"), shop.store.count("carts")) == (0, 0)
 
 
-def test_a_calculation_drops_what_the_server_decides(shop: Api) -> None:
+def test_a_calculation_ignores_fields_of_the_server(shop: Api) -> None:
     option = {"name": "Logo", "type": "CHOICE", "value": "x", "files": [{"id": 1}]}
     line = {
         "price": 10,
@@ -480,7 +480,7 @@ def test_a_calculation_drops_what_the_server_decides(shop: Api) -> None:
     assert answer["handlingFee"] == {"name": "Wrapping", "description": "", "value": 0}
 
 
-def test_a_coupon_is_taken_off_and_echoed(shop: Api, clock: Clock) -> None:
+def test_a_coupon_is_deducted_and_echoed(shop: Api, clock: Clock) -> None:
     coupon = {"code": "TEN", "discountType": "PERCENT", "discount": 10, "orderCount": 4}
     items = [{"price": 20, "quantity": 1, "isShippingRequired": False}]
     answer = shop.post("/order/calculate", {"items": items, "discountCoupon": coupon})
@@ -489,7 +489,7 @@ def test_a_coupon_is_taken_off_and_echoed(shop: Api, clock: Clock) -> None:
     assert answer["discountCoupon"]["creationDate"] == "2025-06-15 15:06:40 +0000"
 
 
-def test_what_a_line_leaves_out_comes_from_the_product(shop: Api) -> None:
+def test_missing_fields_of_an_item_come_from_the_product(shop: Api) -> None:
     [product] = shop.get("/products", limit=1)["items"]
     answer = shop.post("/order/calculate", {"items": [{"productId": product["id"], "quantity": 2}]})
     [line] = answer["items"]
@@ -497,13 +497,13 @@ def test_what_a_line_leaves_out_comes_from_the_product(shop: Api) -> None:
     assert answer["subtotal"] == round(2 * product["price"], 2)
 
 
-def test_a_store_without_a_profile_calculates_too(api: Api) -> None:
+def test_a_store_without_a_profile_can_calculate(api: Api) -> None:
     answer = api.post("/order/calculate", {"items": [{"price": 3, "quantity": 2}]})
     assert (answer["total"], answer["tax"], answer["availableShippingOptions"]) == (6, 0, [])
     assert api.post("/order/calculate", {})["total"] == 0
 
 
-def test_a_tax_that_is_not_included_comes_on_top(api: Api) -> None:
+def test_a_tax_not_included_in_prices_is_added(api: Api) -> None:
     api.store.profile = {"taxes": [{"id": 1, "name": "Tax", "enabled": True, "defaultTax": 10, "rules": []}]}
     answer = api.post("/order/calculate", {"items": [{"price": 50, "quantity": 1}]})
     assert (answer["subtotal"], answer["tax"], answer["total"]) == (50, 5, 55)
@@ -511,7 +511,7 @@ def test_a_tax_that_is_not_included_comes_on_top(api: Api) -> None:
     assert api.post("/order/calculate", exempt)["total"] == 50
 
 
-def test_the_last_order_of_a_customer(api: Api, clock: Clock) -> None:
+def test_the_last_order_of_a_customer_is_found(api: Api, clock: Clock) -> None:
     clock.now += 60
     person = {"name": "Ann", "street": "Main St 1"}
     sent = api.post("/orders", {"email": "Ann@example.com", "shippingPerson": person})["id"]

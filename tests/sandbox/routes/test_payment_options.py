@@ -7,7 +7,7 @@ import pytest
 from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api, Clock
 
-SHIPPING, PAYMENT, FIELDS = "/profile/shippingOptions", "/profile/paymentOptions", "/profile/extrafields"
+PAYMENT = "/profile/paymentOptions"
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def test_a_payment_option_is_created_changed_and_deleted(api: Api) -> None:
         ({"checkoutTitle": "x", "paymentProcessorId": "Stripe"}, 409, "PAYMENT_GATEWAY_IS_ALREADY_ADDED"),
     ],
 )
-def test_a_payment_option_that_no_store_can_offer(api: Api, body: Any, status: int, code: str) -> None:
+def test_an_invalid_payment_option_is_refused(api: Api, body: Any, status: int, code: str) -> None:
     before = api.get(PAYMENT)
     assert api.refused("POST", PAYMENT, body)[:2] == (status, code)
     assert api.get(PAYMENT) == before
 
 
-def test_a_store_can_be_told_to_refuse(api: Api) -> None:
+def test_a_refusal_can_be_simulated(api: Api) -> None:
     code = "PAYMENT_GATEWAY_MALFORMED_SETTINGS_SIGNATURE_KEY_TOO_LONG"
     api.store.simulated_errors.add(code)
     assert api.refused("POST", PAYMENT, {"checkoutTitle": "x", "paymentProcessorId": "adyen"})[:2] == (400, code)

@@ -37,7 +37,7 @@ def pictures(api, number):
     return [(image["id"], image["imageOriginalUrl"][-1], image["isMain"]) for image in images]
 
 
-def test_pictures_come_go_and_change_places(api):
+def test_images_are_added_deleted_and_reordered(api):
     number = make(api)
     one = str(api.post(f"/products/{number}/gallery/async", upload("https://x.example/1"))["id"])
     assert pictures(api, number) == [(one, "1", False)]
@@ -48,7 +48,7 @@ def test_pictures_come_go_and_change_places(api):
         "originalImageUrl": "https://x.example/0",
         "galleryImages": [{"id": int(one)}, {"id": int(two)}],
     }
-    # Put behind the others, the main image gives its place and id to the next.
+    # Moved behind the others, the main image gives its position and id to the next one.
     order = [{"id": "0", "orderBy": 5}, {"id": one, "orderBy": 1}, {"id": two, "orderBy": 2}]
     api.put(f"/products/{number}", {"media": {"images": order}})
     (first, second, third) = pictures(api, number)

@@ -28,7 +28,7 @@ def upload(url):
 
 
 @pytest.mark.parametrize("url", ["", " ", "ftp://x.example/1", "nothing", None])
-def test_a_picture_needs_an_address_of_http(api, url):
+def test_an_image_needs_an_http_url(api, url):
     number = make(api)
     for path in ("image", "gallery"):
         assert api.refused("POST", f"/products/{number}/{path}/async", upload(url))[:2] == (422, "WRONG_URL")

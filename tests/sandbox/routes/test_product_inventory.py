@@ -27,7 +27,7 @@ def show(api, number, fields):
     return api.get(f"/products/{number}", responseFields=fields)
 
 
-def test_stock_is_changed_by_a_delta_and_may_go_below_zero(api):
+def test_a_delta_changes_the_stock_even_below_zero(api):
     number = make(api, quantity=10)
     assert api.put(f"/products/{number}/inventory", {"quantityDelta": -4}) == {"updateCount": 1}
     assert show(api, number, "quantity,inStock") == {"quantity": 6, "inStock": True}
@@ -37,7 +37,7 @@ def test_stock_is_changed_by_a_delta_and_may_go_below_zero(api):
     assert api.put(f"/products/{make(api)}/inventory", {"quantityDelta": 1}) == {"updateCount": 0}
 
 
-def test_a_null_changes_no_stock(api):
+def test_a_null_does_not_change_the_stock(api):
     number = make(api, quantity=5)
     api.put(f"/products/{number}", {"quantity": None, "unlimited": None})
     assert show(api, number, "quantity,unlimited") == {"quantity": 5, "unlimited": False}

@@ -33,7 +33,7 @@ def pictures(api, number):
     return [(image["id"], image["imageOriginalUrl"][-1], image["isMain"]) for image in images]
 
 
-def test_all_media_at_once(api):
+def test_all_media_are_replaced(api):
     number = make(api)
     media = {
         "mainMedia": {"imageUrl": "https://x.example/1"},

@@ -1,4 +1,4 @@
-"""Product types: one is always there; attributes keep their order, and their ids through a rename."""
+"""Product types: General always exists; attributes keep their order, and their ids when renamed."""
 
 import pytest
 
@@ -40,14 +40,14 @@ def make(api, *names):
     return api.post("/classes", {"name": "Shirts", "attributes": attributes})["id"]
 
 
-def test_general_is_always_there_and_not_deleted(api):
+def test_general_always_exists_and_cannot_be_deleted(api):
     made = [make(api), make(api), make(api)]
     assert [item["id"] for item in api.get("/classes")] == [0, *made]
     assert api.refused("DELETE", "/classes/0")[:2] == (400, "WRONG_PARAMETER")
     assert {attribute["type"] for attribute in api.get("/classes/0")["attributes"]} >= {"UPC", "BRAND"}
 
 
-def test_attributes_come_back_as_posted_in_order_with_ids(api):
+def test_attributes_keep_their_order_and_get_ids(api):
     posted = [{"name": kind.title(), "type": kind, "show": "PRICE"} for kind in TYPES]
     number = api.post("/classes", {"name": "All", "attributes": posted})["id"]
     attributes = api.get(f"/classes/{number}")["attributes"]
@@ -55,7 +55,7 @@ def test_attributes_come_back_as_posted_in_order_with_ids(api):
     assert len({one["id"] for one in attributes}) == len(TYPES)
 
 
-def test_attributes_that_repeat_their_id_are_renamed_and_new_ones_get_one(api):
+def test_attributes_with_an_id_are_renamed_and_new_ones_get_one(api):
     number = make(api, "Gender", "Age", "Fit")
     one, two, _ = [attribute["id"] for attribute in api.get(f"/classes/{number}")["attributes"]]
     change = [{"id": two, "name": "Age group"}, {"name": "Colour"}, {"id": one, "show": "NOTSHOW"}]
@@ -76,13 +76,13 @@ def test_attributes_that_repeat_their_id_are_renamed_and_new_ones_get_one(api):
     "attribute",
     [{"name": ""}, {"name": "x", "type": "NONE"}, {"name": "x", "show": "NOWHERE"}, {"id": 5, "name": "x"}],
 )
-def test_attributes_that_make_no_sense_are_refused(api, attribute):
+def test_invalid_attributes_are_refused(api, attribute):
     number = make(api, "Gender")
     assert api.refused("PUT", f"/classes/{number}", {"attributes": [attribute]})[:2] == (400, "WRONG_PARAMETER")
     assert [one["name"] for one in api.get(f"/classes/{number}")["attributes"]] == ["Gender"]
 
 
-def test_products_of_a_deleted_type_are_of_general(api):
+def test_products_of_a_deleted_type_move_to_general(api):
     number = make(api)
     product = api.post("/products", {"name": "x", "productClassId": number})["id"]
     assert api.delete(f"/classes/{number}") == {"deleteCount": 1}

@@ -28,14 +28,14 @@ def show(api, number, fields):
 
 
 @pytest.mark.parametrize("code", ["VIDEO_NOT_SUPPORTED", "VIDEO_UNAVAILABLE"])
-def test_stores_may_refuse_videos(api, code):
+def test_an_unavailable_video_can_be_simulated(api, code):
     number = make(api)
     api.store.simulated_errors.add(code)
     for path in ("video", "gallery/video"):
         assert api.refused("POST", f"/products/{number}/{path}", {"url": "https://vimeo.com/1"})[:2] == (422, code)
 
 
-def test_videos_come_and_go(api):
+def test_videos_are_added_and_deleted(api):
     number = make(api)
     path = f"/products/{number}"
     one = api.post(f"{path}/gallery/video", {"url": "https://www.youtube.com/watch?v=1"})["id"]

@@ -1,4 +1,4 @@
-"""What is done to a product is found, filtered, sorted, changed and listed as deleted."""
+"""Products: writes, searches and filter values."""
 
 import json
 
@@ -38,7 +38,7 @@ def show(api, number, fields):
     return api.get(f"/products/{number}", responseFields=fields)
 
 
-def test_every_endpoint_of_the_catalogue_is_served():
+def test_every_endpoint_of_the_catalog_is_served():
     catalogue = {
         operation
         for operation, endpoint in tables().endpoints.items()
@@ -47,10 +47,10 @@ def test_every_endpoint_of_the_catalogue_is_served():
     assert catalogue <= set(load().operations)
 
 
-# Life of a product.
+# Writes.
 
 
-def test_a_name_is_enough_and_the_server_adds_the_rest(api):
+def test_a_name_suffices_and_the_server_adds_the_rest(api):
     number = make(api)
     assert ids(api) == [number]
     item = api.get(f"/products/{number}")
@@ -72,7 +72,7 @@ def test_a_name_is_enough_and_the_server_adds_the_rest(api):
 
 
 @pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": " "}, {"name": "x", "price": -1}])
-def test_a_product_without_a_name_or_below_zero_is_refused(api, body):
+def test_a_product_without_a_name_or_with_a_negative_price_is_refused(api, body):
     assert api.refused("POST", "/products", body)[:2] == (400, "WRONG_PARAMETER")
     assert ids(api) == []
 
@@ -87,7 +87,7 @@ def test_a_product_without_a_name_or_below_zero_is_refused(api, body):
         ({"categoryIds": [5]}, "CATEGORIES_NOT_FOUND"),
     ],
 )
-def test_what_the_api_has_a_code_for_is_refused_with_it(api, body, code):
+def test_invalid_products_are_refused_with_the_documented_code(api, body, code):
     assert api.refused("POST", "/products", {"name": "x", **body})[1] == code
 
 
@@ -100,12 +100,12 @@ def test_what_the_api_has_a_code_for_is_refused_with_it(api, body, code):
         ({"locationInventory": {"1": 5}}, 409, "NOT_ALLOWED_TO_UPDATE_PARAMETER"),
     ],
 )
-def test_what_a_stored_product_can_not_become(api, body, status, code):
+def test_invalid_changes_are_refused_with_the_documented_code(api, body, status, code):
     number = make(api, price=7)
     assert api.refused("PUT", f"/products/{number}", body)[:2] == (status, code)
 
 
-def test_stores_may_refuse_translations(api):
+def test_a_store_without_translations_can_be_simulated(api):
     api.store.profile["languages"] = {"enabledLanguages": ["en", "de"], "defaultLanguage": "en"}
     api.store.simulated_errors.add("LANGUAGES_NOT_ALLOWED")
     number = make(api, nameTranslated={"en": "Lamp", "de": "Lampe"})
@@ -117,7 +117,7 @@ def test_stores_may_refuse_translations(api):
     assert api.refused("PUT", f"/products/{number}", german)[:2] == (400, code)
 
 
-def test_an_update_changes_what_it_names_and_its_time(api):
+def test_an_update_changes_the_given_fields_and_the_update_time(api):
     number = make(api, price=5, weight=2, tax={"taxable": False, "taxClassCode": "food"})
     before = api.get(f"/products/{number}")
     api.sandbox.clock.now += 60
@@ -130,7 +130,7 @@ def test_an_update_changes_what_it_names_and_its_time(api):
     assert {k: v for k, v in after.items() if k not in changed} == {k: v for k, v in before.items() if k not in changed}
 
 
-def test_read_only_fields_in_a_body_are_left_aside(api):
+def test_read_only_fields_in_a_body_are_ignored(api):
     number = make(api, id=5, createTimestamp=1, inStock=False, url="https://x.example", rating=5)
     item = api.get(f"/products/{number}")
     assert number != 5
@@ -138,7 +138,7 @@ def test_read_only_fields_in_a_body_are_left_aside(api):
     assert "rating" not in item
 
 
-def test_null_clears_the_fields_that_can_be_cleared(api):
+def test_null_clears_clearable_fields(api):
     number = make(api, googleProductCategory=412, minPurchaseQuantity=2, price=5)
     api.put(f"/products/{number}", {"googleProductCategory": None, "minPurchaseQuantity": None, "price": None})
     item = api.get(f"/products/{number}")
@@ -147,14 +147,14 @@ def test_null_clears_the_fields_that_can_be_cleared(api):
     assert item["price"] == 5
 
 
-def test_null_clears_everything_under_the_switch():
+def test_null_clears_every_field_with_the_switch():
     api = shop(null_clears=True)
     number = make(api, subtitle="x")
     api.put(f"/products/{number}", {"subtitle": None})
     assert "subtitle" not in api.get(f"/products/{number}")
 
 
-def test_an_update_can_answer_with_the_item(api):
+def test_an_update_can_return_the_item(api):
     number = make(api)
     answer = api.put(f"/products/{number}", {"price": 7}, returnItem=True, responseFields="item(id,price)")
     assert answer == {"item": {"id": number, "price": 7}}
@@ -174,7 +174,7 @@ def test_prices_are_shown_in_the_stores_format(api):
     assert not [name for name in api.get(f"/products/{number}") if "ompareToPriceDiscount" in name]
 
 
-def test_a_missing_product_is_named_in_the_error(api):
+def test_the_error_names_the_missing_product(api):
     for method, path, body in [
         ("GET", "/products/77", None),
         ("PUT", "/products/77", {"name": "x"}),
@@ -199,14 +199,14 @@ def test_a_sku_belongs_to_one_product_or_variation(api):
     make(api, sku="A")
 
 
-def test_a_sku_is_taken_before_a_search_shows_it():
+def test_a_sku_is_unique_even_while_searches_lag():
     api = shop(upsert_lag=30)
     make(api, sku="A")
     assert api.get("/products")["total"] == 0
     assert api.refused("POST", "/products", {"name": "y", "sku": "A"})[0] == 409
 
 
-def test_an_external_id_is_used_once(api):
+def test_an_external_id_is_unique(api):
     make(api, externalReferenceId="X")
     assert api.refused("POST", "/products", {"name": "y", "externalReferenceId": "X"})[:2] == (
         409,
@@ -227,7 +227,7 @@ def test_deleted_products_are_listed_with_their_time(api):
     assert ids(api) == [third]
 
 
-def test_deleting_without_an_id_deletes_all_and_notes_each(api):
+def test_deleting_without_an_id_deletes_and_lists_all_products(api):
     numbers = [make(api) for _ in range(3)]
     assert api.delete("/products") == {"deleteCount": 3}
     assert ids(api) == []
@@ -238,7 +238,7 @@ def test_deleting_without_an_id_deletes_all_and_notes_each(api):
 # Search.
 
 
-def test_a_page_holds_at_most_100_and_tells_so(api):
+def test_a_page_has_at_most_100_items_and_reports_that_limit(api):
     api.store.load("products", [{"id": number} for number in range(1, 251)])
     page = api.get("/products", limit=1000)
     assert (page["count"], page["limit"], page["total"]) == (100, 100, 250)
@@ -248,7 +248,7 @@ def test_a_page_holds_at_most_100_and_tells_so(api):
     assert (beyond["count"], beyond["items"], beyond["limit"]) == (0, [], 7)
 
 
-def test_pages_may_be_shorter_than_asked():
+def test_pages_can_be_shorter_than_requested():
     api = shop(page_size=30)
     api.store.load("products", [{"id": number} for number in range(1, 101)])
     page = api.get("/products", limit=50)
@@ -265,7 +265,7 @@ def test_timestamps_can_be_in_milliseconds():
     assert ids(api, createdFrom=NOW, createdTo=NOW) == [number]
 
 
-def test_a_search_lags_and_an_id_does_not():
+def test_a_search_lags_but_reading_by_id_does_not():
     api = shop(upsert_lag=10, delete_lag=20)
     number = make(api)
     assert (ids(api), api.get(f"/products/{number}")["id"]) == ([], number)
@@ -308,7 +308,7 @@ def test_a_search_lags_and_an_id_does_not():
         ({"taxClassCodes": "food,books"}, ["letter"]),
     ],
 )
-def test_every_filter_filters(api, params, expected):
+def test_each_filter_finds_its_products(api, params, expected):
     size = {"type": "SIZE", "name": "Size"}
     bear = {
         "name": "Bear",
@@ -340,13 +340,13 @@ def test_every_filter_filters(api, params, expected):
     assert [numbers[number] for number in ids(api, **params)] == expected
 
 
-def test_ids_are_asked_for_without_other_filters(api):
+def test_ids_disable_the_other_filters(api):
     first, second, third = make(api), make(api, price=5), make(api)
     assert ids(api, productId=[third, first, 99], priceFrom=5) == [first, third]
     assert second not in ids(api, productId=[first])
 
 
-def test_categories_hold_their_products_and_on_request_those_below(api):
+def test_a_category_finds_its_products_and_those_of_subcategories_on_request(api):
     top = api.post("/categories", {"name": "Top"})["id"]
     below = api.post("/categories", {"name": "Below", "parentId": top})["id"]
     other = api.post("/categories", {"name": "Other"})["id"]
@@ -385,7 +385,7 @@ SORTS = {
     st.integers(100, 105),
     st.none() | st.booleans(),
 )
-def test_pages_of_a_search_are_the_plainly_filtered_and_sorted_list(rows, sort, way, limit, since, enabled):
+def test_the_pages_of_a_search_add_up_to_the_filtered_and_sorted_list(rows, sort, way, limit, since, enabled):
     api = shop()
     rows = [{"id": number, **row} for number, row in enumerate(rows, start=1)]
     api.store.load("products", rows)
@@ -413,7 +413,7 @@ def test_fields_are_selected_on_every_level(api):
     assert show(api, number, "id,tax(taxable)") == {"id": number, "tax": {"taxable": True}}
 
 
-def test_the_storefronts_address_follows_the_parameters(api):
+def test_urls_follow_the_storefront_parameters(api):
     number = make(api, name="Red Bear", customSlug="")
     assert show(api, number, "url")["url"].endswith(f"company.site/products/Red-Bear-p{number}")
     asked = {"baseUrl": "https://shop.example", "responseFields": "items(url)"}
@@ -425,7 +425,7 @@ def test_the_storefronts_address_follows_the_parameters(api):
         assert api.get("/products", **asked, **flags)["items"] == [{"url": expected}]
 
 
-def test_texts_come_in_the_asked_language(api):
+def test_texts_are_in_the_requested_language(api):
     number = make(
         api,
         nameTranslated={"de": "Ding"},
@@ -437,7 +437,7 @@ def test_texts_come_in_the_asked_language(api):
     assert api.get(f"/products/{number}", lang="fr")["name"] == "Thing"
 
 
-def test_a_name_and_its_translation_stay_the_same(api):
+def test_a_name_and_its_translation_stay_in_step(api):
     number = make(api)
     api.put(f"/products/{number}", {"nameTranslated": {"en": "Object", "de": "Objekt"}})
     assert show(api, number, "name") == {"name": "Object"}
@@ -445,10 +445,10 @@ def test_a_name_and_its_translation_stay_the_same(api):
     assert show(api, number, "nameTranslated") == {"nameTranslated": {"en": "Item", "de": "Objekt"}}
 
 
-# Order, stock, attributes, variations.
+# Stock, attributes, variations.
 
 
-def test_a_quantity_ends_unlimited_stock_and_unlimited_ends_the_quantity(api):
+def test_a_quantity_and_unlimited_stock_exclude_each_other(api):
     number = make(api)
     api.put(f"/products/{number}", {"quantity": 0})
     assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": False, "quantity": 0, "inStock": False}
@@ -457,14 +457,14 @@ def test_a_quantity_ends_unlimited_stock_and_unlimited_ends_the_quantity(api):
     assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": True, "inStock": True}
 
 
-def test_a_null_that_clears_the_quantity_leaves_unlimited_stock():
+def test_clearing_the_quantity_makes_the_stock_unlimited():
     api = shop(null_clears=True)
     number = make(api, quantity=5)
     api.put(f"/products/{number}", {"quantity": None})
     assert show(api, number, "quantity,unlimited") == {"unlimited": True}
 
 
-def test_an_attribute_is_the_same_by_alias_name_or_id(api):
+def test_an_attribute_is_identified_by_alias_name_or_id(api):
     first = make(api, attributes=[{"alias": "BRAND", "value": "A"}, {"name": "Care", "value": "30 °C"}])
     brand, care = show(api, first, "attributes")["attributes"]
     assert (brand["name"], brand["type"], brand["value"]) == ("Brand", "BRAND", "A")
@@ -476,7 +476,7 @@ def test_an_attribute_is_the_same_by_alias_name_or_id(api):
     assert api.refused("POST", "/products", {"name": "x", "attributes": [{"value": "?"}]})[0] == 400
 
 
-def test_variations_are_made_only_where_asked_for(api):
+def test_variations_are_stored_only_on_request(api):
     body = {"name": "x", "price": 5, "combinations": [{"quantity": 0, "price": 7}, {"quantity": 3}]}
     plain = api.post("/products", body)["id"]
     assert show(api, plain, "combinations") == {"combinations": []}
@@ -491,7 +491,7 @@ def test_variations_are_made_only_where_asked_for(api):
     assert api.refused("POST", "/products", too_many, saveCombinations=True)[:2] == (400, code)
 
 
-def test_the_samples_bodies_are_taken(api):
+def test_the_documented_bodies_are_accepted(api):
     body = json.loads((SAMPLES / "create_product.request.json").read_bytes())
     api.store.load("categories", [{"name": "C", "id": number} for number in body["categoryIds"]])
     number = api.post("/products", body)["id"]
@@ -502,10 +502,10 @@ def test_the_samples_bodies_are_taken(api):
         assert item[name] == change[name]
 
 
-# Facets.
+# Filter values.
 
 
-def test_filters_count_what_a_search_would_find(api):
+def test_filter_counts_match_a_search(api):
     category = api.post("/categories", {"name": "C"})["id"]
     brand = {"alias": "BRAND", "value": "Bärli", "valueTranslated": {"fr": "Ours"}}
     size = {"type": "SIZE", "name": "Size", "choices": [{"text": "S"}, {"text": "M"}]}
@@ -529,7 +529,7 @@ def test_filters_count_what_a_search_would_find(api):
     assert [value["title"] for value in filters["option_Size"]["values"]] == ["M", "S"]
 
 
-def test_facets_are_cut_most_frequent_first(api):
+def test_filter_values_are_limited_to_the_most_frequent(api):
     for value, times in {"a": 1, "b": 3, "c": 2}.items():
         for _ in range(times):
             make(api, attributes=[{"name": "Kind", "value": value}])

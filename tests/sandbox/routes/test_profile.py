@@ -1,4 +1,4 @@
-"""The store's profile in the sandbox."""
+"""The store profile."""
 
 import pytest
 
@@ -19,17 +19,17 @@ def api() -> Api:
     return Api(demo_sandbox(products=0, orders=0, customers=0, carts=0, categories=0, requests_per_minute=None))
 
 
-def test_everything_is_there_when_asked_for(api: Api) -> None:
+def test_the_whole_profile_is_returned_on_request(api: Api) -> None:
     assert api.get("/profile", **FULL) == profile(DEMO_STORE_ID)
 
 
-def test_some_parts_are_only_there_when_asked_for(api: Api) -> None:
+def test_some_parts_are_returned_only_on_request(api: Api) -> None:
     found = api.get("/profile")
     assert not {"accountBilling", "verticalSettings"} & set(found)
     assert not {"featuresByPlans", "reportAvailabilityDetails"} & set(found["account"])
 
 
-def test_billing_and_limits_need_scopes_of_their_own(api: Api) -> None:
+def test_billing_and_limits_need_their_own_scopes(api: Api) -> None:
     api.store.add_token("plain", scopes=["read_store_profile"])
     api.token = "plain"
     found = api.get("/profile", **FULL)
@@ -38,7 +38,7 @@ def test_billing_and_limits_need_scopes_of_their_own(api: Api) -> None:
     assert found["account"]["featuresByPlans"]
 
 
-def test_texts_come_in_the_asked_language_where_there_is_a_translation(api: Api) -> None:
+def test_texts_are_in_the_requested_language_if_translated(api: Api) -> None:
     found = api.get("/profile", lang="de")
     assert found["settings"]["orderCommentsCaption"] == "Was sollten wir wissen?"
     assert found["shipping"]["shippingOptions"][0]["title"] == "Standardversand"
@@ -47,7 +47,7 @@ def test_texts_come_in_the_asked_language_where_there_is_a_translation(api: Api)
     assert japanese["settings"]["orderCommentsCaption"] == "Anything we should know?"
 
 
-def test_only_asked_fields_are_answered(api: Api) -> None:
+def test_only_requested_fields_are_returned(api: Api) -> None:
     found = api.get("/profile", responseFields="generalInfo(storeId,storeUrl),settings(storeName)")
     assert found == {
         "generalInfo": {"storeId": DEMO_STORE_ID, "storeUrl": "https://demo.company.site/products"},
@@ -73,18 +73,18 @@ def test_a_change_merges_deeply(api: Api) -> None:
     assert api.get("/profile", **FULL) == expected
 
 
-def test_what_can_only_be_read_stays(api: Api) -> None:
+def test_read_only_fields_are_not_changed(api: Api) -> None:
     before = api.get("/profile", **FULL)
     api.put("/profile", {"payment": {"paymentOptions": []}, "accountBilling": {}, "account": {"suspended": True}})
     assert api.get("/profile", **FULL) == before
 
 
-def test_the_site_is_named_after_its_subdomain(api: Api) -> None:
+def test_the_generated_url_follows_the_subdomain(api: Api) -> None:
     api.put("/profile", {"generalInfo": {"starterSite": {"ecwidSubdomain": "bakery"}}})
     assert api.get("/profile")["generalInfo"]["starterSite"]["generatedUrl"] == "https://bakery.company.site"
 
 
-def test_taxes_stand_in_two_places_and_are_the_same(api: Api) -> None:
+def test_taxes_are_the_same_in_both_places(api: Api) -> None:
     taxes = [{"id": 5, "name": "Tax", "enabled": True, "defaultTax": 3.25}]
     api.put("/profile", {"taxes": taxes})
     found = api.get("/profile")
@@ -104,7 +104,7 @@ def test_staff_scopes_are_listed(api: Api) -> None:
     assert len(scopes) == 7
 
 
-def test_a_store_that_was_just_added_has_a_profile() -> None:
+def test_a_new_store_has_a_profile() -> None:
     sandbox = Sandbox()
     sandbox.add_store(42, token=DEMO_TOKEN)
     api = Api(sandbox, store_id=42)
@@ -118,7 +118,7 @@ def test_a_store_that_was_just_added_has_a_profile() -> None:
     assert api.get("/profile")["settings"] == {"storeName": "Лавка"}
 
 
-def test_languages_have_codes_and_may_be_one_only(api: Api) -> None:
+def test_languages_need_valid_codes_and_may_be_limited_to_one(api: Api) -> None:
     change = {"languages": {"enabledLanguages": ["en", "pt_BR"]}}
     api.put("/profile", change)
     strange = {"languages": {"enabledLanguages": ["Klingon"]}}

@@ -27,7 +27,7 @@ def empty() -> Api:
         ("emaillogo", ("settings",), "emailLogoUrl"),
     ],
 )
-def test_a_logo_is_uploaded_replaced_and_taken_away(empty: Api, logo: str, place: tuple[str, ...], field: str) -> None:
+def test_a_logo_is_uploaded_replaced_and_deleted(empty: Api, logo: str, place: tuple[str, ...], field: str) -> None:
     def shown() -> Any:
         found = empty.get("/profile")
         for step in place:
@@ -43,7 +43,7 @@ def test_a_logo_is_uploaded_replaced_and_taken_away(empty: Api, logo: str, place
     assert empty.delete(f"/profile/{logo}") == {"deleteCount": 0, "success": True}
 
 
-def test_a_logo_must_be_there_and_small_enough(empty: Api) -> None:
+def test_a_missing_or_too_large_logo_is_refused(empty: Api) -> None:
     assert empty.refused("POST", "/profile/logo")[:2] == (400, "WRONG_PARAMETER")
     assert empty.refused("POST", "/profile/logo", externalUrl="logo.png")[:2] == (422, "WRONG_URL")
     large = bytes(20 * 1024 * 1024 + 1)
@@ -64,7 +64,7 @@ def api() -> Api:
         ("emaillogo", ("settings",), "emailLogoUrl"),
     ],
 )
-def test_a_logo_can_be_taken_away_once(api: Api, logo: str, place: tuple[str, ...], field: str) -> None:
+def test_a_logo_is_deleted_only_once(api: Api, logo: str, place: tuple[str, ...], field: str) -> None:
     assert api.delete(f"/profile/{logo}") == {"deleteCount": 1, "success": True}
     found = api.get("/profile")
     for step in place:

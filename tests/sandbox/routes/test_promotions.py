@@ -1,4 +1,4 @@
-"""Promotions are made, listed, changed in parts and deleted; what only the server sets can't be changed."""
+"""Promotions, and the fields that only the server sets."""
 
 import json
 
@@ -24,13 +24,13 @@ def show(api, number):
     return next(item for item in api.get("/promotions")["items"] if item["id"] == number)
 
 
-def test_what_is_posted_comes_back(api):
+def test_a_promotion_is_read_as_it_was_created(api):
     body = json.loads((SAMPLES / "create_promotion.request.json").read_bytes())
     number = api.post("/promotions", body)["id"]
     assert show(api, number) == body | {"id": number, "targets": body["targets"] | {"all": False}}
 
 
-def test_an_update_changes_what_it_names(api):
+def test_an_update_changes_the_given_fields(api):
     number = make(api, amount=10, triggers={"subtotal": 50, "customerGroups": [0]})
     assert api.put(f"/promotions/{number}", {"amount": 5, "triggers": {"subtotal": 100}}) == {"updateCount": 1}
     promotion = show(api, number)
@@ -38,13 +38,13 @@ def test_an_update_changes_what_it_names(api):
     assert promotion["triggers"] == {"subtotal": 100, "customerGroups": [0]}
 
 
-def test_promotions_stand_in_order_of_creation_and_come_in_pages(api):
+def test_promotions_are_paged_in_order_of_creation(api):
     made = [make(api) for _ in range(3)]
     page = api.get("/promotions", offset=1, limit=1)
     assert (page["total"], [item["id"] for item in page["items"]]) == (3, [made[1]])
 
 
-def test_what_only_the_server_sets_can_be_repeated_but_not_changed(api):
+def test_read_only_fields_can_be_repeated_but_not_changed(api):
     number = make(api, targets={"products": [1]})
     promotion = show(api, number)
     assert api.put(f"/promotions/{number}", promotion) == {"updateCount": 1}
@@ -54,7 +54,7 @@ def test_what_only_the_server_sets_can_be_repeated_but_not_changed(api):
     assert show(api, number) == promotion
 
 
-def test_a_store_has_100_promotions_at_most(api):
+def test_a_store_has_at_most_100_promotions(api):
     for _ in range(100):
         number = make(api)
     assert api.refused("POST", "/promotions", {"name": "x"})[:2] == (402, "MAX_PROMOTIONS_LIMIT_EXCEEDED")
@@ -62,7 +62,7 @@ def test_a_store_has_100_promotions_at_most(api):
     make(api)
 
 
-def test_a_deleted_promotion_is_gone(api):
+def test_a_deleted_promotion_no_longer_exists(api):
     number = make(api)
     assert api.delete(f"/promotions/{number}") == {"deleteCount": 1}
     for method, body in (("PUT", {"amount": 1}), ("DELETE", None)):
@@ -85,11 +85,11 @@ def test_a_deleted_promotion_is_gone(api):
         {"targets": {"combinations": [{"productId": 1, "combinationIds": ["1"] * 101}]}},
     ],
 )
-def test_fields_that_make_no_sense_are_refused(api, fields):
+def test_invalid_fields_are_refused(api, fields):
     assert api.refused("POST", "/promotions", {"name": "x", **fields})[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_an_external_id_is_used_once(api):
+def test_an_external_id_is_unique(api):
     make(api, externalReferenceId="a")
     again = {"name": "x", "externalReferenceId": "a"}
     assert api.refused("POST", "/promotions", again)[:2] == (409, "EXTERNAL_ID_ALREADY_USED")
@@ -103,7 +103,7 @@ def test_an_external_id_is_used_once(api):
         ("CUSTOMER_GROUPS_FEATURE_NOT_AVAILABLE", {"triggers": {"customerGroups": [0]}}),
     ],
 )
-def test_stores_without_the_feature_refuse(api, code, fields):
+def test_stores_without_the_feature_refuse_promotions(api, code, fields):
     make(api, **fields)
     api.store.simulated_errors.add(code)
     assert api.refused("POST", "/promotions", {"name": "x", **fields})[:2] == (403, code)

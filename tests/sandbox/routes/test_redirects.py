@@ -5,7 +5,7 @@ import pytest
 from ecwid_async.sandbox import Sandbox
 from tests.sandbox.api import Api, Clock
 
-PAGES, REDIRECTS = "/storefront-widget-pages", "/instant-site/redirects"
+REDIRECTS = "/instant-site/redirects"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_redirects_are_created_found_changed_and_deleted(api: Api) -> None:
     assert api.refused("GET", f"{REDIRECTS}/{old['id']}")[0] == 404
 
 
-def test_a_redirect_has_two_ends_and_starts_where_no_other_does(api: Api) -> None:
+def test_a_redirect_needs_two_addresses_and_a_unique_start(api: Api) -> None:
     assert "toUrl" in api.refused("POST", REDIRECTS, [{"fromUrl": "/a", "toUrl": "/b"}, {"fromUrl": "/c"}])[2]
     assert api.get(REDIRECTS)["total"] == 0
     api.post(REDIRECTS, [{"fromUrl": "/a", "toUrl": "/b"}, {"fromUrl": "/c", "toUrl": "/d"}])

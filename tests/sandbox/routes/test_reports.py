@@ -1,4 +1,4 @@
-"""Reports and the times of latest changes in the sandbox."""
+"""Reports, and the times of the latest changes."""
 
 import itertools
 from datetime import UTC, datetime
@@ -57,7 +57,7 @@ def leading(report: Item) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_every_report_has_figures_that_add_up(demo: Api, name: str) -> None:
+def test_the_metrics_of_every_report_add_up(demo: Api, name: str) -> None:
     report = demo.get(f"/reports/{name}")
     assert report["reportType"] == name
     assert report["dataset"]
@@ -66,13 +66,13 @@ def test_every_report_has_figures_that_add_up(demo: Api, name: str) -> None:
     shares = [row["percentage"] for row in report["dataset"] if "percentage" in row]
     assert bool(shares) == (REPORTS[name].shape == "pie")
     assert not shares or sum(shares) == pytest.approx(100, abs=0.1)
-    # A person may stand in several rows, and a mean is no sum.
+    # A person may be in several rows, and averages don't add up.
     if report["aggregatedData"][0]["dataId"] in {"visits", "revenue", "profit", "abandonedCarts", "count", "favorites"}:
         assert sum(leading(report).values()) == pytest.approx(report["aggregatedData"][0]["dataValue"])
     assert demo.get(f"/reports/{name}/tip")["tip"]
 
 
-def test_a_chart_has_a_point_for_every_day_also_for_empty_ones() -> None:
+def test_a_chart_has_a_point_for_every_day() -> None:
     report = bare().get("/reports/allRevenue", startedFrom=JUNE, endedAt=JUNE + 4 * DAY - 1, timeScaleValue="day")
     assert leading(report) == {"June 1, 2024": 30, "June 2, 2024": 30, "June 3, 2024": 0, "June 4, 2024": 40}
     assert figures(report["aggregatedData"]) == {"revenue": 100, "orders": 4, "averageOrderValue": 25, "items": 4}
@@ -101,7 +101,7 @@ def test_a_chart_has_its_scale(scale: str, names: list[str]) -> None:
     assert sum(leading(report).values()) == 4
 
 
-def test_weeks_begin_on_the_asked_day() -> None:
+def test_weeks_begin_on_the_requested_day() -> None:
     report = bare().get(
         "/reports/allOrders", startedFrom=JUNE, endedAt=JUNE + 2 * DAY, timeScaleValue="week", firstDayOfWeek="sunday"
     )
@@ -118,7 +118,7 @@ def test_weeks_begin_on_the_asked_day() -> None:
         ("similarPeriodInPreviousYear", "SIMILAR_PERIOD_IN_PREVIOUS_YEAR", 0),
     ],
 )
-def test_a_report_is_compared_with_an_earlier_time(period: str, name: str, orders: int) -> None:
+def test_a_report_is_compared_with_an_earlier_period(period: str, name: str, orders: int) -> None:
     start = JUNE + 2 * DAY
     report = bare().get(
         "/reports/allOrders", startedFrom=start, endedAt=start + 2 * DAY - 1, timeScaleValue="day", comparePeriod=period
@@ -132,13 +132,13 @@ def test_a_report_is_compared_with_an_earlier_time(period: str, name: str, order
     assert earlier == expected.get(period, earlier)
 
 
-def test_nothing_is_compared_unasked() -> None:
+def test_nothing_is_compared_by_default() -> None:
     report = bare().get("/reports/allOrders", comparePeriod="noComparePeriod")
     assert report["comparePeriod"] == "NO_COMPARE_PERIOD"
     assert not {"comparePeriodDataset", "comparePeriodAggregatedData"} & set(report)
 
 
-def test_rows_are_sorted_and_cut() -> None:
+def test_rows_are_sorted_and_limited() -> None:
     api = bare()
     path = "/reports/topOfPaymentMethodsByOrders"
     assert leading(api.get(path)) == {"Cash": 3, "Card": 1}
@@ -150,7 +150,7 @@ def test_rows_are_sorted_and_cut() -> None:
     assert api.refused("GET", path, limit=-1)[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_buyers_are_new_once() -> None:
+def test_a_buyer_is_new_only_once() -> None:
     api = bare()
     assert leading(api.get("/reports/newOrdersVsRepeatOrders")) == {"newOrders": 3, "repeatOrders": 1}
     assert leading(api.get("/reports/newOrdersVsRepeatOrders", startedFrom=JUNE + 2)) == {
@@ -159,13 +159,13 @@ def test_buyers_are_new_once() -> None:
     }
 
 
-def test_profit_is_what_is_left_of_a_product() -> None:
+def test_profit_is_revenue_less_cost() -> None:
     [row] = bare().get("/reports/topOfProductsByProfit")["dataset"]
     assert figures(row["data"]) == {"orders": 4, "items": 4, "revenue": 100, "profit": 84}
     assert row["additionalData"]["productName"] == "Mug"
 
 
-def test_a_report_moves_with_the_store() -> None:
+def test_a_report_follows_the_store() -> None:
     api = bare()
     before = figures(api.get("/reports/allOrders")["aggregatedData"])
     api.post("/orders", {"email": "d@x.com", "total": 50})
@@ -174,14 +174,14 @@ def test_a_report_moves_with_the_store() -> None:
     assert after["revenue"] == before["revenue"] + 50
 
 
-def test_timestamps_come_in_seconds_or_by_a_switch_in_milliseconds() -> None:
+def test_a_switch_puts_timestamps_in_milliseconds() -> None:
     asked = {"startedFrom": JUNE * 1000, "endedAt": JUNE + DAY - 1, "timeScaleValue": "day"}
     [point] = bare(milliseconds=frozenset({"reports"})).get("/reports/allOrders", **asked)["dataset"]
     assert (point["startTimeStamp"], point["endTimeStamp"]) == (JUNE * 1000, (JUNE + DAY - 1) * 1000)
     assert bare().get("/reports/allOrders", **asked)["dataset"][0]["startTimeStamp"] == JUNE
 
 
-def test_a_report_that_is_not_there_or_of_no_time() -> None:
+def test_an_unknown_report_or_an_invalid_period_is_refused() -> None:
     api = bare()
     assert "allOrders" in api.refused("GET", "/reports/everything")[2]
     assert api.refused("GET", "/reports/allOrders", startedFrom=JUNE, endedAt=JUNE - 1)[:2] == (400, "WRONG_PARAMETER")
@@ -199,7 +199,7 @@ def test_an_empty_store_has_empty_reports() -> None:
 # Latest changes.
 
 
-def test_each_time_moves_with_its_own_section_only() -> None:
+def test_each_time_follows_only_its_own_section() -> None:
     api = bare()
     clock: Any = api.sandbox.clock
     api.post("/customers", {"email": "a@x.com"})
@@ -220,7 +220,7 @@ def test_each_time_moves_with_its_own_section_only() -> None:
         seen = now
 
 
-def test_counts_and_more_times_come_where_asked_for(demo: Api) -> None:
+def test_counts_and_further_times_are_returned_on_request(demo: Api) -> None:
     plain = demo.get("/latest-stats")
     assert len(plain) == 7
     full = demo.get(

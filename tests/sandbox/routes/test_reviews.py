@@ -1,4 +1,4 @@
-"""Reviews are found, published, taken back and deleted, one by one or many at once; products count theirs."""
+"""Reviews: searched, published, unpublished and deleted, one at a time or in mass updates; products count theirs."""
 
 import pytest
 
@@ -64,7 +64,7 @@ def ids(api, **params):
         ({"sortBy": "RATING_DESC"}, [4, 1, 3, 2, 5]),
     ],
 )
-def test_every_filter_and_order(api, params, expected):
+def test_each_filter_and_order_works(api, params, expected):
     assert ids(api, **params) == expected
 
 
@@ -73,7 +73,7 @@ def test_reviews_come_in_pages(api):
     assert (page["total"], page["count"], page["limit"]) == (5, 2, 5)
 
 
-def test_counts_by_status(api):
+def test_reviews_are_counted_by_status(api):
     assert api.get("/reviews/filters_data") == {"allCount": 5, "moderatedCount": 1, "publishedCount": 4}
 
 
@@ -89,11 +89,11 @@ def test_publishing_changes_status_time_and_the_products_rating(api):
 
 
 @pytest.mark.parametrize("status", [None, "deleted", ""])
-def test_a_status_that_is_none_is_refused(api, status):
+def test_an_invalid_status_is_refused(api, status):
     assert api.refused("PUT", "/reviews/1", {"status": status})[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_a_deleted_review_stands_in_the_history(api):
+def test_a_deleted_review_is_listed_as_deleted(api):
     assert api.delete("/reviews/1") == {"deleteCount": 1}
     assert api.get("/reviews/deleted")["items"] == [{"id": 1, "date": format_time(NOW)}]
     assert api.get("/products/10")["reviewsPublished"] == 1
@@ -102,21 +102,21 @@ def test_a_deleted_review_stands_in_the_history(api):
         assert refusal == (404, "PRODUCT_REVIEW_NOT_FOUND", "Product review #1 not found")
 
 
-# Many at once.
+# Mass updates.
 
 
 def mass_update(api, **body):
     return api.put("/reviews/mass_update", body)["updateCount"]
 
 
-def test_all_reviews_at_once(api):
+def test_all_reviews_are_changed(api):
     assert mass_update(api, selectMode="ALL", newStatus="PUBLISHED") == 5
     assert api.get("/reviews/filters_data")["publishedCount"] == 5
     assert mass_update(api, selectMode="ALL", delete=True) == 5
     assert ids(api) == []
 
 
-def test_named_reviews_at_once(api):
+def test_selected_reviews_are_changed(api):
     assert mass_update(api, selectMode="SELECTED", reviewIds=[1, 3, 99], newStatus="moderated") == 2
     assert ids(api, status="moderated") == [5, 3, 1]
 
@@ -132,7 +132,7 @@ def test_named_reviews_at_once(api):
         ({"reviewId": [2], "rating": []}, [5, 4, 3, 1]),
     ],
 )
-def test_filtered_reviews_at_once(api, filters, left):
+def test_filtered_reviews_are_changed(api, filters, left):
     mass_update(api, selectMode="ALL_FILTERED", currentFilters=filters, delete=True)
     assert ids(api) == left
 
@@ -147,12 +147,12 @@ def test_filtered_reviews_at_once(api, filters, left):
         {"selectMode": "ALL_FILTERED", "delete": True, "currentFilters": {"createdFrom": "soon"}},
     ],
 )
-def test_a_mass_update_says_whom_and_what(api, body):
+def test_a_mass_update_needs_reviews_and_a_change(api, body):
     assert api.refused("PUT", "/reviews/mass_update", body)[:2] == (400, "WRONG_PARAMETER")
     assert len(ids(api)) == 5
 
 
-def test_stores_without_the_feature_refuse(api):
+def test_stores_without_the_feature_refuse_reviews(api):
     api.store.simulated_errors.add("PRODUCT_REVIEWS_FEATURE_NOT_AVAILABLE")
     for path in ("/reviews", "/reviews/1", "/reviews/filters_data"):
         assert api.refused("GET", path)[:2] == (403, "PRODUCT_REVIEWS_FEATURE_NOT_AVAILABLE")

@@ -23,7 +23,7 @@ def api() -> Api:
         ("yandex_market_dbs", {"store", "manufacturerWarranty", "pickup", "adult", "enableAutoDiscounts", "sizeChart"}),
     ],
 )
-def test_a_feed_has_the_products_that_are_for_sale(api: Api, channel: str, own: set[str]) -> None:
+def test_a_feed_counts_the_products_for_sale(api: Api, channel: str, own: set[str]) -> None:
     api.post("/products", {"name": "a"})
     api.post("/products", {"name": "b", "enabled": False})
     feed = api.get(f"/saleschannels/{channel}")

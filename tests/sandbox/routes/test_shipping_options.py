@@ -1,4 +1,4 @@
-"""Parts of the profile with endpoints of their own: shipping and payment options, checkout extra fields, logos."""
+"""Shipping options."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api, Clock
 
-SHIPPING, PAYMENT, FIELDS = "/profile/shippingOptions", "/profile/paymentOptions", "/profile/extrafields"
+SHIPPING = "/profile/shippingOptions"
 
 
 @pytest.fixture
@@ -28,9 +28,6 @@ def named(options: list[dict[str, Any]], name: str) -> dict[str, Any]:
     return next(option for option in options if option["id"] == name)
 
 
-# Shipping.
-
-
 def test_a_shipping_option_is_created_changed_and_deleted(api: Api) -> None:
     before = api.get(SHIPPING)
     assert before == api.get("/profile")["shipping"]["shippingOptions"]
@@ -48,7 +45,7 @@ def test_a_shipping_option_is_created_changed_and_deleted(api: Api) -> None:
     assert api.get(SHIPPING) == before
 
 
-def test_ids_of_options_are_never_given_twice(empty: Api) -> None:
+def test_option_ids_are_never_reused(empty: Api) -> None:
     names = {empty.post(SHIPPING, {"title": "x", "fulfilmentType": "pickup"})["id"] for _ in range(3)}
     assert len(names) == 3
     assert all(empty.delete(f"{SHIPPING}/{name}") == {"deleteCount": 1} for name in names)
@@ -65,12 +62,12 @@ def test_ids_of_options_are_never_given_twice(empty: Api) -> None:
         ({"title": "x", "carrier": "UPS"}, 409, "SHIPPING_OPTION_ADDRESS_MISMATCH"),
     ],
 )
-def test_a_shipping_option_that_no_store_can_offer(empty: Api, body: Any, status: int, code: str) -> None:
+def test_an_invalid_shipping_option_is_refused(empty: Api, body: Any, status: int, code: str) -> None:
     assert empty.refused("POST", SHIPPING, body)[:2] == (status, code)
     assert empty.get(SHIPPING) == []
 
 
-def test_a_shipping_option_that_is_not_there(api: Api) -> None:
+def test_an_unknown_shipping_option_is_refused(api: Api) -> None:
     assert api.refused("PUT", f"{SHIPPING}/none", {})[:2] == (404, "SHIPPING_NOT_FOUND")
     assert api.refused("DELETE", f"{SHIPPING}/none")[:2] == (404, "SHIPPING_NOT_FOUND")
 
@@ -81,10 +78,7 @@ def test_a_refused_change_changes_nothing(api: Api) -> None:
     assert api.get(SHIPPING) == before
 
 
-# Payment.
-
-
-def test_a_plan_may_lack_a_whole_section(api: Api) -> None:
+def test_a_plan_without_a_section_can_be_simulated(api: Api) -> None:
     api.store.simulated_errors.add("payment_options")
-    assert api.refused("GET", PAYMENT)[:2] == (402, "NOT_AVAILABLE_ON_CURRENT_PLAN")
+    assert api.refused("GET", "/profile/paymentOptions")[:2] == (402, "NOT_AVAILABLE_ON_CURRENT_PLAN")
     api.get(SHIPPING)

@@ -27,7 +27,7 @@ def ids(api, **params):
     return [item["id"] for item in api.all("/products", **params)]
 
 
-def test_the_owners_order_of_a_category(api):
+def test_products_are_sorted_in_the_owners_order(api):
     category = api.post("/categories", {"name": "C"})["id"]
     a, b, c = (make(api, categoryIds=[category]) for _ in range(3))
     outside = make(api)
@@ -43,7 +43,7 @@ def test_the_owners_order_of_a_category(api):
 
 @pytest.fixture
 def tree(api):
-    """Top holds A (which holds AA) and B; Side stands beside it."""
+    """Top contains A (which contains AA) and B; Side is next to Top."""
     numbers = {}
     for name, parent in {"Top": None, "Side": None, "A": "Top", "B": "Top", "AA": "A"}.items():
         body = {"name": name, **({"parentId": numbers[parent]} if parent else {})}
@@ -55,7 +55,7 @@ def names(api, **params):
     return [item["name"] for item in api.all("/categories", **params)]
 
 
-def test_the_owners_order_of_a_level(api, tree):
+def test_categories_are_sorted_in_the_owners_order(api, tree):
     assert api.get("/categories/sort", parentCategory=tree["Top"]) == {"sortedIds": [tree["A"], tree["B"]]}
     order = {"sortedIds": [tree["B"], tree["Side"]]}
     assert api.put("/categories/sort", order, parentCategory=tree["Top"]) == {"updateCount": 1}

@@ -18,7 +18,7 @@ def api(clock: Clock) -> Api:
     return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
 
 
-def test_somebody_is_invited_changed_and_deleted(api: Api) -> None:
+def test_an_account_is_invited_changed_and_deleted(api: Api) -> None:
     before = api.get("/staff")["staffList"]
     sent = {"email": "ann@example.com", "staffScopes": ["REPORT_ACCESS"]}
     assert api.post("/staff", sent) == {"success": True}
@@ -32,16 +32,16 @@ def test_somebody_is_invited_changed_and_deleted(api: Api) -> None:
     assert api.refused("GET", f"/staff/{account['id']}")[0] == 404
 
 
-def test_an_invitation_is_sent_again_or_taken_back(api: Api) -> None:
+def test_an_invitation_is_resent_or_cancelled(api: Api) -> None:
     api.post("/staff", {"email": "ann@example.com"})
     assert api.post("/staff/invite", {"email": "Ann@example.com"}) == {"success": True}
     assert api.call("DELETE", "/staff/invite", {"email": "ann@example.com"}) == {"deleteCount": 1}
     assert api.refused("POST", "/staff/invite", {"email": "ann@example.com"})[0] == 404
-    # Whoever has accepted has no invitation any longer.
+    # An accepted invitation is no longer open.
     assert api.refused("DELETE", "/staff/invite", {"email": "john.doe@example.com"})[0] == 404
 
 
-def test_an_invitation_that_makes_no_sense(api: Api) -> None:
+def test_an_invalid_invitation_is_refused(api: Api) -> None:
     assert api.refused("POST", "/staff", {"email": "ann"})[:2] == (400, "WRONG_PARAMETER")
     assert api.refused("POST", "/staff", {"email": "JOHN.doe@example.com"})[:2] == (409, "CONSTRAINT_VIOLATION")
     assert "staffScopes" in api.refused("POST", "/staff", {"email": "a@b.c", "staffScopes": ["EVERYTHING"]})[2]

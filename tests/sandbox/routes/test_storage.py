@@ -19,7 +19,7 @@ def api(clock: Clock) -> Api:
     return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
 
 
-def test_a_value_is_kept_as_it_was_sent(api: Api) -> None:
+def test_a_value_is_stored_as_it_was_sent(api: Api) -> None:
     before = api.get("/storage")
     for method, text in (("POST", '{"a": "ü"}'), ("PUT", "plain\n<text>"), ("PUT", "")):
         assert api.call(method, "/storage/my+key%2F1", text.encode()) == {"updateCount": 1, "success": True}
@@ -45,7 +45,7 @@ def test_a_put_creates_and_a_json_string_stays_one(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("key", "most"), [("mine", 1024 * 1024), ("public", 256 * 1024)])
-def test_a_value_has_a_largest_size(api: Api, key: str, most: int) -> None:
+def test_the_size_of_a_value_is_limited(api: Api, key: str, most: int) -> None:
     api.post(f"/storage/{key}", b"x" * most)
     assert str(most) in api.refused("POST", f"/storage/{key}", b"x" * (most + 1))[2]
     assert len(api.get(f"/storage/{key}")["value"]) == most

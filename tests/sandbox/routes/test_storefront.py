@@ -8,7 +8,7 @@ from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api, Clock
 
-PAGES, REDIRECTS = "/storefront-widget-pages", "/instant-site/redirects"
+PAGES = "/storefront-widget-pages"
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_every_product_and_category_has_a_page_under_its_own_slug(demo: Api) -> 
         assert (found["status"], found["type"]) == ("OK", kind)
 
 
-def test_a_page_is_found_under_other_slugs_and_names_its_own(api: Api) -> None:
+def test_a_page_under_another_slug_returns_its_canonical_one(api: Api) -> None:
     number = api.post("/products", {"name": "Green Pizza", "customSlug": "pizza"})["id"]
     for slug in ("green-pizza", "Pizza", f"anything-p{number}"):
         found = api.get(PAGES, slug=slug)
@@ -50,7 +50,7 @@ def test_a_page_comes_and_goes_with_its_product(api: Api) -> None:
     assert api.get(PAGES, slug="mug") == {"status": "NOT_FOUND"}
 
 
-def test_pages_that_every_store_has(demo: Api) -> None:
+def test_every_store_has_the_fixed_pages(demo: Api) -> None:
     kinds = {"search": "SEARCH", "cart": "CART", "checkout/payment": "CHECKOUT", "account": "CUSTOMER_ACCOUNT"}
     assert {slug: demo.get(PAGES, slug=slug)["type"] for slug in kinds} == kinds
     assert demo.get(PAGES, storeRootPage=True)["type"] == "ROOT"
@@ -58,12 +58,12 @@ def test_pages_that_every_store_has(demo: Api) -> None:
     assert demo.get(PAGES, slug="pages/nothing") == {"status": "NOT_FOUND"}
 
 
-def test_a_slug_must_be_there(demo: Api) -> None:
+def test_a_slug_is_required(demo: Api) -> None:
     assert demo.refused("GET", PAGES)[:2] == (400, "SLUG_PARAMETER_NOT_FOUND")
     assert demo.refused("GET", PAGES, slug=" / ")[:2] == (400, "SLUG_PARAMETER_EMPTY")
 
 
-def test_static_content_comes_where_asked_for_and_escaped(api: Api) -> None:
+def test_static_content_is_returned_on_request_and_escaped(api: Api) -> None:
     number = api.post("/products", {"name": "</script><b>", "nameTranslated": {"de": "Becher"}})["id"]
     slug = f"x-p{number}"
     asked: dict[str, Any] = {"slug": slug, "getStaticContent": True, "baseUrl": "https://my.shop"}

@@ -1,4 +1,4 @@
-"""Recurring subscriptions in the sandbox."""
+"""Recurring subscriptions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
-    """Thirty subscriptions that differ in everything a search can ask for."""
+    """Thirty subscriptions that differ in every field a search can filter by."""
     sandbox = Sandbox(requests_per_minute=None, clock=clock)
     store = sandbox.add_store(DEMO_STORE_ID, token="secret_demo")
     store.load("subscriptions", map(subscription, range(30)))
@@ -96,7 +96,7 @@ FILTERS: dict[str, tuple[dict[str, Any], Callable[[Item], bool]]] = {
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_a_filter_finds_exactly_the_subscriptions_that_fit(api: Api, name: str) -> None:
+def test_a_filter_finds_exactly_the_matching_subscriptions(api: Api, name: str) -> None:
     params, fits = FILTERS[name]
     everything = api.all("/subscriptions")
     expected = [one for one in everything if fits(one)]
@@ -119,14 +119,14 @@ def test_subscriptions_are_sorted(api: Api, name: str, key: Callable[[Item], Any
     assert api.all("/subscriptions", sortBy=f"{name}_DESC") == sorted(everything, key=key, reverse=True)
 
 
-def test_one_is_read_in_the_asked_language(api: Api) -> None:
+def test_a_subscription_is_read_in_the_requested_language(api: Api) -> None:
     assert api.get("/subscriptions/9000004") == subscription(4)
     [found] = api.get("/subscriptions", id=9_000_004, lang="de")["items"]
     assert found["orderTemplate"]["items"][0]["name"] == "Becher"
     assert api.refused("GET", "/subscriptions/1")[0] == 404
 
 
-def test_a_cancelled_subscription_says_when(api: Api, clock: Clock) -> None:
+def test_a_cancelled_subscription_has_the_date(api: Api, clock: Clock) -> None:
     assert api.put("/subscriptions/9000000", {"status": "CANCELLED"}) == {"updateCount": 1}
     found = api.get("/subscriptions/9000000")
     moment = format_time(clock.now)
@@ -151,7 +151,7 @@ def test_the_next_charge_and_the_interval_can_be_changed(api: Api) -> None:
 @pytest.mark.parametrize(
     "change", [{"status": "GONE"}, {"nextCharge": "tomorrow"}, {"chargeSettings": {"recurringInterval": "HOUR"}}]
 )
-def test_a_change_that_makes_no_sense_is_refused(api: Api, change: Item) -> None:
+def test_an_invalid_change_is_refused(api: Api, change: Item) -> None:
     assert api.refused("PUT", "/subscriptions/9000000", change)[:2] == (400, "WRONG_PARAMETER")
     assert api.get("/subscriptions/9000000") == subscription(0)
 

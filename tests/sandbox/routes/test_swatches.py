@@ -1,4 +1,4 @@
-"""Colours of options, all and the latest; and those of pictures."""
+"""Colors of product options: all of them, and the most recent."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def names(colors):
     return [color["name"] for color in colors["colors"]]
 
 
-def test_the_latest_colours_are_those_of_the_products_changed_last(api):
+def test_recent_colors_come_from_the_products_changed_last(api):
     first = paint(api, ("Red", "#ff0000"), ("Blue", "#0000ff"))
     paint(api, ("Green", "#00ff00"), ("Red", "#ff0000"))
     assert names(api.get("/swatches/recent-colors")) == ["Green", "Red", "Blue"]
@@ -36,7 +36,7 @@ def test_the_latest_colours_are_those_of_the_products_changed_last(api):
     assert sorted(names(api.get("/swatches"))) == ["Blue", "Green", "Red"]
 
 
-def test_at_most_ten_colours_are_the_latest(api):
+def test_there_are_at_most_ten_recent_colors(api):
     for number in range(12):
         paint(api, (f"C{number}", f"#0000{number:02}"))
     assert names(api.get("/swatches/recent-colors")) == [f"C{number}" for number in range(11, 1, -1)]
@@ -55,7 +55,7 @@ def make(api, **fields):
     return api.post("/products", {"name": "Thing", **fields})["id"]
 
 
-def test_swatches_are_the_colours_of_options(api):
+def test_swatches_are_the_colors_of_options(api):
     choice = {"text": "Red", "textTranslated": {"de": "Rot"}, "hexCodes": ["#f00"]}
     make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
     make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])

@@ -50,7 +50,7 @@ def make(api, product, size="S", **fields):
     return api.post(f"{product}/combinations", {"options": picked(Size=size), **fields})["id"]
 
 
-def test_a_picture_comes_and_goes(api, product):
+def test_an_image_is_uploaded_and_deleted(api, product):
     number = make(api, product)
     path = f"{product}/combinations/{number}"
     uploaded = api.post(f"{path}/image", b"GIF89a\x01\0\x01\0")["id"]
@@ -63,7 +63,7 @@ def test_a_picture_comes_and_goes(api, product):
     assert len(uploads_of(api.store)) == 0
 
 
-def test_an_asynchronous_upload_shows_the_given_address_at_once(api, product):
+def test_an_asynchronous_upload_is_shown_at_once(api, product):
     number = make(api, product)
     path = f"{product}/combinations/{number}"
     api.post(f"{path}/image/async", {"url": "https://x.example/1.jpg", "width": 10, "height": 10})

@@ -49,7 +49,7 @@ def make(api, product, size="S", **fields):
     return api.post(f"{product}/combinations", {"options": picked(Size=size), **fields})["id"]
 
 
-def test_stock_is_changed_by_a_delta_and_may_go_below_zero(api, product):
+def test_a_delta_changes_the_stock_even_below_zero(api, product):
     number = make(api, product, quantity=3)
     stock = f"{product}/combinations/{number}/inventory"
     assert api.put(stock, {"quantityDelta": -1}) == {"updateCount": 1}

@@ -1,4 +1,4 @@
-"""Variations live in their product: made, found, changed and deleted one by one or all at once."""
+"""Variations of a product: created, found, changed and deleted, one by one or all at once."""
 
 import json
 
@@ -56,7 +56,7 @@ def ids(api, product):
     return [variation["id"] for variation in api.get(f"{product}/combinations")]
 
 
-def test_variations_stand_in_order_of_creation_and_in_the_product(api, product):
+def test_variations_are_in_the_product_in_order_of_creation(api, product):
     made = [make(api, product, size) for size in "LSM"]
     assert ids(api, product) == made
     embedded = api.get(product)["combinations"]
@@ -76,7 +76,7 @@ def test_the_server_completes_a_variation(api, product):
     assert variation["defaultDisplayedPriceFormatted"] == "$10.00"
 
 
-def test_a_variation_without_a_price_costs_what_its_options_make_of_the_products(api, product):
+def test_a_variation_without_a_price_gets_it_from_product_and_options(api, product):
     for size, price in (("S", 10), ("M", 12), ("L", 15)):
         number = make(api, product, size)
         assert api.get(f"{product}/combinations/{number}")["defaultDisplayedPrice"] == price
@@ -85,7 +85,7 @@ def test_a_variation_without_a_price_costs_what_its_options_make_of_the_products
     assert shown == [20, 22, 30]
 
 
-def test_an_update_changes_what_it_names_and_leaves_the_others_alone(api, product):
+def test_an_update_changes_only_the_given_fields_of_one_variation(api, product):
     one, two = make(api, product, "S", price=5, sku="A"), make(api, product, "M", quantity=3)
     before = api.get(f"{product}/combinations/{two}")
     assert api.put(f"{product}/combinations/{one}", {"quantity": 7, "unlimited": False}) == {"updateCount": 1}
@@ -102,7 +102,7 @@ def test_a_purchase_limit_is_cleared_with_a_null(api, product):
     assert "minPurchaseQuantity" not in api.get(f"{product}/combinations/{number}")
 
 
-def test_deleting_one_leaves_the_others_and_a_number_is_given_once(api, product):
+def test_deleting_a_variation_keeps_the_others_and_never_reuses_a_number(api, product):
     one, two = make(api, product, "S"), make(api, product, "M")
     assert api.delete(f"{product}/combinations/{one}") == {"deleteCount": 1}
     assert ids(api, product) == [two]
@@ -110,7 +110,7 @@ def test_deleting_one_leaves_the_others_and_a_number_is_given_once(api, product)
     assert api.refused("DELETE", f"{product}/combinations/{one}")[:2] == (404, "COMBINATION_NOT_FOUND")
 
 
-def test_deleting_all_succeeds_even_where_there_are_none(api, product):
+def test_deleting_all_succeeds_without_variations(api, product):
     make(api, product, "S")
     make(api, product, "M")
     assert api.delete(f"{product}/combinations") == {"deleteCount": 2}
@@ -125,7 +125,7 @@ def test_a_missing_variation_or_product_is_refused(api, product, method):
     assert api.refused(method, "/products/5/combinations/5", body)[:2] == (404, "PRODUCT_NOT_FOUND")
 
 
-# What does not go together.
+# Invalid combinations of fields.
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_missing_variation_or_product_is_refused(api, product, method):
         ({"locationInventory": {"1": 2}}, 409, "NOT_ALLOWED_TO_UPDATE_PARAMETER"),
     ],
 )
-def test_what_the_api_has_a_code_for_is_refused_with_it(api, product, fields, status, code):
+def test_invalid_variations_are_refused_with_the_documented_code(api, product, fields, status, code):
     make(api, product, "M", sku="TAKEN")
     api.post("/products", {"name": "Other", "sku": "OTHER"})
     body = {"options": picked(Size="S"), **fields}
@@ -161,7 +161,7 @@ def test_what_the_api_has_a_code_for_is_refused_with_it(api, product, fields, st
     assert len(ids(api, product)) == 1
 
 
-def test_options_that_variations_are_made_of_stay_unless_these_are_rebuilt(api, product):
+def test_options_in_use_stay_unless_variations_are_rebuilt(api, product):
     one, two = make(api, product, "S"), make(api, product, "M")
     fewer = {"options": [SIZE | {"choices": SIZE["choices"][1:]}]}
     assert api.refused("PUT", product, fewer)[:2] == (409, "COMBINATION_CONTAINS_REMOVED_OPTION_VALUE")
@@ -171,7 +171,7 @@ def test_options_that_variations_are_made_of_stay_unless_these_are_rebuilt(api, 
     assert ids(api, product) == [two]
 
 
-def test_at_most_200_variations_fit_a_product(api):
+def test_a_product_has_at_most_200_variations(api):
     many = {"type": "SELECT", "name": "No", "choices": [{"text": str(number)} for number in range(201)]}
     options = [{"options": picked(No=str(number))} for number in range(200)]
     body = {"name": "x", "options": [many], "combinations": options}
@@ -180,10 +180,7 @@ def test_at_most_200_variations_fit_a_product(api):
     assert api.refused("POST", f"{product}/combinations", {"options": picked(No="200")})[:2] == (400, code)
 
 
-# Stock.
-
-
-def test_the_product_is_in_stock_while_a_variation_is(api):
+def test_a_product_is_in_stock_while_any_variation_is(api):
     product = product_of(api, quantity=0)
     number = make(api, product, quantity=1)
     assert api.get(product)["inStock"] is True
@@ -194,18 +191,18 @@ def test_the_product_is_in_stock_while_a_variation_is(api):
 # Reading.
 
 
-def test_variations_come_in_the_asked_language_with_the_asked_fields(api, product):
+def test_variations_have_the_requested_language_and_fields(api, product):
     make(api, product, "S")
     german = api.get(f"{product}/combinations", lang="de", responseFields="options(name,value)")
     assert german == [{"options": [{"name": "Größe", "value": "klein"}]}]
 
 
-def test_a_sku_of_a_variation_finds_the_product(api, product):
+def test_the_sku_of_a_variation_finds_the_product(api, product):
     make(api, product, sku="ABC-1")
     assert [item["sku"] for item in api.get("/products", sku="ABC-1")["items"]] == ["SHIRT"]
 
 
-def test_the_samples_bodies_are_taken(api):
+def test_the_documented_bodies_are_accepted(api):
     product = product_of(api, options=[SIZE, COLOR])
     number = api.post(f"{product}/combinations", json.loads((SAMPLES / "create_variation.request.json").read_bytes()))[
         "id"
@@ -217,7 +214,7 @@ def test_the_samples_bodies_are_taken(api):
         assert variation[name] == change[name]
 
 
-def test_nulls_clear_everything_under_the_switch():
+def test_nulls_clear_every_field_with_the_switch():
     api = shop(null_clears=True)
     product = product_of(api)
     number = make(api, product, price=5)
@@ -225,7 +222,7 @@ def test_nulls_clear_everything_under_the_switch():
     assert "price" not in api.get(f"{product}/combinations/{number}")
 
 
-# Any run of writes leaves what a plain list would hold.
+# Comparison with a list.
 
 WRITES = st.lists(
     st.one_of(
@@ -241,7 +238,7 @@ WRITES = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(writes=WRITES, lag=st.sampled_from([0, 30]))
-def test_any_run_of_writes_leaves_what_a_list_would(writes, lag):
+def test_any_sequence_of_writes_leaves_the_same_as_a_list(writes, lag):
     api = shop(upsert_lag=lag)
     number = {"type": "SELECT", "name": "No", "choices": [{"text": str(at)} for at in range(8)]}
     product = product_of(api, options=[number])
