@@ -63,19 +63,19 @@ def test_a_list_has_the_plan_that_the_docs_describe(name: str) -> None:
     assert (docs.plan == "two passes") == (plan.created is None)
     assert docs.plan in {"two passes", "by creation"}
     assert docs.key == plan.key
-    assert docs.order == (plan.sort or "as it comes")
+    assert docs.order == (plan.sort or "any")
     assert docs.shows_hidden == tuple(parameter for parameter, _ in plan.show_hidden)
     assert docs.requests_omitted == (plan.may_omit is not None)
-    assert docs.requests == f"{'two' if plan.created is None else 'one'} for each page"
+    assert docs.requests == f"{'two' if plan.created is None else 'one'} per page"
 
 
 @pytest.mark.parametrize("name", PROMISES)
 def test_the_simulated_list_matches_its_row_in_the_docs(name: str) -> None:
     docs, kind = PROMISES[name], KINDS[name]
     assert kind.dated == (docs.plan == "by creation")
-    assert kind.sorts == (docs.order != "as it comes")
+    assert kind.sorts == (docs.order != "any")
     assert bool(kind.more) == docs.requests_omitted
-    assert kind.passes == {"one for each page": 1, "two for each page": 2}[docs.requests]
+    assert kind.passes == {"one per page": 1, "two per page": 2}[docs.requests]
 
 
 def test_every_plan_is_for_an_existing_operation() -> None:
