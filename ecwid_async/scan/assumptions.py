@@ -35,7 +35,7 @@ Bounds: TypeAlias = tuple[tuple[str, str], ...]
 LONG_AGO: Final = 86_400
 """Unix seconds before any item was updated: a server that finds items up to then ignores the filter."""
 
-END_HIDES_ITEMS: Final = "the list goes on behind the end that its total and its last page report"
+END_HIDES_ITEMS: Final = "the list continues past the end that its total and its last page report"
 TOTAL_EXCEEDS_ITEMS: Final = "the total counts items that no page holds, however often the list is read"
 
 _BASE_REQUESTS: Final = 400
@@ -148,7 +148,7 @@ class ListPart:
             self.ends_with_full_page = size >= capacity
 
     def end_is_suspect(self, total: int, limit: int) -> bool:
-        """Return whether the list may go on behind its end: a server's cap is a full page or a multiple of `limit`."""
+        """Return whether the list may continue past its end: a server's cap is a full page or a multiple of `limit`."""
         return total > 0 and (self.ends_with_full_page or total % limit == 0)
 
     def check_created(self, moments: Sequence[int]) -> None:

@@ -59,7 +59,7 @@ class OrderedCoverage:
     """How far a list in order of creation has been read without a gap.
 
     Every item created strictly before `last`, in the direction of the list, has been seen. Items created in the second
-    `last` may continue behind the slice. Those seen are the `group`, which begins at index `start` of the list with
+    `last` may continue after the slice. Those seen are the `group`, which begins at index `start` of the list with
     this `total`.
     """
 

@@ -28,8 +28,8 @@ _SMALL_PAGE: Final = 64 * 1024
 class ItemReader:
     """Reads pages and skips the items that were read before. Notes on each page the ids and times of its items.
 
-    `omitted_seen` is whether there is no need to request the items that the plain list may omit: there are none, or one
-    came. `strip` are fields that only the scan needs.
+    `omitted_seen` is whether there is no need to request the items that the plain list may omit: it omits none, or one
+    was read. `strip` are fields that only the scan needs.
     """
 
     def __init__(

@@ -74,7 +74,7 @@ class GapSearch:
         joined = self._coverage.join(piece)
         if self._coverage.version != self._version:
             return True
-        # Items that left shifted the list by more, or by less, than the totals report: try further right, or left.
+        # Items that left shifted the list by more, or by less, than the totals report: try further left, or right.
         if joined:
             self._shift = min(self._shift, 0) - max(1, len(piece.ids) - 1)
         else:

@@ -39,7 +39,7 @@ class RepeatedPasses:
         return begin, self._seen.total
 
     def add(self, piece: Slice) -> bool:
-        """Add a slice and return whether the sweep goes on."""
+        """Add a slice and return whether the sweep continues."""
         unchanged = self._seen.add(piece)
         return unchanged and not self._seen.complete
 

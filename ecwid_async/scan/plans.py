@@ -17,7 +17,7 @@ class ListPlan:
     `key` is the field that identifies an item. `created` and `updated` are its time fields, None if the list can't be
     filtered by them. `sort` is the `sortBy` value for the order of creation, None if the list has none. `show_hidden`
     are the parameters that include hidden items. `may_omit` is a field and a value: the plain list may omit items
-    that have it, so a scan that met none requests them separately.
+    that have it, so a scan that saw none requests them separately.
     """
 
     key: str = "id"

@@ -63,7 +63,7 @@ class Sweep(Protocol):
         """Return the first offset, and the total if it is known."""
 
     def add(self, piece: Slice) -> bool:
-        """Add a slice and return whether to go on."""
+        """Add a slice and return whether to continue."""
 
 
 @frozen
@@ -87,7 +87,7 @@ class _Start:
     recent_from: int | None = None
     """Set if the settled items were read before."""
     ids_before: int | None = None
-    """The number of ids that were met outside of the settled items, if known."""
+    """The number of ids seen outside of the settled items, if known."""
     head: Slice | None = None
     """The first page of the whole list, if all its items are settled."""
 
@@ -360,18 +360,18 @@ class ListReader:
     # Checks that cost requests.
 
     async def _check_end(self, part: ListPart, total: int, coverage: OrderedCoverage | None = None) -> None:
-        """Look behind the end of a list whose total may be capped. Raises `BrokenAssumption`."""
+        """Look past the end of a list whose total may be capped. Raises `BrokenAssumption`."""
         if not part.end_is_suspect(total, self._pages.limit):
             return
         if coverage is not None and coverage.last is not None and coverage.last > 0:
-            # By creation time, because a server may also refuse offsets behind its cap.
+            # By creation time, because a server may also refuse offsets beyond its cap.
             bound = ("createdFrom" if coverage.rising else "createdTo", str(coverage.last))
-            behind, known = ListPart((*part.bounds, bound), lag=part.lag), len(self._items.ids)
-            page = await self._read_page(behind)
+            beyond, known = ListPart((*part.bounds, bound), lag=part.lag), len(self._items.ids)
+            page = await self._read_page(beyond)
             if len(self._items.ids) > known:
                 raise BrokenAssumption(END_HIDES_ITEMS)
             try:
-                behind.check_created(all_seconds(page.created))
+                beyond.check_created(all_seconds(page.created))
             except BrokenAssumption:
                 pass  # the filter is ignored, so look by offset
             else:
@@ -403,7 +403,7 @@ class ListReader:
         part.check_page(page.offset, page.total, page.ids, self._pages.capacity)
         budget.largest_page = max(budget.largest_page, size)
         if size > 0 and page.offset + size < page.total:
-            # The number of items that a full page really holds, whatever limit was requested.
+            # The number of items that a full page really holds, which may be less than the requested limit.
             self._pages.capacity = min(size, self._pages.limit)
         if part.lag is not None:
             part.note_latest_update(latest_second(page.updated))

@@ -228,7 +228,7 @@ class Scan(Generic[T]):
                     yield item
 
     async def _iterate_raw(self) -> AsyncGenerator[list[msgspec.Raw], None]:
-        # A page is yielded once the position behind it is known, so that the token counts it as read.
+        # A page is yielded once the position after it is known, so that the token counts it as read.
         held: list[msgspec.Raw] | None = None
         async with aclosing(self._pages()) as pages:
             async for page in pages:

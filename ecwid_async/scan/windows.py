@@ -61,13 +61,13 @@ class CreationWindow:
         return (0, self._seen.total) if self._head is None else (self._head.end, None)
 
     def add(self, piece: Slice) -> bool:
-        """Add a slice and return whether the sweep goes on."""
+        """Add a slice and return whether the sweep continues."""
         unchanged = self._seen.add(piece)
         self._times.update(piece.times)
         return unchanged and not self._seen.complete
 
     def end_sweep(self, *, moved: bool) -> None:
-        """Decide how to go on: by another sweep, or by halves if `middle` is set; `moved` is that of the list part.
+        """Decide how to continue: by another sweep, or by halves if `middle` is set; `moved` is that of the list part.
 
         Raises `BrokenAssumption` if the total stays above the number of items.
         """

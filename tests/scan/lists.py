@@ -187,8 +187,8 @@ def _product(row: Row) -> list[Item]:
 
 
 def _order(row: Row) -> list[Item]:
-    told = {"id": f"ORDER{row.number}", "paymentStatus": "PAID", "total": row.rank, "orderComments": f"{row.edits}"}
-    return [{"orderNumber": row.number, **told, **_stamps(row)}]
+    fields = {"id": f"ORDER{row.number}", "paymentStatus": "PAID", "total": row.rank, "orderComments": f"{row.edits}"}
+    return [{"orderNumber": row.number, **fields, **_stamps(row)}]
 
 
 def _cart(row: Row) -> list[Item]:

@@ -67,7 +67,7 @@ def test_a_page_that_contradicts_itself_is_reported(
         ListPart().check_page(offset, total, ids, 100)
 
 
-def test_a_list_that_ends_with_a_full_page_may_continue_behind_its_end() -> None:
+def test_a_list_that_ends_with_a_full_page_may_continue_past_its_end() -> None:
     part = ListPart()
     part.check_page(0, 3, [1, 2, 3], capacity=3)
     assert part.ends_with_full_page

@@ -72,7 +72,7 @@ def test_items_of_one_second_have_to_fill_every_index_of_their_group() -> None:
         piece(3, [1, 2, 3], first_id=3),
         Slice(3, 100, [3, 4], [5]),
     ],
-    ids=["no order", "the other direction", "earlier times behind", "an item without a time"],
+    ids=["no order", "the other direction", "earlier times after it", "an item without a time"],
 )
 def test_pages_out_of_order_are_noticed(second: Slice) -> None:
     coverage = OrderedCoverage()

@@ -85,14 +85,14 @@ SMALL_PAGES = Scene(rows=rows(60), switches=Switches(page_size=4), concurrency=4
     [
         (LONG, Faults(rows="empty"), "a page was empty that should begin at item 1 of 450"),
         (LONGER, Faults(total="capped", by=496), "of 496: the total counts too few"),
-        (LONGER, Faults(total="capped", by=500), "goes on behind the end"),
-        (LONGER, Faults(total="clipped", by=1000), "goes on behind the end"),
-        (SMALL_PAGES, Faults(total="capped", by=24), "ended at item|goes on behind"),
+        (LONGER, Faults(total="capped", by=500), "continues past the end"),
+        (LONGER, Faults(total="clipped", by=1000), "continues past the end"),
+        (SMALL_PAGES, Faults(total="capped", by=24), "ended at item|continues past"),
         (Scene(rows=rows(100), margin=120.0), Faults(total="fewer"), "a page ended at item 100 of 99"),
         (
             Scene(rows=rows(200), margin=120.0),
             Faults(total="capped", by=100),
-            "goes on behind|ended at item 200 of 100",
+            "continues past|ended at item 200 of 100",
         ),
         (Scene(rows=rows(50), margin=120.0), Faults(rows="doubled"), "the same item twice"),
         (LONG, Faults(rows="doubled across pages"), "twice|no page holds"),

@@ -134,8 +134,8 @@ async def test_omitted_items_are_requested_if_none_came() -> None:
     assert [bounds for bounds, _ in pages.log] == [{}]
 
 
-async def test_a_capped_total_is_noticed_behind_the_end() -> None:
-    with pytest.raises(BrokenAssumption, match="goes on behind the end"):
+async def test_a_capped_total_is_noticed_past_the_end() -> None:
+    with pytest.raises(BrokenAssumption, match="continues past the end"):
         await read(Pages(rows(*range(9000, 7000, -100)), cap=8), plan_for("GET /products"))
 
 

@@ -46,11 +46,11 @@ class InterruptedScan:
             part: list[int] = []
             self.parts.append(part)
             async with self.world.scan(resume=resume) as scan:
-                came = 0
+                pages_read = 0
                 async for page in self.world.pages(scan):
                     part += page
-                    came += 1
-                    if came == most:
+                    pages_read += 1
+                    if pages_read == most:
                         break
                 else:
                     return
