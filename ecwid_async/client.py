@@ -328,7 +328,7 @@ class Store:
         group_id: str | None = None,
         cost: "BatchCost" = "per_call",
         job: str | None = None,
-        journals: str | os.PathLike[str] | None = None,
+        journal_folder: str | os.PathLike[str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109  it travels with the requests
     ) -> list[T]: ...
 
@@ -343,7 +343,7 @@ class Store:
         group_id: str | None = None,
         cost: "BatchCost" = "per_call",
         job: str | None = None,
-        journals: str | os.PathLike[str] | None = None,
+        journal_folder: str | os.PathLike[str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> list[T | EcwidError]: ...
 
@@ -357,7 +357,7 @@ class Store:
         group_id: str | None = None,
         cost: "BatchCost" = "per_call",
         job: str | None = None,
-        journals: str | os.PathLike[str] | None = None,
+        journal_folder: str | os.PathLike[str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109  it travels with the requests
     ) -> list[T] | list[T | EcwidError]:
         """Let the store execute any number of calls, up to 500 at a time. Returns their results, in order.
@@ -372,9 +372,9 @@ class Store:
         ("per_call") or each batch ("per_batch"). After `timeout` seconds nothing more is sent or awaited; calls that
         were sent are executed nevertheless. A call with a timeout of its own is refused.
 
-        A `job` name makes sure that nothing is executed twice. A journal is kept in the folder `journals`, or else in
-        ``ECWID_JOURNALS``, or else with the user's program state; the same calls under the same name resume where an
-        earlier run was interrupted. If each call has a key (`Call.with_job_key`), the input may be reordered and
+        A `job` name makes sure that nothing is executed twice. A journal is kept in `journal_folder`, or else in
+        ``ECWID_JOURNAL_FOLDER``, or else with the user's program state; the same calls under the same name resume where
+        an earlier run was interrupted. If each call has a key (`Call.with_job_key`), the input may be reordered and
         changed: only calls whose keys were not executed are sent. A call that was executed so long ago that the server
         no longer has its response returns `ResponseExpired`. ``docs/batch.md`` describes how to keep the input the
         same, and what to do about each error.
@@ -393,7 +393,7 @@ class Store:
             group_id=group_id,
             cost=cost,
             job=job,
-            journals=journals,
+            journal_folder=journal_folder,
             timeout=timeout,
         )
         return await self._runner().batch(calls, options, raise_on_failure=raise_on_failure)
@@ -407,7 +407,7 @@ class Store:
         group_id: str | None = None,
         cost: "BatchCost" = "per_call",
         job: str | None = None,
-        journals: str | os.PathLike[str] | None = None,
+        journal_folder: str | os.PathLike[str] | None = None,
         timeout: float | None = None,
     ) -> AsyncGenerator[T | EcwidError, None]:
         """`batch` for a stream of calls: takes calls as they come and yields their results in order.
@@ -425,7 +425,7 @@ class Store:
             group_id=group_id,
             cost=cost,
             job=job,
-            journals=journals,
+            journal_folder=journal_folder,
             timeout=timeout,
         )
         return self._runner().bulk(calls, options)

@@ -36,11 +36,11 @@ class JobId:
 
 
 def journal_folder(folder: str | os.PathLike[str] | None = None) -> Path:
-    """Return `folder`, else ``ECWID_JOURNALS``, else a folder where the user's programs keep their state.
+    """Return `folder`, else ``ECWID_JOURNAL_FOLDER``, else a folder where the user's programs keep their state.
 
     Raises `ConfigError` if the user has no home directory.
     """
-    chosen = folder or os.environ.get("ECWID_JOURNALS")
+    chosen = folder or os.environ.get("ECWID_JOURNAL_FOLDER")
     if chosen:
         return Path(chosen)
     try:
@@ -48,7 +48,7 @@ def journal_folder(folder: str | os.PathLike[str] | None = None) -> Path:
     except RuntimeError:
         raise ConfigError(
             "a job needs a folder for its journal, and this user has no home directory: "
-            "set ECWID_JOURNALS to a folder, or pass `journals`"
+            "set ECWID_JOURNAL_FOLDER to a folder, or pass `journal_folder`"
         ) from None
 
 

@@ -89,8 +89,8 @@ class Journal:
             if error.errno == errno.EPERM:
                 raise JobError(f"{error.filename} can't be a journal: {error.strerror}. Nothing was sent.") from None
             raise ConfigError(
-                f"the journal of a job can't be kept at {self.path} ({error.strerror or error}): set ECWID_JOURNALS to "
-                "a folder that you can write to, or pass `journals`. Nothing was sent."
+                f"the journal of a job can't be kept at {self.path} ({error.strerror or error}): set "
+                "ECWID_JOURNAL_FOLDER to a folder that you can write to, or pass `journal_folder`. Nothing was sent."
             ) from error
 
     def _refuse_unversioned(self, folder: Path) -> None:

@@ -23,7 +23,7 @@ class BatchOptions:
     group_id: str | None = None
     cost: BatchCost = field(default="per_call")
     job: str | None = None
-    journals: str | os.PathLike[str] | None = None
+    journal_folder: str | os.PathLike[str] | None = None
     timeout: float | None = field(default=None)
 
     @cost.validator

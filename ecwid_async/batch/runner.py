@@ -99,7 +99,7 @@ class BatchRunner:
             yield None
             return
         job = JobId(self._channel.server, self._store_id, options.job)
-        journal = Journal(journal_folder(options.journals), job, clock=self._wall_clock)
+        journal = Journal(journal_folder(options.journal_folder), job, clock=self._wall_clock)
         try:
             yield journal
         finally:

@@ -31,10 +31,10 @@ def _demo_items() -> list[tuple[str, list[dict[str, Any]]]]:
 def ecwid_sandbox(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> "Sandbox":
     """A sandbox with a small demo store, new for each test. `ecwid_async.sandbox.seed` has the store's id and token.
 
-    It has no rate limit; set ``ecwid_sandbox.requests_per_minute`` to test against one. ``ECWID_JOURNALS`` is set to a
+    It has no rate limit; set ``ecwid_sandbox.requests_per_minute`` to test against one. ``ECWID_JOURNAL_FOLDER`` is a
     folder in `tmp_path`, so each test has its own journals.
     """
-    monkeypatch.setenv("ECWID_JOURNALS", str(tmp_path / "ecwid-jobs"))
+    monkeypatch.setenv("ECWID_JOURNAL_FOLDER", str(tmp_path / "ecwid-jobs"))
     from ecwid_async.sandbox import Sandbox
     from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, fill
 

@@ -1,6 +1,6 @@
 """Simulates a job whose process is killed: it adds 1 to the stock of a product, many times.
 
-Its arguments are BASE_URL JOURNALS PRODUCT CALLS BATCH_SIZE KILL_AT. The process kills itself at step KILL_AT, never if
+Its arguments are BASE_URL JOURNAL_FOLDER PRODUCT CALLS BATCH_SIZE KILL_AT. The process kills itself at step KILL_AT, never if
 that is negative. There is a step before and after each write to the journal and each request, and in the middle of a
 write. It prints the number of steps.
 """
@@ -29,7 +29,7 @@ class Steps:
         self.count += 1
 
 
-async def work(base_url: str, journals: str, product: int, calls: int, batch_size: int, steps: Steps) -> None:
+async def work(base_url: str, journal_folder: str, product: int, calls: int, batch_size: int, steps: Steps) -> None:
     append: Callable[..., None] = journal_file._append
 
     def append_in_steps(file: BinaryIO, data: bytes) -> None:
@@ -62,7 +62,7 @@ async def work(base_url: str, journals: str, product: int, calls: int, batch_siz
 
         runner = BatchRunner(channel, STORE, max_batch_size=batch_size, sleep=no_wait)
         changes = [store.products.inventory.adjust(product, 1) for _ in range(calls)]
-        await runner.batch(changes, BatchOptions(job="kill", journals=journals), raise_on_failure=True)
+        await runner.batch(changes, BatchOptions(job="kill", journal_folder=journal_folder), raise_on_failure=True)
 
 
 def main() -> None:

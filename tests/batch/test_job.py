@@ -72,7 +72,7 @@ async def test_bulk_resumes_a_job_and_notices_other_input(tmp_path: Path) -> Non
     await interrupt_job(world, product, tmp_path, at=3)
 
     async def bulk(many: int) -> list[Any]:
-        options = BatchOptions(job="job", journals=tmp_path)
+        options = BatchOptions(job="job", journal_folder=tmp_path)
         return [result async for result in world.runner(SIZE).bulk(stock_changes(world, product, many), options)]
 
     with pytest.raises(JobError, match="it had 3 batches or more, not 2"):
@@ -84,9 +84,9 @@ async def test_bulk_resumes_a_job_and_notices_other_input(tmp_path: Path) -> Non
 def test_the_folder_and_file_names_of_journals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "state"))
-    monkeypatch.delenv("ECWID_JOURNALS", raising=False)
+    monkeypatch.delenv("ECWID_JOURNAL_FOLDER", raising=False)
     assert journal_folder() == tmp_path / "state" / "ecwid_async" / "jobs"
-    monkeypatch.setenv("ECWID_JOURNALS", str(tmp_path / "set"))
+    monkeypatch.setenv("ECWID_JOURNAL_FOLDER", str(tmp_path / "set"))
     assert journal_folder() == tmp_path / "set"
     assert journal_folder(tmp_path) == tmp_path
     for name in ("", "../a", ".a", "a/b", "a b", "a" * 101):
@@ -112,7 +112,7 @@ async def test_a_base_url_spelled_differently_is_the_same_server(tmp_path: Path)
     for url in ("http://localhost/api/v3", "HTTP://LocalHost:80/api/v3/"):
         store = Ecwid(transport=world.sandbox, base_url=url, quota=None).store(STORE, TOKEN)
         calls = [store.products.inventory.adjust(product, 1) for _ in range(3)]
-        await store.batch(calls, job="job", journals=tmp_path)
+        await store.batch(calls, job="job", journal_folder=tmp_path)
     assert await world.stock(product) == 3
 
 

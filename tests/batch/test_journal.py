@@ -74,8 +74,8 @@ async def test_an_unusable_journal_folder_is_refused_before_sending(
     world = World.create()
     (tmp_path / "file").touch()
     for folder in (tmp_path / "file", tmp_path / "file" / "jobs"):
-        with pytest.raises(ConfigError, match=r"can't be kept at .*: set ECWID_JOURNALS"):
-            await world.run([world.store.profile.get()], job="job", journals=folder)
+        with pytest.raises(ConfigError, match=r"can't be kept at .*: set ECWID_JOURNAL_FOLDER"):
+            await world.run([world.store.profile.get()], job="job", journal_folder=folder)
 
     def homeless() -> Path:
         raise RuntimeError("Could not determine home directory.")
@@ -83,7 +83,7 @@ async def test_an_unusable_journal_folder_is_refused_before_sending(
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     monkeypatch.setattr(Path, "home", staticmethod(homeless))
-    with pytest.raises(ConfigError, match="no home directory: set ECWID_JOURNALS"):
+    with pytest.raises(ConfigError, match="no home directory: set ECWID_JOURNAL_FOLDER"):
         await world.run([world.store.profile.get()], job="job")
     assert not world.sandbox.requests
 

@@ -116,7 +116,7 @@ async def run(world: World, transport: DyingTransport, products: list[int], fold
         calls = [world.store.products.inventory.adjust(product, 1) for product in products]
         if keyed:
             calls = [call.with_job_key(product) for call, product in zip(calls, products, strict=True)]
-        return await world.run(calls, batch_size=SIZE, job="job", journals=folder)
+        return await world.run(calls, batch_size=SIZE, job="job", journal_folder=folder)
     finally:
         journal_file._append = append
 

@@ -57,7 +57,7 @@ async def test_a_journal_that_cannot_be_written_loses_no_result_and_stops_sendin
             append(file, data)
 
         monkeypatch.setattr(journal_file, "_append", full)
-        results = await world.run(calls, batch_size=SIZE, job=f"job{at}", journals=tmp_path)
+        results = await world.run(calls, batch_size=SIZE, job=f"job{at}", journal_folder=tmp_path)
         executed = await stocks(world, products)
         assert [1 if kind == "done" else 0 for kind in outcomes(results)] == executed
         assert set(outcomes(results)) <= {"done", "NotExecuted"}
@@ -68,7 +68,8 @@ async def test_a_journal_that_cannot_be_written_loses_no_result_and_stops_sendin
         calls = [world.store.products.inventory.adjust(product, 1) for product in products]
         if mode == "keyed":
             calls = [call.with_job_key(str(number)) for number, call in enumerate(calls)]
-        assert outcomes(await world.run(calls, batch_size=SIZE, job=f"job{at}", journals=tmp_path)) == ["done"] * 28
+        results = await world.run(calls, batch_size=SIZE, job=f"job{at}", journal_folder=tmp_path)
+        assert outcomes(results) == ["done"] * 28
         assert await stocks(world, products) == [1] * 28
 
 

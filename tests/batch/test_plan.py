@@ -58,7 +58,7 @@ async def test_other_input_under_the_same_job_name_is_refused_before_sending(tmp
     other = [*stock_changes(world, product, 15), world.store.products.get(product), *stock_changes(world, product, 19)]
     for calls in (other, stock_changes(world, product, 10)):
         with pytest.raises(JobError, match=r"not the one that the job 'job' began with.*with_job_key.*1003-job-\w{8}"):
-            await world.run(calls, batch_size=SIZE, job="job", journals=tmp_path)
+            await world.run(calls, batch_size=SIZE, job="job", journal_folder=tmp_path)
     assert len(world.batch_requests()) == sent
     assert outcomes(await run_job(world, product, tmp_path)) == ["done"] * CALLS
     for many, words in ((50, "it had 4 batches and is complete"), (34, "it had more than 34 calls")):
@@ -83,7 +83,7 @@ async def test_a_rerun_keeps_started_batches_and_divides_the_rest_by_the_current
     world = World.create(InterruptingTransport)
     product = await world.create_product()
     await interrupt_job(world, product, tmp_path, at=2)
-    results = await world.run(stock_changes(world, product, CALLS), batch_size=most, job="job", journals=tmp_path)
+    results = await world.run(stock_changes(world, product, CALLS), batch_size=most, job="job", journal_folder=tmp_path)
     assert outcomes(results) == ["done"] * CALLS
     assert await world.stock(product) == CALLS
     assert world.batch_sizes == ([10, 10, 7, 7, 1] if most == 7 else [10, 10, 15])
@@ -130,7 +130,7 @@ async def test_an_interrupted_job_with_keys_resumes_with_any_input(
         results = await run_keyed_job(world, changed, tmp_path)
     else:
         calls = [world.store.products.inventory.adjust(one, 1).with_job_key(f"sku-{one}") for one in changed]
-        options = BatchOptions(job="job", journals=tmp_path)
+        options = BatchOptions(job="job", journal_folder=tmp_path)
         results = [result async for result in world.runner(SIZE).bulk(calls, options)]
     assert outcomes(results) == ["done"] * 31
     assert await stocks(world, changed) == [1] * 31
@@ -146,7 +146,7 @@ async def test_a_job_key_with_other_content_is_refused_by_name_before_sending(tm
     calls = [world.store.products.inventory.adjust(one, 1).with_job_key(f"sku-{one}") for one in products[3:]]
     calls.append(world.store.products.inventory.adjust(products[2], 2).with_job_key(f"sku-{products[2]}"))
     with pytest.raises(JobError, match=rf"job key 'sku-{products[2]}' was sent with other content .*another key"):
-        await world.run(calls, batch_size=SIZE, job="job", journals=tmp_path)
+        await world.run(calls, batch_size=SIZE, job="job", journal_folder=tmp_path)
     assert len(world.batch_requests()) == sent
     assert outcomes(await run_keyed_job(world, products, tmp_path)) == ["done"] * 25
 
@@ -160,7 +160,7 @@ async def test_calls_that_had_no_effect_are_sent_again_even_with_other_content(t
         numbers = [product, number, other]
         return [adjust(one, 1).with_job_key(key) for key, one in zip("abc", numbers, strict=True)]
 
-    options: dict[str, Any] = {"job": "job", "journals": tmp_path, "stop_on_first_failure": True}
+    options: dict[str, Any] = {"job": "job", "journal_folder": tmp_path, "stop_on_first_failure": True}
     assert outcomes(await world.run(calls(1), **options)) == ["done", "NotFound", "NotExecuted"]
     third = await world.create_product()
     assert outcomes(await world.run(calls(third), **options)) == ["done", "done", "done"]
@@ -170,7 +170,7 @@ async def test_calls_that_had_no_effect_are_sent_again_even_with_other_content(t
 async def test_all_calls_of_a_job_have_unique_job_keys_or_none(tmp_path: Path) -> None:
     world = World.create()
     product = await world.create_product()
-    options: dict[str, Any] = {"job": "job", "journals": tmp_path}
+    options: dict[str, Any] = {"job": "job", "journal_folder": tmp_path}
 
     def calls(*keys: str | int | None) -> list[Any]:
         made = stock_changes(world, product, len(keys))
@@ -191,7 +191,7 @@ async def test_all_calls_of_a_job_have_unique_job_keys_or_none(tmp_path: Path) -
 
     async def twice() -> list[Any]:
         twice = calls("u", "v", "w", "u")
-        return [one async for one in world.runner(2).bulk(twice, BatchOptions(job="other", journals=tmp_path))]
+        return [one async for one in world.runner(2).bulk(twice, BatchOptions(job="other", journal_folder=tmp_path))]
 
     with pytest.raises(ValueError, match="two calls of the job have the key 'u'"):
         await twice()

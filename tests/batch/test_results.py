@@ -37,7 +37,7 @@ async def test_expired_responses_are_reported_with_their_recorded_status(tmp_pat
     def calls() -> list[Any]:
         return [*stock_changes(world, product, 2), world.store.products.get(1), *stock_changes(world, product, 1)]
 
-    options = {"job": "job", "journals": tmp_path, "stop_on_first_failure": True}
+    options = {"job": "job", "journal_folder": tmp_path, "stop_on_first_failure": True}
     await world.run(calls(), **options)
     world.clock.now += 25 * 3600
     await world.run([world.store.profile.get()])  # the sandbox removes old batches when it gets one

@@ -69,7 +69,7 @@ async def test_a_job_starts_over_if_its_sandbox_was_restarted(tmp_path: Path) ->
                 product = (await store.products.create(ProductDraft(name="Mug", quantity=0))).id or 0
                 for _ in range(2):
                     calls = [store.products.inventory.adjust(product, 1) for _ in range(3)]
-                    results = await store.batch(calls, job="job", journals=tmp_path)
+                    results = await store.batch(calls, job="job", journal_folder=tmp_path)
                     assert [one.update_count for one in results] == [1] * 3
                 assert (await store.products.get(product)).quantity == 3
     assert len(list(tmp_path.glob("1003-job-*.jsonl"))) == 1

@@ -111,7 +111,7 @@ async def stocks(world: World, products: Sequence[int]) -> list[int | None]:
 
 async def run_job(world: World, product: int, folder: Path, count: int = CALLS, **options: Any) -> list[Any]:
     calls = stock_changes(world, product, count)
-    return await world.run(calls, batch_size=SIZE, job="job", journals=folder, **options)
+    return await world.run(calls, batch_size=SIZE, job="job", journal_folder=folder, **options)
 
 
 async def run_keyed_job(
@@ -120,7 +120,7 @@ async def run_keyed_job(
     calls = [
         world.store.products.inventory.adjust(product, delta).with_job_key(f"sku-{product}") for product in products
     ]
-    return await world.run(calls, batch_size=SIZE, job="job", journals=folder, **options)
+    return await world.run(calls, batch_size=SIZE, job="job", journal_folder=folder, **options)
 
 
 async def interrupt_job(world: World, product: int, folder: Path, *, at: int) -> None:
