@@ -1,8 +1,8 @@
 """Simulates a job whose process is killed: it adds 1 to the stock of a product, many times.
 
-Its arguments are BASE_URL JOURNAL_FOLDER PRODUCT CALLS BATCH_SIZE KILL_AT. The process kills itself at step KILL_AT, never if
-that is negative. There is a step before and after each write to the journal and each request, and in the middle of a
-write. It prints the number of steps.
+Its arguments are BASE_URL JOURNAL_FOLDER PRODUCT CALLS BATCH_SIZE KILL_AT. The process kills itself at step KILL_AT,
+never if that is negative. There is a step before and after each write to the journal and each request, and in the
+middle of a write. It prints the number of steps.
 """
 
 import asyncio
