@@ -84,12 +84,12 @@ class _Queue:
 
     def add(self, batch: _Batch) -> None:
         """Append a batch to the queue."""
-        old = [
+        expired = [
             ticket
-            for ticket, one in self.batches.items()
-            if one.finished and one.created < batch.created - _RETENTION_SECONDS
+            for ticket, other in self.batches.items()
+            if other.finished and other.created < batch.created - _RETENTION_SECONDS
         ]
-        for ticket in old:
+        for ticket in expired:
             del self.batches[ticket]
         self.batches[batch.ticket] = batch
         self._waiting.append(batch)
@@ -157,7 +157,7 @@ def get_batch_status(request: StoreRequest) -> Result:
     if batch is None:
         raise ErrorResponse.wrong_parameter(f"There is no batch with the ticket {request.params['ticket']!r}")
     escaped = request.flag("escapedJson")
-    names = [str(item.get("id") or at) for at, item in enumerate(batch.requests)]
+    names = [str(item.get("id") or position) for position, item in enumerate(batch.requests)]
     responses = [
         _response_item(name, response, escaped) for name, response in zip(names, batch.responses, strict=False)
     ]
@@ -202,13 +202,13 @@ def cancel_batch_group(request: StoreRequest) -> Result:
 def _check_requests(items: list[Item]) -> list[Item]:
     if not 0 < len(items) <= _MAX_REQUESTS:
         raise ErrorResponse.wrong_parameter(f"A batch must have 1 to {_MAX_REQUESTS} requests, not {len(items)}")
-    for at, item in enumerate(items):
+    for position, item in enumerate(items):
         if not item.get("path") or item.get("method") not in _METHODS:
             raise ErrorResponse.wrong_parameter(
-                f"Request {at} needs a 'path' and a 'method', one of {', '.join(sorted(_METHODS))}"
+                f"Request {position} needs a 'path' and a 'method', one of {', '.join(sorted(_METHODS))}"
             )
         if item["path"].strip("/").partition("?")[0].startswith("batch"):
-            raise ErrorResponse.wrong_parameter(f"Request {at} is a batch itself; send its requests instead")
+            raise ErrorResponse.wrong_parameter(f"Request {position} is a batch itself; send its requests instead")
     return items
 
 

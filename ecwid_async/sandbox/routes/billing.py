@@ -50,19 +50,19 @@ def create_billing_transaction(request: StoreRequest) -> Result:
     charge = _read_charge(request)
     key = _read_idempotency_key(request)
     transaction = blake2b(f"{request.store.id}/{key}".encode(), digest_size=12).hexdigest()
-    done: Records[str, tuple[int, _Charge]] = request.store.records("charges")
-    if key in done:
-        if done[key][1] != charge:
+    charges: Records[str, tuple[int, _Charge]] = request.store.records("charges")
+    if key in charges:
+        if charges[key][1] != charge:
             message = "This idempotency key belongs to another charge; create a new one"
             raise ErrorResponse(400, "CHARGE_IDEMPOTENCY_KEY_NOT_UNIQUE", message)
         return {"transactionId": transaction, "idempotencyKeyInUse": True}
-    today = sum(one.dollars for at, one in done.values() if at > request.now - _DAY)
+    today = sum(other.dollars for charged_at, other in charges.values() if charged_at > request.now - _DAY)
     if charge.dollars > _MAX_CHARGE or today + charge.dollars > _MAX_PER_DAY:
         message = f"A charge may be at most {_MAX_CHARGE} USD, and all charges of a day at most {_MAX_PER_DAY} USD"
         raise ErrorResponse(402, "CHARGE_LIMIT_EXCEEDED", message)
     request.raise_if_simulated("CHARGE_PAYMENT_SOURCE_MISSING", 402, "The store's account has no payment method")
     request.raise_if_simulated("CHARGE_DECLINED", 402, "The charge was declined")
-    done[key] = (request.now, charge)
+    charges[key] = (request.now, charge)
     return {"transactionId": transaction, "idempotencyKeyInUse": False}
 
 

@@ -68,5 +68,5 @@ def _save_contacts(request: StoreRequest, customer: Item, contacts: list[Item], 
         for contact in contacts:
             if contact is not changed and contact.get("type") == changed.get("type"):
                 contact["default"] = False
-    customer["contacts"] = [complete_contact(request, at, contact) for at, contact in enumerate(contacts)]
+    customer["contacts"] = [complete_contact(request, position, contact) for position, contact in enumerate(contacts)]
     save_customer(request, customer)

@@ -299,28 +299,34 @@ def save_customer(request: StoreRequest, customer: Item) -> None:
 
 def _complete_customer(request: StoreRequest, customer: Item, sent: Item) -> Item:
     """The customer to store after a write: names by code and id, and ids for new elements of lists."""
-    served = {name: value for name, value in customer.items() if name != "password"}
-    person = dict(served.get("billingPerson") or {})
+    completed = {name: value for name, value in customer.items() if name != "password"}
+    person = dict(completed.get("billingPerson") or {})
     if sent.get("name") and not (sent.get("billingPerson") or {}).get("name"):
         person["name"] = sent["name"]
     if person:
-        served["billingPerson"] = person = with_split_name(with_region_names(person))
-        served["name"] = person.get("name") or served.get("name") or ""
-    served["shippingAddresses"] = [_complete_address(request, one) for one in served.get("shippingAddresses") or ()]
-    served["contacts"] = [complete_contact(request, at, one) for at, one in enumerate(served.get("contacts") or ())]
+        completed["billingPerson"] = person = with_split_name(with_region_names(person))
+        completed["name"] = person.get("name") or completed.get("name") or ""
+    completed["shippingAddresses"] = [
+        _complete_address(request, address) for address in completed.get("shippingAddresses") or ()
+    ]
+    completed["contacts"] = [
+        complete_contact(request, position, contact) for position, contact in enumerate(completed.get("contacts") or ())
+    ]
     if sent.get("extrafields") is not None:
-        served["extrafields"] = [_complete_extra_field(request, at, one) for at, one in enumerate(sent["extrafields"])]
+        completed["extrafields"] = [
+            _complete_extra_field(request, position, field) for position, field in enumerate(sent["extrafields"])
+        ]
     if "customerGroupId" in sent:
-        group = served.get("customerGroupId") or GENERAL_GROUP
-        served["customerGroupName"] = group_names(request.store).get(group) or sent.get("customerGroupName") or ""
-    return served
+        group = completed.get("customerGroupId") or GENERAL_GROUP
+        completed["customerGroupName"] = group_names(request.store).get(group) or sent.get("customerGroupName") or ""
+    return completed
 
 
-def _complete_extra_field(request: StoreRequest, at: int, value: Item) -> Item:
+def _complete_extra_field(request: StoreRequest, position: int, value: Item) -> Item:
     """The value of an extra field with the title and type of the field."""
-    known = request.store.table("customer_extra_fields").get(value.get("key") or "") or {}
-    about: Item = {name: known[name] for name in ("title", "type", "entityTypes") if name in known}
-    return {"entityTypes": ["CUSTOMERS"], **value, **about, "orderBy": at}
+    field = request.store.table("customer_extra_fields").get(value.get("key") or "") or {}
+    description: Item = {name: field[name] for name in ("title", "type", "entityTypes") if name in field}
+    return {"entityTypes": ["CUSTOMERS"], **value, **description, "orderBy": position}
 
 
 def _complete_address(request: StoreRequest, address: Item) -> Item:
@@ -329,10 +335,10 @@ def _complete_address(request: StoreRequest, address: Item) -> Item:
     return {"id": number, **found, "addressFormatted": format_address(found)}
 
 
-def complete_contact(request: StoreRequest, at: int, contact: Item) -> Item:
-    """The contact with an id and defaults; `at` is its position in the list."""
+def complete_contact(request: StoreRequest, position: int, contact: Item) -> Item:
+    """The contact with an id and defaults, for this position in the list."""
     number = contact.get("id") or request.store.table("customers").new_id()
-    defaults = {"default": False, "orderBy": at * 5, "timestamp": format_time(request.now)}
+    defaults = {"default": False, "orderBy": position * 5, "timestamp": format_time(request.now)}
     return {"id": number, **defaults, **{name: value for name, value in contact.items() if name != "id"}}
 
 

@@ -54,8 +54,8 @@ def update_domains(request: StoreRequest) -> Result:
         _set_subdomain(request, site["ecwidSubdomain"])
     if site.get("thirdPartyVendorDomain") is not None:
         _set_custom_domain(request, site["thirdPartyVendorDomain"])
-    for at, change in enumerate(sent.get("purchasedDomains") or ()):
-        _update_domain(request, at, {name: value for name, value in change.items() if value is not None})
+    for position, change in enumerate(sent.get("purchasedDomains") or ()):
+        _update_domain(request, position, {name: value for name, value in change.items() if value is not None})
     return {"updateCount": 1}
 
 
@@ -155,7 +155,9 @@ def _site_domain(request: StoreRequest) -> Item:
     site: Item = (request.store.profile.get("generalInfo") or {}).get("starterSite") or {}
     subdomain = site.get("ecwidSubdomain") or f"store{request.store.id}"
     other = request.store.section_data.get("other_domain", "")
-    connected = next((one["name"] for one in _domains(request).values() if one["connectedToInstantSite"]), None)
+    connected = next(
+        (domain["name"] for domain in _domains(request).values() if domain["connectedToInstantSite"]), None
+    )
     primary = connected or other or f"{subdomain}.company.site"
     return {
         "primaryInstantSiteDomain": primary,
@@ -185,17 +187,21 @@ def _set_custom_domain(request: StoreRequest, name: str) -> None:
     request.store.set_profile((*_SITE_PATH, "customDomain"), name)
 
 
-def _update_domain(request: StoreRequest, at: int, change: Item) -> None:
+def _update_domain(request: StoreRequest, position: int, change: Item) -> None:
     domains = list(_domains(request).values())
-    named = {key: change[key] for key in ("id", "name") if key in change}
-    found = [one for one in domains if named.items() <= one.items()] if named else domains[at : at + 1]
+    identity = {key: change[key] for key in ("id", "name") if key in change}
+    found = (
+        [domain for domain in domains if identity.items() <= domain.items()]
+        if identity
+        else domains[position : position + 1]
+    )
     if not found:
-        message = f"purchasedDomains[{at}] matches no domain of the store; see GET /domains"
+        message = f"purchasedDomains[{position}] matches no domain of the store; see GET /domains"
         raise ErrorResponse(409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA", message)
     changed = found[0] | change
     if change.get("primaryDomain"):
-        for one in domains:
-            _domains(request)[one["name"]] = one | {"primaryDomain": False}
+        for domain in domains:
+            _domains(request)[domain["name"]] = domain | {"primaryDomain": False}
     _domains(request)[changed["name"]] = changed
     if change.get("connectedToInstantSite"):
         request.store.set_profile((*_SITE_PATH, "customDomain"), changed["name"])

@@ -31,4 +31,4 @@ def get_image_main_colors(request: StoreRequest) -> Result:
 
 def _colors(content: bytes, count: int) -> list[str]:
     digest = sha256(content).hexdigest()
-    return [f"#{digest[6 * at : 6 * at + 6]}" for at in range(count)]
+    return [f"#{digest[6 * position : 6 * position + 6]}" for position in range(count)]

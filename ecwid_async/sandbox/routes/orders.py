@@ -295,8 +295,8 @@ def save_order(request: StoreRequest, order: Item, before: Item) -> Item:
     customer = customer_by_email(store, order.get("email") or "")
     if customer is not None:
         order["customerId"] = customer["id"]
-    for at, line in enumerate(order.get("items") or ()):
-        line.setdefault("id", order["orderNumber"] * 3 % 2**31 + at)
+    for position, line in enumerate(order.get("items") or ()):
+        line.setdefault("id", order["orderNumber"] * 3 % 2**31 + position)
     if order.get("paymentStatus") == "INCOMPLETE":
         _drafts(store)[order["orderNumber"]] = _save_cart(store, order)
         store.table("orders").remove(order["orderNumber"])

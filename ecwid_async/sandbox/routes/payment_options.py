@@ -101,7 +101,7 @@ def create_payment_option(request: StoreRequest) -> Result:
         "checkoutDescription": "",
         "paymentProcessorId": "",
         "paymentProcessorTitle": "",
-        "orderBy": max((one.get("orderBy") or 0 for one in _options(request)), default=-10) + 10,
+        "orderBy": max((other.get("orderBy") or 0 for other in _options(request)), default=-10) + 10,
         "appClientId": "",
         "paymentSurcharges": {"type": "ABSOLUTE", "value": 0},
         "instructionsForCustomer": {"instructionsTitle": "", "instructions": ""},
@@ -117,11 +117,11 @@ def create_payment_option(request: StoreRequest) -> Result:
 @route("PUT /profile/paymentOptions/{paymentOptionId}")
 def update_payment_option(request: StoreRequest) -> Result:
     """Change a payment option."""
-    options, at = _options(request), _position(request)
-    option = apply_change(request, options[at], request.json, set_updated=False)
+    options, position = _options(request), _position(request)
+    option = apply_change(request, options[position], request.json, set_updated=False)
     _check_option(request, option)
     sync_translations(option, request.json, _TRANSLATED_FIELDS, main_language(request.store))
-    options[at] = option
+    options[position] = option
     _save(request, options)
     return {"updateCount": 1, "success": True}
 
@@ -129,8 +129,8 @@ def update_payment_option(request: StoreRequest) -> Result:
 @route("DELETE /profile/paymentOptions/{paymentOptionId}")
 def delete_payment_option(request: StoreRequest) -> Result:
     """Delete a payment option."""
-    options, at = _options(request), _position(request)
-    del options[at]
+    options, position = _options(request), _position(request)
+    del options[position]
     _save(request, options)
     return {"deleteCount": 1}
 
@@ -152,9 +152,9 @@ def _localised(request: StoreRequest, option: Item) -> Item:
 
 def _position(request: StoreRequest) -> int:
     name = request.path_params["paymentOptionId"]
-    for at, option in enumerate(_options(request)):
+    for position, option in enumerate(_options(request)):
         if option.get("id") == name:
-            return at
+            return position
     raise ErrorResponse(404, "NOT_FOUND", f"Payment option #{name} not found")
 
 
@@ -180,7 +180,7 @@ def _check_option(request: StoreRequest, option: Item) -> None:
     request.raise_if_simulated(
         "PAYMENT_GATEWAY_MALFORMED_SETTINGS_SIGNATURE_KEY_TOO_LONG", 400, "A signature may have at most 128 characters"
     )
-    others = (one for one in _options(request) if one.get("id") != option["id"])
+    others = (other for other in _options(request) if other.get("id") != option["id"])
     if gateway != _OFFLINE and _gateway_key(option) in map(_gateway_key, others):
         raise ErrorResponse(
             409, "PAYMENT_GATEWAY_IS_ALREADY_ADDED", "The store already has an option with this gateway"

@@ -19,10 +19,10 @@ def update_product_media(request: StoreRequest) -> Result:
     videos.clear()
     main = change.get("mainMedia") or {}
     set_main_video(request, item, None)
-    for at, given in enumerate([main, *(change.get("galleryMedia") or ())]):
+    for position, given in enumerate([main, *(change.get("galleryMedia") or ())]):
         if given.get("imageUrl"):
             number = new_image_id(request.store)
-            place: Item = {"orderBy": at, "id": "0"} if given is main else {"orderBy": at}
+            place: Item = {"orderBy": position, "id": "0"} if given is main else {"orderBy": position}
             urls = image_urls(request.store, number, check_url(given["imageUrl"]))
             given_images.append({"id": str(number), **urls, "alt": {"translated": {}}, **place})
         if given.get("videoUrl"):

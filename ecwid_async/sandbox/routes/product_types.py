@@ -64,7 +64,7 @@ def create_product_type(request: StoreRequest) -> Result:
     table, given = product_types(request.store), {k: v for k, v in request.json.items() if v is not None}
     if not (given.get("name") or "").strip():
         raise ErrorResponse.wrong_parameter("A product type needs a name")
-    attributes = [{k: v for k, v in one.items() if k != "id"} for one in given.get("attributes") or ()]
+    attributes = [{k: v for k, v in attribute.items() if k != "id"} for attribute in given.get("attributes") or ()]
     item = {"id": table.new_id(), "attributes": [], **given}
     table.put(item | {"attributes": _complete_attributes(request.store, attributes)})
     return {"id": item["id"]}
@@ -74,9 +74,9 @@ def create_product_type(request: StoreRequest) -> Result:
 def update_product_type(request: StoreRequest) -> Result:
     """Change the given fields; attributes sent with their id keep it, even under a new name."""
     stored, change = _find_type(request), dict(request.json)
-    known = {attribute["id"] for attribute in stored.get("attributes") or ()}
+    existing = {attribute["id"] for attribute in stored.get("attributes") or ()}
     for attribute in change.get("attributes") or ():
-        if attribute.get("id") is not None and attribute["id"] not in known:
+        if attribute.get("id") is not None and attribute["id"] not in existing:
             raise ErrorResponse.wrong_parameter(
                 f"The product type has no attribute #{attribute['id']}; omit the id to create one"
             )
@@ -110,8 +110,8 @@ def _find_type(request: StoreRequest) -> Item:
 def _complete_attributes(store: Store, given: Iterable[Item]) -> list[Item]:
     """The attributes with ids. Raises `ErrorResponse` for one without a name or of an unknown type."""
     attributes = []
-    for one in given:
-        attribute = {"type": "CUSTOM", "show": "DESCR", **one}
+    for sent in given:
+        attribute = {"type": "CUSTOM", "show": "DESCR", **sent}
         if not (attribute.get("name") or "").strip():
             raise ErrorResponse.wrong_parameter("An attribute needs a name")
         for name, allowed in (("type", _TYPES), ("show", _VISIBILITIES)):
@@ -121,6 +121,6 @@ def _complete_attributes(store: Store, given: Iterable[Item]) -> list[Item]:
                 )
         number = attribute.pop("id", None) or store.next_number("class_attributes", _FIRST_ATTRIBUTE_ID)
         if "nameTranslated" in attribute:
-            sync_translations(attribute, one, ("name",), main_language(store))
+            sync_translations(attribute, sent, ("name",), main_language(store))
         attributes.append({"id": number, **attribute})
     return attributes

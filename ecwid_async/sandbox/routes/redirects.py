@@ -14,32 +14,36 @@ __all__: list[str] = []
 def search_redirects(request: StoreRequest) -> Result:
     """List redirects, or those with a keyword in either address."""
     keyword = request.params.get("keyword", "").casefold()
-    found = [one for one in _redirects(request).values() if keyword in f"{one['fromUrl']}\n{one['toUrl']}".casefold()]
-    return paginate(request, found, lambda one: one)
+    found = [
+        redirect
+        for redirect in _redirects(request).values()
+        if keyword in f"{redirect['fromUrl']}\n{redirect['toUrl']}".casefold()
+    ]
+    return paginate(request, found, lambda redirect: redirect)
 
 
 @route("GET /instant-site/redirects/get-for-path")
 def get_redirects_for_path(request: StoreRequest) -> Result:
     """The redirects that start at exactly this path."""
     path = request.params.get("exactPath", "")
-    found = [one for one in _redirects(request).values() if one["fromUrl"] == path]
+    found = [redirect for redirect in _redirects(request).values() if redirect["fromUrl"] == path]
     return {"items": found, "hasAnyRedirects": bool(_redirects(request))}
 
 
 @route("POST /instant-site/redirects")
 def create_redirects(request: StoreRequest) -> Result:
     """Create several redirects; those whose start already has one are only counted."""
-    wanted = [_validated(one) for one in request.json]
-    taken = {one["fromUrl"] for one in _redirects(request).values()}
+    sent = [_validated(redirect) for redirect in request.json]
+    existing = {redirect["fromUrl"] for redirect in _redirects(request).values()}
     created = 0
-    for one in wanted:
-        if one["fromUrl"] not in taken:
-            taken.add(one["fromUrl"])
+    for redirect in sent:
+        if redirect["fromUrl"] not in existing:
+            existing.add(redirect["fromUrl"])
             number = request.store.next_number("redirect_number", 0)
             name = blake2b(f"{request.store.id}/{number}".encode(), digest_size=12).hexdigest()
-            _redirects(request)[name] = {"id": name, **one}
+            _redirects(request)[name] = {"id": name, **redirect}
             created += 1
-    return {"createCount": created, "existsCount": len(wanted) - created}
+    return {"createCount": created, "existsCount": len(sent) - created}
 
 
 @route("GET /instant-site/redirects/{redirectId}")
@@ -54,7 +58,7 @@ def update_redirect(request: StoreRequest) -> Result:
     redirect = _find_redirect(request)
     change = {name: value for name, value in request.json.items() if value is not None}
     checked = _validated({**redirect, **change})
-    if any(one["fromUrl"] == checked["fromUrl"] for one in _redirects(request).values() if one is not redirect):
+    if any(other["fromUrl"] == checked["fromUrl"] for other in _redirects(request).values() if other is not redirect):
         raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already a redirect from {checked['fromUrl']!r}")
     _redirects(request)[redirect["id"]] = redirect | checked
     return {"updateCount": 1}

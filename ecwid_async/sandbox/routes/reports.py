@@ -130,8 +130,8 @@ def _dataset(request: StoreRequest, report: Report, period: Period, unit: int) -
     )
     total = sum(leading.values())
     dataset = []
-    for at, name in enumerate(names):
-        row: Item = {"orderBy": at, "datapointId": name}
+    for position, name in enumerate(names):
+        row: Item = {"orderBy": position, "datapointId": name}
         if report.shape == "pie":
             row["percentage"] = sum_amounts((leading[name] * 100 / total,)) if total else 0
         row["data"] = _metric_list(measured[name])
@@ -153,9 +153,14 @@ def _chart(request: StoreRequest, report: Report, period: Period, unit: int) -> 
     for item in report.items(period):
         items_by_bucket[bisect_right(starts, created_at(item)) - 1].append(item)
     dataset = []
-    for at, (name, start, end) in enumerate(buckets):
-        metrics = report.measure(period, items_by_bucket[at])
-        row: Item = {"orderBy": at, "datapointId": name, "startTimeStamp": start * unit, "endTimeStamp": end * unit}
+    for position, (name, start, end) in enumerate(buckets):
+        metrics = report.measure(period, items_by_bucket[position])
+        row: Item = {
+            "orderBy": position,
+            "datapointId": name,
+            "startTimeStamp": start * unit,
+            "endTimeStamp": end * unit,
+        }
         row["data"] = _metric_list(metrics)
         if report.additional_data is not None:
             row["additionalData"] = report.additional_data(period, metrics)

@@ -40,7 +40,7 @@ def create_shipping_option(request: StoreRequest) -> Result:
         "id": f"{9001 + number}-{request.now * 1000 + number}",
         "title": "",
         "enabled": True,
-        "orderby": max((one.get("orderby") or 0 for one in _options(request)), default=-10) + 10,
+        "orderby": max((other.get("orderby") or 0 for other in _options(request)), default=-10) + 10,
         "fulfilmentType": "shipping",
         "minimumOrderSubtotal": 0,
         "destinationZone": {"id": "WORLD", "name": "WORLD"},
@@ -58,12 +58,12 @@ def create_shipping_option(request: StoreRequest) -> Result:
 @route("PUT /profile/shippingOptions/{shippingOptionId}")
 def update_shipping_option(request: StoreRequest) -> Result:
     """Change a shipping option."""
-    options, at = _options(request), _position(request)
+    options, position = _options(request), _position(request)
     change = {name: value for name, value in request.json.items() if name != "id"}
-    option = apply_change(request, options[at], change, set_updated=False)
+    option = apply_change(request, options[position], change, set_updated=False)
     _check_option(request, option)
     sync_translations(option, change, _TRANSLATED_FIELDS, main_language(request.store))
-    options[at] = option
+    options[position] = option
     _save(request, options)
     return {"updateCount": 1}
 
@@ -71,8 +71,8 @@ def update_shipping_option(request: StoreRequest) -> Result:
 @route("DELETE /profile/shippingOptions/{shippingOptionId}")
 def delete_shipping_option(request: StoreRequest) -> Result:
     """Delete a shipping option."""
-    options, at = _options(request), _position(request)
-    del options[at]
+    options, position = _options(request), _position(request)
+    del options[position]
     _save(request, options)
     return {"deleteCount": 1}
 
@@ -88,9 +88,9 @@ def _save(request: StoreRequest, options: list[Item]) -> None:
 
 def _position(request: StoreRequest) -> int:
     name = request.path_params["shippingOptionId"]
-    for at, option in enumerate(_options(request)):
+    for position, option in enumerate(_options(request)):
         if option.get("id") == name:
-            return at
+            return position
     raise ErrorResponse(404, "SHIPPING_NOT_FOUND", f"Shipping option #{name} not found")
 
 

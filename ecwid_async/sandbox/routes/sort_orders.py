@@ -27,7 +27,7 @@ def _products_in_order(request: StoreRequest) -> list[int]:
     table, category = request.store.table("products"), request.params["parentCategory"]
     members = list(table) if category == FRONT_PAGE else table.find("category", category)
     order = request.store.records("product_order").get(category, [])
-    position = {number: at for at, number in enumerate(order)}
+    position = {number: index for index, number in enumerate(order)}
     return sorted((key for key in members if isinstance(key, int)), key=lambda key: position.get(key, len(position)))
 
 

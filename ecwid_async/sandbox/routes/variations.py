@@ -32,7 +32,7 @@ def _save_variations(request: StoreRequest, item: Item, variations: list[Item]) 
 
 def replace_variation(request: StoreRequest, item: Item, variation: Item) -> Item:
     """Store the product with this variation in place of the one with the same id."""
-    variations = [variation if one.get("id") == variation["id"] else one for one in item["combinations"]]
+    variations = [variation if other.get("id") == variation["id"] else other for other in item["combinations"]]
     return _save_variations(request, item, variations)
 
 
@@ -78,7 +78,7 @@ def delete_variation(request: StoreRequest) -> Result:
     item = find_product(request)
     deleted = find_variation(request, item)
     _clear_default(item, deleted)
-    _save_variations(request, item, [one for one in item["combinations"] if one is not deleted])
+    _save_variations(request, item, [other for other in item["combinations"] if other is not deleted])
     return {"deleteCount": 1}
 
 

@@ -21,9 +21,9 @@ class ProductCounts:
 
     def add(self, picked: tuple[int, ...], *, enabled: bool) -> None:
         """Count one product."""
-        for at in picked:
-            self.all[at] += 1
-            self.enabled[at] += enabled
+        for position in picked:
+            self.all[position] += 1
+            self.enabled[position] += enabled
 
 
 def category_id(index: int) -> int:
@@ -38,8 +38,8 @@ def category_enabled(index: int) -> bool:
 
 def category_names(index: int) -> tuple[str, ...]:
     """The names of a category, in the order of `LANGUAGES`; once the vocabulary is used up they are numbered."""
-    repetition, at = divmod(index, len(CATEGORIES))
-    return tuple(f"{name} {repetition + 1}" for name in CATEGORIES[at]) if repetition else CATEGORIES[at]
+    repetition, position = divmod(index, len(CATEGORIES))
+    return tuple(f"{name} {repetition + 1}" for name in CATEGORIES[position]) if repetition else CATEGORIES[position]
 
 
 def _parent(index: int, count: int) -> int | None:

@@ -38,8 +38,8 @@ FIVE_PERCENT_OFF: Final = _coupon(0, "5PERCENTOFF", "Minus 5 % – für Freunde"
 def coupons(product_count: int, category_count: int) -> list[Item]:
     """The coupons of a store with this many products and categories."""
     limits: Item = {
-        "products": [product_id(at) for at in range(min(product_count, 3))],
-        "categories": [category_id(at) for at in range(min(category_count, 2))],
+        "products": [product_id(position) for position in range(min(product_count, 3))],
+        "categories": [category_id(position) for position in range(min(category_count, 2))],
     }
     shipping = {"shippingMethods": ["6589-1709547151586", "2211-1709547151000"]}
     ended = format_date(FIRST_DAY + 1_500 * _DAY)
@@ -52,4 +52,4 @@ def coupons(product_count: int, category_count: int) -> list[Item]:
         _coupon(5, "EID2023", "عيد مبارك", "ABS_AND_SHIPPING", 15, status="EXPIRED", expirationDate=ended),
         _coupon(6, "ONCE", "Only once", "PERCENT_AND_SHIPPING", 50, status="USEDUP", usesLimit="SINGLE"),
     ]
-    return [one | {"repeatCustomerOnly": one["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"} for one in items]
+    return [coupon | {"repeatCustomerOnly": coupon["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"} for coupon in items]

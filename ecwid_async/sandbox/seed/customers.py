@@ -121,8 +121,8 @@ def customers(seed: int, count: int, *, product_count: int, purchase_totals: Pur
 
 def _addresses(facts: CustomerFacts, rng: ItemRandom) -> list[Item]:
     items = []
-    for at in range(rng.below(3)):
-        person = facts.person._replace(house=facts.person.house + at * 7)
+    for position in range(rng.below(3)):
+        person = facts.person._replace(house=facts.person.house + position * 7)
         address = person.address()
         lines = (
             address["name"],
@@ -130,7 +130,9 @@ def _addresses(facts: CustomerFacts, rng: ItemRandom) -> list[Item]:
             f"{address['postalCode']} {address['city']}".strip(),
             address["countryName"],
         )
-        items.append({"id": 30_000_000 + facts.number * 2 + at, **address, "addressFormatted": "<br/>".join(lines)})
+        items.append(
+            {"id": 30_000_000 + facts.number * 2 + position, **address, "addressFormatted": "<br/>".join(lines)}
+        )
     return items
 
 
@@ -166,6 +168,6 @@ def _favorites(rng: ItemRandom, product_count: int, since: int) -> list[Item]:
     if not product_count:
         return []
     return [
-        {"productId": product_id(rng.below(product_count)), "addedTimestamp": format_date(since + 86_400 * at)}
-        for at in range(rng.below(3))
+        {"productId": product_id(rng.below(product_count)), "addedTimestamp": format_date(since + 86_400 * position)}
+        for position in range(rng.below(3))
     ]

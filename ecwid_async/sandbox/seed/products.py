@@ -72,8 +72,8 @@ def product_facts(seed: int, index: int, count: int, category_count: int) -> Pro
     adjective = rng.pick(ADJECTIVES)
     number = index + 1
     names = tuple(
-        f"{first}{'' if at == _JAPANESE else ' '}{noun} {number}"
-        for at, (first, noun) in enumerate(zip(adjective, kind.names, strict=False))
+        f"{first}{'' if position == _JAPANESE else ' '}{noun} {number}"
+        for position, (first, noun) in enumerate(zip(adjective, kind.names, strict=False))
     )
     style = rng.below(100)
     if style >= 85:
@@ -132,10 +132,10 @@ def _description(rng: ItemRandom, languages: int) -> dict[str, str]:
     first = rng.below(len(SENTENCES))
     lines = [SENTENCES[(first + step) % len(SENTENCES)] for step in range(1 + rng.below(3))]
     texts = []
-    for at in range(languages):
-        opening, *rest = (line[at] for line in lines)
+    for position in range(languages):
+        opening, *rest = (line[position] for line in lines)
         more = "".join(f"<li>{line}</li>" for line in rest)
-        direction = ' dir="rtl"' if at == _ARABIC else ""
+        direction = ' dir="rtl"' if position == _ARABIC else ""
         texts.append(f"<p{direction}><b>{opening}</b></p>" + (f"<ul>{more}</ul>" if more else ""))
     return translated(*texts)
 
@@ -374,10 +374,10 @@ def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> 
             "images": [_image(store_id, number, order, name) for order, number in enumerate([facts.image, *pictures])],
             "videos": [],
         },
-        "categoryIds": [category_id(at) for at in facts.categories],
+        "categoryIds": [category_id(position) for position in facts.categories],
         "categories": [
-            {"id": category_id(at), "enabled": category_enabled(at), "name": category_names(at)[0]}
-            for at in facts.categories
+            {"id": category_id(position), "enabled": category_enabled(position), "name": category_names(position)[0]}
+            for position in facts.categories
         ],
         "defaultCategoryId": category_id(facts.categories[0]) if facts.categories else 0,
         "seoTitle": name,

@@ -9,8 +9,8 @@ __all__ = ["promotions"]
 
 def promotions(product_count: int, category_count: int) -> list[Item]:
     """The promotions of a store with this many products and categories."""
-    categories = [category_id(at) for at in range(min(category_count, 2))]
-    products = [product_id(at) for at in range(min(product_count, 2))]
+    categories = [category_id(position) for position in range(min(category_count, 2))]
+    products = [product_id(position) for position in range(min(product_count, 2))]
     happy_hour = {"activeDays": ["FRI", "SAT"], "activeDayStartTime": "17:00", "activeDayEndTime": "19:00"}
     items: list[Item] = [
         {
@@ -54,4 +54,4 @@ def promotions(product_count: int, category_count: int) -> list[Item]:
             "targets": {"products": products, "all": not products},
         },
     ]
-    return [{"id": 608_502 + 7 * at, "enabled": True, **one} for at, one in enumerate(items)]
+    return [{"id": 608_502 + 7 * index, "enabled": True, **item} for index, item in enumerate(items)]

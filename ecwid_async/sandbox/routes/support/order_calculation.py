@@ -24,13 +24,13 @@ def order_totals(request: StoreRequest) -> Item:
     persons: dict[str, Item] = {
         name: with_region_names(sent[name]) for name in ("billingPerson", "shippingPerson") if name in sent
     }
-    lines = [_order_line(request, at, line) for at, line in enumerate(sent.get("items") or ())]
+    lines = [_order_line(request, position, line) for position, line in enumerate(sent.get("items") or ())]
     subtotal = sum_amounts(line["price"] * line["quantity"] for line in lines)
     coupon = sent.get("discountCoupon")
     discount = _coupon_discount(coupon, subtotal) if coupon else 0
     taxes = [] if sent.get("customerTaxExempt") else _enabled_taxes(profile, persons)
     tax_on_top, tax = _add_taxes(lines, taxes, (subtotal - discount) / subtotal if subtotal else 1)
-    surcharges = [_surcharge(one, subtotal) for one in sent.get("customSurcharges") or ()]
+    surcharges = [_surcharge(surcharge, subtotal) for surcharge in sent.get("customSurcharges") or ()]
     options = _shipping_options(profile, subtotal) if any(line["isShippingRequired"] for line in lines) else []
     chosen = _selected_shipping(sent.get("shippingOption"), options)
     shipping = 0 if _has_free_shipping(coupon) else chosen.get("shippingRate", 0)
@@ -78,7 +78,7 @@ def order_totals(request: StoreRequest) -> Item:
     return totals
 
 
-def _order_line(request: StoreRequest, at: int, sent: Item) -> Item:
+def _order_line(request: StoreRequest, position: int, sent: Item) -> Item:
     product = request.store.table("products").get(sent.get("productId") or 0) or {}
     line = {name: product[name] for name in _PRODUCT_FIELDS if name in product}
     line |= {name: value for name, value in sent.items() if name not in ("couponAmount", "discounts")}
@@ -87,7 +87,7 @@ def _order_line(request: StoreRequest, at: int, sent: Item) -> Item:
         for option in sent.get("selectedOptions") or ()
     ]
     return {
-        "id": at + 1,
+        "id": position + 1,
         "isShippingRequired": True,
         "digital": False,
         "fixedShippingRate": 0,

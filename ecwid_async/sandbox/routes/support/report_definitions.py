@@ -127,8 +127,8 @@ def _customers(period: Period) -> list[Item]:
 
 
 def _favorites(period: Period) -> list[Item]:
-    found = (favorite for customer in _customers(period) for favorite in customer.get("favorites") or ())
-    return [{"productId": one.get("productId")} for one in found]
+    favorites = (favorite for customer in _customers(period) for favorite in customer.get("favorites") or ())
+    return [{"productId": favorite.get("productId")} for favorite in favorites]
 
 
 def _order_expenses(period: Period) -> list[Item]:

@@ -59,8 +59,8 @@ def _option(kind: str, names: tuple[str, ...], items: list[Item] | None = None, 
 
 def _color_choices(palette: int, count: int) -> list[Item]:
     items = []
-    for at in range(count):
-        name, color, *others = COLORS[(palette + at) % len(COLORS)]
+    for position in range(count):
+        name, color, *others = COLORS[(palette + position) % len(COLORS)]
         items.append(_option_choice((name, *others), 0, color=color))
     return items
 

@@ -219,12 +219,12 @@ def _without_tax(cents: int, amounts: Amounts) -> int:
 def sale_items(demo: DemoStore, sale: Sale, first_id: int) -> list[Item]:
     """The items of an order or cart, with ids from `first_id` on."""
     items = []
-    for at, line in enumerate(sale.lines):
+    for position, line in enumerate(sale.lines):
         product, amounts = line.product, sale.amounts
         length, width, height = product.kind.size
-        tax = amounts.line_taxes[at]
+        tax = amounts.line_taxes[position]
         item: Item = {
-            "id": first_id + at,
+            "id": first_id + position,
             "productId": product.id,
             "categoryId": category_id(product.categories[0]) if product.categories else 0,
             "price": money(line.cents),
@@ -256,8 +256,8 @@ def sale_items(demo: DemoStore, sale: Sale, first_id: int) -> list[Item]:
             item["weight"] = product.kind.weight
         if amounts.coupon:
             item["couponAmount"] = money(amounts.coupon * line.sum // amounts.subtotal)
-        if amounts.line_discounts[at]:
-            item["discounts"] = [_line_discount(amounts.line_discounts[at])]
+        if amounts.line_discounts[position]:
+            item["discounts"] = [_line_discount(amounts.line_discounts[position])]
         options = product.options
         if line.choice >= 0:
             item["combinationId"] = product.combination_id(line.choice)
