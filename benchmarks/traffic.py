@@ -39,7 +39,7 @@ WINDOW: Final = 60.0
 QUOTA: Final = 600
 
 SHARE: Final = "% of the quota"
-BARE, CHAIN, ADDED = "memory transport", "retry, govern and auth over it", "what they add"
+BARE, CHAIN, ADDED = "memory transport", "retry, rate limit and auth over it", "what they add"
 LAG, RATE, MEMORY = "lag, p99", "served", "an idle store"
 TOGETHER, FULLEST = "over the whole time", "in the fullest window"
 
@@ -178,13 +178,13 @@ def _p99(values: Sequence[float]) -> float:
 async def _traffic(limit: RateLimiter, windows: int, seed: int, *, interactive: bool) -> _Served:
     server = _Server(limit, seed)
     state = _Timed(clock=trio.current_time)
-    govern = RateLimit(server, state, token="benchmark")
+    rate_limit = RateLimit(server, state, token="benchmark")
     until = trio.current_time() + windows * WINDOW
     waits: list[float] = []
 
     async def bulk() -> None:
         while trio.current_time() < until:
-            await govern.send(_request())
+            await rate_limit.send(_request())
 
     async def once_a_second() -> None:
         for number in itertools.count():
@@ -192,7 +192,7 @@ async def _traffic(limit: RateLimiter, windows: int, seed: int, *, interactive: 
             if trio.current_time() >= until:
                 return
             asked = trio.current_time()
-            await govern.send(_request(Lane.INTERACTIVE))
+            await rate_limit.send(_request(Lane.INTERACTIVE))
             waits.append(state.let_in - asked)
 
     async with trio.open_nursery() as nursery:
@@ -240,11 +240,11 @@ async def _bulk_through_redis(socket: str, begin: float, until: float) -> list[f
         return make_response({})
 
     async with Redis(unix_socket_path=socket) as client:
-        govern = RateLimit(MemoryTransport(reply), RedisLimiter(client, SCALED), token="benchmark", quota=SCALED)
+        rate_limit = RateLimit(MemoryTransport(reply), RedisLimiter(client, SCALED), token="benchmark", quota=SCALED)
 
         async def work() -> None:
             while time.time() < until:
-                await govern.send(_request())
+                await rate_limit.send(_request())
 
         await asyncio.sleep(begin - time.time())
         await asyncio.gather(*(work() for _ in range(4)))

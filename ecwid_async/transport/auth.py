@@ -69,25 +69,25 @@ class Auth:
     async def send(self, request: Request) -> Response:
         """Send the request with credentials."""
         try:
-            response = await self._inner.send(self._signed(request))
+            response = await self._inner.send(self._with_credentials(request))
         except EcwidError as error:
             if isinstance(error, TransportError):
                 error.request = request
-            self._mask(error)
+            self._mask_error(error)
             raise
         if response.status < 300:
             response.headers.hide_secrets(self._secrets)
             return response
         return Response(
-            response.status, response.headers.mask(self._secrets), self._masked(response.body), response.attempts
+            response.status, response.headers.mask(self._secrets), self._mask_body(response.body), response.attempts
         )
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Stream the request with credentials."""
-        signed = self._signed(request)
+        authenticated = self._with_credentials(request)
         try:
-            async with self._inner.stream(signed) as response:
+            async with self._inner.stream(authenticated) as response:
                 if response.status < 300:
                     response.headers.hide_secrets(self._secrets)
                     yield response
@@ -97,9 +97,9 @@ class Auth:
                         yield StreamedResponse(response.status, headers, chunks)
         except TransportError as error:
             # The caller's block may raise the error of another call, which keeps its own request.
-            if error.request is signed:
+            if error.request is authenticated:
                 error.request = request
-                self._mask(error)
+                self._mask_error(error)
             raise
 
     async def aclose(self) -> None:
@@ -113,35 +113,35 @@ class Auth:
             body += chunk
             if len(body) >= _MAX_ERROR_BODY:
                 break
-        yield self._masked(bytes(body))
+        yield self._mask_body(bytes(body))
 
-    def _masked(self, body: bytes) -> bytes:
+    def _mask_body(self, body: bytes) -> bytes:
         return mask_secrets(body[:_MAX_ERROR_BODY].decode("latin-1"), self._secrets).encode("latin-1")
 
-    def _mask(self, error: EcwidError) -> None:
+    def _mask_error(self, error: EcwidError) -> None:
         """Mask the secret in an error, and drop foreign causes and contexts that quote it."""
         # The transport cleared its library's frames; by now its own frame, which holds the response, has ended too.
         clear_library_frames(error)
-        error.args = tuple(self._clean(value) for value in error.args)
+        error.args = tuple(self._mask_text(value) for value in error.args)
         for name, value in vars(error).items():
             if isinstance(value, str):
-                setattr(error, name, self._clean(value))
-        links: list[BaseException] = [error]
-        for link in links:
-            for kind in ("__cause__", "__context__"):
-                further = getattr(link, kind)
-                if further is not None and self._quotes(f"{further} {further!r}"):
-                    setattr(link, kind, None)
-                elif further is not None and not any(further is known for known in links):
-                    links.append(further)
+                setattr(error, name, self._mask_text(value))
+        errors: list[BaseException] = [error]
+        for link in errors:
+            for attribute in ("__cause__", "__context__"):
+                linked = getattr(link, attribute)
+                if linked is not None and self._contains_secret(f"{linked} {linked!r}"):
+                    setattr(link, attribute, None)
+                elif linked is not None and not any(linked is known for known in errors):
+                    errors.append(linked)
 
-    def _quotes(self, text: str) -> bool:
+    def _contains_secret(self, text: str) -> bool:
         return mask_secrets(text, self._secrets) != text
 
-    def _clean(self, value: T) -> T | str:
+    def _mask_text(self, value: T) -> T | str:
         return mask_secrets(value, self._secrets) if isinstance(value, str) else value
 
-    def _signed(self, request: Request) -> Request:
+    def _with_credentials(self, request: Request) -> Request:
         # Written out, because `evolve` takes longer than everything else here.
         return Request(
             method=request.method,

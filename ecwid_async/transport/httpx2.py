@@ -60,9 +60,8 @@ class _CheckedStream(httpx2.AsyncByteStream):
         if self._reusable:
             await self._stream.aclose()  # does not wait
         else:
-            await run_shielded(
-                self._stream.aclose
-            )  # interrupted by a cancellation, it would leave its entry in the pool forever
+            # Interrupted by a cancellation, it would leave its entry in the pool forever.
+            await run_shielded(self._stream.aclose)
 
 
 class Httpx2Transport:

@@ -49,8 +49,8 @@ class _PoolTimeout(TimeoutError):
 @frozen
 class _Pool:
     client: pyqwest.HTTPTransport
-    # pyqwest lets a request wait for a connection without a limit, and does not report that it waited.
-    free: asyncio.Semaphore
+    # Limits the connections: pyqwest lets a request wait without a limit, and does not report that it waited.
+    slots: asyncio.Semaphore
 
 
 async def _until_length(response: pyqwest.Response, headers: Headers) -> AsyncIterator[bytes | memoryview | bytearray]:
@@ -143,15 +143,15 @@ class PyqwestTransport:
 
     @asynccontextmanager
     async def _exchange(self, request: Request, body: bytes | UploadStream | None) -> AsyncIterator[pyqwest.Response]:
-        free = self._pool().free
-        if free.locked():
+        slots = self._pool().slots
+        if slots.locked():
             try:
                 async with asyncio.timeout(self._settings.timeouts.connect):
-                    await free.acquire()
+                    await slots.acquire()
             except TimeoutError:
                 raise _PoolTimeout from None
         else:
-            await free.acquire()
+            await slots.acquire()
         # Some servers respond with 411 to an empty write without a length.
         empty = (("Content-Length", "0"),) if body is None and request.method in _WRITES else ()
         try:
@@ -166,7 +166,7 @@ class PyqwestTransport:
             async with response:
                 yield response
         finally:
-            free.release()
+            slots.release()
 
     async def _chunks(self, request: Request, body: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
         try:

@@ -98,18 +98,18 @@ class Retry:
         wants = self._emit.wants
         if wants(EventKind.CALL_STARTED):
             with self._call_events(request) as progress:
-                return await self._finish(request, progress, await self._attempt(request, progress))
+                return await self._retry_until_final(request, progress, await self._attempt(request, progress))
         progress = _Progress()
         if wants(EventKind.ATTEMPT_STARTED) or wants(EventKind.ATTEMPT_ENDED):
-            return await self._finish(request, progress, await self._attempt(request, progress))
+            return await self._retry_until_final(request, progress, await self._attempt(request, progress))
         # The usual case: no sink wants events, and the first attempt succeeds.
         try:
             response = await self._inner.send(request)
         except EcwidError as error:
-            return await self._finish(request, progress, error)
+            return await self._retry_until_final(request, progress, error)
         if response.status < 400 and (request.method == "GET" or result_error(request, response) is None):
             return response
-        return await self._finish(request, progress, _with_result(request, response))
+        return await self._retry_until_final(request, progress, _check_result(request, response))
 
     async def _attempt(self, request: Request, progress: _Progress) -> Response | EcwidError:
         started = self._clock()
@@ -120,38 +120,38 @@ class Retry:
             self._emit(EventKind.ATTEMPT_ENDED, request, progress.attempt, None, self._clock() - started, error)
             return error
         self._emit(EventKind.ATTEMPT_ENDED, request, progress.attempt, response.status, self._clock() - started)
-        return _with_result(request, response)
+        return _check_result(request, response)
 
-    async def _finish(self, request: Request, progress: _Progress, last: Response | EcwidError) -> Response:
+    async def _retry_until_final(self, request: Request, progress: _Progress, last: Response | EcwidError) -> Response:
         in_doubt = False
         while True:
             attempt = progress.attempt
             error = last if isinstance(last, EcwidError) else None
             if isinstance(last, EcwidError):
                 progress.status = None
-                wait = self._delay_after_error(request, last, attempt)
+                delay = self._delay_after_error(request, last, attempt)
             else:
                 progress.status = last.status
-                wait = self._delay_after_response(request, last, progress)
-            if wait is None or self._too_late(request, wait):
+                delay = self._delay_after_response(request, last, progress)
+            if delay is None or self._exceeds_deadline(request, delay):
                 if isinstance(last, Response):
                     return _final_response(request, last, attempt, in_doubt)
                 self._give_up(request, progress, last)
                 if in_doubt and last.outcome in _WITHOUT_EFFECT:
-                    raise _outcome_unknown(request, last, attempt) from last
+                    raise _doubtful_error(request, last, attempt) from last
                 raise last
             in_doubt |= _may_have_taken_effect(request, last)
-            await self._wait_to_retry(request, progress, wait, error)
+            await self._wait_to_retry(request, progress, delay, error)
             last = await self._attempt(request, progress)
 
     async def _wait_to_retry(
-        self, request: Request, progress: _Progress, wait: float, error: EcwidError | None
+        self, request: Request, progress: _Progress, delay: float, error: EcwidError | None
     ) -> None:
         progress.may_have_arrived |= error is None or error.outcome != "not_sent"
-        self._emit(EventKind.DELAYED, request, progress.attempt, progress.status, wait, error)
+        self._emit(EventKind.DELAYED, request, progress.attempt, progress.status, delay, error)
         if progress.status == 429:
-            add_throttle_time(request, wait)
-        await self._sleep(wait)
+            add_throttle_time(request, delay)
+        await self._sleep(delay)
         progress.attempt += 1
         self._emit(EventKind.RETRYING, request, progress.attempt, progress.status, error=error)
 
@@ -178,16 +178,16 @@ class Retry:
             last = await self._open(request, progress, opened)
             error = last if isinstance(last, EcwidError) else None
             if isinstance(last, EcwidError):
-                wait = self._delay_after_error(request, last, progress.attempt)
+                delay = self._delay_after_error(request, last, progress.attempt)
             else:
-                wait = self._delay_after_response(request, last[0], progress)
-            if wait is None or self._too_late(request, wait):
+                delay = self._delay_after_response(request, last[0], progress)
+            if delay is None or self._exceeds_deadline(request, delay):
                 if isinstance(last, EcwidError):
                     self._give_up(request, progress, last)
                     raise last
                 return last
             await opened.aclose()
-            await self._wait_to_retry(request, progress, wait, error)
+            await self._wait_to_retry(request, progress, delay, error)
 
     async def _open(
         self, request: Request, progress: _Progress, opened: AsyncExitStack
@@ -228,31 +228,31 @@ class Retry:
                     received.size += len(chunk)
                     yield chunk
             except TransportError as error:
-                broken = error
+                failure = error
             else:
                 if received.is_complete():
                     return
-                broken = OutcomeUnknown("the rest has another length than announced", request=request)
+                failure = OutcomeUnknown("the rest has another length than announced", request=request)
             reason = received.why_not_resumable()
-            wait = self._delay_after_error(request, broken, progress.attempt) if reason is None else None
-            if wait is None or self._too_late(request, wait):
-                raise self._interrupted(request, progress, broken, received, reason)
+            delay = self._delay_after_error(request, failure, progress.attempt) if reason is None else None
+            if delay is None or self._exceeds_deadline(request, delay):
+                raise self._interrupted(request, progress, failure, received, reason)
             await opened.aclose()
-            await self._wait_to_retry(request, progress, wait, broken)
+            await self._wait_to_retry(request, progress, delay, failure)
             response, first = await self._open_until_final(received.request_for_rest(request), progress, opened)
             mismatch = received.mismatch(response)
             if mismatch is not None:
-                raise self._interrupted(request, progress, broken, received, mismatch)
+                raise self._interrupted(request, progress, failure, received, mismatch)
 
     def _interrupted(
-        self, request: Request, progress: _Progress, broken: TransportError, received: PartialDownload, why: str | None
+        self, request: Request, progress: _Progress, failure: TransportError, received: PartialDownload, why: str | None
     ) -> TransportError:
         """The error of an interrupted download that is not resumed."""
-        error = broken
-        if received.size and not isinstance(broken, Timeout):
-            reason = f"the download was interrupted after {received.size:,} bytes ({broken.reason})"
+        error = failure
+        if received.size and not isinstance(failure, Timeout):
+            reason = f"the download was interrupted after {received.size:,} bytes ({failure.reason})"
             error = OutcomeUnknown(f"{reason} and can't be resumed: {why}" if why else reason, request=request)
-            error.__cause__ = broken
+            error.__cause__ = failure
         self._give_up(request, progress, error)
         return error
 
@@ -272,8 +272,8 @@ class Retry:
     def _delay_after_error(self, request: Request, error: EcwidError, attempt: int) -> float | None:
         if isinstance(error, Timeout):
             return None  # NotSentInTime is one too: the deadline has passed
-        may = isinstance(error, NotSent) or (isinstance(error, OutcomeUnknown) and request.options.repeatable)
-        return self._backoff(request, attempt) if may else None
+        safe = isinstance(error, NotSent) or (isinstance(error, OutcomeUnknown) and request.options.repeatable)
+        return self._backoff(request, attempt) if safe else None
 
     def _delay_after_response(
         self, request: Request, response: Response | StreamedResponse, progress: _Progress
@@ -282,9 +282,9 @@ class Retry:
             return None
         if response.status == 429:
             seconds = parse_retry_after(response.headers)
-            wait = self._policy.default_retry_after if seconds is None else max(seconds, 1.0)
-            late = throttle_time(request) + wait > self._policy.throttle_timeout
-            return None if late or isinstance(request.body, StreamBody) else wait
+            delay = self._policy.default_retry_after if seconds is None else max(seconds, 1.0)
+            too_long = throttle_time(request) + delay > self._policy.throttle_timeout
+            return None if too_long or isinstance(request.body, StreamBody) else delay
         if response.status in _TRANSIENT_STATUSES and request.options.repeatable:
             return self._backoff(request, progress.attempt)
         return None
@@ -292,13 +292,12 @@ class Retry:
     def _backoff(self, request: Request, attempt: int) -> float | None:
         if attempt >= self._policy.attempts or isinstance(request.body, StreamBody) or not self._budget.spend():
             return None
-        return self._jitter(
-            0.0, min(self._policy.max_delay, self._policy.base_delay * 2.0 ** min(attempt - 1, _MAX_DOUBLINGS))
-        )
+        delay = self._policy.base_delay * 2.0 ** min(attempt - 1, _MAX_DOUBLINGS)
+        return self._jitter(0.0, min(self._policy.max_delay, delay))
 
-    def _too_late(self, request: Request, wait: float) -> bool:
+    def _exceeds_deadline(self, request: Request, delay: float) -> bool:
         deadline = request.options.deadline
-        return deadline is not None and self._clock() + wait >= deadline
+        return deadline is not None and self._clock() + delay >= deadline
 
     @contextmanager
     def _call_events(self, request: Request) -> Iterator[_Progress]:
@@ -318,7 +317,7 @@ class Retry:
             self._emit(EventKind.CALL_ENDED, request, progress.attempt, progress.status, seconds, error)
 
 
-def _with_result(request: Request, response: Response) -> Response | OutcomeUnknown:
+def _check_result(request: Request, response: Response) -> Response | OutcomeUnknown:
     """The response, or the error that a successful write without a result amounts to."""
     if response.status >= 300 or request.method == "GET":
         return response
@@ -338,11 +337,11 @@ def _final_response(request: Request, last: Response, attempt: int, in_doubt: bo
     return last if attempt == 1 else Response(last.status, last.headers, last.body, attempt, in_doubt)
 
 
-def _outcome_unknown(request: Request, last: EcwidError, attempts: int) -> OutcomeUnknown | Timeout:
+def _doubtful_error(request: Request, last: EcwidError, attempts: int) -> OutcomeUnknown | Timeout:
     """The error of a write if an earlier attempt may have taken effect, and the last one certainly did not."""
     reason = last.reason if isinstance(last, TransportError | LimiterUnavailable) else type(last).__name__
-    late = isinstance(last, Timeout)
-    error = (Timeout if late else OutcomeUnknown)(
+    timed_out = isinstance(last, Timeout)
+    error = (Timeout if timed_out else OutcomeUnknown)(
         f"an earlier attempt was sent; the last one failed with {reason}", request=request
     )
     error.attempts = attempts

@@ -14,10 +14,7 @@ import trio.testing
 
 from ecwid_async.sandbox.state import RateLimiter
 from ecwid_async.transport.memory import make_response
-from ecwid_async.transport.rate_limit import (
-    MemoryLimiter,
-    RateLimit,
-)
+from ecwid_async.transport.rate_limit import MemoryLimiter, RateLimit
 from ecwid_async.wire import Lane, Options, Request, Response, StreamedResponse
 
 

@@ -8,13 +8,7 @@ import trio
 import trio.testing
 
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from ecwid_async.transport.rate_limit import (
-    MemoryLimiter,
-    Quota,
-    RateLimit,
-    memory,
-    token_key,
-)
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, RateLimit, memory, token_key
 from ecwid_async.wire import Lane
 from tests.transport.rate_limit.simulation import request, run_virtually
 

@@ -14,18 +14,12 @@ from hypothesis import strategies as st
 
 from ecwid_async.sandbox.state import FixedWindow, RateLimiter, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import make_response
-from ecwid_async.transport.rate_limit import (
-    MemoryLimiter,
-    Quota,
-    RateLimit,
-)
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, RateLimit
 from ecwid_async.transport.rate_limit.pacing import BULK_SHARE
 from ecwid_async.wire import Lane, Request, Response, StreamedResponse
 from tests.transport.rate_limit.simulation import LimitedServer, bulk_work, rate_limit_over, request, run_virtually
 
 SHAPES: list[type[RateLimiter]] = [SlidingLog, FixedWindow, TokenBucket]
-
-
 WINDOWS = 5
 
 

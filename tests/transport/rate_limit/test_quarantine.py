@@ -10,14 +10,7 @@ import trio.testing
 from ecwid_async import Ecwid
 from ecwid_async.errors import APIError, InvalidToken, StoreSuspended
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from ecwid_async.transport.rate_limit import (
-    MemoryLimiter,
-    Quarantine,
-    Quota,
-    RateLimit,
-    Wait,
-    memory,
-)
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, memory
 from ecwid_async.wire import Lane
 from tests.transport.rate_limit.simulation import rate_limit_over, request, run_virtually
 

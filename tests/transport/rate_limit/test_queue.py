@@ -10,13 +10,7 @@ import trio.testing
 from ecwid_async.errors import RateLimited, Timeout
 from ecwid_async.sandbox.state import SlidingLog
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from ecwid_async.transport.rate_limit import (
-    MemoryLimiter,
-    Quarantine,
-    Quota,
-    RateLimit,
-    token_key,
-)
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, token_key
 from ecwid_async.transport.rate_limit.queue import _queues
 from ecwid_async.wire import Lane, Request, Response
 from tests.transport.rate_limit.simulation import LimitedServer, bulk_work, rate_limit_over, request, run_virtually

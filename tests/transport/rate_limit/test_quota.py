@@ -6,15 +6,10 @@ from typing import Any
 import pytest
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.transport.rate_limit import (
-    MemoryLimiter,
-    Quota,
-)
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota
 from ecwid_async.wire import Lane
 
 INVALID_COUNTS = [-1, 1.5, True, math.nan, math.inf, "12", None, 10**12]
-
-
 INVALID_TIMES = [0, 0.0, -1.0, math.nan, math.inf, -math.inf, True, "60", None, 1e300]
 
 

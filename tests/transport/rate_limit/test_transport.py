@@ -18,15 +18,7 @@ from hypothesis import strategies as st
 from ecwid_async import RetryPolicy
 from ecwid_async.errors import InvalidToken, RateLimited, Timeout
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from ecwid_async.transport.rate_limit import (
-    MemoryLimiter,
-    Quota,
-    RateLimit,
-    Wait,
-    memory,
-    queue,
-    token_key,
-)
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, RateLimit, Wait, memory, queue, token_key
 from ecwid_async.transport.rate_limit.queue import _queues
 from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Event, EventKind, Headers, Lane, Request, Response, StreamedResponse

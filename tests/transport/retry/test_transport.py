@@ -1,17 +1,14 @@
 """Requests are retried only if that does no harm, within the deadline. The clock is virtual."""
 
 import asyncio
-import math
 from collections.abc import AsyncIterator
-from typing import Any
 
 import anyio
 import anyio.lowlevel
 import pytest
-from attrs import define, evolve, field
+from attrs import evolve
 
 from ecwid_async.errors import (
-    ConfigError,
     EcwidError,
     LimiterUnavailable,
     NotSent,
@@ -23,56 +20,22 @@ from ecwid_async.errors import (
 )
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.responses import parse_error
-from ecwid_async.transport.retry import Retry, RetryBudget, RetryPolicy
+from ecwid_async.transport.retry import Retry, RetryPolicy
 from ecwid_async.wire import Event, EventKind, Options, Request, Response, StreamBody
+from tests.transport.retry.retry_setup import OK, READ, UNKNOWN, RetrySetup, VirtualClock
 
-READ = Request(method="GET", path="/orders", options=Options(operation="GET /orders", repeatable=True))
 WRITE = Request(method="POST", path="/orders", options=Options(operation="POST /orders"))
+
+
 PUT = Request(
     method="PUT",
     path="/orders/A",
     options=Options(operation="PUT /orders/{orderId}", repeatable=True, expects="object"),
 )
+
+
 CREATE = evolve(WRITE, options=evolve(WRITE.options, expects="object"))
 NOT_SENT = NotSent("refused", request=READ)
-UNKNOWN = OutcomeUnknown("reset", request=READ)
-OK = make_response({"ok": True})
-
-
-@define
-class VirtualClock:
-    """A clock that moves only during `sleep`."""
-
-    now: float = 1000.0
-    slept: list[float] = field(factory=list)
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-@define
-class RetrySetup:
-    """A `Retry` over a script of responses, with its clock and its events."""
-
-    inner: MemoryTransport
-    clock: VirtualClock
-    events: list[Event]
-    retry: Retry
-
-    @classmethod
-    def of(cls, *script: Response | Exception, policy: RetryPolicy | None = None) -> "RetrySetup":
-        inner, clock, events = MemoryTransport(script), VirtualClock(), list[Event]()
-        retry = Retry(
-            inner,
-            policy=policy,
-            events=events.append,
-            store_id=1003,
-            clock=lambda: clock.now,
-            sleep=clock.sleep,
-            jitter=lambda _, most: most,
-        )
-        return cls(inner, clock, events, retry)
 
 
 @pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
@@ -305,29 +268,11 @@ async def test_a_streamed_body_is_never_sent_again(first: Response | Exception) 
             await setup.retry.send(streamed)
 
 
-async def test_a_store_that_keeps_failing_gets_few_retries() -> None:
-    inner, clock = MemoryTransport(lambda _: UNKNOWN), VirtualClock()
-    policy = RetryPolicy(attempts=4, budget=5.0)
-    budget = RetryBudget(policy)
-    for _ in range(100):
-        view = Retry(inner, policy=policy, budget=budget, clock=lambda: clock.now, sleep=clock.sleep)
-        with pytest.raises(OutcomeUnknown):
-            await view.send(READ)
-    assert 100 + 5 <= len(inner.requests) <= 100 + 5 + 100 / 10
-
-
 @pytest.mark.parametrize("asked", ["0", "1", "60"])
 async def test_a_call_that_only_gets_429s_ends_at_its_throttle_timeout(asked: str) -> None:
     setup = RetrySetup.of(*[make_response(status=429, headers={"Retry-After": asked})] * 400)
     assert (await setup.retry.send(READ)).status == 429
     assert 240 <= sum(setup.clock.slept) <= RetryPolicy().throttle_timeout
-
-
-async def test_a_429_costs_no_budget() -> None:
-    setup = RetrySetup.of(
-        *[make_response(status=429, headers={"Retry-After": "1"})] * 30, OK, policy=RetryPolicy(budget=1.0)
-    )
-    assert (await setup.retry.send(READ)).body == OK.body
 
 
 async def test_every_attempt_and_delay_emits_an_event() -> None:
@@ -434,33 +379,3 @@ async def test_closing_closes_what_is_wrapped() -> None:
     setup = RetrySetup.of()
     await setup.retry.aclose()
     assert setup.inner.closed
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"attempts": 0},
-        {"attempts": 2.0},
-        {"attempts": True},
-        *(
-            {name: value}
-            for name in ("base_delay", "max_delay", "default_retry_after")
-            for value in (-1, math.nan, math.inf, 1e308, 10**30, "1", None)
-        ),
-        *({name: value} for name in ("throttle_timeout", "budget") for value in (-0.1, math.nan, "1")),
-    ],
-    ids=str,
-)
-def test_an_invalid_policy_is_refused_at_construction(settings: dict[str, Any]) -> None:
-    [(name, _)] = settings.items()
-    with pytest.raises(ConfigError, match=rf"RetryPolicy\.{name} is .*: give a .*number .*(above|at least)"):
-        RetryPolicy(**settings)
-
-
-async def test_extreme_but_valid_policies_work() -> None:
-    assert RetryPolicy(throttle_timeout=math.inf, budget=math.inf, base_delay=0, max_delay=0, default_retry_after=0)
-    policy = RetryPolicy(attempts=2000, base_delay=1e9, max_delay=7.0, budget=math.inf)
-    setup = RetrySetup.of(*[UNKNOWN] * 2000, policy=policy)
-    with pytest.raises(OutcomeUnknown):
-        await setup.retry.send(READ)
-    assert set(setup.clock.slept) == {7.0}
