@@ -2,6 +2,12 @@
 
 import pytest
 
+from ecwid_async.batch import BatchOptions
+from ecwid_async.batch.chunks import Chunk
+from ecwid_async.batch.plan import BatchPlanner
+from ecwid_async.batch.poller import BatchPoller
+from ecwid_async.batch.run import BatchRun
+from ecwid_async.batch.sender import PendingBatch
 from ecwid_async.errors import (
     DecodeError,
     OutcomeUnknown,
@@ -73,3 +79,21 @@ async def test_a_stalled_batch_is_given_up_after_24_hours(counts: list[int]) -> 
     assert outcomes(results) == ["OutcomeUnknown"] * 2
     assert "no progress for 24 hours" in str(results[0])
     assert len(world.slept) < 3000  # waits grow while nothing happens
+
+
+async def test_the_first_poll_comes_when_the_batch_should_be_done() -> None:
+    polls = iter([{"status": "IN_PROGRESS", "completedRequests": 5}, {"status": "COMPLETED"}, {"status": "COMPLETED"}])
+    world = World.create(lambda sandbox: MemoryTransport(lambda request: make_response(next(polls))))
+    run = BatchRun(world.store._channel, BatchOptions(), None, 500, world.clock, world.sleep)
+    chunk = Chunk.of(stock_changes(world, 7, 10))
+    (planned,) = BatchPlanner(run.channel, None, 500, is_complete_input=True).plan(chunk)
+    poller = BatchPoller(run)
+    pending = PendingBatch(planned, world.clock(), "key", None, resumed=False, ticket="t")
+    await poller.wait(pending)
+    # 0.25 seconds are assumed for ten calls; half of them are done then.
+    assert world.slept == [pytest.approx(0.25), pytest.approx(0.25 / 5.5 * 5)]
+    taken = sum(world.slept)
+    world.slept.clear()
+    await poller.wait(PendingBatch(planned, world.clock(), "key", None, resumed=False, ticket="u"))
+    # The next ten calls should take as long as the first.
+    assert world.slept == [pytest.approx(taken)]

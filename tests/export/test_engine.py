@@ -16,6 +16,7 @@ from ecwid_async.export import (
     export_store,
     export_stores,
 )
+from ecwid_async.export.engine import _first_error
 
 from .conftest import PRODUCTS, TOKEN
 from .helpers import file_names, read_ids, refusal
@@ -138,3 +139,17 @@ async def test_invalid_arguments_for_stores_are_refused_before_sending(client, s
     with pytest.raises(ConfigError, match="Did you mean name"):
         await export_stores([client.store(1003, TOKEN)], ["products"], tmp_path, fields={"products": "nmae"})
     assert shop.requests == []
+
+
+def test_the_first_of_several_errors_has_notes_about_different_ones():
+    first = OutputError("the disk is full")
+    others = [OutputError("the disk is full"), ConfigError("no home directory")]
+    errors = BaseExceptionGroup("", [BaseExceptionGroup("", [first, others[0]]), others[1]])
+    assert _first_error(errors) is first
+    assert first.__notes__ == ["Another part of the export failed too: ConfigError: no home directory"]
+
+
+def test_a_single_error_has_no_notes():
+    error = OutputError("the disk is full")
+    assert _first_error(BaseExceptionGroup("", [error])) is error
+    assert not hasattr(error, "__notes__")

@@ -9,6 +9,7 @@ from ecwid_async.export import (
     export_store,
     export_stores,
 )
+from ecwid_async.export.file_names import FileNames
 
 from .conftest import PRODUCTS
 from .helpers import file_names
@@ -64,3 +65,18 @@ async def test_a_file_name_of_no_known_format_does_not_become_a_folder(client, s
 async def test_a_name_that_ends_in_digits_is_a_folder(store, shop, tmp_path, name):
     await export_store(store, ["categories"], tmp_path / name)
     assert file_names(tmp_path / name) == ["categories.jsonl", "manifest.json"]
+
+
+@pytest.mark.parametrize(
+    ("name", "format_", "files", "manifest"),
+    [
+        ("out", None, ["orders.jsonl"], "manifest.json"),
+        ("out", "csv.gz", ["orders.csv.gz"], "manifest.json"),
+        ("o.parquet", None, ["o.parquet"], "o.parquet.manifest.json"),
+        ("o.jsonl.zst", "jsonl.zst", ["o.jsonl.zst"], "o.jsonl.zst.manifest.json"),
+    ],
+)
+def test_names_are_chosen_by_the_suffix_of_the_path(tmp_path, name, format_, files, manifest):
+    names = FileNames.choose(tmp_path / name, format_, ["orders"])
+    assert (list(names.files.values()), names.manifest) == (files, manifest)
+    assert names.folder == (tmp_path if "." in name else tmp_path / name)

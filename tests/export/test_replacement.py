@@ -12,6 +12,7 @@ from ecwid_async.export import (
     export_store,
 )
 from ecwid_async.export.part_file import PartFile
+from ecwid_async.export.replacement import FileReplacement
 from tests.cancelling import KINDS, at_every_await
 
 from .helpers import file_names, read_files
@@ -102,3 +103,26 @@ async def test_a_cancellation_at_any_await_leaves_the_old_export_or_the_new(stor
     awaits = await at_every_await(lambda: export_store(store, sections, tmp_path, format=format_), kind, check)
     assert outcomes == {True, False}
     assert awaits > 10
+
+
+def test_an_error_restores_the_files_that_were_there_before(tmp_path):
+    (tmp_path / "a.csv").write_text("before")
+    parts = [PartFile(tmp_path / name) for name in ("a.csv", "b.csv")]
+    for part in parts:
+        part.write(b"after")
+        part.seal()
+
+    def publish_and_fail() -> None:
+        with FileReplacement() as replacement:
+            for part in parts:
+                replacement.publish(part)
+            assert read_files(tmp_path) == {"a.csv": b"after", "b.csv": b"after", ".a.csv.before": b"before"}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        publish_and_fail()
+    assert read_files(tmp_path) == {"a.csv": b"before", ".a.csv.part": b"after", ".b.csv.part": b"after"}
+    with FileReplacement() as replacement:
+        for part in parts:
+            replacement.publish(part)
+    assert read_files(tmp_path) == {"a.csv": b"after", "b.csv": b"after"}
