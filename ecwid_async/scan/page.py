@@ -1,6 +1,6 @@
 """One page of a list."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 from attrs import field, mutable
@@ -8,9 +8,7 @@ from attrs import field, mutable
 from ecwid_async.scan.assumptions import Key, ListPart
 from ecwid_async.scan.coverage import Slice
 from ecwid_async.scan.item_times import all_seconds
-
-if TYPE_CHECKING:
-    from ecwid_async.scan.token import Position
+from ecwid_async.scan.token import Position
 
 __all__ = ["Page"]
 
@@ -29,7 +27,7 @@ class Page:
     ids: list[Key] = field(factory=list, repr=False)
     created: list[Any] = field(factory=list, repr=False)
     updated: list[Any] = field(factory=list, repr=False)
-    position: "Position | None" = None
+    position: Position | None = None
     """The position of the scan before this page."""
     consumed: anyio.Event = field(factory=anyio.Event, repr=False)
 

@@ -27,7 +27,7 @@ OUTPUTS: dict[str, Callable[[Scan[Any]], Any]] = {
 }
 
 
-def world(name: str, concurrency: int) -> World:
+def make_world(name: str, concurrency: int) -> World:
     rows = tuple(Row(number=1 + nth, created=START - 9000 + nth, updated=START - 9000 + nth) for nth in range(COUNT))
     return World(KINDS[name], Scene(rows=rows, switches=Switches(page_size=4), concurrency=concurrency))
 
@@ -41,51 +41,51 @@ def _collect_garbage() -> Iterator[None]:
 
 def every_point(name: str, concurrency: int) -> range:
     """Return the points of an undisturbed scan at which a request was served or answered."""
-    whole = world(name, concurrency)
+    world = make_world(name, concurrency)
 
     async def read() -> None:
-        async with whole.scan() as scan:
+        async with world.scan() as scan:
             assert len([item async for item in scan.dicts()]) == COUNT
 
-    whole.run(read())
-    return range(1, whole.progress + 1)
+    world.run(read())
+    return range(1, world.progress + 1)
 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scan_can_be_cancelled_at_every_request(name: str, concurrency: int) -> None:
     for at in every_point(name, concurrency):
-        here = world(name, concurrency)
+        world = make_world(name, concurrency)
 
-        async def read(here: World = here, at: int = at) -> bool:
+        async def read(world: World = world, at: int = at) -> bool:
             with anyio.CancelScope() as scope:
-                here.on_progress = lambda: scope.cancel() if here.progress == at else None
-                async with here.scan() as scan:
+                world.on_progress = lambda: scope.cancel() if world.progress == at else None
+                async with world.scan() as scan:
                     async for _ in scan.dicts():
                         await anyio.lowlevel.checkpoint()
             return scope.cancelled_caught
 
-        assert here.run(read()), f"not cancelled at point {at}"
+        assert world.run(read()), f"not cancelled at point {at}"
 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_task_that_reads_a_scan_can_be_cancelled_at_every_request(name: str, concurrency: int) -> None:
     for at in every_point(name, concurrency):
-        here = world(name, concurrency)
+        world = make_world(name, concurrency)
 
-        async def read(here: World = here) -> None:
-            async with here.scan() as scan:
+        async def read(world: World = world) -> None:
+            async with world.scan() as scan:
                 async for _ in scan:
                     await anyio.lowlevel.checkpoint()
 
-        async def cancel(here: World = here, at: int = at, read: Callable[[], Any] = read) -> bool:
+        async def cancel(world: World = world, at: int = at, read: Callable[[], Any] = read) -> bool:
             task = asyncio.create_task(read())
-            here.on_progress = lambda: task.cancel() if here.progress == at else None
+            world.on_progress = lambda: task.cancel() if world.progress == at else None
             await asyncio.wait([task])
             return task.cancelled()
 
-        assert here.run(cancel()), f"not cancelled at point {at}"
+        assert world.run(cancel()), f"not cancelled at point {at}"
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
@@ -93,28 +93,28 @@ def test_a_task_that_reads_a_scan_can_be_cancelled_at_every_request(name: str, c
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scan_can_be_left_after_any_item(name: str, concurrency: int, output: str) -> None:
     for most in range(0, COUNT + 1, 6):
-        here = world(name, concurrency)
+        world = make_world(name, concurrency)
 
-        async def read(here: World = here, most: int = most) -> int:
+        async def read(world: World = world, most: int = most) -> int:
             seen = 0
-            async with here.scan() as scan:
+            async with world.scan() as scan:
                 async for _ in OUTPUTS[output](scan):
                     seen += 1
                     if seen >= most:
                         break
             return seen
 
-        assert here.run(read()) <= max(1, most)
+        assert world.run(read()) <= max(1, most)
 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_error_in_the_loop_body_is_raised_unchanged(name: str, concurrency: int) -> None:
     for most in range(1, COUNT, 5):
-        here = world(name, concurrency)
+        world = make_world(name, concurrency)
 
-        async def read(here: World = here, most: int = most) -> None:
-            async with here.scan() as scan:
+        async def read(world: World = world, most: int = most) -> None:
+            async with world.scan() as scan:
                 seen = 0
                 async for _ in scan.dicts():
                     seen += 1
@@ -122,43 +122,43 @@ def test_an_error_in_the_loop_body_is_raised_unchanged(name: str, concurrency: i
                         raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
-            here.run(read())
-        assert not here.pending
+            world.run(read())
+        assert not world.pending
 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_error_from_the_server_is_raised_unchanged(name: str, concurrency: int) -> None:
     for at in range(0, every_point(name, concurrency)[-1] - 1, 3):
-        here = world(name, concurrency)
+        world = make_world(name, concurrency)
 
-        def revoke(here: World = here, at: int = at) -> None:
-            if here.progress >= at:
-                here.store.revoke(TOKEN)
+        def revoke(world: World = world, at: int = at) -> None:
+            if world.progress >= at:
+                world.store.revoke(TOKEN)
 
-        async def read(here: World = here, revoke: Callable[[], None] = revoke) -> None:
-            here.on_progress = revoke
+        async def read(world: World = world, revoke: Callable[[], None] = revoke) -> None:
+            world.on_progress = revoke
             revoke()
-            async with here.scan() as scan:
+            async with world.scan() as scan:
                 async for _ in scan.dicts():
                     pass
 
         with pytest.raises(InvalidToken):
-            here.run(read())
-        assert not here.pending
+            world.run(read())
+        assert not world.pending
 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scan_that_is_opened_but_not_read_sends_no_request(name: str, concurrency: int) -> None:
-    here = world(name, concurrency)
+    world = make_world(name, concurrency)
 
     async def read() -> None:
-        async with here.scan():
+        async with world.scan():
             pass
 
-    here.run(read())
-    assert here.served == 0
+    world.run(read())
+    assert world.served == 0
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -182,13 +182,13 @@ def test_a_scan_can_be_read_and_left_on_asyncio_and_trio(backend: str) -> None:
 Kind = Literal["task", "task, twice", "timeout", "scope"]
 
 
-async def read_interrupted(here: World, read: Callable[[], Awaitable[None]], kind: Kind, at: int) -> None:
+async def read_interrupted(world: World, read: Callable[[], Awaitable[None]], kind: Kind, at: int) -> None:
     """Cancel the reading task at turn `at` of the loop; ``task, twice`` cancels again while it cleans up."""
-    here.interrupt_at = frozenset({at, at + 1} if kind == "task, twice" else {at})
+    world.interrupt_at = frozenset({at, at + 1} if kind == "task, twice" else {at})
     match kind:
         case "task" | "task, twice":
             task = asyncio.ensure_future(read())
-            here.interrupt = task.cancel
+            world.interrupt = task.cancel
             await asyncio.wait([task])
             with suppress(asyncio.CancelledError):
                 task.result()
@@ -196,48 +196,48 @@ async def read_interrupted(here: World, read: Callable[[], Awaitable[None]], kin
             loop = asyncio.get_running_loop()
             with suppress(TimeoutError):
                 async with asyncio.timeout(None) as limit:
-                    here.interrupt = lambda: limit.reschedule(loop.time())
+                    world.interrupt = lambda: limit.reschedule(loop.time())
                     await read()
-                    here.interrupt = None
+                    world.interrupt = None
         case "scope":
             with anyio.CancelScope() as scope:
-                here.interrupt = scope.cancel
+                world.interrupt = scope.cancel
                 await read()
-    here.interrupt = None
+    world.interrupt = None
 
 
 READS: dict[str, Callable[[World], Callable[[], Awaitable[None]]]] = {}
 
 
 def reading(function: Callable[[World], Awaitable[None]]) -> Callable[[World], Awaitable[None]]:
-    READS[function.__name__] = lambda here: lambda: function(here)
+    READS[function.__name__] = lambda world: lambda: function(world)
     return function
 
 
 @reading
-async def scan(here: World) -> None:
-    async with here.scan() as scan:
+async def scan(world: World) -> None:
+    async with world.scan() as scan:
         async for _ in scan:
             await asyncio.sleep(0)
 
 
 @reading
-async def raw(here: World) -> None:
-    async with here.scan() as scan:
+async def raw(world: World) -> None:
+    async with world.scan() as scan:
         async for _ in scan.raw():
             pass
 
 
 @reading
-async def pages(here: World) -> None:
-    section = getattr(Ecwid(transport=here, quota=None).store(STORE, TOKEN), here.kind.name)
+async def pages(world: World) -> None:
+    section = getattr(Ecwid(transport=world, quota=None).store(STORE, TOKEN), world.kind.name)
     async for _ in section.search(limit=10).pages():
         await asyncio.sleep(0)
 
 
 @reading
-async def items(here: World) -> None:
-    section = getattr(Ecwid(transport=here, quota=None).store(STORE, TOKEN), here.kind.name)
+async def items(world: World) -> None:
+    section = getattr(Ecwid(transport=world, quota=None).store(STORE, TOKEN), world.kind.name)
     async for _ in section.search(limit=10):
         pass
 
@@ -257,9 +257,9 @@ async def items(here: World) -> None:
     ],
 )
 def test_an_interruption_at_any_await_leaves_nothing_open(name: str, read: str, concurrency: int, kind: Kind) -> None:
-    whole = world(name, concurrency)
-    whole.run(read_interrupted(whole, READS[read](whole), kind, -1))
+    world = make_world(name, concurrency)
+    world.run(read_interrupted(world, READS[read](world), kind, -1))
     # Every third turn is enough for long reads: three turns later, most tasks are at the same await of another page.
-    for at in range(1, whole.turns + 1, 3 if whole.turns > 150 else 1):
-        here = world(name, concurrency)
-        here.run(read_interrupted(here, READS[read](here), kind, at))
+    for at in range(1, world.turns + 1, 3 if world.turns > 150 else 1):
+        world = make_world(name, concurrency)
+        world.run(read_interrupted(world, READS[read](world), kind, at))
