@@ -70,7 +70,12 @@ def _with_timeout(request: Request, seconds: float) -> Request:
 Lookup = Callable[[Channel], Awaitable[object | None]]
 """Finds the item that a call was meant to create, in the store of a channel; returns None if it is not there."""
 
+# A "new" call warns when it is dropped, a "used" one does not; neither was sent.
 _State = Literal["new", "used", "sent", "closed"]
+
+
+def _get_coroutine_state(name: str, call: "Call[Any]") -> Any:
+    return getattr(call._coroutine, name, None)
 
 
 class Call(Coroutine[Any, Any, R], Generic[R]):
@@ -125,12 +130,17 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
             self._state = "used"
         return self._request
 
-    if not TYPE_CHECKING:  # where it is a plain attribute
+    if not TYPE_CHECKING:  # a plain attribute there
 
         @property
         def __name__(self) -> str:
             """The endpoint: the name of the coroutine in the `repr` of its task."""
             return self._request.options.operation
+
+    # For `asyncio.Task.print_stack` and debuggers; None before the start.
+    cr_await, cr_code, cr_frame, cr_running = (
+        property(partial(_get_coroutine_state, name)) for name in ("cr_await", "cr_code", "cr_frame", "cr_running")
+    )
 
     # The coroutine: tasks drive it with `send` and `throw`, `await` takes the generator of `__await__`.
 

@@ -146,8 +146,11 @@ async def test_a_call_can_be_an_eager_task() -> None:
 
 
 async def test_a_task_shows_which_call_it_runs() -> None:
-    task = asyncio.create_task(call(always({"id": 7})))
+    task = asyncio.create_task(call(Hanging(0)))
     assert "coro=<GET /rows/{rowId}" in repr(task)
+    await asyncio.sleep(0)
+    assert "coro=<GET /rows/{rowId}" in repr(task)
+    assert len(task.get_stack()) == 1
     await task
 
 

@@ -24,7 +24,12 @@ def test_every_name_is_listed_once() -> None:
 
 
 def test_every_name_of_the_package_and_its_main_classes_is_listed() -> None:
-    members = {f"{name}.{member}" for name, cls in CLASSES.items() for member in dir(cls) if not member.startswith("_")}
+    members = {
+        f"{name}.{member}"
+        for name, cls in CLASSES.items()
+        for member in dir(cls)
+        if not member.startswith(("_", "cr_"))
+    }
     public = set(ecwid_async.__all__) | members
     assert public == {name for name in listed() if not name.startswith("ecwid_async.")}
 

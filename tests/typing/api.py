@@ -1,4 +1,4 @@
-"""What a type checker sees of the public API. Read by mypy, never run."""
+"""The public API as type checkers see it. Checked by mypy and pyright, never run."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -38,13 +38,13 @@ from ecwid_async.wire import Request, Response
 
 @attrs.frozen
 class Row:
-    """A class of the caller's."""
+    """A custom class for `into`."""
 
     id: int
     price: Decimal | None
 
 
-async def lifting(ecwid: Ecwid) -> None:
+async def quarantine(ecwid: Ecwid) -> None:
     assert_type(await ecwid.quarantine(), list[Quarantine])
     await ecwid.quarantine().clear(1003)
 
@@ -143,16 +143,16 @@ async def batches(store: Store, calls: AsyncIterator[Call[Product]]) -> None:
 def refused(order: Order, store: Store) -> None:
     order.total = Decimal(1)  # type: ignore[misc]  # models are frozen
     Order("EG4H2")  # type: ignore[arg-type, call-arg]  # and keyword-only
-    ProductDraft(price=12.5)  # type: ignore[arg-type]  # a float holds no exact amount
-    _ = store.products.delete_all()  # type: ignore[call-arg]  # what deletes everything asks twice
-    store.products.delete(7)  # type: ignore[unused-awaitable]  # a call that nobody awaits is not sent
+    ProductDraft(price=12.5)  # type: ignore[arg-type]  # a float is not an exact amount
+    _ = store.products.delete_all()  # type: ignore[call-arg]  # deleting everything needs confirm=True
+    store.products.delete(7)  # type: ignore[unused-awaitable]  # a call that is not awaited is not sent
     _ = store.ordres  # type: ignore[attr-defined]  # a misspelt section
     store.orders.search(created_form=1)  # type: ignore[call-arg]  # a misspelt filter
 
 
-def observing(heard: list[Event]) -> None:
-    Ecwid(events=heard.append)
-    Ecwid(events=[LogSink(), OpenTelemetrySink(), heard.append])
+def observing(received: list[Event]) -> None:
+    Ecwid(events=received.append)
+    Ecwid(events=[LogSink(), OpenTelemetrySink(), received.append])
     Ecwid(events=())
     Ecwid(events=print)
     Ecwid(events=[len])  # type: ignore[list-item]
