@@ -47,7 +47,7 @@ class BatchCollector:
         return []
 
     async def _wait(self, pending: PendingBatch, *, is_recorded: bool) -> BatchStatus | None:
-        """Return the status of a batch once it is done, None if it can't be had: then `pending.error` says why."""
+        """Return the status of a batch once it is done. If there is none, `pending.error` says why."""
         while pending.error is None and (pending.ticket is not None or not is_recorded):
             try:
                 return await self._poller.wait(pending)

@@ -1,4 +1,4 @@
-"""The files of a journal: checksummed lines that are on disk before the program goes on, and a record of their length.
+"""The files of a journal: checksummed lines, each on disk before the next step, and a record of their length.
 
 The lines are in ``….jsonl``. ``….lock`` is locked while the job runs, and records how long the journal has become, so
 that a journal that was cut short is recognised, even at the end of a line.

@@ -105,11 +105,11 @@ class BatchPlanner:
         refuse_repeated_calls(chunk.calls)
         positions = list(range(len(items)))
         if self._journal is None:
-            return PlannedBatch(chunk, positions, items, [], [b""] * len(items)).split(self._batch_size)
+            return PlannedBatch(chunk, positions, items, positions, [b""] * len(items)).split(self._batch_size)
         call_hashes = [digest(dumps(item)) for item in items]
         job_key_hashes = _job_key_hashes(chunk.calls)
         self._journal.check_job_keys(used=job_key_hashes is not None)
-        calls = PlannedBatch(chunk, positions, items, [], call_hashes, job_key_hashes)
+        calls = PlannedBatch(chunk, positions, items, positions, call_hashes, job_key_hashes)
         if job_key_hashes is None:
             return self._plan_in_order(self._journal, calls)
         return self._plan_by_job_key(self._journal, calls, job_key_hashes)

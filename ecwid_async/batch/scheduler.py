@@ -82,7 +82,7 @@ class BatchScheduler:
         self._complete_job()
 
     async def _restart_if_sandbox_is_new(self) -> None:
-        """Restart the job if its sandbox was restarted, because a new sandbox has nothing of what was sent."""
+        """Restart the job if its sandbox was restarted, because a new sandbox has none of the earlier changes."""
         journal = self.run.journal
         if journal is None or journal.sandbox_id is None:
             return

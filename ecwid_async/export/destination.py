@@ -107,7 +107,7 @@ class Destination:
         """Give every file its name, or none: a failure restores the files that were there before.
 
         Reads each file again and compares it with its record. The manifest is removed first and published last, so that
-        it never stands beside files of another export. Returns it with the names of files from earlier exports.
+        it never exists beside files of another export. Returns it with the names of files from earlier exports.
         """
         manifest = replace(manifest, earlier_files=self._earlier_files(manifest))
         manifest_part = self.create(self._manifest_path)

@@ -58,7 +58,7 @@ class ParquetWriter:
             compression="zstd",
             compression_level=_DEFAULT_LEVEL if level is None else level,
             use_dictionary=False,  # zstd compresses repeated values in less time and space
-            # Nested columns have none: nobody filters by them, and the footer would hold them for each group.
+            # Nested columns have none: no reader filters by them, and the footer would hold them for each group.
             write_statistics=[field.name for field in schema if not pa.types.is_nested(field.type)],
         )
 

@@ -81,7 +81,7 @@ class SectionWriter:
         return ids
 
     async def finish(self, count: int) -> None:
-        """Write what is left. Raises `OutputError` unless `count` items were written."""
+        """Write the rest. Raises `OutputError` unless `count` items were written."""
         written = self._replayed + (self._log_writer.item_count if self._log_writer is not None else 0)
         if self._writer is not None:
             await self._in_thread(self._writer.finish)

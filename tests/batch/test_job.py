@@ -11,9 +11,7 @@ import pytest
 
 from ecwid_async.batch import BatchOptions, JobId, journal_folder
 from ecwid_async.client import Ecwid
-from ecwid_async.errors import (
-    JobError,
-)
+from ecwid_async.errors import JobError
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.server import serving
 from tests.batch.world import (

@@ -6,10 +6,7 @@ import pytest
 
 from ecwid_async.batch import JobId, Journal
 from ecwid_async.batch.journal_entry import digest
-from ecwid_async.errors import (
-    ConfigError,
-    JobError,
-)
+from ecwid_async.errors import ConfigError, JobError
 from ecwid_async.primitives.checksummed_lines import add_checksum, strip_checksum
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.transport.memory import MemoryTransport, make_response

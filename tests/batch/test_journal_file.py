@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from ecwid_async.batch import journal_file
-from ecwid_async.errors import (
-    JobError,
-    NotExecuted,
-)
+from ecwid_async.errors import JobError, NotExecuted
 from tests.batch.world import CALLS, SIZE, World, journal_path, outcomes, run_job, stocks
 
 

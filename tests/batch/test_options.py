@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from ecwid_async.batch import BatchOptions
-from ecwid_async.errors import (
-    ConfigError,
-)
+from ecwid_async.errors import ConfigError
 
 
 @pytest.mark.parametrize("timeout", [-1, float("nan"), True, "5", 10**400])

@@ -9,9 +9,7 @@ import pytest
 from ecwid_async.batch import BatchOptions
 from ecwid_async.batch.chunks import Chunk
 from ecwid_async.batch.plan import BatchPlanner
-from ecwid_async.errors import (
-    JobError,
-)
+from ecwid_async.errors import JobError
 from tests.batch.world import (
     CALLS,
     SIZE,

@@ -8,11 +8,7 @@ from ecwid_async.batch.plan import BatchPlanner
 from ecwid_async.batch.poller import BatchPoller
 from ecwid_async.batch.run import BatchRun
 from ecwid_async.batch.sender import PendingBatch
-from ecwid_async.errors import (
-    DecodeError,
-    OutcomeUnknown,
-    Timeout,
-)
+from ecwid_async.errors import DecodeError, OutcomeUnknown, Timeout
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Request, Response
 from tests.batch.world import World, completed_status, outcomes, response_item, scripted_world, stock_changes

@@ -5,12 +5,7 @@ from typing import Any
 import pytest
 
 from ecwid_async.batch.responses import _without_deep_bodies, responses_by_id
-from ecwid_async.errors import (
-    BadRequest,
-    DecodeError,
-    OutcomeUnknown,
-    ServerError,
-)
+from ecwid_async.errors import BadRequest, DecodeError, OutcomeUnknown, ServerError
 from ecwid_async.models.batches import BatchResponseItem, BatchStatus
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.transport.memory import MemoryTransport, make_response

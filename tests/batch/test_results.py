@@ -5,13 +5,7 @@ from typing import Any
 
 from ecwid_async.batch.results import failed_statuses, journal_statuses
 from ecwid_async.client import Ecwid
-from ecwid_async.errors import (
-    NotExecuted,
-    NotFound,
-    NotSent,
-    OutcomeUnknown,
-    ResponseExpired,
-)
+from ecwid_async.errors import NotExecuted, NotFound, NotSent, OutcomeUnknown, ResponseExpired
 from ecwid_async.models.batches import BatchResponseItem
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.retry import RetryPolicy

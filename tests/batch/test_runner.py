@@ -11,12 +11,7 @@ import pytest
 
 from ecwid_async.batch import BatchOptions
 from ecwid_async.client import Ecwid
-from ecwid_async.errors import (
-    APIError,
-    BatchError,
-    EcwidError,
-    NotFound,
-)
+from ecwid_async.errors import APIError, BatchError, EcwidError, NotFound
 from ecwid_async.models.products import Product
 from tests.batch.world import World, outcomes, stock_changes
 
@@ -141,6 +136,6 @@ async def test_a_store_sends_batches_over_http(ecwid_sandbox_url: str) -> None:
         products = [product async for product in store.products.search(limit=10)][:10]
         found = await store.batch(store.products.get(product.id or 0) for product in products)
         assert [one.id for one in found] == [one.id for one in products]
-        answers = [answer async for answer in store.bulk([store.products.get(1), store.profile.get()])]
-        assert isinstance(answers[0], APIError)
-        assert not isinstance(answers[1], EcwidError)
+        results = [result async for result in store.bulk([store.products.get(1), store.profile.get()])]
+        assert isinstance(results[0], APIError)
+        assert not isinstance(results[1], EcwidError)

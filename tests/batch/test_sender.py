@@ -8,13 +8,7 @@ import pytest
 from ecwid_async.calls import Channel
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.codec import Codec
-from ecwid_async.errors import (
-    EcwidError,
-    InvalidToken,
-    NotExecuted,
-    NotSent,
-    OutcomeUnknown,
-)
+from ecwid_async.errors import EcwidError, InvalidToken, NotExecuted, NotSent, OutcomeUnknown
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.transport.auth import Auth
@@ -239,12 +233,12 @@ async def test_a_key_of_unknown_age_is_not_used(tmp_path: Path) -> None:
 
 async def test_a_rerun_sends_a_batch_that_was_refused_or_never_sent(tmp_path: Path) -> None:
     class Refusing(InterruptingTransport):
-        answers: tuple[Any, ...] = ()
+        responses: tuple[Any, ...] = ()
 
         def reply(self, request: Request) -> Response:
-            if self.answers and request.path.endswith("/batch") and request.method == "POST":
-                first, *rest = self.answers
-                self.answers = tuple(rest)
+            if self.responses and request.path.endswith("/batch") and request.method == "POST":
+                first, *rest = self.responses
+                self.responses = tuple(rest)
                 if isinstance(first, Response):
                     return first
                 raise NotSent("refused", request=request)
@@ -252,8 +246,8 @@ async def test_a_rerun_sends_a_batch_that_was_refused_or_never_sent(tmp_path: Pa
 
     world = World.create(Refusing)
     product = await world.create_product()
-    for answers in ((make_response(status=403, data={"errorCode": "INVALID_API_TOKEN"}),), (None,) * 4):
-        interrupting_transport(world).answers = answers
+    for responses in ((make_response(status=403, data={"errorCode": "INVALID_API_TOKEN"}),), (None,) * 4):
+        interrupting_transport(world).responses = responses
         results = await run_job(world, product, tmp_path)
         assert {error.outcome for error in results[:10]} <= {"refused", "not_sent"}
         assert outcomes(results[10:]) == ["NotExecuted"] * 25

@@ -12,10 +12,7 @@ from hypothesis import strategies as st
 
 from ecwid_async import Ecwid
 from ecwid_async.errors import EcwidError, NotSent
-from ecwid_async.export import (
-    OutputError,
-    export_store,
-)
+from ecwid_async.export import OutputError, export_store
 from ecwid_async.export.checkpoint import Checkpoint, CheckpointFile
 from ecwid_async.primitives.checksummed_lines import add_checksum, strip_checksum
 from ecwid_async.transport.retry import RetryPolicy
@@ -57,10 +54,10 @@ def interrupt_export(shop: Shop, folder: Path, format_: str = "jsonl") -> None:
     anyio.run(export)
 
 
-def export_again(shop: Shop, folder: Path, **how) -> None:
+def export_again(shop: Shop, folder: Path, **arguments) -> None:
     async def export():
         async with Ecwid(transport=shop.transport, base_url="https://ecwid.example/api/v3", quota=None) as ecwid:
-            await export_store(ecwid.store(1003, TOKEN), ["products"], folder, **how)
+            await export_store(ecwid.store(1003, TOKEN), ["products"], folder, **arguments)
 
     anyio.run(export)
 

@@ -32,8 +32,8 @@ def test_columns_are_named_by_the_path_of_their_values() -> None:
         "nameTranslated": {"de": "Lampe"},
     }
     (row,) = read_cells(write_items("csv", [[msgspec.json.Encoder(decimal_format="number").encode(item)]]))
-    told = {name: cell for name, cell in row.items() if cell}
-    assert told == {
+    filled_cells = {name: cell for name, cell in row.items() if cell}
+    assert filled_cells == {
         "id": "1",
         "name": 'A "lamp", blue\nand tall',
         "price": "24.90",
@@ -58,14 +58,14 @@ def test_numbers_keep_their_digits() -> None:
 
 @pytest.mark.parametrize("known", [[], [b'{"weight":1.5}']])
 def test_numbers_and_booleans_sent_as_text_lose_their_quotes(known: list[bytes]) -> None:
-    told = {
+    texts_by_column = {
         "weight": ["0.5", "-12.50", "0", "1e3", "9" * 30],
         "quantity": ["12", "-3", "9" * 30],
         "enabled": ["true", "false"],
         "dimensions.width": ["2.50"],
         "sku": ["0.5", "007"],
     }
-    for name, texts in told.items():
+    for name, texts in texts_by_column.items():
         outer, _, inner = name.partition(".")
         page = [json.dumps({outer: {inner: text} if inner else text}).encode() for text in texts]
         rows = read_cells(write_items("csv", [[*known, *page]]))[len(known) :]

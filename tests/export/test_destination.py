@@ -7,10 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from ecwid_async.errors import NotSent
-from ecwid_async.export import (
-    OutputError,
-    export_store,
-)
+from ecwid_async.export import OutputError, export_store
 from ecwid_async.export.checkpoint import Checkpoint
 from ecwid_async.export.destination import Destination
 from ecwid_async.export.file_names import FileNames
@@ -107,8 +104,8 @@ def test_only_files_of_a_checkpoint_are_kept(tmp_path):
 def test_an_interrupted_fresh_start_does_not_restore_older_checkpoints(tmp_path):
     with open_destination(tmp_path) as out:
         out.checkpoints.save(make_checkpoint(out.add(PartFile(out.path("orders")))))
-    names_ = FileNames.choose(tmp_path, "jsonl", ["orders", "carts"])
-    with Destination(names_, now=NOW, fresh=True) as out:
+    names = FileNames.choose(tmp_path, "jsonl", ["orders", "carts"])
+    with Destination(names, now=NOW, fresh=True) as out:
         out.checkpoints.save(make_checkpoint(out.add(PartFile(out.path("carts"))), "carts"))
     with open_destination(tmp_path) as out:
         assert list(out.checkpoints.latest) == ["carts"]

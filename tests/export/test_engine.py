@@ -11,11 +11,7 @@ from contextlib import suppress
 import pytest
 
 from ecwid_async.errors import ConfigError, Forbidden
-from ecwid_async.export import (
-    OutputError,
-    export_store,
-    export_stores,
-)
+from ecwid_async.export import OutputError, export_store, export_stores
 from ecwid_async.export.engine import _first_error
 
 from .conftest import PRODUCTS, TOKEN

@@ -4,9 +4,7 @@ import attrs
 import pytest
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.export import (
-    export_store,
-)
+from ecwid_async.export import export_store
 
 from .conftest import PRODUCTS
 from .helpers import file_names, read_items

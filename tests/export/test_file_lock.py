@@ -4,10 +4,7 @@ import anyio
 import pytest
 
 from ecwid_async.errors import NotSent
-from ecwid_async.export import (
-    OutputError,
-    export_store,
-)
+from ecwid_async.export import OutputError, export_store
 from ecwid_async.export.file_lock import FileLock
 
 from .conftest import PRODUCTS, Shop

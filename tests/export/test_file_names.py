@@ -5,10 +5,7 @@ import gzip
 import pytest
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.export import (
-    export_store,
-    export_stores,
-)
+from ecwid_async.export import export_store, export_stores
 from ecwid_async.export.file_names import FileNames
 
 from .conftest import PRODUCTS

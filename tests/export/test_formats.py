@@ -10,11 +10,7 @@ import pytest
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import ConfigError, DecodeError
-from ecwid_async.export import (
-    export_store,
-    export_stores,
-    formats,
-)
+from ecwid_async.export import export_store, export_stores, formats
 from ecwid_async.export.formats import FORMATS, Format, FormatOptions, create_writer
 from ecwid_async.models.products import Product
 

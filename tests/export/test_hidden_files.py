@@ -6,10 +6,7 @@ import stat
 import pytest
 
 from ecwid_async.errors import EcwidError
-from ecwid_async.export import (
-    OutputError,
-    export_store,
-)
+from ecwid_async.export import OutputError, export_store
 
 from .helpers import file_names
 

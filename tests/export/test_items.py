@@ -5,9 +5,7 @@ import re
 import pytest
 
 from ecwid_async.errors import DecodeError, NotSent
-from ecwid_async.export import (
-    export_store,
-)
+from ecwid_async.export import export_store
 from ecwid_async.transport.memory import make_response
 from ecwid_async.wire import Response
 
@@ -16,10 +14,10 @@ from .helpers import file_names, read_ids
 
 
 async def test_items_are_written_byte_for_byte(store, shop, tmp_path):
-    odd = '{ "id" : 7, "price": 1.10, "weight":642.404477130936000, "name":"ÄÖ\\u00fc", "new":[ ] }'.encode()
-    shop.before = lambda request: make_response(b'{"total":2,"count":2,"items":[{"id":1},%s]}' % odd)
+    item = '{ "id" : 7, "price": 1.10, "weight":642.404477130936000, "name":"ÄÖ\\u00fc", "new":[ ] }'.encode()
+    shop.before = lambda request: make_response(b'{"total":2,"count":2,"items":[{"id":1},%s]}' % item)
     await export_store(store, ["products"], tmp_path)
-    assert (tmp_path / "products.jsonl").read_bytes() == b'{"id":1}\n' + odd + b"\n"
+    assert (tmp_path / "products.jsonl").read_bytes() == b'{"id":1}\n' + item + b"\n"
 
 
 async def test_the_profile_is_one_line(store, shop, tmp_path):
@@ -50,12 +48,12 @@ async def test_a_list_in_one_response_is_split_into_lines(store, shop, tmp_path,
 
 @pytest.mark.parametrize("fields", [None, {"products": "name"}])
 async def test_half_an_emoji_is_written_byte_for_byte(store, shop, tmp_path, fields):
-    named = [rb'"nice \ud83d"', rb'"\uDE00 \\ud83d \ud83d\ude00"', b'"a \xf4\x8f\xbf\xbf"', b'"b"']
-    sent = [b'{"id":%d,"name":%s}' % (number, name) for number, name in enumerate(named)]
+    names = [rb'"nice \ud83d"', rb'"\uDE00 \\ud83d \ud83d\ude00"', b'"a \xf4\x8f\xbf\xbf"', b'"b"']
+    sent = [b'{"id":%d,"name":%s}' % (number, name) for number, name in enumerate(names)]
     shop.before = lambda request: make_response(b'{"total":4,"count":4,"items":[%s]}' % b",".join(sent))
     await export_store(store, ["products"], tmp_path, fields=fields)
     written = (tmp_path / "products.jsonl").read_bytes().splitlines()
-    assert written == (sent if fields is None else [b'{"name":%s}' % name for name in named])
+    assert written == (sent if fields is None else [b'{"name":%s}' % name for name in names])
 
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv"])
@@ -65,23 +63,24 @@ async def test_an_export_with_half_an_emoji_is_resumed(client, shop, tmp_path, f
     shop.sandbox.stores[1004].load("products", (shop.product(number) for number in range(700, 1100)))
     half = rb'"name":"nice \ud83d"'
 
-    def interrupt(request):
-        body = shop.sandbox.handle(request)
-        return Response(body.status, body.headers, re.sub(rb'"name":"Product \d*7"', lambda _: half, body.body))
+    def with_half_emojis(request):
+        response = shop.sandbox.handle(request)
+        body = re.sub(rb'"name":"Product \d*7"', lambda _: half, response.body)
+        return Response(response.status, response.headers, body)
 
-    seen = 0
+    count = 0
 
-    def break_off(request):
-        nonlocal seen
-        seen += 1
-        if seen > 5:
+    def fail_after_5(request):
+        nonlocal count
+        count += 1
+        if count > 5:
             raise NotSent("the cable was pulled", request=request)
-        return interrupt(request)
+        return with_half_emojis(request)
 
-    shop.before = break_off
+    shop.before = fail_after_5
     with pytest.raises(NotSent):
         await export_store(client.store(1004, TOKEN), ["products"], tmp_path, format=format_)
-    shop.before = interrupt
+    shop.before = with_half_emojis
     manifest = await export_store(client.store(1004, TOKEN), ["products"], tmp_path, format=format_)
     record = manifest.sections["products"]
     assert (record.resume_count, record.item_count) == (1, PRODUCTS + 400)

@@ -5,11 +5,7 @@ import os
 
 import pytest
 
-from ecwid_async.export import (
-    OutputError,
-    export_store,
-    part_file,
-)
+from ecwid_async.export import OutputError, export_store, part_file
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,7 @@ import hashlib
 
 import pytest
 
-from ecwid_async.export import (
-    OutputError,
-    export_store,
-)
+from ecwid_async.export import OutputError, export_store
 from ecwid_async.export.part_file import PartFile
 
 from .helpers import file_names, is_complete
@@ -34,25 +31,25 @@ def test_size_and_hash_are_those_of_the_file(tmp_path):
 
 
 def test_a_file_is_reopened_at_its_recorded_size(tmp_path):
-    one = PartFile(tmp_path / "orders.jsonl")
-    one.write(b"A\nB\n")
-    size, digest = one.size, one.sha256
-    one.write(b"C\n")
-    one.flush()
-    one.close()
-    other = PartFile.reopen(tmp_path / "orders.jsonl", "part", size=size, sha256=digest)
-    assert other is not None
-    assert list(other.lines(1)) == [[b"A"], [b"B"]]
-    other.write(b"D\n")
-    other.seal()
-    assert other.hidden.read_bytes() == b"A\nB\nD\n"
-    assert other.sha256 == hashlib.sha256(b"A\nB\nD\n").hexdigest()
+    part = PartFile(tmp_path / "orders.jsonl")
+    part.write(b"A\nB\n")
+    size, digest = part.size, part.sha256
+    part.write(b"C\n")
+    part.flush()
+    part.close()
+    reopened = PartFile.reopen(tmp_path / "orders.jsonl", "part", size=size, sha256=digest)
+    assert reopened is not None
+    assert list(reopened.lines(1)) == [[b"A"], [b"B"]]
+    reopened.write(b"D\n")
+    reopened.seal()
+    assert reopened.hidden.read_bytes() == b"A\nB\nD\n"
+    assert reopened.sha256 == hashlib.sha256(b"A\nB\nD\n").hexdigest()
 
 
-@pytest.mark.parametrize("left", [None, b"", b"A\n", b"A\nX\nC\n"])
-def test_a_file_that_differs_from_its_record_is_not_reopened(tmp_path, left):
-    if left is not None:
-        (tmp_path / ".orders.jsonl.part").write_bytes(left)
+@pytest.mark.parametrize("content", [None, b"", b"A\n", b"A\nX\nC\n"])
+def test_a_file_that_differs_from_its_record_is_not_reopened(tmp_path, content):
+    if content is not None:
+        (tmp_path / ".orders.jsonl.part").write_bytes(content)
     digest = hashlib.sha256(b"A\nB\n").hexdigest()
     assert PartFile.reopen(tmp_path / "orders.jsonl", "part", size=4, sha256=digest) is None
 
@@ -72,14 +69,14 @@ async def test_a_part_that_another_program_changes_is_not_published(store, shop,
     (tmp_path / "manifest.json").write_text("{}")
     seal_part = PartFile.seal
 
-    def and_change(part):
+    def seal_and_change(part):
         seal_part(part)
         if part.path.name == "products.jsonl":
             text = part.hidden.read_bytes()
-            other = {"shorter": text[:-9], "other": text.replace(b"7", b"8"), "longer": text + b"\n"}
-            part.hidden.write_bytes(other[change])
+            changed = {"shorter": text[:-9], "other": text.replace(b"7", b"8"), "longer": text + b"\n"}
+            part.hidden.write_bytes(changed[change])
 
-    monkeypatch.setattr(PartFile, "seal", and_change)
+    monkeypatch.setattr(PartFile, "seal", seal_and_change)
     with pytest.raises(OutputError, match="was changed by another program"):
         await export_store(store, ["products", "categories"], tmp_path)
     assert [name for name in file_names(tmp_path) if not name.startswith(".")] == ["manifest.json"]

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ecwid_async.export import (
-    OutputError,
-    export_store,
-)
+from ecwid_async.export import OutputError, export_store
 from ecwid_async.export.part_file import PartFile
 from ecwid_async.export.replacement import FileReplacement
 from tests.cancelling import KINDS, at_every_await
@@ -52,7 +49,7 @@ async def test_a_replacement_that_fails_half_way_is_undone(store, shop, tmp_path
     with pytest.raises(OutputError, match="the disk is gone") as caught:
         await export_store(store, sections, tmp_path)
     assert len(published) == at
-    assert {name: each for name, each in read_files(tmp_path).items() if not name.startswith(".")} == before
+    assert {name: data for name, data in read_files(tmp_path).items() if not name.startswith(".")} == before
     assert "Items that were read are kept" in "".join(caught.value.__notes__)
     monkeypatch.setattr(PartFile, "publish", publish)
     shop.requests.clear()
@@ -85,20 +82,20 @@ async def test_a_cancellation_at_any_await_leaves_the_old_export_or_the_new(stor
     outcomes = set()
 
     def check():
-        seen = {name: each for name, each in read_files(tmp_path).items() if not name.startswith(".")}
+        visible = {name: data for name, data in read_files(tmp_path).items() if not name.startswith(".")}
         hidden = [name for name in file_names(tmp_path) if name.startswith(".")]
-        published = json.loads(seen["manifest.json"])["sections"]["products"]["item_count"] == 130
+        published = json.loads(visible["manifest.json"])["sections"]["products"]["item_count"] == 130
         outcomes.add(published)
-        lines = {name: len(each.splitlines()) for name, each in seen.items() if name.startswith("products")}
+        lines = {name: len(data.splitlines()) for name, data in visible.items() if name.startswith("products")}
         assert list(lines.values()) == [(130 if published else 120) + (format_ == "csv")]
-        assert published or seen == old
+        assert published or visible == old
         assert not published or not hidden
         assert not any(name.endswith((".lock", ".before", ".mode")) for name in hidden)
         assert not hidden or ".manifest.json.checkpoint" in hidden
         for name in file_names(tmp_path):
             (tmp_path / name).unlink()
-        for name, each in old.items():
-            (tmp_path / name).write_bytes(each)
+        for name, data in old.items():
+            (tmp_path / name).write_bytes(data)
 
     awaits = await at_every_await(lambda: export_store(store, sections, tmp_path, format=format_), kind, check)
     assert outcomes == {True, False}

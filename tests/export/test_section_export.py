@@ -7,9 +7,7 @@ import pytest
 
 from ecwid_async import Ecwid
 from ecwid_async.errors import NotSent
-from ecwid_async.export import (
-    export_store,
-)
+from ecwid_async.export import export_store
 from ecwid_async.models.products import ProductDraft
 
 from .conftest import PRODUCTS, TOKEN
@@ -27,11 +25,11 @@ async def complete_ids(client, tmp_path):
 def interrupt(store, shop, tmp_path):
     """Export until the network fails, after this many requests."""
 
-    async def export(after, out="out", **how):
+    async def export(after, out="out", **arguments):
         shop.repair()
         shop.break_after(after)
         with pytest.raises(NotSent):
-            await export_store(store, ["products"], tmp_path / out, **how)
+            await export_store(store, ["products"], tmp_path / out, **arguments)
         shop.repair()
 
     return export
@@ -78,8 +76,8 @@ async def test_other_formats_are_written_again_from_the_items_read(store, shop, 
     assert manifest.sections["products"].resume_count == 1
     name = f"products.{format_}"
     assert file_names(tmp_path / "out") == ["manifest.json", name]
-    one, other = (tmp_path / folder / name for folder in ("whole", "out"))
-    assert one.read_bytes() == other.read_bytes()
+    expected, actual = (tmp_path / folder / name for folder in ("whole", "out"))
+    assert actual.read_bytes() == expected.read_bytes()
 
 
 async def test_fields_without_the_key_are_selected_from_the_items_read(store, shop, tmp_path, interrupt):
@@ -173,12 +171,12 @@ async def test_nothing_is_left_if_nothing_was_read(tmp_path, interrupt):
 @pytest.mark.parametrize("format_", ["jsonl", "csv"])
 async def test_a_resumed_export_has_the_store_id_everywhere_and_starts_over_without_it(store, shop, tmp_path, format_):
     await export_store(store, ["products"], tmp_path / "whole", format=format_, store_id=True)
-    for before in (True, False):
+    for had_store_id in (True, False):
         shop.break_after(5)
         with pytest.raises(NotSent):
-            await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=before)
+            await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=had_store_id)
         shop.repair()
-        made = await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=True)
-        assert made.sections["products"].resume_count == before
-        one, other = (tmp_path / folder / f"products.{format_}" for folder in ("whole", "out"))
-        assert one.read_bytes() == other.read_bytes()
+        manifest = await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=True)
+        assert manifest.sections["products"].resume_count == had_store_id
+        expected, actual = (tmp_path / folder / f"products.{format_}" for folder in ("whole", "out"))
+        assert actual.read_bytes() == expected.read_bytes()

@@ -3,9 +3,7 @@
 import pytest
 
 from ecwid_async.errors import DecodeError, ScanDrifted
-from ecwid_async.export import (
-    export_store,
-)
+from ecwid_async.export import export_store
 from ecwid_async.transport.memory import make_response
 
 from .conftest import PRODUCTS, TOKEN

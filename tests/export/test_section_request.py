@@ -5,9 +5,7 @@ from datetime import datetime
 import pytest
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.export import (
-    export_store,
-)
+from ecwid_async.export import export_store
 
 from .conftest import PRODUCTS
 from .helpers import read_ids

@@ -9,10 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecwid_async.errors import DecodeError, NotSent
-from ecwid_async.export import (
-    export_store,
-    export_stores,
-)
+from ecwid_async.export import export_store, export_stores
 from ecwid_async.transport.memory import make_response
 
 from .conftest import PRODUCTS, TOKEN

@@ -3,13 +3,7 @@
 import pytest
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.export import (
-    ALL_SECTIONS,
-    DEFAULT_SECTIONS,
-    SECTIONS,
-    export_store,
-    find_sections,
-)
+from ecwid_async.export import ALL_SECTIONS, DEFAULT_SECTIONS, SECTIONS, export_store, find_sections
 from ecwid_async.pages import Pages
 
 from .helpers import file_names
