@@ -80,7 +80,7 @@ def test_an_error_leaves_lagging_writes_unchanged(switches: Switches) -> None:
 
 def test_an_exception_in_an_endpoint_leaves_the_store_unchanged(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     before = snapshot(api.store)
-    monkeypatch.setattr("ecwid_async.sandbox.routes.orders.refresh_stats", lambda *_: 1 / 0)
+    monkeypatch.setattr("ecwid_async.sandbox.routes.support.order_storage.refresh_stats", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         api.send("POST", "/orders", {"email": "a@example.com"})
     assert snapshot(api.store) == before

@@ -6,10 +6,11 @@ from attrs import evolve
 
 from ecwid_async.sandbox.computed_fields import FIRST_ORDER_NUMBER
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
-from ecwid_async.sandbox.routes.orders import NEWEST_FIRST, ORDER_COLUMNS, place_order
+from ecwid_async.sandbox.routes.orders import NEWEST_FIRST, ORDER_COLUMNS
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, contains, one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
 from ecwid_async.sandbox.routes.support.lists import search
+from ecwid_async.sandbox.routes.support.order_storage import place_order
 from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Condition, OneOf, format_time
 

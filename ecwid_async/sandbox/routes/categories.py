@@ -48,7 +48,7 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
     enabled = _count_enabled_products(store)
     products = store.table("products")
 
-    def shown(item: Item) -> Item:
+    def view(item: Item) -> Item:
         number = item["id"]
         members = products.index.slots_with("category", number)
         item |= {"productCount": len(members), "enabledProductCount": enabled.get(number, 0)}
@@ -59,7 +59,7 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
             item["url"] = storefront_url(store, "c", item, base=base, clean=clean, with_id=with_id)
         return localize(item, params["lang"]) if "lang" in params else item
 
-    return shown
+    return view
 
 
 def _count_enabled_products(store: Store) -> dict[Hashable, int]:

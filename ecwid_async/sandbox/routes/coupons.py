@@ -1,6 +1,6 @@
 """Discount coupons: ``/discount_coupons``.
 
-Paths name a coupon by its code, the current one, or by its id.
+A path identifies a coupon by its current code or by its id.
 """
 
 from collections.abc import Callable
@@ -24,8 +24,8 @@ _CHOICES: Final = {
     "usesLimit": ("UNLIMITED", "ONCEPERCUSTOMER", "SINGLE"),
     "applicationLimit": ("UNLIMITED", "NEW_CUSTOMER_ONLY", "REPEAT_CUSTOMER_ONLY"),
 }
-# Documented as fields of a request, but set by the server.
 _REQUIRED: Final = ("code", "discountType", "applicationLimit")
+# Documented as fields of a request, but set by the server.
 _READ_ONLY: Final = frozenset({"creationDate", "updateDate", "orderCount"})
 
 
@@ -36,11 +36,11 @@ def _date_field(name: str) -> Callable[[Item], float]:
 def _view(request: StoreRequest) -> Callable[[Item], Item]:
     orders = request.store.table("orders")
 
-    def shown(item: Item) -> Item:
+    def view(item: Item) -> Item:
         order_count = len(orders.index.slots_with("couponCode", normalized(item.get("code") or "")))
         return item | {"orderCount": order_count or item.get("orderCount") or 0}
 
-    return shown
+    return view
 
 
 COUPONS: Final = register_list(

@@ -34,6 +34,9 @@ __all__ = ["complete_contact", "find_customer", "save_customer"]
 
 _KIND: Final = "Customer"
 _MISSING: Final = "CUSTOMER_NOT_FOUND"
+_UPDATE_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
+
+_T = TypeVar("_T")
 
 
 # Search terms and filters.
@@ -330,9 +333,9 @@ def _complete_extra_field(request: StoreRequest, position: int, value: Item) -> 
 
 
 def _complete_address(request: StoreRequest, address: Item) -> Item:
-    found = with_region_names(address)
-    number = found.pop("id", None) or request.store.table("customers").new_id()
-    return {"id": number, **found, "addressFormatted": format_address(found)}
+    completed = with_region_names(address)
+    number = completed.pop("id", None) or request.store.table("customers").new_id()
+    return {"id": number, **completed, "addressFormatted": format_address(completed)}
 
 
 def complete_contact(request: StoreRequest, position: int, contact: Item) -> Item:
@@ -342,9 +345,7 @@ def complete_contact(request: StoreRequest, position: int, contact: Item) -> Ite
     return {"id": number, **defaults, **{name: value for name, value in contact.items() if name != "id"}}
 
 
-_T = TypeVar("_T")
-
-_UPDATE_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
+# Filter values and mass updates.
 
 
 def _matching_ids(request: StoreRequest) -> list[Key]:
@@ -383,11 +384,11 @@ def mass_update_customers(request: StoreRequest) -> Result:
     table = request.store.table("customers")
     match sent.get("mode"):
         case "ALL":
-            chosen = list(table)
+            ids = list(table)
         case "ALL_FILTERED":
-            chosen = _matching_ids(request)
+            ids = _matching_ids(request)
         case "SELECTED" if sent.get("ids"):
-            chosen = [number for number in dict.fromkeys(sent["ids"]) if number in table]
+            ids = [number for number in dict.fromkeys(sent["ids"]) if number in table]
         case "SELECTED":
             raise ErrorResponse.wrong_parameter("Field 'ids' is required with SELECTED")
         case _:
@@ -395,12 +396,12 @@ def mass_update_customers(request: StoreRequest) -> Result:
     change = sent.get("customer") or {}
     if not sent.get("delete") and not change:
         raise ErrorResponse.wrong_parameter("Send the changes in 'customer', or set 'delete'")
-    for number in chosen:
+    for number in ids:
         if sent.get("delete"):
             delete_item(request, "customers", number)
         else:
             change_customer(request, number, change)
-    return {"updateCount": len(chosen)}
+    return {"updateCount": len(ids)}
 
 
 @route("GET /customers/filters")
@@ -433,10 +434,10 @@ def _shipping_addresses(customers: Iterable[Item]) -> list[Item]:
 
 @route("GET /customers/locations")
 def get_customers_locations(request: StoreRequest) -> Result:
-    """The countries of customers whose name contains a text, by name."""
-    wanted = normalized(request.params.get("name", ""))
+    """The customers' countries with this text in their name, sorted by name."""
+    text = normalized(request.params.get("name", ""))
     countries = _cached(request.store.table("customers"), "countries", _countries)
-    shown = sorted((name, code) for code, name in countries.items() if wanted in normalized(name))
+    shown = sorted((name, code) for code, name in countries.items() if text in normalized(name))
     return {"items": [{"country": name, "countryCode": code} for name, code in shown]}
 
 
@@ -451,13 +452,13 @@ def _countries(customers: Iterable[Item]) -> dict[str, str]:
 
 @route("GET /customers/products")
 def get_customers_products(request: StoreRequest) -> Result:
-    """The products bought by customers whose name contains a text, by name."""
-    wanted = normalized(request.params.get("name", ""))
+    """The products that customers bought with this text in their name, sorted by name."""
+    text = normalized(request.params.get("name", ""))
     orders, products = request.store.table("orders"), request.store.table("products")
     names: dict[Any, str] = {}
     for number, _ in orders.index.value_counts("productId"):
         product = products.get(number) if isinstance(number, int) else None
-        if product is not None and wanted in normalized(product["name"]):
+        if product is not None and text in normalized(product["name"]):
             names[number] = product["name"]
     shown = sorted(names.items(), key=lambda pair: (pair[1], pair[0]))
     return {"items": [{"productId": number, "productName": name} for number, name in shown]}

@@ -134,7 +134,7 @@ def send_domain_verification_email(request: StoreRequest) -> Result:
 
 @route("POST /domains/reset_domain_password")
 def reset_domain_password(request: StoreRequest) -> Result:
-    """Send the owner a new password for the registrar."""
+    """Send the owner, or the store's administrator, a new password for the registrar by email."""
     _check_feature(request)
     _find_domain(request)
     return {"success": True}
@@ -190,15 +190,15 @@ def _set_custom_domain(request: StoreRequest, name: str) -> None:
 def _update_domain(request: StoreRequest, position: int, change: Item) -> None:
     domains = list(_domains(request).values())
     identity = {key: change[key] for key in ("id", "name") if key in change}
-    found = (
+    matching = (
         [domain for domain in domains if identity.items() <= domain.items()]
         if identity
         else domains[position : position + 1]
     )
-    if not found:
+    if not matching:
         message = f"purchasedDomains[{position}] matches no domain of the store; see GET /domains"
         raise ErrorResponse(409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA", message)
-    changed = found[0] | change
+    changed = matching[0] | change
     if change.get("primaryDomain"):
         for domain in domains:
             _domains(request)[domain["name"]] = domain | {"primaryDomain": False}

@@ -6,7 +6,7 @@ from typing import Final
 
 from ecwid_async.sandbox.computed_fields import format_price
 from ecwid_async.sandbox.engine import Media, Result, StoreRequest, make_pdf, route
-from ecwid_async.sandbox.routes.orders import find_order, save_changed_order
+from ecwid_async.sandbox.routes.support.order_storage import find_order, save_changed_order
 from ecwid_async.sandbox.state import Item, Store, format_time, merge
 
 __all__: list[str] = []

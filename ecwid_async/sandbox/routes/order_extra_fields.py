@@ -2,8 +2,8 @@
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.orders import find_order, save_changed_order
 from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.order_storage import find_order, save_changed_order
 from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 from ecwid_async.sandbox.computed_fields import check_url
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.orders import find_order, save_changed_order
+from ecwid_async.sandbox.routes.support.order_storage import find_order, save_changed_order
 from ecwid_async.sandbox.state import Item, uploads_of
 
 __all__: list[str] = []

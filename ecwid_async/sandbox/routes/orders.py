@@ -4,23 +4,29 @@ An order with the payment status INCOMPLETE is an abandoned cart: it is in the l
 does not find it. It can still be read and changed by its number or text id, and another status turns it into an order.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Hashable, Iterator
 from hashlib import blake2b
 from typing import Any, Final
-from uuid import UUID
 
 from attrs import evolve
 
-from ecwid_async.sandbox.computed_fields import FIRST_ORDER_NUMBER, order_id
+from ecwid_async.sandbox.computed_fields import FIRST_ORDER_NUMBER
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.addresses import with_region_names, with_split_name
-from ecwid_async.sandbox.routes.support.customer_stats import customer_by_email, refresh_stats
+from ecwid_async.sandbox.routes.support.addresses import with_region_names
+from ecwid_async.sandbox.routes.support.customer_stats import refresh_stats
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, by_key, contains, one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, delete_item, item_response
 from ecwid_async.sandbox.routes.support.lists import search, search_deleted
 from ecwid_async.sandbox.routes.support.order_calculation import order_totals
+from ecwid_async.sandbox.routes.support.order_storage import (
+    complete_order,
+    find_order,
+    find_order_number,
+    save_changed_order,
+    save_order,
+    with_order_number,
+)
 from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import (
     Columns,
@@ -29,19 +35,14 @@ from ecwid_async.sandbox.state import (
     Item,
     KeyIn,
     OneOf,
-    Records,
     Sort,
-    Store,
     decode_json,
-    format_time,
-    parse_number,
     parse_time,
     select_rows,
-    sum_amounts,
     uploads_of,
 )
 
-__all__ = ["NEWEST_FIRST", "ORDER_COLUMNS", "find_order", "place_order", "save_changed_order"]
+__all__ = ["NEWEST_FIRST", "ORDER_COLUMNS"]
 
 _KIND: Final = "Order"
 _MISSING: Final = "ORDER_NOT_FOUND"
@@ -222,7 +223,7 @@ def get_order(request: StoreRequest) -> Result:
 def create_order(request: StoreRequest) -> Result:
     """Create an order; no field is required."""
     number = request.store.table("orders").new_id()
-    order = save_order(request, _with_number(request.store, number, _complete_order(request, request.json)), {})
+    order = save_order(request, with_order_number(request.store, number, complete_order(request, request.json)), {})
     return {"id": number, "orderid": order["id"], "orderId": order["id"]}
 
 
@@ -277,181 +278,3 @@ def get_order_repeat_url(request: StoreRequest) -> Result:
 def calculate_order(request: StoreRequest) -> Result:
     """Calculate subtotal, taxes, shipping options and total from items, addresses and a coupon; nothing is stored."""
     return order_totals(request)
-
-
-# Storing.
-
-
-def save_changed_order(request: StoreRequest, order: Item, before: Item) -> None:
-    """Store a changed order, updated now."""
-    save_order(request, order | {"updateDate": format_time(request.now), "updateTimestamp": request.now}, before)
-
-
-def save_order(request: StoreRequest, order: Item, before: Item) -> Item:
-    """Store an order, or a cart if its status is INCOMPLETE, and update the customer's statistics."""
-    store = request.store
-    if order.get("hidden") and order.get("paymentStatus") != "INCOMPLETE":
-        raise ErrorResponse.wrong_parameter("hidden can only be set for unfinished orders (paymentStatus INCOMPLETE)")
-    customer = customer_by_email(store, order.get("email") or "")
-    if customer is not None:
-        order["customerId"] = customer["id"]
-    for position, line in enumerate(order.get("items") or ()):
-        line.setdefault("id", order["orderNumber"] * 3 % 2**31 + position)
-    if order.get("paymentStatus") == "INCOMPLETE":
-        _drafts(store)[order["orderNumber"]] = _save_cart(store, order)
-        store.table("orders").remove(order["orderNumber"])
-    else:
-        if "cartId" in order:
-            store.table("carts").remove(order["cartId"])
-        order = {name: value for name, value in order.items() if name not in _CART_FIELDS}
-        store.table("orders").put(order)
-    refresh_stats(store, [order.get("email") or "", before.get("email") or ""], request.now)
-    return order
-
-
-_CART_FIELDS: Final = ("cartId", "recoveredOrderId", "recoveryEmailSentTimestamp")
-_ORDER_FIELDS: Final = ("id", "internalId", "orderNumber", "vendorOrderNumber", "publicUid")
-
-
-def _save_cart(store: Store, order: Item) -> Item:
-    """Store an unfinished order as a cart; returns the fields that a cart does not show."""
-    if "cartId" not in order:
-        digest = blake2b(f"{store.id}/{order['orderNumber']}".encode(), digest_size=16).digest()
-        order["cartId"] = str(UUID(bytes=digest, version=4)).upper()
-    cart = {name: value for name, value in order.items() if name not in _ORDER_FIELDS}
-    store.table("carts").put({"cartId": cart.pop("cartId"), **cart})
-    return {name: order[name] for name in (*_ORDER_FIELDS, "cartId") if name in order}
-
-
-def _drafts(store: Store) -> Records[int, Item]:
-    """The numbers and ids of the orders that are among the carts, by order number."""
-    return store.records("drafts")
-
-
-def _find_draft(store: Store, cart_id: str) -> Item:
-    """The numbers and ids of the order that was created as this cart; empty for a cart that a buyer abandoned."""
-    return next((draft for draft in _drafts(store).values() if draft["cartId"] == cart_id), {})
-
-
-def find_order(request: StoreRequest) -> Item:
-    """The order named in the path, an unfinished one included. Raises `ErrorResponse` 404."""
-    store, text = request.store, request.path_params["orderId"]
-    number = find_order_number(store, text)
-    order = None if number is None else store.table("orders").get(number)
-    if order is not None:
-        return order
-    for draft in _drafts(store).values():
-        if text in (str(draft["orderNumber"]), draft.get("id")):
-            cart = store.table("carts").get(draft["cartId"])
-            if cart is not None:
-                return {**draft, **cart}
-    raise ErrorResponse(404, _MISSING, f"{_KIND} #{text} not found")
-
-
-def _with_number(store: Store, number: int, order: Item) -> Item:
-    """A new order with its number and the ids that follow from it."""
-    units = store.profile.get("formatsAndUnits") or {}
-    code = str(number) if store.switches.sequential_orders else order_id(number)
-    return {
-        "id": code,
-        "internalId": number,
-        "orderNumber": number,
-        "vendorOrderNumber": f"{units.get('orderNumberPrefix', '')}{code}{units.get('orderNumberSuffix', '')}",
-        "publicUid": code,
-        **order,
-    }
-
-
-def place_order(request: StoreRequest, cart: Item) -> Item:
-    """Turn a cart into an order that awaits payment, created now."""
-    number = _find_draft(request.store, cart["cartId"]).get("orderNumber") or request.store.table("orders").new_id()
-    order = _with_number(request.store, number, cart) | {"paymentStatus": "AWAITING_PAYMENT", "hidden": False}
-    return save_order(request, order | _timestamps(request.now), {})
-
-
-def _timestamps(now: int, created: int | None = None) -> Item:
-    created = now if created is None else created
-    return {
-        "createDate": format_time(created),
-        "updateDate": format_time(now),
-        "createTimestamp": created,
-        "updateTimestamp": now,
-    }
-
-
-def _order_items(store: Store, sent: Iterable[Item]) -> Iterator[Item]:
-    """Yield the ordered items with the images of their products."""
-
-    @cache
-    def image_fields(number: int) -> Item:
-        product: Item = store.table("products").get(number) or {}
-        return {name: product[name] for name in ("imageUrl", "smallThumbnailUrl", "hdThumbnailUrl") if name in product}
-
-    for line in sent:
-        yield image_fields(line.get("productId") or 0) | line
-
-
-def _complete_order(request: StoreRequest, document: Item) -> Item:
-    """A new order with the fields that the server adds."""
-    sent = {name: value for name, value in document.items() if value is not None}
-    created = sent.pop("createDate", None)
-    lines = sent["items"] = list(_order_items(request.store, sent.get("items") or ()))
-    subtotal = sum_amounts((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
-    total = sent.get("total", sent.get("subtotal", subtotal))
-    rate = (request.store.profile.get("formatsAndUnits") or {}).get("currencyRate") or 1
-    order: Item = {
-        "refundedAmount": 0,
-        "subtotal": subtotal,
-        "total": total,
-        "giftCardRedemption": 0,
-        "totalBeforeGiftCardRedemption": total,
-        "email": "",
-        "tax": 0,
-        "customerTaxExempt": False,
-        "customerTaxId": "",
-        "customerTaxIdValid": False,
-        "reversedTaxApplied": False,
-        "b2b_b2c": "b2c",
-        "customerRequestedInvoice": False,
-        "couponDiscount": 0,
-        "paymentStatus": "AWAITING_PAYMENT",
-        "fulfillmentStatus": "AWAITING_PROCESSING",
-        "volumeDiscount": 0,
-        "membershipBasedDiscount": 0,
-        "totalAndMembershipBasedDiscount": 0,
-        "customDiscount": [],
-        "customSurcharges": [],
-        "discount": 0,
-        "usdTotal": sum_amounts((total * rate,)),
-        "items": [],
-        "refunds": [],
-        "predictedPackage": [],
-        "shippingLabelAvailableForShipment": False,
-        "shipments": [],
-        "additionalInfo": {},
-        "paymentParams": {},
-        "extraFields": {},
-        "hidden": False,
-        "taxesOnShipping": [],
-        "disableAllCustomerNotifications": False,
-        "externalFulfillment": False,
-        "utmDataSets": [],
-        "invoices": [],
-        "pricesIncludeTax": False,
-        **_timestamps(request.now, parse_time(created) if created else None),
-        **sent,
-    }
-    if "billingPerson" in sent:
-        order["billingPerson"] = with_split_name(with_region_names(sent["billingPerson"]))
-    if "shippingPerson" in sent:
-        order["shippingPerson"] = with_region_names(sent["shippingPerson"])
-    return order
-
-
-def find_order_number(store: Store, text: str) -> int | None:
-    """The number of the order with this number, text id or payment id; None if there is none."""
-    table = store.table("orders")
-    if (number := parse_number(text)) is not None and number in table:
-        return number
-    found = (key for term in ("id", "referenceTransactionId") for key in table.find(term, text))
-    return next((key for key in found if isinstance(key, int)), None)

@@ -5,8 +5,8 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import check_url, new_file_id
 from ecwid_async.sandbox.engine import Media, Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.products import find_product, save_product
 from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.product_storage import find_product, save_product
 from ecwid_async.sandbox.state import Item, uploads_of
 
 __all__: list[str] = []

@@ -1,7 +1,6 @@
 """The main image of a product: ``/products/{productId}/image``."""
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.routes.products import find_product
 from ecwid_async.sandbox.routes.support.image_uploads import (
     UploadedImage,
     described_image,
@@ -9,6 +8,7 @@ from ecwid_async.sandbox.routes.support.image_uploads import (
     uploaded_image,
 )
 from ecwid_async.sandbox.routes.support.product_media import media_of, new_image, remove_image, save_media
+from ecwid_async.sandbox.routes.support.product_storage import find_product
 from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []

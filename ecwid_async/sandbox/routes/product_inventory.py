@@ -3,8 +3,8 @@
 from ecwid_async.sandbox.computed_fields import complete_product
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.products import find_product
 from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.product_storage import find_product
 
 __all__: list[str] = []
 

@@ -2,9 +2,9 @@
 
 from ecwid_async.sandbox.computed_fields import check_url, image_urls
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.routes.products import find_product
 from ecwid_async.sandbox.routes.support.image_uploads import new_image_id, new_video_id
 from ecwid_async.sandbox.routes.support.product_media import media_of, new_video, save_media, set_main_video
+from ecwid_async.sandbox.routes.support.product_storage import find_product
 from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []

@@ -2,7 +2,6 @@
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.products import find_product
 from ecwid_async.sandbox.routes.support.image_uploads import new_video_id, uploaded_image
 from ecwid_async.sandbox.routes.support.product_media import (
     MAIN_VIDEOS,
@@ -12,6 +11,7 @@ from ecwid_async.sandbox.routes.support.product_media import (
     save_media,
     set_main_video,
 )
+from ecwid_async.sandbox.routes.support.product_storage import find_product
 from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []

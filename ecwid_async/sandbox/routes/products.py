@@ -20,15 +20,15 @@ from ecwid_async.sandbox.routes.support.filters import at_least, at_most, by_key
 from ecwid_async.sandbox.routes.support.items import (
     apply_change,
     delete_item,
-    get_or_404,
     item_response,
     with_timestamps,
 )
 from ecwid_async.sandbox.routes.support.lists import requested_conditions, search, search_deleted
 from ecwid_async.sandbox.routes.support.product_facets import facet_term, product_filters
-from ecwid_async.sandbox.state import Columns, Condition, Item, Key, OneOf, Sort, uploads_of
+from ecwid_async.sandbox.routes.support.product_storage import discard_uploads, find_product, save_product
+from ecwid_async.sandbox.state import Columns, Condition, Item, Key, OneOf, Sort
 
-__all__ = ["FRONT_PAGE", "find_product", "save_product"]
+__all__ = ["FRONT_PAGE"]
 
 FRONT_PAGE: Final = 0
 """The category id that stands for the front page."""
@@ -70,7 +70,7 @@ def _swatch_terms(item: Item) -> Iterator[Hashable]:
                 yield f"{color}={choice.get('text') or ''}"
 
 
-def _is_in_stock(item: Item) -> bool:
+def _has_stock(item: Item) -> bool:
     return bool(item["inStock"] if "inStock" in item else is_in_stock(item))
 
 
@@ -79,7 +79,7 @@ def _is_on_sale(item: Item) -> bool:
 
 
 def _is_visible(item: Item) -> bool:
-    hidden = item.get("outOfStockVisibilityBehaviour") == "HIDE" and not _is_in_stock(item)
+    hidden = item.get("outOfStockVisibilityBehaviour") == "HIDE" and not _has_stock(item)
     return item.get("enabled") is not False and not hidden
 
 
@@ -106,7 +106,7 @@ _COLUMNS: Final = Columns(
         "discountsAllowed": lambda item: (item.get("discountsAllowed") is not False,),
         "isCustomerSetPrice": lambda item: (bool(item.get("nameYourPriceEnabled")),),
         "visibleInStorefront": lambda item: (_is_visible(item),),
-        "inStock": lambda item: (_is_in_stock(item),),
+        "inStock": lambda item: (_has_stock(item),),
         "onsale": lambda item: (_is_on_sale(item),),
         "attribute": _attribute_terms,
         "brand": _brand_names,
@@ -135,7 +135,7 @@ def _name_value_filter(name: str) -> Filter:
 def _owner_sort(request: StoreRequest) -> Sort:
     category = (request.params.get("categories") or (request.params.get("category", FRONT_PAGE),))[0]
     order: list[int] = request.store.records("product_order").get(category, [])
-    return Sort(ranked_by=("owner", category), ranks={number: place for place, number in enumerate(order)})
+    return Sort(ranked_by=("owner", category), ranks={number: rank for rank, number in enumerate(order)})
 
 
 def _view(request: StoreRequest) -> Callable[[Item], Item] | None:
@@ -144,7 +144,7 @@ def _view(request: StoreRequest) -> Callable[[Item], Item] | None:
     if not lang and not changes_urls:
         return None
 
-    def shown(item: Item) -> Item:
+    def view(item: Item) -> Item:
         if changes_urls:
             item["url"] = storefront_url(
                 request.store,
@@ -156,7 +156,7 @@ def _view(request: StoreRequest) -> Callable[[Item], Item] | None:
             )
         return localize(item, lang) if lang else item
 
-    return shown
+    return view
 
 
 PRODUCTS: Final = register_list(
@@ -200,11 +200,6 @@ PRODUCTS: Final = register_list(
         view=_view,
     )
 )
-
-
-def find_product(request: StoreRequest) -> Item:
-    """The product named in the path. Raises `ErrorResponse` 404."""
-    return get_or_404(request.store.table("products"), request.path_number("productId"), "Product", "PRODUCT_NOT_FOUND")
 
 
 # Endpoints.
@@ -262,31 +257,9 @@ def delete_all_products(request: StoreRequest) -> Result:
     return {"deleteCount": len(numbers)}
 
 
-def save_product(request: StoreRequest, item: Item) -> None:
-    """Store a product and delete uploaded files that it no longer refers to."""
-    _discard_uploads(request, item["id"], set(_upload_urls(item)))
-    request.store.table("products").put(item)
-
-
 def _delete_product(request: StoreRequest, number: Key) -> None:
-    _discard_uploads(request, number, set())
+    discard_uploads(request, number, set())
     delete_item(request, "products", number)
-
-
-def _discard_uploads(request: StoreRequest, number: Key, still: set[str]) -> None:
-    files = uploads_of(request.store)
-    if len(files):
-        files.discard(set(_upload_urls(request.store.table("products").get(number) or {})) - still)
-
-
-def _upload_urls(item: Item) -> Iterator[str]:
-    media = item.get("media") or {}
-    for picture in (*(media.get("images") or ()), *(media.get("videos") or ())):
-        yield picture.get("imageOriginalUrl", "")
-    for file in item.get("files") or ():
-        yield file.get("adminUrl", "")
-    for variation in item.get("combinations") or ():
-        yield variation.get("originalImageUrl", "")
 
 
 @route("GET /products/deleted")

@@ -207,8 +207,8 @@ def get_latest_stats(request: StoreRequest) -> Result:
     """When each part of the store last changed, deletions included; item counts only if requested."""
     store = request.store
     response: Item = {
-        name: format_time(_last_change(store, watched))
-        for name, watched in _STATS_SOURCES.items()
+        name: format_time(_last_change(store, sections))
+        for name, sections in _STATS_SOURCES.items()
         if name not in _OPTIONAL_STATS or request.flag(_OPTIONAL_STATS[name])
     }
     for section, noun in (("products", "product"), ("categories", "category")):

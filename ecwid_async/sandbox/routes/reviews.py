@@ -171,7 +171,7 @@ def _conditions(request: StoreRequest, filters: Item) -> Iterable[Condition]:
             yield condition
 
 
-# Consequences for products.
+# Changes and their effect on products.
 
 
 def _set_status(request: StoreRequest, reviews: Iterable[Item], status: str) -> None:

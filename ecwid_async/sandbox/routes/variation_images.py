@@ -3,13 +3,13 @@
 from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
-from ecwid_async.sandbox.routes.products import find_product
 from ecwid_async.sandbox.routes.support.image_uploads import (
     UploadedImage,
     described_image,
     new_image_id,
     uploaded_image,
 )
+from ecwid_async.sandbox.routes.support.product_storage import find_product
 from ecwid_async.sandbox.routes.variations import find_variation, replace_variation
 from ecwid_async.sandbox.state import Item
 

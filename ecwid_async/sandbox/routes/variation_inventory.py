@@ -4,7 +4,7 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.products import find_product
+from ecwid_async.sandbox.routes.support.product_storage import find_product
 from ecwid_async.sandbox.routes.variations import find_variation, replace_variation
 
 __all__: list[str] = []

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from ecwid_async.sandbox.computed_fields import complete_product, localize, merge_variation, new_variation
 from ecwid_async.sandbox.engine import Result, StoreRequest, project, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.products import find_product, save_product
 from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.product_storage import find_product, save_product
 from ecwid_async.sandbox.state import Item, encode_json
 
 __all__ = ["find_variation", "replace_variation"]

@@ -1,10 +1,12 @@
 """An endpoint, the method that calls it and its tests are found by one name."""
 
+import re
 from pathlib import Path
 from pkgutil import iter_modules
 
 from ecwid_async.cli.introspect import methods, offline_store
 from ecwid_async.sandbox import routes
+from ecwid_async.sandbox.routes import support
 
 
 def test_an_endpoint_is_served_by_the_file_named_like_its_resource() -> None:
@@ -26,6 +28,12 @@ def test_each_file_with_endpoints_has_a_test_file_of_its_name() -> None:
 def test_shared_code_declares_no_endpoint() -> None:
     served = [routes.load().find(*_parts(operation))[0] for operation in routes.load().operations]
     assert not [function for function in served if ".support." in function.__module__]
+
+
+def test_shared_code_imports_no_endpoint() -> None:
+    sources = [file.read_text() for file in Path(support.__path__[0]).glob("*.py")]
+    imported = {name for source in sources for name in re.findall(r"sandbox\.routes\.(\w+)", source)}
+    assert imported == {"support"}
 
 
 def _parts(operation: str) -> tuple[str, list[str]]:

@@ -27,7 +27,10 @@ _TIMESTAMPS: Final = re.compile(rb'("\w*Timestamp":\d{9,10})(?!\d)')
 
 
 def page_bounds(request: StoreRequest) -> tuple[int, int, int]:
-    """Offset and limit of the request, and the number of items that a page really holds."""
+    """Offset and limit of the request, and the number of items that a page really holds.
+
+    The limit is capped at the API's maximum.
+    """
     offset = request.params.get("offset", 0)
     limit = request.params.get("limit", request.endpoint.limit)
     if offset < 0 or limit < 1:

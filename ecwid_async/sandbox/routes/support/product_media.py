@@ -5,9 +5,9 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import image_urls, set_image_fields
 from ecwid_async.sandbox.engine import Result, StoreRequest
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.products import find_product, save_product
 from ecwid_async.sandbox.routes.support.image_uploads import UploadedImage
 from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.product_storage import find_product, save_product
 from ecwid_async.sandbox.state import Item, host_of
 
 __all__ = [

@@ -1,0 +1,37 @@
+"""Products in a store: found by the id in the path, stored, and their uploaded files discarded."""
+
+from collections.abc import Iterator
+
+from ecwid_async.sandbox.engine import StoreRequest
+from ecwid_async.sandbox.routes.support.items import get_or_404
+from ecwid_async.sandbox.state import Item, Key, uploads_of
+
+__all__ = ["discard_uploads", "find_product", "save_product"]
+
+
+def find_product(request: StoreRequest) -> Item:
+    """The product named in the path. Raises `ErrorResponse` 404."""
+    return get_or_404(request.store.table("products"), request.path_number("productId"), "Product", "PRODUCT_NOT_FOUND")
+
+
+def save_product(request: StoreRequest, item: Item) -> None:
+    """Store a product and delete uploaded files that it no longer refers to."""
+    discard_uploads(request, item["id"], set(_upload_urls(item)))
+    request.store.table("products").put(item)
+
+
+def discard_uploads(request: StoreRequest, number: Key, kept: set[str]) -> None:
+    """Delete the uploaded files of a product, except those at the addresses in `kept`."""
+    files = uploads_of(request.store)
+    if len(files):
+        files.discard(set(_upload_urls(request.store.table("products").get(number) or {})) - kept)
+
+
+def _upload_urls(item: Item) -> Iterator[str]:
+    media = item.get("media") or {}
+    for medium in (*(media.get("images") or ()), *(media.get("videos") or ())):
+        yield medium.get("imageOriginalUrl", "")
+    for file in item.get("files") or ():
+        yield file.get("adminUrl", "")
+    for variation in item.get("combinations") or ():
+        yield variation.get("originalImageUrl", "")
