@@ -10,6 +10,7 @@ __all__ = [
     "CustomerExtraField",
     "CustomerExtraFieldCreateResult",
     "CustomerExtraFieldDraft",
+    "CustomerExtraFieldValue",
     "ExtraFieldEntityType",
 ]
 
@@ -19,6 +20,18 @@ class ExtraFieldEntityType(StrEnum):
 
     CHECKOUT = "CHECKOUT"
     CUSTOMERS = "CUSTOMERS"
+
+
+@model
+class CustomerExtraFieldValue(Model):
+    """The value of an extra field for a customer."""
+
+    key: str | None = None
+    title: str | None = None
+    value: str | None = None
+    order_by: int | None = None  # Read-only, like the entity types.
+    type: ExtraFieldInputType | str | None = None
+    entity_types: list[ExtraFieldEntityType | str] | None = None
 
 
 @model

@@ -1,23 +1,20 @@
-"""Customers and their contacts."""
+"""Customers."""
 
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
-from ecwid_async.models.common import BuyerType, ExtraFieldInputType, SelectMode
-from ecwid_async.models.customer_extra_fields import ExtraFieldEntityType
+from ecwid_async.models.common import BuyerType, SelectMode
+from ecwid_async.models.customer_contacts import CustomerContact
+from ecwid_async.models.customer_extra_fields import CustomerExtraFieldValue
 from ecwid_async.models.customer_groups import CustomerGroup
 from ecwid_async.models.persons import BillingPerson
 
 __all__ = [
-    "ContactType",
     "Customer",
     "CustomerBillingPersonDraft",
-    "CustomerContact",
-    "CustomerContactDraft",
     "CustomerDraft",
-    "CustomerExtraFieldValue",
     "CustomerFavorite",
     "CustomerLocation",
     "CustomerShippingAddress",
@@ -29,26 +26,6 @@ __all__ = [
     "CustomersMassUpdateDraft",
     "PurchasedProduct",
 ]
-
-
-class ContactType(StrEnum):
-    """The type of a contact."""
-
-    EMAIL = "EMAIL"
-    PHONE = "PHONE"
-    FACEBOOK = "FACEBOOK"
-    INSTAGRAM = "INSTAGRAM"
-    TWITTER = "TWITTER"
-    YOUTUBE = "YOUTUBE"
-    TIKTOK = "TIKTOK"
-    PINTEREST = "PINTEREST"
-    VK = "VK"
-    FB_MESSENGER = "FB_MESSENGER"
-    WHATSAPP = "WHATSAPP"
-    TELEGRAM = "TELEGRAM"
-    VIBER = "VIBER"
-    URL = "URL"
-    OTHER = "OTHER"
 
 
 class CustomerSortBy(StrEnum):
@@ -96,20 +73,6 @@ class CustomerShippingAddress(Model):
 
 
 @model
-class CustomerContact(Model):
-    """A contact of a customer, in addition to the main email address."""
-
-    id: int | None = None
-    contact: str | None = None
-    handle: str | None = None
-    note: str | None = None
-    type: ContactType | str | None = None
-    default: bool | None = None
-    order_by: int | None = None  # Boolean in the reference, whole numbers in the examples.
-    timestamp: datetime | None = None  # A datetime, not seconds.
-
-
-@model
 class CustomerStats(Model):
     """Statistics of a customer's orders."""
 
@@ -126,18 +89,6 @@ class CustomerFavorite(Model):
 
     product_id: int | None = None
     added_timestamp: datetime | None = None  # A datetime, not seconds.
-
-
-@model
-class CustomerExtraFieldValue(Model):
-    """The value of an extra field for a customer."""
-
-    key: str | None = None
-    title: str | None = None
-    value: str | None = None
-    order_by: int | None = None  # Read-only, like the entity types.
-    type: ExtraFieldInputType | str | None = None
-    entity_types: list[ExtraFieldEntityType | str] | None = None
 
 
 @model
@@ -264,19 +215,6 @@ class CustomerDraft(Draft):
     # Undocumented, here and below; Ecwid's own client writes them.
     primary_phone: str | Unset | None = UNSET
     extrafields: list[CustomerExtraFieldValue] | Unset | None = UNSET
-
-
-@draft
-class CustomerContactDraft(Draft):
-    """Fields of a contact to create or change. Creating one requires `contact` and `type`."""
-
-    contact: str | Unset | None = UNSET
-    handle: str | Unset | None = UNSET
-    note: str | Unset | None = UNSET
-    type: ContactType | str | Unset | None = UNSET
-    default: bool | Unset | None = UNSET
-    order_by: int | Unset | None = UNSET
-    timestamp: datetime | Unset | None = UNSET
 
 
 @draft

@@ -1,7 +1,7 @@
 """Contacts of customers."""
 
 from ecwid_async.calls import Call
-from ecwid_async.models.customers import CustomerContact, CustomerContactDraft
+from ecwid_async.models.customer_contacts import CustomerContact, CustomerContactDraft
 from ecwid_async.models.results import CreateCountResult, DeleteResult, UpdateResult
 from ecwid_async.resources.base import Resource, require_draft
 

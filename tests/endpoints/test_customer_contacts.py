@@ -4,10 +4,8 @@ import pytest
 
 from ecwid_async.client import Store
 from ecwid_async.errors import NotFound
-from ecwid_async.models.customers import (
-    CustomerContactDraft,
-    CustomerDraft,
-)
+from ecwid_async.models.customer_contacts import CustomerContactDraft
+from ecwid_async.models.customers import CustomerDraft
 
 EMAIL = "zoë+tea@example.com"
 

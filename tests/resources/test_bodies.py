@@ -14,14 +14,10 @@ from ecwid_async.models.base import Draft
 from ecwid_async.models.carts import CartDraft
 from ecwid_async.models.categories import CategoryDraft
 from ecwid_async.models.common import Dimensions
+from ecwid_async.models.customer_contacts import ContactType, CustomerContactDraft
 from ecwid_async.models.customer_extra_fields import CustomerExtraFieldDraft
 from ecwid_async.models.customer_groups import CustomerGroupDraft
-from ecwid_async.models.customers import (
-    ContactType,
-    CustomerBillingPersonDraft,
-    CustomerContactDraft,
-    CustomerDraft,
-)
+from ecwid_async.models.customers import CustomerBillingPersonDraft, CustomerDraft
 from ecwid_async.models.images import AsyncImageAltDraft, AsyncImageDraft
 from ecwid_async.models.order_calculation import OrderCalculationDraft
 from ecwid_async.models.order_extra_fields import OrderExtraFieldDraft

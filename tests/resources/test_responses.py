@@ -10,8 +10,9 @@ from ecwid_async.codec import loads
 from ecwid_async.errors import DecodeError
 from ecwid_async.files import Download
 from ecwid_async.models.checkout_extra_fields import CheckoutExtraField
+from ecwid_async.models.customer_contacts import CustomerContact
 from ecwid_async.models.customer_extra_fields import CustomerExtraField
-from ecwid_async.models.customers import CustomerContact, CustomerLocation, PurchasedProduct
+from ecwid_async.models.customers import CustomerLocation, PurchasedProduct
 from ecwid_async.models.images import ImageMainColors
 from ecwid_async.models.invoices import OrderInvoice
 from ecwid_async.models.order_statuses import OrderStatus
