@@ -1,4 +1,4 @@
-"""Checks of numbers in settings, made where a setting is given rather than where it would fail."""
+"""Checks of numbers in settings, made when a setting is given rather than when it is used."""
 
 import math
 from typing import Final

@@ -1,4 +1,4 @@
-"""All of this folder bears the marker `chaos`: ``nox -s chaos`` runs it with many more examples."""
+"""Marks all tests of this folder `chaos`: ``nox -s chaos`` runs them with many more examples."""
 
 from collections.abc import Callable
 from importlib import import_module

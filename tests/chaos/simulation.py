@@ -180,7 +180,7 @@ def _check_outcome(call: FinishedCall) -> None:
 
 
 def _check_truthfulness(call: FinishedCall, received: list[ReceivedRequest], applied: int) -> None:
-    """What the caller learns is true."""
+    """The outcome that the caller sees is true."""
     outcome = call.outcome
     if isinstance(outcome, APIError):
         assert bool(received) is (outcome.outcome != "not_sent"), f"it arrived {len(received)} times: {outcome!r}"

@@ -42,7 +42,7 @@ async def save(transport: Transport, folder: Path) -> None:
 
 
 async def upload(transport: Transport, folder: Path) -> None:
-    await transport.send(evolve(PUT, body=upload_body(folder / "given")))
+    await transport.send(evolve(PUT, body=upload_body(folder / "source")))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -50,14 +50,14 @@ async def upload(transport: Transport, folder: Path) -> None:
 async def test_a_cancelled_exchange_frees_its_connection_and_leaves_no_partial_file(
     connect: Connect, tmp_path: Path, work: Callable[[Transport, Path], Awaitable[None]], kind: Kind
 ) -> None:
-    given = tmp_path / "given"
-    given.write_bytes(FILE)
+    source = tmp_path / "source"
+    source.write_bytes(FILE)
     saved = tmp_path / "saved"
     async with fault_server(in_chunks) as server:
         transport = connect(server.base_url, connections=1)
         for step in count(1):
             reached = await cancelled_at(step, lambda: work(transport, tmp_path), kind)
-            assert {path.name for path in tmp_path.iterdir()} <= {"given", "saved"}
+            assert {path.name for path in tmp_path.iterdir()} <= {"source", "saved"}
             assert not saved.exists() or saved.read_bytes() == FILE
             saved.unlink(missing_ok=True)
             async with asyncio.timeout(20):

@@ -161,11 +161,11 @@ async def test_a_reused_connection_that_drops_causes_no_second_send(
 
 
 async def test_a_request_on_a_connection_closed_while_idle_is_sent_once_at_most(connect: Connect) -> None:
-    async def answer_and_close(exchange: Exchange) -> None:
+    async def respond_and_close(exchange: Exchange) -> None:
         await exchange.respond()
         exchange.writer.close()
 
-    async with fault_server(answer_and_close) as server:
+    async with fault_server(respond_and_close) as server:
         transport = connect(server.base_url)
         unknown = 0
         for _ in range(20):

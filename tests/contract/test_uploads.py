@@ -51,9 +51,9 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def refused(transport: Transport, server: FaultServer, body: StreamBody, said: str) -> None:
+async def refused(transport: Transport, server: FaultServer, body: StreamBody, message: str) -> None:
     async with asyncio.timeout(30):
-        with pytest.raises(UploadChanged, match=said) as caught:
+        with pytest.raises(UploadChanged, match=message) as caught:
             await transport.send(evolve(PUT, body=body))
     assert caught.value.outcome == "not_sent"
     assert not server.log, "the server got a complete request"

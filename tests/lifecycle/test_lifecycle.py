@@ -33,19 +33,19 @@ forking = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
 
 async def respond(exchange: Exchange) -> None:
     """Respond by the order's id: with an order, or with a failure of that name."""
-    what = exchange.line.split()[1].rpartition("/")[2]
-    if what == "hangs":
+    order_id = exchange.line.split()[1].rpartition("/")[2]
+    if order_id == "hangs":
         await exchange.hang()
-    elif what == "breaks":
+    elif order_id == "breaks":
         exchange.reset()
-    elif what == "missing":
+    elif order_id == "missing":
         await exchange.respond(b'{"errorCode":"ORDER_NOT_FOUND"}', status="404 Not Found")
-    elif what == "fails":
+    elif order_id == "fails":
         await exchange.respond(status="500 Oops")
-    elif what == "odd":
+    elif order_id == "odd":
         await exchange.respond(b"[]")
     else:
-        await exchange.respond(b'{"id":"%s","total":12.50,"new":{"a":[1]}}' % what.encode())
+        await exchange.respond(b'{"id":"%s","total":12.50,"new":{"a":[1]}}' % order_id.encode())
 
 
 async def hang(exchange: Exchange) -> None:
@@ -96,11 +96,11 @@ def test_a_client_left_open_in_one_loop_works_in_the_next(server: FaultServer) -
 def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServer) -> None:
     """Time stands still for the quota until all admitted calls are sent and all others have asked again."""
     quota = Quota(requests=10, window=0.05, reserve=1, burst=10, ceiling=10_000.0)
-    now, asked = 1000.0, 0
+    now, clock_readings = 1000.0, 0
 
     def clock() -> float:
-        nonlocal asked
-        asked += 1
+        nonlocal clock_readings
+        clock_readings += 1
         return now
 
     limiter = MemoryLimiter(quota, clock=clock)
@@ -114,8 +114,8 @@ def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServ
     with ThreadPoolExecutor(4) as pool:
         threads = [pool.submit(asyncio.run, main()) for _ in range(4)]
         until(lambda: len(server.log) >= quota.requests)
-        before = asked
-        until(lambda: asked > before + 40)
+        before = clock_readings
+        until(lambda: clock_readings > before + 40)
         assert len(server.log) == quota.requests, "the quota belongs to the process, not to a thread"
         while not all(thread.done() for thread in threads):
             now += quota.window

@@ -83,16 +83,16 @@ async def test_an_event_names_the_server_if_it_is_known() -> None:
     def listen(event: Event) -> None:
         servers.add(event.server)
 
-    for given, known in [
+    for settings, expected in [
         ({}, None),
         ({"base_url": "https://example.com/api/v3"}, "example.com:443"),
         ({"base_url": "http://127.0.0.1:8080/api/v3"}, "127.0.0.1:8080"),
         ({"base_url": "http://[::1]/api/v3"}, "::1:80"),
     ]:
         servers.clear()
-        async with Ecwid(transport=MemoryTransport([make_response({"id": "A"})]), events=listen, **given) as ecwid:
+        async with Ecwid(transport=MemoryTransport([make_response({"id": "A"})]), events=listen, **settings) as ecwid:
             await ecwid.store(1003, "secret_x").orders.get("A")
-        assert servers == {known}
+        assert servers == {expected}
 
 
 class Broken:

@@ -1,4 +1,4 @@
-"""One span for each call, in its place among the program's own, and metrics over all calls."""
+"""Each call is one span, a child of the caller's span, and metrics cover all calls."""
 
 import asyncio
 import subprocess
@@ -34,7 +34,7 @@ NOT_SENT = NotSent("refused", request=Request(method="GET", path="/", options=Op
 
 @define
 class Telemetry:
-    """A tracer and a meter that keep what they are told."""
+    """A tracer and a meter that keep spans and metrics in memory."""
 
     exporter: InMemorySpanExporter = field(factory=InMemorySpanExporter)
     reader: InMemoryMetricReader = field(factory=InMemoryMetricReader)
@@ -54,7 +54,7 @@ class Telemetry:
         return self.exporter.get_finished_spans()
 
     def points(self, name: str) -> list[tuple[dict[str, object], Any]]:
-        """The data points of a metric: what tells them apart, and the point."""
+        """The attributes and the data points of a metric."""
         data = self.reader.get_metrics_data()
         return [
             (dict(point.attributes), point)
@@ -96,14 +96,14 @@ async def test_a_call_is_one_span_with_the_attributes_of_the_conventions(telemet
         "ecwid.store.id": 1003,
         "http.response.status_code": 200,
     }
-    assert [told.name for told in span.events] == ["ecwid.attempt_started", "ecwid.attempt_ended"]
+    assert [event.name for event in span.events] == ["ecwid.attempt_started", "ecwid.attempt_ended"]
 
 
 async def test_attempts_and_delays_are_events_of_the_span(telemetry: Telemetry) -> None:
     async with telemetry.ecwid(make_response(status=503), make_response({"id": "A"})) as ecwid:
         await ecwid.store(1003, "secret_x").orders.get("A")
     (span,) = telemetry.spans
-    assert [(told.name, told.attributes["ecwid.attempt"]) for told in span.events] == [
+    assert [(event.name, event.attributes["ecwid.attempt"]) for event in span.events] == [
         ("ecwid.attempt_started", 1),
         ("ecwid.attempt_ended", 1),
         ("ecwid.delayed", 1),
@@ -200,7 +200,7 @@ async def test_a_download_is_a_span_that_lasts_until_its_end(telemetry: Telemetr
 
         opened = store.transport.stream(request)
         await opened.__aenter__()
-        await asyncio.create_task(opened.__aexit__(None, None, None))  # by another task, as by a server that cleans up
+        await asyncio.create_task(opened.__aexit__(None, None, None))  # by another task, as during a server's cleanup
     assert len(telemetry.spans) == 2
     assert [point.value for _, point in telemetry.points("ecwid.client.active_calls")] == [0]
 
@@ -236,8 +236,8 @@ async def test_calls_and_delays_are_measured(telemetry: Telemetry) -> None:
     busy = {**COMMON, "http.response.status_code": 503, "error.type": "503"}
     unsent = {**COMMON, "error.type": "NotSent"}
 
-    def counts(name: str, what: str) -> list[tuple[dict[str, object], int]]:
-        return sorted(((told, getattr(point, what)) for told, point in telemetry.points(name)), key=str)
+    def counts(name: str, field: str) -> list[tuple[dict[str, object], int]]:
+        return sorted(((attributes, getattr(point, field)) for attributes, point in telemetry.points(name)), key=str)
 
     assert counts("ecwid.client.call.duration", "count") == sorted([(ok, 2), (missing, 1)], key=str)
     assert counts("ecwid.client.attempts", "value") == sorted([(ok, 2), (missing, 1), (busy, 1), (unsent, 1)], key=str)
@@ -268,7 +268,7 @@ def test_every_event_of_a_call_shows_in_its_span(telemetry: Telemetry, kind: Eve
     for each in (EventKind.CALL_STARTED, kind, EventKind.CALL_ENDED):
         sink(Event(kind=each, operation=OPERATION, request_id="a", store_id=1003, seconds=0.5))
     (span,) = telemetry.spans
-    ((name, attributes),) = [(told.name, dict(told.attributes)) for told in span.events]
+    ((name, attributes),) = [(event.name, dict(event.attributes)) for event in span.events]
     assert name == f"ecwid.{kind.value}"
     assert attributes == {"ecwid.attempt": 1, "ecwid.seconds": 0.5}
 
@@ -280,7 +280,7 @@ def test_an_event_of_an_unknown_call_is_ignored(telemetry: Telemetry, kind: Even
 
 
 def test_the_api_package_suffices_at_run_time() -> None:
-    """The SDK is the program's to choose; without one nothing is recorded and everything works."""
+    """The program chooses the SDK. Without one, nothing is recorded and everything works."""
     script = """
 import asyncio, sys
 sys.modules["opentelemetry.sdk"] = None

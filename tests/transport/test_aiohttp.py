@@ -1,4 +1,4 @@
-"""What only the transport on aiohttp does; what all of them do is tested in `tests/contract`."""
+"""Tests of aiohttp's transport alone. `tests/contract` tests what all transports have in common."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ def test_sessions_of_loops_that_have_ended_are_forgotten() -> None:
 
     async def left_open() -> None:
         session = transport._session()
-        # As if the caller had closed it behind our back.
+        # As if the caller had closed it.
         await session.close()
 
     for _ in range(3):

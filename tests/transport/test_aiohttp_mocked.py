@@ -1,4 +1,4 @@
-"""The default transport under aioresponses, which many test suites already have."""
+"""The default transport works with aioresponses, which many test suites use."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -14,7 +14,7 @@ ORDER = "https://app.ecwid.com/api/v3/1003/orders/EG4H2"
 
 
 class MockedResponse(aiohttp.ClientResponse):
-    """What aioresponses builds, with the one argument that aiohttp 3.14 needs and it does not pass."""
+    """The response that aioresponses builds, with an argument that aiohttp 3.14 requires and it does not pass."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, stream_writer=Mock(), **settings)

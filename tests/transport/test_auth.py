@@ -1,4 +1,4 @@
-"""Credentials join innermost and show nowhere."""
+"""Credentials are added innermost, and are never shown."""
 
 import pytest
 from attrs import evolve

@@ -1,4 +1,4 @@
-"""The scripted transport, as users' tests see it."""
+"""`MemoryTransport` responds from a script or a function, and records requests."""
 
 import pytest
 

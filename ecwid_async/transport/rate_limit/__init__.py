@@ -15,7 +15,7 @@ A call waits at a closed gate until its `throttle_timeout`, which counts the wai
 to wait longer, it fails at once. A token or store that can't work is quarantined: its calls fail without a request,
 except for one probe per interval. Both errors say that nothing was sent, and until when.
 
-`transport` has the wrapper, `limiter` the protocol of what it counts with, `memory` and `redis` the implementations.
+`transport` has the wrapper, `limiter` the protocol by which it counts, and `memory` and `redis` implement that.
 """
 
 from ecwid_async.transport.rate_limit.keys import token_key

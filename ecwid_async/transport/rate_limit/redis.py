@@ -56,23 +56,25 @@ _Argument: TypeAlias = str | int
 
 
 class RedisLimiter:
-    """A `Limiter` for all who use the same Redis and `prefix`. Give each of them the same `quota`.
+    """A `Limiter` for all processes that use the same Redis and `prefix`. Give each of them the same `quota`.
 
     ``Ecwid(quota=quota, limiter=RedisLimiter(client, quota))``, with a `redis.asyncio.Redis` that you close yourself.
-    It works on asyncio, in one event loop and one process, as the Redis client does: make one of each per event loop,
-    and after a fork. Needs Redis 5 or later. All keys begin with `prefix`, whose braces keep them on one node of a
-    cluster.
+    It runs on asyncio, in one event loop and one process, as the Redis client does: make one of each per event loop,
+    and after a fork. Needs Redis 5 or later. Times are in seconds.
 
-    Times are in seconds. The slots of a process that died become free after `max_exchange` and a window; no exchange
-    may take longer than `max_exchange`. Redis counts as unavailable if it fails, or does not reply within `timeout`.
-    It is then left alone for a while, and after that tried by one call at a time. `when_unavailable` decides what other
-    calls do: "fail" raises `LimiterUnavailable` at once, without sending anything; a number N counts in memory, with
-    1/N of the quota, for N processes that share it. Pace and quota are kept on both sides, but neither knows what the
-    other counted: in the window of the change, `burst` calls may be let through once more. An outage of Redis never
-    costs a response. `clock_offset`, for tests, is added to the clock of Redis.
+    - `when_unavailable`: what happens while Redis is unavailable. "fail" raises `LimiterUnavailable` at once, without
+      sending anything. A number N counts in memory, with 1/N of the quota, for N processes that share it. Pace and
+      quota are kept on both sides, but neither knows what the other counted: in the window of the change, `burst` calls
+      may be let through once more.
+    - `prefix`: what all keys begin with. Its braces keep them on one node of a cluster.
+    - `max_exchange`: the longest time an exchange may take. The slots of a process that died become free after it and
+      a window.
+    - `timeout`: Redis counts as unavailable if it fails, or does not reply for this long. It then gets no requests for
+      a while, and after that from one call at a time until it is back.
+    - `clock_offset`: added to the clock of Redis, for tests.
 
-    Raises `ConfigError` for any other `when_unavailable`, for times that are not finite and greater than zero, and for
-    an empty `prefix`.
+    An outage of Redis never costs a response. Raises `ConfigError` for any other `when_unavailable`, for times that are
+    not finite and greater than zero, and for an empty `prefix`.
     """
 
     def __init__(

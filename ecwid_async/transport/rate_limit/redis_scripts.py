@@ -37,7 +37,7 @@ local interval, ahead, ceiling = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(
 local bulk, requests = ARGV[11] == '1', tonumber(ARGV[12])
 local share, grace = tonumber(ARGV[13]) * interval, tonumber(ARGV[14])
 
-if redis.call('ZSCORE', slots, slot .. ':1') then return {'acquired'} end  -- asked twice: a reply was lost
+if redis.call('ZSCORE', slots, slot .. ':1') then return {'acquired'} end  -- repeated: a reply was lost
 
 local probes = {}
 for number = 4, 5 do

@@ -1,4 +1,4 @@
-"""Pools of event loops that have ended are forgotten, though nobody closed them."""
+"""The pools of closed event loops are dropped, even if they were left open."""
 
 import asyncio
 import socket

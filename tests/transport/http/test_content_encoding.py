@@ -1,4 +1,4 @@
-"""Whatever bytes come in whatever chunks, they are decompressed to their end or an error says that they are not."""
+"""Any bytes, in any chunks, are decompressed completely or raise an error."""
 
 import gzip
 import zlib
@@ -16,7 +16,7 @@ from ecwid_async.wire import Headers, Options, Request
 GET = Request(method="GET", path="/", options=Options(operation="GET /"))
 
 
-def raw(body: bytes) -> bytes:
+def raw_deflate(body: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return packer.compress(body) + packer.flush()
 
@@ -24,9 +24,9 @@ def raw(body: bytes) -> bytes:
 PACKERS: list[tuple[str, Callable[[bytes], bytes]]] = [
     ("gzip", lambda body: gzip.compress(body, mtime=0)),
     ("deflate", zlib.compress),
-    ("deflate", raw),
+    ("deflate", raw_deflate),
 ]
-# Some that a kilobyte of compressed data expands to many pieces of.
+# Some compress so well that a kilobyte expands to many pieces.
 BODIES = st.binary(max_size=200) | st.binary(min_size=1, max_size=3).map(lambda few: few * 100_000)
 
 

@@ -35,7 +35,7 @@ redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
 from redis.asyncio.retry import Retry  # noqa: E402
 from redis.backoff import ConstantBackoff, NoBackoff  # noqa: E402
 
-from ecwid_async.transport.rate_limit import redis as redis_limiter  # noqa: E402  what it needs may be missing
+from ecwid_async.transport.rate_limit import redis as redis_limiter  # noqa: E402  Redis may not be installed
 from ecwid_async.transport.rate_limit.redis import RedisLimiter  # noqa: E402
 
 SHAPES: list[type[RateLimiter]] = [SlidingLog, FixedWindow, TokenBucket]

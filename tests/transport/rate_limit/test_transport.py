@@ -106,10 +106,10 @@ ODD_WAITS = st.one_of(
 
 
 @pytest.mark.chaos
-@given(asked=ODD_WAITS, date=ODD_WAITS)
-def test_any_retry_after_closes_the_gate_for_at_least_a_second_and_at_most_a_day(asked: str, date: str) -> None:
+@given(retry_after=ODD_WAITS, date=ODD_WAITS)
+def test_any_retry_after_closes_the_gate_for_at_least_a_second_and_at_most_a_day(retry_after: str, date: str) -> None:
     async def main() -> None:
-        headers = {"Retry-After": asked.encode(), "Date": date.encode()}
+        headers = {"Retry-After": retry_after.encode(), "Date": date.encode()}
         refusal = Response(429, Headers(tuple((name.encode(), value) for name, value in headers.items())), b"")
         limiter = MemoryLimiter(clock=trio.current_time)
         await rate_limit_over(MemoryTransport([refusal]), limiter).send(request())

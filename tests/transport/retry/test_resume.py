@@ -32,8 +32,8 @@ def broken(*chunks: bytes, headers: Mapping[str, str] = OFFERED, status: int = 2
 def rest(
     chunk: bytes = FILE[4:], content_range: str | None = "bytes 4-9/10", status: int = 206, **headers: str
 ) -> Reply:
-    said = {"Content-Range": content_range} if content_range is not None else {}
-    return Reply(status, {"ETag": '"v1"', "Content-Length": str(len(chunk)), **said, **headers}, (chunk,))
+    part = {"Content-Range": content_range} if content_range is not None else {}
+    return Reply(status, {"ETag": '"v1"', "Content-Length": str(len(chunk)), **part, **headers}, (chunk,))
 
 
 class ScriptedServer:
@@ -177,8 +177,8 @@ async def test_an_interrupted_download_is_resumed(headers: dict[str, str], valid
         last = evolve(last, headers={"Content-Range": "bytes 4-9/10"})
     client = Client(broken(b"01", b"23", headers=headers), last)
     assert await client.read() == (200, FILE)
-    asked = client.server.requests[1].headers
-    assert (asked["range"], asked["if-range"]) == ("bytes=4-", validator)
+    headers_of_rest = client.server.requests[1].headers
+    assert (headers_of_rest["range"], headers_of_rest["if-range"]) == ("bytes=4-", validator)
 
 
 async def test_a_resumed_download_may_be_interrupted_again_or_throttled() -> None:

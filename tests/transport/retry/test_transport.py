@@ -268,9 +268,9 @@ async def test_a_streamed_body_is_never_sent_again(first: Response | Exception) 
             await setup.retry.send(streamed)
 
 
-@pytest.mark.parametrize("asked", ["0", "1", "60"])
-async def test_a_call_that_only_gets_429s_ends_at_its_throttle_timeout(asked: str) -> None:
-    setup = RetrySetup.of(*[make_response(status=429, headers={"Retry-After": asked})] * 400)
+@pytest.mark.parametrize("retry_after", ["0", "1", "60"])
+async def test_a_call_that_only_gets_429s_ends_at_its_throttle_timeout(retry_after: str) -> None:
+    setup = RetrySetup.of(*[make_response(status=429, headers={"Retry-After": retry_after})] * 400)
     assert (await setup.retry.send(READ)).status == 429
     assert 240 <= sum(setup.clock.slept) <= RetryPolicy().throttle_timeout
 
