@@ -13,8 +13,8 @@ async def test_a_failure_stops_the_rest_only_if_requested() -> None:
     def calls() -> list[Any]:
         return [*stock_changes(world, product, 1), world.store.products.get(1), *stock_changes(world, product, 4)]
 
-    went_on = await world.run(calls(), batch_size=3)
-    assert outcomes(went_on) == ["done", "NotFound", "done", "done", "done", "done"]
+    continued = await world.run(calls(), batch_size=3)
+    assert outcomes(continued) == ["done", "NotFound", "done", "done", "done", "done"]
     assert await world.stock(product) == 5
     before = len(world.batch_requests())
     rest = calls()

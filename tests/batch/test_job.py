@@ -69,9 +69,9 @@ async def test_bulk_resumes_a_job_and_notices_other_input(tmp_path: Path) -> Non
     product = await world.create_product()
     await interrupt_job(world, product, tmp_path, at=3)
 
-    async def bulk(many: int) -> list[Any]:
+    async def bulk(count: int) -> list[Any]:
         options = BatchOptions(job="job", journal_folder=tmp_path)
-        return [result async for result in world.runner(SIZE).bulk(stock_changes(world, product, many), options)]
+        return [result async for result in world.runner(SIZE).bulk(stock_changes(world, product, count), options)]
 
     with pytest.raises(JobError, match="it had 3 batches or more, not 2"):
         await bulk(20)
@@ -114,8 +114,8 @@ async def test_a_base_url_spelled_differently_is_the_same_server(tmp_path: Path)
     assert await world.stock(product) == 3
 
 
-async def run_process(url: str, folder: Path, product: int, die_at: int) -> tuple[int, str]:
-    arguments = (url, str(folder), *(str(number) for number in (product, CALLS, SIZE, die_at)))
+async def run_process(url: str, folder: Path, product: int, kill_at: int) -> tuple[int, str]:
+    arguments = (url, str(folder), *(str(number) for number in (product, CALLS, SIZE, kill_at)))
     process = start("from tests.batch.killable_job import main; main()", *arguments, cwd=ROOT)
     try:
         out, err = await asyncio.to_thread(process.communicate, 60)

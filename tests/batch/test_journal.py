@@ -39,7 +39,7 @@ async def test_a_second_run_of_a_running_job_is_refused(tmp_path: Path) -> None:
 async def test_a_journal_is_written_before_its_batch_is_sent_and_contains_no_data(tmp_path: Path) -> None:
     seen: list[int] = []
 
-    class Looking(MemoryTransport):
+    class RecordingTransport(MemoryTransport):
         def __init__(self, sandbox: Sandbox) -> None:
             super().__init__(self.reply)
             self.sandbox = sandbox
@@ -50,7 +50,7 @@ async def test_a_journal_is_written_before_its_batch_is_sent_and_contains_no_dat
                 seen.append(sum(key in line for line in journal_lines(tmp_path)))
             return self.sandbox.handle(request)
 
-    world = World.create(Looking)
+    world = World.create(RecordingTransport)
     await run_job(world, await world.create_product(), tmp_path)
     assert seen == [1] * 4
     text = b"".join(journal_lines(tmp_path))
@@ -86,7 +86,7 @@ async def test_an_unusable_journal_folder_is_refused_before_sending(
 
 
 async def test_a_line_is_valid_only_in_its_own_place(tmp_path: Path) -> None:
-    class Refusing(InterruptingTransport):
+    class RefusingTransport(InterruptingTransport):
         refuses = True
 
         def reply(self, request: Request) -> Response:
@@ -94,7 +94,7 @@ async def test_a_line_is_valid_only_in_its_own_place(tmp_path: Path) -> None:
                 return make_response(status=402)
             return super().reply(request)
 
-    world = World.create(Refusing)
+    world = World.create(RefusingTransport)
     product = await world.create_product()
     await run_job(world, product, tmp_path, count=5)
     interrupting_transport(world).refuses = False

@@ -59,9 +59,9 @@ async def test_other_input_under_the_same_job_name_is_refused_before_sending(tmp
             await world.run(calls, batch_size=SIZE, job="job", journal_folder=tmp_path)
     assert len(world.batch_requests()) == sent
     assert outcomes(await run_job(world, product, tmp_path)) == ["done"] * CALLS
-    for many, words in ((50, "it had 4 batches and is complete"), (34, "it had more than 34 calls")):
+    for count, words in ((50, "it had 4 batches and is complete"), (34, "it had more than 34 calls")):
         with pytest.raises(JobError, match=words):
-            await run_job(world, product, tmp_path, count=many)
+            await run_job(world, product, tmp_path, count=count)
     assert await world.stock(product) == CALLS
 
 
@@ -74,17 +74,19 @@ async def test_no_calls_can_be_added_to_a_complete_job(tmp_path: Path) -> None:
     assert await world.stock(product) == 20
 
 
-@pytest.mark.parametrize("most", [7, 20])
+@pytest.mark.parametrize("batch_size", [7, 20])
 async def test_a_rerun_keeps_started_batches_and_divides_the_rest_by_the_current_quota(
-    tmp_path: Path, most: int
+    tmp_path: Path, batch_size: int
 ) -> None:
     world = World.create(InterruptingTransport)
     product = await world.create_product()
     await interrupt_job(world, product, tmp_path, at=2)
-    results = await world.run(stock_changes(world, product, CALLS), batch_size=most, job="job", journal_folder=tmp_path)
+    results = await world.run(
+        stock_changes(world, product, CALLS), batch_size=batch_size, job="job", journal_folder=tmp_path
+    )
     assert outcomes(results) == ["done"] * CALLS
     assert await world.stock(product) == CALLS
-    assert world.batch_sizes == ([10, 10, 7, 7, 1] if most == 7 else [10, 10, 15])
+    assert world.batch_sizes == ([10, 10, 7, 7, 1] if batch_size == 7 else [10, 10, 15])
 
 
 async def test_an_empty_input_neither_starts_nor_completes_a_job(tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ async def test_batches_keep_to_the_rate_limit(each: bool, minutes: int) -> None:
     quota = Quota()
     state = MemoryLimiter(quota, clock=world.clock)
     signed = Auth.of_store(world.sandbox, STORE, TOKEN)
-    governed = RateLimit(signed, state, token=TOKEN, quota=quota, clock=world.clock, sleep=world.sleep)
-    world.store = Store(STORE, Channel(governed, Codec()), quota=quota)
+    limited = RateLimit(signed, state, token=TOKEN, quota=quota, clock=world.clock, sleep=world.sleep)
+    world.store = Store(STORE, Channel(limited, Codec()), quota=quota)
     before = world.clock.now
     assert (
         outcomes(await world.run(stock_changes(world, product, 3000), cost="per_call" if each else "per_batch"))
@@ -92,7 +92,7 @@ async def test_a_batch_refused_or_never_sent_fails_its_calls_and_stops_the_run(
 
 
 async def test_a_batch_whose_response_is_lost_is_sent_again_under_the_same_key() -> None:
-    class Losing(MemoryTransport):
+    class LosingTransport(MemoryTransport):
         def __init__(self, sandbox: Sandbox) -> None:
             super().__init__(self.lose)
             self.sandbox = sandbox
@@ -103,7 +103,7 @@ async def test_a_batch_whose_response_is_lost_is_sent_again_under_the_same_key()
                 raise OutcomeUnknown("reset", request=request)
             return response
 
-    world = World.create(Losing)
+    world = World.create(LosingTransport)
     world.store._channel.transport._sleep = world.sleep  # type: ignore[attr-defined]
     product = await world.create_product()
     assert outcomes(await world.run(stock_changes(world, product, 3))) == ["done"] * 3
@@ -128,7 +128,7 @@ async def test_a_response_without_a_ticket_leaves_each_call_unknown(body: bytes)
 
 
 async def test_each_call_of_a_batch_with_an_unknown_outcome_can_be_looked_up() -> None:
-    class Losing(MemoryTransport):
+    class LosingTransport(MemoryTransport):
         def __init__(self, sandbox: Sandbox) -> None:
             super().__init__(self.lose)
             self.sandbox = sandbox
@@ -139,7 +139,7 @@ async def test_each_call_of_a_batch_with_an_unknown_outcome_can_be_looked_up() -
                 raise OutcomeUnknown("reset", request=request)
             return response
 
-    world = World.create(Losing)
+    world = World.create(LosingTransport)
     results = await world.run(
         [world.store.products.create(ProductDraft(name=sku, sku=sku)) for sku in ("a", "b")]
         + [world.store.products.get(7)]
@@ -177,7 +177,7 @@ async def test_a_batch_open_for_too_long_is_not_sent_again(tmp_path: Path, minut
 async def test_a_key_is_not_used_if_a_wait_would_outlast_it(tmp_path: Path) -> None:
     """A batch of an earlier run is sent again in minute 54, and throttled for 15 minutes."""
 
-    class Throttled(InterruptingTransport):
+    class ThrottlingTransport(InterruptingTransport):
         def reply(self, request: Request) -> Response:
             if self.throttles and request.method == "POST" and request.path.endswith("/batch"):
                 self.throttles = False
@@ -186,7 +186,7 @@ async def test_a_key_is_not_used_if_a_wait_would_outlast_it(tmp_path: Path) -> N
 
         throttles = False
 
-    world = World.create(Throttled)
+    world = World.create(ThrottlingTransport)
     product = await world.create_product()
     await interrupt_job(world, product, tmp_path, at=1)
     sent = len(world.batch_requests())
@@ -206,13 +206,13 @@ async def test_a_key_is_not_used_if_a_wait_would_outlast_it(tmp_path: Path) -> N
 async def test_the_deadline_of_a_batch_counts_from_the_first_use_of_its_key(tmp_path: Path, ago: int) -> None:
     deadlines: list[float | None] = []
 
-    class Looking(InterruptingTransport):
+    class RecordingTransport(InterruptingTransport):
         def reply(self, request: Request) -> Response:
             if request.method == "POST" and request.path.endswith("/batch"):
                 deadlines.append(request.options.deadline)
             return super().reply(request)
 
-    world = World.create(Looking)
+    world = World.create(RecordingTransport)
     product = await world.create_product()
     first = world.clock.now
     await interrupt_job(world, product, tmp_path, at=1)
@@ -232,7 +232,7 @@ async def test_a_key_of_unknown_age_is_not_used(tmp_path: Path) -> None:
 
 
 async def test_a_rerun_sends_a_batch_that_was_refused_or_never_sent(tmp_path: Path) -> None:
-    class Refusing(InterruptingTransport):
+    class RefusingTransport(InterruptingTransport):
         responses: tuple[Any, ...] = ()
 
         def reply(self, request: Request) -> Response:
@@ -244,7 +244,7 @@ async def test_a_rerun_sends_a_batch_that_was_refused_or_never_sent(tmp_path: Pa
                 raise NotSent("refused", request=request)
             return super().reply(request)
 
-    world = World.create(Refusing)
+    world = World.create(RefusingTransport)
     product = await world.create_product()
     for responses in ((make_response(status=403, data={"errorCode": "INVALID_API_TOKEN"}),), (None,) * 4):
         interrupting_transport(world).responses = responses
