@@ -1,12 +1,13 @@
-"""What checks the project: plain ``nox`` runs lint and tests.
+"""The checks of the project: plain ``nox`` runs lint and tests.
 
-lint    ruff, mypy, the import contract
-tests   the built wheel: the full suite on the first Python, the fast part on every other one the machine has
-chaos   the fault suite, the lists that move and the fuzzed parsers, with many more examples, other ones in each run; a
-        failure prints how to repeat it
+lint    ruff, mypy and the import contracts
+pyright the public types as pyright sees them (downloads Node.js)
+tests   the built wheel: the full suite on the first Python, the fast part on every other Python of the machine
+chaos   the fault suite, changing lists and fuzzed parsers, with many more examples, new ones in each run; a failure
+        prints how to repeat it
 busy    the full suite, three times, while two other processes keep the machine busy
-docs    the examples of README and docs, run as written
-bench   the benchmarks; pass names to run a few: ``nox -s bench -- decode``
+docs    the examples of the README and docs, run as written
+bench   the benchmarks; pass names to run some of them: ``nox -s bench -- decode``
 """
 
 import os
@@ -25,7 +26,7 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 FULL = PYTHONS[0]
 PROJECT = nox.project.load_toml("pyproject.toml")
 
-# pyenv keeps interpreters off the PATH until told to: let nox see the supported ones.
+# pyenv keeps interpreters off the PATH: add the supported ones for nox.
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
 os.environ["PATH"] = os.pathsep.join(
     [
@@ -40,14 +41,14 @@ def group(name: str) -> list[str]:
 
 
 def install_wheel(session: nox.Session) -> None:
-    """Install what users get, so that a file missing from the wheel fails here and not with them."""
+    """Install the wheel that users get, so that a file missing from it fails here."""
     folder = Path(session.create_tmp())
     for old in folder.glob("*.whl"):
         old.unlink()
     session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), ".")
     (wheel,) = folder.glob("*.whl")
     session.install("--upgrade", *group("test"), f"{wheel}[cli]")
-    # The version stands still between releases: pip must not take the wheel of an earlier run for this one.
+    # The version does not change between releases: pip must not keep the wheel of an earlier run.
     session.install("--force-reinstall", "--no-deps", str(wheel))
 
 
@@ -59,6 +60,12 @@ def lint(session: nox.Session) -> None:
     session.run("mypy")
     session.run("mypy", "tests/typing/api.py")
     session.run("lint-imports")
+
+
+@nox.session(python=FULL)
+def pyright(session: nox.Session) -> None:
+    session.install("-e", ".[cli]", *group("test"), "pyright[nodejs]")
+    session.run("pyright", "tests/typing/api.py")
 
 
 @nox.session(python=PYTHONS)
@@ -95,7 +102,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(python=FULL)
 def bench(session: nox.Session) -> None:
-    # What the exports are told beside: in no group, because it brings a top-level package `tests`.
+    # pyecwid, for comparison, is in no group because it installs a top-level package `tests`.
     session.install("-e", ".[cli]", *group("bench"), "pyecwid")
     names = session.posargs or ["decode", "overhead", "paging", "imports", "traffic", "export"]
     for name in names:

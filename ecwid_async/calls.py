@@ -263,7 +263,7 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         It replaces the timeout of the client or store: `math.inf` means no limit, None theirs again. A call whose time
         is up raises `Timeout`. A batch refuses a call with a timeout of its own: pass `timeout` to the batch.
         """
-        # Zero or less is the rest of a time that is over: such a call times out before it is sent.
+        # Zero or less is what remains of a deadline that has passed: such a call times out before it is sent.
         if seconds is not None:
             check_number("timeout", seconds, least=-math.inf, endless=True)
         self._timeout = seconds
@@ -310,7 +310,7 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
     def __reduce__(self) -> tuple[Any, ...]:
         if isinstance(self._request.body, StreamBody):
             raise TypeError(f"{self!r} uploads a stream, which exists once and can't be pickled: upload bytes instead")
-        # Whoever unpickles it decides whether it is sent: the copy does not warn either.
+        # The receiver decides whether to send it, so the copy does not warn either.
         state: _State = "sent" if self.sent else "closed" if self._state == "closed" else "used"
         return _unpickled, (
             self.request,

@@ -45,7 +45,7 @@ async def _wait_until_done(task: asyncio.Task[T]) -> T:
 
 
 async def run_shielded_in_thread(work: Callable[[], T]) -> T:
-    """Run blocking ``work()`` in a worker thread to its end, likewise: the caller does not continue before the thread.
+    """Run blocking ``work()`` in a worker thread, with the same guarantee: the caller waits until the thread is done.
 
     This holds even if a second Ctrl-C cancels every task: then the event loop itself waits. Use `run_shielded` for work
     that may block forever, such as reading a pipe.
