@@ -19,9 +19,9 @@ class ProductCounts:
         self.all = [0] * count
         self.enabled = [0] * count
 
-    def add(self, picked: tuple[int, ...], *, enabled: bool) -> None:
+    def add(self, categories: tuple[int, ...], *, enabled: bool) -> None:
         """Count one product."""
-        for position in picked:
+        for position in categories:
             self.all[position] += 1
             self.enabled[position] += enabled
 

@@ -35,7 +35,7 @@ def customer_facts(seed: int, index: int) -> CustomerFacts:
         number=index,
         id=100_000_000 + index * 13,
         person=person,
-        group=CUSTOMER_GROUPS[(0, 0, 0, 0, 0, 0, 1, 1, 2, 0)[rng.below(10)]],
+        group=CUSTOMER_GROUPS[rng.pick((0, 0, 0, 0, 0, 0, 1, 1, 2, 0))],
         business=bool(person.company),
         tax_exempt=bool(person.company) and rng.chance(20),
     )

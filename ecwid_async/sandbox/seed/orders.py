@@ -81,7 +81,7 @@ def subscribing_orders(demo: DemoStore, count: int) -> Iterator[Item]:
 class Purchase(NamedTuple):
     """The first product of an order with this text id and number, and the customer who bought it."""
 
-    order: str
+    order_id: str
     order_number: int
     customer: CustomerFacts
     product: ProductFacts

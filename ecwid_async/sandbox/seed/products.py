@@ -84,9 +84,9 @@ def product_facts(seed: int, index: int, count: int, category_count: int) -> Pro
         names = names[: 1 + style % 3]
     cents = rng.between(*kind.cents)
     cents -= cents % 10 if style % 2 else 0
-    picked: tuple[int, ...] = ()
+    category_positions: tuple[int, ...] = ()
     if category_count and style % 19:
-        picked = tuple(sorted({rng.below(category_count) for _ in range(1 + style % 3)}))
+        category_positions = tuple(sorted({rng.below(category_count) for _ in range(1 + style % 3)}))
     return ProductFacts(
         number=index,
         id=product_id(index),
@@ -96,7 +96,7 @@ def product_facts(seed: int, index: int, count: int, category_count: int) -> Pro
         cents=cents,
         created=creation_time(index, count, rng),
         image=4_000_000_000 + index * 16,
-        categories=picked,
+        categories=category_positions,
         palette=rng.below(len(COLORS)),
         unlimited=kind.digital or rng.chance(25),
         quantity=rng.below(140) if rng.chance(90) else 0,
@@ -208,13 +208,13 @@ def _attributes(facts: ProductFacts, rng: ItemRandom) -> list[Item]:
 
 def _variations(facts: ProductFacts, rng: ItemRandom, size: Item, store_id: int) -> list[Item]:
     items = []
-    for number, choice in enumerate(facts.options.choices):
-        cents = choice.cents(facts.cents)
+    for number, variation in enumerate(facts.options.variations):
+        cents = variation.cents(facts.cents)
         shown = format_price(cents)
         item: Item = {
             "id": facts.combination_id(number),
             "combinationNumber": number + 1,
-            "options": choice.options,
+            "options": variation.options,
             "inStock": True,
             "unlimited": facts.unlimited,
             "attributes": [],
@@ -240,7 +240,7 @@ def _variations(facts: ProductFacts, rng: ItemRandom, size: Item, store_id: int)
             item["price"] = money(cents)
             item["weight"] = facts.kind.weight
             item["imageUrl"] = image_url(store_id, facts.image + 15)
-            item["alt"] = {"main": choice.options[0]["value"], "translated": {}}
+            item["alt"] = {"main": variation.options[0]["value"], "translated": {}}
         items.append(item)
     return items
 
@@ -319,7 +319,7 @@ def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> 
         "dominatingColor": {"red": rng.below(256), "green": rng.below(256), "blue": rng.below(256), "alpha": 255},
         "homogeneity": rng.chance(40),
     }
-    gallery = (0, 0, 0, 0, 0, 0, 1, 2)[rng.below(8)]
+    gallery = rng.pick((0, 0, 0, 0, 0, 0, 1, 2))
     pictures = [facts.image + 8 + step for step in range(gallery)]
     likes = rng.below(90)
     item: Item = {
@@ -360,7 +360,7 @@ def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> 
         "fixedShippingRateOnly": False,
         "fixedShippingRate": 0,
         "shipping": _GLOBAL_SHIPPING,
-        "defaultCombinationId": facts.combination_id(0) if facts.options.choices else 0,
+        "defaultCombinationId": facts.combination_id(0) if facts.options.variations else 0,
         "imageUrl": image_url(store_id, facts.image + 4),
         "smallThumbnailUrl": image_url(store_id, facts.image + 1),
         "hdThumbnailUrl": image_url(store_id, facts.image + 3),

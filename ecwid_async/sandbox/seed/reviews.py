@@ -29,7 +29,7 @@ class PlannedReview(NamedTuple):
     """The content of a review before it is built."""
 
     number: int
-    bought: Purchase
+    purchase: Purchase
     rating: int
     text: str
     status: str
@@ -38,7 +38,7 @@ class PlannedReview(NamedTuple):
 
 def plan_reviews(demo: DemoStore, order_count: int) -> list[PlannedReview]:
     """The reviews of a store, oldest first. They come from at most 300 orders, so the cost is bounded."""
-    found = []
+    planned = []
     for index in range(0, order_count, 1 + order_count // _MAX_ORDERS):
         rng = ItemRandom(demo.seed, _REVIEW_KEY, index)
         purchase = find_purchase(demo, index, order_count) if rng.chance(40) else None
@@ -47,35 +47,37 @@ def plan_reviews(demo: DemoStore, order_count: int) -> list[PlannedReview]:
         kind = rng.below(len(_TEXTS))
         created = min(purchase.created + rng.between(5, 40) * _DAY + rng.below(_DAY), LAST_DAY)
         status = "moderated" if rng.chance(15) else "published"
-        found.append(PlannedReview(index, purchase, _STARS[kind], _TEXTS[kind], status, created))
-    return sorted(found, key=lambda review: review.created)
+        planned.append(PlannedReview(index, purchase, _STARS[kind], _TEXTS[kind], status, created))
+    return sorted(planned, key=lambda review: review.created)
 
 
 def product_ratings(planned: list[PlannedReview]) -> dict[int, Item]:
     """The fields about reviews in products, by the product's index."""
     shown: dict[int, Item] = {}
-    rating: dict[int, list[int]] = {}
+    ratings: dict[int, list[int]] = {}
     for review in planned:
-        number = review.bought.product.number
+        number = review.purchase.product.number
         counts = shown.setdefault(number, {"reviewsPublished": 0, "reviewsModerated": 0})
         counts[f"reviews{review.status.title()}"] += 1
         if review.status == "published":
-            rating.setdefault(number, []).append(review.rating)
-    return {n: {**({"rating": sum(rating[n]) / len(rating[n])} if n in rating else {}), **c} for n, c in shown.items()}
+            ratings.setdefault(number, []).append(review.rating)
+    return {
+        n: {**({"rating": sum(ratings[n]) / len(ratings[n])} if n in ratings else {}), **c} for n, c in shown.items()
+    }
 
 
 def reviews(planned: list[PlannedReview], purchase_totals: PurchaseTotals) -> Iterator[Item]:
     """Yield the reviews. `purchase_totals` has the number of orders of each customer."""
     for review in planned:
-        customer = review.bought.customer
+        customer = review.purchase.customer
         updated = min(review.created + review.number % 5 * _DAY, LAST_DAY)
         yield {
             "id": 712_700_000 + review.number * 7,
             "status": review.status,
             "customerId": customer.id,
-            "productId": review.bought.product.id,
-            "orderId": review.bought.order_number,
-            "orderNumber": review.bought.order,
+            "productId": review.purchase.product.id,
+            "orderId": review.purchase.order_number,
+            "orderNumber": review.purchase.order_id,
             "rating": review.rating,
             "review": review.text,
             "reviewerInfo": {

@@ -117,7 +117,7 @@ def test_a_placed_cart_keeps_the_number_it_was_created_with() -> None:
     sandbox = Sandbox()
     sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
     api = Api(sandbox)
-    made = api.post("/orders", {"paymentStatus": "INCOMPLETE"})
+    created = api.post("/orders", {"paymentStatus": "INCOMPLETE"})
     [cart] = api.get("/carts")["items"]
     placed = api.call("POST", f"/carts/{cart['cartId']}/place")
-    assert (placed["id"], placed["orderNumber"]) == (made["orderId"], made["id"])
+    assert (placed["id"], placed["orderNumber"]) == (created["orderId"], created["id"])

@@ -174,8 +174,8 @@ def test_urls_follow_the_storefront_parameters(api, tree):
         ({}, f"https://shop.example#!/A/c/{number}"),
         ({"cleanURLs": True}, f"https://shop.example/A-c{number}"),
     ]:
-        asked = {"baseUrl": "https://shop.example", "responseFields": "url", **flags}
-        assert api.get(f"/categories/{number}", **asked) == {"url": expected}
+        requested = {"baseUrl": "https://shop.example", "responseFields": "url", **flags}
+        assert api.get(f"/categories/{number}", **requested) == {"url": expected}
 
 
 # Parameters that only the vendor's own client sends.

@@ -23,9 +23,9 @@ def api():
 
 
 def make(api, code, **fields):
-    made = api.post("/discount_coupons", {"name": f"Coupon {code}", "code": code, **fields})
-    assert made["code"] == code
-    return made["id"]
+    created = api.post("/discount_coupons", {"name": f"Coupon {code}", "code": code, **fields})
+    assert created["code"] == code
+    return created["id"]
 
 
 def codes(api, **params):

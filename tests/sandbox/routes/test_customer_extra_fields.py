@@ -20,9 +20,9 @@ def api():
 
 
 def make(api, **fields):
-    made = api.post(PATH, {"title": "Card", **fields})
-    assert made["createCount"] == 1
-    return made["key"]
+    created = api.post(PATH, {"title": "Card", **fields})
+    assert created["createCount"] == 1
+    return created["key"]
 
 
 def test_a_field_is_read_as_it_was_created(api):
@@ -38,10 +38,10 @@ def test_a_field_is_read_as_it_was_created(api):
 
 
 def test_fields_are_listed_in_order_of_creation_with_unique_keys(api):
-    made = [make(api), make(api, key="mine"), make(api, type="datetime")]
-    assert len(set(made)) == 3
-    assert [item["key"] for item in api.get(PATH)["items"]] == made
-    assert api.get(f"{PATH}/{made[2]}")["type"] == "DATETIME"
+    created = [make(api), make(api, key="mine"), make(api, type="datetime")]
+    assert len(set(created)) == 3
+    assert [item["key"] for item in api.get(PATH)["items"]] == created
+    assert api.get(f"{PATH}/{created[2]}")["type"] == "DATETIME"
     assert api.refused("POST", PATH, {"title": "x", "key": "mine"})[:2] == (409, "CONSTRAINT_VIOLATION")
 
 

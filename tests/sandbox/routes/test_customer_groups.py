@@ -24,9 +24,9 @@ def member(api, group):
 
 def test_general_always_exists_and_is_counted(api):
     assert api.get("/customer_groups")["items"] == [{"id": 0, "name": "General"}]
-    made = [make(api, f"Group {number}") for number in range(6)]
+    created = [make(api, f"Group {number}") for number in range(6)]
     page = api.get("/customer_groups", offset=6)
-    assert (page["total"], page["count"], page["items"]) == (7, 1, [{"id": made[-1], "name": "Group 5"}])
+    assert (page["total"], page["count"], page["items"]) == (7, 1, [{"id": created[-1], "name": "Group 5"}])
 
 
 def test_general_can_be_renamed_but_not_deleted(api):

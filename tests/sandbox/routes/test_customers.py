@@ -221,9 +221,9 @@ def test_addresses_sent_with_their_id_are_kept(api: Api) -> None:
     first, second = api.get(f"/customers/{number}")["shippingAddresses"]
     change = {"shippingAddresses": [{"id": first["id"], "name": "C"}, {"name": "D"}]}
     api.put(f"/customers/{number}", change)
-    kept, fresh = api.get(f"/customers/{number}")["shippingAddresses"]
+    kept, added = api.get(f"/customers/{number}")["shippingAddresses"]
     assert (kept["id"], kept["name"], kept["city"]) == (first["id"], "C", "Bonn")
-    assert fresh["id"] not in {first["id"], second["id"]}
+    assert added["id"] not in {first["id"], second["id"]}
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

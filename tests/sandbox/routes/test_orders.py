@@ -232,10 +232,10 @@ def test_text_ids_are_unique() -> None:
 
 
 def test_an_order_needs_no_fields(api: Api, clock: Clock) -> None:
-    made = api.post("/orders", {})
-    order = api.get(f"/orders/{made['id']}")
-    assert made["orderId"] == made["orderid"] == order["id"]
-    assert order["orderNumber"] == order["internalId"] == made["id"]
+    created = api.post("/orders", {})
+    order = api.get(f"/orders/{created['id']}")
+    assert created["orderId"] == created["orderid"] == order["id"]
+    assert order["orderNumber"] == order["internalId"] == created["id"]
     assert (order["paymentStatus"], order["fulfillmentStatus"]) == ("AWAITING_PAYMENT", "AWAITING_PROCESSING")
     assert order["createTimestamp"] == order["updateTimestamp"] == clock.now
     assert order["createDate"] == order["updateDate"] == "2025-06-15 15:06:40 +0000"
@@ -295,9 +295,9 @@ def test_items_sent_with_their_id_are_kept_and_others_get_one(api: Api) -> None:
     number = api.post("/orders", {"items": [{"name": "Tea", "price": 2, "quantity": 1}]})["id"]
     [line] = api.get(f"/orders/{number}")["items"]
     api.put(f"/orders/{number}", {"items": [{"id": line["id"], "quantity": 4}, {"name": "Cup", "price": 3}]})
-    kept, fresh = api.get(f"/orders/{number}")["items"]
+    kept, added = api.get(f"/orders/{number}")["items"]
     assert kept == line | {"quantity": 4}
-    assert fresh["id"] not in {None, line["id"]}
+    assert added["id"] not in {None, line["id"]}
 
 
 def test_only_unfinished_orders_can_be_hidden(api: Api) -> None:
@@ -330,15 +330,15 @@ def test_a_new_order_can_be_read_by_text_id_while_searches_lag(clock: Clock) -> 
     sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
     api = Api(sandbox)
     api.post("/customers", {"email": "a@example.com"})
-    made = api.post("/orders", {"email": "a@example.com", "total": 3})
+    created = api.post("/orders", {"email": "a@example.com", "total": 3})
     assert api.get("/orders")["total"] == 0
-    assert api.get(f"/orders/{made['orderId']}")["orderNumber"] == made["id"]
+    assert api.get(f"/orders/{created['orderId']}")["orderNumber"] == created["id"]
     clock.now += 10
     assert api.get("/orders")["total"] == 1
     [customer] = api.get("/customers")["items"]
     assert customer["stats"]["salesValue"] == 3
-    api.delete(f"/orders/{made['orderId']}")
-    assert api.refused("GET", f"/orders/{made['orderId']}")[0] == 404
+    api.delete(f"/orders/{created['orderId']}")
+    assert api.refused("GET", f"/orders/{created['orderId']}")[0] == 404
     assert api.get("/orders")["total"] == 1
 
 
@@ -369,22 +369,22 @@ def test_a_loaded_order_needs_no_other_field(api: Api) -> None:
 
 
 def test_an_unfinished_order_is_a_cart(api: Api) -> None:
-    made = api.post("/orders", {"email": "a@example.com", "paymentStatus": "INCOMPLETE", "hidden": True})
+    created = api.post("/orders", {"email": "a@example.com", "paymentStatus": "INCOMPLETE", "hidden": True})
     assert api.get("/orders")["total"] == 0
     assert api.get("/carts", showHidden=False)["total"] == 0
     [cart] = api.get("/carts")["items"]
     assert (cart["email"], cart["paymentStatus"], cart["hidden"]) == ("a@example.com", "INCOMPLETE", True)
     assert "orderNumber" not in cart
-    order = api.get(f"/orders/{made['id']}")
-    assert (order["orderNumber"], order["email"]) == (made["id"], "a@example.com")
+    order = api.get(f"/orders/{created['id']}")
+    assert (order["orderNumber"], order["email"]) == (created["id"], "a@example.com")
 
 
 def test_a_status_turns_a_cart_into_an_order_and_back(api: Api) -> None:
-    made = api.post("/orders", {"paymentStatus": "INCOMPLETE"})
-    api.put(f"/orders/{made['orderId']}", {"paymentStatus": "PAID"})
+    created = api.post("/orders", {"paymentStatus": "INCOMPLETE"})
+    api.put(f"/orders/{created['orderId']}", {"paymentStatus": "PAID"})
     assert (api.get("/carts")["total"], api.get("/orders")["total"]) == (0, 1)
-    assert "cartId" not in api.get(f"/orders/{made['id']}")
-    api.put(f"/orders/{made['id']}", {"paymentStatus": "INCOMPLETE"})
+    assert "cartId" not in api.get(f"/orders/{created['id']}")
+    api.put(f"/orders/{created['id']}", {"paymentStatus": "INCOMPLETE"})
     assert (api.get("/carts")["total"], api.get("/orders")["total"]) == (1, 0)
     assert api.get("/orders/deleted")["total"] == 0
 
@@ -440,18 +440,18 @@ def test_a_calculation_adds_taxes_and_shipping(shop: Api) -> None:
         "shippingPerson": {"name": "Mary Doe", "countryCode": "US", "stateOrProvinceCode": "CA"},
         "customSurcharges": [{"id": "tips", "value": 10, "type": "ABSOLUTE"}],
     }
-    answer = shop.post("/order/calculate", sent)
-    assert answer["subtotal"] == 34.2
+    response = shop.post("/order/calculate", sent)
+    assert response["subtotal"] == 34.2
     # The demo store's prices include tax; its rate for the zone of the shipping address is 8.875 %.
-    assert answer["availableTaxes"][0]["defaultTax"] == 8.875
-    assert answer["tax"] == round(30 - 30 / 1.08875, 2) + round(4.2 - 4.2 / 1.08875, 2)
-    assert answer["shippingOption"] == answer["availableShippingOptions"][0]
-    assert answer["total"] == pytest.approx(34.2 + 10 + answer["shippingOption"]["shippingRate"])
-    assert [answer[name] for name in ("email", "ipAddress", "customerId")] == ["a@example.com", "203.0.113.9", 12]
-    assert answer["billingPerson"]["countryName"] == "Germany"
-    assert answer["shippingPerson"]["stateOrProvinceName"] == "California"
-    assert answer["predictedPackage"][0]["weight"] == 1
-    assert answer["paymentStatus"] == "INCOMPLETE"
+    assert response["availableTaxes"][0]["defaultTax"] == 8.875
+    assert response["tax"] == round(30 - 30 / 1.08875, 2) + round(4.2 - 4.2 / 1.08875, 2)
+    assert response["shippingOption"] == response["availableShippingOptions"][0]
+    assert response["total"] == pytest.approx(34.2 + 10 + response["shippingOption"]["shippingRate"])
+    assert [response[name] for name in ("email", "ipAddress", "customerId")] == ["a@example.com", "203.0.113.9", 12]
+    assert response["billingPerson"]["countryName"] == "Germany"
+    assert response["shippingPerson"]["stateOrProvinceName"] == "California"
+    assert response["predictedPackage"][0]["weight"] == 1
+    assert response["paymentStatus"] == "INCOMPLETE"
     assert (shop.store.count("orders"), shop.store.count("carts")) == (0, 0)
 
 
@@ -471,42 +471,42 @@ def test_a_calculation_ignores_fields_of_the_server(shop: Api) -> None:
         "discountInfo": [{"value": 5, "type": "ABS", "base": "CUSTOM"}],
         "handlingFee": {"name": "Wrapping", "value": 2},
     }
-    answer = shop.post("/order/calculate", sent)
-    [found] = answer["items"]
+    response = shop.post("/order/calculate", sent)
+    [found] = response["items"]
     assert (found["shipping"], found["couponApplied"], found["giftCard"]) == (0, False, False)
     assert not {"couponAmount", "discounts"} & set(found)
     assert "files" not in found["selectedOptions"][0]
-    assert answer["discountInfo"] == []
-    assert answer["handlingFee"] == {"name": "Wrapping", "description": "", "value": 0}
+    assert response["discountInfo"] == []
+    assert response["handlingFee"] == {"name": "Wrapping", "description": "", "value": 0}
 
 
 def test_a_coupon_is_deducted_and_echoed(shop: Api, clock: Clock) -> None:
     coupon = {"code": "TEN", "discountType": "PERCENT", "discount": 10, "orderCount": 4}
     items = [{"price": 20, "quantity": 1, "isShippingRequired": False}]
-    answer = shop.post("/order/calculate", {"items": items, "discountCoupon": coupon})
-    assert (answer["couponDiscount"], answer["total"]) == (2, 18)
-    assert answer["discountCoupon"]["orderCount"] == 0
-    assert answer["discountCoupon"]["creationDate"] == "2025-06-15 15:06:40 +0000"
+    response = shop.post("/order/calculate", {"items": items, "discountCoupon": coupon})
+    assert (response["couponDiscount"], response["total"]) == (2, 18)
+    assert response["discountCoupon"]["orderCount"] == 0
+    assert response["discountCoupon"]["creationDate"] == "2025-06-15 15:06:40 +0000"
 
 
 def test_missing_fields_of_an_item_come_from_the_product(shop: Api) -> None:
     [product] = shop.get("/products", limit=1)["items"]
-    answer = shop.post("/order/calculate", {"items": [{"productId": product["id"], "quantity": 2}]})
-    [line] = answer["items"]
+    response = shop.post("/order/calculate", {"items": [{"productId": product["id"], "quantity": 2}]})
+    [line] = response["items"]
     assert (line["name"], line["price"]) == (product["name"], product["price"])
-    assert answer["subtotal"] == round(2 * product["price"], 2)
+    assert response["subtotal"] == round(2 * product["price"], 2)
 
 
 def test_a_store_without_a_profile_can_calculate(api: Api) -> None:
-    answer = api.post("/order/calculate", {"items": [{"price": 3, "quantity": 2}]})
-    assert (answer["total"], answer["tax"], answer["availableShippingOptions"]) == (6, 0, [])
+    response = api.post("/order/calculate", {"items": [{"price": 3, "quantity": 2}]})
+    assert (response["total"], response["tax"], response["availableShippingOptions"]) == (6, 0, [])
     assert api.post("/order/calculate", {})["total"] == 0
 
 
 def test_a_tax_not_included_in_prices_is_added(api: Api) -> None:
     api.store.profile = {"taxes": [{"id": 1, "name": "Tax", "enabled": True, "defaultTax": 10, "rules": []}]}
-    answer = api.post("/order/calculate", {"items": [{"price": 50, "quantity": 1}]})
-    assert (answer["subtotal"], answer["tax"], answer["total"]) == (50, 5, 55)
+    response = api.post("/order/calculate", {"items": [{"price": 50, "quantity": 1}]})
+    assert (response["subtotal"], response["tax"], response["total"]) == (50, 5, 55)
     exempt = {"items": [{"price": 50, "quantity": 1}], "customerTaxExempt": True}
     assert api.post("/order/calculate", exempt)["total"] == 50
 

@@ -31,8 +31,8 @@ def test_a_delta_changes_the_stock_even_below_zero(api):
     number = make(api, quantity=10)
     assert api.put(f"/products/{number}/inventory", {"quantityDelta": -4}) == {"updateCount": 1}
     assert show(api, number, "quantity,inStock") == {"quantity": 6, "inStock": True}
-    answer = api.put(f"/products/{number}/inventory", {"quantityDelta": -7})
-    assert answer == {"updateCount": 1, "warning": "Product has negative stock."}
+    response = api.put(f"/products/{number}/inventory", {"quantityDelta": -7})
+    assert response == {"updateCount": 1, "warning": "Product has negative stock."}
     assert show(api, number, "quantity,inStock") == {"quantity": -1, "inStock": False}
     assert api.put(f"/products/{make(api)}/inventory", {"quantityDelta": 1}) == {"updateCount": 0}
 

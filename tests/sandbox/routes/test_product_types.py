@@ -41,8 +41,8 @@ def make(api, *names):
 
 
 def test_general_always_exists_and_cannot_be_deleted(api):
-    made = [make(api), make(api), make(api)]
-    assert [item["id"] for item in api.get("/classes")] == [0, *made]
+    created = [make(api), make(api), make(api)]
+    assert [item["id"] for item in api.get("/classes")] == [0, *created]
     assert api.refused("DELETE", "/classes/0")[:2] == (400, "WRONG_PARAMETER")
     assert {attribute["type"] for attribute in api.get("/classes/0")["attributes"]} >= {"UPC", "BRAND"}
 

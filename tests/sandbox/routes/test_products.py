@@ -156,8 +156,8 @@ def test_null_clears_every_field_with_the_switch():
 
 def test_an_update_can_return_the_item(api):
     number = make(api)
-    answer = api.put(f"/products/{number}", {"price": 7}, returnItem=True, responseFields="item(id,price)")
-    assert answer == {"item": {"id": number, "price": 7}}
+    response = api.put(f"/products/{number}", {"price": 7}, returnItem=True, responseFields="item(id,price)")
+    assert response == {"item": {"id": number, "price": 7}}
 
 
 def test_prices_are_shown_in_the_stores_format(api):
@@ -416,13 +416,13 @@ def test_fields_are_selected_on_every_level(api):
 def test_urls_follow_the_storefront_parameters(api):
     number = make(api, name="Red Bear", customSlug="")
     assert show(api, number, "url")["url"].endswith(f"company.site/products/Red-Bear-p{number}")
-    asked = {"baseUrl": "https://shop.example", "responseFields": "items(url)"}
+    requested = {"baseUrl": "https://shop.example", "responseFields": "items(url)"}
     for flags, expected in [
         ({}, f"https://shop.example#!/Red-Bear/p/{number}"),
         ({"cleanUrls": True}, f"https://shop.example/Red-Bear-p{number}"),
         ({"cleanUrls": True, "slugsWithoutIds": True}, "https://shop.example/Red-Bear"),
     ]:
-        assert api.get("/products", **asked, **flags)["items"] == [{"url": expected}]
+        assert api.get("/products", **requested, **flags)["items"] == [{"url": expected}]
 
 
 def test_texts_are_in_the_requested_language(api):
@@ -534,7 +534,7 @@ def test_filter_values_are_limited_to_the_most_frequent(api):
         for _ in range(times):
             make(api, attributes=[{"name": "Kind", "value": value}])
     for limits, expected in [("2", "bc"), ("attribute_Kind:1", "b"), ("attribute_Kind:all", "bca")]:
-        answer = api.get("/products/filters", filterFields="attribute_Kind", filterFacetLimit=limits)
-        assert [value["title"] for value in answer["filters"]["attribute_Kind"]["values"]] == list(expected)
+        response = api.get("/products/filters", filterFields="attribute_Kind", filterFacetLimit=limits)
+        assert [value["title"] for value in response["filters"]["attribute_Kind"]["values"]] == list(expected)
     assert api.refused("GET", "/products/filters", filterFields="colour")[0] == 400
     assert api.refused("GET", "/products/filters")[0] == 400

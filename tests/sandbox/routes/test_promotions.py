@@ -39,9 +39,9 @@ def test_an_update_changes_the_given_fields(api):
 
 
 def test_promotions_are_paged_in_order_of_creation(api):
-    made = [make(api) for _ in range(3)]
+    created = [make(api) for _ in range(3)]
     page = api.get("/promotions", offset=1, limit=1)
-    assert (page["total"], [item["id"] for item in page["items"]]) == (3, [made[1]])
+    assert (page["total"], [item["id"] for item in page["items"]]) == (3, [created[1]])
 
 
 def test_read_only_fields_can_be_repeated_but_not_changed(api):

@@ -66,14 +66,14 @@ def test_a_slug_is_required(demo: Api) -> None:
 def test_static_content_is_returned_on_request_and_escaped(api: Api) -> None:
     number = api.post("/products", {"name": "</script><b>", "nameTranslated": {"de": "Becher"}})["id"]
     slug = f"x-p{number}"
-    asked: dict[str, Any] = {"slug": slug, "getStaticContent": True, "baseUrl": "https://my.shop"}
-    content = api.get(PAGES, **asked)["staticContent"]
+    params: dict[str, Any] = {"slug": slug, "getStaticContent": True, "baseUrl": "https://my.shop"}
+    content = api.get(PAGES, **params)["staticContent"]
     assert "<b>" not in content["htmlCode"] + content["ogTagsHtml"]
     assert content["jsonLDHtml"].count("</script>") == 1
     assert content["canonicalUrl"] == "https://my.shop/script-b"
-    with_id = api.get(PAGES, **asked, slugsWithoutIds=False)["staticContent"]
+    with_id = api.get(PAGES, **params, slugsWithoutIds=False)["staticContent"]
     assert with_id["canonicalUrl"] == f"https://my.shop/script-b-p{number}"
-    assert "Becher" in api.get(PAGES, **asked, lang="de")["staticContent"]["htmlCode"]
+    assert "Becher" in api.get(PAGES, **params, lang="de")["staticContent"]["htmlCode"]
     assert "staticContent" not in api.get(PAGES, slug=slug)
 
 

@@ -57,12 +57,12 @@ def ids(api, product):
 
 
 def test_variations_are_in_the_product_in_order_of_creation(api, product):
-    made = [make(api, product, size) for size in "LSM"]
-    assert ids(api, product) == made
+    created = [make(api, product, size) for size in "LSM"]
+    assert ids(api, product) == created
     embedded = api.get(product)["combinations"]
     assert embedded == api.get(f"{product}/combinations")
     assert [variation["combinationNumber"] for variation in embedded] == [1, 2, 3]
-    assert api.get(f"{product}/combinations/{made[1]}") == embedded[1]
+    assert api.get(f"{product}/combinations/{created[1]}") == embedded[1]
 
 
 def test_the_server_completes_a_variation(api, product):
@@ -246,8 +246,8 @@ def test_any_sequence_of_writes_leaves_the_same_as_a_list(writes, lag):
     for write, at in writes:
         path = f"{product}/combinations/{expected[at]['id']}" if at in expected else None
         if write == "create" and path is None:
-            made = api.post(f"{product}/combinations", {"options": picked(No=str(at)), "quantity": at})["id"]
-            expected[at] = {"id": made, "quantity": at}
+            created = api.post(f"{product}/combinations", {"options": picked(No=str(at)), "quantity": at})["id"]
+            expected[at] = {"id": created, "quantity": at}
         elif write == "create":
             body = {"options": picked(No=str(at))}
             assert api.refused("POST", f"{product}/combinations", body)[1] == "COMBINATION_DUPLICATED"

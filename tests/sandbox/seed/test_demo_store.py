@@ -139,7 +139,7 @@ def test_a_cart_has_an_upper_case_uuid(store: dict[str, list[Item]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "signs"),
+    ("script", "characters"),
     [
         ("Cyrillic", r"[а-яё]"),
         ("Han", r"[一-鿿]"),
@@ -150,9 +150,9 @@ def test_a_cart_has_an_upper_case_uuid(store: dict[str, list[Item]]) -> None:
         ("emoji", r"[\U0001F300-\U0001FAFF]"),
     ],
 )
-def test_texts_are_in_many_scripts(store: dict[str, list[Item]], script: str, signs: str) -> None:
+def test_texts_are_in_many_scripts(store: dict[str, list[Item]], script: str, characters: str) -> None:
     text = "".join(json.dumps(items, ensure_ascii=False) for items in store.values())
-    assert re.search(signs, text), script
+    assert re.search(characters, text), script
 
 
 def test_every_feature_occurs(store: dict[str, list[Item]]) -> None:
@@ -169,8 +169,8 @@ def test_every_feature_occurs(store: dict[str, list[Item]]) -> None:
         [product for product in products if product["minPurchaseQuantity"] is None],
         [product for product in products if "weight" not in product],
         [product for product in products if product.get("compareToPrice", 0) > product["price"]],
-        [product for product in products for one in product["attributes"] if one["type"] == "BRAND"],
-        [product for product in products for one in product["attributes"] if one["type"] == "UPC"],
+        [product for product in products for attribute in product["attributes"] if attribute["type"] == "BRAND"],
+        [product for product in products for attribute in product["attributes"] if attribute["type"] == "UPC"],
         [product for product in products if len(str(product.get("compareToPriceDiscountPercent", ""))) > 14],
         [category for category in store["categories"] if not category["enabled"]],
         [category for category in store["categories"] if "parentId" in category],
@@ -283,7 +283,7 @@ def test_ordered_products_were_for_sale(store: dict[str, list[Item]]) -> None:
             product = products[line["productId"]]
             assert (line["sku"], line["name"]) == (product["sku"], product["name"])
             assert product["createTimestamp"] <= order["createTimestamp"]
-            prices = {one["id"]: one["defaultDisplayedPrice"] for one in product["combinations"]}
+            prices = {variation["id"]: variation["defaultDisplayedPrice"] for variation in product["combinations"]}
             assert line["price"] == prices.get(line.get("combinationId"), product["price"])
             assert ("combinationId" in line) == bool(product["combinations"])
 
@@ -297,8 +297,8 @@ def test_products_are_in_existing_categories_which_count_them(store: dict[str, l
     assert all(category["enabledProductCount"] <= category["productCount"] for category in categories.values())
     assert all(category.get("parentId", next(iter(categories))) in categories for category in categories.values())
     for product in store["products"]:
-        assert [one["id"] for one in product["categories"]] == product["categoryIds"]
-        assert all(one["enabled"] == categories[one["id"]]["enabled"] for one in product["categories"])
+        assert [category["id"] for category in product["categories"]] == product["categoryIds"]
+        assert all(category["enabled"] == categories[category["id"]]["enabled"] for category in product["categories"])
 
 
 def test_customers_have_the_statistics_of_their_orders(store: dict[str, list[Item]]) -> None:

@@ -30,7 +30,7 @@ class OptionSet(NamedTuple):
     """The options of a product, its variations, and the values that a buyer enters for other options."""
 
     options: list[Item]
-    choices: tuple[Variation, ...]
+    variations: tuple[Variation, ...]
     entered: list[Item]
 
 
@@ -188,10 +188,10 @@ def option_set(kind: str, palette: int) -> OptionSet:
 
 
 def _variation(options: list[Item], combination: tuple[Item, ...]) -> Variation:
-    picked, selected = [], []
+    assigned, selected = [], []
     extra = percent = 0
     for option, choice in zip(options, combination, strict=True):
-        picked.append(
+        assigned.append(
             {
                 "name": option["name"],
                 "nameTranslated": option["nameTranslated"],
@@ -217,4 +217,4 @@ def _variation(options: list[Item], combination: tuple[Item, ...]) -> Variation:
             percent += choice["priceModifier"]
         else:
             extra += round(choice["priceModifier"] * 100)
-    return Variation(picked, selected, extra, percent)
+    return Variation(assigned, selected, extra, percent)

@@ -53,10 +53,10 @@ _SHIPPING_METHODS: Final = (
 
 
 class Line(NamedTuple):
-    """One product, or variation, of a sale."""
+    """A product in a sale; `variation` is the position of its variation, -1 without variations."""
 
     product: ProductFacts
-    choice: int
+    variation: int
     quantity: int
     cents: int
 
@@ -129,9 +129,9 @@ def make_sale(demo: DemoStore, key: int, index: int, count: int, rng: ItemRandom
     if demo.customers and not rng.chance(8):
         customer = customer_facts(demo.seed, int(demo.customers * rng.random() ** 2))
     person = customer.person if customer else guest(demo.seed, index * 2 + (key == CART_KEY))
-    passed = (created - FIRST_DAY) / (LAST_DAY - FIRST_DAY)
-    existing = max(1, int(demo.products * passed)) if demo.products else 0
-    lines = [_make_line(demo, existing, rng) for _ in range((1, 1, 1, 2, 2, 3)[rng.below(6)])] if existing else []
+    elapsed = (created - FIRST_DAY) / (LAST_DAY - FIRST_DAY)
+    existing = max(1, int(demo.products * elapsed)) if demo.products else 0
+    lines = [_make_line(demo, existing, rng) for _ in range(rng.pick((1, 1, 1, 2, 2, 3)))] if existing else []
     shipped = any(not line.product.kind.digital for line in lines)
     method = rng.pick(_SHIPPING_METHODS) if shipped else None
     exempt = customer is not None and customer.tax_exempt
@@ -140,10 +140,10 @@ def make_sale(demo: DemoStore, key: int, index: int, count: int, rng: ItemRandom
 
 def _make_line(demo: DemoStore, existing: int, rng: ItemRandom) -> Line:
     product = product_facts(demo.seed, rng.below(existing), demo.products, demo.categories)
-    choices = product.options.choices
-    choice = rng.below(len(choices)) if choices else -1
-    cents = choices[choice].cents(product.cents) if choices else product.cents
-    return Line(product, choice, (1, 1, 1, 2, 3, 10)[rng.below(6)], cents)
+    variations = product.options.variations
+    variation = rng.below(len(variations)) if variations else -1
+    cents = variations[variation].cents(product.cents) if variations else product.cents
+    return Line(product, variation, rng.pick((1, 1, 1, 2, 3, 10)), cents)
 
 
 def _amounts(
@@ -158,8 +158,8 @@ def _amounts(
     volume = subtotal * 10 // 100 if subtotal > 15_000 else 0
     membership = subtotal * 5 // 100 if customer and customer.group[0] else 0
     custom = min(subtotal, 200) if rng.chance(4) else 0
-    left = subtotal - volume - membership - custom
-    coupon = left * 5 // 100 if rng.chance(15) else 0
+    remaining = subtotal - volume - membership - custom
+    coupon = remaining * 5 // 100 if rng.chance(15) else 0
     discount_cents = volume + membership + custom + coupon
     discounts = [discount_cents * line.sum // subtotal if subtotal else 0 for line in lines]
     if discounts:
@@ -259,9 +259,9 @@ def sale_items(demo: DemoStore, sale: Sale, first_id: int) -> list[Item]:
         if amounts.line_discounts[position]:
             item["discounts"] = [_line_discount(amounts.line_discounts[position])]
         options = product.options
-        if line.choice >= 0:
-            item["combinationId"] = product.combination_id(line.choice)
-            item["selectedOptions"] = options.choices[line.choice].selected
+        if line.variation >= 0:
+            item["combinationId"] = product.combination_id(line.variation)
+            item["selectedOptions"] = options.variations[line.variation].selected
         elif options.entered:
             item["selectedOptions"] = options.entered
         if product.kind.digital:
