@@ -1,7 +1,7 @@
 """Many stores behind one client: every request carries its own store's token, every call gets its own store's response.
 
-The server answers with the store's id from the path, in random order, and fails one request in five the first time, so
-that repeats are covered too.
+The server responds with the store's id from the path, in random order, and fails one request in five the first time, so
+that retries are covered too.
 """
 
 import asyncio
