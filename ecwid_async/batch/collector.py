@@ -13,7 +13,7 @@ from ecwid_async.batch.results import (
     result_of,
     unsent_results,
 )
-from ecwid_async.batch.run import BatchRun
+from ecwid_async.batch.run_state import RunState
 from ecwid_async.batch.sender import BatchSender, PendingBatch
 from ecwid_async.errors import BadRequest, EcwidError, NotExecuted, NotFound, ResponseExpired
 from ecwid_async.models.batches import BatchResponseItem, BatchStatus
@@ -24,7 +24,7 @@ __all__ = ["BatchCollector"]
 class BatchCollector:
     """Waits for the batches of one run, and settles their calls."""
 
-    def __init__(self, run: BatchRun, sender: BatchSender) -> None:
+    def __init__(self, run: RunState, sender: BatchSender) -> None:
         self._run = run
         self._sender = sender
         self._poller = BatchPoller(run)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ecwid_async.batch.responses import read_status
-from ecwid_async.batch.run import BatchRun
+from ecwid_async.batch.run_state import RunState
 from ecwid_async.batch.sender import PendingBatch
 from ecwid_async.errors import DecodeError, OutcomeUnknown, Timeout
 from ecwid_async.models.batches import BatchState, BatchStatus
@@ -24,7 +24,7 @@ _IN_PROGRESS: Final = frozenset({BatchState.QUEUED, BatchState.IN_PROGRESS})
 class BatchPoller:
     """Polls the batches of one run, which the store executes one after the other."""
 
-    def __init__(self, run: BatchRun) -> None:
+    def __init__(self, run: RunState) -> None:
         self._run = run
         # As measured so far: the seconds that a call takes, and when the last batch was done.
         self._call_seconds: float | None = None

@@ -12,7 +12,7 @@ from ecwid_async.batch.job import JobId, journal_folder
 from ecwid_async.batch.journal import Journal
 from ecwid_async.batch.options import BatchOptions
 from ecwid_async.batch.plan import refuse_repeated_calls
-from ecwid_async.batch.run import BatchRun
+from ecwid_async.batch.run_state import RunState
 from ecwid_async.batch.scheduler import BatchScheduler
 from ecwid_async.calls import Call, Channel
 from ecwid_async.errors import BatchError, EcwidError
@@ -82,8 +82,8 @@ class BatchRunner:
                         for result in chunk:
                             yield result
 
-    def _run(self, options: BatchOptions, journal: Journal | None, lane: Lane) -> BatchRun:
-        return BatchRun(
+    def _run(self, options: BatchOptions, journal: Journal | None, lane: Lane) -> RunState:
+        return RunState(
             self._channel,
             options,
             journal,

@@ -9,7 +9,7 @@ from attrs import define, field
 from ecwid_async.batch.chunks import Chunk
 from ecwid_async.batch.collector import BatchCollector
 from ecwid_async.batch.plan import BatchPlanner, PlannedBatch
-from ecwid_async.batch.run import BatchRun
+from ecwid_async.batch.run_state import RunState
 from ecwid_async.batch.sender import BatchSender, PendingBatch
 from ecwid_async.calls import Call
 from ecwid_async.errors import JobError, NotExecuted
@@ -25,7 +25,7 @@ _BATCHES_AHEAD: Final = 2
 class BatchScheduler:
     """Executes chunks of calls in one run. If `is_complete_input`, the only chunk holds all calls."""
 
-    run: BatchRun
+    run: RunState
     is_complete_input: bool
     _planner: BatchPlanner = field(init=False)
     _sender: BatchSender = field(init=False)

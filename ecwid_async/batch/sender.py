@@ -8,7 +8,7 @@ from attrs import define, evolve
 from ecwid_async.batch.journal_entry import JournalEntry
 from ecwid_async.batch.plan import PlannedBatch
 from ecwid_async.batch.responses import read_ticket
-from ecwid_async.batch.run import BatchRun
+from ecwid_async.batch.run_state import RunState
 from ecwid_async.errors import EcwidError, NotSentInTime, OutcomeUnknown
 from ecwid_async.resources.batches import Batches
 from ecwid_async.wire import SANDBOX_HEADER, Request
@@ -40,7 +40,7 @@ class PendingBatch:
 class BatchSender:
     """Sends the batches of one run, each recorded in the journal first."""
 
-    def __init__(self, run: BatchRun) -> None:
+    def __init__(self, run: RunState) -> None:
         self._run = run
 
     async def send(self, planned: PlannedBatch) -> PendingBatch | None:

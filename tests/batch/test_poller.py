@@ -6,7 +6,7 @@ from ecwid_async.batch import BatchOptions
 from ecwid_async.batch.chunks import Chunk
 from ecwid_async.batch.plan import BatchPlanner
 from ecwid_async.batch.poller import BatchPoller
-from ecwid_async.batch.run import BatchRun
+from ecwid_async.batch.run_state import RunState
 from ecwid_async.batch.sender import PendingBatch
 from ecwid_async.errors import DecodeError, OutcomeUnknown, Timeout
 from ecwid_async.transport.memory import MemoryTransport, make_response
@@ -80,7 +80,7 @@ async def test_a_stalled_batch_is_given_up_after_24_hours(counts: list[int]) -> 
 async def test_the_first_poll_comes_when_the_batch_should_be_done() -> None:
     polls = iter([{"status": "IN_PROGRESS", "completedRequests": 5}, {"status": "COMPLETED"}, {"status": "COMPLETED"}])
     world = World.create(lambda sandbox: MemoryTransport(lambda request: make_response(next(polls))))
-    run = BatchRun(world.store._channel, BatchOptions(), None, 500, world.clock, world.sleep)
+    run = RunState(world.store._channel, BatchOptions(), None, 500, world.clock, world.sleep)
     chunk = Chunk.of(stock_changes(world, 7, 10))
     (planned,) = BatchPlanner(run.channel, None, 500, is_complete_input=True).plan(chunk)
     poller = BatchPoller(run)

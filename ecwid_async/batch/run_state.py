@@ -1,4 +1,4 @@
-"""The state of one run, which its planner, sender, poller and collector share."""
+"""The settings and state of one run, which its sender, poller and collector share."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from ecwid_async.errors import JobError, Timeout
 from ecwid_async.resources.batches import Batches
 from ecwid_async.wire import Lane, Request
 
-__all__ = ["BatchRun"]
+__all__ = ["RunState"]
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ _SHORTEST_TIME: Final = 0.05
 
 
 @define(eq=False)
-class BatchRun:
+class RunState:
     """One run: its settings, and whether it still sends batches.
 
     New batches have at most `batch_size` calls. Once it is `stopped`, nothing more is sent. `journal_error` is why the
