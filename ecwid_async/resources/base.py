@@ -1,14 +1,11 @@
-"""The base classes of resources: they turn the arguments of a method into a call."""
+"""The base classes of resources, which turn the arguments of a method into a call."""
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from enum import Enum
+from collections.abc import Mapping
 from functools import lru_cache
 from types import NoneType
-from typing import Final, Generic, Literal, TypeAlias, TypeVar, cast, overload
+from typing import Final, Generic, Literal, TypeVar, overload
 
 from attrs import evolve
 
@@ -17,17 +14,13 @@ from ecwid_async.codec import apply_projection, dumps
 from ecwid_async.files import Download, Progress, Source, upload_body
 from ecwid_async.models.base import Draft, Model
 from ecwid_async.pages import Pages
+from ecwid_async.resources.query import QueryValue, query_params
 from ecwid_async.scan import Scan
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
 __all__ = [
     "ListResource",
-    "OneOrMany",
-    "QueryValue",
     "Resource",
-    "Timestamp",
-    "as_sequence",
-    "query_params",
     "raise_not_identifiable",
     "require_confirmation",
     "require_draft",
@@ -39,43 +32,12 @@ TYPE_CHECKING = False
 
 T = TypeVar("T")
 R = TypeVar("R")
-V = TypeVar("V")
 D = TypeVar("D", bound=Draft)
-
-Timestamp = datetime | int
-"""A time in a query: an aware `datetime`, or Unix seconds, which have ten digits since 2001."""
-
-OneOrMany: TypeAlias = T | Sequence[T]
-"""One value or many, sent as one comma-separated parameter."""
-
-QueryValue = str | int | Decimal | bool | datetime | Enum | Iterable[str | int | Decimal | Enum] | None
 
 _JSON_HEADERS: Final = Headers((("Content-Type", "application/json; charset=UTF-8"),))
 _BINARY_HEADERS: Final = Headers((("Content-Type", "application/octet-stream"),))
 _PLACEHOLDER: Final = re.compile(r"\{\w+\}")
 _REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
-# The API reads a year, a compact date or milliseconds in these parameters as Unix seconds, without an error.
-_TIMESTAMPS: Final = frozenset(
-    {
-        "cancelledFrom",
-        "cancelledTo",
-        "createdFrom",
-        "createdTo",
-        "endedAt",
-        "from_date",
-        "nextChargeFrom",
-        "nextChargeTo",
-        "orderCreatedFrom",
-        "orderCreatedTo",
-        "pickupTimeFrom",
-        "pickupTimeTo",
-        "startedFrom",
-        "to_date",
-        "updatedFrom",
-        "updatedTo",
-    }
-)
-_UNIX_SECONDS: Final = range(1_000_000_000, 10_000_000_000)
 
 
 class Resource:
@@ -237,12 +199,12 @@ def _request(
     repeatable: bool | None,
     expects: Literal["object", "anything"] = "anything",
 ) -> Request:
-    method, pieces, options = _parse_endpoint(endpoint, repeatable, expects)
-    path = pieces[0]
-    for segment, piece in zip(ids, pieces[1:], strict=True):
-        if not isinstance(segment, str | int) or isinstance(segment, bool):
-            raise TypeError(f"{segment!r} is not an id: {endpoint} takes a str or an int")
-        path += encode_segment(segment) + piece
+    method, literals, options = _parse_endpoint(endpoint, repeatable, expects)
+    path = literals[0]
+    for item_id, literal in zip(ids, literals[1:], strict=True):
+        if not isinstance(item_id, str | int) or isinstance(item_id, bool):
+            raise TypeError(f"{item_id!r} is not an id: {endpoint} takes a str or an int")
+        path += encode_segment(item_id) + literal
     return Request(
         method=method,
         path=path,
@@ -282,57 +244,3 @@ def require_confirmation(confirm: Literal[True] | None, deleted: str) -> None:
     """Raise `ValueError`, whose message names what is `deleted`, unless `confirm` is True."""
     if confirm is not True:
         raise ValueError(f"this deletes {deleted}: pass confirm=True to do so")
-
-
-def as_sequence(value: OneOrMany[V] | None) -> Sequence[V] | None:
-    """Wrap a single value in a list, so that `_join` rejects commas in it too."""
-    if value is None or (isinstance(value, Iterable) and not isinstance(value, str)):
-        return cast("Sequence[V] | None", value)
-    return [value]
-
-
-def query_params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
-    """Encode names and values for the API, without those that are None."""
-    return tuple([(name, _encode(name, value)) for name, value in query.items() if value is not None])
-
-
-def _encode(name: str, value: object) -> str:
-    """Encode a value for the API: times as Unix seconds, booleans as ``true``, lists comma-separated."""
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        if name in _TIMESTAMPS and value not in _UNIX_SECONDS:
-            raise ValueError(
-                f"{name} can't be {value}: Unix seconds have ten digits since 2001; "
-                "for a date pass a datetime with a time zone, such as datetime(2024, 1, 31, tzinfo=UTC)"
-            )
-        return str(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError(f"{name} needs a datetime with a time zone, such as datetime.now(UTC)")
-        return str(int(value.timestamp()))
-    if isinstance(value, Iterable) and not isinstance(value, bytes):
-        return _join(name, [_encode(name, element) for element in value])
-    raise TypeError(
-        f"{name} can't be a {type(value).__name__}: pass a str, int, bool, Decimal or datetime, or a list of those"
-    )
-
-
-def _join(name: str, elements: Sequence[str]) -> str:
-    """Join the values of a parameter. Raises `ValueError` if the server would read different values."""
-    if not elements:
-        # The API ignores an empty filter and returns everything.
-        raise ValueError(f"{name} is an empty list, which would match everything: leave it out to match everything")
-    for element in elements:
-        if "," in element:
-            raise ValueError(
-                f"{name} can't be {element!r}: the API separates values by commas and documents no way to escape one. "
-                "Pass a list for several values; a value with a comma can't be searched for"
-            )
-    return ",".join(elements)

@@ -8,7 +8,14 @@ from ecwid_async.calls import Call
 from ecwid_async.models.carts import Cart, CartDraft, CartPlaceResult
 from ecwid_async.models.results import UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, Timestamp, require_draft
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    ListResource,
+    require_draft,
+)
+from ecwid_async.resources.query import (
+    Timestamp,
+)
 
 __all__ = ["Carts"]
 

@@ -8,8 +8,15 @@ from ecwid_async.calls import Call
 from ecwid_async.models.categories import Category, CategoryDraft
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, as_sequence, require_draft
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    ListResource,
+    require_draft,
+)
 from ecwid_async.resources.category_images import CategoryImages
+from ecwid_async.resources.query import (
+    as_sequence,
+)
 from ecwid_async.resources.sort_orders import CategorySortOrder
 
 __all__ = ["Categories"]

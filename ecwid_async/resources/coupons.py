@@ -17,11 +17,13 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import (
     TYPE_CHECKING,
     ListResource,
+    raise_not_identifiable,
+    require_draft,
+)
+from ecwid_async.resources.query import (
     OneOrMany,
     Timestamp,
     as_sequence,
-    raise_not_identifiable,
-    require_draft,
 )
 
 __all__ = ["Coupons"]

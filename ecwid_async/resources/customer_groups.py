@@ -6,7 +6,15 @@ from ecwid_async.calls import Call
 from ecwid_async.models.customer_groups import CustomerGroup, CustomerGroupDraft
 from ecwid_async.models.results import CreateResult, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, as_sequence, require_draft
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    ListResource,
+    require_draft,
+)
+from ecwid_async.resources.query import (
+    OneOrMany,
+    as_sequence,
+)
 
 __all__ = ["CustomerGroups"]
 

@@ -23,14 +23,16 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import (
     TYPE_CHECKING,
     ListResource,
-    Timestamp,
-    as_sequence,
     raise_not_identifiable,
     require_confirmation,
     require_draft,
 )
 from ecwid_async.resources.customer_contacts import CustomerContacts
 from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
+from ecwid_async.resources.query import (
+    Timestamp,
+    as_sequence,
+)
 
 __all__ = ["Customers"]
 

@@ -17,11 +17,20 @@ from ecwid_async.models.orders import (
 )
 from ecwid_async.models.results import DeletedItem, DeleteResult, UpdateResult
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, Timestamp, as_sequence, require_draft
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    ListResource,
+    require_draft,
+)
 from ecwid_async.resources.invoices import Invoices
 from ecwid_async.resources.order_extra_fields import OrderExtraFields
 from ecwid_async.resources.order_option_files import OrderOptionFiles
 from ecwid_async.resources.order_statuses import OrderStatuses
+from ecwid_async.resources.query import (
+    OneOrMany,
+    Timestamp,
+    as_sequence,
+)
 
 __all__ = ["Orders"]
 

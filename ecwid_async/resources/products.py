@@ -23,10 +23,6 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import (
     TYPE_CHECKING,
     ListResource,
-    OneOrMany,
-    Timestamp,
-    as_sequence,
-    query_params,
     raise_not_identifiable,
     require_confirmation,
     require_draft,
@@ -37,6 +33,12 @@ from ecwid_async.resources.product_images import ProductImages
 from ecwid_async.resources.product_inventory import ProductInventoryResource
 from ecwid_async.resources.product_media import ProductMediaResource
 from ecwid_async.resources.product_videos import ProductVideos
+from ecwid_async.resources.query import (
+    OneOrMany,
+    Timestamp,
+    as_sequence,
+    query_params,
+)
 from ecwid_async.resources.sort_orders import ProductSortOrder
 from ecwid_async.resources.variations import Variations
 

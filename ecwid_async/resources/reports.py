@@ -13,7 +13,13 @@ from ecwid_async.models.reports import (
     ReportType,
     StorefrontPlatform,
 )
-from ecwid_async.resources.base import TYPE_CHECKING, Resource, Timestamp
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    Resource,
+)
+from ecwid_async.resources.query import (
+    Timestamp,
+)
 
 __all__ = ["Reports"]
 

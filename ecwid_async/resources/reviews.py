@@ -19,10 +19,12 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import (
     TYPE_CHECKING,
     ListResource,
-    Timestamp,
-    as_sequence,
     require_confirmation,
     require_draft,
+)
+from ecwid_async.resources.query import (
+    Timestamp,
+    as_sequence,
 )
 
 __all__ = ["Reviews"]

@@ -9,7 +9,16 @@ from ecwid_async.models.common import RecurringInterval
 from ecwid_async.models.results import UpdateResult
 from ecwid_async.models.subscriptions import Subscription, SubscriptionDraft, SubscriptionSortBy, SubscriptionStatus
 from ecwid_async.pages import Pages
-from ecwid_async.resources.base import TYPE_CHECKING, ListResource, OneOrMany, Timestamp, as_sequence, require_draft
+from ecwid_async.resources.base import (
+    TYPE_CHECKING,
+    ListResource,
+    require_draft,
+)
+from ecwid_async.resources.query import (
+    OneOrMany,
+    Timestamp,
+    as_sequence,
+)
 
 __all__ = ["Subscriptions"]
 

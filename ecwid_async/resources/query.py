@@ -1,0 +1,96 @@
+"""Query parameters: the types of their values, and their encoding."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Final, TypeAlias, TypeVar, cast
+
+__all__ = ["OneOrMany", "QueryValue", "Timestamp", "as_sequence", "query_params"]
+
+T = TypeVar("T")
+
+Timestamp = datetime | int
+"""A time in a query: an aware `datetime`, or Unix seconds, which have ten digits since 2001."""
+
+OneOrMany: TypeAlias = T | Sequence[T]
+"""One value or many, sent as one comma-separated parameter."""
+
+QueryValue = str | int | Decimal | bool | datetime | Enum | Iterable[str | int | Decimal | Enum] | None
+
+# The API reads a year, a compact date or milliseconds in these parameters as Unix seconds, without an error.
+_TIMESTAMPS: Final = frozenset(
+    {
+        "cancelledFrom",
+        "cancelledTo",
+        "createdFrom",
+        "createdTo",
+        "endedAt",
+        "from_date",
+        "nextChargeFrom",
+        "nextChargeTo",
+        "orderCreatedFrom",
+        "orderCreatedTo",
+        "pickupTimeFrom",
+        "pickupTimeTo",
+        "startedFrom",
+        "to_date",
+        "updatedFrom",
+        "updatedTo",
+    }
+)
+_UNIX_SECONDS: Final = range(1_000_000_000, 10_000_000_000)
+
+
+def as_sequence(value: OneOrMany[T] | None) -> Sequence[T] | None:
+    """Wrap a single value in a list, so that `_join` rejects commas in it too."""
+    if value is None or (isinstance(value, Iterable) and not isinstance(value, str)):
+        return cast("Sequence[T] | None", value)
+    return [value]
+
+
+def query_params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
+    """Encode names and values for the API, without those that are None."""
+    return tuple([(name, _encode(name, value)) for name, value in query.items() if value is not None])
+
+
+def _encode(name: str, value: object) -> str:
+    """Encode a value for the API: times as Unix seconds, booleans as ``true``, lists comma-separated."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        if name in _TIMESTAMPS and value not in _UNIX_SECONDS:
+            raise ValueError(
+                f"{name} can't be {value}: Unix seconds have ten digits since 2001; "
+                "for a date pass a datetime with a time zone, such as datetime(2024, 1, 31, tzinfo=UTC)"
+            )
+        return str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{name} needs a datetime with a time zone, such as datetime.now(UTC)")
+        return str(int(value.timestamp()))
+    if isinstance(value, Iterable) and not isinstance(value, bytes):
+        return _join(name, [_encode(name, element) for element in value])
+    raise TypeError(
+        f"{name} can't be a {type(value).__name__}: pass a str, int, bool, Decimal or datetime, or a list of those"
+    )
+
+
+def _join(name: str, elements: Sequence[str]) -> str:
+    """Join the values of a parameter. Raises `ValueError` if the server would read different values."""
+    if not elements:
+        # The API ignores an empty filter and returns everything.
+        raise ValueError(f"{name} is an empty list, which would match everything: leave it out to match everything")
+    for element in elements:
+        if "," in element:
+            raise ValueError(
+                f"{name} can't be {element!r}: the API separates values by commas and documents no way to escape one. "
+                "Pass a list for several values; a value with a comma can't be searched for"
+            )
+    return ",".join(elements)
