@@ -1,1 +1,1 @@
-"""How fast the client is, in ratios of CPU time to what one would write without it."""
+"""Benchmarks of the client: CPU time relative to the same work without it, and use of the rate limit."""

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 import pydantic
 
-from benchmarks.items import Kind, page
-from benchmarks.measure import Goal, Table, arguments, microseconds, report, sample
-from benchmarks.rivals import cattrs_converter, plain_class, pydantic_model, read_moment, struct
+from benchmarks.harness.comparison_models import cattrs_converter, plain_class, pydantic_model, read_moment, struct
+from benchmarks.harness.items import Kind, page
+from benchmarks.harness.report import Goal, Table, arguments, microseconds, report, sample
 from ecwid_async.codec import Codec
 from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.measure import Goal, Table, arguments, report
+from benchmarks.harness.report import Goal, Table, arguments, report
 
 LIBRARIES, PACKAGE = "import attrs, cattrs, msgspec, anyio", "import ecwid_async"
 WITH_AIOHTTP, CLIENT = "the same and aiohttp", "first client"

@@ -13,8 +13,8 @@ from functools import partial
 import aiohttp
 import msgspec
 
-from benchmarks.measure import Goal, Table, arguments, microseconds, report, sample
-from benchmarks.server import STORE_ID, TOKEN, running
+from benchmarks.harness.page_server import STORE_ID, TOKEN, running
+from benchmarks.harness.report import Goal, Table, arguments, microseconds, report, sample
 from ecwid_async import Ecwid, Quota
 
 BY_HAND, RAW, TYPED = "aiohttp + msgspec by hand", "raw: .response()", "typed: Order"

@@ -13,8 +13,8 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from benchmarks.measure import Goal, Table, arguments, microseconds, report, sample
-from benchmarks.server import STORE_ID, TOKEN, running
+from benchmarks.harness.page_server import STORE_ID, TOKEN, running
+from benchmarks.harness.report import Goal, Table, arguments, microseconds, report, sample
 from ecwid_async import Ecwid, Quota
 
 BY_HAND, EXACT = "aiohttp + msgspec by hand", "by hand, exact decimals"

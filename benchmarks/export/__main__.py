@@ -24,13 +24,13 @@ import msgspec
 import pydantic
 from attrs import frozen
 
-from benchmarks.bulk import update
-from benchmarks.catalogue import Catalogue, serving
-from benchmarks.ceiling import LATENCY, PER_MINUTE, SCAN, reach
-from benchmarks.measure import Bound, Goal, Table, arguments, microseconds, report, sample
-from benchmarks.memory import growth
-from benchmarks.rivals import pydantic_model
-from benchmarks.server import STORE_ID, TOKEN
+from benchmarks.export.memory import growth
+from benchmarks.export.stock_updates import update
+from benchmarks.export.throughput import LATENCY, PER_MINUTE, SCAN, reach
+from benchmarks.harness.catalogue_server import Catalogue, serving
+from benchmarks.harness.comparison_models import pydantic_model
+from benchmarks.harness.page_server import STORE_ID, TOKEN
+from benchmarks.harness.report import Bound, Goal, Table, arguments, microseconds, report, sample
 from ecwid_async import Ecwid, Quota
 from ecwid_async.client import Store
 from ecwid_async.export import export_store

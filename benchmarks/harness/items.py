@@ -13,7 +13,7 @@ __all__ = ["CHANGED_AFTER", "FIRST_CREATED", "SMALL_ORDER", "SPACING", "Kind", "
 
 Kind = Literal["order", "product"]
 
-_DATA: Final = Path(__file__).parent / "data"
+_DATA: Final = Path(__file__).parents[1] / "data"
 
 SMALL_ORDER: Final = json.dumps(
     {

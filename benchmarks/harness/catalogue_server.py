@@ -23,8 +23,8 @@ from http.client import HTTPConnection
 from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from benchmarks.items import CHANGED_AFTER, FIRST_CREATED, SPACING, product
-from benchmarks.server import running
+from benchmarks.harness.items import CHANGED_AFTER, FIRST_CREATED, SPACING, product
+from benchmarks.harness.page_server import running
 from ecwid_async.codec import parse_selection
 from ecwid_async.sandbox.state import RateLimiter, SlidingLog
 
@@ -224,7 +224,9 @@ class Catalogue:
 @contextmanager
 def serving(total: int, *, latency: float = 0.0, per_minute: int = 0) -> Iterator[Catalogue]:
     """Run it beside this process, on a core of its own where there are several."""
-    with running(total, shared_core=False, module="benchmarks.catalogue", options=(latency, per_minute)) as url:
+    with running(
+        total, shared_core=False, module="benchmarks.harness.catalogue_server", options=(latency, per_minute)
+    ) as url:
         catalogue = Catalogue(url)
         try:
             yield catalogue

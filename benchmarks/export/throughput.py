@@ -9,8 +9,8 @@ from typing import Final
 
 from attrs import frozen
 
-from benchmarks.catalogue import serving
-from benchmarks.server import STORE_ID, TOKEN
+from benchmarks.harness.catalogue_server import serving
+from benchmarks.harness.page_server import STORE_ID, TOKEN
 from ecwid_async import Ecwid
 
 __all__ = ["LATENCY", "PER_MINUTE", "SCAN", "Reached", "reach"]

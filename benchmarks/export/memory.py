@@ -10,8 +10,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.catalogue import serving
-from benchmarks.server import STORE_ID, TOKEN
+from benchmarks.harness.catalogue_server import serving
+from benchmarks.harness.page_server import STORE_ID, TOKEN
 from ecwid_async import Ecwid, Quota
 from ecwid_async.client import Store
 from ecwid_async.export import export_store
@@ -46,8 +46,8 @@ def growth(few: int, many: int) -> dict[str, float]:
 
 def _peak(way: str, total: int) -> int:
     with serving(total) as catalogue:
-        command = [sys.executable, "-m", "benchmarks.memory", way, catalogue.url, str(total)]
-        finished = subprocess.run(command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, check=True)
+        command = [sys.executable, "-m", "benchmarks.export.memory", way, catalogue.url, str(total)]
+        finished = subprocess.run(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, check=True)
     peak: int = json.loads(finished.stdout)
     return peak
 

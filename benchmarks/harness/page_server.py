@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from benchmarks.items import SMALL_ORDER, page
+from benchmarks.harness.items import SMALL_ORDER, page
 
 __all__ = ["STORE_ID", "TOKEN", "running"]
 
@@ -88,7 +88,11 @@ async def _serve(total: int) -> None:
 
 @contextmanager
 def running(
-    total: int = 0, *, shared_core: bool = True, module: str = "benchmarks.server", options: Iterable[object] = ()
+    total: int = 0,
+    *,
+    shared_core: bool = True,
+    module: str = "benchmarks.harness.page_server",
+    options: Iterable[object] = (),
 ) -> Iterator[str]:
     """Run the server beside this process and yield its base URL. `total` is the number of products it pretends to have.
 
@@ -103,7 +107,7 @@ def running(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[1],
+            cwd=Path(__file__).parents[2],
         )
         with process:
             assert process.stdin is not None

@@ -1,0 +1,1 @@
+"""Sampling, reports, servers and data that the benchmarks share."""

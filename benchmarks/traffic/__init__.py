@@ -1,0 +1,1 @@
+"""Use of the rate limit, waits, and the cost of the limiter."""
