@@ -44,7 +44,7 @@ __all__ = [
 
 @model
 class CartItemSelectedOption(Model):
-    """An option of a product with the customer's choice."""
+    """An option of a product in a cart, with the customer's choice."""
 
     name: str | None = None
     type: SelectedOptionType | str | None = None

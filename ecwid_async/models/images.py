@@ -31,7 +31,7 @@ class ProductOriginalImage(Model):
 
 @draft
 class AsyncImageAltDraft(Draft):
-    """The alternative text of an image."""
+    """The alternative text of an image that the store fetches."""
 
     main: str | Unset | None = UNSET
     translated: dict[str, str] | Unset | None = UNSET

@@ -79,7 +79,7 @@ class OrderCalculationCustomSurcharge(Model):
 
 @model
 class CartItemRecurringChargeSettings(Model):
-    """The interval and prices of an item bought as a subscription."""
+    """The interval and prices of a cart item bought as a subscription."""
 
     recurring_interval: RecurringInterval | str | None = None
     recurring_interval_count: int | None = None

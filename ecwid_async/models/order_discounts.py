@@ -93,7 +93,7 @@ class CartItemDiscountDiscountInfo(Model):
 
 @model
 class CartItemDiscount(Model):
-    """A discount on an item and its total."""
+    """A discount on an item of a cart or of an order to write, and its total."""
 
     discount_info: CartItemDiscountDiscountInfo | None = None
     total: Decimal | None = None

@@ -69,7 +69,7 @@ class CartExtraFields(Model):
 
 @model
 class CartOrderExtraField(Model):
-    """An additional field of the checkout with the customer's value."""
+    """An additional field of the checkout with the customer's value, in a cart or an order to write."""
 
     id: str | None = None
     value: str | None = None

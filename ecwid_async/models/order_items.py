@@ -67,7 +67,7 @@ class OrderItemSelectedOptionSelection(Model):
 
 @model
 class OrderItemSelectedOption(Model):
-    """An option of a product with the customer's choice."""
+    """An option of an ordered product, with the customer's choice."""
 
     name: str | None = None
     type: SelectedOptionType | str | None = None

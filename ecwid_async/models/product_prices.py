@@ -75,6 +75,6 @@ class ProductLowestPriceSettingsDraft(Draft):
 
 @draft
 class ProductCustomPriceTierDraft(Draft):
-    """A suggested price for a product whose price the customer chooses."""
+    """A suggested price to write, for a product whose price the customer chooses."""
 
     value: Decimal | int | Unset | None = UNSET

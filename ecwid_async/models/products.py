@@ -280,7 +280,7 @@ class ProductUpdateResult(Model):
 
 @draft
 class ProductRibbonDraft(Draft):
-    """A label shown on a product."""
+    """A label of a product to write."""
 
     text: str | Unset | None = UNSET
     color: str | Unset | None = UNSET

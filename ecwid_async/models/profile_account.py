@@ -63,7 +63,7 @@ class ProfileAccountBilling(Model):
 
 @draft
 class ProfileAccountDraft(Draft):
-    """The account of the store's owner."""
+    """Fields of the account to change."""
 
     account_name: str | Unset | None = UNSET
     # Undocumented, here and below; Ecwid's own client writes them.

@@ -102,7 +102,7 @@ class ProfileCustomTipSettings(Model):
 
 @model
 class ProfileTipsSettings(Model):
-    """The tips that the checkout offers."""
+    """Settings for tips at the checkout."""
 
     enabled: bool | None = None
     type: AmountType | str | None = None
@@ -118,14 +118,14 @@ class ProfileTipsSettings(Model):
 
 @draft
 class ProfileShippingDraft(Draft):
-    """Shipping settings of the store. The origin and the shipping options are read-only here."""
+    """Shipping settings to change. The origin and the shipping options are read-only."""
 
     handling_fee: HandlingFee | Unset | None = UNSET
 
 
 @draft
 class ProfileTipsSettingsDraft(Draft):
-    """The tips that the checkout offers."""
+    """Tip settings to change."""
 
     enabled: bool | Unset | None = UNSET
     type: AmountType | str | Unset | None = UNSET

@@ -62,7 +62,7 @@ class ProfileLanguages(Model):
 
 @draft
 class ProfileFormatsAndUnitsDraft(Draft):
-    """Currency, units, formats and order numbers of the store."""
+    """Formats and units to change."""
 
     currency: str | Unset | None = UNSET
     currency_prefix: str | Unset | None = UNSET
@@ -91,7 +91,7 @@ class ProfileFormatsAndUnitsDraft(Draft):
 
 @draft
 class ProfileLanguagesDraft(Draft):
-    """The languages of the store, as ISO codes."""
+    """Languages to change, as ISO codes."""
 
     enabled_languages: list[str] | Unset | None = UNSET
     default_language: str | Unset | None = UNSET

@@ -96,7 +96,7 @@ class ProfileGeneralInfo(Model):
 
 @draft
 class ProfileStarterSiteDraft(Draft):
-    """The Instant Site of the store."""
+    """Fields of the Instant Site to change."""
 
     ecwid_subdomain: str | Unset | None = UNSET
     custom_domain: str | Unset | None = UNSET
@@ -105,7 +105,7 @@ class ProfileStarterSiteDraft(Draft):
 
 @draft
 class ProfileGeneralInfoDraft(Draft):
-    """The URL and website of the store."""
+    """The URL and website of the store to change."""
 
     store_url: str | Unset | None = UNSET
     starter_site: ProfileStarterSiteDraft | Unset | None = UNSET

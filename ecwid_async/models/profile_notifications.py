@@ -17,7 +17,7 @@ __all__ = [
 
 @model
 class ProfileMailNotificationSettings(Model):
-    """Whether a kind of email is sent, and with which coupon."""
+    """Settings of one kind of email."""
 
     enabled: bool | None = None
     marketing_block_enabled: bool | None = None
@@ -66,7 +66,7 @@ class ProfileMailNotificationsCustomerMarketingMessages(Model):
 
 @model
 class ProfileMailNotifications(Model):
-    """The emails that the store sends."""
+    """Settings of the store's emails."""
 
     admin_notification_emails: list[str] | None = None
     customer_notification_from_email: str | None = None
@@ -84,7 +84,7 @@ class ProfilePhoneNotifications(Model):
 
 @draft
 class ProfileMailNotificationsCustomerOrderMessagesDraft(Draft):
-    """Emails to customers about their orders."""
+    """Emails to customers about their orders, to change."""
 
     order_confirmation: ProfileMailNotificationSettings | Unset | None = UNSET
     order_status_changed: ProfileMailNotificationSettings | Unset | None = UNSET
@@ -95,7 +95,7 @@ class ProfileMailNotificationsCustomerOrderMessagesDraft(Draft):
 
 @draft
 class ProfileMailNotificationsDraft(Draft):
-    """The emails that the store sends."""
+    """Settings of the store's emails to change."""
 
     admin_notification_emails: list[str] | Unset | None = UNSET
     customer_order_messages: ProfileMailNotificationsCustomerOrderMessagesDraft | Unset | None = UNSET

@@ -150,7 +150,7 @@ class ProfileSettings(Model):
 
 @draft
 class ProfileSalePriceDraft(Draft):
-    """The display of the price before a sale."""
+    """Display settings of the price before a sale, to change."""
 
     display_on_product_list: bool | Unset | None = UNSET
     old_price_label: str | Unset | None = UNSET
@@ -161,14 +161,14 @@ class ProfileSalePriceDraft(Draft):
 
 @draft
 class ProfileRecurringSubscriptionsSettingsDraft(Draft):
-    """Settings of recurring subscriptions."""
+    """Settings of recurring subscriptions to change."""
 
     show_recurring_subscriptions_in_control_panel: bool | Unset | None = UNSET
 
 
 @draft
 class ProfileSettingsDraft(Draft):
-    """General settings of the store."""
+    """General settings to change."""
 
     closed: bool | Unset | None = UNSET
     store_name: str | Unset | None = UNSET

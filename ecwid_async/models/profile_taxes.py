@@ -63,7 +63,7 @@ class ProfileTaxSettings(Model):
 
 @draft
 class ProfileTaxSettingsDraft(Draft):
-    """Tax settings of the store."""
+    """Tax settings to change."""
 
     automatic_tax_enabled: bool | Unset | None = UNSET
     taxes: list[ProfileTax] | Unset | None = UNSET

@@ -21,7 +21,7 @@ __all__ = [
 
 
 class PromotionDiscountBase(StrEnum):
-    """The targets of a promotion's discount."""
+    """The amount that a promotion discounts: of items, the subtotal or shipping."""
 
     ITEM = "ITEM"
     SUBTOTAL = "SUBTOTAL"

@@ -55,7 +55,7 @@ class ReportAdditionalDataType(StrEnum):
 class ReportComparePeriod(StrEnum):
     """The period that a report is compared with.
 
-    In lower case, as in requests and in Ecwid's own client. The reference lists upper case for responses: those values
+    In camelCase, as in requests and in Ecwid's own client. The reference lists upper case for responses: those values
     stay text.
     """
 

@@ -212,7 +212,7 @@ class Customers(ListResource[Customer]):
         )
 
     def all_customer_count(self) -> Call[int]:
-        """Count all customers of the store, including businesses and guests, which a search leaves out by default.
+        """Count all customers of the store, including businesses and guests, independent of any search.
 
         ``GET /customers``
         """
@@ -316,7 +316,7 @@ class Customers(ListResource[Customer]):
         return self._call("GET /customers/filters", result_type=CustomersFilters)
 
     def locations(self, name: str) -> Call[list[CustomerLocation]]:
-        """List the locations of customers that match a name.
+        """List the countries of customers that have `name` in their names.
 
         ``GET /customers/locations``
         """
@@ -325,7 +325,7 @@ class Customers(ListResource[Customer]):
         )
 
     def purchased_products(self, name: str) -> Call[list[PurchasedProduct]]:
-        """List the products bought by customers whose names match.
+        """List the purchased products that have `name` in their names.
 
         ``GET /customers/products``
         """
