@@ -99,6 +99,14 @@ def test_the_two_commands_of_the_readme_are_one_paste_each(name):
     assert found.startswith("python3 -m venv .venv && ")
 
 
+def test_the_paths_in_contributing_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("## Where things are")[2].partition("## Rules")[0]
+    paths = re.findall(r"`((?:ecwid_async|tests|docs)/[^`]*)`", table)
+    assert len(paths) > 20
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
 def test_links_lead_somewhere(page):
     targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
