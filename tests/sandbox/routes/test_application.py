@@ -11,11 +11,6 @@ SIZES = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def api(clock: Clock) -> Api:
     return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
 

@@ -1,33 +1,13 @@
 """Brands."""
 
-import pytest
-
-from ecwid_async.sandbox import Sandbox, Switches
-from tests.sandbox.api import Api, Clock
-
-NOW = 1_725_434_411
-
-
-def shop(**switches):
-    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None, switches=Switches(**switches))
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
-
-@pytest.fixture
-def api():
-    return shop()
-
-
-def make(api, **fields):
-    return api.post("/products", {"name": "Thing", **fields})["id"]
+from tests.sandbox.routes.product_helpers import create_product
 
 
 def test_brands_come_from_the_products(api):
     for name, times in {"Zeta": 2, "alpha": 3, "Beta & Co": 1}.items():
         for _ in range(times):
-            make(api, attributes=[{"alias": "BRAND", "value": name}])
-    make(api, enabled=False, attributes=[{"alias": "BRAND", "value": "Secret"}])
+            create_product(api, attributes=[{"alias": "BRAND", "value": name}])
+    create_product(api, enabled=False, attributes=[{"alias": "BRAND", "value": "Secret"}])
 
     def brands(**params):
         return [brand["name"] for brand in api.get("/brands", **params)["items"]]

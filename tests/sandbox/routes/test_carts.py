@@ -20,11 +20,6 @@ def demo() -> Api:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def api(clock: Clock) -> Api:
     """A demo store that a test may change."""
     return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))

@@ -2,33 +2,11 @@
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from tests.sandbox.api import Api, Clock
-
-
-@pytest.fixture
-def api():
-    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
-
-@pytest.fixture
-def tree(api):
-    """Top contains A (which contains AA) and B; Side is next to Top."""
-    numbers = {}
-    for name, parent in {"Top": None, "Side": None, "A": "Top", "B": "Top", "AA": "A"}.items():
-        body = {"name": name, **({"parentId": numbers[parent]} if parent else {})}
-        numbers[name] = api.post("/categories", body)["id"]
-    return numbers
+from tests.sandbox.routes.product_helpers import create_product
 
 
 def names(api, **params):
     return [item["name"] for item in api.all("/categories", **params)]
-
-
-def make(api, **fields):
-    return api.post("/products", {"name": "Thing", **fields})["id"]
 
 
 def test_a_category_is_read_as_it_was_created(api):
@@ -110,7 +88,7 @@ def test_a_path_of_names_leads_to_its_category(api, tree):
 
 
 def test_deleting_a_category_deletes_its_descendants_but_no_products(api, tree):
-    product = make(api, categoryIds=[tree["AA"], tree["Side"]])
+    product = create_product(api, categoryIds=[tree["AA"], tree["Side"]])
     assert api.delete(f"/categories/{tree['Top']}") == {"deleteCount": 1}
     assert names(api) == ["Side"]
     item = api.get(f"/products/{product}")
@@ -119,7 +97,7 @@ def test_deleting_a_category_deletes_its_descendants_but_no_products(api, tree):
 
 
 def test_products_are_assigned_and_unassigned(api, tree):
-    one, two, off = make(api), make(api), make(api, enabled=False)
+    one, two, off = create_product(api), create_product(api), create_product(api, enabled=False)
     path = f"/categories/{tree['A']}"
     assert api.post(f"{path}/assignProducts", {"productIds": [one, two, off]}) == {"updateCount": 1}
     category = api.get(path)
@@ -133,7 +111,7 @@ def test_products_are_assigned_and_unassigned(api, tree):
 
 
 def test_a_category_can_be_created_and_changed_with_its_products(api):
-    one, two = make(api), make(api)
+    one, two = create_product(api), create_product(api)
     number = api.post("/categories", {"name": "C", "productIds": [one]})["id"]
     assert api.get(f"/products/{one}")["categories"] == [
         {"id": number, "name": "C", "nameTranslated": "C", "enabled": True}
@@ -144,14 +122,14 @@ def test_a_category_can_be_created_and_changed_with_its_products(api):
 
 
 def test_product_ids_are_listed_only_on_request(api, tree):
-    product = make(api, categoryIds=[tree["A"]])
+    product = create_product(api, categoryIds=[tree["A"]])
     assert not any("productIds" in item for item in api.all("/categories"))
     shown = {item["name"]: item.get("productIds") for item in api.all("/categories", productIds=True)}
     assert shown == {"Top": None, "Side": None, "A": [product], "B": None, "AA": None}
 
 
 def test_a_renamed_category_is_renamed_in_its_products(api, tree):
-    product = make(api, categoryIds=[tree["A"]])
+    product = create_product(api, categoryIds=[tree["A"]])
     before = api.get(f"/products/{product}")["updateTimestamp"]
     api.sandbox.clock.now += 50
     api.put(f"/categories/{tree['A']}", {"name": "New", "enabled": False})

@@ -1,27 +1,5 @@
 """Images of categories."""
 
-import pytest
-
-from ecwid_async.sandbox import Sandbox
-from tests.sandbox.api import Api, Clock
-
-
-@pytest.fixture
-def api():
-    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
-
-@pytest.fixture
-def tree(api):
-    """Top contains A (which contains AA) and B; Side is next to Top."""
-    numbers = {}
-    for name, parent in {"Top": None, "Side": None, "A": "Top", "B": "Top", "AA": "A"}.items():
-        body = {"name": name, **({"parentId": numbers[parent]} if parent else {})}
-        numbers[name] = api.post("/categories", body)["id"]
-    return numbers
-
 
 def test_an_image_is_uploaded_and_deleted(api, tree):
     path = f"/categories/{tree['A']}"

@@ -4,22 +4,8 @@ import json
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox, Switches
 from tests.models.spec import SAMPLES
-from tests.sandbox.api import Api, Clock
-
-NOW = 1_725_434_411
-
-
-def shop(**switches):
-    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None, switches=Switches(**switches))
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
-
-@pytest.fixture
-def api():
-    return shop()
+from tests.sandbox.routes.stores import NOW, empty_store
 
 
 def make(api, code, **fields):
@@ -85,7 +71,7 @@ def test_the_path_follows_a_change_of_the_code(api):
 
 
 def test_a_code_is_unique_even_while_searches_lag():
-    api = shop(upsert_lag=30)
+    api = empty_store(upsert_lag=30)
     make(api, "A")
     make(api, "B")
     assert api.refused("POST", "/discount_coupons", {"name": "x", "code": "A"})[:2] == (409, "CONSTRAINT_VIOLATION")

@@ -8,11 +8,6 @@ from tests.sandbox.api import Api, Clock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def api(clock: Clock) -> Api:
     """An empty store."""
     sandbox = Sandbox(clock=clock, requests_per_minute=None)

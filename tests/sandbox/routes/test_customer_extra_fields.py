@@ -7,8 +7,8 @@ import pytest
 from ecwid_async.sandbox import Sandbox
 from tests.models.spec import SAMPLES
 from tests.sandbox.api import Api, Clock
+from tests.sandbox.routes.stores import NOW
 
-NOW = 1_725_434_411
 PATH = "/store_extrafields/customers"
 
 

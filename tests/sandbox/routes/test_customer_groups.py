@@ -1,17 +1,5 @@
 """Customer groups: General always exists, and members follow changes of their group."""
 
-import pytest
-
-from ecwid_async.sandbox import Sandbox
-from tests.sandbox.api import Api, Clock
-
-
-@pytest.fixture
-def api():
-    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
 
 def make(api, name, **fields):
     return api.post("/customer_groups", {"name": name, **fields})["id"]

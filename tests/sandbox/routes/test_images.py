@@ -2,16 +2,6 @@
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from tests.sandbox.api import Api, Clock
-
-
-@pytest.fixture
-def api():
-    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
 
 def test_an_image_has_the_same_colors_on_every_call(api):
     urls = ["https://x.example/1.jpg", "https://x.example/2.jpg"]

@@ -5,26 +5,11 @@ import pytest
 from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api, Clock
 
-OPTION = "Ваш файл / photo + text"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
     sizes = {"products": 3, "orders": 6, "customers": 2, "carts": 0, "categories": 1}
     return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=clock))
-
-
-@pytest.fixture
-def order(api: Api) -> int:
-    item = {"name": "Mug", "price": 12.5, "quantity": 2, "selectedOptions": [{"name": OPTION, "type": "FILES"}]}
-    item["selectedOptions"] += [{"name": "Size", "type": "CHOICE", "value": "L"}]
-    number: int = api.post("/orders", {"email": "a@example.com", "items": [item]})["id"]
-    return number
 
 
 def test_an_extra_field_is_added_changed_and_deleted(api: Api, order: int, clock: Clock) -> None:

@@ -8,13 +8,7 @@ import pytest
 from ecwid_async.sandbox.seed import demo_sandbox
 from ecwid_async.sandbox.state import uploads_of
 from tests.sandbox.api import Api, Clock
-
-OPTION = "Ваш файл / photo + text"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.sandbox.routes.stores import FILE_OPTION
 
 
 @pytest.fixture
@@ -23,15 +17,7 @@ def api(clock: Clock) -> Api:
     return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=clock))
 
 
-@pytest.fixture
-def order(api: Api) -> int:
-    item = {"name": "Mug", "price": 12.5, "quantity": 2, "selectedOptions": [{"name": OPTION, "type": "FILES"}]}
-    item["selectedOptions"] += [{"name": "Size", "type": "CHOICE", "value": "L"}]
-    number: int = api.post("/orders", {"email": "a@example.com", "items": [item]})["id"]
-    return number
-
-
-def files_path(api: Api, order: int, name: str = OPTION) -> str:
+def files_path(api: Api, order: int, name: str = FILE_OPTION) -> str:
     line = api.get(f"/orders/{order}")["items"][0]
     return f"/orders/{order}/items/{line['id']}/options/{quote_plus(name)}"
 
@@ -68,6 +54,6 @@ def test_the_bytes_of_a_file_are_kept_until_its_order_is_deleted(api: Api, order
 def test_only_file_options_accept_files(api: Api, order: int) -> None:
     assert api.refused("POST", files_path(api, order, "Size"), b"x")[:2] == (400, "OPTIONS_IS_NOT_FILES_TYPE")
     assert api.refused("POST", files_path(api, order, "None"), b"x")[0] == 404
-    assert api.refused("POST", f"/orders/{order}/items/1/options/{quote_plus(OPTION)}", b"x")[0] == 404
+    assert api.refused("POST", f"/orders/{order}/items/1/options/{quote_plus(FILE_OPTION)}", b"x")[0] == 404
     assert api.refused("POST", files_path(api, order))[:2] == (400, "WRONG_PARAMETER")
     assert api.refused("POST", files_path(api, order), externalUrl="ftp://example.com/x")[:2] == (422, "WRONG_URL")

@@ -7,11 +7,6 @@ from tests.sandbox.api import Api, Clock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def api(clock: Clock) -> Api:
     sizes = {"products": 3, "orders": 6, "customers": 2, "carts": 0, "categories": 1}
     return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=clock))

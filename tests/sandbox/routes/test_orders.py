@@ -20,11 +20,6 @@ def demo() -> Api:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def api(clock: Clock) -> Api:
     """An empty store."""
     sandbox = Sandbox(clock=clock, requests_per_minute=None)

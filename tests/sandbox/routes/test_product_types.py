@@ -2,9 +2,6 @@
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from tests.sandbox.api import Api, Clock
-
 TYPES = [
     "CUSTOM",
     "UPC",
@@ -26,13 +23,6 @@ TYPES = [
     "TAGS",
     "SUPPLIER",
 ]
-
-
-@pytest.fixture
-def api():
-    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
 
 
 def make(api, *names):

@@ -6,36 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.routes import load
 from ecwid_async.sandbox.spec import load as tables
 from tests.models.spec import SAMPLES
-from tests.sandbox.api import Api, Clock
-
-NOW = 1_725_434_411
-
-
-def shop(**switches):
-    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None, switches=Switches(**switches))
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
-
-@pytest.fixture
-def api():
-    return shop()
-
-
-def make(api, **fields):
-    return api.post("/products", {"name": "Thing", **fields})["id"]
-
-
-def ids(api, **params):
-    return [item["id"] for item in api.all("/products", **params)]
-
-
-def show(api, number, fields):
-    return api.get(f"/products/{number}", responseFields=fields)
+from tests.sandbox.routes.product_helpers import create_product, product_ids, read_fields
+from tests.sandbox.routes.stores import NOW, empty_store
 
 
 def test_every_endpoint_of_the_catalog_is_served():
@@ -51,8 +26,8 @@ def test_every_endpoint_of_the_catalog_is_served():
 
 
 def test_a_name_suffices_and_the_server_adds_the_rest(api):
-    number = make(api)
-    assert ids(api) == [number]
+    number = create_product(api)
+    assert product_ids(api) == [number]
     item = api.get(f"/products/{number}")
     expected = {
         "enabled": True,
@@ -74,7 +49,7 @@ def test_a_name_suffices_and_the_server_adds_the_rest(api):
 @pytest.mark.parametrize("body", [{}, {"name": ""}, {"name": " "}, {"name": "x", "price": -1}])
 def test_a_product_without_a_name_or_with_a_negative_price_is_refused(api, body):
     assert api.refused("POST", "/products", body)[:2] == (400, "WRONG_PARAMETER")
-    assert ids(api) == []
+    assert product_ids(api) == []
 
 
 @pytest.mark.parametrize(
@@ -101,14 +76,14 @@ def test_invalid_products_are_refused_with_the_documented_code(api, body, code):
     ],
 )
 def test_invalid_changes_are_refused_with_the_documented_code(api, body, status, code):
-    number = make(api, price=7)
+    number = create_product(api, price=7)
     assert api.refused("PUT", f"/products/{number}", body)[:2] == (status, code)
 
 
 def test_a_store_without_translations_can_be_simulated(api):
     api.store.profile["languages"] = {"enabledLanguages": ["en", "de"], "defaultLanguage": "en"}
     api.store.simulated_errors.add("LANGUAGES_NOT_ALLOWED")
-    number = make(api, nameTranslated={"en": "Lamp", "de": "Lampe"})
+    number = create_product(api, nameTranslated={"en": "Lamp", "de": "Lampe"})
     french = {"media": {"images": [{"alt": {"translated": {"fr": "Lampe"}}}]}}
     assert api.refused("PUT", f"/products/{number}", french)[:2] == (400, "LANGUAGES_NOT_ALLOWED")
     api.store.simulated_errors.add("MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE")
@@ -118,7 +93,7 @@ def test_a_store_without_translations_can_be_simulated(api):
 
 
 def test_an_update_changes_the_given_fields_and_the_update_time(api):
-    number = make(api, price=5, weight=2, tax={"taxable": False, "taxClassCode": "food"})
+    number = create_product(api, price=5, weight=2, tax={"taxable": False, "taxClassCode": "food"})
     before = api.get(f"/products/{number}")
     api.sandbox.clock.now += 60
     assert api.put(f"/products/{number}", {"tax": {"taxable": True}, "name": None}) == {"updateCount": 1}
@@ -131,7 +106,7 @@ def test_an_update_changes_the_given_fields_and_the_update_time(api):
 
 
 def test_read_only_fields_in_a_body_are_ignored(api):
-    number = make(api, id=5, createTimestamp=1, inStock=False, url="https://x.example", rating=5)
+    number = create_product(api, id=5, createTimestamp=1, inStock=False, url="https://x.example", rating=5)
     item = api.get(f"/products/{number}")
     assert number != 5
     assert (item["createTimestamp"], item["inStock"]) == (NOW, True)
@@ -139,7 +114,7 @@ def test_read_only_fields_in_a_body_are_ignored(api):
 
 
 def test_null_clears_clearable_fields(api):
-    number = make(api, googleProductCategory=412, minPurchaseQuantity=2, price=5)
+    number = create_product(api, googleProductCategory=412, minPurchaseQuantity=2, price=5)
     api.put(f"/products/{number}", {"googleProductCategory": None, "minPurchaseQuantity": None, "price": None})
     item = api.get(f"/products/{number}")
     assert "googleProductCategory" not in item
@@ -148,14 +123,14 @@ def test_null_clears_clearable_fields(api):
 
 
 def test_null_clears_every_field_with_the_switch():
-    api = shop(null_clears=True)
-    number = make(api, subtitle="x")
+    api = empty_store(null_clears=True)
+    number = create_product(api, subtitle="x")
     api.put(f"/products/{number}", {"subtitle": None})
     assert "subtitle" not in api.get(f"/products/{number}")
 
 
 def test_an_update_can_return_the_item(api):
-    number = make(api)
+    number = create_product(api)
     response = api.put(f"/products/{number}", {"price": 7}, returnItem=True, responseFields="item(id,price)")
     assert response == {"item": {"id": number, "price": 7}}
 
@@ -166,7 +141,7 @@ def test_prices_are_shown_in_the_stores_format(api):
         "currencyGroupSeparator": " ",
         "currencyDecimalSeparator": ",",
     }
-    number = make(api, price=1234.5, compareToPrice=2000)
+    number = create_product(api, price=1234.5, compareToPrice=2000)
     item = api.get(f"/products/{number}")
     assert item["defaultDisplayedPriceFormatted"] == "€1 234,50"
     assert (item["compareToPriceDiscount"], item["compareToPriceDiscountPercent"]) == (765.5, 38)
@@ -187,27 +162,27 @@ def test_the_error_names_the_missing_product(api):
 
 
 def test_a_sku_belongs_to_one_product_or_variation(api):
-    first = make(api, sku="A")
+    first = create_product(api, sku="A")
     variations = {"combinations": [{"sku": "B", "options": []}]}
     second = api.post("/products", {"name": "x", **variations}, saveCombinations=True)["id"]
     for sku in ("A", "B"):
         assert api.refused("POST", "/products", {"name": "y", "sku": sku})[:2] == (409, "SKU_ALREADY_EXISTS")
     assert api.refused("PUT", f"/products/{second}", {"sku": "A"})[0] == 409
     api.put(f"/products/{first}", {"sku": "A", "price": 1})
-    assert ids(api, sku="B") == [second]
+    assert product_ids(api, sku="B") == [second]
     api.delete(f"/products/{first}")
-    make(api, sku="A")
+    create_product(api, sku="A")
 
 
 def test_a_sku_is_unique_even_while_searches_lag():
-    api = shop(upsert_lag=30)
-    make(api, sku="A")
+    api = empty_store(upsert_lag=30)
+    create_product(api, sku="A")
     assert api.get("/products")["total"] == 0
     assert api.refused("POST", "/products", {"name": "y", "sku": "A"})[0] == 409
 
 
 def test_an_external_id_is_unique(api):
-    make(api, externalReferenceId="X")
+    create_product(api, externalReferenceId="X")
     assert api.refused("POST", "/products", {"name": "y", "externalReferenceId": "X"})[:2] == (
         409,
         "EXTERNAL_ID_ALREADY_USED",
@@ -215,7 +190,7 @@ def test_an_external_id_is_unique(api):
 
 
 def test_deleted_products_are_listed_with_their_time(api):
-    first, second, third = make(api), make(api), make(api)
+    first, second, third = create_product(api), create_product(api), create_product(api)
     assert api.delete(f"/products/{second}") == {"deleteCount": 1}
     api.sandbox.clock.now += 100
     api.delete(f"/products/{first}")
@@ -224,15 +199,15 @@ def test_deleted_products_are_listed_with_their_time(api):
     assert api.get("/products/deleted", from_date=NOW + 1)["items"][0]["id"] == first
     assert api.get("/products/deleted", to_date="2024-09-04 07:20:12")["total"] == 1
     assert api.get("/products/deleted", limit=1, offset=1)["items"][0]["id"] == first
-    assert ids(api) == [third]
+    assert product_ids(api) == [third]
 
 
 def test_deleting_without_an_id_deletes_and_lists_all_products(api):
-    numbers = [make(api) for _ in range(3)]
+    numbers = [create_product(api) for _ in range(3)]
     assert api.delete("/products") == {"deleteCount": 3}
-    assert ids(api) == []
+    assert product_ids(api) == []
     assert [item["id"] for item in api.get("/products/deleted")["items"]] == numbers
-    assert make(api) > max(numbers)
+    assert create_product(api) > max(numbers)
 
 
 # Search.
@@ -249,32 +224,32 @@ def test_a_page_has_at_most_100_items_and_reports_that_limit(api):
 
 
 def test_pages_can_be_shorter_than_requested():
-    api = shop(page_size=30)
+    api = empty_store(page_size=30)
     api.store.load("products", [{"id": number} for number in range(1, 101)])
     page = api.get("/products", limit=50)
     assert (page["count"], page["limit"], page["total"]) == (30, 50, 100)
-    assert ids(api) == list(range(1, 101))
+    assert product_ids(api) == list(range(1, 101))
 
 
 def test_timestamps_can_be_in_milliseconds():
-    api = shop(milliseconds=frozenset({"products"}))
-    number = make(api, description='a "createTimestamp":1725434411 in a text')
+    api = empty_store(milliseconds=frozenset({"products"}))
+    number = create_product(api, description='a "createTimestamp":1725434411 in a text')
     for item in (api.get(f"/products/{number}"), api.get("/products")["items"][0]):
         assert item["createTimestamp"] == NOW * 1000
         assert item["description"] == 'a "createTimestamp":1725434411 in a text'
-    assert ids(api, createdFrom=NOW, createdTo=NOW) == [number]
+    assert product_ids(api, createdFrom=NOW, createdTo=NOW) == [number]
 
 
 def test_a_search_lags_but_reading_by_id_does_not():
-    api = shop(upsert_lag=10, delete_lag=20)
-    number = make(api)
-    assert (ids(api), api.get(f"/products/{number}")["id"]) == ([], number)
+    api = empty_store(upsert_lag=10, delete_lag=20)
+    number = create_product(api)
+    assert (product_ids(api), api.get(f"/products/{number}")["id"]) == ([], number)
     api.sandbox.clock.now += 10
-    assert ids(api) == [number]
+    assert product_ids(api) == [number]
     api.delete(f"/products/{number}")
-    assert (ids(api), api.refused("GET", f"/products/{number}")[0]) == ([number], 404)
+    assert (product_ids(api), api.refused("GET", f"/products/{number}")[0]) == ([number], 404)
     api.sandbox.clock.now += 20
-    assert ids(api) == []
+    assert product_ids(api) == []
 
 
 @pytest.mark.parametrize(
@@ -336,24 +311,28 @@ def test_each_filter_finds_its_products(api, params, expected):
     hidden = {"name": "Hidden", "enabled": False, "isGiftCard": True}
     gone = {"name": "Gone", "quantity": 0, "outOfStockVisibilityBehaviour": "HIDE", "nameYourPriceEnabled": True}
     names = {"bear": bear, "shelf": shelf, "letter": letter, "hidden": hidden, "gone": gone}
-    numbers = {make(api, **fields): name for name, fields in names.items()}
-    assert [numbers[number] for number in ids(api, **params)] == expected
+    numbers = {create_product(api, **fields): name for name, fields in names.items()}
+    assert [numbers[number] for number in product_ids(api, **params)] == expected
 
 
 def test_ids_disable_the_other_filters(api):
-    first, second, third = make(api), make(api, price=5), make(api)
-    assert ids(api, productId=[third, first, 99], priceFrom=5) == [first, third]
-    assert second not in ids(api, productId=[first])
+    first, second, third = create_product(api), create_product(api, price=5), create_product(api)
+    assert product_ids(api, productId=[third, first, 99], priceFrom=5) == [first, third]
+    assert second not in product_ids(api, productId=[first])
 
 
 def test_a_category_finds_its_products_and_those_of_subcategories_on_request(api):
     top = api.post("/categories", {"name": "Top"})["id"]
     below = api.post("/categories", {"name": "Below", "parentId": top})["id"]
     other = api.post("/categories", {"name": "Other"})["id"]
-    a, b, c = make(api, categoryIds=[top]), make(api, categoryIds=[below]), make(api, categoryIds=[other])
-    assert ids(api, category=top) == [a]
-    assert ids(api, categories=[top, other]) == [a, c]
-    assert ids(api, categories=top, includeProductsFromSubcategories=True) == [a, b]
+    a, b, c = (
+        create_product(api, categoryIds=[top]),
+        create_product(api, categoryIds=[below]),
+        create_product(api, categoryIds=[other]),
+    )
+    assert product_ids(api, category=top) == [a]
+    assert product_ids(api, categories=[top, other]) == [a, c]
+    assert product_ids(api, categories=top, includeProductsFromSubcategories=True) == [a, b]
 
 
 PRODUCTS = st.lists(
@@ -386,7 +365,7 @@ SORTS = {
     st.none() | st.booleans(),
 )
 def test_the_pages_of_a_search_add_up_to_the_filtered_and_sorted_list(rows, sort, way, limit, since, enabled):
-    api = shop()
+    api = empty_store()
     rows = [{"id": number, **row} for number, row in enumerate(rows, start=1)]
     api.store.load("products", rows)
     wanted = [row for row in rows if row["updateTimestamp"] >= since and (enabled is None or row["enabled"] is enabled)]
@@ -405,17 +384,19 @@ def test_the_pages_of_a_search_add_up_to_the_filtered_and_sorted_list(rows, sort
 
 
 def test_fields_are_selected_on_every_level(api):
-    number = make(api, options=[{"type": "SELECT", "name": "Size", "choices": [{"text": "S"}, {"text": "M"}]}])
+    number = create_product(
+        api, options=[{"type": "SELECT", "name": "Size", "choices": [{"text": "S"}, {"text": "M"}]}]
+    )
     assert api.get("/products", responseFields="items(id,options(name,choices(text)))") == {
         "items": [{"id": number, "options": [{"name": "Size", "choices": [{"text": "S"}, {"text": "M"}]}]}]
     }
     assert api.get("/products", responseFields="total") == {"total": 1}
-    assert show(api, number, "id,tax(taxable)") == {"id": number, "tax": {"taxable": True}}
+    assert read_fields(api, number, "id,tax(taxable)") == {"id": number, "tax": {"taxable": True}}
 
 
 def test_urls_follow_the_storefront_parameters(api):
-    number = make(api, name="Red Bear", customSlug="")
-    assert show(api, number, "url")["url"].endswith(f"company.site/products/Red-Bear-p{number}")
+    number = create_product(api, name="Red Bear", customSlug="")
+    assert read_fields(api, number, "url")["url"].endswith(f"company.site/products/Red-Bear-p{number}")
     requested = {"baseUrl": "https://shop.example", "responseFields": "items(url)"}
     for flags, expected in [
         ({}, f"https://shop.example#!/Red-Bear/p/{number}"),
@@ -426,7 +407,7 @@ def test_urls_follow_the_storefront_parameters(api):
 
 
 def test_texts_are_in_the_requested_language(api):
-    number = make(
+    number = create_product(
         api,
         nameTranslated={"de": "Ding"},
         options=[{"type": "SELECT", "name": "Size", "nameTranslated": {"de": "Größe"}, "choices": []}],
@@ -438,39 +419,43 @@ def test_texts_are_in_the_requested_language(api):
 
 
 def test_a_name_and_its_translation_stay_in_step(api):
-    number = make(api)
+    number = create_product(api)
     api.put(f"/products/{number}", {"nameTranslated": {"en": "Object", "de": "Objekt"}})
-    assert show(api, number, "name") == {"name": "Object"}
+    assert read_fields(api, number, "name") == {"name": "Object"}
     api.put(f"/products/{number}", {"name": "Item"})
-    assert show(api, number, "nameTranslated") == {"nameTranslated": {"en": "Item", "de": "Objekt"}}
+    assert read_fields(api, number, "nameTranslated") == {"nameTranslated": {"en": "Item", "de": "Objekt"}}
 
 
 # Stock, attributes, variations.
 
 
 def test_a_quantity_and_unlimited_stock_exclude_each_other(api):
-    number = make(api)
+    number = create_product(api)
     api.put(f"/products/{number}", {"quantity": 0})
-    assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": False, "quantity": 0, "inStock": False}
-    assert ids(api, inStock=True) == []
+    assert read_fields(api, number, "unlimited,quantity,inStock") == {
+        "unlimited": False,
+        "quantity": 0,
+        "inStock": False,
+    }
+    assert product_ids(api, inStock=True) == []
     api.put(f"/products/{number}", {"unlimited": True})
-    assert show(api, number, "unlimited,quantity,inStock") == {"unlimited": True, "inStock": True}
+    assert read_fields(api, number, "unlimited,quantity,inStock") == {"unlimited": True, "inStock": True}
 
 
 def test_clearing_the_quantity_makes_the_stock_unlimited():
-    api = shop(null_clears=True)
-    number = make(api, quantity=5)
+    api = empty_store(null_clears=True)
+    number = create_product(api, quantity=5)
     api.put(f"/products/{number}", {"quantity": None})
-    assert show(api, number, "quantity,unlimited") == {"unlimited": True}
+    assert read_fields(api, number, "quantity,unlimited") == {"unlimited": True}
 
 
 def test_an_attribute_is_identified_by_alias_name_or_id(api):
-    first = make(api, attributes=[{"alias": "BRAND", "value": "A"}, {"name": "Care", "value": "30 °C"}])
-    brand, care = show(api, first, "attributes")["attributes"]
+    first = create_product(api, attributes=[{"alias": "BRAND", "value": "A"}, {"name": "Care", "value": "30 °C"}])
+    brand, care = read_fields(api, first, "attributes")["attributes"]
     assert (brand["name"], brand["type"], brand["value"]) == ("Brand", "BRAND", "A")
     assert (care["type"], "alias" in brand) == ("CUSTOM", False)
-    second = make(api, attributes=[{"name": "brand", "value": "B"}, {"id": care["id"], "value": "60 °C"}])
-    other_brand, other_care = show(api, second, "attributes")["attributes"]
+    second = create_product(api, attributes=[{"name": "brand", "value": "B"}, {"id": care["id"], "value": "60 °C"}])
+    other_brand, other_care = read_fields(api, second, "attributes")["attributes"]
     assert (other_brand["id"], other_brand["type"]) == (brand["id"], "BRAND")
     assert other_care["name"] == "Care"
     assert api.refused("POST", "/products", {"name": "x", "attributes": [{"value": "?"}]})[0] == 400
@@ -479,9 +464,9 @@ def test_an_attribute_is_identified_by_alias_name_or_id(api):
 def test_variations_are_stored_only_on_request(api):
     body = {"name": "x", "price": 5, "combinations": [{"quantity": 0, "price": 7}, {"quantity": 3}]}
     plain = api.post("/products", body)["id"]
-    assert show(api, plain, "combinations") == {"combinations": []}
+    assert read_fields(api, plain, "combinations") == {"combinations": []}
     number = api.post("/products", body, saveCombinations=True)["id"]
-    one, two = show(api, number, "combinations")["combinations"]
+    one, two = read_fields(api, number, "combinations")["combinations"]
     assert [one["combinationNumber"], two["combinationNumber"]] == [1, 2]
     assert (one["inStock"], two["inStock"]) == (False, True)
     assert (one["defaultDisplayedPrice"], two["defaultDisplayedPrice"]) == (7, 5)
@@ -509,9 +494,9 @@ def test_filter_counts_match_a_search(api):
     category = api.post("/categories", {"name": "C"})["id"]
     brand = {"alias": "BRAND", "value": "Bärli", "valueTranslated": {"fr": "Ours"}}
     size = {"type": "SIZE", "name": "Size", "choices": [{"text": "S"}, {"text": "M"}]}
-    make(api, price=5, attributes=[brand], categoryIds=[category], options=[size])
-    make(api, price=7.5, compareToPrice=9, attributes=[brand], quantity=0)
-    make(api, price=100, attributes=[{"alias": "BRAND", "value": "Other"}], enabled=False)
+    create_product(api, price=5, attributes=[brand], categoryIds=[category], options=[size])
+    create_product(api, price=7.5, compareToPrice=9, attributes=[brand], quantity=0)
+    create_product(api, price=100, attributes=[{"alias": "BRAND", "value": "Other"}], enabled=False)
     fields = "price,inventory,onsale,categories,attribute_Brand,option_Size"
     by_query = api.get("/products/filters", filterFields=fields, enabled=True)
     by_body = api.post("/products/filters", {"params": {"filterFields": fields, "enabled": "true"}})
@@ -532,7 +517,7 @@ def test_filter_counts_match_a_search(api):
 def test_filter_values_are_limited_to_the_most_frequent(api):
     for value, times in {"a": 1, "b": 3, "c": 2}.items():
         for _ in range(times):
-            make(api, attributes=[{"name": "Kind", "value": value}])
+            create_product(api, attributes=[{"name": "Kind", "value": value}])
     for limits, expected in [("2", "bc"), ("attribute_Kind:1", "b"), ("attribute_Kind:all", "bca")]:
         response = api.get("/products/filters", filterFields="attribute_Kind", filterFacetLimit=limits)
         assert [value["title"] for value in response["filters"]["attribute_Kind"]["values"]] == list(expected)

@@ -4,16 +4,7 @@ import json
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
 from tests.models.spec import SAMPLES
-from tests.sandbox.api import Api, Clock
-
-
-@pytest.fixture
-def api():
-    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
 
 
 def make(api, **fields):

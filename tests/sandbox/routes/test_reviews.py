@@ -5,8 +5,7 @@ import pytest
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.state import format_time
 from tests.sandbox.api import Api, Clock
-
-NOW = 1_725_434_411
+from tests.sandbox.routes.stores import NOW
 
 
 def review(number, product, rating, status="published", **fields):

@@ -1,54 +1,20 @@
 """The order that the store owner gave products and categories."""
 
-import pytest
-
-from ecwid_async.sandbox import Sandbox, Switches
-from tests.sandbox.api import Api, Clock
-
-NOW = 1_725_434_411
-
-
-def shop(**switches):
-    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None, switches=Switches(**switches))
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
-
-@pytest.fixture
-def api():
-    return shop()
-
-
-def make(api, **fields):
-    return api.post("/products", {"name": "Thing", **fields})["id"]
-
-
-def ids(api, **params):
-    return [item["id"] for item in api.all("/products", **params)]
+from tests.sandbox.routes.product_helpers import create_product, product_ids
 
 
 def test_products_are_sorted_in_the_owners_order(api):
     category = api.post("/categories", {"name": "C"})["id"]
-    a, b, c = (make(api, categoryIds=[category]) for _ in range(3))
-    outside = make(api)
+    a, b, c = (create_product(api, categoryIds=[category]) for _ in range(3))
+    outside = create_product(api)
     assert api.get("/products/sort", parentCategory=category) == {"sortedIds": [a, b, c]}
     assert api.put("/products/sort", {"sortedIds": [c, outside, a]}, parentCategory=category) == {"updateCount": 1}
     assert api.get("/products/sort", parentCategory=category) == {"sortedIds": [c, a, b]}
-    assert ids(api, category=category, sortBy="DEFINED_BY_STORE_OWNER") == [c, a, b]
-    assert ids(api, sortBy="DEFINED_BY_STORE_OWNER") == [a, b, c, outside]
+    assert product_ids(api, category=category, sortBy="DEFINED_BY_STORE_OWNER") == [c, a, b]
+    assert product_ids(api, sortBy="DEFINED_BY_STORE_OWNER") == [a, b, c, outside]
     api.put("/products/sort", {"sortedIds": [outside]}, parentCategory=0)
-    assert ids(api, sortBy="DEFINED_BY_STORE_OWNER")[0] == outside
+    assert product_ids(api, sortBy="DEFINED_BY_STORE_OWNER")[0] == outside
     assert api.refused("GET", "/products/sort")[:2] == (400, "WRONG_PARAMETER")
-
-
-@pytest.fixture
-def tree(api):
-    """Top contains A (which contains AA) and B; Side is next to Top."""
-    numbers = {}
-    for name, parent in {"Top": None, "Side": None, "A": "Top", "B": "Top", "AA": "A"}.items():
-        body = {"name": name, **({"parentId": numbers[parent]} if parent else {})}
-        numbers[name] = api.post("/categories", body)["id"]
-    return numbers
 
 
 def names(api, **params):

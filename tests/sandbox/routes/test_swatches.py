@@ -1,16 +1,6 @@
 """Colors of product options: all of them, and the most recent."""
 
-import pytest
-
-from ecwid_async.sandbox import Sandbox, Switches
-from tests.sandbox.api import Api, Clock
-
-
-@pytest.fixture
-def api():
-    sandbox = Sandbox(clock=Clock(), requests_per_minute=None)
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
+from tests.sandbox.routes.product_helpers import create_product
 
 
 def paint(api, *colors):
@@ -42,23 +32,10 @@ def test_there_are_at_most_ten_recent_colors(api):
     assert names(api.get("/swatches/recent-colors")) == [f"C{number}" for number in range(11, 1, -1)]
 
 
-NOW = 1_725_434_411
-
-
-def shop(**switches):
-    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None, switches=Switches(**switches))
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
-
-def make(api, **fields):
-    return api.post("/products", {"name": "Thing", **fields})["id"]
-
-
 def test_swatches_are_the_colors_of_options(api):
     choice = {"text": "Red", "textTranslated": {"de": "Rot"}, "hexCodes": ["#f00"]}
-    make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
-    make(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
+    create_product(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
+    create_product(api, options=[{"type": "SWATCHES", "name": "Color", "choices": [choice]}])
     assert api.get("/swatches") == {
         "colors": [{"name": "Red", "hexCode": "#f00", "translations": {"de": "Rot", "en": "Red"}}]
     }

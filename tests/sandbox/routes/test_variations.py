@@ -6,50 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecwid_async.sandbox import Sandbox, Switches
 from tests.models.spec import SAMPLES
-from tests.sandbox.api import Api, Clock
-
-SIZE = {
-    "type": "SIZE",
-    "name": "Size",
-    "nameTranslated": {"de": "Größe"},
-    "choices": [
-        {"text": "S", "textTranslated": {"de": "klein"}},
-        {"text": "M", "priceModifier": 2},
-        {"text": "L", "priceModifier": 50, "priceModifierType": "PERCENT"},
-    ],
-}
-COLOR = {"type": "SELECT", "name": "Color", "choices": [{"text": "Red"}, {"text": "Blue"}]}
-
-
-def shop(**switches):
-    sandbox = Sandbox(clock=Clock(), requests_per_minute=None, switches=Switches(**switches))
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
-
-
-@pytest.fixture
-def api():
-    return shop()
-
-
-@pytest.fixture
-def product(api):
-    return product_of(api)
-
-
-def product_of(api, **fields):
-    fields = {"name": "Shirt", "sku": "SHIRT", "price": 10, "options": [SIZE, COLOR], **fields}
-    return f"/products/{api.post('/products', fields)['id']}"
-
-
-def picked(**options):
-    return [{"name": name, "value": value} for name, value in options.items()]
-
-
-def make(api, product, size="S", **fields):
-    return api.post(f"{product}/combinations", {"options": picked(Size=size), **fields})["id"]
+from tests.sandbox.routes.stores import empty_store
+from tests.sandbox.routes.variation_helpers import COLOR, SIZE, chosen_options, create_shirt, create_variation
 
 
 def ids(api, product):
@@ -57,7 +16,7 @@ def ids(api, product):
 
 
 def test_variations_are_in_the_product_in_order_of_creation(api, product):
-    created = [make(api, product, size) for size in "LSM"]
+    created = [create_variation(api, product, size) for size in "LSM"]
     assert ids(api, product) == created
     embedded = api.get(product)["combinations"]
     assert embedded == api.get(f"{product}/combinations")
@@ -66,7 +25,7 @@ def test_variations_are_in_the_product_in_order_of_creation(api, product):
 
 
 def test_the_server_completes_a_variation(api, product):
-    number = make(api, product, "S")
+    number = create_variation(api, product, "S")
     variation = api.get(f"{product}/combinations/{number}")
     [option] = variation["options"]
     assert option["nameTranslated"] == {"de": "Größe", "en": "Size"}
@@ -78,7 +37,7 @@ def test_the_server_completes_a_variation(api, product):
 
 def test_a_variation_without_a_price_gets_it_from_product_and_options(api, product):
     for size, price in (("S", 10), ("M", 12), ("L", 15)):
-        number = make(api, product, size)
+        number = create_variation(api, product, size)
         assert api.get(f"{product}/combinations/{number}")["defaultDisplayedPrice"] == price
     api.put(product, {"price": 20})
     shown = [variation["defaultDisplayedPrice"] for variation in api.get(f"{product}/combinations")]
@@ -86,7 +45,7 @@ def test_a_variation_without_a_price_gets_it_from_product_and_options(api, produ
 
 
 def test_an_update_changes_only_the_given_fields_of_one_variation(api, product):
-    one, two = make(api, product, "S", price=5, sku="A"), make(api, product, "M", quantity=3)
+    one, two = create_variation(api, product, "S", price=5, sku="A"), create_variation(api, product, "M", quantity=3)
     before = api.get(f"{product}/combinations/{two}")
     assert api.put(f"{product}/combinations/{one}", {"quantity": 7, "unlimited": False}) == {"updateCount": 1}
     changed = api.get(f"{product}/combinations/{one}")
@@ -97,22 +56,22 @@ def test_an_update_changes_only_the_given_fields_of_one_variation(api, product):
 
 
 def test_a_purchase_limit_is_cleared_with_a_null(api, product):
-    number = make(api, product, minPurchaseQuantity=2)
+    number = create_variation(api, product, minPurchaseQuantity=2)
     api.put(f"{product}/combinations/{number}", {"minPurchaseQuantity": None, "price": None})
     assert "minPurchaseQuantity" not in api.get(f"{product}/combinations/{number}")
 
 
 def test_deleting_a_variation_keeps_the_others_and_never_reuses_a_number(api, product):
-    one, two = make(api, product, "S"), make(api, product, "M")
+    one, two = create_variation(api, product, "S"), create_variation(api, product, "M")
     assert api.delete(f"{product}/combinations/{one}") == {"deleteCount": 1}
     assert ids(api, product) == [two]
-    assert make(api, product, "S") not in {one, two}
+    assert create_variation(api, product, "S") not in {one, two}
     assert api.refused("DELETE", f"{product}/combinations/{one}")[:2] == (404, "COMBINATION_NOT_FOUND")
 
 
 def test_deleting_all_succeeds_without_variations(api, product):
-    make(api, product, "S")
-    make(api, product, "M")
+    create_variation(api, product, "S")
+    create_variation(api, product, "M")
     assert api.delete(f"{product}/combinations") == {"deleteCount": 2}
     assert api.delete(f"{product}/combinations") == {"deleteCount": 0}
     assert api.get(product)["combinations"] == []
@@ -132,9 +91,9 @@ def test_a_missing_variation_or_product_is_refused(api, product, method):
     ("fields", "status", "code"),
     [
         ({"options": None}, 400, "WRONG_PARAMETER"),
-        ({"options": picked(Weight="1 kg")}, 409, "COMBINATION_CONTAINS_REMOVED_OPTION"),
-        ({"options": picked(Size="XXL")}, 409, "COMBINATION_CONTAINS_REMOVED_OPTION_VALUE"),
-        ({"options": picked(Size="M")}, 409, "COMBINATION_DUPLICATED"),
+        ({"options": chosen_options(Weight="1 kg")}, 409, "COMBINATION_CONTAINS_REMOVED_OPTION"),
+        ({"options": chosen_options(Size="XXL")}, 409, "COMBINATION_CONTAINS_REMOVED_OPTION_VALUE"),
+        ({"options": chosen_options(Size="M")}, 409, "COMBINATION_DUPLICATED"),
         ({"sku": "TAKEN"}, 409, "SKU_ALREADY_EXISTS"),
         ({"sku": "OTHER"}, 409, "SKU_ALREADY_EXISTS"),
         ({"sku": "SHIRT", "quantity": 4}, 400, "DIFFERENT_COMBINATION_STOCK"),
@@ -154,15 +113,15 @@ def test_a_missing_variation_or_product_is_refused(api, product, method):
     ],
 )
 def test_invalid_variations_are_refused_with_the_documented_code(api, product, fields, status, code):
-    make(api, product, "M", sku="TAKEN")
+    create_variation(api, product, "M", sku="TAKEN")
     api.post("/products", {"name": "Other", "sku": "OTHER"})
-    body = {"options": picked(Size="S"), **fields}
+    body = {"options": chosen_options(Size="S"), **fields}
     assert api.refused("POST", f"{product}/combinations", body)[:2] == (status, code)
     assert len(ids(api, product)) == 1
 
 
 def test_options_in_use_stay_unless_variations_are_rebuilt(api, product):
-    one, two = make(api, product, "S"), make(api, product, "M")
+    one, two = create_variation(api, product, "S"), create_variation(api, product, "M")
     fewer = {"options": [SIZE | {"choices": SIZE["choices"][1:]}]}
     assert api.refused("PUT", product, fewer)[:2] == (409, "COMBINATION_CONTAINS_REMOVED_OPTION_VALUE")
     assert api.refused("PUT", product, {"options": [COLOR]})[:2] == (409, "COMBINATION_CONTAINS_REMOVED_OPTION")
@@ -173,16 +132,16 @@ def test_options_in_use_stay_unless_variations_are_rebuilt(api, product):
 
 def test_a_product_has_at_most_200_variations(api):
     many = {"type": "SELECT", "name": "No", "choices": [{"text": str(number)} for number in range(201)]}
-    options = [{"options": picked(No=str(number))} for number in range(200)]
+    options = [{"options": chosen_options(No=str(number))} for number in range(200)]
     body = {"name": "x", "options": [many], "combinations": options}
     product = f"/products/{api.post('/products', body, saveCombinations=True)['id']}"
     code = "COMBINATION_LIMIT_PER_REQUEST_EXCEEDED"
-    assert api.refused("POST", f"{product}/combinations", {"options": picked(No="200")})[:2] == (400, code)
+    assert api.refused("POST", f"{product}/combinations", {"options": chosen_options(No="200")})[:2] == (400, code)
 
 
 def test_a_product_is_in_stock_while_any_variation_is(api):
-    product = product_of(api, quantity=0)
-    number = make(api, product, quantity=1)
+    product = create_shirt(api, quantity=0)
+    number = create_variation(api, product, quantity=1)
     assert api.get(product)["inStock"] is True
     api.put(f"{product}/combinations/{number}/inventory", {"quantityDelta": -1})
     assert api.get(product)["inStock"] is False
@@ -192,18 +151,18 @@ def test_a_product_is_in_stock_while_any_variation_is(api):
 
 
 def test_variations_have_the_requested_language_and_fields(api, product):
-    make(api, product, "S")
+    create_variation(api, product, "S")
     german = api.get(f"{product}/combinations", lang="de", responseFields="options(name,value)")
     assert german == [{"options": [{"name": "Größe", "value": "klein"}]}]
 
 
 def test_the_sku_of_a_variation_finds_the_product(api, product):
-    make(api, product, sku="ABC-1")
+    create_variation(api, product, sku="ABC-1")
     assert [item["sku"] for item in api.get("/products", sku="ABC-1")["items"]] == ["SHIRT"]
 
 
 def test_the_documented_bodies_are_accepted(api):
-    product = product_of(api, options=[SIZE, COLOR])
+    product = create_shirt(api, options=[SIZE, COLOR])
     number = api.post(f"{product}/combinations", json.loads((SAMPLES / "create_variation.request.json").read_bytes()))[
         "id"
     ]
@@ -215,9 +174,9 @@ def test_the_documented_bodies_are_accepted(api):
 
 
 def test_nulls_clear_every_field_with_the_switch():
-    api = shop(null_clears=True)
-    product = product_of(api)
-    number = make(api, product, price=5)
+    api = empty_store(null_clears=True)
+    product = create_shirt(api)
+    number = create_variation(api, product, price=5)
     api.put(f"{product}/combinations/{number}", {"price": None})
     assert "price" not in api.get(f"{product}/combinations/{number}")
 
@@ -239,17 +198,17 @@ WRITES = st.lists(
 @settings(max_examples=40, deadline=None)
 @given(writes=WRITES, lag=st.sampled_from([0, 30]))
 def test_any_sequence_of_writes_leaves_the_same_as_a_list(writes, lag):
-    api = shop(upsert_lag=lag)
+    api = empty_store(upsert_lag=lag)
     number = {"type": "SELECT", "name": "No", "choices": [{"text": str(at)} for at in range(8)]}
-    product = product_of(api, options=[number])
+    product = create_shirt(api, options=[number])
     expected = {}
     for write, at in writes:
         path = f"{product}/combinations/{expected[at]['id']}" if at in expected else None
         if write == "create" and path is None:
-            created = api.post(f"{product}/combinations", {"options": picked(No=str(at)), "quantity": at})["id"]
+            created = api.post(f"{product}/combinations", {"options": chosen_options(No=str(at)), "quantity": at})["id"]
             expected[at] = {"id": created, "quantity": at}
         elif write == "create":
-            body = {"options": picked(No=str(at))}
+            body = {"options": chosen_options(No=str(at))}
             assert api.refused("POST", f"{product}/combinations", body)[1] == "COMBINATION_DUPLICATED"
         elif write == "delete all":
             assert api.delete(f"{product}/combinations") == {"deleteCount": len(expected)}
