@@ -54,6 +54,8 @@ def test_the_results_of_calls_are_completed(source: str, names: set[str], projec
         ("from ecwid_async.models.products import ProductDraft\nProductDraft(pri", {"price="}),
         ("from ecwid_async.models.products import Product\nProduct().pri", {"price"}),
         ("from ecwid_async.models.orders import Order\ndef f(order: Order):\n    order.items[0].pri", {"price"}),
+        ("from ecwid_async.models import OrderItemDraft\nOrderItemDraft(pri", {"price="}),
+        ("from ecwid_async.models import OrderItemD", {"OrderItemDraft"}),
     ],
 )
 def test_models_and_drafts_are_completed(source: str, names: set[str], project: Any) -> None:
