@@ -11,7 +11,7 @@ from ecwid_async.batch.journal_entry import JournalEntry, digest
 from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import dumps
 from ecwid_async.errors import JobError
-from ecwid_async.resources.batches import as_item
+from ecwid_async.resources.batches import to_batch_item
 
 __all__ = ["BatchPlanner", "PlannedBatch", "refuse_repeated_calls"]
 
@@ -133,7 +133,7 @@ class BatchPlanner:
     def _item(self, call: Call[Any]) -> dict[str, object]:
         if not isinstance(call, Call):
             raise TypeError(f"a batch takes calls, such as store.products.get(7), not a {type(call).__name__}")
-        item = as_item(call.request)
+        item = to_batch_item(call.request)
         if call.sent:
             raise RuntimeError(f"{call!r} was already sent: build the call again to repeat it")
         if call.timeout is not None:

@@ -11,7 +11,7 @@ from ecwid_async.pages import Pages
 from ecwid_async.resources.base import Resource
 from ecwid_async.wire import Request, StreamBody
 
-__all__ = ["MAX_REQUESTS", "BatchItem", "Batches", "as_item"]
+__all__ = ["MAX_REQUESTS", "BatchItem", "Batches", "to_batch_item"]
 
 BatchItem = Call[Any] | Request | BatchRequestItemDraft | Mapping[str, object]
 """One request of a batch: a call, which is not sent otherwise, or its method and its path without leading slash."""
@@ -44,7 +44,7 @@ class Batches(Resource):
         ``POST /batch``
         """
         # Read the whole generator before an error can leave it half read.
-        requests = [_as_sent(item) for item in list(items)]
+        requests = [_to_item(item) for item in list(items)]
         if not 0 < len(requests) <= MAX_REQUESTS:
             raise ValueError(f"a batch has 1 to {MAX_REQUESTS} requests, not {len(requests)}: split it")
         return self._call(
@@ -70,7 +70,7 @@ class Batches(Resource):
     def search(
         self, status: BatchState | str, *, limit: int | None = None, offset: int | None = None
     ) -> Pages[BatchSummary]:
-        """List the batches of the store that are QUEUED, IN_PROGRESS or COMPLETED.
+        """List the batches of the store with this `status`: QUEUED, IN_PROGRESS or COMPLETED.
 
         A store executes its batches one after the other: one that hangs blocks all later ones.
 
@@ -102,13 +102,13 @@ class Batches(Resource):
         )
 
 
-def _as_sent(item: BatchItem) -> object:
+def _to_item(item: BatchItem) -> object:
     if isinstance(item, Call):
         item = item.request
-    return as_item(item) if isinstance(item, Request) else item
+    return to_batch_item(item) if isinstance(item, Request) else item
 
 
-def as_item(request: Request) -> dict[str, object]:
+def to_batch_item(request: Request) -> dict[str, object]:
     """Convert a request to an item of a batch. Raises `ValueError` if it uploads bytes or text."""
     item: dict[str, object] = {"method": request.method, "path": request.target.removeprefix("/")}
     if request.body is None:
