@@ -17,7 +17,7 @@ from ecwid_async.sandbox.state import Condition, OneOf, format_time
 __all__: list[str] = []
 
 _KIND: Final = "Cart"
-_MISSING: Final = "CHECKOUT_NOT_FOUND"
+_NOT_FOUND: Final = "CHECKOUT_NOT_FOUND"
 
 
 def _hide_if_requested(request: StoreRequest, value: object) -> Condition | None:
@@ -67,14 +67,14 @@ def search_carts(request: StoreRequest) -> Result:
 @route("GET /carts/{cartId}")
 def get_cart(request: StoreRequest) -> Result:
     """Read a cart, hidden or not."""
-    return item_response(request, CARTS, request.path_params["cartId"], _KIND, _MISSING)
+    return item_response(request, CARTS, request.path_params["cartId"], _KIND, _NOT_FOUND)
 
 
 @route("PUT /carts/{cartId}")
 def update_cart(request: StoreRequest) -> Result:
     """Change a cart."""
     table = request.store.table("carts")
-    stored = get_or_404(table, request.path_params["cartId"], _KIND, _MISSING)
+    stored = get_or_404(table, request.path_params["cartId"], _KIND, _NOT_FOUND)
     cart = apply_change(request, stored, request.json, set_updated=False)
     table.put(cart | {"updateDate": format_time(request.now), "updateTimestamp": request.now})
     return {"updateCount": 1}
@@ -83,7 +83,7 @@ def update_cart(request: StoreRequest) -> Result:
 @route("POST /carts/{cartId}/place")
 def place_cart(request: StoreRequest) -> Result:
     """Turn a cart into an order."""
-    cart = get_or_404(request.store.table("carts"), request.path_params["cartId"], _KIND, _MISSING)
+    cart = get_or_404(request.store.table("carts"), request.path_params["cartId"], _KIND, _NOT_FOUND)
     cart_id = cart["cartId"]
     order = place_order(request, cart)
     return {

@@ -17,7 +17,7 @@ from ecwid_async.sandbox.state import Columns, Item, Table, format_time, parse_n
 __all__: list[str] = []
 
 _KIND: Final = "Discount coupon"
-_MISSING: Final = "DISCOUNT_COUPON_NOT_FOUND"
+_NOT_FOUND: Final = "DISCOUNT_COUPON_NOT_FOUND"
 _CHOICES: Final = {
     "discountType": ("ABS", "PERCENT", "SHIPPING", "ABS_AND_SHIPPING", "PERCENT_AND_SHIPPING"),
     "status": ("ACTIVE", "PAUSED", "EXPIRED", "USEDUP"),
@@ -82,7 +82,7 @@ def search_discount_coupons(request: StoreRequest) -> Result:
 def get_discount_coupon(request: StoreRequest) -> Result:
     """Read a coupon."""
     _check_feature(request)
-    return item_response(request, COUPONS, _find_coupon(request)["id"], _KIND, _MISSING)
+    return item_response(request, COUPONS, _find_coupon(request)["id"], _KIND, _NOT_FOUND)
 
 
 @route("POST /discount_coupons")
@@ -154,7 +154,7 @@ def _find_coupon(request: StoreRequest) -> Item:
         coupon = None if key is None else table.get(key)
         if coupon is not None:
             return coupon
-    raise ErrorResponse(404, _MISSING, "Coupon is not found")
+    raise ErrorResponse(404, _NOT_FOUND, "Coupon is not found")
 
 
 def _validated(request: StoreRequest, table: Table, coupon: Item) -> Item:

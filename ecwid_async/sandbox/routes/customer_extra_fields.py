@@ -11,7 +11,7 @@ from ecwid_async.sandbox.state import Columns, Item, encode_json, format_time
 
 __all__: list[str] = []
 
-_MISSING: Final = "EXTRAFIELD_NOT_FOUND"
+_NOT_FOUND: Final = "EXTRAFIELD_NOT_FOUND"
 _CHOICES: Final = {
     "type": ("TEXT", "SELECT", "DATETIME", "TOGGLE_BUTTON_GROUP", "TEXTAREA", "CHECKBOX", "RADIO_BUTTONS"),
 }
@@ -79,7 +79,7 @@ def _find_field(request: StoreRequest) -> Item:
     key = request.path_params["extrafield_key"]
     item = request.store.table("customer_extra_fields").get(key)
     if item is None:
-        raise ErrorResponse(404, _MISSING, f"Extra field {key!r} not found")
+        raise ErrorResponse(404, _NOT_FOUND, f"Extra field {key!r} not found")
     return item
 
 

@@ -15,7 +15,7 @@ GENERAL_GROUP: Final = 0
 """The group of customers who are in no other."""
 
 _KIND: Final = "Customer group"
-_MISSING: Final = "CUSTOMER_GROUP_NOT_FOUND"
+_NOT_FOUND: Final = "CUSTOMER_GROUP_NOT_FOUND"
 
 CUSTOMER_GROUPS: Final = register_list(
     Listing(
@@ -57,7 +57,7 @@ def search_customer_groups(request: StoreRequest) -> Result:
 def get_customer_group(request: StoreRequest) -> Result:
     """Read a group."""
     groups_of(request.store)
-    return item_response(request, CUSTOMER_GROUPS, request.path_number("groupId"), _KIND, _MISSING)
+    return item_response(request, CUSTOMER_GROUPS, request.path_number("groupId"), _KIND, _NOT_FOUND)
 
 
 @route("POST /customer_groups")
@@ -74,7 +74,7 @@ def create_customer_group(request: StoreRequest) -> Result:
 def update_customer_group(request: StoreRequest) -> Result:
     """Change a group; its members show the new name."""
     table = groups_of(request.store)
-    stored = get_or_404(table, request.path_number("groupId"), _KIND, _MISSING)
+    stored = get_or_404(table, request.path_number("groupId"), _KIND, _NOT_FOUND)
     group = apply_change(request, stored, request.json, set_updated=False)
     _check_group(table, group)
     table.put(group)
@@ -87,11 +87,11 @@ def update_customer_group(request: StoreRequest) -> Result:
 def delete_customer_group(request: StoreRequest) -> Result:
     """Delete a group; its members move to General."""
     table = groups_of(request.store)
-    stored = get_or_404(table, request.path_number("groupId"), _KIND, _MISSING)
+    stored = get_or_404(table, request.path_number("groupId"), _KIND, _NOT_FOUND)
     if stored["id"] == GENERAL_GROUP:
         raise ErrorResponse.wrong_parameter("Group 0 can't be deleted: it holds the customers of no other group")
     table.remove(stored["id"])
-    _move_members(request, stored["id"], get_or_404(table, GENERAL_GROUP, _KIND, _MISSING))
+    _move_members(request, stored["id"], get_or_404(table, GENERAL_GROUP, _KIND, _NOT_FOUND))
     return {"deleteCount": 1}
 
 

@@ -33,7 +33,7 @@ from ecwid_async.sandbox.state import (
 __all__ = ["complete_contact", "find_customer", "save_customer"]
 
 _KIND: Final = "Customer"
-_MISSING: Final = "CUSTOMER_NOT_FOUND"
+_NOT_FOUND: Final = "CUSTOMER_NOT_FOUND"
 _UPDATE_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
 
 _T = TypeVar("_T")
@@ -204,7 +204,7 @@ def search_customers(request: StoreRequest) -> Result:
 @route("GET /customers/{customerId}")
 def get_customer(request: StoreRequest) -> Result:
     """Read a customer."""
-    return item_response(request, CUSTOMERS, request.path_number("customerId"), _KIND, _MISSING)
+    return item_response(request, CUSTOMERS, request.path_number("customerId"), _KIND, _NOT_FOUND)
 
 
 @route("POST /customers")
@@ -256,7 +256,7 @@ def update_customer(request: StoreRequest) -> Result:
 
 def change_customer(request: StoreRequest, number: Key, change: Item) -> None:
     """Apply a partial change to a customer. Raises `ErrorResponse` 404."""
-    stored = get_or_404(request.store.table("customers"), number, _KIND, _MISSING)
+    stored = get_or_404(request.store.table("customers"), number, _KIND, _NOT_FOUND)
     email = (change.get("email") or "").strip()
     if email and normalized(email) != normalized(stored.get("email") or ""):
         _check_email_is_free(request.store, email)
@@ -272,7 +272,7 @@ def delete_customer(request: StoreRequest) -> Result:
     """Delete a customer."""
     number = request.path_number("customerId")
     if not delete_item(request, "customers", number):
-        raise ErrorResponse(404, _MISSING, f"{_KIND} #{number} not found")
+        raise ErrorResponse(404, _NOT_FOUND, f"{_KIND} #{number} not found")
     return {"deleteCount": 1}
 
 
@@ -284,7 +284,7 @@ def get_deleted_customers(request: StoreRequest) -> Result:
 
 def find_customer(request: StoreRequest) -> Item:
     """The customer named in the path. Raises `ErrorResponse` 404."""
-    return get_or_404(request.store.table("customers"), request.path_number("customerId"), _KIND, _MISSING)
+    return get_or_404(request.store.table("customers"), request.path_number("customerId"), _KIND, _NOT_FOUND)
 
 
 # Fields that the server adds.

@@ -45,7 +45,7 @@ from ecwid_async.sandbox.state import (
 __all__ = ["NEWEST_FIRST", "ORDER_COLUMNS"]
 
 _KIND: Final = "Order"
-_MISSING: Final = "ORDER_NOT_FOUND"
+_NOT_FOUND: Final = "ORDER_NOT_FOUND"
 
 # Search terms and filters.
 
@@ -206,8 +206,8 @@ def get_last_order(request: StoreRequest) -> Result:
         (row for row in found if not request.flag("withAddress") or decode_json(row).get("shippingPerson")), None
     )
     if newest is None:
-        raise ErrorResponse(404, _MISSING, "Order is not found")
-    return item_response(request, ORDERS, decode_json(newest)["orderNumber"], _KIND, _MISSING)
+        raise ErrorResponse(404, _NOT_FOUND, "Order is not found")
+    return item_response(request, ORDERS, decode_json(newest)["orderNumber"], _KIND, _NOT_FOUND)
 
 
 @route("GET /orders/{orderId}")
@@ -216,7 +216,7 @@ def get_order(request: StoreRequest) -> Result:
     number = find_order_number(request.store, request.path_params["orderId"])
     if number is None:
         return find_order(request)
-    return item_response(request, ORDERS, number, _KIND, _MISSING)
+    return item_response(request, ORDERS, number, _KIND, _NOT_FOUND)
 
 
 @route("POST /orders")

@@ -12,7 +12,7 @@ from ecwid_async.sandbox.state import Columns, Item, Store, Table, encode_json
 __all__: list[str] = []
 
 _KIND: Final = "Product class"
-_MISSING: Final = "PRODUCT_CLASS_NOT_FOUND"
+_NOT_FOUND: Final = "PRODUCT_CLASS_NOT_FOUND"
 _FIRST_ATTRIBUTE_ID: Final = 201_500_001
 _TYPES: Final = (
     "CUSTOM",
@@ -104,7 +104,7 @@ def delete_product_type(request: StoreRequest) -> Result:
 
 
 def _find_type(request: StoreRequest) -> Item:
-    return get_or_404(product_types(request.store), request.path_number("classId"), _KIND, _MISSING)
+    return get_or_404(product_types(request.store), request.path_number("classId"), _KIND, _NOT_FOUND)
 
 
 def _complete_attributes(store: Store, given: Iterable[Item]) -> list[Item]:

@@ -14,7 +14,7 @@ from ecwid_async.sandbox.state import Columns, Item, Table
 __all__: list[str] = []
 
 _KIND: Final = "Promotion"
-_MISSING: Final = "PROMOTION_NOT_FOUND"
+_NOT_FOUND: Final = "PROMOTION_NOT_FOUND"
 _MAX_PROMOTIONS: Final = 100
 _MAX_NAME: Final = 1024
 _CHOICES: Final = {
@@ -65,7 +65,7 @@ def update_promotion(request: StoreRequest) -> Result:
     """Change the given fields."""
     _check_feature(request)
     table = request.store.table("promotions")
-    stored = get_or_404(table, request.path_number("promotionId"), _KIND, _MISSING)
+    stored = get_or_404(table, request.path_number("promotionId"), _KIND, _NOT_FOUND)
     _check_read_only(request, stored)
     table.put(
         _validated(
@@ -80,7 +80,7 @@ def delete_promotion(request: StoreRequest) -> Result:
     """Delete a promotion."""
     _check_feature(request)
     table = request.store.table("promotions")
-    table.remove(get_or_404(table, request.path_number("promotionId"), _KIND, _MISSING)["id"])
+    table.remove(get_or_404(table, request.path_number("promotionId"), _KIND, _NOT_FOUND)["id"])
     return {"deleteCount": 1}
 
 

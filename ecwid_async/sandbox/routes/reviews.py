@@ -14,7 +14,7 @@ from ecwid_async.sandbox.state import Columns, Condition, Item, Key, Sort, Store
 __all__: list[str] = []
 
 _KIND: Final = "Product review"
-_MISSING: Final = "PRODUCT_REVIEW_NOT_FOUND"
+_NOT_FOUND: Final = "PRODUCT_REVIEW_NOT_FOUND"
 _STATUSES: Final = ("moderated", "published")
 _SELECT_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
 
@@ -75,7 +75,7 @@ def search_reviews(request: StoreRequest) -> Result:
 def get_review(request: StoreRequest) -> Result:
     """Read a review."""
     _check_feature(request)
-    return item_response(request, REVIEWS, request.path_number("reviewId"), _KIND, _MISSING)
+    return item_response(request, REVIEWS, request.path_number("reviewId"), _KIND, _NOT_FOUND)
 
 
 @route("GET /reviews/filters_data")
@@ -92,7 +92,7 @@ def get_review_filters_data(request: StoreRequest) -> Result:
 def update_review(request: StoreRequest) -> Result:
     """Publish or unpublish a review."""
     _check_feature(request)
-    review = get_or_404(request.store.table("reviews"), request.path_number("reviewId"), _KIND, _MISSING)
+    review = get_or_404(request.store.table("reviews"), request.path_number("reviewId"), _KIND, _NOT_FOUND)
     _set_status(request, [review], _checked_status(request.json.get("status"), "status"))
     return {"updateCount": 1}
 
@@ -102,7 +102,7 @@ def delete_review(request: StoreRequest) -> Result:
     """Delete a review."""
     _check_feature(request)
     _delete_reviews(
-        request, [get_or_404(request.store.table("reviews"), request.path_number("reviewId"), _KIND, _MISSING)]
+        request, [get_or_404(request.store.table("reviews"), request.path_number("reviewId"), _KIND, _NOT_FOUND)]
     )
     return {"deleteCount": 1}
 

@@ -18,7 +18,7 @@ from ecwid_async.sandbox.state import Columns, Condition, InRange, Item, KeyIn, 
 __all__: list[str] = []
 
 _KIND: Final = "Subscription"
-_MISSING: Final = "NOT_FOUND"
+_NOT_FOUND: Final = "NOT_FOUND"
 _STATUSES: Final = ("ACTIVE", "CANCELLED", "LAST_CHARGE_FAILED", "REQUIRES_PAYMENT_CONFIRMATION", "PAUSED")
 _INTERVALS: Final = ("DAY", "WEEK", "MONTH", "YEAR")
 
@@ -136,14 +136,14 @@ def search_subscriptions(request: StoreRequest) -> Result:
 @route("GET /subscriptions/{subscriptionId}")
 def get_subscription(request: StoreRequest) -> Result:
     """Read a subscription."""
-    return item_response(request, SUBSCRIPTIONS, request.path_number("subscriptionId"), _KIND, _MISSING)
+    return item_response(request, SUBSCRIPTIONS, request.path_number("subscriptionId"), _KIND, _NOT_FOUND)
 
 
 @route("PUT /subscriptions/{subscriptionId}")
 def update_subscription(request: StoreRequest) -> Result:
     """Change the status, the interval or the next charge."""
     table = request.store.table("subscriptions")
-    stored = get_or_404(table, request.path_number("subscriptionId"), _KIND, _MISSING)
+    stored = get_or_404(table, request.path_number("subscriptionId"), _KIND, _NOT_FOUND)
     change, date = dict(request.json), format_time(request.now)
     status = change.get("status")
     _check(change)
