@@ -311,12 +311,12 @@ def encode_segment(segment: str | int) -> str:
     if isinstance(segment, Enum):
         segment = segment.value  # `str` would return the name of the member
     if isinstance(segment, bool) or not isinstance(segment, str | int):
-        raise ValueError(f"{segment!r} is not an id: pass the id of the item that the call is about")
+        raise ValueError(f"{segment!r} is not a valid id: pass the id of the item")
     text = str(segment)
     if text.isalnum() and text.isascii():
         return text  # nearly every id
     if text.strip() in _REFUSED_SEGMENTS:
-        raise ValueError(f"{text!r} is not an id: pass the id of the item that the call is about")
+        raise ValueError(f"{text!r} is not a valid id: pass the id of the item")
     return quote_plus(text)
 
 

@@ -31,7 +31,7 @@ def test_a_segment_is_encoded_as_in_a_form(segment: str | int, encoded: str) -> 
 
 @pytest.mark.parametrize("segment", ["", ".", "..", " ", "\t\n", " .. ", "\u00a0"])
 def test_a_segment_that_leads_to_another_endpoint_is_refused(segment: str) -> None:
-    with pytest.raises(ValueError, match="is not an id"):
+    with pytest.raises(ValueError, match="is not a valid id"):
         encode_segment(segment)
 
 
@@ -105,7 +105,7 @@ def test_an_enum_as_an_id_stands_for_its_value() -> None:
 
 @pytest.mark.parametrize("segment", [True, False, None, 1.5, b"7", ["7"]])
 def test_an_id_is_text_or_a_whole_number(segment: Any) -> None:
-    with pytest.raises(ValueError, match="is not an id"):
+    with pytest.raises(ValueError, match="is not a valid id"):
         encode_segment(segment)
 
 

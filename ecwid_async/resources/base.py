@@ -203,7 +203,7 @@ def _request(
     path = literals[0]
     for item_id, literal in zip(ids, literals[1:], strict=True):
         if not isinstance(item_id, str | int) or isinstance(item_id, bool):
-            raise TypeError(f"{item_id!r} is not an id: {endpoint} takes a str or an int")
+            raise TypeError(f"{item_id!r} is not a valid id: {endpoint} takes a str or an int")
         path += encode_segment(item_id) + literal
     return Request(
         method=method,

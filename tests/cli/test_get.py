@@ -35,9 +35,9 @@ def test_json_is_indented_with_its_literals_unchanged(ecwid, served, tmp_path):
     [
         (["products"], 2, "the id is missing"),
         (["profile", "1"], 2, "the profile has no id"),
-        (["products", "abc"], 2, "'abc' is not an id"),
+        (["products", "abc"], 2, "'abc' is not a valid id"),
         (["product", "1"], 2, "Did you mean products?"),
-        (["orders", "."], 2, "not an id"),
+        (["orders", "."], 2, "not a valid id"),
         (["products", "1"], 1, "404"),
     ],
 )

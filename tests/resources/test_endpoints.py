@@ -84,13 +84,13 @@ def test_ids_come_first_in_the_order_of_the_path(method: Any) -> None:
 
 def test_an_id_that_changes_the_endpoint_is_refused(method: Any) -> None:
     for name, refused in product(method.ids(), ["", ".", ".."]):
-        with pytest.raises(ValueError, match="not an id"):
+        with pytest.raises(ValueError, match="not a valid id"):
             method.request(**{name: refused})
 
 
 def test_an_id_of_another_type_is_refused(method: Any) -> None:
     for name, refused in product(method.ids(), [None, True, 1.5, b"7"]):
-        with pytest.raises(TypeError, match="not an id"):
+        with pytest.raises(TypeError, match="not a valid id"):
             method.request(**{name: refused})
 
 
@@ -208,5 +208,5 @@ def test_an_enum_member_is_sent_as_its_value(method: Any) -> None:
 @pytest.mark.parametrize("wrong", [1.5, True, None, b"7", float("inf"), Decimal(7), [7]])
 def test_an_invalid_id_is_refused(method: Any, wrong: object) -> None:
     for name in method.ids():
-        with pytest.raises((TypeError, ValueError), match="is not an id"):
+        with pytest.raises((TypeError, ValueError), match="is not a valid id"):
             method.request(**{name: wrong})
