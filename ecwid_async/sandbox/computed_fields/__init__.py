@@ -8,7 +8,7 @@ from ecwid_async.sandbox.computed_fields.categories import complete_category, ne
 from ecwid_async.sandbox.computed_fields.images import image_urls, new_file_id, set_image_fields
 from ecwid_async.sandbox.computed_fields.order_ids import FIRST_ORDER_NUMBER, order_id
 from ecwid_async.sandbox.computed_fields.prices import MAX_DECIMALS, format_price
-from ecwid_async.sandbox.computed_fields.product_types import GENERAL_TYPE, product_types
+from ecwid_async.sandbox.computed_fields.product_types import GENERAL_TYPE, product_type_table
 from ecwid_async.sandbox.computed_fields.products import complete_product, new_product
 from ecwid_async.sandbox.computed_fields.stock import is_in_stock
 from ecwid_async.sandbox.computed_fields.translations import localize, main_language, sync_translations
@@ -35,7 +35,7 @@ __all__ = [
     "new_product",
     "new_variation",
     "order_id",
-    "product_types",
+    "product_type_table",
     "set_image_fields",
     "storefront_url",
     "sync_translations",

@@ -6,7 +6,7 @@ from ecwid_async.sandbox.computed_fields.translations import sync_translations
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import Item, Records, Store, Table
 
-__all__ = ["GENERAL_TYPE", "complete_attribute", "product_types"]
+__all__ = ["GENERAL_TYPE", "complete_attribute", "product_type_table"]
 
 GENERAL_TYPE: Final = 0
 """The id of the type of all products without another type. Every store has it."""
@@ -26,7 +26,7 @@ _STANDARD_NAMES: Final = {
 _FIRST_ATTRIBUTE_ID: Final = 201_437_971
 
 
-def product_types(store: Store) -> Table:
+def product_type_table(store: Store) -> Table:
     """The product types of a store."""
     table = store.table("product_types")
     if GENERAL_TYPE not in table:
@@ -61,7 +61,7 @@ def _known_attributes(store: Store) -> tuple[Records[int, tuple[str, str]], Reco
     """All attributes that products have ever had: names and types by id, and ids by casefolded name."""
     if "attributes" in store.section_data:
         return store.records("attributes"), store.records("attribute_ids")
-    general: Item = product_types(store).get(GENERAL_TYPE) or {}
+    general: Item = product_type_table(store).get(GENERAL_TYPE) or {}
     known = {one["id"]: (one["name"], one["type"]) for one in general.get("attributes") or ()}
     ids = {name.casefold(): number for number, (name, _) in known.items()}
     return store.records("attributes", known), store.records("attribute_ids", ids)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ecwid_async.sandbox.computed_fields import GENERAL_TYPE, main_language, product_types, sync_translations
+from ecwid_async.sandbox.computed_fields import GENERAL_TYPE, main_language, product_type_table, sync_translations
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, project, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404
@@ -49,7 +49,7 @@ def _general_first(table: Table) -> Iterable[Item]:
 @route("GET /classes")
 def search_product_types(request: StoreRequest) -> Result:
     """All product types, as a bare array."""
-    return list(_general_first(product_types(request.store)))
+    return list(_general_first(product_type_table(request.store)))
 
 
 @route("GET /classes/{classId}")
@@ -61,7 +61,7 @@ def get_product_type(request: StoreRequest) -> Result:
 @route("POST /classes")
 def create_product_type(request: StoreRequest) -> Result:
     """Create a product type; its attributes get ids and keep their order."""
-    table, given = product_types(request.store), {k: v for k, v in request.json.items() if v is not None}
+    table, given = product_type_table(request.store), {k: v for k, v in request.json.items() if v is not None}
     if not (given.get("name") or "").strip():
         raise ErrorResponse.wrong_parameter("A product type needs a name")
     attributes = [{k: v for k, v in attribute.items() if k != "id"} for attribute in given.get("attributes") or ()]
@@ -84,7 +84,7 @@ def update_product_type(request: StoreRequest) -> Result:
     if not (item.get("name") or "").strip():
         raise ErrorResponse.wrong_parameter("A product type needs a name")
     item["attributes"] = _complete_attributes(request.store, item.get("attributes") or ())
-    product_types(request.store).put(item)
+    product_type_table(request.store).put(item)
     return {"updateCount": 1}
 
 
@@ -94,7 +94,7 @@ def delete_product_type(request: StoreRequest) -> Result:
     stored = _find_type(request)
     if stored["id"] == GENERAL_TYPE:
         raise ErrorResponse.wrong_parameter("Class 0 can't be deleted: it holds the products of no other class")
-    product_types(request.store).remove(stored["id"])
+    product_type_table(request.store).remove(stored["id"])
     products = request.store.table("products")
     for key in products.find("class", stored["id"]):
         product = products.get(key)
@@ -104,7 +104,7 @@ def delete_product_type(request: StoreRequest) -> Result:
 
 
 def _find_type(request: StoreRequest) -> Item:
-    return get_or_404(product_types(request.store), request.path_number("classId"), _KIND, _NOT_FOUND)
+    return get_or_404(product_type_table(request.store), request.path_number("classId"), _KIND, _NOT_FOUND)
 
 
 def _complete_attributes(store: Store, given: Iterable[Item]) -> list[Item]:

@@ -10,7 +10,7 @@ from ecwid_async.sandbox.state.conditions import Condition, ContainsWords, InRan
 from ecwid_async.sandbox.state.deletion_history import DeletionHistory
 from ecwid_async.sandbox.state.image_info import ImageInfo, read_image_info
 from ecwid_async.sandbox.state.items import Item, Key, decode_json, encode_json
-from ecwid_async.sandbox.state.merge import merge
+from ecwid_async.sandbox.state.merging import merge
 from ecwid_async.sandbox.state.money import sum_amounts, to_cents
 from ecwid_async.sandbox.state.query import Sort, select_rows
 from ecwid_async.sandbox.state.rate_limits import FixedWindow, RateLimiter, SlidingLog, TokenBucket
