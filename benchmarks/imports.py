@@ -1,17 +1,17 @@
-"""What starting costs: importing the package, and getting to a first client, against importing what they stand on.
+"""The cost of starting: importing the package and creating a first client, compared with importing the dependencies.
 
-Figures are CPU milliseconds, user and system, of the imports alone, each measured inside a fresh interpreter.
+Figures are CPU milliseconds, user and system, of the imports only, each measured in a new interpreter.
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.harness.report import Goal, Table, arguments, report
+from benchmarks.harness.report import RatioGoal, Table, parse_arguments, print_report
 
 LIBRARIES, PACKAGE = "import attrs, cattrs, msgspec, anyio", "import ecwid_async"
-WITH_AIOHTTP, CLIENT = "the same and aiohttp", "first client"
-ORDERS = "first client and its orders"
+WITH_AIOHTTP, CLIENT = "the same plus aiohttp", "first client"
+ORDERS = "first client and store.orders"
 
 _STATEMENTS = {
     LIBRARIES: LIBRARIES,
@@ -21,17 +21,17 @@ _STATEMENTS = {
     ORDERS: 'from ecwid_async import Ecwid; Ecwid().store(1, "t").orders',
 }
 _TIMED = "import time; start = time.process_time(); {}; print(time.process_time() - start)"
-_NOT_BY_THE_PACKAGE = ("aiohttp", "ecwid_async.models")
+_NOT_LOADED = ("aiohttp", "ecwid_async.models")
 
 
 def main() -> None:
-    """Measure and print."""
-    given = arguments(__doc__)
-    rounds = 2 if given.quick else 40
-    _check_what_is_loaded()
+    """Run the benchmark and print its report."""
+    options = parse_arguments(__doc__)
+    rounds = 2 if options.quick else 40
+    _check_loaded_modules()
     samples: dict[str, list[float]] = {name: [] for name in _STATEMENTS}
     for statement in _STATEMENTS.values():
-        _run(statement)  # writes the bytecode
+        _run(statement)  # write the bytecode
     for _ in range(rounds):
         for name, statement in _STATEMENTS.items():
             samples[name].append(float(_run(_TIMED.format(statement))) * 1e3)
@@ -39,20 +39,22 @@ def main() -> None:
         "importing the package", "CPU ms", LIBRARIES, {name: samples[name] for name in (LIBRARIES, PACKAGE)}
     )
     client = Table(
-        "up to the first client",
+        "creating the first client",
         "CPU ms",
         WITH_AIOHTTP,
         {name: samples[name] for name in (WITH_AIOHTTP, CLIENT, ORDERS)},
     )
-    goals = [Goal(package, PACKAGE, LIBRARIES, 1.3), Goal(client, CLIENT, WITH_AIOHTTP, 1.25)]
-    report("imports", [package, client], goals, as_json=given.json)
+    goals = [RatioGoal(package, PACKAGE, LIBRARIES, 1.3), RatioGoal(client, CLIENT, WITH_AIOHTTP, 1.25)]
+    print_report("imports", [package, client], goals, as_json=options.json)
 
 
-def _check_what_is_loaded() -> None:
+def _check_loaded_modules() -> None:
     loaded = _run(f"import sys; {PACKAGE}; print(*sys.modules)").split()
-    early = [name for name in loaded if name.startswith(_NOT_BY_THE_PACKAGE)]
+    early = [name for name in loaded if name.startswith(_NOT_LOADED)]
     if early:
-        raise SystemExit(f"`{PACKAGE}` alone must not load {', '.join(early)}: see what imports them")
+        raise SystemExit(
+            f"`{PACKAGE}` must not load {', '.join(early)}: move these imports into the functions that use them"
+        )
 
 
 def _run(statements: str) -> str:

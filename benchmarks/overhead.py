@@ -1,8 +1,8 @@
-"""What one call costs: an awaited `store.orders.get` against aiohttp and msgspec used by hand, on the same server.
+"""The cost of one call: an awaited `store.orders.get` compared with hand-written aiohttp and msgspec.
 
-Figures are CPU microseconds of the client's process for one call; calls go one after the other over one connection.
-On a core each, the client sleeps until its answer is there, as it does on a network; on one core the answer is there
-whenever the client asks, which is quieter, and stricter on the client.
+Figures are CPU microseconds of the client process per call; calls are sequential, over one connection. On separate
+cores, the client sleeps until its response arrives, as on a network. On one core the response is always ready, which
+makes the figures steadier, and the comparison stricter.
 """
 
 import asyncio
@@ -13,58 +13,61 @@ from functools import partial
 import aiohttp
 import msgspec
 
-from benchmarks.harness.page_server import STORE_ID, TOKEN, running
-from benchmarks.harness.report import Goal, Table, arguments, microseconds, report, sample
-from ecwid_async import Ecwid, Quota
+from benchmarks.harness.report import RatioGoal, Table, parse_arguments, print_report
+from benchmarks.harness.sampling import microseconds, sample
+from benchmarks.harness.server_process import run_server
+from benchmarks.harness.settings import STORE_ID, TOKEN, UNLIMITED_QUOTA
+from ecwid_async import Ecwid
 
 BY_HAND, RAW, TYPED = "aiohttp + msgspec by hand", "raw: .response()", "typed: Order"
 
 
 def main() -> None:
-    """Measure and print."""
-    given = arguments(__doc__)
-    calls, rounds = (5, 2) if given.quick else (100, 100)
+    """Run the benchmark and print its report."""
+    options = parse_arguments(__doc__)
+    calls, rounds = (5, 2) if options.quick else (100, 100)
     tables = []
-    for name, shared_core in (("on a core each", False), ("on one core", True)):
-        samples = _measured(calls, rounds, shared_core=shared_core)
-        tables.append(Table(f"one call, client and server {name}", "CPU µs a call", BY_HAND, samples))
+    for name, shared_core in (("on separate cores", False), ("on one core", True)):
+        samples = _measure(calls, rounds, shared_core=shared_core)
+        tables.append(Table(f"one call, client and server {name}", "CPU µs per call", BY_HAND, samples))
     limits = ((RAW, 1.25), (TYPED, 1.5))
-    goals = [Goal(table, candidate, BY_HAND, limit) for table in tables for candidate, limit in limits]
-    report("overhead", tables, goals, as_json=given.json)
+    goals = [RatioGoal(table, candidate, BY_HAND, limit) for table in tables for candidate, limit in limits]
+    print_report("overhead", tables, goals, as_json=options.json)
 
 
-def _measured(calls: int, rounds: int, *, shared_core: bool) -> dict[str, list[float]]:
-    # Ever new ids: neither side lives off its caches of URLs.
+def _measure(calls: int, rounds: int, *, shared_core: bool) -> dict[str, list[float]]:
+    # New ids each time, so that neither side benefits from cached URLs.
     order_ids = itertools.cycle(f"M4R{number:03X}" for number in range(4000))
-    with running(shared_core=shared_core) as base_url, asyncio.Runner() as runner:
-        # The limit is kept count of as always, but none is met.
-        ecwid = Ecwid(base_url=base_url, quota=Quota(requests=10**9, burst=10**9, ceiling=10**9))
+    with run_server(shared_core=shared_core) as base_url, asyncio.Runner() as runner:
+        ecwid = Ecwid(base_url=base_url, quota=UNLIMITED_QUOTA)
         store = ecwid.store(STORE_ID, TOKEN)
-        session = runner.run(_session())
+        session = runner.run(_open_session())
 
         async def by_hand() -> None:
             for order_id in itertools.islice(order_ids, calls):
-                async with session.get(f"{base_url}/{STORE_ID}/orders/{order_id}") as answer:
-                    answer.raise_for_status()
-                    msgspec.json.decode(await answer.read())
+                async with session.get(f"{base_url}/{STORE_ID}/orders/{order_id}") as response:
+                    response.raise_for_status()
+                    msgspec.json.decode(await response.read())
 
         async def raw() -> None:
             for order_id in itertools.islice(order_ids, calls):
-                answer = await store.orders.get(order_id).response()
-                msgspec.json.decode(answer.body)
+                response = await store.orders.get(order_id).response()
+                msgspec.json.decode(response.body)
 
         async def typed() -> None:
             for order_id in itertools.islice(order_ids, calls):
                 await store.orders.get(order_id)
 
-        works = {BY_HAND: by_hand, RAW: raw, TYPED: typed}
-        samples = sample({name: partial(_run, runner, work) for name, work in works.items()}, rounds=rounds, per=calls)
+        coroutines = {BY_HAND: by_hand, RAW: raw, TYPED: typed}
+        samples = sample(
+            {name: partial(_run, runner, work) for name, work in coroutines.items()}, rounds=rounds, per=calls
+        )
         runner.run(session.close())
         runner.run(ecwid.aclose())
     return microseconds(samples)
 
 
-async def _session() -> aiohttp.ClientSession:
+async def _open_session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"})
 
 

@@ -1,4 +1,4 @@
-"""Runs every benchmark and writes what was measured into benchmarks/README.md, between the marks of each."""
+"""Runs benchmarks and writes their tables into benchmarks/README.md, between the marks of each."""
 
 import json
 import subprocess
@@ -11,39 +11,38 @@ _README: Final = _ROOT / "benchmarks" / "README.md"
 
 
 def main() -> None:
-    """Measure, all or the benchmarks that are named, and write."""
+    """Run the named benchmarks, or all, and update the README."""
     for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports", "traffic", "export"):
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
         finished = subprocess.run(command, stdout=subprocess.PIPE, cwd=_ROOT, check=True)
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
         before, _, rest = _README.read_text("utf-8").partition(begin)
         after = rest.partition(end)[2]
-        _README.write_text(f"{before}{begin}\n\n{_markdown(json.loads(finished.stdout))}\n{end}{after}", "utf-8")
+        _README.write_text(f"{before}{begin}\n\n{_to_markdown(json.loads(finished.stdout))}\n{end}{after}", "utf-8")
 
 
-def _markdown(measured: dict[str, Any]) -> str:
+def _to_markdown(report: dict[str, Any]) -> str:
     lines = []
-    for name, table in measured["tables"].items():
-        rounds = {figures["rounds"] for figures in table["figures"].values()}
-        ratios = table["base"] is not None
-        counted = f"{min(rounds)} rounds" if min(rounds) > 1 else "once"
-        first = "best" if ratios else "lowest"
+    for name, table in report["tables"].items():
+        rounds = min(figures["rounds"] for figures in table["figures"].values())
+        has_ratios = table["base"] is not None
+        repeated = f"{rounds} rounds" if rounds > 1 else "once"
+        lowest = "best" if has_ratios else "lowest"
         lines += [
-            f"| {name}, {counted} | {first}, {table['unit']} | median |{' ratio |' if ratios else ''}",
-            f"|---|---:|---:|{'---:|' if ratios else ''}",
+            f"| {name}, {repeated} | {lowest}, {table['unit']} | median |{' ratio |' if has_ratios else ''}",
+            f"|---|---:|---:|{'---:|' if has_ratios else ''}",
         ]
         lines += [
             f"| {candidate} | {figures['best']:.1f} | {figures['median']:.1f} |"
-            + (f" {figures['ratio']:.2f} |" if ratios else "")
+            + (f" {figures['ratio']:.2f} |" if has_ratios else "")
             for candidate, figures in table["figures"].items()
         ]
         lines.append("")
-    lines += ["| goal | measured | at most | |", "|---|---:|---:|---|"]
+    lines += ["| goal | measured | limit | |", "|---|---:|---:|---|"]
     lines += [
         f"| {goal['table']}: {' / '.join(filter(None, (goal['candidate'], goal['base'])))} | {goal['measured']:.2f} | "
-        f"{'at least ' if goal['bound'] == 'at least' else ''}{goal['limit']} | "
-        f"{'reached' if goal['met'] else '**missed**'} |"
-        for goal in measured["goals"]
+        f"{goal['bound']} {goal['limit']} | {'met' if goal['met'] else '**missed**'} |"
+        for goal in report["goals"]
     ]
     return "\n".join([*lines, ""])
 

@@ -1,1 +1,1 @@
-"""The cost and speed of reading a whole catalogue and of stock updates in bulk."""
+"""The cost and speed of reading a whole catalogue, and of changing stock in bulk: ``python -m benchmarks.export``."""

@@ -1,4 +1,4 @@
-"""The most memory that reading a catalogue takes, in a fresh process each: the part that grows with it shows."""
+"""Growth of peak memory with the size of a catalogue. Each figure is from a new process."""
 
 import asyncio
 import json
@@ -10,22 +10,22 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.harness.catalogue_server import serving
-from benchmarks.harness.page_server import STORE_ID, TOKEN
-from ecwid_async import Ecwid, Quota
+from benchmarks.harness.catalogue_server import run_catalogue_server
+from benchmarks.harness.settings import STORE_ID, TOKEN, UNLIMITED_QUOTA
+from ecwid_async import Ecwid
 from ecwid_async.client import Store
 from ecwid_async.export import export_store
 
-__all__ = ["WAYS", "growth"]
+__all__ = ["measure_peak_growth"]
 
 
-async def _exported(store: Store) -> int:
+async def _export(store: Store) -> int:
     with tempfile.TemporaryDirectory() as folder:
         manifest = await export_store(store, ["products"], folder)
     return manifest.sections["products"].item_count
 
 
-async def _typed(store: Store) -> int:
+async def _scan_typed(store: Store) -> int:
     count = 0
     async with store.products.scan() as scan:
         async for _ in scan:
@@ -33,43 +33,42 @@ async def _typed(store: Store) -> int:
     return count
 
 
-WAYS: Final[Mapping[str, Callable[[Store], Coroutine[Any, Any, int]]]] = {
-    "export to JSONL": _exported,
-    "scan, typed: Product": _typed,
+_READERS: Final[Mapping[str, Callable[[Store], Coroutine[Any, Any, int]]]] = {
+    "export to JSONL": _export,
+    "scan, typed: Product": _scan_typed,
 }
 
 
-def growth(few: int, many: int) -> dict[str, float]:
-    """By how many MiB each way's peak is higher for `many` products than for `few`; a little less is none."""
-    return {way: max(0, _peak(way, many) - _peak(way, few)) / 2**20 for way in WAYS}
+def measure_peak_growth(few: int, many: int) -> dict[str, float]:
+    """Return the MiB by which each reader's peak for `many` products exceeds that for `few`, or 0."""
+    return {reader: max(0, _peak_bytes(reader, many) - _peak_bytes(reader, few)) / 2**20 for reader in _READERS}
 
 
-def _peak(way: str, total: int) -> int:
-    with serving(total) as catalogue:
-        command = [sys.executable, "-m", "benchmarks.export.memory", way, catalogue.url, str(total)]
+def _peak_bytes(reader: str, total: int) -> int:
+    with run_catalogue_server(total) as server:
+        command = [sys.executable, "-m", "benchmarks.export.memory", reader, server.url, str(total)]
         finished = subprocess.run(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, check=True)
     peak: int = json.loads(finished.stdout)
     return peak
 
 
-async def _read(way: str, url: str) -> int:
-    unlimited = Quota(requests=10**9, burst=10**9, ceiling=10**9)
-    async with Ecwid(base_url=url, quota=unlimited) as ecwid:
-        return await WAYS[way](ecwid.store(STORE_ID, TOKEN))
+async def _read(reader: str, url: str) -> int:
+    async with Ecwid(base_url=url, quota=UNLIMITED_QUOTA) as ecwid:
+        return await _READERS[reader](ecwid.store(STORE_ID, TOKEN))
 
 
-def _most_bytes() -> int:
+def _own_peak_bytes() -> int:
     if sys.platform == "linux":
-        # Not `getrusage`: it begins with the size of the process that this one was started by.
+        # `getrusage` would include the size of the parent process.
         lines = Path("/proc/self/status").read_text("utf-8").splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _main(way: str, url: str, total: str) -> None:
-    if (count := asyncio.run(_read(way, url))) != int(total):
-        raise RuntimeError(f"{count} products were read, not {total}")
-    print(_most_bytes())
+def _main(reader: str, url: str, total: str) -> None:
+    if (count := asyncio.run(_read(reader, url))) != int(total):
+        raise RuntimeError(f"read {count} products instead of {total}")
+    print(_own_peak_bytes())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How much of the rate limit a scan uses, beside pyecwid: a server far away that lets 600 requests a minute through."""
+"""Items per minute of a scan under a rate limit, next to pyecwid, from a distant server."""
 
 import asyncio
 import subprocess
@@ -9,20 +9,20 @@ from typing import Final
 
 from attrs import frozen
 
-from benchmarks.harness.catalogue_server import serving
-from benchmarks.harness.page_server import STORE_ID, TOKEN
+from benchmarks.harness.catalogue_server import run_catalogue_server
+from benchmarks.harness.settings import STORE_ID, TOKEN
 from ecwid_async import Ecwid
 
-__all__ = ["LATENCY", "PER_MINUTE", "SCAN", "Reached", "reach"]
+__all__ = ["LATENCY", "PER_MINUTE", "SCAN", "Throughput", "measure_throughput"]
 
 SCAN, PYECWID = "scan", "pyecwid"
 LATENCY: Final = 0.3
 PER_MINUTE: Final = 600
-_OTHER_STORE: Final = 1004
+_PYECWID_STORE_ID: Final = 1004
 
-# pyecwid gathers all items before it returns: what it was given until it is stopped is the server's to tell.
-# It is in no group of dependencies, because it brings a top-level package `tests`.
-_PYECWID: Final = """
+# pyecwid collects all items before it returns, and is stopped before that: the server reports the number it sent.
+# It is in no dependency group because it installs a top-level package `tests`.
+_PYECWID_SCRIPT: Final = """
 import sys
 from pyecwid import EcwidAPI
 url, store, token = sys.argv[1:]
@@ -31,38 +31,38 @@ EcwidAPI(token, store, skip_test=True, base_url=f"{url}/{{0}}/").get_request("pr
 
 
 @frozen
-class Reached:
-    """Items a minute of a whole scan, from its first request to its end, and of others meanwhile; 429s of each."""
+class Throughput:
+    """Items per minute during a whole scan, and the number of 429s, for the scan and for pyecwid beside it."""
 
-    items: dict[str, float]
+    items_per_minute: dict[str, float]
     refused: dict[str, int]
 
 
-def reach(pages: int, *, latency: float) -> Reached:
-    """Scan so many pages, with the client's own settings."""
-    with serving(pages * 100, latency=latency, per_minute=PER_MINUTE) as catalogue:
-        arguments = [catalogue.url, str(_OTHER_STORE), TOKEN]
-        began = time.perf_counter()
-        others = [subprocess.Popen([sys.executable, "-c", _PYECWID, *arguments])] if find_spec("pyecwid") else []
+def measure_throughput(pages: int, *, latency: float) -> Throughput:
+    """Scan `pages` pages with the client's default settings."""
+    with run_catalogue_server(pages * 100, latency=latency, per_minute=PER_MINUTE) as server:
+        command = [sys.executable, "-c", _PYECWID_SCRIPT, server.url, str(_PYECWID_STORE_ID), TOKEN]
+        start = time.perf_counter()
+        pyecwid = subprocess.Popen(command) if find_spec("pyecwid") else None
         try:
-            count = asyncio.run(_scanned(catalogue.url))
-            minutes = (time.perf_counter() - began) / 60
-            usage = catalogue.usage()
+            count = asyncio.run(_scan(server.url))
+            minutes = (time.perf_counter() - start) / 60
+            usage = server.usage()
         finally:
-            for other in others:
-                other.kill()
-                other.wait()
+            if pyecwid is not None:
+                pyecwid.kill()
+                pyecwid.wait()
     if count != pages * 100:
-        raise RuntimeError(f"{count} products were read, not {pages * 100}")
+        raise RuntimeError(f"read {count} products instead of {pages * 100}")
     served, refused = usage["served"], usage["refused"]
-    reached = Reached({SCAN: count / minutes}, {SCAN: refused.get(str(STORE_ID), 0)})
-    if others:
-        reached.items[PYECWID] = 100 * served.get(str(_OTHER_STORE), 0) / minutes
-        reached.refused[PYECWID] = refused.get(str(_OTHER_STORE), 0)
-    return reached
+    throughput = Throughput({SCAN: count / minutes}, {SCAN: refused.get(str(STORE_ID), 0)})
+    if pyecwid is not None:
+        throughput.items_per_minute[PYECWID] = 100 * served.get(str(_PYECWID_STORE_ID), 0) / minutes
+        throughput.refused[PYECWID] = refused.get(str(_PYECWID_STORE_ID), 0)
+    return throughput
 
 
-async def _scanned(url: str) -> int:
+async def _scan(url: str) -> int:
     count = 0
     async with Ecwid(base_url=url) as ecwid, ecwid.store(STORE_ID, TOKEN).products.scan() as scan:
         async for page in scan.raw():

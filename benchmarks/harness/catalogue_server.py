@@ -1,8 +1,9 @@
-"""A server of a whole catalogue: distinct products, written before they are asked for and sent without a copy.
+"""A server of a whole catalogue: distinct products, rendered in advance and sent without a copy.
 
-``/{store}/products`` takes `offset`, `limit`, `responseFields` and the four bounds on times of creation and of change,
-as a scan sends them; ``/usage`` tells what was served and what it cost. With a latency, an answer takes that long;
-with a limit, more requests in a minute are refused, of each store on its own. It ends with its standard input.
+``/{store}/products`` takes the parameters of a scan: `offset`, `limit`, `responseFields` and the four bounds on the
+times of creation and update. ``/usage`` returns the number of requests and the CPU time of the server. Responses are
+delayed by `latency` seconds. If `per_minute` is set, a store's requests above that limit are refused. The server ends
+when its standard input closes.
 """
 
 import json
@@ -23,19 +24,19 @@ from http.client import HTTPConnection
 from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from benchmarks.harness.items import CHANGED_AFTER, FIRST_CREATED, SPACING, product
-from benchmarks.harness.page_server import running
+from benchmarks.harness.items import CREATION_INTERVAL, FIRST_CREATED, UPDATED_AFTER, product_writer
+from benchmarks.harness.server_process import run_server
 from ecwid_async.codec import parse_selection
 from ecwid_async.sandbox.state import RateLimiter, SlidingLog
 
-__all__ = ["Catalogue", "serving"]
+__all__ = ["CatalogueServer", "run_catalogue_server"]
 
-# Beyond this the products are written when they are asked for, lest they fill the memory.
-_STORED: Final = 100_000
+# Larger catalogues would fill the memory: their products are rendered on request.
+_MAX_PRERENDERED: Final = 100_000
 _LIMIT: Final = 100
 _BOUNDS: Final = (
     (b"createdFrom", b"createdTo", FIRST_CREATED),
-    (b"updatedFrom", b"updatedTo", FIRST_CREATED + CHANGED_AFTER),
+    (b"updatedFrom", b"updatedTo", FIRST_CREATED + UPDATED_AFTER),
 )
 _TARGET: Final = re.compile(rb"GET /(\w+)(?:/products\?([^ ]*))? ")
 _PARAMETER: Final = re.compile(rb"(\w+)=([^&]*)")
@@ -52,47 +53,47 @@ _HEAD: Final = (
 )
 
 
-class _Items:
-    """The products with some of their members, each a comma away from the next."""
+class _Products:
+    """The products with selected members, as JSON separated by commas."""
 
     def __init__(self, total: int, fields: bytes) -> None:
         selection = parse_selection(unquote_to_bytes(fields).decode())["items"] if fields else None
-        self._write = product(selection)
+        self._render = product_writer(selection)
         self._ends = [0]
         self._file: IO[bytes] | None = None
-        if total > _STORED:
+        if total > _MAX_PRERENDERED:
             return
-        self._file = _file()
+        self._file = _memory_file()
         for number in range(total):
-            self._ends.append(self._ends[-1] + self._file.write(self._write(number) + b","))
+            self._ends.append(self._ends[-1] + self._file.write(self._render(number) + b","))
         self._file.flush()
 
     def size(self, first: int, last: int) -> int:
-        """How many bytes the products of these numbers are, without the last."""
-        return self._ends[last] - self._ends[first] - 1 if self._file is not None else len(self._written(first, last))
+        """Return the size in bytes of the products from `first` to before `last`."""
+        return self._ends[last] - self._ends[first] - 1 if self._file is not None else len(self._rendered(first, last))
 
     def send(self, connection: socket.socket, first: int, last: int) -> None:
-        """Send them."""
+        """Send the products from `first` to before `last`."""
         if self._file is None:
-            connection.sendall(self._written(first, last))
+            connection.sendall(self._rendered(first, last))
         else:
-            at, end = self._ends[first], self._ends[last] - 1
-            while at < end:
-                at += os.sendfile(connection.fileno(), self._file.fileno(), at, end - at)
+            position, end = self._ends[first], self._ends[last] - 1
+            while position < end:
+                position += os.sendfile(connection.fileno(), self._file.fileno(), position, end - position)
 
-    def _written(self, first: int, last: int) -> bytes:
-        return b",".join(map(self._write, range(first, last)))
+    def _rendered(self, first: int, last: int) -> bytes:
+        return b",".join(map(self._render, range(first, last)))
 
 
-def _file() -> IO[bytes]:
-    """A file in memory, where the system has such: writing it back to a disk would disturb what is measured."""
+def _memory_file() -> IO[bytes]:
+    """Open a file in memory if possible: writing it to a disk would disturb the measurement."""
     if sys.platform == "linux":
         return os.fdopen(os.memfd_create("catalogue"), "w+b")
     return tempfile.TemporaryFile()
 
 
 class _Server(socketserver.ThreadingTCPServer):
-    """A thread a connection: each does little but wait for the kernel."""
+    """One thread per connection, which mostly waits for the kernel."""
 
     daemon_threads = True
     block_on_close = False
@@ -105,26 +106,26 @@ class _Server(socketserver.ThreadingTCPServer):
         self.per_minute = per_minute
         self.served: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
-        self._items: dict[bytes, _Items] = {}
+        self._products: dict[bytes, _Products] = {}
         self._limits: defaultdict[str, RateLimiter] = defaultdict(SlidingLog)
         self._lock = threading.Lock()
 
-    def items(self, fields: bytes) -> _Items:
-        """The products with these fields; the first to ask waits until they are written."""
+    def products(self, fields: bytes) -> _Products:
+        """Return the products with these fields. The first request for them waits until they are rendered."""
         with self._lock:
-            if fields not in self._items:
-                self._items[fields] = _Items(self.total, fields)
-            return self._items[fields]
+            if fields not in self._products:
+                self._products[fields] = _Products(self.total, fields)
+            return self._products[fields]
 
     def admit(self, store: str) -> float:
-        """Count a request. Gives the seconds after which it may come again, or 0."""
+        """Count a request. Return the seconds to wait before the next attempt, or 0 if it is admitted."""
         with self._lock:
             wait = self._limits[store].admit(time.monotonic(), self.per_minute) if self.per_minute else 0.0
             (self.refused if wait else self.served)[store] += 1
             return wait
 
     def usage(self) -> bytes:
-        """What was served, and the CPU seconds it took."""
+        """Return the requests served and refused, and the CPU seconds so far."""
         return json.dumps({"cpu": time.process_time(), "served": self.served, "refused": self.refused}).encode()
 
 
@@ -143,14 +144,14 @@ class _Connection(socketserver.BaseRequestHandler):
                         return
                     received += chunk
                 head, _, received = received.partition(b"\r\n\r\n")
-                self._answer(head)
+                self._respond(head)
         except ConnectionError:
-            return  # whoever asked has gone
+            return  # the client has gone
 
-    def _answer(self, head: bytes) -> None:
+    def _respond(self, head: bytes) -> None:
         found = _TARGET.match(head)
         if found is None:
-            raise ValueError(f"nothing here answers {head[:80]!r}")
+            raise ValueError(f"unknown request {head[:80]!r}: send GET /usage or GET /{{store}}/products")
         store, query = found[1].decode(), found[2]
         if query is None:
             self._send(200, self.server.usage())
@@ -163,75 +164,78 @@ class _Connection(socketserver.BaseRequestHandler):
         if wait:
             self._send(429, b"{}", b"Retry-After: %d\r\n" % (int(wait) + 1))
         else:
-            self._page(dict(_PARAMETER.findall(query)))
+            self._send_page(dict(_PARAMETER.findall(query)))
 
-    def _page(self, params: dict[bytes, bytes]) -> None:
-        begin, end = _matching(params, self.server.total)
+    def _send_page(self, params: dict[bytes, bytes]) -> None:
+        begin, end = _matching_range(params, self.server.total)
         offset, limit = int(params.get(b"offset", 0)), min(int(params.get(b"limit", _LIMIT)), _LIMIT)
         first, last = min(begin + offset, end), min(begin + offset + limit, end)
         start = b'{"total":%d,"count":%d,"offset":%d,"limit":%d,"items":[' % (end - begin, last - first, offset, limit)
         if first == last:
             self._send(200, start + b"]}")
             return
-        items = self.server.items(params.get(b"responseFields", b""))
-        length = len(start) + items.size(first, last) + 2
-        self.request.sendmsg([_HEAD % (200, b"OK", _date(int(time.time())), length), b"\r\n", start], [], _MORE)
-        items.send(self.request, first, last)
+        products = self.server.products(params.get(b"responseFields", b""))
+        length = len(start) + products.size(first, last) + 2
+        self.request.sendmsg(
+            [_HEAD % (200, b"OK", _http_date(int(time.time())), length), b"\r\n", start], [], _MSG_MORE
+        )
+        products.send(self.request, first, last)
         self.request.sendall(b"]}")
 
-    def _send(self, status: int, body: bytes, more: bytes = b"") -> None:
+    def _send(self, status: int, body: bytes, extra_headers: bytes = b"") -> None:
         reason = b"OK" if status == 200 else b"Too Many Requests"
-        self.request.sendall(_HEAD % (status, reason, _date(int(time.time())), len(body)) + more + b"\r\n" + body)
+        self.request.sendall(
+            _HEAD % (status, reason, _http_date(int(time.time())), len(body)) + extra_headers + b"\r\n" + body
+        )
 
 
-_MORE: Final[int] = getattr(socket, "MSG_MORE", 0)
+_MSG_MORE: Final[int] = getattr(socket, "MSG_MORE", 0)
 
 
-def _matching(params: dict[bytes, bytes], total: int) -> tuple[int, int]:
-    """The numbers of the products that were created, and changed, within the bounds, ends included."""
+def _matching_range(params: dict[bytes, bytes], total: int) -> tuple[int, int]:
+    """Return the range of products created and updated within the bounds, which are inclusive."""
     begin, end = 0, total
     for since, until, first in _BOUNDS:
         if since in params:
-            begin = max(begin, -((first - int(params[since])) // SPACING))
+            begin = max(begin, -((first - int(params[since])) // CREATION_INTERVAL))
         if until in params:
-            end = min(end, (int(params[until]) - first) // SPACING + 1)
+            end = min(end, (int(params[until]) - first) // CREATION_INTERVAL + 1)
     return begin, max(begin, end)
 
 
 @lru_cache(maxsize=1)
-def _date(second: int) -> bytes:
+def _http_date(second: int) -> bytes:
     return formatdate(second, usegmt=True).encode()
 
 
-class Catalogue:
-    """The server as seen from here."""
+class CatalogueServer:
+    """A running server, as seen by the client process."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._connection = HTTPConnection(url.removeprefix("http://"))
 
     def usage(self) -> dict[str, Any]:
-        """CPU seconds (`cpu`) so far, and requests `served` and `refused` of each store."""
+        """Return the CPU seconds so far (`cpu`) and the requests `served` and `refused` per store."""
         self._connection.request("GET", "/usage")
         usage: dict[str, Any] = json.load(self._connection.getresponse())
         return usage
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._connection.close()
 
 
 @contextmanager
-def serving(total: int, *, latency: float = 0.0, per_minute: int = 0) -> Iterator[Catalogue]:
-    """Run it beside this process, on a core of its own where there are several."""
-    with running(
-        total, shared_core=False, module="benchmarks.harness.catalogue_server", options=(latency, per_minute)
-    ) as url:
-        catalogue = Catalogue(url)
+def run_catalogue_server(total: int, *, latency: float = 0.0, per_minute: int = 0) -> Iterator[CatalogueServer]:
+    """Run the server beside this process, on a separate core if there are several."""
+    module = "benchmarks.harness.catalogue_server"
+    with run_server(module, total=total, shared_core=False, options=(latency, per_minute)) as url:
+        server = CatalogueServer(url)
         try:
-            yield catalogue
+            yield server
         finally:
-            catalogue.close()
+            server.close()
 
 
 def _main(total: str, latency: str, per_minute: str, *cores: str) -> None:
@@ -240,7 +244,7 @@ def _main(total: str, latency: str, per_minute: str, *cores: str) -> None:
     with _Server(int(total), float(latency), int(per_minute)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(server.server_address[1], flush=True)
-        # The parent holds the other end: when it is gone, for whatever reason, so is this process.
+        # The parent holds the other end: this process ends with the parent.
         sys.stdin.read()
 
 

@@ -1,7 +1,7 @@
-"""The client's own read models once more, field by field, in the ways of other libraries.
+"""The client's read models rebuilt, field by field, for pydantic, msgspec and cattrs.
 
-Each is built from the attrs class and made as fast as its library allows. They are made at run time, so that to a type
-checker they are `Any`.
+Each is derived from the attrs class and is as fast as its library allows. The classes are created at run time, so a
+type checker sees them as `Any`.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,77 +21,77 @@ import pydantic
 
 from ecwid_async.models.base import JSON_TEXT, PREFIX, TaggedUnion, is_model, union_members, wire_name
 
-__all__ = ["cattrs_converter", "plain_class", "pydantic_model", "struct"]
+__all__ = ["attrs_class", "cattrs_converter", "msgspec_struct", "pydantic_model", "read_datetime"]
 
 
 def _fields(cls: Any) -> Iterator["attrs.Attribute[Any]"]:
-    """The fields that every library can express: not `extra`, and none that gathers several of the wire."""
+    """Yield the fields that every library can express: not `extra`, nor a field that collects several wire fields."""
     attrs.resolve_types(cls)
     for field in cls.__attrs_attrs__:
         if field.name != "extra" and PREFIX not in field.metadata:
             yield field
 
 
-def _translated(declared: Any, leaf: Callable[[Any], Any], nested: Callable[[Any], Any]) -> Any:
-    """A declared type with its models and leaves exchanged."""
+def _translate(declared: Any, leaf: Callable[[Any], Any], nested: Callable[[Any], Any]) -> Any:
+    """Replace the models and leaf types in a declared type."""
     if is_model(declared):
         return nested(declared)
     if get_origin(declared) is list:
-        return GenericAlias(list, _translated(get_args(declared)[0], leaf, nested))
+        return GenericAlias(list, _translate(get_args(declared)[0], leaf, nested))
     if get_origin(declared) is dict:
-        return GenericAlias(dict, (str, _translated(get_args(declared)[1], leaf, nested)))
+        return GenericAlias(dict, (str, _translate(get_args(declared)[1], leaf, nested)))
     options = union_members(declared)
     if TaggedUnion.from_members(options) is not None:
-        # Told apart by nothing but their tag: the others read them all as the largest, which is less to do.
+        # Only the tag identifies the member: the other libraries always read the largest one, which is less work.
         return nested(max(options, key=lambda option: len(option.__attrs_attrs__)))
     if options != (declared,):
-        return reduce(or_, [_translated(option, leaf, nested) for option in options]) | None
+        return reduce(or_, [_translate(option, leaf, nested) for option in options]) | None
     return leaf(declared)
 
 
-def _moment(text: str) -> datetime:
-    """The API's one form of a moment, which `datetime` reads once the blank before the zone is gone."""
+def _parse_datetime(text: str) -> datetime:
+    """Parse the API's date format, which `datetime` accepts without the space before the zone."""
     return datetime.fromisoformat(text[:19] + "+00:00" if text[19:] == " +0000" else text)
 
 
 # pydantic
 
 
-_PYDANTIC_MOMENT: Final = Annotated[datetime, pydantic.PlainValidator(_moment)]
+_PYDANTIC_DATETIME: Final = Annotated[datetime, pydantic.PlainValidator(_parse_datetime)]
 
 
 @cache
 def pydantic_model(cls: Any) -> Any:
-    """A pydantic model; unknown fields are ignored, as is its default."""
+    """Return a pydantic model. It ignores unknown fields, which is pydantic's default."""
     fields: dict[str, Any] = {}
     for field in _fields(cls):
-        declared: Any = _translated(field.type, _pydantic_leaf, pydantic_model)
+        declared: Any = _translate(field.type, _pydantic_leaf, pydantic_model)
         if JSON_TEXT in field.metadata:
             declared = Annotated[declared, pydantic.Json] | None
-        # A trailing underscore: no field name is one of pydantic's own methods.
+        # The trailing underscore avoids the names of pydantic's methods.
         fields[f"{field.name}_"] = (declared, pydantic.Field(default=None, alias=wire_name(field)))
     return pydantic.create_model(cls.__name__, **fields)
 
 
 def _pydantic_leaf(declared: Any) -> Any:
-    return {datetime: _PYDANTIC_MOMENT, object: Any}.get(declared, declared)
+    return {datetime: _PYDANTIC_DATETIME, object: Any}.get(declared, declared)
 
 
 # msgspec
 
 
-class Moment(datetime):
-    """A moment in a form that msgspec leaves to a hook: its own `datetime` takes RFC 3339 alone."""
+class EcwidDatetime(datetime):
+    """A datetime that msgspec passes to a hook: it reads `datetime` itself only from RFC 3339."""
 
 
-def read_moment(_: type, text: str) -> Moment:
-    """What msgspec calls for each moment."""
-    return Moment.fromisoformat(text[:19] + "+00:00" if text[19:] == " +0000" else text)
+def read_datetime(_: type, text: str) -> EcwidDatetime:
+    """Parse a datetime: the `dec_hook` for msgspec."""
+    return EcwidDatetime.fromisoformat(text[:19] + "+00:00" if text[19:] == " +0000" else text)
 
 
 @cache
-def struct(cls: Any) -> Any:
-    """A msgspec Struct. It knows no open enum and no text that may be a number: those are text, and anything."""
+def msgspec_struct(cls: Any) -> Any:
+    """Return a msgspec Struct. Open enums become `str`, and unions of text and numbers become `Any`."""
     fields: list[tuple[str, Any, Any]] = []
     names: dict[str, str] = {}
     for field in _fields(cls):
@@ -102,7 +102,7 @@ def struct(cls: Any) -> Any:
             enum = any(isinstance(option, type) and issubclass(option, Enum) for option in options)
             declared = str | None if enum else Any
         else:
-            declared = _translated(field.type, _struct_leaf, struct)
+            declared = _translate(field.type, _struct_leaf, msgspec_struct)
         name = f"{field.name}_"
         fields.append((name, declared, None))
         names[name] = wire_name(field)
@@ -110,41 +110,41 @@ def struct(cls: Any) -> Any:
 
 
 def _struct_leaf(declared: Any) -> Any:
-    return {datetime: Moment, object: Any}.get(declared, declared)
+    return {datetime: EcwidDatetime, object: Any}.get(declared, declared)
 
 
 # cattrs
 
 
 @cache
-def plain_class(cls: Any) -> Any:
-    """A plain attrs class of the same fields."""
-    made: Any = attrs.make_class(
+def attrs_class(cls: Any) -> Any:
+    """Return a plain attrs class with the same fields."""
+    plain: Any = attrs.make_class(
         cls.__name__,
         {
-            field.name: attrs.field(default=None, type=_translated(field.type, _plain_leaf, plain_class))
+            field.name: attrs.field(default=None, type=_translate(field.type, _attrs_leaf, attrs_class))
             for field in _fields(cls)
         },
         kw_only=True,
     )
-    made.__wire_names__ = {field.name: wire_name(field) for field in _fields(cls)}
-    return made
+    plain.__wire_names__ = {field.name: wire_name(field) for field in _fields(cls)}
+    return plain
 
 
-def _plain_leaf(declared: Any) -> Any:
+def _attrs_leaf(declared: Any) -> Any:
     return Any if declared is object else declared
 
 
 def cattrs_converter() -> cattrs.Converter:
-    """cattrs as it comes, but for names, dates and unions: it generates a function per class, and calls one per value.
+    """Return a converter with the default hooks, except for names, dates and unions.
 
-    Without `detailed_validation`, which would take a third more time.
+    cattrs generates a function per class and calls one per value. `detailed_validation`, a third slower, is off.
     """
     converter = cattrs.Converter(detailed_validation=False)
     converter.register_structure_hook(Decimal, lambda value, _: Decimal(value))
-    converter.register_structure_hook(datetime, lambda value, _: _moment(value))
+    converter.register_structure_hook(datetime, lambda value, _: _parse_datetime(value))
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
-    converter.register_structure_hook_func(_is_union, _open)
+    converter.register_structure_hook_func(_is_union, _structure_union)
     converter.register_structure_hook_factory(
         lambda declared: hasattr(declared, "__wire_names__"),
         lambda cls: _structure_by_wire_name(cls, converter),
@@ -161,7 +161,7 @@ def _is_union(declared: Any) -> bool:
     return len(union_members(declared)) > 1
 
 
-def _open(value: Any, declared: Any) -> Any:
+def _structure_union(value: Any, declared: Any) -> Any:
     for option in union_members(declared):
         if isinstance(option, type) and issubclass(option, Enum):
             return option._value2member_map_.get(value, value)

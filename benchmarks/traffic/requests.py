@@ -2,11 +2,11 @@
 
 from ecwid_async.wire import Lane, Options, Request
 
-__all__ = ["read_request"]
+__all__ = ["make_request"]
 
 
-def read_request(lane: Lane = Lane.BULK) -> Request:
-    """A GET in the given lane."""
+def make_request(lane: Lane = Lane.BULK) -> Request:
+    """Return a GET in the given lane."""
     return Request(
         method="GET", path="/products", options=Options(operation="GET /products", lane=lane, repeatable=True)
     )
