@@ -5,6 +5,8 @@ Names load on first use (PEP 562): importing the package loads neither an HTTP l
 
 from typing import TYPE_CHECKING
 
+from ecwid_async.primitives.lazy import lazy_exports
+
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
@@ -106,22 +108,5 @@ _MODULES = {
     "transport": ("Quarantine", "Quota", "RetryPolicy"),
     "wire": ("Event", "EventKind"),
 }
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
-__all__ = sorted(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> object:
-    """Load a public name from its module."""
-    module = _MODULE_OF.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULE_OF})
+__getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)

@@ -372,10 +372,10 @@ def test_a_custom_limiter_is_used_even_while_it_is_empty() -> None:
 
 def test_every_public_name_can_be_imported() -> None:
     assert sorted(ecwid_async.__all__) == ecwid_async.__all__
-    for name in ecwid_async.__all__:
-        value = getattr(ecwid_async, name)
-        home = importlib.import_module(f"ecwid_async.{ecwid_async._MODULE_OF[name]}")
-        assert getattr(home, name) is value
+    for module, names in ecwid_async._MODULES.items():
+        home = importlib.import_module(f"ecwid_async.{module}")
+        for name in names:
+            assert getattr(ecwid_async, name) is getattr(home, name)
     assert set(ecwid_async.__all__) <= set(dir(ecwid_async))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = ecwid_async.nothing

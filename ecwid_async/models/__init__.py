@@ -5,6 +5,8 @@ Every class can be imported from here, too. A file is loaded when one of its nam
 
 from typing import TYPE_CHECKING
 
+from ecwid_async.primitives.lazy import lazy_exports
+
 if TYPE_CHECKING:
     from ecwid_async.models.application import *
     from ecwid_async.models.base import *
@@ -74,7 +76,7 @@ if TYPE_CHECKING:
     from ecwid_async.models.variations import *
 
 # fmt: off
-_HOMES = {
+_MODULES = {
     "application": ("AppSubscription", "AppSubscriptionDetails", "AppSubscriptionStatus", "ApplicationToken"),
     "base": ("UNSET", "Draft", "Model", "Unset"),
     "batches": (
@@ -289,22 +291,5 @@ _HOMES = {
     "variations": ("ProductCombinationDraft", "Variation", "VariationDraft", "VariationOption"),
 }
 # fmt: on
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> object:
-    """Load a name from its file."""
-    module = _HOME.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value: object = getattr(import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+__getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)

@@ -16,22 +16,17 @@ store = sandbox.add_store(1003, token="secret_demo")
 - `spec` has the tables of the API: endpoints, parameters and body schemas.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ecwid_async.primitives.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from ecwid_async.sandbox.sandbox import Exchange, Sandbox
-    from ecwid_async.sandbox.state import Store
-    from ecwid_async.sandbox.switches import Switches
+    from ecwid_async.sandbox.sandbox import Exchange as Exchange
+    from ecwid_async.sandbox.sandbox import Sandbox as Sandbox
+    from ecwid_async.sandbox.state import Store as Store
+    from ecwid_async.sandbox.switches import Switches as Switches
 
-__all__ = ["Exchange", "Sandbox", "Store", "Switches"]
-
-_HOMES = {"Exchange": "sandbox", "Sandbox": "sandbox", "Store": "state", "Switches": "switches"}
-
-
-def __getattr__(name: str) -> Any:
-    # Lazy (PEP 562): the pytest plugin is loaded in every test run, even if it uses no sandbox.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+# The pytest plugin loads this package in every test run, even if it uses no sandbox.
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__, {"sandbox": ("Exchange", "Sandbox"), "state": ("Store",), "switches": ("Switches",)}
+)

@@ -4,8 +4,9 @@ A request passes the wrappers from the outside in: `Retry`, `RateLimit`, `Auth`,
 first use, so that importing one does not load the HTTP libraries of the others.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from ecwid_async.primitives.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from ecwid_async.transport.aiohttp import AiohttpTransport as AiohttpTransport
@@ -52,20 +53,5 @@ _MODULES: Final = {
     "retry": ("Retry", "RetryBudget", "RetryPolicy"),
     "validation": ("check_count", "check_number"),
 }
-_MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}
 
-__all__ = sorted(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> object:
-    """Load a name from its module."""
-    module = _MODULE_OF.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{module}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULE_OF})
+__getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)

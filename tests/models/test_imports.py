@@ -15,12 +15,12 @@ from tests.models.spec import MODULES
 @pytest.mark.parametrize("module", MODULES)
 def test_every_public_name_of_a_file_is_exported(module: str) -> None:
     names = importlib.import_module(f"ecwid_async.models.{module}").__all__
-    assert models._HOMES[module] == tuple(names)
+    assert models._MODULES[module] == tuple(names)
 
 
 def test_the_list_names_existing_files_only() -> None:
-    assert models._HOMES.keys() == {*MODULES, "base"}
-    assert models.__all__ == sorted({name for names in models._HOMES.values() for name in names})
+    assert models._MODULES.keys() == {*MODULES, "base"}
+    assert models.__all__ == sorted({name for names in models._MODULES.values() for name in names})
 
 
 def test_an_exported_name_is_the_class_itself() -> None:

@@ -92,6 +92,8 @@ def test_loading_the_plugin_imports_no_library() -> None:
     assert run.stdout.split() == [
         "ecwid_async",
         "ecwid_async",
+        "ecwid_async.primitives",
+        "ecwid_async.primitives.lazy",
         "ecwid_async.testing",
         "ecwid_async.testing.plugin",
     ]

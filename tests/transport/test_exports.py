@@ -25,7 +25,8 @@ def test_type_checkers_see_the_same_names_from_the_same_modules() -> None:
     [block] = [node for node in tree.body if isinstance(node, ast.If)]
     imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
     seen = {alias.name: node.module for node in imports for alias in node.names}
-    assert seen == {name: f"ecwid_async.transport.{module}" for name, module in transport._MODULE_OF.items()}
+    modules = {name: module for module, names in transport._MODULES.items() for name in names}
+    assert seen == {name: f"ecwid_async.transport.{module}" for name, module in modules.items()}
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
