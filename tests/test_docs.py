@@ -1,4 +1,4 @@
-"""What README and docs show works as it stands: Python runs against a demo store, command lines run too."""
+"""The examples of the README and docs run as written, Python and command lines, against a demo store."""
 
 import ast
 import asyncio
@@ -41,7 +41,7 @@ def blocks(*languages: str) -> list[Block]:
 
 
 def commands() -> list[tuple[str, list[str]]]:
-    """Each ``ecwid …`` of the shell blocks, with the place where it stands."""
+    """Each ``ecwid …`` command of the shell blocks, with its page and line."""
     found = []
     for block in blocks("sh", "bash", "console", "shell"):
         for number, line in enumerate(block.code.splitlines(), block.line):
@@ -54,7 +54,7 @@ def commands() -> list[tuple[str, list[str]]]:
 
 @pytest.fixture
 def demo(monkeypatch, tmp_path, unpaced):
-    """The environment a reader has: a store of their own and an empty folder to work in."""
+    """A reader's environment: a store of their own and an empty working directory."""
     monkeypatch.chdir(tmp_path)
     with serving(demo_sandbox(products=120, orders=150, customers=60, requests_per_minute=None)) as server:
         monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
@@ -75,7 +75,7 @@ def test_python_examples_run(block, demo, tmp_path):
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return
-    # As in `python -m asyncio`: an example may await at its top level.
+    # An example may await at its top level, as in `python -m asyncio`.
     code = compile(block.code, str(block), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     result = eval(code, {"__name__": "__main__"})
     if inspect.iscoroutine(result):
@@ -92,8 +92,8 @@ def test_command_lines_run(place, words, demo, capsys):
 
 
 @pytest.mark.parametrize("name", ["main job", "tests"])
-def test_the_two_commands_of_the_readme_are_one_paste_each(name):
-    """`.ci/run` takes the second from here."""
+def test_each_of_the_two_readme_commands_is_one_line_to_paste(name):
+    """`.ci/run` reads the second command from the README."""
     (found,) = re.findall(rf"^<!-- {name} -->\n```sh\n(.*?)^```$", PAGES[0].read_text(), re.MULTILINE | re.DOTALL)
     assert found.count("\n") == 1
     assert found.startswith("python3 -m venv .venv && ")
@@ -108,6 +108,6 @@ def test_the_paths_in_contributing_exist():
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
-def test_links_lead_somewhere(page):
+def test_linked_files_exist(page):
     targets = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
