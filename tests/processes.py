@@ -44,7 +44,7 @@ _PRELOADED: Final = [
     "aiohttp",
     "ecwid_async.batch",
     "ecwid_async.cli.app",
-    "ecwid_async.export.engine",
+    "ecwid_async.export.store_export",
     "ecwid_async.resources.products",
     "ecwid_async.sandbox.seed",
     "ecwid_async.sandbox.server",

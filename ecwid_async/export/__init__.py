@@ -1,18 +1,18 @@
 """Exporting sections of a store to files, with a manifest of what they contain.
 
-`engine` plans an export and runs a `section_export` for each section. That reads items from a `section_request`
+`store_export` plans an export and runs a `section_export` for each section. That reads items from a `section_request`
 (`section_reader`) and writes them in a format (`section_writer`, `formats`) to a `part_file`. A `destination` gives all
 files their names at the end. `checkpoint` is what an interrupted export resumes from.
 """
 
 from ecwid_async.export.destination import RESUMABLE_NOTE
-from ecwid_async.export.engine import check_export, export_store, export_stores
 from ecwid_async.export.file_names import check_folder_name, format_from_name
 from ecwid_async.export.formats import FORMATS, Format, FormatOptions
 from ecwid_async.export.manifest import Manifest, SectionRecord
 from ecwid_async.export.output_errors import OutputError
 from ecwid_async.export.progress import Progress, ProgressCallback
 from ecwid_async.export.sections import ALL_SECTIONS, DEFAULT_SECTIONS, SECTIONS, Section, find_sections
+from ecwid_async.export.store_export import check_export, export_store, export_stores
 
 __all__ = [
     "ALL_SECTIONS",

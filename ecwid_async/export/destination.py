@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from ecwid_async.export.checkpoint import Checkpoint, CheckpointFile
 from ecwid_async.export.file_lock import FileLock
 from ecwid_async.export.file_names import FileNames
+from ecwid_async.export.file_replacement import FileReplacement, restore_interrupted
 from ecwid_async.export.hidden_files import hidden_path, sync_folder
 from ecwid_async.export.manifest import Manifest, files_in
 from ecwid_async.export.output_errors import OutputError, output_errors
 from ecwid_async.export.part_file import PartFile
-from ecwid_async.export.replacement import FileReplacement, restore_interrupted
 
 __all__ = ["RESUMABLE_NOTE", "Destination"]
 

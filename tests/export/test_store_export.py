@@ -12,7 +12,7 @@ import pytest
 
 from ecwid_async.errors import ConfigError, Forbidden
 from ecwid_async.export import OutputError, export_store, export_stores
-from ecwid_async.export.engine import _first_error
+from ecwid_async.export.store_export import _first_error
 
 from .conftest import PRODUCTS, TOKEN
 from .helpers import file_names, read_ids, refusal

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ecwid_async.export import OutputError, export_store
+from ecwid_async.export.file_replacement import FileReplacement
 from ecwid_async.export.part_file import PartFile
-from ecwid_async.export.replacement import FileReplacement
 from tests.cancelling import KINDS, at_every_await
 
 from .helpers import file_names, read_files
