@@ -82,12 +82,14 @@ def test_python_examples_run(block, demo, tmp_path):
         asyncio.run(result)
 
 
-@pytest.mark.parametrize(("place", "words"), commands(), ids=lambda value: value if isinstance(value, str) else "")
-def test_command_lines_run(place, words, demo, capsys):
-    if words[:2] == ["sandbox", "serve"]:
-        app.parse_args(words, exit_on_error=False, print_error=False)
+@pytest.mark.parametrize(
+    ("location", "arguments"), commands(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_command_lines_run(location, arguments, demo, capsys):
+    if arguments[:2] == ["sandbox", "serve"]:
+        app.parse_args(arguments, exit_on_error=False, print_error=False)
         return
-    code = run(words)
+    code = run(arguments)
     assert code == 0, capsys.readouterr().err
 
 
