@@ -10,8 +10,8 @@ from typing import Annotated, BinaryIO, Final, Literal
 import msgspec
 
 from ecwid_async.export.hidden_files import hidden_path, open_new
-from ecwid_async.export.manifest import SectionRecord, Time, is_file_name
-from ecwid_async.export.output_errors import output_errors
+from ecwid_async.export.manifest import AwareDatetime, SectionRecord, is_file_name
+from ecwid_async.export.output_errors import translate_os_errors
 from ecwid_async.primitives.checksummed_lines import add_checksum, strip_checksum
 from ecwid_async.primitives.private_files import open_private
 
@@ -36,8 +36,8 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     section: str
     file: str
     request_digest: str
-    saved_at: Time
-    started_at: Time
+    saved_at: AwareDatetime
+    started_at: AwareDatetime
     resume_from: Literal["part", "spool"] = "part"
     scan_token: str = ""
     size_bytes: _Count = 0
@@ -63,7 +63,7 @@ class CheckpointFile:
         self.path = hidden_path(path, "checkpoint")
         self.latest: dict[str, Checkpoint] = {}
         self.files: set[str] = set()
-        with output_errors(path):
+        with translate_os_errors(path):
             try:
                 self._file = open_private(self.path)
             except PermissionError:  # a link, or a file of another user
@@ -84,7 +84,7 @@ class CheckpointFile:
     def clear(self) -> None:
         """Remove all checkpoints, also for a process that runs after this one."""
         self.latest.clear()
-        with output_errors(self.path):
+        with translate_os_errors(self.path):
             self._file.truncate(0)
         self._write(_HEADER)
 
@@ -102,7 +102,7 @@ class CheckpointFile:
         self.close()
 
     def _write(self, line: bytes) -> None:
-        with output_errors(self.path):
+        with translate_os_errors(self.path):
             self._file.write(add_checksum(line))
             self._file.flush()
 

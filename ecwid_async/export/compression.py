@@ -42,7 +42,7 @@ class CompressedStream:
 
     def __init__(self, stream: IO[bytes], compression: Compression, level: int | None = None) -> None:
         self._stream = stream
-        self._compressor = _gzip(level) if compression == "gz" else _zstd(level)
+        self._compressor = _create_gzip(level) if compression == "gz" else _create_zstd(level)
 
     def write(self, data: bytes) -> None:
         """Compress and write bytes."""
@@ -53,14 +53,14 @@ class CompressedStream:
         self._stream.write(self._compressor.flush())
 
 
-def _gzip(level: int | None) -> _Compressor:
-    chosen = _GZIP_LEVEL if level is None else level
-    if not 0 <= chosen <= 9:
-        raise ConfigError(f"gzip has levels from 0 to 9, not {chosen}")
-    return zlib.compressobj(chosen, zlib.DEFLATED, _GZIP_WBITS)
+def _create_gzip(level: int | None) -> _Compressor:
+    used_level = _GZIP_LEVEL if level is None else level
+    if not 0 <= used_level <= 9:
+        raise ConfigError(f"gzip has levels from 0 to 9, not {used_level}")
+    return zlib.compressobj(used_level, zlib.DEFLATED, _GZIP_WBITS)
 
 
-def _zstd(level: int | None) -> _Compressor:
+def _create_zstd(level: int | None) -> _Compressor:
     try:
         if sys.version_info >= (3, 14):
             from compression import zstd
@@ -70,8 +70,8 @@ def _zstd(level: int | None) -> _Compressor:
         raise ConfigError(
             "zstd is missing: pip install 'ecwid-async[zstd]', or choose gzip, which comes with Python"
         ) from None
-    chosen = _ZSTD_LEVEL if level is None else level
+    used_level = _ZSTD_LEVEL if level is None else level
     lowest, highest = zstd.CompressionParameter.compression_level.bounds()
-    if not lowest <= chosen <= highest:
-        raise ConfigError(f"zstd has levels from {lowest} to {highest}, not {chosen}")
-    return zstd.ZstdCompressor(level=chosen)
+    if not lowest <= used_level <= highest:
+        raise ConfigError(f"zstd has levels from {lowest} to {highest}, not {used_level}")
+    return zstd.ZstdCompressor(level=used_level)

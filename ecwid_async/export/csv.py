@@ -57,15 +57,15 @@ class CsvWriter:
         self._spreadsheet_safe = spreadsheet_safe
         self._columns = flatten(build_columns(model, fields))
         self._reader = RowReader(self._columns, codec=codec, operation=operation)
-        self._constant = {} if store_id is None else {STORE_ID: str(store_id)}
+        self._store_id_cells = {} if store_id is None else {STORE_ID: str(store_id)}
         if bom:
             stream.write(_BYTE_ORDER_MARK)
-        self._write_rows([(*self._constant, *_names(self._columns), EXTRA)])
+        self._write_rows([(*self._store_id_cells, *_column_names(self._columns), EXTRA)])
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page."""
         rows, extras = self._reader.read(items)
-        constant = ([value] * len(rows) for value in self._constant.values())
+        store_id_columns = ([value] * len(rows) for value in self._store_id_cells.values())
         try:
             extra_cells = [None if extra is None else extra.decode() for extra in extras]
             columns = list(self._cells(self._columns, rows))
@@ -73,7 +73,7 @@ class CsvWriter:
             for item in items:
                 self._reader.split_item(item)  # raises the error that names the item
             raise
-        self._write_rows(zip(*constant, *columns, extra_cells, strict=True))
+        self._write_rows(zip(*store_id_columns, *columns, extra_cells, strict=True))
         self.item_count += len(items)
 
     def finish(self) -> None:
@@ -87,26 +87,28 @@ class CsvWriter:
 
     def _cells(self, struct: StructColumn, rows: Sequence[Any]) -> Iterator[Sequence[str | None]]:
         """Yield the cells of objects, column by column."""
-        slots = dict(zip(struct.seen, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=False))
+        values_by_name = dict(zip(struct.seen, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=False))
         for name, column in struct.fields.items():
-            if name not in slots:
-                for _ in _names(column):
+            if name not in values_by_name:
+                for _ in _column_names(column):
                     yield [None] * len(rows)
             elif isinstance(column, StructColumn):
                 empty = column.empty_row
-                yield from self._cells(column, [empty if value is None else value for value in slots[name]])
+                yield from self._cells(column, [empty if value is None else value for value in values_by_name[name]])
             elif isinstance(column, ScalarColumn) and column.kind == "text":
-                yield self._texts(slots[name])
+                yield self._text_cells(values_by_name[name])
             else:
-                yield _json(slots[name], unquote=isinstance(column, ScalarColumn) and column.kind == "literal")
+                yield _json_cells(
+                    values_by_name[name], unquote=isinstance(column, ScalarColumn) and column.kind == "literal"
+                )
 
-    def _texts(self, texts: Sequence[str | None]) -> Sequence[str | None]:
+    def _text_cells(self, texts: Sequence[str | None]) -> Sequence[str | None]:
         if not self._spreadsheet_safe:
             return texts
         return ["'" + text if text and text.startswith(_FORMULA_STARTS) else text for text in texts]
 
 
-def _json(values: Sequence[Any], *, unquote: bool) -> list[str]:
+def _json_cells(values: Sequence[Any], *, unquote: bool) -> list[str]:
     """Cells of JSON. With `unquote`, numbers and booleans that the server sent as text lose their quotes."""
     joined = join_texts(values)
     cells = split_texts(joined)
@@ -115,8 +117,10 @@ def _json(values: Sequence[Any], *, unquote: bool) -> list[str]:
     return cells
 
 
-def _names(column: Column, path: str = "") -> list[str]:
+def _column_names(column: Column, path: str = "") -> list[str]:
     """The names of the CSV columns that a column has."""
     if not isinstance(column, StructColumn):
         return [path]
-    return [name for inner, child in column.fields.items() for name in _names(child, f"{path}.{inner}".lstrip("."))]
+    return [
+        name for inner, child in column.fields.items() for name in _column_names(child, f"{path}.{inner}".lstrip("."))
+    ]

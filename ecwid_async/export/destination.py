@@ -14,8 +14,8 @@ from ecwid_async.export.file_lock import FileLock
 from ecwid_async.export.file_names import FileNames
 from ecwid_async.export.file_replacement import FileReplacement, restore_interrupted
 from ecwid_async.export.hidden_files import hidden_path, sync_folder
-from ecwid_async.export.manifest import Manifest, files_in
-from ecwid_async.export.output_errors import OutputError, output_errors
+from ecwid_async.export.manifest import Manifest, read_file_names
+from ecwid_async.export.output_errors import OutputError, translate_os_errors
 from ecwid_async.export.part_file import PartFile
 
 __all__ = ["RESUMABLE_NOTE", "Destination"]
@@ -139,7 +139,7 @@ class Destination:
 
     def _create_folder(self) -> None:
         folder = self.names.folder
-        with output_errors(folder):
+        with translate_os_errors(folder):
             missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
             for parent in reversed(missing):
                 parent.mkdir(exist_ok=True)
@@ -149,7 +149,7 @@ class Destination:
 
     def _earlier_files(self, manifest: Manifest) -> list[str]:
         try:
-            earlier = files_in(self._manifest_path.read_bytes())
+            earlier = read_file_names(self._manifest_path.read_bytes())
         except OSError:
             return []
         written = {record.file for record in manifest.sections.values()}
@@ -159,7 +159,7 @@ class Destination:
         """The chosen permissions, or those that any new file gets in this folder."""
         if self._mode is None:
             probe = hidden_path(self._manifest_path, "mode")
-            with output_errors(probe):
+            with translate_os_errors(probe):
                 probe.unlink(missing_ok=True)
                 handle = os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
                 self._mode = stat.S_IMODE(os.fstat(handle).st_mode)

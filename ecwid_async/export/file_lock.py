@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ecwid_async.export.hidden_files import hidden_path
-from ecwid_async.export.output_errors import OutputError, output_errors
+from ecwid_async.export.output_errors import OutputError, translate_os_errors
 from ecwid_async.primitives.private_files import lock_file, open_private
 
 __all__ = ["FileLock"]
@@ -23,7 +23,7 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self._hidden = hidden_path(path, "lock")
-        with output_errors(path):
+        with translate_os_errors(path):
             self._file = self._acquire(path)
 
     def release(self) -> None:

@@ -10,7 +10,7 @@ from attrs import frozen
 from ecwid_async.errors import ConfigError
 from ecwid_async.export.formats import FORMATS, Format, check_format
 from ecwid_async.export.manifest import MANIFEST_NAME
-from ecwid_async.export.output_errors import output_errors
+from ecwid_async.export.output_errors import translate_os_errors
 
 __all__ = ["FileNames", "check_folder_name", "format_from_name"]
 
@@ -20,7 +20,7 @@ _FILE_ENDING: Final = re.compile(r"\.[A-Za-z]\w*|\.7z")
 
 def format_from_name(path: Path) -> Format | None:
     """Return the format that a file's name ends in. None if it ends in no format, and for a folder."""
-    with output_errors(path):
+    with translate_os_errors(path):
         if path.is_dir():
             return None
     matching = [name for name, suffix in FORMATS.items() if path.name.endswith(suffix) and path.name != suffix]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from ecwid_async.export.hidden_files import hidden_path
-from ecwid_async.export.output_errors import output_errors
+from ecwid_async.export.output_errors import translate_os_errors
 from ecwid_async.export.part_file import PartFile
 
 __all__ = ["FileReplacement", "restore_interrupted"]
@@ -37,7 +37,7 @@ class FileReplacement:
     def remove(self, path: Path) -> None:
         """Remove a file and keep a hidden backup."""
         self._back_up(path)
-        with output_errors(path):
+        with translate_os_errors(path):
             path.unlink(missing_ok=True)
 
     def publish(self, part: PartFile) -> None:
@@ -49,9 +49,9 @@ class FileReplacement:
 
     def _back_up(self, path: Path) -> None:
         backup = hidden_path(path, _BACKUP)
-        with output_errors(path):
+        with translate_os_errors(path):
             backup.unlink(missing_ok=True)
-            if not is_replaceable(path):
+            if not _is_replaceable(path):
                 self._backups[path] = None
                 return
             try:
@@ -79,15 +79,15 @@ def restore_interrupted(path: Path, *, keep_removed: bool = False) -> None:
 
     With `keep_removed`, a removed file stays removed. Raises `OutputError` if the file can't be replaced.
     """
-    with output_errors(path):
-        backup, exists = hidden_path(path, _BACKUP), is_replaceable(path)
+    with translate_os_errors(path):
+        backup, exists = hidden_path(path, _BACKUP), _is_replaceable(path)
         if exists or keep_removed:
             backup.unlink(missing_ok=True)
         elif backup.is_file():
             backup.rename(path)
 
 
-def is_replaceable(path: Path) -> bool:
+def _is_replaceable(path: Path) -> bool:
     """Whether there is something of this name that a file can replace. Raises `IsADirectoryError` for a folder."""
     try:
         mode = path.lstat().st_mode

@@ -7,12 +7,12 @@ import msgspec
 
 from ecwid_async.export.formats import FORMATS
 
-__all__ = ["MANIFEST_NAME", "Manifest", "SectionRecord", "Time", "files_in", "is_file_name"]
+__all__ = ["MANIFEST_NAME", "AwareDatetime", "Manifest", "SectionRecord", "is_file_name", "read_file_names"]
 
 MANIFEST_NAME: Final = "manifest.json"
 _FORMAT_VERSION: Final = 2
 
-Time = Annotated[datetime, msgspec.Meta(tz=True)]
+AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
 """A time with a zone."""
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -37,8 +37,8 @@ class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
     proof: str
     request_count: int
     resume_count: int
-    started_at: Time
-    finished_at: Time
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
     seconds: float
     items_per_second: float
 
@@ -54,8 +54,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     format_version: int = _FORMAT_VERSION
     library_version: str
     store_id: int
-    started_at: Time
-    finished_at: Time
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
     sections: dict[str, SectionRecord]
     refused: dict[str, str] = {}
     earlier_files: list[str] = []
@@ -96,7 +96,7 @@ class _Files(msgspec.Struct):
     earlier_files: list[str] = []
 
 
-def files_in(manifest: bytes) -> list[str]:
+def read_file_names(manifest: bytes) -> list[str]:
     """Return the names of the files in a manifest of any format, none if it can't be read."""
     try:
         content = msgspec.json.decode(manifest, type=_Files)

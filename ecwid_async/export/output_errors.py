@@ -9,7 +9,7 @@ from typing import Final
 
 from ecwid_async.errors import EcwidError
 
-__all__ = ["OutputError", "output_error", "output_errors"]
+__all__ = ["OutputError", "to_output_error", "translate_os_errors"]
 
 _OTHER_PLACE: Final = "Choose another place."
 _FREE_SPACE: Final = "Free some space, or choose another place."
@@ -33,15 +33,15 @@ class OutputError(EcwidError):
 
 
 @contextmanager
-def output_errors(path: Path) -> Iterator[None]:
+def translate_os_errors(path: Path) -> Iterator[None]:
     """Raise an `OutputError` about the file `path` in place of an `OSError`."""
     try:
         yield
     except OSError as error:
-        raise output_error(path, error) from error
+        raise to_output_error(path, error) from error
 
 
-def output_error(path: Path, error: OSError) -> OutputError:
+def to_output_error(path: Path, error: OSError) -> OutputError:
     """Explain why the file `path` can't be written, and what to do."""
     reason = error.strerror or type(error).__name__
     if error.filename and Path(os.fsdecode(error.filename)) != path:

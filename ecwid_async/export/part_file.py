@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, Final
 
 from ecwid_async.export.hidden_files import hidden_path, open_new
-from ecwid_async.export.output_errors import OutputError, output_errors
+from ecwid_async.export.output_errors import OutputError, translate_os_errors
 from ecwid_async.primitives.private_files import open_private
 
 __all__ = ["HashingStream", "PartFile"]
@@ -74,7 +74,7 @@ class PartFile(HashingStream):
     def __init__(self, path: Path, kind: str = "part", *, new: bool = True) -> None:
         self.path = path
         self.hidden = hidden_path(path, kind)
-        with output_errors(path):
+        with translate_os_errors(path):
             super().__init__((open_new if new else open_private)(self.hidden, buffering=_BUFFER_SIZE))
 
     @classmethod
@@ -88,34 +88,34 @@ class PartFile(HashingStream):
             if isinstance(error.__cause__, PermissionError):
                 return None  # a link, or a file of another user
             raise
-        part._read(size)
+        part._read_content(size)
         if (part.size, part.sha256) != (size, sha256):
             part.close()
             return None
-        with output_errors(path):
+        with translate_os_errors(path):
             part._stream.truncate(size)
         return part
 
     def lines(self, limit: int = 100) -> Iterator[list[bytes]]:
         """Yield the lines of the file without their ends, `limit` at a time."""
         self.flush()
-        with output_errors(self.path), self.hidden.open("rb", buffering=_BUFFER_SIZE) as file:
+        with translate_os_errors(self.path), self.hidden.open("rb", buffering=_BUFFER_SIZE) as file:
             while lines := [line.rstrip(b"\n") for line in islice(file, limit)]:
                 yield lines
 
     def write(self, data: "bytes | memoryview", /) -> int:  # type: ignore[override]  # never writes less than all
         """Write bytes as they are."""
-        with output_errors(self.path):
+        with translate_os_errors(self.path):
             return super().write(data)
 
     def flush(self) -> None:
         """Pass everything to the system, so that it survives the end of this process."""
-        with output_errors(self.path):
+        with translate_os_errors(self.path):
             super().flush()
 
     def seal(self) -> None:
         """Put everything on disk and close the file. Blocks until then."""
-        with output_errors(self.path):
+        with translate_os_errors(self.path):
             self._stream.flush()
             os.fsync(self._stream.fileno())
             self._stream.close()
@@ -124,21 +124,21 @@ class PartFile(HashingStream):
         """Raise `OutputError` if the sealed file has other bytes. Set its permissions to `mode`."""
         file = PartFile(self.path, self.hidden.suffix[1:], new=False)
         try:
-            file._read(size + 1)
+            file._read_content(size + 1)
             if (file.size, file.sha256) != (size, sha256):
                 raise OutputError(
                     f"{self.hidden} was changed by another program while it was written, so nothing was published. "
                     "Find out what writes there, then export again."
                 )
             if mode is not None and sys.platform != "win32":
-                with output_errors(self.path):
+                with translate_os_errors(self.path):
                     os.fchmod(file._stream.fileno(), mode)
         finally:
             file.close()
 
     def publish(self) -> None:
         """Give the sealed file its name, replacing any file of that name."""
-        with output_errors(self.path):
+        with translate_os_errors(self.path):
             self.hidden.replace(self.path)
 
     def unpublish(self) -> None:
@@ -157,9 +157,9 @@ class PartFile(HashingStream):
         with suppress(OSError):
             self.hidden.unlink(missing_ok=True)
 
-    def _read(self, limit: int) -> None:
+    def _read_content(self, limit: int) -> None:
         """Count and hash the content of the file, up to `limit` bytes."""
-        with output_errors(self.path):
+        with translate_os_errors(self.path):
             self._stream.seek(0)
             while self.size < limit and (chunk := self._stream.read(min(_BUFFER_SIZE, limit - self.size))):
                 self._hash.update(chunk)

@@ -64,9 +64,9 @@ class SectionReader:
         source = self._request.source(self._store)
         try:
             if isinstance(source, Pages):
-                await self._scan(source)
+                await self._read_pages(source)
             else:
-                await self._call(source)
+                await self._read_single_response(source)
             await self._writer.finish(self.checkpoint.item_count)
         except BaseException:
             self._writer.out.abandon()
@@ -94,7 +94,7 @@ class SectionReader:
             items_per_second=round(checkpoint.item_count / checkpoint.seconds, 1) if checkpoint.seconds else 0.0,
         )
 
-    async def _call(self, call: Call[Any]) -> None:
+    async def _read_single_response(self, call: Call[Any]) -> None:
         started = perf_counter()
         response = await call.response()
         items = split_items(response.body, self._request.section, call.request.options.operation)
@@ -108,14 +108,17 @@ class SectionReader:
             seconds=perf_counter() - started,
         )
 
-    async def _scan(self, pages: Pages[Any]) -> None:
+    async def _read_pages(self, pages: Pages[Any]) -> None:
         resumed = self.checkpoint
         seen = await run_shielded_in_thread(self._writer.replay) if resumed.scan_token else None
         if seen is not None:
             self._report(f"resuming after {resumed.item_count:,}")
         started = perf_counter()
-        async with pages.scan(ordered=True, resume=resumed.scan_token or None) as scan, aclosing(scan.raw()) as read:
-            async for page in read:
+        async with (
+            pages.scan(ordered=True, resume=resumed.scan_token or None) as scan,
+            aclosing(scan.raw()) as raw_pages,
+        ):
+            async for page in raw_pages:
                 items: Any = page
                 if seen is not None:
                     # An item that was changed since may have been read before.
@@ -123,16 +126,16 @@ class SectionReader:
                     items = [item for item, key in zip(page, keys, strict=True) if seen.add(key)]
                 if items:
                     await self._writer.write(items)
-                self._count(len(items), scan.total, resumed, scan.requests, perf_counter() - started)
+                self._update_counts(len(items), scan.total, resumed, scan.requests, perf_counter() - started)
                 self._save_checkpoint(scan.token)
                 repeated = _repeated_pages(scan.requests, self.checkpoint.item_count - resumed.item_count)
                 self._report(f"{repeated:,} pages read again" if repeated else "")
                 # A transport in this process responds without a pause. Let other sections, and Ctrl-C, have their turn.
                 await anyio.lowlevel.checkpoint()
-            self._count(0, scan.total, resumed, scan.requests, perf_counter() - started)
+            self._update_counts(0, scan.total, resumed, scan.requests, perf_counter() - started)
             self._proof = scan.proof
 
-    def _count(self, items: int, total: int | None, resumed: Checkpoint, requests: int, seconds: float) -> None:
+    def _update_counts(self, items: int, total: int | None, resumed: Checkpoint, requests: int, seconds: float) -> None:
         self.checkpoint = replace(
             self.checkpoint,
             item_count=self.checkpoint.item_count + items,

@@ -90,10 +90,12 @@ def build_requests(
     for name in (*fields, *where):
         if name not in names:
             raise ConfigError(f"{name!r} is not a section that this run exports: {', '.join(names)}.")
-    return [_build(store, section, fields.get(section.name), where.get(section.name, {})) for section in chosen]
+    return [_build_request(store, section, fields.get(section.name), where.get(section.name, {})) for section in chosen]
 
 
-def _build(store: Store, section: Section, fields: str | type | None, where: Mapping[str, object]) -> SectionRequest:
+def _build_request(
+    store: Store, section: Section, fields: str | type | None, where: Mapping[str, object]
+) -> SectionRequest:
     model, filters = section.model(), section.filters(store)
     for name in where:
         if name not in filters:
@@ -103,10 +105,10 @@ def _build(store: Store, section: Section, fields: str | type | None, where: Map
     source = SectionRequest(section, model, None, None, where).source(store)
     operation = source.request.options.operation
     key = plan_for(operation).key if isinstance(source, Pages) else None
-    return SectionRequest(section, model, key, _selection(section, model, fields), where)
+    return SectionRequest(section, model, key, _parse_selection(section, model, fields), where)
 
 
-def _selection(section: Section, model: type[Model], fields: str | type | None) -> Selection | None:
+def _parse_selection(section: Section, model: type[Model], fields: str | type | None) -> Selection | None:
     if not isinstance(fields, str | type | None):
         raise ConfigError(f'the fields of {section.name} are text such as "id,name", or a class, not {fields!r}')
     if fields is None or isinstance(fields, str):

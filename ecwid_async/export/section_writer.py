@@ -46,12 +46,12 @@ class SectionWriter:
         self._codec = Codec() if codec is None else codec
         self._thread_codec = Codec(strict=self._codec.strict)
         self._log_writer: Writer | None = None
-        self._writer: Writer | None = None
+        self._output_writer: Writer | None = None
         if log is not None:
             log_store_id = store_id if log is out else None
             self._log_writer = create_writer("jsonl", cast(IO[bytes], log), model=request.model, store_id=log_store_id)
         if log is not out:
-            self._writer = create_writer(
+            self._output_writer = create_writer(
                 format,
                 cast(IO[bytes], out),
                 model=request.model,
@@ -65,9 +65,9 @@ class SectionWriter:
     async def write(self, items: Items) -> None:
         """Write the items of a page. Raises `DecodeError` for one that is not UTF-8."""
         if self._log_writer is not None:
-            self._write(self._log_writer, items)
-        if self._writer is not None:
-            await self._in_thread(partial(self._convert, items))
+            self._write_items(self._log_writer, items)
+        if self._output_writer is not None:
+            await self._in_thread(partial(self._write_output, items))
 
     def replay(self) -> IdSet:
         """Write the items of the log to the output, and return their keys. Blocks."""
@@ -77,15 +77,15 @@ class SectionWriter:
                 for key in item_keys(items, self._request.key or ""):
                     ids.add(key)
                 self._replayed += len(items)
-                self._convert(items)
+                self._write_output(items)
         return ids
 
     async def finish(self, count: int) -> None:
         """Write the rest. Raises `OutputError` unless `count` items were written."""
         written = self._replayed + (self._log_writer.item_count if self._log_writer is not None else 0)
-        if self._writer is not None:
-            await self._in_thread(self._writer.finish)
-            written = self._writer.item_count
+        if self._output_writer is not None:
+            await self._in_thread(self._output_writer.finish)
+            written = self._output_writer.item_count
         if written != count:
             raise OutputError(
                 f"{self._request.name}: {written:,} items were written and {count:,} read. Export it again."
@@ -99,11 +99,11 @@ class SectionWriter:
             await run_shielded(lambda: anyio.to_thread.run_sync(work))
         self._codec.take_problems(self._thread_codec)
 
-    def _convert(self, items: Items) -> None:
-        if self._writer is not None:
-            self._write(self._writer, self._request.select_fields(items))
+    def _write_output(self, items: Items) -> None:
+        if self._output_writer is not None:
+            self._write_items(self._output_writer, self._request.select_fields(items))
 
-    def _write(self, writer: Writer, items: Items) -> None:
+    def _write_items(self, writer: Writer, items: Items) -> None:
         try:
             writer.write(items)
         except UnicodeDecodeError:

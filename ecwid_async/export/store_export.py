@@ -16,7 +16,7 @@ from ecwid_async.export.destination import Destination
 from ecwid_async.export.file_names import FileNames, check_folder_name
 from ecwid_async.export.formats import Format, FormatOptions, create_writer
 from ecwid_async.export.manifest import Manifest, SectionRecord
-from ecwid_async.export.output_errors import output_error
+from ecwid_async.export.output_errors import to_output_error
 from ecwid_async.export.progress import Progress, ProgressCallback
 from ecwid_async.export.section_export import (
     ExportSettings,
@@ -78,7 +78,7 @@ async def export_store(
     reading.
     """
     options = options or FormatOptions()
-    requests, target = _plan(store, sections, out, format, fields, where, options)
+    requests, target = _check_arguments(store, sections, out, format, fields, where, options)
     settings = ExportSettings(
         options=options,
         fresh=fresh,
@@ -108,7 +108,7 @@ def check_export(
     options: FormatOptions | None = None,
 ) -> None:
     """Raise the `ConfigError` that `export_store` would raise for these arguments. Sends and writes nothing."""
-    _plan(store, sections, out, format, fields, where, options or FormatOptions())
+    _check_arguments(store, sections, out, format, fields, where, options or FormatOptions())
 
 
 async def export_stores(
@@ -168,7 +168,7 @@ async def export_stores(
                 results[number] = error
             except OSError as error:
                 # From an import or a name lookup, if the process can open no more files.
-                results[number] = output_error(names.folder, error)
+                results[number] = to_output_error(names.folder, error)
             except BaseException as error:
                 notes.extend(getattr(error, "__notes__", ()))
                 raise
@@ -187,7 +187,7 @@ async def export_stores(
     return {number: results[number] for number in by_id}
 
 
-def _plan(
+def _check_arguments(
     store: Store,
     sections: Iterable[Section | str],
     out: str | Path | IO[bytes],
@@ -273,15 +273,15 @@ def _build_manifest(
 
 def _first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first of several errors, with notes of those that are different. Most are the same failure of the network."""
-    first, *others = _flatten(errors)
+    first, *others = _flatten_errors(errors)
     messages = {f"{type(error).__name__}: {error}" for error in others} - {f"{type(first).__name__}: {first}"}
     for message in sorted(messages):
         first.add_note(f"Another part of the export failed too: {message}")
     return first
 
 
-def _flatten(errors: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+def _flatten_errors(errors: BaseExceptionGroup[BaseException]) -> list[BaseException]:
     flat: list[BaseException] = []
     for error in errors.exceptions:
-        flat += _flatten(error) if isinstance(error, BaseExceptionGroup) else [error]
+        flat += _flatten_errors(error) if isinstance(error, BaseExceptionGroup) else [error]
     return flat

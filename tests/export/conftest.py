@@ -24,7 +24,7 @@ class Shop:
         self.now = 1_750_000_000.0
         self.sandbox = Sandbox(clock=lambda: self.now, requests_per_minute=None)
         self.add(1003)
-        self.before: Callable[[Request], Response | None] = lambda request: None
+        self.intercept: Callable[[Request], Response | None] = lambda request: None
         self.transport = MemoryTransport(self._respond)
 
     def add(self, store_id: int, products: int = PRODUCTS) -> None:
@@ -50,7 +50,7 @@ class Shop:
         }
 
     def _respond(self, request: Request) -> Response:
-        response = self.before(request)
+        response = self.intercept(request)
         return self.sandbox.handle(request) if response is None else response
 
     @property
@@ -73,11 +73,11 @@ class Shop:
                 if count > requests:
                     raise NotSent("the cable was pulled", request=request)
 
-        self.before = refuse  # type: ignore[assignment]  # never answers itself
+        self.intercept = refuse  # type: ignore[assignment]  # never answers itself
 
     def repair(self) -> None:
         """Stop failing requests, and clear `requests`."""
-        self.before = lambda request: None
+        self.intercept = lambda request: None
         self.requests.clear()
 
 

@@ -34,9 +34,9 @@ def refusal(code, status=403):
 ITEMS = [b'{"id":1,"name":"Desk lamp","price":24.90}', b'{"id":2,"name":"Vase","price":1e2}']
 
 
-def write_items(form: Format, pages: list[list[bytes]], *, model: type[object] = Product, **arguments: Any) -> bytes:
+def write_items(format_: Format, pages: list[list[bytes]], *, model: type[object] = Product, **arguments: Any) -> bytes:
     stream = io.BytesIO()
-    writer = create_writer(form, stream, model=model, **arguments)
+    writer = create_writer(format_, stream, model=model, **arguments)
     for page in pages:
         writer.write(page)
     writer.finish()
@@ -45,22 +45,22 @@ def write_items(form: Format, pages: list[list[bytes]], *, model: type[object] =
     return stream.getvalue()
 
 
-def zstd() -> Any:
+def import_zstd() -> Any:
     if sys.version_info >= (3, 14):
         return pytest.importorskip("compression.zstd")
     return pytest.importorskip("backports.zstd")
 
 
-def decompressed(form: Format, content: bytes) -> bytes:
-    if form.endswith(".gz"):
+def decompress(format_: Format, content: bytes) -> bytes:
+    if format_.endswith(".gz"):
         return gzip.decompress(content)
-    if form.endswith(".zst"):
-        decompressed: bytes = zstd().decompress(content)
+    if format_.endswith(".zst"):
+        decompressed: bytes = import_zstd().decompress(content)
         return decompressed
     return content
 
 
-def read_cells(content: bytes) -> list[dict[str, str]]:
+def read_csv(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True))
 
 

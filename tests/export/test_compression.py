@@ -10,22 +10,22 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.export.formats import Format, FormatOptions, create_writer
 from ecwid_async.models.products import Product
 
-from .helpers import ITEMS, write_items, zstd
+from .helpers import ITEMS, import_zstd, write_items
 
 
-@pytest.mark.parametrize("form", ["jsonl.gz", "jsonl.zst", "csv.gz"])
-def test_equal_items_make_equal_files(form: Format) -> None:
-    if form.endswith("zst"):
-        zstd()
-    assert write_items(form, [ITEMS]) == write_items(form, [ITEMS])
+@pytest.mark.parametrize("format_", ["jsonl.gz", "jsonl.zst", "csv.gz"])
+def test_equal_items_make_equal_files(format_: Format) -> None:
+    if format_.endswith("zst"):
+        import_zstd()
+    assert write_items(format_, [ITEMS]) == write_items(format_, [ITEMS])
 
 
-@pytest.mark.parametrize(("form", "level"), [("jsonl.gz", 10), ("csv.gz", -1), ("jsonl.zst", 100)])
-def test_an_invalid_level_is_refused(form: Format, level: int) -> None:
-    if form.endswith("zst"):
-        zstd()
+@pytest.mark.parametrize(("format_", "level"), [("jsonl.gz", 10), ("csv.gz", -1), ("jsonl.zst", 100)])
+def test_an_invalid_level_is_refused(format_: Format, level: int) -> None:
+    if format_.endswith("zst"):
+        import_zstd()
     with pytest.raises(ConfigError, match="levels from"):
-        create_writer(form, io.BytesIO(), model=Product, options=FormatOptions(level=level))
+        create_writer(format_, io.BytesIO(), model=Product, options=FormatOptions(level=level))
 
 
 def test_a_higher_level_makes_a_smaller_file() -> None:

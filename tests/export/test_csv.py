@@ -18,7 +18,7 @@ from ecwid_async.models.orders import Order
 from ecwid_async.models.products import Product
 from tests.odd_items import odd_items
 
-from .helpers import ITEMS, decompressed, read_cells, write_items, zstd
+from .helpers import ITEMS, decompress, import_zstd, read_csv, write_items
 
 
 def test_columns_are_named_by_the_path_of_their_values() -> None:
@@ -31,7 +31,7 @@ def test_columns_are_named_by_the_path_of_their_values() -> None:
         "borderInfo": {"dominatingColor": {"red": 241}},
         "nameTranslated": {"de": "Lampe"},
     }
-    (row,) = read_cells(write_items("csv", [[msgspec.json.Encoder(decimal_format="number").encode(item)]]))
+    (row,) = read_csv(write_items("csv", [[msgspec.json.Encoder(decimal_format="number").encode(item)]]))
     filled_cells = {name: cell for name, cell in row.items() if cell}
     assert filled_cells == {
         "id": "1",
@@ -52,7 +52,7 @@ def test_the_header_is_written_without_items_too() -> None:
 
 def test_numbers_keep_their_digits() -> None:
     prices = ["24.90", "1e2", "-0", "0.1234567890123456789012", "123456789012345678901234567890"]
-    rows = read_cells(write_items("csv", [[f'{{"price":{price}}}'.encode() for price in prices]], fields=("price",)))
+    rows = read_csv(write_items("csv", [[f'{{"price":{price}}}'.encode() for price in prices]], fields=("price",)))
     assert [row["price"] for row in rows] == prices
 
 
@@ -68,13 +68,13 @@ def test_numbers_and_booleans_sent_as_text_lose_their_quotes(known: list[bytes])
     for name, texts in texts_by_column.items():
         outer, _, inner = name.partition(".")
         page = [json.dumps({outer: {inner: text} if inner else text}).encode() for text in texts]
-        rows = read_cells(write_items("csv", [[*known, *page]]))[len(known) :]
+        rows = read_csv(write_items("csv", [[*known, *page]]))[len(known) :]
         assert [row[name] for row in rows] == texts
 
 
 def test_other_text_in_a_column_of_numbers_stays_unchanged() -> None:
     texts = ["007", "1_000", " 5", "+5", "NaN", "0x1", 'a"b', "", "\u0663"]
-    rows = read_cells(write_items("csv", [[msgspec.json.encode({"weight": text}) for text in texts]]))
+    rows = read_csv(write_items("csv", [[msgspec.json.encode({"weight": text}) for text in texts]]))
     assert [json.loads(row["weight"]) for row in rows] == texts
 
 
@@ -83,11 +83,11 @@ def test_a_byte_order_mark_comes_first_on_request() -> None:
     content = write_items("csv", [ITEMS], options=options)
     assert content == b"\xef\xbb\xbf" + write_items("csv", [ITEMS])
     assert list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))[1]["name"] == "Vase"
-    assert decompressed("csv.gz", write_items("csv.gz", [ITEMS], options=options)) == content
-    for form in FORMATS:
-        if not form.startswith("csv"):
+    assert decompress("csv.gz", write_items("csv.gz", [ITEMS], options=options)) == content
+    for format_ in FORMATS:
+        if not format_.startswith("csv"):
             with pytest.raises(ConfigError, match="bom is an option of csv"):
-                create_writer(form, io.BytesIO(), model=Product, options=options)
+                create_writer(format_, io.BytesIO(), model=Product, options=options)
 
 
 @pytest.mark.chaos
@@ -117,9 +117,7 @@ def test_any_response_is_in_the_cells_or_a_decode_error(items: list[bytes], safe
 
 
 def test_a_field_that_first_appears_late_has_its_column() -> None:
-    rows = read_cells(
-        write_items("csv", [[b'{"name":"a"}'], [b'{"name":"b","sku":"S","new":null}'], [b'{"name":"c"}']])
-    )
+    rows = read_csv(write_items("csv", [[b'{"name":"a"}'], [b'{"name":"b","sku":"S","new":null}'], [b'{"name":"c"}']]))
     assert [(row["name"], row["sku"], row["_extra"]) for row in rows] == [
         ("a", "", ""),
         ("b", "S", '{"new":null}'),
@@ -128,7 +126,7 @@ def test_a_field_that_first_appears_late_has_its_column() -> None:
 
 
 def test_values_without_a_column_are_kept() -> None:
-    rows = read_cells(
+    rows = read_csv(
         write_items("csv", [[b'{"id":[1],"media":[],"tax":{"rate":1.10},"name":{"a":1}}', b'{"tax":null}']])
     )
     assert rows[0]["id"] == "[1]"
@@ -141,30 +139,30 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
 
 def test_spreadsheets_run_no_formulas_on_request() -> None:
     page = [json.dumps({"name": text, "price": -1, "attributes": [text]}).encode() for text in [*FORMULAS, "a=b", ""]]
-    rows = read_cells(write_items("csv", [page], options=FormatOptions(spreadsheet_safe=True)))
+    rows = read_csv(write_items("csv", [page], options=FormatOptions(spreadsheet_safe=True)))
     assert [row["name"] for row in rows] == ["'" + text for text in FORMULAS] + ["a=b", ""]
     assert {row["price"] for row in rows} == {"-1"}
     assert not any(cell.startswith(tuple("=+@\t\r")) for row in rows for cell in row.values())
-    plain = read_cells(write_items("csv", [page]))
+    plain = read_csv(write_items("csv", [page]))
     assert [row["name"] for row in plain] == [*FORMULAS, "a=b", ""]
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["name", "sku", "description"]), st.text()), max_size=4))
 def test_any_text_is_read_back(items: list[dict[str, str]]) -> None:
     page = [json.dumps(item).encode() for item in items]
-    rows = read_cells(write_items("csv", [page], fields=("name", "sku", "description")))
+    rows = read_csv(write_items("csv", [page], fields=("name", "sku", "description")))
     assert [{name: cell for name, cell in row.items() if cell} for row in rows] == [
         {name: text for name, text in item.items() if text} for item in items
     ]
 
 
-@pytest.mark.parametrize("form", ["csv", "csv.gz", "csv.zst"])
-async def test_a_section_is_read_back_from_cells(ecwid_store: Store, form: Format) -> None:
-    if form.endswith("zst"):
-        zstd()
+@pytest.mark.parametrize("format_", ["csv", "csv.gz", "csv.zst"])
+async def test_a_section_is_read_back_from_cells(ecwid_store: Store, format_: Format) -> None:
+    if format_.endswith("zst"):
+        import_zstd()
     orders = [item async for item in ecwid_store.orders.search().dicts()]
     pages = [page.items async for page in ecwid_store.orders.search().raw()]
-    rows = read_cells(decompressed(form, write_items(form, pages, model=Order)))  # type: ignore[arg-type]  # slices of pages
+    rows = read_csv(decompress(format_, write_items(format_, pages, model=Order)))  # type: ignore[arg-type]  # slices of pages
     assert [row["id"] for row in rows] == [order["id"] for order in orders]
     assert [Decimal(row["total"]) for row in rows] == [order["total"] for order in orders]
     assert [row["shippingPerson.city"] for row in rows] == [

@@ -14,7 +14,7 @@ from ecwid_async.export import export_store, export_stores, formats
 from ecwid_async.export.formats import FORMATS, Format, FormatOptions, create_writer
 from ecwid_async.models.products import Product
 
-from .helpers import ITEMS, decompressed, file_names, read_cells, read_parquet, write_items, zstd
+from .helpers import ITEMS, decompress, file_names, import_zstd, read_csv, read_parquet, write_items
 
 
 @pytest.mark.parametrize(
@@ -49,17 +49,17 @@ def test_every_format_has_its_suffix() -> None:
     assert {name: f".{name}" for name in FORMATS} == FORMATS
 
 
-@pytest.mark.parametrize("form", ["jsonl", "jsonl.gz", "jsonl.zst"])
-def test_no_items_make_an_empty_file(form: Format) -> None:
-    if form.endswith("zst"):
-        zstd()
-    assert decompressed(form, write_items(form, [])) == b""
+@pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz", "jsonl.zst"])
+def test_no_items_make_an_empty_file(format_: Format) -> None:
+    if format_.endswith("zst"):
+        import_zstd()
+    assert decompress(format_, write_items(format_, [])) == b""
 
 
 def test_slices_of_a_page_are_written_like_bytes() -> None:
     items = msgspec.json.decode(b"[" + b",".join(ITEMS) + b"]", type=list[msgspec.Raw])
-    for form in ("jsonl", "csv"):
-        assert write_items(form, [items]) == write_items(form, [ITEMS])
+    for format_ in ("jsonl", "csv"):
+        assert write_items(format_, [items]) == write_items(format_, [ITEMS])
 
 
 ODD_ITEMS = [
@@ -70,18 +70,18 @@ ODD_ITEMS = [
 ]
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_odd_values_are_kept_and_half_an_emoji_is_reported(form: Format) -> None:
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+def test_odd_values_are_kept_and_half_an_emoji_is_reported(format_: Format) -> None:
     codec = Codec()
-    if form == "parquet":
+    if format_ == "parquet":
         pytest.importorskip("pyarrow")
-    content = write_items(form, [ODD_ITEMS], codec=codec, operation="export of products")
+    content = write_items(format_, [ODD_ITEMS], codec=codec, operation="export of products")
     half = "half of a surrogate pair"
     found = {problem.path for problem in codec.problems if problem.found == half}
     assert found == {"items[].name", "items[].glow"}
     assert {problem.operation for problem in codec.problems} == {"export of products"}
-    if form == "csv":
-        rows = read_cells(content)
+    if format_ == "csv":
+        rows = read_csv(content)
         assert [row["name"] for row in rows] == ["nice \ufffd", "", "", ""]
         assert Decimal(rows[1]["quantity"]) == Decimal("1e400000")
         assert rows[2]["price"] == "1e9999999999999999999999"
@@ -97,30 +97,30 @@ def test_odd_values_are_kept_and_half_an_emoji_is_reported(form: Format) -> None
         assert extra[3] == {"quantity": "9" * 5000, "media": {"images": [{"orderBy": Decimal("1e400000")}]}}
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
 @pytest.mark.parametrize("name", [b"name", b"nameTranslated", b"glow", b"media"])
-def test_the_error_names_the_item_that_is_not_utf_8(form: Format, name: bytes) -> None:
-    if form == "parquet":
+def test_the_error_names_the_item_that_is_not_utf_8(format_: Format, name: bytes) -> None:
+    if format_ == "parquet":
         pytest.importorskip("pyarrow")
     known = b'{"id":1,"name":"a","nameTranslated":{"a":"b"},"glow":1}'
     with pytest.raises(DecodeError, match=r"not UTF-8, in the item with the id 7\."):
-        write_items(form, [[known], [b'{"id":7,"%b":"\xff"}' % name]])
+        write_items(format_, [[known], [b'{"id":7,"%b":"\xff"}' % name]])
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_an_item_that_is_not_an_object_is_refused(form: Format) -> None:
-    if form == "parquet":
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+def test_an_item_that_is_not_an_object_is_refused(format_: Format) -> None:
+    if format_ == "parquet":
         pytest.importorskip("pyarrow")
     with pytest.raises(DecodeError):
-        write_items(form, [[b"[1]"]])
+        write_items(format_, [[b"[1]"]])
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_an_unknown_column_is_refused(form: Format) -> None:
-    if form == "parquet":
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+def test_an_unknown_column_is_refused(format_: Format) -> None:
+    if format_ == "parquet":
         pytest.importorskip("pyarrow")
     with pytest.raises(ConfigError, match="did you mean price"):
-        create_writer(form, io.BytesIO(), model=Product, fields=("prize",))
+        create_writer(format_, io.BytesIO(), model=Product, fields=("prize",))
 
 
 def test_the_module_needs_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:

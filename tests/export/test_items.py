@@ -15,13 +15,13 @@ from .helpers import file_names, read_ids
 
 async def test_items_are_written_byte_for_byte(store, shop, tmp_path):
     item = '{ "id" : 7, "price": 1.10, "weight":642.404477130936000, "name":"ÄÖ\\u00fc", "new":[ ] }'.encode()
-    shop.before = lambda request: make_response(b'{"total":2,"count":2,"items":[{"id":1},%s]}' % item)
+    shop.intercept = lambda request: make_response(b'{"total":2,"count":2,"items":[{"id":1},%s]}' % item)
     await export_store(store, ["products"], tmp_path)
     assert (tmp_path / "products.jsonl").read_bytes() == b'{"id":1}\n' + item + b"\n"
 
 
 async def test_the_profile_is_one_line(store, shop, tmp_path):
-    shop.before = lambda request: make_response(b'{\n  "generalInfo": {"storeId": 1003}\n}\n')
+    shop.intercept = lambda request: make_response(b'{\n  "generalInfo": {"storeId": 1003}\n}\n')
     manifest = await export_store(store, ["profile"], tmp_path)
     assert (tmp_path / "profile.jsonl").read_bytes() == b'{   "generalInfo": {"storeId": 1003} }\n'
     assert (manifest.sections["profile"].item_count, manifest.sections["profile"].reported_total) == (1, None)
@@ -29,7 +29,7 @@ async def test_the_profile_is_one_line(store, shop, tmp_path):
 
 @pytest.mark.parametrize("body", [b"<html>maintenance</html>", b"[]", b'"profile"'])
 async def test_a_profile_that_is_not_an_object_is_an_error(store, shop, tmp_path, body):
-    shop.before = lambda request: make_response(body)
+    shop.intercept = lambda request: make_response(body)
     with pytest.raises(DecodeError, match="GET /profile"):
         await export_store(store, ["profile"], tmp_path)
     assert file_names(tmp_path) == []
@@ -40,7 +40,7 @@ async def test_a_profile_that_is_not_an_object_is_an_error(store, shop, tmp_path
     [("payment_options", b'[{"id":"a"},{"id":"b"}]'), ("staff", b'{"staffList":[{"id":"a"},{"id":"b"}]}')],
 )
 async def test_a_list_in_one_response_is_split_into_lines(store, shop, tmp_path, name, body):
-    shop.before = lambda request: make_response(body)
+    shop.intercept = lambda request: make_response(body)
     manifest = await export_store(store, [name], tmp_path)
     assert read_ids(tmp_path / f"{name}.jsonl") == ["a", "b"]
     assert (manifest.sections[name].item_count, manifest.sections[name].reported_total) == (2, 2)
@@ -50,7 +50,7 @@ async def test_a_list_in_one_response_is_split_into_lines(store, shop, tmp_path,
 async def test_half_an_emoji_is_written_byte_for_byte(store, shop, tmp_path, fields):
     names = [rb'"nice \ud83d"', rb'"\uDE00 \\ud83d \ud83d\ude00"', b'"a \xf4\x8f\xbf\xbf"', b'"b"']
     sent = [b'{"id":%d,"name":%s}' % (number, name) for number, name in enumerate(names)]
-    shop.before = lambda request: make_response(b'{"total":4,"count":4,"items":[%s]}' % b",".join(sent))
+    shop.intercept = lambda request: make_response(b'{"total":4,"count":4,"items":[%s]}' % b",".join(sent))
     await export_store(store, ["products"], tmp_path, fields=fields)
     written = (tmp_path / "products.jsonl").read_bytes().splitlines()
     assert written == (sent if fields is None else [b'{"name":%s}' % name for name in names])
@@ -77,10 +77,10 @@ async def test_an_export_with_half_an_emoji_is_resumed(client, shop, tmp_path, f
             raise NotSent("the cable was pulled", request=request)
         return with_half_emojis(request)
 
-    shop.before = fail_after_5
+    shop.intercept = fail_after_5
     with pytest.raises(NotSent):
         await export_store(client.store(1004, TOKEN), ["products"], tmp_path, format=format_)
-    shop.before = with_half_emojis
+    shop.intercept = with_half_emojis
     manifest = await export_store(client.store(1004, TOKEN), ["products"], tmp_path, format=format_)
     record = manifest.sections["products"]
     assert (record.resume_count, record.item_count) == (1, PRODUCTS + 400)
@@ -97,6 +97,6 @@ async def test_an_export_with_half_an_emoji_is_resumed(client, shop, tmp_path, f
     ],
 )
 async def test_half_an_emoji_in_a_single_response_is_written_byte_for_byte(store, shop, tmp_path, name, body):
-    shop.before = lambda request: make_response(body)
+    shop.intercept = lambda request: make_response(body)
     await export_store(store, [name], tmp_path)
     assert rb"\ud83d" in (tmp_path / f"{name}.jsonl").read_bytes()

@@ -5,15 +5,15 @@ import pytest
 from ecwid_async.codec import loads
 from ecwid_async.export.formats import Format
 
-from .helpers import ITEMS, decompressed, write_items, zstd
+from .helpers import ITEMS, decompress, import_zstd, write_items
 
 
-@pytest.mark.parametrize("form", ["jsonl", "jsonl.gz", "jsonl.zst"])
-def test_lines_are_the_items_unchanged(form: Format) -> None:
-    if form.endswith("zst"):
-        zstd()
-    content = write_items(form, [ITEMS, [], ITEMS[:1]])
-    assert decompressed(form, content) == b"\n".join([*ITEMS, ITEMS[0], b""])
+@pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz", "jsonl.zst"])
+def test_lines_are_the_items_unchanged(format_: Format) -> None:
+    if format_.endswith("zst"):
+        import_zstd()
+    content = write_items(format_, [ITEMS, [], ITEMS[:1]])
+    assert decompress(format_, content) == b"\n".join([*ITEMS, ITEMS[0], b""])
 
 
 def test_an_item_on_several_lines_becomes_one_line() -> None:

@@ -37,7 +37,7 @@ async def test_an_empty_list_makes_an_empty_file(client, shop, tmp_path):
 
 
 async def test_an_item_without_an_id_is_an_error_and_no_file(store, shop, tmp_path):
-    shop.before = lambda request: make_response({"total": 1, "items": [{"name": "who am I"}]})
+    shop.intercept = lambda request: make_response({"total": 1, "items": [{"name": "who am I"}]})
     with pytest.raises(DecodeError, match=r"GET /products: expected an id"):
         await export_store(store, ["products"], tmp_path)
     assert file_names(tmp_path) == []
@@ -52,7 +52,7 @@ async def test_a_list_that_cannot_be_proven_complete_is_an_error_and_no_file(sto
         rows = [{"id": number + row} for row in range(10)]
         return make_response({"total": 20, "count": 10, "items": rows})
 
-    shop.before = always_others
+    shop.intercept = always_others
     with pytest.raises(ScanDrifted):
         await export_store(store, ["promotions"], tmp_path)
     assert file_names(tmp_path) == []

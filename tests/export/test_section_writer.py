@@ -36,7 +36,7 @@ async def test_an_interrupted_stream_gets_no_end(store, shop, format_):
 @pytest.mark.parametrize("stream", [False, True])
 async def test_bytes_that_are_not_utf_8_are_not_published_and_the_item_is_named(store, shop, tmp_path, format_, stream):
     page = [b'{"id":%d,"name":"%s"}' % (number, b"\xff" if number == 17 else "ü".encode()) for number in range(20)]
-    shop.before = lambda request: make_response(b'{"total":20,"count":20,"items":[%s]}' % b",".join(page))
+    shop.intercept = lambda request: make_response(b'{"total":20,"count":20,"items":[%s]}' % b",".join(page))
     with pytest.raises(DecodeError) as caught:
         await export_store(store, ["products"], io.BytesIO() if stream else tmp_path, format=format_)
     assert file_names(tmp_path) == []
@@ -45,7 +45,7 @@ async def test_bytes_that_are_not_utf_8_are_not_published_and_the_item_is_named(
 
 
 async def test_bytes_that_are_not_utf_8_in_a_single_response_are_an_error(store, shop, tmp_path):
-    shop.before = lambda request: make_response(b'[{"id":"a"},{"id":"b","name":"\xff"}]')
+    shop.intercept = lambda request: make_response(b'[{"id":"a"},{"id":"b","name":"\xff"}]')
     with pytest.raises(DecodeError, match=r"expected UTF-8 at items\[1\]"):
         await export_store(store, ["payment_options"], tmp_path)
 
@@ -53,7 +53,7 @@ async def test_bytes_that_are_not_utf_8_in_a_single_response_are_an_error(store,
 @pytest.mark.parametrize("out", ["out", "out/products.jsonl"])
 async def test_lines_begin_with_the_store_id_and_are_otherwise_unchanged(store, shop, tmp_path, out):
     odd = [b'{ "id" : 7, "price": 1.10 }', b'{"id":1,\n"x":[ ]}', b'{"id":2}']
-    shop.before = lambda request: make_response(b'{"total":3,"count":3,"items":[%s]}' % b",".join(odd))
+    shop.intercept = lambda request: make_response(b'{"total":3,"count":3,"items":[%s]}' % b",".join(odd))
     await export_store(store, ["products"], tmp_path / out, store_id=True)
     assert (tmp_path / "out" / "products.jsonl").read_bytes().splitlines() == [
         b'{"store_id":1003,"id" : 7, "price": 1.10 }',
@@ -63,7 +63,7 @@ async def test_lines_begin_with_the_store_id_and_are_otherwise_unchanged(store, 
 
 
 async def test_an_item_without_fields_has_the_store_id_too(store, shop, tmp_path):
-    shop.before = lambda request: make_response(b"{ }")
+    shop.intercept = lambda request: make_response(b"{ }")
     await export_store(store, ["profile"], tmp_path, store_id=True)
     assert (tmp_path / "profile.jsonl").read_bytes() == b'{"store_id":1003}\n'
 

@@ -20,7 +20,7 @@ from .helpers import file_names, read_ids, refusal
 
 async def test_a_refused_section_leaves_all_files_as_they_were(store, shop, tmp_path):
     (tmp_path / "products.jsonl").write_text("before")
-    shop.before = lambda request: refusal("INSUFFICIENT_APP_SCOPE") if request.path.endswith("/orders") else None
+    shop.intercept = lambda request: refusal("INSUFFICIENT_APP_SCOPE") if request.path.endswith("/orders") else None
     with pytest.raises(Forbidden):
         await export_store(store, ["products", "orders"], tmp_path)
     assert [name for name in file_names(tmp_path) if not name.startswith(".")] == ["products.jsonl"]
@@ -29,7 +29,7 @@ async def test_a_refused_section_leaves_all_files_as_they_were(store, shop, tmp_
 
 async def test_refused_sections_are_left_out_on_request_and_named(store, shop, tmp_path):
     codes = {"/orders": refusal("INSUFFICIENT_APP_SCOPE"), "/promotions": refusal("FEATURE_NOT_AVAILABLE", 402)}
-    shop.before = lambda request: codes.get(request.path.removeprefix("/1003"))
+    shop.intercept = lambda request: codes.get(request.path.removeprefix("/1003"))
     manifest = await export_store(store, ["orders", "products", "promotions"], tmp_path, skip_refused=True)
     assert list(manifest.sections) == ["products"]
     assert sorted(manifest.refused) == ["orders", "promotions"]
