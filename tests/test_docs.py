@@ -14,7 +14,7 @@ import pytest
 
 from ecwid_async.cli.app import app, run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
-from ecwid_async.sandbox.server import serving
+from ecwid_async.sandbox.server import serve_in_thread
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -56,7 +56,7 @@ def commands() -> list[tuple[str, list[str]]]:
 def demo(monkeypatch, tmp_path, unpaced):
     """A reader's environment: a store of their own and an empty working directory."""
     monkeypatch.chdir(tmp_path)
-    with serving(demo_sandbox(products=120, orders=150, customers=60, requests_per_minute=None)) as server:
+    with serve_in_thread(demo_sandbox(products=120, orders=150, customers=60, requests_per_minute=None)) as server:
         monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
         monkeypatch.setenv("ECWID_JOURNAL_FOLDER", str(tmp_path / "journals"))
         monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))

@@ -135,7 +135,7 @@ class Data:
     __attrs_attrs__: ClassVar[Any]
     _absent: ClassVar[object]
 
-    def _set_fields(self) -> dict[str, object]:
+    def _given_fields(self) -> dict[str, object]:
         return {
             field.name: value
             for field in self.__attrs_attrs__
@@ -177,14 +177,14 @@ class Data:
         return from_plain_data(loads(text), cls, f"{cls.__name__}.from_json", strict=strict)
 
     def __repr__(self) -> str:
-        values = self._set_fields()
+        values = self._given_fields()
         if "extra" in values:
             values["extra"] = values.pop("extra")  # last, so that known fields are seen first
         given = ", ".join(f"{name}={value!r}" for name, value in values.items())
         return f"{type(self).__name__}({given})"
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[type, dict[str, object]]]:
-        state = self._set_fields()
+        state = self._given_fields()
         if "extra" in state:
             state["extra"] = dict(cast(Mapping[str, object], state["extra"]))
         return _from_state, (type(self), state)
@@ -230,7 +230,7 @@ class Draft(Data):
         writable = {field.name: field for field in cls.__attrs_attrs__}
         values: dict[str, Any] = {
             name: _to_drafts(value, writable[name].type)
-            for name, value in item._set_fields().items()
+            for name, value in item._given_fields().items()
             if name in writable
         }
         return cls(**values)
@@ -250,7 +250,7 @@ def _to_drafts(value: object, declared: Any) -> object:
                 return option.from_(value)
             if is_model(option):
                 writable = {field.name for field in option.__attrs_attrs__}
-                return option(**{name: part for name, part in value._set_fields().items() if name in writable})
+                return option(**{name: part for name, part in value._given_fields().items() if name in writable})
     elif isinstance(value, list):
         for option in union_members(declared):
             if get_origin(option) is list:

@@ -154,11 +154,11 @@ class Sandbox:
             store, access = self._authenticate_app(request)
         else:
             store, access = self._authenticate(segments.pop(0) if segments else "", request)
-        self._check_admission(store, access, counted=not nested or self.switches.batch_costs_each)
-        if store.catch_up is not None and not nested:
-            store.catch_up()
+        self._check_admission(store, access, counted=not nested or self.switches.count_batched_requests)
+        if store.run_due_batches is not None and not nested:
+            store.run_due_batches()
         function, endpoint, path_params = routes.load().find(request.method, segments)
-        if missing := access.missing(endpoint.scopes):
+        if missing := access.missing_scopes(endpoint.scopes):
             raise ErrorResponse(403, "INSUFFICIENT_APP_SCOPE", f"The token lacks the access scope {', '.join(missing)}")
         if endpoint.section in store.simulated_errors:
             message = f"The store's plan does not include {endpoint.section}"
@@ -168,10 +168,10 @@ class Sandbox:
             store=store,
             endpoint=endpoint,
             path_params=path_params,
-            params=read_parameters(texts, endpoint, refuse_unknown=self.switches.refuse_unknown),
+            params=read_parameters(texts, endpoint, reject_unknown=self.switches.reject_unknown),
             body=body,
             now=int(self.clock()),
-            missing_scopes=access.missing,
+            missing_scopes=access.missing_scopes,
             execute=lambda other: self._handle(
                 evolve(other, path=f"/{store.id}{other.path}", headers=_nested_headers(request.headers)), nested=True
             ),

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from ecwid_async.sandbox.sandbox import CORS, Sandbox
 from ecwid_async.wire import Headers, Options, Request, Response
 
-__all__ = ["MAX_BODY_BYTES", "Served", "serve", "serving"]
+__all__ = ["MAX_BODY_BYTES", "RunningServer", "serve", "serve_in_thread"]
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 """The maximum size of a request body; a larger one gets a 413. The API's own limit for images is 20 MB."""
@@ -31,7 +31,7 @@ _log: Final = getLogger(__name__)
 
 
 @frozen
-class Served:
+class RunningServer:
     """A running server. Pass `base_url` to a client."""
 
     host: str
@@ -45,7 +45,7 @@ class Served:
 
 
 @asynccontextmanager
-async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Served]:
+async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[RunningServer]:
     """Serve a sandbox while the context is open. Port 0 chooses a free port.
 
     Everyone who can reach `host` and knows a token can read and change the stores: keep it on loopback unless you want
@@ -59,13 +59,13 @@ async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Asy
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-        yield Served(_client_host(host), runner.addresses[0][1])
+        yield RunningServer(_client_host(host), runner.addresses[0][1])
     finally:
         await runner.cleanup()
 
 
 @contextmanager
-def serving(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Iterator[Served]:
+def serve_in_thread(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Iterator[RunningServer]:
     """`serve` for code without an event loop: the server runs in its own thread while the context is open.
 
     Do not load items into a store while it handles requests.
@@ -73,7 +73,7 @@ def serving(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Iterato
     started = threading.Event()
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
-    served: list[Served] = []
+    served: list[RunningServer] = []
     failed: list[BaseException] = []
 
     async def run() -> None:

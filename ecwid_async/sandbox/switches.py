@@ -4,10 +4,10 @@ from typing import Literal
 
 from attrs import frozen
 
-__all__ = ["LimiterAlgorithm", "Switches", "Ties", "Unsorted"]
+__all__ = ["LimiterAlgorithm", "Switches", "TieOrder", "UnsortedOrder"]
 
-Ties = Literal["created", "newest", "unstable"]
-Unsorted = Literal["newest", "oldest", "arbitrary", "unstable"]
+TieOrder = Literal["created", "newest", "unstable"]
+UnsortedOrder = Literal["newest", "oldest", "arbitrary", "unstable"]
 LimiterAlgorithm = Literal["sliding_log", "fixed_window", "token_bucket"]
 
 
@@ -16,7 +16,7 @@ class Switches:
     """Undocumented behavior of a store. The defaults are the most convenient for clients.
 
     `inclusive_bounds`: whether time ranges (``createdFrom`` …) include their bounds.
-    `milliseconds`: the sections whose ``…Timestamp`` fields are in milliseconds.
+    `millisecond_sections`: the sections whose ``…Timestamp`` fields are in milliseconds.
     `ties`: the order of rows with equal sort keys: by creation, as if the key were more precise; newest first; or
     different for each request.
     `unsorted`: the order of lists without ``sortBy`` and without a documented order (orders, carts, coupons,
@@ -26,23 +26,23 @@ class Switches:
     `page_size`: the maximum number of items on a page, regardless of its `limit`; None for no maximum.
     `upsert_lag`, `delete_lag`: seconds until searches show a write, or stop showing a deleted item.
     `limiter`: the algorithm of the rate limit.
-    `batch_costs_each`: whether each request in a batch counts towards the rate limit, or only the batch itself.
+    `count_batched_requests`: whether each request in a batch counts towards the rate limit, or only the batch itself.
     `batch_seconds`: the duration of each request in a batch; with 0, a batch is complete when it is accepted.
     `sequential_orders`: whether orders are numbered from 1, with the text id and the vendor's number equal to the
     number, as in stores that were opened long ago.
-    `refuse_unknown`: whether unknown parameters and body fields get a 400; the real API ignores them.
+    `reject_unknown`: whether unknown parameters and body fields get a 400; the real API ignores them.
     """
 
     inclusive_bounds: bool = True
-    milliseconds: frozenset[str] = frozenset()
-    ties: Ties = "created"
-    unsorted: Unsorted | None = None
+    millisecond_sections: frozenset[str] = frozenset()
+    ties: TieOrder = "created"
+    unsorted: UnsortedOrder | None = None
     null_clears: bool = False
     page_size: int | None = None
     upsert_lag: float = 0.0
     delete_lag: float = 0.0
     limiter: LimiterAlgorithm = "sliding_log"
-    batch_costs_each: bool = False
+    count_batched_requests: bool = False
     batch_seconds: float = 0.0
     sequential_orders: bool = False
-    refuse_unknown: bool = False
+    reject_unknown: bool = False

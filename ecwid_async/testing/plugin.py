@@ -55,7 +55,7 @@ def ecwid_store(ecwid_sandbox: "Sandbox") -> "Store":
 @pytest.fixture
 def ecwid_sandbox_url(ecwid_sandbox: "Sandbox") -> "Iterator[str]":
     """The base URL of an HTTP server on loopback with `ecwid_sandbox`, for code that creates its own client."""
-    from ecwid_async.sandbox.server import serving
+    from ecwid_async.sandbox.server import serve_in_thread
 
-    with serving(ecwid_sandbox) as served:
+    with serve_in_thread(ecwid_sandbox) as served:
         yield served.base_url

@@ -13,7 +13,7 @@ from ecwid_async.batch import BatchOptions, JobId, journal_folder
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import JobError
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.server import serving
+from ecwid_async.sandbox.server import serve_in_thread
 from tests.batch.world import (
     CALLS,
     SIZE,
@@ -128,7 +128,7 @@ async def run_process(url: str, folder: Path, product: int, kill_at: int) -> tup
 async def kill_and_rerun(tmp_path: Path, points: int) -> None:
     sandbox = Sandbox(requests_per_minute=None)
     sandbox.add_store(STORE, token=TOKEN)
-    with serving(sandbox) as served:
+    with serve_in_thread(sandbox) as served:
         async with Ecwid(base_url=served.base_url, quota=None) as ecwid:
             world = World(sandbox, lambda: 0.0, ecwid.store(STORE, TOKEN))  # type: ignore[arg-type]  # no clock is moved
             product = await world.create_product()

@@ -12,7 +12,7 @@ from ecwid_async.client import Ecwid
 from ecwid_async.errors import JobError
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.server import serving
+from ecwid_async.sandbox.server import serve_in_thread
 from ecwid_async.wire import Headers, Request, Response
 from tests.batch.world import (
     STORE,
@@ -62,7 +62,7 @@ async def test_a_job_starts_over_if_its_sandbox_was_restarted(tmp_path: Path) ->
     for _ in range(2):
         sandbox = Sandbox(requests_per_minute=None)
         sandbox.add_store(STORE, token=TOKEN)
-        with serving(sandbox, port=int(url.rpartition(":")[2].partition("/")[0] or 0)) as served:
+        with serve_in_thread(sandbox, port=int(url.rpartition(":")[2].partition("/")[0] or 0)) as served:
             url = served.base_url
             async with Ecwid(base_url=url, quota=None) as ecwid:
                 store = ecwid.store(STORE, TOKEN)

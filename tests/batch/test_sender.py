@@ -54,7 +54,7 @@ async def test_the_quota_limits_a_batch_only_if_each_call_counts() -> None:
 
 @pytest.mark.parametrize(("each", "minutes"), [(True, 7), (False, 1)])
 async def test_batches_keep_to_the_rate_limit(each: bool, minutes: int) -> None:
-    world = World.create(batch_costs_each=each)
+    world = World.create(count_batched_requests=each)
     product = await world.create_product()
     world.sandbox.requests_per_minute = 600
     quota = Quota()

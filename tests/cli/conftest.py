@@ -6,7 +6,7 @@ import pytest
 
 from ecwid_async.cli.app import run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
-from ecwid_async.sandbox.server import serving
+from ecwid_async.sandbox.server import serve_in_thread
 from tests.processes import Started
 from tests.processes import start as start_process
 
@@ -48,7 +48,7 @@ def sizes() -> list[str]:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The base URL of a demo store on this machine."""
-    with serving(demo_sandbox(**SIZES, requests_per_minute=None)) as server:
+    with serve_in_thread(demo_sandbox(**SIZES, requests_per_minute=None)) as server:
         yield server.base_url
 
 

@@ -12,7 +12,7 @@ from ecwid_async.cli.introspect import methods, offline_store
 from ecwid_async.cli.render import write_table
 from ecwid_async.sandbox import sandbox as engine
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
-from ecwid_async.sandbox.server import serving
+from ecwid_async.sandbox.server import serve_in_thread
 from ecwid_async.wire import Headers, Response
 
 
@@ -20,7 +20,7 @@ from ecwid_async.wire import Headers, Response
 def demo(monkeypatch):
     """A demo store on this machine that tests may change, and the environment that leads to it."""
     sandbox = demo_sandbox(products=3, orders=2, carts=0, categories=1, customers=2, requests_per_minute=None)
-    with serving(sandbox) as server:
+    with serve_in_thread(sandbox) as server:
         monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
         monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
         monkeypatch.setenv("ECWID_TOKEN", DEMO_TOKEN)

@@ -14,7 +14,7 @@ from ecwid_async.cli.checks import CheckRunner, State
 from ecwid_async.cli.store import Source
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
-from ecwid_async.sandbox.server import serving
+from ecwid_async.sandbox.server import serve_in_thread
 from ecwid_async.transport.rate_limit import Quota
 from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Headers, Response
@@ -37,7 +37,7 @@ def sandbox():
 @pytest.fixture
 def demo(sandbox, monkeypatch):
     """The environment that leads to a store on this machine, which a test may change."""
-    with serving(sandbox) as server:
+    with serve_in_thread(sandbox) as server:
         monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
         monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
         monkeypatch.setenv("ECWID_TOKEN", DEMO_TOKEN)

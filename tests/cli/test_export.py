@@ -19,7 +19,7 @@ from ecwid_async.export import ALL_SECTIONS, DEFAULT_SECTIONS
 from ecwid_async.primitives.checksummed_lines import strip_checksum
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
-from ecwid_async.sandbox.server import serving
+from ecwid_async.sandbox.server import serve_in_thread
 from ecwid_async.transport.retry import Retry
 
 FILES = ["carts.jsonl", "categories.jsonl", "customers.jsonl", "manifest.json"]
@@ -236,7 +236,7 @@ def two():
     sandbox = Sandbox(requests_per_minute=None)
     for number, token in {1: "secret_one", 2: "secret_two"}.items():
         sandbox.add_store(number, token=token).load("categories", [{"id": number}])
-    with serving(sandbox) as server:
+    with serve_in_thread(sandbox) as server:
         yield server.base_url
 
 
@@ -340,7 +340,7 @@ def slow(monkeypatch, unpaced):
     sandbox = Slow(requests_per_minute=None)
     products = ({"id": number, "createTimestamp": number, "updateTimestamp": number} for number in range(1, 1201))
     sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN).load("products", products)
-    with serving(sandbox) as server:
+    with serve_in_thread(sandbox) as server:
         monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
         monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
         monkeypatch.setenv("ECWID_TOKEN", DEMO_TOKEN)

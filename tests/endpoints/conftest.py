@@ -19,7 +19,7 @@ from ecwid_async.models.order_items import OrderCalculationItemSelectedOption, O
 from ecwid_async.models.orders import OrderDraft
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, fill, sections
-from ecwid_async.sandbox.server import Served, serving
+from ecwid_async.sandbox.server import RunningServer, serve_in_thread
 from tests.endpoints.recorder import RecordingSandbox
 from tests.endpoints.values import BUYER_EMAIL, OPTION_NAME, PETER, SHIPPING_TAXES, SIZES
 
@@ -53,14 +53,14 @@ def sandbox() -> RecordingSandbox:
 
 
 @pytest.fixture(scope="session")
-def served(sandbox: RecordingSandbox) -> Iterator[Served]:
+def served(sandbox: RecordingSandbox) -> Iterator[RunningServer]:
     """The server, in a thread of its own."""
-    with serving(sandbox) as running:
+    with serve_in_thread(sandbox) as running:
         yield running
 
 
 @pytest.fixture
-async def ecwid(served: Served) -> AsyncIterator[Ecwid]:
+async def ecwid(served: RunningServer) -> AsyncIterator[Ecwid]:
     """A client over the network that rejects values of unexpected types."""
     async with Ecwid(base_url=served.base_url, quota=None, strict=True) as client:
         yield client

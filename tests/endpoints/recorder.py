@@ -30,7 +30,7 @@ class RecordingSandbox(Sandbox):
     """A sandbox that refuses unknown fields and parameters. A batch is recorded as one request."""
 
     def __init__(self) -> None:
-        super().__init__(clock=Clock(1_760_000_000), requests_per_minute=None, switches=Switches(refuse_unknown=True))
+        super().__init__(clock=Clock(1_760_000_000), requests_per_minute=None, switches=Switches(reject_unknown=True))
 
     def handle(self, request: Request) -> Response:
         """Respond, and record the body of a success: an error proves nothing."""

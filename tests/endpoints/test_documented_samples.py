@@ -101,4 +101,4 @@ def test_the_sandbox_accepts_the_sample_of_a_body(name: str) -> None:
     row = WRITTEN[name]
     endpoint = spec.load().endpoints[f"{row['method']} {row['path']}"]
     body = (SAMPLES / f"{name}.request.json").read_bytes()
-    assert read_document(body, endpoint.body, many=endpoint.many, refuse_unknown=True)
+    assert read_document(body, endpoint.body, many=endpoint.many, reject_unknown=True)

@@ -30,4 +30,4 @@ def test_every_parameter_is_known(method: Method) -> None:
     optional = {p.name for p in method.parameters() if p.default is not Parameter.empty} - EXCLUDED
     arguments = {name: given(method, name) for name in optional}
     endpoint = spec.load().endpoints[method.endpoint]
-    read_parameters(dict(method.request(**arguments).params), endpoint, refuse_unknown=True)
+    read_parameters(dict(method.request(**arguments).params), endpoint, reject_unknown=True)

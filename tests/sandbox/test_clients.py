@@ -10,7 +10,7 @@ import pytest
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.sandbox import CORS
 from ecwid_async.sandbox.seed import demo_sandbox
-from ecwid_async.sandbox.server import serving
+from ecwid_async.sandbox.server import serve_in_thread
 from ecwid_async.wire import Headers, Options, Request
 from tests.sandbox.api import Api, Clock
 
@@ -232,7 +232,7 @@ def test_every_response_has_the_cors_headers(api: Api, path: str, token: str, st
 
 
 def test_the_server_supports_cors(api: Api) -> None:
-    with serving(api.sandbox) as served:
+    with serve_in_thread(api.sandbox) as served:
         url = f"{served.base_url}/7/products"
         headers = {"Origin": "https://a.example", "Access-Control-Request-Headers": "authorization"}
         with urlopen(HttpRequest(url, method="OPTIONS", headers=headers), timeout=30) as response:

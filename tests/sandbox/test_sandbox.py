@@ -174,7 +174,7 @@ def test_the_error_for_a_wrong_parameter_names_it(api, name, value):
 def test_a_switch_decides_whether_unknown_parameters_and_fields_are_errors(api):
     api.get("/products", colour="red")
     api.post("/products", {"name": "x", "colour": "red", "shipping": {"speed": 1}})
-    strict = Sandbox(switches=Switches(refuse_unknown=True))
+    strict = Sandbox(switches=Switches(reject_unknown=True))
     strict.add_store(7, token=TOKEN)
     api = Api(strict, store_id=7, token=TOKEN)
     assert "colour" in api.refused("GET", "/products", colour="red")[2]

@@ -16,7 +16,7 @@ from yarl import URL
 
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
-from ecwid_async.sandbox.server import MAX_BODY_BYTES, Served, serve, serving
+from ecwid_async.sandbox.server import MAX_BODY_BYTES, RunningServer, serve, serve_in_thread
 from ecwid_async.wire import Request, Response
 from tests.sandbox.api import Api, Clock
 
@@ -31,13 +31,13 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture
-async def served(sandbox: Sandbox) -> AsyncIterator[Served]:
+async def served(sandbox: Sandbox) -> AsyncIterator[RunningServer]:
     async with serve(sandbox) as running:
         yield running
 
 
 @pytest.fixture
-async def http(served: Served) -> AsyncIterator[aiohttp.ClientSession]:
+async def http(served: RunningServer) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(headers=AUTHORIZATION) as session:
         yield session
 
@@ -47,7 +47,7 @@ async def http(served: Served) -> AsyncIterator[aiohttp.ClientSession]:
     ["/products?limit=7&offset=3", "/orders?limit=100", "/customers", "/carts?showHidden=true", "/profile", "/nothing"],
 )
 async def test_a_response_is_the_same_as_in_process(
-    sandbox: Sandbox, served: Served, http: aiohttp.ClientSession, target: str
+    sandbox: Sandbox, served: RunningServer, http: aiohttp.ClientSession, target: str
 ) -> None:
     path, _, query = target.partition("?")
     in_process = Api(sandbox).send("GET", path, **dict(pair.split("=") for pair in query.split("&") if pair))
@@ -58,14 +58,14 @@ async def test_a_response_is_the_same_as_in_process(
         assert response.headers["Date"] == in_process.headers["Date"]
 
 
-async def test_it_listens_on_a_free_port_of_loopback_by_default(served: Served) -> None:
+async def test_it_listens_on_a_free_port_of_loopback_by_default(served: RunningServer) -> None:
     address = urlsplit(served.base_url)
     assert (address.hostname, address.path) == ("127.0.0.1", "/api/v3")
     assert address.port
 
 
 def test_a_server_on_all_addresses_is_reached_through_loopback(sandbox: Sandbox) -> None:
-    with serving(sandbox, host="0.0.0.0") as served:
+    with serve_in_thread(sandbox, host="0.0.0.0") as served:
         assert served.base_url == f"http://127.0.0.1:{served.port}/api/v3"
 
 
@@ -91,13 +91,15 @@ async def test_an_encoded_path_and_body_reach_the_sandbox_unchanged() -> None:
     assert received.id == "abc12345"
 
 
-async def test_a_json_body_reaches_the_store(sandbox: Sandbox, served: Served, http: aiohttp.ClientSession) -> None:
+async def test_a_json_body_reaches_the_store(
+    sandbox: Sandbox, served: RunningServer, http: aiohttp.ClientSession
+) -> None:
     async with http.post(f"{served.base_url}/1003/orders", json={"email": "ö@example.com"}) as response:
         number = (await response.json())["id"]
     assert Api(sandbox).get(f"/orders/{number}")["email"] == "ö@example.com"
 
 
-async def test_a_body_that_is_too_large_gets_413(served: Served, http: aiohttp.ClientSession) -> None:
+async def test_a_body_that_is_too_large_gets_413(served: RunningServer, http: aiohttp.ClientSession) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(MAX_BODY_BYTES // 2**20 + 2):
             yield bytes(2**20)
@@ -114,14 +116,14 @@ async def test_a_body_that_is_too_large_gets_413(served: Served, http: aiohttp.C
 
 
 def test_a_body_whose_content_length_is_too_large_is_not_read(sandbox: Sandbox) -> None:
-    with serving(sandbox) as served, socket.create_connection((served.host, served.port), timeout=5) as wire:
+    with serve_in_thread(sandbox) as served, socket.create_connection((served.host, served.port), timeout=5) as wire:
         wire.sendall(b"POST /api/v3/1003/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n")
         response = wire.makefile("rb").read()
     assert response.startswith(b"HTTP/1.1 413 ")
 
 
 def test_one_connection_serves_many_requests(sandbox: Sandbox) -> None:
-    with serving(sandbox) as served:
+    with serve_in_thread(sandbox) as served:
         connection = HTTPConnection(served.host, served.port, timeout=5)
         ports = set()
         for _ in range(3):
@@ -132,7 +134,7 @@ def test_one_connection_serves_many_requests(sandbox: Sandbox) -> None:
     assert len(ports) == 1
 
 
-async def test_an_unknown_path_gets_a_json_404(served: Served, http: aiohttp.ClientSession) -> None:
+async def test_an_unknown_path_gets_a_json_404(served: RunningServer, http: aiohttp.ClientSession) -> None:
     for path in ("/", "/api/v2/1003/products", "/api/v3x/1003/products"):
         async with http.get(f"http://{served.host}:{served.port}{path}") as response:
             assert response.status == 404
@@ -166,19 +168,23 @@ async def test_closing_frees_the_port_despite_open_connections(sandbox: Sandbox)
             assert again.port == served.port
 
 
-async def test_a_port_in_use_is_an_error(sandbox: Sandbox, served: Served) -> None:
+async def test_a_port_in_use_is_an_error(sandbox: Sandbox, served: RunningServer) -> None:
     with pytest.raises(OSError, match="in use"):
         async with serve(sandbox, port=served.port):
             pass
 
 
 def test_a_port_in_use_is_an_error_in_a_thread_too(sandbox: Sandbox) -> None:
-    with serving(sandbox) as served, pytest.raises(OSError, match="in use"), serving(sandbox, port=served.port):
+    with (
+        serve_in_thread(sandbox) as served,
+        pytest.raises(OSError, match="in use"),
+        serve_in_thread(sandbox, port=served.port),
+    ):
         pass
 
 
 def test_the_thread_ends_with_its_context(sandbox: Sandbox) -> None:
-    with serving(sandbox) as served:
+    with serve_in_thread(sandbox) as served:
         connection = HTTPConnection(served.host, served.port, timeout=5)
         connection.request("GET", "/api/v3/1003/profile", headers=AUTHORIZATION)
         assert connection.getresponse().status == 200
@@ -209,7 +215,7 @@ COMPRESSED = gzip.compress(b'{"name":"Compressed"}')
     ids=lambda given: repr(given)[:20],
 )
 async def test_a_body_must_match_its_content_encoding(
-    served: Served, sandbox: Sandbox, encoding: str, body: bytes, status: int
+    served: RunningServer, sandbox: Sandbox, encoding: str, body: bytes, status: int
 ) -> None:
     products = Api(sandbox).get("/products")["total"]
     headers = {**AUTHORIZATION, "Content-Type": "application/json", "Content-Encoding": encoding}

@@ -10,7 +10,7 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from ecwid_async.sandbox import Switches
-from ecwid_async.sandbox.switches import Unsorted
+from ecwid_async.sandbox.switches import UnsortedOrder
 from tests.scan.lists import Filter, Kind, Row, between
 from tests.scan.world import ACTIONS, DAY, START, Move, Output, Scene, Step
 
@@ -89,7 +89,7 @@ def _move(chosen: Choices) -> Move:
     )
 
 
-def in_order(kind: Kind, unsorted: Unsorted | None) -> bool:
+def in_order(kind: Kind, unsorted: UnsortedOrder | None) -> bool:
     """Return whether a list is in an order that the scan uses, or is read without using its order."""
     return not kind.dated or kind.sorts or unsorted in {"newest", "oldest"}
 
@@ -97,10 +97,10 @@ def in_order(kind: Kind, unsorted: Unsorted | None) -> bool:
 @st.composite
 def switches(draw: st.DrawFn, kind: Kind) -> Switches:
     """Draw the server's behaviour where it is undocumented."""
-    unsorted: Unsorted | None = draw(st.sampled_from((None, "newest", "oldest", "arbitrary", "unstable")))
+    unsorted: UnsortedOrder | None = draw(st.sampled_from((None, "newest", "oldest", "arbitrary", "unstable")))
     return Switches(
         inclusive_bounds=draw(st.booleans()),
-        milliseconds=frozenset(draw(st.sampled_from(((), (kind.section,))))),
+        millisecond_sections=frozenset(draw(st.sampled_from(((), (kind.section,))))),
         ties=draw(st.sampled_from(("created", "newest", "unstable"))),
         unsorted=unsorted,
         page_size=draw(st.sampled_from(_PAGES if in_order(kind, unsorted) else _LONG_PAGES)),

@@ -16,16 +16,16 @@ _NUMBER: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _COMMON: Final = {"responseFields": Parameter("string")}
 
 
-def read_parameters(texts: Mapping[str, str], endpoint: Endpoint, *, refuse_unknown: bool = False) -> dict[str, Any]:
+def read_parameters(texts: Mapping[str, str], endpoint: Endpoint, *, reject_unknown: bool = False) -> dict[str, Any]:
     """The typed values of an endpoint's parameters: times in Unix seconds, lists as tuples.
 
-    Unknown parameters are ignored, or rejected with `refuse_unknown`. Raises `ErrorResponse` if a parameter is missing
+    Unknown parameters are ignored, or rejected with `reject_unknown`. Raises `ErrorResponse` if a parameter is missing
     or has the wrong type.
     """
     values: dict[str, Any] = {}
     for name, text in texts.items():
         parameter = _find_parameter(name, endpoint)
-        if parameter is None and refuse_unknown:
+        if parameter is None and reject_unknown:
             raise ErrorResponse.wrong_parameter(f"There is no parameter {name!r} here")
         if parameter is not None and parameter.multiple:
             values[name] = tuple(_parse_value(name, part, parameter) for part in split_list(text))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from ecwid_async.sandbox.engine.response_fields import Selection, parse_selection
-from ecwid_async.sandbox.engine.validation import languages_of, read_document
+from ecwid_async.sandbox.engine.validation import read_document, translation_languages
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.state import Store, parse_number
@@ -54,10 +54,10 @@ class StoreRequest:
             self.body,
             self.endpoint.body,
             many=self.endpoint.many,
-            refuse_unknown=self.store.switches.refuse_unknown,
+            reject_unknown=self.store.switches.reject_unknown,
         )
         if not self.store.simulated_errors.isdisjoint(_LANGUAGE_ERRORS):
-            self._check_languages(languages_of(document))
+            self._check_languages(translation_languages(document))
         return document
 
     def _check_languages(self, sent: set[str]) -> None:

@@ -9,7 +9,7 @@ from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.spec import Shape
 from ecwid_async.sandbox.state import format_time, parse_time
 
-__all__ = ["languages_of", "read_document"]
+__all__ = ["read_document", "translation_languages"]
 
 _MAX_DEPTH: Final = 32
 # Checking this many takes a fraction of a second, and 500 requests of a batch may have 120 each.
@@ -27,10 +27,10 @@ _SCALARS: Final[dict[str, tuple[type, ...]]] = {
 _TRANSLATION_MAPS: Final = frozenset({"translated", "translations"})
 
 
-def read_document(body: bytes, schema: str | None, *, many: bool, refuse_unknown: bool) -> Any:
+def read_document(body: bytes, schema: str | None, *, many: bool, reject_unknown: bool) -> Any:
     """Decode a JSON body and keep only the fields of its schema, including those of nested objects.
 
-    Unknown and read-only fields are dropped, or rejected with `refuse_unknown`. Nulls stay, but arrays must not contain
+    Unknown and read-only fields are dropped, or rejected with `reject_unknown`. Nulls stay, but arrays must not contain
     any. Times are converted to the format of responses. Raises `ErrorResponse` if the body is not JSON, has too many
     values, or has a value of the wrong type.
     """
@@ -41,24 +41,24 @@ def read_document(body: bytes, schema: str | None, *, many: bool, refuse_unknown
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ErrorResponse.wrong_parameter(f"The body is not valid JSON: {error}") from None
     shape: Shape = "any" if schema is None else [schema] if many else schema
-    return _check("", document, shape, refuse_unknown=refuse_unknown)
+    return _check("", document, shape, reject_unknown=reject_unknown)
 
 
-def _check(path: str, value: Any, shape: Shape, *, refuse_unknown: bool) -> Any:
+def _check(path: str, value: Any, shape: Shape, *, reject_unknown: bool) -> Any:
     if value is None and path:
         return None
     if isinstance(shape, list):
         if isinstance(value, dict) and len(shape) > 1:
-            return _check(path, value, shape[0], refuse_unknown=refuse_unknown)
+            return _check(path, value, shape[0], reject_unknown=reject_unknown)
         if not isinstance(value, list):
             raise ErrorResponse.wrong_parameter(f"{path or 'The body'} must be an array")
         if None in value:
             raise ErrorResponse.wrong_parameter(f"{path or 'The body'} must not contain null")
-        return [_check(f"{path}[{at}]", v, shape[0], refuse_unknown=refuse_unknown) for at, v in enumerate(value)]
+        return [_check(f"{path}[{at}]", v, shape[0], reject_unknown=reject_unknown) for at, v in enumerate(value)]
     if isinstance(shape, dict):
         if not isinstance(value, dict):
             raise ErrorResponse.wrong_parameter(f"{path or 'The body'} must be an object")
-        return {k: _check(f"{path}.{k}", v, shape["*"], refuse_unknown=refuse_unknown) for k, v in value.items()}
+        return {k: _check(f"{path}.{k}", v, shape["*"], reject_unknown=reject_unknown) for k, v in value.items()}
     if shape in _SCALARS:
         return _check_scalar(path, value, shape)
     fields = spec.load().schemas.get(shape)
@@ -67,11 +67,11 @@ def _check(path: str, value: Any, shape: Shape, *, refuse_unknown: bool) -> Any:
     if not isinstance(value, dict):
         raise ErrorResponse.wrong_parameter(f"{path or 'The body'} must be an object")
     unknown = [name for name in value if name not in fields and "*" not in fields]
-    if unknown and refuse_unknown:
+    if unknown and reject_unknown:
         raise ErrorResponse.wrong_parameter(f"{path or 'The body'} has no field {unknown[0]!r}")
     return {
         name: _check(
-            f"{path}.{name}" if path else name, inner, fields.get(name) or fields["*"], refuse_unknown=refuse_unknown
+            f"{path}.{name}" if path else name, inner, fields.get(name) or fields["*"], reject_unknown=reject_unknown
         )
         for name, inner in value.items()
         if name not in unknown
@@ -119,12 +119,12 @@ def _check_untyped(path: str, value: Any, kind: str, depth: int = 0) -> Any:
     return value
 
 
-def languages_of(document: Any) -> set[str]:
+def translation_languages(document: Any) -> set[str]:
     """The languages of the translations in a body."""
     if isinstance(document, list):
-        return set().union(*map(languages_of, document))
+        return set().union(*map(translation_languages, document))
     if not isinstance(document, dict):
         return set()
-    found = set().union(*map(languages_of, document.values()))
+    found = set().union(*map(translation_languages, document.values()))
     maps = (value for name, value in document.items() if name.endswith("Translated") or name in _TRANSLATION_MAPS)
     return found.union(*(value for value in maps if isinstance(value, dict)))

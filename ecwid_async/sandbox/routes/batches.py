@@ -80,7 +80,7 @@ class _Queue:
         self.keys: dict[str, tuple[float, str]] = {}
         self._waiting: list[_Batch] = []
         self._free_at = 0.0
-        store.catch_up = self.advance
+        store.run_due_batches = self.advance
 
     def add(self, batch: _Batch) -> None:
         """Append a batch to the queue."""

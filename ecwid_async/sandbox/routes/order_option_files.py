@@ -31,7 +31,7 @@ def upload_order_option_file(request: StoreRequest) -> Result:
     number = request.store.next_number("order_files", _FIRST_FILE_ID)
     name = request.params.get("fileName") or urlsplit(source or "").path.rpartition("/")[2] or f"file-{number}"
     url = f"https://app.ecwid.com/orderfile/{request.store.id}/{number}/{quote(name, safe='')}"
-    uploads_of(request.store).keep(url, content)
+    uploads_of(request.store).put(url, content)
     option.setdefault("files", []).append({"id": number, "name": name, "size": len(content), "url": url})
     save_changed_order(request, order, order)
     return {"id": number}

@@ -34,7 +34,7 @@ def upload_product_file(request: StoreRequest) -> Result:
         "size": len(content),
         "adminUrl": f"https://app.ecwid.com/api/v3/{request.store.id}/products/{item['id']}/files/{number}",
     }
-    uploads_of(request.store).keep(file["adminUrl"], content)
+    uploads_of(request.store).put(file["adminUrl"], content)
     item["files"] = [*(item.get("files") or ()), file]
     save_product(request, apply_change(request, item, {}))
     return {"id": number}

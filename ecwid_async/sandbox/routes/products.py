@@ -286,7 +286,7 @@ def get_product_filters(request: StoreRequest) -> Result:
     given = {name: text for name, text in (request.json.get("params") or {}).items() if text is not None}
     endpoint = spec.load().endpoints["GET /products/filters"]
     params = read_parameters(
-        {**_filter_fields_text(request), **given}, endpoint, refuse_unknown=request.store.switches.refuse_unknown
+        {**_filter_fields_text(request), **given}, endpoint, reject_unknown=request.store.switches.reject_unknown
     )
     filtered = evolve(request, params=params)
     return product_filters(filtered, requested_conditions(filtered, PRODUCTS))

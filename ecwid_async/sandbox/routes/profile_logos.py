@@ -68,7 +68,7 @@ def _upload_logo(request: StoreRequest, logo: str) -> Result:
     url = image_urls(request.store, number, source, extension=ending)["imageOriginalUrl"]
     _delete_logo(request, logo)
     if source is None:
-        uploads_of(request.store).keep(url, request.body)
+        uploads_of(request.store).put(url, request.body)
     for path in _PROFILE_PATHS[logo]:
         request.store.set_profile(path, url)
     return {"id": number}

@@ -24,7 +24,7 @@ def get_report(request: StoreRequest) -> Result:
     """One report, compared with an earlier period if requested."""
     report, period = _find_report(request), _requested_period(request)
     response: Item = {"reportType": request.path_params["reportType"]}
-    unit = 1000 if "reports" in request.store.switches.milliseconds else 1
+    unit = 1000 if "reports" in request.store.switches.millisecond_sections else 1
     for name in ("startedFrom", "endedAt", "timeScaleValue", "orderByMetric", "orderDirection", "limit", "offset"):
         if name in request.params:
             response[name] = request.params[name]

@@ -16,6 +16,6 @@ class Access:
     scopes: frozenset[str] | None
     limit: RateLimiter = field(repr=False)
 
-    def missing(self, required: Iterable[str]) -> list[str]:
+    def missing_scopes(self, required: Iterable[str]) -> list[str]:
         """The required scopes that were not granted."""
         return [] if self.scopes is None else [scope for scope in required if scope not in self.scopes]

@@ -50,9 +50,9 @@ class Rows:
         return self._end - self._start
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self.cut(0, len(self)))
+        return iter(self.page(0, len(self)))
 
-    def cut(self, offset: int, limit: int) -> Sequence[int]:
+    def page(self, offset: int, limit: int) -> Sequence[int]:
         """The slots of one page."""
         offset, limit = min(offset, len(self)), max(0, min(limit, len(self) - offset))
         if self._backwards:

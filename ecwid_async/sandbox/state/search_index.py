@@ -126,9 +126,9 @@ class SearchIndex:
 
     # Writing.
 
-    def index(self, item: Item) -> IndexedItem:
+    def extract_values(self, item: Item) -> IndexedItem:
         """The item with all its searchable values, those of lazy columns included."""
-        return self._index(item, self.columns.texts)
+        return self._extract_values(item, self.columns.texts)
 
     def load(self, items: Iterable[tuple[Key, Item]]) -> None:
         """Append items with new keys."""
@@ -136,7 +136,7 @@ class SearchIndex:
         # Other orders are sorted again when they are next needed; the order of creation only grows at its end.
         self._sorted = {BY_CREATION: self._by_creation}
         for key, item in items:
-            self._append(key, self._index(item, self._texts))
+            self._append(key, self._extract_values(item, self._texts))
 
     def write(self, key: Key, indexed: IndexedItem | None) -> None:
         """Insert or replace an item; None deletes it."""
@@ -189,7 +189,7 @@ class SearchIndex:
     def _columns(self) -> Iterable[tuple[str, Any]]:
         return chain(self._numbers.items(), self._texts.items())
 
-    def _index(self, item: Item, texts: Iterable[str]) -> IndexedItem:
+    def _extract_values(self, item: Item, texts: Iterable[str]) -> IndexedItem:
         values: dict[str, float | bytes] = {name: float(get(item)) for name, get in self._extract_numbers.items()}
         values |= {name: _fold(self.columns.texts[name](item)) for name in texts}
         return IndexedItem(

@@ -46,7 +46,7 @@ class Store:
         self.simulated_errors: set[str] = set()
         self.last_writes: dict[str, float] = {}
         """The time of the last successful write request by section, in Unix seconds."""
-        self.catch_up: Callable[[], None] | None = None
+        self.run_due_batches: Callable[[], None] | None = None
         """Does the background work (batches) that is due by now; called before each request."""
         self.changes = Transaction()
         """The changes of the request in progress."""

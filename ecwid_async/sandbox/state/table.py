@@ -116,7 +116,7 @@ class Table:
 
     def put(self, item: Item) -> None:
         """Insert the item, or replace the item with the same key."""
-        self._write(item[self.columns.key], self.index.index(item), self._switches.upsert_lag)
+        self._write(item[self.columns.key], self.index.extract_values(item), self._switches.upsert_lag)
 
     def remove(self, key: Key) -> bool:
         """Delete the item with this key. False if there is none."""
@@ -163,7 +163,7 @@ class Table:
     def _apply(self, write: _Write) -> None:
         self.last_written = self._clock()
         if write.lag <= 0 and not self._pending:
-            self._index(write.number, write.key, write.indexed)
+            self._write_to_index(write.number, write.key, write.indexed)
             return
         heappush(self._pending, (self.last_written + write.lag, write.number, write.key, write.indexed))
         self.show_due_writes()
@@ -204,9 +204,9 @@ class Table:
         now = self._clock()
         while self._pending and self._pending[0][0] <= now:
             _, number, key, indexed = heappop(self._pending)
-            self._index(number, key, indexed)
+            self._write_to_index(number, key, indexed)
 
-    def _index(self, number: int, key: Key, indexed: IndexedItem | None) -> None:
+    def _write_to_index(self, number: int, key: Key, indexed: IndexedItem | None) -> None:
         """Write to the index, unless it already contains a later write of this key."""
         if number > self._last_indexed.get(key, 0):
             if indexed is not None:

@@ -33,7 +33,7 @@ class Uploads:
         """The bytes at a URL, or None."""
         return self._files.get(url)
 
-    def keep(self, url: str, content: bytes) -> None:
+    def put(self, url: str, content: bytes) -> None:
         """Store a file. Raises `ErrorResponse` 402 if it does not fit."""
         available = self.capacity - self.size
         if len(content) > available:

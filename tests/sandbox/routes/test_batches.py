@@ -133,7 +133,7 @@ def test_a_response_that_is_not_json_is_text(api: Api) -> None:
 
 @pytest.mark.parametrize(("each", "left"), [(False, 7), (True, 4)])
 def test_a_switch_decides_whether_each_request_counts(each: bool, left: int) -> None:
-    api = opened(requests_per_minute=9, batch_costs_each=each)
+    api = opened(requests_per_minute=9, count_batched_requests=each)
     api.post("/batch", [CREATE] * 3)
     answers = [api.send("GET", "/products").status for _ in range(9)]
     assert answers.count(200) == left + 1

@@ -232,7 +232,7 @@ def test_pages_can_be_shorter_than_requested():
 
 
 def test_timestamps_can_be_in_milliseconds():
-    api = empty_store(milliseconds=frozenset({"products"}))
+    api = empty_store(millisecond_sections=frozenset({"products"}))
     number = create_product(api, description='a "createTimestamp":1725434411 in a text')
     for item in (api.get(f"/products/{number}"), api.get("/products")["items"][0]):
         assert item["createTimestamp"] == NOW * 1000

@@ -176,7 +176,7 @@ def test_a_report_follows_the_store() -> None:
 
 def test_a_switch_puts_timestamps_in_milliseconds() -> None:
     params = {"startedFrom": JUNE * 1000, "endedAt": JUNE + DAY - 1, "timeScaleValue": "day"}
-    [point] = bare(milliseconds=frozenset({"reports"})).get("/reports/allOrders", **params)["dataset"]
+    [point] = bare(millisecond_sections=frozenset({"reports"})).get("/reports/allOrders", **params)["dataset"]
     assert (point["startTimeStamp"], point["endTimeStamp"]) == (JUNE * 1000, (JUNE + DAY - 1) * 1000)
     assert bare().get("/reports/allOrders", **params)["dataset"][0]["startTimeStamp"] == JUNE
 

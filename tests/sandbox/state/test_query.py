@@ -88,7 +88,7 @@ def test_all_pages_together_are_the_filtered_and_sorted_list(items, conditions, 
         while True:
             rows = select_rows(table.index, conditions, sort, Switches())
             assert len(rows) == len(kept)
-            page = table.index.keys(rows.cut(offset, limit))
+            page = table.index.keys(rows.page(offset, limit))
             if not page:
                 break
             pages += page

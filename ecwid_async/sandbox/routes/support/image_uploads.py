@@ -63,7 +63,7 @@ def uploaded_image(request: StoreRequest, number: int) -> UploadedImage:
         raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"An image may have at most {MAX_IMAGE_BYTES} bytes")
     header = read_image_info(request.body)
     urls = image_urls(request.store, number, extension=header.extension)
-    uploads_of(request.store).keep(urls["imageOriginalUrl"], request.body)
+    uploads_of(request.store).put(urls["imageOriginalUrl"], request.body)
     return UploadedImage(urls, header.width, header.height)
 
 

@@ -41,7 +41,7 @@ def item_response(request: StoreRequest, listing: Listing, key: Key, kind: str, 
     view = listing.view(request)
     if view is not None:
         item = encode_json(view(decode_json(item)))
-    if listing.section in request.store.switches.milliseconds:
+    if listing.section in request.store.switches.millisecond_sections:
         item = to_milliseconds(item)
     return item if request.selection is None else encode_json(project(decode_json(item), request.selection))
 

@@ -60,11 +60,11 @@ def search(
     conditions = [*conditions, *requested_conditions(request, listing)]
     rows = select_rows(table.index, conditions, sort or requested_sort(request, listing), request.store.switches)
     offset, limit, size = page_bounds(request)
-    items = table.index.rows(rows.cut(offset, size))
+    items = table.index.rows(rows.page(offset, size))
     view = listing.view(request)
     if view is not None:
         items = [encode_json(view(decode_json(item))) for item in items]
-    if listing.section in request.store.switches.milliseconds:
+    if listing.section in request.store.switches.millisecond_sections:
         items = [to_milliseconds(item) for item in items]
     return Page(total=len(rows), offset=offset, limit=limit, rows=items, extra=extra or {})
 

@@ -28,7 +28,7 @@ def product_filters(request: StoreRequest, conditions: Sequence[Condition]) -> I
     table = request.store.table("products")
     table.show_due_writes()
     rows = select_rows(table.index, conditions, Sort(), request.store.switches)
-    found = set(rows.cut(0, len(rows))) if conditions else None
+    found = set(rows.page(0, len(rows))) if conditions else None
     return {
         "productCount": len(rows),
         "filters": {name: _facet(request, table, found, name) for name in request.params["filterFields"]},
