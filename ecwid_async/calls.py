@@ -265,7 +265,7 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         """
         # Zero or less is what remains of a deadline that has passed: such a call times out before it is sent.
         if seconds is not None:
-            check_number("timeout", seconds, least=-math.inf, endless=True)
+            check_number("timeout", seconds, minimum=-math.inf, unbounded=True)
         self._timeout = seconds
         return self
 

@@ -27,8 +27,8 @@ from ecwid_async.transport import (
     RetryPolicy,
     Secret,
     check_number,
-    checked_base_url,
-    normalized_url,
+    normalize_url,
+    validate_base_url,
 )
 from ecwid_async.wire import EventSink, Transport, to_printable
 
@@ -112,10 +112,10 @@ class Ecwid:
         _check("on_problem", on_problem, callable(on_problem), "a function")
         self._timeout = timeout
         url = os.environ.get("ECWID_BASE_URL") if base_url is None or base_url == "" else base_url
-        self.base_url = checked_base_url(DEFAULT_BASE_URL if url is None or url == "" else url)
+        self.base_url = validate_base_url(DEFAULT_BASE_URL if url is None or url == "" else url)
         self.codec = Codec(strict=strict, on_problem=on_problem)
         self._transport = transport
-        self._events = CombinedSink.of(LogSink() if events is None else events)
+        self._events = CombinedSink.from_argument(LogSink() if events is None else events)
         self._host_and_port: str | None = None
         if transport is None or base_url is not None:
             self._host_and_port, self._server = _host_and_port(self.base_url), self.base_url
@@ -143,7 +143,7 @@ class Ecwid:
         token = _as_secret(token)  # in this frame too: some tracebacks show local variables
         number = _parse_store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
         secret = _read_secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
-        channel = self._new_channel(Auth.of_store(self.transport, number, secret), number, secret, timeout)
+        channel = self._new_channel(Auth.for_store(self.transport, number, secret), number, secret, timeout)
         return Store(number, channel, quota=self._quota)
 
     def application(self, client_id: str | None = None, client_secret: str | None = None) -> "Application":
@@ -156,7 +156,7 @@ class Ecwid:
         client_secret = _as_secret(client_secret)
         app = _read_secret(client_id, "client_id", "ECWID_CLIENT_ID", "The app's client id")
         secret = _read_secret(client_secret, "client_secret", "ECWID_CLIENT_SECRET", "The app's client secret")
-        return Application(self._new_channel(Auth.of_application(self.transport, app, secret), None, secret))
+        return Application(self._new_channel(Auth.for_application(self.transport, app, secret), None, secret))
 
     def quarantine(self) -> QuarantineList:
         """The tokens and stores whose calls fail at once, because the API said that they can't work.
@@ -442,7 +442,7 @@ def _server_of(transport: Transport) -> str:
     """The identification of the server of a custom transport, for the journals of jobs."""
     base_url = getattr(transport, "base_url", None)
     if isinstance(base_url, str):
-        return normalized_url(base_url)
+        return normalize_url(base_url)
     return f"{type(transport).__module__}.{type(transport).__qualname__}"
 
 
@@ -475,7 +475,7 @@ def _check(name: str, value: object, is_valid: bool, wanted: str) -> None:
 
 def _check_timeout(timeout: float | None) -> None:
     if timeout is not None:
-        check_number("timeout", timeout, above=True, endless=True)
+        check_number("timeout", timeout, exclusive=True, unbounded=True)
 
 
 def _parse_store_id(value: int | str | None) -> int:

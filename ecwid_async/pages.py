@@ -66,7 +66,7 @@ class Pages(Generic[T]):
         if limit is not None:
             check_count("limit, the number of items in a page,", limit)
         if offset is not None:
-            check_count("offset, the number of items to skip,", offset, least=0)
+            check_count("offset, the number of items to skip,", offset, minimum=0)
         self._request = _with_envelope(request)
         self._item = item
         self._channel = channel

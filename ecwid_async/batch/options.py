@@ -34,4 +34,4 @@ class BatchOptions:
     @timeout.validator
     def _check_timeout(self, _: object, timeout: float | None) -> None:
         if timeout is not None:
-            check_number("timeout", timeout, endless=True)
+            check_number("timeout", timeout, unbounded=True)

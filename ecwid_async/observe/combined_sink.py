@@ -33,7 +33,7 @@ class CombinedSink:
         self._lock = Lock()
 
     @classmethod
-    def of(cls, events: EventSink | Iterable[EventSink]) -> Self:
+    def from_argument(cls, events: EventSink | Iterable[EventSink]) -> Self:
         """From the argument `events` of `Ecwid`: one sink or several."""
         return cls(events) if callable(events) or not isinstance(events, Iterable) else cls(*events)
 

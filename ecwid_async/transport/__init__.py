@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ecwid_async.transport.auth import Auth as Auth
     from ecwid_async.transport.auth import Secret as Secret
     from ecwid_async.transport.http.base_url import DEFAULT_BASE_URL as DEFAULT_BASE_URL
-    from ecwid_async.transport.http.base_url import checked_base_url as checked_base_url
-    from ecwid_async.transport.http.base_url import normalized_url as normalized_url
+    from ecwid_async.transport.http.base_url import normalize_url as normalize_url
+    from ecwid_async.transport.http.base_url import validate_base_url as validate_base_url
     from ecwid_async.transport.http.settings import Settings as Settings
     from ecwid_async.transport.http.settings import Timeouts as Timeouts
     from ecwid_async.transport.httpx2 import Httpx2Transport as Httpx2Transport
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _MODULES: Final = {
     "aiohttp": ("AiohttpTransport",),
     "auth": ("Auth", "Secret"),
-    "http.base_url": ("DEFAULT_BASE_URL", "checked_base_url", "normalized_url"),
+    "http.base_url": ("DEFAULT_BASE_URL", "normalize_url", "validate_base_url"),
     "http.settings": ("Settings", "Timeouts"),
     "httpx2": ("Httpx2Transport",),
     "memory": ("MemoryTransport", "make_response"),

@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ecwid_async.primitives.shielding import run_shielded
-from ecwid_async.transport.http.base_url import checked_base_url
+from ecwid_async.transport.http.base_url import validate_base_url
 from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, PARTIAL_CONTENT, BodyError
 from ecwid_async.transport.http.failures import cause_name, deadline_passed, exchange_error
@@ -81,7 +81,7 @@ class AiohttpTransport:
     """
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
-        self._base_url = checked_base_url(base_url)
+        self._base_url = validate_base_url(base_url)
         self._origin, self._base_path = URL(self._base_url).origin(), URL(self._base_url).raw_path.rstrip("/")
         self._settings = settings or Settings()
         self._timeouts = self._settings.timeouts

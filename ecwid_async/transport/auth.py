@@ -35,7 +35,7 @@ class Auth:
     A server or proxy that refuses a request may quote it. The secret is therefore masked in every error, and in every
     unsuccessful response, of which the first MiB is kept.
 
-    Made by `of_store` or `of_application`. `name` appears in its `repr`.
+    Made by `for_store` or `for_application`. `name` appears in its `repr`.
     """
 
     def __init__(
@@ -48,12 +48,12 @@ class Auth:
         self._secrets = (Secret(secret),)
 
     @classmethod
-    def of_store(cls, inner: Transport, store_id: int, token: str) -> Self:
+    def for_store(cls, inner: Transport, store_id: int, token: str) -> Self:
         """For one store, with its access token."""
         return cls(inner, f"store {store_id}", f"/{store_id}", (("Authorization", f"Bearer {token}"),), token)
 
     @classmethod
-    def of_application(cls, inner: Transport, client_id: str, client_secret: str) -> Self:
+    def for_application(cls, inner: Transport, client_id: str, client_secret: str) -> Self:
         """For requests of an app about itself, which belong to no store."""
         credentials = (("X-Ecwid-App-Client-Id", client_id), ("X-Ecwid-App-Secret-Key", client_secret))
         return cls(inner, "an application", "", credentials, client_secret)

@@ -8,7 +8,7 @@ import anyio
 import anyio.lowlevel
 
 from ecwid_async.primitives.shielding import run_shielded
-from ecwid_async.transport.http.base_url import checked_base_url
+from ecwid_async.transport.http.base_url import validate_base_url
 from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, BodyError
 from ecwid_async.transport.http.failures import cause_name, deadline_passed, exchange_error
@@ -72,7 +72,7 @@ class Httpx2Transport:
     """
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
-        self._base_url = checked_base_url(base_url)
+        self._base_url = validate_base_url(base_url)
         self._settings = settings or Settings()
         self._tls = self._settings.tls_context()
         self._pools = PoolPerLoop(self._new_pool, _running_loop)

@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 from attrs import frozen
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.transport.http.base_url import checked_base_url
+from ecwid_async.transport.http.base_url import validate_base_url
 from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, BodyError
 from ecwid_async.transport.http.failures import cause_name, deadline_passed, exchange_error
@@ -77,7 +77,7 @@ class PyqwestTransport:
     _started_in: int | None = None
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
-        self._base_url = checked_base_url(base_url)
+        self._base_url = validate_base_url(base_url)
         self._settings = settings or Settings()
         if self._settings.tls is not None:
             raise ConfigError("pyqwest brings its own TLS and takes no context: set `ca`, or use another transport")

@@ -1,4 +1,4 @@
-"""Checks of numbers in settings, made when a setting is given rather than when it is used."""
+"""Validation of the numbers in settings, at the time when a setting is given."""
 
 import math
 from typing import Final
@@ -8,7 +8,7 @@ from ecwid_async.errors import ConfigError
 __all__ = ["check_count", "check_number"]
 
 _LARGE: Final = 10**100
-# Beyond these, libraries overflow in various ways: thirty years in seconds, and the largest signed 64-bit integer.
+# Beyond these, libraries overflow in various ways: thirty years, and the largest signed 64-bit integer.
 _MAX_SECONDS: Final = 1e9
 _MAX_COUNT: Final = 2**63 - 1
 
@@ -17,26 +17,31 @@ def check_number(
     name: str,
     value: object,
     *,
-    least: float = 0.0,
-    above: bool = False,
-    most: float = _MAX_SECONDS,
-    endless: bool = False,
+    minimum: float = 0.0,
+    exclusive: bool = False,
+    maximum: float = _MAX_SECONDS,
+    unbounded: bool = False,
 ) -> None:
-    """Raise `ConfigError` unless `value` is a number from `least` to `most`.
+    """Raise `ConfigError` unless `value` is a number from `minimum` to `maximum`.
 
-    With `above`, `least` itself is excluded. With `endless` there is no upper limit, and infinity is allowed.
+    `exclusive` excludes `minimum` itself. `unbounded` lifts the upper limit and allows infinity.
     """
     number = _as_float(value)
-    if number is not None and (number > least if above else number >= least) and (endless or number <= most):
+    if (
+        number is not None
+        and (number > minimum if exclusive else number >= minimum)
+        and (unbounded or number <= maximum)
+    ):
         return
-    bound = f" above {least:g}" if above else "" if least == -math.inf else f" of at least {least:g}"
-    raise ConfigError(f"{name} is {_shown(value)}: give a number{bound}{'' if endless else f', at most {most:.12g}'}")
+    lower = f" above {minimum:g}" if exclusive else "" if minimum == -math.inf else f" of at least {minimum:g}"
+    upper = "" if unbounded else f", at most {maximum:.12g}"
+    raise ConfigError(f"{name} is {_describe(value)}: give a number{lower}{upper}")
 
 
-def check_count(name: str, value: object, *, least: int = 1, most: int = _MAX_COUNT) -> None:
-    """Raise `ConfigError` unless `value` is a whole number from `least` to `most`."""
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise ConfigError(f"{name} is {_shown(value)}: give a whole number of at least {least}, at most {most}")
+def check_count(name: str, value: object, *, minimum: int = 1, maximum: int = _MAX_COUNT) -> None:
+    """Raise `ConfigError` unless `value` is a whole number from `minimum` to `maximum`."""
+    if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+        raise ConfigError(f"{name} is {_describe(value)}: give a whole number of at least {minimum}, at most {maximum}")
 
 
 def _as_float(value: object) -> float | None:
@@ -49,7 +54,7 @@ def _as_float(value: object) -> float | None:
         return None
 
 
-def _shown(value: object) -> str:
+def _describe(value: object) -> str:
     # Python refuses to format an int of thousands of digits.
     if isinstance(value, float) or (isinstance(value, int) and abs(value) < _LARGE):
         return repr(value)

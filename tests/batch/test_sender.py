@@ -59,7 +59,7 @@ async def test_batches_keep_to_the_rate_limit(each: bool, minutes: int) -> None:
     world.sandbox.requests_per_minute = 600
     quota = Quota()
     state = MemoryLimiter(quota, clock=world.clock)
-    signed = Auth.of_store(world.sandbox, STORE, TOKEN)
+    signed = Auth.for_store(world.sandbox, STORE, TOKEN)
     limited = RateLimit(signed, state, token=TOKEN, quota=quota, clock=world.clock, sleep=world.sleep)
     world.store = Store(STORE, Channel(limited, Codec()), quota=quota)
     before = world.clock.now

@@ -21,7 +21,7 @@ TOKEN = "secret_Tk7fQ2mZ9xVb4LwRn8Ys3HdC6gJp1aEt"
 
 
 def signed(connect: Connect, base_url: str, **settings: object) -> Auth:
-    return Auth.of_store(connect(base_url, **settings), 1003, TOKEN)
+    return Auth.for_store(connect(base_url, **settings), 1003, TOKEN)
 
 
 async def traceback_of(send: Callable[[], Awaitable[object]]) -> str:

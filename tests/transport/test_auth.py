@@ -20,7 +20,7 @@ REQUEST = Request(
 
 async def test_store_token_and_request_id_are_added() -> None:
     inner = MemoryTransport([make_response({})])
-    await Auth.of_store(inner, 1003, TOKEN).send(REQUEST)
+    await Auth.for_store(inner, 1003, TOKEN).send(REQUEST)
     (sent,) = inner.requests
     assert sent.target == "/1003/orders/A?limit=1"
     assert dict(sent.headers) == {
@@ -33,7 +33,7 @@ async def test_store_token_and_request_id_are_added() -> None:
 
 async def test_an_application_sends_its_id_and_secret_but_no_store() -> None:
     inner = MemoryTransport([make_response({})])
-    auth = Auth.of_application(inner, "my-app", TOKEN)
+    auth = Auth.for_application(inner, "my-app", TOKEN)
     await auth.send(REQUEST)
     (sent,) = inner.requests
     assert sent.path == "/orders/A"
@@ -46,7 +46,7 @@ async def test_an_application_sends_its_id_and_secret_but_no_store() -> None:
 
 async def test_a_stream_is_signed_too() -> None:
     inner = MemoryTransport([make_response(b"%PDF")])
-    async with Auth.of_store(inner, 1003, TOKEN).stream(REQUEST) as response:
+    async with Auth.for_store(inner, 1003, TOKEN).stream(REQUEST) as response:
         assert [chunk async for chunk in response.chunks] == [b"%PDF"]
     assert inner.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
@@ -55,7 +55,7 @@ async def test_an_error_contains_the_request_without_credentials() -> None:
     def fail(request: Request) -> Exception:
         return NotSent("refused", request=request)
 
-    auth = Auth.of_store(MemoryTransport(fail), 1003, TOKEN)
+    auth = Auth.for_store(MemoryTransport(fail), 1003, TOKEN)
     with pytest.raises(NotSent) as caught:
         await auth.send(REQUEST)
     assert caught.value.request is REQUEST
@@ -68,14 +68,14 @@ async def test_an_error_contains_the_request_without_credentials() -> None:
 async def test_an_error_of_another_call_in_a_download_keeps_its_request() -> None:
     other = NotSent("refused", request=evolve(REQUEST, path="/another"))
     with pytest.raises(NotSent) as caught:
-        async with Auth.of_store(MemoryTransport([make_response(b"%PDF")]), 1003, TOKEN).stream(REQUEST):
+        async with Auth.for_store(MemoryTransport([make_response(b"%PDF")]), 1003, TOKEN).stream(REQUEST):
             raise other
     assert caught.value.request.path == "/another"
 
 
 async def test_the_token_is_in_no_repr() -> None:
     inner = MemoryTransport([make_response({})])
-    auth = Auth.of_store(inner, 1003, TOKEN)
+    auth = Auth.for_store(inner, 1003, TOKEN)
     await auth.send(REQUEST)
     for shown in (auth, inner.requests[0], inner.requests[0].headers, vars(auth)):
         assert TOKEN not in repr(shown)

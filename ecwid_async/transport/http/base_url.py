@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from ecwid_async.errors import ConfigError
 from ecwid_async.wire import to_printable
 
-__all__ = ["DEFAULT_BASE_URL", "checked_base_url", "normalized_url", "split_url"]
+__all__ = ["DEFAULT_BASE_URL", "normalize_url", "split_url", "validate_base_url"]
 
 DEFAULT_BASE_URL: Final = "https://app.ecwid.com/api/v3"
 
@@ -20,7 +20,7 @@ _AUTHORITY: Final = re.compile(r"(?:.*@)?(?:\[[^\]]*\]|[^:\[\]@]*)(?::[0-9]{1,5}
 _PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})*)*")
 
 
-def checked_base_url(base_url: str) -> str:
+def validate_base_url(base_url: str) -> str:
     """The base URL, normalized.
 
     Raises `ConfigError` if it is not a valid base URL, or would send a token unencrypted: plain ``http`` is allowed to
@@ -40,10 +40,10 @@ def checked_base_url(base_url: str) -> str:
     host = parts.hostname or ""
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigError(f"http:// would send the token to {to_printable(host)} unencrypted: use https://")
-    return normalized_url(base_url)
+    return normalize_url(base_url)
 
 
-def normalized_url(url: str) -> str:
+def normalize_url(url: str) -> str:
     """The same text for each spelling of a URL: lower-case scheme and host, no default port, no slash at the end.
 
     Jobs are identified by it. Returns any text that is not an http or https URL unchanged.

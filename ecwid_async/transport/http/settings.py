@@ -36,7 +36,7 @@ class Timeouts:
 
     def __attrs_post_init__(self) -> None:
         for name in ("total", "connect", "read"):
-            check_number(f"Timeouts.{name}", getattr(self, name), above=True)
+            check_number(f"Timeouts.{name}", getattr(self, name), exclusive=True)
 
 
 def _without_password(proxy: str | None) -> str:
@@ -69,7 +69,7 @@ class Settings:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.timeouts, Timeouts):
             raise ConfigError(f"timeouts is a {type(self.timeouts).__name__}: give Timeouts(total=60)")
-        check_number("keep_alive", self.keep_alive, above=True)
+        check_number("keep_alive", self.keep_alive, exclusive=True)
         check_count("connections", self.connections)
         check_count("largest_response", self.largest_response)
         if self.proxy is not None and split_url(self.proxy) is None:

@@ -17,7 +17,7 @@ _MAX_COUNT: Final = 10**9
 
 def check_seconds(name: str, value: object) -> None:
     """Raise `ConfigError` unless `value` is a number of seconds greater than zero and at most a month."""
-    check_number(name, value, above=True, most=MAX_SECONDS)
+    check_number(name, value, exclusive=True, maximum=MAX_SECONDS)
 
 
 @frozen(kw_only=True)
@@ -43,14 +43,14 @@ class Quota:
     default_retry_after: float = 10.0
 
     def __attrs_post_init__(self) -> None:
-        for name, least in (("requests", 1), ("reserve", 0), ("burst", 0)):
-            check_count(f"Quota.{name}", getattr(self, name), least=least, most=_MAX_COUNT)
+        for name, minimum in (("requests", 1), ("reserve", 0), ("burst", 0)):
+            check_count(f"Quota.{name}", getattr(self, name), minimum=minimum, maximum=_MAX_COUNT)
         if self.reserve >= self.requests:
             raise ConfigError(
                 f"Quota.reserve is {self.reserve} of {self.requests} requests, which leaves none to bulk calls: "
                 "give a number below `requests`"
             )
-        check_number("Quota.ceiling", self.ceiling, least=1 / MAX_SECONDS, most=_MAX_COUNT)
+        check_number("Quota.ceiling", self.ceiling, minimum=1 / MAX_SECONDS, maximum=_MAX_COUNT)
         for name in ("window", "probe_interval", "default_retry_after"):
             check_seconds(f"Quota.{name}", getattr(self, name))
 

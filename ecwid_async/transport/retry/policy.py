@@ -34,7 +34,7 @@ class RetryPolicy:
         for name in ("base_delay", "max_delay", "default_retry_after"):
             check_number(f"RetryPolicy.{name}", getattr(self, name))
         for name in ("throttle_timeout", "budget"):
-            check_number(f"RetryPolicy.{name}", getattr(self, name), endless=True)
+            check_number(f"RetryPolicy.{name}", getattr(self, name), unbounded=True)
 
 
 class RetryBudget:
