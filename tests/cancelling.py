@@ -7,27 +7,27 @@ from typing import Any, Final, Literal
 
 import anyio
 
-__all__ = ["KINDS", "Kind", "at_every_await", "cancelled_at"]
+__all__ = ["KINDS", "Kind", "cancel_at_every_await", "run_cancelled_at"]
 
 Kind = Literal["task", "scope"]
 KINDS: Final[tuple[Kind, ...]] = ("task", "scope")
 """`task.cancel` cancels once, as asyncio does; a cancel scope of anyio cancels every await."""
 
 
-async def at_every_await(work: Callable[[], Awaitable[object]], kind: Kind, check: Callable[[], object]) -> int:
+async def cancel_at_every_await(work: Callable[[], Awaitable[object]], kind: Kind, check: Callable[[], object]) -> int:
     """Run the work repeatedly, cancelled at its first await, its second and so on, until it ends before that.
 
     Awaits of all tasks that it starts count. `check` is called after each run. Returns the number of awaits.
     """
     for step in count(1):
-        reached = await cancelled_at(step, work, kind)
+        reached = await run_cancelled_at(step, work, kind)
         check()
         if not reached:
             return step - 1
     raise AssertionError
 
 
-async def cancelled_at(step: int, work: Callable[[], Awaitable[object]], kind: Kind) -> bool:
+async def run_cancelled_at(step: int, work: Callable[[], Awaitable[object]], kind: Kind) -> bool:
     """Run the work once and cancel it at await number `step`. Returns whether it got that far."""
     loop = asyncio.get_running_loop()
     seen = 0

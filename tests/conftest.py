@@ -39,7 +39,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Turn off the rate limit for clients of this process: a bulk read takes seconds with it."""
     from ecwid_async.client import Ecwid
 

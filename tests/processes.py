@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Final, TextIO
 from unittest.mock import patch
 
-__all__ = ["Started", "start"]
+__all__ = ["ChildProcess", "start_process"]
 
 _ROOT: Final = Path(__file__).parents[1]
 
@@ -60,7 +60,7 @@ def _context() -> ForkServerContext | SpawnContext:
     return context
 
 
-class Started:
+class ChildProcess:
     """A running process, with the interface of `subprocess.Popen`."""
 
     def __init__(self, code: str, arguments: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> None:
@@ -124,6 +124,6 @@ def _text(reader: Connection) -> TextIO:
     return stream
 
 
-def start(code: str, *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None) -> Started:
+def start_process(code: str, *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None) -> ChildProcess:
     """Run code in a new process with these arguments and environment (by default this process's)."""
-    return Started(code, [sys.argv[0], *arguments], cwd, os.environ if environment is None else environment)
+    return ChildProcess(code, [sys.argv[0], *arguments], cwd, os.environ if environment is None else environment)

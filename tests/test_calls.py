@@ -74,7 +74,7 @@ async def test_a_call_is_sent_at_most_once() -> None:
     assert len(transport.requests) == 1
 
 
-async def test_a_call_that_is_in_progress_can_not_be_awaited_again() -> None:
+async def test_a_call_that_is_in_progress_cannot_be_awaited_again() -> None:
     transport = MemoryTransport(lambda _: make_response({"id": 7}))
     one = call(transport)
     task = asyncio.create_task(one)
@@ -240,7 +240,7 @@ async def test_an_unpickled_call_belongs_to_no_store() -> None:
 
 
 @pytest.mark.parametrize("again", ["itself", "bound", "pickled"])
-async def test_a_sent_call_can_not_be_sent_by_binding_it_again(again: str) -> None:
+async def test_a_sent_call_cannot_be_sent_by_binding_it_again(again: str) -> None:
     sandbox = always({"id": 7})
     async with Ecwid(transport=sandbox) as ecwid:
         store, other = ecwid.store(1003, "secret_x"), ecwid.store(1004, "secret_y")

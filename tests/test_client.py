@@ -159,7 +159,7 @@ def test_a_setting_of_the_wrong_type_is_refused_at_once(name: str, value: object
 
 
 @pytest.mark.parametrize("token", [7, True, b"secret_x", math.nan, ["secret_x"]], ids=repr)
-def test_a_token_has_to_be_text(token: Any) -> None:
+def test_a_token_must_be_text(token: Any) -> None:
     ecwid = Ecwid(transport=MemoryTransport([]))
     for make in (
         lambda: ecwid.store(1003, token),
@@ -434,6 +434,6 @@ async def test_on_problem_is_called_with_the_first_problem_of_each_kind() -> Non
     assert ecwid.codec.problems[problem] == 2
 
 
-def test_on_problem_has_to_be_a_function() -> None:
+def test_on_problem_must_be_a_function() -> None:
     with pytest.raises(ConfigError, match="on_problem is a list: pass a function"):
         Ecwid(on_problem=[])  # type: ignore[arg-type]

@@ -53,7 +53,7 @@ def commands() -> list[tuple[str, list[str]]]:
 
 
 @pytest.fixture
-def demo(monkeypatch, tmp_path, unpaced):
+def demo(monkeypatch, tmp_path, no_rate_limit):
     """A reader's environment: a store of their own and an empty working directory."""
     monkeypatch.chdir(tmp_path)
     with serve_in_thread(demo_sandbox(products=120, orders=150, customers=60, requests_per_minute=None)) as server:

@@ -188,7 +188,7 @@ async def test_progress_is_reported_in_bytes(known: bool) -> None:
     assert reported == [(65_536, 100_000 if known else None), (100_000, 100_000 if known else None)]
 
 
-def test_a_call_with_a_stream_can_not_be_pickled() -> None:
+def test_a_call_with_a_stream_cannot_be_pickled() -> None:
     call = Files(Channel(MemoryTransport([]), Codec())).upload(stream(b"1"))
     with pytest.raises(TypeError, match="uploads a stream, which exists once and can't be pickled"):
         pickle.dumps(call)

@@ -115,7 +115,7 @@ async def test_without_a_total_an_empty_page_ends_the_list() -> None:
     offset=st.integers(0, 70),
     with_total=st.booleans(),
 )
-def test_every_row_comes_once_whatever_the_page_size_of_the_server(
+def test_every_row_is_read_once_at_any_page_size(
     total: int, most: int, limit: int, offset: int, with_total: bool
 ) -> None:
     server = Listing(total, page_size=most)

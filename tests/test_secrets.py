@@ -260,7 +260,7 @@ def answering(status: str, body: bytes = b"", headers: bytes = b"") -> Callable[
         answering("500 Internal Server Error", b"<html>"),
     ],
 )
-async def test_nothing_leaks_whatever_the_server_does(
+async def test_nothing_leaks_for_any_server_behaviour(
     handler: Callable[[Exchange], Awaitable[None]], transport: Callable[[str], Transport], printed: Printed
 ) -> None:
     async with fault_server(handler) as server:

@@ -27,7 +27,7 @@ from tests.batch.world import (
     run_job,
     stock_changes,
 )
-from tests.processes import start
+from tests.processes import start_process
 
 ROOT = Path(__file__).parents[2]
 
@@ -116,7 +116,7 @@ async def test_a_base_url_spelled_differently_is_the_same_server(tmp_path: Path)
 
 async def run_process(url: str, folder: Path, product: int, kill_at: int) -> tuple[int, str]:
     arguments = (url, str(folder), *(str(number) for number in (product, CALLS, SIZE, kill_at)))
-    process = start("from tests.batch.killable_job import main; main()", *arguments, cwd=ROOT)
+    process = start_process("from tests.batch.killable_job import main; main()", *arguments, cwd=ROOT)
     try:
         out, err = await asyncio.to_thread(process.communicate, 60)
         assert err == ""

@@ -7,8 +7,7 @@ import pytest
 from ecwid_async.cli.app import run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
-from tests.processes import Started
-from tests.processes import start as start_process
+from tests.processes import ChildProcess, start_process
 
 SIZES = {"products": 230, "orders": 120, "carts": 20, "categories": 12, "customers": 110}
 
@@ -53,7 +52,7 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def served(address, monkeypatch, unpaced) -> None:
+def served(address, monkeypatch, no_rate_limit) -> None:
     """Point the environment at the demo store on this machine."""
     monkeypatch.setenv("ECWID_BASE_URL", address)
     monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
@@ -69,11 +68,11 @@ def nowhere() -> str:
 
 
 @pytest.fixture
-def start(tmp_path) -> Iterator[Callable[..., Started]]:
+def start(tmp_path) -> Iterator[Callable[..., ChildProcess]]:
     """Start a command line in a process of its own, outside the checkout."""
-    started: list[Started] = []
+    started: list[ChildProcess] = []
 
-    def start_line(*arguments: object, before: str = "") -> Started:
+    def start_line(*arguments: object, before: str = "") -> ChildProcess:
         code = f"{before}\nfrom ecwid_async.cli import main; main()"
         started.append(start_process(code, *map(str, arguments), cwd=tmp_path))
         return started[-1]

@@ -24,7 +24,7 @@ NAMES = ["settings", "connection", "clock", "token", "scopes", "plan", "endpoint
 
 
 @pytest.fixture(autouse=True)
-def unpaced(monkeypatch):
+def no_rate_limit(monkeypatch):
     """Seventy requests at once are more than the pace of a real store allows."""
     monkeypatch.setattr("ecwid_async.cli.checks.Quota", partial(Quota, burst=600))
 

@@ -336,7 +336,7 @@ class Slow(Sandbox):
 
 
 @pytest.fixture
-def slow(monkeypatch, unpaced):
+def slow(monkeypatch, no_rate_limit):
     sandbox = Slow(requests_per_minute=None)
     products = ({"id": number, "createTimestamp": number, "updateTimestamp": number} for number in range(1, 1201))
     sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN).load("products", products)

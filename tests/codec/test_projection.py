@@ -793,7 +793,7 @@ def test_a_type_that_holds_every_value_is_accepted(store: Store, section: str, f
     ],
     ids=str,
 )
-def test_a_type_that_can_not_hold_every_value_is_refused(
+def test_a_type_that_cannot_hold_every_value_is_refused(
     store: Store, section: str, field: str, declared: Any, message: str
 ) -> None:
     with pytest.raises(TypeError, match=message):

@@ -122,7 +122,7 @@ def test_a_value_of_another_type_is_converted_and_reported_if_nothing_is_lost(
         ("２０24-09-04 07:20:11 +0300", "text"),
     ],
 )
-def test_a_time_that_datetime_can_not_hold_is_kept_raw_and_reported(text: str, found: str) -> None:
+def test_a_time_that_datetime_cannot_hold_is_kept_raw_and_reported(text: str, found: str) -> None:
     codec = Codec()
     item = read_item({"created": text}, codec)
     assert (item.created, item.extra) == (None, {"created": text})

@@ -54,7 +54,7 @@ def test_drafts_send_datetimes_in_the_api_s_format_and_enums_by_value() -> None:
         ({"\ud83d": 3}, "half of a surrogate pair"),
     ],
 )
-def test_values_that_json_can_not_represent_are_refused_with_their_path(value: object, message: str) -> None:
+def test_values_that_json_cannot_represent_are_refused_with_their_path(value: object, message: str) -> None:
     paths: list[tuple[object, str]] = [
         (ItemDraft(price=value), r"^ItemDraft\.price"),  # type: ignore[arg-type]
         (ItemDraft(extra={"a": [1, {"b": value}]}), r"^ItemDraft\.extra\['a'\]\[1\]\['b'\]"),

@@ -12,7 +12,7 @@ from ecwid_async.calls import Channel
 from ecwid_async.codec import Codec
 from ecwid_async.files import Download, upload_body
 from ecwid_async.wire import StreamBody, Transport
-from tests.cancelling import KINDS, Kind, cancelled_at
+from tests.cancelling import KINDS, Kind, run_cancelled_at
 from tests.contract.conftest import Connect
 from tests.contract.requests import GET, PUT
 from tests.transport.fault_server import Exchange, fault_server
@@ -56,7 +56,7 @@ async def test_a_cancelled_exchange_frees_its_connection_and_leaves_no_partial_f
     async with fault_server(in_chunks) as server:
         transport = connect(server.base_url, connections=1)
         for step in count(1):
-            reached = await cancelled_at(step, lambda: work(transport, tmp_path), kind)
+            reached = await run_cancelled_at(step, lambda: work(transport, tmp_path), kind)
             assert {path.name for path in tmp_path.iterdir()} <= {"source", "saved"}
             assert not saved.exists() or saved.read_bytes() == FILE
             saved.unlink(missing_ok=True)
@@ -73,7 +73,7 @@ async def test_closing_completes_wherever_it_is_cancelled(connect: Connect, kind
         for step in count(1):
             transport = connect(server.base_url)
             await transport.send(GET)
-            reached = await cancelled_at(step, transport.aclose, kind)
+            reached = await run_cancelled_at(step, transport.aclose, kind)
             await server.all_closed()
             if not reached:
                 break
@@ -96,7 +96,7 @@ async def test_the_source_of_a_cancelled_upload_is_closed(connect: Connect, kind
     async with fault_server(in_chunks) as server:
         transport = connect(server.base_url)
         for step in count(1):
-            reached = await cancelled_at(step, lambda: transport.send(evolve(PUT, body=StreamBody(source()))), kind)
+            reached = await run_cancelled_at(step, lambda: transport.send(evolve(PUT, body=StreamBody(source()))), kind)
             async with asyncio.timeout(20):
                 while opened > closed:  # noqa: ASYNC110  its reader closes it
                     await asyncio.sleep(0)

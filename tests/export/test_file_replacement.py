@@ -10,7 +10,7 @@ import pytest
 from ecwid_async.export import OutputError, export_store
 from ecwid_async.export.file_replacement import FileReplacement
 from ecwid_async.export.part_file import PartFile
-from tests.cancelling import KINDS, at_every_await
+from tests.cancelling import KINDS, cancel_at_every_await
 
 from .helpers import file_names, read_files
 
@@ -97,7 +97,7 @@ async def test_a_cancellation_at_any_await_leaves_the_old_export_or_the_new(stor
         for name, data in old.items():
             (tmp_path / name).write_bytes(data)
 
-    awaits = await at_every_await(lambda: export_store(store, sections, tmp_path, format=format_), kind, check)
+    awaits = await cancel_at_every_await(lambda: export_store(store, sections, tmp_path, format=format_), kind, check)
     assert outcomes == {True, False}
     assert awaits > 10
 

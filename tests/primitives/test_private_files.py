@@ -68,7 +68,7 @@ def test_a_missing_folder_raises_the_system_s_error(tmp_path):
         open_private(tmp_path / "nowhere" / "file")
 
 
-def test_a_locked_file_can_not_be_locked_twice(tmp_path):
+def test_a_locked_file_cannot_be_locked_twice(tmp_path):
     with open_private(tmp_path / "file") as file, open_private(tmp_path / "file") as again:
         assert lock_file(file)
         assert not lock_file(again)

@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from ecwid_async.primitives.shielding import run_shielded, run_shielded_in_thread
-from tests.cancelling import KINDS, at_every_await
+from tests.cancelling import KINDS, cancel_at_every_await
 
 
 class Work:
@@ -50,7 +50,7 @@ async def test_work_that_has_started_ends_wherever_it_is_cancelled(kind):
     def check():
         assert work.started == work.ended
 
-    assert await at_every_await(lambda: run_shielded(work), kind, check) > 3
+    assert await cancel_at_every_await(lambda: run_shielded(work), kind, check) > 3
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,7 +65,7 @@ async def test_it_waits_for_the_thread_wherever_it_is_cancelled(kind):
     def check():
         assert not working.is_set()
 
-    assert await at_every_await(lambda: run_shielded_in_thread(work), kind, check) > 0
+    assert await cancel_at_every_await(lambda: run_shielded_in_thread(work), kind, check) > 0
 
 
 def test_a_second_ctrl_c_waits_for_the_thread_too():

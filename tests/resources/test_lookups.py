@@ -153,7 +153,7 @@ async def test_an_unknown_outcome_can_be_resolved_for_every_error_class(code: st
     assert getattr(item, "id", None) == 7
 
 
-async def test_a_known_outcome_can_not_be_resolved() -> None:
+async def test_a_known_outcome_cannot_be_resolved() -> None:
     with pytest.raises(EcwidError) as caught:
         await store(MemoryTransport([make_response(b"{}", status=409)])).products.create(
             ProductDraft(name="Lamp", sku="LAMP-NEW")

@@ -266,7 +266,7 @@ def test_an_empty_list_is_refused(method: Any) -> None:
                 method.request(**{argument(query["name"]): []})
 
 
-def test_a_value_with_a_comma_is_refused_where_commas_separate_values(method: Any) -> None:
+def test_a_value_with_a_comma_is_refused_in_a_comma_separated_parameter(method: Any) -> None:
     """Escaping is not documented: the server would search for two other values."""
     for query in documented(method):
         if not query.get("multiple"):

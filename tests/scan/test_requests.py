@@ -157,7 +157,7 @@ def test_selected_fields_get_those_that_the_scan_needs() -> None:
     ("name", "value", "message"),
     [("sortBy", "NAME_ASC", "leave sort_by out"), ("responseFields", "total", "must select fields of items")],
 )
-def test_a_request_that_a_scan_can_not_read_is_refused(name: str, value: str, message: str) -> None:
+def test_a_request_that_a_scan_cannot_read_is_refused(name: str, value: str, message: str) -> None:
     request = Request(method="GET", path="/products", params=((name, value),), options=REQUEST.options)
     with pytest.raises(ValueError, match=message):
         page_request(request, plan_for(OPERATION))
