@@ -32,7 +32,7 @@ class Channel:
     """The connection of calls to one store: its transport, and the codec that reads responses.
 
     `timeout` limits interactive requests that have no deadline, in seconds from sending. `secrets` are masked in error
-    messages. `server` is the base URL, or another identification of the server; journals of jobs are kept per server.
+    messages. `server` is the base URL, or another identifier of the server; journals of jobs are kept per server.
     """
 
     transport: Transport
@@ -53,7 +53,7 @@ class Channel:
             response = await self.transport.send(request)
         finally:
             if isinstance(request.body, StreamBody):
-                await request.body.aclose()  # it may not have reached a transport
+                await request.body.aclose()  # no transport has closed it if the request failed before reaching one
         if not 200 <= response.status < 300:
             raise self.error(request, response)
         return response
@@ -130,7 +130,7 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
             self._state = "used"
         return self._request
 
-    if not TYPE_CHECKING:  # a plain attribute there
+    if not TYPE_CHECKING:  # typeshed declares a plain attribute
 
         @property
         def __name__(self) -> str:
@@ -142,42 +142,42 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         property(partial(_get_coroutine_state, name)) for name in ("cr_await", "cr_code", "cr_frame", "cr_running")
     )
 
-    # The coroutine: tasks drive it with `send` and `throw`, `await` takes the generator of `__await__`.
+    # The coroutine protocol: tasks use `send` and `throw`, `await` uses the generator of `__await__`.
 
     def __await__(self) -> Generator[Any, None, R]:
-        return self._start().__await__()
+        return self._create_coroutine().__await__()
 
     def send(self, value: Any, /) -> Any:
         """Run to the next suspension, as an event loop does. To send the call, await it."""
         coroutine = self._coroutine
         if coroutine is None:
-            coroutine = self._start()
+            coroutine = self._create_coroutine()
         return coroutine.send(value)
 
     def throw(self, *exception: Any) -> Any:
         """Raise an exception where the call is suspended, as an event loop does to cancel it."""
-        return self._stop().throw(*exception)
+        return self._coroutine_to_end().throw(*exception)
 
     def close(self) -> None:
-        """End the call; one that was not sent yet can't be sent any more."""
-        self._stop().close()
+        """End the call. A call that was not sent can't be sent afterwards."""
+        self._coroutine_to_end().close()
 
-    def _start(self) -> Coroutine[Any, Any, R]:
+    def _create_coroutine(self) -> Coroutine[Any, Any, R]:
         if self._coroutine is not None:
-            self._refuse()
+            self._raise_already_used()
         if self._state == "new":
             self._state = "used"
         self._coroutine = coroutine = self._run()
         return coroutine
 
-    def _stop(self) -> Coroutine[Any, Any, R]:
+    def _coroutine_to_end(self) -> Coroutine[Any, Any, R]:
         if self._coroutine is None:
             self._coroutine = self._run()
             if not self.sent:
                 self._state = "closed"
         return self._coroutine
 
-    def _refuse(self) -> NoReturn:
+    def _raise_already_used(self) -> NoReturn:
         reason = "was already sent" if self.sent else "was closed" if self._state == "closed" else "is already awaited"
         raise RuntimeError(f"{self!r} {reason}: build the call again to repeat it")
 
@@ -214,7 +214,7 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         if self._result_type is NoneType:
             return cast(R, None)
         if self._result_type is str:
-            # A page of HTML: no endpoint responds with a JSON string.
+            # An HTML page: no endpoint returns a JSON string.
             return cast(R, body.decode("utf-8", "replace"))
         codec = channel.codec
         operation = self._request.options.operation
@@ -228,7 +228,7 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         """Return the request for another sender, such as a batch. The call itself can't be sent any more."""
         origin = self._origin or self
         if origin._state == "sent" or self._state == "closed":
-            self._refuse()
+            self._raise_already_used()
         origin._state = self._state = "sent"
         return self._request
 
@@ -254,16 +254,16 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
 
     @property
     def timeout(self) -> float | None:
-        """The call's own timeout in seconds; None if that of the store or client applies."""
+        """The call's own timeout in seconds; None if the timeout of the store or client applies."""
         return self._timeout
 
     def with_timeout(self, seconds: float | None) -> Self:
         """Limit the call, with all its attempts and waits, to `seconds` from when it is awaited; returns the call.
 
-        It replaces the timeout of the client or store: `math.inf` means no limit, None theirs again. A call whose time
-        is up raises `Timeout`. A batch refuses a call with a timeout of its own: pass `timeout` to the batch.
+        It replaces the timeout of the client or store. `math.inf` means no limit; None restores theirs. When the time
+        is up, the call raises `Timeout`. A batch refuses a call with a timeout of its own: pass `timeout` to the batch.
         """
-        # Zero or less is what remains of a deadline that has passed: such a call times out before it is sent.
+        # A caller's own deadline may have passed, which leaves zero or less: the call then times out before sending.
         if seconds is not None:
             check_number("timeout", seconds, minimum=-math.inf, unbounded=True)
         self._timeout = seconds
@@ -282,7 +282,7 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         """
         if isinstance(key, bool) or not isinstance(key, str | int):
             raise TypeError(f"{key!r} can't be a job key: pass text or a whole number")
-        # The value of a text enum, not its name.
+        # `str` would return the name of an enum's member.
         text = str.__str__(key) if isinstance(key, str) else str(key)
         if not 0 < len(text) <= _LONGEST_JOB_KEY:
             raise ValueError(f"a job key has 1 to {_LONGEST_JOB_KEY} characters, not {len(text)}")

@@ -82,10 +82,10 @@ class Ecwid:
     - `base_url`: the base URL of the API; by default ``ECWID_BASE_URL``, or else Ecwid's own.
     - `transport`: replaces the network, with a sandbox, a script or another HTTP library.
     - `timeout`: the limit of each interactive call in seconds, waits and retries included (`math.inf` for none);
-      `Call.with_timeout` sets another one. Bulk calls and downloads have none.
-    - `quota`: the rate limit to keep; None turns it off. `limiter` enforces it, in this process by default.
-    - `events`: a callable or several, called with each `Event`; by default events are logged.
-    - `strict`: raise `DecodeError` for a value of an unexpected type. By default such a value is kept in `extra` and
+      `Call.with_timeout` overrides it for one call. Bulk calls and downloads have no limit.
+    - `quota`: the rate limit to respect; None turns it off. `limiter` enforces it, in this process by default.
+    - `events`: one or several callables that receive each `Event`; by default events are logged.
+    - `strict`: raise `DecodeError` for a value of an unexpected type. By default the value is kept in `extra` and
       counted in ``ecwid.codec.problems``; `on_problem` is called with the first `DecodeProblem` of each kind.
 
     Raises `ConfigError` for an invalid setting, and for a base URL that would send the token unencrypted.
@@ -122,7 +122,7 @@ class Ecwid:
         else:
             self._server = _server_of(transport)  # a custom transport may lead anywhere
         self._retry = retry or RetryPolicy()
-        # A budget that drops out is as good as full: calls to thousands of other stores came in between.
+        # An evicted budget would be full again by now: calls to thousands of other stores came after it.
         self._budget = lru_cache(maxsize=_MAX_BUDGETS)(self._new_budget)
         self._quota = quota
         if limiter is None and quota is not None:
@@ -133,9 +133,9 @@ class Ecwid:
         return f"<Ecwid at {self.base_url}>"
 
     def store(self, store_id: int | None = None, token: str | None = None, *, timeout: float | None = None) -> "Store":
-        """The API of one store, cheap to create; by default of ``ECWID_STORE_ID`` with ``ECWID_TOKEN``.
+        """Return the API of one store, by default that of ``ECWID_STORE_ID`` and ``ECWID_TOKEN``. Cheap to create.
 
-        `timeout` replaces the client's for calls of this `Store`.
+        `timeout`, in seconds, replaces the client's timeout for the calls of this `Store`.
 
         Raises `ConfigError` if the store id or token is missing or invalid.
         """
@@ -147,7 +147,7 @@ class Ecwid:
         return Store(number, channel, quota=self._quota)
 
     def application(self, client_id: str | None = None, client_secret: str | None = None) -> "Application":
-        """The API for an app itself; by default for ``ECWID_CLIENT_ID`` with ``ECWID_CLIENT_SECRET``.
+        """Return the API of an app itself, by default that of ``ECWID_CLIENT_ID`` and ``ECWID_CLIENT_SECRET``.
 
         Raises `ConfigError` if either is missing.
         """
@@ -159,12 +159,12 @@ class Ecwid:
         return Application(self._new_channel(Auth.for_application(self.transport, app, secret), None, secret))
 
     def quarantine(self) -> QuarantineList:
-        """The tokens and stores whose calls fail at once, because the API said that they can't work.
+        """The tokens and stores whose calls fail at once, because the API reported that they can't work.
 
-        ``await ecwid.quarantine()`` returns a list of `Quarantine`, oldest first: which store, why, since and until
-        when. ``await ecwid.quarantine().clear(1003)`` lifts those of a store, ``clear()`` lifts all: call it once the
-        reason is gone, and the next call is sent. No request is needed. With a limiter on Redis, the quarantine is
-        shared too.
+        ``await ecwid.quarantine()`` returns a list of `Quarantine`, oldest first: the store, the reason, the start and
+        the end of each. ``await ecwid.quarantine().clear(1003)`` lifts the quarantines of a store, ``clear()`` lifts
+        all. Clear one once its cause is fixed: the next call is sent again. Neither sends a request. Clients that share
+        a limiter on Redis share their quarantines.
         """
         return QuarantineList(self._limiter)
 
@@ -214,7 +214,7 @@ class Ecwid:
     async def aclose(self) -> None:
         """Close the connections of the running event loop. Closing twice is harmless.
 
-        A call after it opens new connections, so that one client can serve several event loops, at once or in turn.
+        Later calls open new connections, so one client can serve several event loops, at the same time or in turn.
         """
         if self._transport is not None:
             await self._transport.aclose()
@@ -258,7 +258,7 @@ class Section:
 
 
 def _section(doc: str) -> Any:
-    """A `Section`; the annotation of the attribute tells type checkers and editors the class of the resource."""
+    """Return a `Section`. Type checkers and editors take the class of the resource from the attribute's annotation."""
     return Section(doc)
 
 
@@ -266,7 +266,7 @@ class Store:
     """The API of one store, with a section of the API in each attribute. Created by `Ecwid.store`."""
 
     application: "Application" = _section("The app that the token belongs to.")
-    batches: "Batches" = _section("Requests sent as one: `Store.batch` is the easier way.")
+    batches: "Batches" = _section("Batches of requests; `Store.batch` is easier to use.")
     billing: "Billing" = _section("Charges of the app to the store's owner.")
     brands: "Brands" = _section("Brands of the catalogue.")
     carts: "Carts" = _section("Abandoned carts.")
@@ -277,7 +277,7 @@ class Store:
     customers: "Customers" = _section("Customers, their contacts and extra fields.")
     dictionaries: "Dictionaries" = _section("Countries, currencies, states and tax classes.")
     domains: "Domains" = _section("The domain of the store.")
-    images: "Images" = _section("Main colours of images.")
+    images: "Images" = _section("Main colors of images.")
     orders: "Orders" = _section("Orders, their invoices and extra fields.")
     payment_options: "PaymentOptions" = _section("Payment methods.")
     product_types: "ProductTypes" = _section("Product types, which define the attributes of products.")
@@ -293,7 +293,7 @@ class Store:
     storage: "Storage" = _section("The app's own data about the store.")
     storefront: "Storefront" = _section("Storefront pages.")
     subscriptions: "Subscriptions" = _section("Recurring subscriptions.")
-    swatches: "Swatches" = _section("Colours of product options.")
+    swatches: "Swatches" = _section("Colors of product options.")
 
     def __init__(self, store_id: int, channel: Channel, *, quota: Quota | None = None) -> None:
         self.store_id = store_id
@@ -305,12 +305,12 @@ class Store:
 
     @property
     def transport(self) -> Transport:
-        """Sends requests to this store with credentials, rate limit and retries: for requests without a method."""
+        """Sends requests that no method covers to this store, with credentials, rate limit and retries."""
         return self._channel.transport
 
     @property
     def server(self) -> str:
-        """The base URL of the calls, or another identification of the server."""
+        """The base URL of the calls, or another identifier of the server."""
         return self._channel.server
 
     async def send(self, call: Call[T]) -> T:
@@ -329,7 +329,7 @@ class Store:
         cost: "BatchCost" = "per_call",
         job: str | None = None,
         journal_folder: str | os.PathLike[str] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109  it travels with the requests
+        timeout: float | None = None,  # noqa: ASYNC109  it becomes the deadline of the requests
     ) -> list[T]: ...
 
     @overload
@@ -344,7 +344,7 @@ class Store:
         cost: "BatchCost" = "per_call",
         job: str | None = None,
         journal_folder: str | os.PathLike[str] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
+        timeout: float | None = None,  # noqa: ASYNC109  it becomes the deadline of the requests
     ) -> list[T | EcwidError]: ...
 
     async def batch(
@@ -358,7 +358,7 @@ class Store:
         cost: "BatchCost" = "per_call",
         job: str | None = None,
         journal_folder: str | os.PathLike[str] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109  it travels with the requests
+        timeout: float | None = None,  # noqa: ASYNC109  it becomes the deadline of the requests
     ) -> list[T] | list[T | EcwidError]:
         """Let the store execute any number of calls, up to 500 at a time. Returns their results, in order.
 
@@ -373,7 +373,7 @@ class Store:
         were sent are executed nevertheless. A call with a timeout of its own is refused.
 
         A `job` name makes sure that nothing is executed twice. A journal is kept in `journal_folder`, or else in
-        ``ECWID_JOURNAL_FOLDER``, or else with the user's program state; the same calls under the same name resume where
+        ``ECWID_JOURNAL_FOLDER``, or else in the user's state folder; the same calls under the same name resume where
         an earlier run was interrupted. If each call has a key (`Call.with_job_key`), the input may be reordered and
         changed: only calls whose keys were not executed are sent. A call that was executed so long ago that the server
         no longer has its response returns `ResponseExpired`. ``docs/batch.md`` describes how to keep the input the
@@ -381,7 +381,7 @@ class Store:
 
         Raises `ValueError` for a call that a batch can't contain, such as an upload of bytes; `JobError` for other
         calls under the same name or key, for a job that is already running, and for a damaged journal; `ConfigError` if
-        no journal can be kept. Nothing was sent then.
+        no journal can be kept. None of these sends anything.
 
         ``POST /batch``
         """
@@ -410,9 +410,9 @@ class Store:
         journal_folder: str | os.PathLike[str] | None = None,
         timeout: float | None = None,
     ) -> AsyncGenerator[T | EcwidError, None]:
-        """`batch` for a stream of calls: takes calls as they come and yields their results in order.
+        """Like `batch`, for a stream of calls: takes calls as they arrive and yields their results in order.
 
-        The result of a failed call is its error; once nothing more is sent, each later result is `NotExecuted`. At most
+        The result of a failed call is its error; once sending has stopped, each later result is `NotExecuted`. At most
         three batches are held at a time. If the loop may end early, close the generator (``contextlib.aclosing``):
         calls that were sent are executed nevertheless, and a generator passed as `calls` is closed. An error raised by
         `calls` is raised after the results of the calls that were sent.
@@ -439,7 +439,7 @@ class Store:
 
 
 def _server_of(transport: Transport) -> str:
-    """The identification of the server of a custom transport, for the journals of jobs."""
+    """An identifier of the server of a custom transport, for the journals of jobs."""
     base_url = getattr(transport, "base_url", None)
     if isinstance(base_url, str):
         return normalize_url(base_url)
@@ -454,7 +454,7 @@ def _host_and_port(base_url: str) -> str:
 def _as_secret(text: str | None) -> Secret | None:
     if text is None:
         return None
-    # The value of a text enum, not its name. Anything but text is as good as missing.
+    # `str` would return the name of an enum's member. Anything but text counts as missing.
     return Secret(str.__str__(text) if isinstance(text, str) else "")
 
 
@@ -494,7 +494,7 @@ def _parse_store_id(value: int | str | None) -> int:
 
 
 def _shown(value: object) -> str:
-    # Arguments get mixed up: a long value may be the token.
+    # A long value may be the token, passed in the place of the id.
     if isinstance(value, int | float | str) and (not isinstance(value, int) or abs(value) < 10**_MAX_ID_DIGITS):
         text = to_printable(repr(value))
         if len(text) < _LONGEST_SHOWN_ID:

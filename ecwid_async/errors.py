@@ -34,7 +34,7 @@ EcwidError
 ├── ResponseTooLarge            a response is larger than the limit of the transport
 └── DecodeError                 a response does not have the documented shape
 
-All of them pickle, and none contains the token. The `outcome` of an error says whether its call took effect.
+All of them can be pickled, and none contains the token. The `outcome` of an error is the outcome of its call.
 """
 
 from collections import Counter
@@ -84,7 +84,7 @@ __all__ = [
 ]
 
 Outcome: TypeAlias = Literal["not_sent", "refused", "unknown", "done"]
-"""What an error says about its call, over all attempts.
+"""Whether a call took effect, over all its attempts.
 
 "not_sent": nothing reached the server. "refused": the server rejected it and did nothing. "unknown": it may have taken
 effect. "done": the server executed it, and only reading its response failed.
@@ -109,7 +109,7 @@ class EcwidError(Exception):
     look_up: Callable[[], Awaitable[object | None]] | None = None
 
     async def resolve(self) -> object | None:
-        """If the outcome is "unknown": look for the item that the write was meant to create, by SKU, email or code.
+        """Look up the item that a write with an unknown outcome was meant to create: by its SKU, email or code.
 
         Returns the item or None. The item may be older than the write; shortly after the write, None may mean that the
         search has not indexed the item yet. Raises `LookupError` if nothing in the call identifies the item, if the
@@ -118,7 +118,7 @@ class EcwidError(Exception):
         if self.outcome != "unknown":
             raise LookupError(f"there is nothing to look up: the outcome of this call is {self.outcome!r}")
         if self.look_up is None:
-            raise LookupError("nothing in this call identifies what it writes: read the store's items and compare")
+            raise LookupError("nothing in this call identifies the item: read the store's items and compare")
         return await self.look_up()
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -183,10 +183,10 @@ class APIError(EcwidError):
         self.request_id = request.id
         self.outcome = outcome
         self.retry_after = retry_after
-        named = " ".join(part for part in (str(status), code) if part)
+        status_and_code = " ".join(part for part in (str(status), code) if part)
         text = f": {message}" if message else f" with the body {excerpt!r}" if excerpt else ""
         hint = _NOT_THE_API if excerpt and status in _ALSO_FROM_PROXIES else self.hint
-        super().__init__(f"{request.options.operation} returned {named}{text} [request {request.id}]. {hint}")
+        super().__init__(f"{request.options.operation} returned {status_and_code}{text} [request {request.id}]. {hint}")
 
 
 class BadRequest(APIError):
@@ -226,7 +226,7 @@ class MissingScope(Forbidden):
 
 
 class NotFound(APIError):
-    """404: there is no such item."""
+    """404: the item does not exist."""
 
     hint = (
         "Check the path and the id: the item may have been deleted meanwhile. If every call fails like this, check the "
@@ -235,9 +235,9 @@ class NotFound(APIError):
 
 
 class StoreNotFound(NotFound):
-    """404 STORE_NOT_FOUND: there is no store with this id."""
+    """404 STORE_NOT_FOUND: the store does not exist."""
 
-    hint = "There is no such store: check the store id (ECWID_STORE_ID) and the base URL."
+    hint = "No store has this id: check the store id (ECWID_STORE_ID) and the base URL."
 
 
 class MethodNotAllowed(APIError):
@@ -337,7 +337,7 @@ class BatchError(EcwidError):
     @property
     def failures(self) -> list[tuple[int, EcwidError]]:
         """The errors, each with the position of its call."""
-        return [(at, result) for at, result in enumerate(self.results) if isinstance(result, EcwidError)]
+        return [(position, result) for position, result in enumerate(self.results) if isinstance(result, EcwidError)]
 
 
 class NotExecuted(EcwidError):
@@ -388,7 +388,7 @@ class LimiterUnavailable(EcwidError):
 
 
 class UploadChanged(EcwidError):
-    """A file changed during its upload, and the upload was stopped. `change` says what changed."""
+    """A file changed during its upload, and the upload was stopped. `change` describes the change."""
 
     # The server does not accept a partial body.
     outcome = "not_sent"
@@ -416,7 +416,7 @@ class UploadTooLarge(EcwidError, ValueError):
 class ResponseTooLarge(EcwidError):
     """A response is larger than `limit` bytes. The server executed the call.
 
-    `status` is that of the response; `operation` and `request_id` identify the call.
+    `status` is the status of the response; `operation` and `request_id` identify the call.
     """
 
     def __init__(
@@ -441,9 +441,9 @@ _NO_JSON: Final = "The API responds with JSON: check the base URL, and whether a
 
 
 class DecodeError(EcwidError):
-    """A response does not have the documented shape. The message has the place and the types, never the value.
+    """A response does not have the documented shape. The message contains the path and the types, never the value.
 
-    `path` is the place in the body (``items[3].price``); `expected` and `found` are types.
+    `path` is the location in the body (``items[3].price``); `expected` and `found` are types.
     """
 
     outcome = "done"
@@ -463,5 +463,5 @@ class DecodeError(EcwidError):
         self.path = path
         self.expected = expected
         self.found = found
-        where = f" at {path}" if path else ""
-        super().__init__(f"{operation}: expected {expected}{where}, found {found}. {advice}")
+        location = f" at {path}" if path else ""
+        super().__init__(f"{operation}: expected {expected}{location}, found {found}. {advice}")

@@ -28,14 +28,14 @@ READ_LIMIT: Final = 256 * 1024 * 1024
 """The default limit of `Download.read`, in bytes (256 MB)."""
 
 _READ_ADVICE: Final = "Save it to disk with `save`, or pass a larger `max_bytes`."
-_CHUNK: Final = 64 * 1024
-# Larger: each one costs a switch to a worker thread.
-_FILE_CHUNK: Final = 256 * 1024
-_ERROR_BODY: Final = 64 * 1024
+_CHUNK_SIZE: Final = 64 * 1024
+# Larger, since each read switches to a worker thread.
+_FILE_CHUNK_SIZE: Final = 256 * 1024
+_MAX_ERROR_BODY: Final = 64 * 1024
 
 
 def upload_body(source: Source, *, max_bytes: int | None = None, progress: Progress | None = None) -> Body:
-    """The body of a request that uploads `source`, which is read while it is sent.
+    """Return the body of a request that uploads `source`, which is read while it is sent.
 
     Bytes can be sent again after a failure; a file or a stream can't. Raises `UploadTooLarge` for more than `max_bytes`
     bytes: at once if the size is known, otherwise as soon as the limit is exceeded. Raises `OSError` for a file that
@@ -45,12 +45,12 @@ def upload_body(source: Source, *, max_bytes: int | None = None, progress: Progr
         _check_size(len(source), max_bytes)
         if progress is None:
             return source
-        return StreamBody(_CountedChunks(_slices(source), max_bytes, progress, len(source)), len(source))
+        return StreamBody(_CountedChunks(_split(source), max_bytes, progress, len(source)), len(source))
     if isinstance(source, os.PathLike):
         path = Path(source)
         status = path.stat()
         _check_size(status.st_size, max_bytes)
-        return StreamBody(_CountedChunks(_read(path, status), max_bytes, progress, status.st_size), status.st_size)
+        return StreamBody(_CountedChunks(_read_file(path, status), max_bytes, progress, status.st_size), status.st_size)
     if not isinstance(source, AsyncIterable):
         raise TypeError(
             f"a {type(source).__name__} can't be uploaded: pass bytes, a pathlib.Path, or an async iterable"
@@ -63,31 +63,31 @@ def _check_size(size: int, max_bytes: int | None) -> None:
         raise UploadTooLarge(size, max_bytes)
 
 
-async def _slices(data: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(data), _CHUNK):
-        yield data[start : start + _CHUNK]
+async def _split(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), _CHUNK_SIZE):
+        yield data[start : start + _CHUNK_SIZE]
 
 
-async def _read(path: Path, before: os.stat_result) -> AsyncIterator[bytes]:
+async def _read_file(path: Path, expected: os.stat_result) -> AsyncIterator[bytes]:
     # The stack also closes a file that a thread opens for a task that is cancelled meanwhile.
     with ExitStack() as stack:
         file = await run_shielded_in_thread(lambda: stack.enter_context(path.open("rb")))
-        _check_unchanged(before, file)
-        while chunk := await run_shielded_in_thread(partial(file.read, _FILE_CHUNK)):
+        _check_unchanged(expected, file)
+        while chunk := await run_shielded_in_thread(partial(file.read, _FILE_CHUNK_SIZE)):
             yield chunk
-        _check_unchanged(before, file)
+        _check_unchanged(expected, file)
 
 
-def _check_unchanged(before: os.stat_result, file: BinaryIO) -> None:
+def _check_unchanged(expected: os.stat_result, file: BinaryIO) -> None:
     now = os.fstat(file.fileno())
-    if now.st_size != before.st_size:
-        raise UploadChanged(f"it was {before.st_size:,} bytes and is {now.st_size:,} now")
-    if now.st_mtime_ns != before.st_mtime_ns:
+    if now.st_size != expected.st_size:
+        raise UploadChanged(f"it was {expected.st_size:,} bytes and is {now.st_size:,} now")
+    if now.st_mtime_ns != expected.st_mtime_ns:
         raise UploadChanged("it was written to")
 
 
 class _CountedChunks:
-    """Chunks that are counted while they are sent. Closing it closes their source, even if it was never read."""
+    """Counts chunks while they are sent. `aclose` closes their source, even if it was never read."""
 
     def __init__(
         self, chunks: AsyncIterable[bytes], max_bytes: int | None, progress: Progress | None, total: int | None
@@ -114,7 +114,7 @@ class Download:
     """A file to download; nothing is requested until `read`, `save` or `open` is called.
 
     `read` returns the bytes, `save` writes them to disk, `open` yields chunks as they arrive. Each call sends a new
-    request. An interrupted download is repeated; once some of it was yielded, it is resumed if the server supports
+    request. An interrupted download is repeated; once part of it was yielded, it is resumed if the server supports
     range requests.
     """
 
@@ -134,7 +134,7 @@ class Download:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[StreamedResponse]:
-        """The response, with its chunks to iterate; the connection stays open until the block ends.
+        """Open the response to iterate over its chunks. The connection stays open until the block ends.
 
         Raises `APIError` for a response that is not a file, and `TransportError` if it is interrupted and can't be
         resumed.
@@ -142,14 +142,14 @@ class Download:
         async with self._channel.transport.stream(self._request) as response:
             try:
                 if not 200 <= response.status < 300:
-                    raise self._channel.error(self._request, await _error_response(response))
+                    raise self._channel.error(self._request, await _read_error_response(response))
                 yield response
             finally:
-                # A generator of chunks that is left halfway stays open otherwise.
+                # Closes a generator of chunks that was not read to its end.
                 await StreamBody(response.chunks).aclose()
 
     async def read(self, *, max_bytes: int = READ_LIMIT, progress: Progress | None = None) -> bytes:
-        """The whole file, in memory.
+        """Return the whole file as bytes.
 
         Raises `ResponseTooLarge` as soon as it exceeds `max_bytes` bytes; `save` accepts files of any size.
         """
@@ -162,14 +162,14 @@ class Download:
     async def save(self, path: str | os.PathLike[str], *, progress: Progress | None = None) -> int:
         """Write the file to `path` and return its size in bytes.
 
-        It appears under that name only when it is complete, and replaces an existing file. Raises `OSError` if it can't
-        be written.
+        The file appears under that name only when it is complete, and replaces an existing file. Raises `OSError` if it
+        can't be written.
         """
         target = Path(path)
         partial_file = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         size = 0
         try:
-            # As in `_read`.
+            # The stack also closes a file that a thread opens for a task that is cancelled meanwhile.
             with ExitStack() as stack:
                 file = await run_shielded_in_thread(lambda: stack.enter_context(partial_file.open("xb")))
                 async with aclosing(self._chunks(progress)) as chunks:
@@ -195,12 +195,12 @@ class Download:
                     progress(received, total)
 
 
-async def _error_response(response: StreamedResponse) -> Response:
+async def _read_error_response(response: StreamedResponse) -> Response:
     body = b""
-    # The status is enough if the rest is cut off.
+    # The status is enough if the body is interrupted.
     with suppress(TransportError):
         async for chunk in response.chunks:
             body += chunk
-            if len(body) > _ERROR_BODY:
+            if len(body) > _MAX_ERROR_BODY:
                 break
     return Response(response.status, response.headers, body)

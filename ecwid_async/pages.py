@@ -31,7 +31,7 @@ _DEFAULT_LIMIT: Final = 100
 # A total may grow by this many items, plus its size at the start, before the list counts as endless.
 _MAX_GROWTH: Final = 10_000
 # The fields beside the items that paging needs.
-_ENVELOPE: Final = ("total", "count", "offset", "limit")
+_PAGING_FIELDS: Final = ("total", "count", "offset", "limit")
 
 
 @frozen(kw_only=True)
@@ -48,7 +48,7 @@ class Pages(Generic[T]):
 
     ``async for item in pages`` yields typed items, `pages()` whole pages, `dicts()` plain data. The offset advances by
     the number of items received; the list ends at the server's ``total`` or at an empty page, never at a short one.
-    Items that are added, removed or re-sorted meanwhile can be missed or come twice; `scan` prevents that. Raises
+    While items are added, removed or re-sorted, items can be missed or appear twice; `scan` prevents that. Raises
     `DecodeError` if the list never ends because the server ignores the offset or its total keeps rising.
     """
 
@@ -67,7 +67,7 @@ class Pages(Generic[T]):
             check_count("limit, the number of items in a page,", limit)
         if offset is not None:
             check_count("offset, the number of items to skip,", offset, minimum=0)
-        self._request = _with_envelope(request)
+        self._request = _with_paging_fields(request)
         self._item = item
         self._channel = channel
         self._limit = _DEFAULT_LIMIT if limit is None else limit
@@ -86,7 +86,7 @@ class Pages(Generic[T]):
 
     async def _iterate_typed(self) -> AsyncIterator[T]:
         codec, operation = self._channel.codec, self._request.options.operation
-        # Decoded one at a time: an item that is dropped at once never reaches the garbage collector.
+        # Decoded one at a time, so that an item that is dropped at once never reaches the garbage collector.
         async with aclosing(self._raw_pages()) as pages:
             async for page in pages:
                 for position, item in enumerate(page.items):
@@ -130,11 +130,11 @@ class Pages(Generic[T]):
         return len([item async for item in self.dicts()])
 
     async def all(self) -> list[T]:
-        """Return every item, in a list."""
+        """Return all items as a list."""
         return [item async for item in self]
 
     async def to_arrow(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pa.Table":
-        """Return every item, as an Arrow table with a column for each requested field of the model.
+        """Return all items as an Arrow table with a column for each requested field of the model.
 
         Data that no column can hold is in `_extra`, as JSON in the shape of the item; values of an unexpected type are
         reported as for models. `decimals` are exact, or "float64". With `store_id`, the id of the store is the first
@@ -153,13 +153,13 @@ class Pages(Generic[T]):
             )
 
     async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
-        """Return every item, as a polars frame: see `to_arrow`."""
+        """Return all items as a polars frame: see `to_arrow`."""
         from ecwid_async.tables.arrow import to_polars
 
         return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
 
     async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
-        """Return every item, as a pandas frame with Arrow columns: see `to_arrow`."""
+        """Return all items as a pandas frame with Arrow columns: see `to_arrow`."""
         from ecwid_async.tables.arrow import to_pandas
 
         return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
@@ -191,13 +191,14 @@ class Pages(Generic[T]):
     ) -> "Scan[T] | Scan[R]":
         """Read all matches in parallel, complete or with an error: ``async with pages.scan() as scan``.
 
-        An item that matches throughout comes exactly once, whatever is added, changed, moved or deleted meanwhile; if
-        that can't be proven, `ScanDrifted` is raised. Hidden items are included. At most `concurrency` pages are
-        requested and held at a time. With `ordered`, items come in the order of the list, otherwise as pages arrive.
+        An item that matches throughout the scan is yielded exactly once, even if items are added, changed, moved or
+        deleted meanwhile; if that can't be proven, `ScanDrifted` is raised. Hidden items are included. At most
+        `concurrency` pages are requested and held at a time. With `ordered`, items are yielded in the order of the
+        list, otherwise as pages arrive.
         `lag` is how many seconds the search index may be behind the store. ``docs/scan.md`` lists the promises for
         each list.
 
-        `into` is a class of yours with some of the fields: only these are requested, and it replaces the model.
+        `into` is your own class with some of the model's fields: only these are requested, and it replaces the model.
         `resume` takes the `Scan.token` of an interrupted scan. Raises `ValueError` for a list that is sorted or has an
         offset, and `ConfigError` for the token of another list.
         """
@@ -207,7 +208,7 @@ class Pages(Generic[T]):
             raise ValueError("a scan reads a whole list: leave offset out, or iterate the search")
         request, item = apply_projection(self._request, self._item, into, inside="items")
         return Scan(
-            _with_envelope(request),
+            _with_paging_fields(request),
             item,
             self._channel,
             limit=self._limit,
@@ -229,7 +230,7 @@ class Pages(Generic[T]):
         while True:
             page = await self._read_page(offset, read)
             loops.check(page)
-            # The caller may change the items of the page.
+            # Counted first: the caller may change the list of items.
             count = len(page.items)
             if count or offset == self._offset:
                 yield page
@@ -244,35 +245,34 @@ class Pages(Generic[T]):
 
 
 class _LoopDetector:
-    """Detects a list that never ends. It compares with one earlier page, kept after 1, 2, 4, 8 … pages."""
+    """Detects a list that never ends, by comparing each page with an earlier one, kept after 1, 2, 4, 8 … pages."""
 
     def __init__(self, operation: str) -> None:
         self._operation = operation
         self._count = 0
-        self._next = 1
+        self._next_kept = 1
         self._earlier: tuple[object, ...] | None = None
         self._max_offset: int | None = None
 
     def check(self, page: Page[P]) -> None:
-        """Raise `DecodeError` if this is the earlier page again, or if the total has risen for too long."""
+        """Raise `DecodeError` if this page equals the earlier one, or if the total has risen too far."""
         items, total = page.items, page.total
         if not items:
             return
         if self._max_offset is None and total is not None:
             self._max_offset = page.offset + 2 * total + _MAX_GROWTH
         elif self._max_offset is not None and page.offset > self._max_offset:
-            raise self._endless(f"a total that has kept rising, to {total}")
-        mark = (total, len(items), items[0], items[-1])
-        if mark == self._earlier:
-            raise self._endless("the items of a page before it")
+            raise self._error(f"a total that has kept rising, to {total}")
+        if (total, len(items), items[0], items[-1]) == self._earlier:
+            raise self._error("the items of an earlier page")
         self._count += 1
-        if self._count == self._next:
-            self._next *= 2
-            # A raw item keeps its whole page in memory.
+        if self._count == self._next_kept:
+            self._next_kept *= 2
+            # Copied, since a raw item keeps its whole page in memory.
             ends = (item.copy() if isinstance(item, msgspec.Raw) else item for item in (items[0], items[-1]))
             self._earlier = (total, len(items), *ends)
 
-    def _endless(self, found: str) -> DecodeError:
+    def _error(self, found: str) -> DecodeError:
         return DecodeError(
             operation=self._operation,
             path="items",
@@ -282,10 +282,13 @@ class _LoopDetector:
         )
 
 
-def _with_envelope(request: Request) -> Request:
-    """Add the fields that paging needs to a selection of fields: without `total` the end of a list is unknown."""
+def _with_paging_fields(request: Request) -> Request:
+    """Add the fields that paging needs to a request's selection: without `total` the end of a list is unknown."""
     params = tuple(
-        (name, format_selection(add_fields(parse_selection(value), _ENVELOPE)) if name == "responseFields" else value)
+        (
+            name,
+            format_selection(add_fields(parse_selection(value), _PAGING_FIELDS)) if name == "responseFields" else value,
+        )
         for name, value in request.params
     )
     return evolve(request, params=params)

@@ -1,8 +1,8 @@
 """The interface between resources and transports: requests, responses and events, as plain values without the token.
 
 The path of a `Request` is relative to a store; the innermost transport adds the store and its credentials. `Options`
-tell transports what they need to know about a call (whether it may be retried, how urgent it is, its deadline), so that
-retries and rate limits know nothing about resources.
+hold all that a transport needs to know about a call (whether it may be retried, its urgency, its deadline), so that
+retries and rate limits are independent of resources.
 """
 
 import re
@@ -39,8 +39,8 @@ __all__ = [
     "to_printable",
 ]
 
-# Shorter pieces of a secret also occur in unrelated text.
-_SHORTEST_TRACE: Final = 8
+# Shorter parts of a secret also occur in unrelated text.
+_SHORTEST_SECRET_PART: Final = 8
 _HIDDEN_HEADERS: Final = frozenset({"authorization", "x-ecwid-app-secret-key"})
 _REFUSED_SEGMENTS: Final = frozenset({"", ".", ".."})
 
@@ -84,7 +84,7 @@ class Headers(Mapping[str, str]):
         self._index: dict[str, str] | None = None
 
     def hide_secrets(self, secrets: tuple[str, ...]) -> None:
-        """Mask these secrets wherever the headers are shown, since a server may quote them."""
+        """Mask these secrets in `repr`, `printable_items` and pickles, since a server may quote them."""
         self._secrets: tuple[str, ...] = secrets
 
     def _hidden_secrets(self) -> tuple[str, ...]:
@@ -94,7 +94,8 @@ class Headers(Mapping[str, str]):
         """A copy in which these secrets are masked."""
         return Headers(
             tuple(
-                (mask_secrets(_text(name), secrets), mask_secrets(_text(value), secrets)) for name, value in self._pairs
+                (mask_secrets(_decode_header(name), secrets), mask_secrets(_decode_header(value), secrets))
+                for name, value in self._pairs
             )
         )
 
@@ -111,8 +112,8 @@ class Headers(Mapping[str, str]):
         if self._index is None:
             index: dict[str, str] = {}
             for raw_name, raw_value in self._pairs:
-                name = _text(raw_name).lower()
-                value = _text(raw_value)
+                name = _decode_header(raw_name).lower()
+                value = _decode_header(raw_value)
                 index[name] = f"{index[name]}, {value}" if name in index else value
             self._index = index
         return self._index
@@ -144,12 +145,12 @@ class Headers(Mapping[str, str]):
         return Headers, (tuple(self.mask(self._hidden_secrets()).items()),)
 
 
-def _text(raw: str | bytes) -> str:
+def _decode_header(raw: str | bytes) -> str:
     return raw if isinstance(raw, str) else raw.decode("latin-1")
 
 
 _NO_HEADERS: Final = Headers()
-# No body is that long.
+# Enough for every body.
 _MAX_LENGTH_DIGITS: Final = 19
 
 
@@ -181,7 +182,7 @@ class StreamBody:
         """Close the source of the chunks, such as a file. Transports call it after the exchange."""
         close = getattr(self.chunks, "aclose", None)
         if close is not None:
-            # A generator that is still being read is closed when its reader ends.
+            # Raised by a generator that is still being read. It is closed when its reader ends.
             with suppress(RuntimeError):
                 await close()
 
@@ -190,7 +191,7 @@ Body = bytes | StreamBody | None
 
 
 def new_request_id() -> str:
-    """Eight random characters that identify one call in logs, here and at Ecwid."""
+    """Return eight random hexadecimal digits that identify one call in logs, here and at Ecwid."""
     return f"{getrandbits(32):08x}"
 
 
@@ -210,7 +211,7 @@ class Request:
     id: str = field(factory=new_request_id)
 
     def __str__(self) -> str:
-        # For messages: values of parameters may be customer data.
+        # Shown in messages: values of parameters may be customer data.
         names = "&".join(f"{name}=…" for name, _ in self.params)
         return f"{self.method} {self.path}{'?' if names else ''}{names}"
 
@@ -246,8 +247,8 @@ class StreamedResponse:
 class Transport(Protocol):
     """Sends requests: with an HTTP library, or through another transport with retries, a rate limit or credentials.
 
-    Methods raise `ecwid_async.errors.TransportError` if there is no complete response; a response is returned, whatever
-    its status.
+    Methods raise `ecwid_async.errors.TransportError` if there is no complete response. A response with any status is
+    returned.
     """
 
     async def send(self, request: Request) -> Response:
@@ -264,7 +265,7 @@ class EventKind(StrEnum):
     """What happens to a call while it is in progress.
 
     CALL_STARTED and CALL_ENDED enclose a call with all its attempts and delays, however it ends. They are emitted in
-    the task that awaits the call, unless a download is passed on to another.
+    the task that awaits the call, unless a download is passed to another task.
     """
 
     CALL_STARTED = "call_started"
@@ -298,15 +299,15 @@ class Event:
 
 
 EventSink = Callable[[Event], None]
-"""Receives events. A sink with a method ``wants(kind) -> bool`` is asked first and gets only the kinds that it wants;
-CALL_STARTED stands for CALL_ENDED as well."""
+"""Receives events. A sink may have a method ``wants(kind) -> bool``: an event that no sink wants is not built. The
+result for CALL_STARTED applies to CALL_ENDED, too."""
 
 
 def encode_segment(segment: str | int) -> str:
-    """Encode one path segment the way the server decodes it: as in a form, space as ``+``, slash as ``%2F``.
+    """Encode one path segment as the server decodes it, which is as in a form: space as ``+``, slash as ``%2F``.
 
-    Raises `ValueError` for a segment that leads to another endpoint, also after trimming: empty, ``.`` or ``..``; and
-    for anything but text or a whole number.
+    Raises `ValueError` for a segment that, once trimmed, leads to another endpoint (empty, ``.`` or ``..``), and for
+    anything but text or a whole number.
     """
     if isinstance(segment, Enum):
         segment = segment.value  # `str` would return the name of the member
@@ -321,7 +322,7 @@ def encode_segment(segment: str | int) -> str:
 
 
 def encode_query(params: Iterable[tuple[str, str]]) -> str:
-    """Encode query parameters; commas and brackets stay readable, as the API's documentation writes them."""
+    """Encode query parameters. Commas and parentheses stay readable, as in the API's documentation."""
     return "&".join(f"{quote_plus(name)}={quote_plus(value, safe=',()')}" for name, value in params)
 
 
@@ -333,11 +334,11 @@ def to_printable(text: str, secrets: Iterable[str] = (), limit: int | None = 500
     """
     line = " ".join((mask_secrets(text, secrets) if secrets else text).split())
     if not line.isprintable():
-        line = "".join([char if char.isprintable() else _escaped(char) for char in line])
+        line = "".join([char if char.isprintable() else _escape(char) for char in line])
     return line if limit is None or len(line) <= limit else line[: limit - 1] + "…"
 
 
-def _escaped(char: str) -> str:
+def _escape(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")
 
 
@@ -345,14 +346,14 @@ def mask_secrets(text: str, secrets: Iterable[str]) -> str:
     """Replace each secret by ``***``: in plain text, URL-encoded, escaped as in JSON, or within Base64."""
     for secret in secrets:
         if secret:
-            text = _pattern_of(str(secret)).sub("***", text)
+            text = _secret_pattern(str(secret)).sub("***", text)
     return text
 
 
 @lru_cache(maxsize=64)
-def _pattern_of(secret: str) -> re.Pattern[str]:
+def _secret_pattern(secret: str) -> re.Pattern[str]:
     """A pattern that matches a secret in every form in which servers and proxies quote it."""
-    # Each character may be encoded or not: encoders differ in which characters they leave alone.
+    # Each character may be encoded or not: encoders differ in the characters that they keep.
     characters = "".join([_character_pattern(char) for char in secret])
     return re.compile("|".join([characters, *_base64_patterns(secret.encode())]))
 
@@ -367,9 +368,10 @@ def _character_pattern(char: str) -> str:
 
 
 def _base64_patterns(secret: bytes) -> Iterator[str]:
-    # Within longer text, the secret starts at one of three offsets of a group; only its complete characters count.
-    for before in range(3):
-        text = b64encode(bytes(before) + secret).rstrip(b"=").decode()
-        whole = text[(before * 8 + 5) // 6 : (before + len(secret)) * 8 // 6]
-        if len(whole) >= _SHORTEST_TRACE:
+    # Within longer text, the secret starts at one of three offsets in a group of bytes. Only characters that encode
+    # nothing but the secret count.
+    for offset in range(3):
+        text = b64encode(bytes(offset) + secret).rstrip(b"=").decode()
+        whole = text[(offset * 8 + 5) // 6 : (offset + len(secret)) * 8 // 6]
+        if len(whole) >= _SHORTEST_SECRET_PART:
             yield re.escape(whole).replace(r"\+", "[+-]").replace("/", "[/_]")

@@ -136,7 +136,7 @@ HINTS: dict[str, tuple[Response, str]] = {
     ),
     "StoreNotFound": (
         make_response(404, b'{"errorCode":"STORE_NOT_FOUND"}'),
-        "There is no such store: check the store id",
+        "No store has this id: check the store id",
     ),
     "MethodNotAllowed": (make_response(405, b'{"errorMessage":"No."}'), "Check the"),
     "RequestTimeout": (make_response(408), "Request less at once"),
