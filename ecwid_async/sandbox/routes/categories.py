@@ -13,8 +13,15 @@ from ecwid_async.sandbox.computed_fields import (
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.category_tree import category_subtree
+from ecwid_async.sandbox.routes.support.columns import optional_term
 from ecwid_async.sandbox.routes.support.filters import by_key, contains
-from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
+from ecwid_async.sandbox.routes.support.items import (
+    apply_change,
+    check_external_id,
+    get_or_404,
+    item_response,
+    without_nulls,
+)
 from ecwid_async.sandbox.routes.support.lists import search
 from ecwid_async.sandbox.state import Columns, Condition, Item, KeyIn, OneOf, Sort, Store
 
@@ -45,15 +52,15 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
     clean = params.get("cleanURLs", params.get("cleanUrls", "baseUrl" not in params))
     changes_urls = {"baseUrl", "cleanUrls", "cleanURLs", "slugsWithoutIds"} & params.keys()
     with_products = "categoryId" in request.path_params or request.flag("productIds")
-    enabled = _count_enabled_products(store)
+    enabled_counts = _count_enabled_products(store)
     products = store.table("products")
 
     def view(item: Item) -> Item:
-        number = item["id"]
-        members = products.index.slots_with("category", number)
-        item |= {"productCount": len(members), "enabledProductCount": enabled.get(number, 0)}
-        if with_products and members:
-            item["productIds"] = products.index.keys(members)
+        category_id = item["id"]
+        product_slots = products.index.slots_with("category", category_id)
+        item |= {"productCount": len(product_slots), "enabledProductCount": enabled_counts.get(category_id, 0)}
+        if with_products and product_slots:
+            item["productIds"] = products.index.keys(product_slots)
         if changes_urls:
             base, with_id = params.get("baseUrl"), not request.flag("slugsWithoutIds")
             item["url"] = storefront_url(store, "c", item, base=base, clean=clean, with_id=with_id)
@@ -86,7 +93,7 @@ CATEGORIES: Final = register_list(
             terms={
                 "parent": lambda item: (item.get("parentId") or 0,),
                 "enabled": lambda item: (item.get("enabled") is not False,),
-                "externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),)),
+                "externalReferenceId": optional_term("externalReferenceId"),
             },
         ),
         first_id=170_000_001,
@@ -122,7 +129,7 @@ def search_categories(request: StoreRequest) -> Result:
 @route("GET /categoriesByPath")
 def search_categories_by_path(request: StoreRequest) -> Result:
     """The categories at the end of a path of names."""
-    # The documentation misspells this parameter; the vendor's own client does not.
+    # The documentation misspells this parameter; Ecwid's own client does not.
     delimiter = request.params.get("delimeter", request.params.get("delimiter"))
     if delimiter is None:
         raise ErrorResponse.wrong_parameter("Parameter 'delimeter' is missing")
@@ -148,12 +155,12 @@ def get_category(request: StoreRequest) -> Result:
 @route("POST /categories")
 def create_category(request: StoreRequest) -> Result:
     """Create a category. Only ``name`` is required; ``productIds`` assigns products to it."""
-    change: Item = {name: value for name, value in request.json.items() if value is not None}
-    members = _check_product_count(change.pop("productIds", ()))
+    change: Item = without_nulls(request.json)
+    product_ids = _check_product_count(change.pop("productIds", ()))
     _check_category(request.store, change, None)
     item = new_category(request.store, change)
     request.store.table("categories").put(item)
-    _set_products(request, item["id"], members)
+    _set_products(request, item["id"], product_ids)
     return {"id": item["id"]}
 
 
@@ -162,14 +169,14 @@ def update_category(request: StoreRequest) -> Result:
     """Change the given fields; ``productIds`` replaces the products in the category."""
     stored = find_category(request)
     change: Item = dict(request.json)
-    members = change.pop("productIds", None)
-    if members is not None:
+    product_ids = change.pop("productIds", None)
+    if product_ids is not None:
         _refuse_if_external(request, stored["id"])
     _check_category(request.store, change, stored["id"])
     item = complete_category(request.store, apply_change(request, stored, change, set_updated=False), change)
     request.store.table("categories").put(item)
-    if members is not None:
-        _set_products(request, item["id"], _check_product_count(members))
+    if product_ids is not None:
+        _set_products(request, item["id"], _check_product_count(product_ids))
     if {"name", "nameTranslated", "enabled"} & change.keys():
         _refresh_products(request, request.store.table("products").find("category", item["id"]))
     return {"updateCount": 1}
@@ -179,22 +186,21 @@ def update_category(request: StoreRequest) -> Result:
 def delete_category(request: StoreRequest) -> Result:
     """Delete a category and all of its descendants; their products stay."""
     table = request.store.table("categories")
-    for number in category_subtree(request.store, [find_category(request)["id"]]):
-        _set_products(request, number, ())
-        table.remove(number)
+    for category_id in category_subtree(request.store, [find_category(request)["id"]]):
+        _set_products(request, category_id, ())
+        table.remove(category_id)
     return {"deleteCount": 1}
 
 
-def _check_category(store: Store, change: Item, number: int | None) -> None:
+def _check_category(store: Store, change: Item, category_id: int | None) -> None:
+    """Raise `ErrorResponse` if a new category (id None) or a changed one has an invalid parent or external id."""
     table = store.table("categories")
     parent = change.get("parentId") or 0
     if parent and parent not in table:
         raise ErrorResponse(404, "CATEGORIES_NOT_FOUND", f"Category #{parent} not found")
-    if number is not None and parent and parent in category_subtree(store, [number]):
+    if category_id is not None and parent and parent in category_subtree(store, [category_id]):
         raise ErrorResponse.wrong_parameter("A category can't be moved below itself")
-    reference = change.get("externalReferenceId")
-    if reference and any(key != number for key in table.find("externalReferenceId", reference)):
-        raise ErrorResponse(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
+    check_external_id(table, category_id, change)
 
 
 # Products in a category.
@@ -202,61 +208,63 @@ def _check_category(store: Store, change: Item, number: int | None) -> None:
 
 @route("POST /categories/{categoryId}/assignProducts")
 def assign_products_to_category(request: StoreRequest) -> Result:
-    """Assign products to a category; the update count is 1 for any number of them."""
-    number = find_category(request)["id"]
-    _refuse_if_external(request, number)
+    """Assign products to a category. The update count is 1 for any number of products."""
+    category_id = find_category(request)["id"]
+    _refuse_if_external(request, category_id)
     for item in _requested_products(request):
-        _set_categories(request, item, [*(item.get("categoryIds") or ()), number])
+        _set_categories(request, item, [*(item.get("categoryIds") or ()), category_id])
     return {"updateCount": 1}
 
 
 @route("POST /categories/{categoryId}/unassignProducts")
 def unassign_products_from_category(request: StoreRequest) -> Result:
-    """Remove products from a category; the delete count is 1 for any number of them."""
-    number = find_category(request)["id"]
-    _refuse_if_external(request, number)
+    """Remove products from a category. The delete count is 1 for any number of products."""
+    category_id = find_category(request)["id"]
+    _refuse_if_external(request, category_id)
     for item in _requested_products(request):
-        _set_categories(request, item, [other for other in item.get("categoryIds") or () if other != number])
+        _set_categories(request, item, [other for other in item.get("categoryIds") or () if other != category_id])
     return {"deleteCount": 1}
 
 
 def _requested_products(request: StoreRequest) -> list[Item]:
-    numbers = _check_product_count(request.json.get("productIds") or ())
+    product_ids = _check_product_count(request.json.get("productIds") or ())
     table = request.store.table("products")
-    return [get_or_404(table, number, "Product", "PRODUCT_NOT_FOUND") for number in numbers]
+    return [get_or_404(table, product_id, "Product", "PRODUCT_NOT_FOUND") for product_id in product_ids]
 
 
-def _refuse_if_external(request: StoreRequest, number: int) -> None:
-    """Raise `ErrorResponse` if the store is set to treat its categories as managed by another system."""
-    message = f"Category #{number} is managed by another system: its products can't be changed here"
+def _refuse_if_external(request: StoreRequest, category_id: int) -> None:
+    """Raise `ErrorResponse` if the store simulates that another system manages its categories."""
+    message = f"Category #{category_id} is managed by another system: its products can't be changed here"
     request.raise_if_simulated("NOT_ALLOWED_TO_UPDATE_EXTERNAL_CATEGORIES", 409, message)
 
 
-def _check_product_count(numbers: Any) -> Any:
-    if len(numbers) > _MAX_PRODUCTS:
+def _check_product_count(product_ids: Any) -> Any:
+    if len(product_ids) > _MAX_PRODUCTS:
         code = "MAX_PRODUCTS_FOR_API_REQUEST_LIMIT_EXCEEDED"
         raise ErrorResponse(402, code, f"A request may name at most {_MAX_PRODUCTS} products")
-    return numbers
+    return product_ids
 
 
-def _set_products(request: StoreRequest, category: int, members: Iterable[int]) -> None:
-    table, wanted = request.store.table("products"), set(members)
-    present = set(table.find("category", category))
-    for key in present ^ wanted:
+def _set_products(request: StoreRequest, category_id: int, product_ids: Iterable[int]) -> None:
+    """Assign exactly these products to the category."""
+    table, wanted = request.store.table("products"), set(product_ids)
+    assigned = set(table.find("category", category_id))
+    for key in assigned ^ wanted:
         item = get_or_404(table, key, "Product", "PRODUCT_NOT_FOUND")
-        others = [other for other in item.get("categoryIds") or () if other != category]
-        _set_categories(request, item, [*others, category] if key in wanted else others)
+        others = [other for other in item.get("categoryIds") or () if other != category_id]
+        _set_categories(request, item, [*others, category_id] if key in wanted else others)
 
 
-def _set_categories(request: StoreRequest, item: Item, categories: list[int]) -> None:
-    change: Item = {"categoryIds": list(dict.fromkeys(categories))}
+def _set_categories(request: StoreRequest, item: Item, category_ids: list[int]) -> None:
+    """Store the product with these categories."""
+    change: Item = {"categoryIds": list(dict.fromkeys(category_ids))}
     changed = complete_product(request.store, apply_change(request, item, change), change)
     request.store.table("products").put(changed)
 
 
-def _refresh_products(request: StoreRequest, numbers: Iterable[int | str]) -> None:
-    """Update the category's name in products, without changing their update time."""
+def _refresh_products(request: StoreRequest, product_ids: Iterable[int | str]) -> None:
+    """Update the names of categories in these products, without changing the products' update time."""
     table = request.store.table("products")
-    for number in numbers:
-        item = get_or_404(table, number, "Product", "PRODUCT_NOT_FOUND")
+    for product_id in product_ids:
+        item = get_or_404(table, product_id, "Product", "PRODUCT_NOT_FOUND")
         table.put(complete_product(request.store, item, {"categoryIds": item["categoryIds"]}))

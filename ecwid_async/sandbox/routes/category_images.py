@@ -6,9 +6,9 @@ from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.routes.categories import find_category
 from ecwid_async.sandbox.routes.support.image_uploads import (
     UploadedImage,
-    described_image,
     new_image_id,
-    uploaded_image,
+    read_async_image_upload,
+    read_image_upload,
 )
 from ecwid_async.sandbox.state import Item, uploads_of
 
@@ -25,7 +25,7 @@ _IMAGE_FIELDS: Final = {
 def upload_category_image(request: StoreRequest) -> Result:
     """Replace the image; it is shown at once."""
     item = find_category(request)
-    return _set_image(request, item, uploaded_image(request, number := new_image_id(request.store)), number)
+    return _set_image(request, item, read_image_upload(request, new_image_id(request.store)))
 
 
 @route("POST /categories/{categoryId}/image/async")
@@ -33,7 +33,7 @@ def upload_category_image_async(request: StoreRequest) -> Result:
     """Replace the image; it is shown at once, from the given address."""
     item = find_category(request)
     item |= {"alt": request.json["alt"]} if request.json.get("alt") else {}
-    return _set_image(request, item, described_image(request, number := new_image_id(request.store)), number)
+    return _set_image(request, item, read_async_image_upload(request, new_image_id(request.store)))
 
 
 @route("DELETE /categories/{categoryId}/image")
@@ -49,9 +49,9 @@ def delete_category_image(request: StoreRequest) -> Result:
     return {"deleteCount": 1}
 
 
-def _set_image(request: StoreRequest, item: Item, new: UploadedImage, number: int) -> Result:
-    """Show this image. The name of the thumbnail is the id of the image."""
-    thumbnail = f"{new.urls['image400pxUrl'].rpartition('/')[0]}/{number}.png"
+def _set_image(request: StoreRequest, item: Item, new: UploadedImage) -> Result:
+    """Show this image. The thumbnail's file name is the image's id."""
+    thumbnail = f"{new.urls['image400pxUrl'].rpartition('/')[0]}/{new.id}.png"
     if item.get("originalImageUrl") != new.original:
         uploads_of(request.store).discard((item.get("originalImageUrl", ""),))
     item |= {
@@ -62,4 +62,4 @@ def _set_image(request: StoreRequest, item: Item, new: UploadedImage, number: in
         "thumbnail": {"url": thumbnail, "width": 400, "height": 400},
     }
     request.store.table("categories").put(item)
-    return {"id": number}
+    return {"id": new.id}

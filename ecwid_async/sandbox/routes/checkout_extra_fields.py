@@ -5,7 +5,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import main_language, sync_translations
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.items import apply_change, without_nulls
 from ecwid_async.sandbox.state import Item, Records
 
 __all__: list[str] = []
@@ -52,7 +52,7 @@ def create_checkout_extra_field(request: StoreRequest) -> Result:
         "shownOnOrderDetails": True,
         "saveToCustomerProfile": False,
         "cpField": False,
-        **{name: value for name, value in sent.items() if value is not None},
+        **without_nulls(sent),
     }
     sync_translations(field, sent, _TRANSLATED_FIELDS, main_language(request.store))
     _fields(request)[key] = field

@@ -8,11 +8,12 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.routes.support.columns import date_column
 from ecwid_async.sandbox.routes.support.filters import one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, check_choices, delete_item, item_response
 from ecwid_async.sandbox.routes.support.lists import search, search_deleted
 from ecwid_async.sandbox.routes.support.text import normalized
-from ecwid_async.sandbox.state import Columns, Item, Table, format_time, parse_number, parse_time
+from ecwid_async.sandbox.state import Columns, Item, Table, format_time, parse_number
 
 __all__: list[str] = []
 
@@ -29,10 +30,6 @@ _REQUIRED: Final = ("code", "discountType", "applicationLimit")
 _READ_ONLY: Final = frozenset({"creationDate", "updateDate", "orderCount"})
 
 
-def _date_field(name: str) -> Callable[[Item], float]:
-    return lambda item: parse_time(item[name]) if item.get(name) else 0
-
-
 def _view(request: StoreRequest) -> Callable[[Item], Item]:
     orders = request.store.table("orders")
 
@@ -47,8 +44,8 @@ COUPONS: Final = register_list(
     Listing(
         section="coupons",
         columns=Columns(
-            created=_date_field("creationDate"),
-            updated=_date_field("updateDate"),
+            created=date_column("creationDate"),
+            updated=date_column("updateDate"),
             terms={
                 "code": lambda item: (item.get("code"),),
                 "discountType": lambda item: (item.get("discountType"),),

@@ -2,7 +2,7 @@
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.customers import complete_contact, find_customer, save_customer
+from ecwid_async.sandbox.routes.support.customer_storage import complete_contact, find_customer, save_customer
 from ecwid_async.sandbox.routes.support.items import apply_change
 from ecwid_async.sandbox.state import Item
 
@@ -54,16 +54,16 @@ def delete_customer_contact(request: StoreRequest) -> Result:
 
 
 def _find_contact(request: StoreRequest, customer: Item) -> Item:
-    number = request.path_number("contactId")
+    contact_id = request.path_number("contactId")
     for contact in customer.get("contacts") or ():
-        if contact.get("id") == number:
+        if contact.get("id") == contact_id:
             found: Item = contact
             return found
-    raise ErrorResponse(404, "CONTACT_NOT_FOUND", f"Contact #{number} not found")
+    raise ErrorResponse(404, "CONTACT_NOT_FOUND", f"Contact #{contact_id} not found")
 
 
 def _save_contacts(request: StoreRequest, customer: Item, contacts: list[Item], changed: Item) -> None:
-    """Store a customer's contacts. If the `changed` one is the default, it is the only default of its type."""
+    """Store a customer's contacts. If `changed` is a default contact, it becomes the only default of its type."""
     if changed.get("default"):
         for contact in contacts:
             if contact is not changed and contact.get("type") == changed.get("type"):

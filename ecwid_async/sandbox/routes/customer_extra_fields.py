@@ -6,7 +6,7 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, project, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.items import apply_change, check_choices
+from ecwid_async.sandbox.routes.support.items import apply_change, check_choices, without_nulls
 from ecwid_async.sandbox.state import Columns, Item, encode_json, format_time
 
 __all__: list[str] = []
@@ -38,7 +38,7 @@ def get_customer_extra_field(request: StoreRequest) -> Result:
 def create_customer_extra_field(request: StoreRequest) -> Result:
     """Create an extra field; it needs a title."""
     table, date = request.store.table("customer_extra_fields"), format_time(request.now)
-    given = {name: value for name, value in request.json.items() if value is not None}
+    given = without_nulls(request.json)
     key = given.get("key") or _new_key(request)
     if key in table:
         raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already an extra field {key!r}")

@@ -1,4 +1,4 @@
-"""Customers: ``/customers``, and the vendor's ``/customers_ids`` and ``/customers_update``."""
+"""Customers: ``/customers``, ``/customers_ids`` and ``/customers_update``."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
@@ -6,11 +6,16 @@ from typing import Any, Final, TypeVar
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.customer_groups import GENERAL_GROUP, group_names
-from ecwid_async.sandbox.routes.support.addresses import format_address, with_region_names, with_split_name
+from ecwid_async.sandbox.routes.support.columns import optional_term
 from ecwid_async.sandbox.routes.support.customer_stats import compute_stats, customer_by_email
+from ecwid_async.sandbox.routes.support.customer_storage import (
+    GENERAL_GROUP,
+    complete_customer,
+    group_names,
+    save_customer,
+)
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, contains, one_of, since, until
-from ecwid_async.sandbox.routes.support.items import apply_change, delete_item, get_or_404, item_response
+from ecwid_async.sandbox.routes.support.items import apply_change, delete_item, get_or_404, item_response, without_nulls
 from ecwid_async.sandbox.routes.support.lists import requested_conditions, requested_sort, search, search_deleted
 from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import (
@@ -30,19 +35,20 @@ from ecwid_async.sandbox.state import (
     select_rows,
 )
 
-__all__ = ["complete_contact", "find_customer", "save_customer"]
+__all__: list[str] = []
 
 _KIND: Final = "Customer"
 _NOT_FOUND: Final = "CUSTOMER_NOT_FOUND"
 _UPDATE_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
 
-_T = TypeVar("_T")
+_Result = TypeVar("_Result")
 
 
 # Search terms and filters.
 
 
 def _seconds(text: str | None) -> float:
+    """A date in Unix seconds, zero if it is missing. Dates in UTC take a faster path than `parse_time`."""
     if not text:
         return 0
     if text.endswith(" +0000"):
@@ -68,7 +74,7 @@ def _address_terms(name: str) -> Callable[[Item], Iterator[Hashable]]:
     return lambda item: (normalized(address[name]) for address in _addresses(item) if address.get(name))
 
 
-def _joined_addresses(name: str) -> Callable[[Item], str]:
+def _address_text(name: str) -> Callable[[Item], str]:
     return lambda item: "\n".join(address[name] for address in _addresses(item) if address.get(name))
 
 
@@ -80,21 +86,21 @@ def _digits(text: str) -> str:
     return "".join(character for character in text if character.isdigit())
 
 
-def _phones(item: Item) -> str:
+def _phone_digits(item: Item) -> str:
     numbers = [address.get("phone") for address in _addresses(item)]
     numbers += [contact.get("contact") for contact in item.get("contacts") or () if contact.get("type") == "PHONE"]
     return "\n".join(_digits(number) for number in numbers if number)
 
 
-def _keywords(item: Item) -> str:
-    texts = [item.get("email"), item.get("name"), item.get("taxId"), item.get("privateAdminNotes"), _phones(item)]
+def _searchable_text(item: Item) -> str:
+    texts = [item.get("email"), item.get("name"), item.get("taxId"), item.get("privateAdminNotes"), _phone_digits(item)]
     for address in _addresses(item):
         texts += [address.get(name) for name in ("name", "companyName", "street", "city", "postalCode", "phone")]
     texts += [contact.get("contact") for contact in item.get("contacts") or ()]
     return "\n".join(text for text in texts if text)
 
 
-def _stat(name: str) -> Callable[[Item], float]:
+def _stats_field(name: str) -> Callable[[Item], float]:
     return lambda item: (item.get("stats") or {}).get(name) or 0
 
 
@@ -102,18 +108,18 @@ _COLUMNS: Final = Columns(
     created=_date_field("registered"),
     updated=_date_field("updated"),
     numbers={
-        "orders": _stat("numberOfOrders"),
-        "sales": _stat("salesValue"),
-        "first": _date_field("stats", "firstOrderDate"),
-        "last": _date_field("stats", "lastOrderDate"),
+        "orders": _stats_field("numberOfOrders"),
+        "sales": _stats_field("salesValue"),
+        "firstOrder": _date_field("stats", "firstOrderDate"),
+        "lastOrder": _date_field("stats", "lastOrderDate"),
     },
     texts={
         "name": _display_name,
         "email": lambda item: item.get("email") or "",
-        "keyword": _keywords,
-        "phone": _phones,
-        "city": _joined_addresses("city"),
-        "companyName": _joined_addresses("companyName"),
+        "keyword": _searchable_text,
+        "phone": _phone_digits,
+        "city": _address_text("city"),
+        "companyName": _address_text("companyName"),
     },
     lazy=frozenset({"phone", "city", "companyName"}),
     terms={
@@ -125,7 +131,7 @@ _COLUMNS: Final = Columns(
         "acceptMarketing": lambda item: (bool(item.get("acceptMarketing")),),
         "taxExempt": lambda item: (bool(item.get("taxExempt")),),
         "b2b_b2c": lambda item: (item.get("b2b_b2c") or "b2c",),
-        "lang": lambda item: filter(None, (item.get("lang"),)),
+        "lang": optional_term("lang"),
     },
 )
 
@@ -143,7 +149,7 @@ def _by_phone(request: StoreRequest, value: str) -> Condition | None:
 def _by_purchase(request: StoreRequest, value: tuple[int, ...]) -> Condition:
     """The customers whose orders contain one of these products."""
     orders = request.store.table("orders")
-    slots = {slot for product in value for slot in orders.index.slots_with("productId", product)}
+    slots = {slot for product_id in value for slot in orders.index.slots_with("productId", product_id)}
     emails = {decode_json(row).get("email") or "" for row in orders.index.rows(slots)}
     found = (customer_by_email(request.store, email) for email in emails)
     return KeyIn(frozenset(customer["id"] for customer in found if customer is not None))
@@ -187,8 +193,8 @@ CUSTOMERS: Final = register_list(
             "REGISTERED_DATE": "created",
             "UPDATED_DATE": "updated",
             "SALES_VALUE": "sales",
-            "FIRST_ORDER_DATE": "first",
-            "LAST_ORDER_DATE": "last",
+            "FIRST_ORDER_DATE": "firstOrder",
+            "LAST_ORDER_DATE": "lastOrder",
         },
         default_sort=Sort("created", descending=True),
     )
@@ -211,16 +217,16 @@ def get_customer(request: StoreRequest) -> Result:
 def create_customer(request: StoreRequest) -> Result:
     """Create a customer; the email address must be unique."""
     store, table = request.store, request.store.table("customers")
-    sent = {name: value for name, value in request.json.items() if value is not None}
+    sent = without_nulls(request.json)
     email = (sent.get("email") or "").strip()
     if "@" not in email:
         raise ErrorResponse.wrong_parameter("Field 'email' is required and must be an email address")
     _check_email_is_free(store, email)
-    number = table.new_id()
+    customer_id = table.new_id()
     statistics = compute_stats(store, email)
     contact = {"contact": email, "type": "EMAIL", "default": True}
     customer = {
-        "id": number,
+        "id": customer_id,
         "name": "",
         "email": email,
         "registered": format_time(request.now),
@@ -243,24 +249,24 @@ def create_customer(request: StoreRequest) -> Result:
         "favorites": [],
     }
     sent.setdefault("contacts", [contact])
-    table.put(_complete_customer(request, {**customer, **sent, "email": email}, sent))
-    return {"id": number}
+    table.put(complete_customer(request, {**customer, **sent, "email": email}, sent))
+    return {"id": customer_id}
 
 
 @route("PUT /customers/{customerId}")
 def update_customer(request: StoreRequest) -> Result:
     """Change a customer."""
-    change_customer(request, request.path_number("customerId"), request.json)
+    _change_customer(request, request.path_number("customerId"), request.json)
     return {"updateCount": 1}
 
 
-def change_customer(request: StoreRequest, number: Key, change: Item) -> None:
+def _change_customer(request: StoreRequest, customer_id: Key, change: Item) -> None:
     """Apply a partial change to a customer. Raises `ErrorResponse` 404."""
-    stored = get_or_404(request.store.table("customers"), number, _KIND, _NOT_FOUND)
+    stored = get_or_404(request.store.table("customers"), customer_id, _KIND, _NOT_FOUND)
     email = (change.get("email") or "").strip()
     if email and normalized(email) != normalized(stored.get("email") or ""):
         _check_email_is_free(request.store, email)
-    customer = _complete_customer(request, apply_change(request, stored, change, set_updated=False), change)
+    customer = complete_customer(request, apply_change(request, stored, change, set_updated=False), change)
     if email:
         statistics = compute_stats(request.store, email)
         customer |= {"stats": statistics, "totalOrderCount": statistics["numberOfOrders"]}
@@ -270,9 +276,9 @@ def change_customer(request: StoreRequest, number: Key, change: Item) -> None:
 @route("DELETE /customers/{customerId}")
 def delete_customer(request: StoreRequest) -> Result:
     """Delete a customer."""
-    number = request.path_number("customerId")
-    if not delete_item(request, "customers", number):
-        raise ErrorResponse(404, _NOT_FOUND, f"{_KIND} #{number} not found")
+    customer_id = request.path_number("customerId")
+    if not delete_item(request, "customers", customer_id):
+        raise ErrorResponse(404, _NOT_FOUND, f"{_KIND} #{customer_id} not found")
     return {"deleteCount": 1}
 
 
@@ -282,67 +288,9 @@ def get_deleted_customers(request: StoreRequest) -> Result:
     return search_deleted(request, "customers")
 
 
-def find_customer(request: StoreRequest) -> Item:
-    """The customer named in the path. Raises `ErrorResponse` 404."""
-    return get_or_404(request.store.table("customers"), request.path_number("customerId"), _KIND, _NOT_FOUND)
-
-
-# Fields that the server adds.
-
-
 def _check_email_is_free(store: Store, email: str) -> None:
     if customer_by_email(store, email) is not None:
         raise ErrorResponse(409, "CONSTRAINT_VIOLATION", "There is already a customer with this email")
-
-
-def save_customer(request: StoreRequest, customer: Item) -> None:
-    """Store a customer, updated now."""
-    request.store.table("customers").put(customer | {"updated": format_time(request.now)})
-
-
-def _complete_customer(request: StoreRequest, customer: Item, sent: Item) -> Item:
-    """The customer to store after a write: names by code and id, and ids for new elements of lists."""
-    completed = {name: value for name, value in customer.items() if name != "password"}
-    person = dict(completed.get("billingPerson") or {})
-    if sent.get("name") and not (sent.get("billingPerson") or {}).get("name"):
-        person["name"] = sent["name"]
-    if person:
-        completed["billingPerson"] = person = with_split_name(with_region_names(person))
-        completed["name"] = person.get("name") or completed.get("name") or ""
-    completed["shippingAddresses"] = [
-        _complete_address(request, address) for address in completed.get("shippingAddresses") or ()
-    ]
-    completed["contacts"] = [
-        complete_contact(request, position, contact) for position, contact in enumerate(completed.get("contacts") or ())
-    ]
-    if sent.get("extrafields") is not None:
-        completed["extrafields"] = [
-            _complete_extra_field(request, position, field) for position, field in enumerate(sent["extrafields"])
-        ]
-    if "customerGroupId" in sent:
-        group = completed.get("customerGroupId") or GENERAL_GROUP
-        completed["customerGroupName"] = group_names(request.store).get(group) or sent.get("customerGroupName") or ""
-    return completed
-
-
-def _complete_extra_field(request: StoreRequest, position: int, value: Item) -> Item:
-    """The value of an extra field with the title and type of the field."""
-    field = request.store.table("customer_extra_fields").get(value.get("key") or "") or {}
-    description: Item = {name: field[name] for name in ("title", "type", "entityTypes") if name in field}
-    return {"entityTypes": ["CUSTOMERS"], **value, **description, "orderBy": position}
-
-
-def _complete_address(request: StoreRequest, address: Item) -> Item:
-    completed = with_region_names(address)
-    number = completed.pop("id", None) or request.store.table("customers").new_id()
-    return {"id": number, **completed, "addressFormatted": format_address(completed)}
-
-
-def complete_contact(request: StoreRequest, position: int, contact: Item) -> Item:
-    """The contact with an id and defaults, for this position in the list."""
-    number = contact.get("id") or request.store.table("customers").new_id()
-    defaults = {"default": False, "orderBy": position * 5, "timestamp": format_time(request.now)}
-    return {"id": number, **defaults, **{name: value for name, value in contact.items() if name != "id"}}
 
 
 # Filter values and mass updates.
@@ -362,9 +310,9 @@ def _matching_ids(request: StoreRequest) -> list[Key]:
     )
 
 
-def _cached(table: Table, name: str, compute: Callable[[Iterable[Item]], _T]) -> _T:
+def _cached(table: Table, name: str, compute: Callable[[Iterable[Item]], _Result]) -> _Result:
     """The result of `compute` for all items, computed once until the next change."""
-    found: _T | None = table.index.cache.get(name)
+    found: _Result | None = table.index.cache.get(name)
     if found is None:
         found = compute(item for key in table if (item := table.get(key)) is not None)
         table.index.remember(name, found)
@@ -388,7 +336,7 @@ def mass_update_customers(request: StoreRequest) -> Result:
         case "ALL_FILTERED":
             ids = _matching_ids(request)
         case "SELECTED" if sent.get("ids"):
-            ids = [number for number in dict.fromkeys(sent["ids"]) if number in table]
+            ids = [customer_id for customer_id in dict.fromkeys(sent["ids"]) if customer_id in table]
         case "SELECTED":
             raise ErrorResponse.wrong_parameter("Field 'ids' is required with SELECTED")
         case _:
@@ -396,11 +344,11 @@ def mass_update_customers(request: StoreRequest) -> Result:
     change = sent.get("customer") or {}
     if not sent.get("delete") and not change:
         raise ErrorResponse.wrong_parameter("Send the changes in 'customer', or set 'delete'")
-    for number in ids:
+    for customer_id in ids:
         if sent.get("delete"):
-            delete_item(request, "customers", number)
+            delete_item(request, "customers", customer_id)
         else:
-            change_customer(request, number, change)
+            _change_customer(request, customer_id, change)
     return {"updateCount": len(ids)}
 
 
@@ -416,7 +364,7 @@ def get_customers_filters(request: StoreRequest) -> Result:
         "total": len(counts),
         "repeatedCustomersCount": sum(count > 1 for count in counts),
         "oneTimeCustomersCount": sum(count == 1 for count in counts),
-        "storeGroups": [{"id": g, "name": name} for g, name in group_names(request.store).items() if g in used],
+        "storeGroups": [{"id": id_, "name": name} for id_, name in group_names(request.store).items() if id_ in used],
         "shippingAddresses": _cached(table, "addresses", _shipping_addresses),
         "languages": sorted(str(lang) for lang, _ in table.index.value_counts("lang")),
     }
@@ -434,7 +382,7 @@ def _shipping_addresses(customers: Iterable[Item]) -> list[Item]:
 
 @route("GET /customers/locations")
 def get_customers_locations(request: StoreRequest) -> Result:
-    """The customers' countries with this text in their name, sorted by name."""
+    """The countries of customers with this text in the country's name, sorted by name."""
     text = normalized(request.params.get("name", ""))
     countries = _cached(request.store.table("customers"), "countries", _countries)
     shown = sorted((name, code) for code, name in countries.items() if text in normalized(name))
@@ -452,13 +400,13 @@ def _countries(customers: Iterable[Item]) -> dict[str, str]:
 
 @route("GET /customers/products")
 def get_customers_products(request: StoreRequest) -> Result:
-    """The products that customers bought with this text in their name, sorted by name."""
+    """The products with this text in their name that customers bought, sorted by name."""
     text = normalized(request.params.get("name", ""))
     orders, products = request.store.table("orders"), request.store.table("products")
     names: dict[Any, str] = {}
-    for number, _ in orders.index.value_counts("productId"):
-        product = products.get(number) if isinstance(number, int) else None
+    for product_id, _ in orders.index.value_counts("productId"):
+        product = products.get(product_id) if isinstance(product_id, int) else None
         if product is not None and text in normalized(product["name"]):
-            names[number] = product["name"]
-    shown = sorted(names.items(), key=lambda pair: (pair[1], pair[0]))
-    return {"items": [{"productId": number, "productName": name} for number, name in shown]}
+            names[product_id] = product["name"]
+    by_name = sorted(names.items(), key=lambda pair: (pair[1], pair[0]))
+    return {"items": [{"productId": product_id, "productName": name} for product_id, name in by_name]}

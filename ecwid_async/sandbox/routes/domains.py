@@ -6,6 +6,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import format_price
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.routes.support.items import without_nulls
 from ecwid_async.sandbox.state import Item, Records, format_time
 
 __all__: list[str] = []
@@ -55,7 +56,7 @@ def update_domains(request: StoreRequest) -> Result:
     if site.get("thirdPartyVendorDomain") is not None:
         _set_custom_domain(request, site["thirdPartyVendorDomain"])
     for position, change in enumerate(sent.get("purchasedDomains") or ()):
-        _update_domain(request, position, {name: value for name, value in change.items() if value is not None})
+        _update_domain(request, position, without_nulls(change))
     return {"updateCount": 1}
 
 
@@ -86,7 +87,7 @@ def search_domains(request: StoreRequest) -> Result:
 def purchase_domain(request: StoreRequest) -> Result:
     """Buy a domain for a year."""
     _check_feature(request)
-    order: Item = {name: value for name, value in request.json.items() if value is not None}
+    order: Item = without_nulls(request.json)
     name = _domain_name(order.get("domainName") or "")
     if name in _domains(request) or _is_taken(name):
         raise ErrorResponse(400, "DOMAIN_ALREADY_TAKEN", f"{name} is already taken")

@@ -2,7 +2,7 @@
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.items import apply_change, without_nulls
 from ecwid_async.sandbox.routes.support.order_storage import find_order, save_changed_order
 from ecwid_async.sandbox.state import Item
 
@@ -20,7 +20,7 @@ def search_order_extra_fields(request: StoreRequest) -> Result:
 @route("POST /orders/{orderId}/extraFields")
 def add_order_extra_field(request: StoreRequest) -> Result:
     """Add an extra field."""
-    order, sent = find_order(request), {name: v for name, v in request.json.items() if v is not None}
+    order, sent = find_order(request), without_nulls(request.json)
     for name in _REQUIRED:
         if not sent.get(name):
             raise ErrorResponse.wrong_parameter(f"An extra field needs {name!r}")

@@ -5,6 +5,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import main_language
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.routes.support.items import without_nulls
 from ecwid_async.sandbox.state import Item, Records, format_time
 
 __all__: list[str] = []
@@ -50,7 +51,7 @@ def get_order_status(request: StoreRequest) -> Result:
 def update_order_status(request: StoreRequest) -> Result:
     """Name or enable a custom status; of built-in ones only the notification can be changed."""
     status, lang = _find_status(request), main_language(request.store)
-    change = {name: value for name, value in request.json.items() if value is not None}
+    change = without_nulls(request.json)
     names = change.pop("nameTranslations", None) or change.pop("nameTranslated", None) or {}
     fixed = sorted({"name", "enabled"} & {name for name, value in change.items() if status.get(name) != value})
     if status.get("defaultStatus") and (fixed or names):

@@ -14,6 +14,7 @@ from ecwid_async.sandbox.computed_fields import FIRST_ORDER_NUMBER
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.addresses import with_region_names
+from ecwid_async.sandbox.routes.support.columns import optional_term
 from ecwid_async.sandbox.routes.support.customer_stats import refresh_stats
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, by_key, contains, one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, delete_item, item_response
@@ -98,10 +99,10 @@ ORDER_COLUMNS: Final = Columns(
     },
     lazy=frozenset({"customer", "vendorOrderNumber", "paymentReference"}),
     terms={
-        "id": lambda item: filter(None, (item.get("id"),)),
-        "referenceTransactionId": lambda item: filter(None, (item.get("referenceTransactionId"),)),
+        "id": optional_term("id"),
+        "referenceTransactionId": optional_term("referenceTransactionId"),
         "email": _text_term("email"),
-        "customerId": lambda item: filter(None, (item.get("customerId"),)),
+        "customerId": optional_term("customerId"),
         "productId": _item_terms("productId"),
         "subscriptionId": _item_terms("subscriptionId"),
         "shippingMethod": _nested_term("shippingOption", "shippingMethodName"),

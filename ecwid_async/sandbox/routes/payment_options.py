@@ -5,7 +5,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import localize, main_language, sync_translations
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.items import apply_change, without_nulls
 from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []
@@ -91,7 +91,7 @@ def get_payment_option(request: StoreRequest) -> Result:
 @route("POST /profile/paymentOptions")
 def create_payment_option(request: StoreRequest) -> Result:
     """Create a payment option."""
-    sent = {name: value for name, value in request.json.items() if value is not None}
+    sent = without_nulls(request.json)
     number = request.store.next_number("payment_options", 0)
     option = {
         "id": f"{700_000_001 + number}-{request.now * 1000 + number}",

@@ -5,7 +5,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import check_url, new_file_id
 from ecwid_async.sandbox.engine import Media, Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.items import apply_change, without_nulls
 from ecwid_async.sandbox.routes.support.product_storage import find_product, save_product
 from ecwid_async.sandbox.state import Item, uploads_of
 
@@ -55,7 +55,7 @@ def download_product_file(request: StoreRequest) -> Result:
 def update_product_file(request: StoreRequest) -> Result:
     """Change the description of a file."""
     item = find_product(request)
-    _find_file(request, item).update({k: v for k, v in request.json.items() if v is not None})
+    _find_file(request, item).update(without_nulls(request.json))
     save_product(request, apply_change(request, item, {}))
     return {"updateCount": 1}
 

@@ -6,7 +6,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import GENERAL_TYPE, main_language, product_type_table, sync_translations
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, project, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404
+from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, without_nulls
 from ecwid_async.sandbox.state import Columns, Item, Store, Table, encode_json
 
 __all__: list[str] = []
@@ -61,7 +61,7 @@ def get_product_type(request: StoreRequest) -> Result:
 @route("POST /classes")
 def create_product_type(request: StoreRequest) -> Result:
     """Create a product type; its attributes get ids and keep their order."""
-    table, given = product_type_table(request.store), {k: v for k, v in request.json.items() if v is not None}
+    table, given = product_type_table(request.store), without_nulls(request.json)
     if not (given.get("name") or "").strip():
         raise ErrorResponse.wrong_parameter("A product type needs a name")
     attributes = [{k: v for k, v in attribute.items() if k != "id"} for attribute in given.get("attributes") or ()]

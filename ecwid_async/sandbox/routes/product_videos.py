@@ -2,8 +2,8 @@
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.image_uploads import new_video_id, uploaded_image
-from ecwid_async.sandbox.routes.support.product_media import (
+from ecwid_async.sandbox.routes.support.image_uploads import new_video_id, read_image_upload
+from ecwid_async.sandbox.routes.support.product_media_storage import (
     MAIN_VIDEOS,
     media_of,
     new_video,
@@ -20,16 +20,16 @@ __all__: list[str] = []
 @route("POST /products/{productId}/gallery/video")
 def upload_product_gallery_video(request: StoreRequest) -> Result:
     """Add a video to the gallery."""
-    item, number = find_product(request), new_video_id(request.store)
+    item, video_id = find_product(request), new_video_id(request.store)
     _, videos = media_of(item)
-    videos.append(new_video(request, number, request.json.get("url")))
+    videos.append(new_video(request, video_id, request.json.get("url")))
     save_media(request, item)
-    return {"id": number}
+    return {"id": video_id}
 
 
 @route("GET /products/{productId}/gallery/video/{galleryVideoId}")
 def get_product_gallery_video(request: StoreRequest) -> Result:
-    """Read a video of the gallery; only the product itself has the address of the original cover."""
+    """Read a video of the gallery. Only the product contains the URL of its original cover."""
     video = _find_video(request, find_product(request))
     return {name: value for name, value in video.items() if name != "imageOriginalUrl"}
 
@@ -39,10 +39,10 @@ def upload_product_gallery_video_cover(request: StoreRequest) -> Result:
     """Replace the cover of a video."""
     item = find_product(request)
     video = _find_video(request, item)
-    new = uploaded_image(request, number := new_video_id(request.store))
-    video.update({"videoCoverId": number, **new.urls})
+    new = read_image_upload(request, new_video_id(request.store))
+    video.update({"videoCoverId": new.id, **new.urls})
     save_media(request, item)
-    return {"id": number}
+    return {"id": new.id}
 
 
 @route("DELETE /products/{productId}/gallery/video/{galleryVideoId}")
@@ -53,20 +53,21 @@ def delete_product_gallery_video(request: StoreRequest) -> Result:
 
 
 def _find_video(request: StoreRequest, item: Item) -> Item:
-    number = request.path_number("galleryVideoId")
-    for video in media_of(item)[1]:
-        if video["id"] == number:
+    video_id = request.path_number("galleryVideoId")
+    _, videos = media_of(item)
+    for video in videos:
+        if video["id"] == video_id:
             return video
-    raise ErrorResponse(404, "VIDEO_NOT_FOUND", f"Video #{number} not found")
+    raise ErrorResponse(404, "VIDEO_NOT_FOUND", f"Video #{video_id} not found")
 
 
 @route("POST /products/{productId}/video")
 def upload_product_video(request: StoreRequest) -> Result:
     """Replace the main video."""
-    item, number = find_product(request), new_video_id(request.store)
-    set_main_video(request, item, new_video(request, number, request.json.get("url")))
+    item, video_id = find_product(request), new_video_id(request.store)
+    set_main_video(request, item, new_video(request, video_id, request.json.get("url")))
     save_media(request, item)
-    return {"id": number}
+    return {"id": video_id}
 
 
 @route("DELETE /products/{productId}/video")

@@ -16,12 +16,14 @@ from ecwid_async.sandbox.computed_fields import (
 )
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, read_parameters, register_list, route
 from ecwid_async.sandbox.routes.support.category_tree import category_subtree
+from ecwid_async.sandbox.routes.support.columns import optional_term
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, by_key, contains, one_of, since, until
 from ecwid_async.sandbox.routes.support.items import (
     apply_change,
     delete_item,
     item_response,
     with_timestamps,
+    without_nulls,
 )
 from ecwid_async.sandbox.routes.support.lists import requested_conditions, search, search_deleted
 from ecwid_async.sandbox.routes.support.product_facets import facet_term, product_filters
@@ -97,10 +99,10 @@ _COLUMNS: Final = Columns(
     },
     terms={
         "sku": _skus,
-        "externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),)),
+        "externalReferenceId": optional_term("externalReferenceId"),
         "category": lambda item: item.get("categoryIds") or (),
         # Most products are in General, class 0, which no search needs.
-        "class": lambda item: filter(None, (item.get("productClassId"),)),
+        "class": optional_term("productClassId"),
         "enabled": lambda item: (item.get("enabled") is not False,),
         "isGiftCard": lambda item: (bool(item.get("isGiftCard")),),
         "discountsAllowed": lambda item: (item.get("discountsAllowed") is not False,),
@@ -283,7 +285,7 @@ def get_product_filters_by_query(request: StoreRequest) -> Result:
 @route("POST /products/filters")
 def get_product_filters(request: StoreRequest) -> Result:
     """The values of filters, requested as documented: with the parameters as text in a JSON body."""
-    given = {name: text for name, text in (request.json.get("params") or {}).items() if text is not None}
+    given = without_nulls(request.json.get("params") or {})
     endpoint = spec.load().endpoints["GET /products/filters"]
     params = read_parameters(
         {**_filter_fields_text(request), **given}, endpoint, reject_unknown=request.store.switches.reject_unknown

@@ -1,4 +1,4 @@
-"""Promotions, which are discounts without a code: ``/promotions``."""
+"""Promotions, the discounts that apply without a code: ``/promotions``."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -7,7 +7,14 @@ import msgspec
 
 from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.items import apply_change, check_choices, get_or_404
+from ecwid_async.sandbox.routes.support.columns import optional_term
+from ecwid_async.sandbox.routes.support.items import (
+    apply_change,
+    check_choices,
+    check_external_id,
+    get_or_404,
+    without_nulls,
+)
 from ecwid_async.sandbox.routes.support.lists import search
 from ecwid_async.sandbox.state import Columns, Item, Table
 
@@ -28,7 +35,7 @@ PROMOTIONS: Final = register_list(
     Listing(
         section="promotions",
         columns=Columns(
-            terms={"externalReferenceId": lambda item: filter(None, (item.get("externalReferenceId"),))},
+            terms={"externalReferenceId": optional_term("externalReferenceId")},
         ),
         first_id=608_901,
         unsorted=True,
@@ -53,9 +60,9 @@ def create_promotion(request: StoreRequest) -> Result:
             402, "MAX_PROMOTIONS_LIMIT_EXCEEDED", f"There are already {_MAX_PROMOTIONS} promotions; delete some first"
         )
     _check_read_only(request, {})
-    given = {name: value for name, value in request.json.items() if value is not None}
-    base = {"enabled": True, "discountBase": "SUBTOTAL", "discountType": "ABSOLUTE", "amount": 0}
-    promotion = {"id": table.new_id(), **base, **given}
+    given = without_nulls(request.json)
+    defaults = {"enabled": True, "discountBase": "SUBTOTAL", "discountType": "ABSOLUTE", "amount": 0}
+    promotion = {"id": table.new_id(), **defaults, **given}
     table.put(_validated(request, table, promotion))
     return {"id": promotion["id"]}
 
@@ -94,12 +101,12 @@ def _check_read_only(request: StoreRequest, stored: Item) -> None:
     # Read-only fields are dropped from the parsed body, so read it again.
     sent: Item = {**accepted, **msgspec.json.decode(request.body)}
     targets: Item = sent.get("targets") or {}
-    before: Item = stored.get("targets") or {}
-    for name, value, was in (
+    stored_targets: Item = stored.get("targets") or {}
+    for name, value, stored_value in (
         ("id", sent.get("id"), stored.get("id")),
-        ("targets.all", targets.get("all"), before.get("all")),
+        ("targets.all", targets.get("all"), stored_targets.get("all")),
     ):
-        if value is not None and value != was:
+        if value is not None and value != stored_value:
             raise ErrorResponse(422, "READ_ONLY_PROMOTION_FIELD_CHANGE", f"Field {name!r} can't be changed")
 
 
@@ -125,9 +132,7 @@ def _validated(request: StoreRequest, table: Table, promotion: Item) -> Item:
     for combination in (*(targets.get("combinations") or ()), *(targets.get("excludedCombinations") or ())):
         _check_length(combination, "combinationIds", 100)
     _check_days(triggers)
-    reference = promotion.get("externalReferenceId")
-    if reference and any(key != promotion["id"] for key in table.find("externalReferenceId", reference)):
-        raise ErrorResponse(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
+    check_external_id(table, promotion["id"], promotion)
     if targets:
         promotion["targets"] = targets | {"all": not any(targets.get(name) for name in _TARGET_LISTS)}
     return promotion

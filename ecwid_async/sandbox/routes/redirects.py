@@ -4,6 +4,7 @@ from hashlib import blake2b
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.routes.support.items import without_nulls
 from ecwid_async.sandbox.routes.support.lists import paginate
 from ecwid_async.sandbox.state import Item, Records
 
@@ -56,7 +57,7 @@ def get_redirect(request: StoreRequest) -> Result:
 def update_redirect(request: StoreRequest) -> Result:
     """Change a redirect."""
     redirect = _find_redirect(request)
-    change = {name: value for name, value in request.json.items() if value is not None}
+    change = without_nulls(request.json)
     checked = _validated({**redirect, **change})
     if any(other["fromUrl"] == checked["fromUrl"] for other in _redirects(request).values() if other is not redirect):
         raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already a redirect from {checked['fromUrl']!r}")

@@ -5,7 +5,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import localize, main_language, sync_translations
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.routes.support.items import apply_change
+from ecwid_async.sandbox.routes.support.items import apply_change, without_nulls
 from ecwid_async.sandbox.state import Item
 
 __all__: list[str] = []
@@ -31,7 +31,7 @@ def search_shipping_options(request: StoreRequest) -> Result:
 @route("POST /profile/shippingOptions")
 def create_shipping_option(request: StoreRequest) -> Result:
     """Create a shipping option."""
-    sent = {name: value for name, value in request.json.items() if value is not None}
+    sent = without_nulls(request.json)
     if "ratesCalculationType" not in sent:
         implied = (kind for field, kind in _CALCULATION_TYPES.items() if sent.get(field))
         sent["ratesCalculationType"] = next(implied, "flat" if sent.get("fulfilmentType") == "pickup" else "")

@@ -5,6 +5,7 @@ from typing import Final
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.profile import STAFF_SCOPES
+from ecwid_async.sandbox.routes.support.items import without_nulls
 from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Item, Records
 
@@ -52,7 +53,7 @@ def create_staff(request: StoreRequest) -> Result:
 def update_staff(request: StoreRequest) -> Result:
     """Change the scopes or the email address of an account."""
     account = _find_account(request)
-    change = {name: value for name, value in request.json.items() if value is not None}
+    change = without_nulls(request.json)
     if "staffScopes" in change:
         change["staffScopes"] = _checked_scopes(change["staffScopes"])
     _accounts(request)[account["id"]] = account | change

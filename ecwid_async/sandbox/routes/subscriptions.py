@@ -9,6 +9,7 @@ from typing import Final
 from ecwid_async.sandbox.computed_fields import localize
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.routes.support.columns import date_column
 from ecwid_async.sandbox.routes.support.filters import one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
 from ecwid_async.sandbox.routes.support.lists import search
@@ -23,13 +24,8 @@ _STATUSES: Final = ("ACTIVE", "CANCELLED", "LAST_CHARGE_FAILED", "REQUIRES_PAYME
 _INTERVALS: Final = ("DAY", "WEEK", "MONTH", "YEAR")
 
 
-def _date_field(name: str) -> Callable[[Item], float]:
-    """A date as Unix seconds; zero if it is missing."""
-    return lambda item: parse_time(item[name]) if item.get(name) else 0
-
-
 def _cancelled(item: Item) -> float:
-    return _date_field("cancelled")(item)
+    return date_column("cancelled")(item)
 
 
 def _template(item: Item) -> Item:
@@ -79,7 +75,7 @@ SUBSCRIPTIONS: Final = register_list(
             key="subscriptionId",
             numbers={
                 "cancelled": _cancelled,
-                "nextCharge": _date_field("nextCharge"),
+                "nextCharge": date_column("nextCharge"),
                 "orders": lambda item: len(_orders(item)),
             },
             terms={
@@ -93,7 +89,7 @@ SUBSCRIPTIONS: Final = register_list(
                 "total": lambda item: (order.get("total") for order in _orders(item)),
                 "ordered": _order_times,
             },
-            created=_date_field("created"),
+            created=date_column("created"),
             updated=lambda item: (item.get("updateTimestamp") or 0) // 1000,
         ),
         first_id=9_500_001,

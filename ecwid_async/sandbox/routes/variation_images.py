@@ -5,9 +5,9 @@ from typing import Final
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.routes.support.image_uploads import (
     UploadedImage,
-    described_image,
     new_image_id,
-    uploaded_image,
+    read_async_image_upload,
+    read_image_upload,
 )
 from ecwid_async.sandbox.routes.support.product_storage import find_product
 from ecwid_async.sandbox.routes.variations import find_variation, replace_variation
@@ -29,7 +29,7 @@ def upload_variation_image(request: StoreRequest) -> Result:
     """Replace the image; it is shown at once."""
     item = find_product(request)
     stored = find_variation(request, item)
-    return _set_image(request, item, stored, uploaded_image(request, number := new_image_id(request.store)), number)
+    return _set_image(request, item, stored, read_image_upload(request, new_image_id(request.store)))
 
 
 @route("POST /products/{productId}/combinations/{combinationId}/image/async")
@@ -39,12 +39,12 @@ def upload_variation_image_async(request: StoreRequest) -> Result:
     stored = find_variation(request, item)
     if request.json.get("alt"):
         stored["alt"] = request.json["alt"]
-    return _set_image(request, item, stored, described_image(request, number := new_image_id(request.store)), number)
+    return _set_image(request, item, stored, read_async_image_upload(request, new_image_id(request.store)))
 
 
-def _set_image(request: StoreRequest, item: Item, stored: Item, new: UploadedImage, number: int) -> Result:
+def _set_image(request: StoreRequest, item: Item, stored: Item, new: UploadedImage) -> Result:
     replace_variation(request, item, stored | {name: new.urls[source] for name, source in _IMAGE_FIELDS.items()})
-    return {"id": number}
+    return {"id": new.id}
 
 
 @route("DELETE /products/{productId}/combinations/{combinationId}/image")
@@ -55,6 +55,6 @@ def delete_variation_image(request: StoreRequest) -> Result:
     if "imageUrl" not in stored:
         return {"deleteCount": 0}
     removed = {*_IMAGE_FIELDS, "alt"}
-    left = {name: value for name, value in stored.items() if name not in removed} | {"alt": {"translated": {}}}
-    replace_variation(request, item, left)
+    remaining = {name: value for name, value in stored.items() if name not in removed} | {"alt": {"translated": {}}}
+    replace_variation(request, item, remaining)
     return {"deleteCount": 1}

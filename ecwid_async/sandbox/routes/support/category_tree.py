@@ -8,13 +8,13 @@ __all__ = ["category_subtree"]
 
 
 def category_subtree(store: Store, roots: Iterable[int]) -> set[int]:
-    """The ids of these categories and of all their descendants."""
+    """The ids of the categories in `roots` and of all their descendants."""
     table = store.table("categories")
     found: set[int] = set()
     pending = list(roots)
     while pending:
-        number = pending.pop()
-        if number not in found:
-            found.add(number)
-            pending += [key for key in table.find("parent", number) if isinstance(key, int)]
+        category_id = pending.pop()
+        if category_id not in found:
+            found.add(category_id)
+            pending += [key for key in table.find("parent", category_id) if isinstance(key, int)]
     return found

@@ -1,4 +1,4 @@
-"""Uploaded images: as the body of the request, or by address."""
+"""Uploaded images: sent as the body of a request, or by URL."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from ecwid_async.sandbox.engine import StoreRequest
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import MAX_IMAGE_BYTES, ImageInfo, Item, Store, parse_number, read_image_info, uploads_of
 
-__all__ = ["UploadedImage", "described_image", "new_image_id", "new_video_id", "uploaded_image"]
+__all__ = ["UploadedImage", "new_image_id", "new_video_id", "read_async_image_upload", "read_image_upload"]
 
 _FIRST_IMAGE_ID: Final = 4_500_000_001
 # Clients read the ids of videos as 32-bit integers.
@@ -29,8 +29,9 @@ def new_video_id(store: Store) -> int:
 
 @frozen
 class UploadedImage:
-    """An image: its addresses by size, width and height in pixels, and the caller's own id."""
+    """An image: its id, its URLs by the names of their fields, width and height in pixels, and the caller's own id."""
 
+    id: int
     urls: dict[str, str]
     width: int
     height: int
@@ -38,40 +39,43 @@ class UploadedImage:
 
     @property
     def original(self) -> str:
-        """The address of the original image."""
+        """The URL of the original image."""
         return self.urls["imageOriginalUrl"]
 
     @property
     def sizes(self) -> dict[str, dict[str, int]]:
-        """Width and height by address, as `show_images` takes them."""
+        """Width and height by URL, as `set_image_fields` expects them."""
         return {self.original: {"width": self.width, "height": self.height}}
 
 
-def uploaded_image(request: StoreRequest, number: int) -> UploadedImage:
-    """The image in the body of the request, or at its ``externalUrl``, from which nothing is fetched.
+def read_image_upload(request: StoreRequest, image_id: int) -> UploadedImage:
+    """The image in the body, or the one at ``externalUrl``, which is not downloaded.
 
-    Raises `ErrorResponse` if there is no image, or if it is larger than 20 MB.
+    Raises `ErrorResponse` if the image is missing or larger than 20 MB.
     """
     if "externalUrl" in request.params:
         default = ImageInfo()
-        urls = image_urls(request.store, number, check_url(request.params["externalUrl"]))
-        return UploadedImage(urls, default.width, default.height, _external_id(request.body))
-    # No image starts with a brace: this is the JSON that accompanies an address, and the address is missing.
+        urls = image_urls(request.store, image_id, check_url(request.params["externalUrl"]))
+        return UploadedImage(image_id, urls, default.width, default.height, _external_id(request.body))
+    # A body that starts with a brace is not an image but the JSON sent along with a URL, and the URL is missing.
     if not request.body or request.body.startswith(b"{"):
         raise ErrorResponse.wrong_parameter("Send the image as the body, or its address as the parameter 'externalUrl'")
     if len(request.body) > MAX_IMAGE_BYTES:
         raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"An image may have at most {MAX_IMAGE_BYTES} bytes")
-    header = read_image_info(request.body)
-    urls = image_urls(request.store, number, extension=header.extension)
+    info = read_image_info(request.body)
+    urls = image_urls(request.store, image_id, extension=info.extension)
     uploads_of(request.store).put(urls["imageOriginalUrl"], request.body)
-    return UploadedImage(urls, header.width, header.height)
+    return UploadedImage(image_id, urls, info.width, info.height)
 
 
-def described_image(request: StoreRequest, number: int) -> UploadedImage:
-    """The image described by the JSON body of an asynchronous upload: its address, width and height."""
+def read_async_image_upload(request: StoreRequest, image_id: int) -> UploadedImage:
+    """The image in the JSON body of an asynchronous upload: its URL, width and height.
+
+    Raises `ErrorResponse` if one of them is missing or invalid. The image is not downloaded.
+    """
     sent = request.json
-    urls = image_urls(request.store, number, check_url(sent.get("url")))
-    return UploadedImage(urls, _pixels(sent, "width"), _pixels(sent, "height"), sent.get("externalId"))
+    urls = image_urls(request.store, image_id, check_url(sent.get("url")))
+    return UploadedImage(image_id, urls, _pixels(sent, "width"), _pixels(sent, "height"), sent.get("externalId"))
 
 
 def _pixels(sent: Item, name: str) -> int:
@@ -84,7 +88,7 @@ def _pixels(sent: Item, name: str) -> int:
 
 
 def _external_id(body: bytes) -> str | None:
-    """The caller's own id, sent as JSON when the image itself is sent by address."""
+    """The caller's own id for the image, in the JSON body sent along with a URL."""
     try:
         sent = msgspec.json.decode(body, type=dict[str, Any]) if body else {}
     except msgspec.DecodeError:

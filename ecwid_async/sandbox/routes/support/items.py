@@ -15,18 +15,42 @@ from ecwid_async.sandbox.state import (
     merge,
 )
 
-__all__ = ["apply_change", "check_choices", "delete_item", "get_or_404", "item_response", "with_timestamps"]
+__all__ = [
+    "apply_change",
+    "check_choices",
+    "check_external_id",
+    "delete_item",
+    "get_or_404",
+    "item_response",
+    "with_timestamps",
+    "without_nulls",
+]
+
+
+def without_nulls(document: Item) -> Item:
+    """The fields of a JSON object that are not null."""
+    return {name: value for name, value in document.items() if value is not None}
 
 
 def check_choices(item: Item, choices: Mapping[str, Sequence[str]]) -> None:
-    """Raise `ErrorResponse` if a field has a value other than those that `choices` lists under its name."""
+    """Raise `ErrorResponse` if a field has a value that is not among its `choices`, which are listed by field."""
     for name, allowed in choices.items():
         if item.get(name) is not None and item[name] not in allowed:
             raise ErrorResponse.wrong_parameter(f"Field {name!r} must be one of {', '.join(allowed)}")
 
 
+def check_external_id(table: Table, key: Key | None, fields: Item) -> None:
+    """Raise `ErrorResponse` 409 if another item of the list has the ``externalReferenceId`` in `fields`.
+
+    `key` is the item's own key; None for a new item.
+    """
+    reference = fields.get("externalReferenceId")
+    if reference and any(other != key for other in table.find("externalReferenceId", reference)):
+        raise ErrorResponse(409, "EXTERNAL_ID_ALREADY_USED", f"External id {reference!r} is already used")
+
+
 def get_or_404(table: Table, key: Key, kind: str, code: str) -> Item:
-    """The stored item. Raises `ErrorResponse` 404 with the API's message if there is none."""
+    """The stored item. Raises `ErrorResponse` 404 with this code, and `kind` in the message, if it does not exist."""
     item = table.get(key)
     if item is None:
         raise ErrorResponse(404, code, f"{kind} #{key} not found")
@@ -34,7 +58,7 @@ def get_or_404(table: Table, key: Key, kind: str, code: str) -> Item:
 
 
 def item_response(request: StoreRequest, listing: Listing, key: Key, kind: str, code: str) -> bytes:
-    """The item as JSON, with only the requested fields. Raises `ErrorResponse` 404 if there is none."""
+    """The item as JSON, with only the requested fields. Raises `ErrorResponse` 404 like `get_or_404`."""
     item = request.store.table(listing.section).raw(key)
     if item is None:
         raise ErrorResponse(404, code, f"{kind} #{key} not found")
@@ -47,7 +71,7 @@ def item_response(request: StoreRequest, listing: Listing, key: Key, kind: str, 
 
 
 def with_timestamps(item: Item, now: int) -> Item:
-    """A new item, created and updated now."""
+    """The item, created and updated at `now`, in Unix seconds."""
     date = format_time(now)
     times = {"created": date, "updated": date, "createTimestamp": now, "updateTimestamp": now}
     return {**item, **times}
@@ -64,7 +88,8 @@ def apply_change(
 ) -> Item:
     """The stored item with a partial change merged in.
 
-    An explicit null removes `clearable` fields. Raises `ErrorResponse` if the change would remove a `required` field.
+    A null clears a field if it is `clearable`, or with `Switches.null_clears`. `set_updated` sets the update time to
+    now. Raises `ErrorResponse` if the change would remove a `required` field.
     """
     merged = merge(stored, change, clearable=clearable, null_clears=request.store.switches.null_clears)
     for name in required:
@@ -78,7 +103,7 @@ def apply_change(
 def delete_item(request: StoreRequest, section: str, key: Key, entry: Item | None = None) -> bool:
     """Delete an item and record the deletion; False if there is no such item.
 
-    `entry` is what the list of deletions shows besides the date; the id if it is not given.
+    `entry` is the item's entry in the list of deletions, to which the date is added; by default it has only the id.
     """
     if not request.store.table(section).remove(key):
         return False

@@ -11,6 +11,7 @@ from ecwid_async.sandbox.engine import StoreRequest
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.addresses import with_region_names, with_split_name
 from ecwid_async.sandbox.routes.support.customer_stats import customer_by_email, refresh_stats
+from ecwid_async.sandbox.routes.support.items import without_nulls
 from ecwid_async.sandbox.state import Item, Records, Store, format_time, parse_number, parse_time, sum_amounts
 
 __all__ = [
@@ -137,11 +138,12 @@ def _order_items(store: Store, sent: Iterable[Item]) -> Iterator[Item]:
 
 def complete_order(request: StoreRequest, document: Item) -> Item:
     """A new order with the fields that the server adds."""
-    sent = {name: value for name, value in document.items() if value is not None}
+    sent = without_nulls(document)
     created = sent.pop("createDate", None)
     lines = sent["items"] = list(_order_items(request.store, sent.get("items") or ()))
     subtotal = sum_amounts((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
-    total = sent.get("total", sent.get("subtotal", subtotal))
+    default_total: float = sent.get("subtotal", subtotal)
+    total: float = sent.get("total", default_total)
     rate = (request.store.profile.get("formatsAndUnits") or {}).get("currencyRate") or 1
     order: Item = {
         "refundedAmount": 0,

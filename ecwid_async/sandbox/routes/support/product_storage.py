@@ -1,4 +1,4 @@
-"""Products in a store: found by the id in the path, stored, and their uploaded files discarded."""
+"""Products in a store: looked up, stored, and their uploaded files deleted."""
 
 from collections.abc import Iterator
 
@@ -15,16 +15,16 @@ def find_product(request: StoreRequest) -> Item:
 
 
 def save_product(request: StoreRequest, item: Item) -> None:
-    """Store a product and delete uploaded files that it no longer refers to."""
+    """Store a product, and delete the uploaded files to which it no longer refers."""
     discard_uploads(request, item["id"], set(_upload_urls(item)))
     request.store.table("products").put(item)
 
 
-def discard_uploads(request: StoreRequest, number: Key, kept: set[str]) -> None:
-    """Delete the uploaded files of a product, except those at the addresses in `kept`."""
+def discard_uploads(request: StoreRequest, product_id: Key, kept: set[str]) -> None:
+    """Delete the uploaded files of a product, except those at the URLs in `kept`."""
     files = uploads_of(request.store)
     if len(files):
-        files.discard(set(_upload_urls(request.store.table("products").get(number) or {})) - kept)
+        files.discard(set(_upload_urls(request.store.table("products").get(product_id) or {})) - kept)
 
 
 def _upload_urls(item: Item) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Images and videos of products, as the endpoints for the main image, the gallery and videos share them."""
+"""Images and videos stored in products: added, removed, and the main one replaced."""
 
 from typing import Final
 
@@ -22,10 +22,11 @@ __all__ = [
 ]
 
 MAIN_VIDEOS: Final = "main_videos"
+"""The name of the store's records of main videos: video ids by product id."""
 
 
 def media_of(item: Item) -> tuple[list[Item], list[Item]]:
-    """The images and the videos of a product, to be changed in place."""
+    """The lists of images and videos of a product, to be changed in place."""
     media = item.setdefault("media", {})
     return media.setdefault("images", []), media.setdefault("videos", [])
 
@@ -36,29 +37,29 @@ def save_media(request: StoreRequest, item: Item, new: UploadedImage | None = No
     save_product(request, apply_change(request, item, {}))
 
 
-def new_video(request: StoreRequest, number: int, url: object) -> Item:
-    """A video at this address. Raises `ErrorResponse` 422 if it is not the address of a video."""
+def new_video(request: StoreRequest, video_id: int, url: object) -> Item:
+    """The video at this URL. Raises `ErrorResponse` 422 if it is not the URL of a video."""
     host = host_of(url)
     if not host:
-        raise ErrorResponse(422, "NOT_VIDEO_URL", f"{str(url)[:200]!r} is not the address of a video")
+        raise ErrorResponse(422, "NOT_VIDEO_URL", f"{str(url)[:200]!r} is not the URL of a video")
     request.raise_if_simulated("VIDEO_NOT_SUPPORTED", 422, f"Videos of {host} are not supported")
     request.raise_if_simulated("VIDEO_UNAVAILABLE", 422, f"There is no video at {url}")
     provider = host.removeprefix("www.").partition(".")[0].capitalize()
     return {
-        "id": number,
-        "videoCoverId": number,
+        "id": video_id,
+        "videoCoverId": video_id,
         "url": url,
         "embedHtml": f'<iframe src="{url}"></iframe>',
         "providerName": provider,
-        "title": f"{provider} video {number}",
-        **image_urls(request.store, number),
+        "title": f"{provider} video {video_id}",
+        **image_urls(request.store, video_id),
     }
 
 
-def new_image(request: StoreRequest, images: list[Item], new: UploadedImage, number: int) -> Item:
-    """An uploaded image as products list it. Raises `ErrorResponse` 409 if its external id is taken."""
+def new_image(request: StoreRequest, images: list[Item], new: UploadedImage) -> Item:
+    """An uploaded image as an element of `images`. Raises `ErrorResponse` 409 if one of them has its external id."""
     alt = {} if request.endpoint.content == "binary" else request.json.get("alt") or {}
-    image: Item = {"id": str(number), **new.urls, "alt": {"translated": {}, **alt}}
+    image: Item = {"id": str(new.id), **new.urls, "alt": {"translated": {}, **alt}}
     if new.external_id:
         if any(other.get("externalId") == new.external_id for other in images):
             raise ErrorResponse(409, "EXTERNAL_ID_ALREADY_USED", f"External id {new.external_id!r} is already used")
@@ -66,36 +67,36 @@ def new_image(request: StoreRequest, images: list[Item], new: UploadedImage, num
     return image
 
 
-def remove_image(request: StoreRequest, number: str) -> Result:
+def remove_image(request: StoreRequest, image_id: str) -> Result:
     """Delete an image of the product in the path. Raises `ErrorResponse` 404."""
     item = find_product(request)
     images, _ = media_of(item)
-    kept = [image for image in images if image["id"] != number]
+    kept = [image for image in images if image["id"] != image_id]
     if len(kept) == len(images):
-        raise ErrorResponse(404, "IMAGE_NOT_FOUND", f"Image #{number} not found")
+        raise ErrorResponse(404, "IMAGE_NOT_FOUND", f"Image #{image_id} not found")
     images[:] = kept
     save_media(request, item)
     return {"deleteCount": 1}
 
 
-def remove_video(request: StoreRequest, item: Item, number: int) -> Result:
+def remove_video(request: StoreRequest, item: Item, video_id: int) -> Result:
     """Delete a video of a product, the main one included."""
     _, videos = media_of(item)
-    [gone] = (video for video in videos if video["id"] == number)
-    videos.remove(gone)
-    main = request.store.records(MAIN_VIDEOS)
-    if main.get(item["id"]) == number:
-        del main[item["id"]]
+    [removed] = (video for video in videos if video["id"] == video_id)
+    videos.remove(removed)
+    main_videos = request.store.records(MAIN_VIDEOS)
+    if main_videos.get(item["id"]) == video_id:
+        del main_videos[item["id"]]
     save_media(request, item)
     return {"deleteCount": 1}
 
 
 def set_main_video(request: StoreRequest, item: Item, video: Item | None) -> None:
     """Replace the main video of a product; None removes it."""
-    main = request.store.records(MAIN_VIDEOS)
+    main_videos = request.store.records(MAIN_VIDEOS)
     _, videos = media_of(item)
-    videos[:] = [other for other in videos if other["id"] != main.get(item["id"])]
-    main.pop(item["id"], None)
+    videos[:] = [other for other in videos if other["id"] != main_videos.get(item["id"])]
+    main_videos.pop(item["id"], None)
     if video is not None:
         videos.insert(0, video)
-        main[item["id"]] = video["id"]
+        main_videos[item["id"]] = video["id"]
