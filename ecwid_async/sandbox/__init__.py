@@ -8,12 +8,12 @@ store = sandbox.add_store(1003, token="secret_demo")
 `Sandbox` is a transport: pass it to a client instead of the network, or serve it over HTTP with `server`.
 
 - `sandbox` authenticates a request, checks its rate limit and scopes, and calls one endpoint.
-- `engine` finds the endpoint and parses the request; it also has the lists and pages that endpoints share.
-- `routes` are the endpoints, a file for each section of the API.
-- `computed_fields` are the fields that the server derives from others, such as prices, URLs and translations.
-- `state` is what a store contains, and the search of its lists.
+- `engine` finds the endpoint, parses the request, and builds lists and pages for all endpoints.
+- `routes` contains the endpoints, a file for each section of the API.
+- `computed_fields` computes the fields that the server derives from others, such as prices, URLs and translations.
+- `state` holds the contents of a store and searches its lists.
 - `seed` creates demo stores.
-- `spec` has the tables of the API: endpoints, parameters and body schemas.
+- `spec` contains the tables of the API: endpoints, parameters and body schemas.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The sandbox: stores, and the handling of requests to them. A transport in process; `server` serves it over HTTP."""
+"""The sandbox: a transport that handles requests to its stores in this process; `server` serves it over HTTP."""
 
 import math
 import time
@@ -163,7 +163,7 @@ class Sandbox:
         if endpoint.section in store.simulated_errors:
             message = f"The store's plan does not include {endpoint.section}"
             raise ErrorResponse(402, "NOT_AVAILABLE_ON_CURRENT_PLAN", message)
-        body, texts = _read_contents(request, endpoint)
+        body, texts = _read_body_and_parameters(request, endpoint)
         store_request = StoreRequest(
             store=store,
             endpoint=endpoint,
@@ -203,7 +203,7 @@ class Sandbox:
         raise ErrorResponse(403, "INVALID_API_TOKEN", "The app's client id or secret is missing or wrong")
 
     def _check_admission(self, store: Store, access: Access, *, counted: bool) -> None:
-        """Raise `ErrorResponse` if the rate limit is exceeded (only if `counted`) or the store is suspended."""
+        """Raise `ErrorResponse` if a `counted` request exceeds the rate limit, or if the store is suspended."""
         if self.requests_per_minute is not None and counted:
             wait = access.limit.admit(self.clock(), self.requests_per_minute)
             if wait > 0:
@@ -232,13 +232,13 @@ def _nested_headers(headers: Mapping[str, str]) -> Headers:
     return Headers((("Authorization", token), ("Content-Type", "application/json")))
 
 
-def _read_contents(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, str]]:
-    """The body, and the parameters of the query.
+def _read_body_and_parameters(request: Request, endpoint: Endpoint) -> tuple[bytes, dict[str, str]]:
+    """The body, and the undecoded parameters by name; repeated ones are joined with commas.
 
-    If the endpoint has parameters and no JSON body, parameters may also come as a form.
+    Parameters of an endpoint without a JSON body may also be sent as a form.
     """
     if isinstance(request.body, StreamBody):
-        raise TypeError("`handle` takes a body of bytes; use `send` for a streamed one")
+        raise TypeError("`handle` needs a body of bytes; use `send` for a streamed one")
     body = request.body or b""
     pairs = [(replace_surrogates(name), replace_surrogates(value)) for name, value in request.params]
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()

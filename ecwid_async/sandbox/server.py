@@ -48,7 +48,7 @@ class RunningServer:
 async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[RunningServer]:
     """Serve a sandbox while the context is open. Port 0 chooses a free port.
 
-    Everyone who can reach `host` and knows a token can read and change the stores: keep it on loopback unless you want
+    Anyone who can reach `host` and has a token can read and change the stores, so keep it on loopback unless you want
     that. Raises `OSError` if the port is in use.
     """
     runner = web.ServerRunner(
@@ -130,7 +130,7 @@ class _Handler:
 
     async def handle(self, incoming: web.BaseRequest) -> web.Response:
         """Pass the request to the sandbox. Its path stays encoded."""
-        # The parsed target does not show how the path was encoded.
+        # `incoming.path` is decoded.
         path, _, query = incoming.raw_path.partition("?")
         if not path.startswith(f"{_BASE_PATH}/"):
             return _error(404, "NOT_FOUND", f"There is no such path; the API starts at {_BASE_PATH}/{{storeId}}")
@@ -179,7 +179,7 @@ def _decompress(body: bytes, encoding: str) -> bytes:
         raise _BodyTooLarge
     if decompressed is None or not stream.eof or stream.unused_data:
         raise _InvalidBody(
-            _error(400, "BAD_REQUEST", f"The body is not valid {encoding}, which its Content-Encoding announces")
+            _error(400, "BAD_REQUEST", f"The body is not valid {encoding}; compress it or omit Content-Encoding")
         )
     return decompressed
 

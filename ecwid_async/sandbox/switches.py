@@ -17,14 +17,14 @@ class Switches:
 
     `inclusive_bounds`: whether time ranges (``createdFrom`` …) include their bounds.
     `millisecond_sections`: the sections whose ``…Timestamp`` fields are in milliseconds.
-    `ties`: the order of rows with equal sort keys: by creation, as if the key were more precise; newest first; or
+    `ties`: the order of rows with equal sort keys: by creation (as if the key were more precise), newest first, or
     different for each request.
     `unsorted`: the order of lists without ``sortBy`` and without a documented order (orders, carts, coupons,
-    promotions, customer groups): by creation, newest or oldest first; arbitrary but stable; or different for each
-    request. None keeps each list's own default.
+    promotions, customer groups): newest or oldest first, arbitrary but stable, or different for each request. None
+    keeps each list's own default.
     `null_clears`: whether an explicit null in a PUT clears every field, or only those documented as clearable.
     `page_size`: the maximum number of items on a page, regardless of its `limit`; None for no maximum.
-    `upsert_lag`, `delete_lag`: seconds until searches show a write, or stop showing a deleted item.
+    `upsert_lag`, `delete_lag`: seconds until searches show a write or stop showing a deleted item.
     `limiter`: the algorithm of the rate limit.
     `count_batched_requests`: whether each request in a batch counts towards the rate limit, or only the batch itself.
     `batch_seconds`: the duration of each request in a batch; with 0, a batch is complete when it is accepted.

@@ -1,6 +1,6 @@
 """Pytest fixtures with a sandbox, installed with the package.
 
-pytest loads this module in every test run of the environment, so slow imports are inside the fixtures.
+pytest loads this module in every test run of the environment, so slow imports stay inside the fixtures.
 """
 
 from collections.abc import Iterator

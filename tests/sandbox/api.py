@@ -32,31 +32,25 @@ class Api:
 
     def send(self, method: str, path: str, body: Any = None, /, **params: Any) -> Response:
         """The response. Bytes are sent as they are, any other body as JSON."""
-        headers = [("Authorization", f"Bearer {self.token}")]
-        if isinstance(body, bytes):
-            headers.append(("Content-Type", "application/octet-stream"))
-        elif body is not None:
-            headers.append(("Content-Type", "application/json; charset=UTF-8"))
-        return self.sandbox.handle(
-            Request(
-                method=method,
-                path=f"/{self.store_id}{path}",
-                params=tuple((name, _text(value)) for name, value in params.items()),
-                body=body if body is None or isinstance(body, bytes) else json.dumps(body).encode(),
-                headers=Headers(tuple(headers)),
-                options=Options(operation=f"{method} {path}"),
-            )
-        )
+        if body is None or isinstance(body, bytes):
+            return self._send_bytes(method, path, body, "application/octet-stream", params)
+        return self._send_bytes(method, path, json.dumps(body).encode(), "application/json; charset=UTF-8", params)
 
     def send_json(self, method: str, path: str, body: bytes, /, **params: Any) -> Response:
-        """The response to a body of bytes that is sent as JSON."""
+        """The response to a body that is already JSON."""
+        return self._send_bytes(method, path, body, "application/json", params)
+
+    def _send_bytes(
+        self, method: str, path: str, body: bytes | None, content_type: str, params: dict[str, Any]
+    ) -> Response:
+        content = () if body is None else (("Content-Type", content_type),)
         return self.sandbox.handle(
             Request(
                 method=method,
                 path=f"/{self.store_id}{path}",
                 params=tuple((name, _text(value)) for name, value in params.items()),
                 body=body,
-                headers=Headers((("Authorization", f"Bearer {self.token}"), ("Content-Type", "application/json"))),
+                headers=Headers((("Authorization", f"Bearer {self.token}"), *content)),
                 options=Options(operation=f"{method} {path}"),
             )
         )

@@ -1,7 +1,7 @@
 """A generator of valid and nearly valid requests to a store.
 
 It simulates arbitrary clients: paths, parameters and bodies follow the tables of `spec`, with ids of items that the
-store has, and now and then with values that no field accepts. The same seed always gives the same request.
+store has, and sometimes with values that no field accepts. The same seed always gives the same request.
 """
 
 import json
@@ -20,7 +20,7 @@ __all__ = ["make_request"]
 OPERATIONS: Final = sorted(spec.load().endpoints)
 WRITES: Final = [operation for operation in OPERATIONS if not operation.startswith("GET ")]
 PNG: Final = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x20"
-# Texts: words that some fields accept, and words that none does.
+# Words that some fields accept, and a few that no field accepts.
 _WORDS: Final = """
     PAID INCOMPLETE AWAITING_PAYMENT CANCELLED REFUNDED SHIPPED ACTIVE EXPIRED PAUSED PERCENT ABS SHIPPING ABSOLUTE
     ABS_AND_SHIPPING FIXED_PRICE SUBTOTAL ITEM SELECT RADIO CHECKBOX SIZE SWATCHES TEXTFIELD FILES CHOICE CHOICES TEXT
@@ -329,39 +329,12 @@ CHOICES: Final = {
     "googleItemCondition": "NEW USED",
     "outOfStockVisibilityBehaviour": "HIDE SHOW",
 }
-USUALLY_SENT: Final = frozenset(
-    [
-        "name",
-        "title",
-        "email",
-        "code",
-        "url",
-        "width",
-        "height",
-        "options",
-        "contact",
-        "type",
-        "key",
-        "fromUrl",
-        "toUrl",
-        "mode",
-        "selectMode",
-        "status",
-        "quantityDelta",
-        "productIds",
-        "sortedIds",
-        "checkoutTitle",
-        "paymentProcessorId",
-        "id",
-        "value",
-        "path",
-        "method",
-        "imageUrls",
-        "domainName",
-        "keyword",
-        "value",
-    ]
-)
+_USUALLY_SENT: Final = """
+    name title email code url width height options contact type key fromUrl toUrl mode selectMode status
+    quantityDelta productIds sortedIds checkoutTitle paymentProcessorId id value path method imageUrls domainName
+    keyword
+"""
+USUALLY_SENT: Final = frozenset(_USUALLY_SENT.split())
 REFERENCES: Final = {
     "productId": "products",
     "productIds": "products",

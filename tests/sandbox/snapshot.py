@@ -14,7 +14,9 @@ def snapshot(store: Store) -> dict[str, Any]:
         "histories": {section: store.history(section).between(0, 2**40, 0) for section in store.sections},
         "profile": encode_json(store.profile),
         "section_data": {
-            name: shown for name, value in store.section_data.items() if name != "batches" and (shown := _shown(value))
+            name: content
+            for name, value in store.section_data.items()
+            if name != "batches" and (content := _comparable(value))
         },
         "tokens": list(store._access),
     }
@@ -49,7 +51,7 @@ def _table(table: Table) -> Any:
     return len(table), items, visible, terms, table._next_id
 
 
-def _shown(value: Any) -> Any:
+def _comparable(value: Any) -> Any:
     if isinstance(value, dict | Records):
         return [(key, repr(inner)) for key, inner in value.items()]
     if isinstance(value, Uploads):

@@ -18,7 +18,7 @@ def api() -> Api:
     return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=Clock()))
 
 
-def numbers(api: Api, section: str) -> list[Any]:
+def keys(api: Api, section: str) -> list[Any]:
     return list(api.store.table(section))
 
 
@@ -26,7 +26,7 @@ def numbers(api: Api, section: str) -> list[Any]:
 
 
 def test_a_category_with_an_unknown_product_is_neither_created_nor_renamed(api: Api) -> None:
-    known = numbers(api, "categories")[0]
+    known = keys(api, "categories")[0]
     before = snapshot(api.store)
     assert api.refused("POST", "/categories", {"name": "New", "productIds": [1]})[0] == 404
     assert api.refused("PUT", f"/categories/{known}", {"name": "Renamed", "productIds": [1]})[0] == 404

@@ -15,7 +15,7 @@ from tests.sandbox.api import Api, Clock
 from tests.sandbox.fuzz import PNG, make_request
 from tests.sandbox.snapshot import find_inconsistency, snapshot
 
-# CPU time that a search may need; most requests need a thousandth of it.
+# The CPU seconds that a request may take; most take a thousandth of that.
 MAX_SECONDS = 1.0
 # Creating a store takes as long as several requests, so with many examples each sends many.
 REQUESTS = 100 if settings().max_examples >= 1000 else 3

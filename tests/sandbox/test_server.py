@@ -58,7 +58,7 @@ async def test_a_response_is_the_same_as_in_process(
         assert response.headers["Date"] == in_process.headers["Date"]
 
 
-async def test_it_listens_on_a_free_port_of_loopback_by_default(served: RunningServer) -> None:
+async def test_the_server_listens_on_a_free_port_of_loopback_by_default(served: RunningServer) -> None:
     address = urlsplit(served.base_url)
     assert (address.hostname, address.path) == ("127.0.0.1", "/api/v3")
     assert address.port

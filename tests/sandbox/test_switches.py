@@ -1,4 +1,4 @@
-"""Switches, as seen through requests. Those that are not here are tested with the module that reads them."""
+"""Switches, tested through requests. Other switches are tested with the module that reads them."""
 
 import pytest
 
@@ -21,13 +21,13 @@ def new_store(**switches):
 
 
 @pytest.mark.parametrize("path", UNSORTED)
-def test_a_list_without_a_documented_order_is_sorted_as_the_switch_says(path):
+def test_a_switch_sets_the_order_of_lists_without_a_documented_order(path):
     section, key = UNSORTED[path]
 
     def filled(unsorted):
         api = new_store(unsorted=unsorted)
-        old = ({"createTimestamp": 10 + n % 3, "creationDate": str(10 + n % 3)} for n in range(30))
-        api.store.load(section, [{"id": n, key: n, "name": str(n), **times} for n, times in enumerate(old)])
+        times = ({"createTimestamp": 10 + n % 3, "creationDate": str(10 + n % 3)} for n in range(30))
+        api.store.load(section, [{"id": n, key: n, "name": str(n), **created} for n, created in enumerate(times)])
         return api
 
     def read(api, **params):

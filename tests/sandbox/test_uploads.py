@@ -29,7 +29,7 @@ def category(api):
     return f"/categories/{api.post('/categories', {'name': 'Lamps'})['id']}"
 
 
-def files(api):
+def uploads(api):
     return uploads_of(api.store)
 
 
@@ -44,7 +44,7 @@ def test_the_main_image_has_a_url_in_every_size_and_its_width_and_height(api, pr
     assert len({item[name] for name in ("smallThumbnailUrl", "thumbnailUrl", "hdThumbnailUrl", "imageUrl")}) == 4
     [main] = item["media"]["images"]
     assert (main["id"], main["orderBy"], main["isMain"]) == ("0", 0, True)
-    assert files(api).get(item["originalImageUrl"]) == png(640, 480)
+    assert uploads(api).get(item["originalImageUrl"]) == png(640, 480)
 
 
 def test_a_new_main_image_replaces_the_old_one_and_its_bytes(api, product):
@@ -52,8 +52,8 @@ def test_a_new_main_image_replaces_the_old_one_and_its_bytes(api, product):
     first = api.get(product)["originalImageUrl"]
     api.post(f"{product}/image", png(2, 2))
     assert api.get(product)["originalImage"]["width"] == 2
-    assert files(api).get(first) is None
-    assert len(files(api)) == 1
+    assert uploads(api).get(first) is None
+    assert len(uploads(api)) == 1
 
 
 def test_gallery_images_follow_the_main_one_and_keep_their_size(api, product):
@@ -66,7 +66,7 @@ def test_gallery_images_follow_the_main_one_and_keep_their_size(api, product):
     assert [image["id"] for image in item["media"]["images"]] == ["0", str(one), str(two)]
     assert api.delete(f"{product}/gallery") == {"deleteCount": 2}
     assert [image["id"] for image in api.get(product)["media"]["images"]] == ["0"]
-    assert len(files(api)) == 1
+    assert len(uploads(api)) == 1
 
 
 def test_an_image_url_may_be_sent_in_the_query_or_in_a_form(api, product):
@@ -89,7 +89,7 @@ def test_an_invalid_image_url_is_rejected(api, product, category, url):
 
 
 @pytest.mark.parametrize("body", [None, b"", {"externalId": "a"}])
-def test_the_error_for_an_empty_upload_says_what_to_send(api, product, body):
+def test_the_error_for_an_empty_upload_names_the_url_parameter(api, product, body):
     for path in (f"{product}/image", f"{product}/gallery"):
         status, code, message = api.refused("POST", path, body)
         assert (status, code) == (400, "WRONG_PARAMETER")
@@ -100,7 +100,7 @@ def test_an_image_of_more_than_20_megabytes_is_rejected(api, product, category):
     for path in (f"{product}/image", f"{product}/gallery", f"{category}/image"):
         assert api.refused("POST", path, bytes(MAX_IMAGE_BYTES + 1))[:2] == (400, "INCORRECT_IMAGE_SIZE")
     assert api.get(product)["media"]["images"] == []
-    assert len(files(api)) == 0
+    assert len(uploads(api)) == 0
 
 
 def test_an_external_id_can_be_used_once_per_product(api, product):
@@ -132,7 +132,7 @@ def test_a_video_cover_can_be_replaced(api, product):
     assert str(cover) in shown["image400pxUrl"]
     [video] = api.get(product)["media"]["videos"]
     assert {name: video[name] for name in shown} == shown
-    assert files(api).get(video["imageOriginalUrl"]) == png(4, 4)
+    assert uploads(api).get(video["imageOriginalUrl"]) == png(4, 4)
 
 
 def test_deleting_a_video_by_either_path_deletes_its_cover(api, product):
@@ -141,7 +141,7 @@ def test_deleting_a_video_by_either_path_deletes_its_cover(api, product):
         api.call("PUT", f"{product}/gallery/video/{video}", png(4, 4))
         assert api.delete(f"{product}/{path}/{video}") == {"deleteCount": 1}
         assert api.get(product)["media"]["videos"] == []
-        assert len(files(api)) == 0
+        assert len(uploads(api)) == 0
         assert api.refused("DELETE", f"{product}/{path}/{video}")[0] == 404
 
 
@@ -161,10 +161,10 @@ def test_a_category_thumbnail_has_the_id_of_the_latest_upload(api, category):
     item = api.get(category)
     assert item["thumbnailUrl"].endswith(f"/{number}.png")
     assert item["originalImage"] == {"url": item["originalImageUrl"], "width": 9, "height": 8}
-    assert len(files(api)) == 1
+    assert len(uploads(api)) == 1
     assert api.delete(f"{category}/image") == {"deleteCount": 1}
     assert not {"thumbnailUrl", "hdThumbnailUrl", "originalImageUrl", "originalImage"} & api.get(category).keys()
-    assert len(files(api)) == 0
+    assert len(uploads(api)) == 0
 
 
 # Product files.
@@ -190,10 +190,10 @@ def test_files_are_in_order_of_upload_and_their_bytes_are_deleted_with_them(api,
     assert api.refused("GET", f"{product}/files/{one}")[:2] == (404, "FILE_NOT_FOUND")
     assert api.delete(f"{product}/files") == {"deleteCount": 1}
     assert api.get(product)["files"] == []
-    assert files(api).size == 0
+    assert uploads(api).size == 0
 
 
-def test_a_demo_file_has_the_stated_size(api):
+def test_a_loaded_file_has_its_stated_size(api):
     files = [{"id": 1, "name": "x.pdf", "size": 1000}]
     api.store.load("products", [{"id": 5, "name": "x", "files": files}])
     assert len(api.send("GET", "/products/5/files/1").body) == 1000
@@ -207,24 +207,24 @@ def test_uploads_are_deleted_with_their_product(api, product):
     api.post(f"{product}/files", b"1", fileName="1")
     api.post(f"{product}/image", png(1, 1))
     api.delete(product)
-    assert (len(files(api)), files(api).size) == (0, 0)
+    assert (len(uploads(api)), uploads(api).size) == (0, 0)
 
 
 def test_uploads_are_deleted_when_an_update_removes_them(api, product):
     api.post(f"{product}/files", b"1", fileName="1")
     api.post(f"{product}/image", png(1, 1))
     api.put(product, {"files": [], "name": "Lamp 2"})
-    assert len(files(api)) == 1
+    assert len(uploads(api)) == 1
     api.put(f"{product}/media", {"mainMedia": {"imageUrl": api.get(product)["originalImageUrl"]}})
-    assert len(files(api)) == 1
+    assert len(uploads(api)) == 1
     error = api.refused("PUT", f"{product}/media", {"galleryMedia": [{"imageUrl": "nothing"}]})
-    assert (error[0], len(files(api))) == (422, 1)
+    assert (error[0], len(uploads(api))) == (422, 1)
     api.put(f"{product}/media", {})
-    assert len(files(api)) == 0
+    assert len(uploads(api)) == 0
 
 
 def test_a_file_beyond_the_capacity_is_rejected_and_the_others_stay(api, product):
-    files(api).capacity = 10
+    uploads(api).capacity = 10
     number = api.post(f"{product}/files", b"1234567", fileName="1")["id"]
     error = api.refused("POST", f"{product}/files", b"1234567", fileName="2")
     assert error[:2] == (402, "NOT_AVAILABLE_ON_CURRENT_PLAN")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ecwid_async.sandbox.computed_fields.translations import main_language, sync_translations, with_main_texts
+from ecwid_async.sandbox.computed_fields.translations import fill_missing_texts, main_language, sync_translations
 from ecwid_async.sandbox.computed_fields.urls import make_slug, storefront_url
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import Item, Store
@@ -15,17 +15,17 @@ _DEFAULTS: Final[Item] = {"description": "", "enabled": True, "customSlug": "", 
 
 
 def new_category(store: Store, sent: Item) -> Item:
-    """The category that the server returns after creating it from these fields."""
+    """A new category: the sent fields, an id, defaults and computed fields."""
     number = store.table("categories").new_id()
-    sent = with_main_texts(sent, _TEXTS, main_language(store))
+    sent = fill_missing_texts(sent, _TEXTS, main_language(store))
     item = {"id": number, **_DEFAULTS, "orderBy": 10 * len(store.table("categories")) + 10, **sent}
     return complete_category(store, item, item)
 
 
 def complete_category(store: Store, item: Item, change: Mapping[str, Any]) -> Item:
-    """Update the fields of a category that the server computes from those in `change`, and return it.
+    """Compute the fields of a category that depend on the fields in `change`.
 
-    `item` has the change merged in. Raises `ErrorResponse` if the API would not accept it.
+    `item` already contains the change; it is updated and returned. Raises `ErrorResponse` if the API rejects it.
     """
     if not (item.get("name") or "").strip():
         raise ErrorResponse.wrong_parameter("A category needs a name")

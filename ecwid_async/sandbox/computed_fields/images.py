@@ -18,7 +18,7 @@ MAIN_IMAGE_FIELDS: Final = {
     "hdThumbnailUrl": "image800pxUrl",
     "originalImageUrl": "imageOriginalUrl",
 }
-"""The field of a product or variation for each size of its main image, and the field of an image in ``media``."""
+"""The fields with the URLs of a main image: the name in a product or variation, and the name in ``media``."""
 
 
 def image_urls(store: Store, number: int, original: str | None = None, *, extension: str = "jpg") -> dict[str, str]:
@@ -53,8 +53,8 @@ def set_image_fields(item: Item, sizes: Mapping[str, Mapping[str, int]] | None =
     """Derive all other image fields of a product from ``media.images``.
 
     Images are sorted by ``orderBy``. The main image is the first one and has the id ``0``: if another image was moved
-    before it, that image becomes the main one, and the former main image gets an id of its own. `sizes` contains the
-    width and height of new images by URL.
+    before it, that image becomes the main one, and the former main image gets a new id. `sizes` contains the width and
+    height of new images by URL.
     """
     shown = (item.get("originalImage"), *(item.get("galleryImages") or ()))
     known = {

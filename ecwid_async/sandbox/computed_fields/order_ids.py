@@ -11,7 +11,7 @@ FIRST_ORDER_NUMBER: Final = 500_000_000
 
 
 def order_id(number: int) -> str:
-    """The text id of an order: five letters and digits, seven beyond 33 million orders."""
+    """The text id of an order: five letters or digits, and seven after 33 million orders."""
     nth = number - FIRST_ORDER_NUMBER
     length, nth = (5, nth) if 0 <= nth < 32**5 else (7, number)
     mixed = (nth + 1_000) * 20_543_909 % 32**length

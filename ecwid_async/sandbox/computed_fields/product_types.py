@@ -37,7 +37,7 @@ def product_type_table(store: Store) -> Table:
 
 
 def complete_attribute(store: Store, sent: Item, language: str) -> Item:
-    """The attribute of a product with its id, name and type. A request may identify it by any of the three."""
+    """The attribute of a product with its id, name and type. A request may contain any one of the three."""
     known, ids = _known_attributes(store)
     number, alias = sent.get("id", 0), sent.get("alias") or sent.get("type") or ""
     name, kind = known.get(number, (_STANDARD_NAMES.get(alias, ""), alias))

@@ -9,7 +9,7 @@ from ecwid_async.sandbox.computed_fields.options import complete_option
 from ecwid_async.sandbox.computed_fields.prices import check_amounts, set_price_fields
 from ecwid_async.sandbox.computed_fields.product_types import complete_attribute
 from ecwid_async.sandbox.computed_fields.stock import is_in_stock, set_stock, share_stock
-from ecwid_async.sandbox.computed_fields.translations import main_language, sync_translations, with_main_texts
+from ecwid_async.sandbox.computed_fields.translations import fill_missing_texts, main_language, sync_translations
 from ecwid_async.sandbox.computed_fields.urls import make_slug, storefront_url
 from ecwid_async.sandbox.computed_fields.variations import check_variations, complete_variations
 from ecwid_async.sandbox.errors import ErrorResponse
@@ -76,18 +76,18 @@ _DEFAULTS: Final[Item] = {
 
 
 def new_product(store: Store, sent: Item) -> Item:
-    """The product that the server returns after creating it from these fields."""
+    """A new product: the sent fields, an id, defaults and computed fields."""
     number = store.table("products").new_id()
-    sent = with_main_texts(sent, _TEXTS, main_language(store))
+    sent = fill_missing_texts(sent, _TEXTS, main_language(store))
     item = merge(deepcopy(_DEFAULTS), {"id": number, "sku": _unused_sku(store), **sent})
     item.setdefault("unlimited", "quantity" not in item)
     return complete_product(store, item, item)
 
 
 def complete_product(store: Store, item: Item, change: Mapping[str, Any]) -> Item:
-    """Update the fields of a product that the server computes from those in `change`, and return it.
+    """Compute the fields of a product that depend on the fields in `change`.
 
-    `item` has the change merged in. Raises `ErrorResponse` if the API would not accept it.
+    `item` already contains the change; it is updated and returned. Raises `ErrorResponse` if the API rejects it.
     """
     _check_product(store, item, change)
     language = main_language(store)

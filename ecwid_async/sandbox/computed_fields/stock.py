@@ -9,7 +9,7 @@ __all__ = ["is_in_stock", "set_stock", "share_stock"]
 
 
 def is_in_stock(item: Item) -> bool:
-    """Is stock unlimited or left, of the item itself or of one of its variations."""
+    """Whether the item or one of its variations has stock, which may be unlimited."""
     if item.get("unlimited") or item.get("quantity", 0) > 0:
         return True
     return any(is_in_stock(variation) for variation in item.get("combinations") or ())
@@ -18,7 +18,8 @@ def is_in_stock(item: Item) -> bool:
 def set_stock(item: Item, change: Mapping[str, Any]) -> None:
     """Make ``quantity`` and ``unlimited`` consistent after a change.
 
-    A quantity ends unlimited stock, and unlimited stock has no quantity. A null changes neither, unless nulls clear.
+    Setting a quantity ends unlimited stock; unlimited stock has no quantity. A null changes neither, unless it has
+    cleared the quantity: then stock is unlimited.
     """
     sent = {name: change[name] for name in ("quantity", "unlimited") if change.get(name) is not None}
     if sent:
@@ -31,7 +32,7 @@ def set_stock(item: Item, change: Mapping[str, Any]) -> None:
 
 
 def share_stock(product: Item) -> None:
-    """Give the variation that has the product's own SKU the product's stock."""
+    """Copy the product's stock to the variation with the same SKU."""
     for variation in product.get("combinations") or ():
         if product.get("sku") and variation.get("sku") == product["sku"]:
             variation.pop("quantity", None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from ecwid_async.sandbox.state import Item, Store
 
-__all__ = ["localize", "main_language", "sync_translations", "with_main_texts"]
+__all__ = ["fill_missing_texts", "localize", "main_language", "sync_translations"]
 
 
 def main_language(store: Store) -> str:
@@ -15,9 +15,9 @@ def main_language(store: Store) -> str:
 
 
 def sync_translations(item: Item, change: Mapping[str, Any], names: Iterable[str], language: str) -> None:
-    """Give each text and its translation into the main language the value that the change sets.
+    """Keep each text equal to its translation into the main language, `language`.
 
-    If the change sets both, each keeps its own value.
+    The one in the change sets the other; if both are in the change, each keeps its own value.
     """
     for name in names:
         translated = f"{name}Translated"
@@ -28,14 +28,14 @@ def sync_translations(item: Item, change: Mapping[str, Any], names: Iterable[str
             item[translated] = {**texts, language: item[name]}
 
 
-def with_main_texts(sent: Item, names: Iterable[str], language: str) -> Item:
-    """The fields of a new item, with each missing text taken from its translation into the main language."""
+def fill_missing_texts(sent: Item, names: Iterable[str], language: str) -> Item:
+    """The fields of a new item. A missing text is its translation into the main language, if that was sent."""
     found = {name: (sent.get(f"{name}Translated") or {}).get(language) for name in names if sent.get(name) is None}
     return sent | {name: text for name, text in found.items() if text is not None}
 
 
 def localize(value: Any, language: str) -> Any:
-    """A copy of the item in which each text that has a translation into `language` is replaced by it."""
+    """A copy of the item with each text replaced by its translation into `language`, if it has one."""
     if isinstance(value, list):
         return [localize(element, language) for element in value]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Addresses of storefront pages, and the check of addresses in requests."""
+"""URLs of storefront pages, and the check of URLs in requests."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ __all__ = ["check_url", "make_slug", "storefront_url"]
 
 
 def make_slug(name: str) -> str:
-    """The name in the form that URLs contain."""
+    """The name as a URL slug: ASCII letters, digits and hyphens. ``item`` if nothing is left."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-") or "item"
 
@@ -18,10 +18,10 @@ def make_slug(name: str) -> str:
 def storefront_url(
     store: Store, kind: str, item: Item, *, base: str | None = None, clean: bool = True, with_id: bool = True
 ) -> str:
-    """The storefront page of a product (kind ``p``) or a category (kind ``c``).
+    """The URL of the storefront page of a product (kind ``p``) or a category (kind ``c``).
 
-    `base` replaces the address of the store's own site. `clean` and `with_id` are the API's ``cleanUrls`` and
-    ``slugsWithoutIds``, the latter negated.
+    `base` replaces the URL of the store's own site. `clean` is the API's ``cleanUrls``, `with_id` the opposite of its
+    ``slugsWithoutIds``.
     """
     general = store.profile.get("generalInfo") or {}
     site = base or general.get("storeUrl") or f"https://store{store.id}.company.site/products"

@@ -28,7 +28,7 @@ _READ_ONLY: Final = frozenset({"inStock", *MAIN_IMAGE_FIELDS})
 
 
 def new_variation(sent: Item) -> Item:
-    """A variation to append to those of a product; `complete_product` adds the computed fields."""
+    """A variation to append to a product's variations; `complete_product` adds the computed fields."""
     return {name: value for name, value in sent.items() if name not in _READ_ONLY and value is not None}
 
 
@@ -82,7 +82,7 @@ def _complete_variation(store: Store, product: Item, variation: Item, language: 
 
 
 def _find_choice(product: Item, value: Item) -> tuple[Item, Item]:
-    """The option and choice of the product that a variation's option value names; empty if the product has none."""
+    """The product's option and choice for an option value of a variation; empty if the product has none."""
     options: list[Item] = product.get("options") or []
     option = next((one for one in options if one.get("name") == value.get("name")), {})
     choices: list[Item] = option.get("choices") or []

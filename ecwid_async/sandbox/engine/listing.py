@@ -17,12 +17,12 @@ Filter = Callable[[Any, Any], Condition | None]
 class Listing:
     """One list of a store.
 
-    `filters` are keyed by parameter name. A name that ends in an underscore stands for all parameters with that prefix;
+    `filters` are keyed by parameter name. A name that ends in an underscore matches all parameters with that prefix;
     its filter gets a pair of the rest of the name and the value. `sorts` are keyed by the name in ``sortBy`` without
-    its direction: each is a column, or a function that returns the whole `Sort`. `always` applies to every search, for
-    example to exclude hidden rows. `unsorted` marks lists without a documented order and without ``sortBy``: see
-    `Switches`. `view` returns a function that adapts each item to the request (its language, the address of a
-    storefront), or None.
+    its direction: each is a column, or a function that returns the whole `Sort`. `always` is a filter for every search,
+    for example to exclude hidden rows. `unsorted` marks lists without a documented order and without ``sortBy``: see
+    `Switches`. `view` returns a function that adapts each item to the request (language, base URL of the storefront),
+    or None.
     """
 
     section: str

@@ -38,7 +38,7 @@ def read_parameters(texts: Mapping[str, str], endpoint: Endpoint, *, reject_unkn
 
 
 def split_list(text: str) -> tuple[str, ...]:
-    r"""Split a comma separated list. A backslash escapes a comma or a backslash."""
+    r"""Split a comma-separated list. A backslash escapes a comma or a backslash."""
     parts = re.findall(r"((?:\\.|[^,\\])+)", text)
     return tuple(re.sub(r"\\(.)", r"\1", part).strip() for part in parts)
 
@@ -75,7 +75,7 @@ def _parse_value(name: str, text: str, parameter: Parameter) -> Any:
 
 
 def _match(pattern: re.Pattern[str], text: str) -> str:
-    # Python's own parsing accepts more: underscores, blanks, digits of other scripts, nan.
+    # Python's own parsers also accept underscores, blanks, digits of other scripts, and nan.
     if not pattern.fullmatch(text):
         raise ValueError(text)
     return text

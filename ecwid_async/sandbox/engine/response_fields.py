@@ -57,7 +57,7 @@ def _union(one: Selection | None, other: Selection | None) -> Selection | None:
 
 
 def project(value: Any, selection: Selection | None) -> Any:
-    """The value with only the selected fields, in each element of a list."""
+    """The value with only the selected fields. In a list, this applies to each element."""
     if not selection:
         return value
     if isinstance(value, list):

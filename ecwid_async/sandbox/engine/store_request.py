@@ -22,8 +22,9 @@ _LANGUAGE_ERRORS: Final = frozenset({"MULTILINGUAL_STORE_FEATURE_NOT_ACTIVE", "L
 class StoreRequest:
     """An authorised request to one store, as an endpoint receives it.
 
-    `path_params` are decoded; `params`, those of the query, are typed by the spec: lists are tuples, times are Unix
-    seconds. `now` is the second of the request. `missing_scopes` returns which access scopes the token does not have.
+    `path_params` are decoded. `params`, from the query or a form, have the types in the spec: lists are tuples, times
+    are Unix seconds. `now` is the time of the request in Unix seconds. `missing_scopes` returns the given access scopes
+    that the token does not have.
     `execute` handles another request to this store with the same token; its path starts below the store's id.
     """
 
@@ -37,7 +38,7 @@ class StoreRequest:
     execute: Callable[[Request], Response] = field(repr=False)
 
     def has_scope(self, scope: str) -> bool:
-        """Does the token have this access scope; for fields that need more scopes than the endpoint."""
+        """Whether the token has this access scope, for fields that need more scopes than the endpoint."""
         return not self.missing_scopes((scope,))
 
     def path_number(self, name: str) -> int:

@@ -45,6 +45,7 @@ def read_document(body: bytes, schema: str | None, *, many: bool, reject_unknown
 
 
 def _check(path: str, value: Any, shape: Shape, *, reject_unknown: bool) -> Any:
+    """The value with only the fields of its shape. Error messages contain `path`."""
     if value is None and path:
         return None
     if isinstance(shape, list):
@@ -84,7 +85,7 @@ def _check_scalar(path: str, value: Any, kind: str) -> Any:
     if not isinstance(value, _SCALARS[kind]) or (isinstance(value, bool) and kind != "boolean"):
         raise ErrorResponse.wrong_parameter(f"Field {path!r} must be of type {kind}")
     if isinstance(value, int | float):
-        _check_size(path, value)
+        _check_range(path, value)
     return _normalize_time(path, value, kind) if kind in {"datetime", "date"} and value != "" else value
 
 
@@ -97,9 +98,9 @@ def _normalize_time(path: str, value: Any, kind: str) -> Any:
     return moment if kind == "datetime" else value
 
 
-def _check_size(path: str, value: float) -> None:
+def _check_range(path: str, value: float) -> None:
     if not -_MAX_NUMBER <= value <= _MAX_NUMBER:
-        raise ErrorResponse.wrong_parameter(f"Field {path!r} must lie between -2^53 and 2^53")
+        raise ErrorResponse.wrong_parameter(f"Field {path!r} must be between -2^53 and 2^53")
 
 
 def _check_untyped(path: str, value: Any, kind: str, depth: int = 0) -> Any:
@@ -115,7 +116,7 @@ def _check_untyped(path: str, value: Any, kind: str, depth: int = 0) -> Any:
     elif kind in {"array", "object"}:
         raise ErrorResponse.wrong_parameter(f"Field {path!r} must be an {kind}")
     elif isinstance(value, int | float):
-        _check_size(path, value)
+        _check_range(path, value)
     return value
 
 

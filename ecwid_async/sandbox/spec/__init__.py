@@ -1,10 +1,9 @@
 """The API's tables: every endpoint with its scopes and parameters, and the schema of every request body.
 
-They are the sandbox's own, in JSON beside this file, so that it never learns the API from the client it tests.
-``endpoints.json`` and ``schemas.json`` hold what is documented. Each ``vendor_….json`` holds what only the vendor's own
-client requests: further ``endpoints`` and ``schemas``, and further ``params`` and fields of the documented ones.
-``additions.json`` comes last and overrides the others: it holds what newer pages of the documentation and other
-clients show.
+The sandbox has its own tables, in JSON beside this file: a mistake in the client's tables must fail against it.
+``endpoints.json`` and ``schemas.json`` contain the documented API. Each ``vendor_….json`` contains additions from the
+vendor's own client: ``endpoints`` and ``schemas``, and ``params`` and fields of documented ones. ``additions.json`` is
+read last and overrides the others: it contains additions from newer pages of the documentation and from other clients.
 """
 
 from functools import cache
@@ -19,7 +18,7 @@ _VENDOR: Final = "vendor_"
 _ADDITIONS: Final = "additions.json"
 
 Shape = str | list[str] | dict[str, str]
-"""A type name or a schema's name; in a list for arrays, under ``*`` for maps.
+"""The name of a type or a schema, in a list for an array of it, under ``*`` for a map of it.
 
 A list with ``alone`` as its second element also accepts a single element without the array.
 """
@@ -35,7 +34,11 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """An HTTP method on a path. `body` names the schema of a JSON body, `limit` is the default page size."""
+    """An HTTP method on a path.
+
+    `body` names the schema of a JSON body, or with `many` of each element of an array. `limit` is the default page
+    size. Only some fields of the response need `optional_scopes`.
+    """
 
     section: str
     scopes: tuple[str, ...]
@@ -56,7 +59,7 @@ class Tables(msgspec.Struct, frozen=True):
 
 @cache
 def load() -> Tables:
-    """The tables; they are read once."""
+    """Read the tables. Later calls return the same object."""
     here = files(__name__)
     endpoints: dict[str, dict[str, Any]] = msgspec.json.decode((here / "endpoints.json").read_bytes())
     schemas: dict[str, dict[str, Any]] = msgspec.json.decode((here / "schemas.json").read_bytes())

@@ -23,7 +23,7 @@ class CurrencyFormat(msgspec.Struct, array_like=True, frozen=True):
 class Geography(msgspec.Struct, frozen=True):
     """The tables by ISO code. Names of countries and currencies are in the order of `languages`.
 
-    `taxes` contains a country's rates in percent, the standard rate first.
+    `tender` contains the currency of each country, `taxes` its rates in percent, the standard rate first.
     """
 
     languages: tuple[str, ...]

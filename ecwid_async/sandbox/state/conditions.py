@@ -1,4 +1,4 @@
-"""Conditions on the items of a list. A filter turns its parameter into one."""
+"""Conditions on the items of a list, made by filters from their parameters."""
 
 import math
 import re
@@ -21,7 +21,7 @@ class Condition(Hashable, Protocol):
         """All slots that satisfy it, each once."""
 
     def holds(self, index: SearchIndex, slot: int) -> bool:
-        """Does this slot satisfy it; faster than `slots` if few slots are left."""
+        """Whether this slot satisfies it. For a few slots this is faster than `slots`."""
 
 
 @frozen

@@ -21,10 +21,10 @@ class DeletionHistory:
 
     def add(self, entry: Item, at: int) -> None:
         """Record a deletion. `entry` contains the ``id`` and the other fields that the list's history shows."""
-        place = bisect_right(self._times, at)
-        self._times.insert(place, at)
-        self._entries.insert(place, entry)
-        self._transaction.on_rollback(lambda: (self._times.pop(place), self._entries.pop(place)))
+        position = bisect_right(self._times, at)
+        self._times.insert(position, at)
+        self._entries.insert(position, entry)
+        self._transaction.on_rollback(lambda: (self._times.pop(position), self._entries.pop(position)))
 
     def between(self, start: float, end: float, now: int) -> list[tuple[int, Item]]:
         """The deletions with ``start <= time <= end`` that are still kept at `now`, oldest first."""

@@ -19,7 +19,7 @@ _BRACE: Final = ord("{")
 class ItemStorage:
     """JSON objects by slot number. A cleared slot stays empty.
 
-    Items are stored as they are until they need `plain_bytes`, which keeps small stores fast. Later items are
+    Items are stored as they are until they take up `plain_bytes`, which keeps small stores fast. Later items are
     compressed one by one, since a page may contain items from anywhere. The dictionary is built from the first items,
     which share most of their content with the others.
     """

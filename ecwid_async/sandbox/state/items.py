@@ -20,12 +20,12 @@ def encode_json(value: Any) -> bytes:
     try:
         return _encode(value)
     except OverflowError:
-        return _encode(_bounded(value))
+        return _encode(_with_large_as_float(value))
 
 
-def _bounded(value: Any) -> Any:
+def _with_large_as_float(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _bounded(inner) for name, inner in value.items()}
+        return {name: _with_large_as_float(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_bounded(inner) for inner in value]
+        return [_with_large_as_float(inner) for inner in value]
     return float(value) if isinstance(value, int) and not -(2**63) <= value < 2**64 else value

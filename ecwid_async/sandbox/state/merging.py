@@ -11,9 +11,9 @@ __all__ = ["merge"]
 def merge(stored: Item, change: Item, *, clearable: Iterable[str] = (), null_clears: bool = False) -> Item:
     """The item after a partial PUT. Fields missing from `change` stay.
 
-    Objects are merged and lists replaced; list elements that repeat an id keep the fields that they do not name. Null
-    keeps the value, except in `clearable` fields, or everywhere with `null_clears`: there it removes the field, or
-    empties a list or an object.
+    Objects are merged. Lists are replaced, but an element with the id of a stored element is merged into that one.
+    Null keeps the value, except that it removes a `clearable` field, and with `null_clears` any field; there it empties
+    lists and objects instead.
     """
     merged = dict(stored)
     for name, value in change.items():

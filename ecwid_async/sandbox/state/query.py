@@ -17,17 +17,18 @@ from ecwid_async.sandbox.switches import Switches
 
 __all__ = ["Rows", "Sort", "select_rows"]
 
-# `Condition.holds` is called for each slot left if `Condition.slots` returns this many times more.
-_HOLDS_RATIO: Final = 8
+# If there are this many times more slots than candidates, checking or sorting each candidate is faster.
+_FEW_RATIO: Final = 8
 
 
 @frozen
 class Sort:
     """A column and a direction.
 
-    With `ranks`, rows are sorted by the rank of their key instead, those without a rank last. `ranked_by` identifies
-    the ranks; they may only change together with the list (see `SearchIndex.invalidate_cache`). `disorder` puts rows in
-    a meaningless order: the same one every time (``arbitrary``), or a different one for each request (``unstable``).
+    With `ranked_by`, rows are sorted by the rank of their key in `ranks` instead; keys without a rank are last.
+    `ranked_by` identifies the ranks in the cache: call `SearchIndex.invalidate_cache` when they change. `disorder` puts
+    rows in a random order: the same one every time (``arbitrary``), or a different one for each request
+    (``unstable``).
     """
 
     column: str = BY_CREATION
@@ -39,7 +40,7 @@ class Sort:
 
 @frozen
 class Rows:
-    """A run of slots, read backwards if sorted in descending order. It copies nothing."""
+    """Consecutive slots of a sorted sequence, without a copy; read backwards for a descending order."""
 
     _slots: Sequence[int]
     _start: int
@@ -100,7 +101,7 @@ def _filter(index: SearchIndex, conditions: frozenset[Condition]) -> set[int] | 
     for slots, condition in sorted(((c.slots(index), c) for c in conditions), key=lambda pair: len(pair[0])):
         if found is None:
             found = set(slots)
-        elif len(slots) > _HOLDS_RATIO * len(found):
+        elif len(slots) > _FEW_RATIO * len(found):
             found = {slot for slot in found if condition.holds(index, slot)}
         else:
             found.intersection_update(slots)
@@ -112,7 +113,7 @@ def _sort(
 ) -> Sequence[int]:
     if found is None:
         slots: list[int] | array[int] = by_column.slots
-    elif len(found) * _HOLDS_RATIO < len(by_column.slots):
+    elif len(found) * _FEW_RATIO < len(by_column.slots):
         slots = sorted(found, key=by_column.key)
     else:
         slots = [slot for slot in by_column.slots if slot in found]

@@ -1,4 +1,4 @@
-"""Rate limits of a token. The API does not document its algorithm, so there are three to test against.
+"""Rate limits of a token. The API's documentation does not name the algorithm, so there are three to test against.
 
 Times are passed in, in seconds.
 """
@@ -12,7 +12,7 @@ from ecwid_async.sandbox.switches import LimiterAlgorithm
 __all__ = ["FixedWindow", "RateLimiter", "SlidingLog", "TokenBucket", "new_rate_limiter"]
 
 _WINDOW: Final = 60.0
-_BUCKET: Final = 60
+_BUCKET_SIZE: Final = 60
 
 
 class RateLimiter(Protocol):
@@ -70,7 +70,7 @@ class TokenBucket:
     def admit(self, now: float, per_minute: int) -> float:
         """See `RateLimiter`."""
         rate = per_minute / _WINDOW
-        size = min(_BUCKET, per_minute)
+        size = min(_BUCKET_SIZE, per_minute)
         self._tokens = min(size, self._tokens + (now - self._refilled) * rate)
         self._refilled = now
         # A token refilled in several steps may fall short of 1 by a rounding error.
@@ -87,6 +87,6 @@ _CLASSES: Final[dict[LimiterAlgorithm, type[SlidingLog] | type[FixedWindow] | ty
 }
 
 
-def new_rate_limiter(kind: LimiterAlgorithm) -> RateLimiter:
-    """A new rate limiter of that kind."""
-    return _CLASSES[kind]()
+def new_rate_limiter(algorithm: LimiterAlgorithm) -> RateLimiter:
+    """A new rate limiter with that algorithm."""
+    return _CLASSES[algorithm]()

@@ -96,7 +96,7 @@ class SearchIndex:
         return self._terms[term][value]
 
     def slot_has(self, term: str, value: Hashable, slot: int) -> bool:
-        """Does the item in this slot have that value."""
+        """Whether the item in this slot has that value."""
         found = self._terms[term][value]
         at = bisect_left(found, slot)
         return at < len(found) and found[at] == slot
@@ -127,7 +127,7 @@ class SearchIndex:
     # Writing.
 
     def extract_values(self, item: Item) -> IndexedItem:
-        """The item with all its searchable values, those of lazy columns included."""
+        """The encoded item with all its searchable values, including those of lazy columns."""
         return self._extract_values(item, self.columns.texts)
 
     def load(self, items: Iterable[tuple[Key, Item]]) -> None:

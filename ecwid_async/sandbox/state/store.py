@@ -23,10 +23,10 @@ class Store:
     """One store. `Sandbox.add_store` creates it; `load` or requests fill its lists.
 
     `profile` is the store's profile as the API returns it. `suspended` makes every call fail with 402.
-    `simulated_errors` contains sections (``subscriptions``) that the store's plan lacks, whose calls all fail with 402,
-    and error codes (``DISCOUNTS_FEATURE_NOT_AVAILABLE``, ``CHARGE_DECLINED``), with which every call fails that can
-    return them. `section_data` holds data that is not a list (a manual sort order, swatches) by name: see `records` and
-    `next_number`.
+    `simulated_errors` contains sections (``subscriptions``) and error codes (``DISCOUNTS_FEATURE_NOT_AVAILABLE``,
+    ``CHARGE_DECLINED``): all calls to these sections fail with 402, as if the store's plan did not include them, and
+    all calls that can return one of these codes fail with it. `section_data` holds data other than lists (a manual sort
+    order, swatches) by name: see `records` and `next_number`.
 
     All of it is part of a `transaction`, so a request that fails changes nothing. Within a transaction, replace parts
     of the profile with `set_profile`; never change them in place.
@@ -47,12 +47,13 @@ class Store:
         self.last_writes: dict[str, float] = {}
         """The time of the last successful write request by section, in Unix seconds."""
         self.run_due_batches: Callable[[], None] | None = None
-        """Does the background work (batches) that is due by now; called before each request."""
+        """Executes the requests of batches that are due by now; called before each request."""
         self.changes = Transaction()
         """The changes of the request in progress."""
         self.section_data: Records[str, Any] = Records(self.changes)
         self.clock = clock
         self.opened = clock()
+        """The time when the store was created, in Unix seconds."""
         self.switches = switches
         self._listings = listings
         self._access: Records[str, Access] = Records(self.changes)
@@ -76,11 +77,11 @@ class Store:
         self._access.pop(token, None)
 
     def revoke_all(self) -> None:
-        """Stop accepting any token, as when the app is uninstalled."""
+        """Stop accepting all tokens, as after the app is uninstalled."""
         self._access.clear()
 
     def add_app(self, client_id: str, client_secret: str) -> None:
-        """Let an app request its own data with its credentials, without a token."""
+        """Let an app request its own data with its client id and secret instead of a token."""
         self._apps[client_id, client_secret] = Access(None, new_rate_limiter(self.switches.limiter))
 
     def app_access(self, client_id: str, client_secret: str) -> Access | None:
@@ -130,11 +131,11 @@ class Store:
 
     def records(self, name: str, initial: Mapping[Any, Any] | None = None) -> Records[Any, Any]:
         """The entry `name` of `section_data` as records by key, created from `initial` if it does not exist."""
-        kept = self.section_data.get(name)
-        if not isinstance(kept, Records):
-            kept = Records(self.changes, initial if kept is None else kept)
-            self.section_data[name] = kept
-        return kept
+        stored = self.section_data.get(name)
+        if not isinstance(stored, Records):
+            stored = Records(self.changes, initial if stored is None else stored)
+            self.section_data[name] = stored
+        return stored
 
     def next_number(self, name: str, first: int) -> int:
         """The next number of the counter `name`, which starts at `first`."""

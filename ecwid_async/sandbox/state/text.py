@@ -22,7 +22,7 @@ def replace_surrogates(text: str) -> str:
 
 
 def parse_number(text: str) -> int | None:
-    """The number that consists of these digits, or None. Numbers with more than 18 digits all become ``10**18``."""
+    """The number with these ASCII digits, or None for other text. More than 18 digits always give ``10**18``."""
     if not text.isascii() or not text.isdigit():
         return None
     return int(text) if len(text) <= _MAX_DIGITS else 10**_MAX_DIGITS

@@ -19,7 +19,10 @@ _FORMATTABLE: Final = range(
 
 
 def format_time(seconds: float) -> str:
-    """Format Unix seconds like the API: ``2024-09-04 07:20:11 +0000``. Raises `ValueError` after the year 9999."""
+    """Format Unix seconds like the API: ``2024-09-04 07:20:11 +0000``.
+
+    Raises `ValueError` outside the years 1 to 9999.
+    """
     if int(seconds) not in _FORMATTABLE:
         raise ValueError(f"{seconds} is not a time between the years 1 and 9999")
     return f"{(_EPOCH + timedelta(seconds=int(seconds))).replace(tzinfo=None).isoformat(' ')} +0000"

@@ -34,7 +34,7 @@ class Transaction:
 
     @property
     def active(self) -> bool:
-        """Is a request in progress."""
+        """Whether a request is in progress."""
         return self._undo is not None
 
     def on_rollback(self, undo: Callable[[], object]) -> None:

@@ -18,7 +18,7 @@ MAX_IMAGE_BYTES: Final = 20 * 1024 * 1024
 
 
 class Uploads:
-    """Uploaded bytes by URL, at most `capacity` in total: files beyond that are rejected, never dropped."""
+    """Uploaded bytes by URL, at most `capacity` in total. Files that do not fit are rejected; none is dropped."""
 
     def __init__(self, capacity: int = MAX_UPLOAD_BYTES, *, transaction: Transaction | None = None) -> None:
         self.capacity = capacity

@@ -19,7 +19,7 @@ def render(selection):
 
 
 @given(SELECTIONS)
-def test_a_selection_is_read_as_it_was_render(selection):
+def test_a_rendered_selection_parses_to_the_same_selection(selection):
     assert parse_selection(render(selection)) == selection
 
 
@@ -35,13 +35,13 @@ def test_selecting_a_whole_field_overrides_a_part_of_it():
 
 
 @pytest.mark.parametrize("text", ["a(", "a)", "a((b))", "(a)", ",a", "a,,b", "a(b)c", "a(,b)", "a()", "a,"])
-def test_a_syntax_error_is_an_error(text):
+def test_a_syntax_error_raises_value_error(text):
     with pytest.raises(ValueError, match=r"\w"):
         parse_selection(text)
 
 
 @given(st.text("ab(), ", max_size=12))
-def test_any_text_is_a_selection_or_an_error(text):
+def test_any_text_is_parsed_or_raises_value_error(text):
     try:
         selection = parse_selection(text)
     except ValueError:

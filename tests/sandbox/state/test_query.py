@@ -45,7 +45,7 @@ CONDITIONS = st.lists(
 SORTS = st.builds(Sort, st.sampled_from(["", "price", "created", "name"]), st.booleans())
 
 
-def meets(item, condition):
+def satisfies(item, condition):
     match condition:
         case InRange(column, low, high):
             return low <= item["createTimestamp" if column == "created" else column] <= high
@@ -70,7 +70,7 @@ def sort_key(column):
             return lambda item: item[column]
 
 
-def loaded(items):
+def table_with(items):
     table = Table(COLUMNS, first_id=1, clock=Clock(), switches=Switches())
     table.load(items)
     return table
@@ -79,8 +79,8 @@ def loaded(items):
 @settings(max_examples=200, deadline=None)
 @given(ITEMS, CONDITIONS, SORTS, st.integers(1, 9))
 def test_all_pages_together_are_the_filtered_and_sorted_list(items, conditions, sort, limit):
-    table = loaded(items)
-    kept = [item["id"] for item in items if all(meets(item, condition) for condition in conditions)]
+    table = table_with(items)
+    kept = [item["id"] for item in items if all(satisfies(item, condition) for condition in conditions)]
     by_id = {item["id"]: item for item in items}
     kept.sort(key=lambda key: (sort_key(sort.column)(by_id[key]), key), reverse=sort.descending)
     for _ in range(2):  # The second time from the cache.
@@ -99,7 +99,7 @@ def test_all_pages_together_are_the_filtered_and_sorted_list(items, conditions, 
 @given(ITEMS, CONDITIONS, SORTS, st.sampled_from(["newest", "unstable"]))
 @settings(deadline=None)
 def test_the_ties_switch_changes_only_the_order_of_ties(items, conditions, sort, ties):
-    table = loaded(items)
+    table = table_with(items)
     default = table.index.keys(select_rows(table.index, conditions, sort, Switches()))
     other = table.index.keys(select_rows(table.index, conditions, sort, Switches(ties=ties)))
     key = sort_key(sort.column)
@@ -112,13 +112,13 @@ def test_the_ties_switch_changes_only_the_order_of_ties(items, conditions, sort,
 
 
 def test_unstable_ties_differ_between_requests():
-    table = loaded([{"id": n, "price": 1, "name": "", "tags": []} for n in range(1, 30)])
+    table = table_with([{"id": n, "price": 1, "name": "", "tags": []} for n in range(1, 30)])
     orders = {tuple(select_rows(table.index, [], Sort("price"), Switches(ties="unstable"))) for _ in range(5)}
     assert len(orders) > 1
 
 
 def test_rows_without_a_rank_are_last_and_new_ranks_apply_once_the_cache_is_invalidated():
-    table = loaded([{"id": n, "price": 1, "name": "", "tags": []} for n in (1, 2, 3, 4)])
+    table = table_with([{"id": n, "price": 1, "name": "", "tags": []} for n in (1, 2, 3, 4)])
     ranked = Sort(ranked_by="mine", ranks={3: 0, 1: 1})
     assert table.index.keys(select_rows(table.index, [], ranked, Switches())) == [3, 1, 2, 4]
     assert table.index.keys(select_rows(table.index, [], Sort(), Switches())) == [1, 2, 3, 4]
@@ -128,7 +128,7 @@ def test_rows_without_a_rank_are_last_and_new_ranks_apply_once_the_cache_is_inva
 
 
 def test_a_search_sees_the_changes_before_it():
-    table = loaded([{"id": n, "price": n, "name": "", "tags": ["a"]} for n in (1, 2, 3)])
+    table = table_with([{"id": n, "price": n, "name": "", "tags": ["a"]} for n in (1, 2, 3)])
     query = ([OneOf("tag", ("a",)), InRange("price", 2)], Sort("price"), Switches())
     assert table.index.keys(select_rows(table.index, *query)) == [2, 3]
     table.put({"id": 1, "price": 9, "name": "", "tags": ["a"]})

@@ -62,7 +62,7 @@ def test_only_a_token_bucket_limits_a_burst_to_60(algorithm):
     assert burst == (60 if algorithm == "token_bucket" else 600)
 
 
-def limited(**options):
+def limited_sandbox(**options):
     clock = Clock(6000.0)
     sandbox = Sandbox(clock=clock, **options)
     sandbox.add_store(1, token="one")
@@ -71,7 +71,7 @@ def limited(**options):
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_429_has_the_wait_in_whole_seconds(algorithm):
-    clock, _, api = limited(requests_per_minute=30, switches=Switches(limiter=algorithm))
+    clock, _, api = limited_sandbox(requests_per_minute=30, switches=Switches(limiter=algorithm))
     for _ in range(30):
         api.get("/products")
     response = api.send("GET", "/products")
@@ -82,7 +82,7 @@ def test_a_429_has_the_wait_in_whole_seconds(algorithm):
 
 
 def test_each_token_has_its_own_limit_which_can_be_changed_or_disabled():
-    _, sandbox, api = limited(requests_per_minute=1)
+    _, sandbox, api = limited_sandbox(requests_per_minute=1)
     sandbox.stores[1].add_token("two")
     api.get("/products")
     assert api.refused("GET", "/products")[0] == 429
