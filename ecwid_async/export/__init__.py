@@ -1,8 +1,8 @@
-"""Exporting sections of a store to files, with a manifest of what they contain.
+"""Exports of a store's sections to files, with a manifest of their content.
 
-`store_export` plans an export and runs a `section_export` for each section. That reads items from a `section_request`
-(`section_reader`) and writes them in a format (`section_writer`, `formats`) to a `part_file`. A `destination` gives all
-files their names at the end. `checkpoint` is what an interrupted export resumes from.
+`store_export` checks the arguments and runs a `section_export` for each section. `section_reader` reads the items of a
+`section_request`, and `section_writer` writes them in one of the `formats` to a `part_file`. `destination` gives all
+files their names at the end. An interrupted export resumes from its `checkpoint`.
 """
 
 from ecwid_async.export.destination import RESUMABLE_NOTE

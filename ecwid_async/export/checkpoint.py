@@ -1,4 +1,4 @@
-"""How far an interrupted export is: a hidden file of checksummed JSON lines, from which a later process resumes."""
+"""Checkpoints: the progress of an export in a hidden file of checksummed JSON lines, from which a later one resumes."""
 
 import os
 import sys
@@ -27,10 +27,10 @@ _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How far a section is.
+    """The progress of one section.
 
-    `request_digest` identifies what is exported, `scan_token` is where the scan resumes. The items so far are the first
-    `size_bytes` of the hidden file of the kind `resume_from`. A section that is complete has its `record`.
+    `request_digest` identifies the request and its format. The scan resumes from `scan_token`. The items so far are the
+    first `size_bytes` bytes of the hidden file of the kind `resume_from`. A complete section has its `record`.
     """
 
     section: str
@@ -51,12 +51,14 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CheckpointFile:
-    """The checkpoints of the export whose manifest is `path`. Create one only under the `FileLock` of `path`.
+    """The checkpoints of the export whose manifest is `path`. Create it only while holding the `FileLock` of `path`.
 
-    `latest` has the latest checkpoint of each section, `files` the names of files that may have hidden parts. A saved
-    line reaches the system at once, after the data that it describes: a killed process loses at most an incomplete last
-    line. If any other byte is not as written, or the file has another format, `latest` is empty and the export starts
-    over.
+    `latest` has the latest checkpoint of each section, `files` the names of files that may have hidden parts. Each line
+    is passed to the operating system at once, after the data that it describes, so a killed process loses at most an
+    incomplete last line. If any other byte has changed, or the file has another format, `latest` is empty and the
+    export starts over.
+
+    Raises `OutputError` if the file can't be read or written.
     """
 
     def __init__(self, path: Path, now: datetime) -> None:
@@ -71,7 +73,7 @@ class CheckpointFile:
             try:
                 self._load(now)
             except BaseException:
-                # A file without a line, on a full disk for instance, is useless.
+                # An empty file, left by a full disk for instance, is useless.
                 self.close() if os.fstat(self._file.fileno()).st_size else self.discard()
                 raise
 
@@ -82,7 +84,7 @@ class CheckpointFile:
         self._write(msgspec.json.encode(checkpoint))
 
     def clear(self) -> None:
-        """Remove all checkpoints, also for a process that runs after this one."""
+        """Remove all checkpoints from the file too, so that no later process resumes from them."""
         self.latest.clear()
         with translate_os_errors(self.path):
             self._file.truncate(0)
@@ -120,7 +122,7 @@ class CheckpointFile:
         }
 
     def _read(self, file: BinaryIO) -> int | None:
-        """Read the checkpoints. Returns the length of the complete lines, None if anything is damaged."""
+        """Read the checkpoints. Returns the length of the complete lines in bytes, or None if anything is damaged."""
         file.seek(0)
         length = 0
         while (line := file.readline(_MAX_LINE_LENGTH)).endswith(b"\n"):

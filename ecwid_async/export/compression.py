@@ -1,4 +1,4 @@
-"""Compressed streams: gzip from the standard library, zstd from it or from its backport."""
+"""Streams that compress with gzip or zstd, and one that does not compress."""
 
 import sys
 import zlib
@@ -10,10 +10,10 @@ __all__ = ["CompressedStream", "Compression", "PlainStream"]
 
 Compression = Literal["gz", "zst"]
 
-# Fast levels: one process should keep up with the rate limits of several tokens.
+# Fast levels, so that one process can keep up with the rate limits of several tokens.
 _GZIP_LEVEL: Final = 1
 _ZSTD_LEVEL: Final = 1
-# The value of `wbits` for a gzip header. Its time is 0, so that equal items make equal files.
+# Makes zlib write a gzip header. Its time is 0, so equal items make equal files.
 _GZIP_WBITS: Final = 31
 
 
@@ -34,11 +34,15 @@ class PlainStream:
         self._stream.write(data)
 
     def finish(self) -> None:
-        """Do nothing: everything is written."""
+        """Do nothing: `write` leaves nothing to write."""
 
 
 class CompressedStream:
-    """Writes bytes to `stream` compressed. `finish` writes the end."""
+    """Compresses bytes and writes them to `stream`.
+
+    `level` is the compression level, None for a fast one. Raises `ConfigError` if the level is invalid or zstd is not
+    installed.
+    """
 
     def __init__(self, stream: IO[bytes], compression: Compression, level: int | None = None) -> None:
         self._stream = stream
@@ -49,7 +53,7 @@ class CompressedStream:
         self._stream.write(self._compressor.compress(data))
 
     def finish(self) -> None:
-        """Write the rest."""
+        """Write the buffered bytes and the end of the compressed data."""
         self._stream.write(self._compressor.flush())
 
 
@@ -68,7 +72,7 @@ def _create_zstd(level: int | None) -> _Compressor:
             from backports import zstd
     except ImportError:
         raise ConfigError(
-            "zstd is missing: pip install 'ecwid-async[zstd]', or choose gzip, which comes with Python"
+            "zstd is not installed: pip install 'ecwid-async[zstd]', or choose gzip, which comes with Python"
         ) from None
     used_level = _ZSTD_LEVEL if level is None else level
     lowest, highest = zstd.CompressionParameter.compression_level.bounds()

@@ -1,4 +1,4 @@
-"""Items as comma-separated values: RFC 4180, UTF-8, a header, lines that end in CR LF."""
+"""CSV as in RFC 4180: UTF-8, with a header, and lines that end in CR LF."""
 
 import csv
 import io
@@ -28,16 +28,17 @@ __all__ = ["CsvWriter"]
 
 _FORMULA_STARTS: Final = tuple("=+-@\t\r")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-# A number or boolean that the server sent as text, with its quotes.
+# A number or boolean that the server sent as text, in its quotes.
 _QUOTED_LITERAL: Final = re.compile(r'"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false)"')
 
 
 class CsvWriter:
-    """Writes a column for each value. Values in objects have their own columns down to the third level, as ``a.b.c``.
+    """Writes items as rows of cells. Values in objects have columns of their own, down to the third level (``a.b.c``).
 
-    Lists, objects with keys of any name, and deeper values are JSON. Numbers keep their digits, also if the server sent
-    them as text. Null, an empty text and a missing field are all an empty cell. The column `_extra` has values without
-    a column, as JSON. With `store_id`, it is the first column. With `bom`, the file begins with a byte order mark.
+    Lists, objects with arbitrary keys, and deeper values are written as JSON. Numbers keep their digits, even if the
+    server sent them as text. Null, an empty text and a missing field all become an empty cell. The column `_extra` has
+    the values that no column fits, as JSON. If `store_id` is given, it is the first column. With `bom`, the file begins
+    with a byte order mark.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class CsvWriter:
         self._write_rows([(*self._store_id_cells, *_column_names(self._columns), EXTRA)])
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Write the items of a page."""
+        """Write the items of a page. Raises `DecodeError` for an item that is not a JSON object in UTF-8."""
         rows, extras = self._reader.read(items)
         store_id_columns = ([value] * len(rows) for value in self._store_id_cells.values())
         try:
@@ -77,7 +78,7 @@ class CsvWriter:
         self.item_count += len(items)
 
     def finish(self) -> None:
-        """Finish the stream."""
+        """Finish the compressed stream."""
         self._stream.finish()
 
     def _write_rows(self, rows: "Iterator[Sequence[str | None]] | list[Sequence[str | None]]") -> None:
@@ -86,7 +87,7 @@ class CsvWriter:
         self._stream.write(text.getvalue().encode())
 
     def _cells(self, struct: StructColumn, rows: Sequence[Any]) -> Iterator[Sequence[str | None]]:
-        """Yield the cells of objects, column by column."""
+        """Yield the cells of each column of `struct`, a column at a time."""
         values_by_name = dict(zip(struct.seen, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=False))
         for name, column in struct.fields.items():
             if name not in values_by_name:
@@ -109,7 +110,7 @@ class CsvWriter:
 
 
 def _json_cells(values: Sequence[Any], *, unquote: bool) -> list[str]:
-    """Cells of JSON. With `unquote`, numbers and booleans that the server sent as text lose their quotes."""
+    """Write values as JSON. With `unquote`, numbers and booleans that the server sent as text lose their quotes."""
     joined = join_texts(values)
     cells = split_texts(joined)
     if unquote and b'"' in joined:
@@ -118,7 +119,7 @@ def _json_cells(values: Sequence[Any], *, unquote: bool) -> list[str]:
 
 
 def _column_names(column: Column, path: str = "") -> list[str]:
-    """The names of the CSV columns that a column has."""
+    """Return the names of a column's CSV columns: one, or for an object one for each value in it."""
     if not isinstance(column, StructColumn):
         return [path]
     return [

@@ -1,4 +1,4 @@
-"""The files of one export while they are written: they get their names together, or not at all."""
+"""The destination of an export: files that are locked while they are written and published together, or not at all."""
 
 import os
 import stat
@@ -24,15 +24,18 @@ _KINDS: Final = ("part", "spool")
 RESUMABLE_NOTE: Final = (
     "Items that were read are kept: the same export to the same place resumes from there, unless it is `fresh`."
 )
-"""The note of an error after which an export can be resumed."""
+"""The note on an error after which the export can be resumed."""
 
 
 class Destination:
     """The files of one export, as a context manager.
 
-    It locks each file before anything else, and touches only files that it has locked. Leaving it without `publish`
-    keeps the hidden files that the checkpoint refers to, so that a later export can resume. If there are none, it
-    leaves nothing behind, not even folders that it created.
+    Entering it locks the files; it never changes a file that it has not locked. Leaving it without `publish` keeps the
+    hidden files that a checkpoint refers to, so that a later export can resume. If there are none, it leaves nothing
+    behind, not even the folders that it created.
+
+    `now` is the start of the export, by which checkpoints expire. With `fresh`, earlier checkpoints are removed. `mode`
+    sets the permissions of the files. Raises `OutputError` if a file can't be written or another export is writing it.
     """
 
     def __init__(self, names: FileNames, *, now: datetime, fresh: bool = False, mode: int | None = None) -> None:
@@ -60,8 +63,8 @@ class Destination:
         if self._fresh:
             self.checkpoints.clear()
         for file in self.checkpoints.files:
-            # Left by an export to other files, which is not resumed here. If another process has the lock, it is not
-            # ours to remove.
+            # An earlier export to other files left these. Lock them, so that they can be removed, unless another
+            # process is using them.
             path = self.names.folder / file
             if path not in self._locks:
                 with suppress(OutputError):
@@ -99,15 +102,16 @@ class Destination:
         return self.add(PartFile(path, kind))
 
     def add(self, part: PartFile) -> PartFile:
-        """Take over a hidden file. It is closed on leaving."""
+        """Add a hidden file, which is closed on leaving."""
         self._parts[part.hidden] = part
         return part
 
     def publish(self, manifest: Manifest) -> Manifest:
-        """Give every file its name, or none: a failure restores the files that were there before.
+        """Give all files their names. A failure restores the files that were there before.
 
-        Reads each file again and compares it with its record. The manifest is removed first and published last, so that
-        it never exists beside files of another export. Returns it with the names of files from earlier exports.
+        Reads each file again and compares it with its record. The old manifest is removed first and the new one is
+        published last, so a manifest never exists beside files of another export. Returns the manifest with
+        `earlier_files` filled in. Raises `OutputError` if a file can't be written or has been changed. Blocks.
         """
         manifest = replace(manifest, earlier_files=self._earlier_files(manifest))
         manifest_part = self.create(self._manifest_path)
@@ -156,7 +160,7 @@ class Destination:
         return [name for name in earlier if name not in written and (self.names.folder / name).is_file()]
 
     def _file_mode(self) -> int:
-        """The chosen permissions, or those that any new file gets in this folder."""
+        """Return the chosen permissions, or the ones that any new file gets in this folder."""
         if self._mode is None:
             probe = hidden_path(self._manifest_path, "mode")
             with translate_os_errors(probe):
@@ -176,7 +180,7 @@ class Destination:
 
 
 def _hidden_names(checkpoint: Checkpoint) -> list[str]:
-    """The hidden files that an export needs to resume from a checkpoint."""
+    """Return the names of the hidden files that an export needs to resume from a checkpoint."""
     if checkpoint.record is not None:
         return [hidden_path(Path(checkpoint.file), "part").name]
     if checkpoint.scan_token:

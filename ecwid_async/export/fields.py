@@ -1,4 +1,4 @@
-"""The choice of fields: names as in Python or in the API, checked against the models."""
+"""Parsing the names of chosen fields, as in Python or in the API, and checking them against the models."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,9 +13,9 @@ __all__ = ["parse_fields"]
 
 
 def parse_fields(text: str, model: type[Model], section: str) -> Selection:
-    """Return the fields that a text such as ``id,name,options(name)`` names, under their names in the API.
+    """Parse a text such as ``id,name,options(name)``. Returns the fields by their names in the API.
 
-    Raises `ConfigError` for an unknown name and suggests the nearest.
+    Raises `ConfigError` for an unknown name, with the most similar name as a suggestion.
     """
     try:
         fields = parse_selection(text)
@@ -52,14 +52,14 @@ def _check_field(
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:
-    # Compared as Python writes names: commandLine is close to command_line.
+    # Compare in snake_case: createTimestmp is similar to create_timestamp.
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     near = get_close_matches(snake, known, n=1)
     return f" Did you mean {near[0]}?" if near else ""
 
 
 def _inner_types(declared: Any) -> tuple[tuple[type[Model], ...], bool]:
-    """The models in a declared type, at any depth of lists; and whether it may be an object with keys of any name."""
+    """Return the models in a declared type, at any depth of lists, and whether it may be an object with any keys."""
     options = tuple(_element_types(declared))
     return tuple(option for option in options if is_model(option)), any(
         get_origin(option) in (dict, Mapping) or option in (dict, object) for option in options

@@ -1,4 +1,4 @@
-"""The lock that lets one export at a time write a file."""
+"""A lock on a file, so that only one export at a time writes it."""
 
 import os
 import sys
@@ -16,9 +16,9 @@ _MAX_ATTEMPTS: Final = 100
 
 
 class FileLock:
-    """The right to write the file `path`, and the hidden files that belong to it, until `release`.
+    """Locks the file `path` and its hidden files until `release`.
 
-    Raises `OutputError` if another export has it, in this process or another.
+    Raises `OutputError` if another export holds the lock, in this process or another.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The names of an export's files."""
+"""The names of an export's files, and the formats that they imply."""
 
 import re
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from ecwid_async.export.output_errors import translate_os_errors
 
 __all__ = ["FileNames", "check_folder_name", "format_from_name"]
 
-# An ending of digits is a date or a version, which names of folders have and names of files don't.
+# Digits at the end are a date or a version, as in the name of a folder.
 _FILE_ENDING: Final = re.compile(r"\.[A-Za-z]\w*|\.7z")
 
 
 def format_from_name(path: Path) -> Format | None:
-    """Return the format that a file's name ends in. None if it ends in no format, and for a folder."""
+    """Return the format of a file by the end of its name. None for another name, and for an existing folder."""
     with translate_os_errors(path):
         if path.is_dir():
             return None
@@ -28,17 +28,17 @@ def format_from_name(path: Path) -> Format | None:
 
 
 def check_folder_name(folder: Path) -> None:
-    """Raise `ConfigError` for a name that looks like a file's, so that no folder of that name is created."""
+    """Raise `ConfigError` if the folder does not exist and its name looks like the name of a file."""
     if not folder.is_dir() and (_FILE_ENDING.fullmatch(folder.suffix) or folder.name in FORMATS.values()):
         raise ConfigError(
-            f"{folder.name} looks like the name of a file, but of no format that can be written: such names "
-            f"end in {', '.join(FORMATS.values())}. If it is meant to be a folder, create that first."
+            f"{folder.name} looks like the name of a file of no known format: name a file that ends in "
+            f"{', '.join(FORMATS.values())}. If it is meant to be a folder, create that first."
         )
 
 
 @frozen
 class FileNames:
-    """The names of an export's files in `folder`: one for each section, and the manifest's."""
+    """The names of an export's files in `folder`: one for each section, by its name, and the manifest."""
 
     folder: Path
     format: Format
@@ -47,9 +47,9 @@ class FileNames:
 
     @classmethod
     def choose(cls, out: Path, format_: Format | None, sections: Sequence[str]) -> "FileNames":
-        """Choose names for a path. With the suffix of a format it is a file, otherwise a folder.
+        """Choose names by the path `out`: with the suffix of a format it is a file, otherwise a folder.
 
-        Raises `ConfigError` if the two contradict each other, or if there is one file for several sections.
+        Raises `ConfigError` if the suffix contradicts `format_`, or if one file is given for several sections.
         """
         if format_ is not None:
             check_format(format_)

@@ -1,4 +1,4 @@
-"""Replacing several files together: all of them, or none."""
+"""Replacing several files together: all of them or none."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ _BACKUP: Final = "before"
 
 
 class FileReplacement:
-    """Replaces files, as a context manager: an error inside it restores the files that were there before."""
+    """Replaces files, as a context manager. An error inside it restores the files that were there before."""
 
     def __init__(self) -> None:
         self._backups: dict[Path, Path | None] = {}
@@ -41,7 +41,7 @@ class FileReplacement:
             path.unlink(missing_ok=True)
 
     def publish(self, part: PartFile) -> None:
-        """Give a part its name and keep a hidden backup of the file that had it."""
+        """Publish a part and keep a hidden backup of the file that it replaces."""
         if part.path not in self._backups:
             self._back_up(part.path)
         part.publish()
@@ -55,9 +55,9 @@ class FileReplacement:
                 self._backups[path] = None
                 return
             try:
-                # A second name for the file: under its own name there is always the old file or the new one.
+                # A hard link, so that the path always has the old file or the new one.
                 os.link(path, backup, follow_symlinks=False)
-            except (OSError, NotImplementedError):  # a file system without links
+            except (OSError, NotImplementedError):  # a file system without hard links
                 path.rename(backup)
         self._backups[path] = backup
 
@@ -69,15 +69,15 @@ class FileReplacement:
             if backup is not None:
                 try:
                     backup.replace(path)
-                    backup.unlink(missing_ok=True)  # replacing one name of a file by another keeps both
+                    backup.unlink(missing_ok=True)  # replacing a hard link by another of the same file keeps both
                 except OSError:
                     error.add_note(f"{path} could not be restored: its content is in {backup}.")
 
 
 def restore_interrupted(path: Path, *, keep_removed: bool = False) -> None:
-    """Undo the replacement of a file by a killed process: restore its backup if the file is gone.
+    """Undo a replacement that a killed process left unfinished: restore the backup if the file is gone.
 
-    With `keep_removed`, a removed file stays removed. Raises `OutputError` if the file can't be replaced.
+    With `keep_removed`, the file is not restored. Raises `OutputError` if the file can't be replaced.
     """
     with translate_os_errors(path):
         backup, exists = hidden_path(path, _BACKUP), _is_replaceable(path)
@@ -88,7 +88,7 @@ def restore_interrupted(path: Path, *, keep_removed: bool = False) -> None:
 
 
 def _is_replaceable(path: Path) -> bool:
-    """Whether there is something of this name that a file can replace. Raises `IsADirectoryError` for a folder."""
+    """Whether a file or link of this name exists. Raises `IsADirectoryError` for a folder, which can't be replaced."""
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The formats of an export's files, and the options and writer of each."""
+"""The formats of an export's files, their options, and the creation of their writers."""
 
 from collections.abc import Mapping, Sequence
 from typing import IO, Any, Final, Literal, Protocol, TypeAlias, cast
@@ -25,16 +25,16 @@ FORMATS: Final[Mapping[Format, str]] = {
     "csv.zst": ".csv.zst",
     "parquet": ".parquet",
 }
-"""The suffix of file names, by format."""
+"""The suffix of a file's name, by format."""
 
 
 @frozen(kw_only=True)
 class FormatOptions:
     """Options of a format.
 
-    `level` is the level of compression, None for a fast one. `spreadsheet_safe` (CSV) puts an apostrophe before text
-    that a spreadsheet would run as a formula. `bom` (CSV) begins the file with a byte order mark, without which Excel
-    does not read it as UTF-8. `decimals` (Parquet) are exact by default, or floats. Raises `ConfigError` for an invalid
+    `level` is the compression level, None for a fast one. `spreadsheet_safe` (CSV) puts an apostrophe before text that
+    a spreadsheet would run as a formula. `bom` (CSV) begins the file with a byte order mark, which Excel needs to read
+    it as UTF-8. `decimals` (Parquet) is ``"exact"``, the default, or ``"float64"``. Raises `ConfigError` for an invalid
     value.
     """
 
@@ -73,20 +73,20 @@ def check_format(name: str) -> None:
 
 
 class Writer(Protocol):
-    """Writes items to a stream, which stays open. `item_count` is the number of items written."""
+    """Writes items to a stream, which it leaves open. `item_count` is the number of items written."""
 
     item_count: int
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page, each a JSON object as the server sent it.
 
-        CSV and Parquet raise `DecodeError` for anything else, Parquet perhaps at a later item. JSON Lines raises
-        `UnicodeDecodeError` for bytes that are not UTF-8.
+        CSV and Parquet raise `DecodeError` for anything else; Parquet may raise it later, when it writes a group of
+        items. JSON Lines raises `UnicodeDecodeError` for bytes that are not UTF-8.
         """
         ...
 
     def finish(self) -> None:
-        """Write the rest, and the end of the format. The writer can't be used afterwards."""
+        """Write buffered items and the end of the file. The writer can't be used afterwards."""
         ...
 
 
@@ -101,12 +101,12 @@ def create_writer(
     codec: Codec | None = None,
     operation: str = "export",
 ) -> Writer:
-    """Create a writer. It may write the beginning of the format at once.
+    """Create a writer. It may write a header at once.
 
-    The columns are those of `model`, or only `fields`, named as in the API or in the model. JSON Lines has no columns
-    and writes items unchanged. With `store_id`, each item has it as its first column or key. `codec` counts values that
-    do not fit their columns as problems of `operation`. Raises `ConfigError` if a library is missing, a field is
-    unknown, or the format does not have an option.
+    There is a column for each field of `model`, or only for `fields`, named as in the API or in the model. JSON Lines
+    has no columns: items are written unchanged. If `store_id` is given, it is the first column or key of each item.
+    `codec` counts values that do not fit their columns as problems of `operation`. Raises `ConfigError` if a library is
+    not installed, a field is unknown, or the format does not have an option.
     """
     check_format(format)
     options.check(format)

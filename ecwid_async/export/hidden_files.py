@@ -11,18 +11,18 @@ __all__ = ["hidden_path", "open_new", "sync_folder"]
 
 
 def hidden_path(path: Path, kind: str) -> Path:
-    """Return the hidden file of this kind that belongs to `path`. It is the same for every process."""
+    """Return the path of the hidden file of this kind beside `path`, which is the same in every process."""
     return path.with_name(f".{path.name}.{kind}")
 
 
 def open_new(path: Path, *, buffering: int = -1) -> BinaryIO:
-    """Create an empty private file. An existing file or link of this name is removed, and not followed."""
+    """Create an empty private file. Removes an existing file or link of this name, without following a link."""
     path.unlink(missing_ok=True)
     return open_private(path, buffering=buffering)
 
 
 def sync_folder(folder: Path) -> None:
-    """Put the names of a folder's files on disk, if the system can do that."""
+    """Flush the names of a folder's files to disk, if the operating system supports it."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""The items of a section as JSON text: split from a response, identified, and reduced to fields."""
+"""The items of a section as JSON text: splitting a response into items, and reading their keys and chosen fields."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -19,7 +19,7 @@ Items: TypeAlias = Sequence[Item]
 
 
 def split_items(body: bytes, section: Section, operation: str) -> Items:
-    """Split the response of a section without pages into its items. Raises `DecodeError` if it has another shape."""
+    """Split the only response of a section without pages into items. Raises `DecodeError` if it has another shape."""
     try:
         items = _split(body, section)
     except DECODE_ERRORS:
@@ -48,7 +48,7 @@ def item_keys(items: Items, key: str) -> list[int | str]:
     item_type = msgspec.defstruct("Item", [("key", int | str, msgspec.field(name=key))])
     decode = msgspec.json.Decoder(item_type).decode
     try:
-        return [decode(item).key for item in items]  # type: ignore[attr-defined]  # the struct is made at run time
+        return [decode(item).key for item in items]  # type: ignore[attr-defined]  # the class is created at run time
     except DECODE_ERRORS:
         return [decode(MaskedJSON(item).json).key for item in items]  # type: ignore[attr-defined]  # the same
 

@@ -1,4 +1,4 @@
-"""The manifest: what an export contains, and how its completeness was proven."""
+"""The manifest: the content of an export, and the proof that it is complete."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -13,17 +13,17 @@ MANIFEST_NAME: Final = "manifest.json"
 _FORMAT_VERSION: Final = 2
 
 AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
-"""A time with a zone."""
+"""A datetime with a time zone."""
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What was exported of one section.
+    """The export of one section.
 
-    `file` is None for a stream. `fields` are those that were chosen, None for all; `where` has the filters. `proof`
-    says why no item is missing. `reported_total` is the total that the server reported, None if it reports none.
-    `request_count` and `seconds` include all runs of an export that was resumed, `resume_count` times.
+    `file` is the name of the file, None for a stream. `fields` has the chosen fields, None for all; `where` has the
+    filters. `proof` states why no item is missing. `reported_total` is the total that the server reported, None if it
+    reports none. `request_count` and `seconds` include all runs of an export that was resumed `resume_count` times.
     """
 
     file: str | None
@@ -46,9 +46,9 @@ class SectionRecord(msgspec.Struct, frozen=True, kw_only=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """The manifest of a complete export.
 
-    `library_version` is the version of this package. `refused` maps sections that were left out, because the token's
-    scopes or the store's plan don't include them, to the server's message. `earlier_files` are files of earlier exports
-    that are still in the folder. Nothing else is known about them.
+    `library_version` is the version of this package that wrote it. `refused` has the sections that were left out
+    because the token's scopes or the store's plan don't include them, each with the server's message. `earlier_files`
+    names the files of earlier exports that are still in the folder.
     """
 
     format_version: int = _FORMAT_VERSION
@@ -61,7 +61,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     earlier_files: list[str] = []
 
     def to_json(self) -> bytes:
-        """Encode it as in ``manifest.json``."""
+        """Encode the manifest as in ``manifest.json``."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
 
     @classmethod
@@ -97,7 +97,7 @@ class _Files(msgspec.Struct):
 
 
 def read_file_names(manifest: bytes) -> list[str]:
-    """Return the names of the files in a manifest of any format, none if it can't be read."""
+    """Return the names of the files in a manifest of any format version. Empty if it can't be read."""
     try:
         content = msgspec.json.decode(manifest, type=_Files)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -107,5 +107,5 @@ def read_file_names(manifest: bytes) -> list[str]:
 
 
 def is_file_name(text: str) -> bool:
-    """Whether it can be the name of an export's file, inside its folder."""
+    """Whether the text can be the name of an export's file, without leaving its folder."""
     return text.endswith(tuple(FORMATS.values())) and not any(character in text for character in ("/", "\\", "\0", ":"))

@@ -1,4 +1,4 @@
-"""Errors of writing files, and what to do about each."""
+"""The error for a file that can't be written, with advice for each cause."""
 
 import errno
 import os
@@ -29,12 +29,12 @@ _ADVICE: Final = {
 
 
 class OutputError(EcwidError):
-    """A file can't be written, because the disk is full for instance. Files of an earlier export are untouched."""
+    """A file can't be written, for instance because the disk is full. Files of an earlier export stay unchanged."""
 
 
 @contextmanager
 def translate_os_errors(path: Path) -> Iterator[None]:
-    """Raise an `OutputError` about the file `path` in place of an `OSError`."""
+    """Raise an `OSError` in the block as an `OutputError` for the file `path`."""
     try:
         yield
     except OSError as error:
@@ -42,7 +42,7 @@ def translate_os_errors(path: Path) -> Iterator[None]:
 
 
 def to_output_error(path: Path, error: OSError) -> OutputError:
-    """Explain why the file `path` can't be written, and what to do."""
+    """Return an error that states why the file `path` can't be written, and what to do."""
     reason = error.strerror or type(error).__name__
     if error.filename and Path(os.fsdecode(error.filename)) != path:
         reason = f"{os.fsdecode(error.filename)}: {reason}"

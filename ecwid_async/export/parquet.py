@@ -1,4 +1,4 @@
-"""Items as Parquet, in row groups that limit the memory used."""
+"""Parquet, in row groups of limited size to bound the memory used."""
 
 from collections.abc import Sequence
 from typing import IO, Any, Final
@@ -19,17 +19,20 @@ except ImportError:
 __all__ = ["SCHEMA_VERSION", "ParquetWriter"]
 
 SCHEMA_VERSION: Final = "2"
-"""The version of the mapping from models to columns. It is in the footer of each file."""
+"""The version of the mapping from models to columns, stored in the footer of each file."""
 
-# Bytes of JSON in a row group: 15,000 products. Until the footer is written, each group takes half a kilobyte per
-# column, so for a million products both smaller and larger groups need more memory.
+# Bytes of JSON in a row group, enough for 15,000 products. Each group takes half a kilobyte per column until the footer
+# is written, so for a million products both smaller and larger groups need more memory.
 _GROUP_SIZE: Final = 36 << 20
 _DEFAULT_LEVEL: Final = 1
 _MAX_LEVEL: Final = 22
 
 
 class ParquetWriter:
-    """Writes the columns of `TableBuilder`. With `store_id`, it is the first column."""
+    """Writes items as the columns of `TableBuilder`. If `store_id` is given, it is the first column.
+
+    `level` is the compression level of zstd, None for a fast one. Raises `ConfigError` for an invalid level.
+    """
 
     def __init__(
         self,
@@ -57,13 +60,13 @@ class ParquetWriter:
             schema,
             compression="zstd",
             compression_level=_DEFAULT_LEVEL if level is None else level,
-            use_dictionary=False,  # zstd compresses repeated values in less time and space
-            # Nested columns have none: no reader filters by them, and the footer would hold them for each group.
+            use_dictionary=False,  # zstd alone compresses repeated values faster and better
+            # Not for nested columns: no reader filters by them, and the footer would repeat them for each group.
             write_statistics=[field.name for field in schema if not pa.types.is_nested(field.type)],
         )
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Add the items of a page, and write them once a group is full."""
+        """Add the items of a page, and write a group once it is full. Raises `DecodeError` for an invalid item."""
         self._builder.add(items)
         self.item_count += len(items)
         if self._builder.size >= _GROUP_SIZE:
@@ -78,6 +81,6 @@ class ParquetWriter:
     def _write_group(self) -> None:
         table = self._builder.take()
         self._writer.write_table(table, row_group_size=table.num_rows)
-        # Memory that pyarrow keeps for the next group would add to the footer, which grows.
+        # The footer grows, so do not let pyarrow keep the memory of this group as well.
         del table
         pa.default_memory_pool().release_unused()

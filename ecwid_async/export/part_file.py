@@ -1,4 +1,4 @@
-"""Files that are written under a hidden name, and get their own name once they are complete."""
+"""Files that are written under a hidden name and get their own name once they are complete."""
 
 import hashlib
 import io
@@ -20,7 +20,7 @@ _BUFFER_SIZE: Final = 1 << 20
 
 
 class HashingStream(io.RawIOBase):
-    """Counts and hashes what is written to another stream. Closing it leaves the other stream open."""
+    """Counts and hashes the bytes written to another stream. Closing it leaves the other stream open."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.size = 0
@@ -30,19 +30,19 @@ class HashingStream(io.RawIOBase):
 
     @property
     def sha256(self) -> str:
-        """The hash of everything written so far, in hex."""
+        """The SHA-256 of all bytes written so far, in hexadecimal."""
         return self._hash.hexdigest()
 
     def writable(self) -> bool:
-        """True."""
+        """Return True."""
         return True
 
     def tell(self) -> int:
-        """The number of bytes written."""
+        """Return the number of bytes written."""
         return self.size
 
     def abandon(self) -> None:
-        """Drop all further writes: a writer that is not finished may still write an end when it is collected."""
+        """Drop all further writes. An unfinished writer may still write an end when it is garbage-collected."""
         self._abandoned = True
 
     def write(self, data: "bytes | memoryview", /) -> int:  # type: ignore[override]  # never writes less than all
@@ -56,17 +56,18 @@ class HashingStream(io.RawIOBase):
         return written
 
     def flush(self) -> None:
-        """Pass everything to the system, so that it survives the end of this process."""
+        """Pass all bytes to the operating system, so that they survive the end of this process."""
         if not (self._abandoned or self._stream.closed):
             self._stream.flush()
 
 
 class PartFile(HashingStream):
-    """A file that is written under a hidden name beside its own, readable only by its owner.
+    """A file that is written under a hidden name beside `path`, readable only by its owner.
 
-    Create one only under the `FileLock` of `path`. `seal` puts it on disk and closes it, `verify` checks that it still
-    has what was written, `publish` gives it its name and `unpublish` takes the name back, `discard` removes it. Methods
-    raise `OutputError` if the file can't be written; `close` and `discard` never raise.
+    Create it only while holding the `FileLock` of `path`. `seal` flushes it to disk and closes it, `verify` checks that
+    its content has not changed, `publish` gives it the name `path`, `unpublish` gives it its hidden name again, and
+    `discard` removes it. Methods raise `OutputError` if the file can't be written, except for `unpublish`, which raises
+    `OSError`, and `close` and `discard`, which never raise.
     """
 
     _stream: BinaryIO
@@ -79,7 +80,7 @@ class PartFile(HashingStream):
 
     @classmethod
     def reopen(cls, path: Path, kind: str, *, size: int, sha256: str) -> "PartFile | None":
-        """Reopen the first `size` bytes that an earlier process wrote. Returns None if they are not as recorded."""
+        """Reopen an earlier process's file and cut it to `size` bytes. Returns None if their hash is not `sha256`."""
         if not hidden_path(path, kind).is_file():
             return None
         try:
@@ -97,7 +98,7 @@ class PartFile(HashingStream):
         return part
 
     def lines(self, limit: int = 100) -> Iterator[list[bytes]]:
-        """Yield the lines of the file without their ends, `limit` at a time."""
+        """Yield lists of up to `limit` lines of the file, without their line breaks."""
         self.flush()
         with translate_os_errors(self.path), self.hidden.open("rb", buffering=_BUFFER_SIZE) as file:
             while lines := [line.rstrip(b"\n") for line in islice(file, limit)]:
@@ -109,19 +110,19 @@ class PartFile(HashingStream):
             return super().write(data)
 
     def flush(self) -> None:
-        """Pass everything to the system, so that it survives the end of this process."""
+        """Pass all bytes to the operating system, so that they survive the end of this process."""
         with translate_os_errors(self.path):
             super().flush()
 
     def seal(self) -> None:
-        """Put everything on disk and close the file. Blocks until then."""
+        """Flush the file to disk and close it. Blocks until it is on disk."""
         with translate_os_errors(self.path):
             self._stream.flush()
             os.fsync(self._stream.fileno())
             self._stream.close()
 
     def verify(self, size: int, sha256: str, *, mode: int | None = None) -> None:
-        """Raise `OutputError` if the sealed file has other bytes. Set its permissions to `mode`."""
+        """Raise `OutputError` if the sealed file has another size or hash. If `mode` is given, set its permissions."""
         file = PartFile(self.path, self.hidden.suffix[1:], new=False)
         try:
             file._read_content(size + 1)
@@ -137,28 +138,28 @@ class PartFile(HashingStream):
             file.close()
 
     def publish(self) -> None:
-        """Give the sealed file its name, replacing any file of that name."""
+        """Rename the sealed file to `path`, replacing any existing file."""
         with translate_os_errors(self.path):
             self.hidden.replace(self.path)
 
     def unpublish(self) -> None:
-        """Give the file its hidden name again. Raises `OSError`."""
+        """Rename the file to its hidden name again. Raises `OSError`."""
         self.path.replace(self.hidden)
 
     def close(self) -> None:
-        """Close the file, which stays where it is. Data that was not flushed may be lost."""
+        """Close the file and keep it. Data that was not flushed may be lost."""
         self.abandon()
         with suppress(OSError, AttributeError):  # a file that could not be opened has no stream
             self._stream.close()
 
     def discard(self) -> None:
-        """Remove the hidden file, unless it was published."""
+        """Close and remove the hidden file. A published file is kept."""
         self.close()
         with suppress(OSError):
             self.hidden.unlink(missing_ok=True)
 
     def _read_content(self, limit: int) -> None:
-        """Count and hash the content of the file, up to `limit` bytes."""
+        """Count and hash the file's content, up to `limit` bytes."""
         with translate_os_errors(self.path):
             self._stream.seek(0)
             while self.size < limit and (chunk := self._stream.read(min(_BUFFER_SIZE, limit - self.size))):

@@ -9,9 +9,10 @@ __all__ = ["Progress", "ProgressCallback"]
 
 @frozen
 class Progress:
-    """How far a section is: `done` items of about `total`, None while that is unknown. `note` says what is unusual.
+    """The progress of one section of a store: `done` of about `total` items have been written.
 
-    The last report of a section is `finished`.
+    `total` is None as long as it is unknown. `note` states anything unusual, such as pages that were read again. In the
+    last report of a section, `finished` is True.
     """
 
     section: str

@@ -1,4 +1,4 @@
-"""Exporting one section: into a stream, or into a hidden file from which a later export can resume."""
+"""Exporting one section to a stream, or to a hidden file from which a later export can resume."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -30,7 +30,7 @@ __all__ = ["ExportSettings", "export_section", "export_section_to_stream", "requ
 
 @attrs.frozen(kw_only=True)
 class ExportSettings:
-    """How all sections are exported: see `export_store`."""
+    """The settings that all sections of an export share, as described at `export_store`."""
 
     options: FormatOptions
     fresh: bool
@@ -46,14 +46,14 @@ class ExportSettings:
             type(self.mode) is int and 0 <= self.mode <= 0o777 and self.mode & 0o600 == 0o600
         ):
             raise ConfigError(
-                f"mode {self.mode!r} leaves its owner unable to read and write the file: give one such as 0o600."
+                f"mode {self.mode!r} does not let the owner read and write the file: give one such as 0o600."
             )
 
 
 async def export_section_to_stream(
     store: Store, request: SectionRequest, stream: IO[bytes], format_: Format, settings: ExportSettings
 ) -> SectionRecord:
-    """Export a section to a stream, which stays open."""
+    """Export a section to a stream, which stays open. It can't be resumed."""
     now = settings.now()
     checkpoint = Checkpoint(section=request.name, file="", request_digest="", saved_at=now, started_at=now)
     writer = _create_writer(store, request, HashingStream(stream), None, format_, settings)
@@ -65,7 +65,7 @@ async def export_section_to_stream(
 async def export_section(
     store: Store, request: SectionRequest, destination: Destination, settings: ExportSettings
 ) -> SectionRecord:
-    """Export a section to a sealed hidden file, or resume from what an earlier export left."""
+    """Export a section to a sealed hidden file. Resumes from the files of an interrupted export, if there are any."""
     path, format_ = destination.path(request.name), destination.names.format
     checkpoints = destination.checkpoints
     checkpoint = checkpoints.latest.get(request.name)
@@ -78,8 +78,8 @@ async def export_section(
             return record
         checkpoint = None
 
-    # A file of unchanged items is its own log. Other formats can't be cut off after any item, so they are written again
-    # from a log of the items.
+    # To resume, an export needs a log of the received items. A JSON Lines file of unchanged items is its own log. Other
+    # files can't be cut off after any item, so they are written again from the log.
     is_own_log = format_ == "jsonl" and request.writes_items_unchanged
     kind: Literal["part", "spool"] = "part" if is_own_log else "spool"
     log = None
@@ -114,7 +114,7 @@ async def export_section(
     try:
         await reader.run()
     except ScanDrifted:
-        # The items so far are part of a list that can't be proven complete.
+        # The list can't be proven complete, so do not resume from these items.
         checkpoints.save(replace(reader.checkpoint, scan_token=""))
         raise
     await run_shielded_in_thread(out.seal)
@@ -142,7 +142,7 @@ def _create_writer(
 
 
 def request_digest(store: Store, request: SectionRequest, format_: Format, settings: ExportSettings) -> str:
-    """Identify what is exported. Only an export with the same digest resumes from a checkpoint."""
+    """Return a digest of everything that determines a section's file. An export resumes only from an equal digest."""
     identity = (
         __version__,
         settings.source_id or store.server,

@@ -1,4 +1,4 @@
-"""Reading a section from the server into its writer, with checkpoints to resume from."""
+"""Reading a section from the server and passing its items to a writer, with checkpoints to resume from."""
 
 from collections.abc import Callable
 from contextlib import aclosing
@@ -24,19 +24,19 @@ from ecwid_async.primitives.shielding import run_shielded_in_thread
 __all__ = ["SectionReader", "utc_now"]
 
 _PAGE_SIZE: Final = 100
-# Requests that a scan may be ahead of the pages that it has yielded.
+# A scan may have sent this many requests for pages that it has not yielded yet.
 _REQUESTS_AHEAD: Final = 20
 
 
 def utc_now() -> datetime:
-    """The current time."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 class SectionReader:
-    """Reads one section, from where its `checkpoint` is.
+    """Reads one section, from its `checkpoint` on.
 
-    `save` gets the checkpoint after each page from which the scan can resume, once the page has been flushed.
+    `save` is called with a new checkpoint after each page from which the scan can resume, once the page is flushed.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class SectionReader:
         self._proof = ""
 
     async def run(self) -> None:
-        """Read all items and finish the writer. Raises the errors of reading and writing."""
+        """Read all items and finish the writer. Raises the errors of `Pages.scan` and of the writer."""
         source = self._request.source(self._store)
         try:
             if isinstance(source, Pages):
@@ -74,7 +74,7 @@ class SectionReader:
         self._report(finished=True)
 
     def record(self, file: str | None, format: Format) -> SectionRecord:  # noqa: A002  the usual word
-        """The manifest's record of the section."""
+        """Return the section's record for the manifest. Call it after `run`."""
         checkpoint, out = self.checkpoint, self._writer.out
         return SectionRecord(
             file=file,
@@ -121,7 +121,7 @@ class SectionReader:
             async for page in raw_pages:
                 items: Any = page
                 if seen is not None:
-                    # An item that was changed since may have been read before.
+                    # An item that has changed since the interruption may be in the log already.
                     keys = item_keys(page, self._request.key or "")
                     items = [item for item, key in zip(page, keys, strict=True) if seen.add(key)]
                 if items:
@@ -130,7 +130,7 @@ class SectionReader:
                 self._save_checkpoint(scan.token)
                 repeated = _repeated_pages(scan.requests, self.checkpoint.item_count - resumed.item_count)
                 self._report(f"{repeated:,} pages read again" if repeated else "")
-                # A transport in this process responds without a pause. Let other sections, and Ctrl-C, have their turn.
+                # A transport in this process responds without waiting. Let other sections and Ctrl-C proceed.
                 await anyio.lowlevel.checkpoint()
             self._update_counts(0, scan.total, resumed, scan.requests, perf_counter() - started)
             self._proof = scan.proof
@@ -162,5 +162,5 @@ class SectionReader:
 
 
 def _repeated_pages(requests: int, items: int) -> int:
-    """How many pages were requested in addition to those that the items fill and those that are on their way."""
+    """Estimate how many pages were read again: the requests beyond the pages received and those read ahead."""
     return max(0, requests - items // _PAGE_SIZE - _REQUESTS_AHEAD)

@@ -1,4 +1,4 @@
-"""What is exported of a section: which of its items, and which of their fields."""
+"""The request of an export for one section: filters for its items, and the chosen fields."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -23,9 +23,10 @@ __all__ = ["SectionRequest", "build_requests"]
 
 @frozen
 class SectionRequest:
-    """A section, the fields of its items (None for all), and the arguments of its search.
+    """The items and fields to export of one section.
 
-    `key` is the field that identifies the items of a list, None for a section without pages.
+    `fields` has the chosen fields, None for all. `where` has the arguments of the section's search. `key` is the field
+    that identifies an item, None for a section without pages.
     """
 
     section: Section
@@ -41,22 +42,25 @@ class SectionRequest:
 
     @property
     def fields_text(self) -> str | None:
-        """The fields as the API writes them."""
+        """The chosen fields in the syntax of ``responseFields``, None for all."""
         return None if self.fields is None else format_selection(self.fields)
 
     @property
     def where_as_json(self) -> dict[str, object]:
-        """The arguments as JSON values."""
+        """The arguments of the search as JSON values."""
         values: dict[str, object] = msgspec.to_builtins(dict(self.where), str_keys=True)
         return values
 
     @property
     def writes_items_unchanged(self) -> bool:
-        """Whether items are written as received. Otherwise they have the key, which was not chosen, and it is cut."""
+        """Whether items are written as received.
+
+        If not, the response has fields that were not chosen, such as the key, which are removed.
+        """
         return self.fields is None or self.key in self.fields
 
     def source(self, store: Store) -> "Pages[Any] | Call[Any]":
-        """Build the search or call that reads the items. Raises `ConfigError` for arguments that it refuses."""
+        """Build the search or call that reads the items. Raises `ConfigError` for invalid arguments."""
         arguments = dict(self.where)
         if self.fields is not None and self.key is not None:
             arguments["response_fields"] = format_selection({"items": add_fields(self.fields, [self.key])})
@@ -79,17 +83,20 @@ def build_requests(
     fields: Mapping[str, str | type],
     where: Mapping[str, Mapping[str, object]],
 ) -> list[SectionRequest]:
-    """Build the requests for the sections. Raises `ConfigError` if they can't be built, `TypeError` for a class."""
+    """Build a request for each section. Nothing is sent.
+
+    Raises `ConfigError` for invalid arguments, and `TypeError` for a class in `fields` that does not fit its section.
+    """
     if isinstance(sections, str):
-        raise ConfigError(f"sections is a list of names: give [{sections!r}].")
+        raise ConfigError(f"sections must be a list of names: give [{sections!r}].")
     for argument, given, example in (("fields", fields, '"id,name"'), ("where", where, '{"enabled": True}')):
         if not isinstance(given, Mapping):
-            raise ConfigError(f'{argument} has an entry for each section, such as {{"products": {example}}}.')
+            raise ConfigError(f'{argument} must map names of sections, such as {{"products": {example}}}.')
     chosen = find_sections(section if isinstance(section, str) else section.name for section in sections)
     names = [section.name for section in chosen]
     for name in (*fields, *where):
         if name not in names:
-            raise ConfigError(f"{name!r} is not a section that this run exports: {', '.join(names)}.")
+            raise ConfigError(f"{name!r} is not a section of this export: {', '.join(names)}.")
     return [_build_request(store, section, fields.get(section.name), where.get(section.name, {})) for section in chosen]
 
 

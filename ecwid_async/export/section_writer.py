@@ -1,4 +1,4 @@
-"""Writing a section's items: in the chosen format, and first as they were received, to resume from."""
+"""Writing a section's items: to a log as received, to resume from, and to a file in the chosen format."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,10 +22,10 @@ __all__ = ["SectionWriter"]
 
 
 class SectionWriter:
-    """Writes a section's items into `log` as received, and into `out` in a format.
+    """Writes a section's items to `log` as received, and to `out` in a format.
 
-    If `out` is `log`, they are written once. Without a log the export can't be resumed. With `store_id`, each item in
-    `out` has the id of its store. `codec` counts values that do not fit the columns of `out`.
+    If `out` is `log`, they are written once. Without a log, the export can't be resumed. If `store_id` is given, each
+    item in `out` has it. `codec` counts values that do not fit the columns of `out`.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class SectionWriter:
         self.log = log
         self._request = request
         self._replayed = 0
-        # Formats are written in a thread, where `on_problem` must not be called.
+        # Output is written in a thread, which must not call `on_problem`: count problems there and pass them on.
         self._codec = Codec() if codec is None else codec
         self._thread_codec = Codec(strict=self._codec.strict)
         self._log_writer: Writer | None = None
@@ -63,14 +63,14 @@ class SectionWriter:
             )
 
     async def write(self, items: Items) -> None:
-        """Write the items of a page. Raises `DecodeError` for one that is not UTF-8."""
+        """Write the items of a page. Raises `DecodeError` for invalid items, `OutputError` if writing fails."""
         if self._log_writer is not None:
             self._write_items(self._log_writer, items)
         if self._output_writer is not None:
             await self._in_thread(partial(self._write_output, items))
 
     def replay(self) -> IdSet:
-        """Write the items of the log to the output, and return their keys. Blocks."""
+        """Write the items in the log to the output again, and return their keys. Blocks."""
         ids = IdSet()
         if self.log is not None:
             for items in self.log.lines():
@@ -81,7 +81,7 @@ class SectionWriter:
         return ids
 
     async def finish(self, count: int) -> None:
-        """Write the rest. Raises `OutputError` unless `count` items were written."""
+        """Finish the output. Raises `OutputError` unless `count` items were written."""
         written = self._replayed + (self._log_writer.item_count if self._log_writer is not None else 0)
         if self._output_writer is not None:
             await self._in_thread(self._output_writer.finish)
@@ -92,7 +92,7 @@ class SectionWriter:
             )
 
     async def _in_thread(self, work: Callable[[], None]) -> None:
-        """Run work that takes time, or a pipe that blocks, without holding up other sections."""
+        """Run work that may take long, such as writing to a full pipe, in a thread, so that other sections proceed."""
         if self.log is not None:
             await run_shielded_in_thread(work)
         else:
@@ -111,7 +111,7 @@ class SectionWriter:
 
 
 def _not_utf8(items: Items, request: SectionRequest) -> DecodeError:
-    """The error for the first item that is not UTF-8."""
+    """Return the error for the first item that is not UTF-8."""
     path = ""
     for number, item in enumerate(items):
         try:

@@ -1,4 +1,4 @@
-"""The sections of a store that can be exported, by their names in `Store`."""
+"""The table of a store's sections that can be exported, by name."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -19,16 +19,17 @@ from ecwid_async.pages import Pages
 __all__ = ["ALL_SECTIONS", "DEFAULT_SECTIONS", "SECTIONS", "ReadMethod", "Section", "find_sections"]
 
 ReadMethod = Callable[..., "Pages[Any] | Call[Any]"]
-"""The method of a resource that reads a section: a search with pages, or one call."""
+"""A resource method that reads a section: a search with pages, or one call."""
 
 
 @frozen(kw_only=True)
 class Section:
-    """One part of a store, whose items are the class `model_path` of `ecwid_async.models`.
+    """A section of a store. `model_path` is the module and class of its items in `ecwid_async.models`.
 
-    `read_method` returns the method that reads the section: a search with pages, or one call. Its response is a list,
-    an object with the list under `items_key`, or, if `is_document`, a single object. `get` takes the id as text and
-    raises `ConfigError` if it is not a valid id; it is None if items can't be read one by one.
+    `read_method` returns the method that reads the section: a search with pages, or one call. The response to that call
+    is a list, an object with the list under `items_key`, or, if `is_document`, a single object. `get` builds the call
+    that reads one item. It takes the id as text and raises `ConfigError` if it is not a valid id. It is None if the API
+    has no such call.
     """
 
     name: str
@@ -39,13 +40,13 @@ class Section:
     is_document: bool = False
 
     def model(self) -> type[Model]:
-        """Import the class of its items. Importing all models takes long."""
+        """Import and return the class of the section's items. Importing the models of all sections takes long."""
         module, _, name = self.model_path.partition(".")
         model: type[Model] = getattr(import_module(f"ecwid_async.models.{module}"), name)
         return model
 
     def filters(self, store: Store) -> Mapping[str, Any]:
-        """The arguments that its search can filter by, with their declared types."""
+        """Return the arguments of the section's search that filter items, with their declared types."""
         return _filters(getattr(self.read_method(store), "__func__", None))
 
 
@@ -190,14 +191,14 @@ SECTIONS: Final[Mapping[str, Section]] = {
 }
 
 ALL_SECTIONS: Final = tuple(SECTIONS)
-# The sections of every store, whatever its plan and the scopes of its apps.
+# The sections that every store has, whatever its plan and the scopes of its apps.
 DEFAULT_SECTIONS: Final = ("profile", "orders", "carts", "products", "categories", "customers")
 
 
 def find_sections(names: Iterable[str]) -> list[Section]:
-    """Return the sections of these names, each once; without names, the default sections.
+    """Return the sections with these names, each once; the default sections if there are no names.
 
-    Raises `ConfigError` for an unknown name and suggests the nearest.
+    Raises `ConfigError` for an unknown name, with the most similar name as a suggestion.
     """
     wanted = dict.fromkeys(names) or DEFAULT_SECTIONS
     for name in wanted:

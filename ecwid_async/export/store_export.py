@@ -1,4 +1,4 @@
-"""Exporting sections of a store, or of many stores, side by side."""
+"""Exporting sections of one store, or of several stores side by side."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -56,26 +56,28 @@ async def export_store(
     on_progress: ProgressCallback = _ignore,
     now: Callable[[], datetime] = utc_now,
 ) -> Manifest:
-    """Write each section to a file in the folder `out`; or one section to the file `out` or to a binary stream.
+    """Export each section to a file in the folder `out`, or one section to the file `out` or to a binary stream.
 
     `format` is by default the one that the file's name ends in, otherwise JSON Lines, which has the items byte for byte
-    as the server sent them. `fields` chooses fields by section, as text (``{"products": "id,name,options(name)"}``) or
-    as a class, as ``into=`` does. `where` filters items by section, with the arguments of its ``search``. Hidden items
-    are included. With `store_id`, each item has the id of its store, in a first column or key of that name.
+    as the server sent them. `fields` maps sections to fields, as text (``{"products": "id,name,options(name)"}``) or as
+    a class, as for ``into=``. `where` maps sections to filters, which are arguments of the section's ``search``. Hidden
+    items are included. With `store_id`, each item has the id of its store, as first column or key ``store_id``. Files
+    get the permissions of any new file, or `mode`, such as 0o600. `on_progress` is called with a `Progress` after each
+    page.
 
-    All files get their names together, the manifest last; if the export fails, the files that were there before stay.
+    All files get their names together, the manifest last. If the export fails, the files that were there before stay.
     After a failure, a cancellation or the end of the process, the items that were read are kept in hidden files for a
-    day: the same export to the same place resumes from them, unless it is `fresh`. `source_id` replaces the server's
-    base URL in that comparison. Only one export at a time can write a file. Files get the permissions of any new file,
-    or `mode` (0o600). A stream gets items as they are read, and is not closed.
+    day. The same export to the same place resumes from them, unless it is `fresh`. It is the same only if it reads from
+    the same server: its base URL, or `source_id` if given. Only one export at a time can write a file. A stream gets
+    the items as they are read, and is not closed.
 
-    The export is complete or an error, as proven by `Pages.scan`. It is not a snapshot: an item that changes meanwhile
-    is written as it was when its page was read. With `skip_refused`, sections that the token's scopes or the store's
-    plan don't include are left out and named in the manifest.
+    The export is complete or raises an error, with the proof of `Pages.scan`. It is not a snapshot: an item that
+    changes during the export is written as it was when its page was read. With `skip_refused`, sections that the
+    token's scopes or the store's plan don't include are left out and named in the manifest.
 
-    Raises `ConfigError` for invalid arguments, `TypeError` for a class that does not fit; nothing was sent then. Raises
-    `OutputError` if a file can't be written, and `ScanDrifted`, `APIError`, `TransportError` or `DecodeError` from
-    reading.
+    Raises `ConfigError` for invalid arguments and `TypeError` for a class that does not fit, before anything is sent.
+    Raises `OutputError` if a file can't be written, and `ScanDrifted`, `APIError`, `TransportError` or `DecodeError` if
+    a section can't be read.
     """
     options = options or FormatOptions()
     requests, target = _check_arguments(store, sections, out, format, fields, where, options)
@@ -129,11 +131,11 @@ async def export_stores(
     on_progress: ProgressCallback = _ignore,
     now: Callable[[], datetime] = utc_now,
 ) -> dict[int, Manifest | EcwidError]:
-    """Export several stores side by side, each as `export_store` does, to a folder in `folder` named after its id.
+    """Export several stores side by side, each as by `export_store`, to a folder inside `folder` named after its id.
 
-    Returns the manifest of each store by its id. A store that fails has its error in place of a manifest and does not
-    stop the others. `concurrency` limits how many are exported at once; each keeps to its own rate limit. Raises
-    `ConfigError` for invalid arguments.
+    Returns a manifest or an error for each store, by its id. A store that fails does not stop the others. `concurrency`
+    is the greatest number of stores exported at once; each keeps to its own rate limit. Raises `ConfigError` for
+    invalid arguments.
     """
     if type(concurrency) is not int or concurrency < 1:
         raise ConfigError(f"concurrency must be a whole number greater than zero, not {concurrency!r}")
@@ -153,38 +155,38 @@ async def export_stores(
     if not by_id:
         return results
     check_folder_name(Path(folder))
-    # Requests are the same for every store.
+    # The requests are the same for every store.
     requests = build_requests(next(iter(by_id.values())), sections, fields or {}, where or {})
     _check_format(requests, format or "jsonl", options)
     limiter = anyio.CapacityLimiter(concurrency)
     notes: list[str] = []
 
-    async def export(number: int, store: Store) -> None:
-        names = FileNames.choose(Path(folder) / str(number), format or "jsonl", [request.name for request in requests])
+    async def export(id_: int, store: Store) -> None:
+        names = FileNames.choose(Path(folder) / str(id_), format or "jsonl", [request.name for request in requests])
         async with limiter:
             try:
-                results[number] = await _export_to_files(store, requests, names, settings)
+                results[id_] = await _export_to_files(store, requests, names, settings)
             except EcwidError as error:
-                results[number] = error
+                results[id_] = error
             except OSError as error:
-                # From an import or a name lookup, if the process can open no more files.
-                results[number] = to_output_error(names.folder, error)
+                # An import or a name lookup fails if the process can open no more files.
+                results[id_] = to_output_error(names.folder, error)
             except BaseException as error:
                 notes.extend(getattr(error, "__notes__", ()))
                 raise
 
     try:
         async with anyio.create_task_group() as group:
-            for number, store in by_id.items():
-                group.start_soon(export, number, store, name=f"export store {number}")
+            for id_, store in by_id.items():
+                group.start_soon(export, id_, store, name=f"export store {id_}")
     except BaseExceptionGroup as errors:
         raise _first_error(errors) from None
     except BaseException as error:
-        # A cancellation. Each store's own cancellation may have a note.
+        # Collect the notes of each store's cancellation.
         for note in dict.fromkeys(notes):
             error.add_note(note)
         raise
-    return {number: results[number] for number in by_id}
+    return {id_: results[id_] for id_ in by_id}
 
 
 def _check_arguments(
@@ -196,14 +198,14 @@ def _check_arguments(
     where: Mapping[str, Mapping[str, object]] | None,
     options: FormatOptions,
 ) -> tuple[list[SectionRequest], FileNames | IO[bytes]]:
-    """Check all arguments. Returns what is read, and where it is written."""
+    """Check all arguments. Returns the requests, and the files or the stream to write to."""
     requests = build_requests(store, sections, fields or {}, where or {})
     if isinstance(out, str | Path):
         names = FileNames.choose(Path(out), format_, [request.name for request in requests])
         _check_format(requests, names.format, options)
         return requests, names
     if not hasattr(out, "write"):
-        raise ConfigError(f"out is a {type(out).__name__}: give a path, or a binary stream")
+        raise ConfigError(f"out can't be of the type {type(out).__name__}: give a path or a binary stream")
     if len(requests) != 1:
         raise ConfigError(f"one stream takes one section, and there are {len(requests)}: name a folder for them.")
     _check_format(requests, format_ or "jsonl", options)
@@ -211,9 +213,9 @@ def _check_arguments(
 
 
 def _check_format(requests: Iterable[SectionRequest], format_: Format, options: FormatOptions) -> None:
-    """Raise `ConfigError` before anything is read if a library is missing or an option is invalid."""
+    """Raise `ConfigError` if a library is not installed or an option is invalid."""
     if not isinstance(options, FormatOptions):
-        raise ConfigError(f"options is a {type(options).__name__}: give FormatOptions(level=6)")
+        raise ConfigError(f"options can't be of the type {type(options).__name__}: give FormatOptions(level=6)")
     for request in requests:
         create_writer(format_, BytesIO(), model=request.model, fields=request.fields, options=options)
 
@@ -272,7 +274,7 @@ def _build_manifest(
 
 
 def _first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first of several errors, with notes of those that are different. Most are the same failure of the network."""
+    """Return the first of several errors, with a note for each that differs. Mostly the network failed for all."""
     first, *others = _flatten_errors(errors)
     messages = {f"{type(error).__name__}: {error}" for error in others} - {f"{type(first).__name__}: {first}"}
     for message in sorted(messages):

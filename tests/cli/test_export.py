@@ -148,7 +148,7 @@ def test_an_export_replaces_the_one_before(ecwid, tmp_path):
         (["--out", "out", "--sandbox", "--products", "-1"], 2, "--products"),
         (["--out", "out", "--sandbx"], 2, "--sandbx"),
         (["--out", "out", "--sandbx"], 2, "See ecwid export --help."),
-        (["products", "--sandbox", "--out", "x.json"], 2, "such names end in .jsonl,"),
+        (["products", "--sandbox", "--out", "x.json"], 2, "name a file that ends in .jsonl,"),
         (["products", "--sandbox", "--out", "x.csv.bz2"], 2, "If it is meant to be a folder, create that first"),
         (["--store", "1003", "--out", "x.xlsx"], 2, "looks like the name of a file"),
         (["products", "--sandbox", "--out", "out", "--level", "5"], 2, "level is an option of jsonl.gz"),

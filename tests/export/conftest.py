@@ -1,3 +1,5 @@
+"""A simulated store, and clients of it."""
+
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
@@ -15,9 +17,10 @@ PRODUCTS = 630
 
 
 class Shop:
-    """Simulates store 1003, in a sandbox, behind a transport that a test can break.
+    """Simulates store 1003 in a sandbox, behind a transport that a test can break.
 
-    `before` gets each request first, and may raise or return the response. `requests` has all requests.
+    `intercept` is called with each request first, and may raise an error or return a response. `requests` has all
+    requests.
     """
 
     def __init__(self) -> None:
@@ -28,7 +31,7 @@ class Shop:
         self.transport = MemoryTransport(self._respond)
 
     def add(self, store_id: int, products: int = PRODUCTS) -> None:
-        """Add a store, replacing any with this id."""
+        """Add a store, replacing one with the same id."""
         self.sandbox.stores.pop(store_id, None)
         store = self.sandbox.add_store(store_id, token=TOKEN)
         store.profile = {"generalInfo": {"storeId": store_id}}
@@ -58,7 +61,7 @@ class Shop:
         return self.transport.requests
 
     def offsets(self, section: str = "products") -> list[int]:
-        """The offsets of the pages of a section that were requested."""
+        """The offsets of the requested pages of a section."""
         params = [dict(request.params) for request in self.requests if request.path.endswith(f"/{section}")]
         return [int(param["offset"]) for param in params if "offset" in param]
 
@@ -73,7 +76,7 @@ class Shop:
                 if count > requests:
                     raise NotSent("the cable was pulled", request=request)
 
-        self.intercept = refuse  # type: ignore[assignment]  # never answers itself
+        self.intercept = refuse  # type: ignore[assignment]  # it never returns a response
 
     def repair(self) -> None:
         """Stop failing requests, and clear `requests`."""

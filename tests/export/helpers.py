@@ -1,4 +1,4 @@
-"""Reading and writing the files of exports."""
+"""Helpers that write items in a format and read the files of exports."""
 
 import csv
 import gzip
@@ -73,6 +73,6 @@ def read_files(folder: Path) -> dict[str, bytes]:
 
 
 def is_complete(folder: Path, manifest: str = "manifest.json") -> bool:
-    """Whether the files have the number of items that the manifest records."""
+    """Whether each file, in JSON Lines, has as many items as the manifest records."""
     records = json.loads((folder / manifest).read_bytes())["sections"].values()
     return all(len((folder / record["file"]).read_bytes().splitlines()) == record["item_count"] for record in records)

@@ -1,4 +1,4 @@
-"""No byte of a checkpoint is trusted."""
+"""Checkpoints are read back, and a damaged one never leads to a wrong file."""
 
 import json
 from contextlib import suppress
@@ -27,10 +27,10 @@ CHECKPOINT = Checkpoint(section="products", file="products.jsonl", request_diges
 
 
 async def test_a_full_disk_leaves_no_empty_checkpoint(store, shop, tmp_path, monkeypatch):
-    def full(checkpoint, line):
+    def fail(checkpoint, line):
         raise OutputError("can't write it: No space left on device.")
 
-    monkeypatch.setattr(CheckpointFile, "_write", full)
+    monkeypatch.setattr(CheckpointFile, "_write", fail)
     with pytest.raises(OutputError, match="No space left"):
         await export_store(store, ["products"], tmp_path / "out")
     assert file_names(tmp_path) == []
@@ -75,7 +75,7 @@ def interrupted_export(tmp_path_factory):
 
 @pytest.mark.chaos
 @given(data=st.data())
-def test_no_damage_to_a_checkpoint_makes_a_wrong_file(interrupted_export, tmp_path_factory, data):
+def test_a_damaged_checkpoint_never_makes_a_wrong_file(interrupted_export, tmp_path_factory, data):
     shop, files = interrupted_export
     parent = tmp_path_factory.mktemp("out")
     folder = parent / "inner"
@@ -97,18 +97,18 @@ def test_no_damage_to_a_checkpoint_makes_a_wrong_file(interrupted_export, tmp_pa
     assert {name: text for name, text in read_files(parent).items() if name in precious} == precious
 
 
-def test_a_flipped_bit_starts_over_or_does_no_harm(interrupted_export, tmp_path):
+def test_a_flipped_bit_makes_an_export_start_over(interrupted_export, tmp_path):
     _, files = interrupted_export
     text = files[".manifest.json.checkpoint"]
     path = tmp_path / ".manifest.json.checkpoint"
-    # Each bit of a byte is flipped somewhere, and each kind of byte.
+    # Over the positions, each bit of a byte and each kind of byte is damaged.
     for position in (*range(0, len(text) - 1, 11), len(text) - 1):
         damaged = bytearray(text)
         damaged[position] ^= 1 << position % 8
         path.write_bytes(damaged)
         checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
         checkpoint.close()
-        # Only the last byte damages nothing but its own line.
+        # Damage to the last byte, a line break, only drops the last line.
         assert checkpoint.latest == {} or position == len(text) - 1
 
 
@@ -131,8 +131,8 @@ def test_a_flipped_bit_starts_over_or_does_no_harm(interrupted_export, tmp_path)
     ],
 )
 @pytest.mark.parametrize("fresh", [True, False])
-def test_an_impossible_line_starts_over(interrupted_export, tmp_path, change, fresh):
-    """The checksum is valid: another program may have written the line."""
+def test_an_invalid_line_makes_an_export_start_over(interrupted_export, tmp_path, change, fresh):
+    """The checksum of the line is valid, as if another program had written it."""
     shop, files = interrupted_export
     folder = tmp_path / "inner"
     folder.mkdir()
@@ -172,7 +172,7 @@ def test_a_checkpoint_of_another_format_starts_over(interrupted_export, tmp_path
         checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
         checkpoint.close()
         assert checkpoint.latest == {}
-    # The lines of format 1, without checksums.
+    # Format 1 had no checksums.
     plain = b"".join((strip_checksum(line) or b"") + b"\n" for line in lines)
     (tmp_path / ".manifest.json.checkpoint").write_bytes(plain)
     checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
@@ -192,7 +192,7 @@ def test_a_line_without_an_end_is_not_read_into_memory(tmp_path):
 
 
 def damaged(text: bytes) -> st.SearchStrategy[bytes]:
-    """The text with bits flipped, bytes inserted, lines reordered or its end cut off; or any other bytes."""
+    """The text with flipped bits, inserted bytes, reordered lines or a missing end; or any other bytes."""
 
     def flipped(positions: list[int]) -> bytes:
         other = bytearray(text)

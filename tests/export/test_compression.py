@@ -1,4 +1,4 @@
-"""Compressed files."""
+"""Compressed files, and the levels of compression."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""CSV."""
+"""CSV files: columns, numbers, quoting and formulas."""
 
 import csv
 import io
@@ -45,7 +45,7 @@ def test_columns_are_named_by_the_path_of_their_values() -> None:
     assert row["media.videos"] == row["sku"] == row["_extra"] == ""
 
 
-def test_the_header_is_written_without_items_too() -> None:
+def test_a_file_without_items_has_a_header() -> None:
     content = write_items("csv", [], fields=("id", "media(images)", "default_category_id"))
     assert content == b"id,media.images,defaultCategoryId,_extra\r\n"
 
@@ -78,7 +78,7 @@ def test_other_text_in_a_column_of_numbers_stays_unchanged() -> None:
     assert [json.loads(row["weight"]) for row in rows] == texts
 
 
-def test_a_byte_order_mark_comes_first_on_request() -> None:
+def test_a_file_begins_with_a_byte_order_mark_on_request() -> None:
     options = FormatOptions(bom=True)
     content = write_items("csv", [ITEMS], options=options)
     assert content == b"\xef\xbb\xbf" + write_items("csv", [ITEMS])
@@ -92,7 +92,7 @@ def test_a_byte_order_mark_comes_first_on_request() -> None:
 
 @pytest.mark.chaos
 @given(st.lists(odd_items, min_size=1, max_size=4), st.booleans())
-def test_any_response_is_in_the_cells_or_a_decode_error(items: list[bytes], safe: bool) -> None:
+def test_any_item_is_in_the_cells_or_a_decode_error(items: list[bytes], safe: bool) -> None:
     codec = Codec()
     try:
         read = [codec.parse(item, "test") for item in items]
@@ -125,7 +125,7 @@ def test_a_field_that_first_appears_late_has_its_column() -> None:
     ]
 
 
-def test_values_without_a_column_are_kept() -> None:
+def test_values_that_no_column_fits_are_in_the_extra_column() -> None:
     rows = read_csv(
         write_items("csv", [[b'{"id":[1],"media":[],"tax":{"rate":1.10},"name":{"a":1}}', b'{"tax":null}']])
     )
@@ -137,7 +137,7 @@ def test_values_without_a_column_are_kept() -> None:
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
 
 
-def test_spreadsheets_run_no_formulas_on_request() -> None:
+def test_formulas_are_escaped_on_request() -> None:
     page = [json.dumps({"name": text, "price": -1, "attributes": [text]}).encode() for text in [*FORMULAS, "a=b", ""]]
     rows = read_csv(write_items("csv", [page], options=FormatOptions(spreadsheet_safe=True)))
     assert [row["name"] for row in rows] == ["'" + text for text in FORMULAS] + ["a=b", ""]
@@ -157,7 +157,7 @@ def test_any_text_is_read_back(items: list[dict[str, str]]) -> None:
 
 
 @pytest.mark.parametrize("format_", ["csv", "csv.gz", "csv.zst"])
-async def test_a_section_is_read_back_from_cells(ecwid_store: Store, format_: Format) -> None:
+async def test_orders_of_a_store_are_read_back_from_csv(ecwid_store: Store, format_: Format) -> None:
     if format_.endswith("zst"):
         import_zstd()
     orders = [item async for item in ecwid_store.orders.search().dicts()]

@@ -17,7 +17,7 @@ from ecwid_async.export.part_file import PartFile
 from .helpers import file_names
 
 
-async def test_only_items_that_this_export_can_use_are_said_to_be_kept(store, shop, tmp_path):
+async def test_an_error_notes_kept_items_only_if_this_export_can_use_them(store, shop, tmp_path):
     """An earlier export may have left items of other sections or with other fields."""
     shop.break_after(5)
     with pytest.raises(NotSent) as caught:
@@ -34,7 +34,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def make_manifest(*parts: PartFile, count: int = 0) -> Manifest:
-    """A manifest of these files."""
+    """A manifest of these files, each with `count` items."""
     records = {
         part.path.name.partition(".")[0]: SectionRecord(
             file=part.path.name,
@@ -83,7 +83,7 @@ def test_a_destination_that_is_not_published_keeps_the_earlier_files(tmp_path):
     assert (tmp_path / "orders.jsonl").read_text() == "before"
 
 
-def test_a_folder_created_in_vain_is_removed(tmp_path):
+def test_a_created_folder_is_removed_after_an_error(tmp_path):
     with pytest.raises(ZeroDivisionError), open_destination(tmp_path / "new" / "out"):
         raise ZeroDivisionError
     assert file_names(tmp_path) == []
@@ -129,10 +129,10 @@ def test_the_manifest_is_removed_while_other_files_change(tmp_path, monkeypatch)
     assert file_names(tmp_path) == ["manifest.json", "orders.jsonl"]
 
 
-def test_a_file_in_place_of_the_folder_is_reported(tmp_path):
+def test_a_file_with_the_name_of_the_folder_is_an_error(tmp_path):
     (tmp_path / "out").touch()
     with pytest.raises(OutputError, match=r"out: it is a file"), open_destination(tmp_path / "out"):
-        pytest.fail("there is no folder")
+        pytest.fail("the destination was opened")
 
 
 def test_a_destination_that_another_export_writes_to_is_refused(tmp_path):
@@ -141,7 +141,7 @@ def test_a_destination_that_another_export_writes_to_is_refused(tmp_path):
         pytest.raises(OutputError, match="another export is writing"),
         open_destination(tmp_path),
     ):
-        pytest.fail("there are two")
+        pytest.fail("the destination was opened twice")
     with open_destination(tmp_path) as out:
         assert out.checkpoints.latest == {}
 

@@ -1,4 +1,4 @@
-"""Fields are chosen by name or by class."""
+"""Fields, chosen by name or by class."""
 
 import attrs
 import pytest
@@ -58,7 +58,7 @@ async def test_a_class_that_does_not_fit_is_refused(store, shop, tmp_path):
     assert shop.requests == []
 
 
-async def test_a_document_is_reduced_to_fields_too(store, shop, tmp_path):
+async def test_fields_of_the_profile_can_be_chosen(store, shop, tmp_path):
     shop.sandbox.stores[1003].profile = {"generalInfo": {"storeId": 1003, "storeUrl": "x"}, "account": {}}
     await export_store(store, ["profile"], tmp_path, fields={"profile": "general_info(store_id)"})
     assert read_items(tmp_path / "profile.jsonl") == [{"generalInfo": {"storeId": 1003}}]

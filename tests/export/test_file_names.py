@@ -1,4 +1,4 @@
-"""The names of files, and the formats they stand for."""
+"""The names of files, and the formats that they imply."""
 
 import gzip
 
@@ -48,7 +48,7 @@ async def test_a_name_that_contradicts_the_arguments_is_refused(store, shop, tmp
     ["x.json", "x.xlsx", "x.csv.bz2", "x.JSONL", "x.csv.GZ", "x.ndjson", "x.json.gz", "x.7z", "x.parq", ".csv"],
 )
 async def test_a_file_name_of_no_known_format_does_not_become_a_folder(client, store, shop, tmp_path, name):
-    with pytest.raises(ConfigError, match=r"of no format .* end in \.jsonl, .*\.parquet.* create that first"):
+    with pytest.raises(ConfigError, match=r"of no known format: .* ends in \.jsonl, .*\.parquet.* create that first"):
         await export_store(store, ["products"], tmp_path / name)
     with pytest.raises(ConfigError, match="looks like the name of a file"):
         await export_stores([store], ["products"], tmp_path / name)

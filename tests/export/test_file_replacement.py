@@ -1,4 +1,4 @@
-"""Files are replaced together, or not at all."""
+"""Replacing files together or not at all."""
 
 import errno
 import json
@@ -16,7 +16,7 @@ from .helpers import file_names, read_files
 
 
 @pytest.mark.parametrize("name", ["products.jsonl", "categories.jsonl", "manifest.json"])
-async def test_a_folder_in_the_way_is_found_before_anything_is_read(store, shop, tmp_path, name):
+async def test_a_folder_with_the_name_of_a_file_is_an_error_before_anything_is_read(store, shop, tmp_path, name):
     (tmp_path / name).mkdir()
     with pytest.raises(OutputError, match=f"{name}: a folder has this name"):
         await export_store(store, ["products", "categories"], tmp_path)
@@ -26,7 +26,7 @@ async def test_a_folder_in_the_way_is_found_before_anything_is_read(store, shop,
 
 @pytest.mark.parametrize("linked", [True, False], ids=["links", "no links"])
 @pytest.mark.parametrize("at", range(3))
-async def test_a_replacement_that_fails_half_way_is_undone(store, shop, tmp_path, monkeypatch, at, linked):
+async def test_a_replacement_that_fails_halfway_is_undone(store, shop, tmp_path, monkeypatch, at, linked):
     sections = ["products", "categories"]
     await export_store(store, sections, tmp_path)
     before = read_files(tmp_path)

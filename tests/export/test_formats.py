@@ -1,4 +1,4 @@
-"""All formats: what is written reads back, and options are checked."""
+"""Properties that all formats share, and their options."""
 
 import io
 import json
@@ -40,7 +40,7 @@ async def test_an_option_that_the_format_does_not_have_is_refused(store, shop, t
 
 
 @pytest.mark.parametrize("options", [{"level": "9"}, {"level": True}, {"spreadsheet_safe": 1}, {"decimals": "no"}])
-def test_an_invalid_value_of_an_option_is_refused(options):
+def test_an_invalid_option_is_refused(options):
     with pytest.raises(ConfigError, match="must be"):
         FormatOptions(**options)
 
@@ -123,6 +123,6 @@ def test_an_unknown_column_is_refused(format_: Format) -> None:
         create_writer(format_, io.BytesIO(), model=Product, fields=("prize",))
 
 
-def test_the_module_needs_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_formats_do_not_need_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert formats.create_writer("csv", io.BytesIO(), model=Product).item_count == 0

@@ -1,4 +1,4 @@
-"""Permissions of files, and hidden files that are private."""
+"""Permissions of files, and links under the names of hidden files."""
 
 import os
 import stat
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has no such 
 async def test_files_have_default_permissions_and_hidden_ones_are_private(store, shop, tmp_path, umask):
     seen: set[int] = set()
 
-    def look(step):
+    def record_modes(progress):
         seen.update(stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out").glob(".*"))
 
     before = os.umask(umask)
     try:
-        await export_store(store, ["products"], tmp_path / "out", on_progress=look)
+        await export_store(store, ["products"], tmp_path / "out", on_progress=record_modes)
     finally:
         os.umask(before)
     assert seen == {0o600}

@@ -1,4 +1,4 @@
-"""Items are split from responses and written byte for byte."""
+"""Splitting responses into items, which are written byte for byte."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""JSON Lines."""
+"""JSON Lines files."""
 
 import pytest
 

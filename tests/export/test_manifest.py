@@ -1,4 +1,4 @@
-"""The manifest of an export."""
+"""The manifest of an export, and manifests of older formats."""
 
 import hashlib
 import json
@@ -91,7 +91,7 @@ FORMAT_1 = b"""{
 """
 
 
-def test_a_manifest_of_format_1_is_refused_and_says_what_to_do():
+def test_a_manifest_of_format_1_is_refused_with_advice():
     with pytest.raises(
         ValueError, match=r"has format 1, and this version .* reads format 2: read it with the version .*export again"
     ):

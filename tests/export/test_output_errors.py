@@ -1,4 +1,4 @@
-"""Errors of writing files say what to do."""
+"""Errors of files that can't be written, and their advice."""
 
 import errno
 import os
@@ -19,7 +19,7 @@ from ecwid_async.export import OutputError, export_store, part_file
         (errno.EIO, "Choose another place."),
     ],
 )
-async def test_the_advice_fits_the_error_of_the_system(store, shop, tmp_path, monkeypatch, number, advice):
+async def test_the_advice_fits_the_cause(store, shop, tmp_path, monkeypatch, number, advice):
     def fail(part, *_, **__):
         raise OSError(number, os.strerror(number))
 

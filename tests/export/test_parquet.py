@@ -1,4 +1,4 @@
-"""Parquet."""
+"""Parquet files."""
 
 import io
 import json
@@ -27,7 +27,7 @@ def test_items_are_read_back_from_parquet() -> None:
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
 
 
-def test_parquet_without_items_has_its_columns() -> None:
+def test_a_file_without_items_has_its_columns() -> None:
     pytest.importorskip("pyarrow")
     written = read_parquet(
         write_items("parquet", [], fields=("id", "price"), options=FormatOptions(decimals="float64"))
@@ -42,11 +42,11 @@ def test_parquet_keeps_only_one_row_group_in_memory(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("ecwid_async.tables.arrow._BATCH_SIZE", 256)
     page = [json.dumps({"id": number, "name": "x" * 50}).encode() for number in range(256)]
     stream = io.BytesIO()
-    written = create_writer("parquet", stream, model=Product, fields=("id", "name"))
+    writer = create_writer("parquet", stream, model=Product, fields=("id", "name"))
     for _ in range(4):
-        written.write(page)
+        writer.write(page)
     assert stream.tell() > 1000, "groups are written as they fill"
-    written.finish()
+    writer.finish()
     file = read_parquet(stream.getvalue())
     assert file.num_row_groups == 4
     assert file.read()["id"].to_pylist() == list(range(256)) * 4

@@ -1,4 +1,4 @@
-"""Files that are written under a hidden name."""
+"""Files that are written under a hidden name until they are complete."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""An interrupted export resumes from what it has read."""
+"""Resuming an interrupted export from the items that it has read."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ async def complete_ids(client, tmp_path):
 
 @pytest.fixture
 def interrupt(store, shop, tmp_path):
-    """Export until the network fails, after this many requests."""
+    """A function that exports until the network fails after a number of requests."""
 
     async def export(after, out="out", **arguments):
         shop.repair()
@@ -59,7 +59,9 @@ async def test_the_hash_is_that_of_the_whole_file(store, shop, tmp_path, interru
     assert manifest.sections["products"].size_bytes == len(content)
 
 
-async def test_an_item_changed_meanwhile_is_written_once(store, shop, tmp_path, complete_ids, interrupt):
+async def test_an_item_that_changes_during_an_interruption_is_written_once(
+    store, shop, tmp_path, complete_ids, interrupt
+):
     await interrupt(5)
     shop.now += 3600
     await store.products.update(7, ProductDraft(name="Other"))
@@ -80,7 +82,7 @@ async def test_other_formats_are_written_again_from_the_items_read(store, shop, 
     assert actual.read_bytes() == expected.read_bytes()
 
 
-async def test_fields_without_the_key_are_selected_from_the_items_read(store, shop, tmp_path, interrupt):
+async def test_an_export_of_fields_without_the_key_resumes(store, shop, tmp_path, interrupt):
     await interrupt(5, fields={"products": "name"})
     await export_store(store, ["products"], tmp_path / "out", fields={"products": "name"})
     assert min(shop.offsets()[:-1]) >= 300
@@ -145,7 +147,7 @@ async def test_a_log_that_differs_from_its_checkpoint_starts_over(
     assert manifest.sections["products"].resume_count == 0
 
 
-async def test_a_checkpoint_with_an_incomplete_last_line_is_used_up_to_there(
+async def test_an_export_resumes_from_the_last_complete_line_of_a_checkpoint(
     store, shop, tmp_path, complete_ids, interrupt
 ):
     await interrupt(5)

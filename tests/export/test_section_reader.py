@@ -1,4 +1,4 @@
-"""Sections are read completely, or not at all."""
+"""Reading sections completely, and reporting progress."""
 
 import pytest
 
@@ -37,7 +37,7 @@ async def test_an_empty_list_makes_an_empty_file(client, shop, tmp_path):
 
 
 async def test_an_item_without_an_id_is_an_error_and_no_file(store, shop, tmp_path):
-    shop.intercept = lambda request: make_response({"total": 1, "items": [{"name": "who am I"}]})
+    shop.intercept = lambda request: make_response({"total": 1, "items": [{"name": "Lamp"}]})
     with pytest.raises(DecodeError, match=r"GET /products: expected an id"):
         await export_store(store, ["products"], tmp_path)
     assert file_names(tmp_path) == []

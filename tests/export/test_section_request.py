@@ -1,4 +1,4 @@
-"""What is requested of a section."""
+"""The request for a section: its filters, and invalid arguments."""
 
 from datetime import datetime
 
@@ -12,16 +12,16 @@ from .helpers import read_ids
 
 
 async def test_fields_of_a_section_that_is_not_exported_are_refused(store, shop, tmp_path):
-    with pytest.raises(ConfigError, match="'orders' is not a section that this run exports: products"):
+    with pytest.raises(ConfigError, match="'orders' is not a section of this export: products"):
         await export_store(store, ["products"], tmp_path, fields={"orders": "id"})
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"sections": "products"}, "sections is a list of names: give ['products']"),
-        ({"fields": "id,name"}, 'fields has an entry for each section, such as {"products": "id,name"}'),
-        ({"where": "enabled=true"}, 'where has an entry for each section, such as {"products": {"enabled": True}}'),
+        ({"sections": "products"}, "sections must be a list of names: give ['products']"),
+        ({"fields": "id,name"}, 'fields must map names of sections, such as {"products": "id,name"}'),
+        ({"where": "enabled=true"}, 'where must map names of sections, such as {"products": {"enabled": True}}'),
         ({"fields": {"products": ["id"]}}, 'the fields of products are text such as "id,name", or a class'),
     ],
     ids=str,

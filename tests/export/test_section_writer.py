@@ -1,4 +1,4 @@
-"""Items are written in each format, with the id of their store if requested."""
+"""Writing items in each format, with the id of their store on request."""
 
 import csv
 import gc
@@ -25,7 +25,7 @@ async def test_an_interrupted_stream_gets_no_end(store, shop, format_):
     gc.collect()
     assert not stream.closed
     content = stream.getvalue()
-    # PAR1 is the beginning of a Parquet file as well as its end.
+    # A Parquet file both begins and ends with PAR1.
     assert content == b"PAR1" or not content.endswith(b"PAR1")
     if format_ == "jsonl.gz":
         with pytest.raises(EOFError):

@@ -1,4 +1,4 @@
-"""The sections that can be exported."""
+"""The table of sections that can be exported."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_repeated_name_is_one_section():
 @pytest.mark.parametrize(
     ("name", "hint"), [("prodcts", "Did you mean products?"), ("xyz", "There are profile, orders")]
 )
-def test_an_unknown_section_suggests_the_nearest(name, hint):
+def test_an_unknown_section_is_refused_with_a_suggestion(name, hint):
     with pytest.raises(ConfigError) as caught:
         find_sections([name])
     assert hint in str(caught.value)

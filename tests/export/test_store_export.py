@@ -53,41 +53,41 @@ async def test_several_sections_in_one_stream_are_refused(store, shop):
 
 @pytest.mark.parametrize("name", ["out", "options"])
 async def test_an_argument_of_another_type_is_refused(store, shop, tmp_path, name):
-    with pytest.raises(ConfigError, match=f"{name} is a int: give"):
+    with pytest.raises(ConfigError, match=f"{name} can't be of the type int: give"):
         await export_store(store, ["products"], **({"out": tmp_path} | {name: 7}))
     assert not shop.requests
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs limits")
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs limits of open files")
 async def test_each_store_has_its_own_error_if_no_more_files_can_be_opened(client, shop, tmp_path):
     resource = pytest.importorskip("resource")
-    numbers = range(2000, 2040)
-    for number in numbers:
-        shop.add(number, products=5)
-    stores = [client.store(number, TOKEN) for number in numbers]
+    ids = range(2000, 2040)
+    for id_ in ids:
+        shop.add(id_, products=5)
+    stores = [client.store(id_, TOKEN) for id_ in ids]
     await export_stores(stores[:1], ["products"], tmp_path)
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    taken = []
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    handles = []
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (200, before[1]))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (200, limits[1]))
         with suppress(OSError):
             while True:
-                taken.append(os.open(os.devnull, os.O_RDONLY))
-        for handle in taken[-7:]:
+                handles.append(os.open(os.devnull, os.O_RDONLY))
+        for handle in handles[-7:]:
             os.close(handle)
-        del taken[-7:]
+        del handles[-7:]
         results = await export_stores(stores, ["products"], tmp_path, concurrency=40)
     finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
-        for handle in taken:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        for handle in handles:
             os.close(handle)
-    assert list(results) == list(numbers)
-    failed = [str(each) for each in results.values() if isinstance(each, OutputError)]
-    assert 0 < len(failed) < len(numbers)
-    assert all("Too many files are open: raise the limit" in each for each in failed)
-    done = [number for number, each in results.items() if not isinstance(each, OutputError)]
-    assert all(file_names(tmp_path / str(number)) == ["manifest.json", "products.jsonl"] for number in done)
-    assert {int(name) for name in file_names(tmp_path)} == set(done) | {2000}
+    assert list(results) == list(ids)
+    messages = [str(result) for result in results.values() if isinstance(result, OutputError)]
+    assert 0 < len(messages) < len(ids)
+    assert all("Too many files are open: raise the limit" in message for message in messages)
+    exported = [id_ for id_, result in results.items() if not isinstance(result, OutputError)]
+    assert all(file_names(tmp_path / str(id_)) == ["manifest.json", "products.jsonl"] for id_ in exported)
+    assert {int(name) for name in file_names(tmp_path)} == set(exported) | {2000}
 
 
 @pytest.mark.parametrize("concurrency", [0, -1, 2.5, True])
@@ -96,14 +96,14 @@ async def test_an_invalid_concurrency_is_refused(client, tmp_path, concurrency):
         await export_stores([client.store(1003, TOKEN)], ["products"], tmp_path, concurrency=concurrency)
 
 
-async def test_a_cancelled_export_of_stores_says_what_is_kept(client, shop, tmp_path):
+async def test_a_cancelled_export_of_stores_notes_that_items_are_kept(client, shop, tmp_path):
     stores = [client.store(1003, TOKEN)]
 
-    def report(step):
-        if step.done >= 300:
+    def cancel_after_300(progress):
+        if progress.done >= 300:
             task.cancel()
 
-    task = asyncio.ensure_future(export_stores(stores, ["products"], tmp_path, on_progress=report))
+    task = asyncio.ensure_future(export_stores(stores, ["products"], tmp_path, on_progress=cancel_after_300))
     with pytest.raises(asyncio.CancelledError) as caught:
         await task
     assert "Items that were read are kept" in caught.value.__notes__[0]
@@ -137,7 +137,7 @@ async def test_invalid_arguments_for_stores_are_refused_before_sending(client, s
     assert shop.requests == []
 
 
-def test_the_first_of_several_errors_has_notes_about_different_ones():
+def test_the_first_of_several_errors_has_a_note_for_each_different_error():
     first = OutputError("the disk is full")
     others = [OutputError("the disk is full"), ConfigError("no home directory")]
     errors = BaseExceptionGroup("", [BaseExceptionGroup("", [first, others[0]]), others[1]])
