@@ -1,6 +1,6 @@
-"""The data of the API: attrs classes, a file per section of the API.
+"""Models and drafts: attrs classes for the data of the API, a file for each section of the API.
 
-Every class can be imported from here, too. A file is loaded when one of its names is first used (PEP 562).
+Every class can also be imported from here. A file is loaded when one of its names is first used (PEP 562).
 """
 
 from typing import TYPE_CHECKING

@@ -58,7 +58,7 @@ _WIRE_NAMES: Final[Mapping[str, str]] = {
 
 NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
 _CLASS_VAR: Final[object] = ClassVar
-# The namespace of a class for building frozen instances. These must be object's own, or setting a slot is slow.
+# The methods of a builder class. With any other `__setattr__` than object's own, setting a slot is slow.
 MUTABLE: Final[Mapping[str, Any]] = {
     "__setattr__": object.__setattr__,
     "__delattr__": object.__delattr__,
@@ -70,15 +70,15 @@ _WIRE_NAME: Final = "ecwid_wire_name"
 
 
 def named_field(wire: str, *, default: object) -> Any:
-    """A field with a wire name of its own, which does not follow the rule in `wire_name`."""
+    """A field with the wire name `wire`, for names that do not follow the rule in `wire_name`."""
     return attrs.field(default=default, metadata={_WIRE_NAME: wire})
 
 
 def wire_name(field: "attrs.Attribute[Any]") -> str:
-    """The wire name of a field: its own if it is a `named_field`, else by a table of exceptions, else in camelCase."""
-    own: str | None = field.metadata.get(_WIRE_NAME) or _WIRE_NAMES.get(field.name)
-    if own is not None:
-        return own
+    """The wire name of a field: from `named_field`, from a table of exceptions, or else the name in camelCase."""
+    exception: str | None = field.metadata.get(_WIRE_NAME) or _WIRE_NAMES.get(field.name)
+    if exception is not None:
+        return exception
     head, *tail = field.name.split("_")
     return head + "".join(part.capitalize() for part in tail)
 
@@ -171,7 +171,7 @@ class Data:
 
     @classmethod
     def from_json(cls, text: str | bytes, *, strict: bool = False) -> Self:
-        """Read JSON text as `from_dict` reads data. Raises `ValueError` for text that is not JSON."""
+        """Read JSON text like `from_dict`. Raises `ValueError` for text that is not JSON."""
         from ecwid_async.codec import from_plain_data, loads
 
         return from_plain_data(loads(text), cls, f"{cls.__name__}.from_json", strict=strict)
@@ -213,8 +213,8 @@ class Model(Data):
 class Draft(Data):
     """The base of all drafts, which hold data to send: `UNSET` sends nothing, None sends null.
 
-    For most fields the server takes null as "keep the value"; fields that null clears say so. `extra` is sent as is,
-    under its own names.
+    The server ignores null in most fields; the documentation of a draft names the fields that null clears. `extra` is
+    sent as is, under its own names.
     """
 
     _absent: ClassVar[object] = UNSET
@@ -223,7 +223,7 @@ class Draft(Data):
 
     @classmethod
     def from_(cls: "type[D]", item: Model) -> "D":
-        """Make a draft with the values of `item`, for an element of a list.
+        """Make a draft with the values of `item`, such as an element of a list to send back.
 
         Attributes that can't be written are left out. `extra` is kept, since PUT replaces whole lists.
         """
@@ -265,6 +265,7 @@ def union_members(declared: Any) -> tuple[Any, ...]:
 
 
 def is_model(declared: Any) -> bool:
+    """Whether a declared type is a model class."""
     return isinstance(declared, type) and issubclass(declared, Model)
 
 

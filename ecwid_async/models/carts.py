@@ -234,7 +234,7 @@ class CartPlaceResult(Model):
 
 @draft
 class CartDraft(Draft):
-    """Fields of a cart to change. Others can't be changed."""
+    """Fields of a cart to change; no other field can be changed."""
 
     hidden: bool | Unset | None = UNSET
     taxes_on_shipping: list[OrderTaxesOnShipping] | Unset | None = UNSET

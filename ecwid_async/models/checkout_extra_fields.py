@@ -23,8 +23,8 @@ __all__ = [
 class CheckoutExtraFieldType(StrEnum):
     """The input type of a field.
 
-    In upper case, as it is written and as Ecwid's own client reads it. The reference lists lower case for responses:
-    those values stay text.
+    In upper case, as in requests and in Ecwid's own client. The reference lists lower-case values for responses, which
+    are read as `str`.
     """
 
     TEXT = "TEXT"
@@ -41,7 +41,7 @@ class CheckoutSection(StrEnum):
     """The step of the checkout that shows a field.
 
     The payment step is `PAYMENT_METHODS` in one part of the reference, `PAYMENT_DETAILS` in another and in Ecwid's own
-    client. In upper case, as `CheckoutExtraFieldType`.
+    client. In upper case, like `CheckoutExtraFieldType`.
     """
 
     EMAIL = "EMAIL"
@@ -58,7 +58,7 @@ class CheckoutSection(StrEnum):
 class OrderDetailsSection(StrEnum):
     """The section of an order's details that shows a field.
 
-    In upper case, as `CheckoutExtraFieldType`. Orders have lower case: `ExtraFieldSection`.
+    In upper case, like `CheckoutExtraFieldType`. Orders have lower-case values: `ExtraFieldSection`.
     """
 
     SHIPPING_INFO = "SHIPPING_INFO"
@@ -154,13 +154,13 @@ class CheckoutExtraField(Model):
     show_for_country: list[str] | None = None  # Country codes.
     options: list[CheckoutExtraFieldOption] | None = None
     datepicker_options: CheckoutExtraFieldDatepickerOptions | None = None
-    # Linked to translations in the reference, but it has a table of its own.
+    # The reference links to translations, but also has a table for overrides.
     overrides: CheckoutExtraFieldOverride | None = None
     order_by: int | None = None
     shown_on_order_details: bool | None = None
     save_to_customer_profile: bool | None = None
     cp_field: bool | None = None
-    # Documented for the options only; Ecwid's own client has them for the field too.
+    # Documented only for options; Ecwid's own client also has them for fields.
     surcharge_type: AmountType | str | None = None
     surcharge_taxable: bool | None = None
     show_zero_surcharge_in_total: bool | None = None
@@ -169,7 +169,7 @@ class CheckoutExtraField(Model):
 
 @draft
 class CheckoutExtraFieldDraft(Draft):
-    """Fields of a field to create or change. Creating one requires `key`."""
+    """A field to create or change. Creating one requires `key`."""
 
     key: str | Unset | None = UNSET
     title: str | Unset | None = UNSET
@@ -198,7 +198,7 @@ class CheckoutExtraFieldDraft(Draft):
     order_by: int | Unset | None = UNSET
     shown_on_order_details: bool | Unset | None = UNSET
     save_to_customer_profile: bool | Unset | None = UNSET
-    # Documented for the options only; Ecwid's own client has them for the field too.
+    # Documented only for options; Ecwid's own client also has them for fields.
     surcharge_type: AmountType | str | Unset | None = UNSET
     surcharge_taxable: bool | Unset | None = UNSET
     show_zero_surcharge_in_total: bool | Unset | None = UNSET

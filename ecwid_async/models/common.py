@@ -64,7 +64,7 @@ class ExtraFieldInputType(StrEnum):
 class FulfillmentType(StrEnum):
     """How an order reaches the customer.
 
-    In upper case, as in responses. The reference lists lower case too: those values stay text.
+    In upper case, as in responses. The reference also lists lower-case values, which are read as `str`.
     """
 
     SHIPPING = "SHIPPING"
@@ -95,7 +95,8 @@ class ProductCondition(StrEnum):
 class RecurringInterval(StrEnum):
     """The interval between charges of a subscription.
 
-    In upper case, as in every example. The reference lists lower case for items of orders: those values stay text.
+    In upper case, as in every example. The reference lists lower-case values for items of orders, which are read as
+    `str`.
     """
 
     DAY = "DAY"
@@ -120,7 +121,7 @@ class SelectMode(StrEnum):
 
 
 class VolumeUnit(StrEnum):
-    """The unit of volumes. Lower case, as in one example, stays text."""
+    """The unit of volumes. Lower-case values, as in one example, are read as `str`."""
 
     L = "L"
     ML = "ML"
@@ -169,7 +170,7 @@ class ProductCompositeComponent(Model):
 
 @model
 class BusinessHours(Model):
-    """The hours of each day: pairs of start and end, such as ``[["08:30", "13:30"], ["14:00", "19:00"]]``."""
+    """The hours of each weekday: pairs of start and end, such as ``[["08:30", "13:30"], ["14:00", "19:00"]]``."""
 
     mon: list[list[str]] | None = None
     tue: list[list[str]] | None = None

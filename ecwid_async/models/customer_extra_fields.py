@@ -61,7 +61,7 @@ class CustomerExtraFieldCreateResult(Model):
 
 @draft
 class CustomerExtraFieldDraft(Draft):
-    """Fields of a field to create or change."""
+    """A field to create or change."""
 
     title: str | Unset | None = UNSET
     type: ExtraFieldInputType | str | Unset | None = UNSET

@@ -1,4 +1,4 @@
-"""Domains of a store: that of the Instant Site, and purchased ones."""
+"""Domains of a store: the domain of the Instant Site, and purchased domains."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Images: their sizes, texts and colors. Undocumented: as in Ecwid's own client."""
+"""Images: sizes, alternative texts and colors. Undocumented; known from Ecwid's own client."""
 
 from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 

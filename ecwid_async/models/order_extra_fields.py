@@ -35,7 +35,7 @@ class ExtraFieldSection(StrEnum):
 
 @model
 class OrderExtraFieldValues(Model):
-    """Extra fields of an order by name: those of the delivery time, and in `custom` the merchant's own."""
+    """Extra fields of an order by name: the delivery time, and the merchant's own fields in `custom`."""
 
     ecwid_order_delivery_time_interval_start: datetime | None = None
     ecwid_order_delivery_time_interval_end: datetime | None = None
@@ -59,7 +59,7 @@ class OrderExtraField(Model):
 
 @model
 class CartExtraFields(Model):
-    """Extra fields of a cart by name: those of the delivery time, and in `custom` the merchant's own."""
+    """Extra fields of a cart by name: the delivery time, and the merchant's own fields in `custom`."""
 
     ecwid_order_delivery_time_interval_start: datetime | None = None
     ecwid_order_delivery_time_interval_end: datetime | None = None

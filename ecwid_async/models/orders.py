@@ -219,7 +219,7 @@ class Order(Model):
     custom_discount: list[Decimal] | None = None
     discount: Decimal | None = None
     coupon_discount: Decimal | None = None
-    # Linked to `OrderItemDiscount` in the reference, but plain discounts in the examples.
+    # The reference links to `OrderItemDiscount`, but the examples have plain discounts.
     discount_info: list[OrderDiscount] | None = None
     discount_coupon: DiscountCoupon | None = None
     customer_id: int | None = None

@@ -42,7 +42,7 @@ class ProfilePaymentOptionShippingSettings(Model):
 
 @model
 class PaymentOptionMethod(Model):
-    """A method of a payment option, such as a kind of card. Missing from the examples."""
+    """A method of a payment option, such as a kind of card. No example has one."""
 
     cards: list[str] | None = None
     subtype: str | None = None

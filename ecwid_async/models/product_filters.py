@@ -23,7 +23,7 @@ class ProductFilterSetPrice(Model):
 
     min_value: Decimal | None = None
     status: str | None = None  # `success` for every filter in the reference, `status` in the example.
-    max_value: Decimal | None = None  # The second of two fields `min_value` in the reference.
+    max_value: Decimal | None = None  # Also called `min_value` in the reference.
 
 
 @model

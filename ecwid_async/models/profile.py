@@ -102,7 +102,7 @@ class Profile(Model):
     formats_and_units: ProfileFormatsAndUnits | None = None
     languages: ProfileLanguages | None = None
     shipping: ProfileShipping | None = None
-    # Linked to the tax settings in the reference, but its table has the zones.
+    # The reference links to the tax settings, but its table describes zones.
     zones: list[ProfileZone] | None = None
     taxes: list[ProfileTax] | None = None
     tax_settings: ProfileTaxSettings | None = None

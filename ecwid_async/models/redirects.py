@@ -1,4 +1,4 @@
-"""Redirects of the Instant Site. Undocumented: as in Ecwid's own client."""
+"""Redirects of the Instant Site. Undocumented; known from Ecwid's own client."""
 
 from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model
 

@@ -55,8 +55,8 @@ class ReportAdditionalDataType(StrEnum):
 class ReportComparePeriod(StrEnum):
     """The period that a report is compared with.
 
-    In camelCase, as in requests and in Ecwid's own client. The reference lists upper case for responses: those values
-    stay text.
+    In camelCase, as in requests and in Ecwid's own client. The reference lists upper-case values for responses, which
+    are read as `str`.
     """
 
     PREVIOUS_PERIOD = "previousPeriod"
@@ -67,7 +67,7 @@ class ReportComparePeriod(StrEnum):
 
 
 class ReportFirstDayOfWeek(StrEnum):
-    """The first day of weeks. The reference lists upper case for responses: those values stay text."""
+    """The first day of the week. The reference lists upper-case values for responses, which are read as `str`."""
 
     MONDAY = "monday"
     SUNDAY = "sunday"
@@ -314,7 +314,7 @@ class ReportCategoryData(Model):
 
 @model
 class OtherReportData(Model):
-    """Additional data of an unknown type: all of it is in `extra`."""
+    """Additional data of an unknown type, all of it in `extra`."""
 
     type: ReportAdditionalDataType | str | None = None
 

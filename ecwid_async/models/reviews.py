@@ -30,8 +30,8 @@ class ReviewSortBy(StrEnum):
 class ReviewStatus(StrEnum):
     """The status of a review.
 
-    In lower case, as in every example. The reference of mass updates and Ecwid's own client have upper case: those
-    values stay text.
+    In lower case, as in every example. The reference for mass updates and Ecwid's own client have upper-case values,
+    which are read as `str`.
     """
 
     MODERATED = "moderated"
@@ -68,7 +68,7 @@ class Review(Model):
     create_date: datetime | None = None
     update_date: datetime | None = None
     create_timestamp: int | None = None  # Unix seconds in the examples, milliseconds in the reference.
-    update_timestamp: int | None = None  # The same.
+    update_timestamp: int | None = None  # As in `create_timestamp`.
     product_name: str | None = None
     product_options: list[str] | None = None
     order_number: str | None = None

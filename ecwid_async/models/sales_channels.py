@@ -1,4 +1,4 @@
-"""Product feeds for marketplaces. Undocumented: as in Ecwid's own client."""
+"""Product feeds for marketplaces. Undocumented; known from Ecwid's own client."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -25,7 +25,7 @@ class StaffScope(StrEnum):
 
 @model
 class StaffAccount(Model):
-    """A staff member. A single account has only `email` and `staff_scopes`.
+    """A staff member. Responses for a single account contain only `email` and `staff_scopes`.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/staff-accounts/search-staff-accounts
     """

@@ -9,7 +9,7 @@ __all__ = [
 
 @model
 class StorageEntry(Model):
-    """A value that an app stores under a key. A list in a part of the reference.
+    """A value that an app stores under a key. One part of the reference has a list instead.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/application/get-specific-app-storage-data
     """

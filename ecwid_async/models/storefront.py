@@ -61,7 +61,7 @@ class StorefrontWidgetPageStaticContent(Model):
 class StorefrontWidgetPage(Model):
     """The storefront page of a slug.
 
-    Not in the tables of the reference, but in an example and in Ecwid's own client.
+    Described only by an example in the reference and by Ecwid's own client.
 
     API reference: https://docs.ecwid.com/api-reference/rest-api/storefront-widget-details/get-page-slug-and-static-code
     """

@@ -14,7 +14,7 @@ def spec() -> Spec:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "schema" in metafunc.fixturenames:
-        metafunc.parametrize("schema", _spec.with_class)
+        metafunc.parametrize("schema", _spec.schemas_with_class)
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", sorted(_spec.classes))
     for kind in ("request", "response"):

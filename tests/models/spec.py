@@ -57,7 +57,7 @@ class Spec:
         return isinstance(value, type) and issubclass(value, base)
 
     @cached_property
-    def with_class(self) -> list[str]:
+    def schemas_with_class(self) -> list[str]:
         return [schema for schema in sorted(self.fields) if self.deviation("no_class", schema) is None]
 
     def variants(self, schema: str) -> list[str]:
@@ -66,15 +66,15 @@ class Spec:
 
     def deviation(self, kind: str, name: str) -> Any:
         """The entry for a schema or ``Schema.field`` in the deviations, or None."""
-        return next((said for pattern, said in self.deviations[kind].items() if fnmatchcase(name, pattern)), None)
+        return next((entry for pattern, entry in self.deviations[kind].items() if fnmatchcase(name, pattern)), None)
 
     def class_name(self, schema: str) -> str:
-        """The class of a schema has the same name, except that one draft serves to create and to update."""
+        """The name of a schema's class: the same name, except that ``…Create`` and ``…Update`` share one ``…Draft``."""
         renamed = self.deviation("classes", schema)
         if renamed is not None:
             return str(renamed[0])
-        written = re.fullmatch(r"(\w+?)(?:Create|Update)(\w*)", schema)
-        return schema if written is None or schema.endswith("Result") else f"{written[1]}{written[2]}Draft"
+        match = re.fullmatch(r"(\w+?)(?:Create|Update)(\w*)", schema)
+        return schema if match is None or schema.endswith("Result") else f"{match[1]}{match[2]}Draft"
 
     def class_of(self, schema: str) -> type[Model] | type[Draft]:
         return self.classes[self.class_name(schema)]
@@ -86,7 +86,7 @@ class Spec:
             for folder in (SAMPLES, *documentation())
             for endpoint in self.endpoints
         ]
-        return [sample for sample in found if sample.path.exists() and sample.schema in self.with_class]
+        return [sample for sample in found if sample.path.exists() and sample.schema in self.schemas_with_class]
 
     def _sample(self, path: Path, shape: dict[str, Any]) -> "Sample":
         schema = shape.get("schema")

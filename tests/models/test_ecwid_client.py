@@ -109,8 +109,8 @@ class FieldUse(NamedTuple):
 
 def class_of(name: str, spec: Spec) -> type[Model] | type[Draft] | None:
     """The class of a top-level object. Classes of nested objects follow from attributes."""
-    written = re.fullmatch(r"Updated(\w+)", name)
-    own = f"{written[1]}Draft" if written else name.removeprefix("Fetched")
+    match = re.fullmatch(r"Updated(\w+)", name)
+    own = f"{match[1]}Draft" if match else name.removeprefix("Fetched")
     renamed = (cls for pattern, cls in CLASSES.items() if fnmatchcase(name, pattern))
     return spec.classes.get(own if own in spec.classes else next(renamed, ""))
 
@@ -146,14 +146,14 @@ def parts(held: str, declared: Any, vendor: Vendor) -> Iterator[tuple[str, type[
 
 def walk(vendor: Vendor, spec: Spec) -> tuple[list[FieldUse], set[str]]:
     """All fields of all objects with a class, and the names of these objects."""
-    left = [
+    pending = [
         (name, cls)
         for name in vendor.objects
         if spec.deviation("vendor_objects", name) is None and (cls := class_of(name, spec)) is not None
     ]
     fields, seen = [], set()
-    while left:
-        name, cls = left.pop()
+    while pending:
+        name, cls = pending.pop()
         if (name, cls) in seen:
             continue
         seen.add((name, cls))
@@ -163,7 +163,7 @@ def walk(vendor: Vendor, spec: Spec) -> tuple[list[FieldUse], set[str]]:
             fields.append(use)
             held = object_in(use.wire_type, vendor)
             if held is not None:
-                left += parts(held, use.declared, vendor)
+                pending += parts(held, use.declared, vendor)
     return fields, {name for name, _ in seen}
 
 
@@ -185,8 +185,8 @@ def fits(type_: str, declared: Any, vendor: Vendor) -> bool:
 
 def test_every_object_has_a_class_or_a_reason(vendor: Vendor, spec: Spec) -> None:
     _, found = walk(vendor, spec)
-    excused = {name for name in vendor.objects if spec.deviation("vendor_objects", name) is not None}
-    assert vendor.objects.keys() - found == excused
+    has_reason = {name for name in vendor.objects if spec.deviation("vendor_objects", name) is not None}
+    assert vendor.objects.keys() - found == has_reason
 
 
 def test_every_field_has_an_attribute(vendor: Vendor, spec: Spec) -> None:
@@ -197,8 +197,8 @@ def test_every_field_has_an_attribute(vendor: Vendor, spec: Spec) -> None:
 def test_every_attribute_can_hold_the_values(vendor: Vendor, spec: Spec) -> None:
     fields, _ = walk(vendor, spec)
     for field in fields:
-        excused = spec.deviation("vendor_types", field.name) is not None
-        assert fits(field.wire_type, field.declared, vendor) is not excused, f"{field.name} is {field.wire_type}"
+        has_reason = spec.deviation("vendor_types", field.name) is not None
+        assert fits(field.wire_type, field.declared, vendor) is not has_reason, f"{field.name} is {field.wire_type}"
 
 
 def test_every_reason_is_still_needed(vendor: Vendor, spec: Spec) -> None:
@@ -207,5 +207,5 @@ def test_every_reason_is_still_needed(vendor: Vendor, spec: Spec) -> None:
         "vendor_objects": list(vendor.objects),
         "vendor_types": [field.name for field in fields],
     }.items():
-        unused = [pattern for pattern in spec.deviations[kind] if not any(fnmatchcase(each, pattern) for each in names)]
+        unused = [pattern for pattern in spec.deviations[kind] if not any(fnmatchcase(name, pattern) for name in names)]
         assert unused == []

@@ -44,13 +44,14 @@ def members(declared: Any) -> set[Any]:
     return set(get_args(declared)) if get_origin(declared) in (Union, UnionType) else {declared}
 
 
-def shown(declared: Any) -> str:
+def type_text(declared: Any) -> str:
     """A type as text, with sorted alternatives and None last."""
     if get_origin(declared) in (list, dict):
-        inner = ", ".join(shown(part) for part in get_args(declared))
+        inner = ", ".join(type_text(part) for part in get_args(declared))
         return f"{get_origin(declared).__name__}[{inner}]"
     names = (
-        "None" if part is NoneType else shown(part) if get_origin(part) else part.__name__ for part in members(declared)
+        "None" if part is NoneType else type_text(part) if get_origin(part) else part.__name__
+        for part in members(declared)
     )
     return " | ".join(sorted(names, key=lambda name: (name == "None", name)))
 
@@ -101,9 +102,9 @@ def test_every_field_has_an_attribute_of_its_type(schema: str, spec: Spec) -> No
         deviation = spec.deviation("types", name)
         documented = expected(spec, schema, field, draft=draft)
         if deviation is None:
-            assert shown(found) == documented, name
+            assert type_text(found) == documented, name
         else:
-            assert shown(found) == deviation[0] != documented, name
+            assert type_text(found) == deviation[0] != documented, name
 
 
 def test_every_documented_value_is_a_member_of_an_open_enum(schema: str, spec: Spec) -> None:
@@ -150,7 +151,7 @@ def test_every_variant_has_its_tag(spec: Spec) -> None:
 
 
 def test_every_attribute_is_documented(name: str, spec: Spec) -> None:
-    schemas = [schema for schema in spec.with_class if spec.class_name(schema) == name]
+    schemas = [schema for schema in spec.schemas_with_class if spec.class_name(schema) == name]
     assert schemas, "no schema has this class"
     documented = {wire_key(field["name"]) for schema in schemas for field in spec.fields[schema]}
     added = {key.partition(".")[2] for key in spec.deviations["added"] if key.startswith(f"{name}.")}
@@ -168,8 +169,8 @@ def test_every_deviation_still_applies(spec: Spec) -> None:
         "enum_values": fields,
         "absent": fields,
     }.items():
-        reasons = {id(said) for said in spec.deviations[kind].values()}
-        used = {id(said) for name in names if (said := spec.deviation(kind, name)) is not None}
+        reasons = {id(entry) for entry in spec.deviations[kind].values()}
+        used = {id(entry) for name in names if (entry := spec.deviation(kind, name)) is not None}
         assert reasons == used, kind
 
 

@@ -1,4 +1,4 @@
-"""Fields of orders, carts and reviews with two forms, or without documentation."""
+"""Fields of orders and related models that have two forms, free names, or no documentation."""
 
 from typing import Any
 
