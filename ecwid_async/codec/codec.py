@@ -1,4 +1,4 @@
-"""The codec of a client: reads responses as models and users' classes, and counts what did not fit."""
+"""The codec of a client: reads responses as models and users' classes, and counts values of unexpected types."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ class Codec:
 
     @property
     def problems(self) -> Counter[DecodeProblem]:
-        """The mismatches that a tolerant codec met, by kind, and how often; at most 1,000 kinds.
+        """The mismatches that a tolerant codec has found, with the number of each kind; at most 1,000 kinds.
 
         Paths have ``[]`` for positions and ``*`` for keys that a store chose.
         """
@@ -51,12 +51,12 @@ class Codec:
     def decode(self, body: bytes, target: type[T], operation: str) -> T:
         """Read a response body as `target`: a model, a projection, or any declared type such as ``list[Order]``.
 
-        Raises `DecodeError` if the body is not JSON, or of another type altogether.
+        Raises `DecodeError` if the body is not JSON, or can't be read as `target` at all.
         """
         return self.structure(self.parse(body, operation), target, operation)
 
     def parse(self, body: bytes | msgspec.Raw, operation: str, path: str | int = "") -> Any:
-        """Parse a body, or the part of it at `path`, as plain data; a number is the position of an item.
+        """Parse a body, or the part of it at `path`, as plain data. An int `path` is the position of an item.
 
         Text that is not Unicode gets U+FFFD in place of the invalid part, and is reported like a value of another type.
         """
@@ -81,7 +81,7 @@ class Codec:
         data = self.parse(body, operation)
         items: list[Any] | None = data.get("items") if isinstance(data, dict) else None
         if not isinstance(items, list):
-            raise _no_items(data, operation)
+            raise _no_items_error(data, operation)
         for position, item in enumerate(items):
             # In place, so that each item's plain data is freed before the next one needs memory.
             items[position] = self.structure(item, target, operation, position)
@@ -94,7 +94,7 @@ class Codec:
         """
         page = split_page(body)
         if page is None:
-            raise _no_items(self.parse(body, operation), operation)
+            raise _no_items_error(self.parse(body, operation), operation)
         return page
 
     def read_total(self, body: bytes, operation: str) -> int | None:
@@ -106,9 +106,9 @@ class Codec:
             return None
 
     def structure(self, value: object, target: type[T], operation: str, path: str | int = "") -> T:
-        """Read plain data as `target`; `path` is where it was in the response, a number the position of an item.
+        """Read plain data as `target`. `path` is its location in the response; an int is the position of an item.
 
-        Raises `DecodeError` for a value of another type altogether.
+        Raises `DecodeError` if the value can't be read as `target` at all.
         """
         try:
             result = get_hook(cast(Any, target))(value, None)
@@ -129,7 +129,7 @@ class Codec:
         return cast(T, result)
 
     def structure_or_none(self, value: object, target: type[T], operation: str, path: str = "") -> T | None:
-        """Like `structure`, but return None for a value of another type, and report it: columns keep it in `_extra`."""
+        """Like `structure`, but report a value of another type and return None: columns keep it in `_extra`."""
         try:
             result = cast(T, get_hook(cast(Any, target))(value, None))
         except WrongType:
@@ -140,7 +140,7 @@ class Codec:
         return result
 
     def take_problems(self, other: "Codec") -> None:
-        """Move the problems of another codec here, for instance of one that was used in a thread."""
+        """Move the problems of another codec here, for instance one that was used in a thread."""
         self._problems.take(other._problems)
 
     def _report(self, mismatches: Iterable[Mismatch], operation: str) -> None:
@@ -155,11 +155,14 @@ def _decode_error(mismatch: Mismatch, operation: str, advice: str | None = None)
     return DecodeError(operation=operation, path=path.exact, expected=expected, found=found, advice=advice)
 
 
-def _no_items(data: object, operation: str) -> DecodeError:
+def _no_items_error(data: object, operation: str) -> DecodeError:
     found = f"none in {describe_value(data)}"
     return DecodeError(operation=operation, path="items", expected="a list", found=found)
 
 
 def from_plain_data(data: object, target: type[T], operation: str, *, strict: bool = False) -> T:
-    """Read a user's plain data as a model, or strictly as a draft. Raises `DecodeError` and `TypeError`."""
+    """Read a user's plain data as a model or a draft. Drafts are always read strictly.
+
+    Raises `DecodeError` for a value that can't be read, and `TypeError` for one that JSON can't represent.
+    """
     return Codec(strict=strict or is_draft(target)).structure(to_plain_data(data), target, operation)

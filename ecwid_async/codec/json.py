@@ -25,13 +25,13 @@ class _Total(msgspec.Struct):
     total: msgspec.Raw = msgspec.Raw(b"")
 
 
-class _Identity(msgspec.Struct):
+class _ItemId(msgspec.Struct):
     id: int | str | None = None
 
 
 _page_decoder: Final = msgspec.json.Decoder(_Page)
 _total_decoder: Final = msgspec.json.Decoder(_Total)
-_identity_decoder: Final = msgspec.json.Decoder(_Identity)
+_item_id_decoder: Final = msgspec.json.Decoder(_ItemId)
 # The API's pages begin with the total.
 _PAGE_START: Final = rb'\s*\{\s*"total"\s*:\s*(\d{1,18})\s*,'
 
@@ -82,14 +82,14 @@ def describe_unreadable(body: bytes | msgspec.Raw, error: NotJSON) -> tuple[int 
     for position, item in enumerate(items):
         try:
             decode_json(item, exact_decoder)
-        except NotJSON as error_of_item:
-            return position, f"{error_of_item}{_describe_id(item)}"
+        except NotJSON as item_error:
+            return position, f"{item_error}{_describe_id(item)}"
     return None, f"{error}{_describe_id(body)}"
 
 
 def _describe_id(item: bytes | msgspec.Raw) -> str:
     try:
-        item_id = _identity_decoder.decode(item).id
+        item_id = _item_id_decoder.decode(item).id
     except DECODE_ERRORS:
         return ""
     return "" if item_id is None else f", in the item with the id {to_printable(str(item_id), limit=40)}"

@@ -1,4 +1,4 @@
-"""Values that did not fit: their path, the expected and the found type, and a count of each kind of problem."""
+"""Values of unexpected types: their path, the expected and the found type, and a count of each kind of problem."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +39,7 @@ class DecodeProblem(msgspec.Struct, frozen=True):
     found: str
 
 
-# A store's own keys, in fields unknown to this version, must not fill the memory.
+# Limited, since keys chosen by a store, in fields unknown to this version, could make any number of kinds.
 _MAX_KINDS: Final = 1_000
 _MORE_KINDS: Final = DecodeProblem("", "", "", f"more kinds of problems than the {_MAX_KINDS:,} that are counted")
 
@@ -75,7 +75,7 @@ class FieldPath(NamedTuple):
 
     @classmethod
     def of(cls, path: str | int) -> "FieldPath":
-        """The path of a part of a response; a number is the position of an item."""
+        """The path of a part of a response. An int is the position of an item."""
         return cls(f"items[{path}]", "items[]") if isinstance(path, int) else cls(path, path)
 
     def field(self, name: str) -> "FieldPath":
@@ -100,22 +100,22 @@ class Mismatch(NamedTuple):
     found: str
 
 
-# Finding mismatches: slow, and used only after one was seen
+# Finding mismatches, which is slow and done only after one was seen
 
 
 def find_mismatches(value: object, declared: Any, path: FieldPath) -> Iterator[Mismatch]:
     """Find the parts of a value that are not of their declared type."""
     if value is None and NoneType in get_args(declared):
         return
-    # Users' classes are not instantiated again only to check values.
+    # A user's class is not instantiated again only to check values.
     if not _contains_projection(declared) and _matches(value, declared):
         return
     options = union_members(declared)
     union = TaggedUnion.from_members(options)
-    only = union.select(value) if union is not None and isinstance(value, dict) else options[0]
-    if isinstance(only, type) and issubclass(only, Data) and isinstance(value, dict):
-        known = {wire_name(field) for field in only.__attrs_attrs__ if PREFIX not in field.metadata}
-        for field in only.__attrs_attrs__:
+    chosen = union.select(value) if union is not None and isinstance(value, dict) else options[0]
+    if isinstance(chosen, type) and issubclass(chosen, Data) and isinstance(value, dict):
+        known = {wire_name(field) for field in chosen.__attrs_attrs__ if PREFIX not in field.metadata}
+        for field in chosen.__attrs_attrs__:
             if PREFIX in field.metadata:
                 prefix, inner = field.metadata[PREFIX], get_args(union_members(field.type)[0])[1]
                 for key in value:
@@ -124,19 +124,19 @@ def find_mismatches(value: object, declared: Any, path: FieldPath) -> Iterator[M
             elif (element := value.get(wire_name(field))) is not None and field.name != "extra":
                 inner_path = path.field(wire_name(field))
                 yield from _find_field_mismatches(element, field.type, inner_path, as_text=JSON_TEXT in field.metadata)
-    elif isinstance(only, Projection) and isinstance(value, dict):
-        for member in only.members:
+    elif isinstance(chosen, Projection) and isinstance(value, dict):
+        for member in chosen.members:
             if (element := value.get(member.wire_name)) is not None:
                 inner_path = path.field(member.wire_name)
                 yield from _find_field_mismatches(element, member.declared, inner_path, as_text=member.as_text)
-    elif get_origin(only) is list and isinstance(value, list):
+    elif get_origin(chosen) is list and isinstance(value, list):
         for index, element in enumerate(value):
-            yield from find_mismatches(element, get_args(only)[0], path.position(index))
-    elif get_origin(only) in (dict, Mapping) and isinstance(value, dict):
+            yield from find_mismatches(element, get_args(chosen)[0], path.position(index))
+    elif get_origin(chosen) in (dict, Mapping) and isinstance(value, dict):
         for key, element in value.items():
-            yield from find_mismatches(element, get_args(only)[1], path.key(key))
+            yield from find_mismatches(element, get_args(chosen)[1], path.key(key))
     else:
-        yield Mismatch(path, describe_type(declared), _describe_found(value, only))
+        yield Mismatch(path, describe_type(declared), _describe_found(value, chosen))
 
 
 def _find_field_mismatches(value: object, declared: Any, path: FieldPath, *, as_text: bool) -> Iterator[Mismatch]:
@@ -180,7 +180,7 @@ def explain_required_member(value: object, error: RequiredMemberError, path: Fie
 
 
 def find_repairs(data: object, path: FieldPath) -> Iterator[Mismatch]:
-    """Find the values that were repaired in parsed data. Text received with U+FFFD counts as repaired."""
+    """Find the values in parsed data that were repaired. Text that the server sent with U+FFFD counts, too."""
     for found, value in _walk(data, path):
         if isinstance(value, str):
             if "\ufffd" in value:
@@ -190,7 +190,7 @@ def find_repairs(data: object, path: FieldPath) -> Iterator[Mismatch]:
 
 
 def _walk(value: object, path: FieldPath) -> Iterator[tuple[FieldPath, object]]:
-    """All values in parsed data with their paths; not recursive, so the nesting may be deep."""
+    """Yield all values in parsed data with their paths. Not recursive, so the nesting may be deep."""
     yield path, value
     stack = [_children(value, path)]
     while stack:

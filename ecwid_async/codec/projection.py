@@ -47,7 +47,7 @@ class Member(msgspec.Struct, frozen=True, eq=False):
     """One argument of a user's class, and the field of the API's object from which it is read.
 
     `name` is used in messages; `attribute` is the attribute it sets. A `required` member has no `default` and can't be
-    None. If `keyword` is set, the argument is passed by it. `as_text` is JSON text inside a JSON string.
+    None. `keyword` is the argument's name if it is passed by keyword. `as_text` is JSON text inside a JSON string.
     """
 
     name: str
@@ -113,7 +113,7 @@ def get_projection(into: type[T], models: tuple[type[Model], ...]) -> Projection
     """Return the projection of one of these models into a class. Raises `TypeError` if the class can't hold them."""
     if not is_supported(into):
         raise TypeError(f"{into!r} is not {SUPPORTED_CLASSES}")
-    # Stored on the class itself, and not on one that it inherits from: a table of ours would keep classes alive.
+    # Stored on the class, not in a table, which would keep it alive; `vars` ignores those of its base classes.
     projections: dict[tuple[type[Model], ...], Projection[T]] | None = vars(into).get(_PROJECTIONS_ATTRIBUTE)
     if projections is None:
         projections = {}
@@ -162,7 +162,7 @@ def _build_projection(into: type[T], models: tuple[type[Model], ...]) -> Project
 
 
 def _selectable_fields(models: tuple[type[Model], ...]) -> dict[str, list["attrs.Attribute[Any]"]]:
-    """The fields that can be requested, by name, from each model that has them."""
+    """The fields that can be requested, by name: a list with the field of each model that has it."""
     known: dict[str, list[attrs.Attribute[Any]]] = {}
     for model in models:
         attrs.resolve_types(model)
@@ -185,19 +185,22 @@ def _refuse_name(name: str, alias: str, known: Mapping[str, object], models: tup
     raise TypeError(f"{name}: {describe_types(models)} has no field {alias}: {advice}")
 
 
-# Fitting declared types to those of the API
+# Matching declared types with the API's types
 
 
 def _fit_field(
     name: str, field: TargetField, model_field: str, candidates: list["attrs.Attribute[Any]"]
 ) -> tuple[Any, Selection | None]:
-    """The type to read a field as, and the selection inside it. Raises `TypeError` if it can't hold all values."""
+    """Return the type to read a field as, and the selection inside it.
+
+    Raises `TypeError` if the declared type can't hold every value of the model's field.
+    """
     options = tuple(dict.fromkeys(option for one in candidates for option in union_members(one.type)))
     if field.type is None and not field.converts:
         raise TypeError(f"{name} has no type: declare it as {describe_types(options)}")
     fit = None if field.type is None else _fit(field.type, options)
     if fit is None and field.converts:
-        return reduce(or_, options), None  # the converter makes the declared type of it
+        return reduce(or_, options), None  # the converter returns the declared type
     if fit is None:
         advice = f"declare it as {describe_types(options)}"
         if float in type_members(field.type):
@@ -210,9 +213,9 @@ def _fit_field(
 
 
 def _fit(declared: Any, api_types: tuple[Any, ...]) -> tuple[Any, Selection | None] | None:
-    """The type to read a value of these API types as, and the selection inside it.
+    """Return the type to read a value of these API types as, and the selection inside it.
 
-    The type is `declared` without the members that never occur; None if it can't hold every value.
+    The type is `declared` without the members that never occur. Returns None if it can't hold every value.
     """
     options = type_members(declared)
     if object in options:
@@ -238,7 +241,7 @@ def _fit(declared: Any, api_types: tuple[Any, ...]) -> tuple[Any, Selection | No
             fitted = api_type if api_type in options else holders[0]
         kept.append(fitted)
     if str in kept:
-        # An open enum may be replaced by an enum of the user's.
+        # A user's enum may replace an open enum of the API.
         kept += [option for option in options if isinstance(option, type) and issubclass(option, Enum)]
     return reduce(or_, dict.fromkeys(kept)), selection
 

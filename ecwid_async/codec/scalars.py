@@ -1,4 +1,4 @@
-"""Conversion of single JSON values to Python types, without loss or not at all."""
+"""Conversion of single JSON values to Python types. A value that would lose anything is refused."""
 
 import re
 import threading
@@ -29,13 +29,13 @@ state: Final = _State()
 
 
 def flag_mismatch(value: T) -> T:
-    """Return a value that was converted from another JSON type, so that it is reported."""
+    """Return a value that was converted from another JSON type, and have it reported."""
     state.mismatch_seen = True
     return value
 
 
 class _DecimalCache(dict[int, Decimal]):
-    """Integers as decimals, the common ones built ahead: most amounts in a store are round."""
+    """Integers as decimals. Small ones are built ahead, since most amounts in a store are whole numbers."""
 
     def __missing__(self, number: int) -> Decimal:
         return Decimal(number)

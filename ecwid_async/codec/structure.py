@@ -1,8 +1,8 @@
-"""Plain data to models and users' classes, by one function ("hook") per class, generated on first use.
+"""Plain data to models and users' classes: a function ("hook") for each class, generated on first use.
 
-A generated hook checks the type of each value inline and stores it. cattrs takes these hooks through its hook-factory
-interface. Nothing is lost: unknown fields, and values of an unexpected type, stay in a model's `extra`. A user's class
-(`Projection`) has no `extra`: a required member that does not fit is an error, any other is None.
+A generated hook checks the type of each value inline and stores it. cattrs gets these hooks from hook factories. Nothing
+is lost: unknown fields, and values of an unexpected type, stay in a model's `extra`. A user's class (`Projection`) has
+no `extra`: a required member of an unexpected type is an error, any other becomes None.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +35,7 @@ from ecwid_async.primitives.safe_json import DECODE_ERRORS, exact_decoder
 __all__ = ["Hook", "RequiredMemberError", "get_hook", "get_json_text_hook", "is_draft", "warm_up"]
 
 Hook = Callable[[Any, Any], Any]
-"""Converts a parsed value to a type or raises `WrongType`; the second argument is unused, but cattrs passes it."""
+"""Converts a parsed value to a type or raises `WrongType`. The second argument is unused, but cattrs passes it."""
 
 _NO_RESULT: Final = object()
 
@@ -135,7 +135,7 @@ def _build_tagged_union_hook(union: TaggedUnion) -> Hook:
 
 
 def _build_element_hook(element: Any) -> Hook:
-    """Like `get_hook`, for elements of a list or dict: there null is a value, which must be declared."""
+    """Like `get_hook`, for elements of a list or dict, where null is a value that must be declared."""
     inner = get_hook(element)
     if NoneType not in get_args(element):
         return inner
@@ -190,7 +190,7 @@ def get_json_text_hook(declared: Any) -> Hook:
 
 
 def _build_draft_hook(cls: type[Draft]) -> Hook:
-    """Build the hook of a draft: null is None, a missing field is `UNSET`. Not generated, and not for hot paths."""
+    """Build the hook of a draft: null is None, a missing field is `UNSET`. Not generated: not for hot paths."""
     attrs.resolve_types(cast(Any, cls))
     fields = {wire_name(field): field for field in cls.__attrs_attrs__ if field.name != "extra"}
 
@@ -342,7 +342,7 @@ def _generate_model_hook(cls: type[Model]) -> Hook:
             if_wrong_type=[f"{target} = None", f"raw = keep_raw(raw, {wire!r}, v)"],
         )
     namespace["known"] = frozenset(known)
-    # Counting is cheaper than comparing names: values and absences add up unless the response has other fields.
+    # Counting is cheaper than comparing names: present and absent fields add up unless the response has others.
     if prefixes:
         namespace["collect_prefixed"] = _build_prefix_collector(prefixes, namespace["known"])
         lines += [
@@ -464,7 +464,7 @@ def _generate_assignment(
     namespace[hook] = get_json_text_hook(declared) if as_text else get_hook(declared)
     value = f"{hook}(v, None)"
     if get_origin(only) is list and (is_model(get_args(only)[0]) or isinstance(get_args(only)[0], Projection)):
-        # The most common kind of list: one call per element, without a wrapper around it.
+        # The most common kind of list: its loop is inline, so that each element takes a single call.
         namespace[hook] = get_hook(get_args(only)[0])
         value = f"([{hook}(x, None) for x in v] if v else v) if v.__class__ is list else raise_wrong_type()"
     yield "    else:"

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 USE_CLASS_DEFAULT: Final = object()
-"""The default of a parameter that is omitted if there is no value, since the class has a default of its own."""
+"""The default of a parameter with a default in the class itself: the argument is omitted if there is no value."""
 
 SUPPORTED_CLASSES: Final = "an attrs class, a dataclass, a msgspec Struct or a pydantic model"
 
@@ -39,7 +39,7 @@ class TargetField(msgspec.Struct, frozen=True):
     """A field of a user's class.
 
     `converts` means that the class converts any value to the declared type. `keyword` is the argument's name in
-    ``__init__`` if that has no parameter for it; it is omitted if there is no value.
+    ``__init__`` if the signature does not show it; the argument is omitted if there is no value.
     """
 
     name: str
@@ -151,7 +151,7 @@ def build_builder(cls: Any) -> type | None:
     fields = attrs.fields(cls)
     init = getattr(cls.__init__, "__code__", None)
     is_plain = (
-        cls.__setattr__ is cast(Any, Model).__setattr__  # the one of all frozen attrs classes
+        cls.__setattr__ is cast(Any, Model).__setattr__  # as in all frozen attrs classes
         and type(cls) is type
         and not any({"__new__", "__init_subclass__"} & vars(base).keys() for base in cls.__mro__[:-1])
         and init is not None
@@ -168,14 +168,14 @@ def build_builder(cls: Any) -> type | None:
 
 
 def type_members(declared: Any) -> tuple[Any, ...]:
-    """The members of a declared type without annotations: `Any` is object, a `NewType` its base type."""
+    """The members of a declared type, without `Annotated`. `Any` becomes object, a `NewType` its base type."""
     if declared is Any:
         return (object,)
     if declared is None:
         return (NoneType,)
     if get_origin(declared) is Annotated:
         return type_members(get_args(declared)[0])
-    for attribute in ("__supertype__", "__value__"):  # of a `NewType`, and of an alias made by a ``type`` statement
+    for attribute in ("__supertype__", "__value__"):  # of a `NewType`, and of an alias from a ``type`` statement
         if not isinstance(declared, type) and hasattr(declared, attribute):
             return type_members(getattr(declared, attribute))
     if get_origin(declared) in (Union, UnionType):
@@ -184,7 +184,7 @@ def type_members(declared: Any) -> tuple[Any, ...]:
 
 
 def describe_types(declared: Any) -> str:
-    """A declared type, or a tuple of several, as in an annotation."""
+    """Format a declared type, or a tuple of several, as an annotation."""
     if isinstance(declared, tuple):
         return " | ".join(map(describe_types, declared))
     if declared is NoneType:

@@ -22,7 +22,7 @@ _MAX_INT_BITS: Final = 14_284  # the most that an int of MAX_INT_DIGITS has
 def dumps(value: object) -> bytes:
     """Write a draft, a model, or plain data that contains them, as JSON; decimals keep every digit.
 
-    Datetimes are written to the second, those of models with their fraction. Raises `TypeError` with the path of the
+    Datetimes are written to the second, in models with their fraction. Raises `TypeError` with the path of the
     value for anything that JSON can't represent, a naive `datetime`, or a float, which can't hold an amount exactly.
     """
     return encode(to_plain_data(value))

@@ -89,7 +89,7 @@ def json_text_field(*, default: object) -> Any:
 
 
 def prefixed_fields(prefix: str, *, default: object) -> Any:
-    """A mapping of all other wire fields whose names start with `prefix`; keys are the rest of their names."""
+    """A mapping of all other wire fields whose names start with `prefix`. The keys are the names without it."""
     return attrs.field(default=default, metadata={PREFIX: prefix})
 
 
@@ -162,7 +162,7 @@ class Data:
     def from_dict(cls, data: Mapping[str, object], *, strict: bool = False) -> Self:
         """Read the data of `to_dict`, or any object in the API's format.
 
-        As in responses, values that do not fit are kept in `extra`; for drafts or with `strict` they raise
+        As in responses, values of an unexpected type are kept in `extra`; in drafts, or with `strict`, they raise
         `DecodeError`. Raises `TypeError` for a float and any other type that `to_dict` never returns.
         """
         from ecwid_async.codec import from_plain_data
@@ -259,7 +259,7 @@ def _to_drafts(value: object, declared: Any) -> object:
 
 
 def union_members(declared: Any) -> tuple[Any, ...]:
-    """The members of a union, or the type itself, without None and `Unset`."""
+    """Return the members of a union, or the type itself, without None and `Unset`."""
     members = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
     return tuple(member for member in members if member not in (NoneType, Unset))
 
@@ -273,7 +273,7 @@ def is_model(declared: Any) -> bool:
 class TaggedUnion:
     """A union of models in which the value of an object's `tag_name` selects the model, ignoring case.
 
-    An object with any other value is a `fallback`.
+    An object with any other value is read as the `fallback`.
     """
 
     tag_name: str

@@ -49,7 +49,7 @@ class DimensionUnit(StrEnum):
 
 
 class ExtraFieldInputType(StrEnum):
-    """The input type of an extra field. Empty text means none."""
+    """The input type of an extra field. Empty text means no type."""
 
     TEXT = "TEXT"
     TEXTAREA = "TEXTAREA"

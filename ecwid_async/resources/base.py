@@ -26,14 +26,15 @@ __all__ = [
     "require_draft",
 ]
 
-# Type checkers take this name for true. jedi, which completes names in editors and notebooks, goes by the value:
-# it knows the bound of a type variable but not the default, so type variables get a bound that only jedi sees.
+# Type checkers assume that a variable of this name is true. jedi, which completes names in editors and notebooks, uses
+# its value: it knows the bound of a type variable but not the default, so type variables get a bound only for jedi.
 TYPE_CHECKING = False
 
 T = TypeVar("T")
 R = TypeVar("R")
 D = TypeVar("D", bound=Draft)
 
+_NO_HEADERS: Final = Headers()
 _JSON_HEADERS: Final = Headers((("Content-Type", "application/json; charset=UTF-8"),))
 _BINARY_HEADERS: Final = Headers((("Content-Type", "application/octet-stream"),))
 _PLACEHOLDER: Final = re.compile(r"\{\w+\}")
@@ -43,9 +44,9 @@ _REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
 class Resource:
     """A section of the API for one store.
 
-    Methods with an `into` argument take a class of yours with some of the model's fields, under the same names. They
-    request only these fields and return that class, and raise `TypeError` if a type of it can't hold what the API
-    returns.
+    Methods with an `into` argument take your own class with some of the model's fields, under the same names. They
+    request only these fields and return instances of the class. They raise `TypeError` if the type of a field can't
+    hold the API's values.
     """
 
     __slots__ = ("_channel",)
@@ -68,15 +69,15 @@ class Resource:
 
         A `body` of bytes is sent unchanged, any other as JSON. `unwrap` names the member of the response to return.
         `repeatable` follows from the HTTP method by default. `look_up` finds the created item if it is unknown whether
-        a create took effect; it must hold the identifying values as they are now.
+        a create took effect; it must contain the identifying values, since the draft may change later.
         """
         request = _request(
             endpoint,
             ids,
             query,
-            body,
-            repeatable,
-            "anything" if result_type is str or result_type is NoneType else "object",
+            body=body,
+            repeatable=repeatable,
+            expects="anything" if result_type is str or result_type is NoneType else "object",
         )
         return Call(request, result_type, self._channel, unwrap=unwrap, look_up=look_up)
 
@@ -88,8 +89,8 @@ class Resource:
         into: type[R] | None,
         query: Mapping[str, QueryValue],
     ) -> Call[R]:
-        """Build a call that returns a `model`, or an `into` if given."""
-        request, result_type = apply_projection(_request(endpoint, ids, query, None, None), model, into)
+        """Build a call that returns a `model`, or an instance of `into` if that is given."""
+        request, result_type = apply_projection(_request(endpoint, ids, query), model, into)
         return Call(request, result_type, self._channel)
 
     def _read_list(
@@ -102,7 +103,7 @@ class Resource:
         unwrap: str | None = None,
     ) -> Call[list[R]]:
         """Like `_read`, for a response that is a list or holds one in its member `unwrap`."""
-        request, result_type = apply_projection(_request(endpoint, ids, query, None, None), model, into, inside=unwrap)
+        request, result_type = apply_projection(_request(endpoint, ids, query), model, into, inside=unwrap)
         return Call(request, list[result_type], self._channel, unwrap=unwrap)  # type: ignore[valid-type]
 
     def _pages(
@@ -116,7 +117,7 @@ class Resource:
         offset: int | None,
     ) -> Pages[R]:
         """Like `_read`, for a list with pages."""
-        request, result_type = apply_projection(_request(endpoint, ids, query, None, None), model, into, inside="items")
+        request, result_type = apply_projection(_request(endpoint, ids, query), model, into, inside="items")
         return Pages(request, result_type, self._channel, limit=limit, offset=offset)
 
     def _upload(
@@ -130,15 +131,13 @@ class Resource:
         max_bytes: int | None = None,
         progress: Progress | None = None,
     ) -> Call[T]:
-        """Build a call that uploads `source`, or has the server fetch the file from `external_url`.
+        """Build a call that uploads `source`, or lets the server fetch the file from `external_url`.
 
-        Raises `ValueError` unless exactly one of the two is given, `UploadTooLarge` above `max_bytes`.
+        Raises `ValueError` unless exactly one of the two is given, and `UploadTooLarge` above `max_bytes` bytes.
         """
         if (source is None) == (external_url is None):
-            raise ValueError(
-                f"{endpoint} needs exactly one of source and external_url: pass the file or the URL of one"
-            )
-        request = _request(endpoint, ids, {**(query or {}), "externalUrl": external_url}, None, None, "object")
+            raise ValueError(f"{endpoint} needs exactly one of source and external_url: pass the file or its URL")
+        request = _request(endpoint, ids, {**(query or {}), "externalUrl": external_url}, expects="object")
         if source is not None:
             request = evolve(
                 request, body=upload_body(source, max_bytes=max_bytes, progress=progress), headers=_BINARY_HEADERS
@@ -147,7 +146,7 @@ class Resource:
 
     def _download(self, endpoint: str, *ids: str | int, query: Mapping[str, QueryValue] | None = None) -> Download:
         """Build a download of the file that `endpoint` returns."""
-        return Download(_request(endpoint, ids, query, None, None), self._channel)
+        return Download(_request(endpoint, ids, query), self._channel)
 
 
 class ListResource(Resource, Generic[T]):
@@ -195,8 +194,9 @@ def _request(
     endpoint: str,
     ids: tuple[str | int, ...],
     query: Mapping[str, QueryValue] | None,
-    body: object,
-    repeatable: bool | None,
+    *,
+    body: object = None,
+    repeatable: bool | None = None,
     expects: Literal["object", "anything"] = "anything",
 ) -> Request:
     method, literals, options = _parse_endpoint(endpoint, repeatable, expects)
@@ -215,9 +215,6 @@ def _request(
     )
 
 
-_NO_HEADERS: Final = Headers()
-
-
 @lru_cache(maxsize=1024)
 def _parse_endpoint(
     endpoint: str, repeatable: bool | None, expects: Literal["object", "anything"]
@@ -228,7 +225,7 @@ def _parse_endpoint(
 
 
 async def raise_not_identifiable(channel: Channel, reason: str) -> None:
-    """Raise `LookupError`: the lookup of an item that has no identifying value."""
+    """Raise `LookupError`. This is the lookup of an item without an identifying value."""
     raise LookupError(reason)
 
 
@@ -241,6 +238,6 @@ def require_draft(draft: D, expected: type[D]) -> D:
 
 
 def require_confirmation(confirm: Literal[True] | None, deleted: str) -> None:
-    """Raise `ValueError`, whose message names what is `deleted`, unless `confirm` is True."""
+    """Raise `ValueError` unless `confirm` is True. `deleted` names the items in its message."""
     if confirm is not True:
         raise ValueError(f"this deletes {deleted}: pass confirm=True to do so")

@@ -1,4 +1,4 @@
-"""Batches of requests that the store executes by itself."""
+"""Batches of requests, which the store executes by itself."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -14,7 +14,7 @@ from ecwid_async.wire import Request, StreamBody
 __all__ = ["MAX_REQUESTS", "BatchItem", "Batches", "to_batch_item"]
 
 BatchItem = Call[Any] | Request | BatchRequestItemDraft | Mapping[str, object]
-"""One request of a batch: a call, which is not sent otherwise, or its method and its path without leading slash."""
+"""One request of a batch: a call, a `Request`, or a draft or dict with a method and a path without leading slash."""
 
 MAX_REQUESTS: Final = 500
 """The API's limit for one batch."""
@@ -36,14 +36,15 @@ class Batches(Resource):
     ) -> Call[BatchTicket]:
         """Execute up to 500 requests. By default, the batch stops at the first failure.
 
-        `allow_parallel_mode` executes up to 100 requests at a time. A `deduplication_key`, a UUID, returns the first
-        ticket again for an hour; without one, a batch with an unknown outcome is never sent again.
+        `allow_parallel_mode` executes up to 100 requests at a time. For an hour, a batch with the same
+        `deduplication_key` (a UUID) returns the first ticket again; without a key, a batch with an unknown outcome is
+        never sent again.
 
         Raises `ValueError` for an empty batch, too many requests, and uploads without an `external_url`.
 
         ``POST /batch``
         """
-        # Read the whole generator before an error can leave it half read.
+        # `list` exhausts a generator, so that an error below does not leave it half-read.
         requests = [_to_item(item) for item in list(items)]
         if not 0 < len(requests) <= MAX_REQUESTS:
             raise ValueError(f"a batch has 1 to {MAX_REQUESTS} requests, not {len(requests)}: split it")
@@ -72,7 +73,7 @@ class Batches(Resource):
     ) -> Pages[BatchSummary]:
         """List the batches of the store with this `status`: QUEUED, IN_PROGRESS or COMPLETED.
 
-        A store executes its batches one after the other: one that hangs blocks all later ones.
+        A store executes its batches one after the other: a batch that hangs blocks all later ones.
 
         ``GET /batch``
         """

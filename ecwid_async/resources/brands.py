@@ -14,7 +14,7 @@ if not TYPE_CHECKING:  # for jedi: see base.TYPE_CHECKING
 
 
 class Brands(ListResource[Brand]):
-    """Brands: the values of products' attribute of type ``BRAND``."""
+    """Brands: the values of the product attribute of type ``BRAND``."""
 
     __slots__ = ()
 

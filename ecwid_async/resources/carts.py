@@ -13,9 +13,7 @@ from ecwid_async.resources.base import (
     ListResource,
     require_draft,
 )
-from ecwid_async.resources.query import (
-    Timestamp,
-)
+from ecwid_async.resources.query import Timestamp
 
 __all__ = ["Carts"]
 

@@ -14,9 +14,7 @@ from ecwid_async.resources.base import (
     require_draft,
 )
 from ecwid_async.resources.category_images import CategoryImages
-from ecwid_async.resources.query import (
-    as_sequence,
-)
+from ecwid_async.resources.query import as_sequence
 from ecwid_async.resources.sort_orders import CategorySortOrder
 
 __all__ = ["Categories"]

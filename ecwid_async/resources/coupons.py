@@ -20,11 +20,7 @@ from ecwid_async.resources.base import (
     raise_not_identifiable,
     require_draft,
 )
-from ecwid_async.resources.query import (
-    OneOrMany,
-    Timestamp,
-    as_sequence,
-)
+from ecwid_async.resources.query import OneOrMany, Timestamp, as_sequence
 
 __all__ = ["Coupons"]
 

@@ -11,10 +11,7 @@ from ecwid_async.resources.base import (
     ListResource,
     require_draft,
 )
-from ecwid_async.resources.query import (
-    OneOrMany,
-    as_sequence,
-)
+from ecwid_async.resources.query import OneOrMany, as_sequence
 
 __all__ = ["CustomerGroups"]
 

@@ -29,10 +29,7 @@ from ecwid_async.resources.base import (
 )
 from ecwid_async.resources.customer_contacts import CustomerContacts
 from ecwid_async.resources.customer_extra_fields import CustomerExtraFields
-from ecwid_async.resources.query import (
-    Timestamp,
-    as_sequence,
-)
+from ecwid_async.resources.query import Timestamp, as_sequence
 
 __all__ = ["Customers"]
 

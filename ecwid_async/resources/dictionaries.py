@@ -8,12 +8,12 @@ __all__ = ["Dictionaries"]
 
 
 class Dictionaries(Resource):
-    """Countries, states, currencies and tax classes, the same for every store. `country_code` has two letters."""
+    """Countries, states, currencies and tax classes, the same for every store. A `country_code` has two letters."""
 
     __slots__ = ()
 
     def countries(self, *, with_states: bool | None = None, lang: str | None = None) -> Call[list[Country]]:
-        """List all countries, on request with their states.
+        """List all countries, with their states if `with_states` is set.
 
         ``GET /countries``
         """

@@ -81,7 +81,7 @@ class Domains(Resource):
     ) -> Call[dict[str, object]]:
         """Reset the password of a domain's account at the registrar, and send the new one to `send_to`.
 
-        `sub_user` resets that of the account's sub-user. The response is not documented: it is a dict.
+        With `sub_user`, the password of the account's sub-user is reset. The response is not documented: it is a dict.
 
         ``POST /domains/reset_domain_password``
         """

@@ -26,11 +26,7 @@ from ecwid_async.resources.invoices import Invoices
 from ecwid_async.resources.order_extra_fields import OrderExtraFields
 from ecwid_async.resources.order_option_files import OrderOptionFiles
 from ecwid_async.resources.order_statuses import OrderStatuses
-from ecwid_async.resources.query import (
-    OneOrMany,
-    Timestamp,
-    as_sequence,
-)
+from ecwid_async.resources.query import OneOrMany, Timestamp, as_sequence
 
 __all__ = ["Orders"]
 

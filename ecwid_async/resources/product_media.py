@@ -20,7 +20,7 @@ class ProductMediaResource(Resource):
 
         ``PUT /products/{productId}/media``
         """
-        # The response is not documented: expect that of other updates.
+        # The response is not documented: expect the same as from other updates.
         return self._call(
             "PUT /products/{productId}/media",
             product_id,

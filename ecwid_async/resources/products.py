@@ -33,12 +33,7 @@ from ecwid_async.resources.product_images import ProductImages
 from ecwid_async.resources.product_inventory import ProductInventoryResource
 from ecwid_async.resources.product_media import ProductMediaResource
 from ecwid_async.resources.product_videos import ProductVideos
-from ecwid_async.resources.query import (
-    OneOrMany,
-    Timestamp,
-    as_sequence,
-    query_params,
-)
+from ecwid_async.resources.query import OneOrMany, Timestamp, as_sequence, query_params
 from ecwid_async.resources.sort_orders import ProductSortOrder
 from ecwid_async.resources.variations import Variations
 
@@ -140,7 +135,7 @@ class Products(ListResource[Product]):
         """Search for products that match all given filters. `product_id`, or else `sku`, overrides all others.
 
         `options` and `attributes` map names to values, any of which matches. `keyword` matches whole words unless it
-        ends in ``*``. `enabled_manual_taxes` takes ids of taxes, or ``none`` for products without any.
+        ends in ``*``. `enabled_manual_taxes` takes ids of taxes, or ``none`` for products without taxes.
         `categories` excludes subcategories unless `include_products_from_subcategories` is set.
 
         ``GET /products``
@@ -271,7 +266,7 @@ class Products(ListResource[Product]):
         return self._call("DELETE /products/{productId}", product_id, result_type=DeleteResult)
 
     def delete_all(self, *, confirm: Literal[True]) -> Call[None]:
-        """Delete all products of the store. The response comes before they are deleted.
+        """Delete all products of the store. The response arrives before they are deleted.
 
         Raises `ValueError` unless `confirm` is True.
 

@@ -17,8 +17,9 @@ OneOrMany: TypeAlias = T | Sequence[T]
 """One value or many, sent as one comma-separated parameter."""
 
 QueryValue = str | int | Decimal | bool | datetime | Enum | Iterable[str | int | Decimal | Enum] | None
+"""The value of a query parameter; None leaves the parameter out."""
 
-# The API reads a year, a compact date or milliseconds in these parameters as Unix seconds, without an error.
+# In these parameters the API reads a year, a compact date or milliseconds as Unix seconds, without an error.
 _TIMESTAMPS: Final = frozenset(
     {
         "cancelledFrom",
@@ -50,7 +51,7 @@ def as_sequence(value: OneOrMany[T] | None) -> Sequence[T] | None:
 
 
 def query_params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
-    """Encode names and values for the API, without those that are None."""
+    """Encode names and values for the API. Parameters whose value is None are left out."""
     return tuple([(name, _encode(name, value)) for name, value in query.items() if value is not None])
 
 

@@ -17,9 +17,7 @@ from ecwid_async.resources.base import (
     TYPE_CHECKING,
     Resource,
 )
-from ecwid_async.resources.query import (
-    Timestamp,
-)
+from ecwid_async.resources.query import Timestamp
 
 __all__ = ["Reports"]
 
@@ -127,7 +125,7 @@ class Reports(Resource):
         into: type[L] | None = None,
         response_fields: str | None = None,
     ) -> Call[L]:
-        """Get the times when products, orders, customers and so on last changed, and counts on request.
+        """Get the times when products, orders, customers and so on last changed and, on request, their numbers.
 
         ``GET /latest-stats``
         """

@@ -22,10 +22,7 @@ from ecwid_async.resources.base import (
     require_confirmation,
     require_draft,
 )
-from ecwid_async.resources.query import (
-    Timestamp,
-    as_sequence,
-)
+from ecwid_async.resources.query import Timestamp, as_sequence
 
 __all__ = ["Reviews"]
 

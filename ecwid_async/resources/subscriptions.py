@@ -14,11 +14,7 @@ from ecwid_async.resources.base import (
     ListResource,
     require_draft,
 )
-from ecwid_async.resources.query import (
-    OneOrMany,
-    Timestamp,
-    as_sequence,
-)
+from ecwid_async.resources.query import OneOrMany, Timestamp, as_sequence
 
 __all__ = ["Subscriptions"]
 
