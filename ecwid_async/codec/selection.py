@@ -9,14 +9,14 @@ __all__ = ["Selection", "add_fields", "format_selection", "parse_selection"]
 Selection: TypeAlias = Mapping[str, "Selection | None"]
 """The selected fields, each with the selection inside it. None selects the whole field."""
 
-_TOKEN_PATTERN: Final = r"[(),]|[^(),\s]+"
+_NAME_OR_PUNCTUATION: Final = r"[(),]|[^(),\s]+"
 _MAX_DEPTH: Final = 50  # far more than any response of the API has
 _PUNCTUATION: Final = frozenset("(),")
 
 
 def parse_selection(text: str) -> Selection:
     """Parse a selection. Raises `ValueError` for invalid syntax, or for more than 50 levels."""
-    tokens = re.findall(_TOKEN_PATTERN, text)
+    tokens = re.findall(_NAME_OR_PUNCTUATION, text)
     selection, end = _parse_fields(tokens, 0)
     if end < len(tokens):
         raise ValueError(f"response_fields {text!r} closes a parenthesis that is not open")

@@ -1,8 +1,8 @@
 """Plain data to models and users' classes: a function ("hook") for each class, generated on first use.
 
-A generated hook checks the type of each value inline and stores it. cattrs gets these hooks from hook factories. Nothing
-is lost: unknown fields, and values of an unexpected type, stay in a model's `extra`. A user's class (`Projection`) has
-no `extra`: a required member of an unexpected type is an error, any other becomes None.
+A generated hook checks the type of each value inline and stores it. cattrs gets these hooks from hook factories.
+Nothing is lost: unknown fields, and values of an unexpected type, stay in a model's `extra`. A user's class
+(`Projection`) has no `extra`: a required member of an unexpected type is an error, any other becomes None.
 """
 
 from collections.abc import Callable, Iterator, Mapping
