@@ -213,9 +213,8 @@ class ShippingOption(Model):
     pickup_preparation_time_hours: int | None = None  # Deprecated in favor of `fulfillment_time_in_minutes`.
     fulfillment_time_in_minutes: int | None = None
     business_hours: BusinessHours | None = json_text_field(default=None)  # Sent as JSON text.
-    pickup_business_hours: BusinessHours | None = json_text_field(
-        default=None
-    )  # Deprecated in favor of `business_hours`.
+    # Deprecated in favor of `business_hours`.
+    pickup_business_hours: BusinessHours | None = json_text_field(default=None)
     business_hours_limitation_type: BusinessHoursLimitationType | str | None = None
     scheduled: bool | None = None
     scheduled_time_precision_type: ScheduledTimePrecisionType | str | None = None

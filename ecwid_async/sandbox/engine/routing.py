@@ -42,7 +42,7 @@ def registered_routes() -> "Routes":
 
 
 class _PathNode:
-    """One position in a path: the segments that may follow, at most one placeholder, and the endpoints here."""
+    """One position in a path: the next segments, at most one placeholder, and the endpoints of paths that end here."""
 
     def __init__(self) -> None:
         self.segments: dict[str, _PathNode] = {}

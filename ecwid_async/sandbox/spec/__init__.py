@@ -1,6 +1,6 @@
 """The API's tables: every endpoint with its scopes and parameters, and the schema of every request body.
 
-The sandbox has its own tables, in JSON beside this file: a mistake in the client's tables must fail against it.
+The sandbox has its own tables, in JSON beside this file: a mistake in the client must fail against it.
 ``endpoints.json`` and ``schemas.json`` contain the documented API. Each ``vendor_….json`` contains additions from the
 vendor's own client: ``endpoints`` and ``schemas``, and ``params`` and fields of documented ones. ``additions.json`` is
 read last and overrides the others: it contains additions from newer pages of the documentation and from other clients.

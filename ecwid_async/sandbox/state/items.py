@@ -16,7 +16,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 def encode_json(value: Any) -> bytes:
-    """JSON. Integers that need more than 64 bits, such as sums of many numbers, lose their last digits."""
+    """Encode a value as JSON. Integers beyond 64 bits, such as sums of many numbers, lose their last digits."""
     try:
         return _encode(value)
     except OverflowError:
