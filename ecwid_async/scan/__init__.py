@@ -1,8 +1,8 @@
 """The bulk read of a whole list: parallel, and either complete or an error.
 
-`scan` is the public `Scan`, `reader` the order in which the parts of a list are read. The proof that nothing is missing
-is in `coverage` (pages in order, and in any order), `ordered`, `windows` and `passes` (what to read next) and
-`assumptions` (what is checked of the server), none of which sends requests.
+`scan` has the public `Scan`, and `reader` reads the parts of a list one after the other. The proof that nothing is
+missing sends no requests: `coverage` joins pages, in order or in any order; `ordered`, `windows` and `passes` choose
+the next page; `assumptions` checks the server.
 """
 
 from ecwid_async.scan.ids import IdSet

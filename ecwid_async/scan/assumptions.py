@@ -1,12 +1,11 @@
 """The assumptions that a scan makes about a server, and the checks of each. Sends no requests.
 
-- A page is a snapshot. It holds no item twice, its items are among those that its total counts, and it isn't empty
-  where items are left.
+- A page is a snapshot. It holds no item twice, its total counts all of its items, and it isn't empty if items are left.
 - Filters filter.
 - Nothing enters a part of the list that ends at a past update time. This requires that ``Date`` and the items' times
   come from one clock.
 
-Whatever can't be checked on a page costs requests, and `RequestBudget` limits those.
+Some checks need requests of their own. `RequestBudget` limits the requests of a scan.
 """
 
 from collections.abc import Sequence
@@ -20,35 +19,35 @@ __all__ = [
     "TOTAL_EXCEEDS_ITEMS",
     "Bounds",
     "BrokenAssumption",
-    "Key",
+    "ItemId",
     "ListPart",
     "RequestBudget",
     "SentRequest",
     "check_update_filter",
-    "filter_ignored",
+    "ignored_filter_message",
 ]
 
-Key: TypeAlias = int | str
+ItemId: TypeAlias = int | str
 Bounds: TypeAlias = tuple[tuple[str, str], ...]
 """Query parameters that narrow a list."""
 
 LONG_AGO: Final = 86_400
-"""Unix seconds before any item was updated: a server that finds items up to then ignores the filter."""
+"""A time before any item was updated, in Unix seconds: a server that finds items up to then ignores the filter."""
 
 END_HIDES_ITEMS: Final = "the list continues past the end that its total and its last page report"
 TOTAL_EXCEEDS_ITEMS: Final = "the total counts items that no page holds, however often the list is read"
 
 _BASE_REQUESTS: Final = 400
 _REQUESTS_PER_PAGE: Final = 20
-# The share of a page's items outside of the bounds that is tolerated: an odd item may be being written just now.
+# The tolerated share of items outside of the bounds: an item may be written while its page is read.
 _TOLERATED_SHARE: Final = 0.25
 
 
 class BrokenAssumption(Exception):
-    """The server breaks an assumption. The message says what it did instead."""
+    """The server breaks an assumption. The message describes its behaviour."""
 
 
-def filter_ignored(name: str) -> str:
+def ignored_filter_message(name: str) -> str:
     """Return the message for a filter that the server seems to ignore."""
     return (
         f"a page filtered by {name} held items of other times: either the server ignores the filter, or it filters by "
@@ -58,17 +57,17 @@ def filter_ignored(name: str) -> str:
 
 @mutable
 class RequestBudget:
-    """How many requests a scan may send: a base, and a number for each page of items it received.
+    """How many requests a scan may send: a fixed number, and some for each page of items that it received.
 
-    Only received items count, and of those that were added during the scan as many as there were at its start. So
-    neither a server that claims more items than it has nor a list that keeps growing makes a scan endless.
+    Received items count up to twice the number of items at the start. So a scan ends even if the server reports more
+    items than it has, or if the list keeps growing.
     """
 
     initial_total: int = 0
     largest_page: int = 1
     """The number of items on the largest page so far."""
     suspicion: str = ""
-    """The assumption that seems not to hold: the likely reason if the budget is spent."""
+    """The assumption that seems to be broken: the likely reason if the budget runs out."""
 
     def limit(self, items: int) -> int:
         """Return the maximum number of requests for a scan that has received this many items."""
@@ -78,7 +77,7 @@ class RequestBudget:
 
 @frozen
 class SentRequest:
-    """When a request was sent, and the state of its part of the list at that time."""
+    """When a request was sent, and the state of its list part at that time."""
 
     at: float
     epoch: int
@@ -89,7 +88,7 @@ class SentRequest:
 class ListPart:
     """A part of a list, narrowed by query parameters, and what its pages have reported so far.
 
-    With a `lag`, items can leave the part but none can enter it; one that left may still be found for that many
+    With a `lag`, items can leave the part but none can enter it. An item that left may still be found for `lag`
     seconds.
     """
 
@@ -105,23 +104,23 @@ class ListPart:
     """Whether a page showed that items were written since the scan started."""
     ends_with_full_page: bool = False
     """Whether the page that ends the list, by its total, is full."""
-    _first: tuple[float, int] | None = field(default=None, init=False)
+    _first_total: tuple[float, int] | None = field(default=None, init=False)
     _unmatched_pages: int = field(default=0, init=False)
 
-    def note_sent(self, now: float) -> SentRequest:
-        """Return the state to pass to `note_received` with the response."""
+    def start_request(self, now: float) -> SentRequest:
+        """Return the state of the part before a request, to be passed to `record_total` with the response."""
         return SentRequest(now, self.epoch, self.lowest_total)
 
-    def note_received(self, sent: SentRequest, total: int, now: float) -> int:
-        """Take the total of a page into account, in the order of arrival, and return the page's epoch.
+    def record_total(self, sent: SentRequest, total: int, now: float) -> int:
+        """Record the total of a page and return the page's epoch. Call it in the order in which pages arrive.
 
         Raises `BrokenAssumption` if items entered a part that none can enter.
         """
         self.moved = self.moved or total != (self.latest_total if self.latest_total is not None else total)
         self.latest_total = total
-        if self._first is None:
-            self._first = (now, total)
-        elif self.lag is not None and sent.at > self._first[0] + self.lag and total > self._first[1]:
+        if self._first_total is None:
+            self._first_total = (now, total)
+        elif self.lag is not None and sent.at > self._first_total[0] + self.lag and total > self._first_total[1]:
             raise BrokenAssumption(
                 "items entered a part of the list that ends before the scan began: either the server's `Date` and the "
                 "times of its items are not one clock, or it ignores updatedTo, or its search lags by more than `lag`"
@@ -131,14 +130,14 @@ class ListPart:
             self.lowest_total = total
             return self.epoch
         if sent.epoch != self.epoch:
-            # Cut before or after the total rose, so it matches no other page.
+            # The server may have read this page before or after the total rose, so it matches no other page.
             self._unmatched_pages += 1
             return -self._unmatched_pages
         self.lowest_total = total if self.lowest_total is None else min(self.lowest_total, total)
         return self.epoch
 
-    def check_page(self, offset: int, total: int, ids: Sequence[Key], capacity: int) -> None:
-        """Check that a page agrees with itself; a full page holds `capacity` items. Raises `BrokenAssumption`."""
+    def check_page(self, offset: int, total: int, ids: Sequence[ItemId], capacity: int) -> None:
+        """Check that a page is consistent; a full page holds `capacity` items. Raises `BrokenAssumption`."""
         size = len(ids)
         if size and len(set(ids)) < size:
             raise BrokenAssumption("a page held the same item twice, so another item may be on no page")
@@ -148,33 +147,33 @@ class ListPart:
             self.ends_with_full_page = size >= capacity
 
     def end_is_suspect(self, total: int, limit: int) -> bool:
-        """Return whether the list may continue past its end: a server's cap is a full page or a multiple of `limit`."""
+        """Return whether the total may be capped: the list ends with a full page, or at a multiple of `limit`."""
         return total > 0 and (self.ends_with_full_page or total % limit == 0)
 
-    def check_created(self, moments: Sequence[int]) -> None:
+    def check_created(self, times: Sequence[int]) -> None:
         """Check that items were created within the bounds. Raises `BrokenAssumption`."""
-        if name := self._violated_bound("createdFrom", "createdTo", moments):
-            raise BrokenAssumption(filter_ignored(name))
+        if name := self._violated_bound("createdFrom", "createdTo", times):
+            raise BrokenAssumption(ignored_filter_message(name))
 
-    def violated_update_bound(self, moments: Sequence[int]) -> str:
+    def violated_update_bound(self, times: Sequence[int]) -> str:
         """Return the name of the update filter that seems to be ignored, or an empty string.
 
         A sign, not a proof: a server may count updates that the items' own times don't show.
         """
-        return self._violated_bound("updatedFrom", "updatedTo", moments)
+        return self._violated_bound("updatedFrom", "updatedTo", times)
 
-    def note_latest_update(self, moment: int | None) -> None:
-        """Note that the part moved if an item was updated later than its bound."""
+    def record_latest_update(self, time: int | None) -> None:
+        """Set `moved` if an item was updated later than the bound of the part."""
         high = self._bound("updatedTo")
-        if moment is not None and high is not None and moment > high:
+        if time is not None and high is not None and time > high:
             self.moved = True
 
-    def _violated_bound(self, low_name: str, high_name: str, moments: Sequence[int]) -> str:
+    def _violated_bound(self, low_name: str, high_name: str, times: Sequence[int]) -> str:
         low, high = self._bound(low_name), self._bound(high_name)
-        # Bounds may be inclusive or exclusive: allow a second.
-        if low is not None and sum(moment < low - 1 for moment in moments) > _TOLERATED_SHARE * len(moments):
+        # Bounds may be inclusive or exclusive, so allow a second.
+        if low is not None and sum(time < low - 1 for time in times) > _TOLERATED_SHARE * len(times):
             return low_name
-        if high is not None and sum(moment > high + 1 for moment in moments) > _TOLERATED_SHARE * len(moments):
+        if high is not None and sum(time > high + 1 for time in times) > _TOLERATED_SHARE * len(times):
             return high_name
         return ""
 
@@ -182,10 +181,11 @@ class ListPart:
         return next((int(value) for each, value in self.bounds if each == name), None)
 
 
-def check_update_filter(moments: Sequence[int], size: int, total: int, expected_total: int) -> None:
-    """Check a page of items updated up to `LONG_AGO`, of a list with `expected_total` items.
+def check_update_filter(times: Sequence[int], size: int, total: int, expected_total: int) -> None:
+    """Check a page that was filtered by `updatedTo` with `LONG_AGO`, of a list with `expected_total` items.
 
-    Raises `BrokenAssumption`. Items without times may be found by an honest server, but not all of them.
+    Raises `BrokenAssumption` if the filter was ignored. A server that filters may still return items without times, but
+    not all items of the list.
     """
-    if any(moment > LONG_AGO + 1 for moment in moments) or (size and not moments and total >= expected_total):
-        raise BrokenAssumption(filter_ignored("updatedTo"))
+    if any(time > LONG_AGO + 1 for time in times) or (size and not times and total >= expected_total):
+        raise BrokenAssumption(ignored_filter_message("updatedTo"))

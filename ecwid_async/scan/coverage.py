@@ -1,4 +1,4 @@
-"""The proof that everything was read of a list that changes meanwhile. Sends no requests.
+"""The proof that a list was read completely although it changed meanwhile. Sends no requests.
 
 It rests on two facts:
 
@@ -7,8 +7,8 @@ It rests on two facts:
 - *A total is a version.* If items can leave a list and none can enter it, two pages with the same total show the same
   items, and are as good as one larger page.
 
-Pages with different totals must overlap by more than the items of one second. Where two don't, the gap between them
-is read again.
+Pages with different totals must overlap by more than the items of one second. If two don't, the gap between them is
+read again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,30 +16,30 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from ecwid_async.scan.assumptions import Key
+from ecwid_async.scan.assumptions import ItemId
 
 __all__ = ["NotInCreationOrder", "OrderedCoverage", "Slice", "UnorderedCoverage"]
 
-Moment: TypeAlias = int
+UnixSeconds: TypeAlias = int
 """When an item was created, in Unix seconds."""
 
 
 class NotInCreationOrder(Exception):
-    """The items do not come in the order of creation."""
+    """The items are not in order of creation."""
 
 
 @frozen
 class Slice:
-    """The items of a page: its offset in a list of `total` items, the ids, and the times of creation.
+    """The items of a page: their offset in a list of `total` items, their ids, and their times of creation.
 
-    `times` is shorter than `ids` if some items have no time. `epoch` distinguishes equal totals between which the list
-    had another total.
+    `times` is shorter than `ids` if some items have no time. Equal totals have different epochs if the total changed
+    between them.
     """
 
     offset: int
     total: int | None
-    ids: Sequence[Key] = field(repr=False)
-    times: Sequence[Moment] = field(repr=False)
+    ids: Sequence[ItemId] = field(repr=False)
+    times: Sequence[UnixSeconds] = field(repr=False)
     epoch: int = 0
 
     @property
@@ -49,18 +49,18 @@ class Slice:
 
     def last_second_index(self) -> int:
         """Return the index of the first item that was created in the same second as the last."""
-        last, at = self.times[-1], len(self.times) - 1
-        while at and self.times[at - 1] == last:
-            at -= 1
-        return at
+        last, index = self.times[-1], len(self.times) - 1
+        while index and self.times[index - 1] == last:
+            index -= 1
+        return index
 
 
 class OrderedCoverage:
     """How far a list in order of creation has been read without a gap.
 
-    Every item created strictly before `last`, in the direction of the list, has been seen. Items created in the second
-    `last` may continue after the slice. Those seen are the `group`, which begins at index `start` of the list with
-    this `total`.
+    Every item created before the second `last` (after it, in a descending list) has been seen. The items created in
+    that second are its group: `group` are those seen so far, and the first is at index `start` of the list with this
+    `total`. `end` is the offset after the last slice. `rising` is None until the direction of the list is known.
     """
 
     def __init__(self, *, rising: bool | None = None) -> None:
@@ -68,16 +68,16 @@ class OrderedCoverage:
         self.total: int | None = None
         self.epoch = 0
         self.start = self.end = 0
-        self.last: Moment | None = None
-        self.group: set[Key] = set()
+        self.last: UnixSeconds | None = None
+        self.group: set[ItemId] = set()
         self.complete = False
-        # The end of a group whose indexes did not all show a different item: the server reorders equal times.
+        # The end of the group while some of its items are missing, because the server reorders equal times.
         self._open_group_end: int | None = None
         self._group_offset = 0
 
     @property
     def version(self) -> tuple[object, ...]:
-        """A value that changes with every progress."""
+        """A value that changes whenever the coverage grows."""
         return self.last, self.end, self.total, len(self.group), self.complete
 
     def restore(
@@ -86,15 +86,15 @@ class OrderedCoverage:
         rising: bool | None,
         start: int,
         end: int,
-        last: Moment | None,
-        group: Iterable[Key],
+        last: UnixSeconds | None,
+        group: Iterable[ItemId],
     ) -> None:
         """Continue from the state of an earlier coverage."""
         self.total, self.rising, self.start, self.end, self.last = total, rising, start, end, last
         self.group = set(group)
 
     def join(self, piece: Slice) -> bool:
-        """Add a slice. Return False if items may lie between it and what was seen so far.
+        """Add a slice. Return False if there may be a gap between it and the slices before.
 
         Raises `NotInCreationOrder`.
         """
@@ -120,10 +120,10 @@ class OrderedCoverage:
             return self._group_offset
         if total is not None and total == self.total:
             return self.end
-        gone = max(0, self.total - total) if self.total is not None and total is not None else 0
-        return max(0, self.start - 1 - gone)
+        removed = max(0, self.total - total) if self.total is not None and total is not None else 0
+        return max(0, self.start - 1 - removed)
 
-    def _extend(self, piece: Slice, first: Moment, last: Moment) -> bool:
+    def _extend(self, piece: Slice, first: UnixSeconds, last: UnixSeconds) -> bool:
         """Add a slice of the same version, adjacent or overlapping."""
         if piece.offset == self.end and self._before(first, self.last):
             raise NotInCreationOrder
@@ -167,16 +167,16 @@ class OrderedCoverage:
         return True
 
     def _group_is_complete(self, end: int) -> bool:
-        """Return whether each index of the group, which ends here, has shown an item of its own."""
+        """Return whether all items of the group were seen, if it ends at this index."""
         if len(self.group) == end - self.start:
             self._open_group_end = None
             return True
         if self._open_group_end is None:
-            # From one item before: a page with the whole group and both its neighbours needs no further proof.
+            # Start one item before: a page with the whole group and both its neighbours needs no further proof.
             self._open_group_end, self._group_offset = end, max(0, self.start - 1)
         return False
 
-    def _before(self, one: Moment, other: Moment | None) -> bool:
+    def _before(self, one: UnixSeconds, other: UnixSeconds | None) -> bool:
         if self.rising is None or other is None:
             return False
         return bool(one < other) if self.rising else bool(one > other)
@@ -194,10 +194,10 @@ class OrderedCoverage:
 
 
 class UnorderedCoverage:
-    """The items seen of a list in any order that items can leave but not enter, while its total stays the same."""
+    """The items seen of a list in any order, as long as its total stays the same. Items can leave it but not enter."""
 
     def __init__(self) -> None:
-        self.ids: set[Key] = set()
+        self.ids: set[ItemId] = set()
         self.total: int | None = None
         self.epoch = 0
         self.changes = -1
@@ -214,7 +214,7 @@ class UnorderedCoverage:
         return self.total is not None and len(self.ids) == self.total
 
     def add(self, piece: Slice) -> bool:
-        """Add a slice. Return False if the total has changed, so that earlier slices no longer count."""
+        """Add a slice. Return False if the total has changed, which discards the earlier slices."""
         moved = (piece.total, piece.epoch) != (self.total, self.epoch)
         if moved:
             self.ids.clear()

@@ -9,7 +9,7 @@ __all__ = ["IdSet"]
 _SHARDS: Final = 256
 _MASK: Final = (1 << 64) - 1
 _LIMIT: Final = 1 << 63
-# Odd, with its bits spread out: the neighbouring ids of a store land far apart.
+# Odd, with bits spread out, so that neighbouring ids land far apart.
 _SPREAD: Final = 0x9E3779B97F4A7C15
 
 
@@ -18,7 +18,7 @@ class IdSet:
 
     Numbers that arrive in ascending order, as in most lists, are appended to one array. Others go into 256 hash
     tables with open addressing, each doubled when it is three quarters full, so growing never copies everything.
-    Among a million texts, the chance that two are taken for the same one is one in thirty million.
+    Among a million texts, the chance that any two are confused is one in thirty million.
     """
 
     __slots__ = ("_ascending", "_counts", "_highest", "_shards")
@@ -63,7 +63,7 @@ class IdSet:
 
 
 def _hash_number(number: int) -> int:
-    """Hash a number that, cut to 64 bits, could equal another one. The hash of bytes is seeded, so not predictable."""
+    """Hash a number that could equal another one in 64 bits. The hash of bytes is seeded, so it isn't predictable."""
     return hash(number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
 
 

@@ -7,56 +7,56 @@ from typing import Any, Final
 
 from ecwid_async.codec import parse_datetime
 
-__all__ = ["YEARS", "all_seconds", "latest_second", "seconds", "server_time"]
+__all__ = ["VALID_SECONDS", "all_seconds", "latest_second", "seconds", "server_time"]
 
-YEARS: Final = range(-62_135_596_800, 253_402_300_800)
-"""The years 1 to 9999, in Unix seconds. Anything outside is not a time."""
+VALID_SECONDS: Final = range(-62_135_596_800, 253_402_300_800)
+"""The Unix seconds of the years 1 to 9999. Other numbers are not times."""
 
 # Larger numbers are milliseconds.
 _MILLISECONDS: Final = 100_000_000_000
-# The years 2000 to 2100: no server's clock is outside.
-_CLOCK: Final = range(946_684_800, 4_102_444_800)
+# The years 2000 to 2100. A `Date` outside of them is absurd.
+_PLAUSIBLE_DATES: Final = range(946_684_800, 4_102_444_800)
 
 
-def seconds(moment: object) -> int | None:
-    """Return a time of an item in Unix seconds, None if it isn't a time. Some are milliseconds, some are text."""
-    second: object = moment
-    if isinstance(moment, str):
+def seconds(time: object) -> int | None:
+    """Convert a time in seconds, milliseconds or text to Unix seconds. Return None if it isn't a time."""
+    second: object = time
+    if isinstance(time, str):
         try:
-            second = int(parse_datetime(moment).timestamp())
+            second = int(parse_datetime(time).timestamp())
         except (ValueError, OverflowError):
             return None
-    elif isinstance(moment, float):
-        second = int(moment) if -1e18 < moment < 1e18 else None
+    elif isinstance(time, float):
+        second = int(time) if -1e18 < time < 1e18 else None
     if second.__class__ is not int:
         return None
     second = second // 1000 if second > _MILLISECONDS else second
-    return second if second in YEARS else None
+    return second if second in VALID_SECONDS else None
 
 
-def all_seconds(moments: list[Any]) -> list[int]:
+def all_seconds(times: list[Any]) -> list[int]:
     """Return the times of several items in Unix seconds, without those that aren't times."""
-    kinds = {moment.__class__ for moment in moments}
-    if kinds <= {int} and max(moments, default=0) < _MILLISECONDS and min(moments, default=0) in YEARS:
-        return moments
-    if kinds == {str}:
+    types = {time.__class__ for time in times}
+    if types <= {int} and max(times, default=0) < _MILLISECONDS and min(times, default=0) in VALID_SECONDS:
+        return times
+    if types == {str}:
         with suppress(ValueError):
-            return [int(parse_datetime(moment).timestamp()) for moment in moments]
-    return [second for moment in moments if (second := seconds(moment)) is not None]
+            return [int(parse_datetime(time).timestamp()) for time in times]
+    return [second for time in times if (second := seconds(time)) is not None]
 
 
-def latest_second(moments: list[Any]) -> int | None:
-    """Return the latest time in Unix seconds, None if there is none. Texts are compared as texts."""
+def latest_second(times: list[Any]) -> int | None:
+    """Return the latest time in Unix seconds, None if there is none. Times in text are compared as text."""
     try:
-        return seconds(max(moments))
+        return seconds(max(times))
     except (TypeError, ValueError):
-        return max(all_seconds(moments), default=None)
+        return max(all_seconds(times), default=None)
 
 
 def server_time(date: str, clock: Callable[[], float]) -> float:
     """Return the time of a ``Date`` header in Unix seconds; the time of `clock` if the header is missing or absurd."""
     with suppress(ValueError, OverflowError):
-        moment = parsedate_to_datetime(date).timestamp()
-        if int(moment) in _CLOCK:
-            return moment
+        time = parsedate_to_datetime(date).timestamp()
+        if int(time) in _PLAUSIBLE_DATES:
+            return time
     return clock()

@@ -1,4 +1,4 @@
-"""Reading the items of a page: parsed or as bytes, each at most once."""
+"""Reading the new items of a page, parsed or as bytes."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -11,7 +11,7 @@ import msgspec
 from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, repair
-from ecwid_async.scan.assumptions import Key
+from ecwid_async.scan.assumptions import ItemId
 from ecwid_async.scan.ids import IdSet
 from ecwid_async.scan.item_times import seconds
 from ecwid_async.scan.page import Page
@@ -26,10 +26,10 @@ _SMALL_PAGE: Final = 64 * 1024
 
 
 class ItemReader:
-    """Reads pages and skips the items that were read before. Notes on each page the ids and times of its items.
+    """Reads pages, skips items that were read before, and sets the ids and times of each page.
 
-    `omitted_seen` is whether there is no need to request the items that the plain list may omit: it omits none, or one
-    was read. `strip` are fields that only the scan needs.
+    `omitted_seen` is true if the items that the plain list may omit need no request of their own: it omits none, or one
+    was read. `strip` are the fields that only the scan needs.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class ItemReader:
         self.ids = IdSet()
         self.omitted_seen = omitted_seen
         self.resumed_at: Position | None = None
-        """Items that this position covers are skipped."""
+        """The items that this position covers are skipped."""
         self._codec = codec
         self._progress = progress
         self._operation = progress.operation
@@ -58,20 +58,20 @@ class ItemReader:
         items = codec.parse(page.body, operation).get("items")
         if not isinstance(items, list):
             codec.split_page(page.body, operation)  # raises the error that says what is wrong
-        key, created, updated, omission = self._lookup_names
+        key, created, updated, omit_field = self._lookup_names
         try:
             ids = [item[key] for item in items]
         except (KeyError, TypeError):
             raise self._missing_id() from None
         created_times, updated_times = [item.get(created) for item in items], [item.get(updated) for item in items]
         return compress(
-            items, self._note(page, ids, created_times, updated_times, (item.get(omission) for item in items))
+            items, self._record(page, ids, created_times, updated_times, (item.get(omit_field) for item in items))
         )
 
     def _parsed_one_by_one(self, page: Page) -> Iterator[dict[str, Any]]:
-        """Parse each item when it is requested: one that is dropped at once leaves its memory, still cached, free."""
+        """Parse each item when it is requested: if it is dropped at once, the next one reuses its cached memory."""
         parse, operation, add = self._codec.parse, self._operation, self.ids.add
-        key, created, updated, omission = self._lookup_names
+        key, created, updated, omit_field = self._lookup_names
         note_id, note_created, note_updated = page.ids.append, page.created.append, page.updated.append
         was_covered = self._was_covered if self.resumed_at is not None else None
         progress = self._progress
@@ -80,53 +80,55 @@ class ItemReader:
             item_id = item.get(key) if item.__class__ is dict else None
             if item_id.__class__ is not int and item_id.__class__ is not str:
                 raise self._missing_id()
-            moment = item.get(created)
+            created_at = item.get(created)
             note_id(item_id)
-            note_created(moment)
+            note_created(created_at)
             note_updated(item.get(updated))
-            if not self.omitted_seen and item.get(omission) == self._omitted_value:
+            if not self.omitted_seen and item.get(omit_field) == self._omitted_value:
                 self.omitted_seen = True
-            if add(item_id) and (was_covered is None or not was_covered(moment)):
+            if add(item_id) and (was_covered is None or not was_covered(created_at)):
                 progress.done += 1
                 yield item
 
     def raw(self, page: Page) -> list[msgspec.Raw]:
-        """Return the new items of a page as the bytes that the server sent."""
+        """Return the new items of a page as sent by the server."""
         items, _ = self._codec.split_page(page.body, self._operation)
-        heads = self._decode_heads(page.body)
-        new = self._note(
+        fields_of_items = self._decode_scan_fields(page.body)
+        new = self._record(
             page,
-            [head.key for head in heads],
-            [head.created for head in heads],
-            [head.updated for head in heads],
-            (head.omission for head in heads),
+            [fields.key for fields in fields_of_items],
+            [fields.created for fields in fields_of_items],
+            [fields.updated for fields in fields_of_items],
+            (fields.omit_value for fields in fields_of_items),
         )
         if not all(new):
             items = list(compress(items, new))
         return [_raw_without_fields(item, self._strip) for item in items] if self._strip else items
 
-    def _note(
-        self, page: Page, ids: list[Key], created: list[Any], updated: list[Any], omissions: Iterable[object]
+    def _record(
+        self, page: Page, ids: list[ItemId], created: list[Any], updated: list[Any], omit_values: Iterable[object]
     ) -> list[bool]:
-        """Note the ids and times of a page, and return of each item whether it is new."""
+        """Set the ids and times of a page, and return whether each item is new."""
         if not {key.__class__ for key in ids} <= {int, str}:
             raise self._missing_id()
         page.ids, page.created, page.updated = ids, created, updated
         if not self.omitted_seen:
-            self.omitted_seen = self._omitted_value in omissions
+            self.omitted_seen = self._omitted_value in omit_values
         add = self.ids.add
         new = [add(key) for key in ids]
         if self.resumed_at is not None:
-            new = [is_new and not self._was_covered(moment) for is_new, moment in zip(new, created, strict=True)]
+            new = [
+                is_new and not self._was_covered(created_at) for is_new, created_at in zip(new, created, strict=True)
+            ]
         self._progress.done += sum(new)
         return new
 
     def _was_covered(self, created: object) -> bool:
         return self.resumed_at is not None and self.resumed_at.covers(seconds(created))
 
-    def _decode_heads(self, body: bytes) -> Any:
-        """Decode of each item nothing but the fields that the scan needs."""
-        decoder = self._head_decoder
+    def _decode_scan_fields(self, body: bytes) -> Any:
+        """Decode only the fields that the scan needs, as an object for each item."""
+        decoder = self._scan_field_decoder
         with suppress(*DECODE_ERRORS):
             return decoder.decode(body).items
         try:
@@ -135,8 +137,8 @@ class ItemReader:
             raise self._missing_id() from None
 
     @cached_property
-    def _head_decoder(self) -> "msgspec.json.Decoder[Any]":
-        names = ("key", "created", "updated", "omission")
+    def _scan_field_decoder(self) -> "msgspec.json.Decoder[Any]":
+        names = ("key", "created", "updated", "omit_value")
         fields: list[Any] = [("key", int | str), *((name, object, None) for name in names[1:])]
         item = msgspec.defstruct("Item", fields, rename=dict(zip(names, self._lookup_names, strict=True)))
         page = msgspec.defstruct("Page", [("items", list[item])])  # type: ignore[valid-type]
@@ -153,7 +155,7 @@ def _without_fields(item: dict[str, Any], names: Iterable[str]) -> dict[str, Any
 
 
 def _raw_without_fields(raw: msgspec.Raw, names: Iterable[str]) -> msgspec.Raw:
-    """Return an item without some of its fields; the others stay as they were sent."""
+    """Return an item without some of its fields; the others keep their bytes."""
     try:
         item = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     except DECODE_ERRORS:

@@ -1,4 +1,4 @@
-"""Reading a part in order of creation: which offsets to request, and how to close a gap. Sends no requests."""
+"""The offsets at which to read a part in order of creation, and to close a gap. Sends no requests."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -10,9 +10,9 @@ __all__ = ["GapSearch", "OrderedRead", "overlapping_stride"]
 
 
 def overlapping_stride(capacity: int, group_size: int) -> int:
-    """Return the distance between offsets of pages that overlap, so that an item that leaves opens no gap.
+    """Return the distance between the offsets of overlapping pages, so that an item that leaves opens no gap.
 
-    `capacity` is the number of items on a full page, `group_size` the number of items in the last second.
+    `capacity` is the number of items on a full page, `group_size` the number of items created in the last second.
     """
     return capacity - min(capacity // 4, 2 + 2 * group_size)
 
@@ -20,26 +20,28 @@ def overlapping_stride(capacity: int, group_size: int) -> int:
 class OrderedRead:
     """The offsets of a read in order of creation, and its slices in the order of their offsets.
 
-    `head` is the first page of the whole list, if all of its items belong to this part. If the part then reports the
-    total of the head, it has no other items, and the head joins by its total.
+    `first_slice` is the first page of the whole list, if all of its items belong to this part. It joins by its total if
+    the part reports the same total, because the list then has no items outside of the part.
     """
 
-    def __init__(self, coverage: OrderedCoverage, head: Slice | None, capacity: int) -> None:
+    def __init__(self, coverage: OrderedCoverage, first_slice: Slice | None, capacity: int) -> None:
         self._coverage = coverage
-        self._head: Slice | None = None
+        self._first_slice: Slice | None = None
         self._requested: deque[int] = deque()
         self._arrived: dict[int, Slice] = {}
         self._begin = coverage.end
         if coverage.total is None:
             overlapping = coverage.next_offset(None)
-            # Relying on the head may fail, so it has to save a page.
-            if head is None or _pages(overlapping, head, capacity) == _pages(head.end, head, capacity):
-                self._begin = overlapping
+            # The first slice may fail to join, so use it only if it saves a page.
+            if first_slice is not None and _pages_from(first_slice.end, first_slice, capacity) < _pages_from(
+                overlapping, first_slice, capacity
+            ):
+                self._first_slice = first_slice
             else:
-                self._head = head
+                self._begin = overlapping
 
     def offsets(self, part: ListPart, stride: Callable[[int], int]) -> Iterator[int]:
-        """Yield offsets up to the latest total; `stride` returns the distance to the next for the size of a group."""
+        """Yield offsets up to the latest total. `stride` returns the distance to the next one, given a group's size."""
         offset = self._begin
         while part.latest_total is None or offset < part.latest_total or offset == self._begin:
             self._requested.append(offset)
@@ -47,14 +49,17 @@ class OrderedRead:
             offset += stride(len(self._coverage.group))
 
     def in_order(self, piece: Slice) -> Iterator[Slice]:
-        """Take a slice and yield those that follow the last one yielded, to be joined to the coverage."""
+        """Add a slice, and yield the slices that are next in order. The caller joins them to the coverage."""
         self._arrived[piece.offset] = piece
         while self._requested and self._requested[0] in self._arrived:
-            following = self._arrived.pop(self._requested.popleft())
-            head, self._head = self._head, None
-            if head is not None and (head.total, head.epoch) == (following.total, following.epoch):
-                self._coverage.total = head.total
-            yield following
+            next_slice = self._arrived.pop(self._requested.popleft())
+            first_slice, self._first_slice = self._first_slice, None
+            if first_slice is not None and (first_slice.total, first_slice.epoch) == (
+                next_slice.total,
+                next_slice.epoch,
+            ):
+                self._coverage.total = first_slice.total
+            yield next_slice
 
 
 class GapSearch:
@@ -74,7 +79,7 @@ class GapSearch:
         joined = self._coverage.join(piece)
         if self._coverage.version != self._version:
             return True
-        # Items that left shifted the list by more, or by less, than the totals report: try further left, or right.
+        # Deleted items shifted the list by more, or by less, than the totals report: try further left, or right.
         if joined:
             self._shift = min(self._shift, 0) - max(1, len(piece.ids) - 1)
         else:
@@ -82,6 +87,6 @@ class GapSearch:
         return False
 
 
-def _pages(offset: int, head: Slice, capacity: int) -> int:
+def _pages_from(offset: int, first_slice: Slice, capacity: int) -> int:
     """Return the number of pages from an offset to the end of the list."""
-    return -(-((head.total or 0) - offset) // capacity)
+    return -(-((first_slice.total or 0) - offset) // capacity)

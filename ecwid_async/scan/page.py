@@ -5,7 +5,7 @@ from typing import Any
 import anyio
 from attrs import field, mutable
 
-from ecwid_async.scan.assumptions import Key, ListPart
+from ecwid_async.scan.assumptions import ItemId, ListPart
 from ecwid_async.scan.coverage import Slice
 from ecwid_async.scan.item_times import all_seconds
 from ecwid_async.scan.token import Position
@@ -15,7 +15,7 @@ __all__ = ["Page"]
 
 @mutable
 class Page:
-    """A page as the server sent it. Ids and times are filled in when its items are read."""
+    """A page as sent by the server. `ItemReader` sets its ids and times when it reads the items."""
 
     part: ListPart
     epoch: int
@@ -24,7 +24,7 @@ class Page:
     body: bytes = field(repr=False)
     date: str
     """The ``Date`` header."""
-    ids: list[Key] = field(factory=list, repr=False)
+    ids: list[ItemId] = field(factory=list, repr=False)
     created: list[Any] = field(factory=list, repr=False)
     updated: list[Any] = field(factory=list, repr=False)
     position: Position | None = None
@@ -38,10 +38,10 @@ class Page:
 
     @property
     def holds_everything(self) -> bool:
-        """Whether all items of its part are on it: a snapshot of the whole part, so nothing can be missing."""
+        """Whether the page holds all items of its part. It is a snapshot of the part, so nothing is missing."""
         return self.offset == 0 and self.size >= self.total
 
     def slice(self, *, with_total: bool = True) -> Slice:
-        """Return what the proof needs of the page. Times are in seconds, as lists are sorted by second."""
+        """Return the page's items for the proof, with times in seconds, by which lists are sorted."""
         total = self.total if with_total else None
         return Slice(self.offset, total, self.ids, all_seconds(self.created), epoch=self.epoch)

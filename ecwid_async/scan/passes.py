@@ -1,8 +1,8 @@
-"""Reading a list without times: in passes, until two in a row found the same ids. Sends no requests."""
+"""Reading a list without times in passes, until two in a row found the same ids. Sends no requests."""
 
 from typing import Final
 
-from ecwid_async.scan.assumptions import TOTAL_EXCEEDS_ITEMS, BrokenAssumption, Key
+from ecwid_async.scan.assumptions import TOTAL_EXCEEDS_ITEMS, BrokenAssumption, ItemId
 from ecwid_async.scan.coverage import Slice, UnorderedCoverage
 
 __all__ = ["MAX_IDLE_SWEEPS", "MAX_SWEEPS", "RepeatedPasses"]
@@ -11,20 +11,23 @@ MAX_SWEEPS: Final = 60
 """How often a list is read from its beginning before the scan gives up."""
 
 MAX_IDLE_SWEEPS: Final = 16
-"""How many sweeps in a row may find nothing new. In a list that the server reorders each time, a few prove little."""
+"""How many sweeps in a row may find nothing new. If the server reorders the list each time, a few prove little."""
 
 
 class RepeatedPasses:
-    """What the passes over a list found. `first` is its first page, which begins the first pass."""
+    """The ids found by passes over a list. `first` is its first page, which begins the first pass.
+
+    A pass has as many sweeps as it takes to find all items of one total.
+    """
 
     def __init__(self, first: Slice) -> None:
         self.agree = False
-        """Whether two passes in a row found the same ids, as many as every page's total."""
+        """Whether two passes in a row found the same ids, and every page's total is their number."""
         self._seen = UnorderedCoverage()
         self._seen.add(first)
         self._begin = first.end
-        self._earlier: set[Key] | None = None
-        self._idle = 0
+        self._previous_ids: set[ItemId] | None = None
+        self._idle_sweeps = 0
         self._version: tuple[object, ...] = ()
 
     @property
@@ -44,15 +47,18 @@ class RepeatedPasses:
         return unchanged and not self._seen.complete
 
     def end_sweep(self) -> None:
-        """Compare the passes. Raises `BrokenAssumption` if the total stays above the number of items."""
+        """End a sweep, and compare the passes if it completed one.
+
+        Raises `BrokenAssumption` if the total stays above the number of items.
+        """
         seen = self._seen
-        self._idle = self._idle + 1 if seen.version == self._version and not seen.complete else 0
-        if self._idle == MAX_IDLE_SWEEPS:
+        self._idle_sweeps = self._idle_sweeps + 1 if seen.version == self._version and not seen.complete else 0
+        if self._idle_sweeps == MAX_IDLE_SWEEPS:
             raise BrokenAssumption(TOTAL_EXCEEDS_ITEMS)
         if seen.complete:
-            self.agree = self._earlier == seen.ids
-            self._earlier = seen.ids
+            self.agree = self._previous_ids == seen.ids
+            self._previous_ids = seen.ids
         elif seen.changes:
-            self._earlier = None
+            self._previous_ids = None
         if not self.agree and (seen.complete or seen.changes):
             self._seen = UnorderedCoverage()

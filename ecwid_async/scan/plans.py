@@ -16,8 +16,8 @@ class ListPlan:
 
     `key` is the field that identifies an item. `created` and `updated` are its time fields, None if the list can't be
     filtered by them. `sort` is the `sortBy` value for the order of creation, None if the list has none. `show_hidden`
-    are the parameters that include hidden items. `may_omit` is a field and a value: the plain list may omit items
-    that have it, so a scan that saw none requests them separately.
+    are the parameters that include hidden items. `may_omit` is a field and a value: the plain list may omit items with
+    that value, so a scan that has seen none requests them separately.
     """
 
     key: str = "id"
@@ -30,14 +30,14 @@ class ListPlan:
     @property
     def required_fields(self) -> tuple[str, ...]:
         """The fields that a scan needs of each item."""
-        omission = self.may_omit[0] if self.may_omit else None
-        return tuple(name for name in (self.key, self.created, self.updated, omission) if name is not None)
+        omit_field = self.may_omit[0] if self.may_omit else None
+        return tuple(name for name in (self.key, self.created, self.updated, omit_field) if name is not None)
 
     @property
     def lookup_names(self) -> tuple[str, str, str, str]:
-        """The same fields as a tuple of four. Placeholders that match no field stand for those that the list lacks."""
-        omission = self.may_omit[0] if self.may_omit else " omission"
-        return self.key, self.created or " created", self.updated or " updated", omission
+        """The names of these four fields. Those that the list lacks are replaced by a name that matches no field."""
+        omit_field = self.may_omit[0] if self.may_omit else " omission"
+        return self.key, self.created or " created", self.updated or " updated", omit_field
 
 
 _CREATED, _UPDATED = "createTimestamp", "updateTimestamp"
@@ -51,7 +51,7 @@ PLANS: Final[Mapping[str, ListPlan]] = {
         created="registered",
         updated="updated",
         sort="REGISTERED_DATE_ASC",
-        # The documentation calls b2c the default of this filter: the plain list may omit businesses.
+        # The documentation calls b2c the default of this filter, so the plain list may omit businesses.
         may_omit=("b2b_b2c", "b2b"),
     ),
     "GET /discount_coupons": ListPlan(created="creationDate", updated="updateDate"),

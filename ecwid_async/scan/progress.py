@@ -1,4 +1,4 @@
-"""What a scan has read so far, and the error that reports where it gave up."""
+"""The progress of a scan, and the error that reports it when the scan gives up."""
 
 from attrs import mutable
 
@@ -18,13 +18,13 @@ class Progress:
     rereads: int = 0
     proof: str = ""
 
-    def drifted(self, reason: str = "") -> ScanDrifted:
-        """Return the error for a list that changes too fast, or for the assumption that the server broke."""
+    def drift_error(self, reason: str = "") -> ScanDrifted:
+        """Return the error for a list that changes too fast or, with a reason, for a broken assumption."""
         read = f"{self.done} items were read in {self.requests} requests, and others may be missing."
         if reason:
             return ScanDrifted(
                 f"{self.operation} can't be proven complete: {reason}. {read} Scan it again. If this error repeats, "
-                "the server is at fault: report it to whoever runs it. `search` reads the list without a proof."
+                "the server is at fault: report it to its operator. `search` reads the list without a proof."
             )
         return ScanDrifted(
             f"{self.operation} changed faster than it could be read: {read} Scan it again when the store is less busy, "

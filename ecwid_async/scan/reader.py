@@ -1,7 +1,7 @@
-"""The order in which the parts of a list are read, and the proof of each.
+"""Reading the parts of a list one after the other, each with its proof.
 
-A list in order of creation is read in two parts. The *settled* items were last updated shortly before the scan or
-earlier (``updatedTo``). Items can leave that part but never enter it, so its pages prove that they hold everything
+A list with times is read in two parts. The *settled* items were last updated before the scan, by `lag` seconds or more
+(``updatedTo``). Items can leave that part but never enter it, so its pages prove that they hold everything
 (`coverage`), and nothing is read twice. An item that is written meanwhile moves to the *recent* items
 (``updatedFrom``), which are read last, in windows of one page. Lists without times are read until two passes agree.
 The assumptions behind this are checked on the way (`assumptions`).
@@ -21,7 +21,7 @@ from ecwid_async.scan.assumptions import (
     ListPart,
     RequestBudget,
     check_update_filter,
-    filter_ignored,
+    ignored_filter_message,
 )
 from ecwid_async.scan.coverage import NotInCreationOrder, OrderedCoverage, Slice
 from ecwid_async.scan.item_times import all_seconds, latest_second, server_time
@@ -39,36 +39,36 @@ __all__ = ["ListReader", "PageSource"]
 # How often one gap is read again before the scan gives up.
 _MAX_REREADS: Final = 400
 # Pages overlap until this many requests have been sent since the last gap.
-_CALM: Final = 16
+_OVERLAPPING_REQUESTS: Final = 16
 
 
 class PageSource(Protocol):
-    """Where pages come from: `PageRequests`."""
+    """A source of pages, such as `PageRequests`."""
 
     limit: int
     capacity: int
     budget: RequestBudget
 
     async def get(self, part: ListPart, offset: int = 0) -> Page:
-        """Return a page."""
+        """Return the page at an offset."""
 
     def get_many(self, part: ListPart, offsets: Iterator[int]) -> AsyncGenerator[Page, None]:
-        """Yield pages."""
+        """Yield the pages at these offsets."""
 
 
 class Sweep(Protocol):
-    """A read from the beginning of a list to its end, in any order: of `CreationWindow` and `RepeatedPasses`."""
+    """A read of a list in any order, from its beginning to its end: `CreationWindow` and `RepeatedPasses`."""
 
     def begin_sweep(self) -> tuple[int, int | None]:
         """Return the first offset, and the total if it is known."""
 
     def add(self, piece: Slice) -> bool:
-        """Add a slice and return whether to continue."""
+        """Add a slice and return whether the sweep continues."""
 
 
 @frozen
 class _Stage:
-    """What is being read: the plain list or the items that it may omit, settled or recent ones, and how far."""
+    """The part being read: of the plain list or of the items that it may omit, settled or recent, and how far."""
 
     omitted: bool
     settled: int
@@ -78,24 +78,24 @@ class _Stage:
 
 @frozen
 class _Start:
-    """What is known before the settled items are read."""
+    """The state before the settled items are read."""
 
     settled: int
     """The Unix second up to which updates count as settled."""
     coverage: OrderedCoverage | None
     """None if the first page is not in order of creation."""
     recent_from: int | None = None
-    """Set if the settled items were read before."""
+    """Where to continue with the recent items, if the settled ones were read before."""
     ids_before: int | None = None
     """The number of ids seen outside of the settled items, if known."""
-    head: Slice | None = None
+    first_slice: Slice | None = None
     """The first page of the whole list, if all its items are settled."""
 
 
 class ListReader:
     """Reads a list part by part, and delivers each page.
 
-    `deliver` hands over a page and returns once its items have been read. `given` are the caller's query parameters.
+    `deliver` passes a page on and returns once its items have been read. `params` are the query parameters of the list.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class ListReader:
         progress: Progress,
         *,
         deliver: Callable[[Page], Awaitable[None]],
-        given: Mapping[str, str],
+        params: Mapping[str, str],
         fingerprint: str,
         lag: float,
         clock: Callable[[], float],
@@ -118,38 +118,41 @@ class ListReader:
         self._progress = progress
         self._deliver_page = deliver
         self._updated_from, self._updated_to = (
-            int(given[name]) if name in given else None for name in ("updatedFrom", "updatedTo")
+            int(params[name]) if name in params else None for name in ("updatedFrom", "updatedTo")
         )
         self._fingerprint = fingerprint
         self._lag = lag
         self._clock = clock
         self._resumed = resumed
         self._stage: _Stage | None = None
-        self._last_gap = -_CALM
+        self._last_gap = -_OVERLAPPING_REQUESTS
         """The number of requests when a gap was last read again."""
 
     async def read(self) -> None:
         """Read everything. Raises `ScanDrifted`, and `BrokenAssumption`."""
-        resumed, omitted = self._resumed, self._plan.may_omit
+        resumed, omitted_filter = self._resumed, self._plan.may_omit
         settled = None if resumed is None else resumed.settled
         if resumed is None or not resumed.omitted:
             settled = await self._read_list(None, resumed, settled)
-        if omitted is not None and settled is not None and not self._items.omitted_seen:
-            await self._read_list(omitted, resumed if resumed is not None and resumed.omitted else None, settled)
-            # Items may have changed between the plain list and the omitted ones while the other was read.
+        if omitted_filter is not None and settled is not None and not self._items.omitted_seen:
+            await self._read_list(omitted_filter, resumed if resumed is not None and resumed.omitted else None, settled)
+            # While one of the lists was read, items may have moved to the other.
             await self._read_recent((), settled, settled - 1, omitted=True)
 
-    async def _read_list(self, omitted: tuple[str, str] | None, resumed: Position | None, settled: int | None) -> int:
+    async def _read_list(
+        self, omitted_filter: tuple[str, str] | None, resumed: Position | None, settled: int | None
+    ) -> int:
         """Read the plain list, or the items that it may omit. Return the second up to which updates are settled."""
-        bounds: Bounds = () if omitted is None else (omitted,)
-        # A token from the first page of the omitted items has to say that the plain list is done.
+        is_plain = omitted_filter is None
+        bounds: Bounds = () if omitted_filter is None else (omitted_filter,)
+        # A token from the first page of the omitted items must record that the plain list is done.
         self._stage = None
-        if omitted is not None and settled is not None:
+        if omitted_filter is not None and settled is not None:
             self._stage = _Stage(True, settled, None, OrderedCoverage())
         if resumed is not None:
             start = self._resume(resumed)
         else:
-            first = await self._read_first_page(bounds, plain=omitted is None)
+            first = await self._read_first_page(bounds, plain=is_plain)
             if settled is None:
                 settled = max(1, int(server_time(first.date, self._clock) - self._lag))
             if first.holds_everything:
@@ -159,10 +162,10 @@ class ListReader:
             if self._plan.created is None:
                 await self._read_until_two_passes_agree(first)
                 return settled
-            start = self._start_after(first, settled, plain=omitted is None)
-        part = await self._read_settled(bounds, start, omitted=omitted is not None)
+            start = self._start_after(first, settled, plain=is_plain)
+        part = await self._read_settled(bounds, start, omitted=not is_plain)
         recent_from = start.settled - 1 if start.recent_from is None else start.recent_from
-        moved = await self._read_recent(bounds, start.settled, recent_from, omitted=omitted is not None)
+        moved = await self._read_recent(bounds, start.settled, recent_from, omitted=not is_plain)
         if part is not None and (moved or part.moved):
             await self._check_update_filter(part, bounds)
         return start.settled
@@ -175,18 +178,18 @@ class ListReader:
         return first
 
     def _start_after(self, first: Page, settled: int, *, plain: bool) -> _Start:
-        """Begin the coverage with the page from which the server's time was learned: it is a snapshot, as any page."""
+        """Begin the coverage with the first page, whose ``Date`` gave the server's time: it is a snapshot as well."""
         settled_items = sum(at <= settled for at in all_seconds(first.updated))
         ids_before = len(self._items.ids) - settled_items if plain else None
-        head = first.slice() if settled_items == first.size else None
+        first_slice = first.slice() if settled_items == first.size else None
         coverage = self._new_coverage()
         try:
-            # Its total counts other items, too.
+            # Its total counts items that aren't settled, too.
             coverage.join(first.slice(with_total=False))
         except NotInCreationOrder:
-            return _Start(settled, None, ids_before=ids_before, head=head)
+            return _Start(settled, None, ids_before=ids_before, first_slice=first_slice)
         coverage.start = sum(at <= settled for at in all_seconds(first.updated[: coverage.start]))
-        return _Start(settled, coverage, ids_before=ids_before, head=head)
+        return _Start(settled, coverage, ids_before=ids_before, first_slice=first_slice)
 
     def _resume(self, position: Position) -> _Start:
         coverage = self._new_coverage()
@@ -201,10 +204,10 @@ class ListReader:
     def _new_coverage(self) -> OrderedCoverage:
         return OrderedCoverage(rising=True if self._plan.sort else None)
 
-    # Settled items: they can leave their part and never enter it.
+    # Settled items, which can leave their part but never enter it.
 
     async def _read_settled(self, bounds: Bounds, start: _Start, *, omitted: bool) -> ListPart | None:
-        """Read the settled items, if that was not done before the scan was resumed, and return their part."""
+        """Read the settled items, unless they were read before the scan was resumed, and return their part."""
         part: ListPart | None = None
         coverage = start.coverage
         wanted = self._updated_from is None or self._updated_from <= start.settled
@@ -217,16 +220,16 @@ class ListReader:
                 self._stage = _Stage(omitted, start.settled, None, coverage)
             if coverage is None or not await self._read_in_order(part, coverage, start):
                 self._progress.proof = "as many different items as the total, which stayed the same"
-                await self._read_in_windows(part, start.head)
+                await self._read_in_windows(part, start.first_slice)
         self._items.resumed_at = None
         return part
 
     async def _read_in_order(self, part: ListPart, coverage: OrderedCoverage, start: _Start) -> bool:
         """Read a part in order of creation. Return False if it is not in that order."""
         try:
-            await self._cover(part, coverage, start.head)
+            await self._cover(part, coverage, start.first_slice)
             if start.ids_before is not None and len(self._items.ids) - start.ids_before < (coverage.total or 0):
-                # Small pages in no order at all can look as if they were in order.
+                # Small pages can look ordered by chance.
                 raise NotInCreationOrder
         except NotInCreationOrder:
             self._stage = self._items.resumed_at = None
@@ -235,9 +238,9 @@ class ListReader:
         self._progress.proof = "in order of creation, each page joined to the next by equal totals or by overlap"
         return True
 
-    async def _cover(self, part: ListPart, coverage: OrderedCoverage, head: Slice | None) -> None:
+    async def _cover(self, part: ListPart, coverage: OrderedCoverage, first_slice: Slice | None) -> None:
         """Read pages in parallel until the coverage is complete. Raises `NotInCreationOrder`."""
-        read = OrderedRead(coverage, head, self._pages.capacity)
+        read = OrderedRead(coverage, first_slice, self._pages.capacity)
         async with aclosing(self._pages.get_many(part, read.offsets(part, self._stride))) as pages:
             async for page in pages:
                 await self._deliver(page)
@@ -250,11 +253,11 @@ class ListReader:
             await self._close_gap(part, coverage)
 
     def _stride(self, group_size: int) -> int:
-        calm = self._progress.requests - self._last_gap >= _CALM
+        calm = self._progress.requests - self._last_gap >= _OVERLAPPING_REQUESTS
         return self._pages.capacity if calm else overlapping_stride(self._pages.capacity, group_size)
 
     async def _close_gap(self, part: ListPart, coverage: OrderedCoverage) -> None:
-        """Read on from the end of the coverage until it has grown."""
+        """Read around the end of the coverage until it has grown."""
         search = GapSearch(coverage)
         for _ in range(_MAX_REREADS):
             page = await self._pages.get(part, search.offset(part.latest_total))
@@ -263,11 +266,11 @@ class ListReader:
             await self._deliver(page)
             if search.join(page.slice()):
                 return
-        raise self._progress.drifted()
+        raise self._progress.drift_error()
 
-    async def _read_in_windows(self, part: ListPart, head: Slice | None = None) -> None:
-        """Read a part in any order that items can leave but not enter; where it moves, in halves by creation time."""
-        windows = [CreationWindow(head=head)]
+    async def _read_in_windows(self, part: ListPart, first_slice: Slice | None = None) -> None:
+        """Read a part in any order, halved by creation time wherever it moves. Items can leave it but not enter."""
+        windows = [CreationWindow(first_slice=first_slice)]
         while windows:
             window = windows.pop()
             bounds = (*part.bounds, *window.bounds)
@@ -279,7 +282,7 @@ class ListReader:
                 windows += later, earlier
 
     async def _read_window(self, part: ListPart, window: CreationWindow) -> None:
-        """Read a window until it is complete or has to be halved."""
+        """Read a window until it is complete, or must be halved."""
         for _ in range(MAX_SWEEPS):
             await self._sweep(part, window)
             window.end_sweep(moved=part.moved)
@@ -289,7 +292,7 @@ class ListReader:
                 return
             if window.middle is not None:
                 return
-        raise self._progress.drifted()
+        raise self._progress.drift_error()
 
     # Lists without times.
 
@@ -302,7 +305,7 @@ class ListReader:
                 await self._check_end(first.part, passes.total or 0)
                 self._progress.proof = "two passes found the same ids, as many as every page's total"
                 return
-        raise self._progress.drifted()
+        raise self._progress.drift_error()
 
     async def _sweep(self, part: ListPart, sweep: Sweep) -> None:
         """Read page after page, until the sweep is complete, the list ends, or it moves."""
@@ -325,9 +328,9 @@ class ListReader:
     # Recently updated items.
 
     async def _read_recent(self, bounds: Bounds, settled: int, since: int, *, omitted: bool) -> bool:
-        """Read the items updated since then, and return whether any were updated after `settled`.
+        """Read the items updated from `since` on, and return whether any were updated after `settled`.
 
-        Each write moves an item forward in update time, so windows of one page each miss none.
+        Each write moves an item forward in update time, so reading in windows of one page misses none.
         """
         if self._updated_to is not None and self._updated_to < settled:
             return False
@@ -336,17 +339,17 @@ class ListReader:
         while True:
             self._stage = _Stage(omitted, settled, window.low, OrderedCoverage())
             page = await self._read_page(ListPart((*bounds, *window.bounds)))
-            moments = all_seconds(page.updated)
-            moved = moved or len(moments) < page.size or max(moments, default=settled) > settled
+            times = all_seconds(page.updated)
+            moved = moved or len(times) < page.size or max(times, default=settled) > settled
             if page.holds_everything:
-                # The total of a capped list may be no larger than a page.
+                # A capped total may be no larger than a page.
                 await self._check_end(page.part, page.total)
                 return moved
-            while not page.holds_everything and not window.narrowest:
+            while not page.holds_everything and not window.is_narrowest:
                 page = await self._narrow(bounds, window, page)
             if not page.holds_everything:
                 await self._read_in_windows(page.part)
-            window = window.following()
+            window = window.next_window()
 
     async def _narrow(self, bounds: Bounds, window: UpdateWindow, page: Page) -> Page:
         """Narrow a window by its first page, and return the first page of the narrower one."""
@@ -354,7 +357,7 @@ class ListReader:
         narrower = await self._read_page(ListPart((*bounds, *window.bounds)))
         same_items = narrower.ids == page.ids and narrower.total == page.total
         if same_items and narrower.part.violated_update_bound(all_seconds(narrower.updated)):
-            raise BrokenAssumption(filter_ignored("updatedTo"))
+            raise BrokenAssumption(ignored_filter_message("updatedTo"))
         return narrower
 
     # Checks that cost requests.
@@ -380,7 +383,7 @@ class ListReader:
         await self._read_page(part, total)
 
     async def _check_update_filter(self, part: ListPart, bounds: Bounds) -> None:
-        """Check that the server filters by `updatedTo`: otherwise items could enter the settled part.
+        """Check that the server filters by ``updatedTo``: otherwise items could enter the settled part.
 
         Raises `BrokenAssumption`.
         """
@@ -403,15 +406,15 @@ class ListReader:
         part.check_page(page.offset, page.total, page.ids, self._pages.capacity)
         budget.largest_page = max(budget.largest_page, size)
         if size > 0 and page.offset + size < page.total:
-            # The number of items that a full page really holds, which may be less than the requested limit.
+            # A full page may hold fewer items than requested.
             self._pages.capacity = min(size, self._pages.limit)
         if part.lag is not None:
-            part.note_latest_update(latest_second(page.updated))
+            part.record_latest_update(latest_second(page.updated))
         elif part.bounds and (ignored := part.violated_update_bound(all_seconds(page.updated))):
-            budget.suspicion = filter_ignored(ignored)
+            budget.suspicion = ignored_filter_message(ignored)
 
     def _position(self) -> Position | None:
-        """Return the position up to which everything was delivered, None at the beginning of the list."""
+        """Return the position before which everything was delivered, None at the beginning of the list."""
         stage = self._stage
         if stage is None:
             return None

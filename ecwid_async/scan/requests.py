@@ -1,4 +1,4 @@
-"""Requesting the pages of a list: several at once, within the budget, empty ones again."""
+"""Requesting the pages of a list: several at once, within the budget, and empty ones repeatedly."""
 
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
@@ -19,17 +19,17 @@ from ecwid_async.wire import Lane, Request, new_request_id
 
 __all__ = ["PageRequests", "page_request"]
 
-# How often a page is requested that is empty though its total reports items there.
+# How often a page is requested if it is empty although its total reports items there.
 _EMPTY_TRIES: Final = 3
-# Bytes. The body of a page without items is shorter.
-_EMPTY_PAGE: Final = 1024
-_TOTALS: Final = range(1 << 53)
+# Bytes. A longer body has items.
+_MAX_EMPTY_PAGE: Final = 1024
+_VALID_TOTALS: Final = range(1 << 53)
 
 
 class PageRequests:
     """Requests pages of one list, and counts the requests.
 
-    `limit` is the number of items requested for a page, `capacity` the number that a full page holds.
+    `limit` is the number of items requested for a page, `capacity` the number of items on a full page.
     """
 
     tasks: anyio.abc.TaskGroup
@@ -54,46 +54,46 @@ class PageRequests:
         self._operation = request.options.operation
         self._concurrency = concurrency
         self._ordered = ordered
-        self._empty_pages_lie = False
+        self._distrusts_empty_pages = False
         self._arrived = anyio.Event()
 
     async def get(self, part: ListPart, offset: int = 0) -> Page:
         """Return a page. Raises `BrokenAssumption` if it stays empty though its total reports items there."""
-        lied = False
+        contradicts_total = False
         for _ in range(_EMPTY_TRIES):
             page = await self._get_once(part, offset)
-            if len(page.body) > _EMPTY_PAGE or self._channel.codec.split_page(page.body, self._operation)[0]:
+            if len(page.body) > _MAX_EMPTY_PAGE or self._channel.codec.split_page(page.body, self._operation)[0]:
                 return page
-            # An empty page that reported items is not put right by another total. From then on, no empty page is
-            # believed at once.
-            lied = lied or offset < page.total
-            self._empty_pages_lie = self._empty_pages_lie or lied
-            if not self._empty_pages_lie:
+            # Another total doesn't explain an empty page that reported items. From now on, every empty page is
+            # requested again.
+            contradicts_total = contradicts_total or offset < page.total
+            self._distrusts_empty_pages = self._distrusts_empty_pages or contradicts_total
+            if not self._distrusts_empty_pages:
                 break
-        if lied:
+        if contradicts_total:
             raise BrokenAssumption(f"a page was empty that should begin at item {offset + 1:,} of {page.total:,}")
         return page
 
     async def get_many(self, part: ListPart, offsets: Iterator[int]) -> AsyncGenerator[Page, None]:
-        """Yield the pages at these offsets, requested several at once: in their order if that is wanted."""
+        """Request the pages at these offsets, several at once. Yield them as they arrive, or in order if `ordered`."""
         pending: deque[_PendingPage] = deque()
         # The end of the list is unknown until one page has reported the total.
-        most = 1 if part.latest_total is None else self._concurrency
+        max_pending = 1 if part.latest_total is None else self._concurrency
         while True:
-            while len(pending) < most and (offset := next(offsets, None)) is not None:
+            while len(pending) < max_pending and (offset := next(offsets, None)) is not None:
                 page = _PendingPage()
                 pending.append(page)
-                self.tasks.start_soon(self._get_into, page, part, offset)
+                self.tasks.start_soon(self._fetch, page, part, offset)
             if not pending:
                 return
-            while (ready := self._ready(pending)) is None:
+            while (ready := self._next_ready(pending)) is None:
                 self._arrived = anyio.Event()
                 await self._arrived.wait()
             pending.remove(ready)
             yield ready.unwrap()
-            most = self._concurrency
+            max_pending = self._concurrency
 
-    def _ready(self, pending: "deque[_PendingPage]") -> "_PendingPage | None":
+    def _next_ready(self, pending: "deque[_PendingPage]") -> "_PendingPage | None":
         for page in pending:
             if page.result is not None:
                 return page
@@ -101,7 +101,7 @@ class PageRequests:
                 return None
         return None
 
-    async def _get_into(self, pending: "_PendingPage", part: ListPart, offset: int) -> None:
+    async def _fetch(self, pending: "_PendingPage", part: ListPart, offset: int) -> None:
         try:
             pending.result = await self.get(part, offset)
         except Exception as error:
@@ -111,19 +111,19 @@ class PageRequests:
     async def _get_once(self, part: ListPart, offset: int) -> Page:
         progress, budget = self._progress, self.budget
         if progress.requests >= budget.limit(progress.done):
-            raise progress.drifted(f"{budget.suspicion}, and the scan found no end" if budget.suspicion else "")
+            raise progress.drift_error(f"{budget.suspicion}, and the scan found no end" if budget.suspicion else "")
         params = {**self._params, **dict(part.bounds), "offset": str(offset), "limit": str(self.limit)}
         request = evolve(self._request, params=tuple(params.items()), id=new_request_id())
         progress.requests += 1
-        sent = part.note_sent(anyio.current_time())
+        sent = part.start_request(anyio.current_time())
         response = await self._channel.exchange(request)
-        # The items are parsed when their turn comes: a page that has left the processor's cache is slow to read.
+        # The items are parsed when they are read: a page that has left the processor's cache is slow to read.
         total = self._channel.codec.read_total(response.body, self._operation)
-        if total is None or total not in _TOTALS:
+        if total is None or total not in _VALID_TOTALS:
             found = "none" if total is None else "another number"
             raise DecodeError(operation=self._operation, path="total", expected="a whole number", found=found)
         budget.initial_total = budget.initial_total or total
-        epoch = part.note_received(sent, total, anyio.current_time())
+        epoch = part.record_total(sent, total, anyio.current_time())
         return Page(part, epoch, offset, total, response.body, response.headers.get("Date", ""))
 
 
@@ -140,9 +140,10 @@ class _PendingPage:
 
 
 def page_request(request: Request, plan: ListPlan) -> tuple[Request, tuple[str, ...]]:
-    """Return the request for a page with hidden items in order of creation, and the fields that only the scan needs.
+    """Add the order of creation, hidden items and required fields to a request.
 
-    Raises `ValueError` for a request that is sorted already, or that selects no fields of items.
+    Returns the request for a page, and the fields that only the scan needs. Raises `ValueError` for a request that is
+    sorted already, or that selects no fields of items.
     """
     params = dict(request.params)
     if "sortBy" in params:

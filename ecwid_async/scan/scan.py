@@ -40,7 +40,7 @@ _LIMIT: Final = 100
 class Scan(Generic[T]):
     """A whole list, read while it is iterated inside ``async with``. Built by `Pages.scan`.
 
-    ``async for item in scan`` yields typed items, `dicts` plain data, `raw` pages of unparsed items. Iterate one of
+    ``async for item in scan`` yields typed items, `dicts` yields plain data, `raw` pages of unparsed items. Use one of
     them, once.
     """
 
@@ -64,8 +64,8 @@ class Scan(Generic[T]):
         self._request, self._strip = page_request(request, plan)
         self._item = item
         self._channel = channel
-        given = dict(self._request.params)
-        fingerprint = list_fingerprint(channel.store_id, self._operation, given)
+        params = dict(self._request.params)
+        fingerprint = list_fingerprint(channel.store_id, self._operation, params)
         self._finished = resume == END
         self._position: Position | None = None
         if resume and not self._finished:
@@ -75,7 +75,7 @@ class Scan(Generic[T]):
         self._requests = PageRequests(
             self._request, channel, self._progress, limit=limit, concurrency=concurrency, ordered=ordered
         )
-        omitted_seen = plan.may_omit is None or plan.may_omit[0] in given
+        omitted_seen = plan.may_omit is None or plan.may_omit[0] in params
         self._items = ItemReader(
             plan,
             channel.codec,
@@ -89,7 +89,7 @@ class Scan(Generic[T]):
             self._items,
             self._progress,
             deliver=self._deliver,
-            given=given,
+            params=params,
             fingerprint=fingerprint,
             lag=lag,
             clock=clock,
@@ -119,7 +119,7 @@ class Scan(Generic[T]):
 
     @property
     def rereads(self) -> int:
-        """The number of requests that read a gap again, where items had moved."""
+        """The number of requests that read a gap again, because items had moved."""
         return self._progress.rereads
 
     @property
@@ -131,9 +131,9 @@ class Scan(Generic[T]):
     def token(self) -> str:
         """Pass it to ``scan(resume=token)`` to continue from here. Empty if that would start from the beginning.
 
-        An item counts as read once the next one is requested, and a page of `raw` once it is yielded. Only an `ordered`
-        scan has yielded nothing beyond the token. Items updated shortly before the first scan began (its `lag`), or
-        later, can be yielded again.
+        An item counts as read once the next one is requested, and a page of `raw` once it is yielded. A scan that isn't
+        `ordered` may have yielded items beyond the token. Items updated later than `lag` seconds before the first scan
+        began can be yielded again.
         """
         if self._finished:
             return END
@@ -159,7 +159,7 @@ class Scan(Generic[T]):
             # All of these run, the last one first, even if one is cancelled or fails.
             stack.callback(self._pages_out.close)
             stack.callback(self._pages_in.close)
-            # The group would wrap an error of the body, so it isn't passed on.
+            # The group would wrap an error of the body, so it doesn't get it.
             stack.push_async_callback(self._tasks.__aexit__, None, None, None)
             for generator in self._generators:
                 stack.push_async_callback(_close, generator)
@@ -175,13 +175,13 @@ class Scan(Generic[T]):
         return self._close_with_scan(self._iterate_dicts())
 
     def raw(self) -> AsyncGenerator[list[msgspec.Raw], None]:
-        """Yield pages of items as the bytes that the server sent, to copy without parsing. Raises as `dicts`."""
+        """Yield each page as a list of unparsed items, as sent by the server. Raises the same errors as `dicts`."""
         return self._close_with_scan(self._iterate_raw())
 
     async def to_arrow(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pa.Table":
-        """Return every item, as an Arrow table: see `Pages.to_arrow`.
+        """Return all items as an Arrow table: see `Pages.to_arrow`.
 
-        Raises as `dicts`, and `ConfigError` without pyarrow.
+        Raises the same errors as `dicts`, and `ConfigError` without pyarrow.
         """
         from ecwid_async.tables.arrow import read_table
 
@@ -196,19 +196,25 @@ class Scan(Generic[T]):
         )
 
     async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
-        """Return every item, as a polars frame: see `to_arrow`."""
+        """Return all items as a polars data frame.
+
+        Raises the same errors as `to_arrow`, and `ConfigError` without polars.
+        """
         from ecwid_async.tables.arrow import to_polars
 
         return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
 
     async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
-        """Return every item, as a pandas frame with Arrow columns: see `to_arrow`."""
+        """Return all items as a pandas data frame with Arrow columns.
+
+        Raises the same errors as `to_arrow`, and `ConfigError` without pandas.
+        """
         from ecwid_async.tables.arrow import to_pandas
 
         return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
 
     def _close_with_scan(self, generator: AsyncGenerator[R, None]) -> AsyncGenerator[R, None]:
-        """A loop left early leaves its generator open; closing the scan closes it."""
+        """Close a generator with the scan: a loop that is left early leaves it open."""
         self._generators.append(generator)
         return generator
 
@@ -228,7 +234,7 @@ class Scan(Generic[T]):
                     yield item
 
     async def _iterate_raw(self) -> AsyncGenerator[list[msgspec.Raw], None]:
-        # A page is yielded once the position after it is known, so that the token counts it as read.
+        # A page is held until the position after it is known, so that the token counts it as read.
         held: list[msgspec.Raw] | None = None
         async with aclosing(self._pages()) as pages:
             async for page in pages:
@@ -240,7 +246,7 @@ class Scan(Generic[T]):
             yield held
 
     async def _pages(self) -> AsyncGenerator[Page, None]:
-        """Yield the pages that the reader, a task of its own, delivers. It continues once a page has been consumed."""
+        """Yield the pages that the reader's task delivers. The reader continues once a page has been consumed."""
         if self._state == "new":
             raise RuntimeError(f"open {self!r} first: async with store.products.scan() as scan: …")
         if self._state == "iterated":
@@ -259,7 +265,7 @@ class Scan(Generic[T]):
             if not self._finished:
                 await self._reader.read()
         except BrokenAssumption as broken:
-            self._error = self._progress.drifted(str(broken))
+            self._error = self._progress.drift_error(str(broken))
         except Exception as error:
             self._error = error
         finally:

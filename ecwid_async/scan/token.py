@@ -1,4 +1,4 @@
-"""The token of a scan: its position in the list, as text with a checksum."""
+"""The token of a scan: its position in the list as text, with a checksum."""
 
 import base64
 import hashlib
@@ -23,17 +23,17 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
 
 
 class Position(msgspec.Struct, array_like=True, frozen=True):
-    """Where a scan is: in which list and which part of it, how far that is covered, and how many items were returned.
+    """The position of a scan: its list, the part being read, how far that is covered, and the number of items read.
 
     The last six fields are those of `OrderedCoverage`.
     """
 
     fingerprint: str
-    """That of the list: see `list_fingerprint`."""
+    """Identifies the list: see `list_fingerprint`."""
     omitted: bool
-    """Whether it is in the items that the plain list may omit."""
+    """Whether the items that the plain list may omit are being read."""
     omitted_seen: bool
-    """Whether there is no need to request those."""
+    """Whether these items need no request of their own."""
     settled: int
     """Items last updated up to this Unix second are settled."""
     recent_from: int | None
@@ -58,7 +58,7 @@ class Position(msgspec.Struct, array_like=True, frozen=True):
         recent_from: int | None,
         done: int,
     ) -> Self:
-        """Return the position of a coverage. A large group is read again, so only its beginning is kept."""
+        """Return the position of a coverage. A large group will be read again, so only its start is kept."""
         large = len(coverage.group) > _MAX_GROUP
         return cls(
             fingerprint=fingerprint,
@@ -76,11 +76,11 @@ class Position(msgspec.Struct, array_like=True, frozen=True):
         )
 
     def restore(self, coverage: OrderedCoverage) -> None:
-        """Continue the coverage from here."""
+        """Set a coverage to this position."""
         coverage.restore(self.total, self.rising, self.start, self.end, self.last, self.group)
 
     def covers(self, created: int | None) -> bool:
-        """Return whether an item created in this second was covered before."""
+        """Return whether items created in this second were certainly read before this position."""
         if self.last is None or self.rising is None or created is None:
             return False
         return created < self.last if self.rising else created > self.last
@@ -92,7 +92,7 @@ def encode_token(position: Position) -> str:
 
 
 def decode_token(token: str, fingerprint: str) -> Position:
-    """Return the position of a token. Raises `ConfigError` for a damaged token and for that of another list."""
+    """Return the position of a token. Raises `ConfigError` for a damaged token and for a token of another list."""
     try:
         content = strip_checksum(base64.b64decode(token, altchars=b"-_", validate=True))
         if content is None:

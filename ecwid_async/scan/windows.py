@@ -1,43 +1,43 @@
-"""Windows of time in which a list is read: of creation times, or of update times. Sends no requests."""
+"""Windows of creation times, or of update times, in which a list is read. Sends no requests."""
 
 from typing import Final
 
 from ecwid_async.scan.assumptions import TOTAL_EXCEEDS_ITEMS, Bounds, BrokenAssumption
 from ecwid_async.scan.coverage import Slice, UnorderedCoverage
-from ecwid_async.scan.item_times import YEARS
+from ecwid_async.scan.item_times import VALID_SECONDS
 from ecwid_async.scan.passes import MAX_IDLE_SWEEPS
 
 __all__ = ["CreationWindow", "UpdateWindow"]
 
 # The share of a page that a narrowed window should fill.
-_FILL: Final = 0.66
+_FILL_SHARE: Final = 0.66
 
 
 class CreationWindow:
-    """Items in any order, created from `low` to `high`: read in sweeps until one total counts exactly those seen.
+    """Items in any order, created from `low` to `high` (Unix seconds).
 
-    If the window moves it is halved at `middle` instead. `head` is the first page of the whole list, if all of its
-    items belong to this window.
+    The window is read in sweeps until as many items were seen as one total counts. If it moves, it is halved at
+    `middle` instead. `first_slice` is the first page of the whole list, if all of its items belong to this window.
     """
 
-    def __init__(self, low: int | None = None, high: int | None = None, head: Slice | None = None) -> None:
+    def __init__(self, low: int | None = None, high: int | None = None, first_slice: Slice | None = None) -> None:
         self.low = low
         self.high = high
         self.middle: int | None = None
-        """The second at which to halve the window, once that is decided."""
-        self._head = head
+        """The second at which to halve the window, None if it isn't to be halved."""
+        self._first_slice = first_slice
         self._seen = UnorderedCoverage()
         self._times: set[int] = set()
-        self._sweeps = self._idle = 0
+        self._sweeps = self._idle_sweeps = 0
         self._version: tuple[object, ...] = ()
-        if head is not None:
-            self.add(head)
+        if first_slice is not None:
+            self.add(first_slice)
 
     @property
     def bounds(self) -> Bounds:
         """The query parameters of the window."""
         limits = {"createdFrom": self.low, "createdTo": self.high}
-        return tuple((name, str(moment)) for name, moment in limits.items() if moment is not None)
+        return tuple((name, str(time)) for name, time in limits.items() if time is not None)
 
     @property
     def complete(self) -> bool:
@@ -52,13 +52,13 @@ class CreationWindow:
     def halves(self) -> "tuple[CreationWindow, CreationWindow]":
         """Return the earlier and the later half. They overlap by a second: bounds may be inclusive or exclusive."""
         if self.middle is None:
-            raise RuntimeError("a window is halved once `middle` is known")
+            raise RuntimeError("the window has no `middle` at which to halve it")
         return CreationWindow(self.low, self.middle), CreationWindow(self.middle - 1, self.high)
 
     def begin_sweep(self) -> tuple[int, int | None]:
         """Return the offset at which the next sweep begins, and the total of the window if it is known."""
         self._version = self._seen.version
-        return (0, self._seen.total) if self._head is None else (self._head.end, None)
+        return (0, self._seen.total) if self._first_slice is None else (self._first_slice.end, None)
 
     def add(self, piece: Slice) -> bool:
         """Add a slice and return whether the sweep continues."""
@@ -67,31 +67,31 @@ class CreationWindow:
         return unchanged and not self._seen.complete
 
     def end_sweep(self, *, moved: bool) -> None:
-        """Decide how to continue: by another sweep, or by halves if `middle` is set; `moved` is that of the list part.
+        """Decide whether to sweep again or to halve the window: then `middle` is set.
 
-        Raises `BrokenAssumption` if the total stays above the number of items.
+        `moved` is the list part's. Raises `BrokenAssumption` if the total stays above the number of items.
         """
-        first, self._sweeps = not self._sweeps, self._sweeps + 1
-        head, self._head = self._head, None
-        if head is not None and self._seen.changes and not moved:
-            # The head counted other items after all, which does not mean that these move.
+        is_first_sweep, self._sweeps = not self._sweeps, self._sweeps + 1
+        first_slice, self._first_slice = self._first_slice, None
+        if first_slice is not None and self._seen.changes and not moved:
+            # The total of the first slice counted items outside of the window, so its change isn't a sign of moves.
             self._seen = UnorderedCoverage()
             return
         if self.complete:
             return
-        # Both halves have to be smaller, whether bounds are inclusive or not.
-        lowest, highest = max(self.low or 1, 1), self.high or YEARS[-1]
-        moments = sorted(moment for moment in self._times if lowest <= moment <= highest)
-        if (not first or self._seen.changes) and moments and moments[-1] - moments[0] > 2:
-            self.middle = min(max(moments[len(moments) // 2], moments[0] + 2), moments[-1] - 1)
+        # Both halves must be smaller than the window, whether bounds are inclusive or not.
+        lowest, highest = max(self.low or 1, 1), self.high or VALID_SECONDS[-1]
+        times = sorted(time for time in self._times if lowest <= time <= highest)
+        if (not is_first_sweep or self._seen.changes) and times and times[-1] - times[0] > 2:
+            self.middle = min(max(times[len(times) // 2], times[0] + 2), times[-1] - 1)
             return
-        self._idle = self._idle + 1 if self._seen.version == self._version else 0
-        if self._idle == MAX_IDLE_SWEEPS:
+        self._idle_sweeps = self._idle_sweeps + 1 if self._seen.version == self._version else 0
+        if self._idle_sweeps == MAX_IDLE_SWEEPS:
             raise BrokenAssumption(TOTAL_EXCEEDS_ITEMS)
 
 
 class UpdateWindow:
-    """Items updated since `low`: narrowed from above until one page holds them all."""
+    """Items updated since `low` (Unix seconds), narrowed from above until one page holds them all."""
 
     def __init__(self, low: int) -> None:
         self.low = low
@@ -105,25 +105,25 @@ class UpdateWindow:
         return (since,) if self.high is None else (since, ("updatedTo", str(self.high)))
 
     @property
-    def narrowest(self) -> bool:
+    def is_narrowest(self) -> bool:
         """Whether the window can't be narrowed further."""
         return self.high is not None and self.high <= self.low + 2
 
-    def narrow(self, moments: list[int], size: int, total: int) -> int:
+    def narrow(self, times: list[int], size: int, total: int) -> int:
         """Lower `high` so that the window holds about two thirds of a page, and return it.
 
-        `moments` are the update times on its first page, which holds `size` of `total` items. If they are all later
-        than `high`, it is lowered by steps that double.
+        `times` are the update times on its first page, which holds `size` of `total` items. If all are later than
+        `high`, it is lowered in steps that double.
         """
-        ordered = sorted(moments)
-        cut = ordered[int(len(ordered) * _FILL * size / total)] if ordered else self.low
-        if self.high is not None and cut >= self.high:
-            cut = self.high - self._step
-        cut = max(self.low + 2, cut)
-        self._step = self._step * 2 if self.high is not None and cut == self.high - self._step else 1
-        self.high = cut
-        return cut
+        ordered = sorted(times)
+        high = ordered[int(len(ordered) * _FILL_SHARE * size / total)] if ordered else self.low
+        if self.high is not None and high >= self.high:
+            high = self.high - self._step
+        high = max(self.low + 2, high)
+        self._step = self._step * 2 if self.high is not None and high == self.high - self._step else 1
+        self.high = high
+        return high
 
-    def following(self) -> "UpdateWindow":
+    def next_window(self) -> "UpdateWindow":
         """Return the next window. It overlaps by a second: bounds may be inclusive or exclusive."""
         return UpdateWindow(self.low if self.high is None else self.high - 1)

@@ -126,11 +126,11 @@ def between(column: Literal["created", "updated"], low: int | None, high: int | 
     given = {f"{column}_from": low, f"{column}_to": high}
 
     def matches(index: SearchIndex, slot: int, inclusive: bool) -> bool:
-        moment = index.number_column(column)[slot]
-        least, most = low if low is not None else moment - 1, high if high is not None else moment + 1
-        return least <= moment <= most if inclusive else least < moment < most
+        time = index.number_column(column)[slot]
+        least, most = low if low is not None else time - 1, high if high is not None else time + 1
+        return least <= time <= most if inclusive else least < time < most
 
-    return Filter({name: moment for name, moment in given.items() if moment is not None}, matches)
+    return Filter({name: time for name, time in given.items() if time is not None}, matches)
 
 
 @frozen(kw_only=True)

@@ -22,7 +22,7 @@ def test_the_initial_total_bounds_the_number_of_requests(size: int, page: int, r
 
 
 def receive(part: ListPart, *totals: int) -> list[int]:
-    return [part.note_received(part.note_sent(0.0), total, 0.0) for total in totals]
+    return [part.record_total(part.start_request(0.0), total, 0.0) for total in totals]
 
 
 def test_equal_totals_are_one_version_until_the_total_rises() -> None:
@@ -32,24 +32,24 @@ def test_equal_totals_are_one_version_until_the_total_rises() -> None:
 
 def test_a_page_requested_before_the_total_rose_matches_no_other_page() -> None:
     part = ListPart()
-    first, second, third = part.note_sent(0.0), part.note_sent(0.0), part.note_sent(0.0)
-    assert part.note_received(first, 8, 0.0) == 0
+    first, second, third = part.start_request(0.0), part.start_request(0.0), part.start_request(0.0)
+    assert part.record_total(first, 8, 0.0) == 0
     receive(part, 9)
-    epochs = {part.note_received(second, 9, 0.0), part.note_received(third, 9, 0.0)}
+    epochs = {part.record_total(second, 9, 0.0), part.record_total(third, 9, 0.0)}
     assert len(epochs) == 2
     assert epochs.isdisjoint({0, 1})
 
 
 def test_a_settled_part_may_grow_only_within_the_lag() -> None:
     part = ListPart(lag=10.0)
-    part.note_received(part.note_sent(0.0), 5, 1.0)
-    part.note_received(part.note_sent(10.0), 6, 12.0)
+    part.record_total(part.start_request(0.0), 5, 1.0)
+    part.record_total(part.start_request(10.0), 6, 12.0)
     with pytest.raises(BrokenAssumption, match="not one clock"):
-        part.note_received(part.note_sent(11.5), 6, 12.0)
+        part.record_total(part.start_request(11.5), 6, 12.0)
     # A part that isn't settled may grow.
     part = ListPart()
-    part.note_received(part.note_sent(0.0), 5, 1.0)
-    part.note_received(part.note_sent(100.0), 6, 101.0)
+    part.record_total(part.start_request(0.0), 5, 1.0)
+    part.record_total(part.start_request(100.0), 6, 101.0)
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_a_filter_counts_as_ignored_if_several_rows_are_outside_its_bounds() -> 
     part.check_created([99, 201, 150])
     part.check_created([])
     part.check_created([150, 150, 150, 90])
-    for moments, name in (([98, 150], "createdFrom"), ([150, 150, 202, 300], "createdTo")):
+    for times, name in (([98, 150], "createdFrom"), ([150, 150, 202, 300], "createdTo")):
         with pytest.raises(BrokenAssumption, match=name):
-            part.check_created(moments)
+            part.check_created(times)
 
 
 def test_rows_outside_the_update_bounds_are_a_sign_and_show_that_a_part_moved() -> None:
@@ -93,8 +93,8 @@ def test_rows_outside_the_update_bounds_are_a_sign_and_show_that_a_part_moved() 
     assert ListPart((("updatedTo", "100"),)).violated_update_bound([200, 2, 300]) == "updatedTo"
     assert ListPart((("updatedTo", "100"),)).violated_update_bound([100, 101]) == ""
     settled = ListPart((("updatedTo", "100"),), lag=1.0)
-    settled.note_latest_update(100)
-    settled.note_latest_update(None)
+    settled.record_latest_update(100)
+    settled.record_latest_update(None)
     assert not settled.moved
-    settled.note_latest_update(101)
+    settled.record_latest_update(101)
     assert settled.moved

@@ -25,8 +25,8 @@ OUTPUTS: tuple[Output, ...] = ("typed", "dicts", "raw")
 def rows(number: int, *, changed: int = 0) -> tuple[Row, ...]:
     """Return rows created three a minute up to an hour ago, each updated `changed` seconds after its creation."""
     first = START - 3600 - number * 20
-    moments = [first + nth * 20 for nth in range(number)]
-    return tuple(Row(number=1 + n, created=at, updated=at + changed, rank=n % 50) for n, at in enumerate(moments))
+    times = [first + nth * 20 for nth in range(number)]
+    return tuple(Row(number=1 + n, created=at, updated=at + changed, rank=n % 50) for n, at in enumerate(times))
 
 
 @frozen

@@ -6,7 +6,7 @@ from ecwid_async.scan.item_times import all_seconds, latest_second, seconds, ser
 
 
 @pytest.mark.parametrize(
-    ("moment", "expected"),
+    ("time", "expected"),
     [
         (1_700_000_000, 1_700_000_000),
         (1_700_000_000_999, 1_700_000_000),
@@ -22,9 +22,9 @@ from ecwid_async.scan.item_times import all_seconds, latest_second, seconds, ser
         (-(10**30), None),
     ],
 )
-def test_a_time_in_seconds_milliseconds_or_text_becomes_seconds(moment: object, expected: int | None) -> None:
-    assert seconds(moment) == expected
-    assert all_seconds([moment]) == ([] if expected is None else [expected])
+def test_a_time_in_seconds_milliseconds_or_text_becomes_seconds(time: object, expected: int | None) -> None:
+    assert seconds(time) == expected
+    assert all_seconds([time]) == ([] if expected is None else [expected])
 
 
 def test_values_that_are_not_times_are_left_out() -> None:

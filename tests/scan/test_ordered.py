@@ -36,34 +36,34 @@ def test_slices_are_joined_in_the_order_of_their_offsets() -> None:
     assert list(read.in_order(rows(3, 3))) == [rows(3, 3), rows(6, 3)]
 
 
-def started(head: Slice) -> OrderedCoverage:
+def started(first_slice: Slice) -> OrderedCoverage:
     """Return a coverage that begins with the first page of the whole list, whose total counts other items too."""
     coverage = OrderedCoverage(rising=True)
-    assert coverage.join(Slice(0, None, head.ids, head.times))
+    assert coverage.join(Slice(0, None, first_slice.ids, first_slice.times))
     return coverage
 
 
 def test_a_first_page_that_saves_a_page_joins_by_its_total() -> None:
-    head = rows(0, 3)
-    coverage = started(head)
-    read = OrderedRead(coverage, head, 3)
+    first_slice = rows(0, 3)
+    coverage = started(first_slice)
+    read = OrderedRead(coverage, first_slice, 3)
     assert list(read.offsets(ListPart(latest_total=9), lambda group: 3)) == [3, 6]
     for piece in read.in_order(rows(3, 3)):
         assert coverage.join(piece)
 
 
 def test_a_first_page_of_another_total_does_not_join() -> None:
-    head = rows(0, 3)
-    coverage = started(head)
-    read = OrderedRead(coverage, head, 3)
+    first_slice = rows(0, 3)
+    coverage = started(first_slice)
+    read = OrderedRead(coverage, first_slice, 3)
     list(read.offsets(ListPart(latest_total=8), lambda group: 3))
     for piece in read.in_order(rows(3, 3, total=8)):
         assert not coverage.join(piece)
 
 
 def test_a_first_page_that_saves_nothing_is_read_again_by_overlap() -> None:
-    head = rows(0, 3, total=7)
-    read = OrderedRead(started(head), head, 3)
+    first_slice = rows(0, 3, total=7)
+    read = OrderedRead(started(first_slice), first_slice, 3)
     assert next(read.offsets(ListPart(latest_total=7), lambda group: 3)) == 1
 
 

@@ -35,7 +35,7 @@ class Pages:
         self.log.append((bounds, offset))
         found = [item for item in self.items if self._matches(item, bounds)][: self._cap]
         body = json.dumps({"total": len(found), "items": found[offset : offset + self.limit]}).encode()
-        epoch = part.note_received(part.note_sent(0.0), len(found), 0.0)
+        epoch = part.record_total(part.start_request(0.0), len(found), 0.0)
         return Page(part, epoch, offset, len(found), body, "")
 
     async def get_many(self, part: ListPart, offsets: Iterator[int]) -> AsyncGenerator[Page, None]:
@@ -64,7 +64,7 @@ async def read(pages: Pages, plan: ListPlan) -> tuple[list[int], Progress]:
         items,
         progress,
         deliver=deliver,
-        given={},
+        params={},
         fingerprint="",
         lag=120.0,
         clock=lambda: float(NOW),

@@ -56,13 +56,13 @@ def test_a_window_of_a_few_seconds_is_swept_until_nothing_new_is_found() -> None
 
 
 def test_the_first_page_of_the_whole_list_begins_the_window_if_the_totals_agree() -> None:
-    window = CreationWindow(head=piece([1, 2], [10, 20], 4))
+    window = CreationWindow(first_slice=piece([1, 2], [10, 20], 4))
     assert sweep(window, Slice(2, 4, [3, 4], [30, 40])) == (2, None)
     assert window.complete
 
 
 def test_a_first_page_with_another_total_is_discarded_without_halving() -> None:
-    window = CreationWindow(head=piece([1, 2], [10, 20], 5))
+    window = CreationWindow(first_slice=piece([1, 2], [10, 20], 5))
     sweep(window, Slice(2, 4, [3, 4], [30, 40]))
     assert window.middle is None
     assert not window.complete
@@ -80,8 +80,8 @@ def test_an_update_window_is_narrowed_to_two_thirds_of_a_page() -> None:
     assert window.bounds == (("updatedFrom", "100"),)
     window.narrow(list(range(100, 200)), 100, 200)
     assert window.bounds == (("updatedFrom", "100"), ("updatedTo", "133"))
-    assert not window.narrowest
-    assert window.following().bounds == (("updatedFrom", "132"),)
+    assert not window.is_narrowest
+    assert window.next_window().bounds == (("updatedFrom", "132"),)
 
 
 def test_an_update_window_without_earlier_times_shrinks_in_doubling_steps() -> None:
@@ -93,5 +93,5 @@ def test_an_update_window_without_earlier_times_shrinks_in_doubling_steps() -> N
 def test_an_update_window_is_at_least_two_seconds_long() -> None:
     window = UpdateWindow(100)
     assert window.narrow([100] * 10, 10, 20) == 102
-    assert window.narrowest
+    assert window.is_narrowest
     assert UpdateWindow(100).narrow([], 10, 20) == 102

@@ -250,8 +250,8 @@ class World:
         created = max(1, (rows[move.near % len(rows)].created if rows else now) + move.off)
         if move.action in {"insert", "insert_past"}:
             for _ in range(move.count):
-                moment = now if move.action == "insert" else created
-                self._put(Row(number=self.next_number, created=moment, updated=now, rank=move.near))
+                time = now if move.action == "insert" else created
+                self._put(Row(number=self.next_number, created=time, updated=now, rank=move.near))
                 self.next_number += 1
             return
         start = move.at % len(rows) if rows else 0
