@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 @define(eq=False)
 class Chunk:
-    """Consecutive calls of the input, whose results are returned together and in order."""
+    """Consecutive calls of the input. Their results are returned together and in order."""
 
     calls: list[Call[Any]]
     results: list[Any]
@@ -32,7 +32,7 @@ class Chunk:
 
 
 async def read_calls(calls: Iterable[T] | AsyncIterable[T]) -> AsyncGenerator[T, None]:
-    """Yield the calls one by one. If they come from a generator, closing this one closes it."""
+    """Yield the calls one by one. If `calls` is a generator, closing this one closes it too."""
     if isinstance(calls, AsyncIterable):
         iterator = aiter(calls)
         try:
@@ -68,6 +68,6 @@ async def read_chunks(
 
 
 def mark_as_used(call: object) -> None:
-    """Keep a call from warning that it was never awaited: it gets a result in any case."""
+    """Keep a call from warning that it was never awaited. The batch reports on every call."""
     if isinstance(call, Call):
         _ = call.request

@@ -1,4 +1,4 @@
-"""Collecting the results of a batch that was sent."""
+"""Collecting the results of sent batches."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,12 @@ from ecwid_async.batch.plan import PlannedBatch
 from ecwid_async.batch.poller import BatchPoller
 from ecwid_async.batch.responses import responses_by_id
 from ecwid_async.batch.results import (
-    failed_statuses,
-    journal_statuses,
+    failed_status_of_call,
+    failed_statuses_of_batch,
     lacks_result,
     recorded_results,
     result_of,
-    unsent_results,
+    results_without_responses,
 )
 from ecwid_async.batch.run_state import RunState
 from ecwid_async.batch.sender import BatchSender, PendingBatch
@@ -30,7 +30,7 @@ class BatchCollector:
         self._poller = BatchPoller(run)
 
     async def collect(self, pending: PendingBatch) -> list[PlannedBatch]:
-        """Settle the calls of a batch once it is done. Returns batches of those that were never sent after all."""
+        """Settle the calls of a batch once it is done. Returns new batches of its calls that must be sent again."""
         entry = pending.entry
         is_recorded = entry is not None and pending.resumed and entry.failed is not None
         status = await self._wait(pending, is_recorded=is_recorded)
@@ -42,7 +42,7 @@ class BatchCollector:
         else:
             if pending.ticket is not None or self._run.options.stop_on_first_failure:
                 self._run.stopped = True
-            results = unsent_results(self._run.channel, pending)
+            results = results_without_responses(self._run.channel, pending)
         pending.planned.settle(results)
         return []
 
@@ -80,10 +80,10 @@ class BatchCollector:
         if entry is not None and journal is not None and entry.failed is None:
             failed: dict[int, int | None] = {}
             if len(planned.indexes) < entry.size:
-                failed = journal_statuses(responses, entry.size, missing_were_sent=missing_were_sent)
+                failed = failed_statuses_of_batch(responses, entry.size, missing_were_sent=missing_were_sent)
             for index, result in zip(planned.indexes, results, strict=True):
                 failed.pop(index, None)
-                failed |= failed_statuses(index, result)
+                failed |= failed_status_of_call(index, result)
             run.record(lambda: journal.record_results(entry, failed))
         self._stop_after(items, results)
         resent = self._numbers_to_resend(planned, results)
@@ -112,7 +112,7 @@ class BatchCollector:
             self._run.stopped = True
 
     def _numbers_to_resend(self, planned: PlannedBatch, results: Sequence[object]) -> list[int]:
-        """The calls that were not executed, if this run may send them again: those of an earlier run with job keys."""
+        """The calls to send again: not executed by an earlier run, and with job keys. Without any, the run may stop."""
         not_executed = [number for number, result in enumerate(results) if isinstance(result, NotExecuted)]
         if not not_executed:
             return []

@@ -1,4 +1,4 @@
-"""Jobs: their identity, and the folder that keeps their journals."""
+"""The identity of a job, and the folder of journals."""
 
 import os
 import re
@@ -31,12 +31,12 @@ class JobId:
 
     @property
     def file_name(self) -> str:
-        """The name of the journal. It differs from server to server."""
+        """The file name of the journal, which is different for each server."""
         return f"{self.store_id}-{self.name}-{digest(self.server.encode()).hex()[:8]}.jsonl"
 
 
 def journal_folder(folder: str | os.PathLike[str] | None = None) -> Path:
-    """Return `folder`, else ``ECWID_JOURNAL_FOLDER``, else a folder where the user's programs keep their state.
+    """Return `folder`, else ``ECWID_JOURNAL_FOLDER``, else a folder inside the user's folder for application state.
 
     Raises `ConfigError` if the user has no home directory.
     """

@@ -1,4 +1,4 @@
-"""What a job has sent so far. Each batch is recorded on disk before it is sent."""
+"""The journal of a job: a record of its batches on disk. Each batch is recorded before it is sent."""
 
 import errno
 import time
@@ -102,7 +102,7 @@ class Journal:
             )
 
     def close(self) -> None:
-        """Unlock it for other processes."""
+        """Close the files, which unlocks the journal for other processes."""
         self._file.close()
 
     # Reading.
@@ -120,7 +120,7 @@ class Journal:
         return self._by_job_key.get(job_key_hash)
 
     def check_calls(self, entry: JournalEntry, call_hashes: Sequence[bytes], start: int) -> None:
-        """Raise `JobError` if a batch has other calls. `start` is the position of its first call in the input."""
+        """Raise `JobError` if the calls of a batch differ. `start` is the position of its first call in the input."""
         if len(call_hashes) < entry.size:
             raise self._input_changed(f"it had more than {start + len(call_hashes)} calls")
         for index, call_hash in enumerate(call_hashes):
@@ -169,7 +169,7 @@ class Journal:
         return entry
 
     def withdraw_batch(self, entry: JournalEntry) -> None:
-        """Record that a batch did not reach the server, or was refused as a whole. It leaves `entries`."""
+        """Record that a batch did not reach the server, or was refused as a whole, and remove it from `entries`."""
         self._write(_Line(self._clock(), batch_number=entry.number, withdrawn=True))
         self._remove(entry)
 
@@ -191,7 +191,7 @@ class Journal:
             self._batch_count = len(self.entries)
 
     def restart(self) -> None:
-        """Start over, because nothing that was sent exists any more."""
+        """Record that the job starts over, because the server has lost all of its changes."""
         self._write(_Line(self._clock(), restarted=True))
         self._clear()
 
@@ -219,7 +219,7 @@ class Journal:
         self._file.sync_folder()
 
     def _write(self, line: _Line) -> None:
-        # A line is valid in its own place only.
+        # The number makes a line invalid in any other place.
         line.line_number = self._file.line_count
         try:
             self._file.append(msgspec.json.encode(line))

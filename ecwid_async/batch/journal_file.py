@@ -1,7 +1,7 @@
 """The files of a journal: checksummed lines, each on disk before the next step, and a record of their length.
 
-The lines are in ``….jsonl``. ``….lock`` is locked while the job runs, and records how long the journal has become, so
-that a journal that was cut short is recognised, even at the end of a line.
+The lines are in ``….jsonl``. ``….lock`` is locked while the job runs and records the length of the journal, to detect
+a journal that was cut short, even at the end of a line.
 """
 
 import os
@@ -18,7 +18,7 @@ from ecwid_async.primitives.private_files import lock_file, open_private
 __all__ = ["InvalidLine", "JournalDamaged", "JournalFile"]
 
 _MAX_LENGTH_DIGITS: Final = 18
-# A line has up to 500 calls of 64 digits each. A longer one was not written by this library.
+# A line has up to 500 calls of 64 digits each. This library writes no longer one.
 _MAX_LINE_LENGTH: Final = 1 << 20
 
 
@@ -27,7 +27,7 @@ class InvalidLine(Exception):
 
 
 class JournalDamaged(Exception):
-    """The files are not as they were written. The message says how."""
+    """The files were changed after they were written. The message says how."""
 
 
 class JournalFile:
@@ -55,12 +55,12 @@ class JournalFile:
         return file
 
     def close(self) -> None:
-        """Close the files, and with that unlock them."""
+        """Close the files, which unlocks them."""
         for file in reversed(self._files):
             file.close()
 
     def load(self, read_line: Callable[[bytes], None]) -> None:
-        """Pass the content of each line to `read_line`, which raises `InvalidLine` for one that can't be the next.
+        """Pass the content of each line to `read_line`, which raises `InvalidLine` if it can't be the next line.
 
         Raises `JournalDamaged`.
         """
@@ -125,7 +125,7 @@ class JournalFile:
         for line in text[:complete].split(b"\n")[:-1]:
             length = strip_checksum(line)
             if length is None or not length.isdigit() or len(length) > _MAX_LENGTH_DIGITS:
-                raise JournalDamaged("the .lock file does not say how long it was")
+                raise JournalDamaged("the .lock file does not record a valid length")
             recorded = max(recorded, int(length))
         return recorded
 

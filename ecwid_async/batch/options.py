@@ -11,7 +11,7 @@ from ecwid_async.transport import check_number
 __all__ = ["BatchCost", "BatchOptions"]
 
 BatchCost = Literal["per_call", "per_batch"]
-"""What counts towards the rate limit: each call of a batch, or only the batch. The API does not say which it is."""
+"""Whether each call of a batch counts towards the rate limit, or only the batch. The API does not say."""
 
 
 @frozen(kw_only=True)

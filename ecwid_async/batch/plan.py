@@ -1,4 +1,4 @@
-"""Which calls are sent together: new batches, and those that an earlier run of the job has begun."""
+"""Dividing calls into batches: new ones, and those that an earlier run of the job began."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,9 +20,9 @@ __all__ = ["BatchPlanner", "PlannedBatch", "refuse_repeated_calls"]
 class PlannedBatch:
     """Calls of a chunk that are sent as one batch.
 
-    `positions` are those of the calls in the chunk, `items` the calls as the API takes them. Within the batch a call is
-    identified by its index. If an earlier run began the batch, `entry` is its journal entry, and these may be only some
-    of its calls.
+    `positions` are the positions of the calls in the chunk, `items` the calls in the API's format. `indexes` identify
+    the calls within the batch. If an earlier run began the batch, `entry` is its journal entry, and these may be only
+    some of its calls.
     """
 
     chunk: Chunk
@@ -47,7 +47,7 @@ class PlannedBatch:
         return self.chunk.calls[self.positions[number]].job_key
 
     def select(self, numbers: Sequence[int]) -> "PlannedBatch":
-        """Some of the calls, as a new batch."""
+        """A new batch of some of the calls."""
         return PlannedBatch(
             self.chunk,
             [self.positions[number] for number in numbers],
@@ -58,7 +58,7 @@ class PlannedBatch:
         )
 
     def split(self, size: int) -> "list[PlannedBatch]":
-        """The calls as new batches of at most `size`."""
+        """New batches of at most `size` calls."""
         count = len(self.positions)
         return [self.select(range(start, min(start + size, count))) for start in range(0, count, size)]
 
@@ -71,7 +71,7 @@ class PlannedBatch:
 class BatchPlanner:
     """Divides chunks into batches of at most `batch_size` calls.
 
-    If `is_complete_input`, one chunk holds the whole input, and a job is checked against all of it.
+    If `is_complete_input`, one chunk holds the whole input, and all of it is compared with the journal at once.
     """
 
     def __init__(self, channel: Channel, journal: Journal | None, batch_size: int, *, is_complete_input: bool) -> None:
@@ -79,8 +79,9 @@ class BatchPlanner:
         self._journal = journal
         self._batch_size = batch_size
         self._is_complete_input = is_complete_input
-        # Batches that earlier runs began; and of a job without job keys, the batches and calls planned so far.
+        # The number of batches that earlier runs began.
         self._earlier_batches = 0 if journal is None else len(journal.entries)
+        # For a job without job keys: the number of batches and of calls planned so far.
         self._planned_batches = 0
         self._planned_calls = 0
 
@@ -89,7 +90,7 @@ class BatchPlanner:
         self._earlier_batches = 0
 
     def next_chunk_size(self) -> int:
-        """How many calls to read next: as many as the batch had if an earlier run began it."""
+        """The number of calls to read next: the size of the next batch that an earlier run began, else `batch_size`."""
         if self._journal is not None and self._planned_batches < self._earlier_batches:
             entry = self._journal.entries[self._planned_batches]
             if entry.job_key_hashes is None:
@@ -119,14 +120,14 @@ class BatchPlanner:
         if self._journal is not None:
             self._journal.check_batch_count(self._planned_batches)
 
-    def has_calls_of(self, entries: set[int], calls: list[Call[Any]]) -> bool:
-        """Whether the job keys of any calls were last sent in the journal entries of these numbers."""
-        if self._journal is None or not entries:
+    def has_calls_in_entries(self, entry_numbers: set[int], calls: list[Call[Any]]) -> bool:
+        """Whether any of the calls, by job key, was last sent in one of these journal entries."""
+        if self._journal is None or not entry_numbers:
             return False
         for call in calls:
             key = call.job_key if isinstance(call, Call) else None
             found = None if key is None else self._journal.find(_job_key_hash(key))
-            if found is not None and found[0].number in entries:
+            if found is not None and found[0].number in entry_numbers:
                 return True
         return False
 
@@ -139,11 +140,11 @@ class BatchPlanner:
         if call.timeout is not None:
             raise ValueError(f"{call!r} has a timeout of its own: limit the whole batch, with its `timeout`")
         if call.channel is not None and call.channel is not self._channel:
-            raise ValueError(f"{call!r} was built by another store or view of it: build it with the one that sends")
+            raise ValueError(f"{call!r} was built by another store or view of it: build it with the sending store")
         return item
 
     def _plan_in_order(self, journal: Journal, calls: PlannedBatch) -> list[PlannedBatch]:
-        """Plan calls without job keys: the same input as before, divided as before."""
+        """Plan calls without job keys. The input must be the same as before, and is divided as before."""
         batches: list[PlannedBatch] = []
         start, count = 0, len(calls.positions)
         while start < count:
@@ -164,7 +165,7 @@ class BatchPlanner:
     def _plan_by_job_key(
         self, journal: Journal, calls: PlannedBatch, job_key_hashes: list[bytes]
     ) -> list[PlannedBatch]:
-        """Plan calls with job keys: those that earlier runs sent, in their batches, then those that are new."""
+        """Plan calls with job keys: calls that earlier runs sent, in the same batches as before, then new ones."""
         new: list[int] = []
         sent_earlier: dict[int, list[tuple[int, int]]] = {}
         seen: set[bytes] = set()
@@ -194,9 +195,9 @@ class BatchPlanner:
 
 
 def refuse_repeated_calls(calls: Sequence[Call[Any]]) -> None:
-    """Raise `ValueError` if the same call is there twice."""
+    """Raise `ValueError` if any call occurs twice."""
     if len({id(call) for call in calls}) < len(calls):
-        raise ValueError("the same call is in the batch twice: build one for each time it is to be executed")
+        raise ValueError("the same call is in the batch twice: build a new call for each execution")
 
 
 def _job_key_hash(key: str) -> bytes:
@@ -211,5 +212,5 @@ def _job_key_hashes(calls: Sequence[Call[Any]]) -> list[bytes] | None:
         return None
     if len(hashes) < len(calls):
         first = calls[keys.index(None)]
-        raise ValueError(f"{first!r} has no job key and other calls have: give one to each call of a job, or to none")
+        raise ValueError(f"{first!r} has no job key, but other calls do: give one to each call of a job, or to none")
     return hashes

@@ -1,4 +1,4 @@
-"""Polling a batch until it is done: seldom, and soon after it is done."""
+"""Polling a batch until it is done, with few polls and little delay."""
 
 from typing import Final
 
@@ -11,9 +11,10 @@ from ecwid_async.resources.batches import MAX_REQUESTS
 
 __all__ = ["BatchPoller"]
 
+# All waits are in seconds.
 _MIN_WAIT: Final = 0.05
 _MAX_WAIT: Final = 30.0
-# Before any batch was done: the seconds that a call takes, and the longest wait before the first poll.
+# Assumed until a batch is done: the seconds that a call takes, and the longest wait before the first poll.
 _ASSUMED_CALL_SECONDS: Final = 0.02
 _MAX_FIRST_WAIT: Final = 2.0
 _MAX_UNREADABLE_POLLS: Final = 5
@@ -26,7 +27,7 @@ class BatchPoller:
 
     def __init__(self, run: RunState) -> None:
         self._run = run
-        # As measured so far: the seconds that a call takes, and when the last batch was done.
+        # Measured: the seconds that a call takes, and the time at which the last batch was done.
         self._call_seconds: float | None = None
         self._last_done_at = float("-inf")
 
@@ -50,7 +51,7 @@ class BatchPoller:
             try:
                 status = read_status(run.channel.codec, request, response)
             except DecodeError:
-                # This proves nothing: a proxy may have answered in place of the API.
+                # The response may be from a proxy, so it says nothing about the batch.
                 unreadable += 1
                 if unreadable == _MAX_UNREADABLE_POLLS:
                     raise
@@ -59,7 +60,7 @@ class BatchPoller:
             unreadable = 0
             if status.status not in _IN_PROGRESS:
                 if not pending.resumed:
-                    # A batch that was done at the first poll was done some time before it: poll the next one sooner.
+                    # A batch that is done at the first poll was done earlier, so the next one is polled sooner.
                     self._call_seconds = (now - started) / calls * (0.7 if polls == 1 else 1.0)
                 self._last_done_at = now
                 return status
@@ -72,7 +73,7 @@ class BatchPoller:
                 raise OutcomeUnknown(f"the batch has made no progress for {hours} hours", request=request)
             # The call in progress counts as half done.
             wait = (now - started) / (count + 0.5) * max(calls - count, 0) if count else wait * 2
-            # Without progress, earlier progress does not tell how long the rest takes.
+            # Without recent progress, this estimate is too short.
             wait = min(max(wait, (now - progressed) / 2, _MIN_WAIT), _MAX_WAIT)
 
     def _first_wait(self, started: float, calls: int) -> float:

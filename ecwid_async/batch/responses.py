@@ -1,4 +1,4 @@
-"""Reading responses about batches, and matching those inside a batch to its calls."""
+"""Reading the ticket and the status of a batch, and the responses inside it, by the id of their call."""
 
 import re
 from collections import Counter
@@ -14,8 +14,9 @@ __all__ = ["http_body", "http_status", "read_status", "read_ticket", "responses_
 T = TypeVar("T")
 
 _MAX_TICKET_LENGTH: Final = 200
-# The depth at which the bodies of a batch's responses begin, and how deeply JSON may be nested there.
+# Strings, whose brackets don't count, and single brackets.
 _BRACKETS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+# The depth at which the bodies of a batch's responses begin, and the maximum depth of JSON inside them.
 _BODY_DEPTH: Final = 4
 _MAX_DEPTH: Final = 200
 _TOO_DEEP: Final = b"nested too deeply"
@@ -40,7 +41,7 @@ def read_status(codec: Codec, request: Request, response: Response) -> BatchStat
     return status
 
 
-def _read(codec: Codec, request: Request, response: Response, reads: type[T]) -> T:
+def _read(codec: Codec, request: Request, response: Response, model: type[T]) -> T:
     """Decode a response leniently, even with a strict codec: one odd value must not affect the other calls."""
     operation = request.options.operation
     try:
@@ -49,7 +50,7 @@ def _read(codec: Codec, request: Request, response: Response, reads: type[T]) ->
         data = codec.parse(_without_deep_bodies(response.body), operation)
     if isinstance(data, dict) and isinstance(data.get("responses"), list):
         data["responses"] = [item for item in data["responses"] if isinstance(item, dict)]
-    return (Codec() if codec.strict else codec).structure(data, reads, operation)
+    return (Codec() if codec.strict else codec).structure(data, model, operation)
 
 
 def _without_deep_bodies(text: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The result of each call: from the server's responses, from the journal, or unknown."""
+"""The result of each call: from its response, from the journal, or an error that says what is unknown."""
 
 from typing import Any
 
@@ -12,24 +12,24 @@ from ecwid_async.models.batches import BatchResponseItem, BatchResponseState
 from ecwid_async.wire import Headers, Response
 
 __all__ = [
-    "failed_statuses",
-    "journal_statuses",
+    "failed_status_of_call",
+    "failed_statuses_of_batch",
     "lacks_result",
     "recorded_results",
     "result_of",
-    "unsent_results",
+    "results_without_responses",
 ]
 
 
 def result_of(channel: Channel, call: Call[Any], item: BatchResponseItem | None, group_id: str | None) -> object:
     """The result of a call, or the error in its place, from its response inside the batch."""
     if item is None:
-        return _unknown(channel, call, "its batch ended without a response that is surely its own", None)
+        return _unknown(channel, call, "its batch ended without a response that certainly belongs to it", None)
     if item.status == BatchResponseState.NOT_EXECUTED:
         return NotExecuted(call.request)
     status, body = http_status(item), http_body(item)
     if status is None or lacks_result(item, group_id):
-        reason = "its batch calls it completed without a result: its group may have been cancelled before it ran"
+        reason = "its batch reports it as completed without a result: its group may have been cancelled before it ran"
         return _unknown(channel, call, reason, None)
     response = Response(status, Headers(), body or b"")
     if not 200 <= status < 300:
@@ -49,7 +49,7 @@ def lacks_result(item: BatchResponseItem, group_id: str | None) -> bool:
 def recorded_results(
     channel: Channel, planned: PlannedBatch, entry: JournalEntry, cause: EcwidError | None
 ) -> list[EcwidError]:
-    """The results that the journal has recorded, for a batch whose responses the server no longer has."""
+    """The results recorded by the journal, for a batch whose responses the server no longer has."""
     failed, results = entry.failed or {}, list[EcwidError]()
     for call, index in zip(planned.calls, planned.indexes, strict=True):
         status = failed.get(index, 200)
@@ -64,7 +64,7 @@ def recorded_results(
     return results
 
 
-def unsent_results(channel: Channel, pending: PendingBatch) -> list[EcwidError]:
+def results_without_responses(channel: Channel, pending: PendingBatch) -> list[EcwidError]:
     """The results of a batch that has no responses."""
     error, calls = pending.error, pending.planned.calls
     if pending.ticket is None:
@@ -76,14 +76,14 @@ def unsent_results(channel: Channel, pending: PendingBatch) -> list[EcwidError]:
 
 
 def _unknown(channel: Channel, call: Call[Any], reason: str, cause: EcwidError | None) -> EcwidError:
-    """An error of this call alone. It can look up the item that the call was to create."""
+    """An error for this call only, which can look up the item that the call was to create."""
     error = (Timeout if isinstance(cause, Timeout) else OutcomeUnknown)(reason, request=call.request)
     error.__cause__ = cause
     return call.with_lookup(error, channel)
 
 
-def failed_statuses(index: int, result: object) -> dict[int, int | None]:
-    """How a journal records the result of a call: by its status, or not at all if it succeeded."""
+def failed_status_of_call(index: int, result: object) -> dict[int, int | None]:
+    """The journal's record of a call: its index and status (see `JournalEntry`), or nothing if it succeeded."""
     if isinstance(result, APIError):
         return {index: result.status}
     if isinstance(result, NotExecuted):
@@ -91,10 +91,10 @@ def failed_statuses(index: int, result: object) -> dict[int, int | None]:
     return {index: 0} if isinstance(result, EcwidError) and result.outcome == "unknown" else {}
 
 
-def journal_statuses(
+def failed_statuses_of_batch(
     responses: dict[str, BatchResponseItem], size: int, *, missing_were_sent: bool
 ) -> dict[int, int | None]:
-    """The same for the calls of a whole batch, by their responses. Some may no longer be in the input."""
+    """The journal's record of a whole batch, from its responses. Some of its calls may no longer be in the input."""
     failed: dict[int, int | None] = {}
     for index in range(size):
         item = responses.get(str(index))

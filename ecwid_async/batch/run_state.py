@@ -1,4 +1,4 @@
-"""The settings and state of one run, which its sender, poller and collector share."""
+"""The settings and the state of one run, shared by its sender, poller and collector."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -18,16 +18,16 @@ __all__ = ["RunState"]
 T = TypeVar("T")
 
 _log: Final = logging.getLogger("ecwid_async")
-# Less time than this is not worth a request.
-_SHORTEST_TIME: Final = 0.05
+# Seconds. With less time left, no request is sent.
+_MIN_TIME: Final = 0.05
 
 
 @define(eq=False)
 class RunState:
-    """One run: its settings, and whether it still sends batches.
+    """The settings of one run, and whether it still sends batches.
 
-    New batches have at most `batch_size` calls. Once it is `stopped`, nothing more is sent. `journal_error` is why the
-    journal could not be written.
+    New batches have at most `batch_size` calls. Once the run is `stopped`, nothing more is sent. `journal_error` is set
+    if the journal could not be written. `clock` and `deadline` are in seconds of the event loop's clock.
     """
 
     channel: Channel
@@ -56,10 +56,10 @@ class RunState:
             return None
 
     def seconds_left(self, request: Request, error: type[Timeout]) -> float:
-        """Seconds until the deadline. Raises `error` if it has passed, or nearly."""
+        """Seconds until the deadline, infinite without one. Raises `error` if it has passed, or nearly."""
         left = float("inf") if self.deadline is None else self.deadline - self.clock()
-        if left <= _SHORTEST_TIME:
-            raise error("the time that was given for all of it is over", request=request)
+        if left <= _MIN_TIME:
+            raise error("the timeout of the whole batch is over", request=request)
         return left
 
     def status_request(self, ticket: str) -> Request:

@@ -27,7 +27,7 @@ T = TypeVar("T")
 class BatchRunner:
     """Executes calls of one store in batches.
 
-    `max_batch_size` limits the calls of a batch where each counts towards the rate limit. `clock` and `sleep` are the
+    `max_batch_size` limits the calls of a batch if each call counts towards the rate limit. `clock` and `sleep` are the
     event loop's by default; `wall_clock` returns Unix seconds.
     """
 
@@ -58,7 +58,7 @@ class BatchRunner:
         refuse_repeated_calls(all_calls)
         results: list[T | EcwidError] = []
         with self._open_journal(options) as journal:
-            scheduler = BatchScheduler(self._run(options, journal, Lane.INTERACTIVE), is_complete_input=True)
+            scheduler = BatchScheduler(self._new_run(options, journal, Lane.INTERACTIVE), is_complete_input=True)
             async with aclosing(scheduler.results(_single_chunk(all_calls))) as chunks:
                 async for chunk in chunks:
                     results += chunk
@@ -75,14 +75,14 @@ class BatchRunner:
         source = read_calls(calls)
         async with aclosing(source):
             with self._open_journal(options) as journal:
-                scheduler = BatchScheduler(self._run(options, journal, Lane.BULK), is_complete_input=False)
+                scheduler = BatchScheduler(self._new_run(options, journal, Lane.BULK), is_complete_input=False)
                 chunks = read_chunks(source, scheduler.next_chunk_size)
                 async with aclosing(chunks), aclosing(scheduler.results(chunks)) as results:
                     async for chunk in results:
                         for result in chunk:
                             yield result
 
-    def _run(self, options: BatchOptions, journal: Journal | None, lane: Lane) -> RunState:
+    def _new_run(self, options: BatchOptions, journal: Journal | None, lane: Lane) -> RunState:
         return RunState(
             self._channel,
             options,

@@ -17,13 +17,13 @@ from ecwid_async.wire import SANDBOX_HEADER, Lane
 
 __all__ = ["BatchScheduler"]
 
-# Batches that are sent before the results of the first are collected.
+# The number of batches sent while the results of another one are still to be collected.
 _BATCHES_AHEAD: Final = 2
 
 
 @define(eq=False)
 class BatchScheduler:
-    """Executes chunks of calls in one run. If `is_complete_input`, the only chunk holds all calls."""
+    """Executes chunks of calls in one run. With `is_complete_input`, a single chunk holds all calls."""
 
     run: RunState
     is_complete_input: bool
@@ -38,7 +38,7 @@ class BatchScheduler:
         self._collector = BatchCollector(run, self._sender)
 
     def next_chunk_size(self) -> int:
-        """How many calls the next chunk should have."""
+        """The number of calls that the next chunk should have."""
         return self._planner.next_chunk_size()
 
     async def results(self, chunks: AsyncIterator[list[Call[Any]]]) -> AsyncGenerator[list[Any], None]:
@@ -55,7 +55,7 @@ class BatchScheduler:
             if not planned and not ended:
                 try:
                     calls = await anext(chunks)
-                    while pending and self._planner.has_calls_of(_unsettled_entries(pending), calls):
+                    while pending and self._planner.has_calls_in_entries(_unsettled_entries(pending), calls):
                         planned.extend(await self._collector.collect(pending.popleft()))
                     chunk = Chunk.of(calls)
                     planned.extend(self._plan(chunk))
@@ -82,7 +82,7 @@ class BatchScheduler:
         self._complete_job()
 
     async def _restart_if_sandbox_is_new(self) -> None:
-        """Restart the job if its sandbox was restarted, because a new sandbox has none of the earlier changes."""
+        """Restart the job if its sandbox was restarted: a new sandbox has none of the earlier changes."""
         journal = self.run.journal
         if journal is None or journal.sandbox_id is None:
             return
@@ -93,7 +93,7 @@ class BatchScheduler:
             return
         if sandbox_id is None:
             raise JobError(
-                f"the job {journal.job.name!r} began on a sandbox, and {journal.job.server} is not one any more: "
+                f"the job {journal.job.name!r} began on a sandbox, and {journal.job.server} is no longer one: "
                 f"delete {journal.path} and its .lock to start over. Nothing was sent."
             )
         journal.restart()
@@ -122,7 +122,7 @@ class BatchScheduler:
 
 
 def _unsettled_entries(pending: Iterable[PendingBatch]) -> set[int]:
-    """The journal entries of batches that an earlier run began and that may never have reached the server."""
+    """The numbers of the journal entries of batches that an earlier run began, and whose results are not recorded."""
     return {
         batch.entry.number
         for batch in pending

@@ -1,4 +1,4 @@
-"""Sending batches."""
+"""Sending batches under a key, so that the server executes none twice."""
 
 from typing import Final
 from uuid import uuid4
@@ -15,17 +15,17 @@ from ecwid_async.wire import SANDBOX_HEADER, Request
 
 __all__ = ["HAD_NO_EFFECT", "BatchSender", "PendingBatch"]
 
-# The server keeps a key for an hour from when it received it. This much of the hour is certain.
+# Seconds. The server remembers a key for an hour after receiving it; this leaves a margin.
 _KEY_LIFETIME: Final = 55 * 60
 HAD_NO_EFFECT: Final = frozenset({"not_sent", "refused"})
-"""Outcomes of a request that did nothing."""
+"""Outcomes of a request that had no effect."""
 
 
 @define(eq=False)
 class PendingBatch:
-    """A batch that was sent. It has a `ticket`, or the `error` that sending it ended with.
+    """A sent batch, with its `ticket` or the `error` from sending it.
 
-    It is `resumed` if an earlier run may have sent it: it may be done by now, or forgotten by the server.
+    It is `resumed` if an earlier run may have sent it: it may be done by now, or the server may no longer have it.
     """
 
     planned: PlannedBatch
@@ -102,7 +102,7 @@ class BatchSender:
             deduplication_key=pending.deduplication_key,
             group_id=run.options.group_id,
         )
-        # It may be retried only while the server surely knows its key.
+        # It may be retried only while the server certainly remembers its key.
         key_expires = run.clock() + key_lifetime
         deadline = key_expires if run.deadline is None else min(run.deadline, key_expires)
         # A batch of an earlier run may be larger than today's quota allows.

@@ -178,7 +178,7 @@ async def test_all_calls_of_a_job_have_unique_job_keys_or_none(tmp_path: Path) -
 
     with pytest.raises(ValueError, match="two calls of the job have the key 'a'"):
         await world.run(calls("a", "b", "a"), **options)
-    with pytest.raises(ValueError, match="has no job key and other calls have"):
+    with pytest.raises(ValueError, match="has no job key, but other calls do"):
         await world.run(calls("a", None), **options)
     assert not world.batch_requests()
     assert outcomes(await world.run(calls("a", 7, "\ud83d"), **options)) == ["done"] * 3

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from ecwid_async.batch.results import failed_statuses, journal_statuses
+from ecwid_async.batch.results import failed_status_of_call, failed_statuses_of_batch
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import NotExecuted, NotFound, NotSent, OutcomeUnknown, ResponseExpired
 from ecwid_async.models.batches import BatchResponseItem
@@ -48,10 +48,10 @@ async def test_expired_responses_are_reported_with_their_recorded_status(tmp_pat
 
 def test_a_journal_records_the_status_of_failed_calls_only() -> None:
     request = World.create().store.products.get(7).request
-    assert failed_statuses(3, {"id": 7}) == {}
-    assert failed_statuses(3, NotExecuted(request)) == {3: None}
-    assert failed_statuses(3, OutcomeUnknown("lost", request=request)) == {3: 0}
-    assert failed_statuses(3, NotFound(status=404, request=request)) == {3: 404}
+    assert failed_status_of_call(3, {"id": 7}) == {}
+    assert failed_status_of_call(3, NotExecuted(request)) == {3: None}
+    assert failed_status_of_call(3, OutcomeUnknown("lost", request=request)) == {3: 0}
+    assert failed_status_of_call(3, NotFound(status=404, request=request)) == {3: 404}
 
 
 def test_the_statuses_of_a_whole_batch_come_from_its_responses() -> None:
@@ -61,5 +61,5 @@ def test_the_statuses_of_a_whole_batch_come_from_its_responses() -> None:
         "2": BatchResponseItem(id="2", status="NOT_EXECUTED"),
         "3": BatchResponseItem(id="3", status="COMPLETED"),
     }
-    assert journal_statuses(responses, 5, missing_were_sent=True) == {1: 409, 2: None, 3: 0, 4: 0}
-    assert journal_statuses(responses, 5, missing_were_sent=False) == {1: 409, 2: None, 3: 0, 4: None}
+    assert failed_statuses_of_batch(responses, 5, missing_were_sent=True) == {1: 409, 2: None, 3: 0, 4: 0}
+    assert failed_statuses_of_batch(responses, 5, missing_were_sent=False) == {1: 409, 2: None, 3: 0, 4: None}

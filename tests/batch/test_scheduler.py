@@ -87,5 +87,5 @@ async def test_a_job_of_a_sandbox_does_not_resume_on_another_server(tmp_path: Pa
     product = await world.create_product()
     await run_job(world, product, tmp_path)
     interrupting_transport(world).hides = True
-    with pytest.raises(JobError, match=r"began on a sandbox, and .* is not one any more: delete .*jsonl"):
+    with pytest.raises(JobError, match=r"began on a sandbox, and .* is no longer one: delete .*jsonl"):
         await run_job(world, product, tmp_path)
