@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 from cyclopts import Parameter
 
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.cli.render import escape_for_terminal, indented, write_json
-from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
+from ecwid_async.cli.render import escape_for_terminal, indent_json, write_json
+from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store, connect
 from ecwid_async.transport import parse_error
 from ecwid_async.wire import Headers, Options, Request, Response
 
@@ -44,7 +44,7 @@ def call(
     ),
     include: Annotated[bool, Parameter(name=("--include", "-i"), help="Print status and headers too.")] = False,
     yes: Annotated[bool, Parameter(help="Allow requests that delete or change many items at once.")] = False,
-    store: StoreChoice | None = None,
+    store: StoreOptions | None = None,
 ) -> None:
     """Send any request to a store and print the response.
 
@@ -54,19 +54,19 @@ def call(
     if http_method not in _HTTP_METHODS:
         raise UsageError(f"{method!r} is not a method of the API: use {', '.join(_HTTP_METHODS)}.")
     target, _, parameters = _path_in_store(path, store).partition("?")
-    encoded = _encoded(target)
-    body = None if data is None else _body(data, content_type)
+    encoded_path = _encode_path(target)
+    body = None if data is None else _read_body(data, content_type)
     if not yes and http_method != "GET":
-        _require_yes(http_method, encoded, body)
+        _require_yes(http_method, encoded_path, body)
     request = Request(
         method=http_method,
-        path=encoded,
-        params=(*parse_qsl(parameters, keep_blank_values=True), *map(_parameter, query)),
+        path=encoded_path,
+        params=(*parse_qsl(parameters, keep_blank_values=True), *map(_parse_parameter, query)),
         body=body,
         headers=Headers(() if body is None else (("Content-Type", content_type),)),
-        options=Options(operation=f"{http_method} {encoded}", repeatable=http_method == "GET"),
+        options=Options(operation=f"{http_method} {encoded_path}", repeatable=http_method == "GET"),
     )
-    response = asyncio.run(_send(request, find_store(store or StoreChoice())))
+    response = asyncio.run(_send(request, choose_store(store or StoreOptions())))
     succeeded = 200 <= response.status < 300
     if include:
         _print_head(response)
@@ -76,12 +76,12 @@ def call(
         raise parse_error(request, response)
 
 
-async def _send(request: Request, source: Source) -> Response:
+async def _send(request: Request, source: StoreAccess) -> Response:
     async with connect(source) as store:
         return await store.transport.send(request)
 
 
-def _path_in_store(path: str, choice: StoreChoice | None) -> str:
+def _path_in_store(path: str, choice: StoreOptions | None) -> str:
     """The path within the store, from a path or a full URL of the store."""
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", path):
         return path
@@ -97,7 +97,7 @@ def _path_in_store(path: str, choice: StoreChoice | None) -> str:
     return path.removeprefix(prefix)
 
 
-def _encoded(target: str) -> str:
+def _encode_path(target: str) -> str:
     """The path to send: with a leading slash, existing escapes kept, other characters escaped.
 
     Raises `UsageError` for an empty part, as in ``/products/$id`` without an id, and for ``.`` and ``..``.
@@ -115,14 +115,14 @@ def _encoded(target: str) -> str:
     return "/" + quote(os.fsencode(escaped), safe="/%+:@!$&'()*,;=~")
 
 
-def _parameter(text: str) -> tuple[str, str]:
+def _parse_parameter(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not name or not equals:
         raise UsageError(f"--query takes NAME=VALUE, such as limit=10, not {text!r}.")
     return name, value
 
 
-def _body(data: str, content_type: str) -> bytes:
+def _read_body(data: str, content_type: str) -> bytes:
     if "/" not in content_type or not content_type.isascii() or not content_type.isprintable():
         raise UsageError(f"--type takes a content type, such as text/plain, not {content_type!r}.")
     if not data.startswith("@"):
@@ -147,11 +147,11 @@ def _body(data: str, content_type: str) -> bytes:
 
 def _require_yes(http_method: str, path: str, body: bytes | None) -> None:
     """Raise `UsageError` for a request, or one in a batch, that affects many items or is an unknown DELETE."""
-    from ecwid_async.cli.introspect import methods, offline_store
+    from ecwid_async.cli.introspect import list_methods, offline_store
 
-    known = list(methods(offline_store()))
+    known = list(list_methods(offline_store()))
     for method, target in ((http_method, path), *_requests_in_batch(path, body)):
-        if _affects_many(known, method, _segments(target)):
+        if _affects_many(known, method, _decoded_segments(target)):
             raise UsageError(f"{method} {target} can delete or change many items at once: add --yes to confirm.")
 
 
@@ -160,7 +160,7 @@ def _affects_many(known: "list[Method]", http_method: str, segments: list[str]) 
     return any("confirm" in method.parameters for method in matching) or (http_method == "DELETE" and not matching)
 
 
-def _segments(path: str) -> list[str]:
+def _decoded_segments(path: str) -> list[str]:
     return [unquote_plus(part) for part in path.partition("?")[0].strip("/").split("/")]
 
 
@@ -168,7 +168,7 @@ def _requests_in_batch(path: str, body: bytes | None) -> list[tuple[str, str]]:
     """HTTP method and path of each request in a batch."""
     from ecwid_async.codec import loads
 
-    if _segments(path) != ["batch"] or body is None:
+    if _decoded_segments(path) != ["batch"] or body is None:
         return []
     try:
         items = loads(body)
@@ -187,7 +187,7 @@ def _print_head(response: Response) -> None:
 
 def _print_body(response: Response) -> None:
     kind = response.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
-    text = indented(response.body) if kind.endswith("json") else None
+    text = indent_json(response.body) if kind.endswith("json") else None
     if text is not None:
         write_json(text)
     elif sys.stdout.isatty() and not _is_text(response.body):

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from ecwid_async.cli.exit_codes import exit_code
 from ecwid_async.cli.probe import Outcome, Prober, printable_code
-from ecwid_async.cli.store import Source, missing_settings
+from ecwid_async.cli.store import StoreAccess, describe_missing_settings
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.errors import APIError, ConfigError, InvalidToken, MissingScope, StoreSuspended, TransportError
 from ecwid_async.transport import Quota, RetryPolicy, parse_error, parse_http_date
@@ -23,10 +23,10 @@ from ecwid_async.wire import Event, EventKind, Response
 
 __all__ = ["Check", "CheckRunner", "State"]
 
-_CONNECT_SECONDS: Final = 10.0
-_SKEW_SECONDS: Final = 30.0
-_NETWORK: Final = 4
-_SETTINGS: Final = 2
+_CONNECT_TIMEOUT: Final = 10.0
+_MAX_CLOCK_SKEW: Final = 30.0
+_NETWORK_EXIT_CODE: Final = 4
+_SETTINGS_EXIT_CODE: Final = 2
 
 
 class State(StrEnum):
@@ -57,7 +57,7 @@ class CheckRunner:
 
     def __init__(
         self,
-        source: Source,
+        source: StoreAccess,
         *,
         sample: int = 20,
         on_progress: Callable[[str], None] = lambda step: None,
@@ -69,7 +69,7 @@ class CheckRunner:
         self._sample = sample
         self._on_progress = on_progress
         self._clock = clock
-        self._seconds: list[float] = []
+        self._response_times: list[float] = []
 
     @property
     def code(self) -> int:
@@ -89,17 +89,17 @@ class CheckRunner:
             )
             store = ecwid.store(self._source.store_id, self._source.token)
         except ConfigError as error:
-            message = missing_settings(self._source) or str(error)
-            self._fail("settings", message, "Set it, or use the demo store: --sandbox.", _SETTINGS)
+            message = describe_missing_settings(self._source) or str(error)
+            self._fail("settings", message, "Set it, or use the demo store: --sandbox.", _SETTINGS_EXIT_CODE)
             return
         async with ecwid:
-            self._settings(ecwid, store)
-            if await self._connection(ecwid) and await self._token(store):
-                await self._probe(ecwid, store)
+            self._check_settings(ecwid, store)
+            if await self._check_connection(ecwid) and await self._check_token(store):
+                await self._check_endpoints_and_models(ecwid, store)
 
     def _record_response_time(self, event: Event) -> None:
         if event.kind is EventKind.ATTEMPT_ENDED and event.status is not None and event.seconds is not None:
-            self._seconds.append(event.seconds)
+            self._response_times.append(event.seconds)
 
     # Recording results.
 
@@ -119,7 +119,7 @@ class CheckRunner:
 
     # The checks.
 
-    def _settings(self, ecwid: Ecwid, store: Store) -> None:
+    def _check_settings(self, ecwid: Ecwid, store: Store) -> None:
         if self._source.transport is not None:
             self._ok("settings", f"demo store {store.store_id} inside this command")
         elif os.environ.get("ECWID_TOKEN", "").startswith("public_"):
@@ -128,7 +128,7 @@ class CheckRunner:
         else:
             self._ok("settings", f"store {store.store_id} at {ecwid.base_url}")
 
-    async def _connection(self, ecwid: Ecwid) -> bool:
+    async def _check_connection(self, ecwid: Ecwid) -> bool:
         if self._source.transport is not None:
             self._ok("connection", "not needed")
             return True
@@ -140,48 +140,50 @@ class CheckRunner:
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
+            async with asyncio.timeout(_CONNECT_TIMEOUT):
                 await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-                found = loop.time()
+                resolved = loop.time()
                 context = ssl.create_default_context() if secure else None
                 _, writer = await asyncio.open_connection(host, port, ssl=context)
         except socket.gaierror:
             advice = "Check the name in ECWID_BASE_URL, the network, and this machine's DNS."
-            self._fail("connection", f"can't resolve {host}", advice, _NETWORK)
+            self._fail("connection", f"can't resolve {host}", advice, _NETWORK_EXIT_CODE)
         except ssl.SSLError as error:
             advice = "Check this machine's clock and certificates, and whether there is a proxy in between."
             reason = getattr(error, "verify_message", "") or error.reason or type(error).__name__
-            self._fail("connection", f"{host}:{port} has no valid certificate: {reason}", advice, _NETWORK)
+            self._fail("connection", f"{host}:{port} has no valid certificate: {reason}", advice, _NETWORK_EXIT_CODE)
         except TimeoutError:
             advice = "Check the network and its firewall."
-            self._fail("connection", f"{host}:{port} did not respond for {_CONNECT_SECONDS:.0f} s", advice, _NETWORK)
+            self._fail(
+                "connection", f"{host}:{port} did not respond for {_CONNECT_TIMEOUT:.0f} s", advice, _NETWORK_EXIT_CODE
+            )
         except OSError as error:
             message = f"can't connect to {host}:{port}: {error.strerror or type(error).__name__}"
-            self._fail("connection", message, "Check ECWID_BASE_URL, the network and its firewall.", _NETWORK)
+            self._fail("connection", message, "Check ECWID_BASE_URL, the network and its firewall.", _NETWORK_EXIT_CODE)
         else:
-            link = writer.get_extra_info("ssl_object")
-            name = f", {link.version()}" if link is not None else ""
+            ssl_object = writer.get_extra_info("ssl_object")
+            tls_version = f", {ssl_object.version()}" if ssl_object is not None else ""
             connected = loop.time()
             writer.close()
-            lookup, rest = _span(found - started), _span(connected - found)
-            self._ok("connection", f"{host}: resolved in {lookup}, connected in {rest}{name}")
+            lookup_time, connect_time = _format_seconds(resolved - started), _format_seconds(connected - resolved)
+            self._ok("connection", f"{host}: resolved in {lookup_time}, connected in {connect_time}{tls_version}")
             return True
         return False
 
-    async def _token(self, store: Store) -> bool:
+    async def _check_token(self, store: Store) -> bool:
         """Request the profile: its response shows a dead token, a suspended store and the server's clock."""
         request = store.profile.get().request
         self._on_progress(request.options.operation)
         before = self._clock()
         try:
             response = await store.transport.send(request)
-        except TransportError as unanswered:
-            self._fail("token", f"not checked, {unanswered.reason}", "Try again later.", _NETWORK)
+        except TransportError as failure:
+            self._fail("token", f"not checked, {failure.reason}", "Try again later.", _NETWORK_EXIT_CODE)
             return False
-        except APIError as unsent:
-            self._fail("token", f"not checked: {unsent}", "", exit_code(unsent))
+        except APIError as failure:
+            self._fail("token", f"not checked: {failure}", "", exit_code(failure))
             return False
-        self._skew(response, (before + self._clock()) / 2)
+        self._check_clock(response, (before + self._clock()) / 2)
         if 200 <= response.status < 300:
             self._ok("token", "works")
             return True
@@ -201,29 +203,29 @@ class CheckRunner:
                 self._fail("token", f"not checked, the profile returns {message}", error.hint, exit_code(error))
         return False
 
-    def _skew(self, response: Response, now: float) -> None:
+    def _check_clock(self, response: Response, now: float) -> None:
         date = parse_http_date(response.headers.get("date", ""))
         if date is None:
             self._warn("clock", "not compared: the response has no date", "Check this machine's clock yourself.")
             return
         # The header has whole seconds: half a second more is the best estimate.
         skew = now - (date.timestamp() + 0.5)
-        if abs(skew) <= _SKEW_SECONDS:
+        if abs(skew) <= _MAX_CLOCK_SKEW:
             self._ok("clock", f"this machine is within {max(1, round(abs(skew)))} s of the server")
         else:
             direction = "ahead of" if skew > 0 else "behind"
             advice = "Set it by NTP: reading changes since a time misses some or reads some twice."
-            self._warn("clock", f"this machine is {_duration(abs(skew))} {direction} the server", advice)
+            self._warn("clock", f"this machine is {_format_skew(abs(skew))} {direction} the server", advice)
 
-    async def _probe(self, ecwid: Ecwid, store: Store) -> None:
+    async def _check_endpoints_and_models(self, ecwid: Ecwid, store: Store) -> None:
         self.prober = prober = Prober(store, ecwid.codec, sample=self._sample, on_progress=self._on_progress)
         await prober.run()
-        self._scopes(prober)
-        self._plan(prober)
-        self._endpoints(prober)
-        self._models(prober)
+        self._check_scopes(prober)
+        self._check_plan(prober)
+        self._check_endpoints(prober)
+        self._check_models(prober)
 
-    def _scopes(self, prober: Prober) -> None:
+    def _check_scopes(self, prober: Prober) -> None:
         granted = ", ".join(sorted(prober.granted)) or "none"
         refused = prober.sections(Outcome.REFUSED)
         if not refused:
@@ -236,23 +238,23 @@ class CheckRunner:
             "If the app needs them, add the scopes to its settings and have the store's owner approve it again.",
         )
 
-    def _plan(self, prober: Prober) -> None:
+    def _check_plan(self, prober: Prober) -> None:
         unpaid = prober.sections(Outcome.UNPAID)
         if unpaid:
             self._warn("plan", f"does not include all of {', '.join(unpaid)}", "Upgrade the store's plan to use them.")
         else:
             self._ok("plan", "not suspended, and includes everything requested")
 
-    def _endpoints(self, prober: Prober) -> None:
+    def _check_endpoints(self, prober: Prober) -> None:
         failed = [probe for probe in prober.probes if probe.outcome is Outcome.FAILED]
-        speed = f", median {_span(median(self._seconds))}" if self._seconds else ""
+        speed = f", median {_format_seconds(median(self._response_times))}" if self._response_times else ""
         if not failed:
             self._ok("endpoints", f"{len(prober.probes)} endpoints requested, {prober.items:,} items read{speed}")
             return
         named = ", ".join(f"{probe.endpoint} ({probe.status or probe.code})" for probe in failed)
         self._warn("endpoints", f"{len(failed)} of {len(prober.probes)} endpoints failed: {named}", "Try again later.")
 
-    def _models(self, prober: Prober) -> None:
+    def _check_models(self, prober: Prober) -> None:
         if prober.unknown or prober.type_mismatches:
             unknown, mismatches = len(prober.unknown), len(prober.type_mismatches)
             message = f"do not know {unknown} of the received fields, and {mismatches} have another type"
@@ -262,11 +264,11 @@ class CheckRunner:
             self._ok("models", "know every received field")
 
 
-def _span(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     return f"{max(1, round(seconds * 1000))} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def _duration(seconds: float) -> str:
+def _format_skew(seconds: float) -> str:
     for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

@@ -38,25 +38,25 @@ def coverage(
     The figures are read from the package itself. In a pipe each row is one line:
     ecwid coverage --endpoints | grep invoice
     """
-    from ecwid_async.cli.introspect import methods, offline_store
+    from ecwid_async.cli.introspect import list_methods, offline_store
 
-    found = list(methods(offline_store()))
+    methods = list(list_methods(offline_store()))
     if json:
         import msgspec
 
         record = {
-            "sections": {name: _sizes(group) for name, group in _by_section(found).items()},
-            "total": _sizes(found),
-            "endpoints": [_record(method) for method in found],
+            "sections": {name: _count(group) for name, group in _by_section(methods).items()},
+            "total": _count(methods),
+            "endpoints": [_record(method) for method in methods],
         }
         sys.stdout.write(msgspec.json.encode(record).decode() + "\n")
         return
     if not endpoints:
-        write_table(_sections(found))
+        write_table(_section_table(methods))
     elif sys.stdout.isatty():
-        write_table(_stacked(found))
+        write_table(_endpoint_text(methods))
     else:
-        write_table(_lines(found))
+        write_table(_endpoint_table(methods))
 
 
 def _by_section(methods: Iterable["Method"]) -> dict[str, list["Method"]]:
@@ -66,24 +66,26 @@ def _by_section(methods: Iterable["Method"]) -> dict[str, list["Method"]]:
     return grouped
 
 
-def _sizes(methods: list["Method"]) -> dict[str, int]:
+def _count(methods: list["Method"]) -> dict[str, int]:
     """Count endpoints, models and fields of these methods; shared ones count once."""
     from ecwid_async.cli.introspect import classes_in
     from ecwid_async.models.base import Draft
 
-    classes = set(classes_in(*(declared for method in methods for declared in (method.returns, *method.takes))))
+    classes = set(
+        classes_in(*(declared for method in methods for declared in (method.return_type, *method.argument_types)))
+    )
     drafts = {cls for cls in classes if issubclass(cls, Draft)}
     return {
         "endpoints": len({method.endpoint for method in methods}),
         "in_sandbox": len({method.endpoint for method in methods if _route(method)}),
         "models": len(classes - drafts),
-        "fields_read": _fields(classes - drafts),
+        "fields_read": _count_fields(classes - drafts),
         "drafts": len(drafts),
-        "fields_written": _fields(drafts),
+        "fields_written": _count_fields(drafts),
     }
 
 
-def _fields(classes: Iterable["type[Data]"]) -> int:
+def _count_fields(classes: Iterable["type[Data]"]) -> int:
     return sum(field.name != "extra" for cls in classes for field in cls.__attrs_attrs__)
 
 
@@ -95,7 +97,13 @@ def _record(method: "Method") -> dict[str, object]:
         "accepts": _accepts(method),
         "returns": _returns(method),
         "resource": method.call.__module__,
-        "models": sorted({cls.__module__ for declared in (method.returns, *method.takes) for cls in _named(declared)}),
+        "models": sorted(
+            {
+                cls.__module__
+                for declared in (method.return_type, *method.argument_types)
+                for cls in _classes_named_in(declared)
+            }
+        ),
         "sandbox": _route(method),
     }
 
@@ -104,24 +112,26 @@ def _route(method: "Method") -> str | None:
     """The function that serves the endpoint in the sandbox."""
     from ecwid_async.sandbox import routes
 
-    served = routes.load()
-    if method.endpoint not in served.operations:
+    route_table = routes.load()
+    if method.endpoint not in route_table.operations:
         return None
-    function, _, _ = served.find(method.http_method, method.path.split("/")[1:])
+    function, _, _ = route_table.find(method.http_method, method.path.split("/")[1:])
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def _named(declared: Any) -> list["type[Data]"]:
+def _classes_named_in(declared: Any) -> list["type[Data]"]:
     """The models and drafts that a type annotation names."""
     from ecwid_async.models.base import Data
 
     if isinstance(declared, type) and issubclass(declared, Data):
         return [declared]
-    return [cls for argument in get_args(declared) for cls in _named(argument)]
+    return [cls for argument in get_args(declared) for cls in _classes_named_in(argument)]
 
 
 def _accepts(method: "Method") -> list[str]:
-    return list(dict.fromkeys(cls.__name__ for declared in method.takes for cls in _named(declared)))
+    return list(
+        dict.fromkeys(cls.__name__ for declared in method.argument_types for cls in _classes_named_in(declared))
+    )
 
 
 def _arguments(method: "Method") -> str:
@@ -134,25 +144,25 @@ def _returns(method: "Method") -> str:
     """The result of the awaited call: ``Order``, ``Pages[Order]``, ``list[Swatch]``, ``Download``."""
     from ecwid_async.calls import Call
 
-    returns = method.returns
-    return _spelled(get_args(returns)[0] if get_origin(returns) is Call else returns)
+    returns = method.return_type
+    return _format_type(get_args(returns)[0] if get_origin(returns) is Call else returns)
 
 
-def _spelled(declared: Any) -> str:
+def _format_type(declared: Any) -> str:
     if declared in (None, NoneType):
         return "None"
     name = getattr(declared, "__name__", "")
-    inside = [_spelled(argument) for argument in get_args(declared)]
+    inside = [_format_type(argument) for argument in get_args(declared)]
     if not inside:
         return str(name)
     return f"{name}[{', '.join(inside)}]" if name in ("Pages", "dict", "list") else " | ".join(inside)
 
 
-def _sections(methods: list["Method"]) -> "Table":
+def _section_table(methods: list["Method"]) -> "Table":
     from rich.box import HORIZONTALS
     from rich.table import Table
 
-    total = _sizes(methods)
+    total = _count(methods)
     table = Table(
         box=HORIZONTALS,
         show_edge=False,
@@ -166,8 +176,8 @@ def _sections(methods: list["Method"]) -> "Table":
     for title, key in _COLUMNS.items():
         table.add_column(title, f"{total[key]:,}", justify="right")
     for name, group in _by_section(methods).items():
-        sizes = _sizes(group)
-        table.add_row(f"store.{name}", *(f"{sizes[key]:,}" for key in _COLUMNS.values()))
+        counts = _count(group)
+        table.add_row(f"store.{name}", *(f"{counts[key]:,}" for key in _COLUMNS.values()))
     return table
 
 
@@ -179,7 +189,7 @@ def _short_route(method: "Method") -> str:
     return (_route(method) or "-").removeprefix("ecwid_async.sandbox.")
 
 
-def _lines(methods: list["Method"]) -> "Table":
+def _endpoint_table(methods: list["Method"]) -> "Table":
     from rich.table import Table
 
     table = Table("Endpoint", "Method", "Accepts", "Returns", "Sandbox", box=None, pad_edge=False)
@@ -190,7 +200,7 @@ def _lines(methods: list["Method"]) -> "Table":
     return table
 
 
-def _stacked(methods: list["Method"]) -> "Text":
+def _endpoint_text(methods: list["Method"]) -> "Text":
     from rich.text import Text
 
     text = Text()

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from ecwid_async.cli.render import write_table
-from ecwid_async.cli.store import StoreChoice, find_store
+from ecwid_async.cli.store import StoreOptions, choose_store
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -25,7 +25,7 @@ def doctor(
         int, Parameter(help="Items of each list to read.", validator=Number(gte=1, lte=100), show_default=True)
     ] = 20,
     json: Annotated[bool, Parameter(help="Print the result as one JSON object.")] = False,
-    store: StoreChoice | None = None,
+    store: StoreOptions | None = None,
 ) -> int:
     """Check settings, connection, token, clock, scopes and plan, and whether the models know every field.
 
@@ -35,7 +35,7 @@ def doctor(
 
     from ecwid_async.cli.checks import CheckRunner
 
-    source = find_store(store or StoreChoice(), shown=not json)
+    source = choose_store(store or StoreOptions(), shown=not json)
     with Console(stderr=True, quiet=json).status("Checking") as status:
         runner = CheckRunner(source, sample=sample, on_progress=lambda step: status.update(f"Checking {step}"))
         asyncio.run(runner.run())
@@ -44,10 +44,10 @@ def doctor(
 
         sys.stdout.write(msgspec.json.encode(_record(runner)).decode() + "\n")
     else:
-        write_table(_lines(runner))
+        write_table(_check_table(runner))
         if runner.prober is not None and (runner.prober.unknown or runner.prober.type_mismatches):
             sys.stdout.write("\n")
-            write_table(_differences(runner.prober))
+            write_table(_difference_table(runner.prober))
     return runner.code
 
 
@@ -93,7 +93,7 @@ def _record(runner: "CheckRunner") -> dict[str, object]:
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
-def _lines(runner: "CheckRunner") -> "Table":
+def _check_table(runner: "CheckRunner") -> "Table":
     from rich.table import Table
     from rich.text import Text
 
@@ -106,7 +106,7 @@ def _lines(runner: "CheckRunner") -> "Table":
     return table
 
 
-def _differences(prober: "Prober") -> "Table":
+def _difference_table(prober: "Prober") -> "Table":
     from rich.table import Table
 
     table = Table("Field", "Expected", "Found", "Times", "Endpoint", box=None, pad_edge=False)

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from cyclopts import Group, Parameter
 
 from ecwid_async.cli.exit_codes import UsageError, describe, exit_code
-from ecwid_async.cli.store import Source, StoreChoice, connect, connect_all, find_store
+from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store, connect, connect_all
 from ecwid_async.errors import EcwidError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class FormatArguments:
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class StoreArguments:
+class SeveralStoresArguments:
     """Several stores, instead of the one of the environment."""
 
     store: Annotated[list[int] | None, Parameter(group=_STORES, negative=())] = None
@@ -109,16 +109,16 @@ def export(
     fresh: Annotated[bool, Parameter(help="Start over instead of resuming an interrupted run.")] = False,
     quiet: Annotated[bool, Parameter(help="Print errors only.")] = False,
     json: Annotated[bool, Parameter(help="Print the manifest as one JSON object.")] = False,
-    form: FormatArguments | None = None,
-    many: StoreArguments | None = None,
-    store: StoreChoice | None = None,
+    format_arguments: FormatArguments | None = None,
+    store_arguments: SeveralStoresArguments | None = None,
+    store: StoreOptions | None = None,
 ) -> int:
     """Write sections of a store to files, complete and with hidden items.
 
     The files and a manifest.json appear together, or none does. Run the same command again to resume an interrupted
     run.
     """
-    from ecwid_async.cli.filters import parse_fields, parse_where
+    from ecwid_async.cli.filters import parse_fields_options, parse_where_options
     from ecwid_async.cli.introspect import offline_store
     from ecwid_async.export import ALL_SECTIONS, check_export, find_sections
 
@@ -127,24 +127,29 @@ def export(
     if out is not None and str(out).startswith("-") and out != _STDOUT:
         raise UsageError(f"--out needs a folder or a file, and {out} is an option.")
     chosen = find_sections(ALL_SECTIONS if everything else sections)
-    form = form or FormatArguments()
+    format_arguments = format_arguments or FormatArguments()
     arguments = {
-        **form.arguments(),
-        "fields": parse_fields(fields or (), chosen),
-        "where": parse_where(where or (), chosen, offline_store()),
+        **format_arguments.arguments(),
+        "fields": parse_fields_options(fields or (), chosen),
+        "where": parse_where_options(where or (), chosen, offline_store()),
     }
-    many, choice = many or StoreArguments(), store or StoreChoice()
-    several = bool(many.store or many.stores)
-    place = out or Path("export")
+    store_arguments, choice = store_arguments or SeveralStoresArguments(), store or StoreOptions()
+    several = bool(store_arguments.store or store_arguments.stores)
+    folder = out or Path("export")
     if several:
-        _check_several(place, choice)
+        _check_several(folder, choice)
     # Check before a request is sent or a demo store is made.
-    check_export(offline_store(), chosen, place / "1" if several else _target(place), **arguments)
-    arguments |= {"fresh": fresh, "skip_refused": everything, "source_id": _identity(choice), **form.file_arguments()}
-    view = _Output(quiet=quiet, json=json)
+    check_export(offline_store(), chosen, folder / "1" if several else _target(folder), **arguments)
+    arguments |= {
+        "fresh": fresh,
+        "skip_refused": everything,
+        "source_id": _source_id(choice),
+        **format_arguments.file_arguments(),
+    }
+    output = _Output(quiet=quiet, json=json)
     if several:
-        return _export_many(chosen, place, many, arguments, view)
-    return _export_one(chosen, out, choice, arguments, view)
+        return _export_many(chosen, folder, store_arguments, arguments, output)
+    return _export_one(chosen, out, choice, arguments, output)
 
 
 @dataclass(frozen=True)
@@ -172,40 +177,43 @@ def _target(out: Path) -> "Path | IO[bytes]":
 
 
 def _export_one(
-    sections: "Sequence[Section]", out: Path | None, choice: StoreChoice, arguments: dict[str, Any], view: _Output
+    sections: "Sequence[Section]", out: Path | None, choice: StoreOptions, arguments: dict[str, Any], output: _Output
 ) -> int:
     if out == _STDOUT:
-        if view.json:
+        if output.json:
             raise UsageError("--json and --out - both print to stdout: leave one out.")
         if sys.stdout.isatty() and not str(arguments["format"] or "jsonl").endswith(("jsonl", "csv")):
             raise UsageError(
                 f"a terminal can't show {arguments['format']}: redirect the output to a file or a program."
             )
-    source = find_store(choice, shown=view.shown)
-    manifest, place = _run(_read_one(sections, out, source, arguments, view))
-    if view.json:
+    source = choose_store(choice, shown=output.shown)
+    manifest, place = _run(_connect_and_export(sections, out, source, arguments, output))
+    if output.json:
         import msgspec
 
         _print_json({"file" if place.is_file() else "folder": str(place), **msgspec.to_builtins(manifest)})
-    _print_summary([manifest], place, view)
+    _print_summary([manifest], place, output)
     return 0
 
 
-async def _read_one(
-    sections: "Sequence[Section]", out: Path | None, source: Source, arguments: dict[str, Any], view: _Output
+async def _connect_and_export(
+    sections: "Sequence[Section]", out: Path | None, source: StoreAccess, arguments: dict[str, Any], output: _Output
 ) -> "tuple[Manifest, Path]":
     from ecwid_async.cli.progress import SectionProgress
     from ecwid_async.export import export_store
 
-    bars = SectionProgress([section.name for section in sections], shown=view.shown)
-    async with connect(source, events=bars.event) as store:
+    bars = SectionProgress([section.name for section in sections], shown=output.shown)
+    async with connect(source, events=bars.show_wait) as store:
         place = out or Path(f"export-{store.store_id}")
         try:
             with bars:
-                return await export_store(store, sections, _target(place), on_progress=bars.step, **arguments), place
+                manifest = await export_store(
+                    store, sections, _target(place), on_progress=bars.show_progress, **arguments
+                )
         except BaseException as error:
             _add_resume_command(error)
             raise
+    return manifest, place
 
 
 def _add_resume_command(error: BaseException) -> None:
@@ -216,49 +224,53 @@ def _add_resume_command(error: BaseException) -> None:
     notes[:] = [_RESUME_NOTE if note == RESUMABLE_NOTE else note for note in notes]
 
 
-def _check_several(place: Path, choice: StoreChoice) -> None:
+def _check_several(folder: Path, choice: StoreOptions) -> None:
     from ecwid_async.export import check_folder_name, format_from_name
 
-    if choice.sandbox or choice.sizes.given():
+    if choice.sandbox or choice.sizes.arguments():
         raise UsageError("--sandbox is a single store: leave --store and --stores out.")
-    if place == _STDOUT or format_from_name(place) is not None:
-        raise UsageError(f"each store gets its own folder: pass a folder as --out, not {place}.")
-    check_folder_name(place)
+    if folder == _STDOUT or format_from_name(folder) is not None:
+        raise UsageError(f"each store gets its own folder: pass a folder as --out, not {folder}.")
+    check_folder_name(folder)
 
 
 def _export_many(
-    sections: "Sequence[Section]", place: Path, many: StoreArguments, arguments: dict[str, Any], view: _Output
+    sections: "Sequence[Section]",
+    folder: Path,
+    store_arguments: SeveralStoresArguments,
+    arguments: dict[str, Any],
+    output: _Output,
 ) -> int:
     from ecwid_async.cli.stores import store_tokens
 
-    tokens = store_tokens(many.store or (), many.stores)
-    results = _run(_read_many(sections, place, tokens, arguments, view))
-    done = {number: result for number, result in results.items() if not isinstance(result, EcwidError)}
-    failed = {number: result for number, result in results.items() if isinstance(result, EcwidError)}
-    if view.json:
+    tokens = store_tokens(store_arguments.store or (), store_arguments.stores)
+    results = _run(_connect_and_export_all(sections, folder, tokens, arguments, output))
+    done = {store_id: result for store_id, result in results.items() if not isinstance(result, EcwidError)}
+    failed = {store_id: result for store_id, result in results.items() if isinstance(result, EcwidError)}
+    if output.json:
         import msgspec
 
-        stores = {number: msgspec.to_builtins(manifest) for number, manifest in done.items()}
-        stores |= {number: {"error": describe(error)} for number, error in failed.items()}
-        _print_json({"folder": str(place), "stores": {str(number): stores[number] for number in results}})
-    (only, *more) = done or [0]
-    _print_summary(list(done.values()), place if more else place / str(only), view)
-    for number, error in failed.items():
-        sys.stderr.write(f"ecwid: store {number}: {describe(error)}\n")
+        stores = {store_id: msgspec.to_builtins(manifest) for store_id, manifest in done.items()}
+        stores |= {store_id: {"error": describe(error)} for store_id, error in failed.items()}
+        _print_json({"folder": str(folder), "stores": {str(store_id): stores[store_id] for store_id in results}})
+    (first_id, *other_ids) = done or [0]
+    _print_summary(list(done.values()), folder if other_ids else folder / str(first_id), output)
+    for store_id, error in failed.items():
+        sys.stderr.write(f"ecwid: store {store_id}: {describe(error)}\n")
     return next(map(exit_code, failed.values()), 0)
 
 
-async def _read_many(
-    sections: "Sequence[Section]", place: Path, tokens: Mapping[int, str], arguments: dict[str, Any], view: _Output
+async def _connect_and_export_all(
+    sections: "Sequence[Section]", folder: Path, tokens: Mapping[int, str], arguments: dict[str, Any], output: _Output
 ) -> "dict[int, Manifest | EcwidError]":
     from ecwid_async.cli.progress import StoreProgress
     from ecwid_async.export import export_stores
 
-    bars = StoreProgress(len(tokens), len(sections), shown=view.shown)
+    bars = StoreProgress(len(tokens), len(sections), shown=output.shown)
     try:
-        async with connect_all(tokens, events=bars.event) as stores:
+        async with connect_all(tokens, events=bars.show_wait) as stores:
             with bars:
-                results = await export_stores(stores, sections, place, on_progress=bars.step, **arguments)
+                results = await export_stores(stores, sections, folder, on_progress=bars.show_progress, **arguments)
     except BaseException as error:
         _add_resume_command(error)
         raise
@@ -268,9 +280,9 @@ async def _read_many(
     return results
 
 
-def _identity(choice: StoreChoice) -> str:
+def _source_id(choice: StoreOptions) -> str:
     """What identifies a demo store, which is made anew each time: its sizes. Other stores have their base URL."""
-    return f"demo store {sorted(choice.sizes.given().items())}" if choice.sandbox else ""
+    return f"demo store {sorted(choice.sizes.arguments().items())}" if choice.sandbox else ""
 
 
 def _print_json(record: Mapping[str, Any]) -> None:
@@ -279,8 +291,8 @@ def _print_json(record: Mapping[str, Any]) -> None:
     sys.stdout.write(msgspec.json.encode(record).decode() + "\n")
 
 
-def _print_summary(manifests: "Sequence[Manifest]", place: Path, view: _Output) -> None:
-    if view.shown and manifests:
+def _print_summary(manifests: "Sequence[Manifest]", place: Path, output: _Output) -> None:
+    if output.shown and manifests:
         from rich.console import Console
 
         from ecwid_async.cli.progress import summary

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from ecwid_async.client import Store
     from ecwid_async.export import Section
 
-__all__ = ["parse_fields", "parse_value", "parse_where"]
+__all__ = ["parse_fields_options", "parse_value", "parse_where_options"]
 
 # Ten digits, since 2001: a year or a compact date read as seconds would be a time in 1970.
 _UNIX_SECONDS = re.compile(r"[1-9][0-9]{9}")
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def parse_fields(texts: Iterable[str], sections: "Sequence[Section]") -> dict[str, str]:
+def parse_fields_options(texts: Iterable[str], sections: "Sequence[Section]") -> dict[str, str]:
     """Get the fields of each section: for all sections, or for one with its name as prefix (``products:id,name``)."""
     found: dict[str, list[str]] = {}
     for text in texts:
@@ -32,7 +32,9 @@ def parse_fields(texts: Iterable[str], sections: "Sequence[Section]") -> dict[st
     return {name: ",".join(parts) for name, parts in found.items()}
 
 
-def parse_where(texts: Iterable[str], sections: "Sequence[Section]", store: "Store") -> dict[str, dict[str, Any]]:
+def parse_where_options(
+    texts: Iterable[str], sections: "Sequence[Section]", store: "Store"
+) -> dict[str, dict[str, Any]]:
     """Get the arguments of each section's search, converted to their declared types. Sends no request."""
     found: dict[str, dict[str, Any]] = {}
     for text in texts:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.cli.render import indented, write_json
-from ecwid_async.cli.store import Source, StoreChoice, connect, find_store
+from ecwid_async.cli.render import indent_json, write_json
+from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def get(
     id: Annotated[str | None, Parameter(help="Id of the item; the profile has none.")] = None,  # noqa: A002  its name in help
     /,
     *,
-    store: StoreChoice | None = None,
+    store: StoreOptions | None = None,
 ) -> None:
     """Print one item as JSON."""
     from ecwid_async.export import find_sections
@@ -41,11 +41,11 @@ def get(
         raise UsageError(f"the id is missing: ecwid get {section} ID.")
     if chosen.get is None:
         raise UsageError(f"{section} can't be read one by one: ecwid export {section}.")
-    source = find_store(store or StoreChoice())
+    source = choose_store(store or StoreOptions())
     _print(asyncio.run(_get(chosen.get, id or "", source)), f"ecwid get {section}")
 
 
-async def _get(get_item: "Callable[[Store, str], Call[Any]]", id_: str, source: Source) -> bytes:
+async def _get(get_item: "Callable[[Store, str], Call[Any]]", id_: str, source: StoreAccess) -> bytes:
     async with connect(source) as store:
         try:
             call = get_item(store, id_)
@@ -55,7 +55,7 @@ async def _get(get_item: "Callable[[Store, str], Call[Any]]", id_: str, source: 
 
 
 def _print(body: bytes, operation: str) -> None:
-    text = indented(body)
+    text = indent_json(body)
     if text is None:
         from ecwid_async.errors import DecodeError
 

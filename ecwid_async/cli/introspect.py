@@ -14,7 +14,7 @@ from ecwid_async.resources.base import Resource
 if TYPE_CHECKING:
     from ecwid_async.client import Store
 
-__all__ = ["Method", "classes_in", "methods", "offline_store"]
+__all__ = ["Method", "classes_in", "list_methods", "offline_store"]
 
 _ENDPOINT: Final = re.compile(r"(?:GET|POST|PUT|DELETE) /\S*")
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
@@ -59,14 +59,14 @@ class Method:
         return [name for name, parameter in self.parameters.items() if parameter.default is Parameter.empty]
 
     @property
-    def returns(self) -> Any:
+    def return_type(self) -> Any:
         """The return type without ``into``: ``Call[…]``, ``Pages[…]`` or `Download`."""
         declared = get_type_hints(self.call)["return"]
         free = getattr(declared, "__parameters__", ())
-        return declared[tuple(one.__default__ for one in free)] if free else declared
+        return declared[tuple(parameter.__default__ for parameter in free)] if free else declared
 
     @property
-    def takes(self) -> list[Any]:
+    def argument_types(self) -> list[Any]:
         """The declared types of the arguments."""
         hints = get_type_hints(self.call)
         return [declared for name, declared in hints.items() if name != "return"]
@@ -89,7 +89,7 @@ def offline_store() -> "Store":
     return Ecwid(base_url="https://localhost", transport=MemoryTransport([]), quota=None).store(1, "none")
 
 
-def methods(store: "Store") -> Iterator[Method]:
+def list_methods(store: "Store") -> Iterator[Method]:
     """Every method of the store that calls an endpoint."""
     from ecwid_async.client import Section
 

@@ -15,7 +15,7 @@ import anyio
 from attrs import field, frozen
 
 from ecwid_async.calls import Call
-from ecwid_async.cli.introspect import Method, classes_in, methods
+from ecwid_async.cli.introspect import Method, classes_in, list_methods
 from ecwid_async.client import Store
 from ecwid_async.codec import Codec
 from ecwid_async.errors import APIError, DecodeError, Forbidden, PaymentRequired, RateLimited, TransportError
@@ -24,10 +24,10 @@ from ecwid_async.pages import Page, Pages
 
 __all__ = ["Outcome", "ProbeResult", "Prober", "TypeMismatch", "UnknownField", "printable_code"]
 
-_AT_ONCE: Final = 4
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,49}")
-_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
-_KINDS: Final[dict[type, str]] = {
+_CONCURRENT_REQUESTS: Final = 4
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,49}")
+_ERROR_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
+_TYPE_NAMES: Final[dict[type, str]] = {
     bool: "true or false",
     dict: "object",
     int: "whole number",
@@ -92,15 +92,17 @@ class Prober:
         self._codec = codec
         self._sample = sample
         self._on_progress = on_progress
-        self._undecodable: Counter[TypeMismatch] = Counter()
+        self._undecodable_responses: Counter[TypeMismatch] = Counter()
         self._first_items: dict[str, Model] = {}
-        self._known: set[str] = set()
+        self._declared_names: set[str] = set()
 
     async def run(self) -> None:
         """Request the endpoints and record each result, errors included."""
-        readable = [method for method in methods(self._store) if method.http_method == "GET" and _reads_models(method)]
-        classes = classes_in(*(method.returns for method in readable))
-        self._known = {wire_name(field) for cls in classes for field in cls.__attrs_attrs__}
+        readable = [
+            method for method in list_methods(self._store) if method.http_method == "GET" and _reads_models(method)
+        ]
+        classes = classes_in(*(method.return_type for method in readable))
+        self._declared_names = {wire_name(field) for cls in classes for field in cls.__attrs_attrs__}
         await self._request_all([(method, ()) for method in readable if not method.required])
         by_id = [method for method in readable if len(method.required) == len(method.placeholders) == 1]
         await self._request_all([(method, (id_,)) for method in by_id if (id_ := self._id_for(method)) is not None])
@@ -109,7 +111,7 @@ class Prober:
     @property
     def type_mismatches(self) -> Counter[TypeMismatch]:
         """Values of an unexpected type. Keys of free maps are left out: they may contain a customer's data."""
-        mismatches: Counter[TypeMismatch] = Counter(self._undecodable)
+        mismatches: Counter[TypeMismatch] = Counter(self._undecodable_responses)
         for problem, count in self._codec.problems.items():
             mismatches[
                 TypeMismatch(problem.operation, self._without_free_keys(problem.path), problem.expected, problem.found)
@@ -131,10 +133,10 @@ class Prober:
         return _scopes(probe for probe in self.probes if probe.outcome is Outcome.REFUSED) - self.granted
 
     async def _request_all(self, requests: list[tuple[Method, tuple[str | int, ...]]]) -> None:
-        slots = anyio.CapacityLimiter(_AT_ONCE)
+        limiter = anyio.CapacityLimiter(_CONCURRENT_REQUESTS)
 
         async def probe(method: Method, ids: tuple[str | int, ...]) -> None:
-            async with slots:
+            async with limiter:
                 self._on_progress(method.endpoint)
                 self.probes.append(await self._probe(method, ids))
 
@@ -143,34 +145,34 @@ class Prober:
                 group.start_soon(probe, method, ids)
 
     async def _probe(self, method: Method, ids: tuple[str | int, ...]) -> ProbeResult:
-        def probe(outcome: Outcome, status: int | None = None, code: str | None = None) -> ProbeResult:
+        def result(outcome: Outcome, status: int | None = None, code: str | None = None) -> ProbeResult:
             return ProbeResult(method.endpoint, method.section, outcome, status, code)
 
         try:
-            found = await self._read(method, ids)
+            items = await self._read_items(method, ids)
         except APIError as error:
-            return probe(_outcome(error), error.status, printable_code(error))
+            return result(_outcome(error), error.status, printable_code(error))
         except TransportError as error:
-            return probe(Outcome.FAILED, code=type(error).__name__)
+            return result(Outcome.FAILED, code=type(error).__name__)
         except DecodeError as error:
-            self._undecodable[
+            self._undecodable_responses[
                 TypeMismatch(method.endpoint, self._without_free_keys(error.path), error.expected, error.found)
             ] += 1
-            return probe(Outcome.READ)
-        for item in found:
-            self._find_unknown(item, method.endpoint)
-        self.items += len(found)
-        if found and isinstance(found[0], Model):
-            self._first_items.setdefault(method.path, found[0])
-        return probe(Outcome.READ)
+            return result(Outcome.READ)
+        for item in items:
+            self._count_unknown_fields(item, method.endpoint)
+        self.items += len(items)
+        if items and isinstance(items[0], Model):
+            self._first_items.setdefault(method.path, items[0])
+        return result(Outcome.READ)
 
-    async def _read(self, method: Method, ids: tuple[str | int, ...]) -> list[Any]:
-        given = {"limit": self._sample} if "limit" in method.parameters else {}
-        made: Call[Any] | Pages[Any] = method.call(*ids, **given)
-        if isinstance(made, Pages):
-            async with aclosing(cast("AsyncGenerator[Page[Any], None]", made.pages())) as pages:
+    async def _read_items(self, method: Method, ids: tuple[str | int, ...]) -> list[Any]:
+        arguments = {"limit": self._sample} if "limit" in method.parameters else {}
+        source: Call[Any] | Pages[Any] = method.call(*ids, **arguments)
+        if isinstance(source, Pages):
+            async with aclosing(cast("AsyncGenerator[Page[Any], None]", source.pages())) as pages:
                 return (await anext(pages)).items
-        result = await made
+        result = await source
         return result[: self._sample] if isinstance(result, list) else [result]
 
     def _id_for(self, method: Method) -> str | int | None:
@@ -185,35 +187,35 @@ class Prober:
             (id_ for id_ in ids if isinstance(id_, str | int) and str(id_).strip() not in ("", ".", "..")), None
         )
 
-    def _find_unknown(self, value: object, endpoint: str) -> None:
+    def _count_unknown_fields(self, value: object, endpoint: str) -> None:
         """Count the fields of a model, and of the models in it, that they do not declare."""
         if isinstance(value, Model):
-            own = [field for field in value.__attrs_attrs__ if field.name != "extra"]
-            names = {wire_name(field) for field in own}
-            prefixes = tuple(field.metadata[PREFIX] for field in own if PREFIX in field.metadata)
+            declared = [field for field in value.__attrs_attrs__ if field.name != "extra"]
+            names = {wire_name(field) for field in declared}
+            prefixes = tuple(field.metadata[PREFIX] for field in declared if PREFIX in field.metadata)
             for name, raw in value.extra.items():
                 # `extra` also holds declared fields of an unexpected type, which are mismatches.
                 if name not in names and not (prefixes and name.startswith(prefixes)):
                     # Anything but a plain name may be a customer's data.
-                    shown = name if _NAME.fullmatch(name) else "*"
-                    kind = "null" if raw is None else _KINDS.get(type(raw), "value")
-                    self.unknown[UnknownField(type(value).__name__, shown, kind, endpoint)] += 1
-            for field_ in own:
-                self._find_unknown(getattr(value, field_.name), endpoint)
+                    printable_name = name if _PLAIN_NAME.fullmatch(name) else "*"
+                    type_name = "null" if raw is None else _TYPE_NAMES.get(type(raw), "value")
+                    self.unknown[UnknownField(type(value).__name__, printable_name, type_name, endpoint)] += 1
+            for field in declared:
+                self._count_unknown_fields(getattr(value, field.name), endpoint)
         elif isinstance(value, dict):
             for element in value.values():
-                self._find_unknown(element, endpoint)
+                self._count_unknown_fields(element, endpoint)
         elif isinstance(value, list):
             for element in value:
-                self._find_unknown(element, endpoint)
+                self._count_unknown_fields(element, endpoint)
 
     def _without_free_keys(self, path: str) -> str:
         """A path without the keys of free maps. Keys may contain dots, so unknown parts in a row count as one."""
-        parts = [_shown(part, self._known) for part in path.split(".")]
+        parts = [_mask_free_key(part, self._declared_names) for part in path.split(".")]
         return ".".join(part for part, before in zip(parts, ["", *parts], strict=False) if (part, before) != ("*", "*"))
 
 
-def _shown(part: str, known: set[str]) -> str:
+def _mask_free_key(part: str, known: set[str]) -> str:
     name, bracket, _ = part.partition("[")
     brackets = "[]" if bracket else ""
     return f"{name if not name or name in known or name == 'items' else '*'}{brackets}"
@@ -229,7 +231,7 @@ def _scopes(probes: Iterable[ProbeResult]) -> set[str]:
 
 def _reads_models(method: Method) -> bool:
     """Whether it returns models: files, HTML, plain data and bare ids have no fields to compare."""
-    returns = method.returns
+    returns = method.return_type
     return get_origin(returns) in (Call, Pages) and next(classes_in(*get_args(returns)), None) is not None
 
 
@@ -245,4 +247,4 @@ def _outcome(error: APIError) -> Outcome:
 
 def printable_code(error: APIError) -> str | None:
     """The error's code if it looks like one; other text may contain a value."""
-    return error.code if error.code and _CODE.fullmatch(error.code) else None
+    return error.code if error.code and _ERROR_CODE.fullmatch(error.code) else None

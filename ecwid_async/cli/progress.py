@@ -17,64 +17,64 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ecwid_async.export import Manifest, SectionRecord
-    from ecwid_async.export import Progress as Step
+    from ecwid_async.export import Progress as ExportProgress
     from ecwid_async.wire import Event
 
-__all__ = ["DemoStoreProgress", "SectionProgress", "StoreProgress", "progress", "summary", "wait_note"]
+__all__ = ["DemoStoreProgress", "SectionProgress", "StoreProgress", "summary"]
 
 # More would not fit on the screen.
-_MOST_BARS: Final = 12
+_MAX_BARS: Final = 12
 # With more stores, only the total is printed.
-_MOST_LINES: Final = 50
+_MAX_ROWS: Final = 50
 # Seconds between two lines if there is no terminal for bars.
-_EVERY: Final = 5
+_LINE_INTERVAL: Final = 5
 # Fewer items of a demo store are made too quickly to show a bar.
-_LARGE: Final = 2000
+_MIN_SIZE: Final = 2000
 
 
-class _Items(ProgressColumn):
+class _ItemsColumn(ProgressColumn):
     def render(self, task: Task) -> RenderableType:
         total = "?" if task.total is None else f"{int(task.total):,}"
         return Text(f"{int(task.completed):,}/{total}", style="progress.download", justify="right")
 
 
-class _Speed(ProgressColumn):
+class _SpeedColumn(ProgressColumn):
     def render(self, task: Task) -> RenderableType:
         seconds = task.finished_time if task.finished else task.elapsed
-        average = (task.completed - task.fields.get("begun", 0)) / seconds if seconds else 0
+        average = (task.completed - task.fields.get("initial", 0)) / seconds if seconds else 0
         # Items received in one piece have no speed of their own.
         speed = average if task.finished else task.speed or average
         return Text(f"{speed:,.0f}/s" if speed >= 1 else "", style="progress.data.speed", justify="right")
 
 
-class _Left(ProgressColumn):
+class _TimeColumn(ProgressColumn):
     """The remaining time, and in the end the elapsed time."""
 
     max_refresh = 0.5
 
     def render(self, task: Task) -> RenderableType:
         if task.finished:
-            return Text(f"{_clock(task.finished_time or 0)}  ", style="progress.elapsed", justify="right")
+            return Text(f"{_format_time(task.finished_time or 0)}  ", style="progress.elapsed", justify="right")
         left = task.time_remaining
-        return Text("" if left is None else f"{_clock(left)} left", style="progress.remaining", justify="right")
+        return Text("" if left is None else f"{_format_time(left)} left", style="progress.remaining", justify="right")
 
 
-def _clock(seconds: float) -> str:
+def _format_time(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def progress(*, shown: bool) -> Progress:
+def _create_progress(*, shown: bool) -> Progress:
     """Progress bars on stderr, if it is a terminal."""
     console = Console(stderr=True)
     return Progress(
         SpinnerColumn(finished_text="[green]✓"),
         TextColumn("{task.description}"),
         BarColumn(),
-        _Items(),
-        _Speed(),
-        _Left(),
+        _ItemsColumn(),
+        _SpeedColumn(),
+        _TimeColumn(),
         TextColumn("[yellow]{task.fields[note]}"),
         console=console,
         transient=True,
@@ -82,7 +82,7 @@ def progress(*, shown: bool) -> Progress:
     )
 
 
-def wait_note(event: "Event") -> str:
+def _wait_note(event: "Event") -> str:
     """The reason of a wait of a second or more; shorter ones only keep the pace."""
     if event.kind != "delayed" or event.seconds is None or event.seconds < 1:
         return ""
@@ -94,7 +94,7 @@ class _ProgressDisplay:
     """Bars if stderr is a terminal, otherwise a line every few seconds; nothing unless `shown`."""
 
     def __init__(self, *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        self._progress = progress(shown=shown)
+        self._progress = _create_progress(shown=shown)
         self._lines = shown and self._progress.disable
         self._clock = clock
         self._last_line = clock()
@@ -111,20 +111,20 @@ class _ProgressDisplay:
         if not self._progress.disable:
             self._progress.stop()
 
-    def _wait(self, task: TaskID, event: "Event") -> None:
+    def _show_wait(self, task: TaskID, event: "Event") -> None:
         """Show the reason of a wait."""
-        if note := wait_note(event):
+        if note := _wait_note(event):
             self._progress.update(task, note=note)
-            self._print_line(at_once=(event.seconds or 0) >= _EVERY)
+            self._print_line(at_once=(event.seconds or 0) >= _LINE_INTERVAL)
 
     def _print_line(self, *, at_once: bool = False) -> None:
         """Print a line about everything in progress, if one is due."""
-        if not self._lines or (not at_once and self._clock() - self._last_line < _EVERY):
+        if not self._lines or (not at_once and self._clock() - self._last_line < _LINE_INTERVAL):
             return
         self._last_line = self._clock()
         if parts := [_progress_text(task) for task in self._progress.tasks if task.started and not task.finished]:
-            more = f" and {len(parts) - _MOST_BARS} more" if len(parts) > _MOST_BARS else ""
-            self._progress.console.print(f"{', '.join(parts[:_MOST_BARS])}{more}", soft_wrap=True, markup=False)
+            more = f" and {len(parts) - _MAX_BARS} more" if len(parts) > _MAX_BARS else ""
+            self._progress.console.print(f"{', '.join(parts[:_MAX_BARS])}{more}", soft_wrap=True, markup=False)
 
 
 def _progress_text(task: Task) -> str:
@@ -142,22 +142,22 @@ class SectionProgress(_ProgressDisplay):
             name: self._progress.add_task(name, start=False, total=None, note="") for name in names
         }
 
-    def step(self, step: "Step") -> None:
+    def show_progress(self, progress: "ExportProgress") -> None:
         """Show the progress of a section."""
-        task = self._tasks[step.section]
+        task = self._tasks[progress.section]
         if not self._progress.tasks[task].started:
             # Items read by an earlier run do not count for the speed of this one.
-            begun = step.done if step.note else 0
-            self._progress.reset(task, total=step.total, completed=begun, begun=begun, note="")
-        total = step.done if step.finished else step.total
-        self._progress.update(task, completed=step.done, total=total, note=step.note)
+            initial = progress.done if progress.note else 0
+            self._progress.reset(task, total=progress.total, completed=initial, initial=initial, note="")
+        total = progress.done if progress.finished else progress.total
+        self._progress.update(task, completed=progress.done, total=total, note=progress.note)
         self._print_line()
 
-    def event(self, event: "Event") -> None:
+    def show_wait(self, event: "Event") -> None:
         """Show why a section waits."""
         section = event.operation.rpartition("/")[2]
         if section in self._tasks:
-            self._wait(self._tasks[section], event)
+            self._show_wait(self._tasks[section], event)
 
 
 class DemoStoreProgress(_ProgressDisplay):
@@ -168,10 +168,10 @@ class DemoStoreProgress(_ProgressDisplay):
         self._sizes = sizes
         self._tasks: dict[str, TaskID] = {}
 
-    def watch(self, section: str, count: int) -> None:
+    def show_progress(self, section: str, count: int) -> None:
         """Show the number of items made for a section."""
         total = self._sizes.get(section, count)
-        if total < _LARGE:
+        if total < _MIN_SIZE:
             return
         if section not in self._tasks:
             self._tasks[section] = self._progress.add_task(f"making {section}", total=total, note="")
@@ -188,36 +188,36 @@ class StoreProgress(_ProgressDisplay):
         self._sections = sections
         self._all = self._progress.add_task("[bold]stores", total=stores, note="")
         self._tasks: dict[int, TaskID] = {}
-        self._steps: dict[int, dict[str, Step]] = {}
+        self._latest: dict[int, dict[str, ExportProgress]] = {}
 
-    def step(self, step: "Step") -> None:
+    def show_progress(self, progress: "ExportProgress") -> None:
         """Show the progress of a store, all sections together."""
-        if step.store_id not in self._tasks:
-            self._tasks[step.store_id] = self._progress.add_task(f"store {step.store_id}", total=None, note="")
-        steps = self._steps.setdefault(step.store_id, {})
-        steps[step.section] = step
-        finished = len(steps) == self._sections and all(each.finished for each in steps.values())
-        known = sum(each.done if each.finished else each.total or 0 for each in steps.values())
+        if progress.store_id not in self._tasks:
+            self._tasks[progress.store_id] = self._progress.add_task(f"store {progress.store_id}", total=None, note="")
+        latest = self._latest.setdefault(progress.store_id, {})
+        latest[progress.section] = progress
+        finished = len(latest) == self._sections and all(each.finished for each in latest.values())
+        known = sum(each.done if each.finished else each.total or 0 for each in latest.values())
         self._progress.update(
-            self._tasks[step.store_id],
-            completed=sum(each.done for each in steps.values()),
-            total=known if len(steps) == self._sections else None,
-            visible=not finished or self._stores <= _MOST_BARS,
-            note=step.note,
+            self._tasks[progress.store_id],
+            completed=sum(each.done for each in latest.values()),
+            total=known if len(latest) == self._sections else None,
+            visible=not finished or self._stores <= _MAX_BARS,
+            note=progress.note,
         )
         if finished:
             self._progress.update(self._all, advance=1)
         self._print_line()
 
-    def event(self, event: "Event") -> None:
+    def show_wait(self, event: "Event") -> None:
         """Show why a store waits."""
         if event.store_id in self._tasks:
-            self._wait(self._tasks[event.store_id], event)
+            self._show_wait(self._tasks[event.store_id], event)
 
 
 def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
     """A table of the written files by section, or by store if there are several, and where they are."""
-    begun, ended = min(each.started_at for each in manifests), max(each.finished_at for each in manifests)
+    started_at, finished_at = min(each.started_at for each in manifests), max(each.finished_at for each in manifests)
     if len(manifests) == 1:
         (manifest,) = manifests
         what, whole = "Section", f"Store {manifest.store_id}"
@@ -231,9 +231,9 @@ def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
     table = Table(box=HORIZONTALS, show_edge=False, show_footer=True, header_style="bold", footer_style="bold")
     columns = ("Items", "Items/s", "Requests", "Time", "Size")
     table.add_column(what, whole)
-    for column, footer in zip(columns, _cells(records, (ended - begun).total_seconds()), strict=True):
+    for column, footer in zip(columns, _cells(records, (finished_at - started_at).total_seconds()), strict=True):
         table.add_column(column, footer, justify="right", style="cyan" if column == "Items/s" else None)
-    for name, line in lines.items() if len(lines) <= _MOST_LINES else ():
+    for name, line in lines.items() if len(lines) <= _MAX_ROWS else ():
         table.add_row(name, *_cells(line, max((record.seconds for record in line), default=0.0)))
     notes = [f"Left out: {name}. {reason}" for each in manifests for name, reason in each.refused.items()]
     earlier = [name for each in manifests for name in each.earlier_files]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
 
-__all__ = ["escape_for_terminal", "indented", "write_json", "write_table"]
+__all__ = ["escape_for_terminal", "indent_json", "write_json", "write_table"]
 
 # Characters a terminal acts on instead of showing them: control characters and changes of the text direction.
 _CONTROL_CHARACTERS: Final = {
@@ -24,7 +24,7 @@ def escape_for_terminal(text: str) -> str:
     return text.translate(_CONTROL_CHARACTERS) if sys.stdout.isatty() else text
 
 
-def indented(body: bytes) -> str | None:
+def indent_json(body: bytes) -> str | None:
     """JSON with a line for each value and its literals unchanged; None if the body is not JSON."""
     import msgspec
 
@@ -50,7 +50,7 @@ def write_table(table: "RenderableType") -> None:
     """Print a table. In a pipe, rows are neither wrapped nor padded, so that they can be searched by line."""
     from rich.console import Console
 
-    table = _Escaped(table)
+    table = _EscapedText(table)
     if sys.stdout.isatty():
         Console(highlight=False, markup=False).print(table)
         return
@@ -60,7 +60,7 @@ def write_table(table: "RenderableType") -> None:
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-class _Escaped:
+class _EscapedText:
     """A table whose text, which may come from a server, is escaped as by `escape_for_terminal`."""
 
     def __init__(self, table: "RenderableType") -> None:

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.cli.store import Sizes, demo_store
+from ecwid_async.cli.store import DemoStoreOptions, demo_store
 
 if TYPE_CHECKING:
     from ecwid_async.sandbox import Sandbox
@@ -27,13 +27,13 @@ def serve(
     requests_per_minute: Annotated[
         int, Parameter(help="Calls per minute and token before the response is 429.", validator=Number(gte=1))
     ] = 600,
-    sizes: Sizes | None = None,
+    sizes: DemoStoreOptions | None = None,
 ) -> None:
     """Serve a demo store over HTTP until Ctrl-C.
 
     The output can be pasted into a shell: it sets base URL, store id and token.
     """
-    sandbox = demo_store(sizes or Sizes(), requests_per_minute=requests_per_minute)
+    sandbox = demo_store(sizes or DemoStoreOptions(), requests_per_minute=requests_per_minute)
     try:
         asyncio.run(_serve(sandbox, host, port))
     except KeyboardInterrupt:

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox import Sandbox
     from ecwid_async.wire import EventSink, Transport
 
-__all__ = ["Sizes", "Source", "StoreChoice", "connect", "connect_all", "demo_store", "find_store", "missing_settings"]
+__all__ = [
+    "DemoStoreOptions",
+    "StoreAccess",
+    "StoreOptions",
+    "choose_store",
+    "connect",
+    "connect_all",
+    "demo_store",
+    "describe_missing_settings",
+]
 
 _DEMO = Group("Demo store")
 _Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), show_default=False)]
@@ -25,7 +34,7 @@ _Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), sh
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Sizes:
+class DemoStoreOptions:
     """The size of the demo store; equal numbers make equal stores."""
 
     products: _Size = None
@@ -41,33 +50,33 @@ class Sizes:
     seed: _Size = None
     "Seed of the random data."
 
-    def given(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """The sizes that were given, as arguments of `demo_sandbox`."""
         return {name: size for name, size in vars(self).items() if size is not None}
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class StoreChoice:
+class StoreOptions:
     """The store in the environment, or a demo store."""
 
     sandbox: Annotated[bool, Parameter(group=_DEMO)] = False
     "Use an embedded demo store: no account, no network."
-    sizes: Sizes = Sizes()
+    sizes: DemoStoreOptions = DemoStoreOptions()
 
 
-def demo_store(sizes: Sizes, *, requests_per_minute: int | None = None, shown: bool = True) -> "Sandbox":
+def demo_store(sizes: DemoStoreOptions, *, requests_per_minute: int | None = None, shown: bool = True) -> "Sandbox":
     """A sandbox of these sizes, without a rate limit unless given. Progress is `shown` while it is made."""
     from ecwid_async.cli.progress import DemoStoreProgress
     from ecwid_async.sandbox.seed import demo_sandbox
 
-    given = sizes.given()
-    with DemoStoreProgress(given, shown=shown) as making:
-        return demo_sandbox(**given, requests_per_minute=requests_per_minute, on_progress=making.watch)
+    given = sizes.arguments()
+    with DemoStoreProgress(given, shown=shown) as progress:
+        return demo_sandbox(**given, requests_per_minute=requests_per_minute, on_progress=progress.show_progress)
 
 
 @dataclass(frozen=True)
-class Source:
+class StoreAccess:
     """A store's transport, id and token; None stands for the environment's."""
 
     transport: "Transport | None" = None
@@ -75,19 +84,19 @@ class Source:
     token: str | None = field(default=None, repr=False)
 
 
-def find_store(choice: StoreChoice, *, shown: bool = True) -> Source:
+def choose_store(choice: StoreOptions, *, shown: bool = True) -> StoreAccess:
     """The chosen store. Not async, so that Ctrl-C works while a large demo store is made."""
     if choice.sandbox:
         from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
-        return Source(demo_store(choice.sizes, shown=shown), DEMO_STORE_ID, DEMO_TOKEN)
-    if sizes := choice.sizes.given():
+        return StoreAccess(demo_store(choice.sizes, shown=shown), DEMO_STORE_ID, DEMO_TOKEN)
+    if sizes := choice.sizes.arguments():
         raise UsageError(f"--{next(iter(sizes))} applies to the demo store: add --sandbox.")
-    return Source()
+    return StoreAccess()
 
 
 @asynccontextmanager
-async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
+async def connect(source: StoreAccess, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
     """Connect to the store. Raises `ConfigError` if the environment names none."""
     from ecwid_async.client import Ecwid
     from ecwid_async.transport import Quota
@@ -99,12 +108,12 @@ async def connect(source: Source, events: "EventSink | None" = None) -> "AsyncIt
             store = ecwid.store(source.store_id, source.token)
         except ConfigError as error:
             raise UsageError(
-                f"{missing_settings(source) or error} Without an account, add --sandbox to use the demo store."
+                f"{describe_missing_settings(source) or error} Without an account, add --sandbox to use the demo store."
             ) from error
         yield store
 
 
-def missing_settings(source: Source) -> str | None:
+def describe_missing_settings(source: StoreAccess) -> str | None:
     """Which required environment variables are not set; None if none is missing."""
     if source.transport is not None:
         return None

@@ -21,11 +21,11 @@ def store_tokens(ids: Iterable[int], file: Path | None) -> dict[int, Secret]:
     A token comes from the file, else from ``ECWID_TOKEN_<id>``, else from ``ECWID_TOKEN`` if ``ECWID_STORE_ID`` is that
     store.
     """
-    listed = {} if file is None else _listed(file)
-    return {store: listed.get(store) or _token(store) for store in dict.fromkeys((*ids, *listed))}
+    tokens = {} if file is None else _read_tokens(file)
+    return {store: tokens.get(store) or _token_from_environment(store) for store in dict.fromkeys((*ids, *tokens))}
 
 
-def _token(store: int) -> Secret:
+def _token_from_environment(store: int) -> Secret:
     token = os.environ.get(f"ECWID_TOKEN_{store}")
     if not token and os.environ.get("ECWID_STORE_ID") == str(store):
         token = os.environ.get("ECWID_TOKEN")
@@ -37,7 +37,7 @@ def _token(store: int) -> Secret:
     return Secret(token)
 
 
-def _listed(file: Path) -> dict[int, Secret]:
+def _read_tokens(file: Path) -> dict[int, Secret]:
     try:
         # Undecodable bytes can't be part of a token.
         lines = file.open(encoding="utf-8-sig", errors="replace")
@@ -47,7 +47,7 @@ def _listed(file: Path) -> dict[int, Secret]:
         # Check the open file: a symbolic link has its own mode.
         if os.name == "posix" and os.fstat(lines.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise UsageError(f"{file} must be readable only by you: chmod 600 {file}")
-        found: dict[int, Secret] = {}
+        tokens: dict[int, Secret] = {}
         for number, line in enumerate(lines, 1):
             words = line.split()
             if not words or words[0].startswith("#"):
@@ -56,8 +56,8 @@ def _listed(file: Path) -> dict[int, Secret]:
             if not _LINE.fullmatch(" ".join(words)):
                 raise UsageError(f"line {number} of {file} must be a store id, a space and a token.")
             store, token = int(words[0]), Secret(words[1])
-            if found.setdefault(store, token) != token:
+            if tokens.setdefault(store, token) != token:
                 raise UsageError(f"line {number} of {file} has another token for store {store} than an earlier line.")
-    if not found:
+    if not tokens:
         raise UsageError(f"{file} contains no store: write one id and token per line.")
-    return found
+    return tokens

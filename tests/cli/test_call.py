@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ecwid_async.cli.app import run
-from ecwid_async.cli.introspect import methods, offline_store
+from ecwid_async.cli.introspect import list_methods, offline_store
 from ecwid_async.cli.render import write_table
 from ecwid_async.sandbox import sandbox as engine
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
@@ -246,7 +246,9 @@ def test_requests_that_affect_many_items_need_yes(ecwid, demo, arguments):
 
 
 @pytest.mark.parametrize(
-    "method", [method for method in methods(offline_store()) if "confirm" in method.parameters], ids=lambda m: m.name
+    "method",
+    [method for method in list_methods(offline_store()) if "confirm" in method.parameters],
+    ids=lambda m: m.name,
 )
 def test_endpoints_whose_method_takes_confirm_need_yes(ecwid, demo, method):
     assert ecwid("call", method.http_method, re.sub(r"\{\w+\}", "7", method.path)).code == 2

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from ecwid_async import client
 from ecwid_async.cli.checks import CheckRunner, State
-from ecwid_async.cli.store import Source
+from ecwid_async.cli.store import StoreAccess
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
@@ -75,7 +75,7 @@ def impatient(monkeypatch):
 
 async def checked(sandbox, **options):
     """The checks of a store in this process, by name."""
-    checkup = CheckRunner(Source(sandbox, DEMO_STORE_ID, DEMO_TOKEN), **options)
+    checkup = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, DEMO_TOKEN), **options)
     await checkup.run()
     return checkup, {check.name: check for check in checkup.checks}
 
@@ -196,7 +196,7 @@ async def test_sections_missing_from_the_plan_are_named(sandbox):
 async def test_missing_scopes_are_named_with_their_sections(sandbox):
     scopes = {"read_store_profile", "read_catalog", "read_orders"}
     sandbox.stores[DEMO_STORE_ID].add_token("secret_narrow", scopes)
-    checkup = CheckRunner(Source(sandbox, DEMO_STORE_ID, "secret_narrow"))
+    checkup = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
     await checkup.run()
     (check,) = [check for check in checkup.checks if check.name == "scopes"]
     assert (checkup.code, check.state) == (0, State.WARN)
@@ -209,7 +209,7 @@ async def test_missing_scopes_are_named_with_their_sections(sandbox):
 
 async def test_a_token_without_the_profile_scope_works(sandbox):
     sandbox.stores[DEMO_STORE_ID].add_token("secret_narrow", {"read_orders"})
-    checkup = CheckRunner(Source(sandbox, DEMO_STORE_ID, "secret_narrow"))
+    checkup = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
     await checkup.run()
     assert {check.name: check.state for check in checkup.checks}["token"] is State.OK
     assert checkup.prober.granted == {"read_orders"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.cli.filters import parse_fields, parse_value, parse_where
+from ecwid_async.cli.filters import parse_fields_options, parse_value, parse_where_options
 from ecwid_async.cli.introspect import offline_store
 from ecwid_async.export import find_sections
 
@@ -66,13 +66,13 @@ def test_other_text_is_refused_with_the_expected_form(text: str, declared: Any, 
 
 def test_fields_apply_to_all_sections_or_to_one() -> None:
     sections = find_sections(["orders", "products"])
-    assert parse_fields(["id", "products:name"], sections) == {"orders": "id", "products": "id,name"}
+    assert parse_fields_options(["id", "products:name"], sections) == {"orders": "id", "products": "id,name"}
 
 
 def test_conditions_apply_to_all_sections_or_to_one() -> None:
     sections = find_sections(["orders", "products"])
     sizes = ["products:options.Size=L", "products:options.Size=XL"]
-    found = parse_where(["created_from=1700000000", "products:enabled=true", *sizes], sections, offline_store())
+    found = parse_where_options(["created_from=1700000000", "products:enabled=true", *sizes], sections, offline_store())
     assert found == {
         "orders": {"created_from": 1_700_000_000},
         "products": {"created_from": 1_700_000_000, "enabled": True, "options": {"Size": ["L", "XL"]}},
@@ -96,10 +96,10 @@ def test_conditions_apply_to_all_sections_or_to_one() -> None:
 )
 def test_an_invalid_condition_is_refused(text: str, said: str) -> None:
     with pytest.raises(UsageError) as caught:
-        parse_where([text], find_sections(["orders", "products"]), offline_store())
+        parse_where_options([text], find_sections(["orders", "products"]), offline_store())
     assert said in str(caught.value)
 
 
 def test_a_repeated_condition_is_refused() -> None:
     with pytest.raises(UsageError, match="keyword is given twice: give it once"):
-        parse_where(["keyword=a", "keyword=b"], find_sections(["products"]), offline_store())
+        parse_where_options(["keyword=a", "keyword=b"], find_sections(["products"]), offline_store())

@@ -20,7 +20,7 @@ from ecwid_async.export import Progress
 )
 def test_a_wait_is_shown_with_its_reason(status: int | None, error: str | None, seconds: float, note: str) -> None:
     bars = SectionProgress(["orders"], shown=False)
-    bars.event(
+    bars.show_wait(
         Event(
             kind=EventKind.DELAYED,
             operation="GET /orders",
@@ -37,10 +37,10 @@ def test_a_wait_is_shown_with_its_reason(status: int | None, error: str | None, 
 def test_a_finished_section_is_complete_whatever_its_total() -> None:
     bars = SectionProgress(["orders", "profile"], shown=False)
     for step in (Progress("orders", 100, 250), Progress("orders", 248, 250), Progress("profile", 1, None)):
-        bars.step(step)
+        bars.show_progress(step)
     assert [task.finished for task in bars._progress.tasks] == [False, False]
     for step in (Progress("orders", 248, 250, finished=True), Progress("profile", 1, None, finished=True)):
-        bars.step(step)
+        bars.show_progress(step)
     assert [(task.finished, task.completed, task.total) for task in bars._progress.tasks] == [
         (True, 248, 248),
         (True, 1, 1),
@@ -60,37 +60,37 @@ def test_resumed_items_do_not_count_for_the_speed(monkeypatch: pytest.MonkeyPatc
     bars = SectionProgress(["orders", "carts"], shown=False)
     for clocked in (bars._progress, *bars._progress.tasks):
         monkeypatch.setattr(clocked, "get_time" if clocked is bars._progress else "_get_time", lambda: now)
-    bars.step(Progress("orders", 5000, 9000, "going on after 5,000"))
+    bars.show_progress(Progress("orders", 5000, 9000, "going on after 5,000"))
     assert "going on after 5,000" in shown(bars)[0]
     for done in (5500, 6000):
         now += 5
-        bars.step(Progress("orders", done, 9000))
+        bars.show_progress(Progress("orders", done, 9000))
     line, waiting = shown(bars)
     assert "6,000/9,000" in line
     assert "100/s" in line
     assert "0:30 left" in line
     assert "0/?" in waiting
-    bars.step(Progress("orders", 9000, 9000, finished=True))
+    bars.show_progress(Progress("orders", 9000, 9000, finished=True))
     assert "400/s" in shown(bars)[0]
     assert "✓" in shown(bars)[0]
 
 
 def test_each_store_has_a_bar_and_there_is_one_for_all() -> None:
     bars = StoreProgress(2, 2, shown=False)
-    bars.step(Progress("orders", 3, 9, store_id=1))
-    bars.step(Progress("carts", 4, 4, store_id=1, finished=True))
+    bars.show_progress(Progress("orders", 3, 9, store_id=1))
+    bars.show_progress(Progress("carts", 4, 4, store_id=1, finished=True))
     whole, store = bars._progress.tasks
     assert (store.completed, store.total, whole.completed) == (7, 13, 0)
-    bars.step(Progress("orders", 9, 9, store_id=1, finished=True))
+    bars.show_progress(Progress("orders", 9, 9, store_id=1, finished=True))
     assert (store.completed, store.total, whole.completed, whole.total) == (13, 13, 1, 2)
 
 
 def test_a_small_demo_store_has_no_bar() -> None:
-    making = DemoStoreProgress({"products": 50_000}, shown=False)
-    making.watch("orders", 400)
-    assert making._progress.tasks == []
-    making.watch("products", 500)
-    assert [(task.completed, task.total) for task in making._progress.tasks] == [(500, 50_000)]
+    progress = DemoStoreProgress({"products": 50_000}, shown=False)
+    progress.show_progress("orders", 400)
+    assert progress._progress.tasks == []
+    progress.show_progress("products", 500)
+    assert [(task.completed, task.total) for task in progress._progress.tasks] == [(500, 50_000)]
 
 
 class Clock:
@@ -109,12 +109,12 @@ def test_without_a_terminal_a_line_is_printed_every_five_seconds(capsys: pytest.
     clock = Clock()
     with SectionProgress(["orders", "carts"], shown=True, clock=clock) as bars:
         for done in range(100, 1300, 100):
-            bars.step(Progress("orders", done, 9000))
-            bars.step(Progress("carts", done // 100, None, "going on after 1"))
+            bars.show_progress(Progress("orders", done, 9000))
+            bars.show_progress(Progress("carts", done // 100, None, "going on after 1"))
             clock.now += 1
-        bars.step(Progress("carts", 12, 12, finished=True))
-        bars.event(waited(2))
-        bars.event(waited(900))
+        bars.show_progress(Progress("carts", 12, 12, finished=True))
+        bars.show_wait(waited(2))
+        bars.show_wait(waited(900))
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
@@ -127,11 +127,11 @@ def test_without_a_terminal_a_line_is_printed_every_five_seconds(capsys: pytest.
 def test_lines_for_several_stores(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
     with StoreProgress(200, 1, shown=True, clock=clock) as bars:
-        bars.step(Progress("orders", 9, 9, store_id=1, finished=True))
+        bars.show_progress(Progress("orders", 9, 9, store_id=1, finished=True))
         for number in range(2, 20):
-            bars.step(Progress("orders", 3, 9, store_id=number))
+            bars.show_progress(Progress("orders", 3, 9, store_id=number))
         clock.now += 5
-        bars.step(Progress("orders", 4, 9, store_id=2))
+        bars.show_progress(Progress("orders", 4, 9, store_id=2))
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("stores 1/200, store 2 4/9, store 3 3/9,")
     assert line.endswith(" and 7 more")
@@ -141,6 +141,6 @@ def test_nothing_is_printed_unless_shown(capsys: pytest.CaptureFixture[str]) -> 
     clock = Clock()
     with SectionProgress(["orders"], shown=False, clock=clock) as bars:
         clock.now += 60
-        bars.step(Progress("orders", 1, 9))
-        bars.event(waited(900))
+        bars.show_progress(Progress("orders", 1, 9))
+        bars.show_wait(waited(900))
     assert capsys.readouterr() == ("", "")

@@ -190,7 +190,9 @@ def test_a_resource_has_no_instance_dict(store: Store) -> None:
 def test_the_endpoint_in_the_code_equals_that_in_the_docstring(methods: Any) -> None:
     """The command line reads the code, since ``python -OO`` removes docstrings."""
     beside = {"batches.search", "customers.all_customer_count"}
-    found = {one.name: one.endpoint for one in introspect.methods(introspect.offline_store()) if one.name not in beside}
+    found = {
+        one.name: one.endpoint for one in introspect.list_methods(introspect.offline_store()) if one.name not in beside
+    }
     assert found == {method.name: method.endpoint for method in methods}
 
 

@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 from pkgutil import iter_modules
 
-from ecwid_async.cli.introspect import methods, offline_store
+from ecwid_async.cli.introspect import list_methods, offline_store
 from ecwid_async.sandbox import routes
 from ecwid_async.sandbox.routes import support
 
 
 def test_an_endpoint_is_served_by_the_file_named_like_its_resource() -> None:
     misplaced = {}
-    for method in methods(offline_store()):
+    for method in list_methods(offline_store()):
         http_method, _, path = method.endpoint.partition(" ")
         endpoint, _, _ = routes.load().find(http_method, path.split("/")[1:])
         names = [function.__module__.rpartition(".")[2] for function in (endpoint, method.call)]
