@@ -1,4 +1,4 @@
-"""Items as rows and columns. `tables.arrow` needs pyarrow and is imported separately."""
+"""Items as rows and columns. `tables.arrow` builds Arrow tables; it needs pyarrow and is imported separately."""
 
 from ecwid_async.tables.columns import (
     EXTRA,

@@ -43,7 +43,7 @@ __all__ = ["Decimals", "TableBuilder", "read_table", "to_pandas", "to_polars"]
 Decimals: TypeAlias = Literal["exact", "float64"]
 
 _CHUNK_SIZE: Final = 256  # items decoded at a time: more would not fit into a processor core's cache
-_BATCH_SIZE: Final = 2048  # items converted to columns at a time: until then they are held unparsed
+_BATCH_SIZE: Final = 2048  # items converted to columns at a time, and held unparsed until then
 _CACHE_SIZE: Final = 8192  # distinct objects or lists of a column that are kept for the next batch
 _ZONE: Final = " +0000"
 _DECIMAL: Final = rf"^-?\d{{1,{PRECISION - SCALE}}}(\.\d{{1,{SCALE}}})?$"
@@ -65,7 +65,7 @@ _EARLIEST: Final = {
     "datetime": pa.scalar(datetime(1, 1, 1, tzinfo=UTC), _ARROW_TYPES["datetime"]),
 }
 _EMPTY_ARRAYS: Final = {kind: pa.nulls(0, type_) for kind, type_ in _ARROW_TYPES.items()}
-_MISSING_LIST: Final = -1  # its length
+_MISSING_LIST: Final = -1  # stands for the length of a missing list
 _NULL_STRING: Final = pa.scalar(None, pa.string())
 _EMPTY_TEXT: Final = pa.scalar("")
 _NULL_TEXT: Final = pa.scalar("null")
@@ -86,9 +86,10 @@ def _schema(columns: StructColumn) -> pa.Schema:
 class TableBuilder:
     """Collects items and builds tables of one `schema` from them.
 
-    An exact decimal has 38 digits, 18 of them after the point; a number that does not fit goes to `_extra`, like
-    everything else that no column can hold. With `store_id`, that is the first column. Values that do not fit their
-    column are reported to `codec` under `operation`.
+    For `fields` and `keep_unknown`, see `build_columns`. An exact decimal has 38 digits, 18 of them after the point; a
+    number that does not fit goes to `_extra`, like everything else that no column can hold. With `store_id`, the first
+    column holds it. Values that do not fit their column are reported to `codec` under `operation`. Raises
+    `ConfigError` for invalid `decimals` or `fields`.
     """
 
     def __init__(
@@ -134,7 +135,7 @@ class TableBuilder:
 
     @property
     def size(self) -> int:
-        """The size of the columns built so far, in bytes; they lack the last few thousand items."""
+        """The size of the columns built so far, in bytes, without the last few thousand items."""
         return self._batches.size
 
     def add(self, items: Sequence[bytes | msgspec.Raw]) -> None:
@@ -142,7 +143,7 @@ class TableBuilder:
         self._batches.add(items)
 
     def take(self) -> pa.Table:
-        """Return a table of the collected items and start over with none."""
+        """Return a table of the items collected since the last call."""
         table = pa.Table.from_batches(self._batches.take(), schema=self._items_schema)
         if self._store_id is None:
             return table
@@ -159,7 +160,7 @@ class TableBuilder:
         if rests:
             texts = extra.to_pylist()
             for row, more in rests.items():
-                # Objects that are not empty and have no keys in common.
+                # These objects are not empty and have no keys in common.
                 members = [text[1:-1] for text in (texts[row], *more) if text]
                 texts[row] = "{" + ",".join(members) + "}"
             extra = pa.array(texts, pa.string())
@@ -167,7 +168,7 @@ class TableBuilder:
 
 
 class _NestedColumnReader:
-    """Reads a column of objects or lists: each distinct text once, whose value is then repeated."""
+    """Reads a column of objects or lists. Each distinct text is read once, and its value repeated."""
 
     def __init__(self, name: str, column: Column, codec: Codec, operation: str) -> None:
         self._columns = StructColumn({name: column})
@@ -181,7 +182,7 @@ class _NestedColumnReader:
         self._rests: list[str | None] = []
 
     def read(self, texts: pa.Array, rests: dict[int, list[str]]) -> pa.Array:
-        """Read JSON texts. What no column can hold is added to `rests`, by row."""
+        """Read JSON texts. Adds the rest of each to `rests`, by row."""
         encoded = texts.dictionary_encode()
         distinct = encoded.dictionary.to_pylist()
         new = [text for text in distinct if text not in self._positions]
@@ -207,9 +208,9 @@ class _NestedColumnReader:
 
 
 class _BatchBuilder:
-    """Reads items and builds record batches of `columns`; `finish` post-processes each batch.
+    """Reads items and builds record batches of `columns`. `finish` post-processes each batch.
 
-    `rows` is the number of items collected, `size` the bytes of the batches built so far.
+    `rows` is the number of items collected, `size` the size of the batches built so far, in bytes.
     """
 
     def __init__(
@@ -222,7 +223,7 @@ class _BatchBuilder:
         self._columns = columns
         self._schema = _schema(columns)
         self._finish = finish
-        # New slots change the parts that a chunk has, so the batch must be built before.
+        # New slots change the parts of a chunk, so a batch is built from the chunks before.
         self._reader = RowReader(columns, self._build_columns, codec=codec, operation=operation)
         self.rows = 0
         self.size = 0
@@ -241,10 +242,10 @@ class _BatchBuilder:
             self._build_batch()
 
     def _build_batch(self) -> None:
-        """Build a batch of the unread items: reading many in a row takes half the time per item."""
+        """Build a batch of the unread items. Reading many in a row takes half the time per item."""
         items, self._unread = self._unread, []
-        # The many short-lived objects of a chunk contain no cycles. Garbage collection would take a tenth of the time
-        # and find nothing.
+        # The short-lived objects of a chunk contain no cycles. Garbage collection would find nothing, and take a tenth
+        # of the time.
         was_enabled = gc.isenabled()
         gc.disable()
         try:
@@ -265,7 +266,7 @@ class _BatchBuilder:
         try:
             parts = chunk.parts()
         except (pa.ArrowException, OverflowError):
-            # There is a number with too many digits, or an invalid date: check item by item.
+            # A number has too many digits, or a date is invalid: check item by item.
             if known_rests is not None:
                 raise
             split = self._reader.split_items(items)
@@ -288,7 +289,7 @@ class _BatchBuilder:
         self._clear_parts()
 
     def take(self) -> list[pa.RecordBatch]:
-        """Return the batches of the collected items and start over with none."""
+        """Return the batches of the items collected since the last call."""
         if self._unread:
             self._build_batch()
         batches, self._batches = self._batches, []
@@ -307,11 +308,11 @@ def _use_floats(column: Column) -> None:
 
 
 class _Chunk:
-    """The values of some items, by column.
+    """The values of some items, as parts in the order of the columns.
 
-    A column's parts are in order: for objects which of them are present, for lists the length of each, then the values
-    inside. Integers and booleans stay in plain buffers until columns are built. Other values of one kind are pooled and
-    become one array for all columns, because one call for many values is cheaper.
+    A column of objects has a part with the presence of each, a column of lists one with their lengths; the parts of the
+    values inside follow. Integers and booleans stay in plain buffers until columns are built. Other values of one kind
+    are pooled and become one array for all columns, because one call for many values is cheaper.
     """
 
     def __init__(self) -> None:
@@ -330,7 +331,7 @@ class _Chunk:
         pool.extend(values)
 
     def add_struct(self, column: StructColumn, rows: Sequence[Any]) -> None:
-        """Add the fields of objects, all of them present."""
+        """Add the fields of objects, none of which is missing."""
         columns = zip(*map(msgspec.structs.astuple, rows), strict=True) if rows else repeat(())
         for (name, child), values in zip(column.seen.items(), columns, strict=False):
             if name not in column.unknown:
@@ -395,13 +396,13 @@ def _check_range(kind: str, times: pa.Array) -> pa.Array:
 
 
 def _split_texts(joined: bytes) -> pa.Array:
-    """Like `json_texts.split_texts`, but return an array, with nulls for ``null`` and for missing texts."""
+    """Split joined texts into an array, with nulls for ``null`` and for missing texts."""
     texts = pc.split_pattern(pa.array([joined], pa.string()), SEPARATOR).values
     return pc.if_else(pc.or_(pc.equal(texts, _EMPTY_TEXT), pc.equal(texts, _NULL_TEXT)), _NULL_STRING, texts)
 
 
 def _parse_decimals(joined: bytes) -> pa.Array:
-    # pyarrow does not refuse some numbers that are too large but changes them.
+    # pyarrow accepts some numbers that are too large, and changes them.
     texts = _split_texts(joined)
     longest = pc.min_max(pc.binary_length(texts))["max"].as_py() or 0
     has_exponent = b"e" in joined or b"E" in joined
@@ -465,7 +466,7 @@ async def read_table(
     codec: Codec,
     without: Collection[str] = (),
 ) -> pa.Table:
-    """Read all pages of a list into a table with the columns that `request` selects, except those in `without`."""
+    """Read all pages of a list into a table with the columns that `request` selects, except `without`."""
     fields = None
     for name, value in request.params:
         selection = parse_selection(value).get("items") if name == "responseFields" else None

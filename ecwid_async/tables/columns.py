@@ -33,6 +33,7 @@ __all__ = [
 
 Kind: TypeAlias = Literal["bool", "date", "datetime", "decimal", "float", "int", "json", "literal", "text"]
 Fields: TypeAlias = Selection | Sequence[str]
+"""Selected fields: a parsed selection, or texts such as ``id`` and ``media(images(id))``."""
 
 EXTRA: Final = "_extra"
 """The column for everything that no other column can hold, as JSON in the shape of the item."""
@@ -40,8 +41,11 @@ EXTRA: Final = "_extra"
 STORE_ID: Final = "store_id"
 """The optional column or key with the id of the item's store."""
 
-SCALE: Final = 18
 PRECISION: Final = 38
+"""Digits of a decimal column."""
+
+SCALE: Final = 18
+"""Its digits after the point."""
 
 SCALAR_KINDS: Final[Mapping[object, Kind]] = {
     bool: "bool",
@@ -82,9 +86,9 @@ class ListColumn:
 class StructColumn:
     """A column of objects with these fields, by wire name.
 
-    `seen` are the fields that have a slot, in the order of their first occurrence; it includes `unknown` ones, which
-    the model does not have and which get a slot only if `keep_unknown` is set. `has_unknown` is true if there is an
-    unknown field here or in a nested column. Rows are instances of `row_type`; `empty_row` has no values.
+    `seen` are the fields that have a slot, in the order of their first occurrence. `unknown` are those among them that
+    the model does not have; they get a slot only if `keep_unknown` is set. `has_unknown` is true if there is an unknown
+    field here or in a nested column. Rows are instances of `row_type`; `empty_row` has no values.
     """
 
     fields: dict[str, "Column"]
@@ -120,10 +124,11 @@ Column: TypeAlias = ScalarColumn | ListColumn | StructColumn
 def build_columns(
     model: type[object] | Projection[Any], fields: Fields | None = None, *, keep_unknown: bool | None = None
 ) -> StructColumn:
-    """Build the columns of a model, or only those of `fields`, given by wire names or by the model's attribute names.
+    """Build the columns of a model, or only those of `fields`: wire names, or the model's attribute names.
 
     `keep_unknown` keeps fields that have no column, and defaults to true only without `fields`. If it is false, items
-    may hold more than `fields`, and a name that the model does not have raises `ConfigError` with the closest match.
+    may have more fields than `fields`, and a name that the model does not have raises `ConfigError` with the closest
+    match. A model without fields raises `ConfigError` too.
     """
     if isinstance(model, Projection):
         models: tuple[type[Any], ...] = model.models
@@ -150,11 +155,11 @@ def _struct_column(
         attrs.resolve_types(model)
         for field in attrs.fields(model):
             if parents and field.metadata.get(PREFIX) == "":
-                return ScalarColumn("json")  # the store's own keys are next to its fields
+                return ScalarColumn("json")  # free keys are mixed with its fields
             if field.name != "extra" and PREFIX not in field.metadata:
                 known.setdefault(wire_name(field), []).append(field)
                 wire_names[field.name] = wire_name(field)
-    # Without a selection inside it, the whole object is wanted.
+    # Without a selection of its fields, the whole object is selected.
     keep_unknown = keep_unknown or selection is None
     selected: dict[str, Selection | None] = dict.fromkeys(known)
     if selection is not None:
@@ -215,7 +220,7 @@ def _are_alike(one: Column, other: Column) -> bool:
 
 
 def flatten(struct: StructColumn, levels: int = 3) -> StructColumn:
-    """The same columns for text cells: structs of the first `levels` keep their fields, everything else is JSON."""
+    """Return columns for text cells: structs of the first `levels` keep their fields, others and lists are JSON."""
     columns = {name: _flatten_column(column, levels - 1) for name, column in struct.fields.items()}
     return StructColumn(columns, struct.keep_unknown)
 

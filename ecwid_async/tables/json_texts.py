@@ -1,4 +1,4 @@
-"""Many JSON texts in one buffer: decoding and splitting it once is much faster than handling each text."""
+"""Joining many JSON texts into one buffer and splitting it, which is much faster than decoding each text."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -12,10 +12,10 @@ SEPARATOR: Final = "\x1e"
 
 
 def join_texts(texts: Iterable[bytes | msgspec.Raw]) -> bytes:
-    """Join JSON texts; missing ones are empty."""
+    """Join JSON texts. Pass an empty text for a missing one."""
     return SEPARATOR.encode().join(texts)
 
 
 def split_texts(joined: bytes) -> list[str]:
-    """Split joined texts; ``null`` becomes empty, as a missing one is. Raises `UnicodeDecodeError` unless UTF-8."""
+    """Split joined texts. ``null`` and missing ones become empty. Raises `UnicodeDecodeError` if they aren't UTF-8."""
     return ["" if text == "null" else text for text in joined.decode().split(SEPARATOR)]

@@ -1,9 +1,9 @@
-"""Reads items into rows for columns, and puts rows and `_extra` together again.
+"""Reading items into rows, and merging the columns of a row with its `_extra`.
 
-`RowReader` is built for speed: `msgspec` decodes items straight into slots, with one class per object of the model that
-has the fields seen so far, in the order of their first occurrence. Items that do not fit these classes are handled one
-by one: a new field gets a slot; a value of an unexpected type moves unchanged to the item's rest, and so does every
-field that the model does not have. Nothing is lost: `merge_extra` puts columns and rest together again.
+`RowReader` is built for speed: `msgspec` decodes items straight into slots. Each object of the model has a class with
+the fields seen so far, in the order of their first occurrence. Items that do not fit these classes are handled one by
+one. A new field gets a slot. Values of an unexpected type, and fields that the model does not have, move unchanged to
+the item's rest. Nothing is lost: `merge_extra` merges the columns and the rest into the item again.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,7 +55,7 @@ class _SlotsAdded(Exception):
 
 
 class RowReader:
-    """Reads items into rows of `struct`, and adds slots to it for the fields it finds.
+    """Reads items into rows of `struct`, and adds a slot to it for each field that occurs.
 
     `before_new_slots` is called before slots are added. Values that do not fit their column are reported to `codec`
     under `operation`.
@@ -81,7 +81,7 @@ class RowReader:
         self._decode = msgspec.json.Decoder(self.struct.row_type).decode
 
     def read(self, items: Sequence[bytes | msgspec.Raw]) -> tuple[list[Any], list[bytes | None]]:
-        """Read items as rows, and the rest of each item as JSON, None if there is none.
+        """Read items. Return their rows, and the rest of each item as JSON, None if there is none.
 
         Raises `DecodeError` for anything but a JSON object and, if the codec is strict, for a value that does not fit.
         """
@@ -121,7 +121,7 @@ class RowReader:
         self._build_decoder()
 
     def _new_fields(self, item: bytes | msgspec.Raw) -> "Iterator[tuple[StructColumn, str]]":
-        """The fields of an item that have no slot yet; none for an unreadable item, which `split_item` refuses."""
+        """Yield the fields of an item that have no slot yet. An unreadable item has none; `split_item` refuses it."""
         try:
             return _fields_without_slot(self.struct, exact_decoder.decode(item))
         except DECODE_ERRORS:
@@ -172,7 +172,7 @@ class RowReader:
         return held_members, rest_members or _NOTHING
 
     def _split_scalar(self, kind: Kind, value: object, path: str) -> tuple[Any, Any]:
-        """Convert a value as models do, without loss; what the column can't hold exactly is rest."""
+        """Convert a value as models do. If the column can't hold it exactly, it is rest."""
         if kind in ("json", "literal"):
             return value, _NOTHING
         typed: Any = self._codec.structure_or_none(value, _SCALAR_TYPES[kind], self._operation, path)
@@ -233,7 +233,7 @@ def _fields_without_slot(column: Column, value: object) -> Iterator[tuple[Struct
 
 
 def _rest_of(column: Column, value: Any) -> Any:
-    """The part of a decoded value that has no column, in the shape of the item; None if there is none."""
+    """Return the part of a decoded value that has no column, in the shape of the item, or None."""
     if value is None or not column.has_unknown:
         return None
     rest: Any = None
@@ -252,7 +252,7 @@ def _rest_of(column: Column, value: Any) -> Any:
 
 
 def merge_extra(columns: Any, extra: Any) -> Any:
-    """Put a row's columns and its parsed `_extra` together again."""
+    """Merge the columns of a row with its parsed `_extra` into the item."""
     if extra is None:
         return columns
     if isinstance(columns, dict) and isinstance(extra, dict):

@@ -35,7 +35,7 @@ class Promise:
 def promise(name: str, rest: str) -> Promise:
     plan, key, order, shows_hidden, requests = (cell.strip() for cell in rest.split("|"))
     shows = tuple(re.findall(r"`(\w+)`", shows_hidden))
-    return Promise(name, plan, key.strip("`"), order.strip("`"), shows, requests, "if none came" in shows_hidden)
+    return Promise(name, plan, key.strip("`"), order.strip("`"), shows, requests, "if none was seen" in shows_hidden)
 
 
 PROMISES = {match[1]: promise(match[1], match[2]) for match in ROW.finditer(PAGE.read_text(encoding="utf-8"))}
