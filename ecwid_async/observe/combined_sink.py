@@ -1,4 +1,4 @@
-"""Passing events to several sinks, and keeping their errors away from calls."""
+"""Passing events to several sinks, and keeping the errors of sinks away from calls."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -14,7 +14,7 @@ __all__ = ["CombinedSink"]
 
 
 class CombinedSink:
-    """Several sinks as one. It never raises: the first error of each sink is logged, and the others get the event.
+    """Several sinks as one. It never raises: the first error of each sink is logged, and other sinks get the event.
 
     Raises `ConfigError` for a sink that is not callable, or would have to be awaited.
     """
@@ -34,7 +34,7 @@ class CombinedSink:
 
     @classmethod
     def from_argument(cls, events: EventSink | Iterable[EventSink]) -> Self:
-        """From the argument `events` of `Ecwid`: one sink or several."""
+        """Combine the argument `events` of `Ecwid`: one sink or several."""
         return cls(events) if callable(events) or not isinstance(events, Iterable) else cls(*events)
 
     def wants(self, kind: EventKind) -> bool:
@@ -44,7 +44,7 @@ class CombinedSink:
                 if wants(kind):
                     return True
         except Exception:
-            return True  # then every sink is called, and the error of the failing one is logged
+            return True  # every sink is called, and the error of the failing one is logged
         return False
 
     def __call__(self, event: Event) -> None:

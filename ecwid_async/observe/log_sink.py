@@ -1,4 +1,4 @@
-"""Writing events to logging."""
+"""Writing events to the standard library's logging."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -23,8 +23,8 @@ _LEVELS: Final[Mapping[EventKind, int]] = {
 }
 # Seconds. Shorter delays for the rate limit are routine, and logged at DEBUG.
 _ROUTINE_DELAY: Final = 1.0
-# One text for each kind, so that tools that group records by their text keep the kinds apart.
-_TEXTS: Final[Mapping[EventKind, str]] = {
+# A format for each kind, because some tools group log records by their format.
+_FORMATS: Final[Mapping[EventKind, str]] = {
     kind: f"%s: {kind.replace('_', ' ')} (%s) [request %s, %s]" for kind in _LEVELS
 }
 
@@ -32,10 +32,10 @@ _TEXTS: Final[Mapping[EventKind, str]] = {
 class LogSink:
     """Writes events to the standard library's logging, by default to the logger ``ecwid_async``.
 
-    Attempts are logged at DEBUG, retries and delays at INFO (delays for the rate limit of up to a second at DEBUG), and
-    at WARNING what needs attention: a 429, a token or store in quarantine, a call given up. Each record has the fields
-    of the event as attributes, such as ``ecwid_operation`` and ``ecwid_request_id``. The start and the end of a call
-    are not logged, since its attempts are.
+    Attempts are logged at DEBUG, retries and delays at INFO (delays of up to a second for the rate limit at DEBUG), and
+    events that need attention at WARNING: a 429, a token or store in quarantine, a call given up. Each record has the
+    fields of the event as attributes, such as ``ecwid_operation`` and ``ecwid_request_id``. The start and the end of a
+    call are not logged, because its attempts are.
     """
 
     def __init__(self, logger: logging.Logger = logger) -> None:
@@ -53,7 +53,7 @@ class LogSink:
         routine = _is_for_rate_limit(event) and (event.seconds or 0.0) <= _ROUTINE_DELAY
         self._logger.log(
             logging.DEBUG if routine else _LEVELS[event.kind],
-            _TEXTS[event.kind],
+            _FORMATS[event.kind],
             event.operation,
             ", ".join(_details(event)),
             event.request_id,
@@ -72,7 +72,7 @@ class LogSink:
 
 
 def _is_for_rate_limit(event: Event) -> bool:
-    """Whether it is a delay that follows no failed attempt."""
+    """Whether the event is a delay for the rate limit, which follows no failed attempt."""
     return event.kind is EventKind.DELAYED and event.status is None and event.error is None
 
 

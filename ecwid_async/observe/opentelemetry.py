@@ -19,7 +19,7 @@ __all__ = ["OpenTelemetrySink"]
 Attributes = dict[str, str | int | float]
 
 _SCOPE: Final = "ecwid_async"
-# Seconds. The longest are for calls that wait for the rate limit.
+# Of the histograms, in seconds. The longest are for calls that wait for the rate limit.
 _BOUNDARIES: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 
 
@@ -33,15 +33,15 @@ class _Call:
 
 
 class OpenTelemetrySink:
-    """A span for each call, with its attempts and waits as span events, and metrics of all calls.
+    """Records a span for each call, with its attempts and delays as span events, and metrics of all calls.
 
     The span is named after the operation, has the attributes of the semantic conventions for HTTP clients, and is the
-    current span during the call. Spans and metrics contain no URL, body or error message, since these may hold a
+    current span during the call. Spans and metrics contain no URL, body or error message, because these may contain a
     customer's data. The metrics:
 
-    - ``ecwid.client.call.duration``, a histogram in seconds: whole calls, delays included
-    - ``ecwid.client.delay.duration``, a histogram in seconds: delays, by the status or error that they follow; those
-      without either are for the rate limit
+    - ``ecwid.client.call.duration``, a histogram in seconds: whole calls, including delays
+    - ``ecwid.client.delay.duration``, a histogram in seconds: delays, by the preceding status or error; delays without
+      either are for the rate limit
     - ``ecwid.client.attempts``, a counter: attempts, by status or error
     - ``ecwid.client.active_calls``, an up-down counter: calls in progress
 
@@ -102,7 +102,7 @@ class OpenTelemetrySink:
         attributes = _attributes(event)
         self._active.add(1, attributes)
         if event.request_id in self._calls:
-            return  # one request sent twice at the same time: the first one's span covers both
+            return  # one request is sent twice at the same time: the span of the first send covers both
         span_attributes = {**attributes, "ecwid.request.id": event.request_id}
         if event.store_id is not None:
             span_attributes["ecwid.store.id"] = event.store_id

@@ -1,1 +1,1 @@
-"""Helpers that know nothing of the API."""
+"""General helpers, independent of the API."""

@@ -1,4 +1,4 @@
-"""Lines that start with a checksum, for files and tokens that are read again later."""
+"""Lines that start with a checksum, which detects damage when a file or a token is read later."""
 
 from hashlib import sha256
 from typing import Final
@@ -16,7 +16,7 @@ def add_checksum(line: bytes) -> bytes:
 
 
 def strip_checksum(line: bytes) -> bytes | None:
-    """Return the content of a line, with or without its newline; None if any byte of it has changed."""
+    """Return a line without its checksum and newline, or None if it has changed. The newline may be missing."""
     checksum, _, content = line.removesuffix(b"\n").partition(b" ")
     return content if checksum == _checksum(content) else None
 

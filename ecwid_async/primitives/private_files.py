@@ -1,4 +1,4 @@
-"""Files that only this user can read, which later runs and other processes of the user find again."""
+"""Files that only this user can read, and that the user's processes share."""
 
 import errno
 import os
@@ -16,10 +16,10 @@ _BINARY: Final = getattr(os, "O_BINARY", 0)
 
 
 def open_private(path: Path, *, buffering: int = -1) -> BinaryIO:
-    """Open a file for reading and appending; create it if needed, readable only by its owner.
+    """Open a file for reading and appending. Create it if needed, readable only by its owner.
 
     Links are not followed, and files that others could have planted are not opened. Raises `PermissionError` unless it
-    is a regular file of this user with no other name, and `OSError` if the system refuses.
+    is a regular file of this user without other hard links, and `OSError` if the system refuses.
     """
     flags = os.O_RDWR | os.O_APPEND | _FLAGS | _BINARY
     for _ in range(_ATTEMPTS):
@@ -46,7 +46,7 @@ def open_private(path: Path, *, buffering: int = -1) -> BinaryIO:
         except BaseException:
             os.close(descriptor)
             raise
-    raise OSError(errno.EAGAIN, "it is removed again and again while it is opened", str(path))
+    raise OSError(errno.EAGAIN, "it keeps being removed while it is opened", str(path))
 
 
 def _check(status: os.stat_result, path: Path) -> None:

@@ -1,9 +1,9 @@
-"""Decoding JSON from outside: it ends quickly for any bytes, with data or with `NotJSON`.
+"""Decoding JSON from outside: for any bytes it quickly returns data or raises `NotJSON`.
 
-`msgspec` rejects JSON that servers do send in three cases: half of a surrogate pair as an escape (``"nice \\ud83d"``,
-half an emoji), a number that fits neither Python's `Decimal` nor its int, and a byte order mark. One of them in one
-item must not cost the whole page, so rejected JSON is repaired and decoded once more. JSON that is nested deeper than
-the interpreter's recursion limit, and bytes that are not UTF-8, can't be decoded.
+`msgspec` rejects three things that servers do send: half of a surrogate pair as an escape (``"nice \\ud83d"``, half an
+emoji), a number that fits neither Python's `Decimal` nor its int, and a byte order mark. One of them in one item must
+not make a whole page unreadable, so rejected JSON is repaired and decoded again. JSON that is nested deeper than the
+interpreter's recursion limit, and bytes that are not UTF-8, can't be decoded.
 """
 
 import re
@@ -24,7 +24,7 @@ DECODE_ERRORS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError,
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 # Unterminated text matches too: trying another start inside it would take quadratic time.
-# These patterns are compiled on first use, which mostly never comes.
+# These patterns are compiled on first use, because most programs never need them.
 _TEXT_OR_NUMBER: Final = rb'(?s)"(?:[^"\\]++|\\.)*+"?|-?[0-9][0-9.eE+-]*+'
 _NUMBER: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 # A whole pair comes first, so that only a lone half is captured.
@@ -40,11 +40,11 @@ _SHORTEST_UNREPRESENTABLE: Final = len("1e1000000000000000000")
 
 
 class NotJSON(ValueError):
-    """Bytes that can't be decoded as JSON; the message says in a few words what they are."""
+    """Bytes that can't be decoded as JSON. The message describes them in a few words."""
 
 
 def decode_json(body: bytes | msgspec.Raw, decoder: "msgspec.json.Decoder[T]") -> T:
-    """Decode a body with `decoder`, repaired if necessary. Raises `NotJSON`, and nothing else.
+    """Decode a body with `decoder`, repaired if necessary. Raises only `NotJSON`.
 
     The ``float_hook`` of `decoder` must be `Decimal`: without it a number beyond the range of a float can't be decoded.
     """
@@ -73,8 +73,10 @@ def _reason(body: bytes, error: Exception) -> str:
 
 
 def repair(body: bytes) -> bytes:
-    """Return the JSON in a form that `msgspec` accepts: U+FFFD for half of a surrogate pair, and as text those numbers
-    that do not fit a `Decimal`, or that are whole with more than 4,300 digits.
+    """Return the JSON in a form that `msgspec` accepts.
+
+    Half of a surrogate pair becomes U+FFFD. Numbers that do not fit a `Decimal`, and whole numbers of over 4,300
+    digits, become text.
     """
     return re.sub(_TEXT_OR_NUMBER, _repair_token, _without_byte_order_mark(body))
 

@@ -1,4 +1,4 @@
-"""Running work to its end, even if the task that waits for it is cancelled."""
+"""Running work to its end, even if the task that awaits it is cancelled."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -45,10 +45,10 @@ async def _wait_until_done(task: asyncio.Task[T]) -> T:
 
 
 async def run_shielded_in_thread(work: Callable[[], T]) -> T:
-    """Run blocking ``work()`` in a worker thread, with the same guarantee: the caller waits until the thread is done.
+    """Run blocking ``work()`` in a worker thread, and return or raise only once the thread has finished it.
 
-    This holds even if a second Ctrl-C cancels every task: then the event loop itself waits. Use `run_shielded` for work
-    that may block forever, such as reading a pipe.
+    If a second Ctrl-C cancels every task, the event loop itself waits. Use `run_shielded` for work that may block
+    forever, such as reading a pipe.
     """
     future: Future[T] = Future()
     try:

@@ -14,7 +14,7 @@ from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.transport.http.base_url import validate_base_url
 from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, PARTIAL_CONTENT, BodyError
-from ecwid_async.transport.http.failures import cause_name, deadline_passed, exchange_error
+from ecwid_async.transport.http.failures import cause_name, deadline_error, exchange_error
 from ecwid_async.transport.http.request_bodies import UploadStream, request_body
 from ecwid_async.transport.http.response_bodies import decoded_chunks, read_body
 from ecwid_async.transport.http.settings import USER_AGENT, Settings
@@ -23,8 +23,8 @@ from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedRes
 
 __all__ = ["AiohttpTransport"]
 
-# aiohttp asks for larger bodies as files, because writing them at once blocks the event loop.
-_LARGE: Final = 1 << 20
+# aiohttp wants larger bodies as files, because writing them at once blocks the event loop.
+_LARGE_BODY: Final = 1 << 20
 
 _CONNECTION_ERRORS: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 _NOT_SENT: Final = (
@@ -37,13 +37,14 @@ _FAILURES: Final = (aiohttp.ClientError, TimeoutError, BodyError)
 
 
 class _BrokenConnection(aiohttp.ClientError):
-    """A connection error of a kind on which aiohttp does not send PUT and DELETE again."""
+    """Stands for a connection error after which aiohttp would send PUT and DELETE again."""
 
 
 async def _send_once(
     request: aiohttp.ClientRequest,
     handler: Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]],
 ) -> aiohttp.ClientResponse:
+    """Middleware of aiohttp that keeps it from sending a request again."""
     try:
         return await handler(request)
     except _CONNECTION_ERRORS as error:
@@ -51,7 +52,7 @@ async def _send_once(
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Discards idle connections with unrequested data, which would be taken for the response to the next request."""
+    """Discards idle connections that received data, which would be taken for the response to the next request."""
 
     async def connect(
         self,
@@ -76,8 +77,8 @@ def _headers(request: Request) -> CIMultiDict[str]:
 class AiohttpTransport:
     """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies.
 
-    The session is made on first use, one for each event loop and process. Raises `ConfigError` for a base URL that
-    would send a token unencrypted.
+    There is one session for each event loop and process, created on first use. Raises `ConfigError` for an invalid base
+    URL, and for one that would send a token unencrypted.
     """
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
@@ -85,9 +86,9 @@ class AiohttpTransport:
         self._origin, self._base_path = URL(self._base_url).origin(), URL(self._base_url).raw_path.rstrip("/")
         self._settings = settings or Settings()
         self._timeouts = self._settings.timeouts
-        self._buffered = self._client_timeout(self._timeouts.total, None)
-        # The time of a download is unlimited, as long as data arrives.
-        self._streaming = self._client_timeout(None, self._timeouts.read)
+        self._send_timeout = self._client_timeout(self._timeouts.total, None)
+        # A download may take any time, as long as data arrives.
+        self._stream_timeout = self._client_timeout(None, self._timeouts.read)
         self._sessions = PoolPerLoop(self._new_session)
 
     @property
@@ -106,11 +107,11 @@ class AiohttpTransport:
         """
         body = request_body(request.body)
         try:
-            async with self._exchange(request, body, self._timeout_of(request, self._buffered)) as response:
+            async with self._exchange(request, body, self._until_deadline(request, self._send_timeout)) as response:
                 headers = Headers(response.raw_headers)
                 return Response(response.status, headers, await self._read(request, response, headers))
         except Exception as error:
-            self._translate(request, error, body)
+            self._raise_translated(request, error, body)
         except BaseException as error:
             clear_library_frames(error)
             raise
@@ -122,9 +123,9 @@ class AiohttpTransport:
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Send once, and yield the body while it arrives. Leaving the block early closes the connection."""
         try:
-            response = await self._exchange(request, None, self._timeout_of(request, self._streaming))
+            response = await self._exchange(request, None, self._until_deadline(request, self._stream_timeout))
         except Exception as error:
-            self._translate(request, error)
+            self._raise_translated(request, error)
         except BaseException as error:
             clear_library_frames(error)
             raise
@@ -144,7 +145,7 @@ class AiohttpTransport:
         return self._session().request(
             request.method,
             self._url(request),
-            data=io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE else body,
+            data=io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE_BODY else body,
             headers=_headers(request),
             timeout=timeout,
             allow_redirects=False,
@@ -153,7 +154,7 @@ class AiohttpTransport:
     def _url(self, request: Request) -> URL:
         if request.params:
             return URL(self._base_url + request.target, encoded=True)
-        # Does not parse the host again: saves a third of the time.
+        # Saves a third of the time, because the host is not parsed again.
         return self._origin.with_path(self._base_path + request.path, encoded=True)
 
     def _session(self) -> aiohttp.ClientSession:
@@ -180,14 +181,14 @@ class AiohttpTransport:
             middlewares=(_send_once,),
         )
 
-    def _timeout_of(self, request: Request, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
-        """The timeout of one exchange, limited by the caller's deadline."""
+    def _until_deadline(self, request: Request, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
+        """`timeout`, shortened to end at the caller's deadline."""
         deadline = request.options.deadline
         if deadline is None:
             return timeout
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
-            raise deadline_passed(request)
+            raise deadline_error(request)
         return self._client_timeout(left if timeout.total is None else min(left, timeout.total), timeout.sock_read)
 
     def _client_timeout(self, total: float | None, read: float | None) -> aiohttp.ClientTimeout:
@@ -197,8 +198,8 @@ class AiohttpTransport:
     async def _read(self, request: Request, response: aiohttp.ClientResponse, headers: Headers) -> bytes:
         limit = self._settings.largest_response
         length = parse_content_length(response.headers)
-        plain = "Content-Encoding" not in response.headers and response.status != PARTIAL_CONTENT
-        if length is not None and length <= limit and plain:
+        is_plain = "Content-Encoding" not in response.headers and response.status != PARTIAL_CONTENT
+        if length is not None and length <= limit and is_plain:
             return await response.read()
         return await read_body(response.content.iter_any(), request, response.status, headers, limit)
 
@@ -212,20 +213,22 @@ class AiohttpTransport:
                 async for chunk in chunks:
                     yield chunk
         except _FAILURES as error:
-            self._translate(request, error)
+            self._raise_translated(request, error)
 
-    def _translate(self, request: Request, error: Exception, body: bytes | UploadStream | None = None) -> NoReturn:
-        """Raise our error for an error of aiohttp, depending on whether the request was sent."""
+    def _raise_translated(
+        self, request: Request, error: Exception, body: bytes | UploadStream | None = None
+    ) -> NoReturn:
+        """Raise our error for an error of aiohttp. Its class depends on whether the request was sent."""
         if isinstance(body, UploadStream):
-            body.raise_failure()
+            body.raise_source_error()
         clear_library_frames(error)
         if not isinstance(error, _FAILURES):
             raise error
         cause = error.__cause__ if isinstance(error, _BrokenConnection) and error.__cause__ else error
-        # Some texts quote URLs: of the proxy, with its password, or of the call, with a customer's data.
-        quotes = isinstance(cause, aiohttp.ClientHttpProxyError) or request.path in str(cause)
+        # Some messages quote a URL: the proxy's with its password, or the request's with a customer's data.
+        quotes_url = isinstance(cause, aiohttp.ClientHttpProxyError) or request.path in str(cause)
         sent = not isinstance(cause, _NOT_SENT)
         now = asyncio.get_running_loop().time()
         raise exchange_error(request, self._base_url, cause_name(cause), sent=sent, now=now) from (
-            None if quotes else cause
+            None if quotes_url else cause
         )

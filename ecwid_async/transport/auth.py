@@ -1,4 +1,4 @@
-"""Credentials. They are added innermost, so that no request, error or recording further out contains them."""
+"""Authentication: the innermost wrapper adds the credentials, so that nothing further out ever contains them."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -10,14 +10,14 @@ from ecwid_async.wire import Request, Response, StreamedResponse, Transport, mas
 
 __all__ = ["Auth", "Secret"]
 
-# How much is kept of an unsuccessful response, in bytes: more than any error says, and fast to search.
+# Bytes kept of an unsuccessful response: longer than any error message, and fast to search.
 _MAX_ERROR_BODY: Final = 1024 * 1024
 
 T = TypeVar("T")
 
 
 class Secret(str):
-    """Text whose `repr` is ``***``: in logs, in tracebacks with locals, in debuggers."""
+    """Text whose `repr` is ``'***'``, so that logs, tracebacks with locals and debuggers do not show it."""
 
     __slots__ = ()
 
@@ -25,17 +25,17 @@ class Secret(str):
         return "'***'"
 
     def __getitem__(self, key: SupportsIndex | slice) -> "Secret":
-        # Printers that shorten long values slice first, and take the `repr` of the slice.
+        # Libraries that shorten long values take the `repr` of a slice.
         return Secret(super().__getitem__(key))
 
 
 class Auth:
-    """Adds credentials to requests, with the path prefix that belongs to them and the request's id.
+    """Adds the credentials, the path prefix of the store and the header with the request's id.
 
-    A server or proxy that refuses a request may quote it. The secret is therefore masked in every error, and in every
-    unsuccessful response, of which the first MiB is kept.
+    A server or proxy that refuses a request may quote it, so the secret is masked in every error and in every
+    unsuccessful response, whose body is cut to its first MiB.
 
-    Made by `for_store` or `for_application`. `name` appears in its `repr`.
+    Create it with `for_store` or `for_application`. `name` appears in its `repr`.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class Auth:
 
     @classmethod
     def for_store(cls, inner: Transport, store_id: int, token: str) -> Self:
-        """For one store, with its access token."""
+        """Authenticate requests to one store with its access token."""
         return cls(inner, f"store {store_id}", f"/{store_id}", (("Authorization", f"Bearer {token}"),), token)
 
     @classmethod
     def for_application(cls, inner: Transport, client_id: str, client_secret: str) -> Self:
-        """For requests of an app about itself, which belong to no store."""
+        """Authenticate requests of an app about itself, which belong to no store."""
         credentials = (("X-Ecwid-App-Client-Id", client_id), ("X-Ecwid-App-Secret-Key", client_secret))
         return cls(inner, "an application", "", credentials, client_secret)
 
@@ -93,7 +93,7 @@ class Auth:
                     yield response
                 else:
                     headers = response.headers.mask(self._secrets)
-                    async with aclosing(self._error_body(response.chunks)) as chunks:
+                    async with aclosing(self._masked_error_body(response.chunks)) as chunks:
                         yield StreamedResponse(response.status, headers, chunks)
         except TransportError as error:
             # The caller's block may raise the error of another call, which keeps its own request.
@@ -106,7 +106,7 @@ class Auth:
         """Close the wrapped transport."""
         await self._inner.aclose()
 
-    async def _error_body(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    async def _masked_error_body(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
         """Yield the body as one chunk, since a secret may span two."""
         body = bytearray()
         async for chunk in chunks:
@@ -120,7 +120,7 @@ class Auth:
 
     def _mask_error(self, error: EcwidError) -> None:
         """Mask the secret in an error, and drop foreign causes and contexts that quote it."""
-        # The transport cleared its library's frames; by now its own frame, which holds the response, has ended too.
+        # The transport has cleared its library's frames. Its own frame holds the response, and has ended only now.
         clear_library_frames(error)
         error.args = tuple(self._mask_text(value) for value in error.args)
         for name, value in vars(error).items():
@@ -142,7 +142,7 @@ class Auth:
         return mask_secrets(value, self._secrets) if isinstance(value, str) else value
 
     def _with_credentials(self, request: Request) -> Request:
-        # Written out, because `evolve` takes longer than everything else here.
+        # `evolve` would take longer than everything else here.
         return Request(
             method=request.method,
             path=self._prefix + request.path,

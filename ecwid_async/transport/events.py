@@ -8,7 +8,7 @@ __all__ = ["EventEmitter"]
 
 
 class EventEmitter:
-    """Emits the events of one store to one sink, but only of the kinds that the sink wants."""
+    """Emits the events of one store to one sink, limited to the kinds that the sink wants."""
 
     __slots__ = ("_server", "_sink", "_store_id", "wants")
 

@@ -11,7 +11,7 @@ from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.transport.http.base_url import validate_base_url
 from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, BodyError
-from ecwid_async.transport.http.failures import cause_name, deadline_passed, exchange_error
+from ecwid_async.transport.http.failures import cause_name, deadline_error, exchange_error
 from ecwid_async.transport.http.request_bodies import UploadStream, request_body, request_headers
 from ecwid_async.transport.http.response_bodies import decoded_chunks, read_body
 from ecwid_async.transport.http.settings import Settings
@@ -51,7 +51,7 @@ class _CheckedStream(httpx2.AsyncByteStream):
         self._reusable = True
 
     async def aclose(self) -> None:
-        # There is no public way to see this. The contract suite notices if a release works differently.
+        # httpx2 has no public API for this. `tests/contract` fails if a release changes the private one.
         with suppress(AttributeError):
             parser = self._stream._httpcore_stream._stream._connection._h11_state  # type: ignore[attr-defined]
             if parser.trailing_data[0]:
@@ -60,15 +60,15 @@ class _CheckedStream(httpx2.AsyncByteStream):
         if self._reusable:
             await self._stream.aclose()  # does not wait
         else:
-            # Interrupted by a cancellation, it would leave its entry in the pool forever.
+            # If a cancellation interrupted it, the connection would stay in the pool forever.
             await run_shielded(self._stream.aclose)
 
 
 class Httpx2Transport:
     """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies. Runs under trio too.
 
-    The pool is made on first use, one for each event loop and process. Raises `ConfigError` for a base URL that would
-    send a token unencrypted, and for authorities that can't be read.
+    There is one pool for each event loop and process, created on first use. Raises `ConfigError` for an invalid base
+    URL, for one that would send a token unencrypted, and for a `Settings.ca` without certificates.
     """
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
@@ -78,9 +78,9 @@ class Httpx2Transport:
         self._pools = PoolPerLoop(self._new_pool, _running_loop)
         timeouts = self._settings.timeouts
         opening = {"connect": timeouts.connect, "pool": timeouts.connect}
-        self._buffered: _Extensions = {"timeout": {**opening, "read": None, "write": None}}
-        # The time of a download is unlimited, as long as data arrives.
-        self._streaming: _Extensions = {"timeout": {**opening, "read": timeouts.read, "write": timeouts.read}}
+        self._send_timeouts: _Extensions = {"timeout": {**opening, "read": None, "write": None}}
+        # A download may take any time, as long as data arrives.
+        self._stream_timeouts: _Extensions = {"timeout": {**opening, "read": timeouts.read, "write": timeouts.read}}
 
     @property
     def base_url(self) -> str:
@@ -99,12 +99,12 @@ class Httpx2Transport:
         body = request_body(request.body)
         try:
             with anyio.fail_after(self._seconds_left(request, self._settings.timeouts.total)):
-                status, headers, body_stream = await self._open(request, body, self._buffered)
+                status, headers, body_stream = await self._open(request, body, self._send_timeouts)
                 async with aclosing(body_stream), aclosing(aiter(body_stream)) as chunks:
                     content = await read_body(chunks, request, status, headers, self._settings.largest_response)
             return Response(status, headers, content)
         except Exception as error:
-            self._translate(request, error, body)
+            self._raise_translated(request, error, body)
         except BaseException as error:
             clear_library_frames(error)
             raise
@@ -117,9 +117,9 @@ class Httpx2Transport:
         """Send once, and yield the body while it arrives. Leaving the block early closes the connection."""
         try:
             with anyio.fail_after(self._seconds_left(request, None)):
-                status, headers, body_stream = await self._open(request, None, self._streaming)
+                status, headers, body_stream = await self._open(request, None, self._stream_timeouts)
         except Exception as error:
-            self._translate(request, error)
+            self._raise_translated(request, error)
         except BaseException as error:
             clear_library_frames(error)
             raise
@@ -165,7 +165,7 @@ class Httpx2Transport:
                             return
                     yield chunk
         except _FAILURES as error:
-            self._translate(request, error)
+            self._raise_translated(request, error)
 
     def _new_pool(self) -> httpx2.AsyncHTTPTransport:
         settings = self._settings
@@ -188,13 +188,15 @@ class Httpx2Transport:
             return limit
         left = deadline - anyio.current_time()
         if left <= 0:
-            raise deadline_passed(request)
+            raise deadline_error(request)
         return left if limit is None else min(left, limit)
 
-    def _translate(self, request: Request, error: Exception, body: bytes | UploadStream | None = None) -> NoReturn:
-        """Raise our error for an error of httpx2, depending on whether the request was sent."""
+    def _raise_translated(
+        self, request: Request, error: Exception, body: bytes | UploadStream | None = None
+    ) -> NoReturn:
+        """Raise our error for an error of httpx2. Its class depends on whether the request was sent."""
         if isinstance(body, UploadStream):
-            body.raise_failure()
+            body.raise_source_error()
         clear_library_frames(error)
         if not isinstance(error, _FAILURES):
             raise error

@@ -15,16 +15,16 @@ ScriptedResponse: TypeAlias = Response | Exception
 
 
 def make_response(data: object = None, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A response with `data` as its JSON body. Bytes become the body as they are, None an empty one."""
+    """A response with `data` as its JSON body. Bytes are the body as they are, and None makes an empty one."""
     body = data if isinstance(data, bytes) else b"" if data is None else msgspec.json.encode(data)
     return Response(status, Headers((headers or {}).items()), body)
 
 
 class MemoryTransport:
-    """Responds to each request with the next item of `script`, or with what a function returns for it.
+    """Responds to each request with the next item of `script`, or with the result of calling `script` with the request.
 
-    An exception in the script is raised. `requests` lists the requests sent. Raises `LookupError` when the script is
-    exhausted.
+    Exceptions among the responses are raised. `requests` lists the requests sent. Raises `LookupError` when the script
+    is exhausted.
     """
 
     def __init__(self, script: Iterable[ScriptedResponse] | Callable[[Request], ScriptedResponse]) -> None:

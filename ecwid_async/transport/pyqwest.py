@@ -1,4 +1,4 @@
-"""A transport on pyqwest (extra ``pyqwest``), whose HTTP and TLS are written in Rust, under asyncio."""
+"""A transport on pyqwest (extra ``pyqwest``), for asyncio: HTTP and TLS are written in Rust."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.transport.http.base_url import validate_base_url
 from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, BodyError
-from ecwid_async.transport.http.failures import cause_name, deadline_passed, exchange_error
+from ecwid_async.transport.http.failures import cause_name, deadline_error, exchange_error
 from ecwid_async.transport.http.request_bodies import UploadStream, request_body, request_headers
 from ecwid_async.transport.http.response_bodies import decoded_chunks, read_body
 from ecwid_async.transport.http.settings import Settings
@@ -39,7 +39,7 @@ _FAILURES: Final = (
 )
 _NO_PROXY: Final = pyqwest.Proxy("http://localhost", no_proxy="*,0.0.0.0/0,::/0")
 _WRITES: Final = frozenset({"POST", "PUT", "PATCH"})
-_URL: Final = re.compile(r" for url \(\S*\)")
+_QUOTED_URL: Final = re.compile(r" for url \(\S*\)")
 
 
 class _PoolTimeout(TimeoutError):
@@ -49,12 +49,14 @@ class _PoolTimeout(TimeoutError):
 @frozen
 class _Pool:
     client: pyqwest.HTTPTransport
-    # Limits the connections: pyqwest lets a request wait without a limit, and does not report that it waited.
+    # Limits the connections. pyqwest itself would let a request wait forever, and not report it.
     slots: asyncio.Semaphore
 
 
-async def _until_length(response: pyqwest.Response, headers: Headers) -> AsyncIterator[bytes | memoryview | bytearray]:
-    """Yield the body up to its announced length: waiting for its end as well would take a third longer."""
+async def _body_up_to_length(
+    response: pyqwest.Response, headers: Headers
+) -> AsyncIterator[bytes | memoryview | bytearray]:
+    """Yield the body up to its announced length. Waiting for the end of the stream too would take a third longer."""
     left = parse_content_length(headers)
     if left == 0:
         return
@@ -69,12 +71,13 @@ async def _until_length(response: pyqwest.Response, headers: Headers) -> AsyncIt
 class PyqwestTransport:
     """Sends each request exactly once to `base_url` over HTTP/1.1, follows no redirect, keeps no cookies.
 
-    The pool is made on first use, one for each event loop. pyqwest's threads do not survive a fork: a worker forked
-    from a process that has used it gets a `ConfigError`, a spawned one works. `Settings.tls` is not supported, `ca` is.
-    Raises `ConfigError` for a base URL that would send a token unencrypted.
+    There is one pool for each event loop, created on first use. pyqwest's threads do not survive a fork: a worker
+    forked from a process that has used it gets a `ConfigError`, a spawned one works. `Settings.ca` is supported, `tls`
+    is not.
+    Raises `ConfigError` for an invalid base URL, and for one that would send a token unencrypted.
     """
 
-    _started_in: int | None = None
+    _used_in_process: int | None = None
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
         self._base_url = validate_base_url(base_url)
@@ -108,10 +111,10 @@ class PyqwestTransport:
                 return Response(
                     response.status,
                     headers,
-                    await read_body(_until_length(response, headers), request, response.status, headers, limit),
+                    await read_body(_body_up_to_length(response, headers), request, response.status, headers, limit),
                 )
         except Exception as error:
-            self._translate(request, error, body)
+            self._raise_translated(request, error, body)
         except BaseException as error:
             clear_library_frames(error)
             raise
@@ -127,7 +130,7 @@ class PyqwestTransport:
                 async with asyncio.timeout_at(self._deadline_of(request, self._settings.timeouts.read)):
                     response = await stack.enter_async_context(self._exchange(request, None))
             except Exception as error:
-                self._translate(request, error)
+                self._raise_translated(request, error)
             except BaseException as error:
                 clear_library_frames(error)
                 raise
@@ -179,10 +182,10 @@ class PyqwestTransport:
                             return
                     yield chunk
         except _FAILURES as error:
-            self._translate(request, error)
+            self._raise_translated(request, error)
 
     def _pool(self) -> _Pool:
-        if PyqwestTransport._started_in not in (None, os.getpid()):
+        if PyqwestTransport._used_in_process not in (None, os.getpid()):
             raise ConfigError(
                 "pyqwest can't be used in a process forked from one that has used it: spawn workers instead, or use "
                 "AiohttpTransport or Httpx2Transport"
@@ -190,7 +193,7 @@ class PyqwestTransport:
         return self._pools.get()
 
     def _new_pool(self) -> _Pool:
-        PyqwestTransport._started_in = os.getpid()
+        PyqwestTransport._used_in_process = os.getpid()
         return _Pool(self._client(), asyncio.Semaphore(self._settings.connections))
 
     def _client(self) -> pyqwest.HTTPTransport:
@@ -223,18 +226,20 @@ class PyqwestTransport:
         if deadline is None:
             return now + limit
         if deadline <= now:
-            raise deadline_passed(request)
+            raise deadline_error(request)
         return min(now + limit, deadline)
 
-    def _translate(self, request: Request, error: Exception, body: bytes | UploadStream | None = None) -> NoReturn:
-        """Raise our error for an error of pyqwest, depending on whether the request was sent."""
+    def _raise_translated(
+        self, request: Request, error: Exception, body: bytes | UploadStream | None = None
+    ) -> NoReturn:
+        """Raise our error for an error of pyqwest. Its class depends on whether the request was sent."""
         if isinstance(body, UploadStream):
-            body.raise_failure()
+            body.raise_source_error()
         clear_library_frames(error)
         if not isinstance(error, _FAILURES):
             raise error
         # The query may contain customers' data.
-        error.args = tuple(_URL.sub("", text) if isinstance(text, str) else text for text in error.args)
+        error.args = tuple(_QUOTED_URL.sub("", text) if isinstance(text, str) else text for text in error.args)
         sent = not isinstance(error, (ConnectionError, _PoolTimeout))
         now = asyncio.get_running_loop().time()
         raise exchange_error(request, self._base_url, cause_name(error), sent=sent, now=now) from error

@@ -1,4 +1,4 @@
-"""The meaning of a response: its error, whether a write has a result, and the headers ``Retry-After`` and ``Date``."""
+"""Interpreting responses: the error, the missing result of a write, and the headers ``Retry-After`` and ``Date``."""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
@@ -34,16 +34,16 @@ from ecwid_async.wire import Request, Response, to_printable
 
 __all__ = ["parse_error", "parse_http_date", "parse_retry_after", "result_error"]
 
-# Limits of what an error keeps.
+# Limits for the contents of an error.
 _LONGEST_MESSAGE: Final = 2_000
 _LONGEST_CODE: Final = 100
 _MOST_DETAILS: Final = 100
-# Enough of a body to fill an excerpt, whatever white space it starts with.
+# Enough of a body to fill an excerpt, even after leading white space.
 _EXCERPTED_BYTES: Final = 16 * 1024
-# No server means a longer wait than a day.
+# A delay of over a day, in seconds, is a mistake.
 _LONGEST_WAIT: Final = 86_400.0
 _LONGEST_DATE: Final = 100
-# A success of these needs no body.
+# HTTP methods whose success needs no body.
 _NEEDS_NO_RESULT: Final = frozenset({"PUT", "DELETE"})
 
 _BY_CODE: Final[dict[str, type[APIError]]] = {
@@ -83,8 +83,8 @@ _any_json: Final = msgspec.json.Decoder(msgspec.Raw)
 def parse_error(request: Request, response: Response, secrets: Collection[str] = ()) -> APIError:
     """The error for an unsuccessful response, whose body may be JSON, empty, HTML or cut short.
 
-    The error code takes precedence over the status, since the API reuses statuses. `secrets` are masked everywhere in
-    the error.
+    The error code takes precedence over the status, because the API uses one status for several errors. `secrets` are
+    masked everywhere in the error.
     """
     try:
         body = decode_json(response.body, _error_bodies)
@@ -108,7 +108,7 @@ def parse_error(request: Request, response: Response, secrets: Collection[str] =
         },
         excerpt=None if code or message else _excerpt(response.body, secrets),
         request=request,
-        # The response to the last attempt does not say whether an earlier one took effect.
+        # The last response does not show whether an earlier attempt took effect.
         outcome="unknown" if response.in_doubt and outcome == "refused" else outcome,
         retry_after=parse_retry_after(response.headers),
         attempts=response.attempts,
@@ -128,15 +128,15 @@ def _text(value: object) -> str:
 
 
 def result_error(request: Request, response: Response) -> OutcomeUnknown | None:
-    """The error for a successful response to a write whose body is not a result; None if it is one or needs none.
+    """The error for a write with a successful status but no result; None if there is a result, or none is needed.
 
-    Such a body proves nothing: a proxy may have responded in the API's place. Only a PUT or DELETE may have an empty
-    body: its result would be no more than a count.
+    Without a result the write may not have taken effect: a proxy may have responded in the API's place. An empty body
+    is accepted only for PUT and DELETE, whose result would be just a count.
     """
     found = _unexpected_body(request, response.body)
     if found is None:
         return None
-    reason = f"status {response.status} came with {found} in place of a result, which proves nothing"
+    reason = f"status {response.status} with {found} instead of a result does not confirm the write"
     error = OutcomeUnknown(reason, request=request)
     error.attempts = response.attempts
     return error
@@ -158,7 +158,10 @@ def _unexpected_body(request: Request, body: bytes) -> str | None:
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds in ``Retry-After``, which is a number or a date; None if it is missing, invalid or over a day."""
+    """The delay in ``Retry-After``, in seconds. The header is a number or a date.
+
+    None if it is missing, invalid or over a day.
+    """
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         seconds = float(value)
@@ -173,7 +176,7 @@ def parse_retry_after(headers: Mapping[str, str]) -> float | None:
 
 def parse_http_date(text: str) -> datetime | None:
     """The time in a header such as ``Date``, in UTC; None if it is not a date."""
-    # The parser takes quadratic time.
+    # The parser takes quadratic time for long text.
     if len(text) > _LONGEST_DATE:
         return None
     try:
@@ -181,5 +184,5 @@ def parse_http_date(text: str) -> datetime | None:
         # The parser returns a naive datetime for the zone -0000, which means UTC.
         return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
-        # The last two come from some texts that are not dates.
+        # The parser raises the last two for some texts that are not dates.
         return None

@@ -1,4 +1,4 @@
-"""How long a call has waited because of 429s, in its retries and at the closed gate of its token together."""
+"""The time that a call has waited because of 429s: before its retries, and at the closed gate of its token."""
 
 from contextvars import ContextVar
 from typing import Final
@@ -12,11 +12,11 @@ _throttled: Final[ContextVar[tuple[Request | None, float]]] = ContextVar("ecwid_
 
 
 def throttle_time(request: Request) -> float:
-    """Seconds that the call of `request` has waited so far."""
+    """The seconds that the call with this request has waited so far."""
     last, seconds = _throttled.get()
     return seconds if last is request else 0.0
 
 
 def add_throttle_time(request: Request, seconds: float) -> None:
-    """Count a wait that is over or about to begin."""
+    """Add a wait of `seconds`, over or about to begin."""
     _throttled.set((request, throttle_time(request) + seconds))

@@ -178,7 +178,7 @@ async def test_an_interrupted_file_download_is_resumed(connect: Connect, tmp_pat
 async def test_a_download_that_can_t_be_resumed_is_a_clear_error(connect: Connect, tmp_path: Path) -> None:
     async with fault_server(served := InterruptingServer(None)) as server:
         ecwid = Ecwid(transport=connect(server.base_url), quota=None)
-        with pytest.raises(OutcomeUnknown, match=r"interrupted after .* can't be resumed: the server does not offer"):
+        with pytest.raises(OutcomeUnknown, match=r"interrupted after .* can't be resumed: the server does not support"):
             await file_of(ecwid).save(tmp_path / "file")
     assert served.served == 1
     assert not list(tmp_path.iterdir())

@@ -123,7 +123,7 @@ def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServ
         for thread in threads:
             thread.result()
     assert len(server.log) == 24
-    assert not [place for place in queue.waiting if place[0] == id(limiter)]
+    assert not [key for key in queue.waiting_calls if key[0] == id(limiter)]
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -335,7 +335,7 @@ def test_many_cancelled_calls_leave_no_connection_task_or_waiter_behind() -> Non
                 # The server's tasks end with its connections.
                 assert {task for task in asyncio.all_tasks() - before if "FaultServer" not in repr(task)} == set()
                 assert not queue._queues.get({})
-                assert not [place for place in queue.waiting if place[0] == id(limiter)]
+                assert not [key for key in queue.waiting_calls if key[0] == id(limiter)]
                 assert [token.in_progress for token in limiter._tokens.values()] == [0]
                 server.handler = respond
                 assert (await store.orders.get("A")).id == "A"

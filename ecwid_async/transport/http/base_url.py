@@ -14,20 +14,20 @@ DEFAULT_BASE_URL: Final = "https://app.ecwid.com/api/v3"
 
 _MAX_PORT: Final = 65_535
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-# Libraries differ in how they read anything else. International names are written as in the DNS, ``xn--…``.
-_NAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
+# Libraries disagree about any other host name. International names are written as in the DNS, ``xn--…``.
+_HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _AUTHORITY: Final = re.compile(r"(?:.*@)?(?:\[[^\]]*\]|[^:\[\]@]*)(?::[0-9]{1,5})?")
 _PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})*)*")
 
 
 def validate_base_url(base_url: str) -> str:
-    """The base URL, normalized.
+    """Return the base URL, normalized.
 
-    Raises `ConfigError` if it is not a valid base URL, or would send a token unencrypted: plain ``http`` is allowed to
-    this machine only.
+    Raises `ConfigError` if it is not a valid base URL, or would send a token unencrypted: plain ``http`` is allowed
+    only to this machine.
     """
     parts = split_url(base_url)
-    # `urlsplit` drops some characters, such as white space. They are there by mistake.
+    # The lengths differ if `urlsplit` drops characters, such as white space: they are in the URL by mistake.
     if (
         parts is None
         or "@" in parts.netloc
@@ -36,7 +36,7 @@ def validate_base_url(base_url: str) -> str:
         or not _PATH.fullmatch(parts.path)
         or len(parts.geturl()) != len(base_url)
     ):
-        raise ConfigError(f"{_shown(base_url)} is not a valid base URL: give one such as {DEFAULT_BASE_URL}")
+        raise ConfigError(f"{_describe(base_url)} is not a valid base URL: give one such as {DEFAULT_BASE_URL}")
     host = parts.hostname or ""
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigError(f"http:// would send the token to {to_printable(host)} unencrypted: use https://")
@@ -44,17 +44,17 @@ def validate_base_url(base_url: str) -> str:
 
 
 def normalize_url(url: str) -> str:
-    """The same text for each spelling of a URL: lower-case scheme and host, no default port, no slash at the end.
+    """Return one spelling of a URL for all that are equal: lower-case scheme and host, no default port, no final slash.
 
-    Jobs are identified by it. Returns any text that is not an http or https URL unchanged.
+    It is part of the identity of a job. Text that is not an http or https URL is returned unchanged.
     """
     parts = split_url(url)
     if parts is None:
         return url
-    credentials, at, place = parts.netloc.rpartition("@")
+    credentials, at, address = parts.netloc.rpartition("@")
     if parts.port == _DEFAULT_PORTS[parts.scheme]:
-        place = place.rpartition(":")[0]
-    return parts._replace(netloc=credentials + at + place.lower(), path=parts.path.rstrip("/")).geturl()
+        address = address.rpartition(":")[0]
+    return parts._replace(netloc=credentials + at + address.lower(), path=parts.path.rstrip("/")).geturl()
 
 
 def split_url(url: str) -> SplitResult | None:
@@ -65,14 +65,14 @@ def split_url(url: str) -> SplitResult | None:
     except (ValueError, AttributeError, TypeError):
         return None
     host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not (_NAME.fullmatch(host) or _is_address(host)):
+    if parts.scheme not in ("http", "https") or not (_HOST_NAME.fullmatch(host) or _is_address(host)):
         return None
     if not _AUTHORITY.fullmatch(parts.netloc):
         return None
     return parts if port is None or 0 < port <= _MAX_PORT else None
 
 
-def _shown(base_url: object) -> str:
+def _describe(base_url: object) -> str:
     """The given value without its user, query and fragment, which may hold a password."""
     if not isinstance(base_url, str):
         return f"a {type(base_url).__name__}"

@@ -1,4 +1,4 @@
-"""Decompressing response bodies, alike for every HTTP library. An incomplete body is an error."""
+"""Decompressing response bodies, the same way for every HTTP library. An incomplete body is an error."""
 
 import zlib
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ PARTIAL_CONTENT: Final = 206
 Chunk: TypeAlias = bytes | memoryview | bytearray
 
 # Bytes to decompress at once: data may expand a thousandfold.
-_PIECE: Final = 1 << 16
+_MAX_PIECE: Final = 1 << 16
 # Each member of a gzip stream costs time in proportion to the bytes that follow it.
 _MAX_MEMBERS: Final = 1000
-_WITHOUT_BODY: Final = frozenset({204, 304})
+_STATUSES_WITHOUT_BODY: Final = frozenset({204, 304})
 
 
 class BodyError(Exception):
-    """A body that can't be decompressed, or is incomplete. Its text says which."""
+    """A body that can't be decompressed, or is incomplete. The message is short and quotes no data."""
 
 
 class Decoder:
-    """Undoes the content encoding of one response, as its headers name it.
+    """Decodes the body of one response by its ``Content-Encoding``.
 
     Raises `BodyError` for an encoding that was not requested, and for a partial response to a request for the whole.
     """
@@ -40,21 +40,21 @@ class Decoder:
             raise BodyError("a part of the body instead of the whole")
         self.plain = encoding in ("", "identity")
         self._gzip = encoding != "deflate"
-        # Servers that compress name the encoding even if the body is empty.
-        self._complete = self.plain or request.method != "GET" or status in _WITHOUT_BODY
+        # Some servers name an encoding even if the body is empty.
+        self._complete = self.plain or request.method != "GET" or status in _STATUSES_WITHOUT_BODY
         self._members = 0
         self._stream: zlib._Decompress | None = None
 
     def feed(self, data: Chunk) -> Iterator[bytes]:
-        """Yield what a chunk decompresses to, in pieces of bounded size. Raises `BodyError` if it is damaged."""
+        """Decompress a chunk and yield the data in pieces of bounded size. Raises `BodyError` if it is damaged."""
         if self.plain:
             yield bytes(data)
             return
         piece = b""
-        while data or len(piece) == _PIECE:
+        while data or len(piece) == _MAX_PIECE:
             stream = self._stream or self._next_member(data)
             try:
-                piece = stream.decompress(data, _PIECE)
+                piece = stream.decompress(data, _MAX_PIECE)
             except zlib.error as error:
                 raise BodyError("a body that can't be decompressed") from error
             self._complete = stream.eof
@@ -68,7 +68,7 @@ class Decoder:
                 piece = b""
 
     def finish(self) -> None:
-        """Check that the body is complete. To be called after the last chunk. Raises `BodyError` if it is not."""
+        """Call after the last chunk. Raises `BodyError` if the body is incomplete."""
         if not self._complete:
             raise BodyError("an incomplete compressed body")
 

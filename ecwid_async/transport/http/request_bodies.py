@@ -1,4 +1,4 @@
-"""The body and the headers of a request, in the form in which HTTP libraries send them."""
+"""The body and the headers of a request in the form that HTTP libraries take."""
 
 from collections.abc import AsyncIterator
 from types import TracebackType
@@ -11,10 +11,10 @@ __all__ = ["UploadStream", "request_body", "request_headers"]
 
 
 class UploadStream:
-    """A streamed body that remembers the error of its source: an HTTP library would report a broken connection only.
+    """A streamed body that keeps the error of its source, for which an HTTP library would report a broken connection.
 
-    The last chunk of a body of announced length is held back until the source has ended. A library would truncate a
-    source that is longer than announced, and the server would wait for the rest of one that is shorter.
+    If the length is announced, the last chunk is held back until the source has ended. Otherwise a library would
+    truncate a source that is too long, and the server would wait for the rest of one that is too short.
     """
 
     def __init__(self, body: StreamBody) -> None:
@@ -42,19 +42,19 @@ class UploadStream:
             self._error, self._traceback = error, error.__traceback__
             raise
 
-    def raise_failure(self) -> None:
-        """Raise the error of the source, if there was one, with its own traceback and cause."""
+    def raise_source_error(self) -> None:
+        """Raise the error of the source, if there was one, with its original traceback and cause."""
         if self._error is not None:
             raise self._error.with_traceback(self._traceback) from self._error.__cause__
 
 
 def request_body(body: Body) -> bytes | UploadStream | None:
-    """A body in the form in which it is sent."""
+    """The body to pass to an HTTP library."""
     return UploadStream(body) if isinstance(body, StreamBody) else body
 
 
 def request_headers(request: Request, *more: tuple[str, str]) -> list[tuple[str | bytes, str | bytes]]:
-    """The headers to send, with the length of a stream if it is known."""
+    """The headers to send: of the request, `more`, the user agent, and the length of a stream if it is known."""
     pairs = [("User-Agent", USER_AGENT), *more, *request.headers.pairs]
     if isinstance(request.body, StreamBody) and request.body.length is not None:
         pairs.append(("Content-Length", str(request.body.length)))

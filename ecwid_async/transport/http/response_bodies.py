@@ -1,4 +1,4 @@
-"""Reading the body of a response: whole and up to a limit, or chunk by chunk."""
+"""Reading the body of a response: all of it up to a limit, or chunk by chunk."""
 
 from collections.abc import AsyncGenerator, AsyncIterable
 
@@ -10,7 +10,7 @@ __all__ = ["decoded_chunks", "read_body"]
 
 
 async def read_body(chunks: AsyncIterable[Chunk], request: Request, status: int, headers: Headers, limit: int) -> bytes:
-    """Read a whole body, with its content encoding undone.
+    """Read a whole body, and decompress it.
 
     Raises `ResponseTooLarge` as soon as it exceeds `limit` bytes, `BodyError` if it is damaged or incomplete.
     """

@@ -15,7 +15,6 @@ from ecwid_async.transport.validation import check_count, check_number
 
 __all__ = ["USER_AGENT", "Settings", "Timeouts"]
 
-
 USER_AGENT: Final = f"ecwid-async/{__version__}"
 
 
@@ -48,14 +47,15 @@ class Settings:
     """How a transport connects, and what it accepts.
 
     - `connections`: the size of the pool of one event loop.
-    - `keep_alive`: seconds for which an idle connection may be reused. After a longer time the server may be closing
-      it, and the outcome of a write sent on it would be unknown.
-    - `largest_response`: the limit, in bytes after decompression, of a response that is read whole. Downloads are read
-      in pieces and have no limit.
-    - `proxy`: a URL, with user and password if needed. Environment variables are ignored.
-    - `ca`: a PEM file of certificate authorities to trust instead of the system's. `tls`: a whole context instead.
+    - `keep_alive`: seconds for which an idle connection may be reused. Later the server may be closing it, and the
+      outcome of a write sent on it would be unknown.
+    - `largest_response`: the limit, in bytes after decompression, of a response that is read as a whole. Downloads are
+      read in chunks and have no limit.
+    - `proxy`: the URL of a proxy, with user and password if needed. Environment variables are ignored.
+    - `ca`: a PEM file of certificate authorities to trust instead of the system's.
+    - `tls`: a TLS context to use instead of the default one.
 
-    Raises `ConfigError` for a value that can't be used.
+    Raises `ConfigError` for an invalid value, and for `ca` and `tls` together.
     """
 
     timeouts: Timeouts = Timeouts()
@@ -82,7 +82,7 @@ class Settings:
             raise ConfigError(f"{self.ca!r} is not a file: give `ca` a PEM file of authorities to trust")
 
     def tls_context(self) -> ssl.SSLContext:
-        """The TLS context for connections. Raises `ConfigError` if `ca` contains no certificates."""
+        """Return the TLS context for connections. Raises `ConfigError` if `ca` contains no certificates."""
         if self.tls is not None:
             return self.tls
         if self.ca is None:

@@ -1,4 +1,4 @@
-"""Removing credentials from tracebacks: the frames of HTTP libraries hold the headers that they send."""
+"""Removing credentials from tracebacks: the frames of HTTP libraries contain the headers of the request."""
 
 import traceback
 from contextlib import suppress
@@ -7,15 +7,15 @@ from typing import Final
 
 __all__ = ["clear_library_frames"]
 
-# The packages whose frames hold a request with its token, and those that they send it through.
+# HTTP libraries, whose frames contain the request with its token, and packages in between, whose frames may.
 _LIBRARIES: Final = frozenset({"aiohttp", "h11", "httpcore2", "httpx2", "pyqwest"})
-_CARRIERS: Final = frozenset({"anyio", "asyncio", "contextlib", "ecwid_async", "socket", "ssl", "trio", "uvloop"})
+_INTERMEDIATES: Final = frozenset({"anyio", "asyncio", "contextlib", "ecwid_async", "socket", "ssl", "trio", "uvloop"})
 
 
 def clear_library_frames(error: BaseException) -> None:
     """Clear the locals of HTTP libraries' frames in the traceback of an error, and of its causes and contexts.
 
-    The caller's frames keep their locals: those of an upload's source, or of an error that is being handled.
+    The caller's own frames keep their locals, for example in the source of an upload or in an error being handled.
     """
     seen: set[int] = set()
     chain: list[BaseException | None] = [error]
@@ -33,11 +33,11 @@ def _clear(trace: TracebackType | None) -> None:
         module = str(frame.f_globals.get("__name__"))
         package = module.partition(".")[0]
         if package in _LIBRARIES:
-            # Frames below aiohttp's server are the caller's.
+            # Handlers called by aiohttp's server are the caller's.
             in_library = not module.startswith("aiohttp.web")
         elif package == "ecwid_async":
             in_library = False
-        if in_library or package in _CARRIERS:
+        if in_library or package in _INTERMEDIATES:
             # A running frame can't be cleared.
             with suppress(RuntimeError):
                 frame.clear()

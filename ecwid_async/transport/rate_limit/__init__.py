@@ -5,17 +5,17 @@ from a sliding log, a fixed window and a token bucket of 60:
 
 - **slots**: a request holds one of 600 slots from before it is sent until a minute after its response. By then the
   server has counted it for more than a minute, whatever delays the network added;
-- **pace**: slots are given out at the quota's rate, to bulk calls one by one, to interactive calls up to `burst` ahead;
-- **gate**: after a 429 no request with that token is sent until the time that the server named.
+- **pace**: slots are assigned at the quota's rate, to bulk calls one by one, to interactive calls up to `burst` ahead;
+- **gate**: after a 429 no request with that token is sent until the time in the response.
 
 Bulk calls leave `reserve` slots to interactive calls. In return they are guaranteed one request in twenty
-(`pacing.BULK_SHARE`), of a token and at the ceiling over all tokens: interactive calls, however many, never stop them.
+(`pacing.BULK_SHARE`), both of a token and at the ceiling over all tokens, however many interactive calls there are.
 
-A call waits at a closed gate until its `throttle_timeout`, which counts the waits of its retries too; if it would have
-to wait longer, it fails at once. A token or store that can't work is quarantined: its calls fail without a request,
-except for one probe per interval. Both errors say that nothing was sent, and until when.
+A call waits at a closed gate until its `throttle_timeout`, which includes the waits before its retries; if the gate
+opens later, the call fails at once. A token or store that does not work is quarantined: its calls fail without a
+request, except for one probe per interval. Both errors state that nothing was sent, and until when.
 
-`transport` has the wrapper, `limiter` the protocol by which it counts, and `memory` and `redis` implement that.
+`transport` has the wrapper, `limiter` the protocol for counting requests, `memory` and `redis` its implementations.
 """
 
 from ecwid_async.transport.rate_limit.keys import token_key

@@ -1,4 +1,4 @@
-"""The keys under which a limiter counts tokens and stores. A token's key is a hash, so that no limiter holds tokens."""
+"""The keys of tokens and stores in a limiter. A token's key is a hash, so that limiters contain no tokens."""
 
 import hashlib
 
@@ -11,5 +11,5 @@ def token_key(token: str) -> str:
 
 
 def store_key(store_id: int | None) -> str:
-    """The key of a store. None stands for an application's own requests."""
+    """The key of a store, or of an application's own requests if `store_id` is None."""
     return f"store {store_id}"

@@ -1,4 +1,4 @@
-"""The protocol of a limiter, which counts the requests of tokens and keeps the quarantines."""
+"""The protocol of a limiter, which counts the requests of each token and stores the quarantines."""
 
 from typing import Protocol
 
@@ -12,10 +12,10 @@ __all__ = ["Limiter", "Wait"]
 
 @frozen
 class Wait:
-    """No slot is free: ask again after `seconds`.
+    """The call has to wait: acquire again after `seconds`.
 
-    `at_ceiling` is true if only the ceiling over all tokens is in the way. `closed_for` is set while a 429 keeps the
-    gate closed, to the seconds since it closed.
+    `at_ceiling` is true if only the ceiling over all tokens delays the call. `closed_for` is the seconds since a 429
+    closed the gate, or None if the gate is open.
     """
 
     seconds: float
@@ -24,25 +24,28 @@ class Wait:
 
 
 class Limiter(Protocol):
-    """Counts the requests of tokens, in memory or shared between processes. Keys are hashes of tokens."""
+    """Counts the requests of each token, in memory or shared between processes.
+
+    `key` is the `token_key` of a token, `store` the `store_key` of a store.
+    """
 
     async def acquire(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
-        """Take `cost` slots and return None, or take none and return the reason. A cancelled call takes none.
+        """Take `cost` slots and return None, or take none and return the reason. If cancelled, take none.
 
-        During a quarantine one caller per probe interval gets None, as a probe.
+        During a quarantine, one call per probe interval is admitted as a probe.
         """
 
     async def release(
         self, key: str, store: str, cost: int, *, close_gate_for: float = 0.0, succeeded: bool = False
     ) -> None:
-        """End an exchange: its slots become free after one window. Called once per `acquire` that returned None.
+        """End an exchange: its slots become free after one window. Called once after each `acquire` that returned None.
 
-        `close_gate_for` closes the key's gate for that many seconds. `succeeded` lifts the quarantines of the key and
-        the store. Cancellation does not interrupt it.
+        `close_gate_for` closes the token's gate for this many seconds. `succeeded` lifts the quarantines of the token
+        and the store. Cancellation does not interrupt it.
         """
 
     async def quarantine(self, key: str | None, store: str, quarantine: Quarantine) -> None:
-        """Quarantine a store: for the token of `key`, or for every token if `key` is None."""
+        """Quarantine a store for one token, or for every token if `key` is None."""
 
     async def quarantines(self) -> list[Quarantine]:
         """All quarantines, the oldest first."""

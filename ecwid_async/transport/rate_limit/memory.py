@@ -19,7 +19,7 @@ from ecwid_async.wire import Lane
 
 __all__ = ["MemoryLimiter"]
 
-# How many idle tokens are looked at, to forget them, when a new one comes.
+# How many tokens are checked for removal when a new one is added.
 _TOKENS_TO_CHECK: Final = 4
 # The shortest wait for a slot, in seconds.
 _MIN_WAIT: Final = 0.001
@@ -28,10 +28,11 @@ _MIN_WAIT: Final = 0.001
 class _TokenState:
     """The slots of one token: `held` counts those of exchanges `in_progress` and those in `releases`.
 
-    `releases` has the time at which slots become free, and their number. The gate is closed from `closed` to `opens`.
+    `releases` has the times at which slots become free, with their number. The gate is closed from `closed_at` to
+    `opens_at`. All times are by the limiter's clock, in seconds.
     """
 
-    __slots__ = ("closed", "held", "in_progress", "opens", "pace", "releases", "share")
+    __slots__ = ("closed_at", "held", "in_progress", "opens_at", "pace", "releases", "share")
 
     def __init__(self, interval: float) -> None:
         self.pace = Pace(interval)
@@ -39,7 +40,7 @@ class _TokenState:
         self.in_progress = 0
         self.releases: deque[tuple[float, int]] = deque()
         self.held = 0
-        self.closed = self.opens = float("-inf")
+        self.closed_at = self.opens_at = float("-inf")
 
     def free_slots(self, now: float) -> None:
         """Free the slots whose time has come."""
@@ -47,7 +48,7 @@ class _TokenState:
             self.held -= self.releases.popleft()[1]
 
     def next_release(self, now: float) -> float:
-        """Seconds until the next slot becomes free."""
+        """Seconds until the next slots become free."""
         return max(self.releases[0][0] - now, _MIN_WAIT) if self.releases else self.pace.interval
 
     @property
@@ -56,7 +57,7 @@ class _TokenState:
 
 
 class _QuarantineEntry:
-    """A quarantine, and when a call may probe it, by the limiter's clock."""
+    """A quarantine, and the time of its next probe by the limiter's clock."""
 
     __slots__ = ("next_probe", "quarantine")
 
@@ -81,7 +82,7 @@ class MemoryLimiter:
             _limiters.add(self)
 
     async def acquire(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
-        """See `Limiter.acquire`. Raises `ValueError` for a cost that never fits."""
+        """See `Limiter.acquire`. Raises `ValueError` for a cost beyond the quota."""
         quota = self.quota
         limit = slot_limit(quota, lane, cost)
         with self._lock:
@@ -93,8 +94,8 @@ class MemoryLimiter:
             token.free_slots(now)
             if self._quarantines and (quarantine := self._active_quarantine(key, store, now)) is not None:
                 return quarantine
-            if token.opens > now:
-                return Wait(token.opens - now, closed_for=now - token.closed)
+            if token.opens_at > now:
+                return Wait(token.opens_at - now, closed_for=now - token.closed_at)
             if lane is Lane.BULK:
                 if (wait := self._admit_bulk(token, limit, cost, now)) is not None:
                     return wait
@@ -112,14 +113,14 @@ class MemoryLimiter:
             if self._quarantines:
                 self._start_probe(key, store, now)
             self._ceiling.take(now)
-            # A batch is one request on the wire. Its cost takes slots only: on the pace it would delay the next call.
+            # A batch is one request on the wire. Its cost takes only slots: paced, it would delay the next call.
             token.pace.take(now)
             token.in_progress += 1
             token.held += cost
             return None
 
     def _admit_bulk(self, token: _TokenState, limit: int, cost: int, now: float) -> Wait | None:
-        """Admit a bulk call by pace and free slots, or else by the share that bulk calls are guaranteed."""
+        """Admit a bulk call by pace and free slots, or by its guaranteed share. Returns None if admitted."""
         share, ceiling_share = token.share, self._ceiling_share
         if share is None:
             share = token.share = BulkShare(token.pace.interval)
@@ -151,9 +152,9 @@ class MemoryLimiter:
             token.in_progress -= 1
             token.releases.append((now + self.quota.window, cost))
             if close_gate_for:
-                if token.opens <= now:
-                    token.closed = now
-                token.opens = max(token.opens, now + close_gate_for)
+                if token.opens_at <= now:
+                    token.closed_at = now
+                token.opens_at = max(token.opens_at, now + close_gate_for)
             if succeeded and self._quarantines:
                 self._quarantines.pop((key, store), None)
                 self._quarantines.pop((None, store), None)
@@ -177,38 +178,38 @@ class MemoryLimiter:
     async def lift_quarantines(self, store: str | None) -> None:
         """See `Limiter.lift_quarantines`."""
         with self._lock:
-            for place in [place for place in self._quarantines if store is None or place[1] == store]:
-                del self._quarantines[place]
+            for scope in [scope for scope in self._quarantines if store is None or scope[1] == store]:
+                del self._quarantines[scope]
 
     def forget_in_progress(self) -> None:
-        """Drop the slots of exchanges in progress. After a fork these end in the parent process."""
+        """Drop the slots of exchanges in progress: after a fork, these end in the parent process."""
         self._lock = threading.Lock()
         for token in self._tokens.values():
             token.in_progress = 0
             token.held = sum(cost for _, cost in token.releases)
 
     def _active_quarantine(self, key: str, store: str, now: float) -> Quarantine | None:
-        for place in ((key, store), (None, store)):
-            entry = self._quarantines.get(place)
+        for scope in ((key, store), (None, store)):
+            entry = self._quarantines.get(scope)
             if entry is not None and entry.next_probe > now:
                 return entry.quarantine
         return None
 
     def _start_probe(self, key: str, store: str, now: float) -> None:
-        """Let one call through; the others wait for its outcome."""
+        """Start the interval until the next probe: only this call is admitted."""
         interval = self.quota.probe_interval
-        for place in ((key, store), (None, store)):
-            entry = self._quarantines.get(place)
+        for scope in ((key, store), (None, store)):
+            entry = self._quarantines.get(scope)
             if entry is not None:
                 entry.next_probe = now + interval
                 entry.quarantine = evolve(entry.quarantine, until=datetime.now(UTC) + timedelta(seconds=interval))
 
     def _forget_idle_tokens(self, now: float) -> None:
-        """Drop tokens without slots in use, among the few that were not looked at for longest."""
+        """Drop idle tokens among the few that were checked least recently."""
         for _ in range(min(_TOKENS_TO_CHECK, len(self._tokens))):
             key, token = next(iter(self._tokens.items()))
             token.free_slots(now)
-            if token.idle and token.opens <= now:
+            if token.idle and token.opens_at <= now:
                 del self._tokens[key]
             else:
                 self._tokens.move_to_end(key)
@@ -224,7 +225,7 @@ def _after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    # Held across the fork: otherwise the child could inherit it locked by a thread that does not exist there.
+    # Held during the fork: otherwise the child could inherit it locked by a thread that it does not have.
     os.register_at_fork(
         before=_limiters_lock.acquire, after_in_parent=_limiters_lock.release, after_in_child=_limiters_lock.release
     )

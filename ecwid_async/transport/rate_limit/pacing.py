@@ -1,4 +1,4 @@
-"""Pacing: spreads the calls of a token evenly, and guarantees bulk calls a share. No clock, no I/O."""
+"""Pacing: spreading the calls of a token evenly, and guaranteeing a share to bulk calls. No clock, no I/O."""
 
 from typing import Final
 
@@ -8,9 +8,9 @@ __all__ = ["BULK_SHARE", "CLAIM_GRACE", "PACE_SLACK", "BulkShare", "Pace"]
 PACE_SLACK: Final = 2.0
 # Bulk calls are guaranteed one request in this many, however many interactive calls there are.
 BULK_SHARE: Final = 20
-# A claim on free slots lapses this part of a window after the end of its wait: the call that made it is gone.
+# A claim on slots expires this fraction of a window after the end of its wait: then its call is gone.
 CLAIM_GRACE: Final = 0.1
-# Shorter waits count as none: adding one to the clock may not change it.
+# Shorter waits, in seconds, count as zero: added to the clock, they might not change it.
 _TICK: Final = 1e-6
 
 
@@ -18,7 +18,7 @@ _TICK: Final = 1e-6
 
 
 class Pace:
-    """A schedule of evenly spaced times (GCRA). Callers may run ahead of it by some intervals, and so catch up."""
+    """A schedule of calls at even intervals (GCRA). Calls may run some intervals ahead of it, to catch up."""
 
     __slots__ = ("interval", "next")
 
@@ -28,8 +28,8 @@ class Pace:
 
     def wait(self, now: float, ahead: float) -> float:
         """Seconds until the next call may start, if it may run `ahead` intervals before its time."""
-        due = self.next - ahead * self.interval - now
-        return due if due > _TICK else 0.0
+        seconds = self.next - ahead * self.interval - now
+        return seconds if seconds > _TICK else 0.0
 
     def take(self, now: float) -> None:
         """Record a call."""
@@ -37,39 +37,41 @@ class Pace:
 
 
 class BulkShare:
-    """The requests that bulk calls are guaranteed: one in every `interval`, counted from `start`.
+    """The requests guaranteed to bulk calls: since `start`, one has been earned in every `interval`.
 
-    Time without bulk calls earns one request at most. While a bulk call waits for `cost` slots, interactive calls leave
-    as many slots free as it has earned by then.
+    Time without bulk calls earns at most one request. While a bulk call claims `claimed_cost` slots, until
+    `claimed_until`, interactive calls leave free as many of them as have been earned.
     """
 
-    __slots__ = ("cost", "interval", "start", "until")
+    __slots__ = ("claimed_cost", "claimed_until", "interval", "start")
 
     def __init__(self, interval: float) -> None:
         self.interval = BULK_SHARE * interval
         self.start = float("-inf")
-        self.cost = 0
-        self.until = float("-inf")
+        self.claimed_cost = 0
+        self.claimed_until = float("-inf")
 
     def begin(self, now: float) -> None:
-        """Forget what was earned while no bulk call waited, except one request."""
-        if self.until <= now:
+        """Drop the requests earned while no bulk call was waiting, except one."""
+        if self.claimed_until <= now:
             self.start = max(self.start, now - self.interval)
 
     def wait(self, now: float, cost: int = 1) -> float:
         """Seconds until `cost` requests are earned."""
-        due = self.start + cost * self.interval - now
-        return due if due > _TICK else 0.0
+        seconds = self.start + cost * self.interval - now
+        return seconds if seconds > _TICK else 0.0
 
     def claim(self, now: float, cost: int, until: float) -> None:
-        """Reserve slots for a waiting call that will ask again before `until`."""
-        self.cost, self.until = cost, until
+        """Reserve slots for a waiting call that acquires again before `until`."""
+        self.claimed_cost, self.claimed_until = cost, until
 
     def reserved(self, now: float) -> int:
-        """How many slots interactive calls leave free."""
-        return 0 if self.until <= now else min(self.cost, int((now - self.start + _TICK) / self.interval))
+        """The number of slots that interactive calls leave free."""
+        return (
+            0 if self.claimed_until <= now else min(self.claimed_cost, int((now - self.start + _TICK) / self.interval))
+        )
 
     def take(self, now: float, cost: int = 1) -> None:
         """Spend `cost` earned requests."""
         self.start = min(now, max(self.start + cost * self.interval, now - self.interval))
-        self.until = float("-inf")
+        self.claimed_until = float("-inf")

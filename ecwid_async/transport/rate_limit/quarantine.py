@@ -1,4 +1,4 @@
-"""Quarantine: tokens and stores whose calls are not sent, because the API said that they can't work."""
+"""Quarantines, and the list of them that a client offers."""
 
 from collections.abc import Generator
 from datetime import datetime
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_QUARANTINES", "Quarantine", "QuarantineList"]
 
-# Beyond this the oldest quarantine is dropped. A call to that store finds it out again.
+# Beyond this the oldest quarantine is dropped. The next call to that store renews it if needed.
 MAX_QUARANTINES: Final = 10_000
 
 
 @frozen(kw_only=True)
 class Quarantine:
-    """A token or a store whose calls are not sent, because the API said that they can't work.
+    """A token or store whose calls are not sent, because a response showed that it does not work.
 
-    `store_id` is None for an application's own requests. `status`, `code` and `message` are those of the response to
-    the request `request_id`. `since` is when it came; the first call after `until` is sent as a probe. Both are in UTC.
+    - `store_id`: None for an application's own requests.
+    - `status`, `code`, `message`: from that response. `request_id`: its request.
+    - `since`: when that response arrived. `until`: the first call after it is sent as a probe. Both are in UTC.
     """
 
     store_id: int | None
@@ -35,7 +36,7 @@ class Quarantine:
 
     @property
     def reason(self) -> str:
-        """Status and code of the response, as in ``403 INVALID_API_TOKEN``."""
+        """Status and code of the response, for example ``403 INVALID_API_TOKEN``."""
         return f"{self.status} {self.code}" if self.code else str(self.status)
 
 
@@ -52,6 +53,6 @@ class QuarantineList:
         return await self._limiter.quarantines() if self._limiter is not None else []
 
     async def clear(self, store_id: int | None = None) -> None:
-        """Lift the quarantines of one store, or all of them, once their cause is fixed. The next call is sent."""
+        """Lift the quarantines of one store, or all of them if `store_id` is None. The next call is sent."""
         if self._limiter is not None:
             await self._limiter.lift_quarantines(None if store_id is None else store_key(store_id))

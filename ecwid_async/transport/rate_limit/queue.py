@@ -14,38 +14,39 @@ from ecwid_async.transport.rate_limit.limiter import Wait
 from ecwid_async.transport.throttle_time import throttle_time
 from ecwid_async.wire import Lane, Request
 
-__all__ = ["CallQueue", "QueueKey", "Waiter", "join_queue", "waiting"]
+__all__ = ["CallQueue", "QueueKey", "Waiter", "join_queue", "waiting_calls"]
 
 QueueKey: TypeAlias = tuple[int, str, Lane]
 """The id of a limiter, the key of a token, and a lane."""
 
-waiting: Final[dict[QueueKey, int]] = {}
-"""How many calls wait in each queue, over all event loops and threads of this process."""
+waiting_calls: Final[dict[QueueKey, int]] = {}
+"""The number of calls in each queue, over all event loops and threads of this process."""
 
 # A queue belongs to one event loop, as its events do.
 _queues: Final[anyio.lowlevel.RunVar[dict[QueueKey, "CallQueue"]]] = anyio.lowlevel.RunVar("ecwid_async queues")
 _waiting_lock: Final = threading.Lock()
 
 if hasattr(os, "register_at_fork"):
-    # Held across the fork: otherwise the child could inherit it locked by a thread that does not exist there.
+    # Held during the fork: otherwise the child could inherit it locked by a thread that it does not have.
     os.register_at_fork(
         before=_waiting_lock.acquire, after_in_parent=_waiting_lock.release, after_in_child=_waiting_lock.release
     )
-    os.register_at_fork(after_in_child=waiting.clear)
+    os.register_at_fork(after_in_child=waiting_calls.clear)
 
 
 class Waiter:
-    """A call in a queue.
+    """A call in a queue. It fails if it would have to wait for 429s for more than `timeout` seconds in total.
 
-    `throttled_before` is how long it had waited because of 429s when it joined, `closed_at_join` how long the gate had
-    been closed in the history of its queue by then. It fails once its waits for 429s exceed `timeout`.
+    - `throttled_before`: the seconds that it waited for 429s before it joined.
+    - `closed_before`: the seconds that the gate had been closed, as seen by the queue, when it joined.
+    - `turn`: set when its turn comes. `scope`: cancelled to end its wait. `refused`: true if its timeout ends first.
     """
 
-    __slots__ = ("closed_at_join", "refused", "scope", "throttled_before", "timeout", "turn")
+    __slots__ = ("closed_before", "refused", "scope", "throttled_before", "timeout", "turn")
 
-    def __init__(self, throttled_before: float, closed_at_join: float, timeout: float) -> None:
+    def __init__(self, throttled_before: float, closed_before: float, timeout: float) -> None:
         self.throttled_before = throttled_before
-        self.closed_at_join = closed_at_join
+        self.closed_before = closed_before
         self.timeout = timeout
         self.turn: anyio.Event | None = None
         self.scope: anyio.CancelScope | None = None
@@ -53,13 +54,13 @@ class Waiter:
 
 
 class CallQueue:
-    """Waiters in the order in which they came. It is the first one's turn. A queue exists while calls are in it."""
+    """Waiters in order of arrival; the first one has its turn. A queue exists as long as it has waiters."""
 
     __slots__ = ("_closed_seconds", "_closed_since", "_closed_until", "waiters")
 
     def __init__(self) -> None:
         self.waiters: OrderedDict[Waiter, None] = OrderedDict()
-        # Seconds for which the gate was seen closed, including those until it opens.
+        # The seconds for which the gate was closed while the queue existed, including those until it opens.
         self._closed_seconds = 0.0
         self._closed_since = self._closed_until = float("-inf")
 
@@ -77,7 +78,7 @@ class CallQueue:
             first.turn.set()
 
     def close_gate(self, wait: Wait, now: float) -> None:
-        """Note that the gate is closed. Waiters whose timeout ends before it opens are woken up at once to fail."""
+        """Record that the gate is closed. Waiters whose timeout ends before it opens fail at once."""
         until = now + wait.seconds
         self._closed_since = now - (wait.closed_for or 0.0)
         self._closed_seconds += max(0.0, until - max(now, self._closed_until))
@@ -89,15 +90,15 @@ class CallQueue:
 
     def times_out(self, waiter: Waiter) -> bool:
         """Whether the waiter's timeout ends before the gate opens."""
-        return waiter.throttled_before + self._closed_seconds - waiter.closed_at_join > waiter.timeout
+        return waiter.throttled_before + self._closed_seconds - waiter.closed_before > waiter.timeout
 
     def gate(self, now: float) -> Wait:
-        """How long the gate remains closed, and since when it has been."""
+        """How long the gate remains closed, and how long it has been."""
         return Wait(max(0.0, self._closed_until - now), closed_for=now - self._closed_since)
 
     def throttled(self, waiter: Waiter, now: float) -> float:
-        """Seconds that the waiter has waited in this queue because of the gate."""
-        return self._closed_by(now) - waiter.closed_at_join
+        """The seconds that the waiter has waited in this queue because of the gate."""
+        return self._closed_by(now) - waiter.closed_before
 
     def _closed_by(self, now: float) -> float:
         return self._closed_seconds - max(0.0, self._closed_until - now)
@@ -105,7 +106,7 @@ class CallQueue:
 
 @contextmanager
 def join_queue(key: QueueKey, request: Request, timeout: float, now: float) -> Iterator[tuple[CallQueue, Waiter]]:
-    """Stand in a queue for the duration of the block."""
+    """Join a queue for the duration of the block."""
     queues = _queues.get(None)
     if queues is None:
         _queues.set(queues := {})
@@ -113,20 +114,20 @@ def join_queue(key: QueueKey, request: Request, timeout: float, now: float) -> I
     if queue is None:
         queue = queues[key] = CallQueue()
     waiter = queue.join(request, timeout, now)
-    _count(key, 1)
+    _change_count(key, 1)
     try:
         yield queue, waiter
     finally:
-        _count(key, -1)
+        _change_count(key, -1)
         queue.leave(waiter)
         if not queue.waiters:
             del queues[key]
 
 
-def _count(key: QueueKey, change: int) -> None:
+def _change_count(key: QueueKey, change: int) -> None:
     with _waiting_lock:
-        left = waiting.get(key, 0) + change
+        left = waiting_calls.get(key, 0) + change
         if left:
-            waiting[key] = left
+            waiting_calls[key] = left
         else:
-            del waiting[key]
+            del waiting_calls[key]

@@ -10,7 +10,7 @@ from ecwid_async.wire import Lane
 
 __all__ = ["MAX_SECONDS", "Quota", "check_seconds", "slot_limit"]
 
-# Redis keeps its data for a month, so no time of a quota may be longer.
+# The times of a quota are limited to a month, for which Redis keeps its data.
 MAX_SECONDS: Final = 31 * 86_400.0
 _MAX_COUNT: Final = 10**9
 
@@ -24,11 +24,11 @@ def check_seconds(name: str, value: object) -> None:
 class Quota:
     """The limits of one token, and of all tokens together. Times are in seconds.
 
-    - `requests` per `window`: what one token may send. Bulk calls leave `reserve` of them to interactive calls.
+    - `requests` per `window`: the limit of one token. Bulk calls leave `reserve` of them to interactive calls.
     - `burst`: how many interactive calls may run ahead of the pace.
     - `ceiling`: requests per second over all tokens, since the API also counts by IP address.
-    - `probe_interval`: how often a quarantined token or store is tried again.
-    - `default_retry_after`: how long to wait after a 429 without a usable Retry-After.
+    - `probe_interval`: the time between probes of a quarantined token or store.
+    - `default_retry_after`: the time to wait after a 429 without a usable Retry-After.
 
     Raises `ConfigError` for a value out of range: counts are whole numbers (`reserve` less than `requests`), `ceiling`
     and times are finite and greater than zero.
@@ -61,8 +61,8 @@ class Quota:
 
 
 def slot_limit(quota: Quota, lane: Lane, cost: int) -> int:
-    """How many slots of a token calls of this lane may fill. Raises `ValueError` if `cost` alone exceeds that."""
+    """The number of slots of a token that calls of this lane may use. Raises `ValueError` if `cost` exceeds it."""
     limit = quota.requests - quota.reserve if lane is Lane.BULK else quota.requests
     if cost > limit:
-        raise ValueError(f"a call that counts as {cost} requests never fits into the {limit} of a window: split it")
+        raise ValueError(f"a call that counts as {cost} requests exceeds the {limit} allowed per window: split it")
     return limit

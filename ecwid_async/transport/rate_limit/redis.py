@@ -1,8 +1,8 @@
 """The limiter on Redis (extra ``redis``), for processes and machines that share one quota.
 
-Each operation is one script, which Redis runs as a whole, by its own clock. The limiter follows that clock forwards
-only: if it steps back, time goes on from where it was. Keys contain hashes of tokens and ids of stores; quarantines
-have a status, a code and a short message. All keys expire by themselves.
+Each operation is one script, which Redis runs atomically and by its own clock. If that clock steps back, the limiter's
+time continues from its last value. Keys contain hashes of tokens and ids of stores; quarantines contain a status, a
+code and a short message. All keys expire.
 """
 
 import logging
@@ -45,11 +45,11 @@ __all__ = ["RedisLimiter"]
 
 _log: Final = logging.getLogger("ecwid_async")
 
-# Seconds without a request to Redis after it failed: at most this long if calls fail meanwhile (and never longer than
-# the failure itself took), and this long if a fallback counts.
-_PAUSE: Final = 1.0
+# Seconds without a request to Redis after a failure. Without a fallback, calls fail meanwhile, so the pause is not
+# longer than the failure took.
+_MAX_PAUSE: Final = 1.0
 _FALLBACK_PAUSE: Final = 5.0
-# The first timeout of the call that then tries again, since others wait behind it. It doubles with each failure.
+# The timeout, in seconds, of the first call after a pause: short, because others wait for it. Each failure doubles it.
 _PROBE_TIMEOUT: Final = 0.25
 
 _Argument: TypeAlias = str | int
@@ -59,22 +59,23 @@ class RedisLimiter:
     """A `Limiter` for all processes that use the same Redis and `prefix`. Give each of them the same `quota`.
 
     ``Ecwid(quota=quota, limiter=RedisLimiter(client, quota))``, with a `redis.asyncio.Redis` that you close yourself.
-    It runs on asyncio, in one event loop and one process, as the Redis client does: make one of each per event loop,
-    and after a fork. Needs Redis 5 or later. Times are in seconds.
+    Like the Redis client, it belongs to one event loop and one process, and runs on asyncio: create one of each per
+    event loop, and again after a fork. Needs Redis 5 or later. Times are in seconds.
 
-    - `when_unavailable`: what happens while Redis is unavailable. "fail" raises `LimiterUnavailable` at once, without
-      sending anything. A number N counts in memory, with 1/N of the quota, for N processes that share it. Pace and
-      quota are kept on both sides, but neither knows what the other counted: in the window of the change, `burst` calls
-      may be let through once more.
-    - `prefix`: what all keys begin with. Its braces keep them on one node of a cluster.
-    - `max_exchange`: the longest time an exchange may take. The slots of a process that died become free after it and
+    - `when_unavailable`: the behavior while Redis is unavailable. "fail" raises `LimiterUnavailable` at once, without
+      sending anything. With a number N, each of N processes counts in memory, with 1/N of the quota. Pace and quota
+      hold before and after the change, but the counts are not passed on: in that window, `burst` calls may be admitted
+      twice.
+    - `prefix`: the beginning of all keys. Its braces keep them on one node of a cluster.
+    - `max_exchange`: the longest time an exchange may take. The slots of a dead process become free after this time and
       a window.
-    - `timeout`: Redis counts as unavailable if it fails, or does not reply for this long. It then gets no requests for
-      a while, and after that from one call at a time until it is back.
-    - `clock_offset`: added to the clock of Redis, for tests.
+    - `timeout`: Redis is unavailable if it fails, or does not reply for this long. After a pause, one call at a time
+      tries it again.
+    - `clock_offset`: returns seconds that are added to the clock of Redis, for tests.
+    - `clock`: the clock of this process, for pauses and gates during an outage.
 
-    An outage of Redis never costs a response. Raises `ConfigError` for any other `when_unavailable`, for times that are
-    not finite and greater than zero, and for an empty `prefix`.
+    No response is lost to an outage of Redis. Raises `ConfigError` for any other `when_unavailable`, for times that are
+    not finite and greater than zero or are over a month, and for an empty `prefix`.
     """
 
     def __init__(
@@ -113,22 +114,22 @@ class RedisLimiter:
         self._list_script = client.register_script(LIST_QUARANTINES)
         self._lift_script = client.register_script(LIFT_QUARANTINES)
         self._fallback = (
-            None if when_unavailable == "fail" else MemoryLimiter(_divided(self.quota, when_unavailable), clock=clock)
+            None if when_unavailable == "fail" else MemoryLimiter(_divide(self.quota, when_unavailable), clock=clock)
         )
-        # Why Redis is unavailable, when it is tried next, and with what timeout.
+        # The error that made Redis unavailable, the time of the next try, and its timeout.
         self._outage: str | None = None
         self._next_try = float("-inf")
         self._probe_timeout = _PROBE_TIMEOUT
-        # Slots of exchanges in progress, by key and cost. Exchanges alike may swap them. None is one of the fallback.
+        # Slots of exchanges in progress, by key and cost, within which they are interchangeable. None: of the fallback.
         self._in_progress: dict[tuple[str, int], deque[str | None]] = {}
-        # Gates that Redis could not be told to close: from when until when.
+        # Gates that could not be closed in Redis: the times at which they closed and at which they open.
         self._local_gates: dict[str, tuple[float, float]] = {}
 
     def __repr__(self) -> str:
         return f"<RedisLimiter {self._prefix}>"
 
     async def acquire(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
-        """See `Limiter.acquire`. Raises `ValueError` for a cost that never fits."""
+        """See `Limiter.acquire`. Raises `ValueError` for a cost beyond the quota."""
         quota = self.quota
         limit = slot_limit(quota, lane, cost)
         now = self._clock()
@@ -171,23 +172,23 @@ class RedisLimiter:
             self._note_failure(error, now)
             return await self._acquire_from_fallback(key, store, lane, cost)
         except BaseException:
-            # Cancelled: whether the slot was taken is unknown.
+            # Cancelled: the slots may have been taken.
             await run_shielded(partial(self._remove_slots, key, store, slot, cost))
             raise
         self._note_success()
-        kind, *details = (_decoded(part) for part in reply)
+        kind, *details = (_decode(part) for part in reply)
         if kind == "wait":
             closed_for = float(details[2]) / 1e6 if len(details) > 2 else None
             return Wait(float(details[0]) / 1e6, at_ceiling=details[1] == "1", closed_for=closed_for)
         if kind == "quarantine":
-            return _quarantine_of(details)
+            return _parse_quarantine(details)
         self._in_progress.setdefault((key, cost), deque()).append(slot)
         return None
 
     async def release(
         self, key: str, store: str, cost: int, *, close_gate_for: float = 0.0, succeeded: bool = False
     ) -> None:
-        """See `Limiter.release`. Does not raise while Redis is unavailable: the slots become free by themselves."""
+        """See `Limiter.release`. Does not raise while Redis is unavailable: the slots expire there."""
         slots = self._in_progress[key, cost]
         slot = slots.popleft()
         if not slots:
@@ -208,7 +209,7 @@ class RedisLimiter:
                 self._close_gate_locally(key, close_gate_for)
 
     async def quarantine(self, key: str | None, store: str, quarantine: Quarantine) -> None:
-        """See `Limiter.quarantine`. While Redis is unavailable, only the fallback knows of it, if there is one."""
+        """See `Limiter.quarantine`. While Redis is unavailable, it is added to the fallback only, if there is one."""
         fields: dict[str, _Argument] = {
             "store": store,
             "status": quarantine.status,
@@ -230,7 +231,7 @@ class RedisLimiter:
         found = await self._run_on_quarantines(self._list_script)
         if found is None:
             return await self._fallback_or_raise().quarantines()
-        return [_quarantine_of([_decoded(part) for part in fields]) for fields in found]
+        return [_parse_quarantine([_decode(part) for part in fields]) for fields in found]
 
     async def lift_quarantines(self, store: str | None) -> None:
         """See `Limiter.lift_quarantines`. Raises `LimiterUnavailable` if Redis is unavailable."""
@@ -240,7 +241,7 @@ class RedisLimiter:
             raise LimiterUnavailable(self._outage or "unknown")
 
     async def _run_on_quarantines(self, script: AsyncScript, *args: str) -> "list[list[bytes | str]] | None":
-        """Run a script about all quarantines. Returns its reply, or None while Redis is unavailable."""
+        """Run a script on all quarantines. Returns its reply, or None while Redis is unavailable."""
         start = self._clock()
         if self._next_try > start:
             return None
@@ -256,23 +257,23 @@ class RedisLimiter:
         return reply
 
     def _close_gate_locally(self, key: str, seconds: float) -> None:
-        """Remember a gate that Redis could not be told to close, and forget those that have opened."""
+        """Close a gate for this process only, and forget those that have opened."""
         now = self._clock()
         self._local_gates = {name: gate for name, gate in self._local_gates.items() if gate[1] > now}
         since, until = self._local_gates.get(key, (now, now))
         self._local_gates[key] = (since, max(until, now + seconds))
 
     async def _run_uncancelled(self, script: AsyncScript, keys: list[str], args: list[_Argument]) -> bool:
-        """Run a script, for `timeout` seconds at most, whatever is cancelled meanwhile. Running it twice is harmless.
+        """Run a script despite cancellation, for at most `timeout` seconds. It must be harmless to run twice.
 
-        Returns whether it ran.
+        Returns whether Redis confirmed it.
         """
         if self._next_try > self._clock():
             return False
         try:
             return await self._run(script, keys, args)
         except BaseException:
-            # A native cancellation of asyncio passes through the shield.
+            # asyncio's own cancellation is not stopped by the shield.
             await run_shielded(partial(self._run, script, keys, args))
             raise
 
@@ -287,7 +288,7 @@ class RedisLimiter:
         return True
 
     async def _remove_slots(self, key: str, store: str, slot: str, cost: int) -> None:
-        """Free slots that were never used."""
+        """Remove slots that were not used."""
         with suppress(RedisError, OSError), anyio.fail_after(self._timeout):
             await self._client.zrem(self._keys(key, store)[2], *(f"{slot}:{n}" for n in range(1, cost + 1)))
 
@@ -308,7 +309,7 @@ class RedisLimiter:
 
     def _note_failure(self, error: Exception, start: float) -> None:
         now = self._clock()
-        self._next_try = now + (min(_PAUSE, now - start) if self._fallback is None else _FALLBACK_PAUSE)
+        self._next_try = now + (min(_MAX_PAUSE, now - start) if self._fallback is None else _FALLBACK_PAUSE)
         if self._outage is None:
             effect = "calls fail" if self._fallback is None else "this process keeps to its share of the rate limit"
             _log.warning("Redis is unavailable (%s): %s until it is back", type(error).__name__, effect)
@@ -343,8 +344,8 @@ class RedisLimiter:
         ]
 
 
-def _quarantine_of(flat: list[str]) -> Quarantine:
-    """A quarantine from the alternating names and values of its hash."""
+def _parse_quarantine(flat: list[str]) -> Quarantine:
+    """Parse the alternating names and values of a hash in Redis."""
     fields = dict(zip(flat[::2], flat[1::2], strict=True))
     store_id = fields["store"].removeprefix("store ")
     return Quarantine(
@@ -353,8 +354,8 @@ def _quarantine_of(flat: list[str]) -> Quarantine:
         code=fields["code"] or None,
         message=fields["message"] or None,
         request_id=fields["request"],
-        since=_datetime(fields["since"]),
-        until=_datetime(fields["probe"]),
+        since=_parse_time(fields["since"]),
+        until=_parse_time(fields["probe"]),
     )
 
 
@@ -362,16 +363,16 @@ def _micros(seconds: float) -> str:
     return repr(seconds * 1e6)
 
 
-def _decoded(part: bytes | str) -> str:
+def _decode(part: bytes | str) -> str:
     return part.decode() if isinstance(part, bytes) else str(part)
 
 
-def _datetime(micros: str) -> datetime:
+def _parse_time(micros: str) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=float(micros))
 
 
-def _divided(quota: Quota, processes: int) -> Quota:
-    """The quota of each of several processes."""
+def _divide(quota: Quota, processes: int) -> Quota:
+    """The share of each of several processes in a quota."""
     requests = max(1, quota.requests // processes)
     return evolve(
         quota,

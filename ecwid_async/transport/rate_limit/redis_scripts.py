@@ -1,10 +1,10 @@
-"""The Lua scripts of `RedisLimiter`. Redis runs each as a whole, by its own clock. Times are in microseconds."""
+"""The Lua scripts of `RedisLimiter`. Redis runs each atomically, by its own clock. Times are in microseconds."""
 
 from typing import Final
 
 __all__ = ["ACQUIRE", "LIFT_QUARANTINES", "LIST_QUARANTINES", "QUARANTINE", "RELEASE"]
 
-# The clock only moves forward: `behind` is by how much Redis's clock has stepped back since the first script ran.
+# Time never runs backwards: `behind` is the total by which the clock of Redis has stepped back.
 _PRELUDE: Final = """
 local function text(number) return string.format('%.17g', number) end
 
@@ -24,9 +24,9 @@ local month = 31 * 86400 * 1e6
 keep(shared, month + 86400 * 1e6)
 """
 
-# Slots are members of a sorted set, one for each request that a call counts as. The score is when a slot becomes free:
-# a window after the response, or until that arrives, a window after the longest exchange. The share of bulk calls works
-# as in memory: one request in every `share` since `start` is earned; interactive calls leave `claim` slots free.
+# Slots are members of a sorted set, and a call has as many as its cost. The score is the time at which a slot becomes
+# free: a window after the response or, before it arrives, a window after the longest exchange. The share of bulk calls
+# works as in memory: one request in every `share` since `start` is earned; interactive calls leave `claim` slots free.
 ACQUIRE: Final = (
     _PRELUDE
     + """
@@ -37,7 +37,7 @@ local interval, ahead, ceiling = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(
 local bulk, requests = ARGV[11] == '1', tonumber(ARGV[12])
 local share, grace = tonumber(ARGV[13]) * interval, tonumber(ARGV[14])
 
-if redis.call('ZSCORE', slots, slot .. ':1') then return {'acquired'} end  -- repeated: a reply was lost
+if redis.call('ZSCORE', slots, slot .. ':1') then return {'acquired'} end  -- sent again, because the reply was lost
 
 local probes = {}
 for number = 4, 5 do
@@ -125,7 +125,7 @@ if succeeded == '1' and redis.call('DEL', KEYS[4], KEYS[5]) > 0 then redis.call(
 """
 )
 
-# Each quarantine is a hash of its own, so that it expires by itself. The sorted set has their keys by time of creation.
+# Each quarantine is a hash, so that it expires on its own. The sorted set has the keys of all, by time.
 QUARANTINE: Final = (
     _PRELUDE
     + """

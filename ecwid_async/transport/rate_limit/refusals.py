@@ -1,4 +1,4 @@
-"""The errors of calls that the rate limit does not send. Each says that nothing was sent, why, and until when."""
+"""The errors of calls that the rate limit does not send. Each states that nothing was sent, and why."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -8,30 +8,30 @@ from ecwid_async.transport.rate_limit.limiter import Wait
 from ecwid_async.transport.rate_limit.quarantine import Quarantine
 from ecwid_async.wire import Request
 
-__all__ = ["deadline_too_early", "gate_closed", "in_quarantine"]
+__all__ = ["closed_gate_error", "late_slot_error", "quarantine_error"]
 
 E = TypeVar("E", bound=APIError)
 
 
-def deadline_too_early(request: Request) -> NotSentInTime:
-    """The error of a call that would get a slot only after its deadline."""
+def late_slot_error(request: Request) -> NotSentInTime:
+    """The error of a call for which no slot becomes free before its deadline."""
     return NotSentInTime("the rate limit has no room before the deadline; nothing was sent", request=request)
 
 
-def gate_closed(request: Request, gate: Wait, timeout: float) -> RateLimited:
-    """The error of a call whose `throttle_timeout` ends before the gate opens."""
+def closed_gate_error(request: Request, gate: Wait, timeout: float) -> RateLimited:
+    """The error of a call whose `throttle_timeout`, in seconds, ends before the gate opens."""
     now = datetime.now(UTC)
     since, until = now - timedelta(seconds=gate.closed_for or 0.0), now + timedelta(seconds=gate.seconds)
     error = RateLimited(status=429, request=request, outcome="not_sent", attempts=0)
     error.retry_after = gate.seconds
-    return _unsent(
+    return _not_sent(
         error,
-        f"the server responded with 429 at {_in_words(since)} and accepts no request with this token until "
-        f"{_in_words(until)}, which is beyond `throttle_timeout` ({timeout:g} s)",
+        f"the server responded with 429 at {_format_time(since)} and accepts no request with this token until "
+        f"{_format_time(until)}, which is beyond `throttle_timeout` ({timeout:g} s)",
     )
 
 
-def in_quarantine(request: Request, quarantine: Quarantine) -> APIError:
+def quarantine_error(request: Request, quarantine: Quarantine) -> APIError:
     """The error of a call whose token or store is in quarantine."""
     suspended = quarantine.code == "STORE_IS_SUSPENDED"
     error: InvalidToken | StoreSuspended = (StoreSuspended if suspended else InvalidToken)(
@@ -44,21 +44,21 @@ def in_quarantine(request: Request, quarantine: Quarantine) -> APIError:
     )
     owner = "an application" if quarantine.store_id is None else f"store {quarantine.store_id}"
     message = f": {quarantine.message}" if quarantine.message else ""
-    return _unsent(
+    return _not_sent(
         error,
         f"{owner if suspended else f'this token of {owner}'} has been in quarantine since "
-        f"{_in_words(quarantine.since)}, when the server responded with {quarantine.reason}{message} "
-        f"[request {quarantine.request_id}]; the next call is sent after {_in_words(quarantine.until)}, or at once "
+        f"{_format_time(quarantine.since)}, when the server responded with {quarantine.reason}{message} "
+        f"[request {quarantine.request_id}]; the next call is sent after {_format_time(quarantine.until)}, or at once "
         f"after `await ecwid.quarantine().clear({quarantine.store_id or ''})`",
     )
 
 
-def _unsent(error: E, reason: str) -> E:
-    """`error` with a message that says why nothing was sent, in place of the server's response."""
+def _not_sent(error: E, reason: str) -> E:
+    """Replace the message of `error`, which describes a response, by the reason why nothing was sent."""
     request = error.request
     error.args = (f"{request.options.operation} was not sent: {reason} [request {request.id}]. {error.hint}",)
     return error
 
 
-def _in_words(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""`RateLimit`: the transport wrapper that lets calls wait for a slot."""
+"""`RateLimit`: the transport wrapper in which calls wait for a slot."""
 
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,9 +14,9 @@ from ecwid_async.transport.events import EventEmitter
 from ecwid_async.transport.rate_limit.keys import store_key, token_key
 from ecwid_async.transport.rate_limit.limiter import Limiter, Wait
 from ecwid_async.transport.rate_limit.quarantine import Quarantine
-from ecwid_async.transport.rate_limit.queue import CallQueue, QueueKey, Waiter, join_queue, waiting
+from ecwid_async.transport.rate_limit.queue import CallQueue, QueueKey, Waiter, join_queue, waiting_calls
 from ecwid_async.transport.rate_limit.quota import Quota
-from ecwid_async.transport.rate_limit.refusals import deadline_too_early, gate_closed, in_quarantine
+from ecwid_async.transport.rate_limit.refusals import closed_gate_error, late_slot_error, quarantine_error
 from ecwid_async.transport.responses import parse_error, parse_retry_after
 from ecwid_async.transport.throttle_time import add_throttle_time
 from ecwid_async.wire import (
@@ -34,7 +34,7 @@ from ecwid_async.wire import (
 __all__ = ["RateLimit"]
 
 _CEILING: Final = "ceiling"
-_QUEUE: Final = Wait(0.0)
+_JOIN_QUEUE: Final = Wait(0.0)
 _MAX_CODE: Final = 60
 _MAX_MESSAGE: Final = 200
 
@@ -42,9 +42,10 @@ _MAX_MESSAGE: Final = 200
 class RateLimit:
     """Sends requests of one token and store when the limiter admits them, and reports the responses to the limiter.
 
-    Calls of a lane are served first come, first served; a cancelled call leaves the queue. At the ceiling, stores take
+    Calls of a lane are served in order of arrival; a cancelled call leaves the queue. At the ceiling, stores take
     turns. Raises, without sending anything: `NotSentInTime` if the deadline would pass in the queue, `RateLimited` if
-    the gate stays closed beyond `throttle_timeout` seconds, `InvalidToken` or `StoreSuspended` in quarantine.
+    the gate stays closed beyond `throttle_timeout` seconds, `InvalidToken` or `StoreSuspended` in quarantine, and
+    `ValueError` for a cost beyond the quota.
     """
 
     def __init__(
@@ -79,9 +80,9 @@ class RateLimit:
     async def send(self, request: Request) -> Response:
         """Wait for a slot, send, and report the response."""
         options = request.options
-        # If no call waits, as is usual, ask the limiter right away, without a queue.
-        if waiting and self._has_waiters(options.lane):
-            refusal: Wait | Quarantine | None = _QUEUE
+        # In the usual case no call waits, and the limiter is asked at once, without a queue.
+        if waiting_calls and self._has_waiters(options.lane):
+            refusal: Wait | Quarantine | None = _JOIN_QUEUE
         else:
             refusal = await self._limiter.acquire(self._key, self._store, options.lane, options.cost)
         if refusal is not None:
@@ -99,8 +100,8 @@ class RateLimit:
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
-        """Wait for a slot and stream; the slot becomes free a window after the head of the response."""
-        await self._wait_or_raise(request, _QUEUE)
+        """Wait for a slot and stream. The slot becomes free a window after the head of the response arrives."""
+        await self._wait_or_raise(request, _JOIN_QUEUE)
         released = False
         try:
             async with self._inner.stream(request) as response:
@@ -117,26 +118,26 @@ class RateLimit:
         await self._inner.aclose()
 
     async def _wait_or_raise(self, request: Request, refusal: Wait | Quarantine) -> None:
-        """Return with a slot acquired, which must be released once, or raise."""
+        """Acquire a slot, which must be released once, or raise."""
         quarantine = await self._wait_in_queue(request) if isinstance(refusal, Wait) else refusal
         if quarantine is not None:
-            raise in_quarantine(request, quarantine)
+            raise quarantine_error(request, quarantine)
 
     def _has_waiters(self, lane: Lane) -> bool:
-        return self._queue_key(self._key, lane) in waiting or self._queue_key(_CEILING, lane) in waiting
+        return self._queue_key(self._key, lane) in waiting_calls or self._queue_key(_CEILING, lane) in waiting_calls
 
     def _queue_key(self, key: str, lane: Lane) -> QueueKey:
         return id(self._limiter), key, lane
 
     async def _wait_in_queue(self, request: Request) -> Quarantine | None:
-        """Wait in the queue of the token, and if need be of the ceiling. Returns None with a slot acquired."""
+        """Wait in the queue of the token and, if needed, of the ceiling. Returns None once a slot is acquired."""
         lane, timeout = request.options.lane, self._throttle_timeout
         with join_queue(self._queue_key(self._key, lane), request, timeout, self._clock()) as (queue, waiter):
             await self._wait_for_turn(queue, waiter, request)
             while True:
                 found = await self._poll(request, queue, waiter, at_ceiling=False)
                 if isinstance(found, Wait):
-                    # A call that then has to wait for its own token again leaves the ceiling to others.
+                    # If the call then has to wait for its own token again, it leaves this queue to others.
                     ceiling = self._queue_key(_CEILING, lane)
                     with join_queue(ceiling, request, timeout, self._clock()) as (at_ceiling, ceiling_waiter):
                         await self._wait_for_turn(at_ceiling, ceiling_waiter, request)
@@ -151,22 +152,22 @@ class RateLimit:
             return
         start, deadline = self._clock(), request.options.deadline
         if queue.times_out(waiter):
-            raise gate_closed(request, queue.gate(start), self._throttle_timeout)
+            raise closed_gate_error(request, queue.gate(start), self._throttle_timeout)
         waiter.turn = anyio.Event()
         with anyio.CancelScope(deadline=math.inf if deadline is None else deadline) as scope:
             waiter.scope = scope
             await waiter.turn.wait()
         waiter.scope = None
         if waiter.refused:
-            raise gate_closed(request, queue.gate(self._clock()), self._throttle_timeout)
+            raise closed_gate_error(request, queue.gate(self._clock()), self._throttle_timeout)
         if scope.cancelled_caught:
-            raise deadline_too_early(request)
+            raise late_slot_error(request)
         self._emit(EventKind.DELAYED, request, seconds=self._clock() - start)
 
     async def _poll(
         self, request: Request, queue: CallQueue, waiter: Waiter, *, at_ceiling: bool
     ) -> Wait | Quarantine | None:
-        """Ask the limiter until it has another reason to wait (the token or the ceiling), or none."""
+        """Acquire until the result is not a wait for this reason: the ceiling if `at_ceiling`, else the token."""
         options = request.options
         while (
             isinstance(
@@ -179,9 +180,9 @@ class RateLimit:
             if found.closed_for is not None:
                 queue.close_gate(found, now)
                 if queue.times_out(waiter):
-                    raise gate_closed(request, found, self._throttle_timeout)
+                    raise closed_gate_error(request, found, self._throttle_timeout)
             if options.deadline is not None and now + found.seconds >= options.deadline:
-                raise deadline_too_early(request)
+                raise late_slot_error(request)
             self._emit(EventKind.DELAYED, request, seconds=found.seconds)
             await self._sleep(found.seconds)
         return found
@@ -226,5 +227,5 @@ class RateLimit:
 
     def _retry_after(self, headers: Headers) -> float:
         seconds = parse_retry_after(headers)
-        # At least a second: with less, the next call would be refused again at the pace of the quota.
+        # At least a second: at the pace of the quota, the next call would come too soon and be refused again.
         return self._quota.default_retry_after if seconds is None else max(seconds, 1.0)

@@ -1,4 +1,4 @@
-"""The policy of retries: how often, how long to wait, and how many in relation to all calls."""
+"""The policy of retries: how often, after what delay, and how many in proportion to all calls."""
 
 from attrs import frozen
 
@@ -11,12 +11,12 @@ __all__ = ["RetryBudget", "RetryPolicy"]
 class RetryPolicy:
     """How often requests are retried, and after what delay. Times are in seconds.
 
-    - `attempts`: how often a request is sent at most, the first time included.
+    - `attempts`: how often a request is sent at most, including the first time.
     - `base_delay`, `max_delay`: the delay before retry n is random between 0 and ``base_delay * 2**(n-1)``, at most
       `max_delay` (full jitter).
     - `default_retry_after`: the delay after a 429 without a usable Retry-After.
-    - `throttle_timeout`: how long a call waits for 429s in total, including those of other calls with its token.
-    - `budget`: how many retries a store may use up. Each retry takes one, each call puts a tenth back: a server that
+    - `throttle_timeout`: how long a call waits in total because of 429s, to itself and to other calls with its token.
+    - `budget`: how many retries a store has. Each retry takes one, and each call adds a tenth of one: a server that
       keeps failing gets a tenth more requests, not four times as many.
 
     Raises `ConfigError` for a value out of range.
@@ -38,7 +38,7 @@ class RetryPolicy:
 
 
 class RetryBudget:
-    """The retries that a store has left. All its `Store` objects share it."""
+    """The retries that a store has left, shared by all `Store` objects for it."""
 
     __slots__ = ("_left", "_limit")
 
@@ -46,12 +46,12 @@ class RetryBudget:
         self._left = self._limit = policy.budget
 
     def record_call(self) -> None:
-        """Put a tenth of a retry back."""
+        """Add a tenth of a retry, up to the budget of the policy."""
         if self._left < self._limit:
             self._left = min(self._limit, self._left + 0.1)
 
     def spend(self) -> bool:
-        """Take one retry, if one is left."""
+        """Take one retry. Returns False if none is left."""
         if self._left < 1.0:
             return False
         self._left -= 1.0

@@ -1,4 +1,4 @@
-"""Resuming a download: whether the rest can be requested, and whether a response is that rest."""
+"""Resuming an interrupted download: whether the rest can be requested, and whether a response contains it."""
 
 import re
 from typing import Final
@@ -9,13 +9,13 @@ from ecwid_async.wire import Headers, Request, StreamedResponse, parse_content_l
 
 __all__ = ["PartialDownload"]
 
-_ETAG: Final = re.compile(r'"[\x21\x23-\x7e]{0,1000}"')  # a weak one does not guarantee identical bytes
+_ETAG: Final = re.compile(r'"[\x21\x23-\x7e]{0,1000}"')  # a weak ETag does not guarantee identical bytes
 _DATE: Final = re.compile(r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT", re.ASCII)
 _CONTENT_RANGE: Final = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
 
 
 class PartialDownload:
-    """A download of which the reader has received `size` bytes so far."""
+    """A download in progress. `size` is the number of bytes that the reader has received."""
 
     def __init__(self, first: StreamedResponse) -> None:
         self.size = 0
@@ -28,9 +28,9 @@ class PartialDownload:
         """Why the rest can't be requested, or None if it can."""
         headers = self._first.headers
         if self._first.status != 200 or "content-encoding" in headers:
-            return "the server does not send it in parts"
+            return "its response does not allow range requests"
         if self._validator is None or headers.get("accept-ranges", "").strip().lower() == "none":
-            return "the server does not offer parts of it"
+            return "the server does not support range requests for it"
         return None
 
     def request_for_rest(self, request: Request) -> Request:
@@ -39,28 +39,28 @@ class PartialDownload:
         return evolve(request, headers=request.headers.with_added(("Range", f"bytes={self.size}-"), condition))
 
     def mismatch(self, response: StreamedResponse) -> str | None:
-        """Why a response does not continue what was received, or None if it does."""
+        """Why a response does not continue the download, or None if it does."""
         first, now = self._first.headers, response.headers
         if any(name in now and now[name] != first.get(name) for name in ("etag", "last-modified")):
             return "the file changed"
         if response.status == 200:
-            return "the server sends no parts of it"
+            return "the server ignores range requests"
         if response.status != 206:
             return f"the server responded to the request for the rest with status {response.status}"
         part = _CONTENT_RANGE.fullmatch(now.get("content-range", "").strip())
         if part is None or "content-encoding" in now:
-            return "the server sent another part than requested"
+            return "the server sent a different range than requested"
         start, end = int(part[1]), int(part[2])
         full_size = end + 1 if part[3] == "*" else int(part[3])
         if start != self.size or end + 1 != full_size:
-            return "the server sent another part than requested"
+            return "the server sent a different range than requested"
         if self._full_size not in (None, full_size):
             return "the file changed"
         self._full_size, self._resumed = full_size, True
         return None
 
     def is_complete(self) -> bool:
-        """Whether a resumed download has its full size. A first response is checked by its transport."""
+        """Whether a resumed download has its full size. The transport checks the size of a first response."""
         return not self._resumed or self.size == self._full_size
 
 
@@ -69,6 +69,6 @@ def _validator(headers: Headers) -> str | None:
     etag = headers.get("etag", "").strip()
     if etag:
         return etag if _ETAG.fullmatch(etag) else None
-    # A date is one only if it is older than the response: a change within the same second would go unnoticed.
+    # A date must be older than the response: it would not show a change within the same second.
     modified, sent = headers.get("last-modified", "").strip(), headers.get("date", "").strip()
     return modified if _DATE.fullmatch(modified) and sent not in ("", modified) else None

@@ -1,4 +1,4 @@
-"""`Retry`: the transport wrapper that sends requests again if that does no harm.
+"""`Retry`: the transport wrapper that repeats requests if that does no harm.
 
 What happened                                  repeatable call    any other call
 never sent (DNS, refused, TLS, pool)           retried            retried
@@ -9,8 +9,8 @@ sent, no complete response                     retried            error
 2xx to a write, without a result in it         retried            error
 anything else                                  the response       the response
 
-The final error or response covers all attempts: if an earlier one may have taken effect, no error claims that nothing
-was sent, and no refusal that nothing was done.
+The final error or response covers all attempts: if an earlier one may have taken effect, the error of the last one
+does not claim that nothing was sent or done.
 """
 
 import random
@@ -39,9 +39,9 @@ from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody
 __all__ = ["Retry"]
 
 _TRANSIENT_STATUSES: Final = frozenset({408, 500, 502, 503, 504})
-# The response to a repeated DELETE that finds nothing: the attempt before it worked.
+# The body of the response to a repeated DELETE that gets a 404: an earlier attempt succeeded.
 _DELETED: Final = b'{"success":true}'
-# `max_delay` is reached long before, and a float has room for no more than about a thousand.
+# `max_delay` is reached long before, and about a thousand doublings overflow a float.
 _MAX_DOUBLINGS: Final = 100
 _WITHOUT_EFFECT: Final = frozenset({"not_sent", "refused"})
 
@@ -60,8 +60,8 @@ class _Progress:
 class Retry:
     """Retries requests within the call's deadline, and emits an event for every attempt and delay.
 
-    `store_id` and `server` appear in the events. `clock` and `sleep` default to those of the event loop; `jitter` picks
-    a number between two others.
+    `store_id` and `server` appear in the events. `clock` returns the event loop's time, in seconds; `jitter` returns a
+    number between two others.
     """
 
     def __init__(
@@ -91,8 +91,8 @@ class Retry:
     async def send(self, request: Request) -> Response:
         """Send until a response is final, or raise the last error.
 
-        If an earlier attempt of a write may have taken effect, the error is `OutcomeUnknown` or `Timeout`, whatever the
-        last attempt led to, and a response has `in_doubt` set.
+        If an earlier attempt of a write may have taken effect, the error is `OutcomeUnknown` or `Timeout`, however the
+        last attempt ended, and a response has `in_doubt` set.
         """
         self._budget.record_call()
         wants = self._emit.wants
@@ -138,7 +138,7 @@ class Retry:
                     return _final_response(request, last, attempt, in_doubt)
                 self._give_up(request, progress, last)
                 if in_doubt and last.outcome in _WITHOUT_EFFECT:
-                    raise _doubtful_error(request, last, attempt) from last
+                    raise _in_doubt_error(request, last, attempt) from last
                 raise last
             in_doubt |= _may_have_taken_effect(request, last)
             await self._wait_to_retry(request, progress, delay, error)
@@ -159,9 +159,9 @@ class Retry:
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Stream the body of the first final response; if it is interrupted, resume it.
 
-        Until the first byte arrives, the request is retried as by `send`. Later only the rest is requested, if the
-        server offers parts and confirms that the file is unchanged. Otherwise, or once all attempts are used up, the
-        chunks raise `OutcomeUnknown`.
+        Until the first byte arrives, the request is retried as by `send`. After an interruption only the rest is
+        requested, if the server supports range requests and confirms that the file is unchanged. Otherwise, or once all
+        attempts are used up, the chunks raise `OutcomeUnknown`.
         """
         self._budget.record_call()
         with self._call_events(request) as progress:
@@ -173,7 +173,7 @@ class Retry:
     async def _open_until_final(
         self, request: Request, progress: _Progress, opened: AsyncExitStack
     ) -> tuple[StreamedResponse, bytes]:
-        """A final response, and the first chunk of its body."""
+        """Open until a response is final. Returns it with the first chunk of its body."""
         while True:
             last = await self._open(request, progress, opened)
             error = last if isinstance(last, EcwidError) else None
@@ -218,46 +218,46 @@ class Retry:
         response: StreamedResponse,
         first: bytes,
     ) -> AsyncGenerator[bytes]:
-        received = PartialDownload(response)
+        download = PartialDownload(response)
         while True:
-            received.size += len(first)
+            download.size += len(first)
             if first:
                 yield first
             try:
                 async for chunk in response.chunks:
-                    received.size += len(chunk)
+                    download.size += len(chunk)
                     yield chunk
             except TransportError as error:
                 failure = error
             else:
-                if received.is_complete():
+                if download.is_complete():
                     return
-                failure = OutcomeUnknown("the rest has another length than announced", request=request)
-            reason = received.why_not_resumable()
+                failure = OutcomeUnknown("the rest does not have the announced length", request=request)
+            reason = download.why_not_resumable()
             delay = self._delay_after_error(request, failure, progress.attempt) if reason is None else None
             if delay is None or self._exceeds_deadline(request, delay):
-                raise self._interrupted(request, progress, failure, received, reason)
+                raise self._interrupted(request, progress, failure, download, reason)
             await opened.aclose()
             await self._wait_to_retry(request, progress, delay, failure)
-            response, first = await self._open_until_final(received.request_for_rest(request), progress, opened)
-            mismatch = received.mismatch(response)
+            response, first = await self._open_until_final(download.request_for_rest(request), progress, opened)
+            mismatch = download.mismatch(response)
             if mismatch is not None:
-                raise self._interrupted(request, progress, failure, received, mismatch)
+                raise self._interrupted(request, progress, failure, download, mismatch)
 
     def _interrupted(
-        self, request: Request, progress: _Progress, failure: TransportError, received: PartialDownload, why: str | None
+        self, request: Request, progress: _Progress, failure: TransportError, download: PartialDownload, why: str | None
     ) -> TransportError:
         """The error of an interrupted download that is not resumed."""
         error = failure
-        if received.size and not isinstance(failure, Timeout):
-            reason = f"the download was interrupted after {received.size:,} bytes ({failure.reason})"
+        if download.size and not isinstance(failure, Timeout):
+            reason = f"the download was interrupted after {download.size:,} bytes ({failure.reason})"
             error = OutcomeUnknown(f"{reason} and can't be resumed: {why}" if why else reason, request=request)
             error.__cause__ = failure
         self._give_up(request, progress, error)
         return error
 
     def _give_up(self, request: Request, progress: _Progress, error: EcwidError) -> None:
-        # A closed gate and a quarantine had an event when they began.
+        # A closed gate or a quarantine emitted its event when it began.
         if not isinstance(error, APIError):
             self._emit(EventKind.GAVE_UP, request, progress.attempt, progress.status, error=error)
         if isinstance(error, TransportError):
@@ -271,7 +271,7 @@ class Retry:
 
     def _delay_after_error(self, request: Request, error: EcwidError, attempt: int) -> float | None:
         if isinstance(error, Timeout):
-            return None  # NotSentInTime is one too: the deadline has passed
+            return None  # the deadline has passed, also for the subclass NotSentInTime
         safe = isinstance(error, NotSent) or (isinstance(error, OutcomeUnknown) and request.options.repeatable)
         return self._backoff(request, attempt) if safe else None
 
@@ -301,7 +301,7 @@ class Retry:
 
     @contextmanager
     def _call_events(self, request: Request) -> Iterator[_Progress]:
-        """Emit the events of the start and the end of a call, however it ends."""
+        """Emit an event at the start of a call, and one at its end, however it ends."""
         progress = _Progress()
         started = self._clock()
         error: BaseException | None = None
@@ -312,13 +312,13 @@ class Retry:
             error = raised
             raise
         finally:
-            # A dropped call may outlive its event loop, and the loop's clock.
+            # The event loop of an abandoned call, and with it the clock, may be closed.
             seconds = None if isinstance(error, GeneratorExit) else self._clock() - started
             self._emit(EventKind.CALL_ENDED, request, progress.attempt, progress.status, seconds, error)
 
 
 def _check_result(request: Request, response: Response) -> Response | OutcomeUnknown:
-    """The response, or the error that a successful write without a result amounts to."""
+    """The response, or the error if it is a successful response to a write and has no result."""
     if response.status >= 300 or request.method == "GET":
         return response
     return result_error(request, response) or response
@@ -331,14 +331,14 @@ def _may_have_taken_effect(request: Request, attempt: Response | EcwidError) -> 
 
 
 def _final_response(request: Request, last: Response, attempt: int, in_doubt: bool) -> Response:
-    """The last response, as the response to all attempts."""
+    """The final response of a call: the last one, with the number of attempts and whether earlier ones are in doubt."""
     if in_doubt and request.method == "DELETE" and last.status == 404:
         return Response(200, last.headers, _DELETED, attempt)
     return last if attempt == 1 else Response(last.status, last.headers, last.body, attempt, in_doubt)
 
 
-def _doubtful_error(request: Request, last: EcwidError, attempts: int) -> OutcomeUnknown | Timeout:
-    """The error of a write if an earlier attempt may have taken effect, and the last one certainly did not."""
+def _in_doubt_error(request: Request, last: EcwidError, attempts: int) -> OutcomeUnknown | Timeout:
+    """The error of a write whose last attempt did not take effect, but an earlier one may have."""
     reason = last.reason if isinstance(last, TransportError | LimiterUnavailable) else type(last).__name__
     timed_out = isinstance(last, Timeout)
     error = (Timeout if timed_out else OutcomeUnknown)(

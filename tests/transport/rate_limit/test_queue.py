@@ -170,8 +170,8 @@ def test_a_call_waiting_at_its_own_gate_delays_no_other_at_the_ceiling() -> None
         async with trio.open_nursery() as nursery:
             nursery.start_soon(call, "mine", mine)
             await trio.testing.wait_all_tasks_blocked()
-            limiter._tokens[token_key("mine")].closed = start
-            limiter._tokens[token_key("mine")].opens = start + 200
+            limiter._tokens[token_key("mine")].closed_at = start
+            limiter._tokens[token_key("mine")].opens_at = start + 200
             nursery.start_soon(call, "other", other)
         assert ended["other"] < 10
         assert ended["mine"] >= 200

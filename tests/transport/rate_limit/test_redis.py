@@ -224,7 +224,7 @@ async def test_a_call_takes_as_many_slots_as_its_cost(group: Group) -> None:
     await limiter.release("t", "store", 500)
     group.passed += 60.1
     assert await acquire_all(limiter) == 500
-    with pytest.raises(ValueError, match="counts as 700 requests never fits into the 588 of a window"):
+    with pytest.raises(ValueError, match="counts as 700 requests exceeds the 588 allowed per window"):
         await limiter.acquire("t", "store", Lane.BULK, 700)
 
 

@@ -118,7 +118,7 @@ async def test_during_an_outage_each_process_keeps_to_its_share_and_shares_again
     assert await limiter.quarantines() == [entry]
     now += 120
     assert await acquire_all(limiter, lane=Lane.BULK) == 3, "paced"
-    with pytest.raises(LimiterUnavailable, match="counts as 20 requests never fits into the 10"):
+    with pytest.raises(LimiterUnavailable, match="counts as 20 requests exceeds the 10"):
         await limiter.acquire("t", "store", Lane.INTERACTIVE, 20)
 
     unstable_server.start()
@@ -208,7 +208,7 @@ async def test_queued_calls_fail_together_while_redis_does_not_reply(
     await rate_limit.send(request())
     monkeypatch.setattr(client, "execute_command", silent)
     # A waiting call makes the others queue.
-    monkeypatch.setitem(queue.waiting, (id(limiter), rate_limit._key, Lane.INTERACTIVE), 1)
+    monkeypatch.setitem(queue.waiting_calls, (id(limiter), rate_limit._key, Lane.INTERACTIVE), 1)
     results = await asyncio.gather(*(rate_limit.send(request()) for _ in range(50)), return_exceptions=True)
     assert {type(result) for result in results} == {LimiterUnavailable}
     assert {result.outcome for result in results if isinstance(result, LimiterUnavailable)} == {"not_sent"}

@@ -150,10 +150,10 @@ async def test_a_success_without_a_result_proves_nothing_about_a_write(body: byt
     setup = RetrySetup.of(page, result)
     assert (await setup.retry.send(PUT)).body == result.body
     setup = RetrySetup.of(page, page, policy=RetryPolicy(attempts=2))
-    with pytest.raises(OutcomeUnknown, match="which proves nothing"):
+    with pytest.raises(OutcomeUnknown, match="does not confirm the write"):
         await setup.retry.send(PUT)
     setup = RetrySetup.of(page, result)
-    with pytest.raises(OutcomeUnknown, match=r"status 200 came with .* in place of a result") as caught:
+    with pytest.raises(OutcomeUnknown, match=r"status 200 with .* instead of a result") as caught:
         await setup.retry.send(CREATE)
     assert len(setup.inner.requests) == 1
     assert caught.value.outcome == "unknown"
@@ -172,7 +172,7 @@ async def test_an_empty_success_counts_for_a_put_or_delete_but_not_for_a_create(
     empty = make_response(body, status=status)
     for method in ("PUT", "DELETE"):
         assert await RetrySetup.of(empty).retry.send(evolve(PUT, method=method)) is empty
-    with pytest.raises(OutcomeUnknown, match="came with nothing in place of a result"):
+    with pytest.raises(OutcomeUnknown, match="with nothing instead of a result"):
         await RetrySetup.of(empty).retry.send(CREATE)
 
 
