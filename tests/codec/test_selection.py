@@ -1,6 +1,8 @@
 """The syntax of ``responseFields``."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecwid_async.codec import add_fields, format_selection, parse_selection
 
@@ -38,3 +40,13 @@ def test_invalid_syntax_is_refused(text: str, message: str) -> None:
 def test_added_fields_come_first_and_selected_ones_stay() -> None:
     selection = add_fields({"items": {"id": None}}, ["total", "items"])
     assert format_selection(selection) == "total,items(id)"
+
+
+@pytest.mark.chaos
+@given(st.text(st.sampled_from("ab(),é ")) | st.text(max_size=20) | st.integers(0, 5000).map(lambda deep: "a(" * deep))
+def test_a_selection_is_parsed_or_refused(text: str) -> None:
+    try:
+        selection = parse_selection(text)
+    except ValueError:
+        return
+    assert parse_selection(format_selection(selection)) == selection
