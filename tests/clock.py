@@ -1,4 +1,4 @@
-"""An event loop clock that a test advances: a minute passes at once, when the test says so."""
+"""An event loop clock that a test moves forward, so that minutes pass at once."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -8,7 +8,7 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """The clock of a running loop, which also advances by itself."""
+    """The clock of a running loop. It also runs by itself."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._real = loop.time
@@ -23,11 +23,11 @@ class Clock:
         self._ahead += seconds
 
     async def wait(self, work: Awaitable[Any], *, at_most: float = 3600.0) -> Any:
-        """Return the result of the work, letting as much time pass as it takes."""
+        """Return the result of the work, and advance the clock until it is done, for at most `at_most` seconds."""
         task = asyncio.ensure_future(work)
         until = self._ahead + at_most
         while not task.done():
-            assert self._ahead < until, "nothing ends it"
+            assert self._ahead < until, f"the work did not end within {at_most} seconds"
             self.advance(1.0)
             # Let due callbacks run, also those from other threads.
             for _ in range(5):

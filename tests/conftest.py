@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# The same few examples in every run, so that a failure repeats. HYPOTHESIS_PROFILE=chaos explores.
-_BUSY: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("repeatable", derandomize=True, max_examples=50, **_BUSY)
-settings.register_profile("chaos", max_examples=1000, print_blob=True, **_BUSY)
+# By default the same few examples in every run, so that failures repeat. HYPOTHESIS_PROFILE=chaos tries many others.
+_NO_TIME_LIMITS: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, max_examples=50, **_NO_TIME_LIMITS)
+settings.register_profile("chaos", max_examples=1000, print_blob=True, **_NO_TIME_LIMITS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
-_SETTINGS = (
+_ENVIRONMENT_VARIABLES = (
     "ECWID_BASE_URL",
     "ECWID_STORE_ID",
     "ECWID_TOKEN",
@@ -25,7 +25,7 @@ _SETTINGS = (
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder with the samples of the API documentation, which are not part of the repository."""
+    """The folder with the samples of the API's documentation. They are not in the repository."""
     folder = Path(os.environ.get("ECWID_SHARED", Path(__file__).parents[2] / "shared"))
     if not (folder / "api" / "samples").is_dir():
         pytest.skip(f"needs the API samples in {folder} (ECWID_SHARED names another folder)")
@@ -33,14 +33,14 @@ def shared() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in _SETTINGS:
+def _no_settings_in_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in _ENVIRONMENT_VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
 def no_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Turn off the rate limit for clients of this process: a bulk read takes seconds with it."""
+    """Turn off the rate limit for clients of this process, since bulk reads take seconds with it."""
     from ecwid_async.client import Ecwid
 
     defaults = Ecwid.__init__.__kwdefaults__
@@ -51,7 +51,7 @@ def no_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Distribute the tests among processes as `tests.scheduling` says."""
+    """Distribute the tests among processes by the rules in `tests.scheduling`."""
     from tests.scheduling import Scheduling
 
     return Scheduling(config, log)

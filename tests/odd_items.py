@@ -1,10 +1,10 @@
-"""A Hypothesis strategy for items that a correct server would not send: see `odd_items`."""
+"""`odd_items`, a Hypothesis strategy for items that a correct server would not send."""
 
 from hypothesis import strategies as st
 
 __all__ = ["odd_items"]
 
-_JSON = (
+_VALUES = (
     *(rb'"\ud83d"', rb'"\udead x"', rb'"\u0000"', rb'"\\ud83d"', rb'"\"\ud83d"', rb'"\u001e"', rb'"=1\r\n,\""'),
     *(b'"0.5"', b'"1e5"', b'"007"', b'"NaN"', b'"true"', b'"null"', b'""', b'{"a" : [ 1.50 , null ] }', b"[null]"),
     *(b"1e400000", b"1e9999999999999999999999", b"-1e-9999999999999999999999", b"9" * 30, b"9" * 5000, b"-0.0"),
@@ -12,7 +12,7 @@ _JSON = (
     *(b'"0001-01-01 00:00:00 +0300"', b'"0000-01-01 00:00:00 +0000"', b'"2024-09-04 07:20:11.123456789 +0000"'),
     *(b'"9999-12-31 23:59:59 -1200"', b'"2024-09-04"', b'"0000-01-01"', b'{"a":' * 500 + b"1" + b"}" * 500),
 )
-_BROKEN = (
+_UNREADABLE = (
     *(b'"\xff"', b'"\xed\xa0\xbd"', b'{"\xff":1}', b'"\x1e"', b"NaN", b"1.", b'"', b"", b"[" * 990 + b"]" * 990),
     *(b"[" * 5000, b"[" * 2000 + b"]" * 2000),
 )
@@ -42,6 +42,6 @@ def _items(*values: bytes) -> st.SearchStrategy[bytes]:
 
 
 odd_items: st.SearchStrategy[bytes] = st.one_of(
-    *[_items(*_JSON)] * 6, _items(*_JSON, *_BROKEN), st.sampled_from([*_JSON, *_BROKEN])
+    *[_items(*_VALUES)] * 6, _items(*_VALUES, *_UNREADABLE), st.sampled_from([*_VALUES, *_UNREADABLE])
 )
-"""Mostly objects: text that is not Unicode, extreme numbers and times, deep nesting, duplicate keys; some not JSON."""
+"""Mostly objects with invalid Unicode, extreme numbers and times, deep nesting or duplicate keys; some are not JSON."""

@@ -1,7 +1,7 @@
 """Processes for tests that kill, interrupt or observe one.
 
-They are forked from a process that has loaded the package: that takes milliseconds, and a new interpreter most of a
-second. On systems without fork a new interpreter starts.
+They are forked from a process that has loaded the package, which takes milliseconds; a new interpreter takes most of a
+second. Systems without fork start a new interpreter.
 """
 
 import multiprocessing
@@ -22,7 +22,7 @@ __all__ = ["ChildProcess", "start_process"]
 
 _ROOT: Final = Path(__file__).parents[1]
 
-# A child first takes on the folder, environment, arguments and streams of the process that it simulates.
+# Gives a child the folder, environment, arguments and streams of the process that it simulates.
 _SETUP: Final = """
 import os, sys
 os.chdir(cwd)
@@ -66,7 +66,7 @@ class ChildProcess:
     def __init__(self, code: str, arguments: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> None:
         context = _context()
         readers, writers = zip(context.Pipe(duplex=False), context.Pipe(duplex=False), strict=True)
-        names = {
+        namespace = {
             "__name__": "__main__",
             "cwd": str(cwd),
             "environment": dict(environment),
@@ -75,13 +75,13 @@ class ChildProcess:
             "out": writers[0],
             "err": writers[1],
         }
-        self._process = context.Process(target=exec, args=(_SETUP + code, names))
+        self._process = context.Process(target=exec, args=(_SETUP + code, namespace))
         # The child must not load the main module of this process, which is pytest.
         with patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
             self._process.start()
         for writer in writers:
             writer.close()
-        self.stdout, self.stderr = (_text(reader) for reader in readers)
+        self.stdout, self.stderr = (_open_text(reader) for reader in readers)
 
     @property
     def returncode(self) -> int | None:
@@ -93,12 +93,12 @@ class ChildProcess:
         return self._process.exitcode
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Send a signal if it is still running."""
+        """Send a signal if the process is still running."""
         if self._process.exitcode is None and self._process.pid is not None:
             os.kill(self._process.pid, number)
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """Read its output until it ends. Raises `TimeoutError`."""
+        """Read the output until the process ends. Raises `TimeoutError` after `timeout` seconds, and kills it."""
         with ThreadPoolExecutor(2) as pool:
             reads = [pool.submit(stream.read) for stream in (self.stdout, self.stderr)]
             self._process.join(timeout)
@@ -109,7 +109,7 @@ class ChildProcess:
         return out, err
 
     def close(self) -> None:
-        """Kill it if it is still running, and close its streams."""
+        """Kill the process if it is still running, and close its streams."""
         if self._process.exitcode is None:
             self._process.kill()
         self._process.join()
@@ -118,7 +118,7 @@ class ChildProcess:
         self._process.close()
 
 
-def _text(reader: Connection) -> TextIO:
+def _open_text(reader: Connection) -> TextIO:
     stream = os.fdopen(os.dup(reader.fileno()), encoding="utf-8")
     reader.close()
     return stream

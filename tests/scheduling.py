@@ -1,7 +1,7 @@
 """How pytest-xdist distributes the tests among processes.
 
-The tests of a file share a process, since they share module fixtures. Folders whose tests depend on each other's
-results stay together too. Files with slow tests are divided, so that no process is left with all of them.
+The tests of a file share a process, since they share module fixtures. So do folders whose tests depend on each other's
+results. Files with slow tests are divided, so that no process runs all of them.
 """
 
 from typing import Final

@@ -33,7 +33,7 @@ class Row(Model):
 GET = Request(method="GET", path="/rows/7", options=Options(operation="GET /rows/{rowId}", repeatable=True))
 
 
-class Hanging(MemoryTransport):
+class SlowTransport(MemoryTransport):
     """Responds after a number of seconds."""
 
     def __init__(self, seconds: float) -> None:
@@ -140,13 +140,13 @@ async def test_a_call_can_be_an_eager_task() -> None:
     assert eager.done()
     assert eager.result() == Row(id=7)
 
-    waiting = asyncio.create_task(call(Hanging(0)))
+    waiting = asyncio.create_task(call(SlowTransport(0)))
     assert not waiting.done()
     assert await waiting == Row(id=7)
 
 
 async def test_a_task_shows_which_call_it_runs() -> None:
-    task = asyncio.create_task(call(Hanging(0)))
+    task = asyncio.create_task(call(SlowTransport(0)))
     assert "coro=<GET /rows/{rowId}" in repr(task)
     await asyncio.sleep(0)
     assert "coro=<GET /rows/{rowId}" in repr(task)
@@ -155,7 +155,7 @@ async def test_a_task_shows_which_call_it_runs() -> None:
 
 
 async def test_a_cancelled_call_stops_where_it_waits() -> None:
-    transport = Hanging(60)
+    transport = SlowTransport(60)
     task = asyncio.create_task(call(transport))
     await asyncio.sleep(0)
     task.cancel()
@@ -263,7 +263,7 @@ async def test_an_empty_response_to_a_delete_is_a_result_without_a_count() -> No
 
 
 async def test_a_successful_write_without_a_result_has_an_unknown_outcome() -> None:
-    """Also if no transport has checked the body, as for a response inside a batch."""
+    """Even if no transport has checked the body, as for a response inside a batch."""
     request = Request(method="POST", path="/rows", options=Options(operation="POST /rows", expects="object"))
 
     async def look_up(channel: Channel) -> Row:
@@ -271,16 +271,16 @@ async def test_a_successful_write_without_a_result_has_an_unknown_outcome() -> N
 
     create = Call(request, Row, look_up=look_up)
     assert create.take_request() is request
-    through = Channel(always({"id": 8}), Codec(strict=True))
+    channel = Channel(always({"id": 8}), Codec(strict=True))
     for body in (b"", b"<html>"):
         with pytest.raises(OutcomeUnknown) as caught:
-            create.read(make_response(body), through)
+            create.read(make_response(body), channel)
         assert caught.value.outcome == "unknown"
         assert await caught.value.resolve() == Row(id=8)
-    # A result with an unexpected shape was done.
-    with pytest.raises(DecodeError) as odd:
-        create.read(make_response({"id": []}), through)
-    assert odd.value.outcome == "done"
+    # A result with an unexpected shape means that the call was executed.
+    with pytest.raises(DecodeError) as unreadable:
+        create.read(make_response({"id": []}), channel)
+    assert unreadable.value.outcome == "done"
 
 
 async def test_response_returns_the_response_undecoded() -> None:

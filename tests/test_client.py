@@ -82,13 +82,15 @@ def test_without_settings_the_base_url_is_ecwid_s() -> None:
         (True, "secret_x", "not a valid store id"),
     ],
 )
-def test_a_missing_or_wrong_setting_says_where_to_set_it(store_id: int | None, token: str | None, message: str) -> None:
+def test_the_error_for_a_missing_or_wrong_setting_says_where_to_set_it(
+    store_id: int | None, token: str | None, message: str
+) -> None:
     with pytest.raises(ConfigError, match=message) as caught:
         Ecwid().store(store_id, token)
     assert "secret_x" not in str(caught.value)
 
 
-def test_a_store_id_from_the_environment_that_is_no_number_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_id_in_the_environment_must_be_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ECWID_STORE_ID", "my store")
     with pytest.raises(ConfigError, match="'my store' is not a valid store id"):
         Ecwid().store(token="secret_x")
@@ -210,7 +212,7 @@ def test_a_token_is_never_sent_unencrypted() -> None:
         assert Ecwid(base_url=f"http://{host}:1/api/v3")
 
 
-class Key(str, Enum):  # noqa: UP042  whose text is not its value
+class Key(str, Enum):  # noqa: UP042  its `str()` is not its value
     ONE = "1003"
     TOKEN = "secret_x"
 
@@ -247,7 +249,7 @@ def test_an_invalid_store_id_is_refused(store_id: Any) -> None:
         Ecwid(transport=MemoryTransport([])).store(store_id, "secret_x")
 
 
-def test_a_token_in_the_place_of_the_store_id_is_not_shown() -> None:
+def test_a_token_passed_as_store_id_is_not_shown() -> None:
     with pytest.raises(ConfigError) as caught:
         Ecwid(transport=MemoryTransport([])).store("secret_aBcDeFgHiJkLmNoP", "1003")  # type: ignore[arg-type]
     assert "aBcDeFg" not in str(caught.value)
@@ -357,7 +359,7 @@ async def test_closing_an_unused_client_twice_is_harmless() -> None:
     ecwid = Ecwid()
     await ecwid.aclose()
     await ecwid.aclose()
-    assert ecwid._transport is None, "nothing was opened"
+    assert ecwid._transport is None, "no transport was created"
 
 
 def test_a_custom_limiter_is_used_even_while_it_is_empty() -> None:
@@ -373,9 +375,9 @@ def test_a_custom_limiter_is_used_even_while_it_is_empty() -> None:
 def test_every_public_name_can_be_imported() -> None:
     assert sorted(ecwid_async.__all__) == ecwid_async.__all__
     for module, names in ecwid_async._MODULES.items():
-        home = importlib.import_module(f"ecwid_async.{module}")
+        source = importlib.import_module(f"ecwid_async.{module}")
         for name in names:
-            assert getattr(ecwid_async, name) is getattr(home, name)
+            assert getattr(ecwid_async, name) is getattr(source, name)
     assert set(ecwid_async.__all__) <= set(dir(ecwid_async))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = ecwid_async.nothing

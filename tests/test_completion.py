@@ -1,4 +1,4 @@
-"""Editors and notebooks complete names of the library. They use jedi, as IPython does."""
+"""Editors and notebooks complete the names of the library, by jedi, which IPython uses."""
 
 from pathlib import Path
 from typing import Any

@@ -65,17 +65,17 @@ def test_every_error_of_a_call_has_its_outcome() -> None:
         errors.UploadTooLarge(2, 1),
         errors.UploadChanged("it shrank"),
     ]
-    for outcome, those in (("done", done), ("refused", refused), ("unknown", unknown), ("not_sent", not_sent)):
-        for error in those:
+    for outcome, failures in (("done", done), ("refused", refused), ("unknown", unknown), ("not_sent", not_sent)):
+        for error in failures:
             assert error.outcome == outcome, repr(error)
             assert pickle.loads(pickle.dumps(error)).outcome == outcome
-    # Not of one call.
+    # Not about a single call.
     for other in (errors.ConfigError("No token."), errors.JobError("damaged"), errors.BatchError([])):
         assert other.outcome is None
-    named = {type(error) for error in [*done, *refused, *unknown, *not_sent, other]}
+    tested = {type(error) for error in [*done, *refused, *unknown, *not_sent, other]}
     of_calls = {cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, EcwidError)}
     others = {EcwidError, errors.TransportError, errors.ConfigError, errors.JobError, errors.BatchError}
-    assert {cls for cls in of_calls - named - others if not issubclass(cls, APIError)} == {errors.ScanDrifted}
+    assert {cls for cls in of_calls - tested - others if not issubclass(cls, APIError)} == {errors.ScanDrifted}
 
 
 def test_a_timeout_before_sending_does_not_advise_to_read_the_item() -> None:

@@ -40,7 +40,7 @@ TOKEN = "secret_Tk7fQ2mZ9xVb4LwRn8Ys3HdC6gJp1aEt"
 CLIENT_SECRET = "Cs5uW8kXo2PzMq6BvTf9rNyGh4Jd7Sla"
 MAIL_NAME = "jane.roe.4711"
 EMAIL = f"{MAIL_NAME}@customer.example"
-# Any eight characters in a row count as a leak, so that parts of a secret are found too.
+# Any eight characters in a row count as a leak, so that parts of a secret are found.
 PARTS = {
     name: [secret[start : start + 8] for start in range(len(prefix), len(secret) - 7)]
     for name, secret, prefix in [("token", TOKEN, "secret_"), ("client secret", CLIENT_SECRET, "")]
@@ -55,7 +55,7 @@ def customer_data_in(text: str) -> bool:
     return MAIL_NAME in text
 
 
-class Everything(logging.Formatter):
+class VerboseFormatter(logging.Formatter):
     """The most verbose log format: all attributes, and tracebacks with local variables."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -66,7 +66,7 @@ class Everything(logging.Formatter):
 
 @define
 class Printed:
-    """Everything that a program could print: `own` is our output, `shown` the output of others about our objects."""
+    """Everything that a program could print: `own` by the library, `shown` by others about its objects."""
 
     own: io.StringIO = field(factory=io.StringIO)
     shown: io.StringIO = field(factory=io.StringIO)
@@ -77,7 +77,7 @@ class Printed:
         for thing in things:
             print(repr(thing), str(thing), file=self.shown)
 
-    def failed(self, error: BaseException) -> None:
+    def record_error(self, error: BaseException) -> None:
         self.errors.append(error)
         # As a program logs it: the errors of the HTTP library in the chain must not contain customer data either.
         self.own.write(f"{error!r}\n{''.join(traceback.TracebackException.from_exception(error).format())}")
@@ -89,7 +89,7 @@ class Printed:
 
 
 def with_locals(error: BaseException) -> str:
-    """Every traceback in the chain, with the local variables of every frame, also those of the HTTP library."""
+    """Every traceback in the chain, with the local variables of every frame, including the HTTP library's."""
     texts, chain, seen = [], [error], set[int]()
     while chain:
         link = chain.pop()
@@ -129,7 +129,7 @@ def printed() -> Iterator[Printed]:
     level = root.level
     root.setLevel(logging.DEBUG)
     for handler in (ours, others):
-        handler.setFormatter(Everything())
+        handler.setFormatter(VerboseFormatter())
         root.addHandler(handler)
     yield printed
     root.setLevel(level)
@@ -140,7 +140,7 @@ def printed() -> Iterator[Printed]:
     assert not customer_data_in(printed.own.getvalue())
 
 
-def throw(event: Event) -> None:
+def failing_sink(event: Event) -> None:
     raise ZeroDivisionError("an event sink that fails")
 
 
@@ -168,7 +168,7 @@ async def connected(
     ecwid = Ecwid(
         base_url=base_url,
         transport=transport(base_url),
-        events=[LogSink(), telemetry, throw, keep],
+        events=[LogSink(), telemetry, failing_sink, keep],
         retry=RetryPolicy(attempts=2, base_delay=0),
     )
     async with ecwid:
@@ -193,7 +193,7 @@ def calls(store: Store) -> list[Callable[[], Awaitable[object]]]:
     ]
 
 
-async def drive(base_url: str, printed: Printed, transport: Callable[[str], Transport] = AiohttpTransport) -> None:
+async def make_calls(base_url: str, printed: Printed, transport: Callable[[str], Transport] = AiohttpTransport) -> None:
     async with connected(base_url, printed, transport) as ecwid:
         store, app = ecwid.store(1003, TOKEN), ecwid.application("my-app", CLIENT_SECRET)
         printed.show(ecwid, store, app, ecwid.transport, store.transport, vars(store.transport))
@@ -202,7 +202,7 @@ async def drive(base_url: str, printed: Printed, transport: Callable[[str], Tran
             try:
                 await call()
             except EcwidError as error:
-                printed.failed(error)
+                printed.record_error(error)
 
 
 async def reset(exchange: Exchange) -> None:
@@ -214,7 +214,7 @@ async def reset_in_the_head(exchange: Exchange) -> None:
     exchange.reset()
 
 
-async def cut(exchange: Exchange) -> None:
+async def cut_off(exchange: Exchange) -> None:
     await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
     exchange.writer.close()
 
@@ -226,16 +226,16 @@ async def garbage(exchange: Exchange) -> None:
 async def throttling(exchange: Exchange) -> None:
     """Throttle only the first call, once, so that the others do not wait."""
     call = exchange.header("x-ecwid-api-request-id") or ""
-    again = not exchange.line.startswith("GET ") or call in _refused
+    refused_before = not exchange.line.startswith("GET ") or call in _refused
     _refused.add(call)
-    status = "400 Bad Request" if again else "429 Too Many Requests"
+    status = "400 Bad Request" if refused_before else "429 Too Many Requests"
     await exchange.respond(status=status, headers=b"Retry-After: 0\r\n")
 
 
 _refused: set[str] = set()
 
 
-def answering(status: str, body: bytes = b"", headers: bytes = b"") -> Callable[[Exchange], Awaitable[None]]:
+def respond_with(status: str, body: bytes = b"", headers: bytes = b"") -> Callable[[Exchange], Awaitable[None]]:
     async def handler(exchange: Exchange) -> None:
         await exchange.respond(body, status=status, headers=headers)
 
@@ -247,26 +247,26 @@ def answering(status: str, body: bytes = b"", headers: bytes = b"") -> Callable[
     [
         reset,
         reset_in_the_head,
-        cut,
+        cut_off,
         garbage,
-        answering("200 OK", b'{"total": 0, "items": [], "id": 7, "updateCount": 1, "deleteCount": 1}'),
-        answering("200 OK", b"<html>"),
-        answering("200 OK", b"not gzip", b"Content-Encoding: gzip\r\n"),
-        answering("302 Found", b"", b"Location: http://127.0.0.1:1/\r\n"),
-        answering("400 Bad Request", b'{"errorMessage": "wrong", "errorCode": "INVALID"}'),
-        answering("403 Forbidden", b'{"errorCode": "INVALID_API_TOKEN"}'),
-        answering("409 Conflict", b"\xff"),
+        respond_with("200 OK", b'{"total": 0, "items": [], "id": 7, "updateCount": 1, "deleteCount": 1}'),
+        respond_with("200 OK", b"<html>"),
+        respond_with("200 OK", b"not gzip", b"Content-Encoding: gzip\r\n"),
+        respond_with("302 Found", b"", b"Location: http://127.0.0.1:1/\r\n"),
+        respond_with("400 Bad Request", b'{"errorMessage": "wrong", "errorCode": "INVALID"}'),
+        respond_with("403 Forbidden", b'{"errorCode": "INVALID_API_TOKEN"}'),
+        respond_with("409 Conflict", b"\xff"),
         throttling,
-        answering("500 Internal Server Error", b"<html>"),
+        respond_with("500 Internal Server Error", b"<html>"),
     ],
 )
 async def test_nothing_leaks_for_any_server_behaviour(
     handler: Callable[[Exchange], Awaitable[None]], transport: Callable[[str], Transport], printed: Printed
 ) -> None:
     async with fault_server(handler) as server:
-        await drive(server.base_url, printed, transport)
+        await make_calls(server.base_url, printed, transport)
         heads = b"".join(exchange.head + exchange.body for exchange in server.log).decode()
-    # The secrets were sent.
+    # Without these secrets in the requests, the test would prove nothing.
     assert TOKEN in heads
     assert CLIENT_SECRET in heads
     assert MAIL_NAME in heads
@@ -285,7 +285,7 @@ async def test_nothing_leaks_if_no_connection_can_be_made(
     if scheme == "http":
         listening.close()
         await listening.wait_closed()
-    await drive(f"{scheme}://127.0.0.1:{port}/api/v3", printed, transport)
+    await make_calls(f"{scheme}://127.0.0.1:{port}/api/v3", printed, transport)
     listening.close()
     assert len(printed.errors) == 4
 
@@ -294,21 +294,21 @@ async def test_nothing_leaks_if_the_time_runs_out(transport: Callable[[str], Tra
     async def stall(exchange: Exchange) -> None:
         await asyncio.sleep(60)
 
-    async def hurry(base_url: str) -> None:
+    async def run_out_of_time(base_url: str) -> None:
         async with connected(base_url, printed, transport) as ecwid:
             store = ecwid.store(1003, TOKEN)
             for call in (store.customers.update(7, CustomerDraft(email=EMAIL)), store.customers.get(7)):
                 with pytest.raises(EcwidError) as caught:
                     await call.with_timeout(0.05)
-                printed.failed(caught.value)
+                printed.record_error(caught.value)
             with pytest.raises(TimeoutError) as late:
                 async with asyncio.timeout(0.05):
                     await store.customers.create(CustomerDraft(email=EMAIL))
             printed.shown.write(with_locals(late.value))
 
-    # The log of the server contains the tokens, so its frame must not be in the searched tracebacks.
+    # The server's log contains the token, so the frame that holds it must not be in the searched tracebacks.
     async with fault_server(stall) as server:
-        await hurry(server.base_url)
+        await run_out_of_time(server.base_url)
 
 
 @pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
@@ -326,7 +326,7 @@ async def test_nothing_leaks_if_sending_is_interrupted(transport: Callable[[str]
             await ecwid.store(1003, TOKEN).customers.update(
                 7, CustomerDraft(email=EMAIL, private_admin_notes="x" * 2**23)
             )
-        printed.failed(caught.value)
+        printed.record_error(caught.value)
     listening.close()
 
 
@@ -339,10 +339,10 @@ async def test_nothing_leaks_if_the_connection_closes_at_the_first_byte(
     def fail(self: StreamWriter, chunks: object) -> None:
         raise ConnectionResetError("Cannot write to closing transport")
 
-    for written in ("_write", "_writelines"):
-        monkeypatch.setattr(StreamWriter, written, fail)
-    async with fault_server(answering("200 OK", b"{}")) as server:
-        await drive(server.base_url, printed)
+    for method in ("_write", "_writelines"):
+        monkeypatch.setattr(StreamWriter, method, fail)
+    async with fault_server(respond_with("200 OK", b"{}")) as server:
+        await make_calls(server.base_url, printed)
     assert len(printed.errors) == 4
 
 
@@ -361,7 +361,7 @@ def test_refused_settings_show_no_secret(store_id: object, printed: Printed, mon
     for mistake in mistakes:
         with pytest.raises(ConfigError) as caught:
             mistake()
-        printed.failed(caught.value)
+        printed.record_error(caught.value)
 
 
 async def test_calls_show_neither_secrets_nor_customers(printed: Printed) -> None:
@@ -424,7 +424,7 @@ def in_base64(text: str) -> list[str]:
     return [part for part in parts if part in text]
 
 
-def written(status: bytes, body: bytes, header: bytes = b"X-A: b") -> bytes:
+def raw_response(status: bytes, body: bytes, header: bytes = b"X-A: b") -> bytes:
     return b"HTTP/1.1 %s\r\n%s\r\nConnection: close\r\n\r\n%s" % (status, header, body)
 
 
@@ -434,16 +434,16 @@ ERROR = b'{"errorMessage":"M %s","errorCode":"%s","args":{"%s":"%s"}}'
 @pytest.mark.parametrize(
     "response",
     [
-        pytest.param(written(b"400 Bad", ERROR % (b"@@", b"C", b"a", b"b")), id="message"),
-        pytest.param(written(b"409 Bad", ERROR % (b"", b"C", b"@@", b"@@")), id="details"),
-        pytest.param(written(b"403 Bad", ERROR % (b"", b"@@", b"a", b"b")), id="code"),
-        pytest.param(written(b"502 Bad", b"<html>\x1b[2J@@"), id="page"),
-        pytest.param(written(b"500 Bad", b"{}", b"X-Echo: Bearer @@"), id="header"),
-        pytest.param(written(b"500 @@", b"{}"), id="status line"),
+        pytest.param(raw_response(b"400 Bad", ERROR % (b"@@", b"C", b"a", b"b")), id="message"),
+        pytest.param(raw_response(b"409 Bad", ERROR % (b"", b"C", b"@@", b"@@")), id="details"),
+        pytest.param(raw_response(b"403 Bad", ERROR % (b"", b"@@", b"a", b"b")), id="code"),
+        pytest.param(raw_response(b"502 Bad", b"<html>\x1b[2J@@"), id="page"),
+        pytest.param(raw_response(b"500 Bad", b"{}", b"X-Echo: Bearer @@"), id="header"),
+        pytest.param(raw_response(b"500 @@", b"{}"), id="status line"),
         pytest.param(b"Bearer @@ is not welcome\r\n\r\n", id="garbage"),
-        pytest.param(written(b"200 OK", b"{}", b"Content-Encoding: @@"), id="encoding"),
-        pytest.param(written(b"200 OK", b"{}", b"X-Echo: Bearer @@"), id="success"),
-        pytest.param(written(b"200 OK", b"@@"), id="proxy"),
+        pytest.param(raw_response(b"200 OK", b"{}", b"Content-Encoding: @@"), id="encoding"),
+        pytest.param(raw_response(b"200 OK", b"{}", b"X-Echo: Bearer @@"), id="success"),
+        pytest.param(raw_response(b"200 OK", b"@@"), id="proxy"),
     ],
 )
 async def test_a_secret_that_the_server_quotes_is_masked(
@@ -461,11 +461,11 @@ async def test_a_secret_that_the_server_quotes_is_masked(
 
     async def show(call: Callable[[], Awaitable[object]]) -> None:
         result = await call()
-        # The body of a success is data, whatever it contains.
+        # Only the body of a successful response may contain the secret: it is data.
         if not isinstance(result, bytes):
             printed.show(result)
 
-    async def ask(base_url: str) -> None:
+    async def make_all_calls(base_url: str) -> None:
         async with connected(base_url, printed, transport) as ecwid:
             store, app = ecwid.store(1003, TOKEN), ecwid.application("my-app", CLIENT_SECRET)
             update = store.customers.update(7, CustomerDraft(email="a@b.example"))
@@ -480,12 +480,12 @@ async def test_a_secret_that_the_server_quotes_is_masked(
                 try:
                     await show(call)
                 except EcwidError as error:
-                    printed.failed(error)
+                    printed.record_error(error)
                     printed.show(*vars(error).values())
 
-    # The frame of the server must not be in the searched tracebacks.
+    # The server's frame must not be in the searched tracebacks.
     async with fault_server(quote_it) as server:
-        await ask(server.base_url)
+        await make_all_calls(server.base_url)
     text = printed.own.getvalue() + printed.shown.getvalue()
     assert in_base64(text) == []
     assert "\x1b" not in printed.own.getvalue()

@@ -1,4 +1,4 @@
-"""Requests, responses and headers: their encoding, and what `repr` and messages hide."""
+"""Requests, responses and headers: their encoding, and the masking in `repr` and messages."""
 
 import base64
 import json
@@ -94,11 +94,11 @@ def test_a_request_does_not_show_its_body() -> None:
     assert "a@b.c" not in repr(request)
 
 
-class Code(str, Enum):  # noqa: UP042  whose text is not its value
+class Code(str, Enum):  # noqa: UP042  its `str()` is not its value
     SPRING = "SPRING 10%"
 
 
-def test_an_enum_as_an_id_stands_for_its_value() -> None:
+def test_an_enum_as_an_id_is_encoded_by_its_value() -> None:
     assert encode_segment(Code.SPRING) == "SPRING+10%25"
     assert encode_segment(IntEnum("Id", {"ONE": 7}).ONE) == "7"
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 
-__all__ = ["Basket", "DataOption", "DataRow", "Line", "lost", "resolved"]
+__all__ = ["Basket", "DataOption", "DataRow", "Line", "resolved_class", "unresolvable_class"]
 
 
 @attrs.frozen
@@ -42,7 +42,7 @@ class DataOption:
     type: str
 
 
-def lost() -> type:
+def unresolvable_class() -> type:
     """A class whose annotation names a class local to this function."""
 
     @attrs.frozen
@@ -57,7 +57,7 @@ def lost() -> type:
     return Whole
 
 
-def resolved() -> type:
+def resolved_class() -> type:
     """The same, with its annotations resolved inside the function."""
 
     @attrs.frozen

@@ -1,4 +1,4 @@
-"""Bodies that are not of the requested type."""
+"""Bodies that can't be read as the requested type."""
 
 import pytest
 

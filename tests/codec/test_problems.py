@@ -1,4 +1,4 @@
-"""Values that do not fit: reported once per kind, and kept."""
+"""Values of unexpected types are reported once per kind, and kept."""
 
 from decimal import Decimal
 
@@ -37,7 +37,7 @@ from tests.codec.models import Form, Item, Tax, read_item
         ("hours", 7),
     ],
 )
-def test_a_value_that_does_not_fit_is_kept_raw_counted_and_written_back(field: str, value: object) -> None:
+def test_a_value_of_an_unexpected_type_is_kept_raw_counted_and_written_back(field: str, value: object) -> None:
     reported: list[DecodeProblem] = []
     codec = Codec(on_problem=reported.append)
     for _ in range(2):

@@ -381,8 +381,8 @@ async def test_annotations_may_be_postponed() -> None:
     basket = await read(postponed.Basket, order, section="orders")
     assert basket == postponed.Basket("A", Decimal(3), [postponed.Line("Toy", 2)])
     with pytest.raises(TypeError, match=r"annotations of Whole name Part, .* attrs.resolve_types\(Whole, localns="):
-        await read(postponed.lost(), order, section="orders")
-    assert (await read(postponed.resolved(), order, section="orders")).items[0].name == "Toy"
+        await read(postponed.unresolvable_class(), order, section="orders")
+    assert (await read(postponed.resolved_class(), order, section="orders")).items[0].name == "Toy"
 
 
 async def test_one_class_can_hold_a_tagged_union() -> None:
@@ -480,7 +480,7 @@ async def test_values_are_converted_if_nothing_is_lost() -> None:
         await read(Some, sent, strict=True)
 
 
-# Values that do not fit
+# Values of unexpected types
 
 
 @pytest.mark.parametrize(

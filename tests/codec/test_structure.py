@@ -152,7 +152,7 @@ json_values = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(COMPLETE_ITEM)) | st.text(), json_values))
 def test_no_json_object_loses_data_when_read_and_written(data: dict[str, object]) -> None:
-    """Each value is kept: typed and equal, as text, or raw."""
+    """Each value is kept: equal and typed, as text, or raw."""
     data = loads(dumps(data))
     back = loads(dumps(read_item(data)))
     for name, value in data.items():

@@ -84,7 +84,7 @@ class Method:
         return list(signature(self.call).parameters.values())
 
     def queries(self) -> list[str]:
-        """The optional arguments that become query parameters, except those of every list."""
+        """The optional arguments that become query parameters, without `limit` and `offset` of paged lists."""
         others = {"confirm", "into", "progress", "source"}
         if get_origin(self.hints["return"]) is Pages:
             others |= {"limit", "offset"}

@@ -158,7 +158,7 @@ def argument(parameter: str) -> str:
 
 
 def documented(method: Any) -> list[dict[str, Any]]:
-    """The parameters that a method must have, except those of every list."""
+    """The parameters that a method must have, without `limit` and `offset` of paged lists."""
     left_out = ("limit", "offset") if method.row["response"]["paginated"] else ()
     return [
         query | CORRECTED_TYPES.get(method.endpoint, {}).get(query["name"], {})
@@ -168,7 +168,7 @@ def documented(method: Any) -> list[dict[str, Any]]:
 
 
 def sent(made: Call[Any] | Pages[Any]) -> dict[str, str]:
-    """The parameters that are sent, except those of every list."""
+    """The parameters that are sent, without `limit` and `offset` of paged lists."""
     params = made.request.params
     assert len(dict(params)) == len(params)
     left_out = ("limit", "offset") if isinstance(made, Pages) else ()
@@ -365,9 +365,9 @@ def test_a_domain_is_sent_in_the_query_without_a_body(store: Store) -> None:
     verify = store.domains.send_verification_email("my-mugs.com")
     assert (sent(verify), verify.request.body) == ({"domain_name": "my-mugs.com"}, None)
 
-    for sub_user, said in ((None, {}), (True, {"sub_user": "1"}), (False, {"sub_user": "0"})):
+    for sub_user, flag in ((None, {}), (True, {"sub_user": "1"}), (False, {"sub_user": "0"})):
         reset = store.domains.reset_password("my-mugs.com", send_to="owner", sub_user=sub_user)
-        assert (sent(reset), reset.request.body) == ({"domain_name": "my-mugs.com", "send_to": "owner", **said}, None)
+        assert (sent(reset), reset.request.body) == ({"domain_name": "my-mugs.com", "send_to": "owner", **flag}, None)
 
 
 def test_selected_fields_include_those_of_paging(store: Store) -> None:
