@@ -55,7 +55,7 @@ async def test_a_call_reaches_the_wire_signed() -> None:
     assert transport.closed
 
 
-def test_settings_come_from_arguments_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arguments_override_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ECWID_BASE_URL", "http://127.0.0.1:8080/api/v3/")
     monkeypatch.setenv("ECWID_STORE_ID", "1003")
     monkeypatch.setenv("ECWID_TOKEN", "secret_env")
@@ -346,7 +346,7 @@ async def test_an_error_reports_the_number_of_attempts() -> None:
     assert caught.value.attempts == len(transport.requests) == 3
 
 
-async def test_strict_raises_what_is_counted_by_default() -> None:
+async def test_strict_raises_mismatches_that_are_counted_by_default() -> None:
     transport = MemoryTransport(lambda _: make_response({"id": "seven"}))
     ecwid = Ecwid(transport=transport)
     assert (await rows(ecwid.store(1003, "secret_x")).get(7)).extra == {"id": "seven"}

@@ -75,7 +75,7 @@ async def stream(*chunks: bytes) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def test_bytes_a_file_and_a_stream_arrive_alike(tmp_path: Path) -> None:
+async def test_bytes_a_file_and_a_stream_arrive_unchanged(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"x" * 200_000)
     async with served(accept) as (server, files):
         for source in (b"x" * 200_000, tmp_path / "a.png", stream(b"x" * 150_000, b"x" * 50_000)):

@@ -35,7 +35,7 @@ def test_each_named_test_exists(path: str, name: str) -> None:
     assert name in function_names(path)
 
 
-def test_each_part_has_a_list_of_what_is_not_promised() -> None:
+def test_each_part_lists_unpromised_behaviour() -> None:
     parts = TEXT.split("\n## ")[1:]
     assert len(parts) == 6
     assert [part.splitlines()[0] for part in parts if "Not promised:" not in part] == []

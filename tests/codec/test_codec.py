@@ -13,7 +13,7 @@ def test_a_body_that_is_not_json_is_an_error(body: bytes) -> None:
         Codec().decode(body, Item, "GET /x")
 
 
-def test_a_response_of_another_type_is_an_error_even_if_tolerant() -> None:
+def test_a_response_of_another_type_is_an_error_even_without_strict() -> None:
     with pytest.raises(DecodeError, match="expected Item, found a list"):
         read_item([])
     assert read_item({}) == Item(), "a failure does not affect the next call"

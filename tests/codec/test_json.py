@@ -46,7 +46,7 @@ def test_a_body_without_items_is_not_a_page(body: bytes, found: str) -> None:
     ("body", "total"),
     [(PAGE, 2), (b' { "total" : 12 , "items":[{', 12), (b'{"items":[],"total":3}', 3), (b"{}", None), (b"[]", None)],
 )
-def test_a_total_is_read_mostly_without_the_items(body: bytes, total: int | None) -> None:
+def test_a_total_is_read_from_a_page(body: bytes, total: int | None) -> None:
     assert Codec().read_total(body, "GET /x") == total
 
 

@@ -626,7 +626,7 @@ class ModelBasket(pydantic.BaseModel):
 @pytest.mark.parametrize(
     ("into", "line"), [(DataBasket, DataLine), (StructBasket, StructLine), (ModelBasket, ModelLine)]
 )
-async def test_classes_of_other_libraries_work_alike(into: Any, line: Any) -> None:
+async def test_classes_of_other_libraries_work_like_attrs_classes(into: Any, line: Any) -> None:
     store, codec = store_with_responses(
         {"id": "A", "items": [{"name": "Toy"}, {"name": "Ball", "quantity": 2}], "couponDiscount": "1.50"},
         {"id": "B", "items": [], "paymentStatus": "PAID", "externalFulfillment": None, "ipAddress": "::1"},

@@ -229,7 +229,7 @@ def test_the_samples_are_sent_unchanged(store: Store, sample: Any, name: str) ->
     assert loads(SAMPLES[name](store).request.body) == loads(sample(f"{name}.request"))
 
 
-def test_an_update_sends_only_what_is_set(store: Store) -> None:
+def test_an_update_sends_only_the_fields_that_are_set(store: Store) -> None:
     request = store.products.update(7, ProductDraft(price=Decimal("12.50"), google_product_category=None)).request
     assert request.body == b'{"price":12.50,"googleProductCategory":null}'
 
