@@ -61,7 +61,7 @@ def _record(runner: "CheckRunner") -> dict[str, object]:
     }
     if (prober := runner.prober) is not None:
         record |= {
-            "scopes": {"granted": sorted(prober.granted), "missing_settings": sorted(prober.missing)},
+            "scopes": {"granted": sorted(prober.granted), "missing": sorted(prober.missing)},
             "endpoints": [
                 {"endpoint": probe.endpoint, "outcome": probe.outcome.value, "status": probe.status, "code": probe.code}
                 for probe in prober.probes

@@ -105,7 +105,7 @@ def test_json_is_one_object(ecwid, demo):
     assert (outcome.code, outcome.err, told["ok"]) == (0, "", True)
     assert [check["check"] for check in told["checks"]] == NAMES
     assert "read_catalog" in told["scopes"]["granted"]
-    assert told["scopes"]["missing_settings"] == []
+    assert told["scopes"]["missing"] == []
     asked = {probe["endpoint"]: probe["outcome"] for probe in told["endpoints"]}
     for endpoint in ("GET /orders", "GET /orders/{orderId}", "GET /products/{productId}/combinations"):
         assert asked[endpoint] == "read"
