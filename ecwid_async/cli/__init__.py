@@ -1,4 +1,4 @@
-"""The `ecwid` command."""
+"""The entry point of the ``ecwid`` command."""
 
 import signal
 import sys
@@ -11,32 +11,34 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line of this process and exit with its code."""
     _use_utf8(sys.stdout, sys.stderr)
-    ended_by = signal.SIGINT
+    received_signal = signal.SIGINT
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal ended_by
-        ended_by = signal.Signals(number)
+        nonlocal received_signal
+        received_signal = signal.Signals(number)
         signal.raise_signal(signal.SIGINT)
 
     try:
-        # Treat SIGTERM as Ctrl-C, so that the command cleans up. asyncio handles SIGINT only, and only if it is not
-        # ignored, as a shell does for background jobs.
+        # Treat SIGTERM as Ctrl-C, so that the command cleans up. asyncio handles only SIGINT, and not if it is ignored,
+        # as it is in background jobs of a shell.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, interrupt)
         code = _run()
-    except KeyboardInterrupt as stop:
-        # A command may add how to resume.
-        sys.stderr.write(f"ecwid: {' '.join(['interrupted.', *map(str, stop.args)]) if stop.args else 'interrupted'}\n")
-        code = 128 + ended_by
+    except KeyboardInterrupt as error:
+        # A command may have added advice on how to resume.
+        sys.stderr.write(
+            f"ecwid: {' '.join(['interrupted.', *map(str, error.args)]) if error.args else 'interrupted'}\n"
+        )
+        code = 128 + received_signal
     sys.exit(code)
 
 
 def _use_utf8(*streams: TextIO) -> None:
-    """Write UTF-8 to pipes and files, and escape what a terminal can't show.
+    """Write UTF-8 to pipes and files, and escape characters that a terminal can't show.
 
-    On Windows a pipe uses the machine's code page, which lacks most characters.
+    By default, a pipe on Windows uses the machine's code page, which lacks most characters.
     """
     for stream in streams:
         if isinstance(stream, TextIOWrapper):

@@ -1,4 +1,4 @@
-"""The commands and their exit codes."""
+"""The commands of ``ecwid``, and a function that runs a command line."""
 
 import os
 import sys
@@ -19,9 +19,9 @@ from ecwid_async.wire import to_printable
 
 __all__ = ["app", "run"]
 
-_STORE = """\
+_STORE_HELP = """\
 Set ECWID_STORE_ID and ECWID_TOKEN to use your own store (ECWID_BASE_URL for another server), or """
-_CODES = """\
+_EXIT_CODES_HELP = """\
 Exit codes: 0 success, 1 other failure, 2 wrong usage or settings, 3 refused (token, scope, plan), 4 try again later \
 (network, rate limit, server error, store kept changing), 5 can't write, 130 interrupted, 143 terminated.
 """
@@ -29,7 +29,7 @@ Exit codes: 0 success, 1 other failure, 2 wrong usage or settings, 3 refused (to
 app = App(
     name="ecwid",
     help="Work with Ecwid stores, or run one on this machine.",
-    help_epilogue=f"{_STORE}add --sandbox to export, get, call or doctor.\n\n{_CODES}",
+    help_epilogue=f"{_STORE_HELP}add --sandbox to export, get, call or doctor.\n\n{_EXIT_CODES_HELP}",
     help_format="plaintext",
     version=__version__,
     default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
@@ -38,14 +38,14 @@ app = App(
     print_error=False,
     result_action="return_value",
 )
-_STORE_EPILOGUE = f"{_STORE}use --sandbox.\n\n{_CODES}"
+_STORE_EPILOGUE = f"{_STORE_HELP}use --sandbox.\n\n{_EXIT_CODES_HELP}"
 app.command(export, usage="Usage: ecwid export [SECTION...] [--out PATH] [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
-app.command(coverage, help_epilogue=_CODES)
+app.command(coverage, help_epilogue=_EXIT_CODES_HELP)
 app.command(doctor, help_epilogue=_STORE_EPILOGUE)
-sandbox = App(name="sandbox", help="Run an Ecwid store with demo data on this machine.", help_epilogue=_CODES)
-sandbox.command(serve, help_epilogue=_CODES)
+sandbox = App(name="sandbox", help="Run an Ecwid store with demo data on this machine.", help_epilogue=_EXIT_CODES_HELP)
+sandbox.command(serve, help_epilogue=_EXIT_CODES_HELP)
 app.command(sandbox)
 
 
@@ -59,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"ecwid: {to_printable(str(error), limit=None)} See {command} --help.\n")
         return 2
     except BrokenPipeError:
-        # The reader of a pipe closed it early, such as `head`.
+        # A reader of the pipe, such as `head`, closed it early.
         return 141
     except Exception as error:
         sys.stderr.write(f"ecwid: {describe(error)}\n")

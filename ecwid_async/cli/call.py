@@ -82,7 +82,7 @@ async def _send(request: Request, source: StoreAccess) -> Response:
 
 
 def _path_in_store(path: str, choice: StoreOptions | None) -> str:
-    """The path within the store, from a path or a full URL of the store."""
+    """Return the path within the store. `path` is that path or a full URL of the store."""
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", path):
         return path
     from ecwid_async.client import Ecwid
@@ -98,9 +98,9 @@ def _path_in_store(path: str, choice: StoreOptions | None) -> str:
 
 
 def _encode_path(target: str) -> str:
-    """The path to send: with a leading slash, existing escapes kept, other characters escaped.
+    """Return the path to send, with a leading slash. Existing escapes are kept and other characters are escaped.
 
-    Raises `UsageError` for an empty part, as in ``/products/$id`` without an id, and for ``.`` and ``..``.
+    Raises `UsageError` for an empty part, as in ``/products/$id`` if ``$id`` is not set, and for ``.`` and ``..``.
     """
     parts = target.removeprefix("/").split("/")
     if not target.strip("/ "):
@@ -146,7 +146,7 @@ def _read_body(data: str, content_type: str) -> bytes:
 
 
 def _require_yes(http_method: str, path: str, body: bytes | None) -> None:
-    """Raise `UsageError` for a request, or one in a batch, that affects many items or is an unknown DELETE."""
+    """Raise `UsageError` if the request, or one in a batch, affects many items or is an unknown DELETE."""
     from ecwid_async.cli.introspect import list_methods, offline_store
 
     known = list(list_methods(offline_store()))
@@ -165,7 +165,7 @@ def _decoded_segments(path: str) -> list[str]:
 
 
 def _requests_in_batch(path: str, body: bytes | None) -> list[tuple[str, str]]:
-    """HTTP method and path of each request in a batch."""
+    """Return the HTTP method and path of each request in a batch, none for any other request."""
     from ecwid_async.codec import loads
 
     if _decoded_segments(path) != ["batch"] or body is None:

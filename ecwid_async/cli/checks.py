@@ -30,7 +30,7 @@ _SETTINGS_EXIT_CODE: Final = 2
 
 
 class State(StrEnum):
-    """How a check ended."""
+    """The result of a check."""
 
     OK = "ok"
     WARN = "warn"
@@ -49,10 +49,10 @@ class Check:
 
 
 class CheckRunner:
-    """Runs the checks until one fails that makes the rest pointless.
+    """Runs the checks in order, and stops at a failure that makes the other checks pointless.
 
-    `sample` is the number of items read from each list. `on_progress` is called with each step.
-    `clock` returns Unix seconds.
+    `sample` is the greatest number of items to read from each list. `on_progress` is called with the name of each step.
+    `clock` returns Unix seconds. `checks` has the results. `prober` is None if no endpoint was requested.
     """
 
     def __init__(
@@ -73,18 +73,18 @@ class CheckRunner:
 
     @property
     def code(self) -> int:
-        """The exit code of the first failure, or 0."""
+        """The exit code of the first failure, 0 if there is none."""
         return next((check.code for check in self.checks if check.state is State.FAIL), 0)
 
     async def run(self) -> None:
-        """Run the checks."""
+        """Run the checks. Failures are results, not errors."""
         try:
             ecwid = Ecwid(
                 transport=self._source.transport,
-                # The embedded store serves nobody else.
+                # No other client uses the embedded store.
                 quota=Quota() if self._source.transport is None else None,
                 events=self._record_response_time,
-                # Somebody is waiting: report a rate limit instead of waiting for it to end.
+                # A person is waiting: report a rate limit instead of waiting for its end.
                 retry=RetryPolicy(attempts=3, throttle_timeout=5.0),
             )
             store = ecwid.store(self._source.store_id, self._source.token)
@@ -101,8 +101,6 @@ class CheckRunner:
         if event.kind is EventKind.ATTEMPT_ENDED and event.status is not None and event.seconds is not None:
             self._response_times.append(event.seconds)
 
-    # Recording results.
-
     def _ok(self, name: str, message: str) -> None:
         self._add(Check(name, State.OK, message))
 
@@ -116,8 +114,6 @@ class CheckRunner:
         # A proxy's error may quote the token.
         token = self._source.token or os.environ.get("ECWID_TOKEN") or "***"
         self.checks.append(evolve(check, message=check.message.replace(token, "***")))
-
-    # The checks.
 
     def _check_settings(self, ecwid: Ecwid, store: Store) -> None:
         if self._source.transport is not None:
@@ -171,7 +167,7 @@ class CheckRunner:
         return False
 
     async def _check_token(self, store: Store) -> bool:
-        """Request the profile: its response shows a dead token, a suspended store and the server's clock."""
+        """Request the profile, which shows whether the token works and the store is suspended. Also check the clock."""
         request = store.profile.get().request
         self._on_progress(request.options.operation)
         before = self._clock()
@@ -208,13 +204,13 @@ class CheckRunner:
         if date is None:
             self._warn("clock", "not compared: the response has no date", "Check this machine's clock yourself.")
             return
-        # The header has whole seconds: half a second more is the best estimate.
+        # The header is cut to whole seconds, so add half a second.
         skew = now - (date.timestamp() + 0.5)
         if abs(skew) <= _MAX_CLOCK_SKEW:
             self._ok("clock", f"this machine is within {max(1, round(abs(skew)))} s of the server")
         else:
             direction = "ahead of" if skew > 0 else "behind"
-            advice = "Set it by NTP: reading changes since a time misses some or reads some twice."
+            advice = "Synchronize it (NTP): reading the changes since a time would miss some or repeat some."
             self._warn("clock", f"this machine is {_format_skew(abs(skew))} {direction} the server", advice)
 
     async def _check_endpoints_and_models(self, ecwid: Ecwid, store: Store) -> None:
@@ -257,11 +253,11 @@ class CheckRunner:
     def _check_models(self, prober: Prober) -> None:
         if prober.unknown or prober.type_mismatches:
             unknown, mismatches = len(prober.unknown), len(prober.type_mismatches)
-            message = f"do not know {unknown} of the received fields, and {mismatches} have another type"
+            message = f"lack {unknown} of the received fields, and {mismatches} have another type"
             advice = "Report the list below to this project. Nothing is lost: unknown fields are kept in `extra`."
             self._warn("models", message, advice)
         else:
-            self._ok("models", "know every received field")
+            self._ok("models", "have every received field")
 
 
 def _format_seconds(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""``ecwid coverage``: which endpoints and fields of the API the package covers."""
+"""``ecwid coverage``: print the endpoints and fields of the API that the package covers."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -67,7 +67,7 @@ def _by_section(methods: Iterable["Method"]) -> dict[str, list["Method"]]:
 
 
 def _count(methods: list["Method"]) -> dict[str, int]:
-    """Count endpoints, models and fields of these methods; shared ones count once."""
+    """Count the endpoints, models and fields of these methods. Shared ones count once."""
     from ecwid_async.cli.introspect import classes_in
     from ecwid_async.models.base import Draft
 
@@ -90,7 +90,7 @@ def _count_fields(classes: Iterable["type[Data]"]) -> int:
 
 
 def _record(method: "Method") -> dict[str, object]:
-    """The names under which an endpoint is implemented."""
+    """Return the endpoint of a method with the names of the code that implements it."""
     return {
         "endpoint": method.endpoint,
         "method": f"store.{method.name}",
@@ -109,7 +109,7 @@ def _record(method: "Method") -> dict[str, object]:
 
 
 def _route(method: "Method") -> str | None:
-    """The function that serves the endpoint in the sandbox."""
+    """Return the name of the function that serves the endpoint in the sandbox, None if there is none."""
     from ecwid_async.sandbox import routes
 
     route_table = routes.load()
@@ -120,7 +120,7 @@ def _route(method: "Method") -> str | None:
 
 
 def _classes_named_in(declared: Any) -> list["type[Data]"]:
-    """The models and drafts that a type annotation names."""
+    """Return the models and drafts in a type annotation, without those of their fields."""
     from ecwid_async.models.base import Data
 
     if isinstance(declared, type) and issubclass(declared, Data):
@@ -135,13 +135,13 @@ def _accepts(method: "Method") -> list[str]:
 
 
 def _arguments(method: "Method") -> str:
-    """The required arguments, and an ellipsis if there are optional ones."""
+    """Return the names of the required arguments, and an ellipsis if there are optional ones."""
     required = method.required
     return ", ".join(required if len(required) == len(method.parameters) else [*required, "…"])
 
 
 def _returns(method: "Method") -> str:
-    """The result of the awaited call: ``Order``, ``Pages[Order]``, ``list[Swatch]``, ``Download``."""
+    """Return the type of the result: ``Order``, ``Pages[Order]``, ``list[Swatch]``, ``Download``."""
     from ecwid_async.calls import Call
 
     returns = method.return_type

@@ -1,4 +1,4 @@
-"""Failures on the command line: one line of text and an exit code."""
+"""The exit code and the one-line message of a failed command."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -23,7 +23,7 @@ from ecwid_async.wire import to_printable
 __all__ = ["UsageError", "describe", "exit_code"]
 
 
-# Replacements for hints that address a program's author.
+# Hints for users of the command line, in place of hints for programmers.
 _HINTS: Final[Mapping[type[EcwidError], str]] = {
     NotSentInTime: "Nothing was sent: try again later.",
     OutcomeUnknown: "Read the item back before repeating a write.",
@@ -33,11 +33,11 @@ _HINTS: Final[Mapping[type[EcwidError], str]] = {
 
 
 class UsageError(ConfigError):
-    """The arguments contradict one another."""
+    """An argument is invalid, missing, or contradicts another."""
 
 
 def exit_code(error: Exception) -> int:
-    """The exit code for an error, as `ecwid --help` documents."""
+    """Return the exit code of an error, as documented in ``ecwid --help``."""
     from ecwid_async.export import OutputError
 
     match error:
@@ -54,14 +54,14 @@ def exit_code(error: Exception) -> int:
 
 
 def describe(error: Exception) -> str:
-    """One line that says what went wrong and what to do."""
+    """Return one line that states the failure and what to do."""
     if isinstance(error, APIError | TransportError) and type(error) in _HINTS:
         message = str(error).removesuffix(error.hint) + _hint(error)
     elif isinstance(error, EcwidError):
         message = str(error)
     elif isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else "can't write the output: "
-        message = f"{where}{error.strerror or type(error).__name__}"
+        prefix = f"{error.filename}: " if error.filename else "can't write the output: "
+        message = f"{prefix}{error.strerror or type(error).__name__}"
     else:
         message = f"unexpected {type(error).__name__}: {error}"
     return to_printable(" ".join([message, *getattr(error, "__notes__", ())]), limit=None)

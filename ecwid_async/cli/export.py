@@ -24,13 +24,13 @@ T = TypeVar("T")
 _FORMAT = Group("Format")
 _STORES = Group("Several stores")
 _STDOUT = Path("-")
-_RESUME_NOTE = "What was read is kept: run the same command to resume, or add --fresh to start over."
+_RESUME_NOTE = "Items that were read are kept: run the same command to resume, or add --fresh to start over."
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class FormatArguments:
-    """The format of the files."""
+    """Options of the files: format, added column and permissions."""
 
     format: Annotated[str | None, Parameter(group=_FORMAT)] = None
     "jsonl (default), jsonl.gz, jsonl.zst, csv, csv.gz, csv.zst or parquet; by default the extension of --out decides."
@@ -48,7 +48,7 @@ class FormatArguments:
     "Permissions of the files, such as 600; by default the umask decides."
 
     def arguments(self) -> dict[str, Any]:
-        """The format as arguments of `export_store`."""
+        """Return the arguments `format` and `options` of `export_store`."""
         from ecwid_async.export import FormatOptions
 
         options = FormatOptions(
@@ -57,7 +57,7 @@ class FormatArguments:
         return {"format": self.format, "options": options}
 
     def file_arguments(self) -> dict[str, Any]:
-        """The other arguments of `export_store`."""
+        """Return the arguments `store_id` and `mode` of `export_store`."""
         if self.mode is not None and not re.fullmatch("0?[67][0-7]{2}", self.mode):
             raise UsageError(
                 "--mode takes three digits as chmod does, with read and write permission for you, such as 600, not "
@@ -69,7 +69,7 @@ class FormatArguments:
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class SeveralStoresArguments:
-    """Several stores, instead of the one of the environment."""
+    """Several stores, in place of the one in the environment."""
 
     store: Annotated[list[int] | None, Parameter(group=_STORES, negative=())] = None
     "Id of a store, with its token in ECWID_TOKEN_<id>; repeatable. Each store gets its own folder."
@@ -138,7 +138,7 @@ def export(
     folder = out or Path("export")
     if several:
         _check_several(folder, choice)
-    # Check before a request is sent or a demo store is made.
+    # Check the arguments before a request is sent or a demo store is created.
     check_export(offline_store(), chosen, folder / "1" if several else _target(folder), **arguments)
     arguments |= {
         "fresh": fresh,
@@ -154,7 +154,7 @@ def export(
 
 @dataclass(frozen=True)
 class _Output:
-    """What an export prints."""
+    """The options for printed output."""
 
     quiet: bool
     json: bool
@@ -165,7 +165,7 @@ class _Output:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end. A `KeyboardInterrupt` carries the notes of the error it caused."""
+    """Run a coroutine. A `KeyboardInterrupt` has the notes of the cancellation that it caused as arguments."""
     try:
         return asyncio.run(work)
     except KeyboardInterrupt as stop:
@@ -217,7 +217,7 @@ async def _connect_and_export(
 
 
 def _add_resume_command(error: BaseException) -> None:
-    """Replace the library's note on resuming by the command line's."""
+    """Replace the library's note on resuming with one for the command line."""
     from ecwid_async.export import RESUMABLE_NOTE
 
     notes = getattr(error, "__notes__", [])
@@ -241,9 +241,9 @@ def _export_many(
     arguments: dict[str, Any],
     output: _Output,
 ) -> int:
-    from ecwid_async.cli.stores import store_tokens
+    from ecwid_async.cli.store_tokens import find_tokens
 
-    tokens = store_tokens(store_arguments.store or (), store_arguments.stores)
+    tokens = find_tokens(store_arguments.store or (), store_arguments.stores)
     results = _run(_connect_and_export_all(sections, folder, tokens, arguments, output))
     done = {store_id: result for store_id, result in results.items() if not isinstance(result, EcwidError)}
     failed = {store_id: result for store_id, result in results.items() if isinstance(result, EcwidError)}
@@ -281,7 +281,7 @@ async def _connect_and_export_all(
 
 
 def _source_id(choice: StoreOptions) -> str:
-    """What identifies a demo store, which is made anew each time: its sizes. Other stores have their base URL."""
+    """Identify a demo store by its options, since each command creates it again. Empty for other stores."""
     return f"demo store {sorted(choice.sizes.arguments().items())}" if choice.sandbox else ""
 
 

@@ -1,4 +1,4 @@
-"""Parse the options ``--fields`` and ``--where`` into arguments for each exported section."""
+"""Parsing the options ``--fields`` and ``--where`` into arguments for each exported section."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_fields_options", "parse_value", "parse_where_options"]
 
-# Ten digits, since 2001: a year or a compact date read as seconds would be a time in 1970.
+# Ten digits, so since 2001: fewer may be a year or a compact date, not seconds.
 _UNIX_SECONDS = re.compile(r"[1-9][0-9]{9}")
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def parse_fields_options(texts: Iterable[str], sections: "Sequence[Section]") -> dict[str, str]:
-    """Get the fields of each section: for all sections, or for one with its name as prefix (``products:id,name``)."""
+    """Return the fields by section. An option applies to all sections, or to one as in ``products:id,name``."""
     found: dict[str, list[str]] = {}
     for text in texts:
         name, fields = _split_section(text, sections)
@@ -35,7 +35,7 @@ def parse_fields_options(texts: Iterable[str], sections: "Sequence[Section]") ->
 def parse_where_options(
     texts: Iterable[str], sections: "Sequence[Section]", store: "Store"
 ) -> dict[str, dict[str, Any]]:
-    """Get the arguments of each section's search, converted to their declared types. Sends no request."""
+    """Return the arguments of each section's search, converted to their declared types. `store` gets no request."""
     found: dict[str, dict[str, Any]] = {}
     for text in texts:
         name, condition = _split_section(text, sections)
@@ -68,7 +68,7 @@ def parse_where_options(
 
 
 def _split_section(text: str, sections: "Sequence[Section]") -> tuple[str | None, str]:
-    """Split an option into its section, None for all sections, and the rest."""
+    """Split an option into the name of its section, None for all sections, and the rest."""
     name, colon, rest = text.partition(":")
     if not colon or not name.isidentifier():
         return None, text
@@ -95,7 +95,7 @@ def _is_mapping(declared: Any) -> bool:
 
 
 def parse_value(text: str, declared: Any, name: str) -> Any:
-    """Convert text to a declared type. Raises `UsageError`, whose message names the expected form."""
+    """Convert text to a declared type. Raises `UsageError` with the expected form."""
     options = union_members(declared)
     lists = [option for option in options if get_origin(option) is Sequence]
     if lists and (len(options) == 1 or "," in text):
@@ -133,7 +133,7 @@ def _parse_datetime(text: str) -> datetime:
     if text.isdigit() and len(text) != len("20240131"):
         raise ValueError(text)
     moment = datetime.fromisoformat(text)
-    # Exported files have times in UTC too.
+    # UTC, like the times in exported files.
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 

@@ -1,4 +1,4 @@
-"""Introspection of the package: each method of a store, its endpoint and its classes."""
+"""Introspection of the package: the methods of a store with their endpoints, types and classes."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ class Method:
 
     @property
     def section(self) -> str:
-        """The attribute of the store it belongs to."""
+        """The attribute of the store that the method belongs to."""
         return self.name.partition(".")[0]
 
     @property
@@ -50,7 +50,7 @@ class Method:
 
     @property
     def parameters(self) -> dict[str, Parameter]:
-        """The arguments."""
+        """The arguments, by name."""
         return dict(signature(self.call).parameters)
 
     @property
@@ -82,7 +82,7 @@ class Method:
 
 
 def offline_store() -> "Store":
-    """A store without a server, for building requests that are not sent."""
+    """Return a store without a server, for building requests that are not sent."""
     from ecwid_async.client import Ecwid
     from ecwid_async.transport import MemoryTransport
 
@@ -90,7 +90,7 @@ def offline_store() -> "Store":
 
 
 def list_methods(store: "Store") -> Iterator[Method]:
-    """Every method of the store that calls an endpoint."""
+    """Yield every method of the store that calls an endpoint."""
     from ecwid_async.client import Section
 
     for name, member in vars(type(store)).items():
@@ -112,22 +112,22 @@ def _methods_of(name: str, resource: Resource) -> Iterator[Method]:
 
 
 def _endpoint(method: object) -> str | None:
-    """The endpoint named in a method's code; docstrings are missing under ``python -OO``."""
+    """Return the endpoint in a method's code. Docstrings are missing under ``python -OO``."""
     code = getattr(method, "__code__", None)  # a bound method has its function's code
     constants = code.co_consts if isinstance(code, CodeType) else ()
-    return next((one for one in constants if isinstance(one, str) and _ENDPOINT.fullmatch(one)), None)
+    return next((text for text in constants if isinstance(text, str) and _ENDPOINT.fullmatch(text)), None)
 
 
 def classes_in(*declared: Any) -> Iterator[type[Data]]:
-    """The models and drafts that the types name, and those of their fields."""
+    """Yield the models and drafts in the types, and in the types of their fields, each once."""
     seen: set[type] = set()
-    left = list(declared)
-    while left:
-        one = left.pop()
-        left += get_args(one)
-        if isinstance(one, type) and issubclass(one, Data) and one not in seen:
-            seen.add(one)
-            if one not in (Model, Draft):
-                yield one
-            attrs.resolve_types(one)
-            left += [field.type for field in one.__attrs_attrs__]
+    remaining = list(declared)
+    while remaining:
+        type_ = remaining.pop()
+        remaining += get_args(type_)
+        if isinstance(type_, type) and issubclass(type_, Data) and type_ not in seen:
+            seen.add(type_)
+            if type_ not in (Model, Draft):
+                yield type_
+            attrs.resolve_types(type_)
+            remaining += [field.type for field in type_.__attrs_attrs__]

@@ -1,6 +1,6 @@
-"""Requests to every readable endpoint of a store: what the token may read, and which fields the models lack.
+"""Requests to every readable endpoint of a store, to find out what the token may read and which fields the models lack.
 
-Only read endpoints are requested, and no received value is kept.
+Only GET requests are sent, and no received value is reported.
 """
 
 import re
@@ -119,7 +119,7 @@ class Prober:
         return mismatches
 
     def sections(self, outcome: Outcome) -> list[str]:
-        """The sections that have endpoints with this outcome."""
+        """Return the sections that have endpoints with this outcome."""
         return sorted({probe.section for probe in self.probes if probe.outcome is outcome})
 
     @property
@@ -176,7 +176,7 @@ class Prober:
         return result[: self._sample] if isinstance(result, list) else [result]
 
     def _id_for(self, method: Method) -> str | int | None:
-        """The id of the first item of the list that the path extends."""
+        """Return the id of the first item of the list that the path extends, None if there is none."""
         (placeholder,) = method.placeholders
         item = self._first_items.get(method.path.partition("/{")[0])
         if item is None:
@@ -188,7 +188,7 @@ class Prober:
         )
 
     def _count_unknown_fields(self, value: object, endpoint: str) -> None:
-        """Count the fields of a model, and of the models in it, that they do not declare."""
+        """Count the fields that a model, or a model in it, does not declare."""
         if isinstance(value, Model):
             declared = [field for field in value.__attrs_attrs__ if field.name != "extra"]
             names = {wire_name(field) for field in declared}
@@ -196,7 +196,7 @@ class Prober:
             for name, raw in value.extra.items():
                 # `extra` also holds declared fields of an unexpected type, which are mismatches.
                 if name not in names and not (prefixes and name.startswith(prefixes)):
-                    # Anything but a plain name may be a customer's data.
+                    # Only a plain name is certainly not a customer's data.
                     printable_name = name if _PLAIN_NAME.fullmatch(name) else "*"
                     type_name = "null" if raw is None else _TYPE_NAMES.get(type(raw), "value")
                     self.unknown[UnknownField(type(value).__name__, printable_name, type_name, endpoint)] += 1
@@ -210,7 +210,7 @@ class Prober:
                 self._count_unknown_fields(element, endpoint)
 
     def _without_free_keys(self, path: str) -> str:
-        """A path without the keys of free maps. Keys may contain dots, so unknown parts in a row count as one."""
+        """Mask the keys of free maps in a path. Keys may contain dots, so adjacent masked parts become one."""
         parts = [_mask_free_key(part, self._declared_names) for part in path.split(".")]
         return ".".join(part for part, before in zip(parts, ["", *parts], strict=False) if (part, before) != ("*", "*"))
 
@@ -246,5 +246,5 @@ def _outcome(error: APIError) -> Outcome:
 
 
 def printable_code(error: APIError) -> str | None:
-    """The error's code if it looks like one; other text may contain a value."""
+    """Return the error's code if it looks like one. Other text may contain a value."""
     return error.code if error.code and _ERROR_CODE.fullmatch(error.code) else None

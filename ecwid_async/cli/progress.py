@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["DemoStoreProgress", "SectionProgress", "StoreProgress", "summary"]
 
-# More would not fit on the screen.
+# More bars would not fit on the screen.
 _MAX_BARS: Final = 12
-# With more stores, only the total is printed.
+# The summary of more sections or stores has only a total.
 _MAX_ROWS: Final = 50
-# Seconds between two lines if there is no terminal for bars.
+# Seconds between two lines if stderr is not a terminal.
 _LINE_INTERVAL: Final = 5
-# Fewer items of a demo store are made too quickly to show a bar.
+# Smaller sections of a demo store are created too quickly for a bar.
 _MIN_SIZE: Final = 2000
 
 
@@ -42,13 +42,13 @@ class _SpeedColumn(ProgressColumn):
     def render(self, task: Task) -> RenderableType:
         seconds = task.finished_time if task.finished else task.elapsed
         average = (task.completed - task.fields.get("initial", 0)) / seconds if seconds else 0
-        # Items received in one piece have no speed of their own.
+        # There is no current speed if all items were received at once.
         speed = average if task.finished else task.speed or average
         return Text(f"{speed:,.0f}/s" if speed >= 1 else "", style="progress.data.speed", justify="right")
 
 
 class _TimeColumn(ProgressColumn):
-    """The remaining time, and in the end the elapsed time."""
+    """The remaining time, or the elapsed time of a finished task."""
 
     max_refresh = 0.5
 
@@ -66,7 +66,7 @@ def _format_time(seconds: float) -> str:
 
 
 def _create_progress(*, shown: bool) -> Progress:
-    """Progress bars on stderr, if it is a terminal."""
+    """Create progress bars on stderr, disabled if it is not a terminal."""
     console = Console(stderr=True)
     return Progress(
         SpinnerColumn(finished_text="[green]✓"),
@@ -83,7 +83,7 @@ def _create_progress(*, shown: bool) -> Progress:
 
 
 def _wait_note(event: "Event") -> str:
-    """The reason of a wait of a second or more; shorter ones only keep the pace."""
+    """Return the reason for a wait. Empty if it takes less than a second, as most do to keep the pace."""
     if event.kind != "delayed" or event.seconds is None or event.seconds < 1:
         return ""
     failed = event.error is not None or event.status not in (None, 429)
@@ -107,18 +107,18 @@ class _ProgressDisplay:
     def __exit__(
         self, kind: "type[BaseException] | None", error: BaseException | None, traceback: "TracebackType | None"
     ) -> None:
-        # Older releases of rich print an empty line even for a bar that was never shown.
+        # Older releases of rich print an empty line even for bars that were never shown.
         if not self._progress.disable:
             self._progress.stop()
 
     def _show_wait(self, task: TaskID, event: "Event") -> None:
-        """Show the reason of a wait."""
+        """Show the reason for a wait."""
         if note := _wait_note(event):
             self._progress.update(task, note=note)
             self._print_line(at_once=(event.seconds or 0) >= _LINE_INTERVAL)
 
     def _print_line(self, *, at_once: bool = False) -> None:
-        """Print a line about everything in progress, if one is due."""
+        """Print a line with all tasks in progress, if one is due."""
         if not self._lines or (not at_once and self._clock() - self._last_line < _LINE_INTERVAL):
             return
         self._last_line = self._clock()
@@ -146,7 +146,7 @@ class SectionProgress(_ProgressDisplay):
         """Show the progress of a section."""
         task = self._tasks[progress.section]
         if not self._progress.tasks[task].started:
-            # Items read by an earlier run do not count for the speed of this one.
+            # Items that an earlier run has read do not count for the speed.
             initial = progress.done if progress.note else 0
             self._progress.reset(task, total=progress.total, completed=initial, initial=initial, note="")
         total = progress.done if progress.finished else progress.total
@@ -161,7 +161,7 @@ class SectionProgress(_ProgressDisplay):
 
 
 class DemoStoreProgress(_ProgressDisplay):
-    """Bars for a large demo store while it is made."""
+    """Progress bars for the sections of a large demo store while it is created."""
 
     def __init__(self, sizes: Mapping[str, int], *, shown: bool) -> None:
         super().__init__(shown=shown)
@@ -169,7 +169,7 @@ class DemoStoreProgress(_ProgressDisplay):
         self._tasks: dict[str, TaskID] = {}
 
     def show_progress(self, section: str, count: int) -> None:
-        """Show the number of items made for a section."""
+        """Show the number of created items of a section."""
         total = self._sizes.get(section, count)
         if total < _MIN_SIZE:
             return
@@ -180,7 +180,7 @@ class DemoStoreProgress(_ProgressDisplay):
 
 
 class StoreProgress(_ProgressDisplay):
-    """A bar for all stores, and one for each store in progress."""
+    """A progress bar for all stores, and one for each store in progress."""
 
     def __init__(self, stores: int, sections: int, *, shown: bool, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(shown=shown, clock=clock)
@@ -191,7 +191,7 @@ class StoreProgress(_ProgressDisplay):
         self._latest: dict[int, dict[str, ExportProgress]] = {}
 
     def show_progress(self, progress: "ExportProgress") -> None:
-        """Show the progress of a store, all sections together."""
+        """Show the progress of a store, with all its sections together."""
         if progress.store_id not in self._tasks:
             self._tasks[progress.store_id] = self._progress.add_task(f"store {progress.store_id}", total=None, note="")
         latest = self._latest.setdefault(progress.store_id, {})
@@ -216,21 +216,21 @@ class StoreProgress(_ProgressDisplay):
 
 
 def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
-    """A table of the written files by section, or by store if there are several, and where they are."""
+    """Build a table of the exported sections, or of the stores if there are several, and a line with their location."""
     started_at, finished_at = min(each.started_at for each in manifests), max(each.finished_at for each in manifests)
     if len(manifests) == 1:
         (manifest,) = manifests
-        what, whole = "Section", f"Store {manifest.store_id}"
+        title, total_title = "Section", f"Store {manifest.store_id}"
         lines = {name: [record] for name, record in manifest.sections.items()}
         location = _location(manifest, place)
     else:
-        what, whole = "Store", f"{len(manifests)} stores"
+        title, total_title = "Store", f"{len(manifests)} stores"
         lines = {str(each.store_id): list(each.sections.values()) for each in manifests}
         location = f"Each in its own folder in {place}, with a manifest.json"
     records = [record for line in lines.values() for record in line]
     table = Table(box=HORIZONTALS, show_edge=False, show_footer=True, header_style="bold", footer_style="bold")
     columns = ("Items", "Items/s", "Requests", "Time", "Size")
-    table.add_column(what, whole)
+    table.add_column(title, total_title)
     for column, footer in zip(columns, _cells(records, (finished_at - started_at).total_seconds()), strict=True):
         table.add_column(column, footer, justify="right", style="cyan" if column == "Items/s" else None)
     for name, line in lines.items() if len(lines) <= _MAX_ROWS else ():

@@ -1,4 +1,4 @@
-"""Output of JSON and tables: coloured and wrapped on a terminal, plain and one line each in a pipe."""
+"""Printing JSON and tables: coloured and wrapped on a terminal, plain and with a line per row in a pipe."""
 
 import sys
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["escape_for_terminal", "indent_json", "write_json", "write_table"]
 
-# Characters a terminal acts on instead of showing them: control characters and changes of the text direction.
+# Characters that control a terminal: control characters and changes of the text direction.
 _CONTROL_CHARACTERS: Final = {
     code: chr(code).encode("unicode_escape").decode()
     for code in chain(range(0x20), range(0x7F, 0xA0), range(0x202A, 0x202F), range(0x2066, 0x206A))
@@ -20,12 +20,12 @@ _CONTROL_CHARACTERS: Final = {
 
 
 def escape_for_terminal(text: str) -> str:
-    """Text from a server for stdout: on a terminal, control characters are escaped; in a pipe it is unchanged."""
+    """Escape control characters in text from a server if stdout is a terminal. Text for a pipe stays unchanged."""
     return text.translate(_CONTROL_CHARACTERS) if sys.stdout.isatty() else text
 
 
 def indent_json(body: bytes) -> str | None:
-    """JSON with a line for each value and its literals unchanged; None if the body is not JSON."""
+    """Indent JSON without changing its literals. Returns None if the body is not JSON."""
     import msgspec
 
     try:
@@ -61,7 +61,7 @@ def write_table(table: "RenderableType") -> None:
 
 
 class _EscapedText:
-    """A table whose text, which may come from a server, is escaped as by `escape_for_terminal`."""
+    """A table with control characters escaped, since its text may be from a server."""
 
     def __init__(self, table: "RenderableType") -> None:
         self._table = table

@@ -20,7 +20,7 @@ __all__ = ["serve"]
 
 def serve(
     *,
-    host: Annotated[str, Parameter(help="Address to listen on; any but loopback is open to others.")] = "127.0.0.1",
+    host: Annotated[str, Parameter(help="Address to listen on; others can reach any but loopback.")] = "127.0.0.1",
     port: Annotated[
         int, Parameter(help="Port to listen on, 0 for any free one.", validator=Number(gte=0, lte=65535))
     ] = 8080,

@@ -1,4 +1,4 @@
-"""The store a command uses: the one in the environment, or the embedded demo store."""
+"""The store that a command uses: the one in the environment, or an embedded demo store."""
 
 import os
 from collections.abc import AsyncIterator, Mapping
@@ -35,7 +35,7 @@ _Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), sh
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class DemoStoreOptions:
-    """The size of the demo store; equal numbers make equal stores."""
+    """Sizes and seed of the demo store. Equal options make equal stores."""
 
     products: _Size = None
     "Number of products."
@@ -51,7 +51,7 @@ class DemoStoreOptions:
     "Seed of the random data."
 
     def arguments(self) -> dict[str, Any]:
-        """The sizes that were given, as arguments of `demo_sandbox`."""
+        """Return the given options as arguments of `demo_sandbox`."""
         return {name: size for name, size in vars(self).items() if size is not None}
 
 
@@ -66,7 +66,7 @@ class StoreOptions:
 
 
 def demo_store(sizes: DemoStoreOptions, *, requests_per_minute: int | None = None, shown: bool = True) -> "Sandbox":
-    """A sandbox of these sizes, without a rate limit unless given. Progress is `shown` while it is made."""
+    """Create a sandbox of these sizes, by default without a rate limit. With `shown`, show the progress."""
     from ecwid_async.cli.progress import DemoStoreProgress
     from ecwid_async.sandbox.seed import demo_sandbox
 
@@ -77,7 +77,7 @@ def demo_store(sizes: DemoStoreOptions, *, requests_per_minute: int | None = Non
 
 @dataclass(frozen=True)
 class StoreAccess:
-    """A store's transport, id and token; None stands for the environment's."""
+    """The transport, id and token of a store. None means the default transport, and the environment's id and token."""
 
     transport: "Transport | None" = None
     store_id: int | None = None
@@ -85,7 +85,7 @@ class StoreAccess:
 
 
 def choose_store(choice: StoreOptions, *, shown: bool = True) -> StoreAccess:
-    """The chosen store. Not async, so that Ctrl-C works while a large demo store is made."""
+    """Return the chosen store. Not async, so that Ctrl-C works while a large demo store is created."""
     if choice.sandbox:
         from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
@@ -97,11 +97,11 @@ def choose_store(choice: StoreOptions, *, shown: bool = True) -> StoreAccess:
 
 @asynccontextmanager
 async def connect(source: StoreAccess, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
-    """Connect to the store. Raises `ConfigError` if the environment names none."""
+    """Connect to the store. Raises `UsageError` if the environment does not name one."""
     from ecwid_async.client import Ecwid
     from ecwid_async.transport import Quota
 
-    # The embedded store serves nobody else.
+    # No other client uses the embedded store.
     quota = Quota() if source.transport is None else None
     async with Ecwid(transport=source.transport, events=events, quota=quota) as ecwid:
         try:
@@ -114,7 +114,7 @@ async def connect(source: StoreAccess, events: "EventSink | None" = None) -> "As
 
 
 def describe_missing_settings(source: StoreAccess) -> str | None:
-    """Which required environment variables are not set; None if none is missing."""
+    """State which required environment variables are not set. None if all are set."""
     if source.transport is not None:
         return None
     missing = [name for name in ("ECWID_STORE_ID", "ECWID_TOKEN") if not os.environ.get(name)]

@@ -393,7 +393,8 @@ def test_an_interrupted_export_prints_how_to_resume_and_resumes(ecwid, start, sl
     out, err = stopped(process, slow, 9, number)
     assert (process.returncode, out) == (code, "")
     assert err == (
-        "ecwid: interrupted. What was read is kept: run the same command to resume, or add --fresh to start over.\n"
+        "ecwid: interrupted. Items that were read are kept: "
+        "run the same command to resume, or add --fresh to start over.\n"
     )
     assert names(tmp_path / "out") == [".manifest.json.checkpoint", ".products.jsonl.part"]
     assert noted(tmp_path / "out") > 0

@@ -10,16 +10,16 @@ from typing import Final
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.transport import Secret
 
-__all__ = ["store_tokens"]
+__all__ = ["find_tokens"]
 
 _LINE: Final = re.compile("0*[1-9][0-9]{0,17} [!-~]+")
 
 
-def store_tokens(ids: Iterable[int], file: Path | None) -> dict[int, Secret]:
-    """The tokens of these stores and of all stores in `file`, by store id.
+def find_tokens(ids: Iterable[int], file: Path | None) -> dict[int, Secret]:
+    """Return the tokens of these stores and of all stores in `file`, by store id.
 
-    A token comes from the file, else from ``ECWID_TOKEN_<id>``, else from ``ECWID_TOKEN`` if ``ECWID_STORE_ID`` is that
-    store.
+    A token is read from the file, else from ``ECWID_TOKEN_<id>``, else from ``ECWID_TOKEN`` if ``ECWID_STORE_ID`` is
+    that store. Raises `UsageError` if there is no token for a store, or the file is invalid.
     """
     tokens = {} if file is None else _read_tokens(file)
     return {store: tokens.get(store) or _token_from_environment(store) for store in dict.fromkeys((*ids, *tokens))}
@@ -44,7 +44,7 @@ def _read_tokens(file: Path) -> dict[int, Secret]:
     except OSError as error:
         raise UsageError(f"can't read the --stores file {file}: {error.strerror}.") from None
     with lines:
-        # Check the open file: a symbolic link has its own mode.
+        # Check the open file, because a symbolic link has permissions of its own.
         if os.name == "posix" and os.fstat(lines.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise UsageError(f"{file} must be readable only by you: chmod 600 {file}")
         tokens: dict[int, Secret] = {}
