@@ -1,18 +1,18 @@
-"""The endpoints of the sandbox: a function for each, in files that mirror the client.
+"""The endpoints of the sandbox: one function each, in files that mirror the client's resources.
 
 An endpoint of ``ecwid_async/resources/X.py`` is served by ``routes/X.py`` and tested in
-``tests/sandbox/routes/test_X.py``. Every file here declares endpoints; what they share is in `support`.
+``tests/sandbox/routes/test_X.py``. Every file here declares endpoints; the code that they share is in `support`.
 
-A function takes a `StoreRequest` and returns a `Result`: a dict or list, bytes that already are JSON, a `Page`, or
-`Media`. It is declared with its operation:
+A function takes a `StoreRequest` and returns a `Result`: a dict or list, encoded JSON as bytes, a `Page`, or `Media`.
+A decorator declares its operation:
 
 ```python
 @route("DELETE /products/{productId}")
 def delete_product(request: StoreRequest) -> Result: ...
 ```
 
-Only operations listed in `spec` can be declared; scopes, parameters and bodies are checked against it. Every module
-in this package is loaded, so a new section is one new file.
+Only operations listed in `spec` can be declared; scopes, parameters and bodies are checked against it. `load` imports
+every module of this package, so a new section needs only a new file.
 """
 
 from functools import cache

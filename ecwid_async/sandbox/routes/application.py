@@ -1,4 +1,4 @@
-"""The app that the tokens belong to: its subscription and its token. ``/application``"""
+"""The app to which the store's tokens belong: its subscription and its token. ``/application``"""
 
 from typing import Final
 
@@ -9,13 +9,13 @@ from ecwid_async.sandbox.state import Item, format_time
 __all__: list[str] = []
 
 _DAY: Final = 24 * 3600
-# Tokens never expire: the API returns a date in the far future.
+# Tokens do not expire: the API returns a date in the far future.
 _NEVER: Final = "2099-12-31 23:59:59 +0000"
 
 
 @route("GET /application")
 def get_app_subscription(request: StoreRequest) -> Result:
-    """The subscription of the store to the app."""
+    """The store's subscription to the app."""
     status = _app(request)["status"]
     dates = {name: _app(request)[name] for name in ("startDate", "expirationDate")}
     return {"subscription": {**dates, "status": status}, "subscriptionStatus": status}

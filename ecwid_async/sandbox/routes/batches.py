@@ -1,7 +1,7 @@
 """Batches: ``/batch``. Their requests run through the same engine, with the token of the batch.
 
-Batches run one after the other, in order of arrival; those with ``allowParallelMode`` do not wait for others. The time
-that a request takes is a switch: at 0 a batch is completed when its ticket is returned.
+Batches run one after the other, in order of creation; a batch with ``allowParallelMode`` does not wait for others.
+`Switches.batch_seconds` is the time that a request takes: at 0, a batch is completed before its ticket is returned.
 """
 
 from collections.abc import Callable
@@ -20,9 +20,9 @@ from ecwid_async.wire import Options, Request, Response
 __all__: list[str] = []
 
 _MAX_REQUESTS: Final = 500
-_PARALLEL_WIDTH: Final = 100
+_PARALLEL_REQUESTS: Final = 100
 _MAX_LISTED: Final = 100
-# How long a key identifies its batch, and how long a finished batch can be read.
+# How long a deduplication key identifies its batch, and how long a finished batch can be read.
 _KEY_SECONDS: Final = 3600
 _RETENTION_SECONDS: Final = 24 * 3600
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
@@ -30,10 +30,10 @@ _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
 
 @define
 class _Batch:
-    """One batch and its progress: `responses` has those of the executed requests.
+    """One batch and its progress: `responses` belong to the first requests, in order.
 
-    Once `finished`, the remaining requests are never executed; those of a `cancelled` batch count as completed, without
-    a response.
+    Once it is `finished`, no further requests are executed. The remaining requests of a `cancelled` batch count as
+    completed, without a response.
     """
 
     ticket: str
@@ -52,16 +52,16 @@ class _Batch:
     def status(self) -> str:
         return "COMPLETED" if self.finished else "IN_PROGRESS" if self.started else "QUEUED"
 
-    def advance(self, start: float, now: float, seconds: float) -> float:
-        """Execute the requests that end by `now` if the first starts at `start`; returns when the last one ended.
+    def advance(self, start: float, now: float, seconds_per_request: float) -> float:
+        """Execute the requests that end by `now` if the first one starts at `start`.
 
-        Each request takes `seconds`.
+        Returns when the last executed request ended, or when the next one will end. Times are in Unix seconds.
         """
-        width = _PARALLEL_WIDTH if self.parallel else 1
+        concurrency = _PARALLEL_REQUESTS if self.parallel else 1
         ended = start
         self.started = True
         while not self.finished:
-            ended = start + (len(self.responses) // width + 1) * seconds
+            ended = start + (len(self.responses) // concurrency + 1) * seconds_per_request
             if ended > now:
                 break
             response = self.execute(_inner_request(self.requests[len(self.responses)]))
@@ -75,7 +75,7 @@ class _Queue:
     """The batches of one store."""
 
     def __init__(self, store: Store) -> None:
-        self._clock, self._seconds = store.clock, store.switches.batch_seconds
+        self._clock, self._seconds_per_request = store.clock, store.switches.batch_seconds
         self.batches: dict[str, _Batch] = {}
         self.keys: dict[str, tuple[float, str]] = {}
         self._waiting: list[_Batch] = []
@@ -83,7 +83,7 @@ class _Queue:
         store.run_due_batches = self.advance
 
     def add(self, batch: _Batch) -> None:
-        """Append a batch to the queue."""
+        """Append a batch to the queue, and delete finished batches that are too old to be read."""
         expired = [
             ticket
             for ticket, other in self.batches.items()
@@ -108,7 +108,7 @@ class _Queue:
             if batch.finished or (blocked and not batch.parallel):
                 continue
             ended = batch.advance(
-                batch.created if batch.parallel else max(batch.created, self._free_at), now, self._seconds
+                batch.created if batch.parallel else max(batch.created, self._free_at), now, self._seconds_per_request
             )
             if batch.parallel:
                 continue
@@ -127,7 +127,7 @@ def _queue_of(store: Store) -> _Queue:
 
 @route("POST /batch")
 def create_batch(request: StoreRequest) -> Result:
-    """Create a batch. A key used within the last hour returns the ticket of its batch instead."""
+    """Create a batch, or return the ticket of the batch created with the same deduplication key in the last hour."""
     queue, key, now = _queue_of(request.store), request.params.get("deduplicationKey"), request.store.clock()
     if key in queue.keys and queue.keys[key][0] > now - _KEY_SECONDS:
         return {"ticket": queue.keys[key][1]}
@@ -150,7 +150,7 @@ def create_batch(request: StoreRequest) -> Result:
 
 @route("GET /batch")
 def get_batch_status(request: StoreRequest) -> Result:
-    """The progress of a batch and its responses so far; without a ticket the batches with a status, oldest first."""
+    """The progress of a batch and its responses so far; without a ticket, the batches with a status, oldest first."""
     if "ticket" not in request.params:
         return _list_batches(request)
     batch = _queue_of(request.store).batches.get(request.params["ticket"])
@@ -162,8 +162,8 @@ def get_batch_status(request: StoreRequest) -> Result:
         _response_item(name, response, escaped) for name, response in zip(names, batch.responses, strict=False)
     ]
     if batch.finished:
-        rest = "COMPLETED" if batch.cancelled else "NOT_EXECUTED"
-        responses += [{"id": name, "status": rest} for name in names[len(responses) :]]
+        unexecuted = "COMPLETED" if batch.cancelled else "NOT_EXECUTED"
+        responses += [{"id": name, "status": unexecuted} for name in names[len(responses) :]]
     return {
         "status": batch.status,
         "totalRequests": len(batch.requests),
@@ -189,7 +189,7 @@ def delete_batch(request: StoreRequest) -> Result:
 
 @route("POST /batch/cancel-group")
 def cancel_batch_group(request: StoreRequest) -> Result:
-    """Cancel the batches of a group, or one of them; returns how many were cancelled."""
+    """Cancel the batches of a group, or one of them; the response counts the cancelled batches."""
     queue, cancelled, ticket = _queue_of(request.store), 0, request.params.get("ticketId")
     for batch in queue.batches.values():
         if batch.group == request.params["groupId"] and not batch.finished and ticket in (None, batch.ticket):

@@ -1,6 +1,6 @@
 """Charges of an app to a store's account: ``/billing/transactions``.
 
-The spec leaves all parameters to this file, because each invalid one has an error code of its own.
+The spec does not check parameters here: each invalid parameter has its own error code.
 """
 
 import json
@@ -46,7 +46,7 @@ class _Charge:
 
 @route("POST /billing/transactions")
 def create_billing_transaction(request: StoreRequest) -> Result:
-    """Charge the store once for each idempotency key."""
+    """Charge the store once per idempotency key."""
     charge = _read_charge(request)
     key = _read_idempotency_key(request)
     transaction = blake2b(f"{request.store.id}/{key}".encode(), digest_size=12).hexdigest()
@@ -56,8 +56,8 @@ def create_billing_transaction(request: StoreRequest) -> Result:
             message = "This idempotency key belongs to another charge; create a new one"
             raise ErrorResponse(400, "CHARGE_IDEMPOTENCY_KEY_NOT_UNIQUE", message)
         return {"transactionId": transaction, "idempotencyKeyInUse": True}
-    today = sum(other.dollars for charged_at, other in charges.values() if charged_at > request.now - _DAY)
-    if charge.dollars > _MAX_CHARGE or today + charge.dollars > _MAX_PER_DAY:
+    charged_today = sum(other.dollars for charged_at, other in charges.values() if charged_at > request.now - _DAY)
+    if charge.dollars > _MAX_CHARGE or charged_today + charge.dollars > _MAX_PER_DAY:
         message = f"A charge may be at most {_MAX_CHARGE} USD, and all charges of a day at most {_MAX_PER_DAY} USD"
         raise ErrorResponse(402, "CHARGE_LIMIT_EXCEEDED", message)
     request.raise_if_simulated("CHARGE_PAYMENT_SOURCE_MISSING", 402, "The store's account has no payment method")
@@ -67,23 +67,23 @@ def create_billing_transaction(request: StoreRequest) -> Result:
 
 
 def _read_charge(request: StoreRequest) -> _Charge:
-    sent = request.params
+    params = request.params
     try:
-        amount = Decimal(sent.get("amount", ""))
+        amount = Decimal(params.get("amount", ""))
     except InvalidOperation:
         amount = Decimal(0)
     if not amount.is_finite() or amount <= 0 or amount != round(amount, 2):
         raise ErrorResponse(
             400, "CHARGE_AMOUNT_INVALID", "amount must be greater than zero and have at most two decimal places"
         )
-    currency = sent.get("currency", "")
+    currency = params.get("currency", "")
     if currency not in _USD_RATES:
         raise ErrorResponse(400, "CHARGE_CURRENCY_INVALID", f"currency must be one of {', '.join(_USD_RATES)}")
-    description = sent.get("description", "")
+    description = params.get("description", "")
     if not 0 < len(description) <= _MAX_DESCRIPTION:
         message = f"description must have 1 to {_MAX_DESCRIPTION} characters"
         raise ErrorResponse(400, "CHARGE_DESCRIPTION_INVALID", message)
-    metadata = sent.get("metadata", "{}")
+    metadata = params.get("metadata", "{}")
     try:
         is_object = isinstance(json.loads(metadata), dict)
     except ValueError:

@@ -12,13 +12,13 @@ __all__: list[str] = []
 
 @route("GET /brands")
 def search_brands(request: StoreRequest) -> Result:
-    """List the brands of products; those without an enabled product only on request."""
+    """List the brands of products. Brands without an enabled product are listed only on request."""
     table = request.store.table("products")
     table.show_due_writes()
     brands = [
         (count, str(name))
         for name, count in table.index.value_counts("brand")
-        if request.flag("hidden_brands") or request.flag("hiddenBrands") or _is_visible(table, name)
+        if request.flag("hidden_brands") or request.flag("hiddenBrands") or _has_enabled_product(table, name)
     ]
     match request.params.get("sortBy", "PRODUCT_COUNT_DESC"):
         case "NAME_ASC" | "NAME_DESC" as order:
@@ -28,7 +28,7 @@ def search_brands(request: StoreRequest) -> Result:
     return paginate(request, brands, lambda brand: _brand_item(request, table, brand[1]))
 
 
-def _is_visible(table: Table, name: object) -> bool:
+def _has_enabled_product(table: Table, name: object) -> bool:
     return any(table.index.slot_has("enabled", True, slot) for slot in table.index.slots_with("brand", name))
 
 
@@ -37,12 +37,12 @@ def _brand_item(request: StoreRequest, table: Table, name: str) -> Item:
     site = request.params.get("baseUrl") or general.get("storeUrl")
     site = site or f"https://store{request.store.id}.company.site/products"
     attributes = example_product(table, "brand", name).get("attributes") or ()
-    attribute = next(a for a in attributes if a.get("value") == name)
-    translations = attribute.get("valueTranslated") or {}
-    name_in_language = translations.get(request.params.get("lang"), name)
-    query = f"attribute_{quote_plus(attribute.get('name') or 'Brand')}={quote_plus(name)}"
+    brand = next(attribute for attribute in attributes if attribute.get("value") == name)
+    translations = brand.get("valueTranslated") or {}
+    shown_name = translations.get(request.params.get("lang"), name)
+    query = f"attribute_{quote_plus(brand.get('name') or 'Brand')}={quote_plus(name)}"
     return {
-        "name": name_in_language,
+        "name": shown_name,
         "nameTranslated": translations,
         "productsFilteredByBrandUrl": f"{site.rstrip('/')}/search?{query}",
     }

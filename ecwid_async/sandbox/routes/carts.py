@@ -20,8 +20,8 @@ _KIND: Final = "Cart"
 _NOT_FOUND: Final = "CHECKOUT_NOT_FOUND"
 
 
-def _hide_if_requested(request: StoreRequest, value: object) -> Condition | None:
-    """Hidden carts are listed unless the request excludes them, as documented."""
+def _exclude_hidden(request: StoreRequest, value: object) -> Condition | None:
+    """Exclude hidden carts if the request says so: as documented, they are listed by default."""
     return OneOf("hidden", (False,)) if request.params.get("showHidden") is False else None
 
 
@@ -53,7 +53,7 @@ CARTS: Final = register_list(
         },
         default_sort=NEWEST_FIRST,
         unsorted=True,
-        always=_hide_if_requested,
+        always=_exclude_hidden,
     )
 )
 
@@ -84,11 +84,10 @@ def update_cart(request: StoreRequest) -> Result:
 def place_cart(request: StoreRequest) -> Result:
     """Turn a cart into an order."""
     cart = get_or_404(request.store.table("carts"), request.path_params["cartId"], _KIND, _NOT_FOUND)
-    cart_id = cart["cartId"]
     order = place_order(request, cart)
     return {
         "id": order["id"],
         "orderNumber": order["orderNumber"],
         "vendorOrderNumber": order["vendorOrderNumber"],
-        "cartId": cart_id,
+        "cartId": cart["cartId"],
     }

@@ -111,7 +111,7 @@ CATEGORIES: Final = register_list(
 
 
 def find_category(request: StoreRequest) -> Item:
-    """The category named in the path. Raises `ErrorResponse` 404."""
+    """The category identified by the path. Raises `ErrorResponse` 404 if it does not exist."""
     return get_or_404(
         request.store.table("categories"), request.path_number("categoryId"), "Category", "CATEGORIES_NOT_FOUND"
     )

@@ -11,7 +11,7 @@ from ecwid_async.sandbox.state import Item, Records
 __all__: list[str] = []
 
 _TRANSLATED_FIELDS: Final = ("title", "textPlaceholder", "value", "subtitle", "tip")
-# Sent in upper case, returned in lower case.
+# Values sent in upper case and returned in lower case.
 _LOWERCASE_FIELDS: Final = ("type", "checkoutDisplaySection", "orderDetailsDisplaySection")
 # One section of the checkout has two names.
 _SECTION_ALIASES: Final = {"payment_methods": "payment_details"}
@@ -37,7 +37,7 @@ def create_checkout_extra_field(request: StoreRequest) -> Result:
     if not key:
         raise ErrorResponse.wrong_parameter("An extra field needs a 'key'")
     if key in _fields(request):
-        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is an extra field {key!r} already; update it")
+        raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already an extra field {key!r}; update it")
     field: Item = {
         "key": key,
         "title": "",
@@ -61,7 +61,7 @@ def create_checkout_extra_field(request: StoreRequest) -> Result:
 
 @route("PUT /profile/extrafields/{key}")
 def update_checkout_extra_field(request: StoreRequest) -> Result:
-    """Change an extra field; its key stays."""
+    """Change an extra field; its key can't be changed."""
     change = {name: value for name, value in _with_lowercase_values(request.json).items() if name != "key"}
     field = apply_change(request, _find_field(request), change, set_updated=False)
     sync_translations(field, change, _TRANSLATED_FIELDS, main_language(request.store))

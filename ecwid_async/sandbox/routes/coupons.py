@@ -1,6 +1,6 @@
 """Discount coupons: ``/discount_coupons``.
 
-A path identifies a coupon by its current code or by its id.
+A path identifies a coupon by its current code or its id.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,13 @@ from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_l
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.columns import date_column
 from ecwid_async.sandbox.routes.support.filters import one_of, since, until
-from ecwid_async.sandbox.routes.support.items import apply_change, check_choices, delete_item, item_response
+from ecwid_async.sandbox.routes.support.items import (
+    apply_change,
+    check_choices,
+    delete_item,
+    item_response,
+    without_nulls,
+)
 from ecwid_async.sandbox.routes.support.lists import search, search_deleted
 from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Columns, Item, Table, format_time, parse_number
@@ -87,12 +93,12 @@ def create_discount_coupon(request: StoreRequest) -> Result:
     """Create a coupon; it needs a name and a unique code."""
     _check_feature(request)
     table = request.store.table("coupons")
-    given = {name: value for name, value in request.json.items() if value is not None and name not in _READ_ONLY}
+    given = {name: value for name, value in without_nulls(request.json).items() if name not in _READ_ONLY}
     for name in ("name", "code"):
         if not (given.get(name) or "").strip():
             raise ErrorResponse.wrong_parameter(f"Field {name!r} is missing")
     date = format_time(request.now)
-    repeated = "REPEAT_CUSTOMER_ONLY" if given.get("repeatCustomerOnly") else "UNLIMITED"
+    application_limit = "REPEAT_CUSTOMER_ONLY" if given.get("repeatCustomerOnly") else "UNLIMITED"
     coupon = {
         "id": table.new_id(),
         "discountType": "ABS",
@@ -100,7 +106,7 @@ def create_discount_coupon(request: StoreRequest) -> Result:
         "discount": 0,
         "launchDate": date,
         "usesLimit": "UNLIMITED",
-        "applicationLimit": repeated,
+        "applicationLimit": application_limit,
         "creationDate": date,
         "updateDate": date,
         "orderCount": 0,
@@ -155,7 +161,7 @@ def _find_coupon(request: StoreRequest) -> Item:
 
 
 def _validated(request: StoreRequest, table: Table, coupon: Item) -> Item:
-    """The coupon to store. Raises `ErrorResponse` if its fields contradict each other."""
+    """The coupon to store. Raises `ErrorResponse` if a field is invalid or two fields contradict each other."""
     check_choices(coupon, _CHOICES)
     if "SHIPPING" in coupon["discountType"] or coupon.get("shippingLimit"):
         message = "Shipping discounts are disabled in this store"
@@ -167,5 +173,5 @@ def _validated(request: StoreRequest, table: Table, coupon: Item) -> Item:
         raise ErrorResponse.wrong_parameter("A shipping discount can't be limited to products or categories")
     if any(key != coupon["id"] for key in table.find("code", coupon["code"])):
         raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already a coupon with the code {coupon['code']!r}")
-    repeated = coupon["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"
-    return coupon | {"repeatCustomerOnly": repeated}
+    repeat_only = coupon["applicationLimit"] == "REPEAT_CUSTOMER_ONLY"
+    return coupon | {"repeatCustomerOnly": repeat_only}

@@ -1,4 +1,4 @@
-"""Extra fields of customers: ``/store_extrafields/customers``. Each has a key of seven characters."""
+"""Extra fields of customers: ``/store_extrafields/customers``. The server creates keys of seven characters."""
 
 from base64 import b32encode
 from hashlib import sha256
@@ -92,6 +92,6 @@ def _validated(item: Item) -> Item:
 
 
 def _new_key(request: StoreRequest) -> str:
-    """Seven characters that no other field has; the same ones on every run for the same store."""
-    number = request.store.table("customer_extra_fields").new_id()
-    return b32encode(sha256(f"{request.store.id}/{number}".encode()).digest()).decode()[:7].lower()
+    """A key of seven characters that no other field has; the same on every run for the same store."""
+    counter = request.store.table("customer_extra_fields").new_id()
+    return b32encode(sha256(f"{request.store.id}/{counter}".encode()).digest()).decode()[:7].lower()

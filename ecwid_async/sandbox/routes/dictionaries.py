@@ -9,7 +9,7 @@ from ecwid_async.sandbox.spec import geography
 __all__: list[str] = []
 
 
-# The standard rate first, then the reduced ones, in the order of the table.
+# Code, name and description of each class, in the order of a country's rates in the geography table.
 _TAX_CLASSES: Final = (
     ("default", "Standard rate", "Goods and services without a rate of their own"),
     ("reduced", "Reduced rate", "Goods and services with a reduced rate"),
@@ -20,26 +20,26 @@ _TAX_CLASSES: Final = (
 
 @route("GET /countries")
 def get_countries(request: StoreRequest) -> Result:
-    """All countries, with their states on request."""
+    """All countries; ``withStates`` adds their states."""
     tables = geography.load()
-    found = []
+    countries = []
     for code in tables.countries:
-        country = {"code": code, "name": tables.country(code, _language(request))}
-        found.append(country | {"states": _states(code)} if request.flag("withStates") else country)
-    return sorted(found, key=lambda country: str(country["name"]))
+        country = {"code": code, "name": tables.country(code, _requested_language(request))}
+        countries.append(country | {"states": _states_of(code)} if request.flag("withStates") else country)
+    return sorted(countries, key=lambda country: str(country["name"]))
 
 
 @route("GET /currencies")
 def get_currencies(request: StoreRequest) -> Result:
     """All currencies."""
     tables = geography.load()
-    return [{"code": code, "name": tables.currency(code, _language(request))} for code in tables.currencies]
+    return [{"code": code, "name": tables.currency(code, _requested_language(request))} for code in tables.currencies]
 
 
 @route("GET /currencyByCountry")
 def get_currency_by_country(request: StoreRequest) -> Result:
-    """The currency of a country and the format of amounts there."""
-    tables, country = geography.load(), _country(request)
+    """The currency of a country and the format of its amounts; empty for a country without a known currency."""
+    tables, country = geography.load(), _requested_country(request)
     tender = tables.tender.get(country)
     if tender is None:
         return []
@@ -47,7 +47,7 @@ def get_currency_by_country(request: StoreRequest) -> Result:
         {
             "countryCode": country,
             "currencyCode": tender.currency,
-            "currencyName": tables.currency(tender.currency, _language(request)),
+            "currencyName": tables.currency(tender.currency, _requested_language(request)),
             "prefix": tender.prefix,
             "suffix": tender.suffix,
             "decimalPlaces": str(tender.decimals),
@@ -57,14 +57,14 @@ def get_currency_by_country(request: StoreRequest) -> Result:
 
 @route("GET /states")
 def get_states(request: StoreRequest) -> Result:
-    """The states, provinces or regions of a country; their names are not translated."""
-    return _states(_country(request))
+    """The states, provinces or regions of a country. Their names are not translated."""
+    return _states_of(_requested_country(request))
 
 
 @route("GET /taxClasses")
 def get_tax_classes(request: StoreRequest) -> Result:
     """The tax rates of a country. Their names are in English for every language."""
-    rates = geography.load().taxes.get(_country(request), ())
+    rates = geography.load().taxes.get(_requested_country(request), ())
     return [
         {
             "stateCode": "",
@@ -80,15 +80,15 @@ def get_tax_classes(request: StoreRequest) -> Result:
     ]
 
 
-def _states(country: str) -> list[dict[str, str]]:
+def _states_of(country: str) -> list[dict[str, str]]:
     return [{"code": code, "name": name} for code, name in geography.load().states.get(country, {}).items()]
 
 
-def _language(request: StoreRequest) -> str:
+def _requested_language(request: StoreRequest) -> str:
     return str(request.params.get("lang") or geography.ENGLISH)
 
 
-def _country(request: StoreRequest) -> str:
+def _requested_country(request: StoreRequest) -> str:
     code = str(request.params["countryCode"]).upper()
     if code not in geography.load().countries:
         raise ErrorResponse.wrong_parameter(f"{code!r} is not a valid country code; see GET /countries")

@@ -1,4 +1,4 @@
-"""Domains: ``/domains``. That of the instant site is part of the profile; purchased ones have ids."""
+"""Domains: ``/domains``. The instant site's own domain is in the profile; purchased domains have ids."""
 
 import re
 from typing import Final
@@ -13,10 +13,10 @@ __all__: list[str] = []
 
 _YEAR: Final = 365 * 24 * 3600
 _FIRST_DOMAIN_ID: Final = 80_001
-_MAX_NAME: Final = 253
-_NAME: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
+_MAX_NAME_LENGTH: Final = 253
+_DOMAIN_NAME: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-# Reserved for the platform, or by RFC 2606: no store can have them.
+# Reserved for Ecwid or by RFC 2606: no store can have them.
 _RESERVED_DOMAINS: Final = ("ecwid.com", "company.site", "localhost", "invalid", "test")
 _TAKEN_DOMAINS: Final = ("example.com", "example.org", "example.net", "google.com", "amazon.com")
 _PRICES: Final = {"com": 15, "net": 16, "org": 14, "store": 55, "shop": 38}
@@ -47,7 +47,7 @@ def get_domains(request: StoreRequest) -> Result:
 
 @route("PUT /domains")
 def update_domains(request: StoreRequest) -> Result:
-    """Change the domain of the instant site, or purchased domains, identified by id, by name, or else by position."""
+    """Change the instant site's domain and purchased domains, which are identified by id or name, else by position."""
     _check_feature(request)
     sent: Item = request.json
     site: Item = sent.get("instantSiteDomain") or {}
@@ -62,12 +62,13 @@ def update_domains(request: StoreRequest) -> Result:
 
 @route("GET /domains/search")
 def search_domains(request: StoreRequest) -> Result:
-    """Domains that can be bought."""
+    """Suggest domain names for a keyword, with prices; names that are already taken are marked."""
     _check_feature(request)
     keyword = request.params["keyword"].strip()
     name = _domain_name(keyword if "." in keyword else f"{keyword}.com" if keyword else "")
-    stem, _, ending = name.partition(".")
-    offers = {name: _PRICES.get(ending, _DEFAULT_PRICE), **{f"{stem}.{end}": price for end, price in _PRICES.items()}}
+    stem, _, suffix = name.partition(".")
+    offers = {name: _PRICES.get(suffix, _DEFAULT_PRICE)}
+    offers |= {f"{stem}.{other}": price for other, price in _PRICES.items()}
     return {
         "keyword": keyword,
         "domains": [
@@ -127,17 +128,17 @@ def purchase_domain(request: StoreRequest) -> Result:
 
 @route("POST /domains/send_domain_verification_email")
 def send_domain_verification_email(request: StoreRequest) -> Result:
-    """Ask the owner of a domain by email to verify it."""
+    """Email the owner of a domain a request to verify it."""
     _check_feature(request)
-    _find_domain(request)
+    _requested_domain(request)
     return {"success": True}
 
 
 @route("POST /domains/reset_domain_password")
 def reset_domain_password(request: StoreRequest) -> Result:
-    """Send the owner, or the store's administrator, a new password for the registrar by email."""
+    """Email a new password for the registrar to the domain's owner or the store's administrator."""
     _check_feature(request)
-    _find_domain(request)
+    _requested_domain(request)
     return {"success": True}
 
 
@@ -152,21 +153,21 @@ def _domains(request: StoreRequest) -> Records[str, Item]:
 
 
 def _site_domain(request: StoreRequest) -> Item:
-    """The domain of the instant site: a connected purchased one, else another vendor's, else the platform's."""
+    """The instant site's domain: a connected purchased one, else one of another vendor, else Ecwid's subdomain."""
     site: Item = (request.store.profile.get("generalInfo") or {}).get("starterSite") or {}
     subdomain = site.get("ecwidSubdomain") or f"store{request.store.id}"
-    other = request.store.section_data.get("other_domain", "")
+    custom_domain = request.store.section_data.get("custom_domain", "")
     connected = next(
         (domain["name"] for domain in _domains(request).values() if domain["connectedToInstantSite"]), None
     )
-    primary = connected or other or f"{subdomain}.company.site"
+    primary = connected or custom_domain or f"{subdomain}.company.site"
     return {
         "primaryInstantSiteDomain": primary,
-        "primaryInstantSiteDomainStatus": "pending" if primary == other else "connected",
+        "primaryInstantSiteDomainStatus": "pending" if primary == custom_domain else "connected",
         "ecwidSubdomain": subdomain,
         "instantSiteIpAddress": _SITE_IP,
         "instantSiteUrl": f"https://{primary}",
-        "thirdPartyVendorDomain": other,
+        "thirdPartyVendorDomain": custom_domain,
     }
 
 
@@ -184,7 +185,7 @@ def _set_custom_domain(request: StoreRequest, name: str) -> None:
     name = _domain_name(name) if name else ""
     if _is_taken(name):
         raise ErrorResponse(400, "DOMAIN_ALREADY_TAKEN", f"{name} belongs to someone else")
-    request.store.section_data["other_domain"] = name
+    request.store.section_data["custom_domain"] = name
     request.store.set_profile((*_SITE_PATH, "customDomain"), name)
 
 
@@ -209,13 +210,14 @@ def _update_domain(request: StoreRequest, position: int, change: Item) -> None:
 
 
 def _domain_name(text: str) -> str:
+    """The domain name in this text or URL, in ASCII. Raises `ErrorResponse` if it is not valid or reserved."""
     name = text.strip().lower().removeprefix("https://").removeprefix("http://").strip("/")
     if not name:
         raise ErrorResponse(403, "EMPTY_DOMAIN_NAME", "The name of the domain is missing")
-    if len(name) > _MAX_NAME:
-        raise ErrorResponse(403, "LONG_DOMAIN_NAME", f"The name of a domain may have at most {_MAX_NAME} characters")
+    if len(name) > _MAX_NAME_LENGTH:
+        raise ErrorResponse(403, "LONG_DOMAIN_NAME", f"A domain name may have at most {_MAX_NAME_LENGTH} characters")
     ascii_name = name if name.isascii() else _to_ascii(name)
-    if not _NAME.fullmatch(ascii_name):
+    if not _DOMAIN_NAME.fullmatch(ascii_name):
         raise ErrorResponse(
             403, "WRONG_DOMAIN_FORMAT", f"{name!r} is not a valid domain; use one like www.my-store.com"
         )
@@ -235,8 +237,8 @@ def _is_taken(name: str) -> bool:
     return any(name == other or name.endswith(f".{other}") for other in _TAKEN_DOMAINS)
 
 
-def _find_domain(request: StoreRequest) -> Item:
-    """The purchased domain named in the query. Raises `ErrorResponse` 409."""
+def _requested_domain(request: StoreRequest) -> Item:
+    """The purchased domain in the parameter ``domain_name``. Raises `ErrorResponse` if it is missing or unknown."""
     text = request.params.get("domain_name")
     if not text:
         raise ErrorResponse.wrong_parameter("Parameter 'domain_name' is missing")

@@ -16,16 +16,16 @@ _MAX_COUNT: Final = 10
 
 @route("POST /images/main-colors")
 def get_image_main_colors(request: StoreRequest) -> Result:
-    """Colors of each image, made up from its bytes or address: the same ones on every call."""
+    """Colors for each image. They are derived from a hash of its bytes or URL, so they are the same on every call."""
     urls = request.json.get("imageUrls")
     if not urls:
         raise ErrorResponse.wrong_parameter("Field 'imageUrls' is missing")
     count = request.json.get("colorsCount") or _DEFAULT_COUNT
     if not 1 <= count <= _MAX_COUNT:
         raise ErrorResponse.wrong_parameter(f"Field 'colorsCount' must be between 1 and {_MAX_COUNT}")
-    files = uploads_of(request.store)
+    uploads = uploads_of(request.store)
     return {
-        "result": {url: {"colors": _colors(files.get(check_url(url)) or url.encode(), count)} for url in urls},
+        "result": {url: {"colors": _colors(uploads.get(check_url(url)) or url.encode(), count)} for url in urls},
     }
 
 

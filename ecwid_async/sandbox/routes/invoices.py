@@ -11,7 +11,7 @@ from ecwid_async.sandbox.state import Item, Store, format_time, merge
 
 __all__: list[str] = []
 
-_MAX_DIGITS: Final = 20
+_MAX_NUMBER_DIGITS: Final = 20
 _FIRST_INVOICE_ID: Final = 317_000_001
 _CANCELLED: Final = frozenset({"CANCELLED", "REFUNDED"})
 
@@ -24,29 +24,29 @@ def get_order_invoices(request: StoreRequest) -> Result:
 
 @route("POST /orders/{orderId}/invoices/create-invoice")
 def create_order_invoice(request: StoreRequest) -> Result:
-    """Create a tax invoice; for a cancelled order whose sale was invoiced, one that cancels the sale."""
+    """Create a tax invoice. If the order is cancelled and already has one, the new invoice cancels the sale."""
     order = find_order(request)
-    before = order.get("invoices") or []
-    cancels = before and order.get("paymentStatus") in _CANCELLED
-    number = request.store.next_number("invoices", _FIRST_INVOICE_ID)
-    key = blake2b(f"{request.store.id}/{number}".encode(), digest_size=8).hexdigest()
+    invoices = order.get("invoices") or []
+    cancels = invoices and order.get("paymentStatus") in _CANCELLED
+    invoice_id = request.store.next_number("invoices", _FIRST_INVOICE_ID)
+    key = blake2b(f"{request.store.id}/{invoice_id}".encode(), digest_size=8).hexdigest()
     invoice = {
-        "internalId": number,
-        "id": _next_id(request.store),
+        "internalId": invoice_id,
+        "id": _next_invoice_number(request.store),
         "created": format_time(request.now),
-        "link": f"https://app.ecwid.com/download_tax_invoice?ownerid={request.store.id}&invoice_id={number}&access_key={key}",
+        "link": f"https://app.ecwid.com/download_tax_invoice?ownerid={request.store.id}&invoice_id={invoice_id}&access_key={key}",
         "type": "FULL_CANCEL" if cancels else "SALE",
     }
-    save_changed_order(request, order | {"invoices": [*before, invoice]}, order)
-    return {"id": number}
+    save_changed_order(request, order | {"invoices": [*invoices, invoice]}, order)
+    return {"id": invoice_id}
 
 
-def _next_id(store: Store) -> str:
-    """The next number in the store's own sequence, formatted as set in its profile."""
+def _next_invoice_number(store: Store) -> str:
+    """The next number in the store's sequence, formatted by the settings in its profile."""
     settings = store.profile.get("taxInvoiceSettings") or {}
     number: int = settings.get("taxInvoiceIdNextNumber") or 1
     store.set_profile(("taxInvoiceSettings", "taxInvoiceIdNextNumber"), number + 1)
-    digits = str(number).zfill(min(settings.get("taxInvoiceIdMinDigitsAmount") or 0, _MAX_DIGITS))
+    digits = str(number).zfill(min(settings.get("taxInvoiceIdMinDigitsAmount") or 0, _MAX_NUMBER_DIGITS))
     return f"{settings.get('taxInvoiceIdPrefix') or ''}{digits}{settings.get('taxInvoiceIdSuffix') or ''}"
 
 
@@ -64,7 +64,7 @@ def get_order_invoice(request: StoreRequest) -> Result:
 
 @route("POST /orders/tax-invoice-preview")
 def preview_tax_invoice(request: StoreRequest) -> Result:
-    """The invoice of an order that does not exist yet."""
+    """The printable invoice of the order in the body, as an HTML page; nothing is stored."""
     return _invoice_page(request.store, merge({}, request.json))
 
 
@@ -92,7 +92,7 @@ def _store_name(store: Store) -> str:
 
 
 def _invoice_lines(store: Store, order: Item) -> list[str]:
-    """The invoice as plain lines, its title first."""
+    """The invoice as lines of text, its title first."""
     number = order.get("vendorOrderNumber") or order.get("orderNumber") or ""
     person = order.get("billingPerson") or order.get("shippingPerson") or {}
     address = ("name", "companyName", "street", "postalCode", "city", "countryName")

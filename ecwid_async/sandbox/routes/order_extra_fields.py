@@ -34,7 +34,7 @@ def add_order_extra_field(request: StoreRequest) -> Result:
 
 @route("PUT /orders/{orderId}/extraFields/{extraFieldId}")
 def update_order_extra_field(request: StoreRequest) -> Result:
-    """Change an extra field; its id stays."""
+    """Change an extra field; its id can't be changed."""
     order = find_order(request)
     field = _find_field(request, order)
     changed = apply_change(request, field, request.json, set_updated=False) | {"id": field["id"]}

@@ -1,4 +1,4 @@
-"""Order statuses: ``/profile/order_statuses``. The custom ones of a store can be renamed."""
+"""Order statuses: ``/profile/order_statuses``. A store has built-in ones and custom ones, which it can name."""
 
 from typing import Final
 
@@ -10,8 +10,8 @@ from ecwid_async.sandbox.state import Item, Records, format_time
 
 __all__: list[str] = []
 
-_PAYMENT: Final = ("AWAITING_PAYMENT", "PAID", "CANCELLED", "REFUNDED", "PARTIALLY_REFUNDED", "INCOMPLETE")
-_FULFILLMENT: Final = (
+_PAYMENT_STATUSES: Final = ("AWAITING_PAYMENT", "PAID", "CANCELLED", "REFUNDED", "PARTIALLY_REFUNDED", "INCOMPLETE")
+_FULFILLMENT_STATUSES: Final = (
     "AWAITING_PROCESSING",
     "PROCESSING",
     "SHIPPED",
@@ -21,15 +21,15 @@ _FULFILLMENT: Final = (
     "READY_FOR_PICKUP",
     "OUT_FOR_DELIVERY",
 )
-_CUSTOM_STATUSES: Final = 3
+_CUSTOM_STATUS_COUNT: Final = 3
 
 
 def _initial_statuses() -> dict[str, Item]:
     found: dict[str, Item] = {}
-    for kind, names in (("PAYMENT_STATUS", _PAYMENT), ("FULFILLMENT_STATUS", _FULFILLMENT)):
+    for kind, names in (("PAYMENT_STATUS", _PAYMENT_STATUSES), ("FULFILLMENT_STATUS", _FULFILLMENT_STATUSES)):
         for name in names:
             found[name] = {"statusId": name, "orderStatusType": kind, "defaultStatus": True, "enabled": True}
-        for number in range(1, _CUSTOM_STATUSES + 1):
+        for number in range(1, _CUSTOM_STATUS_COUNT + 1):
             name = f"CUSTOM_{kind}_{number}"
             found[name] = {"statusId": name, "orderStatusType": kind, "enabled": False}
     return {name: {**status, "sendNotificationWhenStatusIsAssigned": True} for name, status in found.items()}
@@ -37,7 +37,7 @@ def _initial_statuses() -> dict[str, Item]:
 
 @route("GET /profile/order_statuses")
 def search_order_statuses(request: StoreRequest) -> Result:
-    """All statuses, those of payment first."""
+    """All statuses, payment statuses first."""
     return {"items": list(_statuses(request).values())}
 
 
@@ -49,19 +49,19 @@ def get_order_status(request: StoreRequest) -> Result:
 
 @route("PUT /profile/order_status/{statusId}")
 def update_order_status(request: StoreRequest) -> Result:
-    """Name or enable a custom status; of built-in ones only the notification can be changed."""
-    status, lang = _find_status(request), main_language(request.store)
+    """Name or enable a custom status. For a built-in status, only the notification can be changed."""
+    status, main = _find_status(request), main_language(request.store)
     change = without_nulls(request.json)
     names = change.pop("nameTranslations", None) or change.pop("nameTranslated", None) or {}
-    fixed = sorted({"name", "enabled"} & {name for name, value in change.items() if status.get(name) != value})
-    if status.get("defaultStatus") and (fixed or names):
-        message = f"{status['statusId']} is built in: {', '.join(fixed) or 'its name'} can't be changed"
+    refused = sorted({"name", "enabled"} & {name for name, value in change.items() if status.get(name) != value})
+    if status.get("defaultStatus") and (refused or names):
+        message = f"{status['statusId']} is built in: {', '.join(refused) or 'its name'} can't be changed"
         raise ErrorResponse(409, "NOT_ALLOWED_TO_UPDATE_PARAMETER", message)
-    name = change.get("name") or names.get(lang)
+    name = change.get("name") or names.get(main)
     if name:
         if name != status.get("name"):
             change["lastNameChangeDate"] = format_time(request.now)
-        change |= {"name": name, "nameTranslated": {**status.get("nameTranslated", {}), **names, lang: name}}
+        change |= {"name": name, "nameTranslated": {**status.get("nameTranslated", {}), **names, main: name}}
     _statuses(request)[status["statusId"]] = status | change
     return {"updateCount": 1}
 
@@ -71,7 +71,9 @@ def _statuses(request: StoreRequest) -> Records[str, Item]:
 
 
 def _find_status(request: StoreRequest) -> Item:
-    name = request.path_params["statusId"]
-    if name not in _statuses(request):
-        raise ErrorResponse(404, "NOT_FOUND", f"There is no order status {name!r}; see GET /profile/order_statuses")
-    return _statuses(request)[name]
+    status_id = request.path_params["statusId"]
+    if status_id not in _statuses(request):
+        raise ErrorResponse(
+            404, "NOT_FOUND", f"There is no order status {status_id!r}; see GET /profile/order_statuses"
+        )
+    return _statuses(request)[status_id]

@@ -1,7 +1,7 @@
 """Orders: ``/orders`` and ``/order/calculate``.
 
-An order with the payment status INCOMPLETE is an abandoned cart: it is in the list of carts, and a search for orders
-does not find it. It can still be read and changed by its number or text id, and another status turns it into an order.
+An order with the payment status INCOMPLETE is an abandoned cart: it is listed with the carts, and a search for orders
+does not find it. It can still be read and changed by its number or text id; another status turns it into an order.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -14,12 +14,21 @@ from ecwid_async.sandbox.computed_fields import FIRST_ORDER_NUMBER
 from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.addresses import with_region_names
-from ecwid_async.sandbox.routes.support.columns import optional_term
+from ecwid_async.sandbox.routes.support.columns import date_column, optional_term
 from ecwid_async.sandbox.routes.support.customer_stats import refresh_stats
-from ecwid_async.sandbox.routes.support.filters import at_least, at_most, by_key, contains, one_of, since, until
+from ecwid_async.sandbox.routes.support.filters import (
+    at_least,
+    at_most,
+    by_key,
+    contains,
+    if_present,
+    one_of,
+    since,
+    until,
+)
 from ecwid_async.sandbox.routes.support.items import apply_change, delete_item, item_response
 from ecwid_async.sandbox.routes.support.lists import search, search_deleted
-from ecwid_async.sandbox.routes.support.order_calculation import order_totals
+from ecwid_async.sandbox.routes.support.order_calculation import calculate_totals
 from ecwid_async.sandbox.routes.support.order_storage import (
     complete_order,
     find_order,
@@ -32,7 +41,6 @@ from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import (
     Columns,
     Condition,
-    InRange,
     Item,
     KeyIn,
     OneOf,
@@ -51,7 +59,7 @@ _NOT_FOUND: Final = "ORDER_NOT_FOUND"
 # Search terms and filters.
 
 
-def _text_term(name: str) -> Callable[[Item], Iterator[Hashable]]:
+def _text_terms(name: str) -> Callable[[Item], Iterator[Hashable]]:
     def values(item: Item) -> Iterator[Hashable]:
         if item.get(name):
             yield normalized(item[name])
@@ -59,18 +67,18 @@ def _text_term(name: str) -> Callable[[Item], Iterator[Hashable]]:
     return values
 
 
-def _nested_term(outer: str, name: str) -> Callable[[Item], Iterator[Hashable]]:
-    return lambda item: _text_term(name)(item.get(outer) or {})
+def _nested_text_terms(outer: str, name: str) -> Callable[[Item], Iterator[Hashable]]:
+    return lambda item: _text_terms(name)(item.get(outer) or {})
 
 
-def _item_terms(name: str) -> Callable[[Item], Iterator[Hashable]]:
+def _line_terms(name: str) -> Callable[[Item], Iterator[Hashable]]:
     return lambda item: (line[name] for line in item.get("items") or () if line.get(name) is not None)
 
 
 _KEYWORD_FIELDS: Final = ("privateAdminNotes", "trackingNumber", "externalTransactionId", "referenceTransactionId")
 
 
-def _keywords(item: Item) -> str:
+def _searchable_text(item: Item) -> str:
     people = (item.get("billingPerson") or {}, item.get("shippingPerson") or {})
     texts = [item.get(name) for name in ("id", "orderNumber", "vendorOrderNumber", "email", "orderComments", "cartId")]
     texts += [item.get(name) for name in _KEYWORD_FIELDS]
@@ -79,21 +87,17 @@ def _keywords(item: Item) -> str:
     return "\n".join(str(text) for text in texts if text)
 
 
-def _customer_texts(item: Item) -> str:
+def _customer_text(item: Item) -> str:
     people = (item.get("billingPerson") or {}, item.get("shippingPerson") or {})
     return "\n".join(text for text in (item.get("email"), *(person.get("name") for person in people)) if text)
 
 
-def _pickup_time(item: Item) -> float:
-    return parse_time(item["pickupTime"]) if item.get("pickupTime") else 0
-
-
 ORDER_COLUMNS: Final = Columns(
     key="orderNumber",
-    numbers={"total": lambda item: item.get("total") or 0, "pickup": _pickup_time},
+    numbers={"total": lambda item: item.get("total") or 0, "pickup": date_column("pickupTime")},
     texts={
-        "keywords": _keywords,
-        "customer": _customer_texts,
+        "keywords": _searchable_text,
+        "customer": _customer_text,
         "vendorOrderNumber": lambda item: item.get("vendorOrderNumber") or "",
         "paymentReference": lambda item: item.get("paymentReference") or "",
     },
@@ -101,19 +105,19 @@ ORDER_COLUMNS: Final = Columns(
     terms={
         "id": optional_term("id"),
         "referenceTransactionId": optional_term("referenceTransactionId"),
-        "email": _text_term("email"),
+        "email": _text_terms("email"),
         "customerId": optional_term("customerId"),
-        "productId": _item_terms("productId"),
-        "subscriptionId": _item_terms("subscriptionId"),
-        "shippingMethod": _nested_term("shippingOption", "shippingMethodName"),
-        "paymentMethod": _text_term("paymentMethod"),
-        "paymentModule": _text_term("paymentModule"),
+        "productId": _line_terms("productId"),
+        "subscriptionId": _line_terms("subscriptionId"),
+        "shippingMethod": _nested_text_terms("shippingOption", "shippingMethodName"),
+        "paymentMethod": _text_terms("paymentMethod"),
+        "paymentModule": _text_terms("paymentModule"),
         "paymentStatus": lambda item: (item.get("paymentStatus"),),
         "fulfillmentStatus": lambda item: (item.get("fulfillmentStatus"),),
         "acceptMarketing": lambda item: (bool(item.get("acceptMarketing")),),
         "preorder": lambda item: (any(line.get("isPreorder") for line in item.get("items") or ()),),
-        "couponCode": _nested_term("discountCoupon", "code"),
-        "refererId": _text_term("refererId"),
+        "couponCode": _nested_text_terms("discountCoupon", "code"),
+        "refererId": _text_terms("refererId"),
     },
 )
 
@@ -125,24 +129,21 @@ def _by_ids(request: StoreRequest, value: tuple[str, ...]) -> Condition:
     return KeyIn(frozenset(number for number in numbers if number is not None))
 
 
-def _by_customer(name: str, make: Callable[[Any], Hashable]) -> Filter:
-    """Orders with a customer's id or email address; with ``customerIdOrEmail`` those with either."""
+def _by_customer(term: str, convert: Callable[[Any], Hashable]) -> Filter:
+    """Orders with a customer's id and email address; with ``customerIdOrEmail``, orders with either."""
 
     def condition(request: StoreRequest, value: Any) -> Condition:
-        number, email = request.params.get("customerId"), request.params.get("email")
-        if not request.flag("customerIdOrEmail") or number is None or email is None:
-            return OneOf(name, (make(value),))
+        customer_id, email = request.params.get("customerId"), request.params.get("email")
+        if not request.flag("customerIdOrEmail") or customer_id is None or email is None:
+            return OneOf(term, (convert(value),))
         table = request.store.table("orders")
-        slots = {*table.index.slots_with("customerId", number), *table.index.slots_with("email", normalized(email))}
+        slots = {
+            *table.index.slots_with("customerId", customer_id),
+            *table.index.slots_with("email", normalized(email)),
+        }
         return KeyIn(frozenset(table.index.keys(slots)))
 
     return condition
-
-
-def _pickup_until(request: StoreRequest, value: int) -> Condition:
-    # Orders without a pickup time are zero in the column.
-    window = until("pickup")(request, value)
-    return evolve(window, low=1) if isinstance(window, InRange) else InRange("pickup", low=1)
 
 
 ORDERS: Final = register_list(
@@ -167,7 +168,7 @@ ORDERS: Final = register_list(
             "updatedFrom": since("updated"),
             "updatedTo": until("updated"),
             "pickupTimeFrom": since("pickup"),
-            "pickupTimeTo": _pickup_until,
+            "pickupTimeTo": if_present("pickup", until),
             "shippingMethod": one_of("shippingMethod", normalized),
             "fulfillmentStatus": one_of("fulfillmentStatus"),
             "paymentMethod": one_of("paymentMethod", normalized),
@@ -196,15 +197,15 @@ def search_orders(request: StoreRequest) -> Result:
 
 @route("GET /orders/last")
 def get_last_order(request: StoreRequest) -> Result:
-    """Read the newest order, of one customer if requested; ``withAddress`` skips orders that are not shipped."""
+    """Read the newest order, of one customer if requested; ``withAddress`` skips orders without a shipping address."""
     table = request.store.table("orders")
     table.show_due_writes()
     email = request.params.get("customerEmail")
     conditions = [OneOf("email", (normalized(email),))] if email else []
     slots = select_rows(table.index, conditions, NEWEST_FIRST, request.store.switches)
-    found = (row for slot in slots for row in table.index.rows((slot,)))
+    rows = (row for slot in slots for row in table.index.rows((slot,)))
     newest = next(
-        (row for row in found if not request.flag("withAddress") or decode_json(row).get("shippingPerson")), None
+        (row for row in rows if not request.flag("withAddress") or decode_json(row).get("shippingPerson")), None
     )
     if newest is None:
         raise ErrorResponse(404, _NOT_FOUND, "Order is not found")
@@ -244,7 +245,7 @@ def update_order(request: StoreRequest) -> Result:
 
 @route("DELETE /orders/{orderId}")
 def delete_order(request: StoreRequest) -> Result:
-    """Delete an order; the list of deleted orders has its number and text id."""
+    """Delete an order; the list of deleted orders contains its number and text id."""
     order = find_order(request)
     options = (option for line in order.get("items") or () for option in line.get("selectedOptions") or ())
     uploads_of(request.store).discard(file.get("url", "") for option in options for file in option.get("files") or ())
@@ -266,7 +267,7 @@ def get_deleted_orders(request: StoreRequest) -> Result:
 
 @route("GET /orders/{orderId}/repeatURL")
 def get_order_repeat_url(request: StoreRequest) -> Result:
-    """The address where the buyer can order the same again."""
+    """The URL at which the buyer can place the same order again."""
     order = find_order(request)
     code = order.get("id", "")
     secret = blake2b(f"{request.store.id}/{code}".encode(), digest_size=8).hexdigest()
@@ -278,4 +279,4 @@ def get_order_repeat_url(request: StoreRequest) -> Result:
 @route("POST /order/calculate")
 def calculate_order(request: StoreRequest) -> Result:
     """Calculate subtotal, taxes, shipping options and total from items, addresses and a coupon; nothing is stored."""
-    return order_totals(request)
+    return calculate_totals(request)

@@ -1,4 +1,4 @@
-"""Payment options: ``/profile/paymentOptions``. They are stored in the profile, which shows them too."""
+"""Payment options: ``/profile/paymentOptions``. They are part of the store profile."""
 
 from typing import Final
 
@@ -11,11 +11,11 @@ from ecwid_async.sandbox.state import Item
 __all__: list[str] = []
 
 _MAX_TITLE: Final = 64
-_MAX_GATEWAY: Final = 200
+_MAX_GATEWAY_NAME: Final = 200
 _TRANSLATED_FIELDS: Final = ("checkoutTitle",)
 _OFFLINE: Final = "offline"
 _CUSTOM_APP: Final = "custompaymentapp"
-# Well-known gateways: their names are not documented. Compared without case.
+# Names of well-known gateways, which are not documented. They are compared case-insensitively.
 _GATEWAYS: Final = frozenset(
     [
         "2checkout",
@@ -79,22 +79,22 @@ _GATEWAYS: Final = frozenset(
 @route("GET /profile/paymentOptions")
 def search_payment_options(request: StoreRequest) -> Result:
     """All payment options, as a bare array."""
-    return [_localised(request, option) for option in _options(request)]
+    return [_localized(request, option) for option in _options(request)]
 
 
 @route("GET /profile/paymentOptions/{paymentOptionId}")
 def get_payment_option(request: StoreRequest) -> Result:
     """Read a payment option."""
-    return _localised(request, _options(request)[_position(request)])
+    return _localized(request, _options(request)[_find_position(request)])
 
 
 @route("POST /profile/paymentOptions")
 def create_payment_option(request: StoreRequest) -> Result:
     """Create a payment option."""
     sent = without_nulls(request.json)
-    number = request.store.next_number("payment_options", 0)
+    counter = request.store.next_number("payment_options", 0)
     option = {
-        "id": f"{700_000_001 + number}-{request.now * 1000 + number}",
+        "id": f"{700_000_001 + counter}-{request.now * 1000 + counter}",
         "enabled": True,
         "configured": True,
         "checkoutTitle": "",
@@ -117,7 +117,7 @@ def create_payment_option(request: StoreRequest) -> Result:
 @route("PUT /profile/paymentOptions/{paymentOptionId}")
 def update_payment_option(request: StoreRequest) -> Result:
     """Change a payment option."""
-    options, position = _options(request), _position(request)
+    options, position = _options(request), _find_position(request)
     option = apply_change(request, options[position], request.json, set_updated=False)
     _check_option(request, option)
     sync_translations(option, request.json, _TRANSLATED_FIELDS, main_language(request.store))
@@ -129,7 +129,7 @@ def update_payment_option(request: StoreRequest) -> Result:
 @route("DELETE /profile/paymentOptions/{paymentOptionId}")
 def delete_payment_option(request: StoreRequest) -> Result:
     """Delete a payment option."""
-    options, position = _options(request), _position(request)
+    options, position = _options(request), _find_position(request)
     del options[position]
     _save(request, options)
     return {"deleteCount": 1}
@@ -144,18 +144,18 @@ def _save(request: StoreRequest, options: list[Item]) -> None:
     request.store.set_profile(("payment", "paymentOptions"), options)
 
 
-def _localised(request: StoreRequest, option: Item) -> Item:
+def _localized(request: StoreRequest, option: Item) -> Item:
     lang = request.params.get("lang")
     found: Item = localize(option, lang) if lang else option
     return found
 
 
-def _position(request: StoreRequest) -> int:
-    name = request.path_params["paymentOptionId"]
+def _find_position(request: StoreRequest) -> int:
+    option_id = request.path_params["paymentOptionId"]
     for position, option in enumerate(_options(request)):
-        if option.get("id") == name:
+        if option.get("id") == option_id:
             return position
-    raise ErrorResponse(404, "NOT_FOUND", f"Payment option #{name} not found")
+    raise ErrorResponse(404, "NOT_FOUND", f"Payment option #{option_id} not found")
 
 
 def _check_option(request: StoreRequest, option: Item) -> None:
@@ -167,8 +167,8 @@ def _check_option(request: StoreRequest, option: Item) -> None:
     gateway = (option.get("paymentProcessorId") or "").casefold()
     if not gateway:
         raise ErrorResponse(400, "PAYMENT_GATEWAY_NAME_REQUIRED", "A payment option needs a paymentProcessorId")
-    if max(len(gateway), len(option.get("paymentProcessorTitle") or "")) > _MAX_GATEWAY:
-        message = f"The name of a gateway may have at most {_MAX_GATEWAY} characters"
+    if max(len(gateway), len(option.get("paymentProcessorTitle") or "")) > _MAX_GATEWAY_NAME:
+        message = f"The name of a gateway may have at most {_MAX_GATEWAY_NAME} characters"
         raise ErrorResponse(400, "PAYMENT_GATEWAY_SETTING_VALUE_LENGTH_OUT_OF_BOUNDARIES", message)
     if gateway not in _GATEWAYS:
         raise ErrorResponse(

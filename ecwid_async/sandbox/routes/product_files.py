@@ -11,42 +11,42 @@ from ecwid_async.sandbox.state import Item, uploads_of
 
 __all__: list[str] = []
 
-_MAX_GENERATED: Final = 16 * 1024 * 1024
+_MAX_GENERATED_BYTES: Final = 16 * 1024 * 1024
 
 
 @route("POST /products/{productId}/files")
 def upload_product_file(request: StoreRequest) -> Result:
-    """Add a file after the others: the body, or the one at ``externalUrl``.
+    """Add a file after the others: the body, or the file at ``externalUrl``.
 
-    Nothing is fetched from an address: the content of such a file is the address itself.
+    A URL is not downloaded: the stored content is the URL itself.
     """
     item = find_product(request)
     content = request.body
     if "externalUrl" in request.params:
         content = f"{check_url(request.params['externalUrl'])}\n".encode()
     elif not content:
-        raise ErrorResponse.wrong_parameter("Send the file as the body, or its address as the parameter 'externalUrl'")
-    number = new_file_id(request.store)
+        raise ErrorResponse.wrong_parameter("Send the file as the body, or its URL as the parameter 'externalUrl'")
+    file_id = new_file_id(request.store)
     file = {
-        "id": number,
+        "id": file_id,
         "name": request.params["fileName"],
         "description": request.params.get("description", ""),
         "size": len(content),
-        "adminUrl": f"https://app.ecwid.com/api/v3/{request.store.id}/products/{item['id']}/files/{number}",
+        "adminUrl": f"https://app.ecwid.com/api/v3/{request.store.id}/products/{item['id']}/files/{file_id}",
     }
     uploads_of(request.store).put(file["adminUrl"], content)
     item["files"] = [*(item.get("files") or ()), file]
     save_product(request, apply_change(request, item, {}))
-    return {"id": number}
+    return {"id": file_id}
 
 
 @route("GET /products/{productId}/files/{fileId}")
 def download_product_file(request: StoreRequest) -> Result:
-    """The bytes as they were uploaded; a demo store's file repeats its name up to its size."""
+    """The uploaded bytes. The content of a demo store's file is its name, repeated up to its size (at most 16 MB)."""
     file = _find_file(request, find_product(request))
     content = uploads_of(request.store).get(file.get("adminUrl", ""))
     if content is None:
-        line, size = f"{file.get('name')}\n".encode(), min(file.get("size") or 0, _MAX_GENERATED)
+        line, size = f"{file.get('name')}\n".encode(), min(file.get("size") or 0, _MAX_GENERATED_BYTES)
         content = (line * (size // len(line) + 1))[: max(0, size)]
     return Media("application/octet-stream", content)
 
@@ -71,7 +71,7 @@ def delete_product_file(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/files")
 def delete_all_product_files(request: StoreRequest) -> Result:
-    """Delete all files; returns how many there were."""
+    """Delete all files of the product."""
     item = find_product(request)
     files = list(item.get("files") or ())
     _delete_files(request, item, files)
@@ -84,9 +84,9 @@ def _delete_files(request: StoreRequest, item: Item, deleted: list[Item]) -> Non
 
 
 def _find_file(request: StoreRequest, item: Item) -> Item:
-    number = request.path_number("fileId")
+    file_id = request.path_number("fileId")
     files: list[Item] = item.get("files") or []
     for file in files:
-        if file["id"] == number:
+        if file["id"] == file_id:
             return file
-    raise ErrorResponse(404, "FILE_NOT_FOUND", f"File #{number} not found")
+    raise ErrorResponse(404, "FILE_NOT_FOUND", f"File #{file_id} not found")

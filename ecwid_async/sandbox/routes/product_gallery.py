@@ -28,7 +28,7 @@ def upload_product_gallery_image(request: StoreRequest) -> Result:
 
 @route("POST /products/{productId}/gallery/async")
 def upload_product_gallery_image_async(request: StoreRequest) -> Result:
-    """Add an image after the others; it is shown at once, from the given address."""
+    """Add an image after the others at a URL; it is shown at once."""
     return _add_image(request, find_product(request), read_async_image_upload(request, new_image_id(request.store)))
 
 
@@ -51,7 +51,7 @@ def delete_product_gallery_image(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/gallery")
 def delete_product_gallery(request: StoreRequest) -> Result:
-    """Delete all images but the main one; returns how many there were."""
+    """Delete all images except the main one."""
     item = find_product(request)
     images, _ = media_of(item)
     kept = [image for image in images if image["id"] == "0"]

@@ -14,7 +14,7 @@ __all__: list[str] = []
 _KIND: Final = "Product class"
 _NOT_FOUND: Final = "PRODUCT_CLASS_NOT_FOUND"
 _FIRST_ATTRIBUTE_ID: Final = 201_500_001
-_TYPES: Final = (
+_ATTRIBUTE_TYPES: Final = (
     "CUSTOM",
     "UPC",
     "BRAND",
@@ -40,16 +40,16 @@ _VISIBILITIES: Final = ("NOTSHOW", "DESCR", "PRICE")
 PRODUCT_TYPES: Final = register_list(Listing(section="product_types", columns=Columns(), first_id=24_000_001))
 
 
-def _general_first(table: Table) -> Iterable[Item]:
-    found = (table.get(key) for key in table)
+def _all_types(table: Table) -> list[Item]:
+    items = (table.get(key) for key in table)
     # General comes first, even if other types were loaded before it.
-    return sorted((item for item in found if item), key=lambda item: item["id"] != GENERAL_TYPE)
+    return sorted((item for item in items if item), key=lambda item: item["id"] != GENERAL_TYPE)
 
 
 @route("GET /classes")
 def search_product_types(request: StoreRequest) -> Result:
     """All product types, as a bare array."""
-    return list(_general_first(product_type_table(request.store)))
+    return _all_types(product_type_table(request.store))
 
 
 @route("GET /classes/{classId}")
@@ -64,7 +64,10 @@ def create_product_type(request: StoreRequest) -> Result:
     table, given = product_type_table(request.store), without_nulls(request.json)
     if not (given.get("name") or "").strip():
         raise ErrorResponse.wrong_parameter("A product type needs a name")
-    attributes = [{k: v for k, v in attribute.items() if k != "id"} for attribute in given.get("attributes") or ()]
+    attributes = [
+        {name: value for name, value in attribute.items() if name != "id"}
+        for attribute in given.get("attributes") or ()
+    ]
     item = {"id": table.new_id(), "attributes": [], **given}
     table.put(item | {"attributes": _complete_attributes(request.store, attributes)})
     return {"id": item["id"]}
@@ -72,7 +75,7 @@ def create_product_type(request: StoreRequest) -> Result:
 
 @route("PUT /classes/{classId}")
 def update_product_type(request: StoreRequest) -> Result:
-    """Change the given fields; attributes sent with their id keep it, even under a new name."""
+    """Change the given fields. An attribute sent with its id keeps the id, even under a new name."""
     stored, change = _find_type(request), dict(request.json)
     existing = {attribute["id"] for attribute in stored.get("attributes") or ()}
     for attribute in change.get("attributes") or ():
@@ -93,7 +96,7 @@ def delete_product_type(request: StoreRequest) -> Result:
     """Delete a product type; its products move to General."""
     stored = _find_type(request)
     if stored["id"] == GENERAL_TYPE:
-        raise ErrorResponse.wrong_parameter("Class 0 can't be deleted: it holds the products of no other class")
+        raise ErrorResponse.wrong_parameter("Class 0 can't be deleted: it holds products that are in no other class")
     product_type_table(request.store).remove(stored["id"])
     products = request.store.table("products")
     for key in products.find("class", stored["id"]):
@@ -108,19 +111,19 @@ def _find_type(request: StoreRequest) -> Item:
 
 
 def _complete_attributes(store: Store, given: Iterable[Item]) -> list[Item]:
-    """The attributes with ids. Raises `ErrorResponse` for one without a name or of an unknown type."""
+    """The attributes with ids. Raises `ErrorResponse` if one has no name, or an unknown type or visibility."""
     attributes = []
     for sent in given:
         attribute = {"type": "CUSTOM", "show": "DESCR", **sent}
         if not (attribute.get("name") or "").strip():
             raise ErrorResponse.wrong_parameter("An attribute needs a name")
-        for name, allowed in (("type", _TYPES), ("show", _VISIBILITIES)):
+        for name, allowed in (("type", _ATTRIBUTE_TYPES), ("show", _VISIBILITIES)):
             if attribute[name] not in allowed:
                 raise ErrorResponse.wrong_parameter(
                     f"Field {name!r} of an attribute must be one of {', '.join(allowed)}"
                 )
-        number = attribute.pop("id", None) or store.next_number("class_attributes", _FIRST_ATTRIBUTE_ID)
+        attribute_id = attribute.pop("id", None) or store.next_number("class_attributes", _FIRST_ATTRIBUTE_ID)
         if "nameTranslated" in attribute:
             sync_translations(attribute, sent, ("name",), main_language(store))
-        attributes.append({"id": number, **attribute})
+        attributes.append({"id": attribute_id, **attribute})
     return attributes

@@ -40,9 +40,9 @@ FRONT_PAGE: Final = 0
 
 
 def _skus(item: Item) -> Iterator[Hashable]:
-    for holder in (item, *(item.get("combinations") or ())):
-        if holder.get("sku"):
-            yield holder["sku"]
+    for product_or_variation in (item, *(item.get("combinations") or ())):
+        if product_or_variation.get("sku"):
+            yield product_or_variation["sku"]
 
 
 def _attribute_terms(item: Item) -> Iterator[Hashable]:
@@ -80,7 +80,7 @@ def _is_on_sale(item: Item) -> bool:
     return (item.get("compareToPrice") or 0) > (item.get("price") or 0)
 
 
-def _is_visible(item: Item) -> bool:
+def _is_visible_in_storefront(item: Item) -> bool:
     hidden = item.get("outOfStockVisibilityBehaviour") == "HIDE" and not _has_stock(item)
     return item.get("enabled") is not False and not hidden
 
@@ -107,7 +107,7 @@ _COLUMNS: Final = Columns(
         "isGiftCard": lambda item: (bool(item.get("isGiftCard")),),
         "discountsAllowed": lambda item: (item.get("discountsAllowed") is not False,),
         "isCustomerSetPrice": lambda item: (bool(item.get("nameYourPriceEnabled")),),
-        "visibleInStorefront": lambda item: (_is_visible(item),),
+        "visibleInStorefront": lambda item: (_is_visible_in_storefront(item),),
         "inStock": lambda item: (_has_stock(item),),
         "onsale": lambda item: (_is_on_sale(item),),
         "attribute": _attribute_terms,
@@ -120,24 +120,27 @@ _COLUMNS: Final = Columns(
 )
 
 
-def _in_categories(request: StoreRequest, value: int | tuple[int, ...]) -> Condition:
+def _by_category(request: StoreRequest, value: int | tuple[int, ...]) -> Condition:
     wanted: Iterable[int] = value if isinstance(value, tuple) else (value,)
     if request.flag("includeProductsFromSubcategories"):
         wanted = category_subtree(request.store, wanted)
     return OneOf("category", tuple(sorted(wanted)))
 
 
-def _name_value_filter(name: str) -> Filter:
+def _by_facet(term: str) -> Filter:
+    """Products with one of the values in the parameter ``attribute_NAME`` or ``option_NAME``."""
+
     def condition(request: StoreRequest, pair: tuple[str, tuple[str, ...]]) -> Condition:
-        return OneOf(name, tuple(facet_term(pair[0], value) for value in pair[1]))
+        return OneOf(term, tuple(facet_term(pair[0], value) for value in pair[1]))
 
     return condition
 
 
-def _owner_sort(request: StoreRequest) -> Sort:
+def _store_owner_sort(request: StoreRequest) -> Sort:
+    """The order that the store owner gave the products of the requested category, or of the front page."""
     category = (request.params.get("categories") or (request.params.get("category", FRONT_PAGE),))[0]
     order: list[int] = request.store.records("product_order").get(category, [])
-    return Sort(ranked_by=("owner", category), ranks={number: rank for rank, number in enumerate(order)})
+    return Sort(ranked_by=("owner", category), ranks={product_id: rank for rank, product_id in enumerate(order)})
 
 
 def _view(request: StoreRequest) -> Callable[[Item], Item] | None:
@@ -171,8 +174,8 @@ PRODUCTS: Final = register_list(
             "sku": one_of("sku"),
             "keyword": contains("keyword"),
             "externalReferenceId": one_of("externalReferenceId"),
-            "category": _in_categories,
-            "categories": _in_categories,
+            "category": _by_category,
+            "categories": _by_category,
             "priceFrom": at_least("price"),
             "priceTo": at_most("price"),
             "createdFrom": since("created"),
@@ -189,15 +192,15 @@ PRODUCTS: Final = register_list(
             "isCustomerSetPrice": one_of("isCustomerSetPrice"),
             "enabledManualTaxes": one_of("manualTax"),
             "taxClassCodes": one_of("taxClass"),
-            "attribute_": _name_value_filter("attribute"),
-            "option_": _name_value_filter("option"),
+            "attribute_": _by_facet("attribute"),
+            "option_": _by_facet("option"),
         },
         sorts={
             "NAME": "name",
             "PRICE": "price",
             "ADDED_TIME": "created",
             "UPDATED_TIME": "updated",
-            "DEFINED_BY_STORE_OWNER": _owner_sort,
+            "DEFINED_BY_STORE_OWNER": _store_owner_sort,
         },
         view=_view,
     )
@@ -211,8 +214,8 @@ PRODUCTS: Final = register_list(
 def search_products(request: StoreRequest) -> Result:
     """List and search products. With ``productId`` the other filters are ignored."""
     if "productId" in request.params:
-        paging = ("productId", "limit", "offset", "sortBy", "responseFields", "lang", "baseUrl", "cleanUrls")
-        request = evolve(request, params={name: value for name, value in request.params.items() if name in paging})
+        kept = ("productId", "limit", "offset", "sortBy", "responseFields", "lang", "baseUrl", "cleanUrls")
+        request = evolve(request, params={name: value for name, value in request.params.items() if name in kept})
     return search(request, PRODUCTS)
 
 
@@ -225,7 +228,7 @@ def get_product(request: StoreRequest) -> Result:
 @route("POST /products")
 def create_product(request: StoreRequest) -> Result:
     """Create a product. Only ``name`` is required; variations are stored only with ``saveCombinations``."""
-    item = with_timestamps(new_product(request.store, _accepted_change(request)), request.now)
+    item = with_timestamps(new_product(request.store, _requested_change(request)), request.now)
     request.store.table("products").put(item)
     return {"id": item["id"]}
 
@@ -233,7 +236,7 @@ def create_product(request: StoreRequest) -> Result:
 @route("PUT /products/{productId}")
 def update_product(request: StoreRequest) -> Result:
     """Change the given fields."""
-    change, stored = _accepted_change(request), find_product(request)
+    change, stored = _requested_change(request), find_product(request)
     if request.flag("rebuildVariationsOnOptionsUpdate") and change.get("options") is not None:
         stored["combinations"] = matching_variations(stored, change["options"])
     clearable = ("googleProductCategory", "minPurchaseQuantity", "maxPurchaseQuantity")
@@ -253,15 +256,15 @@ def delete_product(request: StoreRequest) -> Result:
 @route("DELETE /products")
 def delete_all_products(request: StoreRequest) -> Result:
     """Delete every product of the store."""
-    numbers = list(request.store.table("products"))
-    for number in numbers:
-        _delete_product(request, number)
-    return {"deleteCount": len(numbers)}
+    product_ids = list(request.store.table("products"))
+    for product_id in product_ids:
+        _delete_product(request, product_id)
+    return {"deleteCount": len(product_ids)}
 
 
-def _delete_product(request: StoreRequest, number: Key) -> None:
-    discard_uploads(request, number, set())
-    delete_item(request, "products", number)
+def _delete_product(request: StoreRequest, product_id: Key) -> None:
+    discard_uploads(request, product_id, set())
+    delete_item(request, "products", product_id)
 
 
 @route("GET /products/deleted")
@@ -270,28 +273,30 @@ def get_deleted_products(request: StoreRequest) -> Result:
     return search_deleted(request, "products")
 
 
-def _accepted_change(request: StoreRequest) -> Item:
-    """The body; without variations unless ``saveCombinations`` is set."""
+def _requested_change(request: StoreRequest) -> Item:
+    """The body, without variations unless ``saveCombinations`` is set."""
     change: Item = request.json
-    return change if request.flag("saveCombinations") else {n: v for n, v in change.items() if n != "combinations"}
+    if request.flag("saveCombinations"):
+        return change
+    return {name: value for name, value in change.items() if name != "combinations"}
 
 
 @route("GET /products/filters")
 def get_product_filters_by_query(request: StoreRequest) -> Result:
-    """The values of filters, requested as the vendor's own client does."""
+    """The values of filters, with the parameters in the query, as Ecwid's own client sends them."""
     return product_filters(request, requested_conditions(request, PRODUCTS))
 
 
 @route("POST /products/filters")
 def get_product_filters(request: StoreRequest) -> Result:
-    """The values of filters, requested as documented: with the parameters as text in a JSON body."""
+    """The values of filters, with the parameters as text in a JSON body, as documented."""
     given = without_nulls(request.json.get("params") or {})
     endpoint = spec.load().endpoints["GET /products/filters"]
     params = read_parameters(
         {**_filter_fields_text(request), **given}, endpoint, reject_unknown=request.store.switches.reject_unknown
     )
-    filtered = evolve(request, params=params)
-    return product_filters(filtered, requested_conditions(filtered, PRODUCTS))
+    as_query = evolve(request, params=params)
+    return product_filters(as_query, requested_conditions(as_query, PRODUCTS))
 
 
 def _filter_fields_text(request: StoreRequest) -> dict[str, str]:

@@ -21,7 +21,7 @@ STAFF_SCOPES: Final = (
     "STORE_MANAGEMENT",
 )
 _LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
-# In every profile, even that of a store just added.
+# Every profile has these parts, even the profile of a new store.
 _BASE_PROFILE: Final[Item] = {
     "account": {"availableFeatures": ["API"], "whiteLabel": False, "suspended": False},
     "designSettings": {"product_list_image_size": "MEDIUM"},
@@ -30,7 +30,7 @@ _BASE_PROFILE: Final[Item] = {
 
 @route("GET /profile")
 def get_store_profile(request: StoreRequest) -> Result:
-    """Read the profile; billing, limits and a few other parts only if requested and allowed."""
+    """Read the profile. Billing, limits and some other parts are included only if requested and allowed."""
     profile = merge(_BASE_PROFILE, request.store.profile)
     profile["generalInfo"] = {"storeId": request.store.id, **(profile.get("generalInfo") or {})}
     account = profile["account"] = dict(profile["account"])
@@ -50,13 +50,13 @@ def get_store_profile(request: StoreRequest) -> Result:
 
 @route("PUT /profile")
 def update_store_profile(request: StoreRequest) -> Result:
-    """Change the given fields, at any depth."""
+    """Change the given fields; objects are merged at any depth."""
     store, change = request.store, dict(request.json)
     _check_languages(request, (change.get("languages") or {}).get("enabledLanguages") or ())
     decimals = (change.get("formatsAndUnits") or {}).get("currencyPrecision")
     if decimals is not None and not 0 <= decimals <= MAX_DECIMALS:
         raise ErrorResponse.wrong_parameter(f"currencyPrecision must be between 0 and {MAX_DECIMALS}")
-    # Both places hold the same taxes.
+    # The profile has the same taxes in both places.
     settings = change.get("taxSettings") or {}
     taxes = change.get("taxes") or settings.get("taxes")
     if taxes:

@@ -10,7 +10,7 @@ from ecwid_async.sandbox.state import MAX_IMAGE_BYTES, read_image_info, uploads_
 __all__: list[str] = []
 
 _FIRST_LOGO_ID: Final = 1_207_529_001
-# Where the profile holds the address of each logo.
+# The paths in the profile of each logo's URL.
 _PROFILE_PATHS: Final = {
     "logo": (("generalInfo", "starterSite", "storeLogoUrl"),),
     "invoicelogo": (("settings", "invoiceLogoUrl"), ("orderInvoiceSettings", "invoiceLogoUrl")),
@@ -55,23 +55,23 @@ def delete_email_logo(request: StoreRequest) -> Result:
 
 
 def _upload_logo(request: StoreRequest, logo: str) -> Result:
-    """Replace a logo by the body, or by the image at ``externalUrl``."""
+    """Replace a logo by the image in the body or at ``externalUrl``, which is not downloaded."""
     source = request.params.get("externalUrl")
     if source is not None:
         check_url(source)
     elif not request.body:
-        raise ErrorResponse.wrong_parameter("Send the image as the body, or its address as the parameter 'externalUrl'")
+        raise ErrorResponse.wrong_parameter("Send the image as the body, or its URL as the parameter 'externalUrl'")
     elif len(request.body) > MAX_IMAGE_BYTES:
         raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"An image may have at most {MAX_IMAGE_BYTES} bytes")
-    number = request.store.next_number("logos", _FIRST_LOGO_ID)
-    ending = read_image_info(request.body).extension
-    url = image_urls(request.store, number, source, extension=ending)["imageOriginalUrl"]
+    logo_id = request.store.next_number("logos", _FIRST_LOGO_ID)
+    extension = read_image_info(request.body).extension
+    url = image_urls(request.store, logo_id, source, extension=extension)["imageOriginalUrl"]
     _delete_logo(request, logo)
     if source is None:
         uploads_of(request.store).put(url, request.body)
     for path in _PROFILE_PATHS[logo]:
         request.store.set_profile(path, url)
-    return {"id": number}
+    return {"id": logo_id}
 
 
 def _delete_logo(request: StoreRequest, logo: str) -> int:

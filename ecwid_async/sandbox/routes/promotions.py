@@ -98,7 +98,7 @@ def _check_feature(request: StoreRequest) -> None:
 def _check_read_only(request: StoreRequest, stored: Item) -> None:
     """Raise `ErrorResponse` 422 if the body changes a field that only the server sets."""
     accepted: Item = request.json
-    # Read-only fields are dropped from the parsed body, so read it again.
+    # The parsed body lacks read-only fields, so the raw body is decoded again.
     sent: Item = {**accepted, **msgspec.json.decode(request.body)}
     targets: Item = sent.get("targets") or {}
     stored_targets: Item = stored.get("targets") or {}
@@ -111,7 +111,7 @@ def _check_read_only(request: StoreRequest, stored: Item) -> None:
 
 
 def _validated(request: StoreRequest, table: Table, promotion: Item) -> Item:
-    """The promotion to store. Raises `ErrorResponse` if its fields contradict each other."""
+    """The promotion to store. Raises `ErrorResponse` if a field is invalid or two fields contradict each other."""
     check_choices(promotion, _CHOICES)
     triggers: Item = promotion.get("triggers") or {}
     targets: Item = promotion.get("targets") or {}

@@ -13,7 +13,7 @@ __all__: list[str] = []
 
 @route("GET /instant-site/redirects")
 def search_redirects(request: StoreRequest) -> Result:
-    """List redirects, or those with a keyword in either address."""
+    """List redirects; ``keyword`` finds text in either URL, case-insensitively."""
     keyword = request.params.get("keyword", "").casefold()
     found = [
         redirect
@@ -25,7 +25,7 @@ def search_redirects(request: StoreRequest) -> Result:
 
 @route("GET /instant-site/redirects/get-for-path")
 def get_redirects_for_path(request: StoreRequest) -> Result:
-    """The redirects that start at exactly this path."""
+    """The redirects from exactly this path."""
     path = request.params.get("exactPath", "")
     found = [redirect for redirect in _redirects(request).values() if redirect["fromUrl"] == path]
     return {"items": found, "hasAnyRedirects": bool(_redirects(request))}
@@ -33,16 +33,16 @@ def get_redirects_for_path(request: StoreRequest) -> Result:
 
 @route("POST /instant-site/redirects")
 def create_redirects(request: StoreRequest) -> Result:
-    """Create several redirects; those whose start already has one are only counted."""
+    """Create redirects. A redirect from a URL that already has one is not created, only counted."""
     sent = [_validated(redirect) for redirect in request.json]
     existing = {redirect["fromUrl"] for redirect in _redirects(request).values()}
     created = 0
     for redirect in sent:
         if redirect["fromUrl"] not in existing:
             existing.add(redirect["fromUrl"])
-            number = request.store.next_number("redirect_number", 0)
-            name = blake2b(f"{request.store.id}/{number}".encode(), digest_size=12).hexdigest()
-            _redirects(request)[name] = {"id": name, **redirect}
+            counter = request.store.next_number("redirect_number", 0)
+            redirect_id = blake2b(f"{request.store.id}/{counter}".encode(), digest_size=12).hexdigest()
+            _redirects(request)[redirect_id] = {"id": redirect_id, **redirect}
             created += 1
     return {"createCount": created, "existsCount": len(sent) - created}
 
@@ -77,13 +77,14 @@ def _redirects(request: StoreRequest) -> Records[str, Item]:
 
 
 def _find_redirect(request: StoreRequest) -> Item:
-    name = request.path_params["redirectId"]
-    if name not in _redirects(request):
-        raise ErrorResponse(404, "NOT_FOUND", f"There is no redirect {name!r}")
-    return _redirects(request)[name]
+    redirect_id = request.path_params["redirectId"]
+    if redirect_id not in _redirects(request):
+        raise ErrorResponse(404, "NOT_FOUND", f"There is no redirect {redirect_id!r}")
+    return _redirects(request)[redirect_id]
 
 
 def _validated(redirect: Item) -> Item:
+    """Both URLs of the redirect. Raises `ErrorResponse` if one is missing."""
     for name in ("fromUrl", "toUrl"):
         if not redirect.get(name):
             raise ErrorResponse.wrong_parameter(f"A redirect needs {name!r}")

@@ -1,4 +1,4 @@
-"""Reports: ``/reports/{reportType}`` with tips, and ``/latest-stats``. All of them are computed on request."""
+"""Reports and their tips, ``/reports/{reportType}``, and ``/latest-stats``. All are computed on request."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -24,16 +24,16 @@ def get_report(request: StoreRequest) -> Result:
     """One report, compared with an earlier period if requested."""
     report, period = _find_report(request), _requested_period(request)
     response: Item = {"reportType": request.path_params["reportType"]}
-    unit = 1000 if "reports" in request.store.switches.millisecond_sections else 1
+    ticks_per_second = 1000 if "reports" in request.store.switches.millisecond_sections else 1
     for name in ("startedFrom", "endedAt", "timeScaleValue", "orderByMetric", "orderDirection", "limit", "offset"):
         if name in request.params:
             response[name] = request.params[name]
     response["firstDayOfWeek"] = _first_day_of_week(request)
     response["aggregatedData"] = _metric_list(report.totals(period))
-    dataset = _dataset(request, report, period, unit)
+    dataset = _dataset(request, report, period, ticks_per_second)
     if report.shape == "table":
         response["itemCount"] = len(dataset)
-    response["dataset"] = _page_of(request, dataset)
+    response["dataset"] = _requested_page(request, dataset)
     if request.path_params["reportType"] == "abandonedCarts":
         features = (request.store.profile.get("account") or {}).get("availableFeatures") or ()
         recovers = "AUTO_ABANDONED_SALES_RECOVERY" in features
@@ -43,13 +43,13 @@ def get_report(request: StoreRequest) -> Result:
         response["comparePeriod"] = _COMPARE_PERIODS[comparison]
     if times := comparison_period(period.start, period.end, comparison):
         earlier = Period(request.store, *times)
-        before = _dataset(request, report, earlier, unit)
+        earlier_dataset = _dataset(request, report, earlier, ticks_per_second)
         response["comparePeriodAggregatedData"] = _metric_list(report.totals(earlier))
-        response["comparePeriodDataset"] = _page_of(request, before)
+        response["comparePeriodDataset"] = _requested_page(request, earlier_dataset)
         if report.shape == "chart":
-            for now, then in zip(dataset, before, strict=False):
-                now["comparePeriodStartTimeStamp"] = then["startTimeStamp"]
-                now["comparePeriodEndTimeStamp"] = then["endTimeStamp"]
+            for row, earlier_row in zip(dataset, earlier_dataset, strict=False):
+                row["comparePeriodStartTimeStamp"] = earlier_row["startTimeStamp"]
+                row["comparePeriodEndTimeStamp"] = earlier_row["endTimeStamp"]
     return response
 
 
@@ -115,9 +115,9 @@ _COMPARE_PERIODS: Final = {
 }
 
 
-def _dataset(request: StoreRequest, report: Report, period: Period, unit: int) -> list[Item]:
+def _dataset(request: StoreRequest, report: Report, period: Period, ticks_per_second: int) -> list[Item]:
     if report.group is None:
-        return _chart(request, report, period, unit)
+        return _chart(request, report, period, ticks_per_second)
     rows = report.rows(period)
     measured = {name: report.measure(period, items) for name, (_, items) in rows.items()}
     leading = {name: next(iter(metrics.values())) for name, metrics in measured.items()}
@@ -141,7 +141,7 @@ def _dataset(request: StoreRequest, report: Report, period: Period, unit: int) -
     return dataset
 
 
-def _chart(request: StoreRequest, report: Report, period: Period, unit: int) -> list[Item]:
+def _chart(request: StoreRequest, report: Report, period: Period, ticks_per_second: int) -> list[Item]:
     scale = request.params.get("timeScaleValue") or default_scale(period.start, period.end)
     buckets = list(islice(time_buckets(period.start, period.end, scale, _first_day_of_week(request)), _MAX_POINTS + 1))
     if len(buckets) > _MAX_POINTS:
@@ -158,8 +158,8 @@ def _chart(request: StoreRequest, report: Report, period: Period, unit: int) -> 
         row: Item = {
             "orderBy": position,
             "datapointId": name,
-            "startTimeStamp": start * unit,
-            "endTimeStamp": end * unit,
+            "startTimeStamp": start * ticks_per_second,
+            "endTimeStamp": end * ticks_per_second,
         }
         row["data"] = _metric_list(metrics)
         if report.additional_data is not None:
@@ -172,7 +172,7 @@ def _metric_list(metrics: Metrics) -> list[Item]:
     return [{"dataId": name, "dataValue": value} for name, value in metrics.items()]
 
 
-def _page_of(request: StoreRequest, dataset: list[Item]) -> list[Item]:
+def _requested_page(request: StoreRequest, dataset: list[Item]) -> list[Item]:
     offset = request.params.get("offset", 0)
     limit = request.params.get("limit", len(dataset))
     if offset < 0 or limit < 0:
@@ -182,7 +182,7 @@ def _page_of(request: StoreRequest, dataset: list[Item]) -> list[Item]:
 
 # Latest changes.
 
-# The sections behind each time; some of them are not lists.
+# The sections that each time covers; some of them are not lists.
 _STATS_SOURCES: Final = {
     "productsUpdated": ("products",),
     "ordersUpdated": ("orders",),
@@ -204,7 +204,7 @@ _OPTIONAL_STATS: Final = {
 
 @route("GET /latest-stats")
 def get_latest_stats(request: StoreRequest) -> Result:
-    """When each part of the store last changed, deletions included; item counts only if requested."""
+    """The time of the last change in each part of the store, deletions included; item counts on request."""
     store = request.store
     response: Item = {
         name: format_time(_last_change(store, sections))
@@ -213,7 +213,7 @@ def get_latest_stats(request: StoreRequest) -> Result:
     }
     for section, noun in (("products", "product"), ("categories", "category")):
         if request.flag(f"{noun}CountRequired"):
-            # The documentation and the vendor's own client use different names.
+            # The documentation and Ecwid's own client use different names.
             response[f"{noun}CountRequired"] = response[f"{noun}Count"] = store.count(section)
     return response
 

@@ -1,4 +1,4 @@
-"""Product reviews: ``/reviews``. Buyers write them, so a store has those it was loaded with; owners publish them."""
+"""Product reviews: ``/reviews``. They can be published and deleted, not created: a store has those loaded into it."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -19,14 +19,14 @@ _STATUSES: Final = ("moderated", "published")
 _SELECT_MODES: Final = ("SELECTED", "ALL_FILTERED", "ALL")
 
 
-def _keywords(item: Item) -> str:
+def _searchable_text(item: Item) -> str:
     reviewer: Item = item.get("reviewerInfo") or {}
     return "\n".join(filter(None, (item.get("review"), reviewer.get("name"), reviewer.get("email"))))
 
 
 _COLUMNS: Final = Columns(
     numbers={"rating": lambda item: item.get("rating") or 0},
-    texts={"keyword": _keywords},
+    texts={"keyword": _searchable_text},
     terms={
         "status": lambda item: (str(item.get("status") or "moderated").lower(),),
         "rating": lambda item: (item.get("rating"),),
@@ -113,12 +113,12 @@ def mass_update_reviews(request: StoreRequest) -> Result:
     _check_feature(request)
     sent: Item = request.json
     table = request.store.table("reviews")
-    chosen = [review for key in _selected_keys(request, sent) if (review := table.get(key)) is not None]
+    selected = [review for key in _selected_keys(request, sent) if (review := table.get(key)) is not None]
     if sent.get("delete"):
-        _delete_reviews(request, chosen)
+        _delete_reviews(request, selected)
     else:
-        _set_status(request, chosen, _checked_status(sent.get("newStatus"), "newStatus"))
-    return {"updateCount": len(chosen)}
+        _set_status(request, selected, _checked_status(sent.get("newStatus"), "newStatus"))
+    return {"updateCount": len(selected)}
 
 
 @route("GET /reviews/deleted")
@@ -145,7 +145,7 @@ def _selected_keys(request: StoreRequest, sent: Item) -> list[Key]:
         case "SELECTED":
             if not sent.get("reviewIds"):
                 raise ErrorResponse.wrong_parameter("Field 'reviewIds' is required with SELECTED")
-            return [number for number in dict.fromkeys(sent["reviewIds"]) if number in table]
+            return [review_id for review_id in dict.fromkeys(sent["reviewIds"]) if review_id in table]
         case "ALL_FILTERED":
             table.show_due_writes()
             filters = sent.get("currentFilters") or sent.get("filters") or {}
@@ -156,7 +156,7 @@ def _selected_keys(request: StoreRequest, sent: Item) -> list[Key]:
 
 
 def _conditions(request: StoreRequest, filters: Item) -> Iterable[Condition]:
-    """The conditions of the filters in a body; times are dates or Unix seconds, a status may be in upper case."""
+    """The conditions for the filters in a body. Times are dates or Unix seconds; a status may be in upper case."""
     for name, value in filters.items():
         if value is None or value == []:
             continue
@@ -174,32 +174,32 @@ def _conditions(request: StoreRequest, filters: Item) -> Iterable[Condition]:
 # Changes and their effect on products.
 
 
-def _set_status(request: StoreRequest, reviews: Iterable[Item], status: str) -> None:
+def _set_status(request: StoreRequest, reviews: list[Item], status: str) -> None:
     table = request.store.table("reviews")
-    changed = list(reviews)
     times = {"updateDate": format_time(request.now), "updateTimestamp": request.now}
-    for review in changed:
+    for review in reviews:
         table.put(review | {"status": status} | times)
-    _refresh_review_counts(request.store, changed)
+    _refresh_review_counts(request.store, reviews)
 
 
-def _delete_reviews(request: StoreRequest, reviews: Iterable[Item]) -> None:
-    deleted = list(reviews)
-    for review in deleted:
+def _delete_reviews(request: StoreRequest, reviews: list[Item]) -> None:
+    for review in reviews:
         delete_item(request, "reviews", review["id"])
-    _refresh_review_counts(request.store, deleted)
+    _refresh_review_counts(request.store, reviews)
 
 
 def _refresh_review_counts(store: Store, changed: Iterable[Item]) -> None:
     """Update the review counts and the rating of the products of these reviews."""
     reviews, products = store.table("reviews"), store.table("products")
-    for number in {review.get("productId") for review in changed}:
-        product = products.get(number) if isinstance(number, int) else None
+    for product_id in {review.get("productId") for review in changed}:
+        product = products.get(product_id) if isinstance(product_id, int) else None
         if product is None:
             continue
-        found = [review for key in reviews.find("productId", number) if (review := reviews.get(key)) is not None]
-        ratings = [review.get("rating") or 0 for review in found if review.get("status") == "published"]
-        product |= {"reviewsPublished": len(ratings), "reviewsModerated": len(found) - len(ratings)}
+        all_reviews = [
+            review for key in reviews.find("productId", product_id) if (review := reviews.get(key)) is not None
+        ]
+        ratings = [review.get("rating") or 0 for review in all_reviews if review.get("status") == "published"]
+        product |= {"reviewsPublished": len(ratings), "reviewsModerated": len(all_reviews) - len(ratings)}
         product.pop("rating", None)
         if ratings:
             product["rating"] = sum(ratings) / len(ratings)

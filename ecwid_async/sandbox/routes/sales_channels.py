@@ -8,7 +8,7 @@ from ecwid_async.sandbox.state import Item, decode_json, format_time
 __all__: list[str] = []
 
 _DAY: Final = 24 * 3600
-_YANDEX: Final = {"store": False, "manufacturerWarranty": True, "pickup": True, "adult": False}
+_YANDEX_FIELDS: Final = {"store": False, "manufacturerWarranty": True, "pickup": True, "adult": False}
 
 
 @route("GET /saleschannels/google_shopping")
@@ -32,17 +32,17 @@ def get_yahoo_shopping_feed(request: StoreRequest) -> Result:
 @route("GET /saleschannels/yandex_market")
 def get_yandex_market_feed(request: StoreRequest) -> Result:
     """The feed for Yandex Market."""
-    return _feed(request, "yandex_market") | _YANDEX | {"salesNotes": ""}
+    return _feed(request, "yandex_market") | _YANDEX_FIELDS | {"salesNotes": ""}
 
 
 @route("GET /saleschannels/yandex_market_dbs")
 def get_yandex_market_dbs_feed(request: StoreRequest) -> Result:
     """The feed for Yandex Market with delivery by the store."""
-    return _feed(request, "yandex_market_dbs") | _YANDEX | {"enableAutoDiscounts": False, "sizeChart": "INT"}
+    return _feed(request, "yandex_market_dbs") | _YANDEX_FIELDS | {"enableAutoDiscounts": False, "sizeChart": "INT"}
 
 
 def _feed(request: StoreRequest, channel: str, *, enabled: bool = False) -> Item:
-    """The fields that all feeds share. A feed is generated once a day from the products that are for sale."""
+    """The fields that all feeds share. A feed is generated once a day and includes the enabled products."""
     table = request.store.table("products")
     products = [decode_json(row) for key in table if (row := table.raw(key)) is not None]
     generated = request.now - request.now % _DAY

@@ -1,4 +1,4 @@
-"""Shipping options: ``/profile/shippingOptions``. They are stored in the profile, which shows them too."""
+"""Shipping options: ``/profile/shippingOptions``. They are part of the store profile."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ __all__: list[str] = []
 
 _MAX_TITLE: Final = 100
 _TRANSLATED_FIELDS: Final = ("title", "description", "pickupInstruction")
-# How the shipping rate is calculated, by the field that implies it.
+# Types of rate calculation by the field that implies them.
 _CALCULATION_TYPES: Final = {
     "flatRate": "flat",
     "ratesTable": "table",
@@ -35,9 +35,9 @@ def create_shipping_option(request: StoreRequest) -> Result:
     if "ratesCalculationType" not in sent:
         implied = (kind for field, kind in _CALCULATION_TYPES.items() if sent.get(field))
         sent["ratesCalculationType"] = next(implied, "flat" if sent.get("fulfilmentType") == "pickup" else "")
-    number = request.store.next_number("shipping_options", 0)
+    counter = request.store.next_number("shipping_options", 0)
     option = {
-        "id": f"{9001 + number}-{request.now * 1000 + number}",
+        "id": f"{9001 + counter}-{request.now * 1000 + counter}",
         "title": "",
         "enabled": True,
         "orderby": max((other.get("orderby") or 0 for other in _options(request)), default=-10) + 10,
@@ -58,7 +58,7 @@ def create_shipping_option(request: StoreRequest) -> Result:
 @route("PUT /profile/shippingOptions/{shippingOptionId}")
 def update_shipping_option(request: StoreRequest) -> Result:
     """Change a shipping option."""
-    options, position = _options(request), _position(request)
+    options, position = _options(request), _find_position(request)
     change = {name: value for name, value in request.json.items() if name != "id"}
     option = apply_change(request, options[position], change, set_updated=False)
     _check_option(request, option)
@@ -71,7 +71,7 @@ def update_shipping_option(request: StoreRequest) -> Result:
 @route("DELETE /profile/shippingOptions/{shippingOptionId}")
 def delete_shipping_option(request: StoreRequest) -> Result:
     """Delete a shipping option."""
-    options, position = _options(request), _position(request)
+    options, position = _options(request), _find_position(request)
     del options[position]
     _save(request, options)
     return {"deleteCount": 1}
@@ -86,12 +86,12 @@ def _save(request: StoreRequest, options: list[Item]) -> None:
     request.store.set_profile(("shipping", "shippingOptions"), options)
 
 
-def _position(request: StoreRequest) -> int:
-    name = request.path_params["shippingOptionId"]
+def _find_position(request: StoreRequest) -> int:
+    option_id = request.path_params["shippingOptionId"]
     for position, option in enumerate(_options(request)):
-        if option.get("id") == name:
+        if option.get("id") == option_id:
             return position
-    raise ErrorResponse(404, "SHIPPING_NOT_FOUND", f"Shipping option #{name} not found")
+    raise ErrorResponse(404, "SHIPPING_NOT_FOUND", f"Shipping option #{option_id} not found")
 
 
 def _check_option(request: StoreRequest, option: Item) -> None:

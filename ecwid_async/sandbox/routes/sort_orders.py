@@ -1,4 +1,4 @@
-"""The order that the store owner gave products and categories: ``/products/sort``, ``/categories/sort``."""
+"""The order that the store owner gave to products and categories: ``/products/sort``, ``/categories/sort``."""
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.routes.products import FRONT_PAGE
@@ -9,7 +9,7 @@ __all__: list[str] = []
 
 @route("GET /products/sort")
 def get_product_order(request: StoreRequest) -> Result:
-    """The products of a category in their order; those without a position come last, in order of creation."""
+    """The products of a category in their order. Products without a position come last, in order of creation."""
     return {"sortedIds": _products_in_order(request)}
 
 
@@ -17,7 +17,7 @@ def get_product_order(request: StoreRequest) -> Result:
 def update_product_order(request: StoreRequest) -> Result:
     """Set the order of the products of a category; ids of other products are ignored."""
     members = set(_products_in_order(request))
-    order = [number for number in request.json.get("sortedIds") or () if number in members]
+    order = [product_id for product_id in request.json.get("sortedIds") or () if product_id in members]
     request.store.records("product_order")[request.params["parentCategory"]] = order
     request.store.table("products").index.invalidate_cache()
     return {"updateCount": 1}
@@ -27,8 +27,8 @@ def _products_in_order(request: StoreRequest) -> list[int]:
     table, category = request.store.table("products"), request.params["parentCategory"]
     members = list(table) if category == FRONT_PAGE else table.find("category", category)
     order = request.store.records("product_order").get(category, [])
-    position = {number: index for index, number in enumerate(order)}
-    return sorted((key for key in members if isinstance(key, int)), key=lambda key: position.get(key, len(position)))
+    positions = {product_id: position for position, product_id in enumerate(order)}
+    return sorted((key for key in members if isinstance(key, int)), key=lambda key: positions.get(key, len(positions)))
 
 
 @route("GET /categories/sort")
@@ -41,11 +41,11 @@ def get_category_order(request: StoreRequest) -> Result:
 
 @route("PUT /categories/sort")
 def update_category_order(request: StoreRequest) -> Result:
-    """Set the order of the children of a category; those not named come last, in their old order."""
-    table, level = request.store.table("categories"), dict.fromkeys(_children(request))
-    named = [number for number in request.json.get("sortedIds") or () if number in level]
-    for position, number in enumerate(dict.fromkeys([*named, *level])):
-        item = get_or_404(table, number, "Category", "CATEGORIES_NOT_FOUND")
+    """Set the order of the children of a category. Children that are not listed come last, in their old order."""
+    table, children = request.store.table("categories"), dict.fromkeys(_children(request))
+    listed = [category_id for category_id in request.json.get("sortedIds") or () if category_id in children]
+    for position, category_id in enumerate(dict.fromkeys([*listed, *children])):
+        item = get_or_404(table, category_id, "Category", "CATEGORIES_NOT_FOUND")
         table.put(item | {"orderBy": 10 * position + 10})
     return {"updateCount": 1}
 

@@ -16,7 +16,7 @@ _FIRST_ACCOUNT_ID: Final = 27_632_601
 
 @route("GET /staff")
 def search_staff(request: StoreRequest) -> Result:
-    """All accounts, and the open invitations."""
+    """All accounts and open invitations."""
     return {"staffList": list(_accounts(request).values())}
 
 
@@ -29,18 +29,17 @@ def get_staff(request: StoreRequest) -> Result:
 
 @route("POST /staff")
 def create_staff(request: StoreRequest) -> Result:
-    """Invite someone; without scopes they may do nothing yet."""
+    """Invite a person. Scopes are optional."""
     sent = request.json
     email = (sent.get("email") or "").strip()
     if "@" not in email:
         raise ErrorResponse.wrong_parameter("Field 'email' is required: the invitation is sent there")
     if any(normalized(account["email"]) == normalized(email) for account in _accounts(request).values()):
         raise ErrorResponse(409, "CONSTRAINT_VIOLATION", "There is already an account or invitation with this email")
-    number = request.store.next_number("staff_number", _FIRST_ACCOUNT_ID)
-    name = f"p{number}"
+    account_id = f"p{request.store.next_number('staff_number', _FIRST_ACCOUNT_ID)}"
     scopes = _checked_scopes(sent.get("staffScopes") or [])
-    _accounts(request)[name] = {
-        "id": name,
+    _accounts(request)[account_id] = {
+        "id": account_id,
         "name": email.partition("@")[0],
         "email": email,
         "staffScopes": scopes,
@@ -86,10 +85,10 @@ def _accounts(request: StoreRequest) -> Records[str, Item]:
 
 
 def _find_account(request: StoreRequest) -> Item:
-    name = request.path_params["staffAccountId"]
-    if name not in _accounts(request):
-        raise ErrorResponse(404, "NOT_FOUND", f"There is no staff account {name!r}")
-    return _accounts(request)[name]
+    account_id = request.path_params["staffAccountId"]
+    if account_id not in _accounts(request):
+        raise ErrorResponse(404, "NOT_FOUND", f"There is no staff account {account_id!r}")
+    return _accounts(request)[account_id]
 
 
 def _find_invitation(request: StoreRequest) -> Item:

@@ -1,4 +1,4 @@
-"""Values that an app stores with a store: ``/storage``. A value is the body as it was sent, of any content type."""
+"""Values that an app stores with a store: ``/storage``. A value is the raw body of any content type, as UTF-8 text."""
 
 from typing import Final
 
@@ -27,13 +27,13 @@ def get_storage_value(request: StoreRequest) -> Result:
 
 @route("POST /storage/{key}")
 def add_storage_value(request: StoreRequest) -> Result:
-    """Store a value; an existing one is replaced."""
+    """Store a value, or replace it."""
     return _store_value(request)
 
 
 @route("PUT /storage/{key}")
 def update_storage_value(request: StoreRequest) -> Result:
-    """Store a value; the key need not exist."""
+    """Replace a value, or store a new one."""
     return _store_value(request)
 
 

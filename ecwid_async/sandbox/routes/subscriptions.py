@@ -1,20 +1,20 @@
-"""Recurring subscriptions: ``/subscriptions``. Each lists the orders it was charged for.
+"""Recurring subscriptions: ``/subscriptions``. Each lists the orders that it was charged for.
 
-Their timestamps are in milliseconds, as in the documentation's examples; all others are in seconds.
+Their timestamps are in milliseconds, as in the documentation's examples. All other sections have seconds.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from ecwid_async.sandbox.computed_fields import localize
-from ecwid_async.sandbox.engine import Filter, Listing, Result, StoreRequest, register_list, route
+from ecwid_async.sandbox.engine import Listing, Result, StoreRequest, register_list, route
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.columns import date_column
-from ecwid_async.sandbox.routes.support.filters import one_of, since, until
+from ecwid_async.sandbox.routes.support.filters import if_present, one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
 from ecwid_async.sandbox.routes.support.lists import search
 from ecwid_async.sandbox.routes.support.text import normalized
-from ecwid_async.sandbox.state import Columns, Condition, InRange, Item, KeyIn, OneOf, Sort, format_time, parse_time
+from ecwid_async.sandbox.state import Columns, Condition, Item, KeyIn, OneOf, Sort, format_time, parse_time
 
 __all__: list[str] = []
 
@@ -24,11 +24,7 @@ _STATUSES: Final = ("ACTIVE", "CANCELLED", "LAST_CHARGE_FAILED", "REQUIRES_PAYME
 _INTERVALS: Final = ("DAY", "WEEK", "MONTH", "YEAR")
 
 
-def _cancelled(item: Item) -> float:
-    return date_column("cancelled")(item)
-
-
-def _template(item: Item) -> Item:
+def _order_template(item: Item) -> Item:
     return item.get("orderTemplate") or {}
 
 
@@ -38,28 +34,16 @@ def _orders(item: Item) -> list[Item]:
 
 def _order_ids(item: Item) -> Iterator[str]:
     yield from (str(order["id"]) for order in _orders(item) if order.get("id") is not None)
-    if _template(item).get("id"):
-        yield str(_template(item)["id"])
+    if _order_template(item).get("id"):
+        yield str(_order_template(item)["id"])
 
 
 def _order_times(item: Item) -> Iterator[int]:
     yield from (parse_time(order["createDate"]) for order in _orders(item) if order.get("createDate"))
 
 
-def _if_present(column: str, bound: Callable[[str], Filter]) -> Filter:
-    """A bound of a time that some subscriptions lack: they are zero in the column and never match."""
-
-    def condition(request: StoreRequest, value: int) -> Condition | None:
-        window = bound(column)(request, value)
-        if not isinstance(window, InRange):
-            return window
-        return InRange(column, low=max(window.low, 1), high=window.high)
-
-    return condition
-
-
 def _by_order_time(request: StoreRequest, value: int) -> Condition | None:
-    """Subscriptions with an order in the requested period; either parameter applies both bounds."""
+    """Subscriptions with an order between ``orderCreatedFrom`` and ``orderCreatedTo``: the filter of both."""
     inclusive = request.store.switches.inclusive_bounds
     low = request.params.get("orderCreatedFrom", 0) + (not inclusive)
     high = request.params.get("orderCreatedTo", 2**62) - (not inclusive)
@@ -74,7 +58,7 @@ SUBSCRIPTIONS: Final = register_list(
         columns=Columns(
             key="subscriptionId",
             numbers={
-                "cancelled": _cancelled,
+                "cancelled": date_column("cancelled"),
                 "nextCharge": date_column("nextCharge"),
                 "orders": lambda item: len(_orders(item)),
             },
@@ -83,8 +67,8 @@ SUBSCRIPTIONS: Final = register_list(
                 "status": lambda item: (item.get("status"),),
                 "interval": lambda item: ((item.get("chargeSettings") or {}).get("recurringInterval"),),
                 "count": lambda item: ((item.get("chargeSettings") or {}).get("recurringIntervalCount"),),
-                "productId": lambda item: (line.get("productId") for line in _template(item).get("items") or ()),
-                "email": lambda item: (normalized(_template(item).get("email") or ""),),
+                "productId": lambda item: (line.get("productId") for line in _order_template(item).get("items") or ()),
+                "email": lambda item: (normalized(_order_template(item).get("email") or ""),),
                 "orderId": _order_ids,
                 "total": lambda item: (order.get("total") for order in _orders(item)),
                 "ordered": _order_times,
@@ -97,14 +81,14 @@ SUBSCRIPTIONS: Final = register_list(
             "id": lambda request, value: KeyIn(frozenset((value,))),
             "createdFrom": since("created"),
             "createdTo": until("created"),
-            "cancelledFrom": _if_present("cancelled", since),
-            "cancelledTo": _if_present("cancelled", until),
+            "cancelledFrom": if_present("cancelled", since),
+            "cancelledTo": if_present("cancelled", until),
             "updatedFrom": since("updated"),
             "updatedTo": until("updated"),
             "customerId": one_of("customerId"),
             "status": one_of("status"),
-            "nextChargeFrom": _if_present("nextCharge", since),
-            "nextChargeTo": _if_present("nextCharge", until),
+            "nextChargeFrom": if_present("nextCharge", since),
+            "nextChargeTo": if_present("nextCharge", until),
             "recurringInterval": one_of("interval"),
             "recurringIntervalCount": one_of("count"),
             "productId": one_of("productId"),
@@ -142,7 +126,7 @@ def update_subscription(request: StoreRequest) -> Result:
     stored = get_or_404(table, request.path_number("subscriptionId"), _KIND, _NOT_FOUND)
     change, date = dict(request.json), format_time(request.now)
     status = change.get("status")
-    _check(change)
+    _check_change(change)
     if status and status != stored.get("status"):
         change |= {"statusUpdated": date}
         if status == "CANCELLED":
@@ -153,7 +137,7 @@ def update_subscription(request: StoreRequest) -> Result:
     return {"updateCount": 1}
 
 
-def _check(change: Item) -> None:
+def _check_change(change: Item) -> None:
     if change.get("status") and change["status"] not in _STATUSES:
         raise ErrorResponse.wrong_parameter(f"status must be one of {', '.join(_STATUSES)}")
     settings = change.get("chargeSettings") or {}

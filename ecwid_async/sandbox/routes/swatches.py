@@ -1,4 +1,4 @@
-"""Colors of product options: ``/swatches``, all of them or the most recent."""
+"""Colors of product options: ``/swatches``, and the most recently used ones."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -21,7 +21,7 @@ def get_swatches(request: StoreRequest) -> Result:
 
 @route("GET /swatches/recent-colors")
 def get_recent_colors(request: StoreRequest) -> Result:
-    """The colors of the most recently changed products, at most ten, each once."""
+    """Up to ten different colors of the most recently changed products."""
     table = request.store.table("products")
     table.show_due_writes()
     colors: dict[tuple[str, str], Item] = {}
@@ -34,7 +34,7 @@ def get_recent_colors(request: StoreRequest) -> Result:
 
 
 def _swatch(table: Table, value: str) -> Item:
-    """The color that a search term stands for, read from a product that has it."""
+    """The color with this value of the search term ``swatch``, read from a product that has it."""
     code, _, name = value.partition("=")
     item = decode_json(table.index.rows(table.index.slots_with("swatch", value)[:1])[0])
     return next(color for color in _colors(item) if (color["hexCode"], color["name"]) == (code, name))

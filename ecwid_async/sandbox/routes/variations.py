@@ -13,17 +13,17 @@ __all__ = ["find_variation", "replace_variation"]
 
 
 def find_variation(request: StoreRequest, item: Item) -> Item:
-    """The variation named in the path. Raises `ErrorResponse` 404."""
-    number = request.path_number("combinationId")
+    """The variation identified by the path. Raises `ErrorResponse` 404 if it does not exist."""
+    variation_id = request.path_number("combinationId")
     variations: list[Item] = item.get("combinations") or []
     for variation in variations:
-        if variation.get("id") == number:
+        if variation.get("id") == variation_id:
             return variation
-    raise ErrorResponse(404, "COMBINATION_NOT_FOUND", f"Variation #{number} not found")
+    raise ErrorResponse(404, "COMBINATION_NOT_FOUND", f"Variation #{variation_id} not found")
 
 
 def _save_variations(request: StoreRequest, item: Item, variations: list[Item]) -> Item:
-    """Store the product with these variations; returns it as stored."""
+    """Store the product with these variations. Returns the stored product."""
     change: Item = {"combinations": variations}
     saved = complete_product(request.store, apply_change(request, item, {}) | change, change)
     save_product(request, saved)
@@ -36,7 +36,8 @@ def replace_variation(request: StoreRequest, item: Item, variation: Item) -> Ite
     return _save_variations(request, item, variations)
 
 
-def _view(request: StoreRequest) -> Callable[[Item], Item]:
+def _localizer(request: StoreRequest) -> Callable[[Item], Item]:
+    """A function that translates a variation into the requested language."""
     lang = request.params.get("lang")
     return lambda item: localize(item, lang) if lang else item
 
@@ -44,18 +45,18 @@ def _view(request: StoreRequest) -> Callable[[Item], Item]:
 @route("GET /products/{productId}/combinations")
 def search_variations(request: StoreRequest) -> Result:
     """All variations in order of creation, as a bare array."""
-    return list(map(_view(request), find_product(request).get("combinations") or ()))
+    return list(map(_localizer(request), find_product(request).get("combinations") or ()))
 
 
 @route("GET /products/{productId}/combinations/{combinationId}")
 def get_variation(request: StoreRequest) -> Result:
     """Read a variation."""
-    return encode_json(project(_view(request)(find_variation(request, find_product(request))), request.selection))
+    return encode_json(project(_localizer(request)(find_variation(request, find_product(request))), request.selection))
 
 
 @route("POST /products/{productId}/combinations")
 def create_variation(request: StoreRequest) -> Result:
-    """Add a variation after the others; its options must be those of the product."""
+    """Add a variation after the others. It can only choose among the product's options."""
     item, given = find_product(request), request.json
     if given.get("options") is None:
         raise ErrorResponse.wrong_parameter("Field 'options' is missing")
@@ -74,7 +75,7 @@ def update_variation(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/combinations/{combinationId}")
 def delete_variation(request: StoreRequest) -> Result:
-    """Delete a variation; the others stay."""
+    """Delete a variation."""
     item = find_product(request)
     deleted = find_variation(request, item)
     _clear_default(item, deleted)
@@ -84,7 +85,7 @@ def delete_variation(request: StoreRequest) -> Result:
 
 @route("DELETE /products/{productId}/combinations")
 def delete_all_variations(request: StoreRequest) -> Result:
-    """Delete all variations; returns how many there were, zero included."""
+    """Delete all variations; succeeds even if there are none."""
     item = find_product(request)
     deleted: list[Item] = item.get("combinations") or []
     for variation in deleted:
@@ -94,5 +95,6 @@ def delete_all_variations(request: StoreRequest) -> Result:
 
 
 def _clear_default(item: Item, variation: Item) -> None:
+    """Unset the product's default variation if it is this one."""
     if item.get("defaultCombinationId") == variation["id"]:
         item["defaultCombinationId"] = 0

@@ -7,25 +7,25 @@ __all__ = ["format_address", "with_region_names", "with_split_name"]
 
 
 def with_region_names(person: Item) -> Item:
-    """The person with the names of country and state. Names that were sent are replaced if the codes are known."""
+    """The person with the names of country and state. Names for known codes replace the names in `person`."""
     country, state = person.get("countryCode") or "", person.get("stateOrProvinceCode") or ""
-    tables, found = geography.load(), dict(person)
+    tables, named = geography.load(), dict(person)
     if country in tables.countries:
-        found["countryName"] = tables.country(country)
+        named["countryName"] = tables.country(country)
     if state:
         name = tables.states.get(country, {}).get(state)
-        found["stateOrProvinceName"] = name or person.get("stateOrProvinceName") or state
-    return found
+        named["stateOrProvinceName"] = name or person.get("stateOrProvinceName") or state
+    return named
 
 
 def with_split_name(person: Item) -> Item:
-    """The person with first and last name, split at the first blank."""
+    """The person with first and last name, split at the first space of the name."""
     first, _, last = (person.get("name") or "").partition(" ")
     return person | {"firstName": first, "lastName": last}
 
 
 def format_address(person: Item) -> str:
-    """The address as lines of HTML; missing parts are left out."""
+    """The address as HTML, one line per part, separated by ``<br/>``; missing parts are omitted."""
     city = " ".join(filter(None, (person.get("postalCode"), person.get("city"), person.get("stateOrProvinceName"))))
     lines = (person.get("name"), person.get("companyName"), person.get("street"), city, person.get("countryName"))
     return "<br/>".join(filter(None, lines))

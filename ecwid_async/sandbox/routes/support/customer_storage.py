@@ -37,7 +37,7 @@ def group_names(store: Store) -> dict[int, str]:
 
 
 def find_customer(request: StoreRequest) -> Item:
-    """The customer named in the path. Raises `ErrorResponse` 404."""
+    """The customer identified by the path. Raises `ErrorResponse` 404 if it does not exist."""
     return get_or_404(
         request.store.table("customers"), request.path_number("customerId"), "Customer", "CUSTOMER_NOT_FOUND"
     )

@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from ecwid_async.sandbox.engine import Filter
-from ecwid_async.sandbox.state import ContainsWords, InRange, KeyIn, OneOf
+from ecwid_async.sandbox.engine import Filter, StoreRequest
+from ecwid_async.sandbox.state import Condition, ContainsWords, InRange, KeyIn, OneOf
 
-__all__ = ["at_least", "at_most", "by_key", "contains", "one_of", "since", "until"]
+__all__ = ["at_least", "at_most", "by_key", "contains", "if_present", "one_of", "since", "until"]
 
 
 def at_least(column: str) -> Filter:
@@ -34,9 +34,22 @@ def until(column: str) -> Filter:
     )
 
 
-def one_of(term: str, make: Callable[[Any], Hashable] = lambda value: value) -> Filter:
-    """The term equals the value, or one of the values; `make` converts a value of the parameter to one of the term."""
-    return lambda request, value: OneOf(term, tuple(map(make, value if isinstance(value, tuple) else (value,))))
+def if_present(column: str, bound: Callable[[str], Filter]) -> Filter:
+    """The filter `since` or `until` on a time that is missing in some items. A missing time never matches."""
+
+    def condition(request: StoreRequest, value: int) -> Condition | None:
+        window = bound(column)(request, value)
+        if not isinstance(window, InRange):
+            return window
+        # A missing time is zero in the column.
+        return InRange(column, low=max(window.low, 1), high=window.high)
+
+    return condition
+
+
+def one_of(term: str, convert: Callable[[Any], Hashable] = lambda value: value) -> Filter:
+    """The term equals the value, or one of the values; `convert` turns the value of a parameter into a term."""
+    return lambda request, value: OneOf(term, tuple(map(convert, value if isinstance(value, tuple) else (value,))))
 
 
 def contains(column: str) -> Filter:

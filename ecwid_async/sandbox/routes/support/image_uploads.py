@@ -59,7 +59,7 @@ def read_image_upload(request: StoreRequest, image_id: int) -> UploadedImage:
         return UploadedImage(image_id, urls, default.width, default.height, _external_id(request.body))
     # A body that starts with a brace is not an image but the JSON sent along with a URL, and the URL is missing.
     if not request.body or request.body.startswith(b"{"):
-        raise ErrorResponse.wrong_parameter("Send the image as the body, or its address as the parameter 'externalUrl'")
+        raise ErrorResponse.wrong_parameter("Send the image as the body, or its URL as the parameter 'externalUrl'")
     if len(request.body) > MAX_IMAGE_BYTES:
         raise ErrorResponse(400, "INCORRECT_IMAGE_SIZE", f"An image may have at most {MAX_IMAGE_BYTES} bytes")
     info = read_image_info(request.body)

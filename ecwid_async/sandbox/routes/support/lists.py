@@ -1,4 +1,4 @@
-"""Lists: the requested conditions, order and page, and the list of deletions."""
+"""Lists: the requested conditions, sorting and page, and the list of deleted items."""
 
 import math
 import re
@@ -26,10 +26,11 @@ _MAX_LIMIT: Final = 100
 _TIMESTAMPS: Final = re.compile(rb'("\w*Timestamp":\d{9,10})(?!\d)')
 
 
-def page_bounds(request: StoreRequest) -> tuple[int, int, int]:
-    """Offset and limit of the request, and the number of items that a page really holds.
+def _page_bounds(request: StoreRequest) -> tuple[int, int, int]:
+    """Offset, limit and size of the requested page.
 
-    The limit is capped at the API's maximum.
+    The limit is capped at the API's maximum. The size is the number of items on the page, which `Switches` can reduce.
+    Raises `ErrorResponse` for a negative offset or a limit below 1.
     """
     offset = request.params.get("offset", 0)
     limit = request.params.get("limit", request.endpoint.limit)
@@ -41,7 +42,7 @@ def page_bounds(request: StoreRequest) -> tuple[int, int, int]:
 
 def paginate(request: StoreRequest, entries: Sequence[_Entry], to_item: Callable[[_Entry], Item]) -> Page:
     """The requested page of a list that is not stored as a table; `to_item` turns an entry into an item."""
-    offset, limit, size = page_bounds(request)
+    offset, limit, size = _page_bounds(request)
     rows = [encode_json(to_item(entry)) for entry in entries[offset : offset + size]]
     return Page(total=len(entries), offset=offset, limit=limit, rows=rows)
 
@@ -54,12 +55,16 @@ def search(
     sort: Sort | None = None,
     extra: dict[str, int] | None = None,
 ) -> Page:
-    """The requested page of a list. `conditions` apply in addition to those of the parameters."""
+    """The requested page of a list.
+
+    `conditions` apply in addition to those of the parameters, `sort` replaces the requested one, and `extra` adds
+    fields to the page.
+    """
     table = request.store.table(listing.section)
     table.show_due_writes()
-    conditions = [*conditions, *requested_conditions(request, listing)]
-    rows = select_rows(table.index, conditions, sort or requested_sort(request, listing), request.store.switches)
-    offset, limit, size = page_bounds(request)
+    all_conditions = [*conditions, *requested_conditions(request, listing)]
+    rows = select_rows(table.index, all_conditions, sort or requested_sort(request, listing), request.store.switches)
+    offset, limit, size = _page_bounds(request)
     items = table.index.rows(rows.page(offset, size))
     view = listing.view(request)
     if view is not None:
@@ -81,7 +86,7 @@ def requested_conditions(request: StoreRequest, listing: Listing) -> list[Condit
 
 
 def requested_sort(request: StoreRequest, listing: Listing) -> Sort:
-    """The order given by ``sortBy``, or the list's default."""
+    """The sorting by ``sortBy``, or the list's default."""
     sort_by = request.params.get("sortBy", "")
     name, _, direction = sort_by.rpartition("_")
     column = listing.sorts.get(sort_by) or listing.sorts.get(name)
@@ -91,7 +96,7 @@ def requested_sort(request: StoreRequest, listing: Listing) -> Sort:
 
 
 def _default_sort(request: StoreRequest, listing: Listing) -> Sort:
-    """The order of a list without ``sortBy``."""
+    """The sorting of a list without ``sortBy``."""
     order = request.store.switches.unsorted if listing.unsorted else None
     match order:
         case None:
@@ -104,12 +109,12 @@ def _default_sort(request: StoreRequest, listing: Listing) -> Sort:
 
 
 def to_milliseconds(item: bytes) -> bytes:
-    """The item with its timestamps in milliseconds."""
+    """The item, as JSON, with its timestamps in milliseconds."""
     return _TIMESTAMPS.sub(rb"\g<1>000", item)
 
 
 def search_deleted(request: StoreRequest, section: str) -> Result:
-    """The requested page of the items that were deleted from a list."""
+    """The requested page of the items deleted from a list, between ``from_date`` and ``to_date``."""
     inclusive = request.store.switches.inclusive_bounds
     start = request.params.get("from_date", 0)
     end = request.params.get("to_date", math.inf)

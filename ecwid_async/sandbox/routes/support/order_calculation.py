@@ -1,7 +1,7 @@
 """The calculation of an order's totals.
 
-It uses the taxes, shipping options and products of the store, but no promotions: a discount comes from the coupon
-alone, and ``discountInfo`` is empty.
+It uses the taxes, shipping options and products of the store, but not its promotions: only a coupon gives a discount,
+and ``discountInfo`` is empty.
 """
 
 import math
@@ -11,31 +11,31 @@ from ecwid_async.sandbox.engine import StoreRequest
 from ecwid_async.sandbox.routes.support.addresses import with_region_names
 from ecwid_async.sandbox.state import Item, format_time, merge, sum_amounts
 
-__all__ = ["order_totals"]
+__all__ = ["calculate_totals"]
 
 _ECHOED_FIELDS: Final[tuple[str, ...]] = ("email", "ipAddress", "customerId", "customerTaxExempt")
 _PRODUCT_FIELDS: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingRequired", "dimensions")
 
 
-def order_totals(request: StoreRequest) -> Item:
+def calculate_totals(request: StoreRequest) -> Item:
     """Subtotal, taxes, shipping options and total of the items, addresses and coupon in the request."""
     sent: Item = merge({}, request.json)
     profile = request.store.profile
-    persons: dict[str, Item] = {
+    people: dict[str, Item] = {
         name: with_region_names(sent[name]) for name in ("billingPerson", "shippingPerson") if name in sent
     }
     lines = [_order_line(request, position, line) for position, line in enumerate(sent.get("items") or ())]
     subtotal = sum_amounts(line["price"] * line["quantity"] for line in lines)
     coupon = sent.get("discountCoupon")
     discount = _coupon_discount(coupon, subtotal) if coupon else 0
-    taxes = [] if sent.get("customerTaxExempt") else _enabled_taxes(profile, persons)
+    taxes = [] if sent.get("customerTaxExempt") else _enabled_taxes(profile, people)
     tax_on_top, tax = _add_taxes(lines, taxes, (subtotal - discount) / subtotal if subtotal else 1)
-    surcharges = [_surcharge(surcharge, subtotal) for surcharge in sent.get("customSurcharges") or ()]
+    surcharges = [_calculate_surcharge(surcharge, subtotal) for surcharge in sent.get("customSurcharges") or ()]
     options = _shipping_options(profile, subtotal) if any(line["isShippingRequired"] for line in lines) else []
-    chosen = _selected_shipping(sent.get("shippingOption"), options)
-    shipping = 0 if _has_free_shipping(coupon) else chosen.get("shippingRate", 0)
-    added = sum_amounts(surcharge["total"] for surcharge in surcharges)
-    total = sum_amounts((subtotal, -discount, tax_on_top, shipping, added))
+    selected = _selected_shipping(sent.get("shippingOption"), options)
+    shipping = 0 if _has_free_shipping(coupon) else selected.get("shippingRate", 0)
+    surcharge_total = sum_amounts(surcharge["total"] for surcharge in surcharges)
+    total = sum_amounts((subtotal, -discount, tax_on_top, shipping, surcharge_total))
     date = format_time(request.now)
     totals: Item = {
         "subtotal": subtotal,
@@ -59,7 +59,7 @@ def order_totals(request: StoreRequest) -> Item:
         "customSurcharges": surcharges,
         "items": lines,
         **{name: sent[name] for name in _ECHOED_FIELDS if name in sent},
-        **persons,
+        **people,
         "availableShippingOptions": options,
         "availableTaxes": taxes,
         "handlingFee": {"name": "", "description": "", **(sent.get("handlingFee") or {}), "value": 0},
@@ -71,8 +71,8 @@ def order_totals(request: StoreRequest) -> Item:
         "taxesOnShipping": [],
         "pricesIncludeTax": tax_on_top == 0,
     }
-    if chosen:
-        totals["shippingOption"] = chosen
+    if selected:
+        totals["shippingOption"] = selected
     if coupon:
         totals["discountCoupon"] = {"creationDate": date, **coupon, "orderCount": 0}
     return totals
@@ -118,13 +118,13 @@ def _has_free_shipping(coupon: Item | None) -> bool:
     return coupon is not None and (coupon.get("discountType") or "").endswith("SHIPPING")
 
 
-def _enabled_taxes(profile: Item, persons: dict[str, Item]) -> list[Item]:
+def _enabled_taxes(profile: Item, people: dict[str, Item]) -> list[Item]:
     """The enabled taxes of the store, each with the rate of the buyer's zone as its default."""
     found = []
     for tax in profile.get("taxes") or ():
         if not tax.get("enabled"):
             continue
-        billing, shipping = persons.get("billingPerson"), persons.get("shippingPerson")
+        billing, shipping = people.get("billingPerson"), people.get("shippingPerson")
         person = (shipping or billing) if tax.get("useShippingAddress") else (billing or shipping)
         rate = _tax_rate(profile, tax, (person or {}).get("countryCode"))
         found.append({**tax, "defaultTax": rate})
@@ -139,9 +139,9 @@ def _tax_rate(profile: Item, tax: Item, country: str | None) -> float:
 
 
 def _add_taxes(lines: list[Item], taxes: list[Item], share: float) -> tuple[float, float]:
-    """Write the taxes into the lines; returns the tax on top of the prices, and all of the tax.
+    """Write the taxes into the lines. Returns the tax added to the prices, and the whole tax.
 
-    `share` is the part of each line that is left after the discount.
+    `share` is the fraction of each line that remains after the discount, from 0 to 1.
     """
     on_top, total = [0.0], [0.0]
     for line in lines:
@@ -167,7 +167,7 @@ def _add_taxes(lines: list[Item], taxes: list[Item], share: float) -> tuple[floa
     return sum_amounts(on_top), sum_amounts(total)
 
 
-def _surcharge(sent: Item, subtotal: float) -> Item:
+def _calculate_surcharge(sent: Item, subtotal: float) -> Item:
     value = sent.get("value") or 0
     total = sum_amounts((subtotal * value / 100 if sent.get("type") == "PERCENT" else value,))
     return {"id": "Custom Surcharge", "taxable": False, "taxes": [], **sent, "total": total, "totalWithoutTax": total}
@@ -208,7 +208,7 @@ def _shipping_rate(option: Item, subtotal: float) -> float:
 
 
 def _selected_shipping(sent: Item | None, options: list[Item]) -> Item:
-    """The requested shipping option as the store has it, else as it was sent; without a request the first."""
+    """The store's shipping option with the requested id or name, else the requested one; by default the first."""
     if sent is None:
         return options[0] if options else {}
     for option in options:
@@ -220,7 +220,7 @@ def _selected_shipping(sent: Item | None, options: list[Item]) -> Item:
 
 
 def _predict_package(lines: list[Item]) -> list[Item]:
-    """One parcel that holds all items, stacked."""
+    """One parcel that contains all items, stacked."""
     shipped = [line for line in lines if line["isShippingRequired"]]
     if not shipped:
         return []

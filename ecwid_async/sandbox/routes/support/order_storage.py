@@ -1,4 +1,4 @@
-"""Orders in a store: stored as orders or carts, found by number or id, completed by the server."""
+"""Orders in a store: looked up, completed with the fields that the server adds, stored as orders or carts."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -31,7 +31,10 @@ def save_changed_order(request: StoreRequest, order: Item, before: Item) -> None
 
 
 def save_order(request: StoreRequest, order: Item, before: Item) -> Item:
-    """Store an order, or a cart if its status is INCOMPLETE, and update the customer's statistics."""
+    """Store an order, as a cart if it is INCOMPLETE, and update the statistics of its customer.
+
+    `before` is the order before the change, empty for a new one. Raises `ErrorResponse` for a hidden finished order.
+    """
     store = request.store
     if order.get("hidden") and order.get("paymentStatus") != "INCOMPLETE":
         raise ErrorResponse.wrong_parameter("hidden can only be set for unfinished orders (paymentStatus INCOMPLETE)")
@@ -41,7 +44,7 @@ def save_order(request: StoreRequest, order: Item, before: Item) -> Item:
     for position, line in enumerate(order.get("items") or ()):
         line.setdefault("id", order["orderNumber"] * 3 % 2**31 + position)
     if order.get("paymentStatus") == "INCOMPLETE":
-        _drafts(store)[order["orderNumber"]] = _save_cart(store, order)
+        _unfinished_orders(store)[order["orderNumber"]] = _save_cart(store, order)
         store.table("orders").remove(order["orderNumber"])
     else:
         if "cartId" in order:
@@ -53,13 +56,11 @@ def save_order(request: StoreRequest, order: Item, before: Item) -> Item:
 
 
 _CART_FIELDS: Final = ("cartId", "recoveredOrderId", "recoveryEmailSentTimestamp")
-
-
 _ORDER_FIELDS: Final = ("id", "internalId", "orderNumber", "vendorOrderNumber", "publicUid")
 
 
 def _save_cart(store: Store, order: Item) -> Item:
-    """Store an unfinished order as a cart; returns the fields that a cart does not show."""
+    """Store an unfinished order as a cart. Returns its numbers and ids, which a cart does not show."""
     if "cartId" not in order:
         digest = blake2b(f"{store.id}/{order['orderNumber']}".encode(), digest_size=16).digest()
         order["cartId"] = str(UUID(bytes=digest, version=4)).upper()
@@ -68,33 +69,33 @@ def _save_cart(store: Store, order: Item) -> Item:
     return {name: order[name] for name in (*_ORDER_FIELDS, "cartId") if name in order}
 
 
-def _drafts(store: Store) -> Records[int, Item]:
-    """The numbers and ids of the orders that are among the carts, by order number."""
+def _unfinished_orders(store: Store) -> Records[int, Item]:
+    """The numbers and ids of unfinished orders, which are stored as carts, by order number."""
     return store.records("drafts")
 
 
-def _find_draft(store: Store, cart_id: str) -> Item:
-    """The numbers and ids of the order that was created as this cart; empty for a cart that a buyer abandoned."""
-    return next((draft for draft in _drafts(store).values() if draft["cartId"] == cart_id), {})
+def _find_unfinished_order(store: Store, cart_id: str) -> Item:
+    """The numbers and ids of the unfinished order stored as this cart; empty for a cart that a buyer abandoned."""
+    return next((ids for ids in _unfinished_orders(store).values() if ids["cartId"] == cart_id), {})
 
 
 def find_order(request: StoreRequest) -> Item:
-    """The order named in the path, an unfinished one included. Raises `ErrorResponse` 404."""
+    """The order identified by the path, finished or not. Raises `ErrorResponse` 404 if it does not exist."""
     store, text = request.store, request.path_params["orderId"]
     number = find_order_number(store, text)
     order = None if number is None else store.table("orders").get(number)
     if order is not None:
         return order
-    for draft in _drafts(store).values():
-        if text in (str(draft["orderNumber"]), draft.get("id")):
-            cart = store.table("carts").get(draft["cartId"])
+    for ids in _unfinished_orders(store).values():
+        if text in (str(ids["orderNumber"]), ids.get("id")):
+            cart = store.table("carts").get(ids["cartId"])
             if cart is not None:
-                return {**draft, **cart}
+                return {**ids, **cart}
     raise ErrorResponse(404, "ORDER_NOT_FOUND", f"Order #{text} not found")
 
 
 def with_order_number(store: Store, number: int, order: Item) -> Item:
-    """A new order with its number and the ids that follow from it."""
+    """A new order with its number and the ids derived from it."""
     units = store.profile.get("formatsAndUnits") or {}
     code = str(number) if store.switches.sequential_orders else order_id(number)
     return {
@@ -109,7 +110,10 @@ def with_order_number(store: Store, number: int, order: Item) -> Item:
 
 def place_order(request: StoreRequest, cart: Item) -> Item:
     """Turn a cart into an order that awaits payment, created now."""
-    number = _find_draft(request.store, cart["cartId"]).get("orderNumber") or request.store.table("orders").new_id()
+    number = (
+        _find_unfinished_order(request.store, cart["cartId"]).get("orderNumber")
+        or request.store.table("orders").new_id()
+    )
     order = with_order_number(request.store, number, cart) | {"paymentStatus": "AWAITING_PAYMENT", "hidden": False}
     return save_order(request, order | _timestamps(request.now), {})
 
@@ -124,15 +128,15 @@ def _timestamps(now: int, created: int | None = None) -> Item:
     }
 
 
-def _order_items(store: Store, sent: Iterable[Item]) -> Iterator[Item]:
+def _with_product_images(store: Store, lines: Iterable[Item]) -> Iterator[Item]:
     """Yield the ordered items with the images of their products."""
 
     @cache
-    def image_fields(number: int) -> Item:
-        product: Item = store.table("products").get(number) or {}
+    def image_fields(product_id: int) -> Item:
+        product: Item = store.table("products").get(product_id) or {}
         return {name: product[name] for name in ("imageUrl", "smallThumbnailUrl", "hdThumbnailUrl") if name in product}
 
-    for line in sent:
+    for line in lines:
         yield image_fields(line.get("productId") or 0) | line
 
 
@@ -140,7 +144,7 @@ def complete_order(request: StoreRequest, document: Item) -> Item:
     """A new order with the fields that the server adds."""
     sent = without_nulls(document)
     created = sent.pop("createDate", None)
-    lines = sent["items"] = list(_order_items(request.store, sent.get("items") or ()))
+    lines = sent["items"] = list(_with_product_images(request.store, sent.get("items") or ()))
     subtotal = sum_amounts((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
     default_total: float = sent.get("subtotal", subtotal)
     total: float = sent.get("total", default_total)
@@ -195,7 +199,7 @@ def complete_order(request: StoreRequest, document: Item) -> Item:
 
 
 def find_order_number(store: Store, text: str) -> int | None:
-    """The number of the order with this number, text id or payment id; None if there is none."""
+    """The number of the order with this number, text id or payment id; None if there is no such order."""
     table = store.table("orders")
     if (number := parse_number(text)) is not None and number in table:
         return number

@@ -1,4 +1,4 @@
-"""Filters of products with the values that can be chosen and their counts."""
+"""Filters of products: the values to choose from, with the number of products for each."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -17,9 +17,9 @@ _FILTER_NAMES: Final = "price, inventory, onsale, categories, attribute_NAME or 
 _NO_LIMIT: Final = 1_000_000_000
 
 
-def example_product(table: Table, name: str, value: object) -> Item:
-    """Any product that has this value."""
-    item: Item = decode_json(table.index.rows(table.index.slots_with(name, value)[:1])[0])
+def example_product(table: Table, term: str, value: object) -> Item:
+    """One of the products with this value of a search term; there must be one."""
+    item: Item = decode_json(table.index.rows(table.index.slots_with(term, value)[:1])[0])
     return item
 
 
@@ -28,20 +28,20 @@ def product_filters(request: StoreRequest, conditions: Sequence[Condition]) -> I
     table = request.store.table("products")
     table.show_due_writes()
     rows = select_rows(table.index, conditions, Sort(), request.store.switches)
-    found = set(rows.page(0, len(rows))) if conditions else None
+    matching = set(rows.page(0, len(rows))) if conditions else None
     return {
         "productCount": len(rows),
-        "filters": {name: _facet(request, table, found, name) for name in request.params["filterFields"]},
+        "filters": {name: _facet(request, table, matching, name) for name in request.params["filterFields"]},
     }
 
 
-def _facet(request: StoreRequest, table: Table, found: set[int] | None, name: str) -> Item:
-    """The values of one filter. `found` has the matching products; None stands for all."""
+def _facet(request: StoreRequest, table: Table, matching: set[int] | None, name: str) -> Item:
+    """The values of one filter. `matching` has the slots of the products to count; None stands for all."""
     limit = _facet_limits(request).get(name, _facet_limits(request).get("", _NO_LIMIT))
     kind, _, rest = name.partition("_")
     match kind:
         case "price":
-            slots = table.index.sorted_slots("").slots if found is None else found
+            slots = table.index.sorted_slots("").slots if matching is None else matching
             prices = [table.index.number_column("price")[slot] for slot in slots]
             return (
                 {"minValue": _as_json_number(min(prices)), "maxValue": _as_json_number(max(prices)), **_SUCCESS}
@@ -49,13 +49,13 @@ def _facet(request: StoreRequest, table: Table, found: set[int] | None, name: st
                 else {**_SUCCESS}
             )
         case "inventory":
-            return {"values": _boolean_values(table, found, "inStock", _INVENTORY), **_SUCCESS}
+            return {"values": _boolean_values(table, matching, "inStock", _INVENTORY), **_SUCCESS}
         case "onsale":
-            return {"values": _boolean_values(table, found, "onsale", _ON_SALE), **_SUCCESS}
+            return {"values": _boolean_values(table, matching, "onsale", _ON_SALE), **_SUCCESS}
         case "categories":
-            return {"values": _category_values(request, table, found)[:limit], **_BY_COUNT}
+            return {"values": _category_values(request, table, matching)[:limit], **_BY_COUNT}
         case "attribute" | "option" if rest:
-            return {"title": rest, "values": _named_values(table, found, kind, rest, limit), **_BY_COUNT}
+            return {"title": rest, "values": _named_values(table, matching, kind, rest, limit), **_BY_COUNT}
         case _:
             raise ErrorResponse.wrong_parameter(f"There is no product filter {name!r}; use {_FILTER_NAMES}")
 
@@ -75,42 +75,42 @@ def _facet_limits(request: StoreRequest) -> dict[str, int]:
     return limits
 
 
-def _count_matches(table: Table, found: set[int] | None, name: str, value: Any) -> int:
+def _count_matches(table: Table, matching: set[int] | None, name: str, value: Any) -> int:
     slots = table.index.slots_with(name, value)
-    return len(slots) if found is None else len(found.intersection(slots))
+    return len(slots) if matching is None else len(matching.intersection(slots))
 
 
 def _boolean_values(
-    table: Table, found: set[int] | None, name: str, values: Sequence[tuple[bool, str, str]]
+    table: Table, matching: set[int] | None, name: str, values: Sequence[tuple[bool, str, str]]
 ) -> list[Item]:
-    """The two values of a filter that is either on or off; those without products are left out."""
-    counted = [(_count_matches(table, found, name, value), key, title) for value, key, title in values]
+    """The two values of a boolean filter, the more frequent one first; values without products are omitted."""
+    counted = [(_count_matches(table, matching, name, value), key, title) for value, key, title in values]
     counted.sort(key=lambda row: -row[0])
     return [{"id": key, "title": title, "productCount": count} for count, key, title in counted if count]
 
 
-def _category_values(request: StoreRequest, table: Table, found: set[int] | None) -> list[Item]:
+def _category_values(request: StoreRequest, table: Table, matching: set[int] | None) -> list[Item]:
     parent = request.params.get("filterParentCategoryId")
     categories = request.store.table("categories")
     parent_id = 0 if parent == "home" else parse_number(parent or "")
     if parent is None:
-        numbers = list(categories)
+        category_ids = list(categories)
     elif parent_id is not None:
-        numbers = categories.find("parent", parent_id)
+        category_ids = categories.find("parent", parent_id)
     else:
         raise ErrorResponse.wrong_parameter("filterParentCategoryId must be the id of a category, or 'home'")
     rows = []
-    for number in numbers:
-        count, category = _count_matches(table, found, "category", number), categories.get(number)
+    for category_id in category_ids:
+        count, category = _count_matches(table, matching, "category", category_id), categories.get(category_id)
         if count and category is not None:
-            rows.append({"id": number, "title": category["name"], "productCount": count})
+            rows.append({"id": category_id, "title": category["name"], "productCount": count})
     return sorted(rows, key=lambda row: (-row["productCount"], row["title"]))
 
 
-def _named_values(table: Table, found: set[int] | None, kind: str, name: str, limit: int) -> list[Item]:
+def _named_values(table: Table, matching: set[int] | None, kind: str, name: str, limit: int) -> list[Item]:
     prefix = facet_term(name, "")
     counts = [
-        (-_count_matches(table, found, kind, value), value)
+        (-_count_matches(table, matching, kind, value), value)
         for value, _ in table.index.value_counts(kind)
         if isinstance(value, str) and value.startswith(prefix)
     ]
@@ -136,5 +136,5 @@ def _titles(item: Item, kind: str) -> Iterator[str]:
 
 
 def facet_term(name: str, value: str) -> str:
-    """Name and value of an attribute or option as one search term, case-folded."""
+    """The search term for an attribute or option with this value: ``name=value``, case-folded."""
     return f"{name}={value}".casefold()

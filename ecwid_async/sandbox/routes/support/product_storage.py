@@ -10,7 +10,7 @@ __all__ = ["discard_uploads", "find_product", "save_product"]
 
 
 def find_product(request: StoreRequest) -> Item:
-    """The product named in the path. Raises `ErrorResponse` 404."""
+    """The product identified by the path. Raises `ErrorResponse` 404 if it does not exist."""
     return get_or_404(request.store.table("products"), request.path_number("productId"), "Product", "PRODUCT_NOT_FOUND")
 
 

@@ -7,7 +7,6 @@ from attrs import frozen
 
 from ecwid_async.sandbox.routes.support.report_groups import (
     Grouping,
-    by_buyer_kind,
     by_category,
     by_channel,
     by_consent,
@@ -17,8 +16,9 @@ from ecwid_async.sandbox.routes.support.report_groups import (
     by_device,
     by_email_campaign,
     by_field,
+    by_first_order,
     by_landing_page,
-    by_order_kind,
+    by_new_buyer,
     by_product,
     by_shipping_method,
     by_social_network,
@@ -51,10 +51,10 @@ def _orders_count(period: Period, metrics: Metrics) -> Item:
 
 @frozen(kw_only=True)
 class Report:
-    """The items of a period and the metrics computed from them, as a whole and by row.
+    """The items of a period, and the metrics computed from all of them and from those in each row.
 
-    Rows are points in time in a chart, else the groups of `group`. They are sorted by their first metric; in a pie each
-    row has its share of it.
+    The rows of a chart are points in time; other reports have a row for each group, sorted by the first metric. In a
+    pie, each row also has its share of that metric.
     """
 
     shape: Literal["chart", "pie", "table"]
@@ -64,7 +64,7 @@ class Report:
     additional_data: Callable[[Period, Metrics], Item] | None = None
 
     def rows(self, period: Period) -> dict[str, tuple[Item | None, list[Item]]]:
-        """Additional data and items of each row, by the name of the row; empty for a chart."""
+        """The additional data and the items of each row, by the row's name; empty for a chart."""
         found: dict[str, tuple[Item | None, list[Item]]] = {}
         for item in self.items(period) if self.group else ():
             if self.group and (group := self.group(period, item)):
@@ -145,7 +145,7 @@ def _funnel_steps(period: Period) -> list[Item]:
 
 REPORTS: Final[dict[str, Report]] = {
     "allTraffic": Report(shape="chart", items=_visits, measure=visitor_metrics),
-    "newVsReturningVisitors": Report(shape="pie", items=_visits, measure=visitor_metrics, group=by_buyer_kind),
+    "newVsReturningVisitors": Report(shape="pie", items=_visits, measure=visitor_metrics, group=by_new_buyer),
     "visitorsByDevice": Report(shape="pie", items=_visits, measure=visitor_metrics, group=by_device),
     "visitorsByCountry": Report(shape="pie", items=_visits, measure=visitor_metrics, group=by_country),
     "visitorsByLanguage": Report(shape="pie", items=_visits, measure=visitor_metrics, group=by_field("lang")),
@@ -156,7 +156,7 @@ REPORTS: Final[dict[str, Report]] = {
     "siteSocialActivity": Report(shape="pie", items=_visits, measure=visitor_metrics, group=by_social_network),
     "siteAggregatedActivity": Report(shape="pie", items=_visits, measure=visitor_metrics, group=by_channel),
     "siteAggregatedActivityNewAndReturn": Report(
-        shape="pie", items=_visits, measure=visitor_metrics, group=by_buyer_kind
+        shape="pie", items=_visits, measure=visitor_metrics, group=by_new_buyer
     ),
     "siteGroupActivity": Report(shape="pie", items=_visits, measure=visitor_metrics, group=by_channel),
     "siteGroupActivityNew": Report(shape="pie", items=_new_visits, measure=visitor_metrics, group=by_channel),
@@ -175,7 +175,7 @@ REPORTS: Final[dict[str, Report]] = {
     "addToCartConversion": Report(shape="chart", items=_visits_with("items"), measure=conversion_metrics),
     "abandonedCarts": Report(shape="chart", items=_carts, measure=cart_metrics),
     "allOrders": Report(shape="chart", items=_orders, measure=sales_metrics),
-    "newOrdersVsRepeatOrders": Report(shape="pie", items=_orders, measure=sales_metrics, group=by_order_kind),
+    "newOrdersVsRepeatOrders": Report(shape="pie", items=_orders, measure=sales_metrics, group=by_first_order),
     "topOfCustomersByOrders": Report(shape="table", items=_orders, measure=sales_metrics, group=by_customer),
     "topOfPaymentMethodsByOrders": Report(
         shape="table", items=_orders, measure=sales_metrics, group=by_field("paymentMethod")
@@ -198,5 +198,5 @@ REPORTS: Final[dict[str, Report]] = {
         shape="pie", items=_customers, measure=count_metric("customers"), group=by_consent
     ),
 }
-# Reports whose rows are not sorted by their first metric.
 DEFAULT_METRICS: Final = {"topOfProductsByProfit": "profit"}
+"""The metric that sorts a report by default, if it is not the first one."""

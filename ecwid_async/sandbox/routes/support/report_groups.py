@@ -1,7 +1,4 @@
-"""Groups: the row of a report that an item belongs to.
-
-Each function returns the name of the row and the additional data shown with it; None leaves the item out.
-"""
+"""Groups: functions that assign an item to a row of a report."""
 
 from collections.abc import Callable
 from typing import Final
@@ -13,7 +10,6 @@ from ecwid_async.sandbox.state import Item, host_of
 
 __all__ = [
     "Grouping",
-    "by_buyer_kind",
     "by_category",
     "by_channel",
     "by_consent",
@@ -23,8 +19,9 @@ __all__ = [
     "by_device",
     "by_email_campaign",
     "by_field",
+    "by_first_order",
     "by_landing_page",
-    "by_order_kind",
+    "by_new_buyer",
     "by_product",
     "by_shipping_method",
     "by_social_network",
@@ -38,6 +35,7 @@ Group = tuple[str, Item | None]
 _SOCIAL_NETWORKS: Final = ("facebook", "instagram", "tiktok", "twitter", "pinterest", "youtube", "vk")
 
 Grouping = Callable[[Period, Item], Group | None]
+"""A function that returns the group of an item; None leaves the item out."""
 
 
 def by_field(name: str, *, otherwise: str = "Other") -> Grouping:
@@ -45,13 +43,13 @@ def by_field(name: str, *, otherwise: str = "Other") -> Grouping:
     return lambda period, item: (str(item.get(name) or otherwise), None)
 
 
-def by_buyer_kind(period: Period, item: Item) -> Group:
-    """By new and returning buyers."""
+def by_new_buyer(period: Period, item: Item) -> Group:
+    """By whether the buyer is new or returning."""
     return ("new" if period.is_new(item) else "returning", None)
 
 
-def by_order_kind(period: Period, item: Item) -> Group:
-    """By first and repeat orders."""
+def by_first_order(period: Period, item: Item) -> Group:
+    """By whether the order is the buyer's first one."""
     return ("newOrders" if period.is_new(item) else "repeatOrders", None)
 
 
@@ -105,7 +103,7 @@ def by_source(period: Period, item: Item) -> Group:
 
 
 def by_landing_page(period: Period, item: Item) -> Group:
-    """By the address of the referring page."""
+    """By the URL of the referring page."""
     url = item.get("refererUrl") or ""
     return (url or "unknown", {"type": "LANDING", "landingUrl": url})
 
@@ -147,8 +145,8 @@ def by_category(period: Period, line: Item) -> Group:
 
 def by_product(period: Period, line: Item) -> Group:
     """By product."""
-    number = line.get("productId") or 0
-    product = period.store.table("products").get(number) or {}
+    product_id = line.get("productId") or 0
+    product = period.store.table("products").get(product_id) or {}
     texts = {
         "productName": line.get("name") or product.get("name"),
         "productUrl": product.get("url"),
@@ -156,11 +154,11 @@ def by_product(period: Period, line: Item) -> Group:
         "productImageUrl": product.get("imageUrl"),
         "productThumbnailUrl": product.get("thumbnailUrl"),
     }
-    return (str(number), {"type": "PRODUCT", **{name: text for name, text in texts.items() if text}})
+    return (str(product_id), {"type": "PRODUCT", **{name: text for name, text in texts.items() if text}})
 
 
 def by_stock_item(period: Period, product: Item) -> Group:
-    """By product, with the data of the inventory report."""
+    """By product, with the additional data of the inventory report."""
     texts = {name: product.get(name) for name in ("sku", "imageUrl", "thumbnailUrl")}
     data = {"productId": product["id"], **{name: text for name, text in texts.items() if text}}
     return (str(product["id"]), {"type": "INVENTORY_PRODUCT", **data})

@@ -1,4 +1,4 @@
-"""Metrics: the numbers that a report computes for a set of items, the leading one first."""
+"""Metrics: the numbers that a report computes for a set of items."""
 
 from collections.abc import Callable
 from typing import Final
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 Metrics = dict[str, float]
-"""Values by name, the leading one first."""
+"""Values by name. The first one is the leading metric: rows are sorted by it."""
 
 
 def sales_metrics(period: Period, orders: list[Item]) -> Metrics:
@@ -39,7 +39,7 @@ def sales_metrics(period: Period, orders: list[Item]) -> Metrics:
 
 
 def revenue_metrics(period: Period, orders: list[Item]) -> Metrics:
-    """The same metrics as of sales, led by revenue."""
+    """The metrics of `sales_metrics`, revenue first."""
     sales = sales_metrics(period, orders)
     return {"revenue": sales.pop("revenue"), **sales}
 
@@ -51,7 +51,7 @@ def visitor_metrics(period: Period, visits: list[Item]) -> Metrics:
 
 
 def conversion_metrics(period: Period, visits: list[Item]) -> Metrics:
-    """Visits, orders, and orders in percent of visits."""
+    """Visits, orders, and orders as a percentage of visits."""
     orders = sum("orderNumber" in visit for visit in visits)
     rate = sum_amounts((orders * 100 / len(visits),)) if visits else 0
     return {"visits": len(visits), "orders": orders, "conversionRate": rate}
@@ -71,7 +71,7 @@ def cart_metrics(period: Period, carts: list[Item]) -> Metrics:
 def product_metrics(period: Period, lines: list[Item]) -> Metrics:
     """Orders, items, revenue and profit of ordered items."""
     amount = sum_amounts((line.get("price") or 0) * (line.get("quantity") or 1) for line in lines)
-    cost = sum_amounts(item_cost(period.store, line) * (line.get("quantity") or 1) for line in lines)
+    cost = sum_amounts(_item_cost(period.store, line) * (line.get("quantity") or 1) for line in lines)
     return {
         "orders": len({line["order"].get("orderNumber") for line in lines}),
         "items": sum(line.get("quantity") or 1 for line in lines),
@@ -80,8 +80,8 @@ def product_metrics(period: Period, lines: list[Item]) -> Metrics:
     }
 
 
-def item_cost(store: Store, line: Item) -> float:
-    """The cost price of an ordered item, zero if its product has none."""
+def _item_cost(store: Store, line: Item) -> float:
+    """The cost price of an ordered item; zero if its product has none."""
     product = store.table("products").get(line.get("productId") or 0) or {}
     cost: float = product.get("costPrice") or 0
     return cost
@@ -94,12 +94,13 @@ EXPENSES: Final[dict[str, Callable[[Item], float]]] = {
     "discounts": lambda order: (order.get("discount") or 0) + (order.get("couponDiscount") or 0),
     "refunds": lambda order: order.get("refundedAmount") or 0,
 }
+"""The expenses of an order: functions by the name of the expense."""
 
 
 def profit_metrics(period: Period, orders: list[Item]) -> Metrics:
-    """Profit, revenue and expenses: costs, taxes and refunds."""
+    """Profit, revenue and expenses. Expenses are cost prices, taxes and refunds."""
     lines = [line for order in orders for line in order.get("items") or ()]
-    costs = [item_cost(period.store, line) * (line.get("quantity") or 1) for line in lines]
+    costs = [_item_cost(period.store, line) * (line.get("quantity") or 1) for line in lines]
     costs += [EXPENSES[name](order) for order in orders for name in ("tax", "refunds")]
     revenue, expenses = sales_metrics(period, orders)["revenue"], sum_amounts(costs)
     return {"profit": sum_amounts((revenue, -expenses)), "revenue": revenue, "expenses": expenses}
@@ -116,9 +117,9 @@ def count_metric(name: str) -> Callable[[Period, list[Item]], Metrics]:
 
 
 def stock_metrics(period: Period, products: list[Item]) -> Metrics:
-    """Quantity and value of the stock; unlimited products have none."""
-    counted = [product for product in products if not product.get("unlimited")]
+    """Quantity and value of the stock, without products in unlimited stock."""
+    limited = [product for product in products if not product.get("unlimited")]
     return {
-        "quantity": sum(product.get("quantity") or 0 for product in counted),
-        "stockValue": sum_amounts((product.get("quantity") or 0) * (product.get("price") or 0) for product in counted),
+        "quantity": sum(product.get("quantity") or 0 for product in limited),
+        "stockValue": sum_amounts((product.get("quantity") or 0) * (product.get("price") or 0) for product in limited),
     }

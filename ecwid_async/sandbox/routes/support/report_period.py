@@ -1,6 +1,6 @@
-"""The period of a report: the orders, carts and visits in it.
+"""The period of a report: its orders, carts and visits.
 
-A store knows only the visitors who left a cart or an order, so each of these is a visit.
+A sandbox has no data about visitors other than their carts and orders, so each cart and each order is a visit.
 """
 
 from functools import cached_property
@@ -14,12 +14,12 @@ from ecwid_async.sandbox.state import InRange, Item, Sort, Store, decode_json, s
 __all__ = ["VISIT_SECTIONS", "Period", "created_at", "items_created"]
 
 VISIT_SECTIONS: Final = ("orders", "carts")
-"""The lists whose items count as visits."""
+"""The sections whose items count as visits."""
 
 
 @frozen(slots=False)
 class Period:
-    """Orders, carts and their items, created from `start` to `end`, in Unix seconds."""
+    """The orders and carts created from `start` to `end`, in Unix seconds, and their items."""
 
     store: Store
     start: int
@@ -46,8 +46,8 @@ class Period:
         return [{**line, "order": order} for order in self.orders for line in order.get("items") or ()]
 
     @cached_property
-    def first_seen(self) -> dict[str, int]:
-        """The first time that each email address was seen, up to the end of the period."""
+    def first_visits(self) -> dict[str, int]:
+        """The time of the first visit by each email address, in Unix seconds, until the end of the period."""
         found: dict[str, int] = {}
         for section in VISIT_SECTIONS:
             for item in items_created(self.store, section, 0, self.end):
@@ -56,12 +56,12 @@ class Period:
         return found
 
     def is_new(self, item: Item) -> bool:
-        """Whether the buyer had never been seen before."""
-        return created_at(item) <= self.first_seen.get(normalized(item.get("email") or ""), self.end)
+        """Whether the visit is the first one of its buyer."""
+        return created_at(item) <= self.first_visits.get(normalized(item.get("email") or ""), self.end)
 
 
 def items_created(store: Store, section: str, start: float, end: float) -> list[Item]:
-    """The items of a list that were created in this time, oldest first."""
+    """The items of a section created from `start` to `end`, in Unix seconds, oldest first."""
     table = store.table(section)
     table.show_due_writes()
     slots = select_rows(table.index, [InRange("created", low=start, high=end)], Sort("created"), store.switches)

@@ -1,4 +1,4 @@
-"""Hours, days, weeks, months and years: the points of a chart, and the period it is compared with. All in UTC."""
+"""The points of a chart (hours, days, weeks, months or years), and the period it is compared with. All in UTC."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,13 +23,16 @@ def time_buckets(start: int, end: int, scale: str, first_day: str) -> Iterator[t
 
 
 def default_scale(start: int, end: int) -> str:
-    """The scale that gives a chart of this period a readable number of points."""
+    """The scale for a readable chart of this period (Unix seconds): hour, day, month or year."""
     days = (end - start) / _DAY
     return "hour" if days <= 2 else "day" if days <= 92 else "month" if days <= 10 * 366 else "year"
 
 
 def comparison_period(start: int, end: int, kind: str | None) -> tuple[int, int] | None:
-    """The earlier period to compare with, of the same length; None without a comparison."""
+    """Start and end of the earlier period to compare with, of the same length; None without a comparison.
+
+    `kind` is the value of ``comparePeriod``. Times are in Unix seconds.
+    """
     length = end - start
     match kind:
         case "previousPeriod":
