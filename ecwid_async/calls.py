@@ -325,7 +325,8 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
     def __del__(self) -> None:
         # A constructor that raised leaves no state.
         if getattr(self, "_state", "sent") == "new" and not self.sent:
-            warnings.warn(f"{self!r} was never awaited", RuntimeWarning, stacklevel=1, source=self)
+            # At the line that dropped the call: Python's filters show a warning once per line.
+            warnings.warn(f"{self!r} was never awaited", RuntimeWarning, stacklevel=2, source=self)
 
 
 def _unpickled(

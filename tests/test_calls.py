@@ -170,6 +170,15 @@ def test_a_dropped_call_warns_as_a_coroutine_does() -> None:
         dropped.clear()
 
 
+def test_the_warning_names_each_line_that_drops_a_call() -> None:
+    transport = always({})
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("default")  # as Python runs outside tests
+        call(transport)  # type: ignore[unused-awaitable]  # dropped on purpose
+        call(transport)  # type: ignore[unused-awaitable]  # on another line
+    assert [warning.filename for warning in warned] == [__file__] * 2
+
+
 async def test_a_used_call_does_not_warn() -> None:
     uses: list[Callable[[Call[Row]], object]] = [
         lambda c: c.request,
