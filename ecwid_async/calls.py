@@ -138,8 +138,9 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
             return self._request.options.operation
 
     # For `asyncio.Task.print_stack` and debuggers; None before the start.
-    cr_await, cr_code, cr_frame, cr_running = (
-        property(partial(_get_coroutine_state, name)) for name in ("cr_await", "cr_code", "cr_frame", "cr_running")
+    cr_await, cr_code, cr_frame, cr_running, cr_suspended = (
+        property(partial(_get_coroutine_state, name))
+        for name in ("cr_await", "cr_code", "cr_frame", "cr_running", "cr_suspended")
     )
 
     # The coroutine protocol: tasks use `send` and `throw`, `await` uses the generator of `__await__`.
@@ -156,7 +157,10 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
 
     def throw(self, *exception: Any) -> Any:
         """Raise an exception where the call is suspended, as an event loop does to cancel it."""
-        return self._coroutine_to_end().throw(*exception)
+        try:
+            return self._coroutine_to_end().throw(*exception)
+        finally:
+            del exception  # its traceback contains this frame: a cycle would keep the call in memory
 
     def close(self) -> None:
         """End the call. A call that was not sent can't be sent afterwards."""

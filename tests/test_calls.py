@@ -2,11 +2,14 @@
 
 import asyncio
 import gc
+import inspect
 import math
 import pickle
 import sys
 import warnings
+import weakref
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -162,6 +165,28 @@ async def test_a_cancelled_call_stops_where_it_waits() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert transport.cancelled
+
+
+async def test_inspect_knows_whether_a_call_is_suspended() -> None:
+    one: Any = call(SlowTransport(0))
+    task = asyncio.create_task(one)
+    await asyncio.sleep(0)
+    assert inspect.getcoroutinestate(one) == inspect.CORO_SUSPENDED
+    await task
+    assert inspect.getcoroutinestate(one) == inspect.CORO_CLOSED
+
+
+def test_a_cancelled_call_is_freed_without_the_garbage_collector() -> None:
+    one = call(always({}))
+    freed = weakref.ref(one)
+    gc.disable()
+    try:
+        with suppress(asyncio.CancelledError):
+            one.throw(asyncio.CancelledError())
+        del one
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 def test_a_dropped_call_warns_as_a_coroutine_does() -> None:
