@@ -186,13 +186,19 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         raise RuntimeError(f"{self!r} {reason}: build the call again to repeat it")
 
     async def _run(self) -> R:
-        return self.read(await self.response(), self._bound())
+        return self.read(await self._exchange(), self._bound())
 
-    async def response(self) -> Response:
+    def response(self) -> Coroutine[Any, Any, Response]:
         """Send the call and return the successful response undecoded: status, headers and the bytes of the body.
 
         Raises `APIError` or `TransportError`.
         """
+        # Here, since a task that is cancelled before its first step never runs the coroutine.
+        if self._state == "new":
+            self._state = "used"
+        return self._exchange()
+
+    async def _exchange(self) -> Response:
         channel = self._bound()
         request = self.take_request()
         if self._timeout is not None:

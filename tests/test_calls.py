@@ -222,10 +222,13 @@ async def test_a_used_call_does_not_warn() -> None:
         gc.collect()
 
 
-async def test_a_call_whose_task_is_cancelled_before_its_first_step_does_not_warn() -> None:
+@pytest.mark.parametrize("use", [lambda one: one, Call.response])
+async def test_a_call_whose_task_is_cancelled_before_its_first_step_does_not_warn(
+    use: Callable[[Call[Row]], Awaitable[object]],
+) -> None:
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        task = asyncio.ensure_future(call(always({})))
+        task = asyncio.ensure_future(use(call(always({}))))
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
