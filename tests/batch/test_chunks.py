@@ -1,4 +1,4 @@
-"""Calls are read in chunks, and generators that they come from are closed."""
+"""Calls are read in chunks, and a generator of calls is closed."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing

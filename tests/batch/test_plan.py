@@ -25,7 +25,7 @@ from tests.batch.world import (
 )
 
 
-async def test_calls_that_a_batch_cannot_carry_are_refused_before_sending() -> None:
+async def test_calls_that_cannot_be_batched_are_refused_before_sending() -> None:
     world, other = World.create(), World.create()
     fine = world.store.profile.get()
     upload = world.store.products.images.upload(7, b"png")

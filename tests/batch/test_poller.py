@@ -1,4 +1,4 @@
-"""Batches are polled seldom, and not forever."""
+"""Batches are polled rarely, and not forever."""
 
 import pytest
 
@@ -77,7 +77,7 @@ async def test_a_stalled_batch_is_given_up_after_24_hours(counts: list[int]) -> 
     assert len(world.slept) < 3000  # waits grow while nothing happens
 
 
-async def test_the_first_poll_comes_when_the_batch_should_be_done() -> None:
+async def test_the_first_poll_is_sent_when_the_batch_should_be_done() -> None:
     polls = iter([{"status": "IN_PROGRESS", "completedRequests": 5}, {"status": "COMPLETED"}, {"status": "COMPLETED"}])
     world = World.create(lambda sandbox: MemoryTransport(lambda request: make_response(next(polls))))
     run = RunState(world.store._channel, BatchOptions(), None, 500, world.clock, world.sleep)

@@ -1,4 +1,4 @@
-"""Responses inside a batch are matched to their calls, whatever the server sends."""
+"""Responses inside a batch are matched to their calls by id, even if others are missing or damaged."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Calls without a response get a result that says what is known about them."""
+"""Calls without a response get an error with all that is known about them."""
 
 from pathlib import Path
 from typing import Any

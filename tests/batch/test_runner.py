@@ -97,21 +97,21 @@ async def test_cancelling_leaves_no_task() -> None:
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_bulk_reads_calls_as_it_goes_and_holds_a_few_batches() -> None:
+async def test_bulk_reads_calls_as_needed_and_holds_few_batches() -> None:
     world = World.create()
     product = await world.create_product()
-    taken = handed = most_held = 0
+    read = returned = most_held = 0
 
     async def source() -> AsyncIterator[Any]:
-        nonlocal taken, most_held
+        nonlocal read, most_held
         for number in range(1000):
-            taken += 1
-            most_held = max(most_held, taken - handed)
+            read += 1
+            most_held = max(most_held, read - returned)
             yield world.store.products.get(number) if number == 700 else stock_changes(world, product, 1)[0]
 
     results = []
     async for result in world.runner(20).bulk(source(), BatchOptions()):
-        handed += 1
+        returned += 1
         results.append(result)
     assert outcomes(results) == ["done"] * 700 + ["NotFound"] + ["done"] * 299
     assert await world.stock(product) == 999
@@ -119,7 +119,7 @@ async def test_bulk_reads_calls_as_it_goes_and_holds_a_few_batches() -> None:
     assert len(world.batch_requests()) == 50
 
 
-async def test_bulk_that_is_left_early_sends_no_more() -> None:
+async def test_bulk_sends_nothing_more_once_it_is_left_early() -> None:
     world = World.create()
     product = await world.create_product()
     calls = (world.store.products.inventory.adjust(product, 1) for _ in range(200))

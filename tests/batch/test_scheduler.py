@@ -1,4 +1,4 @@
-"""Several batches are in progress at once, and their results come in order."""
+"""Several batches are in progress at once, and their results are returned in order."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -36,7 +36,7 @@ async def test_more_calls_than_fit_are_sent_in_several_batches() -> None:
     assert len({batch.params["deduplicationKey"] for batch in world.batch_requests()}) == 3
 
 
-async def test_results_of_sent_calls_come_before_an_error_of_the_source() -> None:
+async def test_results_of_sent_calls_are_yielded_before_an_error_of_the_source() -> None:
     world = World.create()
     product = await world.create_product()
 
@@ -49,7 +49,7 @@ async def test_results_of_sent_calls_come_before_an_error_of_the_source() -> Non
 
     async def collect() -> None:
         async for result in world.runner(10).bulk(source(), BatchOptions()):
-            results.append(result)  # noqa: PERF401  what came before the error is what counts
+            results.append(result)  # noqa: PERF401  results from before the error are kept
 
     with pytest.raises(LookupError, match="the file ends early"):
         await collect()

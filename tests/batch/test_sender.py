@@ -52,9 +52,9 @@ async def test_the_quota_limits_a_batch_only_if_each_call_counts() -> None:
     assert store._runner()._max_batch_size == 25
 
 
-@pytest.mark.parametrize(("each", "minutes"), [(True, 7), (False, 1)])
-async def test_batches_keep_to_the_rate_limit(each: bool, minutes: int) -> None:
-    world = World.create(count_batched_requests=each)
+@pytest.mark.parametrize(("counts_each", "minutes"), [(True, 7), (False, 1)])
+async def test_batches_keep_to_the_rate_limit(counts_each: bool, minutes: int) -> None:
+    world = World.create(count_batched_requests=counts_each)
     product = await world.create_product()
     world.sandbox.requests_per_minute = 600
     quota = Quota()
@@ -64,7 +64,7 @@ async def test_batches_keep_to_the_rate_limit(each: bool, minutes: int) -> None:
     world.store = Store(STORE, Channel(limited, Codec()), quota=quota)
     before = world.clock.now
     assert (
-        outcomes(await world.run(stock_changes(world, product, 3000), cost="per_call" if each else "per_batch"))
+        outcomes(await world.run(stock_changes(world, product, 3000), cost="per_call" if counts_each else "per_batch"))
         == ["done"] * 3000
     )
     assert world.clock.now - before <= minutes * 60

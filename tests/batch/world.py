@@ -1,7 +1,7 @@
 """Simulates a store that executes batches, with a clock that only sleeping moves.
 
-`World` is a store in a sandbox; `InterruptingTransport` ends its process between sending a batch and the response;
-`scripted_world` is a server that returns the responses it is given. The rest builds calls and runs them as a job.
+`World` is a store in a sandbox. `InterruptingTransport` interrupts the process between a batch and its response.
+`scripted_world` is a server with scripted responses. The rest builds calls and runs them as a job.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class World:
 
     @classmethod
     def create(cls, transport: Any = None, **switches: Any) -> "World":
-        """`transport` builds a transport from the sandbox and takes its place."""
+        """Create a world. `transport` builds the transport to use from the sandbox."""
         clock = Clock()
         sandbox = Sandbox(requests_per_minute=None, clock=clock, switches=Switches(**switches))
         sandbox.add_store(STORE, token=TOKEN)

@@ -23,12 +23,11 @@ TIMES: Final = frozenset({"createTimestamp", "updateTimestamp", "registered", "u
 
 @frozen(kw_only=True)
 class Faults:
-    """What a server does wrong.
+    """The faults of a server.
 
-    `ignores` are parameters that it ignores. `total` is how it reports the number of rows: off by `by`, or at most `by`
-    if capped; if clipped, no page goes beyond that either. `rows` is how it spoils the rows of each `every`-th page.
-    Its ``Date`` is `ahead` seconds ahead of the times of its rows, or is `date`. `times` replaces the times of its
-    rows.
+    It ignores the parameters `ignores`. Its `total` is wrong by `by`, or at most `by` if capped; if clipped, no page
+    goes beyond that either. `rows` is how it spoils the rows of each `every`-th page. Its ``Date`` is `date`, or
+    `ahead` seconds ahead of the times of its rows. `times` replaces the times of its rows.
     """
 
     ignores: frozenset[str] = frozenset()
@@ -44,38 +43,38 @@ class Faults:
         params = tuple((name, value) for name, value in request.params if name not in self.ignores)
         return evolve(request, params=params)
 
-    def response(self, request: Request, response: Response, nth: int, before: list[Any], now: float) -> Response:
-        """Return the response of this server; `before` are the rows of the previous page."""
+    def response(self, request: Request, response: Response, number: int, previous: list[Any], now: float) -> Response:
+        """Return the response of this server. `previous` are the rows of the page before."""
         page = msgspec.json.decode(response.body)
         items, offset = page["items"], int(dict(request.params).get("offset", 0))
         if self.times is not None:
             items = [item | dict.fromkeys(item.keys() & TIMES, self.times) for item in items]
         if self.total == "clipped":
             items = items[: max(0, self.by - offset)]
-        if items and nth % self.every == 0:
-            items = self._spoil(items, before if offset else [])
-        total = self._total(page["total"], nth, offset)
+        if items and number % self.every == 0:
+            items = self._spoil(items, previous if offset else [])
+        total = self._total(page["total"], number, offset)
         page = {"total": total, "count": len(items), "offset": offset, "items": items}
         if total is None:
             del page["total"]
         date = formatdate(now + self.ahead, usegmt=True) if self.date is None else self.date
         return Response(response.status, Headers([("Date", date)]), msgspec.json.encode(page))
 
-    def _spoil(self, items: list[Any], before: list[Any]) -> list[Any]:
+    def _spoil(self, items: list[Any], previous: list[Any]) -> list[Any]:
         match self.rows:
             case "empty":
                 return []
             case "short":
                 return items[: max(1, len(items) // 2)]
-            case "repeated" if before:
-                return before
+            case "repeated" if previous:
+                return previous
             case "doubled" if len(items) > 1:
                 return [*items[:-1], items[0]]
-            case "doubled across pages" if before:
-                return [before[-1], *items[1:]]
+            case "doubled across pages" if previous:
+                return [previous[-1], *items[1:]]
         return items
 
-    def _total(self, total: int, nth: int, offset: int) -> int | None:
+    def _total(self, total: int, number: int, offset: int) -> int | None:
         match self.total:
             case "more":
                 return total + self.by
@@ -90,9 +89,9 @@ class Faults:
             case "none":
                 return None
             case "wobbles":
-                return max(0, total + (nth % 3 - 1) * self.by)
+                return max(0, total + (number % 3 - 1) * self.by)
             case "grows":
-                return total + nth * self.by
+                return total + number * self.by
         return total
 
 

@@ -1,7 +1,6 @@
 """The lists that can be scanned, and how the tests write an item of each.
 
-A `Row` is an item of any list: when it was created and updated, where it is in the list, whether it is hidden.
-`Kind.show` turns it into the fields of a list.
+A `Row` is an item of any list. `Kind.show` converts it to the items of one list.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,7 +16,7 @@ Item = dict[str, Any]
 
 @frozen(kw_only=True)
 class Row:
-    """`created` and `updated` are Unix seconds; `rank` is the position in lists with an order of their own."""
+    """An item. `created` and `updated` are Unix seconds; `rank` is the position in lists with an order of their own."""
 
     number: int
     created: int
@@ -72,19 +71,19 @@ class Brands(Rows):
         wanted = self.kind.show(row)
         for item in wanted:
             self.table.put(item)
-        for nth in range(len(wanted), _MOST):
-            self.table.remove(row.number * _MOST + nth)
+        for nth in range(len(wanted), _MAX_PRODUCTS):
+            self.table.remove(row.number * _MAX_PRODUCTS + nth)
 
     def remove(self, row: Row) -> None:
-        for nth in range(_MOST):
-            self.table.remove(row.number * _MOST + nth)
+        for nth in range(_MAX_PRODUCTS):
+            self.table.remove(row.number * _MAX_PRODUCTS + nth)
 
     def visible(self, matching: "Filter | None" = None) -> set[int]:
-        return {number // _MOST for number in super().visible()}
+        return {number // _MAX_PRODUCTS for number in super().visible()}
 
 
 class Redirects(Rows):
-    """Redirects are not a table, and searches find them at once. A new rank moves one to the end."""
+    """Redirects are not a table, and searches find them at once. A new rank moves a redirect to the end."""
 
     def __init__(self, store: Store, kind: "Kind") -> None:
         self.kind = kind
@@ -127,8 +126,8 @@ def between(column: Literal["created", "updated"], low: int | None, high: int | 
 
     def matches(index: SearchIndex, slot: int, inclusive: bool) -> bool:
         time = index.number_column(column)[slot]
-        least, most = low if low is not None else time - 1, high if high is not None else time + 1
-        return least <= time <= most if inclusive else least < time < most
+        lowest, highest = low if low is not None else time - 1, high if high is not None else time + 1
+        return lowest <= time <= highest if inclusive else lowest < time < highest
 
     return Filter({name: time for name, time in given.items() if time is not None}, matches)
 
@@ -145,16 +144,16 @@ class Kind:
     rows: type[Rows] = Rows
     filter: Filter | None = None
     """A search by something other than times."""
-    dated: bool = True
-    sorts: bool = False
+    has_times: bool = True
+    is_sortable: bool = False
     """Whether it has a `sortBy` value for the order of creation."""
-    may_hide: tuple[str, str] | None = None
-    """The filter that the plain list may apply by default, so that it omits other rows: documented in two ways."""
+    default_filter: tuple[str, str] | None = None
+    """The filter that the plain list may apply by default, omitting rows. The documentation contradicts itself."""
 
     @property
-    def more(self) -> int:
+    def extra_requests(self) -> int:
         """The number of requests for items that the list may omit, and for those that changed meanwhile."""
-        return 2 if self.may_hide is not None else 0
+        return 2 if self.default_filter is not None else 0
 
     def __attrs_post_init__(self) -> None:
         if not self.section:
@@ -165,8 +164,8 @@ class Kind:
 
     @property
     def passes(self) -> int:
-        """How often it has to be read at least: twice if its items have no times."""
-        return 1 if self.dated else 2
+        """How often the list is read at least: twice if its items have no times."""
+        return 1 if self.has_times else 2
 
     @property
     def attribute(self) -> str:
@@ -174,7 +173,7 @@ class Kind:
         return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in self.key)
 
 
-_MOST: Final = 4
+_MAX_PRODUCTS: Final = 4
 
 
 def _stamps(row: Row) -> Item:
@@ -212,12 +211,12 @@ def _review(row: Row) -> list[Item]:
 
 
 def _subscription(row: Row) -> list[Item]:
-    # Always milliseconds.
-    odd = row.number * 37 % 1000
+    # Subscriptions always have milliseconds.
+    milliseconds = row.number * 37 % 1000
     times = {
         "created": format_time(row.created),
-        "createTimestamp": row.created * 1000 + odd,
-        "updateTimestamp": row.updated * 1000 + odd,
+        "createTimestamp": row.created * 1000 + milliseconds,
+        "updateTimestamp": row.updated * 1000 + milliseconds,
     }
     return [{"subscriptionId": row.number, "status": "ACTIVE", "customerId": row.rank, **times}]
 
@@ -228,9 +227,14 @@ def _category(row: Row) -> list[Item]:
 
 def _brand(row: Row) -> list[Item]:
     attributes = [{"id": 1, "name": "Brand", "type": "BRAND", "value": f"Brand {row.number}"}]
-    count = 1 + row.rank % _MOST
+    count = 1 + row.rank % _MAX_PRODUCTS
     return [
-        {"id": row.number * _MOST + nth, "name": f"{row.edits}", "enabled": not row.hidden, "attributes": attributes}
+        {
+            "id": row.number * _MAX_PRODUCTS + nth,
+            "name": f"{row.edits}",
+            "enabled": not row.hidden,
+            "attributes": attributes,
+        }
         for nth in range(count)
     ]
 
@@ -257,25 +261,25 @@ KINDS: Final = {
         Kind(
             name="products",
             show=_product,
-            sorts=True,
+            is_sortable=True,
             filter=Filter({"enabled": True}, lambda index, slot, _: index.slot_has("enabled", True, slot)),
         ),
         Kind(name="orders", show=_order, key="orderNumber", filter=_LARGE),
         Kind(name="carts", show=_cart, key="cartId", number=_last, filter=_LARGE),
-        Kind(name="customers", show=_customer, sorts=True, may_hide=("b2b_b2c", "b2c")),
+        Kind(name="customers", show=_customer, is_sortable=True, default_filter=("b2b_b2c", "b2c")),
         Kind(name="coupons", show=_coupon),
         Kind(
             name="reviews",
             show=_review,
-            sorts=True,
+            is_sortable=True,
             filter=Filter({"status": "published"}, lambda index, slot, _: index.slot_has("status", "published", slot)),
         ),
-        Kind(name="subscriptions", show=_subscription, key="subscriptionId", sorts=True),
-        Kind(name="categories", show=_category, dated=False),
-        Kind(name="brands", show=_brand, key="name", number=_last, section="products", rows=Brands, dated=False),
-        Kind(name="promotions", show=_named, dated=False),
-        Kind(name="customer_groups", show=_named, rows=Groups, dated=False),
-        Kind(name="redirects", show=_redirect, number=_last, rows=Redirects, dated=False),
+        Kind(name="subscriptions", show=_subscription, key="subscriptionId", is_sortable=True),
+        Kind(name="categories", show=_category, has_times=False),
+        Kind(name="brands", show=_brand, key="name", number=_last, section="products", rows=Brands, has_times=False),
+        Kind(name="promotions", show=_named, has_times=False),
+        Kind(name="customer_groups", show=_named, rows=Groups, has_times=False),
+        Kind(name="redirects", show=_redirect, number=_last, rows=Redirects, has_times=False),
     )
 }
 """Every list that has a `scan` method, by name."""

@@ -1,6 +1,6 @@
 """Scenes drawn by Hypothesis: short lists in small pages, many rows in one second, changes of every kind.
 
-A row, a move, a step is drawn as one number and taken apart, because drawing is slow.
+Because drawing is slow, a row, a move or a step is drawn as one number, which `Choices` splits.
 """
 
 from collections.abc import Sequence
@@ -26,16 +26,16 @@ _PICKS: Final = range(16)
 _MOVES: Final = (0, 1, 2, 0, 1)
 _COUNTS: Final = (1, 1, 1, 2, 5)
 _PLACES: Final = range(MAX_ROWS)
-_OFF: Final = (0, 0, 1, -1, 5, -5, 60, -60, DAY, -DAY, 10 * DAY, -10 * DAY, -START)
+_TIME_SHIFTS: Final = (0, 0, 1, -1, 5, -5, 60, -60, DAY, -DAY, 10 * DAY, -10 * DAY, -START)
 _AGES: Final = range(31)
 _RANKS: Final = range(6)
 _SCALES: Final = (0, 1, 1, 7, 600, 5 * DAY)
 _LONG_SCALES: Final = (1, 7, 600, 5 * DAY)
-# The age of the youngest rows. Most lists have been quiet for a while; in some, rows were written just before.
+# The age of the youngest rows. Most lists have been quiet for a while; in others, rows were written just before.
 _YOUNGEST: Final = (400, 400, 30, 1, 0)
 _BOUNDS: Final = (0, 10, 100, 400, 405, 420, 500, 5000, 30 * DAY, -10, -DAY)
 _PAGES: Final = (2, 3, 3, 4, 5, 7, 10, None)
-# For lists in no order: on longer pages, the rows don't look ordered by chance.
+# For unordered lists: the rows of longer pages don't look ordered by chance.
 _LONG_PAGES: Final = (7, 8, 10, None)
 
 
@@ -45,7 +45,7 @@ class Choices:
     def __init__(self, number: int) -> None:
         self._number = number
 
-    def of(self, several: Sequence[T]) -> T:
+    def pick(self, several: Sequence[T]) -> T:
         self._number, at = divmod(self._number, len(several))
         return several[at]
 
@@ -54,49 +54,52 @@ _CHOICES: Final = st.integers(0, (1 << 32) - 1).map(Choices)
 
 
 @st.composite
-def lists(draw: st.DrawFn, *, crowds: bool) -> tuple[Row, ...]:
-    """Draw the rows of a list, created over a second, minutes or months; some were updated since."""
-    scale, youngest = draw(st.sampled_from(_SCALES if crowds else _LONG_SCALES)), draw(st.sampled_from(_YOUNGEST))
+def lists(draw: st.DrawFn, *, shared_seconds: bool) -> tuple[Row, ...]:
+    """Draw the rows of a list, created within a second, minutes or months. Some were updated since."""
+    scale, youngest = (
+        draw(st.sampled_from(_SCALES if shared_seconds else _LONG_SCALES)),
+        draw(st.sampled_from(_YOUNGEST)),
+    )
     rows = []
     for nth in range(draw(st.sampled_from(range(MAX_ROWS + 1)))):
         chosen = draw(_CHOICES)
-        created = START - youngest - chosen.of(_AGES) * scale
-        updated = min(START - youngest, created + chosen.of(_AGES) * scale)
-        rank = chosen.of(_RANKS)
+        created = START - youngest - chosen.pick(_AGES) * scale
+        updated = min(START - youngest, created + chosen.pick(_AGES) * scale)
+        rank = chosen.pick(_RANKS)
         # Numbers are not in the order of creation.
         rows.append(Row(number=1 + nth * 37 % 101, created=created, updated=updated, rank=rank, hidden=rank == 5))
     return tuple(rows)
 
 
 @st.composite
-def steps(draw: st.DrawFn, most: int) -> tuple[Step, ...]:
+def steps(draw: st.DrawFn, max_steps: int) -> tuple[Step, ...]:
     """Draw up to this many steps, each with a few moves."""
     drawn = []
-    for _ in range(draw(st.sampled_from(range(most + 1)))):
+    for _ in range(draw(st.sampled_from(range(max_steps + 1)))):
         chosen = draw(_CHOICES)
-        moves = tuple(_move(draw(_CHOICES)) for _ in range(chosen.of(_MOVES)))
-        drawn.append(Step(moves, chosen.of(_SECONDS), chosen.of(_PICKS)))
+        moves = tuple(_move(draw(_CHOICES)) for _ in range(chosen.pick(_MOVES)))
+        drawn.append(Step(moves, chosen.pick(_SECONDS), chosen.pick(_PICKS)))
     return tuple(drawn)
 
 
 def _move(chosen: Choices) -> Move:
     return Move(
-        chosen.of(ACTIONS),
-        at=chosen.of(_PLACES),
-        count=chosen.of(_COUNTS),
-        near=chosen.of(_PLACES),
-        off=chosen.of(_OFF),
+        chosen.pick(ACTIONS),
+        at=chosen.pick(_PLACES),
+        count=chosen.pick(_COUNTS),
+        near=chosen.pick(_PLACES),
+        time_shift=chosen.pick(_TIME_SHIFTS),
     )
 
 
 def in_order(kind: Kind, unsorted: UnsortedOrder | None) -> bool:
     """Return whether a list is in an order that the scan uses, or is read without using its order."""
-    return not kind.dated or kind.sorts or unsorted in {"newest", "oldest"}
+    return not kind.has_times or kind.is_sortable or unsorted in {"newest", "oldest"}
 
 
 @st.composite
 def switches(draw: st.DrawFn, kind: Kind) -> Switches:
-    """Draw the server's behaviour where it is undocumented."""
+    """Draw the undocumented behaviour of the server."""
     unsorted: UnsortedOrder | None = draw(st.sampled_from((None, "newest", "oldest", "arbitrary", "unstable")))
     return Switches(
         inclusive_bounds=draw(st.booleans()),
@@ -111,11 +114,11 @@ def switches(draw: st.DrawFn, kind: Kind) -> Switches:
 
 @st.composite
 def filters(draw: st.DrawFn, kind: Kind) -> Filter | None:
-    """Draw a filter, or mostly None."""
+    """Draw a filter, or more often None."""
     how = draw(st.sampled_from(("", "", "", "other", "created", "updated")))
     if how == "other":
         return kind.filter
-    if not how or not kind.dated:
+    if not how or not kind.has_times:
         return None
     low, high = sorted((START - draw(st.sampled_from(_BOUNDS)), START - draw(st.sampled_from(_BOUNDS))))
     ends = draw(st.sampled_from((("low",), ("high",), ("low", "high"))))
@@ -128,7 +131,7 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
     """Draw a scene."""
     switched = draw(switches(kind))
     return Scene(
-        rows=draw(lists(crowds=in_order(kind, switched.unsorted))),
+        rows=draw(lists(shared_seconds=in_order(kind, switched.unsorted))),
         switches=switched,
         before=draw(steps(5)),
         steps=draw(steps(MAX_STEPS)),
@@ -137,9 +140,9 @@ def scenes(draw: st.DrawFn, kind: Kind) -> Scene:
         ordered=draw(st.booleans()),
         output=draw(st.sampled_from(_OUTPUTS)),
         filter=draw(filters(kind)),
-        hides=kind.may_hide is not None and draw(st.booleans()),
-        fields=draw(st.sampled_from((False, False, False, True))),
-        margin=draw(st.sampled_from((1.0, 2.0, 10.0, 120.0))),
+        omits=kind.default_filter is not None and draw(st.booleans()),
+        only_keys=draw(st.sampled_from((False, False, False, True))),
+        lag_margin=draw(st.sampled_from((1.0, 2.0, 10.0, 120.0))),
     )
 
 

@@ -35,7 +35,7 @@ def make_world(name: str, concurrency: int) -> World:
 @pytest.fixture(scope="module", autouse=True)
 def _collect_garbage() -> Iterator[None]:
     yield
-    # An object that was never awaited or closed warns when it is collected, and warnings are errors.
+    # An object that was never awaited or closed warns when it is collected, and the warning fails the test.
     gc.collect()
 
 
@@ -92,33 +92,33 @@ def test_a_task_that_reads_a_scan_can_be_cancelled_at_every_request(name: str, c
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scan_can_be_left_after_any_item(name: str, concurrency: int, output: str) -> None:
-    for most in range(0, COUNT + 1, 6):
+    for count in range(0, COUNT + 1, 6):
         world = make_world(name, concurrency)
 
-        async def read(world: World = world, most: int = most) -> int:
+        async def read(world: World = world, count: int = count) -> int:
             seen = 0
             async with world.scan() as scan:
                 async for _ in OUTPUTS[output](scan):
                     seen += 1
-                    if seen >= most:
+                    if seen >= count:
                         break
             return seen
 
-        assert world.run(read()) <= max(1, most)
+        assert world.run(read()) <= max(1, count)
 
 
 @pytest.mark.parametrize("concurrency", CONCURRENCIES)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_error_in_the_loop_body_is_raised_unchanged(name: str, concurrency: int) -> None:
-    for most in range(1, COUNT, 5):
+    for count in range(1, COUNT, 5):
         world = make_world(name, concurrency)
 
-        async def read(world: World = world, most: int = most) -> None:
+        async def read(world: World = world, count: int = count) -> None:
             async with world.scan() as scan:
                 seen = 0
                 async for _ in scan.dicts():
                     seen += 1
-                    if seen == most:
+                    if seen == count:
                         raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
@@ -179,10 +179,10 @@ def test_a_scan_can_be_read_and_left_on_asyncio_and_trio(backend: str) -> None:
     assert anyio.run(read, backend=backend) == list(range(1, COUNT + 1))
 
 
-Kind = Literal["task", "task, twice", "timeout", "scope"]
+Interruption = Literal["task", "task, twice", "timeout", "scope"]
 
 
-async def read_interrupted(world: World, read: Callable[[], Awaitable[None]], kind: Kind, at: int) -> None:
+async def read_interrupted(world: World, read: Callable[[], Awaitable[None]], kind: Interruption, at: int) -> None:
     """Cancel the reading task at turn `at` of the loop; ``task, twice`` cancels again while it cleans up."""
     world.interrupt_at = frozenset({at, at + 1} if kind == "task, twice" else {at})
     match kind:
@@ -256,7 +256,9 @@ async def items(world: World) -> None:
         ("products", "items", 1),
     ],
 )
-def test_an_interruption_at_any_await_leaves_nothing_open(name: str, read: str, concurrency: int, kind: Kind) -> None:
+def test_an_interruption_at_any_await_leaves_nothing_open(
+    name: str, read: str, concurrency: int, kind: Interruption
+) -> None:
     world = make_world(name, concurrency)
     world.run(read_interrupted(world, READS[read](world), kind, -1))
     # Every third turn is enough for long reads: three turns later, most tasks are at the same await of another page.

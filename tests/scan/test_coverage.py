@@ -1,4 +1,4 @@
-"""What counts as proof that nothing is missing: pages of equal total, or pages that overlap by more than a second."""
+"""Nothing is missing between pages of equal total, or between pages that overlap by more than a second."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_adjacent_pages_with_different_totals_do_not_join() -> None:
     coverage = OrderedCoverage()
     coverage.join(piece(0, [1, 2, 3]))
     assert not coverage.join(piece(3, [5, 6, 7], total=99, first_id=4))
-    # One item left, so the next page begins two items earlier: at the last second, and one item before it.
+    # One item was deleted, so the next page begins two items before the last second.
     assert coverage.next_offset(99) == 0
 
 

@@ -1,4 +1,4 @@
-"""Broken assumptions about the server are noticed, within the number of requests that the size of the list allows."""
+"""Broken assumptions about the server are reported, within the number of requests allowed for the size of the list."""
 
 from collections import Counter
 from itertools import repeat
@@ -36,7 +36,7 @@ class Outcome:
     numbers: list[int]
     missing: set[int]
     requests: int
-    most: int
+    allowed_requests: int
     """The number of requests allowed for a list of its size."""
     error: EcwidError | None
     first: tuple[int, int]
@@ -63,21 +63,21 @@ def play(name: str, scene: Scene, faults: Faults, steps: Any = None) -> Outcome:
 
     world.run(read())
     missing = world.lasting - set(numbers)
-    most = budget.limit(len(numbers))
-    return Outcome(numbers, missing, world.served, most, error, world.first)
+    allowed_requests = budget.limit(len(numbers))
+    return Outcome(numbers, missing, world.served, allowed_requests, error, world.first)
 
 
 def check(outcome: Outcome, *, completely: bool = True) -> None:
-    assert outcome.requests <= outcome.most
+    assert outcome.requests <= outcome.allowed_requests
     twice = sorted(number for number, count in Counter(outcome.numbers).items() if count > 1)
-    assert not twice, f"came twice: {twice}"
+    assert not twice, f"yielded twice: {twice}"
     if outcome.error is None and completely:
-        assert not outcome.missing, f"was there throughout and did not come: {sorted(outcome.missing)}"
+        assert not outcome.missing, f"existed throughout and were not yielded: {sorted(outcome.missing)}"
 
 
-LONG = Scene(rows=rows(450), concurrency=4, margin=120.0)
+LONG = Scene(rows=rows(450), concurrency=4, lag_margin=120.0)
 LONGER = evolve(LONG, rows=rows(2000))
-SMALL_PAGES = Scene(rows=rows(60), switches=Switches(page_size=4), concurrency=4, margin=120.0)
+SMALL_PAGES = Scene(rows=rows(60), switches=Switches(page_size=4), concurrency=4, lag_margin=120.0)
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ SMALL_PAGES = Scene(rows=rows(60), switches=Switches(page_size=4), concurrency=4
         (LONGER, Faults(total="capped", by=500), "continues past the end"),
         (LONGER, Faults(total="clipped", by=1000), "continues past the end"),
         (SMALL_PAGES, Faults(total="capped", by=24), "ended at item|continues past"),
-        (Scene(rows=rows(100), margin=120.0), Faults(total="fewer"), "a page ended at item 100 of 99"),
+        (Scene(rows=rows(100), lag_margin=120.0), Faults(total="fewer"), "a page ended at item 100 of 99"),
         (
-            Scene(rows=rows(200), margin=120.0),
+            Scene(rows=rows(200), lag_margin=120.0),
             Faults(total="capped", by=100),
             "continues past|ended at item 200 of 100",
         ),
-        (Scene(rows=rows(50), margin=120.0), Faults(rows="doubled"), "the same item twice"),
+        (Scene(rows=rows(50), lag_margin=120.0), Faults(rows="doubled"), "the same item twice"),
         (LONG, Faults(rows="doubled across pages"), "twice|no page holds"),
         (LONG, Faults(total="more"), "a page was empty that should begin at item 451 of 451"),
         (LONG, Faults(total="huge"), "a page was empty that should begin at item 501 of 1,000,000,000"),
@@ -164,7 +164,7 @@ def test_a_scan_ends_if_the_clock_is_ahead_and_the_list_grows_without_end(name: 
 @pytest.mark.parametrize("name", ["products", "orders", "customers"])
 def test_rows_that_enter_the_settled_part_are_reported(name: str) -> None:
     growing = repeat(Step((Move("insert", count=1),), 10.0))
-    outcome = play(name, evolve(SMALL_PAGES, margin=5.0), Faults(ahead=DAY), growing)
+    outcome = play(name, evolve(SMALL_PAGES, lag_margin=5.0), Faults(ahead=DAY), growing)
     check(outcome)
     assert isinstance(outcome.error, ScanDrifted)
     assert "not one clock" in str(outcome.error)
@@ -205,8 +205,8 @@ ODD_DATES = [
 )
 @pytest.mark.parametrize("name", ["products", "orders", "customers", "reviews"])
 def test_odd_times_and_dates_cause_no_unexpected_error(name: str, faults: Faults) -> None:
-    for way in ("typed", "dicts", "raw"):
-        outcome = play(name, evolve(SMALL_PAGES, output=way), faults)  # type: ignore[arg-type]
+    for output in ("typed", "dicts", "raw"):
+        outcome = play(name, evolve(SMALL_PAGES, output=output), faults)  # type: ignore[arg-type]
         check(outcome)
 
 
@@ -231,10 +231,10 @@ def noticeable(outcome: Outcome, scene: Scene, faults: Faults) -> bool:
     """Return whether the faults can be noticed. docs/scan.md lists the others under what is not promised."""
     size, total = outcome.first
     if faults.total == "clipped" or (faults.total != "right" and size == total):
-        # It hides rows, and its total counts only those that it shows.
+        # The server hides rows, and its total counts only the others.
         return False
     moves = any(step.moves for step in (*scene.before, *scene.steps))
-    clock = faults.ahead > scene.margin or faults.date is not None
+    clock = faults.ahead > scene.lag_margin or faults.date is not None
     return not (moves and (clock or faults.times is not None))
 
 

@@ -1,4 +1,4 @@
-"""`IdSet` never takes an id for another one, however large it is."""
+"""`IdSet` never confuses two ids, however large they are."""
 
 from hypothesis import given
 from hypothesis import strategies as st

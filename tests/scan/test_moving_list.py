@@ -1,6 +1,6 @@
-"""A scan of a list that changes meanwhile: every row that was there throughout comes exactly once, or `ScanDrifted`.
+"""A scan of a changing list yields every row that exists throughout exactly once, or raises `ScanDrifted`.
 
-Hypothesis prints a failing scene in its smallest form; pass it to `play` to repeat it.
+Hypothesis prints the smallest failing scene: pass it to `play` to repeat it.
 """
 
 import math
@@ -29,7 +29,7 @@ SLOW_IS_OK = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.larg
 @pytest.mark.parametrize("name", KINDS)
 @settings(max_examples=EXAMPLES, phases=PHASES, suppress_health_check=SLOW_IS_OK)
 @given(data=st.data())
-def test_every_row_that_was_there_throughout_comes_exactly_once_or_the_scan_drifted(
+def test_every_row_that_exists_throughout_is_yielded_exactly_once_or_the_scan_drifts(
     name: str, data: st.DataObject
 ) -> None:
     outcome = play(KINDS[name], data.draw(scenes(KINDS[name])))
@@ -62,10 +62,10 @@ def test_a_quiet_list_is_read_whole_with_few_extra_requests(name: str, data: st.
         # Rows written within the lag may not have reached the search yet, which costs a little more.
         quiet = all(row.updated < START - scene.lag - 1 for row in scene.rows)
         # Omitted items are a list of their own, with pages of their own.
-        if quiet and not (scene.hides and any(row.hidden for row in scene.rows)):
+        if quiet and not (scene.omits and any(row.hidden for row in scene.rows)):
             assert (
                 outcome.requests
-                <= 1.05 * kind.passes * fewest_requests(len(outcome.lasting), scene.switches) + kind.more + 2
+                <= 1.05 * kind.passes * fewest_requests(len(outcome.lasting), scene.switches) + kind.extra_requests + 2
             )
 
 

@@ -1,4 +1,4 @@
-"""Offsets of a read in order of creation: side by side while nothing moves, overlapping and closer after a gap."""
+"""Offsets of a read in order of creation: pages are adjacent, or overlap after a gap."""
 
 from itertools import islice
 

@@ -72,9 +72,9 @@ def test_a_list_has_the_plan_that_the_docs_describe(name: str) -> None:
 @pytest.mark.parametrize("name", PROMISES)
 def test_the_simulated_list_matches_its_row_in_the_docs(name: str) -> None:
     docs, kind = PROMISES[name], KINDS[name]
-    assert kind.dated == (docs.plan == "by creation")
-    assert kind.sorts == (docs.order != "any")
-    assert bool(kind.more) == docs.requests_omitted
+    assert kind.has_times == (docs.plan == "by creation")
+    assert kind.is_sortable == (docs.order != "any")
+    assert bool(kind.extra_requests) == docs.requests_omitted
     assert kind.passes == {"one per page": 1, "two per page": 2}[docs.requests]
 
 

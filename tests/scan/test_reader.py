@@ -123,7 +123,7 @@ async def test_recent_items_are_read_in_windows_of_a_page() -> None:
     assert len(windows) >= 3
 
 
-async def test_omitted_items_are_requested_if_none_came() -> None:
+async def test_omitted_items_are_requested_if_none_was_seen() -> None:
     items = [{"id": n, "registered": NOW - 9000 + n, "updated": NOW - 9000 + n, "b2b_b2c": "b2c"} for n in (1, 2)]
     pages = Pages(items)
     assert (await read(pages, plan_for("GET /customers")))[0] == [1, 2]

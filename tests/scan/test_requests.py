@@ -1,4 +1,4 @@
-"""Pages are requested in parallel and in bounds, empty ones again; the request asks for everything a scan needs."""
+"""Pages are requested in parallel within bounds, empty ones repeatedly, with all fields and items that a scan needs."""
 
 from collections.abc import Callable
 
@@ -28,12 +28,12 @@ class Delays:
 
     def __init__(self, delays: dict[int, float]) -> None:
         self.delays = delays
-        self.running = self.most = 0
+        self.running = self.max_running = 0
         self.running_at_response: list[int] = []
 
     async def send(self, request: Request) -> Response:
         self.running += 1
-        self.most = max(self.most, self.running)
+        self.max_running = max(self.max_running, self.running)
         offset = int(dict(request.params)["offset"])
         await anyio.sleep(self.delays.get(offset, 0))
         self.running_at_response.append(self.running)
@@ -72,7 +72,7 @@ async def test_pages_arrive_in_the_order_of_their_responses_or_of_their_offsets(
 async def test_no_more_pages_are_requested_at_once_than_the_concurrency() -> None:
     transport = Delays({})
     await offsets_of(transport, list(range(0, 60, 3)), concurrency=4, ordered=False)
-    assert transport.most == 4
+    assert transport.max_running == 4
 
 
 async def test_the_first_page_is_requested_alone_if_the_total_is_unknown() -> None:
@@ -81,13 +81,13 @@ async def test_the_first_page_is_requested_alone_if_the_total_is_unknown() -> No
     assert transport.running_at_response[0] == 1
 
 
-def reading(handler: Callable[[Request], Response]) -> tuple[PageRequests, Progress, MemoryTransport]:
+def make_requests(handler: Callable[[Request], Response]) -> tuple[PageRequests, Progress, MemoryTransport]:
     transport, progress = MemoryTransport(handler), Progress(OPERATION)
     return PageRequests(REQUEST, Channel(transport, Codec()), progress, limit=3), progress, transport
 
 
 async def test_a_page_is_requested_with_the_bounds_of_its_part() -> None:
-    requests, progress, transport = reading(lambda _: products(6))
+    requests, progress, transport = make_requests(lambda _: products(6))
     page = await requests.get(ListPart((("updatedTo", "5"),)), 6)
     assert transport.requests[0].params == (("updatedTo", "5"), ("offset", "6"), ("limit", "3"))
     assert (page.offset, page.total, page.epoch) == (6, 9, 0)
@@ -96,13 +96,13 @@ async def test_a_page_is_requested_with_the_bounds_of_its_part() -> None:
 
 async def test_an_empty_page_that_reports_items_is_requested_again() -> None:
     bodies = iter([products(0, count=0), products(0)])
-    requests, progress, _ = reading(lambda _: next(bodies))
+    requests, progress, _ = make_requests(lambda _: next(bodies))
     assert b'"id":2' in (await requests.get(ListPart())).body
     assert progress.requests == 2
 
 
 async def test_a_page_that_stays_empty_is_reported() -> None:
-    requests, progress, _ = reading(lambda _: products(0, count=0))
+    requests, progress, _ = make_requests(lambda _: products(0, count=0))
     with pytest.raises(BrokenAssumption, match="should begin at item 4 of 9"):
         await requests.get(ListPart(), 3)
     assert progress.requests == 3
@@ -110,14 +110,14 @@ async def test_a_page_that_stays_empty_is_reported() -> None:
 
 async def test_an_empty_page_is_not_believed_at_once_after_one_that_was_wrong() -> None:
     bodies = iter([products(0, count=0), products(0), *[products(0, total=0, count=0)] * 3])
-    requests, progress, _ = reading(lambda _: next(bodies))
+    requests, progress, _ = make_requests(lambda _: next(bodies))
     await requests.get(ListPart())
     assert (await requests.get(ListPart())).total == 0
     assert progress.requests == 5
 
 
 async def test_requests_end_with_the_budget_and_name_the_suspicion() -> None:
-    requests, progress, _ = reading(lambda _: products(0))
+    requests, progress, _ = make_requests(lambda _: products(0))
     progress.requests = 400
     with pytest.raises(ScanDrifted, match="changed faster than it could be read"):
         await requests.get(ListPart())
@@ -130,7 +130,7 @@ async def test_requests_end_with_the_budget_and_name_the_suspicion() -> None:
 
 @pytest.mark.parametrize("total", [None, -1, 1 << 53, "many"])
 async def test_a_total_that_is_not_a_number_of_items_is_an_error(total: object) -> None:
-    requests, _, _ = reading(lambda _: make_response({"total": total, "items": []}))
+    requests, _, _ = make_requests(lambda _: make_response({"total": total, "items": []}))
     with pytest.raises(DecodeError, match="total"):
         await requests.get(ListPart())
 

@@ -20,7 +20,7 @@ EXAMPLES = settings().max_examples // 5 if THOROUGH else 3
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
 SLOW_IS_OK = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
-LONGEST = 2048
+MAX_TOKEN_LENGTH = 2048
 
 
 class InterruptedScan:
@@ -42,7 +42,7 @@ class InterruptedScan:
 
     async def _read(self) -> None:
         resume = ""
-        for most in (*self.stretches, None):
+        for page_count in (*self.stretches, None):
             part: list[int] = []
             self.parts.append(part)
             async with self.world.scan(resume=resume) as scan:
@@ -50,7 +50,7 @@ class InterruptedScan:
                 async for page in self.world.pages(scan):
                     part += page
                     pages_read += 1
-                    if pages_read == most:
+                    if pages_read == page_count:
                         break
                 else:
                     return
@@ -63,22 +63,22 @@ class InterruptedScan:
 
     def _check(self, token: str) -> None:
         assert token.isascii()
-        assert len(token) < LONGEST
+        assert len(token) < MAX_TOKEN_LENGTH
         readable = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         assert TOKEN not in token
         assert TOKEN.encode() not in readable
 
     def repeated(self) -> set[int]:
-        """Return the rows that came twice although they were last updated before the lag."""
+        """Return the rows that were yielded twice although they were last updated before the lag."""
         since = self.started - self.world.scene.lag - 1
-        rows = self.world.there
+        rows = self.world.existing
         twice = {number for number, count in Counter(self.numbers).items() if count > 1}
         return {number for number in twice if number in rows and rows[number].updated < since}
 
 
 def in_order(kind: Kind, scene: Scene) -> bool:
     """Return whether the list is in order of creation."""
-    return kind.sorts or (kind.dated and scene.switches.unsorted in {"newest", "oldest"})
+    return kind.is_sortable or (kind.has_times and scene.switches.unsorted in {"newest", "oldest"})
 
 
 STRETCHES = st.lists(st.integers(1, 6), min_size=1, max_size=4)
@@ -96,7 +96,7 @@ def test_a_scan_resumes_from_its_token_after_any_page(name: str, data: st.DataOb
     # Rows written within the lag count as moving, and their neighbours may be read again.
     if all(row.updated < START - scene.lag - 1 for row in scene.rows):
         assert not interrupted.repeated(), interrupted.parts
-    if in_order(kind, scene) and not scene.hides:
+    if in_order(kind, scene) and not scene.omits:
         # The token is empty only before the first page, or after everything was read.
         assert all(set().union(*parts) == interrupted.lasting for parts in interrupted.restarts), interrupted.restarts
 
@@ -117,19 +117,19 @@ def test_nothing_is_missing_from_a_resumed_scan_of_a_moving_list(name: str, data
 
 
 @pytest.mark.parametrize("name", ["products", "orders", "carts"])
-@pytest.mark.parametrize("most", [1, 2, 4])
-def test_a_token_stays_short_if_many_rows_were_created_in_one_second(name: str, most: int) -> None:
+@pytest.mark.parametrize("page_count", [1, 2, 4])
+def test_a_token_stays_short_if_many_rows_were_created_in_one_second(name: str, page_count: int) -> None:
     before = [Row(number=n, created=START - 9000, updated=START - 9000) for n in range(1, 51)]
-    crowd = [Row(number=n, created=START - 8000, updated=START - 8000) for n in range(51, 600)]
-    scene = Scene(rows=(*before, *crowd), switches=Switches(unsorted="oldest"))
-    interrupted = InterruptedScan(KINDS[name], scene, [most, 1, 1])
+    same_second = [Row(number=n, created=START - 8000, updated=START - 8000) for n in range(51, 600)]
+    scene = Scene(rows=(*before, *same_second), switches=Switches(unsorted="oldest"))
+    interrupted = InterruptedScan(KINDS[name], scene, [page_count, 1, 1])
     assert set(interrupted.numbers) == interrupted.lasting
     assert not interrupted.restarts
     # The whole second is read again, and nothing else.
     assert not interrupted.repeated() & set(range(1, 51))
 
 
-def test_a_finished_scan_has_nothing_to_resume() -> None:
+def test_a_finished_scan_resumes_without_items() -> None:
     rows = tuple(Row(number=n, created=START - 9000 + n, updated=START - 9000 + n) for n in range(1, 30))
     world = World(KINDS["products"], Scene(rows=rows, switches=Switches(page_size=4)))
 

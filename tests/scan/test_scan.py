@@ -1,4 +1,4 @@
-"""How a scan is opened, iterated and followed: once, inside ``async with``, with its progress as attributes."""
+"""A scan is opened and iterated once, inside ``async with``, and has its progress as attributes."""
 
 from typing import Any
 

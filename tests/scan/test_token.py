@@ -49,7 +49,7 @@ def test_a_position_covers_what_was_created_before_its_last_second() -> None:
     assert not position(OrderedCoverage()).covers(5)
 
 
-def test_a_position_in_a_large_group_holds_only_where_it_begins() -> None:
+def test_a_position_in_a_large_group_keeps_only_its_start() -> None:
     here = position(covered(5, *[7] * 65))
     assert (here.start, here.end, here.group) == (1, 1, ())
     assert len(position(covered(5, *[7] * 64)).group) == 64
@@ -131,5 +131,5 @@ def test_a_token_with_any_bit_changed_or_cut_off_anywhere_is_refused() -> None:
         ).map(lambda data: base64.urlsafe_b64encode(add_checksum(json.dumps(data).encode())).decode()),
     )
 )
-def test_anything_else_is_refused_as_a_token(token: str) -> None:
+def test_arbitrary_text_is_refused_as_a_token(token: str) -> None:
     check_refused(token)

@@ -29,7 +29,7 @@ def test_a_window_is_complete_once_all_items_of_its_total_were_seen() -> None:
     assert window.bounds == ()
 
 
-def test_a_window_that_moves_is_halved_where_half_of_its_items_are() -> None:
+def test_a_window_that_moves_is_halved_at_its_median_item() -> None:
     window = CreationWindow()
     sweep(window, piece([1, 2, 3], [10, 20, 90], 5), piece([4], [95], 4), moved=True)
     assert window.middle == 90

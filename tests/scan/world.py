@@ -1,12 +1,12 @@
 """Simulates a store that changes while a scan reads it.
 
-A `Scene` describes the list and its changes, a `World` plays it behind a transport, and `check` compares what the scan
-returned with what was in the list throughout.
+A `Scene` describes the list and its changes, a `World` plays it behind a transport, and `check` compares the yielded
+rows with those that were in the list throughout.
 
-The store and the event loop share one simulated clock. It advances as the scene says and, while no request is in
-progress, to the next timer: no real time passes. Requests are served and answered one at a time, each only when the
-event loop has nothing else to do, in the order that the scene picks. So a request may be served long before its
-response arrives, and responses may overtake each other.
+The store and the event loop share one simulated clock. It advances by the steps of the scene and, while no request is
+in progress, to the next timer: no real time passes. The scene picks the request that is served next, or the response
+that arrives next, whenever the event loop has nothing else to do. So a request may be served long before its response
+arrives, and responses may overtake each other.
 """
 
 import asyncio
@@ -46,20 +46,20 @@ ACTIONS: Final[tuple[Action, ...]] = ("insert", "insert_past", "edit", "back_dat
 class Move:
     """A change of `count` neighbouring rows, from the index `at` on.
 
-    ``insert_past`` and ``back_date`` take the creation time of the row at index `near`, plus `off` seconds; ``insert``
-    creates rows now.
+    ``insert_past`` and ``back_date`` take the creation time of the row at index `near`, plus `time_shift` seconds;
+    ``insert`` creates rows now.
     """
 
     action: Action
     at: int = 0
     count: int = 1
     near: int = 0
-    off: int = 0
+    time_shift: int = 0
 
 
 @frozen
 class Step:
-    """What happens before a request is served or answered: moves, then time passes. `pick` selects the request."""
+    """Moves, and the `seconds` that pass, before a request is served or answered. `pick` selects the request."""
 
     moves: tuple[Move, ...] = ()
     seconds: float = 0.0
@@ -83,21 +83,21 @@ class Scene:
     output: Output = "dicts"
     filter: Filter | None = None
     """Only matching rows are read."""
-    hides: bool = False
-    """The plain list omits the items that it may omit."""
-    fields: bool = False
-    """Only the key of each item is requested."""
-    margin: float = 2.0
+    omits: bool = False
+    """Whether the plain list omits the items that it may omit."""
+    only_keys: bool = False
+    """Whether only the key of each item is requested."""
+    lag_margin: float = 2.0
     """How many seconds `lag` is longer than the real lag of the index."""
 
     @property
     def lag(self) -> float:
         """The `lag` of the scan."""
-        return max(self.switches.upsert_lag, self.switches.delete_lag) + self.margin
+        return max(self.switches.upsert_lag, self.switches.delete_lag) + self.lag_margin
 
 
 class _Selector(selectors.DefaultSelector):
-    """Lets the world proceed whenever the loop would sleep."""
+    """Lets the world proceed when the event loop would sleep."""
 
     world: "World | None" = None
 
@@ -139,16 +139,16 @@ class World:
         """How often a request was served or answered so far."""
         self.on_progress: Callable[[], object] | None = None
         self.turns = 0
-        """How often the event loop has iterated: in each turn, a task runs from one await to the next."""
+        """How often the event loop has iterated. In each turn, tasks run from one await to the next."""
         self.interrupt: Callable[[], object] | None = None
         self.interrupt_at: frozenset[int] = frozenset()
-        """The turns at which to call it."""
+        """The turns at which to call `interrupt`."""
         self.sandbox = Sandbox(clock=lambda: self.now, requests_per_minute=None, switches=scene.switches)
         self.store = self.sandbox.add_store(STORE, token=TOKEN)
         self.rows = kind.rows(self.store, kind)
-        self.there: dict[int, Row] = {row.number: row for row in scene.rows}
-        self._hid_or_showed: set[int] = set()
-        self.next_number = max(self.there, default=0) + 1
+        self.existing: dict[int, Row] = {row.number: row for row in scene.rows}
+        self._toggled: set[int] = set()
+        self.next_number = max(self.existing, default=0) + 1
         self.script: Iterator[Step] = iter(scene.steps * scene.rounds)
         self._arrived: list[tuple[Request, asyncio.Future[Response]]] = []
         self._responses: list[tuple[Response, asyncio.Future[Response]]] = []
@@ -158,7 +158,7 @@ class World:
         self._lasting = self.rows.visible(scene.filter)
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine to its end. It must leave no task, no request, and no error reported by the loop."""
+        """Run a coroutine to its end, and check that it leaves no task, no request and no error in the event loop."""
 
         async def run_and_check() -> T:
             result = await main
@@ -193,9 +193,9 @@ class World:
 
     @property
     def lasting(self) -> set[int]:
-        """The rows that a search could find at any time from the beginning up to now."""
-        # A deleted row no longer counts, even while searches still find it.
-        return self._lasting & self.rows.visible(self.scene.filter) & ({0} | self.there.keys())
+        """The rows that searches could find all the time until now."""
+        # A deleted row doesn't count, even while searches still find it.
+        return self._lasting & self.rows.visible(self.scene.filter) & ({0} | self.existing.keys())
 
     def turn(self) -> bool:
         """Count a turn of the loop, and return whether it was interrupted."""
@@ -230,9 +230,9 @@ class World:
         return True
 
     def _handle(self, request: Request) -> Response:
-        hidden = self.kind.may_hide
-        if self.scene.hides and hidden is not None and hidden[0] not in dict(request.params):
-            request = evolve(request, params=(*request.params, hidden))
+        default = self.kind.default_filter
+        if self.scene.omits and default is not None and default[0] not in dict(request.params):
+            request = evolve(request, params=(*request.params, default))
         return self.sandbox.handle(request)
 
     def _respond(self, nth: int) -> None:
@@ -246,8 +246,8 @@ class World:
 
     def _do(self, move: Move) -> None:
         now = int(self.now)
-        rows = list(self.there.values())
-        created = max(1, (rows[move.near % len(rows)].created if rows else now) + move.off)
+        rows = list(self.existing.values())
+        created = max(1, (rows[move.near % len(rows)].created if rows else now) + move.time_shift)
         if move.action in {"insert", "insert_past"}:
             for _ in range(move.count):
                 time = now if move.action == "insert" else created
@@ -263,17 +263,17 @@ class World:
                     self._put(evolve(row, created=created, updated=now))
                 case "rank":
                     self._put(evolve(row, rank=move.near, updated=now))
-                case "hide" if self.scene.hides and row.number in self._hid_or_showed:
-                    # A row that changes back and forth may escape both reads: see `docs/scan.md`.
+                case "hide" if self.scene.omits and row.number in self._toggled:
+                    # A row that is hidden and shown again may be missing from both reads: see `docs/scan.md`.
                     self._put(evolve(row, edits=row.edits + 1, updated=now))
                 case "hide":
-                    self._hid_or_showed.add(row.number)
+                    self._toggled.add(row.number)
                     self._put(evolve(row, hidden=not row.hidden, updated=now))
                 case "delete":
-                    self.rows.remove(self.there.pop(row.number))
+                    self.rows.remove(self.existing.pop(row.number))
 
     def _put(self, row: Row) -> None:
-        self.there[row.number] = row
+        self.existing[row.number] = row
         self.rows.put(row)
 
     def scan(self, resume: str | None = None) -> Scan[Any]:
@@ -281,7 +281,7 @@ class World:
         scene = self.scene
         section = getattr(Ecwid(transport=self, quota=None).store(STORE, TOKEN), self.kind.name)
         given = {} if scene.filter is None else dict(scene.filter.given)
-        if scene.fields:
+        if scene.only_keys:
             given["response_fields"] = f"items({self.kind.key})"
         if given:
             section = section.search(**given)
@@ -291,7 +291,7 @@ class World:
         return scan
 
     async def pages(self, scan: Scan[Any]) -> AsyncIterator[Sequence[int]]:
-        """Yield the numbers of the rows that the scan yields: page by page for ``raw``, else one by one."""
+        """Yield the numbers of the scanned rows: page by page for ``raw``, else one by one."""
         kind = self.kind
         match self.scene.output:
             case "typed":
@@ -299,22 +299,22 @@ class World:
                     yield (kind.number(getattr(item, kind.attribute)),)
             case "dicts":
                 async for data in scan.dicts():
-                    assert not self.scene.fields or data.keys() == {kind.key}
+                    assert not self.scene.only_keys or data.keys() == {kind.key}
                     yield (kind.number(data[kind.key]),)
             case "raw":
                 async for page in scan.raw():
                     parsed: list[Any] = [loads(item) for item in page]
-                    assert all(not self.scene.fields or item.keys() == {kind.key} for item in parsed)
+                    assert all(not self.scene.only_keys or item.keys() == {kind.key} for item in parsed)
                     yield [kind.number(item[kind.key]) for item in parsed]
 
 
 @frozen
 class Outcome:
-    """The result of a scan. `lasting` are the rows that matched throughout; `drifted` is whether the scan gave up."""
+    """The result of a scan. `lasting` are the rows that matched throughout, `drifted` is true if the scan gave up."""
 
     numbers: list[int]
     lasting: set[int]
-    ever: int
+    next_number: int
     requests: int
     drifted: bool
     proof: str = ""
@@ -342,10 +342,10 @@ def play(kind: Kind, scene: Scene, steps: Iterator[Step] | None = None) -> Outco
 
 
 def check(outcome: Outcome) -> None:
-    """Check that no row came twice and, unless the scan gave up, that no row that was there throughout is missing."""
+    """Check that no row was yielded twice and, unless the scan gave up, that no lasting row is missing."""
     twice = sorted(number for number, count in Counter(outcome.numbers).items() if count > 1)
-    assert not twice, f"came twice: {twice}"
-    assert all(0 <= number < outcome.ever for number in outcome.numbers)
+    assert not twice, f"yielded twice: {twice}"
+    assert all(0 <= number < outcome.next_number for number in outcome.numbers)
     if not outcome.drifted:
         missing = sorted(outcome.lasting - set(outcome.numbers))
-        assert not missing, f"was there throughout and did not come: {missing}"
+        assert not missing, f"existed throughout and were not yielded: {missing}"

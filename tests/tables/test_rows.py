@@ -53,7 +53,7 @@ def test_an_item_that_is_not_an_object_is_refused(item: bytes) -> None:
         read(item)
 
 
-def test_columns_and_rest_merge_into_the_item() -> None:
+def test_columns_and_rest_are_merged_into_the_item() -> None:
     columns = {"id": None, "options": [{"name": "Size"}, {"name": "Color"}]}
     rest = {"id": "one", "new": 1, "options": [None, {"focus": 2}]}
     assert merge_extra(columns, rest) == {
