@@ -235,7 +235,10 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         return codec.structure(inside, self._result_type, operation, self._unwrap)
 
     def take_request(self) -> Request:
-        """Return the request for another sender, such as a batch. The call itself can't be sent any more."""
+        """Return the request for another sender, such as a batch. The call itself can't be sent any more.
+
+        Raises `RuntimeError` if it was already sent or closed.
+        """
         origin = self._origin or self
         if origin._state == "sent" or self._state == "closed":
             self._raise_already_used()
@@ -272,6 +275,8 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
 
         It replaces the timeout of the client or store. `math.inf` means no limit; None restores theirs. When the time
         is up, the call raises `Timeout`. A batch refuses a call with a timeout of its own: pass `timeout` to the batch.
+
+        Raises `ConfigError` for anything but an int or a float, and for NaN.
         """
         # A caller's own deadline may have passed, which leaves zero or less: the call then times out before sending.
         if seconds is not None:
@@ -288,7 +293,10 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         """Give the call a key that identifies it within a job, such as an SKU or an order number; returns the call.
 
         A job whose calls have keys may run again with its input reordered, shortened or extended: only calls whose
-        key was not executed are sent. Raises `ValueError` for a key that is empty or longer than 200 characters.
+        key was not executed are sent.
+
+        Raises `ValueError` for a key that is empty or longer than 200 characters, and `TypeError` for anything but text
+        or a whole number.
         """
         if isinstance(key, bool) or not isinstance(key, str | int):
             raise TypeError(f"{key!r} can't be a job key: pass text or a whole number")

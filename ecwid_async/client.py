@@ -314,7 +314,10 @@ class Store:
         return self._channel.server
 
     async def send(self, call: Call[T]) -> T:
-        """Send a call that was built elsewhere, for example an unpickled one, to this store."""
+        """Send a call that was built elsewhere, for example an unpickled one, to this store.
+
+        Raises `RuntimeError` if it was already sent or closed.
+        """
         return await call.bind(self._channel)
 
     @overload

@@ -39,7 +39,8 @@ def upload_body(source: Source, *, max_bytes: int | None = None, progress: Progr
 
     Bytes can be sent again after a failure; a file or a stream can't. Raises `UploadTooLarge` for more than `max_bytes`
     bytes: at once if the size is known, otherwise as soon as the limit is exceeded. Raises `OSError` for a file that
-    does not exist. Sending raises `UploadChanged` if the file is replaced or written to meanwhile.
+    does not exist, and `TypeError` for any other kind of source. Sending raises `UploadChanged` if the file is replaced
+    or written to meanwhile.
     """
     if isinstance(source, bytes):
         _check_size(len(source), max_bytes)

@@ -50,6 +50,9 @@ class Pages(Generic[T]):
     the number of items received; the list ends at the server's ``total`` or at an empty page, never at a short one.
     While items are added, removed or re-sorted, items can be missed or appear twice; `scan` prevents that. Raises
     `DecodeError` if the list never ends because the server ignores the offset or its total keeps rising.
+
+    `limit` is the number of items in a page, by default 100; `offset` is the number of items to skip. Raises
+    `ConfigError` for a limit below 1 or an offset below 0.
     """
 
     __slots__ = ("_channel", "_item", "_limit", "_offset", "_request")
@@ -153,13 +156,16 @@ class Pages(Generic[T]):
             )
 
     async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
-        """Return all items as a polars frame: see `to_arrow`."""
+        """Return all items as a polars data frame: see `to_arrow`. Raises `ConfigError` if polars is missing."""
         from ecwid_async.tables.arrow import to_polars
 
         return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
 
     async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
-        """Return all items as a pandas frame with Arrow columns: see `to_arrow`."""
+        """Return all items as a pandas data frame with Arrow types: see `to_arrow`.
+
+        Raises `ConfigError` if pandas is missing.
+        """
         from ecwid_async.tables.arrow import to_pandas
 
         return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
@@ -200,7 +206,7 @@ class Pages(Generic[T]):
 
         `into` is your own class with some of the model's fields: only these are requested, and it replaces the model.
         `resume` takes the `Scan.token` of an interrupted scan. Raises `ValueError` for a list that is sorted or has an
-        offset, and `ConfigError` for the token of another list.
+        offset, and `ConfigError` for the token of another list or an invalid number.
         """
         from ecwid_async.scan import Scan
 

@@ -327,10 +327,10 @@ def encode_query(params: Iterable[tuple[str, str]]) -> str:
 
 
 def to_printable(text: str, secrets: Iterable[str] = (), limit: int | None = 500) -> str:
-    """Turn text from outside into one line that is safe to print in a message, a log or a terminal.
+    """Turn untrusted text into one line that is safe to print in a message, a log or a terminal.
 
-    `secrets` are masked as by `mask_secrets`; control and other invisible characters are escaped (``\\x1b``), white
-    space is collapsed, and a line longer than `limit` characters is cut and ends in ``…``.
+    `secrets` are masked as by `mask_secrets`; control and other invisible characters are escaped (``\\x1b``),
+    whitespace is collapsed, and a line longer than `limit` characters is cut and ends in ``…``.
     """
     line = " ".join((mask_secrets(text, secrets) if secrets else text).split())
     if not line.isprintable():

@@ -134,12 +134,12 @@ def test_a_secret_is_masked_in_every_encoding(quoted: str) -> None:
     assert line.endswith(" is wrong.")
 
 
-def test_text_from_outside_becomes_one_line_without_control_characters() -> None:
+def test_untrusted_text_becomes_one_line_without_control_characters() -> None:
     assert to_printable("a\x1b[2J\r\nb\x00\t\t c\u202ed\ud83d") == r"a\x1b[2J b\x00 c\u202ed\ud83d"
     assert to_printable("Größe 12 €, 猫, \N{GRINNING FACE}") == "Größe 12 €, 猫, \N{GRINNING FACE}"
 
 
-def test_text_from_outside_is_limited() -> None:
+def test_untrusted_text_is_limited() -> None:
     assert to_printable("x" * 600) == "x" * 499 + "…"
     assert to_printable("x" * 500) == "x" * 500
     assert to_printable("x" * 600, limit=None) == "x" * 600

@@ -47,6 +47,9 @@ class Resource:
     Methods with an `into` argument take your own class with some of the model's fields, under the same names. They
     request only these fields and return instances of the class. They raise `TypeError` if the type of a field can't
     hold the API's values.
+
+    Methods raise `ValueError` or `TypeError` for an argument that can't be sent, such as an empty id, or a dict in
+    place of a draft.
     """
 
     __slots__ = ("_channel",)

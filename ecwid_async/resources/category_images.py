@@ -24,6 +24,8 @@ class CategoryImages(Resource):
     ) -> Call[UploadResult]:
         """Set the image of a category: `source`, or the file at `external_url`. At most 20 MB.
 
+        Raises `ValueError` unless exactly one of the two is given, and `UploadTooLarge` for more than 20 MB.
+
         ``POST /categories/{categoryId}/image``
         """
         return self._upload(

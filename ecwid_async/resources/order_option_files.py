@@ -28,6 +28,8 @@ class OrderOptionFiles(Resource):
     ) -> Call[UploadResult]:
         """Attach a file: `source`, or the file at `external_url`.
 
+        Raises `ValueError` unless exactly one of the two is given.
+
         ``POST /orders/{orderId}/items/{itemId}/options/{optionName}``
         """
         return self._upload(

@@ -28,6 +28,8 @@ class ProductFiles(Resource):
     ) -> Call[UploadResult]:
         """Add a file to a product: `source`, or the file at `external_url`.
 
+        Raises `ValueError` unless exactly one of the two is given.
+
         ``POST /products/{productId}/files``
         """
         return self._upload(

@@ -33,6 +33,8 @@ class ProductGallery(Resource):
     ) -> Call[UploadResult]:
         """Add an image to the gallery: `source`, or the file at `external_url`. At most 20 MB.
 
+        Raises `ValueError` unless exactly one of the two is given, and `UploadTooLarge` for more than 20 MB.
+
         ``POST /products/{productId}/gallery``
         """
         return self._upload(

@@ -26,6 +26,8 @@ class ProductImages(Resource):
 
         Only `upload_async` takes an `external_id`.
 
+        Raises `ValueError` unless exactly one of the two is given, and `UploadTooLarge` for more than 20 MB.
+
         ``POST /products/{productId}/image``
         """
         # The documentation has externalId in a JSON body, but the body is the image.

@@ -67,6 +67,8 @@ class ProductGalleryVideos(Resource):
     ) -> Call[UploadResult]:
         """Set the image shown before a video plays: `source`, or the file at `external_url`. At most 20 MB.
 
+        Raises `ValueError` unless exactly one of the two is given, and `UploadTooLarge` for more than 20 MB.
+
         ``PUT /products/{productId}/gallery/video/{galleryVideoId}``
         """
         return self._upload(

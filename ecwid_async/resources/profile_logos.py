@@ -18,6 +18,8 @@ class ProfileLogos(Resource):
     ) -> Call[UploadResult]:
         """Set the logo of the storefront: `source`, or the file at `external_url`. At most 20 MB.
 
+        Raises `ValueError` unless exactly one of the two is given, and `UploadTooLarge` for more than 20 MB.
+
         ``POST /profile/logo``
         """
         return self._upload(
@@ -41,6 +43,8 @@ class ProfileLogos(Resource):
     ) -> Call[UploadResult]:
         """Set the logo on invoices: `source`, or the file at `external_url`. At most 20 MB.
 
+        Raises `ValueError` unless exactly one of the two is given, and `UploadTooLarge` for more than 20 MB.
+
         ``POST /profile/invoicelogo``
         """
         return self._upload(
@@ -63,6 +67,8 @@ class ProfileLogos(Resource):
         self, source: Source | None = None, *, external_url: str | None = None, progress: Progress | None = None
     ) -> Call[UploadResult]:
         """Set the logo in emails: `source`, or the file at `external_url`. At most 20 MB.
+
+        Raises `ValueError` unless exactly one of the two is given, and `UploadTooLarge` for more than 20 MB.
 
         ``POST /profile/emaillogo``
         """

@@ -25,6 +25,8 @@ class VariationImages(Resource):
     ) -> Call[UploadResult]:
         """Set the image of a variation: `source`, or the file at `external_url`. At most 20 MB.
 
+        Raises `ValueError` unless exactly one of the two is given, and `UploadTooLarge` for more than 20 MB.
+
         ``POST /products/{productId}/combinations/{combinationId}/image``
         """
         return self._upload(
