@@ -1,11 +1,11 @@
 """Demo stores of any size: the same `seed` always gives the same store.
 
-Products have options, variations, translations and images; orders have items of these products, discounts, taxes,
-refunds and shipments, and their amounts add up; customers have the statistics of their orders. Everything is
-streamed: a store of a million products is never held as objects. No item depends on the clock, so a demo store is the
-same on every day.
+Products have options, variations, translations and images. Orders have items of these products, discounts, taxes,
+refunds and shipments, and their amounts add up. Customers have the statistics of their orders. Items are generated one
+by one: a store of a million products is never in memory as a whole. No item depends on the clock, so a demo store is
+the same every day.
 
-Each file holds the demo data of the section it is named after; `support` has what several sections are made from.
+Each file generates the demo data of the section it is named after; `support` holds the code that sections share.
 """
 
 from ecwid_async.sandbox.seed.application import app_client_id

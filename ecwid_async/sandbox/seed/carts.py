@@ -11,14 +11,14 @@ __all__ = ["carts"]
 
 
 def carts(demo: DemoStore, count: int) -> Iterator[Item]:
-    """Yield `count` abandoned carts: one in nine is hidden, some got a recovery email, some became orders."""
+    """Yield `count` abandoned carts: one in nine is hidden; some have a recovery email, some became orders."""
     for index in range(count):
         rng = ItemRandom(demo.seed, CART_KEY, index)
         sale = make_sale(demo, CART_KEY, index, count, rng)
         updated = min(sale.created + 60 + rng.below(25) ** 4, LAST_DAY + 86_400)
-        bits = f"{(sale.created << 64 | index << 20 | rng.below(1 << 20)) * 0x9E3779B97F4A7C15 % (1 << 128):032X}"
+        digits = f"{(sale.created << 64 | index << 20 | rng.below(1 << 20)) * 0x9E3779B97F4A7C15 % (1 << 128):032X}"
         item = {
-            "cartId": f"{bits[:8]}-{bits[8:12]}-{bits[12:16]}-{bits[16:20]}-{bits[20:]}",
+            "cartId": f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}",
             **sale_fields(demo, sale, rng, updated),
             "paymentStatus": "INCOMPLETE",
             "fulfillmentStatus": "AWAITING_PROCESSING",

@@ -12,11 +12,11 @@ def checkout_extra_fields() -> dict[str, Item]:
     return {field["key"]: field for field in (_how_found(), _wish_date(), _gift_wrap())}
 
 
-def _extra_field(key: str, kind: str, title: str, german: str, order: int, **more: Any) -> Item:
+def _extra_field(key: str, kind: str, title: str, german_title: str, order: int, **others: Any) -> Item:
     return {
         "key": key,
         "title": title,
-        "titleTranslated": {"en": title, "de": german},
+        "titleTranslated": {"en": title, "de": german_title},
         "type": kind,
         "available": True,
         "required": False,
@@ -28,7 +28,7 @@ def _extra_field(key: str, kind: str, title: str, german: str, order: int, **mor
         "shownOnOrderDetails": True,
         "saveToCustomerProfile": False,
         "cpField": True,
-        **more,
+        **others,
     }
 
 
@@ -75,10 +75,10 @@ def _gift_wrap() -> Item:
     )
 
 
-def _option(title: str, german: str, surcharge: float) -> Item:
+def _option(title: str, german_title: str, surcharge: float) -> Item:
     return {
         "title": title,
-        "titleTranslated": {"en": title, "de": german},
+        "titleTranslated": {"en": title, "de": german_title},
         "surcharge": surcharge,
         "surchargeType": "ABSOLUTE",
         "surchargeTaxable": False,

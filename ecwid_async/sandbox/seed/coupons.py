@@ -1,4 +1,4 @@
-"""Discount coupons of a demo store. Orders use the first one; the others cover what coupons can be."""
+"""Discount coupons of a demo store. Orders use the first one; the others cover all types and statuses."""
 
 from typing import Any, Final
 
@@ -32,14 +32,14 @@ def _coupon(number: int, code: str, name: str, kind: str, discount: float, **oth
 
 
 FIVE_PERCENT_OFF: Final = _coupon(0, "5PERCENTOFF", "Minus 5 % – für Freunde", "PERCENT", 5)
-"""The coupon of every order that has one."""
+"""The coupon of every order with a coupon."""
 
 
 def coupons(product_count: int, category_count: int) -> list[Item]:
     """The coupons of a store with this many products and categories."""
     limits: Item = {
-        "products": [product_id(position) for position in range(min(product_count, 3))],
-        "categories": [category_id(position) for position in range(min(category_count, 2))],
+        "products": [product_id(index) for index in range(min(product_count, 3))],
+        "categories": [category_id(index) for index in range(min(category_count, 2))],
     }
     shipping = {"shippingMethods": ["6589-1709547151586", "2211-1709547151000"]}
     ended = format_date(FIRST_DAY + 1_500 * _DAY)

@@ -17,14 +17,14 @@ _DETAILS_KEY: Final = 5
 
 
 class CustomerFacts(NamedTuple):
-    """The facts about a customer that orders need."""
+    """The facts about a customer that orders need. `number` is the customer's index."""
 
     number: int
     id: int
     person: Person
     group: tuple[int, str]
-    business: bool
-    tax_exempt: bool
+    is_business: bool
+    is_tax_exempt: bool
 
 
 def customer_facts(seed: int, index: int) -> CustomerFacts:
@@ -36,13 +36,16 @@ def customer_facts(seed: int, index: int) -> CustomerFacts:
         id=100_000_000 + index * 13,
         person=person,
         group=CUSTOMER_GROUPS[rng.pick((0, 0, 0, 0, 0, 0, 1, 1, 2, 0))],
-        business=bool(person.company),
-        tax_exempt=bool(person.company) and rng.chance(20),
+        is_business=bool(person.company),
+        is_tax_exempt=bool(person.company) and rng.chance(20),
     )
 
 
 class PurchaseTotals:
-    """The purchases of each customer, summed while orders are generated: 28 bytes a customer."""
+    """The number, sum and dates of each customer's orders, collected while orders are generated.
+
+    Customers are identified by their index; each takes 28 bytes.
+    """
 
     def __init__(self, count: int) -> None:
         self.orders = array("i", bytes(4 * count))
@@ -51,7 +54,7 @@ class PurchaseTotals:
         self.last = array("q", bytes(8 * count))
 
     def add(self, index: int, cents: int, created: int) -> None:
-        """Add one order of a customer."""
+        """Add one order of a customer: its total in cents, and its creation time in Unix seconds."""
         self.orders[index] += 1
         self.cents[index] += cents
         if not self.first[index] or created < self.first[index]:
@@ -59,7 +62,7 @@ class PurchaseTotals:
         self.last[index] = max(created, self.last[index])
 
     def stats(self, index: int) -> Item:
-        """The ``stats`` of a customer; without orders the dates are missing."""
+        """The ``stats`` of a customer. Without orders, the dates are missing."""
         orders, cents = self.orders[index], self.cents[index]
         if not orders:
             return {"numberOfOrders": 0, "salesValue": 0, "averageOrderValue": 0}
@@ -81,7 +84,7 @@ _SOCIAL_CONTACTS: Final = (
 
 
 def customers(seed: int, count: int, *, product_count: int, purchase_totals: PurchaseTotals) -> Iterator[Item]:
-    """Yield `count` customers, with the statistics in `purchase_totals`."""
+    """Yield `count` customers with the statistics in `purchase_totals`."""
     for index in range(count):
         facts = customer_facts(seed, index)
         rng = ItemRandom(seed, _DETAILS_KEY, index)
@@ -99,13 +102,13 @@ def customers(seed: int, count: int, *, product_count: int, purchase_totals: Pur
             "totalOrderCount": purchase_totals.orders[index],
             "customerGroupId": facts.group[0],
             "customerGroupName": facts.group[1],
-            "billingPerson": person.billing(),
+            "billingPerson": person.billing_person(),
             "shippingAddresses": _addresses(facts, rng),
             "contacts": _contacts(facts, rng, updated),
-            "taxExempt": facts.tax_exempt,
-            "taxId": f"DE{811_000_000 + index}" if facts.business else "",
+            "taxExempt": facts.is_tax_exempt,
+            "taxId": f"DE{811_000_000 + index}" if facts.is_business else "",
             "taxIdValid": True,
-            "b2b_b2c": "b2b" if facts.business else "b2c",
+            "b2b_b2c": "b2b" if facts.is_business else "b2c",
             "fiscalCode": "",
             "electronicInvoicePecEmail": "",
             "electronicInvoiceSdiCode": "",
@@ -137,28 +140,35 @@ def _addresses(facts: CustomerFacts, rng: ItemRandom) -> list[Item]:
 
 
 def _contacts(facts: CustomerFacts, rng: ItemRandom, changed: int) -> list[Item]:
-    number, when = 60_000_000 + facts.number * 3, format_date(changed)
+    first_id, date = 60_000_000 + facts.number * 3, format_date(changed)
     items: list[Item] = [
-        {"id": number, "contact": facts.person.email, "type": "EMAIL", "default": True, "orderBy": 0, "timestamp": when}
+        {
+            "id": first_id,
+            "contact": facts.person.email,
+            "type": "EMAIL",
+            "default": True,
+            "orderBy": 0,
+            "timestamp": date,
+        }
     ]
     if rng.chance(70):
         phone = facts.person.address()["phone"]
         items.append(
-            {"id": number + 1, "contact": phone, "type": "PHONE", "default": True, "orderBy": 5, "timestamp": when}
+            {"id": first_id + 1, "contact": phone, "type": "PHONE", "default": True, "orderBy": 5, "timestamp": date}
         )
     if rng.chance(20):
-        kind, link, handled = rng.pick(_SOCIAL_CONTACTS)
+        kind, link, shows_handle = rng.pick(_SOCIAL_CONTACTS)
         handle = facts.person.email.partition("@")[0].replace(".", "_")
         items.append(
             {
-                "id": number + 2,
+                "id": first_id + 2,
                 "contact": link.format(handle),
-                **({"handle": handle} if handled else {}),
+                **({"handle": handle} if shows_handle else {}),
                 "note": "answers late at night 🌙",
                 "type": kind,
                 "default": False,
                 "orderBy": 10,
-                "timestamp": when,
+                "timestamp": date,
             }
         )
     return items

@@ -1,4 +1,4 @@
-"""Demo stores: the sections in the order in which they are generated, and a sandbox with such a store."""
+"""Demo stores: their sections in the order of generation, and a sandbox with one demo store."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 DEMO_STORE_ID: Final = 1003
-DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  valid for the demo store only
+DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  valid only for demo stores
 DEMO_CLIENT_ID: Final = app_client_id(DEMO_STORE_ID)
 DEMO_CLIENT_SECRET: Final = "app_secret_demo"  # noqa: S105  as above
 
@@ -61,7 +61,7 @@ def seed(
     categories: int = 24,
     seed: int = 1,
 ) -> None:
-    """Fill an empty store with a profile and this many items of each section."""
+    """Fill an empty store with a profile and this many items of each section, generated from `seed`."""
     fill(
         store,
         sections(
@@ -85,7 +85,7 @@ def fill(
 ) -> None:
     """Fill an empty store with a profile and the items of each section, as `sections` yields them.
 
-    `storage` holds the values that the app stores with the store, by key; it is empty by default.
+    `storage` holds the values that the app stores with the store, by key; by default there are none.
     """
     store.profile = profile(store.id)
     store.records("storage").update(storage or {})
@@ -96,7 +96,7 @@ def fill(
 
 
 def _records(store_id: int) -> dict[str, Any]:
-    """The data of a store that is not in lists, by the names under which the endpoints keep it."""
+    """The data of a store outside its lists, by the names that the endpoints use for it."""
     return {
         "staff": staff(),
         "checkout_extra_fields": checkout_extra_fields(),
@@ -118,10 +118,10 @@ def _with_progress(section: str, items: Iterable[dict[str, Any]], on_progress: P
 def sections(
     store_id: int, *, products: int, orders: int, customers: int, carts: int, categories: int, seed: int
 ) -> Iterator[tuple[str, _Items]]:
-    """Yield the name of each section and the stream of its items.
+    """Yield the name of each section and an iterator of its items.
 
-    Read each stream to its end before the next one: categories count the products, customers the orders. Items share
-    parts, so change only copies.
+    Exhaust each iterator before the next one: categories count the products, and customers the orders, that were
+    generated before. Items share nested values, so change only copies.
     """
     demo = DemoStore(seed, products, categories, customers, store_id)
     product_counts, purchase_totals = ProductCounts(categories), PurchaseTotals(customers)
@@ -164,10 +164,10 @@ def demo_sandbox(
     storage: Mapping[str, str] | None = None,
     switches: Switches | None = None,
 ) -> Sandbox:
-    """A sandbox with one demo store: `DEMO_STORE_ID`, opened by `DEMO_TOKEN`.
+    """A sandbox with one demo store, with the id `DEMO_STORE_ID` and the token `DEMO_TOKEN`.
 
-    A store of 100,000 products takes many seconds to generate: `on_progress` reports the progress. `storage` holds the
-    values that the app stores with the store, by key; it is empty by default.
+    A store of 100,000 products takes many seconds to generate; `on_progress` is called with the progress. `storage`
+    holds the values that the app stores with the store, by key; by default there are none.
     """
     sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute, switches=switches)
     store = sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)

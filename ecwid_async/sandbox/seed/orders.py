@@ -1,7 +1,7 @@
 """Orders of a demo store. Their amounts add up:
 
 ``total = subtotal - discount - couponDiscount + shipping + handling fee + surcharges``, plus ``tax`` if prices do not
-include it, less the part paid by gift card. ``discount`` is the sum of the volume, membership, combined and custom
+include it, minus the amount paid by gift card. ``discount`` is the sum of the volume, membership, combined and custom
 discounts.
 """
 
@@ -23,7 +23,7 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["Purchase", "find_purchase", "orders", "subscribing_orders"]
 
-_STATUSES: Final = (
+_PAYMENT_AND_FULFILLMENT_STATUSES: Final = (
     ("PAID", "DELIVERED"),
     ("PAID", "DELIVERED"),
     ("PAID", "DELIVERED"),
@@ -38,9 +38,7 @@ _STATUSES: Final = (
     ("CUSTOM_PAYMENT_STATUS_1", "CUSTOM_FULFILLMENT_STATUS_1"),
 )
 _SHIPPED_STATUSES: Final = frozenset({"DELIVERED", "SHIPPED", "OUT_FOR_DELIVERY"})
-
-
-# How often an order starts a subscription, if a customer placed it, and the intervals at which that is charged.
+# One in this many orders starts a subscription, unless a guest placed it. It is charged at one of these intervals.
 _ORDERS_PER_SUBSCRIPTION: Final = 16
 _INTERVALS: Final = (("MONTH", 1), ("MONTH", 2), ("MONTH", 3))
 
@@ -60,7 +58,7 @@ def _subscription_fields(sale: Sale) -> Item:
 
 
 def orders(demo: DemoStore, count: int, *, purchase_totals: PurchaseTotals | None = None) -> Iterator[Item]:
-    """Yield `count` orders, oldest first. `purchase_totals` receives the total of each."""
+    """Yield `count` orders, oldest first, and add the total of each to `purchase_totals`."""
     for index in range(count):
         rng = ItemRandom(demo.seed, ORDER_KEY, index)
         sale = make_sale(demo, ORDER_KEY, index, count, rng)
@@ -70,7 +68,7 @@ def orders(demo: DemoStore, count: int, *, purchase_totals: PurchaseTotals | Non
 
 
 def subscribing_orders(demo: DemoStore, count: int) -> Iterator[Item]:
-    """Yield those of `count` orders that started a subscription, by their first item."""
+    """Yield the orders, out of `count`, whose first item started a subscription."""
     for index in range(0, count, _ORDERS_PER_SUBSCRIPTION):
         rng = ItemRandom(demo.seed, ORDER_KEY, index)
         order = _make_order(demo, make_sale(demo, ORDER_KEY, index, count, rng), rng)
@@ -79,7 +77,7 @@ def subscribing_orders(demo: DemoStore, count: int) -> Iterator[Item]:
 
 
 class Purchase(NamedTuple):
-    """The first product of an order with this text id and number, and the customer who bought it."""
+    """The first product of an order, and the customer who bought it. `created` is in Unix seconds."""
 
     order_id: str
     order_number: int
@@ -89,7 +87,7 @@ class Purchase(NamedTuple):
 
 
 def find_purchase(demo: DemoStore, index: int, count: int) -> Purchase | None:
-    """The purchase behind the order with this index of `count`; None if its customer or products are unknown."""
+    """The purchase in the order with this index, out of `count`; None for a guest's order or one without products."""
     sale = make_sale(demo, ORDER_KEY, index, count, ItemRandom(demo.seed, ORDER_KEY, index))
     if sale.customer is None or not sale.lines:
         return None
@@ -106,7 +104,7 @@ def _make_order(demo: DemoStore, sale: Sale, rng: ItemRandom) -> Item:
     number = _order_number(sale)
     code = order_id(number)
     updated = min(sale.created + 60 + rng.below(25) ** 5, LAST_DAY + 86_400)
-    payment, fulfillment = rng.pick(_STATUSES)
+    payment, fulfillment = rng.pick(_PAYMENT_AND_FULFILLMENT_STATUSES)
     item = {
         "id": code,
         "internalId": number,
@@ -119,7 +117,7 @@ def _make_order(demo: DemoStore, sale: Sale, rng: ItemRandom) -> Item:
         **sale_fields(demo, sale, rng, updated),
         "customDiscount": [money(sale.amounts.custom)] if sale.amounts.custom else [],
         "items": sale_items(demo, sale, 1_800_000_000 + sale.number * 3),
-        "billingPerson": sale.person.billing(),
+        "billingPerson": sale.person.billing_person(),
         "predictedPackage": [],
         "ticket": -455_011_247 + sale.number,
         "loyalty": {"customerEnabled": False, "earned": 0, "balance": 0},
@@ -141,11 +139,15 @@ def _make_order(demo: DemoStore, sale: Sale, rng: ItemRandom) -> Item:
 
 
 def _add_later_events(item: Item, sale: Sale, rng: ItemRandom, updated: int) -> None:
-    """Add what happened after the order was placed: invoices, shipments, refunds, notes."""
+    """Add the results of later events: invoices, shipments, refunds, notes."""
     total = sale.amounts.total
     if item["paymentStatus"] != "AWAITING_PAYMENT":
         item["invoices"] = [_invoice(sale)]
-    if item["fulfillmentStatus"] in _SHIPPED_STATUSES and sale.method and sale.method[2] == "shipping":
+    if (
+        item["fulfillmentStatus"] in _SHIPPED_STATUSES
+        and sale.shipping_method
+        and sale.shipping_method.kind == "shipping"
+    ):
         item |= {"trackingNumber": f"JJD{sale.number:015}", "shipments": [_shipment(sale, updated)]}
     refunded = {"REFUNDED": total, "PARTIALLY_REFUNDED": total * 30 // 100}.get(item["paymentStatus"], 0)
     if refunded:

@@ -8,7 +8,7 @@ __all__ = ["BRAND", "CARE", "PRICE_PER_UNIT", "UPC", "product_types"]
 
 
 UNITS_IN_PRODUCT, PRICE_PER_UNIT, UPC, BRAND, CARE = 139_165_261, 82_991_001, 201_437_969, 201_437_970, 201_440_001
-"""The ids of the attributes of General."""
+"""The ids of the attributes of the product type General."""
 
 
 def product_types() -> list[Item]:

@@ -29,13 +29,16 @@ _EMPTY_TEXT: Final = translated("", "")
 _NO_DIMENSIONS: Final = {"length": 0, "width": 0, "height": 0}
 
 
-def format_price(cents: int) -> str:
-    """A price in the format of the demo store's profile: ``€1 234,50``."""
+def _format_price(cents: int) -> str:
+    """A price in cents in the format of the demo store's profile: ``€1 234,50``."""
     return f"€{cents // 100:,},{cents % 100:02}".replace(",", " ", max(0, (len(str(cents // 100)) - 1) // 3))
 
 
 class ProductFacts(NamedTuple):
-    """The facts about a product that orders and carts need, known without building it."""
+    """The facts about a product that orders and carts need, without the whole product.
+
+    `number` is the product's index, `cents` its price, `image` the id of its main image; `categories` are indexes.
+    """
 
     number: int
     id: int
@@ -55,9 +58,9 @@ class ProductFacts(NamedTuple):
         """The options of the product and its variations."""
         return option_set(self.kind.options, self.palette)
 
-    def combination_id(self, number: int) -> int:
+    def combination_id(self, index: int) -> int:
         """The id of the variation with this index."""
-        return 300_000_000 + self.number * 8 + number
+        return 300_000_000 + self.number * 8 + index
 
 
 def product_id(index: int) -> int:
@@ -66,7 +69,7 @@ def product_id(index: int) -> int:
 
 
 def product_facts(seed: int, index: int, count: int, category_count: int) -> ProductFacts:
-    """The facts about the product with this index of `count`."""
+    """The facts about the product with this index, out of `count`."""
     rng = ItemRandom(seed, _PRODUCT_KEY, index)
     kind = rng.pick(PRODUCT_KINDS)
     adjective = rng.pick(ADJECTIVES)
@@ -77,16 +80,16 @@ def product_facts(seed: int, index: int, count: int, category_count: int) -> Pro
     )
     style = rng.below(100)
     if style >= 85:
-        # Some owners write only in their own language.
-        own = (_RUSSIAN, _JAPANESE, _ARABIC)[style % 3]
-        names = (names[own],) if own < len(names) else names[:1]
+        # Some store owners write only in their own language.
+        language = (_RUSSIAN, _JAPANESE, _ARABIC)[style % 3]
+        names = (names[language],) if language < len(names) else names[:1]
     elif style >= 10:
         names = names[: 1 + style % 3]
     cents = rng.between(*kind.cents)
     cents -= cents % 10 if style % 2 else 0
-    category_positions: tuple[int, ...] = ()
+    categories: tuple[int, ...] = ()
     if category_count and style % 19:
-        category_positions = tuple(sorted({rng.below(category_count) for _ in range(1 + style % 3)}))
+        categories = tuple(sorted({rng.below(category_count) for _ in range(1 + style % 3)}))
     return ProductFacts(
         number=index,
         id=product_id(index),
@@ -96,7 +99,7 @@ def product_facts(seed: int, index: int, count: int, category_count: int) -> Pro
         cents=cents,
         created=creation_time(index, count, rng),
         image=4_000_000_000 + index * 16,
-        categories=category_positions,
+        categories=categories,
         palette=rng.below(len(COLORS)),
         unlimited=kind.digital or rng.chance(25),
         quantity=rng.below(140) if rng.chance(90) else 0,
@@ -112,10 +115,10 @@ def products(
     product_counts: ProductCounts | None = None,
     ratings: Mapping[int, Item] | None = None,
 ) -> Iterator[Item]:
-    """Yield `count` products. `product_counts` receives the categories of each.
+    """Yield `count` products, and count each one in `product_counts`.
 
-    `ratings` holds the fields about the reviews of a product, by the product's index. Products share parts of their
-    options, so change only copies.
+    `ratings` holds the fields about the reviews of a product, by the product's index. Products share their options, so
+    change only copies.
     """
     for index in range(count):
         facts = product_facts(seed, index, count, category_count)
@@ -128,43 +131,43 @@ def products(
 
 
 def _description(rng: ItemRandom, languages: int) -> dict[str, str]:
-    """A description in as many languages as the product's name."""
+    """A description in this many languages."""
     first = rng.below(len(SENTENCES))
     lines = [SENTENCES[(first + step) % len(SENTENCES)] for step in range(1 + rng.below(3))]
     texts = []
     for position in range(languages):
         opening, *rest = (line[position] for line in lines)
-        more = "".join(f"<li>{line}</li>" for line in rest)
+        list_items = "".join(f"<li>{line}</li>" for line in rest)
         direction = ' dir="rtl"' if position == _ARABIC else ""
-        texts.append(f"<p{direction}><b>{opening}</b></p>" + (f"<ul>{more}</ul>" if more else ""))
+        texts.append(f"<p{direction}><b>{opening}</b></p>" + (f"<ul>{list_items}</ul>" if list_items else ""))
     return translated(*texts)
 
 
-def _image(store_id: int, number: int, order: int, name: str) -> Item:
+def _image(store_id: int, image_id: int, order: int, name: str) -> Item:
     return {
-        "id": str(number) if order else "0",
+        "id": str(image_id) if order else "0",
         "isMain": order == 0,
         "orderBy": order,
-        "image160pxUrl": image_url(store_id, number + 1),
-        "image400pxUrl": image_url(store_id, number + 2),
-        "image800pxUrl": image_url(store_id, number + 3),
-        "image1500pxUrl": image_url(store_id, number + 4),
-        "imageOriginalUrl": image_url(store_id, number),
+        "image160pxUrl": image_url(store_id, image_id + 1),
+        "image400pxUrl": image_url(store_id, image_id + 2),
+        "image800pxUrl": image_url(store_id, image_id + 3),
+        "image1500pxUrl": image_url(store_id, image_id + 4),
+        "imageOriginalUrl": image_url(store_id, image_id),
         "alt": {"main": name, "translated": {"en": name}} if order == 0 else {"translated": {}},
     }
 
 
-def _gallery_image(store_id: int, number: int, order: int, border: Item) -> Item:
-    url = image_url(store_id, number)
+def _gallery_image(store_id: int, image_id: int, order: int, border: Item) -> Item:
+    url = image_url(store_id, image_id)
     return {
-        "id": number,
+        "id": image_id,
         "url": url,
-        "thumbnail": image_url(store_id, number + 2),
+        "thumbnail": image_url(store_id, image_id + 2),
         "originalImageUrl": url,
-        "imageUrl": image_url(store_id, number + 4),
-        "hdThumbnailUrl": image_url(store_id, number + 3),
-        "thumbnailUrl": image_url(store_id, number + 2),
-        "smallThumbnailUrl": image_url(store_id, number + 1),
+        "imageUrl": image_url(store_id, image_id + 4),
+        "hdThumbnailUrl": image_url(store_id, image_id + 3),
+        "thumbnailUrl": image_url(store_id, image_id + 2),
+        "smallThumbnailUrl": image_url(store_id, image_id + 1),
         "width": 1500,
         "height": 1200,
         "orderBy": order,
@@ -210,7 +213,7 @@ def _variations(facts: ProductFacts, rng: ItemRandom, size: Item, store_id: int)
     items = []
     for number, variation in enumerate(facts.options.variations):
         cents = variation.cents(facts.cents)
-        shown = format_price(cents)
+        shown = _format_price(cents)
         item: Item = {
             "id": facts.combination_id(number),
             "combinationNumber": number + 1,
@@ -260,21 +263,21 @@ _NO_SUBSCRIPTION: Final = {
 }
 
 
-def _compare_at_fields(cents: int, rng: ItemRandom) -> Item:
-    """The fields of a reduced price. Percentages have the full precision of a double."""
+def _compare_to_fields(cents: int, rng: ItemRandom) -> Item:
+    """The fields of a reduced price. Percentages are not rounded."""
     before = cents + cents * rng.between(3, 60) // 100 + 1
-    shown, off, percent = format_price(before), before - cents, 100 * (before - cents) / before
+    shown, off, percent = _format_price(before), before - cents, 100 * (before - cents) / before
     return {
         "compareToPrice": money(before),
         "compareToPriceFormatted": shown,
         "compareToPriceDiscount": money(off),
-        "compareToPriceDiscountFormatted": format_price(off),
+        "compareToPriceDiscountFormatted": _format_price(off),
         "compareToPriceDiscountPercent": percent,
         "compareToPriceDiscountPercentFormatted": f"{percent:.0f}%",
         "defaultDisplayedCompareToPrice": money(before),
         "defaultDisplayedCompareToPriceFormatted": shown,
         "defaultDisplayedCompareToPriceDiscount": money(off),
-        "defaultDisplayedCompareToPriceDiscountFormatted": format_price(off),
+        "defaultDisplayedCompareToPriceDiscountFormatted": _format_price(off),
         "defaultDisplayedCompareToPriceDiscountPercent": percent,
         "defaultDisplayedCompareToPriceDiscountPercentFormatted": f"{percent:.0f}%",
     }
@@ -285,9 +288,9 @@ def _subscription_settings(cents: int) -> Item:
         "subscriptionAllowed": True,
         "oneTimePurchaseAllowed": True,
         "oneTimePurchasePrice": money(cents),
-        "oneTimePurchasePriceFormatted": format_price(cents),
+        "oneTimePurchasePriceFormatted": _format_price(cents),
         "oneTimePurchaseMarkup": 0,
-        "oneTimePurchaseMarkupFormatted": format_price(0),
+        "oneTimePurchaseMarkupFormatted": _format_price(0),
         "oneTimePurchaseMarkupPercent": 0,
         "oneTimePurchaseMarkupPercentFormatted": "0%",
         "recurringChargeSettings": [
@@ -295,9 +298,9 @@ def _subscription_settings(cents: int) -> Item:
                 "recurringInterval": interval,
                 "recurringIntervalCount": times,
                 "subscriptionPriceWithSignUpFee": money(cents + 500),
-                "subscriptionPriceWithSignUpFeeFormatted": format_price(cents + 500),
+                "subscriptionPriceWithSignUpFeeFormatted": _format_price(cents + 500),
                 "signUpFee": 5,
-                "signUpFeeFormatted": format_price(500),
+                "signUpFeeFormatted": _format_price(500),
             }
             for interval, times in (("WEEK", 2), ("MONTH", 1))
         ],
@@ -307,10 +310,10 @@ def _subscription_settings(cents: int) -> Item:
 def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> Item:
     rng = ItemRandom(seed, _DETAILS_KEY, facts.number)
     kind, cents, name = facts.kind, facts.cents, facts.names[0]
-    shown, price = format_price(cents), money(cents)
+    shown, price = _format_price(cents), money(cents)
     names = translated(*facts.names)
     descriptions = _description(rng, len(facts.names))
-    address = f"{slug(kind.names[0])}-{facts.number + 1}"
+    page_slug = f"{slug(kind.names[0])}-{facts.number + 1}"
     updated = min(facts.created + rng.below(40) ** 5, LAST_DAY + 86_400)
     length, width, height = kind.size
     size = _NO_DIMENSIONS if kind.digital else {"length": length, "width": width, "height": height + rng.below(20) / 10}
@@ -319,8 +322,8 @@ def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> 
         "dominatingColor": {"red": rng.below(256), "green": rng.below(256), "blue": rng.below(256), "alpha": 255},
         "homogeneity": rng.chance(40),
     }
-    gallery = rng.pick((0, 0, 0, 0, 0, 0, 1, 2))
-    pictures = [facts.image + 8 + step for step in range(gallery)]
+    gallery_size = rng.pick((0, 0, 0, 0, 0, 0, 1, 2))
+    gallery = [facts.image + 8 + step for step in range(gallery_size)]
     likes = rng.below(90)
     item: Item = {
         "id": facts.id,
@@ -346,9 +349,9 @@ def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> 
         "lowestPriceSettings": _LOWEST_PRICE_SETTINGS,
         "isShippingRequired": not kind.digital,
         "hasFreeShipping": False,
-        "url": f"{SITE_URL}/{address}",
-        "autogeneratedSlug": f"{address}-{facts.id}",
-        "customSlug": address if rng.chance(20) else "",
+        "url": f"{SITE_URL}/{page_slug}",
+        "autogeneratedSlug": f"{page_slug}-{facts.id}",
+        "customSlug": page_slug if rng.chance(20) else "",
         "created": format_date(facts.created),
         "updated": format_date(updated),
         "createTimestamp": facts.created,
@@ -369,15 +372,19 @@ def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> 
         "borderInfo": border,
         "description": descriptions["en"],
         "descriptionTranslated": descriptions,
-        "galleryImages": [_gallery_image(store_id, number, order, border) for order, number in enumerate(pictures, 1)],
+        "galleryImages": [
+            _gallery_image(store_id, image_id, order, border) for order, image_id in enumerate(gallery, 1)
+        ],
         "media": {
-            "images": [_image(store_id, number, order, name) for order, number in enumerate([facts.image, *pictures])],
+            "images": [
+                _image(store_id, image_id, order, name) for order, image_id in enumerate([facts.image, *gallery])
+            ],
             "videos": [],
         },
-        "categoryIds": [category_id(position) for position in facts.categories],
+        "categoryIds": [category_id(index) for index in facts.categories],
         "categories": [
-            {"id": category_id(position), "enabled": category_enabled(position), "name": category_names(position)[0]}
-            for position in facts.categories
+            {"id": category_id(index), "enabled": category_enabled(index), "name": category_names(index)[0]}
+            for index in facts.categories
         ],
         "defaultCategoryId": category_id(facts.categories[0]) if facts.categories else 0,
         "seoTitle": name,
@@ -447,7 +454,7 @@ def _video(facts: ProductFacts, cover: str) -> Item:
 def _add_rare_fields(item: Item, facts: ProductFacts, rng: ItemRandom, count: int) -> None:
     """Add the fields that only some products have."""
     if rng.chance(25):
-        item |= _compare_at_fields(facts.cents, rng)
+        item |= _compare_to_fields(facts.cents, rng)
     if rng.chance(30):
         item["reviewsCollectingAllowed"] = True
     if rng.chance(20):

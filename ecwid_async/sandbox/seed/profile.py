@@ -9,7 +9,7 @@ __all__ = ["profile"]
 
 
 def profile(store_id: int) -> dict[str, Any]:
-    """The profile, with every documented part."""
+    """The profile of the store with this id, with every documented field."""
     data: dict[str, Any] = msgspec.json.decode((files("ecwid_async.sandbox.seed") / "profile.json").read_bytes())
     data["generalInfo"]["storeId"] = store_id
     return data

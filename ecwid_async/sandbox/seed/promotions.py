@@ -1,4 +1,4 @@
-"""Promotions of a demo store: on a subtotal, on the products of a category, on shipping, on certain days."""
+"""Promotions of a demo store: on a subtotal, on products, on shipping, on certain days."""
 
 from ecwid_async.sandbox.seed.categories import category_id
 from ecwid_async.sandbox.seed.products import product_id
@@ -9,8 +9,8 @@ __all__ = ["promotions"]
 
 def promotions(product_count: int, category_count: int) -> list[Item]:
     """The promotions of a store with this many products and categories."""
-    categories = [category_id(position) for position in range(min(category_count, 2))]
-    products = [product_id(position) for position in range(min(product_count, 2))]
+    categories = [category_id(index) for index in range(min(category_count, 2))]
+    products = [product_id(index) for index in range(min(product_count, 2))]
     happy_hour = {"activeDays": ["FRI", "SAT"], "activeDayStartTime": "17:00", "activeDayEndTime": "19:00"}
     items: list[Item] = [
         {

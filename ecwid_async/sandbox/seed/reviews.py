@@ -26,7 +26,7 @@ _STARS: Final = (1, 2, 3, 5, 5, 5)
 
 
 class PlannedReview(NamedTuple):
-    """The content of a review before it is built."""
+    """The content of a review. `number` is the index of its order; `created` is in Unix seconds."""
 
     number: int
     purchase: Purchase
@@ -37,7 +37,7 @@ class PlannedReview(NamedTuple):
 
 
 def plan_reviews(demo: DemoStore, order_count: int) -> list[PlannedReview]:
-    """The reviews of a store, oldest first. They come from at most 300 orders, so the cost is bounded."""
+    """The reviews of a store, oldest first. They come from at most 300 orders, which limits the cost."""
     planned = []
     for index in range(0, order_count, 1 + order_count // _MAX_ORDERS):
         rng = ItemRandom(demo.seed, _REVIEW_KEY, index)
@@ -52,22 +52,21 @@ def plan_reviews(demo: DemoStore, order_count: int) -> list[PlannedReview]:
 
 
 def product_ratings(planned: list[PlannedReview]) -> dict[int, Item]:
-    """The fields about reviews in products, by the product's index."""
-    shown: dict[int, Item] = {}
+    """The fields about reviews that products have, by the product's index."""
+    counts: dict[int, Item] = {}
     ratings: dict[int, list[int]] = {}
     for review in planned:
         number = review.purchase.product.number
-        counts = shown.setdefault(number, {"reviewsPublished": 0, "reviewsModerated": 0})
-        counts[f"reviews{review.status.title()}"] += 1
+        product_counts = counts.setdefault(number, {"reviewsPublished": 0, "reviewsModerated": 0})
+        product_counts[f"reviews{review.status.title()}"] += 1
         if review.status == "published":
             ratings.setdefault(number, []).append(review.rating)
-    return {
-        n: {**({"rating": sum(ratings[n]) / len(ratings[n])} if n in ratings else {}), **c} for n, c in shown.items()
-    }
+    averages = {number: {"rating": sum(stars) / len(stars)} for number, stars in ratings.items()}
+    return {number: {**averages.get(number, {}), **product_counts} for number, product_counts in counts.items()}
 
 
 def reviews(planned: list[PlannedReview], purchase_totals: PurchaseTotals) -> Iterator[Item]:
-    """Yield the reviews. `purchase_totals` has the number of orders of each customer."""
+    """Yield the planned reviews. `purchase_totals` holds the number of orders of each customer."""
     for review in planned:
         customer = review.purchase.customer
         updated = min(review.created + review.number % 5 * _DAY, LAST_DAY)

@@ -6,13 +6,13 @@ from ecwid_async.sandbox.seed.support.randomness import ItemRandom
 from ecwid_async.sandbox.seed.support.vocabulary import PLACES, Place
 from ecwid_async.sandbox.state import Item
 
-__all__ = ["Person", "guest", "make_person"]
+__all__ = ["Person", "make_guest", "make_person"]
 
 _GUEST_KEY: Final = 6
 
 
 class Person(NamedTuple):
-    """A person at an address."""
+    """A person at an address; `house` is the house number."""
 
     place: Place
     first: str
@@ -27,7 +27,7 @@ class Person(NamedTuple):
         return f"{self.first} {self.last}"
 
     def address(self) -> Item:
-        """The address as in orders and customers; the state is missing if the country has none."""
+        """The address in the form used in orders and customers; the state is missing if the place has none."""
         place = self.place
         street = place.street.format(self.house)
         item = {
@@ -45,11 +45,12 @@ class Person(NamedTuple):
             item["companyName"] = self.company
         return item
 
-    def billing(self) -> Item:
-        """The billing address, which also has first and last name."""
+    def billing_person(self) -> Item:
+        """The billing address, which also has the first and last name."""
         return self.address() | {"firstName": self.first, "lastName": self.last}
 
 
+# Five in nine people have no company.
 _COMPANIES: Final = (
     "",
     "",
@@ -79,6 +80,6 @@ def make_person(rng: ItemRandom, number: int) -> Person:
     )
 
 
-def guest(seed: int, index: int) -> Person:
-    """A buyer who did not become a customer."""
+def make_guest(seed: int, index: int) -> Person:
+    """A buyer who is not a customer."""
     return make_person(ItemRandom(seed, _GUEST_KEY, index), 7_000_000 + index)

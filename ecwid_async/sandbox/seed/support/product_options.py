@@ -1,4 +1,4 @@
-"""The options of products and the variations that result from them."""
+"""The options of products, and the variations that they result in."""
 
 from functools import cache
 from typing import Final, NamedTuple
@@ -11,9 +11,10 @@ __all__ = ["OptionSet", "option_set"]
 
 
 class Variation(NamedTuple):
-    """One variation of an option set: its options, as products and as orders hold them, and its surcharge.
+    """One variation of an option set, and its surcharge.
 
-    `extra` is in cents, `percent` is relative to the base price.
+    `options` is the choice in the form used in products, `selected` in the form used in orders. `extra` is in cents,
+    `percent` is relative to the base price.
     """
 
     options: list[Item]
@@ -27,7 +28,7 @@ class Variation(NamedTuple):
 
 
 class OptionSet(NamedTuple):
-    """The options of a product, its variations, and the values that a buyer enters for other options."""
+    """The options of a product, its variations, and example values for options without variations."""
 
     options: list[Item]
     variations: tuple[Variation, ...]
@@ -46,10 +47,10 @@ def _option_choice(texts: tuple[str, ...], modifier: float, kind: str = "ABSOLUT
     return item
 
 
-def _option(kind: str, names: tuple[str, ...], items: list[Item] | None = None, *, required: bool = False) -> Item:
+def _option(kind: str, names: tuple[str, ...], choices: list[Item] | None = None, *, required: bool = False) -> Item:
     option: Item = {"type": kind, "name": names[0], "nameTranslated": translated(*names[:2])}
-    if items is not None:
-        option["choices"] = items
+    if choices is not None:
+        option["choices"] = choices
         if kind != "CHECKBOX":
             option["defaultChoice"] = 0
     if kind == "SWATCHES":
@@ -58,11 +59,11 @@ def _option(kind: str, names: tuple[str, ...], items: list[Item] | None = None, 
 
 
 def _color_choices(palette: int, count: int) -> list[Item]:
-    items = []
+    choices = []
     for position in range(count):
         name, color, *others = COLORS[(palette + position) % len(COLORS)]
-        items.append(_option_choice((name, *others), 0, color=color))
-    return items
+        choices.append(_option_choice((name, *others), 0, color=color))
+    return choices
 
 
 _SIZE: Final = ("Size", "Größe", "Размер", "サイズ", "المقاس")
@@ -173,7 +174,7 @@ _MAX_VARIATIONS: Final = 3
 
 @cache
 def option_set(kind: str, palette: int) -> OptionSet:
-    """The options of one kind; `palette` varies colors and prices. Each set is built once."""
+    """The options of a `ProductKind.options`; `palette` varies colors and prices. Each set is built only once."""
     if kind == "none":
         return OptionSet([], (), [])
     options, entered = _BUILDERS[kind](palette)

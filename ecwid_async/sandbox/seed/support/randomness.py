@@ -1,4 +1,7 @@
-"""Repeatable randomness: the same keys give the same draws, on every machine and Python version."""
+"""Reproducible randomness: the same keys give the same values on every machine and Python version.
+
+Also the creation times, dates and amounts of demo items.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,45 +10,46 @@ from typing import Final, TypeVar
 
 __all__ = ["FIRST_DAY", "LAST_DAY", "ItemRandom", "creation_time", "format_date", "money"]
 
-T = TypeVar("T")
+_Choice = TypeVar("_Choice")
 
 FIRST_DAY: Final = int(datetime(2019, 1, 1, tzinfo=UTC).timestamp())
 LAST_DAY: Final = int(datetime(2025, 6, 30, tzinfo=UTC).timestamp())
-"""The history of a demo store is between these two times, in Unix seconds: it never reaches into the future."""
+"""The first and last day of a demo store's history, in Unix seconds. It never extends into the future."""
 
 
 class ItemRandom:
-    """Random draws for one item, keyed by integers (seed, kind, index): an item never depends on the ones before it.
+    """Random values for one item, determined by three integers: an item never depends on the items before it.
 
-    Only `Random.random` is used: it alone is guaranteed not to change between Python versions.
+    `seed` belongs to the store, `key` to the kind of item, `index` to the item. Only `Random.random` is used: no other
+    method is guaranteed to return the same values in all Python versions.
     """
 
     __slots__ = ("random",)
 
-    def __init__(self, seed: int, kind: int, index: int) -> None:
-        self.random = Random((seed << 56) ^ (kind << 48) ^ index).random  # noqa: S311  demo data, not secrets
+    def __init__(self, seed: int, key: int, index: int) -> None:
+        self.random = Random((seed << 56) ^ (key << 48) ^ index).random  # noqa: S311  demo data, not secrets
 
     def below(self, limit: int) -> int:
-        """An integer from 0 to `limit`, exclusive."""
+        """An integer from 0 to `limit` - 1."""
         return int(self.random() * limit)
 
     def between(self, low: int, high: int) -> int:
-        """An integer from `low` to `high`, inclusive."""
+        """An integer from `low` to `high`, both included."""
         return low + int(self.random() * (high - low + 1))
 
-    def pick(self, choices: Sequence[T]) -> T:
+    def pick(self, choices: Sequence[_Choice]) -> _Choice:
         """One of `choices`."""
         return choices[int(self.random() * len(choices))]
 
     def chance(self, percent: float) -> bool:
-        """True with this probability in percent."""
+        """True with a probability of `percent`."""
         return self.random() * 100 < percent
 
 
 def creation_time(index: int, count: int, rng: ItemRandom) -> int:
-    """The creation time of the item with this index, in Unix seconds; times increase and cover the whole history.
+    """The creation time of the item with this index, out of `count`, in Unix seconds.
 
-    Now and then several items share one second, as after an import from a file.
+    Times increase with the index and cover the whole history. Runs of items share one second, as after an import.
     """
     if index % 400 < 25:
         index -= index % 400
@@ -55,17 +59,17 @@ def creation_time(index: int, count: int, rng: ItemRandom) -> int:
 
 
 def money(cents: int) -> float:
-    """An amount as the API writes it: ``10`` rather than ``10.0``."""
+    """An amount in the API's format: ``10`` rather than ``10.0``."""
     return cents // 100 if cents % 100 == 0 else cents / 100
 
 
-_DAYS: dict[int, str] = {}
+_FORMATTED_DAYS: dict[int, str] = {}
 
 
 def format_date(seconds: int) -> str:
-    """Unix seconds as the API writes dates: ``2024-09-04 07:20:11 +0000``."""
+    """Unix seconds in the API's date format: ``2024-09-04 07:20:11 +0000``."""
     day, rest = divmod(seconds, 86_400)
-    text = _DAYS.get(day)
+    text = _FORMATTED_DAYS.get(day)
     if text is None:
-        text = _DAYS[day] = datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y-%m-%d")
+        text = _FORMATTED_DAYS[day] = datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y-%m-%d")
     return f"{text} {rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02} +0000"

@@ -1,4 +1,4 @@
-"""Sales: who bought what, when and for how much. Orders and carts are built from them."""
+"""Sales, the common part of orders and carts: buyer, products, time and amounts."""
 
 from typing import Final, NamedTuple
 
@@ -6,7 +6,7 @@ from ecwid_async.sandbox.seed.categories import category_id
 from ecwid_async.sandbox.seed.coupons import FIVE_PERCENT_OFF
 from ecwid_async.sandbox.seed.customers import CustomerFacts, customer_facts
 from ecwid_async.sandbox.seed.products import PRODUCT_TAX_ID, ProductFacts, product_facts
-from ecwid_async.sandbox.seed.support.people import Person, guest
+from ecwid_async.sandbox.seed.support.people import Person, make_guest
 from ecwid_async.sandbox.seed.support.randomness import (
     FIRST_DAY,
     LAST_DAY,
@@ -21,12 +21,12 @@ from ecwid_async.sandbox.state import Item
 
 __all__ = ["CART_KEY", "ORDER_KEY", "DemoStore", "Sale", "make_sale", "sale_fields", "sale_items"]
 
-USD_RATE: Final = 1.1067309160854485
-
+# Keys of `ItemRandom`.
 ORDER_KEY: Final = 7
-
 CART_KEY: Final = 8
 
+_USD_RATE: Final = 1.1067309160854485
+# In percent.
 _VAT: Final = 21
 
 _USER_AGENTS: Final = (
@@ -43,17 +43,27 @@ _PAYMENTS: Final = (
     ("Nachnahme (Bar) €", "offline"),
 )
 
+
+class ShippingMethod(NamedTuple):
+    """A shipping method; `kind` is shipping, pickup or delivery, and `cents` its rate."""
+
+    id: str
+    name: str
+    kind: str
+    cents: int
+
+
 _SHIPPING_METHODS: Final = (
-    ("6589-1709547151586", "Standard shipping", "shipping", 590),
-    ("2211-1709547151000", "Expressversand 🚀", "shipping", 1490),
-    ("3919-1640004025851", "FREE Shipping", "shipping", 0),
-    ("4959-1595934622523", "Pickup – Самовывоз", "pickup", 0),
-    ("7712-1595934622999", "Local delivery", "delivery", 350),
+    ShippingMethod("6589-1709547151586", "Standard shipping", "shipping", 590),
+    ShippingMethod("2211-1709547151000", "Expressversand 🚀", "shipping", 1490),
+    ShippingMethod("3919-1640004025851", "FREE Shipping", "shipping", 0),
+    ShippingMethod("4959-1595934622523", "Pickup – Самовывоз", "pickup", 0),
+    ShippingMethod("7712-1595934622999", "Local delivery", "delivery", 350),
 )
 
 
 class Line(NamedTuple):
-    """A product in a sale; `variation` is the position of its variation, -1 without variations."""
+    """A product in a sale. `variation` is the index of its variation, -1 without one; `cents` is the unit price."""
 
     product: ProductFacts
     variation: int
@@ -61,12 +71,16 @@ class Line(NamedTuple):
     cents: int
 
     @property
-    def sum(self) -> int:
+    def total(self) -> int:
+        """The price of the whole quantity, in cents."""
         return self.cents * self.quantity
 
 
 class Amounts(NamedTuple):
-    """All amounts of a sale, in cents."""
+    """All amounts of a sale, in cents. `inclusive` means that prices include tax.
+
+    `volume`, `membership`, `custom` and `coupon` are discounts; `line_discounts` and `line_taxes` are lists by line.
+    """
 
     subtotal: int
     volume: int
@@ -100,7 +114,7 @@ class Amounts(NamedTuple):
 
 
 class Sale(NamedTuple):
-    """The common part of an order and a cart: who bought what, when and for how much."""
+    """The common part of an order and a cart. `number` is its index, `created` is in Unix seconds."""
 
     number: int
     customer: CustomerFacts | None
@@ -108,11 +122,11 @@ class Sale(NamedTuple):
     created: int
     lines: list[Line]
     amounts: Amounts
-    method: tuple[str, str, str, int] | None
+    shipping_method: ShippingMethod | None
 
 
 class DemoStore(NamedTuple):
-    """The seed, the sizes and the id of a demo store."""
+    """The seed of a demo store, the number of its products, categories and customers, and its id."""
 
     seed: int
     products: int
@@ -122,19 +136,19 @@ class DemoStore(NamedTuple):
 
 
 def make_sale(demo: DemoStore, key: int, index: int, count: int, rng: ItemRandom) -> Sale:
-    """The sale behind one of `count` orders (`ORDER_KEY`) or carts (`CART_KEY`)."""
+    """The sale of the order (`ORDER_KEY`) or cart (`CART_KEY`) with this index, out of `count`."""
     created = creation_time(index, count, rng)
     # A few loyal customers place many orders; some buyers never become customers.
     customer = None
     if demo.customers and not rng.chance(8):
         customer = customer_facts(demo.seed, int(demo.customers * rng.random() ** 2))
-    person = customer.person if customer else guest(demo.seed, index * 2 + (key == CART_KEY))
+    person = customer.person if customer else make_guest(demo.seed, index * 2 + (key == CART_KEY))
     elapsed = (created - FIRST_DAY) / (LAST_DAY - FIRST_DAY)
     existing = max(1, int(demo.products * elapsed)) if demo.products else 0
     lines = [_make_line(demo, existing, rng) for _ in range(rng.pick((1, 1, 1, 2, 2, 3)))] if existing else []
     shipped = any(not line.product.kind.digital for line in lines)
     method = rng.pick(_SHIPPING_METHODS) if shipped else None
-    exempt = customer is not None and customer.tax_exempt
+    exempt = customer is not None and customer.is_tax_exempt
     return Sale(index, customer, person, created, lines, _amounts(lines, customer, person, method, exempt, rng), method)
 
 
@@ -150,24 +164,24 @@ def _amounts(
     lines: list[Line],
     customer: CustomerFacts | None,
     person: Person,
-    method: tuple[str, str, str, int] | None,
+    method: ShippingMethod | None,
     exempt: bool,
     rng: ItemRandom,
 ) -> Amounts:
-    subtotal = sum(line.sum for line in lines)
+    subtotal = sum(line.total for line in lines)
     volume = subtotal * 10 // 100 if subtotal > 15_000 else 0
     membership = subtotal * 5 // 100 if customer and customer.group[0] else 0
     custom = min(subtotal, 200) if rng.chance(4) else 0
     remaining = subtotal - volume - membership - custom
     coupon = remaining * 5 // 100 if rng.chance(15) else 0
     discount_cents = volume + membership + custom + coupon
-    discounts = [discount_cents * line.sum // subtotal if subtotal else 0 for line in lines]
+    discounts = [discount_cents * line.total // subtotal if subtotal else 0 for line in lines]
     if discounts:
         discounts[-1] += discount_cents - sum(discounts)
     inclusive = person.place.country[0] != "US"
     taxes = []
     for line, discount in zip(lines, discounts, strict=True):
-        base = line.sum - discount
+        base = line.total - discount
         taxes.append(0 if exempt else round(base * _VAT / (100 + _VAT if inclusive else 100)))
     amounts = Amounts(
         subtotal=subtotal,
@@ -175,7 +189,7 @@ def _amounts(
         membership=membership,
         custom=custom,
         coupon=coupon,
-        shipping=method[3] if method else 0,
+        shipping=method.cents if method else 0,
         handling=200 if method and rng.chance(10) else 0,
         tips=rng.between(1, 5) * 100 if rng.chance(6) else 0,
         line_discounts=discounts,
@@ -255,7 +269,7 @@ def sale_items(demo: DemoStore, sale: Sale, first_id: int) -> list[Item]:
         if not product.kind.digital:
             item["weight"] = product.kind.weight
         if amounts.coupon:
-            item["couponAmount"] = money(amounts.coupon * line.sum // amounts.subtotal)
+            item["couponAmount"] = money(amounts.coupon * line.total // amounts.subtotal)
         if amounts.line_discounts[position]:
             item["discounts"] = [_line_discount(amounts.line_discounts[position])]
         options = product.options
@@ -295,23 +309,23 @@ def _line_discount(cents: int) -> Item:
 
 
 def _download(demo: DemoStore, sale: Sale, product: ProductFacts) -> Item:
-    number = 96_000_000 + product.number
+    file_id = 96_000_000 + product.number
     base = "https://app.ecwid.com"
     return {
-        "productFileId": number,
+        "productFileId": file_id,
         "maxDownloads": 0,
         "remainingDownloads": 0,
         "expire": format_date(sale.created + 3 * 86_400),
         "name": "e-book.pdf",
         "description": "",
         "size": 120_006 + product.number,
-        "adminUrl": f"{base}/api/v3/{demo.store_id}/products/{product.id}/files/{number}",
+        "adminUrl": f"{base}/api/v3/{demo.store_id}/products/{product.id}/files/{file_id}",
         "customerUrl": f"{base}/download/{demo.store_id}/{sale.created * 7_919:032x}/e-book.pdf",
     }
 
 
 def sale_fields(demo: DemoStore, sale: Sale, rng: ItemRandom, updated: int) -> Item:
-    """The fields that orders and carts share, except the items; last updated at `updated`, in Unix seconds."""
+    """The fields that orders and carts share, except the items. `updated` is the update time in Unix seconds."""
     amounts, person, customer = sale.amounts, sale.person, sale.customer
     method, module = rng.pick(_PAYMENTS)
     source, campaign, medium = rng.pick(CHANNELS)
@@ -327,10 +341,10 @@ def sale_fields(demo: DemoStore, sale: Sale, rng: ItemRandom, updated: int) -> I
         "paymentMethod": method,
         "paymentModule": module,
         "tax": money(amounts.tax),
-        "customerTaxExempt": customer is not None and customer.tax_exempt,
+        "customerTaxExempt": customer is not None and customer.is_tax_exempt,
         "customerTaxId": "",
         "customerTaxIdValid": False,
-        "b2b_b2c": "b2b" if customer and customer.business else "b2c",
+        "b2b_b2c": "b2b" if customer and customer.is_business else "b2c",
         "reversedTaxApplied": False,
         "customerRequestedInvoice": rng.chance(10),
         "customerFiscalCode": "",
@@ -346,7 +360,7 @@ def sale_fields(demo: DemoStore, sale: Sale, rng: ItemRandom, updated: int) -> I
         "customSurcharges": [_tips_surcharge(amounts)] if amounts.tips else [],
         "discount": money(amounts.discount),
         "discountInfo": _discount_info(amounts),
-        "usdTotal": amounts.total / 100 * USD_RATE,
+        "usdTotal": amounts.total / 100 * _USD_RATE,
         "globalReferer": f"https://{source}.example/?q=геймпад",
         "createDate": format_date(sale.created),
         "updateDate": format_date(updated),
@@ -381,26 +395,25 @@ def sale_fields(demo: DemoStore, sale: Sale, rng: ItemRandom, updated: int) -> I
         item["discountCoupon"] = FIVE_PERCENT_OFF
     if amounts.handling:
         item["handlingFee"] = {"name": "Wrapping", "value": 2, "description": "Silk paper wrapping"}
-    if sale.method:
+    if sale.shipping_method:
         item["shippingPerson"] = person.address()
-        item["shippingOption"] = _shipping_option(sale.method, sale.amounts)
-        if sale.method[2] == "pickup":
+        item["shippingOption"] = _shipping_option(sale.shipping_method, sale.amounts)
+        if sale.shipping_method.kind == "pickup":
             item["pickupTime"] = format_date(sale.created + 86_400)
     return item
 
 
-def _shipping_option(method: tuple[str, str, str, int], amounts: Amounts) -> Item:
-    number, name, kind, cents = method
+def _shipping_option(method: ShippingMethod, amounts: Amounts) -> Item:
     option: Item = {
-        "shippingMethodId": number,
-        "shippingMethodName": name,
-        "shippingRate": money(cents),
-        "shippingRateWithoutTax": money(_without_tax(cents, amounts)),
-        "isPickup": kind == "pickup",
-        "fulfillmentType": kind,
+        "shippingMethodId": method.id,
+        "shippingMethodName": method.name,
+        "shippingRate": money(method.cents),
+        "shippingRateWithoutTax": money(_without_tax(method.cents, amounts)),
+        "isPickup": method.kind == "pickup",
+        "fulfillmentType": method.kind,
     }
-    if kind == "pickup":
+    if method.kind == "pickup":
         option["pickupInstruction"] = "<p>Bring your order number.</p>"
     else:
-        option |= {"shippingCarrierName": "DHL" if cents else "", "estimatedTransitTime": "2-4"}
+        option |= {"shippingCarrierName": "DHL" if method.cents else "", "estimatedTransitTime": "2-4"}
     return option

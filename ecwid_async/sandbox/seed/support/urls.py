@@ -1,4 +1,4 @@
-"""The addresses that the items of a demo store refer to. The hosts are reserved or unused."""
+"""The URLs in the items of a demo store. Their hosts are reserved or unused."""
 
 import re
 from functools import cache
@@ -11,12 +11,12 @@ SITE_URL: Final = "https://demo.company.site/products"
 _NOT_IN_SLUGS: Final = re.compile(r"[^a-z0-9]+")
 
 
-def image_url(store_id: int, number: int) -> str:
-    """The address of the image with this id."""
-    return f"{FILE_HOST}/images/{store_id}/{number}.jpg"
+def image_url(store_id: int, image_id: int) -> str:
+    """The URL of the image with this id."""
+    return f"{FILE_HOST}/images/{store_id}/{image_id}.jpg"
 
 
 @cache
 def slug(text: str) -> str:
-    """The name in the form used in addresses; cached, so call it with a limited number of names."""
+    """The text in the form used in URLs. Results are cached forever, so call it only with a limited number of texts."""
     return _NOT_IN_SLUGS.sub("-", text.lower()).strip("-")

@@ -23,12 +23,16 @@ LANGUAGES: Final = ("en", "de", "ru", "ja", "ar")
 
 
 def translated(*texts: str) -> dict[str, str]:
-    """Texts by language, the main one first; the last languages may be missing."""
+    """The texts by language. They are in the order of `LANGUAGES`; the last ones may be missing."""
     return dict(zip(LANGUAGES, texts, strict=False))
 
 
 class ProductKind(NamedTuple):
-    """A kind of product: names by language, price range in cents, weight in kilograms, size in centimeters."""
+    """A kind of product.
+
+    `names` are in the order of `LANGUAGES`, `cents` is the price range, `weight` in kilograms, `size` in centimeters;
+    `options` is the kind of its options, as `option_set` takes it.
+    """
 
     names: tuple[str, ...]
     cents: tuple[int, int]
@@ -197,9 +201,10 @@ COLORS: Final = (
 
 
 class Place(NamedTuple):
-    """A city with a street, a postal code and a state, and names that are common there.
+    """A city, and first and last names that are common there.
 
-    `latin` has the same names in Latin letters, for email addresses, at the same positions.
+    `country` and `state` are code and name. `street`, `postal` and `phone` are format strings that take a number.
+    `latin` has the same names in Latin letters, in the same order, for email addresses.
     """
 
     country: tuple[str, str]
