@@ -28,9 +28,8 @@ def main() -> None:
         code = _run()
     except KeyboardInterrupt as error:
         # A command may have added advice on how to resume.
-        sys.stderr.write(
-            f"ecwid: {' '.join(['interrupted.', *map(str, error.args)]) if error.args else 'interrupted'}\n"
-        )
+        message = " ".join(["interrupted.", *map(str, error.args)]) if error.args else "interrupted"
+        sys.stderr.write(f"ecwid: {message}\n")
         code = 128 + received_signal
     sys.exit(code)
 

@@ -1,3 +1,5 @@
+"""Fixtures that run command lines against a demo store."""
+
 import socket
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -40,28 +42,28 @@ def ecwid(capsys) -> Ecwid:
 
 @pytest.fixture(scope="session")
 def sizes() -> list[str]:
-    """Options for a small demo store, of more than a page where it matters."""
+    """Options for a small demo store, with more than one page of most sections."""
     return [text for name, size in SIZES.items() for text in (f"--{name}", str(size))]
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def base_url() -> Iterator[str]:
     """The base URL of a demo store on this machine."""
     with serve_in_thread(demo_sandbox(**SIZES, requests_per_minute=None)) as server:
         yield server.base_url
 
 
 @pytest.fixture
-def served(address, monkeypatch, no_rate_limit) -> None:
+def served(base_url, monkeypatch, no_rate_limit) -> None:
     """Point the environment at the demo store on this machine."""
-    monkeypatch.setenv("ECWID_BASE_URL", address)
+    monkeypatch.setenv("ECWID_BASE_URL", base_url)
     monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
     monkeypatch.setenv("ECWID_TOKEN", DEMO_TOKEN)
 
 
 @pytest.fixture
-def nowhere() -> str:
-    """A base URL where nobody listens."""
+def unused_base_url() -> str:
+    """A base URL where no server listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}/api/v3"
@@ -69,7 +71,7 @@ def nowhere() -> str:
 
 @pytest.fixture
 def start(tmp_path) -> Iterator[Callable[..., ChildProcess]]:
-    """Start a command line in a process of its own, outside the checkout."""
+    """Start a command line in another process, outside the checkout."""
     started: list[ChildProcess] = []
 
     def start_line(*arguments: object, before: str = "") -> ChildProcess:

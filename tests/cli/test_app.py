@@ -1,3 +1,5 @@
+"""The command as a whole: help, usage errors, output devices and encodings."""
+
 import io
 import json
 import os
@@ -13,7 +15,7 @@ from ecwid_async.export import DEFAULT_SECTIONS
 HEAVY = ("aiohttp", "ecwid_async.sandbox", "ecwid_async.client", "ecwid_async.export")
 
 
-def python(code, tmp_path, **options):
+def run_python(code, tmp_path, **options):
     return subprocess.run(
         [sys.executable, "-P", "-c", code], cwd=tmp_path, text=True, capture_output=True, check=False, **options
     )
@@ -27,13 +29,15 @@ assert run(["--help"]) == run(["export", "--help"]) == 0
 loaded = [name for name in {HEAVY!r} if name in sys.modules]
 assert not loaded, loaded
 """
-    process = python(code, tmp_path)
+    process = run_python(code, tmp_path)
     assert process.returncode == 0, process.stderr
 
 
 @pytest.mark.parametrize("missing", ["cyclopts", "rich"])
 def test_without_the_extra_one_line_says_what_to_install(tmp_path, missing):
-    process = python(f"import sys; sys.modules[{missing!r}] = None; from ecwid_async.cli import main; main()", tmp_path)
+    process = run_python(
+        f"import sys; sys.modules[{missing!r}] = None; from ecwid_async.cli import main; main()", tmp_path
+    )
     assert process.returncode == 2
     assert process.stderr.count("\n") == 1
     assert "pip install 'ecwid-async[cli]'" in process.stderr
@@ -87,11 +91,11 @@ def test_a_closed_pipe_ends_the_command_quietly(tmp_path):
 
 
 def test_a_pipe_with_another_code_page_gets_utf_8(served, start, ecwid, monkeypatch):
-    """As any pipe on Windows, whose code page lacks most of what a store is written in."""
+    """As on Windows, where the code page of pipes lacks most characters."""
     name = "日本 → \N{TEACUP WITHOUT HANDLE}"
-    made = json.loads(ecwid("call", "POST", "/products", "-d", json.dumps({"name": name})).out)["id"]
+    product_id = json.loads(ecwid("call", "POST", "/products", "-d", json.dumps({"name": name})).out)["id"]
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
-    for line in (["get", "products", made], ["call", "GET", f"/products/{made}"]):
+    for line in (["get", "products", product_id], ["call", "GET", f"/products/{product_id}"]):
         out, err = start(*line).communicate(timeout=60)
         assert err == ""
         assert json.loads(out)["name"] == name
@@ -99,7 +103,7 @@ def test_a_pipe_with_another_code_page_gets_utf_8(served, start, ecwid, monkeypa
     assert "there is no section '日本'" in err
 
 
-def test_characters_a_terminal_lacks_are_escaped():
+def test_characters_that_a_terminal_lacks_are_escaped():
     class Terminal(io.TextIOWrapper):
         def isatty(self) -> bool:
             return True
@@ -112,17 +116,29 @@ def test_characters_a_terminal_lacks_are_escaped():
 
 
 def test_doctor_and_coverage_work_without_docstrings(tmp_path, ecwid):
-    """``python -OO`` and ``PYTHONOPTIMIZE=2`` leave them out: coverage and doctor had nothing to go by, and said ok."""
-    asked = ["doctor", "--json", "--sandbox", "--products", "3", "--orders", "3", "--carts", "1", "--customers", "2"]
-    lines = [["coverage", "--json"], asked]
+    """``python -OO`` and ``PYTHONOPTIMIZE=2`` remove them."""
+    doctor_line = [
+        "doctor",
+        "--json",
+        "--sandbox",
+        "--products",
+        "3",
+        "--orders",
+        "3",
+        "--carts",
+        "1",
+        "--customers",
+        "2",
+    ]
+    lines = [["coverage", "--json"], doctor_line]
     code = f"from ecwid_async.cli.app import run\nprint(*map(run, {lines!r}))"
     process = subprocess.run(
         [sys.executable, "-OO", "-P", "-c", code], cwd=tmp_path, text=True, capture_output=True, check=False
     )
     assert (process.returncode, process.stderr) == (0, "")
-    covered, checked = map(json.loads, process.stdout.splitlines()[:2])
-    assert covered == json.loads(ecwid("coverage", "--json").out)
-    assert len(covered["endpoints"]) > 200
-    usual = json.loads(ecwid(*asked).out)
-    assert checked["endpoints"] == usual["endpoints"]
-    assert len(checked["endpoints"]) > 50
+    coverage, checks = map(json.loads, process.stdout.splitlines()[:2])
+    assert coverage == json.loads(ecwid("coverage", "--json").out)
+    assert len(coverage["endpoints"]) > 200
+    usual_checks = json.loads(ecwid(*doctor_line).out)
+    assert checks["endpoints"] == usual_checks["endpoints"]
+    assert len(checks["endpoints"]) > 50

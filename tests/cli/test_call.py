@@ -1,24 +1,26 @@
+"""``ecwid call``: requests, printed responses, and confirmation."""
+
 import io
 import json
 import os
 import re
 
 import pytest
-from rich.table import Table
 from rich.text import Text
 
 from ecwid_async.cli.app import run
 from ecwid_async.cli.introspect import list_methods, offline_store
-from ecwid_async.cli.render import write_table
-from ecwid_async.sandbox import sandbox as engine
+from ecwid_async.sandbox import sandbox as sandbox_module
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
 from ecwid_async.wire import Headers, Response
 
+from .helpers import CONTROL_SEQUENCE
+
 
 @pytest.fixture
 def demo(monkeypatch):
-    """A demo store on this machine that tests may change, and the environment that leads to it."""
+    """A demo store on this machine that a test may change. The environment points to it."""
     sandbox = demo_sandbox(products=3, orders=2, carts=0, categories=1, customers=2, requests_per_minute=None)
     with serve_in_thread(sandbox) as server:
         monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
@@ -28,26 +30,26 @@ def demo(monkeypatch):
 
 
 @pytest.fixture
-def answered(demo, monkeypatch):
-    """Have the store answer every request with this."""
+def respond_with(demo, monkeypatch):
+    """A function that sets the store's response to every request."""
 
-    def answer(body, *, status=200, kind="application/json"):
+    def set_response(body, *, status=200, kind="application/json"):
         headers = Headers((("Content-Type", kind), ("Date", "Sat, 21 Nov 2026 12:00:00 GMT")))
-        monkeypatch.setattr(engine.Sandbox, "handle", lambda self, request: Response(status, headers, body))
+        monkeypatch.setattr(sandbox_module.Sandbox, "handle", lambda self, request: Response(status, headers, body))
 
-    return answer
+    return set_response
 
 
 @pytest.fixture
 def received(demo, monkeypatch):
-    """The requests as they reached the store."""
+    """The requests that the store receives."""
     requests = []
     handle = demo.handle
     monkeypatch.setattr(demo, "handle", lambda request: requests.append(request) or handle(request))
     return requests
 
 
-def last(demo):
+def last_request(demo):
     exchange = demo.requests[-1]
     return exchange.method, exchange.path, exchange.params
 
@@ -63,8 +65,8 @@ def test_json_is_printed_indented(ecwid, path):
     assert json.loads(outcome.out)["generalInfo"]["storeId"] == DEMO_STORE_ID
 
 
-def test_numbers_are_printed_as_the_server_wrote_them(ecwid, answered):
-    answered(b'{"price":1.10,"rate":642.404477130936012345678,"id":12345678901234567890,"e":1E+2}')
+def test_numbers_are_printed_as_the_server_wrote_them(ecwid, respond_with):
+    respond_with(b'{"price":1.10,"rate":642.404477130936012345678,"id":12345678901234567890,"e":1E+2}')
     out = ecwid("call", "GET", "/products/1").out
     assert out == (
         '{\n  "price": 1.10,\n  "rate": 642.404477130936012345678,\n  "id": 12345678901234567890,\n  "e": 1E+2\n}\n'
@@ -76,7 +78,7 @@ def test_parameters_come_from_the_path_and_from_options(ecwid, demo):
         ecwid("call", "GET", "/orders?limit=1&email=", "-q", "responseFields=total,items(id)", "-q", "a=b=c").code == 0
     )
     params = {"limit": "1", "email": "", "responseFields": "total,items(id)", "a": "b=c"}
-    assert last(demo) == ("GET", f"/{DEMO_STORE_ID}/orders", params)
+    assert last_request(demo) == ("GET", f"/{DEMO_STORE_ID}/orders", params)
 
 
 def test_a_json_body_is_sent_unchanged(ecwid, received):
@@ -102,30 +104,30 @@ def test_escapes_in_a_path_are_kept_and_other_characters_escaped(ecwid, received
 def test_a_full_url_of_the_store_is_accepted(ecwid, demo):
     outcome = ecwid("call", "GET", f"{os.environ['ECWID_BASE_URL']}/{DEMO_STORE_ID}/products?limit=1")
     assert outcome.code == 0
-    assert last(demo) == ("GET", f"/{DEMO_STORE_ID}/products", {"limit": "1"})
+    assert last_request(demo) == ("GET", f"/{DEMO_STORE_ID}/products", {"limit": "1"})
 
 
-def test_head_and_body_are_printed_on_request(ecwid, answered):
-    answered(b"[]")
+def test_head_and_body_are_printed_on_request(ecwid, respond_with):
+    respond_with(b"[]")
     out = ecwid("call", "GET", "/storage", "-i").out
     assert out.startswith("HTTP 200 OK\n")
     assert "date: Sat, 21 Nov 2026 12:00:00 GMT\n" in out
     assert out.endswith("\n\n[]\n")
 
 
-def test_other_content_is_printed_unchanged(answered, capfdbinary):
-    answered(b"%PDF\xff\x00\r\n{}", kind="application/pdf")
+def test_other_content_is_printed_unchanged(respond_with, capfdbinary):
+    respond_with(b"%PDF\xff\x00\r\n{}", kind="application/pdf")
     assert run(["call", "GET", "/orders/1/invoice-pdf"]) == 0
     assert capfdbinary.readouterr().out == b"%PDF\xff\x00\r\n{}"
 
 
-def test_a_json_file_keeps_its_bytes(ecwid, answered):
-    answered(b'{"a":1}', kind="application/octet-stream")
+def test_a_json_file_keeps_its_bytes(ecwid, respond_with):
+    respond_with(b'{"a":1}', kind="application/octet-stream")
     assert ecwid("call", "GET", "/products/1/files/2").out == '{"a":1}'
 
 
-def test_binary_content_is_not_printed_on_a_terminal(ecwid, answered, monkeypatch):
-    answered(b"%PDF\xff\x00", kind="application/pdf")
+def test_binary_content_is_not_printed_on_a_terminal(ecwid, respond_with, monkeypatch):
+    respond_with(b"%PDF\xff\x00", kind="application/pdf")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     outcome = ecwid("call", "GET", "/orders/1/invoice-pdf")
     assert (outcome.code, outcome.out) == (2, "")
@@ -133,51 +135,38 @@ def test_binary_content_is_not_printed_on_a_terminal(ecwid, answered, monkeypatc
     assert "> FILE" in outcome.err
 
 
-SEQUENCE = "\x1b]0;owned\x07\x9b2J\u202e"
-
-
 @pytest.mark.parametrize("kind", ["text/plain", "application/json"])
-def test_control_characters_of_a_response_are_escaped_on_a_terminal(ecwid, answered, monkeypatch, kind):
-    body = f'{{"name": "a{SEQUENCE[-2:]}b"}}' if kind.endswith("json") else f"a{SEQUENCE}b\n"
-    answered(body.encode(), kind=kind)
+def test_control_characters_of_a_response_are_escaped_on_a_terminal(ecwid, respond_with, monkeypatch, kind):
+    body = f'{{"name": "a{CONTROL_SEQUENCE[-2:]}b"}}' if kind.endswith("json") else f"a{CONTROL_SEQUENCE}b\n"
+    respond_with(body.encode(), kind=kind)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     result = ecwid("call", "GET", "/profile", "--include")
     assert result.code == 0
-    # Colours are ours.
+    # The colours are the command's own.
     shown = re.sub(r"\x1b\[[0-9;]*m", "", result.out)
     assert all(char.isprintable() or char == "\n" for char in shown)
     assert r"J\u202eb" in shown
 
 
-def test_a_pipe_gets_the_response_unchanged(ecwid, answered):
-    answered(f"a{SEQUENCE}b".encode(), kind="text/plain")
-    assert ecwid("call", "GET", "/profile").out == f"a{SEQUENCE}b"
-
-
-def test_control_characters_in_a_table_are_escaped(capsys, monkeypatch):
-    for is_terminal in (True, False):
-        monkeypatch.setattr("sys.stdout.isatty", lambda is_terminal=is_terminal: is_terminal)
-        table = Table("field")
-        table.add_row(f"a{SEQUENCE}b")
-        write_table(table)
-        shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
-        assert all(char.isprintable() or char == "\n" for char in shown)
+def test_a_pipe_gets_the_response_unchanged(ecwid, respond_with):
+    respond_with(f"a{CONTROL_SEQUENCE}b".encode(), kind="text/plain")
+    assert ecwid("call", "GET", "/profile").out == f"a{CONTROL_SEQUENCE}b"
 
 
 @pytest.mark.parametrize("status", [400, 404, 502])
-def test_a_server_error_is_one_line_without_control_characters(ecwid, answered, monkeypatch, status):
+def test_a_server_error_is_one_line_without_control_characters(ecwid, respond_with, monkeypatch, status):
     monkeypatch.setattr("ecwid_async.client.Retry", lambda inner, **_: inner)
-    said = {"errorMessage": f"no{SEQUENCE}\r\nreally", "errorCode": SEQUENCE}
-    for body, kind in ((json.dumps(said).encode(), "application/json"), (SEQUENCE.encode(), "text/html")):
-        answered(body, status=status, kind=kind)
+    message = {"errorMessage": f"no{CONTROL_SEQUENCE}\r\nreally", "errorCode": CONTROL_SEQUENCE}
+    for body, kind in ((json.dumps(message).encode(), "application/json"), (CONTROL_SEQUENCE.encode(), "text/html")):
+        respond_with(body, status=status, kind=kind)
         result = ecwid("get", "products", "7")
         assert result.code != 0
         assert result.err.removesuffix("\n").isprintable()
         assert r"\x1b]0;owned\x07" in result.err.replace("\\\\", "\\")
 
 
-def test_json_is_coloured_on_a_terminal(ecwid, answered, monkeypatch):
-    answered(b'{"a": [1]}')
+def test_json_is_coloured_on_a_terminal(ecwid, respond_with, monkeypatch):
+    respond_with(b'{"a": [1]}')
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     out = ecwid("call", "GET", "/x").out
     assert "\x1b[" in out
@@ -185,7 +174,7 @@ def test_json_is_coloured_on_a_terminal(ecwid, answered, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "code", "said"),
+    ("status", "body", "code", "message"),
     [
         (
             404,
@@ -199,17 +188,17 @@ def test_json_is_coloured_on_a_terminal(ecwid, answered, monkeypatch):
         (302, b"", 1, "returned 302"),
     ],
 )
-def test_a_failure_is_one_line_with_status_code_and_message(ecwid, answered, status, body, code, said):
-    answered(body, status=status)
+def test_a_failure_is_one_line_with_status_code_and_message(ecwid, respond_with, status, body, code, message):
+    respond_with(body, status=status)
     outcome = ecwid("call", "POST", "/orders/1/x", "-d", "{}")
     assert (outcome.code, outcome.out) == (code, "")
     assert outcome.err.startswith("ecwid: POST /orders/1/x returned ")
-    assert said in outcome.err
+    assert message in outcome.err
     assert outcome.err.count("\n") == 1
 
 
-def test_head_and_body_of_a_failure_are_printed_on_request(ecwid, answered):
-    answered(b'{"errorMessage":"no"}', status=409)
+def test_head_and_body_of_a_failure_are_printed_on_request(ecwid, respond_with):
+    respond_with(b'{"errorMessage":"no"}', status=409)
     outcome = ecwid("call", "GET", "/x", "-i")
     assert outcome.code == 1
     assert outcome.out.startswith("HTTP 409 Conflict\n")
@@ -227,7 +216,7 @@ def test_head_and_body_of_a_failure_are_printed_on_request(ecwid, answered):
         ("DELETE", "/products/1/gallery"),
         ("DELETE", "/products/1/files"),
         ("DELETE", "/orders/1/items/2/options/Size/files"),
-        ("DELETE", "/nobody/knows"),
+        ("DELETE", "/unknown/path"),
         ("PUT", "/reviews/mass_update", "-d", '{"selectMode": "ALL", "delete": true}'),
         ("POST", "/b%61tch", "-d", '[{"method": "DELETE", "path": "/products/"}]'),
         (
@@ -267,7 +256,7 @@ def test_one_item_is_deleted_without_yes(ecwid, demo):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("GET", ""), "the path is empty"),
         (("GET", "/"), "the path is empty"),
@@ -294,10 +283,10 @@ def test_one_item_is_deleted_without_yes(ecwid, demo):
         (("GET", "/orders", "--products", "2"), "add --sandbox"),
     ],
 )
-def test_an_invalid_request_is_one_line_and_exits_with_2(ecwid, demo, arguments, said):
+def test_an_invalid_request_is_one_line_and_exits_with_2(ecwid, demo, arguments, message):
     outcome = ecwid("call", *arguments)
     assert (outcome.code, outcome.out) == (2, "")
-    assert said in outcome.err
+    assert message in outcome.err
     assert outcome.err.count("\n") == 1
     assert not demo.requests
 

@@ -1,3 +1,5 @@
+"""``ecwid coverage``: tables and JSON of the endpoints and fields."""
+
 import json
 
 import pytest
@@ -25,7 +27,7 @@ def test_every_section_of_a_store_is_a_row_and_the_total_is_the_last(ecwid):
 
 
 def test_an_endpoint_is_found_with_its_method_its_model_and_its_route(report):
-    (found,) = [place for place in report["endpoints"] if place["endpoint"] == "PUT /orders/{orderId}"]
+    (found,) = [entry for entry in report["endpoints"] if entry["endpoint"] == "PUT /orders/{orderId}"]
     assert found == {
         "endpoint": "PUT /orders/{orderId}",
         "method": "store.orders.update",
@@ -49,13 +51,13 @@ def test_an_endpoint_is_found_with_its_method_its_model_and_its_route(report):
     ],
 )
 def test_return_types_are_printed_as_in_signatures(report, endpoint, method, returns):
-    (found,) = [place for place in report["endpoints"] if place["endpoint"] == endpoint]
+    (found,) = [entry for entry in report["endpoints"] if entry["endpoint"] == endpoint]
     assert (found["method"], found["returns"]) == (method, returns)
 
 
 def test_routes_of_the_sandbox_are_the_ones_it_serves(report):
-    served = {place["endpoint"] for place in report["endpoints"] if place["sandbox"]}
-    assert served == {place["endpoint"] for place in report["endpoints"]} & set(routes.load().operations)
+    served = {entry["endpoint"] for entry in report["endpoints"] if entry["sandbox"]}
+    assert served == {entry["endpoint"] for entry in report["endpoints"]} & set(routes.load().operations)
     assert report["total"]["in_sandbox"] == len(served)
 
 
@@ -78,7 +80,7 @@ def test_in_a_pipe_each_endpoint_is_one_line(ecwid, report):
     ]
 
 
-def test_on_a_terminal_each_endpoint_shows_its_call(ecwid, monkeypatch):
+def test_on_a_terminal_each_endpoint_has_its_signature(ecwid, monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     out = Text.from_ansi(ecwid("coverage", "--endpoints").out).plain
     assert "GET /orders/{orderId}\n  store.orders.get(order_id, …) → Order\n  routes.orders.get_order\n" in out

@@ -1,3 +1,5 @@
+"""``ecwid doctor``: its checks, probes and output."""
+
 import json
 import socket
 import socketserver
@@ -25,7 +27,7 @@ NAMES = ["settings", "connection", "clock", "token", "scopes", "plan", "endpoint
 
 @pytest.fixture(autouse=True)
 def no_rate_limit(monkeypatch):
-    """Seventy requests at once are more than the pace of a real store allows."""
+    """Allow seventy requests at once, more than the pace of a real store does."""
     monkeypatch.setattr("ecwid_async.cli.checks.Quota", partial(Quota, burst=600))
 
 
@@ -36,7 +38,7 @@ def sandbox():
 
 @pytest.fixture
 def demo(sandbox, monkeypatch):
-    """The environment that leads to a store on this machine, which a test may change."""
+    """A demo store on this machine that a test may change. The environment points to it."""
     with serve_in_thread(sandbox) as server:
         monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
         monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
@@ -45,49 +47,49 @@ def demo(sandbox, monkeypatch):
 
 
 @pytest.fixture
-def altered(sandbox, monkeypatch):
-    """Have the sandbox's JSON pass through a function of path and content."""
+def alter_responses(sandbox, monkeypatch):
+    """A function that makes the sandbox change its JSON by a function of path and content."""
 
-    def alter(change):
+    def set_change(change):
         handle = Sandbox.handle
 
-        def altering(self, request):
+        def handle_and_change(self, request):
             response = handle(self, request)
             if not response.headers["content-type"].startswith("application/json"):
                 return response
             content = change(request.path.removeprefix(f"/{DEMO_STORE_ID}"), json.loads(response.body))
             return Response(response.status, response.headers, msgspec.json.encode(content))
 
-        monkeypatch.setattr(Sandbox, "handle", altering)
+        monkeypatch.setattr(Sandbox, "handle", handle_and_change)
 
-    return alter
+    return set_change
 
 
 @pytest.fixture
-def impatient(monkeypatch):
-    """Have retries wait for nothing."""
+def no_retry_delays(monkeypatch):
+    """Make retries without waiting."""
 
-    async def at_once(seconds):
+    async def do_not_sleep(seconds):
         pass
 
-    monkeypatch.setattr(client, "Retry", partial(Retry, sleep=at_once))
+    monkeypatch.setattr(client, "Retry", partial(Retry, sleep=do_not_sleep))
 
 
-async def checked(sandbox, **options):
-    """The checks of a store in this process, by name."""
-    checkup = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, DEMO_TOKEN), **options)
-    await checkup.run()
-    return checkup, {check.name: check for check in checkup.checks}
+async def run_checks(sandbox, **options):
+    """Run the checks on a store in this process. Returns the runner, and its checks by name."""
+    runner = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, DEMO_TOKEN), **options)
+    await runner.run()
+    return runner, {check.name: check for check in runner.checks}
 
 
-def states(outcome):
+def states_by_check(outcome):
     return {line.split()[1]: line.split()[0] for line in outcome.out.splitlines() if line}
 
 
 def test_every_check_of_a_served_store_is_one_line_and_passes(ecwid, demo):
     outcome = ecwid("doctor")
     assert (outcome.code, outcome.err) == (0, "")
-    assert states(outcome) == dict.fromkeys(NAMES, "ok")
+    assert states_by_check(outcome) == dict.fromkeys(NAMES, "ok")
     assert len(outcome.out.splitlines()) == len(NAMES)
     assert "127.0.0.1" in outcome.out
     assert {exchange.method for exchange in demo.requests} == {"GET"}
@@ -96,20 +98,20 @@ def test_every_check_of_a_served_store_is_one_line_and_passes(ecwid, demo):
 def test_the_embedded_store_passes(ecwid):
     outcome = ecwid("doctor", "--sandbox", "--products", "3", "--orders", "2")
     assert outcome.code == 0
-    assert set(states(outcome).values()) == {"ok"}
+    assert set(states_by_check(outcome).values()) == {"ok"}
 
 
 def test_json_is_one_object(ecwid, demo):
     outcome = ecwid("doctor", "--json")
-    told = json.loads(outcome.out)
-    assert (outcome.code, outcome.err, told["ok"]) == (0, "", True)
-    assert [check["check"] for check in told["checks"]] == NAMES
-    assert "read_catalog" in told["scopes"]["granted"]
-    assert told["scopes"]["missing"] == []
-    asked = {probe["endpoint"]: probe["outcome"] for probe in told["endpoints"]}
+    report = json.loads(outcome.out)
+    assert (outcome.code, outcome.err, report["ok"]) == (0, "", True)
+    assert [check["check"] for check in report["checks"]] == NAMES
+    assert "read_catalog" in report["scopes"]["granted"]
+    assert report["scopes"]["missing"] == []
+    outcomes = {probe["endpoint"]: probe["outcome"] for probe in report["endpoints"]}
     for endpoint in ("GET /orders", "GET /orders/{orderId}", "GET /products/{productId}/combinations"):
-        assert asked[endpoint] == "read"
-    assert told["unknown_fields"] == told["type_mismatches"] == []
+        assert outcomes[endpoint] == "read"
+    assert report["unknown_fields"] == report["type_mismatches"] == []
 
 
 def test_neither_values_nor_the_token_are_printed(ecwid, demo):
@@ -122,8 +124,8 @@ def test_neither_values_nor_the_token_are_printed(ecwid, demo):
         assert value not in out
 
 
-async def test_sample_bounds_the_items_read(sandbox):
-    await checked(sandbox, sample=2)
+async def test_sample_limits_the_items_read(sandbox):
+    await run_checks(sandbox, sample=2)
     limits = {exchange.params["limit"] for exchange in sandbox.requests if "limit" in exchange.params}
     assert limits == {"2"}
 
@@ -133,16 +135,16 @@ def test_a_missing_setting_exits_with_2_and_ends_the_checks(ecwid, demo, monkeyp
     monkeypatch.delenv(name)
     outcome = ecwid("doctor")
     assert outcome.code == 2
-    assert states(outcome) == {"settings": "fail"}
+    assert states_by_check(outcome) == {"settings": "fail"}
     assert name in outcome.out
     assert not demo.requests
 
 
 def test_a_failure_is_a_json_object_too(ecwid):
     outcome = ecwid("doctor", "--json")
-    told = json.loads(outcome.out)
-    assert (outcome.code, told["ok"], told["checks"][0]["state"]) == (2, False, "fail")
-    assert "--sandbox" in told["checks"][0]["advice"]
+    report = json.loads(outcome.out)
+    assert (outcome.code, report["ok"], report["checks"][0]["state"]) == (2, False, "fail")
+    assert "--sandbox" in report["checks"][0]["advice"]
 
 
 def test_a_public_token_is_a_warning(ecwid, demo, monkeypatch):
@@ -150,22 +152,22 @@ def test_a_public_token_is_a_warning(ecwid, demo, monkeypatch):
     store.add_token("public_demo", None)
     monkeypatch.setenv("ECWID_TOKEN", "public_demo")
     outcome = ecwid("doctor")
-    assert (outcome.code, states(outcome)["settings"]) == (0, "warn")
+    assert (outcome.code, states_by_check(outcome)["settings"]) == (0, "warn")
     assert "public_demo" not in outcome.out
 
 
 def test_a_wrong_token_exits_with_3_and_ends_the_checks(ecwid, demo, monkeypatch):
     monkeypatch.setenv("ECWID_TOKEN", "secret_of_somebody_else")
     outcome = ecwid("doctor")
-    assert (outcome.code, states(outcome)["token"]) == (3, "fail")
+    assert (outcome.code, states_by_check(outcome)["token"]) == (3, "fail")
     assert "refused: 403 INVALID_API_TOKEN" in outcome.out
     assert "secret_of" not in outcome.out
-    # Going on with a dead token gets the whole machine blocked.
+    # More requests with a dead token could block the whole machine.
     assert len(demo.requests) == 1
 
 
-def test_a_token_in_the_base_url_is_masked(ecwid, demo, address, monkeypatch):
-    monkeypatch.setenv("ECWID_BASE_URL", f"{address}/{DEMO_TOKEN}")
+def test_a_token_in_the_base_url_is_masked(ecwid, demo, base_url, monkeypatch):
+    monkeypatch.setenv("ECWID_BASE_URL", f"{base_url}/{DEMO_TOKEN}")
     out = ecwid("doctor").out
     assert "/***" in out
     assert DEMO_TOKEN not in out
@@ -174,45 +176,45 @@ def test_a_token_in_the_base_url_is_masked(ecwid, demo, address, monkeypatch):
 def test_an_unknown_store_is_reported(ecwid, demo, monkeypatch):
     monkeypatch.setenv("ECWID_STORE_ID", "77")
     outcome = ecwid("doctor")
-    assert (outcome.code, states(outcome)["token"]) == (1, "fail")
+    assert (outcome.code, states_by_check(outcome)["token"]) == (1, "fail")
     assert "STORE_NOT_FOUND" in outcome.out
 
 
 async def test_a_suspended_store_exits_with_3(sandbox):
     sandbox.stores[DEMO_STORE_ID].suspended = True
-    checkup, checks = await checked(sandbox)
-    assert (checkup.code, checks["plan"].state) == (3, State.FAIL)
+    runner, checks = await run_checks(sandbox)
+    assert (runner.code, checks["plan"].state) == (3, State.FAIL)
     assert "STORE_IS_SUSPENDED" in checks["plan"].message
     assert len(sandbox.requests) == 1
 
 
 async def test_sections_missing_from_the_plan_are_named(sandbox):
     sandbox.stores[DEMO_STORE_ID].simulated_errors |= {"subscriptions"}
-    checkup, checks = await checked(sandbox)
-    assert (checkup.code, checks["plan"].state) == (0, State.WARN)
+    runner, checks = await run_checks(sandbox)
+    assert (runner.code, checks["plan"].state) == (0, State.WARN)
     assert "subscriptions" in checks["plan"].message
 
 
 async def test_missing_scopes_are_named_with_their_sections(sandbox):
     scopes = {"read_store_profile", "read_catalog", "read_orders"}
     sandbox.stores[DEMO_STORE_ID].add_token("secret_narrow", scopes)
-    checkup = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
-    await checkup.run()
-    (check,) = [check for check in checkup.checks if check.name == "scopes"]
-    assert (checkup.code, check.state) == (0, State.WARN)
-    assert checkup.prober.granted == scopes
-    assert {"read_staff", "read_customers"} <= checkup.prober.missing
-    assert not checkup.prober.missing & scopes
+    runner = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
+    await runner.run()
+    (check,) = [check for check in runner.checks if check.name == "scopes"]
+    assert (runner.code, check.state) == (0, State.WARN)
+    assert runner.prober.granted == scopes
+    assert {"read_staff", "read_customers"} <= runner.prober.missing
+    assert not runner.prober.missing & scopes
     for word in ("read_staff", "staff", "customers"):
         assert word in check.message
 
 
 async def test_a_token_without_the_profile_scope_works(sandbox):
     sandbox.stores[DEMO_STORE_ID].add_token("secret_narrow", {"read_orders"})
-    checkup = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
-    await checkup.run()
-    assert {check.name: check.state for check in checkup.checks}["token"] is State.OK
-    assert checkup.prober.granted == {"read_orders"}
+    runner = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
+    await runner.run()
+    assert {check.name: check.state for check in runner.checks}["token"] is State.OK
+    assert runner.prober.granted == {"read_orders"}
 
 
 @pytest.mark.parametrize(
@@ -225,10 +227,10 @@ async def test_a_token_without_the_profile_scope_works(sandbox):
         (86400 * 3, State.WARN, "3 days ahead of"),
     ],
 )
-async def test_clocks_are_compared(ahead, state, message):
+async def test_the_clock_is_compared_with_the_server(ahead, state, message):
     sandbox = demo_sandbox(**SMALL, clock=lambda: 1_700_000_000.0)
-    checkup, checks = await checked(sandbox, clock=lambda: 1_700_000_000.5 + ahead)
-    assert (checkup.code, checks["clock"].state) == (0, state)
+    runner, checks = await run_checks(sandbox, clock=lambda: 1_700_000_000.5 + ahead)
+    assert (runner.code, checks["clock"].state) == (0, state)
     assert message in checks["clock"].message
 
 
@@ -239,11 +241,11 @@ async def test_a_response_without_a_date_leaves_the_clock_unchecked(sandbox, mon
         "handle",
         lambda self, request: evolve(handle(self, request), headers=Headers((("Content-Type", "application/json"),))),
     )
-    _, checks = await checked(sandbox)
+    _, checks = await run_checks(sandbox)
     assert checks["clock"].state is State.WARN
 
 
-async def test_unknown_fields_are_found_at_any_depth_without_their_values(sandbox, altered):
+async def test_unknown_fields_are_found_at_any_depth_without_their_values(sandbox, alter_responses):
     def change(path, content):
         if path == "/orders":
             for order in content["items"]:
@@ -252,20 +254,20 @@ async def test_unknown_fields_are_found_at_any_depth_without_their_values(sandbo
                 order["john@example.com"] = None
         return content
 
-    altered(change)
-    checkup, checks = await checked(sandbox)
-    assert (checkup.code, checks["models"].state) == (0, State.WARN)
-    unknown = {(news.model, news.name, news.type): seen for news, seen in checkup.prober.unknown.items()}
+    alter_responses(change)
+    runner, checks = await run_checks(sandbox)
+    assert (runner.code, checks["models"].state) == (0, State.WARN)
+    unknown = {(field.model, field.name, field.type): seen for field, seen in runner.prober.unknown.items()}
     assert unknown == {
         ("Order", "newField", "text"): SMALL["orders"],
         ("OrderItem", "deepField", "object"): SMALL["orders"],
         ("Order", "*", "null"): SMALL["orders"],
     }
-    assert {news.endpoint for news in checkup.prober.unknown} == {"GET /orders"}
-    assert not checkup.prober.type_mismatches
+    assert {field.endpoint for field in runner.prober.unknown} == {"GET /orders"}
+    assert not runner.prober.type_mismatches
 
 
-async def test_type_mismatches_are_found_without_the_keys_of_maps(sandbox, altered):
+async def test_type_mismatches_are_found_without_the_keys_of_maps(sandbox, alter_responses):
     def change(path, content):
         if path == "/products":
             for product in content["items"]:
@@ -273,27 +275,27 @@ async def test_type_mismatches_are_found_without_the_keys_of_maps(sandbox, alter
                 product["nameTranslated"] = {"john.doe@example.com": [1]}
         return content
 
-    altered(change)
-    checkup, checks = await checked(sandbox)
+    alter_responses(change)
+    runner, checks = await run_checks(sandbox)
     assert checks["models"].state is State.WARN
-    paths = {(odd.path, odd.found): seen for odd, seen in checkup.prober.type_mismatches.items()}
+    paths = {(mismatch.path, mismatch.found): seen for mismatch, seen in runner.prober.type_mismatches.items()}
     assert paths == {
         ("items[].price", "text"): SMALL["products"],
         ("items[].nameTranslated.*", "a list"): SMALL["products"],
     }
-    assert not checkup.prober.unknown
+    assert not runner.prober.unknown
 
 
-async def test_a_response_of_another_shape_is_a_mismatch_and_the_checks_continue(sandbox, altered):
-    altered(lambda path, content: [1] if path == "/latest-stats" else content)
-    checkup, checks = await checked(sandbox)
-    (odd,) = checkup.prober.type_mismatches
-    assert (odd.endpoint, odd.path, odd.found) == ("GET /latest-stats", "", "a list")
+async def test_a_response_of_another_shape_is_a_mismatch_and_the_checks_continue(sandbox, alter_responses):
+    alter_responses(lambda path, content: [1] if path == "/latest-stats" else content)
+    runner, checks = await run_checks(sandbox)
+    (mismatch,) = runner.prober.type_mismatches
+    assert (mismatch.endpoint, mismatch.path, mismatch.found) == ("GET /latest-stats", "", "a list")
     assert checks["endpoints"].state is State.OK
 
 
-def test_differences_are_a_table_below_the_checks(ecwid, demo, altered):
-    altered(lambda path, content: content | {"brandNew": 1, "account": 5} if path == "/profile" else content)
+def test_differences_are_a_table_below_the_checks(ecwid, demo, alter_responses):
+    alter_responses(lambda path, content: content | {"brandNew": 1, "account": 5} if path == "/profile" else content)
     out = ecwid("doctor").out
     checks, _, table = out.partition("\n\n")
     assert len(checks.splitlines()) == len(NAMES)
@@ -304,7 +306,7 @@ def test_differences_are_a_table_below_the_checks(ecwid, demo, altered):
     assert line.split()[1:] == ["ProfileAccount", "a", "whole", "number", "1", "GET", "/profile"]
 
 
-async def test_endpoints_that_fail_are_named(sandbox, impatient, monkeypatch):
+async def test_endpoints_that_fail_are_named(sandbox, no_retry_delays, monkeypatch):
     handle = Sandbox.handle
 
     def failing(self, request):
@@ -312,15 +314,15 @@ async def test_endpoints_that_fail_are_named(sandbox, impatient, monkeypatch):
         return evolve(response, status=500, body=b"oops") if request.path.endswith("/brands") else response
 
     monkeypatch.setattr(Sandbox, "handle", failing)
-    checkup, checks = await checked(sandbox)
-    assert (checkup.code, checks["endpoints"].state) == (0, State.WARN)
+    runner, checks = await run_checks(sandbox)
+    assert (runner.code, checks["endpoints"].state) == (0, State.WARN)
     assert "GET /brands (500)" in checks["endpoints"].message
 
 
-def test_a_refused_connection_exits_with_4(ecwid, demo, nowhere, monkeypatch):
-    monkeypatch.setenv("ECWID_BASE_URL", nowhere)
+def test_a_refused_connection_exits_with_4(ecwid, demo, unused_base_url, monkeypatch):
+    monkeypatch.setenv("ECWID_BASE_URL", unused_base_url)
     outcome = ecwid("doctor")
-    assert (outcome.code, states(outcome)) == (4, {"settings": "ok", "connection": "fail"})
+    assert (outcome.code, states_by_check(outcome)) == (4, {"settings": "ok", "connection": "fail"})
     assert "can't connect to 127.0.0.1" in outcome.out
 
 
@@ -335,21 +337,25 @@ def test_an_unresolvable_host_exits_with_4(ecwid, demo, monkeypatch):
     assert "can't resolve shop.example" in outcome.out
 
 
-def test_a_server_without_tls_exits_with_4(ecwid, demo, address, monkeypatch):
-    monkeypatch.setenv("ECWID_BASE_URL", address.replace("http://", "https://"))
+def test_a_server_without_tls_exits_with_4(ecwid, demo, base_url, monkeypatch):
+    monkeypatch.setenv("ECWID_BASE_URL", base_url.replace("http://", "https://"))
     outcome = ecwid("doctor")
-    assert (outcome.code, states(outcome)["connection"]) == (4, "fail")
-    assert f"127.0.0.1:{urlsplit(address).port} has no valid certificate" in outcome.out
+    assert (outcome.code, states_by_check(outcome)["connection"]) == (4, "fail")
+    assert f"127.0.0.1:{urlsplit(base_url).port} has no valid certificate" in outcome.out
 
 
-def test_a_server_that_closes_the_connection_exits_with_4(ecwid, demo, impatient, monkeypatch):
-    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as rude:
-        monkeypatch.setenv("ECWID_BASE_URL", f"http://127.0.0.1:{rude.server_address[1]}/api/v3")
-        thread = threading.Thread(target=rude.serve_forever, kwargs={"poll_interval": 0.01})
+def test_a_server_that_closes_the_connection_exits_with_4(ecwid, demo, no_retry_delays, monkeypatch):
+    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
+        monkeypatch.setenv("ECWID_BASE_URL", f"http://127.0.0.1:{server.server_address[1]}/api/v3")
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             outcome = ecwid("doctor")
         finally:
-            rude.shutdown()
+            server.shutdown()
             thread.join()
-    assert (outcome.code, states(outcome)["connection"], states(outcome)["token"]) == (4, "ok", "fail")
+    assert (outcome.code, states_by_check(outcome)["connection"], states_by_check(outcome)["token"]) == (
+        4,
+        "ok",
+        "fail",
+    )

@@ -1,9 +1,10 @@
+"""``ecwid export``: files, formats, stdout, exit codes, interruption and resuming."""
+
 import gzip
 import hashlib
 import json
 import os
 import random
-import re
 import signal
 import socket
 import subprocess
@@ -22,27 +23,25 @@ from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 from ecwid_async.sandbox.server import serve_in_thread
 from ecwid_async.transport.retry import Retry
 
+from .helpers import file_names
+
 FILES = ["carts.jsonl", "categories.jsonl", "customers.jsonl", "manifest.json"]
 FILES += ["orders.jsonl", "products.jsonl", "profile.jsonl"]
 
 
-def names(folder):
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-
-
 @pytest.fixture
-def impatient(monkeypatch):
-    async def at_once(seconds):
+def no_retry_delays(monkeypatch):
+    async def do_not_sleep(seconds):
         pass
 
-    monkeypatch.setattr(client, "Retry", partial(Retry, sleep=at_once))
+    monkeypatch.setattr(client, "Retry", partial(Retry, sleep=do_not_sleep))
 
 
 def test_the_embedded_store_is_exported_completely(ecwid, sizes, tmp_path):
     out = tmp_path / "out"
     outcome = ecwid("export", "--sandbox", *sizes, "--out", out)
     assert (outcome.code, outcome.err) == (0, "")
-    assert names(out) == FILES
+    assert file_names(out) == FILES
     count = {name: len((out / f"{name}.jsonl").read_bytes().splitlines()) for name in DEFAULT_SECTIONS}
     assert count == {"profile": 1, "orders": 120, "carts": 20, "products": 230, "categories": 12, "customers": 110}
     for name in DEFAULT_SECTIONS:
@@ -68,27 +67,27 @@ def test_a_served_store_gives_the_same_bytes(ecwid, sizes, served, tmp_path):
     assert ecwid("export", "--sandbox", *sizes, "--out", tmp_path / "embedded").code == 0
     assert ecwid("export", "--out", tmp_path / "served").code == 0
     for name in DEFAULT_SECTIONS:
-        embedded, served_ = (tmp_path / side / f"{name}.jsonl" for side in ("embedded", "served"))
-        assert embedded.read_bytes() == served_.read_bytes()
+        embedded, from_server = (tmp_path / side / f"{name}.jsonl" for side in ("embedded", "served"))
+        assert embedded.read_bytes() == from_server.read_bytes()
 
 
 def test_only_the_named_sections_are_exported(ecwid, served, tmp_path):
     assert ecwid("export", "orders", "profile", "-o", tmp_path).code == 0
-    assert names(tmp_path) == ["manifest.json", "orders.jsonl", "profile.jsonl"]
+    assert file_names(tmp_path) == ["manifest.json", "orders.jsonl", "profile.jsonl"]
 
 
 def test_json_is_one_object_with_the_manifest(ecwid, served, tmp_path):
     outcome = ecwid("export", "products", "--json", "--out", tmp_path)
-    told = json.loads(outcome.out)
-    assert (told["folder"], told["sections"]["products"]["item_count"]) == (str(tmp_path), 230)
+    report = json.loads(outcome.out)
+    assert (report["folder"], report["sections"]["products"]["item_count"]) == (str(tmp_path), 230)
     content = (tmp_path / "products.jsonl").read_bytes()
-    assert told["sections"]["products"]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert report["sections"]["products"]["sha256"] == hashlib.sha256(content).hexdigest()
     assert outcome.err == ""
 
 
 def test_json_distinguishes_a_file_from_a_folder(ecwid, served, tmp_path):
-    told = json.loads(ecwid("export", "products", "--json", "--out", tmp_path / "p.csv").out)
-    assert (told["file"], told.get("folder")) == (str(tmp_path / "p.csv"), None)
+    report = json.loads(ecwid("export", "products", "--json", "--out", tmp_path / "p.csv").out)
+    assert (report["file"], report.get("folder")) == (str(tmp_path / "p.csv"), None)
 
 
 def test_items_begin_with_the_store_id_on_request(ecwid, served, tmp_path):
@@ -124,11 +123,11 @@ def test_an_export_replaces_the_one_before(ecwid, tmp_path):
     for products in (5, 7):
         ecwid("export", "products", "--sandbox", "--products", products, "--out", tmp_path)
     assert len((tmp_path / "products.jsonl").read_bytes().splitlines()) == 7
-    assert names(tmp_path) == ["manifest.json", "products.jsonl"]
+    assert file_names(tmp_path) == ["manifest.json", "products.jsonl"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["prodcts", "--out", "out", "--sandbox"], 2, "Did you mean products?"),
         (["--out", "--sandbox"], 2, "--out needs a folder or a file, and --sandbox is an option"),
@@ -163,14 +162,14 @@ def test_an_export_replaces_the_one_before(ecwid, tmp_path):
         ),
     ],
 )
-def test_wrong_usage_is_one_line_and_exits_with_2(ecwid, tmp_path, monkeypatch, arguments, code, said):
+def test_wrong_usage_is_one_line_and_exits_with_2(ecwid, tmp_path, monkeypatch, arguments, code, message):
     monkeypatch.chdir(tmp_path)
     outcome = ecwid("export", *arguments)
     assert outcome.code == code
-    assert said in outcome.err
+    assert message in outcome.err
     assert outcome.err.count("\n") == 1
     assert outcome.out == ""
-    assert names(tmp_path) == []
+    assert file_names(tmp_path) == []
 
 
 def test_a_wrong_token_exits_with_3(ecwid, served, tmp_path, monkeypatch):
@@ -180,15 +179,15 @@ def test_a_wrong_token_exits_with_3(ecwid, served, tmp_path, monkeypatch):
     assert "INVALID_API_TOKEN" in outcome.err
     assert "secret_of_somebody_else" not in outcome.err
     assert outcome.err.count("\n") == 1
-    assert names(tmp_path) == []
+    assert file_names(tmp_path) == []
 
 
-def test_no_network_exits_with_4(ecwid, served, nowhere, impatient, tmp_path, monkeypatch):
-    monkeypatch.setenv("ECWID_BASE_URL", nowhere)
+def test_no_network_exits_with_4(ecwid, served, unused_base_url, no_retry_delays, tmp_path, monkeypatch):
+    monkeypatch.setenv("ECWID_BASE_URL", unused_base_url)
     outcome = ecwid("export", "--out", tmp_path / "out")
     assert outcome.code == 4
     assert outcome.err.count("\n") == 1
-    assert names(tmp_path) == []
+    assert file_names(tmp_path) == []
 
 
 def test_an_impossible_folder_exits_with_5_before_anything_is_read(ecwid, tmp_path):
@@ -207,7 +206,7 @@ def test_the_file_name_of_one_section_decides_its_format(ecwid, served, tmp_path
     lines = [json.loads(line) for line in gzip.decompress((tmp_path / "p.jsonl.gz").read_bytes()).splitlines()]
     assert 0 < len(lines) < 230
     assert all(line.keys() == {"id", "name"} for line in lines)
-    assert names(tmp_path) == ["p.jsonl.gz", "p.jsonl.gz.manifest.json"]
+    assert file_names(tmp_path) == ["p.jsonl.gz", "p.jsonl.gz.manifest.json"]
     assert "p.jsonl.gz.manifest.json beside it" in " ".join(outcome.out.split())
 
 
@@ -221,112 +220,17 @@ def test_one_section_goes_to_stdout_alone(ecwid, served):
 def test_without_out_the_folder_is_named_after_the_store(ecwid, served, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert ecwid("export", "profile", "--quiet").code == 0
-    assert names(tmp_path / "export-1003") == ["manifest.json", "profile.jsonl"]
+    assert file_names(tmp_path / "export-1003") == ["manifest.json", "profile.jsonl"]
 
 
 def test_all_exports_every_section_the_token_allows(ecwid, sizes, tmp_path):
     outcome = ecwid("export", "--all", "--sandbox", *sizes, "--out", tmp_path)
     assert outcome.code == 0
-    assert names(tmp_path) == sorted([*(f"{name}.jsonl" for name in ALL_SECTIONS), "manifest.json"])
+    assert file_names(tmp_path) == sorted([*(f"{name}.jsonl" for name in ALL_SECTIONS), "manifest.json"])
 
 
-@pytest.fixture(scope="module")
-def two():
-    """The address of a server of two stores."""
-    sandbox = Sandbox(requests_per_minute=None)
-    for number, token in {1: "secret_one", 2: "secret_two"}.items():
-        sandbox.add_store(number, token=token).load("categories", [{"id": number}])
-    with serve_in_thread(sandbox) as server:
-        yield server.base_url
-
-
-class TestStores:
-    @pytest.fixture
-    def tokens(self, two, monkeypatch, tmp_path):
-        """Point the environment at the server of two stores, and write their tokens to a file."""
-        monkeypatch.setenv("ECWID_BASE_URL", two)
-        file = tmp_path / "tokens"
-        file.write_text("# mine\n\n1 secret_one\n2   secret_two\n")
-        file.chmod(0o600)
-        return file
-
-    def test_each_store_gets_a_folder(self, ecwid, tokens, tmp_path):
-        outcome = ecwid("export", "categories", "--stores", tokens, "--out", tmp_path / "out")
-        assert (outcome.code, outcome.err) == (0, "")
-        for number in (1, 2):
-            assert json.loads((tmp_path / "out" / str(number) / "categories.jsonl").read_text())["id"] == number
-            assert names(tmp_path / "out" / str(number)) == ["categories.jsonl", "manifest.json"]
-        assert "2 stores" in outcome.out
-
-    def test_a_single_store_gets_a_folder_too(self, ecwid, tokens, tmp_path, monkeypatch):
-        tokens.write_text("1 secret_one\n")
-        monkeypatch.chdir(tmp_path)
-        outcome = ecwid("export", "categories", "--stores", tokens, "--out", "out")
-        (place,) = re.findall(r"In (\S+), with manifest.json", " ".join(outcome.out.split()))
-        assert (tmp_path / place / "manifest.json").exists()
-
-    def test_tokens_come_from_the_environment(self, ecwid, tokens, tmp_path, monkeypatch):
-        monkeypatch.setenv("ECWID_TOKEN_1", "secret_one")
-        monkeypatch.setenv("ECWID_STORE_ID", "2")
-        monkeypatch.setenv("ECWID_TOKEN", "secret_two")
-        assert ecwid("export", "categories", "--store", 1, "--store", 2, "--out", tmp_path / "out").code == 0
-        assert names(tmp_path / "out") == ["1", "2"]
-
-    def test_a_failed_store_stops_no_other_and_decides_the_exit_code(self, ecwid, tokens, tmp_path):
-        tokens.write_text("1 secret_wrong\n2 secret_two\n")
-        outcome = ecwid("export", "categories", "--stores", tokens, "--json", "--out", tmp_path / "out")
-        assert outcome.code == 3
-        told = json.loads(outcome.out)["stores"]
-        assert told["2"]["sections"]["categories"]["item_count"] == 1
-        assert "INVALID_API_TOKEN" in told["1"]["error"]
-        assert outcome.err.startswith("ecwid: store 1: ")
-        assert outcome.err.count("\n") == 1
-        assert "secret" not in outcome.out + outcome.err
-        assert names(tmp_path / "out") == ["2"]
-
-    @pytest.mark.skipif(os.name != "posix", reason="needs the permissions of POSIX")
-    def test_a_file_readable_by_others_is_refused(self, ecwid, tokens, tmp_path):
-        tokens.chmod(0o640)
-        outcome = ecwid("export", "categories", "--stores", tokens, "--out", tmp_path / "out")
-        assert (outcome.code, names(tmp_path / "out")) == (2, [])
-        assert f"chmod 600 {tokens}" in outcome.err
-
-    @pytest.mark.parametrize("line", ["secret_three", "x secret_three", "3 secret_three too"])
-    def test_an_invalid_line_is_named_but_not_printed(self, ecwid, tokens, tmp_path, line):
-        tokens.write_text(f"1 secret_one\n{line}\n")
-        outcome = ecwid("export", "categories", "--stores", tokens, "--out", tmp_path / "out")
-        assert outcome.code == 2
-        assert f"line 2 of {tokens}" in outcome.err
-        assert "secret" not in outcome.err
-
-    @pytest.mark.parametrize(
-        "line",
-        [
-            b"1003 t\xf6ken",
-            "1003 t\u00f6ken".encode(),
-            b"\xff\xfe1\0",
-            b"0 secret",
-            b"9" * 5000 + b" secret",
-            b"2 secret_other",
-        ],
-        ids=lambda line: repr(line[:12]),
-    )
-    def test_ambiguous_lines_are_refused(self, ecwid, tokens, tmp_path, line):
-        tokens.write_bytes(b"\xef\xbb\xbf1 secret_one\n2 secret_two\n" + line)
-        outcome = ecwid("export", "categories", "--stores", tokens, "--out", tmp_path / "out")
-        assert outcome.code == 2
-        assert f"line 3 of {tokens}" in outcome.err
-        assert "secret" not in outcome.err
-        assert not (tmp_path / "out").exists()
-
-    def test_a_missing_file_is_wrong_usage(self, ecwid, tmp_path):
-        outcome = ecwid("export", "--stores", tmp_path / "none")
-        assert outcome.code == 2
-        assert "can't read the --stores file" in outcome.err
-
-
-class Slow(Sandbox):
-    """A demo store whose answers take their time, so that there is a time to be interrupted."""
+class SlowSandbox(Sandbox):
+    """A sandbox that responds slowly, so that there is time for an interruption."""
 
     pause = 0.01
 
@@ -336,8 +240,8 @@ class Slow(Sandbox):
 
 
 @pytest.fixture
-def slow(monkeypatch, no_rate_limit):
-    sandbox = Slow(requests_per_minute=None)
+def slow_store(monkeypatch, no_rate_limit):
+    sandbox = SlowSandbox(requests_per_minute=None)
     products = ({"id": number, "createTimestamp": number, "updateTimestamp": number} for number in range(1, 1201))
     sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN).load("products", products)
     with serve_in_thread(sandbox) as server:
@@ -347,78 +251,78 @@ def slow(monkeypatch, no_rate_limit):
         yield sandbox
 
 
-def stopped(process, sandbox, requests, number):
-    """Send a signal once the server has had so many requests."""
-    give_up = time.monotonic() + 30
+def signal_after(process, sandbox, requests, number):
+    """Send a signal once the server has received this many requests, and wait for the end of the process."""
+    deadline = time.monotonic() + 30
     while len(sandbox.requests) < requests:
         assert process.poll() is None
-        assert time.monotonic() < give_up
+        assert time.monotonic() < deadline
         time.sleep(0.002)
     process.send_signal(number)
     return process.communicate(timeout=30)
 
 
-def noted(folder):
-    """How many products the checkpoint speaks of."""
+def checkpointed_items(folder):
+    """The number of items in the latest checkpoint."""
     checkpoint = folder / ".manifest.json.checkpoint"
     lines = checkpoint.read_bytes().splitlines()[1:] if checkpoint.exists() else []
     return max((json.loads(strip_checksum(line)).get("item_count", 0) for line in lines), default=0)
 
 
-def goes_on(ecwid, sandbox, folder, *arguments):
-    """Give the same command again: all is there once, and what was noted was not asked for again."""
-    before = noted(folder)
+def check_resume(ecwid, sandbox, folder, *arguments):
+    """Run the same command again: each item is written once, and no item in the checkpoint is requested again."""
+    before = checkpointed_items(folder)
     sandbox.pause = 0
     sandbox.requests.clear()
     outcome = ecwid("export", "products", *arguments, "--json", "--out", folder)
     assert (outcome.code, outcome.err) == (0, "")
-    # Those with a lower bound look for what came meanwhile.
+    # Requests with a lower bound look for items that have changed since.
     bounds = {"createdFrom", "updatedFrom"}
     offsets = [int(each.params["offset"]) for each in sandbox.requests if not bounds & each.params.keys()]
-    # One page may have been noted in the file and not yet in the token.
+    # The file may have one page more than the token.
     assert min(offsets) >= max(0, before - 200)
     record = json.loads(outcome.out)["sections"]["products"]
     assert (record["item_count"], record["resume_count"]) == (1200, 1 if before else 0)
-    assert names(folder) == ["manifest.json", record["file"]]
+    assert file_names(folder) == ["manifest.json", record["file"]]
     return folder / record["file"]
 
 
-def ids(lines):
+def read_ids(lines):
     return [json.loads(line)["id"] for line in lines.splitlines()]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130)])
-def test_an_interrupted_export_prints_how_to_resume_and_resumes(ecwid, start, slow, tmp_path, number, code):
+def test_an_interrupted_export_prints_how_to_resume_and_resumes(ecwid, start, slow_store, tmp_path, number, code):
     process = start("export", "products", "--out", "out")
-    out, err = stopped(process, slow, 9, number)
+    out, err = signal_after(process, slow_store, 9, number)
     assert (process.returncode, out) == (code, "")
     assert err == (
         "ecwid: interrupted. Items that were read are kept: "
         "run the same command to resume, or add --fresh to start over.\n"
     )
-    assert names(tmp_path / "out") == [".manifest.json.checkpoint", ".products.jsonl.part"]
-    assert noted(tmp_path / "out") > 0
-    assert ids(goes_on(ecwid, slow, tmp_path / "out").read_bytes()) == list(range(1, 1201))
+    assert file_names(tmp_path / "out") == [".manifest.json.checkpoint", ".products.jsonl.part"]
+    assert checkpointed_items(tmp_path / "out") > 0
+    assert read_ids(check_resume(ecwid, slow_store, tmp_path / "out").read_bytes()) == list(range(1, 1201))
 
 
 @pytest.mark.parametrize("requests", [7])
-def test_a_killed_export_resumes(ecwid, start, slow, tmp_path, requests):
-    stopped(start("export", "products", "--out", "out"), slow, requests, signal.SIGKILL)
-    assert ids(goes_on(ecwid, slow, tmp_path / "out").read_bytes()) == list(range(1, 1201))
+def test_a_killed_export_resumes(ecwid, start, slow_store, tmp_path, requests):
+    signal_after(start("export", "products", "--out", "out"), slow_store, requests, signal.SIGKILL)
+    assert read_ids(check_resume(ecwid, slow_store, tmp_path / "out").read_bytes()) == list(range(1, 1201))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz", "csv", "parquet"])
 @pytest.mark.parametrize("requests", random.Random(5).sample(range(1, 15), 4))
-def test_an_export_of_any_format_resumes_wherever_it_was_killed(ecwid, start, slow, tmp_path, format_, requests):
+def test_an_export_of_any_format_resumes_wherever_it_was_killed(ecwid, start, slow_store, tmp_path, format_, requests):
     arguments = ("--format", format_)
-    slow.pause = 0
+    slow_store.pause = 0
     assert ecwid("export", "products", *arguments, "--out", tmp_path / "whole").code == 0
-    slow.pause = Slow.pause
-    slow.requests.clear()
-    stopped(start("export", "products", *arguments, "--out", "out"), slow, requests, signal.SIGKILL)
-    file = goes_on(ecwid, slow, tmp_path / "out", *arguments)
-    # Where a compressed part ends depends on when it was interrupted, what is in it does not.
+    slow_store.pause = SlowSandbox.pause
+    slow_store.requests.clear()
+    signal_after(start("export", "products", *arguments, "--out", "out"), slow_store, requests, signal.SIGKILL)
+    file = check_resume(ecwid, slow_store, tmp_path / "out", *arguments)
+    # The compressed bytes depend on the time of the interruption, the content does not.
     content = [
         gzip.decompress(each.read_bytes()) if format_ == "jsonl.gz" else each.read_bytes()
         for each in (file, tmp_path / "whole" / file.name)
@@ -442,41 +346,41 @@ def test_a_full_disk_exits_with_5_and_leaves_nothing(start, sizes, tmp_path):
     assert process.returncode == 5
     assert "can't write out/products.jsonl" in err
     assert err.count("\n") == 1
-    assert names(tmp_path) == []
+    assert file_names(tmp_path) == []
 
 
-SLOWLY = """
+SLOW_PUBLISHING = """
 import time
 from ecwid_async.export.part_file import PartFile
 publish = PartFile.publish
-def slowly(part):
+def publish_slowly(part):
     publish(part)
     print("published", part.path.name, flush=True)
     time.sleep(0.05)
-PartFile.publish = slowly
+PartFile.publish = publish_slowly
 """
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_an_export_interrupted_while_publishing_is_complete_or_absent(start, sizes, tmp_path, times):
-    """From the first file that has its name on. Ctrl-C again and again changes nothing about that."""
-    process = start("export", "--all", "--sandbox", *sizes, "--out", "out", before=SLOWLY)
+    """It is complete once the first file has its name, even if Ctrl-C is pressed several times."""
+    process = start("export", "--all", "--sandbox", *sizes, "--out", "out", before=SLOW_PUBLISHING)
     for _ in range(times):
         assert process.stdout.readline().startswith("published")
         process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert names(tmp_path / "out") == sorted([*(f"{name}.jsonl" for name in ALL_SECTIONS), "manifest.json"])
+    assert file_names(tmp_path / "out") == sorted([*(f"{name}.jsonl" for name in ALL_SECTIONS), "manifest.json"])
     assert "kept" not in err
     if times == 1:
         assert "The export was complete before that: see out/manifest.json." in err
 
 
-def test_a_refused_export_does_not_claim_to_be_resumable(ecwid, start, slow, tmp_path):
+def test_a_refused_export_does_not_claim_to_be_resumable(ecwid, start, slow_store, tmp_path):
     process = start("export", "products", "--out", "out")
-    give_up = time.monotonic() + 60
-    while noted(tmp_path / "out") == 0:
-        assert time.monotonic() < give_up
+    deadline = time.monotonic() + 60
+    while checkpointed_items(tmp_path / "out") == 0:
+        assert time.monotonic() < deadline
         time.sleep(0.01)
     outcome = ecwid("export", "products", "--out", tmp_path / "out")
     assert outcome.code == 5
@@ -496,18 +400,18 @@ IN_BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 def test_an_interrupted_export_leaves_nothing(start, tmp_path, monkeypatch, number, code, before):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
-        silent.listen()  # lets clients connect and never answers
+        silent.listen()  # accepts connections and never responds
         monkeypatch.setenv("ECWID_BASE_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/api/v3")
         monkeypatch.setenv("ECWID_STORE_ID", "1003")
         monkeypatch.setenv("ECWID_TOKEN", "secret_token")
         process = start("export", "--out", "out", before=before)
-        give_up = time.monotonic() + 30
-        while ".profile.jsonl.part" not in names(tmp_path / "out"):
+        deadline = time.monotonic() + 30
+        while ".profile.jsonl.part" not in file_names(tmp_path / "out"):
             assert process.poll() is None
-            assert time.monotonic() < give_up
+            assert time.monotonic() < deadline
             time.sleep(0.01)
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert process.returncode == code
     assert (out, err) == ("", "ecwid: interrupted\n")
-    assert names(tmp_path) == []
+    assert file_names(tmp_path) == []

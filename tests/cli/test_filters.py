@@ -1,4 +1,4 @@
-"""What is searched for, as text: typed as the section's search declares it."""
+"""Parsing ``--fields`` and ``--where`` into the types that a section's search declares."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ def test_text_becomes_the_declared_type(text: str, declared: Any, value: object)
 
 
 @pytest.mark.parametrize(
-    ("text", "declared", "wanted"),
+    ("text", "declared", "expected_form"),
     [
         ("2024", datetime | int | None, "a date such as 2024-01-31"),
         ("202401", datetime | int | None, "a date such as 2024-01-31"),
@@ -59,8 +59,8 @@ def test_text_becomes_the_declared_type(text: str, declared: Any, value: object)
         ("1,x", Sequence[int] | None, "a whole number"),
     ],
 )
-def test_other_text_is_refused_with_the_expected_form(text: str, declared: Any, wanted: str) -> None:
-    with pytest.raises(UsageError, match=f"name takes {wanted}"):
+def test_other_text_is_refused_with_the_expected_form(text: str, declared: Any, expected_form: str) -> None:
+    with pytest.raises(UsageError, match=f"name takes {expected_form}"):
         parse_value(text, declared, "name")
 
 
@@ -80,7 +80,7 @@ def test_conditions_apply_to_all_sections_or_to_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("enabled=true", "orders can't be searched by 'enabled'"),
         ("enabled=true", "--where SECTION:enabled=VALUE"),
@@ -94,10 +94,10 @@ def test_conditions_apply_to_all_sections_or_to_one() -> None:
         ("products:enabled.x=true", "write it as enabled=VALUE"),
     ],
 )
-def test_an_invalid_condition_is_refused(text: str, said: str) -> None:
+def test_an_invalid_condition_is_refused(text: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_where_options([text], find_sections(["orders", "products"]), offline_store())
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_repeated_condition_is_refused() -> None:

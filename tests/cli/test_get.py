@@ -1,3 +1,5 @@
+"""``ecwid get``: one item as JSON."""
+
 import json
 from decimal import Decimal
 
@@ -13,7 +15,7 @@ def parsed(outcome):
     ("section", "key"),
     [("orders", "id"), ("carts", "cartId"), ("products", "id"), ("categories", "id"), ("customers", "id")],
 )
-def test_one_item_of_each_section(ecwid, served, tmp_path, section, key):
+def test_an_item_of_each_section_is_printed(ecwid, served, tmp_path, section, key):
     ecwid("export", section, "--out", tmp_path)
     item = json.loads((tmp_path / f"{section}.jsonl").read_bytes().splitlines()[0])
     assert parsed(ecwid("get", section, item[key]))[key] == item[key]
@@ -31,7 +33,7 @@ def test_json_is_indented_with_its_literals_unchanged(ecwid, served, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["products"], 2, "the id is missing"),
         (["profile", "1"], 2, "the profile has no id"),
@@ -41,14 +43,14 @@ def test_json_is_indented_with_its_literals_unchanged(ecwid, served, tmp_path):
         (["products", "1"], 1, "404"),
     ],
 )
-def test_an_unreadable_item_is_one_line(ecwid, served, arguments, code, said):
+def test_an_unreadable_item_is_one_line(ecwid, served, arguments, code, message):
     outcome = ecwid("get", *arguments)
     assert (outcome.code, outcome.out) == (code, "")
-    assert said in outcome.err
+    assert message in outcome.err
     assert outcome.err.count("\n") == 1
 
 
-def test_other_sections_can_be_read_too(ecwid, served):
+def test_sections_outside_the_default_can_be_read(ecwid, served):
     group = ecwid("get", "customer_groups", "0")
     assert (group.code, json.loads(group.out)["id"]) == (0, 0)
 

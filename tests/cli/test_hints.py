@@ -1,4 +1,4 @@
-"""What a command advises can be done: the options it names are its own, and the words are for who typed it."""
+"""Help, advice and error messages name only options of their command, and address its user."""
 
 import re
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ def options(text: str) -> set[str]:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_help_mentions_only_options_of_the_command(ecwid, command):
-    helped = ecwid(*command, "--help").out
-    panels = "\n".join(line for line in helped.splitlines() if line.startswith("│"))
-    prose = "\n".join(line for line in helped.splitlines() if not line.startswith("│"))
+    help_text = ecwid(*command, "--help").out
+    panels = "\n".join(line for line in help_text.splitlines() if line.startswith("│"))
+    prose = "\n".join(line for line in help_text.splitlines() if not line.startswith("│"))
     if command:
         assert options(prose) <= options(panels)
         return
-    # The commands named beside it have it.
+    # The main help names the commands that have --sandbox.
     (named,) = re.findall(r"add --sandbox to ([\w, ]+)\.", " ".join(prose.split()))
     for other in re.findall(r"\w+", named.replace(" or ", " ")):
         assert "--sandbox" in options(ecwid(other, "--help").out)
@@ -46,7 +46,7 @@ MISTAKES = [
     ("call", "GET", "https://elsewhere.example/api/v3/1003/profile", *SMALL),
     ("call", "GET", "/profile", "-q", "limit", *SMALL),
     ("call", "POST", "/products", "-d", "{", *SMALL),
-    ("call", "POST", "/products", "-d", "@nowhere.json", *SMALL),
+    ("call", "POST", "/products", "-d", "@missing.json", *SMALL),
     ("call", "POST", "/products", "-d", "x", "-t", "text", *SMALL),
     ("call", "DELETE", "/products", *SMALL),
     ("doctor", "--products", "5"),
@@ -78,10 +78,10 @@ def test_a_mistake_is_one_line_that_names_only_options_of_its_command(ecwid, lin
     command = line[:2] if line[0] == "sandbox" else line[:1]
     result = ecwid(*line)
     assert result.code == 2
-    said = result.err if line[0] != "doctor" or result.err else result.out
-    assert said.strip()
-    assert options(said) <= options(ecwid(*command, "--help").out)
-    assert "`" not in said, "a name of Python's"
+    message = result.err if line[0] != "doctor" or result.err else result.out
+    assert message.strip()
+    assert options(message) <= options(ecwid(*command, "--help").out)
+    assert "`" not in message, "the message contains a Python name"
 
 
 def test_the_suggestion_without_an_account_works(ecwid):
@@ -96,8 +96,8 @@ def test_missing_variables_are_named(ecwid, monkeypatch):
     assert "ECWID_TOKEN is not set" in ecwid("doctor").out
 
 
-def of_a_call() -> Iterator[EcwidError]:
-    """An error of each class that a call can end with."""
+def call_errors() -> Iterator[EcwidError]:
+    """Yield an error of each class that a call may raise."""
     request = Request(method="GET", path="/products", options=Options(operation="GET /products"))
     for cls in vars(errors).values():
         if isinstance(cls, type) and issubclass(cls, TransportError):
@@ -106,9 +106,9 @@ def of_a_call() -> Iterator[EcwidError]:
             yield cls(status=400, request=request, retry_after=7.0)
 
 
-@pytest.mark.parametrize("error", list(of_a_call()), ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("error", list(call_errors()), ids=lambda error: type(error).__name__)
 def test_hints_address_the_user_of_the_command_line(error):
-    said = describe(error)
-    assert not re.search(r"`|await|retry_after|deadline|fewer at once|Give the call", said)
+    message = describe(error)
+    assert not re.search(r"`|await|retry_after|deadline|fewer at once|Give the call", message)
     if isinstance(error, errors.RateLimited):
-        assert said.endswith("Wait 7 seconds, then run the command again.")
+        assert message.endswith("Wait 7 seconds, then run the command again.")

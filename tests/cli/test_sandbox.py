@@ -1,3 +1,5 @@
+"""``ecwid sandbox serve``: its printed settings, signals and rate limit."""
+
 import re
 import signal
 import socket
@@ -5,8 +7,8 @@ import socket
 import pytest
 
 
-def exports(process):
-    """What `serve` prints, up to the last line that sets something."""
+def read_settings(process):
+    """Read the printed settings of a client, up to the last one."""
     lines = []
     while not (lines and lines[-1].startswith("export ECWID_TOKEN=")):
         line = process.stdout.readline()
@@ -16,7 +18,7 @@ def exports(process):
 
 
 IN_BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
-"""What a shell script does to the jobs it starts with ``&``."""
+"""Ignore SIGINT, as shells do for background jobs."""
 
 
 @pytest.mark.parametrize(
@@ -25,7 +27,7 @@ IN_BACKGROUND = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 def test_serve_prints_the_settings_of_a_client_and_stops_on_ctrl_c(start, ecwid, monkeypatch, tmp_path, number, before):
     sizes = ["--products", "3", "--orders", "2", "--customers", "4"]
     process = start("sandbox", "serve", "--port", "0", *sizes, before=before)
-    for name, value in exports(process).items():
+    for name, value in read_settings(process).items():
         monkeypatch.setenv(name, value)
     assert ecwid("export", "products", "--out", tmp_path).code == 0
     assert len((tmp_path / "products.jsonl").read_bytes().splitlines()) == 3
@@ -36,7 +38,7 @@ def test_serve_prints_the_settings_of_a_client_and_stops_on_ctrl_c(start, ecwid,
 
 def test_the_rate_limit_can_be_set(start, ecwid, monkeypatch):
     process = start("sandbox", "serve", "--port", "0", "--products", "1", "--orders", "1", "--requests-per-minute", "1")
-    for name, value in exports(process).items():
+    for name, value in read_settings(process).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("ecwid_async.client.Retry", lambda inner, **_: inner)
     assert ecwid("get", "profile").code == 0
