@@ -1,7 +1,7 @@
 """The faults that a server can act out, as values that Hypothesis draws and shrinks.
 
-A fault defines how the server responds to one request, and whether a write in it takes effect (`applied`). Responses
-that are valid are also true: a refused request has no effect, a successful one has.
+A fault defines how the server responds to one request, and whether its write takes effect (`applied`). A valid response
+is also true: a refused request has no effect, a successful one has.
 """
 
 import gzip
@@ -55,7 +55,7 @@ class ValidResponse:
 
 @frozen
 class TruncatedResponse:
-    """A valid response cut after `after` bytes, at the latest before its last one."""
+    """A valid response cut after `after` bytes. At least its last byte is missing."""
 
     after: int
     connection: ConnectionOutcome
@@ -93,7 +93,7 @@ class ServerFailure:
         del body
         if self.html:
             page = b"<html><h1>Bad gateway</h1></html>"
-            head = b"HTTP/1.1 %d X\r\nContent-Type: data/html\r\nContent-Length: %d\r\n\r\n" % (self.status, len(page))
+            head = b"HTTP/1.1 %d X\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % (self.status, len(page))
             return ServerReply(head + page, self.applied, self.connection)
         return ServerReply(_error(self.status, "INTERNAL_ERROR", ()), self.applied, self.connection)
 
@@ -182,7 +182,7 @@ class InterimResponse:
 
 @frozen
 class ForeignPage:
-    """A success from something in between, such as a proxy: not a result, whether the write arrived or not."""
+    """A success from a proxy or the like: it contains no result, whether the write took effect or not."""
 
     body: bytes
     applied: bool

@@ -60,10 +60,10 @@ class Schedule:
     quota: Quota | None = None
 
 
-SMALL = Quota(requests=5, window=10.0, reserve=1, burst=5, ceiling=1000.0)
+SMALL_QUOTA = Quota(requests=5, window=10.0, reserve=1, burst=5, ceiling=1000.0)
 
-_ends = st.sampled_from(ConnectionOutcome)
-_broken = st.sampled_from([ConnectionOutcome.CLOSED, ConnectionOutcome.RESET, ConnectionOutcome.STALLED])
+_connections = st.sampled_from(ConnectionOutcome)
+_ended_connections = st.sampled_from([ConnectionOutcome.CLOSED, ConnectionOutcome.RESET, ConnectionOutcome.STALLED])
 _applied = st.booleans()
 
 RETRY_AFTER: list[tuple[tuple[str, str], ...]] = [
@@ -80,29 +80,31 @@ RETRY_AFTER: list[tuple[tuple[str, str], ...]] = [
 ]
 
 throttled = st.builds(
-    Refusal, st.just(429), st.sampled_from(["RATE_LIMITED", None]), st.sampled_from(RETRY_AFTER), _ends
+    Refusal, st.just(429), st.sampled_from(["RATE_LIMITED", None]), st.sampled_from(RETRY_AFTER), _connections
 )
 refused = st.builds(
     Refusal,
     st.sampled_from([302, 307, 400, 403, 404, 405, 409, 415, 422]),
     st.sampled_from([None, "INSUFFICIENT_APP_SCOPE"]),
     st.sampled_from([(), (("Location", "/elsewhere"),)]),
-    _ends,
+    _connections,
 )
 quarantined = st.sampled_from([Refusal(403, "INVALID_API_TOKEN"), Refusal(402, "STORE_IS_SUSPENDED"), Refusal(401)])
-failed = st.builds(ServerFailure, st.sampled_from([408, 500, 501, 502, 503, 504, 599]), _applied, _ends, st.booleans())
-cut = st.builds(TruncatedResponse, st.integers(0, 120), _broken, _applied)
-served = st.builds(
+failed = st.builds(
+    ServerFailure, st.sampled_from([408, 500, 501, 502, 503, 504, 599]), _applied, _connections, st.booleans()
+)
+truncated = st.builds(TruncatedResponse, st.integers(0, 120), _ended_connections, _applied)
+valid = st.builds(
     ValidResponse,
     st.sampled_from([ConnectionOutcome.KEPT, ConnectionOutcome.CLOSED, ConnectionOutcome.RESET]),
     st.booleans(),
     st.booleans(),
 )
-malformed = st.builds(MalformedResponse, st.sampled_from(Malformation), _broken, _applied)
+malformed = st.builds(MalformedResponse, st.sampled_from(Malformation), _ended_connections, _applied)
 garbage = st.builds(
     Garbage,
     st.one_of(st.binary(max_size=40), st.just(b"\r\n\r\n"), st.just(b"HTTP/9.9 what\r\n\r\n")),
-    _broken,
+    _ended_connections,
     _applied,
 )
 interim = st.builds(InterimResponse, st.sampled_from([100, 102, 103]))
@@ -114,7 +116,17 @@ surplus_data = st.builds(SurplusData, st.sampled_from([b"\r\n", b"noise", ok_res
 
 
 _any = st.one_of(
-    cut, served, throttled, failed, malformed, garbage, refused, interim, foreign_pages, empty_successes, surplus_data
+    truncated,
+    valid,
+    throttled,
+    failed,
+    malformed,
+    garbage,
+    refused,
+    interim,
+    foreign_pages,
+    empty_successes,
+    surplus_data,
 )
 # The faults of one item: any mixture, or several of one kind.
 faults = st.one_of(
@@ -146,11 +158,13 @@ bursts = st.builds(
     st.sampled_from([None, None, ConnectionOutcome.CLOSED, ConnectionOutcome.RESET]),
     st.sampled_from([0.0, 0.0, 0.3, 100.0]),
 )
-dropped_connections = st.lists(st.builds(DroppedConnection, st.integers(0, 300), _broken), max_size=3).map(tuple)
+dropped_connections = st.lists(st.builds(DroppedConnection, st.integers(0, 300), _ended_connections), max_size=3).map(
+    tuple
+)
 schedules = st.builds(
     Schedule,
     st.lists(bursts, min_size=1, max_size=4).map(tuple),
     dropped_connections,
     st.sampled_from([100, 2, 1]),
-    st.sampled_from([None, Quota(), SMALL]),
+    st.sampled_from([None, Quota(), SMALL_QUOTA]),
 )

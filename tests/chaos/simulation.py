@@ -5,9 +5,10 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from attrs import define, field, frozen
 
-from ecwid_async import Ecwid
+from ecwid_async import Ecwid, transport
 from ecwid_async.errors import (
     APIError,
     DecodeError,
@@ -24,6 +25,7 @@ from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, queue, token_
 from ecwid_async.wire import Event, EventKind, Transport
 from tests.chaos.chaos_server import ChaosServer, ReceivedRequest, chaos_server
 from tests.chaos.schedule import Burst, CallKind, PlannedCall, Schedule
+from tests.contract.conftest import TRANSPORTS
 
 TOKENS = {1: "secret_one", 2: "secret_two"}
 # A call without a timeout ends all the same: every exchange and every wait is bounded.
@@ -32,6 +34,13 @@ MAX_SECONDS = 2 * 3600.0
 ROUNDING = 1.0
 
 MakeTransport = Callable[[str, Settings], Transport]
+
+
+def transport_class(library: str) -> MakeTransport:
+    """The transport on an HTTP library. Skips the test if the library is not installed."""
+    pytest.importorskip(library)
+    found: MakeTransport = getattr(transport, TRANSPORTS[library])
+    return found
 
 
 class Cancelled(Exception):
@@ -87,10 +96,9 @@ async def simulate(schedule: Schedule, make: MakeTransport) -> Simulation:
                 )
 
         settings = Settings(connections=schedule.connections, largest_response=10_000)
-        transport = make(server.base_url, settings)
         client = Ecwid(
             base_url=server.base_url,
-            transport=transport,
+            transport=make(server.base_url, settings),
             quota=schedule.quota,
             limiter=limiter,
             events=record_quarantine,
@@ -191,7 +199,7 @@ def _check_truthfulness(call: FinishedCall, received: list[ReceivedRequest], app
         done = outcome.outcome == "done" and not isinstance(outcome, ResponseTooLarge)
         assert applied or not done, f"it did not take effect: {outcome!r}"
     elif not isinstance(outcome, BaseException):
-        assert applied, "reported to have taken effect, but it had not"
+        assert applied, "it succeeded, but it did not take effect"
     assert isinstance(outcome, (APIError, NotSent, OutcomeUnknown, Timeout)) or not isinstance(outcome, TransportError)
 
 

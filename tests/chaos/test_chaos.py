@@ -1,4 +1,4 @@
-"""Whatever a server does, writes happen once, outcomes are true, limits hold and nothing is left behind.
+"""Under any schedule of faults, writes happen once, outcomes are true, limits hold and nothing is left behind.
 
 `simulation` has the checks. Hypothesis prints a failing schedule in its smallest form.
 """
@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from ecwid_async import Ecwid
 from ecwid_async.transport import Settings
 from tests.chaos.chaos_server import chaos_server
-from tests.chaos.conftest import transport_class
 from tests.chaos.faults import (
     MALFORMED_RESPONSES,
     ConnectionOutcome,
@@ -26,15 +25,24 @@ from tests.chaos.faults import (
     ValidResponse,
     ok_response,
 )
-from tests.chaos.schedule import RETRY_AFTER, SMALL, Burst, CallKind, PlannedCall, Schedule, quarantined, schedules
-from tests.chaos.simulation import Simulation, simulate
+from tests.chaos.schedule import (
+    RETRY_AFTER,
+    SMALL_QUOTA,
+    Burst,
+    CallKind,
+    PlannedCall,
+    Schedule,
+    quarantined,
+    schedules,
+)
+from tests.chaos.simulation import Simulation, simulate, transport_class
 from tests.chaos.virtual_time import run_virtually
 
 # pyqwest works in its own threads, which need more time.
-IDLE_TIME = {"aiohttp": 0.001, "httpx2": 0.001, "pyqwest": 0.02}
-LIBRARIES = list(IDLE_TIME)
+IDLE_TIMES = {"aiohttp": 0.001, "httpx2": 0.001, "pyqwest": 0.02}
+LIBRARIES = list(IDLE_TIMES)
 # For tests in which no call may fail: a clock that jumps too early amounts to a slow network, and may cost a call.
-LONG_IDLE_TIME = {**IDLE_TIME, "pyqwest": 0.25}
+LONG_IDLE_TIMES = {**IDLE_TIMES, "pyqwest": 0.25}
 # `nox -s chaos` runs more examples than the default of Hypothesis.
 THOROUGH = settings().max_examples > 100
 EXAMPLES, FEWER_EXAMPLES = (settings().max_examples, settings().max_examples // 5) if THOROUGH else (20, 5)
@@ -45,7 +53,7 @@ SUPPRESSED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
 def run_schedule(
-    schedule: Schedule, library: str = "aiohttp", idle_time: Mapping[str, float] = IDLE_TIME
+    schedule: Schedule, library: str = "aiohttp", idle_time: Mapping[str, float] = IDLE_TIMES
 ) -> Simulation:
     return run_virtually(simulate(schedule, transport_class(library)), idle_time[library])
 
@@ -64,7 +72,7 @@ def test_no_schedule_of_faults_breaks_a_promise(schedule: Schedule) -> None:
 @pytest.mark.parametrize("library", ["httpx2", "pyqwest"])
 @settings(max_examples=FEWER_EXAMPLES, phases=PHASES, suppress_health_check=SUPPRESSED)
 @given(schedule=schedules)
-def test_no_schedule_of_faults_breaks_a_promise_behind_another_library(library: str, schedule: Schedule) -> None:
+def test_no_schedule_of_faults_breaks_a_promise_with_another_library(library: str, schedule: Schedule) -> None:
     run_schedule(schedule, library)
 
 
@@ -124,7 +132,7 @@ def test_unrequested_data_on_an_idle_connection_is_not_a_response(library: str) 
                     await asyncio.sleep(1)
                 assert len(server.log) == 3
 
-    run_virtually(main(), LONG_IDLE_TIME[library])
+    run_virtually(main(), LONG_IDLE_TIMES[library])
 
 
 @pytest.mark.parametrize("retry_after", RETRY_AFTER, ids=str)
@@ -132,7 +140,7 @@ def test_calls_survive_many_429s_with_a_small_quota(retry_after: tuple[tuple[str
     """Twenty deltas at once, each refused three times: all take effect, once, and within the quota."""
     fault = Refusal(429, "RATE_LIMITED", retry_after)
     calls = tuple(PlannedCall(CallKind.DELTA, (fault,) * 3) for _ in range(20))
-    simulation = run_schedule(Schedule((Burst(calls),), quota=SMALL))
+    simulation = run_schedule(Schedule((Burst(calls),), quota=SMALL_QUOTA))
     done = [call for call in simulation.finished if not isinstance(call.outcome, Exception)]
     assert len(done) == 20
     assert sum(simulation.server.applied.values()) == 20
@@ -147,21 +155,23 @@ def test_connections_that_drop_during_many_reads_cost_no_call(library: str) -> N
     )
     drops = (None, ConnectionOutcome.RESET, ConnectionOutcome.CLOSED, ConnectionOutcome.RESET)
     simulation = run_schedule(
-        Schedule(tuple(Burst(reads, drop=drop) for drop in drops), connections=10), library, LONG_IDLE_TIME
+        Schedule(tuple(Burst(reads, drop=drop) for drop in drops), connections=10), library, LONG_IDLE_TIMES
     )
     assert not [call.outcome for call in simulation.finished if isinstance(call.outcome, Exception)]
 
 
 @settings(max_examples=3, phases=PHASES)
 @given(quarantined)
-def test_a_dead_token_is_probed_once_per_interval(fault: Fault) -> None:
-    dead = PlannedCall(CallKind.READ, (fault,), store=2)
+def test_an_invalid_token_is_probed_once_per_interval(fault: Fault) -> None:
+    refused = PlannedCall(CallKind.READ, (fault,), store=2)
     reads = tuple(PlannedCall(CallKind.READ, store=2) for _ in range(30))
     simulation = run_schedule(
-        Schedule((Burst((dead,)), Burst(reads), Burst(reads, pause=1000.0), Burst(reads, pause=1.0)), quota=SMALL)
+        Schedule(
+            (Burst((refused,)), Burst(reads), Burst(reads, pause=1000.0), Burst(reads, pause=1.0)), quota=SMALL_QUOTA
+        )
     )
     first, *later = simulation.server.log
     assert first.number == 1
-    assert [request for request in later if request.at < first.at + SMALL.probe_interval] == []
+    assert [request for request in later if request.at < first.at + SMALL_QUOTA.probe_interval] == []
     # The probe succeeded: the token works again.
     assert len(later) > 30

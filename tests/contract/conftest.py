@@ -1,12 +1,13 @@
-"""Fixtures that make a transport on each HTTP library."""
+"""Fixtures that make a transport on each HTTP library, and a certificate authority for its servers."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from importlib import import_module
 from typing import Any, Protocol
 
 import pytest
+import trustme
 
+from ecwid_async import transport
 from ecwid_async.transport import Settings
 from ecwid_async.wire import Transport
 from tests.clock import Clock
@@ -36,7 +37,7 @@ async def clock() -> Clock:
 
 @pytest.fixture
 def transport_class(library: str) -> type[Any]:
-    found: type[Any] = getattr(import_module(f"ecwid_async.transport.{library}"), TRANSPORTS[library])
+    found: type[Any] = getattr(transport, TRANSPORTS[library])
     return found
 
 
@@ -49,5 +50,11 @@ async def connect(transport_class: type[Any]) -> AsyncIterator[Connect]:
         return made[-1]
 
     yield connect
-    for transport in made:
-        await transport.aclose()
+    for each in made:
+        await each.aclose()
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """A certificate authority that no system trusts."""
+    return trustme.CA()

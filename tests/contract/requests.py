@@ -1,4 +1,4 @@
-"""Requests and server behaviours that the whole suite uses."""
+"""Requests to send, and handlers of the fault server, that the whole suite uses."""
 
 from ecwid_async.wire import Options, Request
 from tests.transport.fault_server import Exchange
@@ -18,3 +18,7 @@ async def respond(exchange: Exchange) -> None:
 
 async def hang(exchange: Exchange) -> None:
     await exchange.hang()
+
+
+async def reset(exchange: Exchange) -> None:
+    exchange.reset()

@@ -239,13 +239,13 @@ def test_threads_that_start_together_lose_no_connection(transport_class: type[An
 def test_a_thread_that_starts_during_the_search_for_ended_loops_loses_no_connection(
     transport_class: type[Any],
 ) -> None:
-    """The moment that the test above hits only by chance."""
+    """Forces the race that the test above meets only by chance."""
     started, may_close = threading.Event(), threading.Event()
 
     class ObservedLoop(asyncio.SelectorEventLoop):
         def is_closed(self) -> bool:
-            if threading.current_thread() is searching and interloper.ident is None:
-                interloper.start()
+            if threading.current_thread() is searching_thread and late_thread.ident is None:
+                late_thread.start()
                 assert started.wait(20)
             return super().is_closed()
 
@@ -264,19 +264,19 @@ def test_a_thread_that_starts_during_the_search_for_ended_loops_loses_no_connect
 
         failed: list[BaseException] = []
 
-        def look() -> None:
+        def use_and_record_failure() -> None:
             try:
                 asyncio.run(use(wait=False))
             except BaseException as error:
                 failed.append(error)
 
-        interloper = threading.Thread(target=lambda: asyncio.run(use(wait=True)))
-        searching = threading.Thread(target=look)
+        late_thread = threading.Thread(target=lambda: asyncio.run(use(wait=True)))
+        searching_thread = threading.Thread(target=use_and_record_failure)
         runner.run(once())
-        searching.start()
-        searching.join(20)
+        searching_thread.start()
+        searching_thread.join(20)
         may_close.set()
-        interloper.join(20)
+        late_thread.join(20)
         runner.run(transport.aclose())
         server.wait_all_closed()
         assert server.connections == 3
@@ -288,10 +288,10 @@ def test_threads_that_start_together_share_the_transport_of_a_client(at_once: At
         ecwid = Ecwid()
         found: list[Transport] = []
 
-        async def look(ecwid: Ecwid = ecwid, found: list[Transport] = found) -> None:
+        async def find_transport(ecwid: Ecwid = ecwid, found: list[Transport] = found) -> None:
             found.append(ecwid.transport)
 
-        at_once(look)
+        at_once(find_transport)
         assert set(found) == {ecwid.transport}
 
 

@@ -31,7 +31,7 @@ async def test_a_download_arrives_in_chunks(connect: Connect) -> None:
         assert [chunk async for chunk in response.chunks] == [b"def"]
 
 
-async def test_an_unrequested_part_is_not_a_file(connect: Connect) -> None:
+async def test_an_unrequested_part_of_a_body_is_an_error(connect: Connect) -> None:
     async def part(exchange: Exchange) -> None:
         await exchange.respond(b'{"a":1}', status="206 Partial Content", headers=b"Content-Range: bytes 0-6/14\r\n")
 

@@ -13,7 +13,7 @@ from ecwid_async.transport import Timeouts
 from ecwid_async.wire import Request, Transport
 from tests.clock import Clock
 from tests.contract.conftest import Connect
-from tests.contract.requests import GET, PUT, hang, respond
+from tests.contract.requests import GET, PUT, hang, reset, respond
 from tests.transport.fault_server import Exchange, Handler, fault_server
 
 
@@ -25,7 +25,7 @@ def within(request: Request, seconds: float) -> Request:
 # Certainly not sent.
 
 
-async def not_sent(transport: Transport) -> None:
+async def assert_not_sent(transport: Transport) -> None:
     for request in (PUT, GET):
         with pytest.raises(NotSent, match="no connection to http") as caught:
             await transport.send(request)
@@ -35,28 +35,23 @@ async def not_sent(transport: Transport) -> None:
             pass
 
 
-async def test_a_refused_connection(connect: Connect) -> None:
+async def test_a_refused_connection_sends_nothing(connect: Connect) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        await not_sent(connect(f"http://127.0.0.1:{taken.getsockname()[1]}/api/v3"))
+        await assert_not_sent(connect(f"http://127.0.0.1:{taken.getsockname()[1]}/api/v3"))
 
 
-async def test_a_name_that_does_not_resolve(connect: Connect) -> None:
-    await not_sent(connect("https://no-such-host.invalid/api/v3"))
+async def test_a_name_that_does_not_resolve_sends_nothing(connect: Connect) -> None:
+    await assert_not_sent(connect("https://no-such-host.invalid/api/v3"))
 
 
-async def test_plain_http_instead_of_tls(connect: Connect) -> None:
+async def test_plain_http_instead_of_tls_sends_nothing(connect: Connect) -> None:
     def speak_http(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         writer.close()
 
     async with await asyncio.start_server(speak_http, "127.0.0.1", 0) as server:
-        await not_sent(connect(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/v3"))
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
+        await assert_not_sent(connect(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/v3"))
 
 
 def tls_of(authority: trustme.CA, host: str) -> ssl.SSLContext:
@@ -65,28 +60,30 @@ def tls_of(authority: trustme.CA, host: str) -> ssl.SSLContext:
     return context
 
 
-async def test_an_untrusted_certificate(connect: Connect, authority: trustme.CA) -> None:
+async def test_an_untrusted_certificate_sends_nothing(connect: Connect, authority: trustme.CA) -> None:
     async with fault_server(respond, tls=tls_of(authority, "127.0.0.1")) as server:
-        await not_sent(connect(server.base_url))
+        await assert_not_sent(connect(server.base_url))
     assert not server.log
 
 
-async def test_a_certificate_of_another_host(connect: Connect, authority: trustme.CA) -> None:
+async def test_a_certificate_of_another_host_sends_nothing(connect: Connect, authority: trustme.CA) -> None:
     async with fault_server(respond, tls=tls_of(authority, "example.com")) as server:
         with authority.cert_pem.tempfile() as ca:
-            await not_sent(connect(server.base_url, ca=ca))
+            await assert_not_sent(connect(server.base_url, ca=ca))
     assert not server.log
 
 
-async def test_a_tls_handshake_that_stalls(connect: Connect) -> None:
+async def test_a_tls_handshake_that_stalls_sends_nothing(connect: Connect) -> None:
     async with fault_server(hang) as server:
         base_url = server.base_url.replace("http://", "https://")
-        await not_sent(connect(base_url, timeouts=Timeouts(connect=0.05)))
+        await assert_not_sent(connect(base_url, timeouts=Timeouts(connect=0.05)))
         await server.all_closed()
 
 
 @pytest.mark.parametrize("request_", [GET, PUT], ids=["read", "write"])
-async def test_no_connection_becomes_free_in_time(connect: Connect, clock: Clock, request_: Request) -> None:
+async def test_nothing_is_sent_if_no_connection_becomes_free_in_time(
+    connect: Connect, clock: Clock, request_: Request
+) -> None:
     async with fault_server(hang) as server:
         transport = connect(server.base_url, connections=1)
         first = asyncio.ensure_future(transport.send(request_))
@@ -230,10 +227,6 @@ async def test_a_deadline_that_has_passed_is_a_timeout_and_nothing_is_sent(conne
     assert len(server.log) == 1
 
 
-async def reset(exchange: Exchange) -> None:
-    exchange.reset()
-
-
 @pytest.mark.parametrize("handler", [hang, reset])
 async def test_errors_contain_neither_headers_nor_body_nor_query(
     connect: Connect, clock: Clock, handler: Handler
@@ -249,16 +242,16 @@ async def test_errors_contain_neither_headers_nor_body_nor_query(
     assert "x%40y.z" not in shown
 
 
-@pytest.mark.parametrize("comes", ["at once", "later"])
+@pytest.mark.parametrize("arrival", ["at once", "later"])
 async def test_unrequested_data_is_never_taken_for_the_next_response(
-    connect: Connect, library: str, comes: str
+    connect: Connect, library: str, arrival: str
 ) -> None:
     unrequested = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nfalse!"
 
     async def send_more(exchange: Exchange) -> None:
         own = b"response %d" % len(server.log)
         head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(own)
-        if comes == "at once":
+        if arrival == "at once":
             await exchange.send(head + own + unrequested)
         else:
             await exchange.send(head + own)
@@ -278,7 +271,7 @@ async def test_unrequested_data_is_never_taken_for_the_next_response(
                 continue
             assert response.body == b"response %d" % number
             read.set()
-            if comes == "later":
+            if arrival == "later":
                 await sent.wait()
                 # Let the client see the data. At the very moment of the next send, no client could recognize it.
                 # pyqwest sees it in another thread, and closes the connection at once.

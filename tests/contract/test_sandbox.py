@@ -1,11 +1,10 @@
 """The client on every transport against the sandbox: over HTTP, and in process."""
 
 from collections.abc import AsyncIterator, Callable
-from importlib import import_module
 
 import pytest
 
-from ecwid_async import Ecwid, NotFound, Store
+from ecwid_async import Ecwid, NotFound, Store, transport
 from ecwid_async.files import Source
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.sandbox import Sandbox
@@ -22,11 +21,9 @@ async def store(request: pytest.FixtureRequest, ecwid_sandbox: Sandbox) -> Async
         yield Ecwid(transport=ecwid_sandbox).store(DEMO_STORE_ID, DEMO_TOKEN)
         return
     pytest.importorskip(request.param)
-    module = import_module(f"ecwid_async.transport.{request.param}")
-    async with serve(ecwid_sandbox) as served:
-        transport = getattr(module, TRANSPORTS[request.param])(served.base_url)
-        async with Ecwid(transport=transport) as ecwid:
-            yield ecwid.store(DEMO_STORE_ID, DEMO_TOKEN)
+    transport_class = getattr(transport, TRANSPORTS[request.param])
+    async with serve(ecwid_sandbox) as served, Ecwid(transport=transport_class(served.base_url)) as ecwid:
+        yield ecwid.store(DEMO_STORE_ID, DEMO_TOKEN)
 
 
 async def test_reading_writing_and_errors(store: Store) -> None:

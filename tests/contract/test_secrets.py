@@ -14,13 +14,13 @@ from ecwid_async.transport.auth import Auth
 from ecwid_async.wire import StreamBody
 from tests.clock import Clock
 from tests.contract.conftest import Connect
-from tests.contract.requests import GET, PUT, hang, respond
+from tests.contract.requests import GET, PUT, hang, reset, respond
 from tests.transport.fault_server import Exchange, Handler, fault_server
 
 TOKEN = "secret_Tk7fQ2mZ9xVb4LwRn8Ys3HdC6gJp1aEt"
 
 
-def signed(connect: Connect, base_url: str, **settings: object) -> Auth:
+def authenticated(connect: Connect, base_url: str, **settings: object) -> Auth:
     return Auth.for_store(connect(base_url, **settings), 1003, TOKEN)
 
 
@@ -37,10 +37,6 @@ async def cut(exchange: Exchange) -> None:
     exchange.reset()
 
 
-async def reset(exchange: Exchange) -> None:
-    exchange.reset()
-
-
 async def large(exchange: Exchange) -> None:
     await exchange.respond(b"x" * 1000)
 
@@ -51,7 +47,7 @@ async def test_no_failure_shows_the_token(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with fault_server(handler) as server:
-        sending = asyncio.ensure_future(signed(connect, server.base_url, largest_response=100).send(PUT))
+        sending = asyncio.ensure_future(authenticated(connect, server.base_url, largest_response=100).send(PUT))
         await server.arrived(1)
         shown = await traceback_of(lambda: clock.wait(sending))
         assert server.log[0].header("authorization") == f"Bearer {TOKEN}"
@@ -63,13 +59,13 @@ async def test_no_failure_shows_the_token(
 async def test_no_refused_connection_shows_the_token(connect: Connect) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        auth = signed(connect, f"http://127.0.0.1:{taken.getsockname()[1]}/api/v3")
+        auth = authenticated(connect, f"http://127.0.0.1:{taken.getsockname()[1]}/api/v3")
         assert TOKEN not in await traceback_of(lambda: auth.send(PUT))
 
 
 async def test_no_cancellation_at_any_moment_shows_the_token(connect: Connect) -> None:
     async with fault_server(hang) as server:
-        auth = signed(connect, server.base_url)
+        auth = authenticated(connect, server.base_url)
         for steps in range(60):
             task = asyncio.ensure_future(traceback_of(partial(auth.send, PUT if steps % 2 else GET)))
             for _ in range(steps // 2):
@@ -88,7 +84,7 @@ async def test_an_error_of_an_upload_s_source_shows_its_locals_but_no_token(conn
         raise OSError(place)
 
     async with fault_server(respond) as server:
-        auth = signed(connect, server.base_url)
+        auth = authenticated(connect, server.base_url)
         shown = await traceback_of(lambda: auth.send(evolve(PUT, body=StreamBody(chunks()))))
     assert "place = 'sector 7'" in shown
     assert TOKEN not in shown

@@ -18,8 +18,8 @@ from tests.contract.conftest import Connect
 from tests.transport.fault_server import Exchange, fault_server
 
 STORES = range(100_000, 101_000)
-DEAD = 100_500
-QUICK = Quota(ceiling=100_000)
+STORE_WITH_INVALID_TOKEN = 100_500
+LARGE_QUOTA = Quota(ceiling=100_000)
 
 
 def token(store_id: int) -> str:
@@ -40,7 +40,7 @@ class TenantServer:
         store_id, order = int(found[1]), found[2]
         self.tokens.append((store_id, exchange.header("authorization")))
         await asyncio.sleep(self.random.random() / 100)
-        if store_id == DEAD:
+        if store_id == STORE_WITH_INVALID_TOKEN:
             error = {"errorCode": "INVALID_API_TOKEN", "errorMessage": "No such token"}
             return await exchange.respond(json.dumps(error).encode(), status="403 Forbidden")
         if exchange.line not in self.failed and self.random.random() < 0.2:
@@ -55,13 +55,13 @@ async def test_a_thousand_stores_at_once_never_share_a_token_or_a_response(conne
     async with fault_server(tenants.handle) as server:
         transport = connect(server.base_url, connections=50)
         retry = RetryPolicy(base_delay=0.01)
-        async with Ecwid(base_url=server.base_url, transport=transport, quota=QUICK, retry=retry) as ecwid:
+        async with Ecwid(base_url=server.base_url, transport=transport, quota=LARGE_QUOTA, retry=retry) as ecwid:
             stores = [ecwid.store(store_id, token(store_id)) for store_id in STORES]
             results = await asyncio.gather(
                 *(store.orders.get(f"N{store.store_id}") for store in stores), return_exceptions=True
             )
             with pytest.raises(InvalidToken):
-                await ecwid.store(DEAD, token(DEAD)).orders.get("B")
+                await ecwid.store(STORE_WITH_INVALID_TOKEN, token(STORE_WITH_INVALID_TOKEN)).orders.get("B")
     assert tenants.failed
     assert {
         authorization for store_id, authorization in tenants.tokens if authorization != f"Bearer {token(store_id)}"

@@ -9,11 +9,8 @@ import pytest
 from ecwid_async import Ecwid, EcwidError, RetryPolicy
 from ecwid_async.wire import Options, Request, StreamBody
 from tests.contract.conftest import Connect
-from tests.transport.fault_server import Exchange, fault_server
-
-
-async def reset(exchange: Exchange) -> None:
-    exchange.reset()
+from tests.contract.requests import reset
+from tests.transport.fault_server import fault_server
 
 
 def locals_of(error: BaseException, function: str) -> dict[str, object]:

@@ -51,7 +51,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-async def refused(transport: Transport, server: FaultServer, body: StreamBody, message: str) -> None:
+async def assert_refused(transport: Transport, server: FaultServer, body: StreamBody, message: str) -> None:
     async with asyncio.timeout(30):
         with pytest.raises(UploadChanged, match=message) as caught:
             await transport.send(evolve(PUT, body=body))
@@ -61,32 +61,32 @@ async def refused(transport: Transport, server: FaultServer, body: StreamBody, m
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_a_file_that_changed_before_it_is_sent(
+async def test_a_file_that_changed_before_it_is_sent_is_an_error(
     connect: Connect, file: Path, change: Callable[[Path], None]
 ) -> None:
     body = upload_body(file)
     assert isinstance(body, StreamBody)
     change(file)
     async with fault_server(respond) as server:
-        await refused(connect(server.base_url), server, body, CHANGES[change])
+        await assert_refused(connect(server.base_url), server, body, CHANGES[change])
 
 
 @pytest.mark.parametrize("change", CHANGES)
-async def test_a_file_that_changes_while_it_is_sent(
+async def test_a_file_that_changes_while_it_is_sent_is_an_error(
     connect: Connect, file: Path, change: Callable[[Path], None]
 ) -> None:
     begun = False
 
-    def moved(_sent: int, _total: int | None) -> None:
+    def change_once(_sent: int, _total: int | None) -> None:
         nonlocal begun
         if not begun:
             change(file)
         begun = True
 
-    body = upload_body(file, progress=moved)
+    body = upload_body(file, progress=change_once)
     assert isinstance(body, StreamBody)
     async with fault_server(respond) as server:
-        await refused(connect(server.base_url), server, body, "it was")
+        await assert_refused(connect(server.base_url), server, body, "it was")
     assert begun
 
 
@@ -101,13 +101,13 @@ async def test_a_file_replaced_while_it_is_sent_arrives_unchanged(connect: Conne
 
 
 @pytest.mark.parametrize("chunks", [[], [b"abc"], [b"abc", b"defg"], [b"abcdef", b"g"], [b"abcdefg"]], ids=str)
-async def test_a_body_of_a_length_other_than_announced(connect: Connect, chunks: list[bytes]) -> None:
+async def test_a_body_of_a_length_other_than_announced_is_an_error(connect: Connect, chunks: list[bytes]) -> None:
     async def source() -> AsyncIterator[bytes]:
         for chunk in chunks:
             yield chunk
 
     async with fault_server(respond) as server:
-        await refused(connect(server.base_url), server, StreamBody(source(), 6), "it was 6 bytes")
+        await assert_refused(connect(server.base_url), server, StreamBody(source(), 6), "it was 6 bytes")
 
 
 async def test_an_unchanged_file_arrives_in_any_number_of_chunks(connect: Connect, tmp_path: Path) -> None:

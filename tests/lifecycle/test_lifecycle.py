@@ -25,6 +25,7 @@ from ecwid_async.transport.aiohttp import AiohttpTransport
 from ecwid_async.transport.memory import MemoryTransport
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quota, queue
 from tests.chaos.virtual_time import run_virtually
+from tests.contract.requests import hang
 from tests.lifecycle import workers
 from tests.transport.fault_server import Exchange, FaultServer, fault_server, fault_server_thread
 
@@ -46,10 +47,6 @@ async def respond(exchange: Exchange) -> None:
         await exchange.respond(b"[]")
     else:
         await exchange.respond(b'{"id":"%s","total":12.50,"new":{"a":[1]}}' % order_id.encode())
-
-
-async def hang(exchange: Exchange) -> None:
-    await exchange.hang()
 
 
 @pytest.fixture
@@ -113,9 +110,9 @@ def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServ
 
     with ThreadPoolExecutor(4) as pool:
         threads = [pool.submit(asyncio.run, main()) for _ in range(4)]
-        until(lambda: len(server.log) >= quota.requests)
+        wait_until(lambda: len(server.log) >= quota.requests)
         before = clock_readings
-        until(lambda: clock_readings > before + 40)
+        wait_until(lambda: clock_readings > before + 40)
         assert len(server.log) == quota.requests, "the quota belongs to the process, not to a thread"
         while not all(thread.done() for thread in threads):
             now += quota.window
@@ -126,7 +123,7 @@ def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServ
     assert not [key for key in queue.waiting_calls if key[0] == id(limiter)]
 
 
-def until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     """Wait for a condition that another thread fulfils."""
     give_up = time.monotonic() + 30
     while not condition():
@@ -170,11 +167,11 @@ def test_a_fork_during_calls_leaves_their_slots_to_the_parent(server: FaultServe
     """Exchanges in progress at the fork end in the parent: the child must not wait for their slots."""
     in_progress = threading.Semaphore(0)
 
-    async def tell(exchange: Exchange) -> None:
+    async def count_and_respond(exchange: Exchange) -> None:
         in_progress.release()
         await respond(exchange)
 
-    server.handler = tell
+    server.handler = count_and_respond
     quota = Quota(requests=2, window=0.2, reserve=1, burst=5)
     ecwid = Ecwid(base_url=server.base_url, quota=quota)
     store = ecwid.store(1003, "secret_x")

@@ -13,41 +13,9 @@ from ecwid_async import ConfigError, Ecwid, Event, EventKind, NotSent
 from ecwid_async.observe import CombinedSink, LogSink
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Options, Request
-from tests.observe.sample_events import LOGGED, client_for, event
+from tests.observe.sample_events import client_for, event
 
 NOT_SENT = NotSent("refused", request=Request(method="GET", path="/", options=Options(operation="GET /")))
-
-
-def test_a_record_has_a_readable_text_and_the_fields_of_the_event(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "ecwid_async")
-    LogSink()(event())
-    LogSink()(Event(kind=EventKind.GAVE_UP, operation="GET /orders", request_id="ab12cd34", error="NotSent"))
-    assert caplog.messages == [
-        "GET /orders/{orderId}: attempt ended (attempt 2, status 503, OutcomeUnknown, 0.250 s) "
-        "[request ab12cd34, store 1003]",
-        "GET /orders: gave up (attempt 1, NotSent) [request ab12cd34, no store]",
-    ]
-    fields = {name: value for name, value in vars(caplog.records[0]).items() if name.startswith("ecwid_")}
-    assert fields == {
-        "ecwid_kind": "attempt_ended",
-        "ecwid_operation": "GET /orders/{orderId}",
-        "ecwid_request_id": "ab12cd34",
-        "ecwid_store_id": 1003,
-        "ecwid_attempt": 2,
-        "ecwid_status": 503,
-        "ecwid_seconds": 0.25,
-        "ecwid_error": "OutcomeUnknown",
-    }
-
-
-@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.CRITICAL])
-def test_a_sink_wants_the_kinds_that_its_logger_is_enabled_for(level: int) -> None:
-    logger = logging.getLogger("test_observe.levels")
-    logger.setLevel(level)
-    sink = LogSink(logger)
-    wanted = {kind for kind, its in LOGGED.items() if its >= level}
-    assert {kind for kind in EventKind if sink.wants(kind)} == wanted
-    assert {kind for kind in EventKind if CombinedSink(sink).wants(kind)} == wanted
 
 
 async def test_given_sinks_replace_logging(caplog: pytest.LogCaptureFixture) -> None:
@@ -77,24 +45,6 @@ async def test_an_event_that_no_sink_wants_is_not_built(monkeypatch: pytest.Monk
         logging.getLogger("ecwid_async").setLevel(logging.NOTSET)
 
 
-async def test_an_event_names_the_server_if_it_is_known() -> None:
-    servers: set[str | None] = set()
-
-    def listen(event: Event) -> None:
-        servers.add(event.server)
-
-    for settings, expected in [
-        ({}, None),
-        ({"base_url": "https://example.com/api/v3"}, "example.com:443"),
-        ({"base_url": "http://127.0.0.1:8080/api/v3"}, "127.0.0.1:8080"),
-        ({"base_url": "http://[::1]/api/v3"}, "::1:80"),
-    ]:
-        servers.clear()
-        async with Ecwid(transport=MemoryTransport([make_response({"id": "A"})]), events=listen, **settings) as ecwid:
-            await ecwid.store(1003, "secret_x").orders.get("A")
-        assert servers == {expected}
-
-
 class Broken:
     """Fails at every event."""
 
@@ -106,7 +56,7 @@ class Broken:
 
 
 class BrokenFilter(Broken):
-    """Fails when asked which events it wants, too."""
+    """Fails in `wants` too."""
 
     def wants(self, kind: EventKind) -> bool:
         raise ZeroDivisionError("of wants")

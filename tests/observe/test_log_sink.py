@@ -15,6 +15,38 @@ from ecwid_async.wire import Options, Request
 from tests.observe.sample_events import LOGGED, client_for, event
 
 
+def test_a_record_has_a_readable_text_and_the_fields_of_the_event(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "ecwid_async")
+    LogSink()(event())
+    LogSink()(Event(kind=EventKind.GAVE_UP, operation="GET /orders", request_id="ab12cd34", error="NotSent"))
+    assert caplog.messages == [
+        "GET /orders/{orderId}: attempt ended (attempt 2, status 503, OutcomeUnknown, 0.250 s) "
+        "[request ab12cd34, store 1003]",
+        "GET /orders: gave up (attempt 1, NotSent) [request ab12cd34, no store]",
+    ]
+    fields = {name: value for name, value in vars(caplog.records[0]).items() if name.startswith("ecwid_")}
+    assert fields == {
+        "ecwid_kind": "attempt_ended",
+        "ecwid_operation": "GET /orders/{orderId}",
+        "ecwid_request_id": "ab12cd34",
+        "ecwid_store_id": 1003,
+        "ecwid_attempt": 2,
+        "ecwid_status": 503,
+        "ecwid_seconds": 0.25,
+        "ecwid_error": "OutcomeUnknown",
+    }
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.CRITICAL])
+def test_a_sink_wants_the_kinds_that_its_logger_is_enabled_for(level: int) -> None:
+    logger = logging.getLogger("test_observe.levels")
+    logger.setLevel(level)
+    sink = LogSink(logger)
+    wanted = {kind for kind, logged_at in LOGGED.items() if logged_at >= level}
+    assert {kind for kind in EventKind if sink.wants(kind)} == wanted
+    assert {kind for kind in EventKind if CombinedSink(sink).wants(kind)} == wanted
+
+
 @pytest.mark.parametrize(("seconds", "level"), [(0.1, logging.DEBUG), (1.0, logging.DEBUG), (1.1, logging.INFO)])
 def test_a_delay_for_the_rate_limit_of_up_to_a_second_is_logged_at_debug(
     seconds: float, level: int, caplog: pytest.LogCaptureFixture

@@ -1,4 +1,4 @@
-"""A server on a raw socket that misbehaves as a handler says, and logs the requests that reach it."""
+"""A server on a raw socket, which a handler can make misbehave in any way, and which logs the requests it receives."""
 
 import asyncio
 import ssl

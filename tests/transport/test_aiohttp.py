@@ -18,7 +18,7 @@ async def test_the_session_is_made_on_first_use_and_shared() -> None:
         assert not transport._sessions
 
 
-def test_sessions_of_loops_that_have_ended_are_forgotten() -> None:
+def test_sessions_of_closed_loops_are_dropped() -> None:
     transport = AiohttpTransport("http://127.0.0.1:1/api/v3")
 
     async def left_open() -> None:

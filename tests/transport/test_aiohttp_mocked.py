@@ -44,7 +44,7 @@ async def test_an_error_is_raised(mocked: aioresponses, store: Store, status: in
         await store.orders.get("EG4H2")
 
 
-async def test_a_failed_connection_is_not_sent(mocked: aioresponses, store: Store) -> None:
+async def test_a_failed_connection_raises_not_sent(mocked: aioresponses, store: Store) -> None:
     connection = Mock(host="app.ecwid.com", port=443, ssl=True)
     mocked.get(ORDER, exception=aiohttp.ClientConnectorError(connection, OSError("unreachable")))
     with pytest.raises(NotSent):

@@ -44,7 +44,7 @@ async def test_an_application_sends_its_id_and_secret_but_no_store() -> None:
         assert TOKEN not in repr(shown)
 
 
-async def test_a_stream_is_signed_too() -> None:
+async def test_a_stream_is_authenticated_too() -> None:
     inner = MemoryTransport([make_response(b"%PDF")])
     async with Auth.for_store(inner, 1003, TOKEN).stream(REQUEST) as response:
         assert [chunk async for chunk in response.chunks] == [b"%PDF"]

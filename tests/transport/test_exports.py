@@ -30,8 +30,8 @@ def test_type_checkers_see_the_same_names_from_the_same_modules() -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'Telepathy'"):
-        _ = transport.Telepathy
+    with pytest.raises(AttributeError, match="has no attribute 'NoSuchName'"):
+        _ = transport.NoSuchName
 
 
 def test_importing_the_wrappers_loads_no_http_library() -> None:

@@ -9,7 +9,7 @@ from ecwid_async.wire import Options, Request
 REQUEST = Request(method="GET", path="/orders", options=Options(operation="GET /orders"))
 
 
-async def test_a_script_is_played_in_order_and_exceptions_are_raised() -> None:
+async def test_scripted_responses_are_returned_in_order_and_exceptions_raised() -> None:
     failure = NotSent("refused", request=REQUEST)
     transport = MemoryTransport([make_response({"id": 1}), failure, make_response(status=404)])
     assert (await transport.send(REQUEST)).body == b'{"id":1}'

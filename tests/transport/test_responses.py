@@ -158,8 +158,12 @@ def test_the_beginning_of_a_body_that_is_not_an_api_error_is_kept(body: bytes, e
 
 
 def test_text_from_the_server_is_printable_and_limited() -> None:
-    said = {"errorMessage": "a\r\nb\x1b[2J" + "x" * 5000, "errorCode": "C\x00", "args": {"k\x1b": "v\n\u202e" * 999}}
-    error = parse_error(READ, make_response(400, json.dumps(said).encode()))
+    error_body = {
+        "errorMessage": "a\r\nb\x1b[2J" + "x" * 5000,
+        "errorCode": "C\x00",
+        "args": {"k\x1b": "v\n\u202e" * 999},
+    }
+    error = parse_error(READ, make_response(400, json.dumps(error_body).encode()))
     assert (error.message or "").startswith(r"a b\x1b[2Jxxx")
     assert error.code == r"C\x00"
     for text in (str(error), error.message or "", *error.details, *error.details.values()):
@@ -170,13 +174,13 @@ def test_text_from_the_server_is_printable_and_limited() -> None:
 
 
 def test_a_secret_in_a_body_is_masked_everywhere_in_the_error() -> None:
-    said = {"errorMessage": "no secret_a1b2c3d4", "args": {"secret_a1b2c3d4": "Bearer secret_a1b2c3d4"}}
-    for body in (json.dumps(said).encode(), b"<p>secret_a1b2c3d4"):
+    error_body = {"errorMessage": "no secret_a1b2c3d4", "args": {"secret_a1b2c3d4": "Bearer secret_a1b2c3d4"}}
+    for body in (json.dumps(error_body).encode(), b"<p>secret_a1b2c3d4"):
         error = parse_error(READ, make_response(403, body), ["secret_a1b2c3d4"])
         assert "a1b2c3d4" not in f"{error!r} {vars(error)}"
 
 
-# From nearly valid responses to nothing of the kind.
+# Bodies of responses, from nearly valid ones to arbitrary bytes.
 numbers = st.one_of(
     st.integers().map(str),
     st.sampled_from(["1e400000", "1e9999999999999999999999", "-0", "1e-400", "9" * 5000, "0.1" + "0" * 5000]),

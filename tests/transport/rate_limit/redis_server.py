@@ -1,7 +1,7 @@
 """A real Redis server for tests, and limiters that share it.
 
-`RedisServer` is a process on a socket; it is skipped if no Redis is installed. A `Group` has limiters as in several
-processes, on one clock that tests move, so that minutes pass at once.
+`RedisServer` is a process on a socket; its tests are skipped if no Redis is installed. A `Group` has limiters as in
+several processes, on one clock that tests move, so that minutes pass at once.
 """
 
 import asyncio
@@ -74,7 +74,6 @@ class Group:
         self.server = server
         self.prefix = prefix
         self.passed = 0.0
-        self.began = time.time()
         self.clients: list[Any] = []
 
     @property
@@ -130,12 +129,12 @@ def request(lane: Lane = Lane.INTERACTIVE) -> Request:
     return Request(method="GET", path="/products", options=Options(operation="GET /products", lane=lane))
 
 
-async def closed(client: Any) -> None:
+async def close_quietly(client: Any) -> None:
     with suppress(Exception):
         await client.aclose()
 
 
-async def recovered(limiter: RedisLimiter) -> None:
+async def wait_until_recovered(limiter: RedisLimiter) -> None:
     """Wait until the limiter uses Redis again."""
     async with asyncio.timeout(10):
         while True:

@@ -13,7 +13,7 @@ from ecwid_async.wire import Lane
 from tests.transport.rate_limit.simulation import request, run_virtually
 
 
-def test_idle_time_is_not_made_up_for_in_a_burst() -> None:
+def test_idle_time_earns_no_burst() -> None:
     async def main() -> None:
         limiter = MemoryLimiter(clock=trio.current_time)
         assert await limiter.acquire("t", "store", Lane.BULK, 1) is None

@@ -142,13 +142,15 @@ def test_unused_tokens_are_forgotten_but_quarantines_are_kept() -> None:
     run_virtually(main)
 
 
-def dead(code: str = "INVALID_API_TOKEN", message: str = "no such token", status: int = 403) -> MemoryTransport:
+def refusing_transport(
+    code: str = "INVALID_API_TOKEN", message: str = "no such token", status: int = 403
+) -> MemoryTransport:
     return MemoryTransport(lambda _: make_response({"errorCode": code, "errorMessage": message}, status=status))
 
 
 async def test_the_error_of_a_quarantined_call_says_why_since_when_and_until_when() -> None:
     limiter = MemoryLimiter()
-    rate_limit = RateLimit(dead(), limiter, token="secret_x", store_id=1003)
+    rate_limit = RateLimit(refusing_transport(), limiter, token="secret_x", store_id=1003)
     first = request()
     await rate_limit.send(first)
     with pytest.raises(InvalidToken) as caught:
@@ -168,7 +170,7 @@ async def test_the_error_of_a_quarantined_call_says_why_since_when_and_until_whe
 
 
 async def test_a_client_lists_its_quarantines_and_lifts_them() -> None:
-    responses = {1003: dead(), 1004: dead("STORE_IS_SUSPENDED", "closed", 402)}
+    responses = {1003: refusing_transport(), 1004: refusing_transport("STORE_IS_SUSPENDED", "closed", 402)}
     network = MemoryTransport(lambda sent: responses[int(sent.path.split("/")[1])]._script(sent))  # type: ignore[operator]
     async with Ecwid(transport=network) as ecwid:
         assert await ecwid.quarantine() == []
@@ -203,7 +205,7 @@ async def test_a_quarantine_contains_no_body_or_token() -> None:
     message = f"\x1b[31mtoken {token} is dead " + "x" * 100_000
     limiter = MemoryLimiter()
     for store_id in range(20):
-        await RateLimit(dead(message=message), limiter, token=token, store_id=store_id).send(request())
+        await RateLimit(refusing_transport(message=message), limiter, token=token, store_id=store_id).send(request())
     found = await limiter.quarantines()
     assert len(found) == 20
     assert all(len(one.message or "") <= 200 for one in found)

@@ -24,22 +24,18 @@ from ecwid_async.wire import Lane
 
 redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
 
-
 from ecwid_async.transport.rate_limit import redis as redis_limiter  # noqa: E402  Redis may not be installed
 from ecwid_async.transport.rate_limit.redis import RedisLimiter  # noqa: E402
 from tests.transport.rate_limit.redis_server import (  # noqa: E402
     Group,
     RedisServer,
     acquire_all,
-    closed,
+    close_quietly,
     quarantine,
     request,
 )
 
 SHAPES: list[type[RateLimiter]] = [SlidingLog, FixedWindow, TokenBucket]
-
-
-_numbers = itertools.count()
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -313,7 +309,7 @@ async def test_a_client_counts_on_redis(group: Group) -> None:
     assert len((await group.contents())[slots]) == 1
 
 
-PROCESS = """
+PROCESS_SCRIPT = """
 import asyncio, json, sys, time
 from redis.asyncio import Redis
 from ecwid_async.transport.rate_limit import RateLimit, Quota
@@ -344,7 +340,7 @@ asyncio.run(main())
 
 
 def test_two_processes_share_the_quota(server: RedisServer) -> None:
-    command = [sys.executable, "-c", PROCESS, str(server.socket), f"{{test {next(_numbers)}}}"]
+    command = [sys.executable, "-c", PROCESS_SCRIPT, str(server.socket), "{test of two processes}"]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
     served = [json.loads(process.communicate(timeout=60)[0]) for process in processes]
     moments = sorted(itertools.chain(*served))
@@ -457,9 +453,9 @@ async def test_redis_and_memory_limiters_agree(group: Group, seed: int) -> None:
             in_progress.append((key, store, cost))
         if in_progress and numbers.random() < 0.6:
             key, store, cost = in_progress.pop(numbers.randrange(len(in_progress)))
-            closed_for, cleared = numbers.choice((0.0,) * 12 + (3.0,)), numbers.random() < 0.2
+            close_for, succeeded = numbers.choice((0.0,) * 12 + (3.0,)), numbers.random() < 0.2
             for limiter in (memory, shared):
-                await limiter.release(key, store, cost, close_gate_for=closed_for, succeeded=cleared)
+                await limiter.release(key, store, cost, close_gate_for=close_for, succeeded=succeeded)
         if numbers.random() < 0.01:
             entry = quarantine(int(store[-1]))
             of = numbers.choice((key, None))
@@ -475,14 +471,14 @@ async def test_quarantines_on_redis_are_listed_and_lifted_and_contain_no_body_or
     dead = MemoryTransport(
         lambda _: make_response({"errorCode": "INVALID_API_TOKEN", "errorMessage": message}, status=403)
     )
-    async with Ecwid(transport=dead, limiter=limiter) as ecwid, Ecwid(transport=dead, limiter=other) as twin:
+    async with Ecwid(transport=dead, limiter=limiter) as ecwid, Ecwid(transport=dead, limiter=other) as other_client:
         for store_id in (1003, 1004):
             with pytest.raises(InvalidToken):
                 await ecwid.store(store_id, "secret_abcdefghij").profile.get()
         with pytest.raises(InvalidToken, match="was not sent: this token of store 1003 has been in quarantine since"):
-            await twin.store(1003, "secret_abcdefghij").profile.get()
+            await other_client.store(1003, "secret_abcdefghij").profile.get()
         assert len(dead.requests) == 2
-        found = await twin.quarantine()
+        found = await other_client.quarantine()
         assert [(one.store_id, one.reason) for one in found] == [
             (1003, "403 INVALID_API_TOKEN"),
             (1004, "403 INVALID_API_TOKEN"),
@@ -491,10 +487,10 @@ async def test_quarantines_on_redis_are_listed_and_lifted_and_contain_no_body_or
         contents = repr(await group.contents())
         assert "secret_abcdefghij" not in contents
         assert len(contents) < 3000
-        await twin.quarantine().clear(1003)
+        await other_client.quarantine().clear(1003)
         assert [one.store_id for one in await ecwid.quarantine()] == [1004]
         await ecwid.quarantine().clear()
-        assert await twin.quarantine() == []
+        assert await other_client.quarantine() == []
         assert not [key for key in await group.contents() if b"quarantine" in key]
 
 
@@ -516,7 +512,7 @@ async def test_invalid_times_and_prefixes_are_refused(setting: str, wrong: Any) 
         RedisLimiter(client, **{setting: wrong})
     with pytest.raises(ConfigError, match="`prefix`"):
         RedisLimiter(client, prefix="")
-    await closed(client)
+    await close_quietly(client)
 
 
 def test_the_repr_shows_nothing_of_the_redis_client() -> None:

@@ -25,10 +25,10 @@ from tests.transport.rate_limit.redis_server import (  # noqa: E402
     Group,
     RedisServer,
     acquire_all,
-    closed,
+    close_quietly,
     quarantine,
-    recovered,
     request,
+    wait_until_recovered,
 )
 
 SHAPES: list[type[RateLimiter]] = [SlidingLog, FixedWindow, TokenBucket]
@@ -52,10 +52,10 @@ async def test_an_unavailable_redis_is_an_error_and_nothing_is_sent(
     error = pickle.loads(pickle.dumps(caught.value))
     assert (str(error), error.reason) == (str(caught.value), caught.value.reason)
     unstable_server.start()
-    await recovered(limiter)
+    await wait_until_recovered(limiter)
     await rate_limit.send(request())
     assert len(network.requests) == 2
-    await closed(client)
+    await close_quietly(client)
 
 
 async def test_a_redis_that_does_not_reply_is_unavailable_too(unstable_server: RedisServer) -> None:
@@ -69,10 +69,10 @@ async def test_a_redis_that_does_not_reply_is_unavailable_too(unstable_server: R
         await limiter.acquire("t", "store", Lane.BULK, 1)
     assert time.monotonic() - began < 0.5
     await asleep
-    await recovered(limiter)
+    await wait_until_recovered(limiter)
     assert await acquire_all(limiter, most=1) == 1
-    await closed(client)
-    await closed(blocker)
+    await close_quietly(client)
+    await close_quietly(blocker)
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -95,7 +95,7 @@ async def test_an_outage_during_an_exchange_loses_neither_the_response_nor_a_429
     assert found.seconds == 30
     now += 30
     assert await limiter.acquire(token_key("secret_x"), "store", Lane.BULK, 1) is None
-    await closed(client)
+    await close_quietly(client)
 
 
 async def test_during_an_outage_each_process_keeps_to_its_share_and_shares_again_afterwards(
@@ -126,8 +126,8 @@ async def test_during_an_outage_each_process_keeps_to_its_share_and_shares_again
     assert await limiter.acquire("t2", "store", Lane.INTERACTIVE, 40) is None
     assert isinstance(await RedisLimiter(other, quota).acquire("t2", "store", Lane.INTERACTIVE, 1), Wait)
     assert [record.getMessage()[:13] for record in caplog.records] == ["Redis is unav", "Redis is back"]
-    await closed(client)
-    await closed(other)
+    await close_quietly(client)
+    await close_quietly(other)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -155,7 +155,7 @@ async def test_an_outage_that_empties_redis_causes_no_429(
             await over[1].release("t", "store", 1)
     assert served >= 0.93 * 10 * 200
     for client in group.clients:
-        await closed(client)
+        await close_quietly(client)
 
 
 async def test_during_an_outage_one_call_at_a_time_tries_redis_again(
@@ -180,7 +180,7 @@ async def test_during_an_outage_one_call_at_a_time_tries_redis_again(
     now += 6
     await asyncio.gather(*(limiter.acquire("t", "store", Lane.INTERACTIVE, 1) for _ in range(10)))
     assert attempts == 1
-    await closed(client)
+    await close_quietly(client)
 
 
 @pytest.mark.parametrize("wrong", ["memory", 0, -1, 1.5, True, None])
@@ -188,7 +188,7 @@ async def test_an_invalid_when_unavailable_is_refused(wrong: Any) -> None:
     client = redis.Redis()
     with pytest.raises(ConfigError, match='give `when_unavailable` "fail", or the number of processes'):
         RedisLimiter(client, when_unavailable=wrong)
-    await closed(client)
+    await close_quietly(client)
 
 
 async def test_queued_calls_fail_together_while_redis_does_not_reply(
@@ -219,8 +219,8 @@ async def test_queued_calls_fail_together_while_redis_does_not_reply(
     assert attempts == 2, "and later one call tries again"
     monkeypatch.undo()
     now += 60
-    await recovered(limiter)
-    await closed(client)
+    await wait_until_recovered(limiter)
+    await close_quietly(client)
 
 
 async def test_each_try_after_an_outage_has_a_longer_timeout(
@@ -248,7 +248,7 @@ async def test_each_try_after_an_outage_has_a_longer_timeout(
             break
     assert limiter._outage is None
     monkeypatch.undo()
-    await closed(client)
+    await close_quietly(client)
 
 
 async def test_gates_closed_during_an_outage_are_forgotten_once_open(unstable_server: RedisServer) -> None:
@@ -261,4 +261,4 @@ async def test_gates_closed_during_an_outage_are_forgotten_once_open(unstable_se
         await limiter.release(f"token {number}", "store", 1, close_gate_for=5.0)
         now += 1
     assert len(limiter._local_gates) <= 6
-    await closed(client)
+    await close_quietly(client)

@@ -12,7 +12,7 @@ from ecwid_async.wire import Event, EventKind, Headers, Options, Request, Respon
 
 GET = Request(method="GET", path="/invoice", options=Options(operation="GET /invoice", repeatable=True))
 FILE = b"0123456789"
-OFFERED = {"Accept-Ranges": "bytes", "ETag": '"v1"', "Content-Length": "10"}
+RESUMABLE = {"Accept-Ranges": "bytes", "ETag": '"v1"', "Content-Length": "10"}
 
 
 @define
@@ -20,12 +20,12 @@ class Reply:
     """The head of a response, its chunks, and the error at its end, if any."""
 
     status: int = 200
-    headers: Mapping[str, str] = field(factory=lambda: OFFERED)
+    headers: Mapping[str, str] = field(factory=lambda: RESUMABLE)
     chunks: tuple[bytes, ...] = (FILE,)
     error: TransportError | None = None
 
 
-def broken(*chunks: bytes, headers: Mapping[str, str] = OFFERED, status: int = 200) -> Reply:
+def interrupted(*chunks: bytes, headers: Mapping[str, str] = RESUMABLE, status: int = 200) -> Reply:
     return Reply(status, headers, chunks, OutcomeUnknown("reset", request=GET))
 
 
@@ -71,7 +71,7 @@ class ScriptedServer:
         raise NotImplementedError
 
 
-class Client:
+class DownloadClient:
     """Downloads from a scripted server, on a clock that moves only during sleeps."""
 
     def __init__(self, *script: Reply | TransportError, policy: RetryPolicy | None = None) -> None:
@@ -109,13 +109,13 @@ class Client:
         Reply(status=429, headers={"Retry-After": "7"}),
         Reply(status=429, headers={}),
         Reply(status=503, headers={}),
-        broken(),
-        broken(b""),
+        interrupted(),
+        interrupted(b""),
     ],
     ids=["refused", "reset", "429", "429 without a time", "503", "cut before its first byte", "nothing but its head"],
 )
 async def test_a_download_is_retried_until_its_first_byte_arrives(first: Reply | TransportError) -> None:
-    client = Client(first, Reply())
+    client = DownloadClient(first, Reply())
     assert await client.read() == (200, FILE)
     assert [request.headers.get("range") for request in client.server.requests] == [None, None]
     assert client.now > 1000.0
@@ -124,34 +124,34 @@ async def test_a_download_is_retried_until_its_first_byte_arrives(first: Reply |
 
 
 async def test_a_download_counts_as_sent_if_one_attempt_was() -> None:
-    client = Client(broken(), NotSent("refused", request=GET), policy=RetryPolicy(attempts=2))
+    client = DownloadClient(interrupted(), NotSent("refused", request=GET), policy=RetryPolicy(attempts=2))
     with pytest.raises(NotSent) as caught:
         await client.read()
     assert caught.value.outcome == "refused"
 
 
 async def test_a_429_to_a_download_is_retried_after_its_delay() -> None:
-    client = Client(Reply(status=429, headers={"Retry-After": "7"}), Reply())
+    client = DownloadClient(Reply(status=429, headers={"Retry-After": "7"}), Reply())
     await client.read()
     assert client.now == 1007.0
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 501])
 async def test_any_other_response_is_final(status: int) -> None:
-    client = Client(Reply(status=status, chunks=(b"no",)), Reply())
+    client = DownloadClient(Reply(status=status, chunks=(b"no",)), Reply())
     assert await client.read() == (status, b"no")
 
 
 async def test_a_request_that_is_not_repeatable_is_sent_once() -> None:
     once = evolve(GET, options=evolve(GET.options, repeatable=False))
-    client = Client(OutcomeUnknown("reset", request=once), Reply())
+    client = DownloadClient(OutcomeUnknown("reset", request=once), Reply())
     with pytest.raises(OutcomeUnknown):
         await client.read(once)
     assert len(client.server.requests) == 1
 
 
 async def test_a_server_that_keeps_failing_gets_as_many_attempts_as_the_policy_allows() -> None:
-    client = Client(*[broken() for _ in range(10)], policy=RetryPolicy(attempts=3))
+    client = DownloadClient(*[interrupted() for _ in range(10)], policy=RetryPolicy(attempts=3))
     with pytest.raises(OutcomeUnknown, match="reset") as caught:
         await client.read()
     assert (len(client.server.requests), caught.value.attempts) == (3, 3)
@@ -161,7 +161,7 @@ async def test_a_server_that_keeps_failing_gets_as_many_attempts_as_the_policy_a
 @pytest.mark.parametrize(
     ("headers", "validator"),
     [
-        (OFFERED, '"v1"'),
+        (RESUMABLE, '"v1"'),
         ({"ETag": '"v1"', "Content-Length": "10"}, '"v1"'),
         ({"ETag": '"v1"'}, '"v1"'),
         (
@@ -175,15 +175,15 @@ async def test_an_interrupted_download_is_resumed(headers: dict[str, str], valid
     last = rest()
     if "ETag" not in headers:
         last = evolve(last, headers={"Content-Range": "bytes 4-9/10"})
-    client = Client(broken(b"01", b"23", headers=headers), last)
+    client = DownloadClient(interrupted(b"01", b"23", headers=headers), last)
     assert await client.read() == (200, FILE)
     headers_of_rest = client.server.requests[1].headers
     assert (headers_of_rest["range"], headers_of_rest["if-range"]) == ("bytes=4-", validator)
 
 
 async def test_a_resumed_download_may_be_interrupted_again_or_throttled() -> None:
-    client = Client(
-        broken(b"0123"),
+    client = DownloadClient(
+        interrupted(b"0123"),
         evolve(rest(b"45"), error=OutcomeUnknown("reset", request=GET)),
         Reply(status=429, headers={"Retry-After": "1"}),
         rest(b"6789", "bytes 6-9/*"),
@@ -206,8 +206,8 @@ async def test_a_resumed_download_may_be_interrupted_again_or_throttled() -> Non
     ],
     ids=["nothing", "weak", "odd", "none", "a date of now", "no date", "compressed"],
 )
-async def test_a_rest_that_the_server_does_not_offer_is_not_requested(headers: dict[str, str], message: str) -> None:
-    client = Client(broken(b"0123", headers=headers), rest())
+async def test_a_rest_that_can_t_be_requested_fails_at_once(headers: dict[str, str], message: str) -> None:
+    client = DownloadClient(interrupted(b"0123", headers=headers), rest())
     with pytest.raises(OutcomeUnknown, match=rf"interrupted after 4 bytes \(reset\) and can't be resumed: .*{message}"):
         await client.read()
     assert len(client.server.requests) == 1
@@ -218,7 +218,7 @@ async def test_a_rest_that_the_server_does_not_offer_is_not_requested(headers: d
     ("second", "message"),
     [
         (Reply(), "ignores range requests"),
-        (Reply(headers={**OFFERED, "ETag": '"v2"'}), "the file changed"),
+        (Reply(headers={**RESUMABLE, "ETag": '"v2"'}), "the file changed"),
         (rest(ETag='"v2"'), "the file changed"),
         (rest(content_range="bytes 4-9/11"), "a different range"),
         (rest(content_range="bytes 4-10/11"), "the file changed"),
@@ -232,7 +232,7 @@ async def test_a_rest_that_the_server_does_not_offer_is_not_requested(headers: d
     ],
 )
 async def test_parts_of_different_files_are_never_joined(second: Reply, message: str) -> None:
-    client = Client(broken(b"0123"), second)
+    client = DownloadClient(interrupted(b"0123"), second)
     with pytest.raises(OutcomeUnknown, match=message):
         await client.read()
     assert len(client.server.requests) == 2
@@ -240,13 +240,13 @@ async def test_parts_of_different_files_are_never_joined(second: Reply, message:
 
 @pytest.mark.parametrize("chunk", [b"45678", b"456789X"], ids=["short", "long"])
 async def test_a_rest_of_the_wrong_length_is_an_error(chunk: bytes) -> None:
-    client = Client(broken(b"0123"), rest(chunk), policy=RetryPolicy(attempts=2))
+    client = DownloadClient(interrupted(b"0123"), rest(chunk), policy=RetryPolicy(attempts=2))
     with pytest.raises(OutcomeUnknown, match="announced length"):
         await client.read()
 
 
 async def test_the_reader_gets_the_head_that_belongs_to_the_body() -> None:
-    client = Client(broken(), Reply(headers={**OFFERED, "ETag": '"v2"'}))
+    client = DownloadClient(interrupted(), Reply(headers={**RESUMABLE, "ETag": '"v2"'}))
     async with client.retry.stream(GET) as response:
         assert response.headers["etag"] == '"v2"'
         assert [chunk async for chunk in response.chunks] == [FILE]
@@ -254,17 +254,17 @@ async def test_the_reader_gets_the_head_that_belongs_to_the_body() -> None:
 
 async def test_a_download_is_not_retried_past_the_deadline() -> None:
     late = evolve(GET, options=evolve(GET.options, deadline=1000.1))
-    client = Client(broken(b"0123"), rest())
+    client = DownloadClient(interrupted(b"0123"), rest())
     with pytest.raises(OutcomeUnknown, match="interrupted after 4 bytes"):
         await client.read(late)
-    client = Client(evolve(broken(b"0123"), error=Timeout("late", request=late)), rest())
+    client = DownloadClient(evolve(interrupted(b"0123"), error=Timeout("late", request=late)), rest())
     with pytest.raises(Timeout):
         await client.read(late)
     assert len(client.server.requests) == 1
 
 
 async def test_leaving_early_closes_the_open_response() -> None:
-    client = Client(broken(b"01", b"23"), rest())
+    client = DownloadClient(interrupted(b"01", b"23"), rest())
     async with client.retry.stream(GET) as response:
         assert [await anext(response.chunks) for _ in range(3)] == [b"01", b"23", FILE[4:]]
         assert client.server.open == 1
@@ -273,7 +273,7 @@ async def test_leaving_early_closes_the_open_response() -> None:
 
 @pytest.mark.parametrize("raises", [ValueError("mine"), OutcomeUnknown("another call's", request=GET)])
 async def test_an_error_of_the_reader_passes_through_unchanged(raises: Exception) -> None:
-    client = Client(Reply())
+    client = DownloadClient(Reply())
 
     async def leave(fail: Callable[[], None]) -> None:
         async with client.retry.stream(GET) as response:

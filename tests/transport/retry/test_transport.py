@@ -25,15 +25,11 @@ from ecwid_async.wire import Event, EventKind, Options, Request, Response, Strea
 from tests.transport.retry.retry_setup import OK, READ, UNKNOWN, RetrySetup, VirtualClock
 
 WRITE = Request(method="POST", path="/orders", options=Options(operation="POST /orders"))
-
-
 PUT = Request(
     method="PUT",
     path="/orders/A",
     options=Options(operation="PUT /orders/{orderId}", repeatable=True, expects="object"),
 )
-
-
 CREATE = evolve(WRITE, options=evolve(WRITE.options, expects="object"))
 NOT_SENT = NotSent("refused", request=READ)
 
@@ -133,15 +129,15 @@ async def test_a_refused_retry_leaves_the_outcome_of_earlier_attempts_unknown(
     )
 
 
-NO_RESULTS = [b"<html>Log in</html>", b"OK", b'"OK"', b"[]", b"null", b'{"id":', b"{" * 100_000, b"\xff", b"{}{}"]
-
-
 @pytest.mark.parametrize("first", [UNKNOWN, make_response(status=503)], ids=["no response", "503"])
 async def test_a_read_counts_as_sent_if_one_attempt_was(first: Response | Exception) -> None:
     setup = RetrySetup.of(first, NotSent("refused", request=READ), policy=RetryPolicy(attempts=2))
     with pytest.raises(NotSent) as caught:
         await setup.retry.send(READ)
     assert caught.value.outcome == "refused"
+
+
+NO_RESULTS = [b"<html>Log in</html>", b"OK", b'"OK"', b"[]", b"null", b'{"id":', b"{" * 100_000, b"\xff", b"{}{}"]
 
 
 @pytest.mark.parametrize("body", NO_RESULTS, ids=lambda body: repr(body[:8]))
@@ -230,7 +226,7 @@ async def test_a_429_is_retried_after_the_delay_that_the_server_names(headers: d
     assert setup.clock.slept == [waited]
 
 
-async def test_a_429_uses_up_no_attempts_but_an_absurd_delay_is_returned_to_the_caller() -> None:
+async def test_a_429_uses_up_no_attempts_and_one_with_too_long_a_delay_is_returned() -> None:
     setup = RetrySetup.of(*[make_response(status=429, headers={"Retry-After": "1"})] * 10, OK)
     assert (await setup.retry.send(WRITE)).body == OK.body
     setup = RetrySetup.of(make_response(status=429, headers={"Retry-After": "86400"}), OK)
@@ -243,12 +239,12 @@ async def test_a_429_uses_up_no_attempts_but_an_absurd_delay_is_returned_to_the_
 )
 async def test_no_delay_exceeds_the_deadline(first: Response | Exception) -> None:
     setup = RetrySetup.of(first, OK)
-    hurried = evolve(READ, options=evolve(READ.options, deadline=setup.clock.now + 0.1))
+    with_deadline = evolve(READ, options=evolve(READ.options, deadline=setup.clock.now + 0.1))
     if isinstance(first, Response):
-        assert await setup.retry.send(hurried) is first
+        assert await setup.retry.send(with_deadline) is first
     else:
         with pytest.raises(TransportError):
-            await setup.retry.send(hurried)
+            await setup.retry.send(with_deadline)
     assert not setup.clock.slept
 
 
@@ -375,7 +371,7 @@ async def test_a_sink_that_wants_nothing_costs_no_reading_of_the_clock() -> None
     assert await Retry(MemoryTransport([OK]), clock=clock).send(READ) is OK
 
 
-async def test_closing_closes_what_is_wrapped() -> None:
+async def test_closing_closes_the_wrapped_transport() -> None:
     setup = RetrySetup.of()
     await setup.retry.aclose()
     assert setup.inner.closed
