@@ -21,7 +21,7 @@ def project() -> Any:
     return jedi.Project(Path(__file__).parents[1])
 
 
-def completed(source: str, project: Any) -> set[str]:
+def complete(source: str, project: Any) -> set[str]:
     lines = source.splitlines()
     found = jedi.Script(source, project=project).complete(len(lines), len(lines[-1]))
     return {one.name for one in found}
@@ -45,7 +45,7 @@ def completed(source: str, project: Any) -> set[str]:
     ],
 )
 def test_the_results_of_calls_are_completed(source: str, names: set[str], project: Any) -> None:
-    assert names <= completed(STORE + source, project)
+    assert names <= complete(STORE + source, project)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_the_results_of_calls_are_completed(source: str, names: set[str], projec
     ],
 )
 def test_models_and_drafts_are_completed(source: str, names: set[str], project: Any) -> None:
-    assert names <= completed(source, project)
+    assert names <= complete(source, project)
 
 
 def test_the_sections_and_methods_of_a_store_are_completed(project: Any) -> None:
     sections = {name for name, member in vars(Store).items() if isinstance(member, Section)}
-    offered = {name for name in completed(f"{STORE}store.", project) if not name.startswith("_")}
+    offered = {name for name in complete(f"{STORE}store.", project) if not name.startswith("_")}
     assert offered == sections | {"batch", "bulk", "send", "server", "store_id", "transport"}
 
 
@@ -85,12 +85,12 @@ def test_the_sections_and_methods_of_a_store_are_completed(project: Any) -> None
     ],
 )
 def test_only_the_methods_of_a_section_are_completed(section: str, names: set[str], project: Any) -> None:
-    offered = {name for name in completed(f"{STORE}store.{section}.", project) if not name.startswith("_")}
+    offered = {name for name in complete(f"{STORE}store.{section}.", project) if not name.startswith("_")}
     assert offered == names
 
 
 def test_the_names_of_the_descriptor_are_not_completed(project: Any) -> None:
-    assert not {"attrname", "func", "fget", "name"} & completed(f"{STORE}store.products.", project)
+    assert not {"attrname", "func", "fget", "name"} & complete(f"{STORE}store.products.", project)
 
 
 def test_objects_in_a_notebook_are_completed() -> None:

@@ -59,7 +59,7 @@ class Files(Resource):
 
 
 @asynccontextmanager
-async def served(handler: Handler) -> AsyncIterator[tuple[FaultServer, Files]]:
+async def serve(handler: Handler) -> AsyncIterator[tuple[FaultServer, Files]]:
     async with fault_server(handler) as server:
         transport = AiohttpTransport(server.base_url)
         yield server, Files(Channel(transport, Codec()))
@@ -77,7 +77,7 @@ async def stream(*chunks: bytes) -> AsyncIterator[bytes]:
 
 async def test_bytes_a_file_and_a_stream_arrive_unchanged(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"x" * 200_000)
-    async with served(accept) as (server, files):
+    async with serve(accept) as (server, files):
         for source in (b"x" * 200_000, tmp_path / "a.png", stream(b"x" * 150_000, b"x" * 50_000)):
             assert await files.upload(source) == Uploaded(id=1)
     for exchange in server.log:
@@ -89,14 +89,14 @@ async def test_bytes_a_file_and_a_stream_arrive_unchanged(tmp_path: Path) -> Non
 
 async def test_megabytes_in_memory_are_sent_without_a_warning() -> None:
     """aiohttp warns about large bodies of plain bytes, and tests turn warnings into errors."""
-    async with served(accept) as (server, files):
+    async with serve(accept) as (server, files):
         await files.upload(bytes(3 << 20))
     assert len(server.log[0].body) == 3 << 20
     assert server.log[0].header("content-length") == str(3 << 20)
 
 
 async def test_a_url_is_sent_as_a_parameter_without_a_body() -> None:
-    async with served(accept) as (server, files):
+    async with serve(accept) as (server, files):
         await files.upload(external_url="https://example.com/a b.png")
     assert server.log[0].line.split()[1].endswith("externalUrl=https%3A%2F%2Fexample.com%2Fa+b.png")
     assert server.log[0].body == b""
@@ -131,7 +131,7 @@ async def _drained(body: object) -> bytes:
 
 
 async def test_an_unknown_size_over_the_limit_fails_while_sending() -> None:
-    async with served(accept) as (server, files):
+    async with serve(accept) as (server, files):
         with pytest.raises(UploadTooLarge):
             await files.upload(stream(b"123", b"45"), max_bytes=4)
     assert not server.log, "the server received no complete request"
@@ -154,7 +154,7 @@ async def test_a_stream_is_closed_after_the_exchange(fails: bool) -> None:
         else:
             await accept(exchange)
 
-    async with served(handle) as (_, files):
+    async with serve(handle) as (_, files):
         call = files.upload(source())
         if fails:
             with pytest.raises(OutcomeUnknown):
@@ -169,7 +169,7 @@ async def test_an_error_in_a_stream_reaches_the_caller_unchanged() -> None:
         yield b"123"
         raise OSError("the disk is gone")
 
-    async with served(accept) as (_, files):
+    async with serve(accept) as (_, files):
         with pytest.raises(OSError, match="the disk is gone"):
             await files.upload(broken())
 
@@ -183,7 +183,7 @@ def test_an_image_has_at_most_20_mb() -> None:
 async def test_progress_is_reported_in_bytes(known: bool) -> None:
     reported: list[tuple[int, int | None]] = []
     source = b"x" * 100_000 if known else stream(b"x" * 65_536, b"x" * 34_464)
-    async with served(accept) as (_, files):
+    async with serve(accept) as (_, files):
         await files.upload(source, progress=lambda done, total: reported.append((done, total)))
     assert reported == [(65_536, 100_000 if known else None), (100_000, 100_000 if known else None)]
 
@@ -200,7 +200,7 @@ async def test_a_download_is_read_saved_or_iterated(tmp_path: Path) -> None:
         await exchange.respond(b"x" * 200_000)
 
     reported: list[tuple[int, int | None]] = []
-    async with served(send) as (server, files):
+    async with serve(send) as (server, files):
         assert await files.download().read() == b"x" * 200_000
         saved = await files.download().save(tmp_path / "a.pdf", progress=lambda *sizes: reported.append(sizes))
         async with files.download().open() as response:
@@ -225,7 +225,7 @@ async def test_an_error_response_that_is_cut_off_raises_its_error() -> None:
         await exchange.send(b'HTTP/1.1 404 Not Found\r\nContent-Length: 600\r\n\r\n{"errorMess')
         exchange.writer.close()
 
-    async with served(cut) as (_, files):
+    async with serve(cut) as (_, files):
         with pytest.raises(NotFound):
             await files.download().read()
 
@@ -239,7 +239,7 @@ async def test_reading_a_file_into_memory_has_a_limit(announced: bool) -> None:
             await exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n%b\r\n" % bytes(1000))
         await exchange.hang()
 
-    async with served(send) as (_, files):
+    async with serve(send) as (_, files):
         with pytest.raises(ResponseTooLarge, match=r"more than 999 bytes .* Save it to disk"):
             await files.download().read(max_bytes=999)
         if announced:
@@ -253,12 +253,12 @@ async def test_a_file_of_exactly_the_limit_is_read() -> None:
 
 
 async def test_an_interrupted_download_keeps_the_existing_file(tmp_path: Path) -> None:
-    async def half(exchange: Exchange) -> None:
+    async def send_half(exchange: Exchange) -> None:
         await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabc")
         exchange.writer.close()
 
     (tmp_path / "a.pdf").write_bytes(b"before")
-    async with served(half) as (_, files):
+    async with serve(send_half) as (_, files):
         with pytest.raises(OutcomeUnknown):
             await files.download().save(tmp_path / "a.pdf")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.pdf": b"before"}
@@ -270,7 +270,7 @@ async def test_a_cancelled_download_leaves_no_file(tmp_path: Path) -> None:
         await asyncio.Event().wait()
 
     begun = asyncio.Event()
-    async with served(stall) as (_, files):
+    async with serve(stall) as (_, files):
         saving = asyncio.create_task(files.download().save(tmp_path / "a.pdf", progress=lambda *_: begun.set()))
         await begun.wait()
         saving.cancel()

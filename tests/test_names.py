@@ -13,13 +13,13 @@ PAGE = Path(__file__).parents[1] / "docs" / "names.md"
 CLASSES = {cls.__name__: cls for cls in (Call, Download, Ecwid, Pages, Scan, Store)}
 
 
-def listed() -> list[str]:
+def listed_names() -> list[str]:
     rows = re.findall(r"^\| (`[^|]*) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     return [name for row in rows for name in re.findall(r"`([\w.]+)`", row)]
 
 
 def test_every_name_is_listed_once() -> None:
-    names = listed()
+    names = listed_names()
     assert sorted(set(names)) == sorted(names)
 
 
@@ -31,10 +31,10 @@ def test_every_name_of_the_package_and_its_main_classes_is_listed() -> None:
         if not member.startswith(("_", "cr_"))
     }
     public = set(ecwid_async.__all__) | members
-    assert public == {name for name in listed() if not name.startswith("ecwid_async.")}
+    assert public == {name for name in listed_names() if not name.startswith("ecwid_async.")}
 
 
-@pytest.mark.parametrize("name", [name for name in listed() if name.startswith("ecwid_async.")])
+@pytest.mark.parametrize("name", [name for name in listed_names() if name.startswith("ecwid_async.")])
 def test_every_other_name_can_be_imported(name: str) -> None:
     module, _, attribute = name.rpartition(".")
     assert attribute in import_module(module).__all__

@@ -41,7 +41,7 @@ def always(data: object) -> MemoryTransport:
 
 
 class Listing:
-    """A server with a list of `total` rows, at most `page_size` in a page, and a hook between pages."""
+    """A server with a list of `total` rows, at most `page_size` in a page. `between` runs before each later page."""
 
     def __init__(self, total: int, *, page_size: int = 100, between: Callable[["Listing"], None] | None = None) -> None:
         self.rows = list(range(total))
@@ -110,15 +110,15 @@ async def test_without_a_total_an_empty_page_ends_the_list() -> None:
 
 @given(
     total=st.integers(0, 60),
-    most=st.integers(1, 20),
+    page_size=st.integers(1, 20),
     limit=st.integers(1, 20),
     offset=st.integers(0, 70),
     with_total=st.booleans(),
 )
 def test_every_row_is_read_once_at_any_page_size(
-    total: int, most: int, limit: int, offset: int, with_total: bool
+    total: int, page_size: int, limit: int, offset: int, with_total: bool
 ) -> None:
-    server = Listing(total, page_size=most)
+    server = Listing(total, page_size=page_size)
     server.reports_total = with_total
     found = asyncio.run(listing(server, limit=limit, offset=offset).all())
     assert [row.id for row in found] == list(range(total))[offset:]
@@ -180,15 +180,15 @@ def test_a_selection_of_fields_gets_the_fields_that_paging_needs(selection: str,
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"items": 7}', b"<html>", b'{"items": [{"id": 1}'])
 async def test_an_invalid_page_is_an_error_that_names_the_endpoint(body: bytes) -> None:
-    def readings() -> Iterator[object]:
+    def reads() -> Iterator[object]:
         transport = MemoryTransport(lambda _: Response(200, Headers(), body))
         yield rows(transport).all()
         yield anext(aiter(rows(transport).dicts()))
         yield anext(aiter(rows(transport).raw()))
 
-    for reading in readings():
+    for read in reads():
         with pytest.raises(DecodeError, match="GET /rows: expected"):
-            await reading  # type: ignore[misc]
+            await read  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("settings", [{"limit": 0}, {"limit": -1}, {"offset": -1}])
@@ -197,21 +197,21 @@ def test_an_invalid_limit_or_offset_is_refused(settings: dict[str, int]) -> None
         rows(always({}), **settings)
 
 
-@pytest.mark.parametrize("most", [1, 3, 10])
-@pytest.mark.parametrize("rows_there", [3, 10, 40])
+@pytest.mark.parametrize("page_size", [1, 3, 10])
+@pytest.mark.parametrize("row_count", [3, 10, 40])
 @pytest.mark.parametrize("total", [None, 10**9])
-async def test_a_server_that_ignores_the_offset_is_an_error(total: int | None, rows_there: int, most: int) -> None:
+async def test_a_server_that_ignores_the_offset_is_an_error(total: int | None, row_count: int, page_size: int) -> None:
     def serve(request: Request) -> Response:
-        items = [{"id": row} for row in range(rows_there)][:most]
+        items = [{"id": row} for row in range(row_count)][:page_size]
         return make_response({"items": items} | ({} if total is None else {"total": total}))
 
-    def readings(pages: Pages[Row]) -> list[Callable[[], AsyncIterator[object]]]:
+    def iterators(pages: Pages[Row]) -> list[Callable[[], AsyncIterator[object]]]:
         return [lambda: aiter(pages), pages.pages, pages.dicts, pages.raw]
 
     for nth in range(4):
         transport = MemoryTransport(serve)
         with pytest.raises(DecodeError, match="expected a list that ends at items, found the items of an earlier page"):
-            _ = [item async for item in readings(rows(transport, limit=10))[nth]()]
+            _ = [item async for item in iterators(rows(transport, limit=10))[nth]()]
         assert len(transport.requests) == 2
 
 

@@ -292,12 +292,12 @@ async def test_converters_validators_and_post_init_run() -> None:
 async def test_a_frozen_class_behaves_as_usual() -> None:
     seen = []
 
-    class Noticing:
+    class RecordsSubclasses:
         def __init_subclass__(cls) -> None:
             seen.append(cls.__name__)
 
     @attrs.frozen
-    class Noticed(Noticing):
+    class RecordedSubclass(RecordsSubclasses):
         id: int
 
     @attrs.frozen(cache_hash=True)
@@ -325,10 +325,10 @@ async def test_a_frozen_class_behaves_as_usual() -> None:
         category_ids: list[int] = attrs.field(factory=list)
 
     @attrs.frozen
-    class Turned:
+    class Converted:
         id: int = attrs.field(converter=str)
 
-    classes: list[type[Any]] = [Row, Noticed, Hashed, Titled, Counted, Listed, Turned]
+    classes: list[type[Any]] = [Row, RecordedSubclass, Hashed, Titled, Counted, Listed, Converted]
     for into in classes:
         again = Row(7, "Toy") if into is Row else into(7)
         before = list(seen)
@@ -427,7 +427,9 @@ async def test_json_inside_text_is_read() -> None:
 
     strict, _ = store_with_responses([{"title": "Courier", "businessHours": '{"TUE": []}'}])
     with pytest.raises(DecodeError, match="at MON, found nothing"):
-        await strict.shipping_options.search(into=_class(business_hours=_class(mon=list[list[str]])))
+        await strict.shipping_options.search(
+            into=class_with_fields(business_hours=class_with_fields(mon=list[list[str]]))
+        )
 
 
 @pytest.mark.parametrize(
@@ -514,7 +516,7 @@ async def test_an_error_names_the_path_in_the_response() -> None:
     with pytest.raises(DecodeError, match="expected Row, found a list"):
         await read(Row, [])
     with pytest.raises(DecodeError, match=r"expected int at categoryIds\[1\], found text"):
-        await read(_class(category_ids=list[int]), {"categoryIds": [1, "secret"]})
+        await read(class_with_fields(category_ids=list[int]), {"categoryIds": [1, "secret"]})
 
 
 async def test_an_optional_field_of_an_unexpected_type_is_none_and_reported() -> None:
@@ -531,12 +533,12 @@ async def test_a_required_value_missing_inside_an_optional_one_is_an_error() -> 
     """Otherwise one element would make a whole list None."""
 
     @attrs.frozen
-    class Lax:
+    class WithOptionalItems:
         items: list[Line] | None
 
     store, _ = store_with_responses({"items": [{"name": "Toy", "quantity": 1}, {"name": "Ball"}]})
     with pytest.raises(DecodeError, match=r"items\[1\]\.quantity"):
-        await store.orders.get(7, into=Lax)
+        await store.orders.get(7, into=WithOptionalItems)
 
 
 async def test_reporting_a_problem_does_not_instantiate_the_class_again() -> None:
@@ -551,24 +553,24 @@ async def test_reporting_a_problem_does_not_instantiate_the_class_again() -> Non
             made.append(self.name)
 
     @attrs.frozen
-    class Counting:
+    class CountedItems:
         items: list[Counted]
 
     store, codec = store_with_responses({"items": [{"name": "Toy", "weight": "heavy"}, {"name": "Ball"}]})
-    await store.orders.get(7, into=Counting)
+    await store.orders.get(7, into=CountedItems)
     assert made == ["Toy", "Ball"]
     assert [problem.path for problem in codec.problems] == ["items[].weight"]
 
 
 async def test_an_error_raised_by_the_class_does_not_affect_the_next_call() -> None:
     @attrs.frozen
-    class Picky:
+    class Validated:
         price: Decimal | None
         name: str = attrs.field(validator=attrs.validators.in_(["Toy"]))
 
     store, codec = store_with_responses({"price": [], "name": "Ball"}, {"id": 7, "name": "Ball"})
     with pytest.raises(ValueError, match="must be in"):
-        await store.products.get(7, into=Picky)
+        await store.products.get(7, into=Validated)
     await store.products.get(7, into=Row)
     assert not codec.problems
 
@@ -720,7 +722,7 @@ async def test_a_class_without_references_is_freed(kind: str) -> None:
 # Refused classes
 
 
-def _class(**fields: Any) -> type:
+def class_with_fields(**fields: Any) -> type:
     return attrs.make_class("Some", {name: attrs.field(type=declared) for name, declared in fields.items()})
 
 
@@ -759,7 +761,7 @@ ProductId = NewType("ProductId", int)
     ids=str,
 )
 def test_a_type_that_holds_every_value_is_accepted(store: Store, section: str, field: str, declared: Any) -> None:
-    assert selected_fields(getattr(store, section).get(7, into=_class(**{field: declared})))
+    assert selected_fields(getattr(store, section).get(7, into=class_with_fields(**{field: declared})))
 
 
 @pytest.mark.parametrize(
@@ -797,11 +799,11 @@ def test_a_type_that_cannot_hold_every_value_is_refused(
     store: Store, section: str, field: str, declared: Any, message: str
 ) -> None:
     with pytest.raises(TypeError, match=message):
-        getattr(store, section).get(7, into=_class(**{field: declared}))
+        getattr(store, section).get(7, into=class_with_fields(**{field: declared}))
     with pytest.raises(TypeError, match=message):
-        getattr(store, section).search(into=_class(**{field: declared}))
+        getattr(store, section).search(into=class_with_fields(**{field: declared}))
     with pytest.raises(TypeError, match=message):
-        getattr(store, section).scan(into=_class(**{field: declared}))
+        getattr(store, section).scan(into=class_with_fields(**{field: declared}))
 
 
 async def test_a_users_enum_may_be_open() -> None:
@@ -825,8 +827,8 @@ async def test_a_union_keeps_the_type_of_the_value() -> None:
 
 def test_a_list_with_nulls_must_be_declared_with_them(store: Store) -> None:
     def shipping(element: Any) -> type:
-        times = _class(fulfillment_time_in_days=list[element])
-        return _class(estimated_shipping_time_at_checkout_settings=times)
+        times = class_with_fields(fulfillment_time_in_days=list[element])
+        return class_with_fields(estimated_shipping_time_at_checkout_settings=times)
 
     selection = "estimatedShippingTimeAtCheckoutSettings(fulfillmentTimeInDays)"
     assert selected_fields(store.shipping_options.search(into=shipping(int | None))) == selection
@@ -845,7 +847,7 @@ def test_a_list_with_nulls_must_be_declared_with_them(store: Store) -> None:
 )
 def test_an_unknown_name_is_refused_with_the_closest_match(store: Store, name: str, message: str) -> None:
     with pytest.raises(TypeError, match=message):
-        store.products.search(into=_class(**{name: object}))
+        store.products.search(into=class_with_fields(**{name: object}))
 
 
 def test_unsupported_classes_are_refused(store: Store) -> None:
@@ -853,7 +855,7 @@ def test_unsupported_classes_are_refused(store: Store) -> None:
         sku: str
 
     @attrs.define
-    class Asking:
+    class WithRequiredArgument:
         id: int
 
         def __init__(self, id: int, colour: str) -> None:  # noqa: A002
@@ -870,7 +872,7 @@ def test_unsupported_classes_are_refused(store: Store) -> None:
         (Order, "Order is not the model of this response, Product: omit into="),
         (ProductDraft, "ProductDraft is not the model of this response"),
         (Undecorated, "Undecorated inherits from an attrs class but is not decorated"),
-        (Asking, "Asking.__init__ requires colour, which is not a field"),
+        (WithRequiredArgument, "WithRequiredArgument.__init__ requires colour, which is not a field"),
         (Untyped, "Untyped.name has no type: declare it as str"),
     ]
     for into, message in refused:
@@ -920,13 +922,14 @@ def subsets(draw: st.DrawFn, models: Sequence[type[Model]], depth: int = 2) -> t
     return attrs.make_class("Subset", fields, frozen=draw(st.booleans()), slots=draw(st.booleans()))
 
 
-def same(subset: Any, whole: Any) -> bool:
+def equals_model(subset: Any, whole: Any) -> bool:
     """Whether the values of a subset equal those of the model."""
     if isinstance(subset, list) and isinstance(whole, list):
-        return len(subset) == len(whole) and all(map(same, subset, whole))
+        return len(subset) == len(whole) and all(map(equals_model, subset, whole))
     if type(subset).__name__ == "Subset":
         return all(
-            same(getattr(subset, one.name), getattr(whole, one.name, None)) for one in attrs.fields(type(subset))
+            equals_model(getattr(subset, one.name), getattr(whole, one.name, None))
+            for one in attrs.fields(type(subset))
         )
     if isinstance(subset, dict) and isinstance(whole, Model):
         return True  # plain data was requested
@@ -939,19 +942,19 @@ def test_any_subset_of_fields_equals_those_of_the_model(
 ) -> None:
     attrs.resolve_types(model)
 
-    async def fetched(into: type[Any] | None) -> list[Any]:
+    async def fetch_items(into: type[Any] | None) -> list[Any]:
         async with Ecwid(transport=ecwid_sandbox, quota=None, strict=True) as ecwid:
             pages = getattr(ecwid.store(DEMO_STORE_ID, DEMO_TOKEN), section).search(into=into, limit=12)
             return (await anext(pages.pages())).items
 
-    whole = asyncio.run(fetched(None))
+    whole = asyncio.run(fetch_items(None))
 
     @settings(max_examples=25)
     @given(subsets([model]))
     def check(into: type[Any]) -> None:
-        rows = asyncio.run(fetched(into))
+        rows = asyncio.run(fetch_items(into))
         assert len(rows) == len(whole)
-        assert all(map(same, rows, whole))
+        assert all(map(equals_model, rows, whole))
         sent = ecwid_sandbox.requests[-1].params["responseFields"]
         assert format_selection(parse_selection(sent)) == sent
 
