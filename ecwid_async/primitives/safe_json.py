@@ -27,7 +27,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 # These patterns are compiled on first use, because most programs never need them.
 _TEXT_OR_NUMBER: Final = rb'(?s)"(?:[^"\\]++|\\.)*+"?|-?[0-9][0-9.eE+-]*+'
 _NUMBER: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-# A whole pair comes first, so that only a lone half is captured.
+# Whole pairs are matched first, so that only a lone half is captured.
 _SURROGATE: Final = (
     rb"(?s)\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u([dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 )

@@ -1,4 +1,4 @@
-"""Without a complete response, the error says truthfully whether the request was sent. It is sent once."""
+"""Without a complete response, the error shows correctly whether the request was sent. It is sent once."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Tests of aiohttp's transport alone. `tests/contract` tests what all transports have in common."""
+"""Tests of the sessions of `AiohttpTransport`. `tests/contract` tests the promises of all transports."""
 
 import asyncio
 

@@ -44,7 +44,7 @@ def _without_password(proxy: str | None) -> str:
 
 @frozen(kw_only=True)
 class Settings:
-    """How a transport connects, and what it accepts.
+    """How a transport connects, and which responses it accepts.
 
     - `connections`: the size of the pool of one event loop.
     - `keep_alive`: seconds for which an idle connection may be reused. Later the server may be closing it, and the

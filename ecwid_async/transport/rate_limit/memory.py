@@ -43,7 +43,7 @@ class _TokenState:
         self.closed_at = self.opens_at = float("-inf")
 
     def free_slots(self, now: float) -> None:
-        """Free the slots whose time has come."""
+        """Free the slots that are due."""
         while self.releases and self.releases[0][0] <= now:
             self.held -= self.releases.popleft()[1]
 

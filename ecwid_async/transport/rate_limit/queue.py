@@ -1,4 +1,4 @@
-"""Queues of calls that wait for a slot of their token, or for the ceiling. First come, first served within a lane."""
+"""Queues of calls that wait for a slot of their token, or for the ceiling. Each lane is served in order of arrival."""
 
 import os
 import threading

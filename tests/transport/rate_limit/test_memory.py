@@ -1,4 +1,4 @@
-"""The memory limiter forgets what is no longer needed, and works across threads."""
+"""The memory limiter drops idle tokens, and works across threads."""
 
 import asyncio
 import gc

@@ -97,7 +97,7 @@ def test_a_quarantine_covers_a_token_at_one_store_or_a_whole_store(
             rate_limit = RateLimit(served, limiter, token=token, store_id=store_id)
             if works:
                 assert (await rate_limit.send(request())).status == 200
-                # Its success says nothing about the quarantined ones.
+                # Its success does not lift the other quarantine.
                 continue
             with pytest.raises((InvalidToken, StoreSuspended)):
                 await rate_limit.send(request())

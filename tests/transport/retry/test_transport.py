@@ -104,7 +104,7 @@ async def test_no_error_of_a_retry_claims_that_nothing_was_sent_or_done(
         await RetrySetup.of(UNKNOWN, last).retry.send(PUT)
     assert not isinstance(caught.value, NotSent)
     assert (caught.value.outcome, caught.value.attempts, caught.value.__cause__) == ("unknown", 2, last)
-    # If nothing was sent before, the error says so.
+    # If nothing was sent before either, the error is unchanged.
     for first in (NOT_SENT, make_response(status=429)):
         with pytest.raises(type(last)) as alone:
             await RetrySetup.of(first, last).retry.send(PUT)
