@@ -112,7 +112,10 @@ class BatchCollector:
             self._run.stopped = True
 
     def _numbers_to_resend(self, planned: PlannedBatch, results: Sequence[object]) -> list[int]:
-        """The calls to send again: not executed by an earlier run, and with job keys. Without any, the run may stop."""
+        """The numbers of the calls to send again: calls of an earlier run, with job keys, that were not executed.
+
+        Any other call that was not executed stops the run.
+        """
         not_executed = [number for number, result in enumerate(results) if isinstance(result, NotExecuted)]
         if not not_executed:
             return []

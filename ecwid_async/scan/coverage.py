@@ -110,8 +110,8 @@ class OrderedCoverage:
         same_version = piece.total is not None and piece.total == self.total and piece.epoch == self.epoch
         if same_version and piece.offset <= self.end:
             return self._extend(piece, first, last)
-        if piece.offset == 0 or self._before(first, self.last):
-            return self._adds_nothing(piece) or self._continue_from(piece)
+        if piece.offset == 0 or self._precedes(first, self.last):
+            return self._skip_covered(piece) or self._continue_from(piece)
         return False
 
     def next_offset(self, total: int | None) -> int:
@@ -125,7 +125,7 @@ class OrderedCoverage:
 
     def _extend(self, piece: Slice, first: UnixSeconds, last: UnixSeconds) -> bool:
         """Add a slice of the same version, adjacent or overlapping."""
-        if piece.offset == self.end and self._before(first, self.last):
+        if piece.offset == self.end and self._precedes(first, self.last):
             raise NotInCreationOrder
         same_second = [key for key, time in zip(piece.ids, piece.times, strict=True) if time == self.last]
         self.group.update(same_second)
@@ -133,20 +133,20 @@ class OrderedCoverage:
             self.end = max(self.end, piece.end)
             if self._open_group_end is not None:
                 self._group_offset = piece.end if piece.end < self._open_group_end else self.start
-                return self._group_is_complete(self._open_group_end) and self._check_end(piece)
+                return self._close_group(self._open_group_end) and self._check_end(piece)
             return self._check_end(piece)
-        if not self._before(first, self.last):
+        if not self._precedes(first, self.last):
             if piece.offset < self.end and not same_second:
                 raise NotInCreationOrder
-            if not self._group_is_complete(piece.offset + len(same_second)):
+            if not self._close_group(piece.offset + len(same_second)):
                 return False
-        elif self._adds_nothing(piece):
+        elif self._skip_covered(piece):
             return True
         return self._continue_from(piece)
 
-    def _adds_nothing(self, piece: Slice) -> bool:
-        """Return whether a slice ends before `last`. It may still show that the list ends there."""
-        if not self._before(piece.times[-1], self.last):
+    def _skip_covered(self, piece: Slice) -> bool:
+        """Return whether a slice ends before `last`, so that it adds nothing. It may still end the list."""
+        if not self._precedes(piece.times[-1], self.last):
             return False
         self.complete = piece.total is not None and piece.end >= piece.total
         return True
@@ -161,13 +161,14 @@ class OrderedCoverage:
         return self._check_end(piece)
 
     def _check_end(self, piece: Slice) -> bool:
+        """Complete the coverage if the list ends here. Return False if items of the last group are missing."""
         if piece.total is not None and piece.end >= piece.total:
-            self.complete = self._group_is_complete(piece.total)
+            self.complete = self._close_group(piece.total)
             return self.complete
         return True
 
-    def _group_is_complete(self, end: int) -> bool:
-        """Return whether all items of the group were seen, if it ends at this index."""
+    def _close_group(self, end: int) -> bool:
+        """Return whether all items of the group were seen, now that its end is known. If not, it stays open."""
         if len(self.group) == end - self.start:
             self._open_group_end = None
             return True
@@ -176,12 +177,14 @@ class OrderedCoverage:
             self._open_group_end, self._group_offset = end, max(0, self.start - 1)
         return False
 
-    def _before(self, one: UnixSeconds, other: UnixSeconds | None) -> bool:
+    def _precedes(self, one: UnixSeconds, other: UnixSeconds | None) -> bool:
+        """Return whether one time is strictly before another, in the direction of the list."""
         if self.rising is None or other is None:
             return False
         return bool(one < other) if self.rising else bool(one > other)
 
     def _check_order(self, piece: Slice) -> None:
+        """Raise `NotInCreationOrder` for a slice in no order, or in the other direction; set an unknown direction."""
         times = list(piece.times)
         if len(times) != len(piece.ids):
             raise NotInCreationOrder

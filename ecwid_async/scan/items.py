@@ -29,11 +29,11 @@ class ItemReader:
     """Reads pages, skips items that were read before, and sets the ids and times of each page.
 
     `omitted_seen` is true if the items that the plain list may omit need no request of their own: it omits none, or one
-    was read. `strip` are the fields that only the scan needs.
+    was read. `scan_only_fields` are removed from the items.
     """
 
     def __init__(
-        self, plan: ListPlan, codec: Codec, progress: Progress, *, strip: tuple[str, ...], omitted_seen: bool
+        self, plan: ListPlan, codec: Codec, progress: Progress, *, scan_only_fields: tuple[str, ...], omitted_seen: bool
     ) -> None:
         self.ids = IdSet()
         self.omitted_seen = omitted_seen
@@ -42,16 +42,16 @@ class ItemReader:
         self._codec = codec
         self._progress = progress
         self._operation = progress.operation
-        self._strip = strip
+        self._scan_only_fields = scan_only_fields
         self._key = plan.key
         self._lookup_names = plan.lookup_names
         self._omitted_value = plan.may_omit[1] if plan.may_omit else ""
 
     def parsed(self, page: Page) -> Iterator[dict[str, Any]]:
         """Return the new items of a page as plain data."""
-        strip = self._strip
+        scan_only_fields = self._scan_only_fields
         new = self._parsed_at_once(page) if len(page.body) < _SMALL_PAGE else self._parsed_one_by_one(page)
-        return (_without_fields(item, strip) for item in new) if strip else new
+        return (_without_fields(item, scan_only_fields) for item in new) if scan_only_fields else new
 
     def _parsed_at_once(self, page: Page) -> Iterator[dict[str, Any]]:
         codec, operation = self._codec, self._operation
@@ -103,7 +103,9 @@ class ItemReader:
         )
         if not all(new):
             items = list(compress(items, new))
-        return [_raw_without_fields(item, self._strip) for item in items] if self._strip else items
+        return (
+            [_raw_without_fields(item, self._scan_only_fields) for item in items] if self._scan_only_fields else items
+        )
 
     def _record(
         self, page: Page, ids: list[ItemId], created: list[Any], updated: list[Any], omit_values: Iterable[object]

@@ -152,15 +152,15 @@ def page_request(request: Request, plan: ListPlan) -> tuple[Request, tuple[str, 
         params["sortBy"] = plan.sort
     for name, value in plan.show_hidden:
         params.setdefault(name, value)
-    strip: tuple[str, ...] = ()
+    scan_only_fields: tuple[str, ...] = ()
     if "responseFields" in params:
         selection = dict(parse_selection(params["responseFields"]))
         if "items" not in selection:
             raise ValueError("response_fields of a scan must select fields of items, such as items(id,name)")
         wanted = selection["items"]
         if wanted is not None:
-            strip = tuple(name for name in plan.required_fields if name not in wanted)
+            scan_only_fields = tuple(name for name in plan.required_fields if name not in wanted)
             selection["items"] = add_fields(wanted, plan.required_fields)
         params["responseFields"] = format_selection(selection)
     options = evolve(request.options, lane=Lane.BULK)
-    return evolve(request, params=tuple(params.items()), options=options), strip
+    return evolve(request, params=tuple(params.items()), options=options), scan_only_fields

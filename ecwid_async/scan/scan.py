@@ -61,7 +61,7 @@ class Scan(Generic[T]):
         check_number("lag, how many seconds a search may be behind the store,", lag)
         self._operation = request.options.operation
         plan = plan_for(self._operation)
-        self._request, self._strip = page_request(request, plan)
+        self._request, self._scan_only_fields = page_request(request, plan)
         self._item = item
         self._channel = channel
         params = dict(self._request.params)
@@ -80,7 +80,7 @@ class Scan(Generic[T]):
             plan,
             channel.codec,
             self._progress,
-            strip=self._strip,
+            scan_only_fields=self._scan_only_fields,
             omitted_seen=omitted_seen if resumed is None else resumed.omitted_seen,
         )
         self._reader = ListReader(
@@ -192,7 +192,7 @@ class Scan(Generic[T]):
             decimals=decimals,
             store_id=self._channel.store_id if store_id else None,
             codec=self._channel.codec,
-            without=self._strip,
+            exclude=self._scan_only_fields,
         )
 
     async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":

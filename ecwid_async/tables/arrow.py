@@ -464,14 +464,14 @@ async def read_table(
     decimals: Decimals,
     store_id: int | None,
     codec: Codec,
-    without: Collection[str] = (),
+    exclude: Collection[str] = (),
 ) -> pa.Table:
-    """Read all pages of a list into a table with the columns that `request` selects, except `without`."""
+    """Read all pages of a list into a table with the columns that `request` selects, except `exclude`."""
     fields = None
     for name, value in request.params:
         selection = parse_selection(value).get("items") if name == "responseFields" else None
         if selection is not None and not isinstance(model, Projection):
-            fields = {field: inner for field, inner in selection.items() if field not in without}
+            fields = {field: inner for field, inner in selection.items() if field not in exclude}
     builder = TableBuilder(
         model,
         fields,

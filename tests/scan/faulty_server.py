@@ -10,13 +10,13 @@ from ecwid_async.wire import Headers, Request, Response
 from tests.scan.lists import Kind
 from tests.scan.world import Scene, World
 
-Total = Literal["right", "more", "fewer", "capped", "clipped", "huge", "zero", "none", "wobbles", "grows"]
-Rows = Literal["right", "empty", "short", "repeated", "doubled", "doubled across pages"]
+TotalFault = Literal["right", "more", "fewer", "capped", "clipped", "huge", "zero", "none", "wobbles", "grows"]
+RowFault = Literal["right", "empty", "short", "repeated", "doubled", "doubled across pages"]
 
-TOTALS: Final[tuple[Total, ...]] = (
+TOTALS: Final[tuple[TotalFault, ...]] = (
     "right", "more", "fewer", "capped", "clipped", "huge", "zero", "none", "wobbles", "grows",
 )  # fmt: skip
-ROWS: Final[tuple[Rows, ...]] = ("right", "empty", "short", "repeated", "doubled", "doubled across pages")
+ROWS: Final[tuple[RowFault, ...]] = ("right", "empty", "short", "repeated", "doubled", "doubled across pages")
 IGNORABLE: Final = ("updatedTo", "updatedFrom", "createdFrom", "createdTo", "sortBy", "offset", "b2b_b2c")
 TIMES: Final = frozenset({"createTimestamp", "updateTimestamp", "registered", "updated", "creationDate", "updateDate"})
 
@@ -31,9 +31,9 @@ class Faults:
     """
 
     ignores: frozenset[str] = frozenset()
-    total: Total = "right"
+    total: TotalFault = "right"
     by: int = 1
-    rows: Rows = "right"
+    rows: RowFault = "right"
     every: int = 1
     ahead: int = 0
     date: str | None = None

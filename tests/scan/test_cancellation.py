@@ -183,7 +183,7 @@ Interruption = Literal["task", "task, twice", "timeout", "scope"]
 
 
 async def read_interrupted(world: World, read: Callable[[], Awaitable[None]], kind: Interruption, at: int) -> None:
-    """Cancel the reading task at turn `at` of the loop; ``task, twice`` cancels again while it cleans up."""
+    """Cancel the register_read task at turn `at` of the loop; ``task, twice`` cancels again while it cleans up."""
     world.interrupt_at = frozenset({at, at + 1} if kind == "task, twice" else {at})
     match kind:
         case "task" | "task, twice":
@@ -209,33 +209,34 @@ async def read_interrupted(world: World, read: Callable[[], Awaitable[None]], ki
 READS: dict[str, Callable[[World], Callable[[], Awaitable[None]]]] = {}
 
 
-def reading(function: Callable[[World], Awaitable[None]]) -> Callable[[World], Awaitable[None]]:
+def register_read(function: Callable[[World], Awaitable[None]]) -> Callable[[World], Awaitable[None]]:
+    """Add a way to read a list to `READS`."""
     READS[function.__name__] = lambda world: lambda: function(world)
     return function
 
 
-@reading
+@register_read
 async def scan(world: World) -> None:
     async with world.scan() as scan:
         async for _ in scan:
             await asyncio.sleep(0)
 
 
-@reading
+@register_read
 async def raw(world: World) -> None:
     async with world.scan() as scan:
         async for _ in scan.raw():
             pass
 
 
-@reading
+@register_read
 async def pages(world: World) -> None:
     section = getattr(Ecwid(transport=world, quota=None).store(STORE, TOKEN), world.kind.name)
     async for _ in section.search(limit=10).pages():
         await asyncio.sleep(0)
 
 
-@reading
+@register_read
 async def items(world: World) -> None:
     section = getattr(Ecwid(transport=world, quota=None).store(STORE, TOKEN), world.kind.name)
     async for _ in section.search(limit=10):

@@ -20,8 +20,10 @@ PLAN = ListPlan(created="made", updated="changed", may_omit=("group", "b2b"))
 PADDING = {"small": "", "large": "x" * 70_000}
 
 
-def reader(*, strip: tuple[str, ...] = (), omitted_seen: bool = False) -> ItemReader:
-    return ItemReader(PLAN, Codec(), Progress("GET /things"), strip=strip, omitted_seen=omitted_seen)
+def reader(*, scan_only_fields: tuple[str, ...] = (), omitted_seen: bool = False) -> ItemReader:
+    return ItemReader(
+        PLAN, Codec(), Progress("GET /things"), scan_only_fields=scan_only_fields, omitted_seen=omitted_seen
+    )
 
 
 def page(*items: Any, size: str = "small") -> Page:
@@ -67,7 +69,7 @@ def test_an_item_of_the_omitted_kind_is_noticed(raw: bool, size: str) -> None:
 
 @pytest.mark.parametrize("size", PADDING)
 def test_fields_that_only_the_scan_needs_are_removed(size: str) -> None:
-    items = reader(strip=("made", "changed"))
+    items = reader(scan_only_fields=("made", "changed"))
     assert list(items.parsed(page(item(1, name="A"), size=size))) == [{"id": 1, "name": "A"}]
     assert [bytes(raw) for raw in items.raw(page(item(2, price=1.50), size=size))] == [b'{"id":2,"price":1.5}']
 

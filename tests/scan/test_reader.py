@@ -52,7 +52,7 @@ class Pages:
 
 async def read(pages: Pages, plan: ListPlan) -> tuple[list[int], Progress]:
     progress = Progress("GET /things")
-    items = ItemReader(plan, Codec(), progress, strip=(), omitted_seen=plan.may_omit is None)
+    items = ItemReader(plan, Codec(), progress, scan_only_fields=(), omitted_seen=plan.may_omit is None)
     numbers: list[int] = []
 
     async def deliver(page: Page) -> None:

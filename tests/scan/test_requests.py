@@ -136,10 +136,10 @@ async def test_a_total_that_is_not_a_number_of_items_is_an_error(total: object) 
 
 
 def test_the_request_includes_hidden_items_and_the_order_of_creation() -> None:
-    request, strip = page_request(REQUEST, plan_for(OPERATION))
+    request, scan_only_fields = page_request(REQUEST, plan_for(OPERATION))
     assert request.params == (("sortBy", "ADDED_TIME_ASC"),)
     assert request.options.lane is Lane.BULK
-    assert strip == ()
+    assert scan_only_fields == ()
     request, _ = page_request(REQUEST, plan_for("GET /carts"))
     assert request.params == (("showHidden", "true"),)
 
@@ -148,8 +148,8 @@ def test_selected_fields_get_those_that_the_scan_needs() -> None:
     selected = Request(
         method="GET", path="/products", params=(("responseFields", "items(id,name)"),), options=REQUEST.options
     )
-    request, strip = page_request(selected, plan_for(OPERATION))
-    assert strip == ("createTimestamp", "updateTimestamp")
+    request, scan_only_fields = page_request(selected, plan_for(OPERATION))
+    assert scan_only_fields == ("createTimestamp", "updateTimestamp")
     assert dict(request.params)["responseFields"] == "items(createTimestamp,updateTimestamp,id,name)"
 
 
