@@ -76,19 +76,19 @@ def call(
         raise parse_error(request, response)
 
 
-async def _send(request: Request, source: StoreAccess) -> Response:
-    async with connect(source) as store:
+async def _send(request: Request, access: StoreAccess) -> Response:
+    async with connect(access) as store:
         return await store.transport.send(request)
 
 
-def _path_in_store(path: str, choice: StoreOptions | None) -> str:
+def _path_in_store(path: str, store_options: StoreOptions | None) -> str:
     """Return the path within the store. `path` is that path or a full URL of the store."""
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", path):
         return path
     from ecwid_async.client import Ecwid
     from ecwid_async.sandbox.seed import DEMO_STORE_ID
 
-    demo = choice is not None and choice.sandbox
+    demo = store_options is not None and store_options.sandbox
     store_id = DEMO_STORE_ID if demo else os.environ.get("ECWID_STORE_ID")
     prefix = f"{Ecwid().base_url}/{store_id or 'ECWID_STORE_ID'}/"
     if not path.startswith(prefix):

@@ -39,13 +39,13 @@ class State(StrEnum):
 
 @frozen
 class Check:
-    """The result of a check, and what to do about it. `code` is the exit code of a failure."""
+    """The result of a check, and what to do about it. `exit_code` is that of a failure, 0 for other states."""
 
     name: str
     state: State
     message: str
     advice: str = ""
-    code: int = 0
+    exit_code: int = 0
 
 
 class CheckRunner:
@@ -57,7 +57,7 @@ class CheckRunner:
 
     def __init__(
         self,
-        source: StoreAccess,
+        access: StoreAccess,
         *,
         sample: int = 20,
         on_progress: Callable[[str], None] = lambda step: None,
@@ -65,31 +65,31 @@ class CheckRunner:
     ) -> None:
         self.checks: list[Check] = []
         self.prober: Prober | None = None
-        self._source = source
+        self._access = access
         self._sample = sample
         self._on_progress = on_progress
         self._clock = clock
         self._response_times: list[float] = []
 
     @property
-    def code(self) -> int:
+    def exit_code(self) -> int:
         """The exit code of the first failure, 0 if there is none."""
-        return next((check.code for check in self.checks if check.state is State.FAIL), 0)
+        return next((check.exit_code for check in self.checks if check.state is State.FAIL), 0)
 
     async def run(self) -> None:
         """Run the checks. Failures are results, not errors."""
         try:
             ecwid = Ecwid(
-                transport=self._source.transport,
+                transport=self._access.transport,
                 # No other client uses the embedded store.
-                quota=Quota() if self._source.transport is None else None,
+                quota=Quota() if self._access.transport is None else None,
                 events=self._record_response_time,
                 # A person is waiting: report a rate limit instead of waiting for its end.
                 retry=RetryPolicy(attempts=3, throttle_timeout=5.0),
             )
-            store = ecwid.store(self._source.store_id, self._source.token)
+            store = ecwid.store(self._access.store_id, self._access.token)
         except ConfigError as error:
-            message = describe_missing_settings(self._source) or str(error)
+            message = describe_missing_settings(self._access) or str(error)
             self._fail("settings", message, "Set it, or use the demo store: --sandbox.", _SETTINGS_EXIT_CODE)
             return
         async with ecwid:
@@ -112,11 +112,11 @@ class CheckRunner:
 
     def _add(self, check: Check) -> None:
         # A proxy's error may quote the token.
-        token = self._source.token or os.environ.get("ECWID_TOKEN") or "***"
+        token = self._access.token or os.environ.get("ECWID_TOKEN") or "***"
         self.checks.append(evolve(check, message=check.message.replace(token, "***")))
 
     def _check_settings(self, ecwid: Ecwid, store: Store) -> None:
-        if self._source.transport is not None:
+        if self._access.transport is not None:
             self._ok("settings", f"demo store {store.store_id} inside this command")
         elif os.environ.get("ECWID_TOKEN", "").startswith("public_"):
             message = f"store {store.store_id} at {ecwid.base_url}, with a public token"
@@ -125,7 +125,7 @@ class CheckRunner:
             self._ok("settings", f"store {store.store_id} at {ecwid.base_url}")
 
     async def _check_connection(self, ecwid: Ecwid) -> bool:
-        if self._source.transport is not None:
+        if self._access.transport is not None:
             self._ok("connection", "not needed")
             return True
         parts = urlsplit(ecwid.base_url)

@@ -35,9 +35,9 @@ def doctor(
 
     from ecwid_async.cli.checks import CheckRunner
 
-    source = choose_store(store or StoreOptions(), shown=not json)
+    access = choose_store(store or StoreOptions(), shown=not json)
     with Console(stderr=True, quiet=json).status("Checking") as status:
-        runner = CheckRunner(source, sample=sample, on_progress=lambda step: status.update(f"Checking {step}"))
+        runner = CheckRunner(access, sample=sample, on_progress=lambda step: status.update(f"Checking {step}"))
         asyncio.run(runner.run())
     if json:
         import msgspec
@@ -48,12 +48,12 @@ def doctor(
         if runner.prober is not None and (runner.prober.unknown or runner.prober.type_mismatches):
             sys.stdout.write("\n")
             write_table(_difference_table(runner.prober))
-    return runner.code
+    return runner.exit_code
 
 
 def _record(runner: "CheckRunner") -> dict[str, object]:
     record: dict[str, object] = {
-        "ok": runner.code == 0,
+        "ok": runner.exit_code == 0,
         "checks": [
             {"check": check.name, "state": check.state.value, "message": check.message, "advice": check.advice}
             for check in runner.checks

@@ -133,23 +133,23 @@ def export(
         "fields": parse_fields_options(fields or (), chosen),
         "where": parse_where_options(where or (), chosen, offline_store()),
     }
-    store_arguments, choice = store_arguments or SeveralStoresArguments(), store or StoreOptions()
+    store_arguments, store_options = store_arguments or SeveralStoresArguments(), store or StoreOptions()
     several = bool(store_arguments.store or store_arguments.stores)
     folder = out or Path("export")
     if several:
-        _check_several(folder, choice)
+        _check_several(folder, store_options)
     # Check the arguments before a request is sent or a demo store is created.
     check_export(offline_store(), chosen, folder / "1" if several else _target(folder), **arguments)
     arguments |= {
         "fresh": fresh,
         "skip_refused": everything,
-        "source_id": _source_id(choice),
+        "source_id": _source_id(store_options),
         **format_arguments.file_arguments(),
     }
     output = _Output(quiet=quiet, json=json)
     if several:
         return _export_many(chosen, folder, store_arguments, arguments, output)
-    return _export_one(chosen, out, choice, arguments, output)
+    return _export_one(chosen, out, store_options, arguments, output)
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,11 @@ def _target(out: Path) -> "Path | IO[bytes]":
 
 
 def _export_one(
-    sections: "Sequence[Section]", out: Path | None, choice: StoreOptions, arguments: dict[str, Any], output: _Output
+    sections: "Sequence[Section]",
+    out: Path | None,
+    store_options: StoreOptions,
+    arguments: dict[str, Any],
+    output: _Output,
 ) -> int:
     if out == _STDOUT:
         if output.json:
@@ -186,8 +190,8 @@ def _export_one(
             raise UsageError(
                 f"a terminal can't show {arguments['format']}: redirect the output to a file or a program."
             )
-    source = choose_store(choice, shown=output.shown)
-    manifest, place = _run(_connect_and_export(sections, out, source, arguments, output))
+    access = choose_store(store_options, shown=output.shown)
+    manifest, place = _run(_connect_and_export(sections, out, access, arguments, output))
     if output.json:
         import msgspec
 
@@ -197,13 +201,13 @@ def _export_one(
 
 
 async def _connect_and_export(
-    sections: "Sequence[Section]", out: Path | None, source: StoreAccess, arguments: dict[str, Any], output: _Output
+    sections: "Sequence[Section]", out: Path | None, access: StoreAccess, arguments: dict[str, Any], output: _Output
 ) -> "tuple[Manifest, Path]":
     from ecwid_async.cli.progress import SectionProgress
     from ecwid_async.export import export_store
 
     bars = SectionProgress([section.name for section in sections], shown=output.shown)
-    async with connect(source, events=bars.show_wait) as store:
+    async with connect(access, events=bars.show_wait) as store:
         place = out or Path(f"export-{store.store_id}")
         try:
             with bars:
@@ -224,10 +228,10 @@ def _add_resume_command(error: BaseException) -> None:
     notes[:] = [_RESUME_NOTE if note == RESUMABLE_NOTE else note for note in notes]
 
 
-def _check_several(folder: Path, choice: StoreOptions) -> None:
+def _check_several(folder: Path, store_options: StoreOptions) -> None:
     from ecwid_async.export import check_folder_name, format_from_name
 
-    if choice.sandbox or choice.sizes.arguments():
+    if store_options.sandbox or store_options.sizes.arguments():
         raise UsageError("--sandbox is a single store: leave --store and --stores out.")
     if folder == _STDOUT or format_from_name(folder) is not None:
         raise UsageError(f"each store gets its own folder: pass a folder as --out, not {folder}.")
@@ -280,9 +284,9 @@ async def _connect_and_export_all(
     return results
 
 
-def _source_id(choice: StoreOptions) -> str:
+def _source_id(store_options: StoreOptions) -> str:
     """Identify a demo store by its options, since each command creates it again. Empty for other stores."""
-    return f"demo store {sorted(choice.sizes.arguments().items())}" if choice.sandbox else ""
+    return f"demo store {sorted(store_options.sizes.arguments().items())}" if store_options.sandbox else ""
 
 
 def _print_json(record: Mapping[str, Any]) -> None:

@@ -41,12 +41,12 @@ def get(
         raise UsageError(f"the id is missing: ecwid get {section} ID.")
     if chosen.get is None:
         raise UsageError(f"{section} can't be read one by one: ecwid export {section}.")
-    source = choose_store(store or StoreOptions())
-    _print(asyncio.run(_get(chosen.get, id or "", source)), f"ecwid get {section}")
+    access = choose_store(store or StoreOptions())
+    _print(asyncio.run(_get(chosen.get, id or "", access)), f"ecwid get {section}")
 
 
-async def _get(get_item: "Callable[[Store, str], Call[Any]]", id_: str, source: StoreAccess) -> bytes:
-    async with connect(source) as store:
+async def _get(get_item: "Callable[[Store, str], Call[Any]]", id_: str, access: StoreAccess) -> bytes:
+    async with connect(access) as store:
         try:
             call = get_item(store, id_)
         except ValueError as error:

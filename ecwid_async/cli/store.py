@@ -84,38 +84,38 @@ class StoreAccess:
     token: str | None = field(default=None, repr=False)
 
 
-def choose_store(choice: StoreOptions, *, shown: bool = True) -> StoreAccess:
+def choose_store(store_options: StoreOptions, *, shown: bool = True) -> StoreAccess:
     """Return the chosen store. Not async, so that Ctrl-C works while a large demo store is created."""
-    if choice.sandbox:
+    if store_options.sandbox:
         from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
-        return StoreAccess(demo_store(choice.sizes, shown=shown), DEMO_STORE_ID, DEMO_TOKEN)
-    if sizes := choice.sizes.arguments():
+        return StoreAccess(demo_store(store_options.sizes, shown=shown), DEMO_STORE_ID, DEMO_TOKEN)
+    if sizes := store_options.sizes.arguments():
         raise UsageError(f"--{next(iter(sizes))} applies to the demo store: add --sandbox.")
     return StoreAccess()
 
 
 @asynccontextmanager
-async def connect(source: StoreAccess, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
+async def connect(access: StoreAccess, events: "EventSink | None" = None) -> "AsyncIterator[Store]":
     """Connect to the store. Raises `UsageError` if the environment does not name one."""
     from ecwid_async.client import Ecwid
     from ecwid_async.transport import Quota
 
     # No other client uses the embedded store.
-    quota = Quota() if source.transport is None else None
-    async with Ecwid(transport=source.transport, events=events, quota=quota) as ecwid:
+    quota = Quota() if access.transport is None else None
+    async with Ecwid(transport=access.transport, events=events, quota=quota) as ecwid:
         try:
-            store = ecwid.store(source.store_id, source.token)
+            store = ecwid.store(access.store_id, access.token)
         except ConfigError as error:
             raise UsageError(
-                f"{describe_missing_settings(source) or error} Without an account, add --sandbox to use the demo store."
+                f"{describe_missing_settings(access) or error} Without an account, add --sandbox to use the demo store."
             ) from error
         yield store
 
 
-def describe_missing_settings(source: StoreAccess) -> str | None:
+def describe_missing_settings(access: StoreAccess) -> str | None:
     """State which required environment variables are not set. None if all are set."""
-    if source.transport is not None:
+    if access.transport is not None:
         return None
     missing = [name for name in ("ECWID_STORE_ID", "ECWID_TOKEN") if not os.environ.get(name)]
     return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set." if missing else None

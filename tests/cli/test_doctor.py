@@ -183,7 +183,7 @@ def test_an_unknown_store_is_reported(ecwid, demo, monkeypatch):
 async def test_a_suspended_store_exits_with_3(sandbox):
     sandbox.stores[DEMO_STORE_ID].suspended = True
     runner, checks = await run_checks(sandbox)
-    assert (runner.code, checks["plan"].state) == (3, State.FAIL)
+    assert (runner.exit_code, checks["plan"].state) == (3, State.FAIL)
     assert "STORE_IS_SUSPENDED" in checks["plan"].message
     assert len(sandbox.requests) == 1
 
@@ -191,7 +191,7 @@ async def test_a_suspended_store_exits_with_3(sandbox):
 async def test_sections_missing_from_the_plan_are_named(sandbox):
     sandbox.stores[DEMO_STORE_ID].simulated_errors |= {"subscriptions"}
     runner, checks = await run_checks(sandbox)
-    assert (runner.code, checks["plan"].state) == (0, State.WARN)
+    assert (runner.exit_code, checks["plan"].state) == (0, State.WARN)
     assert "subscriptions" in checks["plan"].message
 
 
@@ -201,7 +201,7 @@ async def test_missing_scopes_are_named_with_their_sections(sandbox):
     runner = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
     await runner.run()
     (check,) = [check for check in runner.checks if check.name == "scopes"]
-    assert (runner.code, check.state) == (0, State.WARN)
+    assert (runner.exit_code, check.state) == (0, State.WARN)
     assert runner.prober.granted == scopes
     assert {"read_staff", "read_customers"} <= runner.prober.missing
     assert not runner.prober.missing & scopes
@@ -230,7 +230,7 @@ async def test_a_token_without_the_profile_scope_works(sandbox):
 async def test_the_clock_is_compared_with_the_server(ahead, state, message):
     sandbox = demo_sandbox(**SMALL, clock=lambda: 1_700_000_000.0)
     runner, checks = await run_checks(sandbox, clock=lambda: 1_700_000_000.5 + ahead)
-    assert (runner.code, checks["clock"].state) == (0, state)
+    assert (runner.exit_code, checks["clock"].state) == (0, state)
     assert message in checks["clock"].message
 
 
@@ -256,7 +256,7 @@ async def test_unknown_fields_are_found_at_any_depth_without_their_values(sandbo
 
     alter_responses(change)
     runner, checks = await run_checks(sandbox)
-    assert (runner.code, checks["models"].state) == (0, State.WARN)
+    assert (runner.exit_code, checks["models"].state) == (0, State.WARN)
     unknown = {(field.model, field.name, field.type): seen for field, seen in runner.prober.unknown.items()}
     assert unknown == {
         ("Order", "newField", "text"): SMALL["orders"],
@@ -315,7 +315,7 @@ async def test_endpoints_that_fail_are_named(sandbox, no_retry_delays, monkeypat
 
     monkeypatch.setattr(Sandbox, "handle", failing)
     runner, checks = await run_checks(sandbox)
-    assert (runner.code, checks["endpoints"].state) == (0, State.WARN)
+    assert (runner.exit_code, checks["endpoints"].state) == (0, State.WARN)
     assert "GET /brands (500)" in checks["endpoints"].message
 
 
