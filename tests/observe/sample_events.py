@@ -5,7 +5,7 @@ import logging
 from ecwid_async import Ecwid, Event, EventKind, RetryPolicy
 from ecwid_async.transport.memory import MemoryTransport, make_response
 
-LOGGED = {
+LOG_LEVELS = {
     EventKind.ATTEMPT_STARTED: logging.DEBUG,
     EventKind.ATTEMPT_ENDED: logging.DEBUG,
     EventKind.DELAYED: logging.INFO,

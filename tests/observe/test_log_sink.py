@@ -12,7 +12,7 @@ from ecwid_async.observe import CombinedSink, LogSink
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter, RateLimit
 from ecwid_async.wire import Options, Request
-from tests.observe.sample_events import LOGGED, client_for, event
+from tests.observe.sample_events import LOG_LEVELS, client_for, event
 
 
 def test_a_record_has_a_readable_text_and_the_fields_of_the_event(caplog: pytest.LogCaptureFixture) -> None:
@@ -42,7 +42,7 @@ def test_a_sink_wants_the_kinds_that_its_logger_is_enabled_for(level: int) -> No
     logger = logging.getLogger("test_observe.levels")
     logger.setLevel(level)
     sink = LogSink(logger)
-    wanted = {kind for kind, logged_at in LOGGED.items() if logged_at >= level}
+    wanted = {kind for kind, logged_at in LOG_LEVELS.items() if logged_at >= level}
     assert {kind for kind in EventKind if sink.wants(kind)} == wanted
     assert {kind for kind in EventKind if CombinedSink(sink).wants(kind)} == wanted
 
@@ -89,7 +89,7 @@ def test_every_event_of_an_attempt_is_logged_at_its_level(kind: EventKind, caplo
     caplog.set_level(logging.DEBUG, "ecwid_async")
     LogSink()(event(kind))
     LogSink()(Event(kind=kind, operation="GET /orders", request_id="ab12cd34", status=503))
-    level = None if kind in (EventKind.CALL_STARTED, EventKind.CALL_ENDED) else LOGGED[kind]
+    level = None if kind in (EventKind.CALL_STARTED, EventKind.CALL_ENDED) else LOG_LEVELS[kind]
     expected = [] if level is None else [("ecwid_async", level)] * 2
     assert [(record.name, record.levelno) for record in caplog.records] == expected
 

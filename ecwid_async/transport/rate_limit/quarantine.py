@@ -53,6 +53,9 @@ class QuarantineList:
         return await self._limiter.quarantines() if self._limiter is not None else []
 
     async def clear(self, store_id: int | None = None) -> None:
-        """Lift the quarantines of one store, or all of them if `store_id` is None. The next call is sent."""
+        """Lift the quarantines of one store, or all of them if `store_id` is None. The next call is then sent.
+
+        Call it once their cause is fixed, instead of waiting for the next probe.
+        """
         if self._limiter is not None:
             await self._limiter.lift_quarantines(None if store_id is None else store_key(store_id))

@@ -64,8 +64,8 @@ class RedisLimiter:
 
     - `when_unavailable`: the behavior while Redis is unavailable. "fail" raises `LimiterUnavailable` at once, without
       sending anything. With a number N, each of N processes counts in memory, with 1/N of the quota. Pace and quota
-      hold before and after the change, but the counts are not passed on: in that window, `burst` calls may be admitted
-      twice.
+      hold before and after the change, but the counts are not passed on: in the window of the change, another `burst`
+      of calls may be admitted.
     - `prefix`: the beginning of all keys. Its braces keep them on one node of a cluster.
     - `max_exchange`: the longest time an exchange may take. The slots of a dead process become free after this time and
       a window.

@@ -60,8 +60,8 @@ class _Progress:
 class Retry:
     """Retries requests within the call's deadline, and emits an event for every attempt and delay.
 
-    `store_id` and `server` appear in the events. `clock` returns the event loop's time, in seconds; `jitter` returns a
-    number between two others.
+    `store_id` and `server` appear in the events. `clock` and `sleep` default to those of the event loop, in seconds;
+    `jitter` returns a number between two others.
     """
 
     def __init__(

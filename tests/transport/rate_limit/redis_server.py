@@ -10,14 +10,13 @@ import shutil
 import subprocess
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ecwid_async.errors import LimiterUnavailable
-from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quota
 from ecwid_async.wire import Lane, Options, Request
 
 redis = pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
@@ -110,19 +109,6 @@ async def acquire_all(
     while count < most and await limiter.acquire(key, "store", lane, cost) is None:
         count += 1
     return count
-
-
-def quarantine(store_id: int = 1003, *, message: str | None = None) -> Quarantine:
-    now = datetime.now(UTC)
-    return Quarantine(
-        store_id=store_id,
-        status=403,
-        code="INVALID_API_TOKEN",
-        message=message,
-        request_id="ab12cd34",
-        since=now,
-        until=now + timedelta(seconds=Quota().probe_interval),
-    )
 
 
 def request(lane: Lane = Lane.INTERACTIVE) -> Request:

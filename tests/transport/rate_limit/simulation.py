@@ -1,4 +1,4 @@
-"""Simulated servers, requests and a virtual clock for the tests of rate limiting.
+"""Simulated servers, sample requests and quarantines, and a virtual clock for the tests of rate limiting.
 
 `LimitedServer` counts requests as a real server may (sliding log, fixed window, token bucket) and refuses with 429;
 `run_virtually` runs a test under trio on a clock that jumps, so that minutes take milliseconds.
@@ -7,6 +7,7 @@
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import trio
@@ -14,7 +15,7 @@ import trio.testing
 
 from ecwid_async.sandbox.state import RateLimiter
 from ecwid_async.transport.memory import make_response
-from ecwid_async.transport.rate_limit import MemoryLimiter, RateLimit
+from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit
 from ecwid_async.wire import Lane, Options, Request, Response, StreamedResponse
 
 
@@ -26,6 +27,19 @@ def run_virtually(main: Callable[[], Awaitable[Any]]) -> Any:
 def request(lane: Lane = Lane.BULK, *, cost: int = 1, deadline: float | None = None) -> Request:
     options = Options(operation="GET /products", repeatable=True, lane=lane, cost=cost, deadline=deadline)
     return Request(method="GET", path="/products", options=options)
+
+
+def quarantine(store_id: int = 1003, *, message: str | None = None) -> Quarantine:
+    now = datetime.now(UTC)
+    return Quarantine(
+        store_id=store_id,
+        status=403,
+        code="INVALID_API_TOKEN",
+        message=message,
+        request_id="ab12cd34",
+        since=now,
+        until=now + timedelta(seconds=Quota().probe_interval),
+    )
 
 
 class LimitedServer:

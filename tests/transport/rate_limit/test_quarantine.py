@@ -1,7 +1,7 @@
 """Tokens and stores that do not work are quarantined, listed, probed and lifted."""
 
 import pickle
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 import pytest
 import trio
@@ -12,20 +12,7 @@ from ecwid_async.errors import APIError, InvalidToken, StoreSuspended
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter, Quarantine, Quota, RateLimit, Wait, memory
 from ecwid_async.wire import Lane
-from tests.transport.rate_limit.simulation import rate_limit_over, request, run_virtually
-
-
-def quarantine(status: int = 403, code: str = "INVALID_API_TOKEN", store_id: int = 1) -> Quarantine:
-    now = datetime.now(UTC)
-    return Quarantine(
-        store_id=store_id,
-        status=status,
-        code=code,
-        message=None,
-        request_id="ab12cd34",
-        since=now,
-        until=now + timedelta(seconds=Quota().probe_interval),
-    )
+from tests.transport.rate_limit.simulation import quarantine, rate_limit_over, request, run_virtually
 
 
 @pytest.mark.parametrize(

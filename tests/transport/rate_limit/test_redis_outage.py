@@ -26,10 +26,10 @@ from tests.transport.rate_limit.redis_server import (  # noqa: E402
     RedisServer,
     acquire_all,
     close_quietly,
-    quarantine,
     request,
     wait_until_recovered,
 )
+from tests.transport.rate_limit.simulation import quarantine  # noqa: E402
 
 SHAPES: list[type[RateLimiter]] = [SlidingLog, FixedWindow, TokenBucket]
 

@@ -9,6 +9,7 @@ from attrs import define, evolve, field
 from ecwid_async.errors import NotSent, OutcomeUnknown, Timeout, TransportError
 from ecwid_async.transport.retry import Retry, RetryPolicy
 from ecwid_async.wire import Event, EventKind, Headers, Options, Request, Response, StreamedResponse
+from tests.transport.retry.retry_setup import VirtualClock
 
 GET = Request(method="GET", path="/invoice", options=Options(operation="GET /invoice", repeatable=True))
 FILE = b"0123456789"
@@ -76,19 +77,16 @@ class DownloadClient:
 
     def __init__(self, *script: Reply | TransportError, policy: RetryPolicy | None = None) -> None:
         self.server = ScriptedServer(*script)
-        self.now = 1000.0
+        self.clock = VirtualClock()
         self.events: list[Event] = []
         self.retry = Retry(
             self.server,
             policy=policy,
             events=self.events.append,
-            clock=lambda: self.now,
-            sleep=self._sleep,
+            clock=lambda: self.clock.now,
+            sleep=self.clock.sleep,
             jitter=lambda _, most: most,
         )
-
-    async def _sleep(self, seconds: float) -> None:
-        self.now += seconds
 
     async def read(self, request: Request = GET) -> tuple[int, bytes]:
         try:
@@ -118,7 +116,7 @@ async def test_a_download_is_retried_until_its_first_byte_arrives(first: Reply |
     client = DownloadClient(first, Reply())
     assert await client.read() == (200, FILE)
     assert [request.headers.get("range") for request in client.server.requests] == [None, None]
-    assert client.now > 1000.0
+    assert client.clock.now > 1000.0
     assert client.kinds()[-1] is EventKind.CALL_ENDED
     assert EventKind.RETRYING in client.kinds()
 
@@ -133,7 +131,7 @@ async def test_a_download_counts_as_sent_if_one_attempt_was() -> None:
 async def test_a_429_to_a_download_is_retried_after_its_delay() -> None:
     client = DownloadClient(Reply(status=429, headers={"Retry-After": "7"}), Reply())
     await client.read()
-    assert client.now == 1007.0
+    assert client.clock.now == 1007.0
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 501])
