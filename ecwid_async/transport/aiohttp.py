@@ -23,7 +23,7 @@ from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedRes
 
 __all__ = ["AiohttpTransport"]
 
-# aiohttp wants larger bodies as files, because writing them at once blocks the event loop.
+# aiohttp recommends file objects for larger bodies, because writing them at once blocks the event loop.
 _LARGE_BODY: Final = 1 << 20
 
 _CONNECTION_ERRORS: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)

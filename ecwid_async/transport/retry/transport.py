@@ -165,17 +165,17 @@ class Retry:
         """
         self._budget.record_call()
         with self._call_events(request) as progress:
-            async with AsyncExitStack() as opened:
-                first, chunk = await self._open_until_final(request, progress, opened)
-                async with aclosing(self._all_chunks(request, progress, opened, first, chunk)) as chunks:
+            async with AsyncExitStack() as stack:
+                first, chunk = await self._open_until_final(request, progress, stack)
+                async with aclosing(self._all_chunks(request, progress, stack, first, chunk)) as chunks:
                     yield StreamedResponse(first.status, first.headers, chunks)
 
     async def _open_until_final(
-        self, request: Request, progress: _Progress, opened: AsyncExitStack
+        self, request: Request, progress: _Progress, stack: AsyncExitStack
     ) -> tuple[StreamedResponse, bytes]:
         """Open until a response is final. Returns it with the first chunk of its body."""
         while True:
-            last = await self._open(request, progress, opened)
+            last = await self._open(request, progress, stack)
             error = last if isinstance(last, EcwidError) else None
             if isinstance(last, EcwidError):
                 delay = self._delay_after_error(request, last, progress.attempt)
@@ -186,17 +186,17 @@ class Retry:
                     self._give_up(request, progress, last)
                     raise last
                 return last
-            await opened.aclose()
+            await stack.aclose()
             await self._wait_to_retry(request, progress, delay, error)
 
     async def _open(
-        self, request: Request, progress: _Progress, opened: AsyncExitStack
+        self, request: Request, progress: _Progress, stack: AsyncExitStack
     ) -> tuple[StreamedResponse, bytes] | EcwidError:
         started = self._clock()
         self._emit(EventKind.ATTEMPT_STARTED, request, progress.attempt)
         progress.status = None
         try:
-            response = await opened.enter_async_context(self._inner.stream(request))
+            response = await stack.enter_async_context(self._inner.stream(request))
             progress.status = response.status
             self._emit(EventKind.ATTEMPT_ENDED, request, progress.attempt, response.status, self._clock() - started)
             if response.status < 400:
@@ -214,7 +214,7 @@ class Retry:
         self,
         request: Request,
         progress: _Progress,
-        opened: AsyncExitStack,
+        stack: AsyncExitStack,
         response: StreamedResponse,
         first: bytes,
     ) -> AsyncGenerator[bytes]:
@@ -237,9 +237,9 @@ class Retry:
             delay = self._delay_after_error(request, failure, progress.attempt) if reason is None else None
             if delay is None or self._exceeds_deadline(request, delay):
                 raise self._interrupted(request, progress, failure, download, reason)
-            await opened.aclose()
+            await stack.aclose()
             await self._wait_to_retry(request, progress, delay, failure)
-            response, first = await self._open_until_final(download.request_for_rest(request), progress, opened)
+            response, first = await self._open_until_final(download.request_for_rest(request), progress, stack)
             mismatch = download.mismatch(response)
             if mismatch is not None:
                 raise self._interrupted(request, progress, failure, download, mismatch)
