@@ -4,15 +4,14 @@ import pytest
 
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import InvalidToken
-from ecwid_async.sandbox.seed import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_STORE_ID, demo_sandbox
+from ecwid_async.sandbox.seed import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_STORE_ID
 from tests.sandbox.api import Api, Clock
-
-SIZES = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0}
+from tests.sandbox.routes.stores import demo_store
 
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
-    return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
+    return demo_store(clock)
 
 
 def test_the_app_has_a_subscription(api: Api) -> None:
@@ -42,7 +41,7 @@ def test_the_token_lists_its_scopes(api: Api) -> None:
 
 
 async def test_an_app_reads_its_subscription_with_its_own_credentials() -> None:
-    ecwid = Ecwid(transport=demo_sandbox(**SIZES))
+    ecwid = Ecwid(transport=demo_store().sandbox)
     token = await ecwid.application(DEMO_CLIENT_ID, DEMO_CLIENT_SECRET).token()
     assert "read_orders" in (token.permissions or ())
     with pytest.raises(InvalidToken):

@@ -13,21 +13,17 @@ CREATE = {"method": "POST", "path": "products", "body": {"name": "Mug"}}
 MISSING = {"method": "GET", "path": "products/1"}
 
 
-def opened(*, requests_per_minute: int | None = None, **switches: Any) -> Api:
+def make_api(*, requests_per_minute: int | None = None, **switches: Any) -> Api:
+    """An empty store whose clock stands still."""
     sandbox = Sandbox(requests_per_minute=requests_per_minute, clock=Clock(), switches=Switches(**switches))
     sandbox.add_store(DEMO_STORE_ID, token="secret_demo")
     return Api(sandbox)
 
 
 @pytest.fixture
-def api() -> Api:
-    return opened()
-
-
-@pytest.fixture
 def slow() -> Api:
     """A store in which each request of a batch takes a second."""
-    return opened(batch_seconds=1.0)
+    return make_api(batch_seconds=1.0)
 
 
 def status(api: Api, ticket: str) -> Any:
@@ -38,7 +34,7 @@ def statuses(api: Api, ticket: str) -> list[str]:
     return [response["status"] for response in status(api, ticket)["responses"]]
 
 
-def wait(api: Api, seconds: float) -> None:
+def advance_clock(api: Api, seconds: float) -> None:
     clock: Any = api.sandbox.clock
     clock.now += seconds
 
@@ -75,8 +71,8 @@ def test_a_failure_stops_the_rest_by_default(api: Api) -> None:
     assert statuses(api, stopped) == ["COMPLETED", "FAILED", "NOT_EXECUTED"]
     assert status(api, stopped)["responses"][2] == {"id": "y", "status": "NOT_EXECUTED"}
     assert api.get("/products")["total"] == 1
-    went_on = api.post("/batch", requests, stopOnFirstFailure=False)["ticket"]
-    assert statuses(api, went_on) == ["COMPLETED", "FAILED", "COMPLETED"]
+    continued = api.post("/batch", requests, stopOnFirstFailure=False)["ticket"]
+    assert statuses(api, continued) == ["COMPLETED", "FAILED", "COMPLETED"]
     assert api.get("/products")["total"] == 3
 
 
@@ -89,11 +85,11 @@ def test_requests_have_the_scopes_of_the_batch_token(api: Api) -> None:
 
 def test_a_key_identifies_its_batch_for_an_hour(api: Api) -> None:
     first = api.post("/batch", [CREATE], deduplicationKey="k")["ticket"]
-    wait(api, 3599)
+    advance_clock(api, 3599)
     assert api.post("/batch", [CREATE], deduplicationKey="k")["ticket"] == first
     assert api.post("/batch", [CREATE], deduplicationKey="other")["ticket"] != first
     assert api.get("/products")["total"] == 2
-    wait(api, 1)
+    advance_clock(api, 1)
     assert api.post("/batch", [CREATE], deduplicationKey="k")["ticket"] != first
     assert api.get("/products")["total"] == 3
 
@@ -133,10 +129,10 @@ def test_a_response_that_is_not_json_is_text(api: Api) -> None:
 
 @pytest.mark.parametrize(("each", "left"), [(False, 7), (True, 4)])
 def test_a_switch_decides_whether_each_request_counts(each: bool, left: int) -> None:
-    api = opened(requests_per_minute=9, count_batched_requests=each)
+    api = make_api(requests_per_minute=9, count_batched_requests=each)
     api.post("/batch", [CREATE] * 3)
-    answers = [api.send("GET", "/products").status for _ in range(9)]
-    assert answers.count(200) == left + 1
+    response_statuses = [api.send("GET", "/products").status for _ in range(9)]
+    assert response_statuses.count(200) == left + 1
 
 
 # Batches over time.
@@ -145,30 +141,30 @@ def test_a_switch_decides_whether_each_request_counts(each: bool, left: int) -> 
 def test_a_batch_proceeds_without_being_polled(slow: Api) -> None:
     ticket = slow.post("/batch", [CREATE] * 3)["ticket"]
     assert status(slow, ticket)["completedRequests"] == 0
-    wait(slow, 2)
+    advance_clock(slow, 2)
     assert slow.get("/products")["total"] == 2
     assert (status(slow, ticket)["status"], len(status(slow, ticket)["responses"])) == ("IN_PROGRESS", 2)
-    wait(slow, 1)
+    advance_clock(slow, 1)
     assert status(slow, ticket)["status"] == "COMPLETED"
 
 
 def test_batches_wait_for_earlier_ones_unless_parallel(slow: Api) -> None:
     first = slow.post("/batch", [CREATE] * 3)["ticket"]
     second = slow.post("/batch", [CREATE] * 2)["ticket"]
-    beside = slow.post("/batch", [CREATE] * 100, allowParallelMode=True)["ticket"]
-    wait(slow, 1)
-    assert [status(slow, one)["status"] for one in (first, second, beside)] == ["IN_PROGRESS", "QUEUED", "COMPLETED"]
-    wait(slow, 2)
+    parallel = slow.post("/batch", [CREATE] * 100, allowParallelMode=True)["ticket"]
+    advance_clock(slow, 1)
+    assert [status(slow, one)["status"] for one in (first, second, parallel)] == ["IN_PROGRESS", "QUEUED", "COMPLETED"]
+    advance_clock(slow, 2)
     assert [status(slow, one)["status"] for one in (first, second)] == ["COMPLETED", "IN_PROGRESS"]
-    wait(slow, 1)
+    advance_clock(slow, 1)
     assert status(slow, second)["completedRequests"] == 1
-    wait(slow, 1)
+    advance_clock(slow, 1)
     assert status(slow, second)["status"] == "COMPLETED"
 
 
 def test_a_group_can_be_cancelled(slow: Api) -> None:
     tickets = [slow.post("/batch", [CREATE] * 3, groupId=group)["ticket"] for group in ("a", "a", "b")]
-    wait(slow, 1)
+    advance_clock(slow, 1)
     assert slow.post("/batch/cancel-group", groupId="a") == {"updateCount": 2}
     # Cancelled requests count as completed, but have no result.
     assert [list(response) for response in status(slow, tickets[0])["responses"]] == [
@@ -178,17 +174,17 @@ def test_a_group_can_be_cancelled(slow: Api) -> None:
     ]
     assert statuses(slow, tickets[0]) == statuses(slow, tickets[1]) == ["COMPLETED"] * 3
     assert slow.post("/batch/cancel-group", groupId="a") == {"updateCount": 0}
-    wait(slow, 3)
+    advance_clock(slow, 3)
     assert statuses(slow, tickets[2]) == ["COMPLETED"] * 3
     assert "groupId" in slow.refused("POST", "/batch/cancel-group")[2]
 
 
 def test_a_batch_can_be_read_for_a_day(api: Api) -> None:
     ticket = api.post("/batch", [CREATE])["ticket"]
-    wait(api, 24 * 3600)
+    advance_clock(api, 24 * 3600)
     api.post("/batch", [CREATE])
     status(api, ticket)
-    wait(api, 1)
+    advance_clock(api, 1)
     api.post("/batch", [CREATE])
     assert api.refused("GET", "/batch", ticket=ticket)[0] == 400
 
@@ -198,25 +194,25 @@ def test_one_batch_of_a_group_can_be_cancelled(slow: Api) -> None:
     assert slow.post("/batch/cancel-group", groupId="a", ticketId="none") == {"updateCount": 0}
     assert slow.post("/batch/cancel-group", groupId="b", ticketId=second) == {"updateCount": 0}
     assert slow.post("/batch/cancel-group", groupId="a", ticketId=second) == {"updateCount": 1}
-    wait(slow, 9)
+    advance_clock(slow, 9)
     assert status(slow, first)["completedRequests"] == 3
     assert status(slow, second)["completedRequests"] == 0
 
 
 def test_a_batch_can_be_stopped_and_deleted(slow: Api) -> None:
     first, second = (slow.post("/batch", [CREATE] * 3)["ticket"] for _ in range(2))
-    wait(slow, 1)
+    advance_clock(slow, 1)
     assert slow.delete("/batch", ticketId=first) == {"deleteCount": 1}
     assert slow.delete("/batch", ticketId=first) == {"deleteCount": 0}
     assert slow.refused("GET", "/batch", ticket=first)[:2] == (400, "WRONG_PARAMETER")
-    wait(slow, 4)
+    advance_clock(slow, 4)
     assert status(slow, second)["status"] == "COMPLETED"
     assert slow.get("/products")["total"] == 4
 
 
 def test_batches_are_listed_by_their_status(slow: Api) -> None:
     tickets = [slow.post("/batch", [CREATE] * 2)["ticket"] for _ in range(4)]
-    wait(slow, 3)
+    advance_clock(slow, 3)
 
     def listed(state: str, **params: Any) -> Any:
         return [one["ticket"] for one in slow.get("/batch", status=state, **params)["items"]]

@@ -5,15 +5,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api, Clock
-
-SIZES = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0}
+from tests.sandbox.routes.stores import demo_store
 
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
-    return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
+    return demo_store(clock)
 
 
 def charge(**change: Any) -> dict[str, Any]:

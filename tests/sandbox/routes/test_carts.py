@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from tests.sandbox.api import Api, Clock
+from tests.sandbox.routes.stores import demo_store, empty_store
 
 Item = dict[str, Any]
 SIZES = {"products": 40, "orders": 10, "customers": 12, "carts": 90, "categories": 4}
@@ -16,13 +15,13 @@ SIZES = {"products": 40, "orders": 10, "customers": 12, "carts": 90, "categories
 @pytest.fixture(scope="module")
 def demo() -> Api:
     """A demo store that no test changes."""
-    return Api(demo_sandbox(**SIZES, requests_per_minute=None))
+    return demo_store(**SIZES)
 
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
     """A demo store that a test may change."""
-    return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
+    return demo_store(clock, **SIZES)
 
 
 def test_hidden_carts_are_listed_unless_excluded(demo: Api) -> None:
@@ -109,9 +108,7 @@ def test_a_placed_cart_becomes_an_order_that_awaits_payment(api: Api, clock: Clo
 
 
 def test_a_placed_cart_keeps_the_number_it_was_created_with() -> None:
-    sandbox = Sandbox()
-    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
-    api = Api(sandbox)
+    api = empty_store()
     created = api.post("/orders", {"paymentStatus": "INCOMPLETE"})
     [cart] = api.get("/carts")["items"]
     placed = api.call("POST", f"/carts/{cart['cartId']}/place")

@@ -1,21 +1,11 @@
 """Extra fields of the checkout."""
 
-import pytest
-
-from ecwid_async.sandbox import Sandbox
 from tests.sandbox.api import Api
 
 FIELDS = "/profile/extrafields"
 
 
-@pytest.fixture
-def empty() -> Api:
-    sandbox = Sandbox(requests_per_minute=None)
-    sandbox.add_store(7, token="secret_1")
-    return Api(sandbox, store_id=7, token="secret_1")
-
-
-def test_an_extra_field_is_created_changed_and_deleted(empty: Api) -> None:
+def test_an_extra_field_is_created_changed_and_deleted(api: Api) -> None:
     sent = {
         "key": "gift wrap/1",
         "title": "Gift wrap",
@@ -23,24 +13,24 @@ def test_an_extra_field_is_created_changed_and_deleted(empty: Api) -> None:
         "checkoutDisplaySection": "PAYMENT_METHODS",
         "options": [{"title": "Yes", "surcharge": 2, "surchargeType": "ABSOLUTE"}],
     }
-    assert empty.post(FIELDS, sent) == {"createCount": 1}
+    assert api.post(FIELDS, sent) == {"createCount": 1}
     path = f"{FIELDS}/gift+wrap%2F1"
-    field = empty.get(path)
+    field = api.get(path)
     assert field["type"] == "toggle_button_group"
     assert field["checkoutDisplaySection"] == "payment_details"
     assert field["titleTranslated"] == {"en": "Gift wrap"}
     assert field["options"] == sent["options"]
-    assert empty.put(path, {"title": "Wrap", "key": "other", "type": "CHECKBOX", "orderBy": 5}) == {"updateCount": 1}
-    changed = empty.get(path)
+    assert api.put(path, {"title": "Wrap", "key": "other", "type": "CHECKBOX", "orderBy": 5}) == {"updateCount": 1}
+    changed = api.get(path)
     assert (changed["key"], changed["title"], changed["type"]) == ("gift wrap/1", "Wrap", "checkbox")
-    empty.post(FIELDS, {"key": "first", "orderBy": 1})
-    assert [one["key"] for one in empty.get(FIELDS)["items"]] == ["first", "gift wrap/1"]
-    assert empty.get(f"{FIELDS}/first")["checkoutDisplaySection"] == "email"
-    assert empty.delete(path) == {"deleteCount": 1}
-    assert empty.refused("GET", path)[0] == 404
+    api.post(FIELDS, {"key": "first", "orderBy": 1})
+    assert [one["key"] for one in api.get(FIELDS)["items"]] == ["first", "gift wrap/1"]
+    assert api.get(f"{FIELDS}/first")["checkoutDisplaySection"] == "email"
+    assert api.delete(path) == {"deleteCount": 1}
+    assert api.refused("GET", path)[0] == 404
 
 
-def test_an_extra_field_needs_a_unique_key(empty: Api) -> None:
-    assert "key" in empty.refused("POST", FIELDS, {"title": "x"})[2]
-    empty.post(FIELDS, {"key": "a"})
-    assert empty.refused("POST", FIELDS, {"key": "a"})[:2] == (409, "CONSTRAINT_VIOLATION")
+def test_an_extra_field_needs_a_unique_key(api: Api) -> None:
+    assert "key" in api.refused("POST", FIELDS, {"title": "x"})[2]
+    api.post(FIELDS, {"key": "a"})
+    assert api.refused("POST", FIELDS, {"key": "a"})[:2] == (409, "CONSTRAINT_VIOLATION")

@@ -1,18 +1,6 @@
 """Contacts of customers."""
 
-import pytest
-
-from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
-from tests.sandbox.api import Api, Clock
-
-
-@pytest.fixture
-def api(clock: Clock) -> Api:
-    """An empty store."""
-    sandbox = Sandbox(clock=clock, requests_per_minute=None)
-    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
-    return Api(sandbox)
+from tests.sandbox.api import Api
 
 
 def test_contacts_are_added_read_changed_and_deleted(api: Api) -> None:

@@ -4,19 +4,9 @@ import json
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
 from tests.models.spec import SAMPLES
-from tests.sandbox.api import Api, Clock
-from tests.sandbox.routes.stores import NOW
 
 PATH = "/store_extrafields/customers"
-
-
-@pytest.fixture
-def api():
-    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None)
-    sandbox.add_store(1003, token="t")
-    return Api(sandbox, store_id=1003, token="t")
 
 
 def make(api, **fields):

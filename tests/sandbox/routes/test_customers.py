@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox, Switches
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from tests.sandbox.api import Api, Clock
+from tests.sandbox.routes.stores import demo_store, empty_store
 
 Item = dict[str, Any]
 
@@ -15,15 +14,13 @@ Item = dict[str, Any]
 @pytest.fixture(scope="module")
 def demo() -> Api:
     """A demo store that no test changes."""
-    return Api(demo_sandbox(products=60, orders=250, customers=150, carts=0, categories=4, requests_per_minute=None))
+    return demo_store(products=60, orders=250, customers=150, categories=4)
 
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
     """An empty store."""
-    sandbox = Sandbox(clock=clock, requests_per_minute=None)
-    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
-    return Api(sandbox)
+    return empty_store(clock)
 
 
 # Search.
@@ -160,9 +157,7 @@ def test_an_email_address_is_unique(api: Api) -> None:
 
 
 def test_an_email_address_is_unique_even_while_searches_lag(clock: Clock) -> None:
-    sandbox = Sandbox(clock=clock, switches=Switches(upsert_lag=60))
-    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
-    api = Api(sandbox)
+    api = empty_store(clock, upsert_lag=60)
     api.post("/customers", {"email": "a@example.com"})
     assert api.get("/customers")["total"] == 0
     assert api.refused("POST", "/customers", {"email": "a@example.com"})[0] == 409
@@ -275,7 +270,7 @@ def test_carts_do_not_count(api: Api) -> None:
 
 
 def test_demo_statistics_match_those_the_server_computes() -> None:
-    api = Api(demo_sandbox(products=30, orders=60, customers=10, carts=0, categories=0, clock=Clock()))
+    api = demo_store(products=30, orders=60, customers=10)
     customer = max(api.all("/customers"), key=lambda one: one["stats"]["numberOfOrders"])
     order = api.all("/orders", email=customer["email"])[0]
     api.put(f"/orders/{order['id']}", {"total": order["total"]})

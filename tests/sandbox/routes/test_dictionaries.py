@@ -2,16 +2,14 @@
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.spec import geography as atlas
+from ecwid_async.sandbox.spec import geography
 from tests.sandbox.api import Api
+from tests.sandbox.routes.stores import empty_store
 
 
 @pytest.fixture(scope="module")
 def api() -> Api:
-    sandbox = Sandbox(requests_per_minute=None)
-    sandbox.add_store(7, token="secret_1")
-    return Api(sandbox, store_id=7, token="secret_1")
+    return empty_store()
 
 
 def test_countries_have_states_on_request(api: Api) -> None:
@@ -73,7 +71,7 @@ def test_a_valid_country_code_is_required(api: Api, path: str) -> None:
 
 
 def test_the_tables_are_consistent() -> None:
-    tables = atlas.load()
+    tables = geography.load()
     assert {tender.currency for tender in tables.tender.values()} <= tables.currencies.keys()
     assert tables.states.keys() | tables.tender.keys() | tables.taxes.keys() <= tables.countries.keys()
     names = [*tables.countries.values(), *tables.currencies.values()]

@@ -4,15 +4,7 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from tests.sandbox.api import Api, Clock
-
-
-@pytest.fixture
-def api() -> Api:
-    sandbox = Sandbox(requests_per_minute=None, clock=Clock())
-    sandbox.add_store(7, token="secret_1")
-    return Api(sandbox, store_id=7, token="secret_1")
+from tests.sandbox.api import Api
 
 
 def offers(api: Api, keyword: str) -> dict[str, str]:
@@ -95,7 +87,7 @@ def test_an_invalid_or_reserved_domain_is_refused(api: Api, name: str, status: i
         update = {"instantSiteDomain": {"ecwidSubdomain": "other", "thirdPartyVendorDomain": name}}
         assert api.refused("PUT", "/domains", update)[:2] == (status, code)
     found = api.get("/domains")
-    assert (found["purchasedDomains"], found["instantSiteDomain"]["ecwidSubdomain"]) == ([], "store7")
+    assert (found["purchasedDomains"], found["instantSiteDomain"]["ecwidSubdomain"]) == ([], "store1003")
 
 
 def test_a_domain_is_purchased_once_with_a_valid_email(api: Api) -> None:

@@ -2,14 +2,13 @@
 
 import pytest
 
-from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api, Clock
+from tests.sandbox.routes.stores import demo_store
 
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
-    sizes = {"products": 3, "orders": 6, "customers": 2, "carts": 0, "categories": 1}
-    return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=clock))
+    return demo_store(clock, products=3, orders=6, customers=2, categories=1)
 
 
 def test_an_extra_field_is_added_changed_and_deleted(api: Api, order: int, clock: Clock) -> None:

@@ -5,16 +5,14 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from ecwid_async.sandbox.seed import demo_sandbox
 from ecwid_async.sandbox.state import uploads_of
 from tests.sandbox.api import Api, Clock
-from tests.sandbox.routes.stores import FILE_OPTION
+from tests.sandbox.routes.stores import FILE_OPTION, demo_store
 
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
-    sizes = {"products": 3, "orders": 6, "customers": 2, "carts": 0, "categories": 1}
-    return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=clock))
+    return demo_store(clock, products=3, orders=6, customers=2, categories=1)
 
 
 def files_path(api: Api, order: int, name: str = FILE_OPTION) -> str:

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.computed_fields import order_id
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from tests.sandbox.api import Api, Clock
+from tests.sandbox.routes.stores import demo_store, empty_store
 
 Item = dict[str, Any]
 
@@ -16,15 +15,13 @@ Item = dict[str, Any]
 @pytest.fixture(scope="module")
 def demo() -> Api:
     """A demo store that no test changes."""
-    return Api(demo_sandbox(products=120, orders=300, customers=40, carts=12, categories=8, requests_per_minute=None))
+    return demo_store(products=120, orders=300, customers=40, carts=12, categories=8)
 
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
     """An empty store."""
-    sandbox = Sandbox(clock=clock, requests_per_minute=None)
-    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
-    return Api(sandbox)
+    return empty_store(clock)
 
 
 # Search.
@@ -141,7 +138,7 @@ def test_orders_are_found_by_customer_id_or_email(demo: Api) -> None:
 
 
 def test_a_payment_reference_finds_its_order() -> None:
-    api = Api(demo_sandbox(products=5, orders=5, customers=2, carts=0, categories=1, requests_per_minute=None))
+    api = demo_store(products=5, orders=5, customers=2, categories=1)
     number = api.post("/orders", {"email": "a@example.com", "paymentReference": "REF-42"})["id"]
     assert [order["orderNumber"] for order in api.all("/orders", paymentReference="ref-42")] == [number]
 
@@ -321,9 +318,7 @@ def test_a_deleted_order_is_listed_with_number_and_text_id(api: Api, clock: Cloc
 
 
 def test_a_new_order_can_be_read_by_text_id_while_searches_lag(clock: Clock) -> None:
-    sandbox = Sandbox(clock=clock, switches=Switches(upsert_lag=10, delete_lag=10))
-    sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
-    api = Api(sandbox)
+    api = empty_store(clock, upsert_lag=10, delete_lag=10)
     api.post("/customers", {"email": "a@example.com"})
     created = api.post("/orders", {"email": "a@example.com", "total": 3})
     assert api.get("/orders")["total"] == 0
@@ -418,8 +413,7 @@ def test_a_missing_scope_is_refused(api: Api, method: str, path: str, scope: str
 
 @pytest.fixture
 def shop(clock: Clock) -> Api:
-    sandbox = demo_sandbox(products=20, orders=0, customers=0, carts=0, categories=0, clock=clock)
-    return Api(sandbox)
+    return demo_store(clock, products=20)
 
 
 def test_a_calculation_adds_taxes_and_shipping(shop: Api) -> None:

@@ -4,16 +4,15 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox.seed import demo_sandbox
-from tests.sandbox.api import Api, Clock
+from tests.sandbox.api import Api
+from tests.sandbox.routes.stores import demo_store
 
 PAYMENT = "/profile/paymentOptions"
 
 
 @pytest.fixture
 def api() -> Api:
-    sizes = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0}
-    return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=Clock()))
+    return demo_store()
 
 
 def test_a_payment_option_is_created_changed_and_deleted(api: Api) -> None:

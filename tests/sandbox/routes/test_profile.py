@@ -3,8 +3,9 @@
 import pytest
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox, profile
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, profile
 from tests.sandbox.api import Api
+from tests.sandbox.routes.stores import demo_store
 
 FULL = {
     "showExtendedInfo": True,
@@ -16,7 +17,7 @@ FULL = {
 
 @pytest.fixture
 def api() -> Api:
-    return Api(demo_sandbox(products=0, orders=0, customers=0, carts=0, categories=0, requests_per_minute=None))
+    return demo_store()
 
 
 def test_the_whole_profile_is_returned_on_request(api: Api) -> None:

@@ -4,18 +4,15 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.seed import demo_sandbox
 from tests.sandbox.api import Api
+from tests.sandbox.routes.stores import demo_store, empty_store
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
 
 
 @pytest.fixture
 def empty() -> Api:
-    sandbox = Sandbox(requests_per_minute=None)
-    sandbox.add_store(7, token="secret_1")
-    return Api(sandbox, store_id=7, token="secret_1")
+    return empty_store()
 
 
 @pytest.mark.parametrize(
@@ -48,12 +45,12 @@ def test_a_missing_or_too_large_logo_is_refused(empty: Api) -> None:
     assert empty.refused("POST", "/profile/logo", externalUrl="logo.png")[:2] == (422, "WRONG_URL")
     large = bytes(20 * 1024 * 1024 + 1)
     assert empty.refused("POST", "/profile/logo", large)[:2] == (400, "INCORRECT_IMAGE_SIZE")
-    assert empty.get("/profile")["generalInfo"] == {"storeId": 7}
+    assert empty.get("/profile")["generalInfo"] == {"storeId": 1003}
 
 
 @pytest.fixture
 def api() -> Api:
-    return Api(demo_sandbox(products=0, orders=0, customers=0, carts=0, categories=0, requests_per_minute=None))
+    return demo_store()
 
 
 @pytest.mark.parametrize(

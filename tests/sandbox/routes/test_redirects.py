@@ -1,18 +1,8 @@
 """Redirects of the instant site."""
 
-import pytest
-
-from ecwid_async.sandbox import Sandbox
-from tests.sandbox.api import Api, Clock
+from tests.sandbox.api import Api
 
 REDIRECTS = "/instant-site/redirects"
-
-
-@pytest.fixture
-def api() -> Api:
-    sandbox = Sandbox(requests_per_minute=None, clock=Clock())
-    sandbox.add_store(7, token="secret_1")
-    return Api(sandbox, store_id=7, token="secret_1")
 
 
 def test_redirects_are_created_found_changed_and_deleted(api: Api) -> None:

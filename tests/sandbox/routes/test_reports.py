@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.routes.support.report_definitions import REPORTS
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, demo_sandbox
 from tests.sandbox.api import Api, Clock
+from tests.sandbox.routes.stores import demo_store, empty_store
 
 Item = dict[str, Any]
 JUNE = int(datetime(2024, 6, 1, tzinfo=UTC).timestamp())
@@ -19,15 +18,14 @@ DAY = 86_400
 @pytest.fixture(scope="module")
 def demo() -> Api:
     """A demo store that no test changes."""
-    sizes = {"products": 40, "orders": 200, "customers": 30, "carts": 30, "categories": 6}
-    return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=Clock()))
+    return demo_store(products=40, orders=200, customers=30, carts=30, categories=6)
 
 
-def bare(**switches: Any) -> Api:
-    sandbox = Sandbox(requests_per_minute=None, clock=Clock(JUNE + 60 * DAY), switches=Switches(**switches))
-    store = sandbox.add_store(DEMO_STORE_ID, token="secret_demo")
+def june_store(**switches: Any) -> Api:
+    """A store with four orders in June 2024, by three buyers, and one product."""
+    api = empty_store(Clock(JUNE + 60 * DAY), **switches)
     sales = [("a@x.com", 0, 10), ("b@x.com", 3600, 20), ("a@x.com", DAY, 30), ("c@x.com", 3 * DAY, 40)]
-    store.load(
+    api.store.load(
         "orders",
         (
             {
@@ -44,15 +42,15 @@ def bare(**switches: Any) -> Api:
             for at, (email, after, total) in enumerate(sales)
         ),
     )
-    store.load("products", ({"id": 1, "name": "Mug", "price": 10, "costPrice": 4, "quantity": 7},))
-    return Api(sandbox)
+    api.store.load("products", ({"id": 1, "name": "Mug", "price": 10, "costPrice": 4, "quantity": 7},))
+    return api
 
 
-def figures(rows: list[Item]) -> dict[str, float]:
-    return {row["dataId"]: row["dataValue"] for row in rows}
+def metrics(data: list[Item]) -> dict[str, float]:
+    return {row["dataId"]: row["dataValue"] for row in data}
 
 
-def leading(report: Item) -> dict[str, float]:
+def leading_metrics(report: Item) -> dict[str, float]:
     return {row["datapointId"]: row["data"][0]["dataValue"] for row in report["dataset"]}
 
 
@@ -68,14 +66,14 @@ def test_the_metrics_of_every_report_add_up(demo: Api, name: str) -> None:
     assert not shares or sum(shares) == pytest.approx(100, abs=0.1)
     # A person may be in several rows, and averages don't add up.
     if report["aggregatedData"][0]["dataId"] in {"visits", "revenue", "profit", "abandonedCarts", "count", "favorites"}:
-        assert sum(leading(report).values()) == pytest.approx(report["aggregatedData"][0]["dataValue"])
+        assert sum(leading_metrics(report).values()) == pytest.approx(report["aggregatedData"][0]["dataValue"])
     assert demo.get(f"/reports/{name}/tip")["tip"]
 
 
 def test_a_chart_has_a_point_for_every_day() -> None:
-    report = bare().get("/reports/allRevenue", startedFrom=JUNE, endedAt=JUNE + 4 * DAY - 1, timeScaleValue="day")
-    assert leading(report) == {"June 1, 2024": 30, "June 2, 2024": 30, "June 3, 2024": 0, "June 4, 2024": 40}
-    assert figures(report["aggregatedData"]) == {"revenue": 100, "orders": 4, "averageOrderValue": 25, "items": 4}
+    report = june_store().get("/reports/allRevenue", startedFrom=JUNE, endedAt=JUNE + 4 * DAY - 1, timeScaleValue="day")
+    assert leading_metrics(report) == {"June 1, 2024": 30, "June 2, 2024": 30, "June 3, 2024": 0, "June 4, 2024": 40}
+    assert metrics(report["aggregatedData"]) == {"revenue": 100, "orders": 4, "averageOrderValue": 25, "items": 4}
     first = report["dataset"][0]
     assert (first["startTimeStamp"], first["endTimeStamp"]) == (JUNE, JUNE + DAY - 1)
     assert first["additionalData"] == {"type": "ORDERS", "ordersCount": 2}
@@ -92,21 +90,21 @@ def test_a_chart_has_a_point_for_every_day() -> None:
     ],
 )
 def test_a_chart_has_its_scale(scale: str, names: list[str]) -> None:
-    report = bare().get("/reports/allOrders", startedFrom=JUNE, endedAt=JUNE + 40 * DAY, timeScaleValue=scale)
+    report = june_store().get("/reports/allOrders", startedFrom=JUNE, endedAt=JUNE + 40 * DAY, timeScaleValue=scale)
     points = report["dataset"]
     assert [point["datapointId"] for point in points][:2] == names
     assert (points[0]["startTimeStamp"], points[-1]["endTimeStamp"]) == (JUNE, JUNE + 40 * DAY)
     for one, following in itertools.pairwise(points):
         assert following["startTimeStamp"] == one["endTimeStamp"] + 1
-    assert sum(leading(report).values()) == 4
+    assert sum(leading_metrics(report).values()) == 4
 
 
 def test_weeks_begin_on_the_requested_day() -> None:
-    report = bare().get(
+    report = june_store().get(
         "/reports/allOrders", startedFrom=JUNE, endedAt=JUNE + 2 * DAY, timeScaleValue="week", firstDayOfWeek="sunday"
     )
     assert report["firstDayOfWeek"] == "SUNDAY"
-    assert list(leading(report)) == ["May 26, 2024", "June 2, 2024"]
+    assert list(leading_metrics(report)) == ["May 26, 2024", "June 2, 2024"]
 
 
 @pytest.mark.parametrize(
@@ -120,11 +118,11 @@ def test_weeks_begin_on_the_requested_day() -> None:
 )
 def test_a_report_is_compared_with_an_earlier_period(period: str, name: str, orders: int) -> None:
     start = JUNE + 2 * DAY
-    report = bare().get(
+    report = june_store().get(
         "/reports/allOrders", startedFrom=start, endedAt=start + 2 * DAY - 1, timeScaleValue="day", comparePeriod=period
     )
     assert report["comparePeriod"] == name
-    assert figures(report["comparePeriodAggregatedData"])["orders"] == orders
+    assert metrics(report["comparePeriodAggregatedData"])["orders"] == orders
     assert len(report["comparePeriodDataset"]) == 2
     earlier = report["comparePeriodDataset"][0]["startTimeStamp"]
     assert earlier == report["dataset"][0]["comparePeriodStartTimeStamp"] < start
@@ -133,64 +131,62 @@ def test_a_report_is_compared_with_an_earlier_period(period: str, name: str, ord
 
 
 def test_nothing_is_compared_by_default() -> None:
-    report = bare().get("/reports/allOrders", comparePeriod="noComparePeriod")
+    report = june_store().get("/reports/allOrders", comparePeriod="noComparePeriod")
     assert report["comparePeriod"] == "NO_COMPARE_PERIOD"
     assert not {"comparePeriodDataset", "comparePeriodAggregatedData"} & set(report)
 
 
 def test_rows_are_sorted_and_limited() -> None:
-    api = bare()
+    api = june_store()
     path = "/reports/topOfPaymentMethodsByOrders"
-    assert leading(api.get(path)) == {"Cash": 3, "Card": 1}
-    assert list(leading(api.get(path, orderByMetric="averageOrderValue"))) == ["Card", "Cash"]
-    assert list(leading(api.get(path, orderDirection="asc"))) == ["Card", "Cash"]
+    assert leading_metrics(api.get(path)) == {"Cash": 3, "Card": 1}
+    assert list(leading_metrics(api.get(path, orderByMetric="averageOrderValue"))) == ["Card", "Cash"]
+    assert list(leading_metrics(api.get(path, orderDirection="asc"))) == ["Card", "Cash"]
     report = api.get(path, limit=1, offset=1)
-    assert list(leading(report)) == ["Card"]
+    assert list(leading_metrics(report)) == ["Card"]
     assert report["itemCount"] == 2
     assert api.refused("GET", path, limit=-1)[:2] == (400, "WRONG_PARAMETER")
 
 
 def test_a_buyer_is_new_only_once() -> None:
-    api = bare()
-    assert leading(api.get("/reports/newOrdersVsRepeatOrders")) == {"newOrders": 3, "repeatOrders": 1}
-    assert leading(api.get("/reports/newOrdersVsRepeatOrders", startedFrom=JUNE + 2)) == {
+    api = june_store()
+    assert leading_metrics(api.get("/reports/newOrdersVsRepeatOrders")) == {"newOrders": 3, "repeatOrders": 1}
+    assert leading_metrics(api.get("/reports/newOrdersVsRepeatOrders", startedFrom=JUNE + 2)) == {
         "newOrders": 2,
         "repeatOrders": 1,
     }
 
 
 def test_profit_is_revenue_less_cost() -> None:
-    [row] = bare().get("/reports/topOfProductsByProfit")["dataset"]
-    assert figures(row["data"]) == {"orders": 4, "items": 4, "revenue": 100, "profit": 84}
+    [row] = june_store().get("/reports/topOfProductsByProfit")["dataset"]
+    assert metrics(row["data"]) == {"orders": 4, "items": 4, "revenue": 100, "profit": 84}
     assert row["additionalData"]["productName"] == "Mug"
 
 
 def test_a_report_follows_the_store() -> None:
-    api = bare()
-    before = figures(api.get("/reports/allOrders")["aggregatedData"])
+    api = june_store()
+    before = metrics(api.get("/reports/allOrders")["aggregatedData"])
     api.post("/orders", {"email": "d@x.com", "total": 50})
-    after = figures(api.get("/reports/allOrders")["aggregatedData"])
+    after = metrics(api.get("/reports/allOrders")["aggregatedData"])
     assert after["orders"] == before["orders"] + 1
     assert after["revenue"] == before["revenue"] + 50
 
 
 def test_a_switch_puts_timestamps_in_milliseconds() -> None:
     params = {"startedFrom": JUNE * 1000, "endedAt": JUNE + DAY - 1, "timeScaleValue": "day"}
-    [point] = bare(millisecond_sections=frozenset({"reports"})).get("/reports/allOrders", **params)["dataset"]
+    [point] = june_store(millisecond_sections=frozenset({"reports"})).get("/reports/allOrders", **params)["dataset"]
     assert (point["startTimeStamp"], point["endTimeStamp"]) == (JUNE * 1000, (JUNE + DAY - 1) * 1000)
-    assert bare().get("/reports/allOrders", **params)["dataset"][0]["startTimeStamp"] == JUNE
+    assert june_store().get("/reports/allOrders", **params)["dataset"][0]["startTimeStamp"] == JUNE
 
 
 def test_an_unknown_report_or_an_invalid_period_is_refused() -> None:
-    api = bare()
+    api = june_store()
     assert "allOrders" in api.refused("GET", "/reports/everything")[2]
     assert api.refused("GET", "/reports/allOrders", startedFrom=JUNE, endedAt=JUNE - 1)[:2] == (400, "WRONG_PARAMETER")
 
 
 def test_an_empty_store_has_empty_reports() -> None:
-    sandbox = Sandbox(requests_per_minute=None, clock=Clock())
-    sandbox.add_store(7, token="t")
-    api = Api(sandbox, store_id=7, token="t")
+    api = empty_store()
     for name in REPORTS:
         assert api.get(f"/reports/{name}")["aggregatedData"]
         assert "nothing" in api.get(f"/reports/{name}/tip")["tip"]
@@ -200,7 +196,7 @@ def test_an_empty_store_has_empty_reports() -> None:
 
 
 def test_each_time_follows_only_its_own_section() -> None:
-    api = bare()
+    api = june_store()
     clock: Any = api.sandbox.clock
     api.post("/customers", {"email": "a@x.com"})
     seen = api.get("/latest-stats")

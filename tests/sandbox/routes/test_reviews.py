@@ -2,10 +2,8 @@
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.state import format_time
-from tests.sandbox.api import Api, Clock
-from tests.sandbox.routes.stores import NOW
+from tests.sandbox.routes.stores import NOW, empty_store
 
 
 def review(number, product, rating, status="published", **fields):
@@ -29,13 +27,12 @@ def review(number, product, rating, status="published", **fields):
 
 @pytest.fixture
 def api():
-    sandbox = Sandbox(clock=Clock(NOW), requests_per_minute=None)
-    store = sandbox.add_store(1003, token="t")
-    store.load("products", [{"id": 10, "name": "Lamp"}, {"id": 20, "name": "Cup"}])
+    api = empty_store()
+    api.store.load("products", [{"id": 10, "name": "Lamp"}, {"id": 20, "name": "Cup"}])
     rows = [(1, 10, 5), (2, 10, 2), (3, 20, 4), (4, 20, 5)]
-    store.load("reviews", [review(*row) for row in rows])
-    store.load("reviews", [review(5, 10, 1, "moderated", review="Broken", reviewerInfo={"name": "Bob"})])
-    return Api(sandbox, store_id=1003, token="t")
+    api.store.load("reviews", [review(*row) for row in rows])
+    api.store.load("reviews", [review(5, 10, 1, "moderated", review="Broken", reviewerInfo={"name": "Bob"})])
+    return api
 
 
 def ids(api, **params):

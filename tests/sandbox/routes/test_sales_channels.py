@@ -2,15 +2,7 @@
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from tests.sandbox.api import Api, Clock
-
-
-@pytest.fixture
-def api() -> Api:
-    sandbox = Sandbox(requests_per_minute=None, clock=Clock())
-    sandbox.add_store(7, token="secret_1")
-    return Api(sandbox, store_id=7, token="secret_1")
+from tests.sandbox.api import Api
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,20 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.seed import demo_sandbox
-from tests.sandbox.api import Api, Clock
+from tests.sandbox.api import Api
+from tests.sandbox.routes.stores import demo_store, empty_store
 
 SHIPPING = "/profile/shippingOptions"
 
 
 @pytest.fixture
 def api() -> Api:
-    sizes = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0}
-    return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=Clock()))
+    return demo_store()
 
 
 @pytest.fixture
 def empty() -> Api:
-    sandbox = Sandbox(requests_per_minute=None)
-    sandbox.add_store(7, token="secret_1")
-    return Api(sandbox, store_id=7, token="secret_1")
+    return empty_store()
 
 
 def named(options: list[dict[str, Any]], name: str) -> dict[str, Any]:

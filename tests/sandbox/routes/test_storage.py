@@ -2,16 +2,14 @@
 
 import pytest
 
-from ecwid_async.sandbox.seed import demo_sandbox
 from ecwid_async.wire import Headers, Options, Request
 from tests.sandbox.api import Api, Clock
-
-SIZES = {"products": 0, "orders": 0, "customers": 0, "carts": 0, "categories": 0}
+from tests.sandbox.routes.stores import demo_store
 
 
 @pytest.fixture
 def api(clock: Clock) -> Api:
-    return Api(demo_sandbox(**SIZES, requests_per_minute=None, clock=clock))
+    return demo_store(clock)
 
 
 def test_a_value_is_stored_as_it_was_sent(api: Api) -> None:

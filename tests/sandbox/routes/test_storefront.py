@@ -4,25 +4,16 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.seed import demo_sandbox
-from tests.sandbox.api import Api, Clock
+from tests.sandbox.api import Api
+from tests.sandbox.routes.stores import demo_store
 
 PAGES = "/storefront-widget-pages"
-
-
-@pytest.fixture
-def api() -> Api:
-    sandbox = Sandbox(requests_per_minute=None, clock=Clock())
-    sandbox.add_store(7, token="secret_1")
-    return Api(sandbox, store_id=7, token="secret_1")
 
 
 @pytest.fixture(scope="module")
 def demo() -> Api:
     """A demo store that no test changes."""
-    sizes = {"products": 12, "orders": 0, "customers": 0, "carts": 0, "categories": 5}
-    return Api(demo_sandbox(**sizes, requests_per_minute=None, clock=Clock()))
+    return demo_store(products=12, categories=5)
 
 
 def test_every_product_and_category_has_a_page_under_its_own_slug(demo: Api) -> None:

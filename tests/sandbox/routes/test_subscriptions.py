@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, demo_sandbox
 from ecwid_async.sandbox.state import format_time, parse_time
 from tests.sandbox.api import Api, Clock
+from tests.sandbox.routes.stores import demo_store, empty_store
 
 Item = dict[str, Any]
 START = 1_700_000_000
@@ -23,10 +22,9 @@ def clock() -> Clock:
 @pytest.fixture
 def api(clock: Clock) -> Api:
     """Thirty subscriptions that differ in every field a search can filter by."""
-    sandbox = Sandbox(requests_per_minute=None, clock=clock)
-    store = sandbox.add_store(DEMO_STORE_ID, token="secret_demo")
-    store.load("subscriptions", map(subscription, range(30)))
-    return Api(sandbox)
+    api = empty_store(clock)
+    api.store.load("subscriptions", map(subscription, range(30)))
+    return api
 
 
 def subscription(n: int) -> Item:
@@ -157,8 +155,7 @@ def test_an_invalid_change_is_refused(api: Api, change: Item) -> None:
 
 
 def test_a_demo_store_has_the_orders_of_its_subscriptions() -> None:
-    sizes = {"products": 30, "orders": 200, "customers": 30, "carts": 0, "categories": 4}
-    demo = Api(demo_sandbox(**sizes, requests_per_minute=None))
+    demo = demo_store(products=30, orders=200, customers=30, categories=4)
     subscriptions = demo.all("/subscriptions")
     assert len(subscriptions) > 5
     assert len({one["status"] for one in subscriptions}) > 2
