@@ -1,7 +1,7 @@
 """One sandbox server on loopback for the whole folder, and a new demo store for each test.
 
-The tests call every endpoint of the API by every method of the client. `recorder.py` keeps the responses;
-`test_coverage.py` and `test_documented_samples.py` run last and check that no endpoint or field was missed.
+Together, the tests call every method of the client, and so every endpoint of the API. `recorder.py` records the
+responses; `test_coverage.py` and `test_documented_samples.py` run last and check that no endpoint or field is missing.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -24,7 +24,7 @@ from tests.endpoints.recorder import RecordingSandbox
 from tests.endpoints.values import BUYER_EMAIL, OPTION_NAME, PETER, SHIPPING_TAXES, SIZES
 
 _STORE_IDS: Final = count(DEMO_STORE_ID)
-# These check the responses that all other tests received.
+# They check the responses that all other tests received.
 _LAST: Final = ("test_coverage.py", "test_documented_samples.py")
 _FOLDER: Final = Path(__file__).parent
 _deselected: Final[list[pytest.Item]] = []
@@ -36,14 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
-    """Remember which tests of this folder do not run."""
+    """Remember the deselected tests of this folder."""
     _deselected.extend(item for item in items if item.path.parent == _FOLDER)
 
 
 @cache
-def _items() -> list[tuple[str, list[dict[str, Any]]]]:
-    filled = sections(DEMO_STORE_ID, products=60, orders=120, customers=40, carts=60, categories=12, seed=1)
-    return [(section, list(items)) for section, items in filled]
+def _demo_items() -> list[tuple[str, list[dict[str, Any]]]]:
+    items_by_section = sections(DEMO_STORE_ID, products=60, orders=120, customers=40, carts=60, categories=12, seed=1)
+    return [(section, list(items)) for section, items in items_by_section]
 
 
 @pytest.fixture(scope="session")
@@ -54,14 +54,14 @@ def sandbox() -> RecordingSandbox:
 
 @pytest.fixture(scope="session")
 def served(sandbox: RecordingSandbox) -> Iterator[RunningServer]:
-    """The server, in a thread of its own."""
+    """The server, in its own thread."""
     with serve_in_thread(sandbox) as running:
         yield running
 
 
 @pytest.fixture
 async def ecwid(served: RunningServer) -> AsyncIterator[Ecwid]:
-    """A client over the network that rejects values of unexpected types."""
+    """A client of the server that rejects values of unexpected types."""
     async with Ecwid(base_url=served.base_url, quota=None, strict=True) as client:
         yield client
 
@@ -70,28 +70,28 @@ async def ecwid(served: RunningServer) -> AsyncIterator[Ecwid]:
 def store(ecwid: Ecwid, sandbox: RecordingSandbox) -> Store:
     """A demo store that no other test changes."""
     store_id = next(_STORE_IDS)
-    fill(sandbox.add_store(store_id, token=DEMO_TOKEN), _items(), storage={"public": "{}"})
+    fill(sandbox.add_store(store_id, token=DEMO_TOKEN), _demo_items(), storage={"public": "{}"})
     return ecwid.store(store_id, DEMO_TOKEN)
 
 
 @pytest.fixture
 async def order(store: Store) -> int:
-    """The id of a new paid order of one item, which has an option for files."""
+    """The id of a new paid order with one item, which has an option for files."""
     option = OrderCalculationItemSelectedOption(name=OPTION_NAME, type="FILES")
     item = OrderItemDraft(name="Mug", price=Decimal("12.50"), quantity=2, selected_options=[option])
     draft = OrderDraft(email=BUYER_EMAIL, items=[item], payment_status="PAID", total=25, billing_person=PETER)
-    made = await store.orders.create(evolve(draft, taxes_on_shipping=SHIPPING_TAXES))
-    assert made.id is not None
-    return made.id
+    created = await store.orders.create(evolve(draft, taxes_on_shipping=SHIPPING_TAXES))
+    assert created.id is not None
+    return created.id
 
 
 @pytest.fixture
 async def product(store: Store) -> int:
     """The id of a new product with an option for its size."""
     draft = ProductDraft(name="Tea pot", sku="POT-1", price=Decimal("12.50"), quantity=5, options=[SIZES])
-    made = await store.products.create(draft)
-    assert made.id is not None
-    return made.id
+    created = await store.products.create(draft)
+    assert created.id is not None
+    return created.id
 
 
 @pytest.fixture
@@ -100,4 +100,4 @@ def complete_run(request: pytest.FixtureRequest) -> None:
     chosen = {item.path for item in request.session.items}
     selected_by_name = any("::" in argument for argument in request.config.args)
     if selected_by_name or _deselected or not {*_FOLDER.glob("test_*.py")} <= chosen:
-        pytest.skip("checks what all of tests/endpoints received: run the whole folder")
+        pytest.skip("checks the responses to all tests of this folder: run the whole folder")

@@ -1,4 +1,4 @@
-"""A sandbox that records its successful responses by endpoint, so that tests can check what all others received."""
+"""A sandbox that records its successful responses by endpoint, so that a test can check the responses to all tests."""
 
 import re
 from collections import defaultdict
@@ -13,11 +13,11 @@ __all__ = ["RECORDED", "SPEC", "RecordingSandbox", "endpoint_of"]
 
 SPEC: Final = Spec()
 RECORDED: Final[defaultdict[str, list[bytes]]] = defaultdict(list)
-"""The bodies of successful responses by endpoint, such as ``GET /orders/{orderId}``."""
+"""The bodies of successful responses by endpoint, for example ``GET /orders/{orderId}``."""
 
 
 def endpoint_of(method: str, path: str) -> str:
-    """The endpoint with the fewest placeholders that matches a path below the store's id."""
+    """The endpoint of a path without the store's id: of all that match, the one with the fewest placeholders."""
     matching = [
         (row["path"].count("{"), f"{method} {row['path']}")
         for row in SPEC.endpoints
@@ -27,13 +27,13 @@ def endpoint_of(method: str, path: str) -> str:
 
 
 class RecordingSandbox(Sandbox):
-    """A sandbox that refuses unknown fields and parameters. A batch is recorded as one request."""
+    """A sandbox that refuses unknown fields and parameters. The requests in a batch are not recorded."""
 
     def __init__(self) -> None:
         super().__init__(clock=Clock(1_760_000_000), requests_per_minute=None, switches=Switches(reject_unknown=True))
 
     def handle(self, request: Request) -> Response:
-        """Respond, and record the body of a success: an error proves nothing."""
+        """Return the response, and record its body unless it is an error."""
         response = super().handle(request)
         if 200 <= response.status < 300:
             path = re.sub(r"^/\d+(?=/)", "", request.path)

@@ -1,4 +1,4 @@
-"""The endpoints of the app, called over HTTP."""
+"""Endpoints for the app, called over HTTP."""
 
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.sandbox.seed import DEMO_CLIENT_SECRET, app_client_id

@@ -1,4 +1,4 @@
-"""The endpoints of batches, called over HTTP."""
+"""Endpoints for batches, called over HTTP."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The endpoints of billing, called over HTTP."""
+"""Endpoints for billing, called over HTTP."""
 
 from decimal import Decimal
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""The endpoints of carts, called over HTTP."""
+"""Endpoints for carts, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.carts import CartDraft

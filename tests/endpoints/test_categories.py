@@ -1,4 +1,4 @@
-"""The endpoints of categories, called over HTTP."""
+"""Endpoints for categories, called over HTTP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The endpoints of category images, called over HTTP."""
+"""Endpoints for category images, called over HTTP."""
 
 from pathlib import Path
 

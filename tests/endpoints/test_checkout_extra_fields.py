@@ -1,4 +1,4 @@
-"""The endpoints of checkout extra fields, called over HTTP."""
+"""Endpoints for checkout extra fields, called over HTTP."""
 
 import pytest
 

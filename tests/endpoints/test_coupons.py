@@ -1,4 +1,4 @@
-"""The endpoints of coupons, called over HTTP."""
+"""Endpoints for coupons, called over HTTP."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,16 +16,16 @@ async def test_a_coupon_is_created_changed_and_deleted(store: Store) -> None:
     draft = DiscountCouponDraft(
         name="Tea time", code="TEA5", discount_type="ABS", discount=5, status="ACTIVE", launch_date=launch
     )
-    made = await coupons.create(draft)
-    read = await coupons.get(made.code)
+    created = await coupons.create(draft)
+    read = await coupons.get(created.code)
     assert (read.code, read.discount, read.launch_date) == ("TEA5", 5, launch)
-    assert (await coupons.update(made.code, DiscountCouponDraft(discount=Decimal("7.50")))).update_count == 1
+    assert (await coupons.update(created.code, DiscountCouponDraft(discount=Decimal("7.50")))).update_count == 1
     [found] = await coupons.search(code="TEA5").all()
     assert found.discount == Decimal("7.50")
     assert await coupons.search().count() > 1
     states = {one.status for one in await coupons.search(availability=[CouponStatus.ACTIVE, "EXPIRED"]).all()}
     assert states == {"ACTIVE", "EXPIRED"}
-    assert (await coupons.delete(made.code)).delete_count == 1
+    assert (await coupons.delete(created.code)).delete_count == 1
     with pytest.raises(NotFound):
-        await coupons.get(made.code)
-    assert [one.id for one in await coupons.deleted().all()] == [made.id]
+        await coupons.get(created.code)
+    assert [one.id for one in await coupons.deleted().all()] == [created.id]

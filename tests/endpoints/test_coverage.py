@@ -1,4 +1,4 @@
-"""The tests of this folder called every endpoint by every method, and models have all fields of the responses."""
+"""The tests of this folder called every endpoint and every method, and models have all fields of the responses."""
 
 from operator import attrgetter
 from pathlib import Path
@@ -28,13 +28,13 @@ def test_every_method_was_called(complete_run: None) -> None:
 async def test_no_response_has_unknown_fields(complete_run: None, method: Any) -> None:
     for body in set(RECORDED[method.endpoint]):
         call = attrgetter(method.name)(make_store(MemoryTransport([make_response(body)])))
-        made = call(**method.required(), **({"source": FILE} if method.uploads else {}))
-        if isinstance(made, Download):
-            read: Any = await made.read()
-        elif isinstance(made, Pages):
-            read = (await anext(made.pages())).items
+        result = call(**method.required(), **({"source": FILE} if method.uploads else {}))
+        if isinstance(result, Download):
+            read: Any = await result.read()
+        elif isinstance(result, Pages):
+            read = (await anext(result.pages())).items
         else:
-            read = await made
+            read = await result
         assert list(unread(read, method.name)) == []
 
 

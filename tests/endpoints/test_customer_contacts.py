@@ -1,4 +1,4 @@
-"""The endpoints of customer contacts, called over HTTP."""
+"""Endpoints for customer contacts, called over HTTP."""
 
 import pytest
 
@@ -15,10 +15,10 @@ async def test_a_contact_is_added_changed_and_deleted(store: Store) -> None:
     customer = (await store.customers.create(CustomerDraft(email=EMAIL))).id
     draft = CustomerContactDraft(contact="second@example.com", type="EMAIL", default=False, order_by=1)
     assert (await contacts.create(customer, draft)).create_count == 1
-    [made] = [one for one in await contacts.search(customer) if one.contact == "second@example.com"]
-    assert await contacts.get(customer, made.id) == made
-    assert (await contacts.update(customer, made.id, CustomerContactDraft(note="work"))).update_count == 1
-    assert (await contacts.get(customer, made.id)).note == "work"
-    assert (await contacts.delete(customer, made.id)).delete_count == 1
+    [created] = [one for one in await contacts.search(customer) if one.contact == "second@example.com"]
+    assert await contacts.get(customer, created.id) == created
+    assert (await contacts.update(customer, created.id, CustomerContactDraft(note="work"))).update_count == 1
+    assert (await contacts.get(customer, created.id)).note == "work"
+    assert (await contacts.delete(customer, created.id)).delete_count == 1
     with pytest.raises(NotFound):
-        await contacts.get(customer, made.id)
+        await contacts.get(customer, created.id)

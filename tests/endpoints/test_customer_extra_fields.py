@@ -1,4 +1,4 @@
-"""The endpoints of customer extra fields, called over HTTP."""
+"""Endpoints for customer extra fields, called over HTTP."""
 
 import pytest
 
@@ -9,10 +9,10 @@ from ecwid_async.models.customer_extra_fields import CustomerExtraFieldDraft
 
 async def test_an_extra_field_is_added_changed_and_deleted(store: Store) -> None:
     fields = store.customers.extra_fields
-    made = (await fields.create(CustomerExtraFieldDraft(title="Card", type="TEXT"))).key
-    assert (await fields.get(made)).title == "Card"
-    assert (await fields.update(made, CustomerExtraFieldDraft(title="Tea card"))).update_count == 1
-    assert ("Tea card", made) in [(one.title, one.key) for one in await fields.search()]
-    assert (await fields.delete(made)).delete_count == 1
+    created = (await fields.create(CustomerExtraFieldDraft(title="Card", type="TEXT"))).key
+    assert (await fields.get(created)).title == "Card"
+    assert (await fields.update(created, CustomerExtraFieldDraft(title="Tea card"))).update_count == 1
+    assert ("Tea card", created) in [(one.title, one.key) for one in await fields.search()]
+    assert (await fields.delete(created)).delete_count == 1
     with pytest.raises(NotFound):
-        await fields.get(made)
+        await fields.get(created)

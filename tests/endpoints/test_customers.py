@@ -1,4 +1,4 @@
-"""The endpoints of customers, called over HTTP."""
+"""Endpoints for customers, called over HTTP."""
 
 import pytest
 
@@ -19,20 +19,20 @@ EMAIL = "zoë+tea@example.com"
 async def test_a_customer_is_created_read_changed_and_deleted(store: Store) -> None:
     customers = store.customers
     person = CustomerBillingPersonDraft(name="Zoë Müller", country_code="DE", city="Köln")
-    made = (await customers.create(CustomerDraft(email=EMAIL, billing_person=person))).id
-    read = await customers.get(made)
+    created = (await customers.create(CustomerDraft(email=EMAIL, billing_person=person))).id
+    read = await customers.get(created)
     assert (read.email, read.billing_person.name) == (EMAIL, "Zoë Müller")
-    assert (await customers.update(made, CustomerDraft(private_admin_notes="likes tea"))).update_count == 1
+    assert (await customers.update(created, CustomerDraft(private_admin_notes="likes tea"))).update_count == 1
     [found] = await customers.search(email=EMAIL).all()
-    assert (found.id, found.private_admin_notes) == (made, "likes tea")
-    assert await customers.ids(keyword=EMAIL) == [made]
-    assert (await customers.delete(made)).delete_count == 1
+    assert (found.id, found.private_admin_notes) == (created, "likes tea")
+    assert await customers.ids(keyword=EMAIL) == [created]
+    assert (await customers.delete(created)).delete_count == 1
     with pytest.raises(NotFound):
-        await customers.get(made)
-    assert [one.id for one in await customers.deleted().all()] == [made]
+        await customers.get(created)
+    assert [one.id for one in await customers.deleted().all()] == [created]
 
 
-async def test_the_filters_of_customers_find_customers(store: Store) -> None:
+async def test_filter_values_of_customers_find_customers(store: Store) -> None:
     filters = await store.customers.filters()
     assert filters.total == await store.customers.search().count()
     assert filters.store_groups
@@ -48,7 +48,7 @@ async def test_all_customer_count_counts_all_customers(store: Store) -> None:
     assert await store.customers.all_customer_count() == await store.customers.search().count() > 0
 
 
-async def test_many_customers_are_changed_at_once(store: Store) -> None:
+async def test_a_mass_update_changes_several_customers(store: Store) -> None:
     group = (await store.customer_groups.create(CustomerGroupDraft(name="Tea lovers"))).id
     some = (await store.customers.ids())[:3]
     change = CustomersMassUpdateCustomerDraft(customer_group_id=group)

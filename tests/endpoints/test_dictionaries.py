@@ -1,4 +1,4 @@
-"""The endpoints of dictionaries, called over HTTP."""
+"""Endpoints for dictionaries, called over HTTP."""
 
 from ecwid_async.client import Store
 

@@ -13,8 +13,8 @@ from tests.endpoints.recorder import SPEC
 from tests.models.test_samples import comparable, unread
 from tests.resources.conftest import FILE, METHODS, make_store
 
-# Responses without a documented JSON body, tested in `tests/resources/test_responses.py`.
-PLAIN: Final = {
+# Endpoints without a documented JSON response, tested in `tests/resources/test_responses.py`.
+NO_SCHEMA: Final = {
     "DELETE /application",
     "DELETE /products",
     "GET /orders/{orderId}/invoice",
@@ -37,50 +37,54 @@ SCALARS: Final = {
 }
 
 
-def document(schema: str, above: tuple[str, ...] = ()) -> dict[str, Any]:
+def document(schema: str, parents: tuple[str, ...] = ()) -> dict[str, Any]:
     """An object with every field of a schema, except recursive ones."""
     variants = SPEC.variants(schema)
     if variants:
-        return document(variants[0], (*above, schema))
+        return document(variants[0], (*parents, schema))
     filled = {}
     for field in SPEC.fields[schema]:
         # Deviations from the tables are tested separately.
-        if SPEC.deviation("types", f"{schema}.{field['name']}") is None and field.get("ref") not in (*above, schema):
-            filled[field["name"].replace("{", "").replace("}", "").replace("*", "any")] = value(field, (*above, schema))
+        if SPEC.deviation("types", f"{schema}.{field['name']}") is None and field.get("ref") not in (*parents, schema):
+            filled[field["name"].replace("{", "").replace("}", "").replace("*", "any")] = value(
+                field, (*parents, schema)
+            )
     tag = SPEC.schemas[schema].get("tag")
     return {**filled, tag[0]: tag[1]} if tag else filled
 
 
-def value(field: dict[str, Any], above: tuple[str, ...]) -> Any:
-    """A value of a field."""
+def value(field: dict[str, Any], parents: tuple[str, ...]) -> Any:
+    """A value for a field of the last of these schemas."""
     reference = field.get("ref") or field.get("json_ref")
     kind = field["type"]
     if field["name"] == "*":
-        # The points of a polygon, under its name.
+        # A polygon under its own name: a list of points.
         return [[SCALARS["number"], SCALARS["number"]]]
     if kind in ("array", "map"):
-        item = document(reference, above) if reference else SCALARS.get(field.get("item", "string"), ["text"])
+        item = document(reference, parents) if reference else SCALARS.get(field.get("item", "string"), ["text"])
         return [item] if kind == "array" else {"key": item}
     if reference:
-        held = document(reference, above)
-        return dumps(held).decode() if field.get("format") == "json" else held
+        nested = document(reference, parents)
+        return dumps(nested).decode() if field.get("format") == "json" else nested
     return field["enum"][0] if "enum" in field else SCALARS[kind]
 
 
-@pytest.mark.parametrize("method", [method for method in METHODS if method.endpoint not in PLAIN], ids=lambda m: m.name)
+@pytest.mark.parametrize(
+    "method", [method for method in METHODS if method.endpoint not in NO_SCHEMA], ids=lambda m: m.name
+)
 async def test_every_documented_field_of_a_response_is_read(method: Any) -> None:
     response = method.row["response"]
     sent: Any = document(response["schema"])
     if response["list"]:
         sent = [sent]
     call = attrgetter(method.name)(make_store(MemoryTransport([make_response(dumps(sent))])))
-    made = call(**method.required(), **({"source": FILE} if method.uploads else {}))
-    if isinstance(made, Pages):
-        read = (await anext(made.pages())).items
+    result = call(**method.required(), **({"source": FILE} if method.uploads else {}))
+    if isinstance(result, Pages):
+        read = (await anext(result.pages())).items
     else:
-        read = await made
+        read = await result
     if isinstance(sent, dict) and isinstance(read, list | dict):
-        # The method returns the content of the envelope.
+        # The method returns only the content of the response's one field.
         sent = sent["items"] if "items" in sent else next(iter(sent.values()))
     assert list(unread(read, method.name)) == []
     assert comparable(loads(dumps(read))) == comparable(loads(dumps(sent)))
@@ -88,4 +92,4 @@ async def test_every_documented_field_of_a_response_is_read(method: Any) -> None
 
 def test_every_exception_is_needed() -> None:
     documented = {f"{row['method']} {row['path']}": row["response"] for row in SPEC.endpoints}
-    assert {name for name in documented if not documented[name].get("schema")} == PLAIN
+    assert {name for name in documented if not documented[name].get("schema")} == NO_SCHEMA

@@ -14,7 +14,7 @@ from ecwid_async.sandbox.engine.validation import read_document
 from tests.endpoints.recorder import RECORDED, SPEC
 from tests.models.spec import SAMPLES
 
-ROWS: Final = {row["id"]: row for row in SPEC.endpoints if (SAMPLES / f"{row['id']}.response.json").exists()}
+RESPONSE_ROWS: Final = {row["id"]: row for row in SPEC.endpoints if (SAMPLES / f"{row['id']}.response.json").exists()}
 # Fields of samples that the sandbox never returns, with the reason.
 EXCEPTIONS: Final = {
     "calculate_order.discountInfo.#*": "the tests of Ecwid's own client expect an empty list",
@@ -27,16 +27,16 @@ EXCEPTIONS: Final = {
     "*cart*.recurringChargeSettings*": "no cart of a demo store contains a subscription",
 }
 
-# Objects with arbitrary members, chosen by payment apps.
+# Objects with arbitrary fields, chosen by payment apps.
 MAPS: Final = ("additionalInfo", "paymentParams")
 
-WRITTEN: Final = {row["id"]: row for row in SPEC.endpoints if (SAMPLES / f"{row['id']}.request.json").exists()}
+REQUEST_ROWS: Final = {row["id"]: row for row in SPEC.endpoints if (SAMPLES / f"{row['id']}.request.json").exists()}
 
 Shape = dict[str, set[str]]
 
 
 def shape_of(values: list[Any], schema: str | None) -> Shape:
-    """The JSON types at each path of all values. Items of a list share a path, as do entries of a map."""
+    """The JSON types at each path in any of the values. Elements of a list share a path, and so do values of a map."""
     shape: defaultdict[str, set[str]] = defaultdict(set)
     for value in values:
         _walk(value, schema, "", shape)
@@ -66,39 +66,39 @@ def _kind(value: Any) -> str:
     return kinds[type(value)]
 
 
-def differing(sample: Shape, answered: Shape) -> list[str]:
-    """The paths of a sample that responses lack or have with another type."""
+def missing_paths(sample: Shape, received: Shape) -> list[str]:
+    """The paths of a sample that are missing in responses or have other types there."""
     return [
         f"{path} ({', '.join(sorted(kinds))})"
         for path, kinds in sample.items()
-        if not kinds & answered.get(path, set())
+        if not kinds & received.get(path, set())
     ]
 
 
 @cache
-def missing(name: str) -> list[str]:
-    """The paths of an endpoint's sample that no response has."""
-    row = ROWS[name]
-    answers = [loads(body) for body in RECORDED[f"{row['method']} {row['path']}"]]
+def missing_in_responses(name: str) -> list[str]:
+    """The paths in the sample of an endpoint that are missing in its recorded responses."""
+    row = RESPONSE_ROWS[name]
+    responses = [loads(body) for body in RECORDED[f"{row['method']} {row['path']}"]]
     schema = row["response"]["schema"]
     sample = loads((SAMPLES / f"{name}.response.json").read_bytes())
-    return [f"{name}{path}" for path in differing(shape_of([sample], schema), shape_of(answers, schema))]
+    return [f"{name}{path}" for path in missing_paths(shape_of([sample], schema), shape_of(responses, schema))]
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("name", RESPONSE_ROWS)
 def test_responses_have_the_shape_of_the_sample(complete_run: None, name: str) -> None:
-    excused = [one for one in missing(name) for pattern in EXCEPTIONS if fnmatchcase(one, pattern)]
-    assert [one for one in missing(name) if one not in excused] == []
+    excused = [path for path in missing_in_responses(name) for pattern in EXCEPTIONS if fnmatchcase(path, pattern)]
+    assert [path for path in missing_in_responses(name) if path not in excused] == []
 
 
 @pytest.mark.parametrize("pattern", EXCEPTIONS)
 def test_every_exception_is_needed(complete_run: None, pattern: str) -> None:
-    assert any(fnmatchcase(one, pattern) for name in ROWS for one in missing(name))
+    assert any(fnmatchcase(path, pattern) for name in RESPONSE_ROWS for path in missing_in_responses(name))
 
 
-@pytest.mark.parametrize("name", WRITTEN)
-def test_the_sandbox_accepts_the_sample_of_a_body(name: str) -> None:
-    row = WRITTEN[name]
+@pytest.mark.parametrize("name", REQUEST_ROWS)
+def test_the_sandbox_accepts_the_documented_request_bodies(name: str) -> None:
+    row = REQUEST_ROWS[name]
     endpoint = spec.load().endpoints[f"{row['method']} {row['path']}"]
     body = (SAMPLES / f"{name}.request.json").read_bytes()
     assert read_document(body, endpoint.body, many=endpoint.many, reject_unknown=True)

@@ -1,4 +1,4 @@
-"""The endpoints of domains, called over HTTP."""
+"""Endpoints for domains, called over HTTP."""
 
 from decimal import Decimal
 

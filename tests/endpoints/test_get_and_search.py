@@ -1,4 +1,4 @@
-"""Items read one by one are equal to those in lists, in every section with both."""
+"""Items read by id equal the items in lists, in every section that has both."""
 
 from collections.abc import Callable
 from operator import attrgetter
@@ -24,9 +24,9 @@ from ecwid_async.client import Store
         ("subscriptions", "subscription_id"),
     ],
 )
-async def test_an_item_equals_that_in_its_paginated_list(store: Store, section: str, key: str) -> None:
+async def test_an_item_read_by_id_equals_the_item_in_the_paginated_list(store: Store, section: str, key: str) -> None:
     resource = getattr(store, section)
-    # Lists have the ids of products only on request.
+    # Lists of categories contain product ids only on request.
     arguments = {"product_ids": True} if section == "categories" else {}
     listed = await resource.search(limit=30, **arguments).all()
     assert len(listed) == await resource.search().count() > 0
@@ -45,7 +45,7 @@ async def test_an_item_equals_that_in_its_paginated_list(store: Store, section: 
         ("storage", "key"),
     ],
 )
-async def test_an_item_equals_that_in_its_plain_list(store: Store, section: str, key: str) -> None:
+async def test_an_item_read_by_id_equals_the_item_in_the_plain_list(store: Store, section: str, key: str) -> None:
     resource = attrgetter(section)(store)
     listed = await resource.search()
     assert listed
@@ -60,7 +60,7 @@ async def test_an_item_equals_that_in_its_plain_list(store: Store, section: str,
         ("products.variations", lambda store: store.products.search(), "combinations"),
     ],
 )
-async def test_a_part_equals_that_in_its_item(
+async def test_a_nested_item_read_by_id_equals_the_one_in_its_owner(
     store: Store, name: str, owner: Callable[[Store], Any], listed: str
 ) -> None:
     parts = attrgetter(name)(store)

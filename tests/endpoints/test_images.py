@@ -1,4 +1,4 @@
-"""The endpoints of images, called over HTTP."""
+"""Endpoints for images, called over HTTP."""
 
 from ecwid_async.client import Store
 from tests.endpoints.values import IMAGE_URL

@@ -1,4 +1,4 @@
-"""The endpoints of invoices, called over HTTP."""
+"""Endpoints for invoices, called over HTTP."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from tests.endpoints.values import BUYER_EMAIL
 
 async def test_invoices_are_created_listed_and_downloaded(store: Store, order: int, tmp_path: Path) -> None:
     invoices = store.orders.invoices
-    made = (await invoices.create(order)).id
-    assert [one.internal_id for one in await invoices.search(order)] == [made]
+    created = (await invoices.create(order)).id
+    assert [one.internal_id for one in await invoices.search(order)] == [created]
     assert "Mug" in await invoices.html(order)
     draft = OrderDraft(email=BUYER_EMAIL, items=[OrderItemDraft(name="Ähre", price=1, quantity=1)])
     assert "Ähre" in await invoices.preview(draft)

@@ -1,4 +1,4 @@
-"""The endpoints of order calculation, called over HTTP."""
+"""The endpoint for order calculation, called over HTTP."""
 
 from decimal import Decimal
 

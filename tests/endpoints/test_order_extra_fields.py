@@ -1,4 +1,4 @@
-"""The endpoints of order extra fields, called over HTTP."""
+"""Endpoints for order extra fields, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.order_extra_fields import CartExtraFields, OrderExtraFieldDraft
@@ -24,7 +24,7 @@ async def test_custom_extra_fields_are_written_read_and_selected_by_name(store: 
     assert selected.extra_fields.custom == {"door": "4"}
 
 
-async def test_extra_fields_are_those_in_the_order(store: Store) -> None:
+async def test_extra_fields_equal_those_in_the_order(store: Store) -> None:
     orders = [one async for one in store.orders.search() if one.order_extra_fields]
     assert orders
     assert await store.orders.extra_fields.search(orders[0].id) == orders[0].order_extra_fields

@@ -1,4 +1,4 @@
-"""The endpoints of order option files, called over HTTP."""
+"""Endpoints for order option files, called over HTTP."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The endpoints of order statuses, called over HTTP."""
+"""Endpoints for order statuses, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.order_statuses import OrderStatusDraft, OrderStatusId

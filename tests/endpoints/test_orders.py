@@ -1,4 +1,4 @@
-"""The endpoints of orders, called over HTTP."""
+"""Endpoints for orders, called over HTTP."""
 
 from decimal import Decimal
 from operator import attrgetter
@@ -28,7 +28,7 @@ async def test_an_order_is_created_read_changed_and_deleted(store: Store, order:
     assert (gone.id, gone.order_id) == (order, read.id)
 
 
-async def test_the_last_order_is_the_newest_of_all_or_of_a_customer(store: Store) -> None:
+async def test_the_last_order_is_the_newest_of_the_store_or_of_a_customer(store: Store) -> None:
     orders = await store.orders.search().all()
     newest = {order.email.lower(): order for order in sorted(orders, key=attrgetter("create_timestamp"))}
     assert await store.orders.last() == orders[0]

@@ -11,12 +11,12 @@ from ecwid_async.sandbox import spec
 from ecwid_async.sandbox.engine import read_parameters
 from tests.resources.conftest import METHODS, Method, example
 
-# Not sent as parameters, or only instead of a file.
+# Arguments that are not sent as parameters, or only without a file.
 EXCLUDED: Final = {"source", "external_url", "into", "progress", "confirm"}
 
 
-def given(method: Method, name: str) -> Any:
-    """A value of an argument's declared type."""
+def example_value(method: Method, name: str) -> Any:
+    """A value of the argument's declared type."""
     declared = method.hints[name]
     options = get_args(declared) if get_origin(declared) in (Union, UnionType) else (declared,)
     first = options[0]
@@ -28,6 +28,6 @@ def given(method: Method, name: str) -> Any:
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_every_parameter_is_known(method: Method) -> None:
     optional = {p.name for p in method.parameters() if p.default is not Parameter.empty} - EXCLUDED
-    arguments = {name: given(method, name) for name in optional}
+    arguments = {name: example_value(method, name) for name in optional}
     endpoint = spec.load().endpoints[method.endpoint]
     read_parameters(dict(method.request(**arguments).params), endpoint, reject_unknown=True)

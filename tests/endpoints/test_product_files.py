@@ -1,4 +1,4 @@
-"""The endpoints of product files, called over HTTP."""
+"""Endpoints for product files, called over HTTP."""
 
 from pathlib import Path
 
@@ -18,12 +18,14 @@ async def test_files_are_uploaded_and_downloaded_byte_for_byte(store: Store, pro
         yield b"one "
         yield b"two"
 
-    heard: list[tuple[int, int | None]] = []
-    first = await files.upload(product, manual, file_name="manual, v2.pdf", progress=lambda *moved: heard.append(moved))
+    reported: list[tuple[int, int | None]] = []
+    first = await files.upload(
+        product, manual, file_name="manual, v2.pdf", progress=lambda *args: reported.append(args)
+    )
     second = await files.upload(product, b"notes", file_name="notes.txt", description="Notes")
     third = await files.upload(product, chunks(), file_name="stream.bin")
     fourth = await files.upload(product, external_url="https://example.com/a%20b.zip", file_name="a b.zip")
-    assert heard[-1] == (256_000, 256_000)
+    assert reported[-1] == (256_000, 256_000)
 
     copy = tmp_path / "copy.pdf"
     assert await files.download(product, first.id).save(copy) == 256_000

@@ -1,4 +1,4 @@
-"""The endpoints of product gallery, called over HTTP."""
+"""Endpoints for the product gallery, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.images import AsyncImageDraft

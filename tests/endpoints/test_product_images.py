@@ -1,4 +1,4 @@
-"""The endpoints of product images, called over HTTP."""
+"""Endpoints for product images, called over HTTP."""
 
 from pathlib import Path
 

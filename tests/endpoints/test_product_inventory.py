@@ -1,4 +1,4 @@
-"""The endpoints of product inventory, called over HTTP."""
+"""Endpoints for the product inventory, called over HTTP."""
 
 from ecwid_async.client import Store
 

@@ -1,4 +1,4 @@
-"""The endpoints of product media, called over HTTP."""
+"""Endpoints for product media, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.product_media import ProductMainMediaDraft, ProductMediaDraft

@@ -1,4 +1,4 @@
-"""The endpoints of product types, called over HTTP."""
+"""Endpoints for product types, called over HTTP."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from ecwid_async.models.product_types import ProductTypeAttribute, ProductTypeDr
 
 async def test_a_product_type_is_created_changed_and_deleted(store: Store) -> None:
     types = store.product_types
-    made = (await types.create(ProductTypeDraft(name="Mugs", attributes=[ProductTypeAttribute(name="Glaze")]))).id
-    read = await types.get(made)
+    created = (await types.create(ProductTypeDraft(name="Mugs", attributes=[ProductTypeAttribute(name="Glaze")]))).id
+    read = await types.get(created)
     assert (read.name, [one.name for one in read.attributes or []]) == ("Mugs", ["Glaze"])
-    await types.update(made, ProductTypeDraft(name="Cups"))
+    await types.update(created, ProductTypeDraft(name="Cups"))
     assert "Cups" in [one.name for one in await types.search()]
-    assert (await types.delete(made)).delete_count == 1
+    assert (await types.delete(created)).delete_count == 1
     with pytest.raises(NotFound):
-        await types.get(made)
+        await types.get(created)

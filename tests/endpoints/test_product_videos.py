@@ -1,4 +1,4 @@
-"""The endpoints of product videos, called over HTTP."""
+"""Endpoints for product videos, called over HTTP."""
 
 import pytest
 
@@ -9,15 +9,15 @@ from tests.endpoints.values import IMAGE_URL, PNG, VIDEO_URL
 
 async def test_videos_are_added_and_deleted(store: Store, product: int) -> None:
     videos = store.products.gallery.videos
-    made = (await videos.upload(product, VIDEO_URL)).id
-    read = await videos.get(product, made)
-    assert (read.id, read.url) == (made, VIDEO_URL)
-    assert (await videos.upload_cover(product, made, PNG)).id
-    assert (await videos.upload_cover(product, made, external_url=IMAGE_URL)).id
-    assert [one.id for one in (await store.products.get(product)).media.videos] == [made]
-    assert (await videos.delete(product, made)).delete_count == 1
+    created = (await videos.upload(product, VIDEO_URL)).id
+    read = await videos.get(product, created)
+    assert (read.id, read.url) == (created, VIDEO_URL)
+    assert (await videos.upload_cover(product, created, PNG)).id
+    assert (await videos.upload_cover(product, created, external_url=IMAGE_URL)).id
+    assert [one.id for one in (await store.products.get(product)).media.videos] == [created]
+    assert (await videos.delete(product, created)).delete_count == 1
     with pytest.raises(NotFound):
-        await videos.get(product, made)
+        await videos.get(product, created)
 
     assert (await store.products.videos.upload(product, VIDEO_URL)).id
     assert len((await store.products.get(product)).media.videos) == 1

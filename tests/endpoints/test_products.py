@@ -1,4 +1,4 @@
-"""The endpoints of products, called over HTTP."""
+"""Endpoints for products, called over HTTP."""
 
 from decimal import Decimal
 
@@ -35,7 +35,7 @@ async def test_all_products_can_be_deleted(store: Store) -> None:
     assert await store.products.deleted().count() == before
 
 
-async def test_filters_are_computed_from_the_catalogue(store: Store) -> None:
+async def test_filters_are_computed_from_the_products(store: Store) -> None:
     total = await store.products.search(enabled=True).count()
     filters = await store.products.filters(
         ["price", "inventory", "categories", "onsale", "attribute_Brand", "option_Size"], enabled=True

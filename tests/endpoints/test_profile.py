@@ -1,4 +1,4 @@
-"""The endpoints of the profile, called over HTTP."""
+"""Endpoints for the profile, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.profile import ProfileDraft

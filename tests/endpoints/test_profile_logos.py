@@ -1,4 +1,4 @@
-"""The endpoints of profile logos, called over HTTP."""
+"""Endpoints for profile logos, called over HTTP."""
 
 from pathlib import Path
 

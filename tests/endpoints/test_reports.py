@@ -1,11 +1,11 @@
-"""The endpoints of reports, called over HTTP."""
+"""Endpoints for reports, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.products import ProductDraft
 from ecwid_async.models.reports import ReportType
 
 
-async def test_latest_stats_follow_a_change(store: Store) -> None:
+async def test_latest_stats_include_a_new_product(store: Store) -> None:
     before = await store.reports.latest_stats(product_count_required=True)
     await store.products.create(ProductDraft(name="One more"))
     after = await store.reports.latest_stats(product_count_required=True)

@@ -1,4 +1,4 @@
-"""The endpoints of reviews, called over HTTP."""
+"""Endpoints for reviews, called over HTTP."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The endpoints of sales channels, called over HTTP."""
+"""Endpoints for sales channels, called over HTTP."""
 
 from ecwid_async.client import Store
 

@@ -1,4 +1,4 @@
-"""The endpoints of staff, called over HTTP."""
+"""Endpoints for staff accounts, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.staff import StaffDraft, StaffScope
@@ -20,7 +20,7 @@ async def test_a_staff_account_is_invited_changed_and_deleted(store: Store) -> N
     assert {"ann@example.com", "bob@example.com"}.isdisjoint({one.email for one in await staff.search()})
 
 
-async def test_an_account_has_the_email_and_scopes_of_the_list(store: Store) -> None:
+async def test_an_account_read_by_id_has_the_same_email_and_scopes_as_in_the_list(store: Store) -> None:
     """The list has more fields. In the documentation's example too, an account has only these."""
     for account in await store.staff.search():
         read = await store.staff.get(account.id)

@@ -1,4 +1,4 @@
-"""The endpoints of app storage, called over HTTP."""
+"""Endpoints for app storage, called over HTTP."""
 
 import pytest
 

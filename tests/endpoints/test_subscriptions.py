@@ -1,4 +1,4 @@
-"""The endpoints of subscriptions, called over HTTP."""
+"""Endpoints for subscriptions, called over HTTP."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The endpoints of swatches, called over HTTP."""
+"""Endpoints for swatches, called over HTTP."""
 
 from ecwid_async.client import Store
 

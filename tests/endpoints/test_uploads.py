@@ -1,4 +1,4 @@
-"""Every upload takes bytes, a path, a stream and an external URL, and the store keeps the same bytes."""
+"""Every upload method accepts bytes, a path, a stream and an external URL, and the store has the same bytes."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from operator import attrgetter
@@ -18,30 +18,30 @@ from tests.resources.conftest import METHODS
 Ids = dict[str, Any]
 
 
-async def of_category(store: Store) -> Ids:
+async def category_ids(store: Store) -> Ids:
     return {"category_id": (await store.categories.search().first()).id}
 
 
-async def of_product(store: Store) -> Ids:
+async def product_ids(store: Store) -> Ids:
     return {"product_id": (await store.products.search().first()).id}
 
 
-async def of_variation(store: Store) -> Ids:
-    product = await anext(one async for one in store.products.search() if one.combinations)
+async def variation_ids(store: Store) -> Ids:
+    product = await anext(item async for item in store.products.search() if item.combinations)
     return {"product_id": product.id, "combination_id": product.combinations[0].id}
 
 
-async def of_video(store: Store) -> Ids:
-    product = await of_product(store)
-    made = await store.products.gallery.videos.upload(product["product_id"], VIDEO_URL)
-    return product | {"gallery_video_id": made.id}
+async def video_ids(store: Store) -> Ids:
+    product = await product_ids(store)
+    created = await store.products.gallery.videos.upload(product["product_id"], VIDEO_URL)
+    return product | {"gallery_video_id": created.id}
 
 
-async def of_file(store: Store) -> Ids:
-    return await of_product(store) | {"file_name": "a b.png"}
+async def file_ids(store: Store) -> Ids:
+    return await product_ids(store) | {"file_name": "a b.png"}
 
 
-async def of_option(store: Store) -> Ids:
+async def option_ids(store: Store) -> Ids:
     option = OrderCalculationItemSelectedOption(name="Photo / фото", type="FILES")
     item = OrderItemDraft(name="Mug", price=1, quantity=1, selected_options=[option])
     order = (await store.orders.create(OrderDraft(email="a@example.com", items=[item]))).id
@@ -49,42 +49,54 @@ async def of_option(store: Store) -> Ids:
     return {"order_id": order, "item_id": number, "option_name": option.name, "file_name": "a b.png"}
 
 
-async def of_store(store: Store) -> Ids:
+async def store_ids(store: Store) -> Ids:
     return {}
 
 
-async def category(store: Store, ids: Ids) -> Any:
+async def read_category(store: Store, ids: Ids) -> Any:
     return await store.categories.get(ids["category_id"])
 
 
-async def product(store: Store, ids: Ids) -> Any:
+async def read_product(store: Store, ids: Ids) -> Any:
     return await store.products.get(ids["product_id"])
 
 
-async def variation(store: Store, ids: Ids) -> Any:
+async def read_variation(store: Store, ids: Ids) -> Any:
     return await store.products.variations.get(ids["product_id"], ids["combination_id"])
 
 
-async def order(store: Store, ids: Ids) -> Any:
+async def read_order(store: Store, ids: Ids) -> Any:
     return await store.orders.get(ids["order_id"])
 
 
-async def profile(store: Store, ids: Ids) -> Any:
+async def read_profile(store: Store, ids: Ids) -> Any:
     return await store.profile.get()
 
 
-# For each method: the ids to pass, the item with the uploaded file, and the file's URL in it.
+# For each method: functions that return its ids, the item with the uploaded file, and the file's URL in that item.
 UPLOADS: Final[dict[str, tuple[Callable[..., Awaitable[Ids]], Callable[..., Awaitable[Any]], Callable[[Any], str]]]] = {
-    "categories.images.upload": (of_category, category, lambda one: one.original_image_url),
-    "orders.option_files.upload": (of_option, order, lambda one: one.items[0].selected_options[0].files[-1].url),
-    "products.files.upload": (of_file, product, lambda one: str(one.files[-1].id)),
-    "products.gallery.upload": (of_product, product, lambda one: one.gallery_images[-1].original_image_url),
-    "products.gallery.videos.upload_cover": (of_video, product, lambda one: one.media.videos[-1].image_original_url),
-    "products.images.upload": (of_product, product, lambda one: one.original_image_url),
-    "products.variations.images.upload": (of_variation, variation, lambda one: one.original_image_url),
-    "profile.logos.upload_email_logo": (of_store, profile, lambda one: one.settings.email_logo_url),
-    "profile.logos.upload_invoice_logo": (of_store, profile, lambda one: one.settings.invoice_logo_url),
-    "profile.logos.upload_store_logo": (of_store, profile, lambda one: one.general_info.starter_site.store_logo_url),
+    "categories.images.upload": (category_ids, read_category, lambda item: item.original_image_url),
+    "orders.option_files.upload": (
+        option_ids,
+        read_order,
+        lambda item: item.items[0].selected_options[0].files[-1].url,
+    ),
+    "products.files.upload": (file_ids, read_product, lambda item: str(item.files[-1].id)),
+    "products.gallery.upload": (product_ids, read_product, lambda item: item.gallery_images[-1].original_image_url),
+    "products.gallery.videos.upload_cover": (
+        video_ids,
+        read_product,
+        lambda item: item.media.videos[-1].image_original_url,
+    ),
+    "products.images.upload": (product_ids, read_product, lambda item: item.original_image_url),
+    "products.variations.images.upload": (variation_ids, read_variation, lambda item: item.original_image_url),
+    "profile.logos.upload_email_logo": (store_ids, read_profile, lambda item: item.settings.email_logo_url),
+    "profile.logos.upload_invoice_logo": (store_ids, read_profile, lambda item: item.settings.invoice_logo_url),
+    "profile.logos.upload_store_logo": (
+        store_ids,
+        read_profile,
+        lambda item: item.general_info.starter_site.store_logo_url,
+    ),
 }
 
 
@@ -99,23 +111,23 @@ def test_every_upload_is_tested() -> None:
 
 @pytest.mark.parametrize("name", UPLOADS)
 async def test_uploaded_bytes_are_stored(store: Store, sandbox: RecordingSandbox, name: str, tmp_path: Path) -> None:
-    belongs, shows, place = UPLOADS[name]
-    upload, ids = attrgetter(name)(store), await belongs(store)
+    find_ids, read_item, url_in = UPLOADS[name]
+    upload, ids = attrgetter(name)(store), await find_ids(store)
 
-    async def kept() -> bytes | None:
-        address = place(await shows(store, ids))
+    async def stored() -> bytes | None:
+        url = url_in(await read_item(store, ids))
         if name == "products.files.upload":
-            return await store.products.files.download(ids["product_id"], int(address)).read()
-        return uploads_of(sandbox.stores[store.store_id]).get(address)
+            return await store.products.files.download(ids["product_id"], int(url)).read()
+        return uploads_of(sandbox.stores[store.store_id]).get(url)
 
     assert (await upload(**ids, source=PNG + b"bytes")).id
-    assert await kept() == PNG + b"bytes"
+    assert await stored() == PNG + b"bytes"
     path = tmp_path / "a b.png"
     path.write_bytes(PNG + b"path")
     assert (await upload(**ids, source=path)).id
-    assert await kept() == PNG + b"path"
+    assert await stored() == PNG + b"path"
     assert (await upload(**ids, source=stream(PNG + b"stream"))).id
-    assert await kept() == PNG + b"stream"
+    assert await stored() == PNG + b"stream"
     assert (await upload(**ids, external_url=IMAGE_URL)).id
     if name not in ("products.files.upload", "orders.option_files.upload"):
-        assert place(await shows(store, ids)) == IMAGE_URL
+        assert url_in(await read_item(store, ids)) == IMAGE_URL

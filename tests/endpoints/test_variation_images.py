@@ -1,4 +1,4 @@
-"""The endpoints of variation images, called over HTTP."""
+"""Endpoints for variation images, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.images import AsyncImageAltDraft, AsyncImageDraft

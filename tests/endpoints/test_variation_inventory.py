@@ -1,4 +1,4 @@
-"""The endpoints of variation inventory, called over HTTP."""
+"""Endpoints for the inventory of variations, called over HTTP."""
 
 from ecwid_async.client import Store
 from ecwid_async.models.variations import VariationDraft, VariationOption

@@ -1,4 +1,4 @@
-"""Values that several tests send."""
+"""Values that several tests of this folder send."""
 
 from base64 import b64decode
 from decimal import Decimal

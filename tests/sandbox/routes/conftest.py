@@ -1,4 +1,4 @@
-"""Fixtures of several endpoints; a test file that needs another store defines its own `api`."""
+"""Fixtures for the tests of endpoints. A test file that needs another store defines its own `api`."""
 
 import pytest
 
@@ -20,16 +20,17 @@ def api() -> Api:
 
 @pytest.fixture
 def tree(api: Api) -> dict[str, int]:
-    """Top contains A (which contains AA) and B; Side is next to Top."""
-    numbers: dict[str, int] = {}
+    """The ids of five categories: Top contains A and B, A contains AA, and Side is next to Top."""
+    ids: dict[str, int] = {}
     for name, parent in {"Top": None, "Side": None, "A": "Top", "B": "Top", "AA": "A"}.items():
-        body = {"name": name, **({"parentId": numbers[parent]} if parent else {})}
-        numbers[name] = api.post("/categories", body)["id"]
-    return numbers
+        body = {"name": name, **({"parentId": ids[parent]} if parent else {})}
+        ids[name] = api.post("/categories", body)["id"]
+    return ids
 
 
 @pytest.fixture
 def order(api: Api) -> int:
+    """The number of an order with one item, which has an option for files."""
     item = {"name": "Mug", "price": 12.5, "quantity": 2, "selectedOptions": [{"name": FILE_OPTION, "type": "FILES"}]}
     item["selectedOptions"] += [{"name": "Size", "type": "CHOICE", "value": "L"}]
     number: int = api.post("/orders", {"email": "a@example.com", "items": [item]})["id"]
@@ -38,5 +39,5 @@ def order(api: Api) -> int:
 
 @pytest.fixture
 def product(api: Api) -> str:
-    """The path of a product with options."""
+    """The path of a product with the options `SIZE` and `COLOR`."""
     return create_shirt(api)

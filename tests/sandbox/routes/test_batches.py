@@ -39,7 +39,7 @@ def advance_clock(api: Api, seconds: float) -> None:
     clock.now += seconds
 
 
-def test_responses_come_in_order_with_the_callers_ids(api: Api) -> None:
+def test_responses_are_in_order_with_the_ids_of_the_requests(api: Api) -> None:
     api.post("/products", {"name": "Cup", "sku": "a b"})
     requests = [
         CREATE | {"id": "first"},
@@ -65,7 +65,7 @@ def test_bodies_are_nested_unless_text_is_requested(api: Api) -> None:
     assert "escapedHttpBody" not in response
 
 
-def test_a_failure_stops_the_rest_by_default(api: Api) -> None:
+def test_a_failure_stops_the_remaining_requests_by_default(api: Api) -> None:
     requests = [CREATE, MISSING | {"id": "x"}, CREATE | {"id": "y"}]
     stopped = api.post("/batch", requests)["ticket"]
     assert statuses(api, stopped) == ["COMPLETED", "FAILED", "NOT_EXECUTED"]
@@ -121,14 +121,14 @@ def test_an_unknown_ticket_is_refused(api: Api) -> None:
     assert api.refused("GET", "/batch", ticket="none")[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_a_response_that_is_not_json_is_text(api: Api) -> None:
+def test_a_response_that_is_not_json_is_returned_as_text(api: Api) -> None:
     number = api.post("/orders", {})["id"]
     ticket = api.post("/batch", [{"method": "GET", "path": f"orders/{number}/invoice"}])["ticket"]
     assert "<html>" in api.get("/batch", ticket=ticket)["responses"][0]["httpBody"]
 
 
 @pytest.mark.parametrize(("each", "left"), [(False, 7), (True, 4)])
-def test_a_switch_decides_whether_each_request_counts(each: bool, left: int) -> None:
+def test_a_switch_counts_each_request_of_a_batch_against_the_quota(each: bool, left: int) -> None:
     api = make_api(requests_per_minute=9, count_batched_requests=each)
     api.post("/batch", [CREATE] * 3)
     response_statuses = [api.send("GET", "/products").status for _ in range(9)]
@@ -138,7 +138,7 @@ def test_a_switch_decides_whether_each_request_counts(each: bool, left: int) -> 
 # Batches over time.
 
 
-def test_a_batch_proceeds_without_being_polled(slow: Api) -> None:
+def test_a_batch_makes_progress_without_polling(slow: Api) -> None:
     ticket = slow.post("/batch", [CREATE] * 3)["ticket"]
     assert status(slow, ticket)["completedRequests"] == 0
     advance_clock(slow, 2)

@@ -19,7 +19,7 @@ def charge(**change: Any) -> dict[str, Any]:
     return {"amount": "24.99", "currency": "USD", "description": "Labels", "idempotencyKey": key} | change
 
 
-def test_a_key_charges_once(api: Api) -> None:
+def test_an_idempotency_key_is_charged_once(api: Api) -> None:
     sent = charge(metadata='{"product": 5}')
     first = api.post("/billing/transactions", **sent)
     assert not first["idempotencyKeyInUse"]

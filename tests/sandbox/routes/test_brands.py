@@ -3,7 +3,7 @@
 from tests.sandbox.routes.product_helpers import create_product
 
 
-def test_brands_come_from_the_products(api):
+def test_brands_are_collected_from_products(api):
     for name, times in {"Zeta": 2, "alpha": 3, "Beta & Co": 1}.items():
         for _ in range(times):
             create_product(api, attributes=[{"alias": "BRAND", "value": name}])

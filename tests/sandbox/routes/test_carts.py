@@ -58,13 +58,13 @@ def test_a_filter_finds_exactly_the_matching_carts(demo: Api, name: str) -> None
     assert {cart["cartId"] for cart in demo.all("/carts", **params)} == expected
 
 
-def test_an_email_finds_its_carts(demo: Api) -> None:
+def test_carts_are_found_by_email(demo: Api) -> None:
     carts = demo.all("/carts")
     email = carts[0]["email"]
     assert demo.all("/carts", email=email) == [cart for cart in carts if cart["email"] == email]
 
 
-def test_a_cart_reads_the_same_twice_hidden_or_not(demo: Api) -> None:
+def test_reading_carts_is_repeatable_and_hidden_ones_can_be_read(demo: Api) -> None:
     assert demo.all("/carts") == demo.all("/carts")
     hidden = next(cart for cart in demo.all("/carts", showHidden=True) if cart["hidden"])
     assert demo.get(f"/carts/{hidden['cartId']}") == hidden
@@ -80,7 +80,7 @@ def test_a_missing_cart_is_refused(demo: Api, method: str, path: str) -> None:
     )
 
 
-def test_a_cart_can_be_hidden_and_gets_taxes_on_shipping(api: Api, clock: Clock) -> None:
+def test_only_some_fields_of_a_cart_can_be_changed(api: Api, clock: Clock) -> None:
     cart = api.all("/carts")[0]
     change = {"hidden": True, "taxesOnShipping": [{"name": "Tax X", "value": 20, "total": 2.86}]}
     assert api.put(f"/carts/{cart['cartId']}", change | {"total": 1}) == {"updateCount": 1}
@@ -91,7 +91,7 @@ def test_a_cart_can_be_hidden_and_gets_taxes_on_shipping(api: Api, clock: Clock)
     assert cart["cartId"] not in {one["cartId"] for one in api.all("/carts", showHidden=False)}
 
 
-def test_a_placed_cart_becomes_an_order_that_awaits_payment(api: Api, clock: Clock) -> None:
+def test_placing_a_cart_creates_an_order_awaiting_payment(api: Api, clock: Clock) -> None:
     cart = next(cart for cart in api.all("/carts") if "customerId" in cart)
     before = api.get(f"/customers/{cart['customerId']}")["stats"]["numberOfOrders"]
     placed = api.call("POST", f"/carts/{cart['cartId']}/place")
@@ -107,7 +107,7 @@ def test_a_placed_cart_becomes_an_order_that_awaits_payment(api: Api, clock: Clo
     assert api.get(f"/customers/{cart['customerId']}")["stats"]["numberOfOrders"] == before + 1
 
 
-def test_a_placed_cart_keeps_the_number_it_was_created_with() -> None:
+def test_placing_an_unfinished_order_keeps_its_number() -> None:
     api = empty_store()
     created = api.post("/orders", {"paymentStatus": "INCOMPLETE"})
     [cart] = api.get("/carts")["items"]

@@ -9,7 +9,7 @@ def names(api, **params):
     return [item["name"] for item in api.all("/categories", **params)]
 
 
-def test_a_category_is_read_as_it_was_created(api):
+def test_a_created_category_can_be_read(api):
     number = api.post("/categories", {"name": "Toys", "nameTranslated": {"de": "Spielzeug"}, "orderBy": 5})["id"]
     item = api.get(f"/categories/{number}")
     expected = {"name": "Toys", "enabled": True, "orderBy": 5, "productCount": 0, "enabledProductCount": 0}
@@ -19,7 +19,7 @@ def test_a_category_is_read_as_it_was_created(api):
     assert api.get(f"/categories/{number}", lang="de", responseFields="name") == {"name": "Spielzeug"}
 
 
-def test_a_missing_category_is_named_in_the_error(api):
+def test_the_error_names_the_missing_category(api):
     for method, path, body in [
         ("GET", "/categories/7", None),
         ("PUT", "/categories/7", {"name": "x"}),
@@ -57,14 +57,14 @@ def test_disabled_categories_are_listed_only_on_request(api, tree):
     assert api.get(f"/categories/{tree['B']}")["enabled"] is False
 
 
-def test_each_page_continues_after_the_previous_one(api, tree):
+def test_categories_are_paginated(api, tree):
     page = api.get("/categories", offset=2, limit=2)
     assert (page["count"], page["total"], page["offset"], page["limit"]) == (2, 5, 2, 2)
     assert api.get("/categories", offset=4, limit=2)["count"] == 1
     assert api.get("/categories", offset=9)["count"] == 0
 
 
-def test_a_category_cannot_move_below_itself(api, tree):
+def test_a_category_cannot_be_moved_below_itself(api, tree):
     assert api.put(f"/categories/{tree['A']}", {"parentId": tree["Side"]}) == {"updateCount": 1}
     assert names(api, parent=tree["Side"]) == ["A"]
     api.put(f"/categories/{tree['A']}", {"parentId": 0})
@@ -74,7 +74,7 @@ def test_a_category_cannot_move_below_itself(api, tree):
     assert "below itself" in message
 
 
-def test_a_path_of_names_leads_to_its_category(api, tree):
+def test_a_category_is_found_by_its_path(api, tree):
     def found(path, delimiter="/"):
         items = api.get("/categoriesByPath", path=path, delimeter=delimiter)["items"]
         return [item["id"] for item in items]
@@ -87,7 +87,7 @@ def test_a_path_of_names_leads_to_its_category(api, tree):
     assert found("Top/A") == []
 
 
-def test_deleting_a_category_deletes_its_descendants_but_no_products(api, tree):
+def test_deleting_a_category_deletes_its_descendants_and_keeps_products(api, tree):
     product = create_product(api, categoryIds=[tree["AA"], tree["Side"]])
     assert api.delete(f"/categories/{tree['Top']}") == {"deleteCount": 1}
     assert names(api) == ["Side"]
@@ -156,7 +156,7 @@ def test_urls_follow_the_storefront_parameters(api, tree):
         assert api.get(f"/categories/{number}", **requested) == {"url": expected}
 
 
-# Parameters that only the vendor's own client sends.
+# Undocumented parameters and errors, known from Ecwid's own client.
 
 
 def test_categories_are_found_by_their_ids(api, tree):
@@ -164,7 +164,7 @@ def test_categories_are_found_by_their_ids(api, tree):
     assert [item["id"] for item in api.get("/categories", categoryIds=wanted)["items"]] == wanted
 
 
-def test_either_spelling_of_the_path_delimiter_works(api, tree):
+def test_both_spellings_of_the_path_delimiter_work(api, tree):
     name = api.get("/categories")["items"][0]["name"]
     documented = api.get("/categoriesByPath", path=name, delimeter="/")
     assert documented["total"] == 1
@@ -177,7 +177,7 @@ def test_products_of_external_categories_cannot_be_changed(api):
     code = "NOT_ALLOWED_TO_UPDATE_EXTERNAL_CATEGORIES"
     api.store.simulated_errors.add(code)
     members = {"productIds": [product]}
-    for verb in ("assignProducts", "unassignProducts"):
-        assert api.refused("POST", f"/categories/{category}/{verb}", members)[:2] == (409, code)
+    for action in ("assignProducts", "unassignProducts"):
+        assert api.refused("POST", f"/categories/{category}/{action}", members)[:2] == (409, code)
     assert api.refused("PUT", f"/categories/{category}", members)[:2] == (409, code)
     api.put(f"/categories/{category}", {"name": "Still theirs"})

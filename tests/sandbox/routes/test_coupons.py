@@ -8,7 +8,7 @@ from tests.models.spec import SAMPLES
 from tests.sandbox.routes.stores import NOW, empty_store
 
 
-def make(api, code, **fields):
+def create_coupon(api, code, **fields):
     created = api.post("/discount_coupons", {"name": f"Coupon {code}", "code": code, **fields})
     assert created["code"] == code
     return created["id"]
@@ -18,8 +18,8 @@ def codes(api, **params):
     return [coupon["code"] for coupon in api.all("/discount_coupons", **params)]
 
 
-def test_name_and_code_suffice(api):
-    number = make(api, "A")
+def test_a_coupon_needs_only_a_name_and_a_code(api):
+    number = create_coupon(api, "A")
     assert api.get("/discount_coupons/A") == {
         "id": number,
         "name": "Coupon A",
@@ -37,7 +37,7 @@ def test_name_and_code_suffice(api):
     }
 
 
-def test_a_coupon_is_read_as_it_was_created(api):
+def test_a_created_coupon_can_be_read(api):
     body = json.loads((SAMPLES / "create_discount_coupon.request.json").read_bytes())
     api.post("/discount_coupons", body)
     coupon = api.get(f"/discount_coupons/{body['code']}")
@@ -54,14 +54,14 @@ def test_a_coupon_is_read_as_it_was_created(api):
         ({"applicationLimit": "NEW_CUSTOMER_ONLY", "repeatCustomerOnly": True}, "NEW_CUSTOMER_ONLY", False),
     ],
 )
-def test_two_fields_show_who_may_use_a_coupon(api, sent, limit, repeated):
-    make(api, "A", **sent)
+def test_application_limit_and_repeat_customer_only_agree(api, sent, limit, repeated):
+    create_coupon(api, "A", **sent)
     coupon = api.get("/discount_coupons/A")
     assert (coupon["applicationLimit"], coupon["repeatCustomerOnly"]) == (limit, repeated)
 
 
-def test_the_path_follows_a_change_of_the_code(api):
-    number = make(api, "OLD")
+def test_a_changed_code_changes_the_path_of_a_coupon(api):
+    number = create_coupon(api, "OLD")
     api.sandbox.clock.now += 60
     assert api.put("/discount_coupons/OLD", {"code": "NEW 5/6"}) == {"updateCount": 1}
     coupon = api.get("/discount_coupons/NEW+5%2F6")
@@ -72,8 +72,8 @@ def test_the_path_follows_a_change_of_the_code(api):
 
 def test_a_code_is_unique_even_while_searches_lag():
     api = empty_store(upsert_lag=30)
-    make(api, "A")
-    make(api, "B")
+    create_coupon(api, "A")
+    create_coupon(api, "B")
     assert api.refused("POST", "/discount_coupons", {"name": "x", "code": "A"})[:2] == (409, "CONSTRAINT_VIOLATION")
     assert api.refused("PUT", "/discount_coupons/B", {"code": "A"})[0] == 409
     assert api.get("/discount_coupons")["total"] == 0
@@ -99,10 +99,10 @@ def test_invalid_fields_are_refused(api, fields):
 
 
 def test_each_filter_finds_its_coupons(api):
-    make(api, "A", discountType="PERCENT")
+    create_coupon(api, "A", discountType="PERCENT")
     api.sandbox.clock.now += 100
-    make(api, "B", status="PAUSED")
-    make(api, "C", discountType="SHIPPING")
+    create_coupon(api, "B", status="PAUSED")
+    create_coupon(api, "C", discountType="SHIPPING")
     assert codes(api) == ["A", "B", "C"]
     assert codes(api, code="B") == ["B"]
     assert codes(api, discount_type="PERCENT,SHIPPING") == ["A", "C"]
@@ -117,21 +117,21 @@ def test_each_filter_finds_its_coupons(api):
     assert api.get("/discount_coupons", offset=1, limit=1)["items"][0]["code"] == "B"
 
 
-def test_orders_that_use_it_are_counted(api):
-    make(api, "A")
+def test_orders_with_a_coupon_are_counted(api):
+    create_coupon(api, "A")
     order = {"email": "a@example.com", "discountCoupon": {"name": "x", "code": "A"}}
     api.post("/orders", order)
     assert api.get("/discount_coupons/A")["orderCount"] == 1
     assert api.get("/discount_coupons", responseFields="items(orderCount)") == {"items": [{"orderCount": 1}]}
 
 
-def test_deleted_coupons_are_listed_under_their_own_path(api):
-    number = make(api, "A")
+def test_deleted_coupons_are_listed(api):
+    number = create_coupon(api, "A")
     assert api.delete("/discount_coupons/A") == {"deleteCount": 1}
     assert api.refused("DELETE", "/discount_coupons/A")[0] == 404
     page = api.get("/coupons/deleted", from_date=NOW)
     assert page["items"] == [{"id": number, "date": "2024-09-04 07:20:11 +0000"}]
-    make(api, "A")
+    create_coupon(api, "A")
 
 
 def test_stores_without_the_feature_refuse_coupons(api):
@@ -139,6 +139,6 @@ def test_stores_without_the_feature_refuse_coupons(api):
     shipping = {"name": "x", "code": "A", "discountType": "ABS_AND_SHIPPING"}
     code = "SHIPPING_DISCOUNTS_FEATURE_NOT_AVAILABLE"
     assert api.refused("POST", "/discount_coupons", shipping)[:2] == (403, code)
-    make(api, "A")
+    create_coupon(api, "A")
     api.store.simulated_errors.add("DISCOUNTS_FEATURE_NOT_AVAILABLE")
     assert api.refused("GET", "/discount_coupons")[:2] == (403, "DISCOUNTS_FEATURE_NOT_AVAILABLE")

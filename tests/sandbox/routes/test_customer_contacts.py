@@ -26,7 +26,7 @@ def test_each_type_has_one_default_contact(api: Api) -> None:
     assert [contact["default"] for contact in api.get(path)["items"]] == [True, False]
 
 
-def test_a_contact_needs_a_text_and_a_type(api: Api) -> None:
+def test_a_contact_needs_a_value_and_a_type(api: Api) -> None:
     path = f"/customers/{api.post('/customers', {'email': 'a@example.com'})['id']}/contacts"
     assert api.refused("POST", path, {"type": "PHONE"})[0] == 400
     assert api.refused("POST", path, {"contact": "1"})[0] == 400

@@ -72,14 +72,14 @@ def test_a_filter_finds_exactly_the_matching_customers(demo: Api, name: str) -> 
     assert {customer["id"] for customer in demo.all("/customers", **params)} == expected
 
 
-def test_a_postal_code_finds_the_customers_there(demo: Api) -> None:
+def test_customers_are_found_by_postal_code(demo: Api) -> None:
     customers = demo.all("/customers")
     code = next(one["billingPerson"]["postalCode"] for one in customers if one["billingPerson"]["postalCode"])
     expected = {customer["id"] for customer in customers if _any_address("postalCode", code)(customer)}
     assert {customer["id"] for customer in demo.all("/customers", postalCode=code)} == expected
 
 
-def test_an_exact_match_requires_the_whole_address(demo: Api) -> None:
+def test_an_exact_match_requires_the_whole_email_address(demo: Api) -> None:
     customer = demo.all("/customers")[0]
     part = customer["email"].partition("@")[0]
     assert demo.get("/customers", email=part)["total"] == 1
@@ -88,7 +88,7 @@ def test_an_exact_match_requires_the_whole_address(demo: Api) -> None:
     assert whole["items"] == [customer]
 
 
-def test_purchased_products_find_their_buyers(demo: Api) -> None:
+def test_customers_are_found_by_purchased_products(demo: Api) -> None:
     orders = demo.all("/orders")
     wanted = orders[-1]["items"][0]["productId"]
     buyers = {order.get("customerId") for order in orders for line in order["items"] if line["productId"] == wanted}
@@ -98,7 +98,7 @@ def test_purchased_products_find_their_buyers(demo: Api) -> None:
     assert demo.get("/customers", purchasedProductIds=1)["total"] == 0
 
 
-def test_a_page_has_the_total_number_of_customers(demo: Api) -> None:
+def test_a_page_contains_the_number_of_all_customers(demo: Api) -> None:
     page = demo.get("/customers", b2b_b2c="b2b", limit=1)
     assert page["allCustomerCount"] == 150
     assert page["count"] == 1 < page["total"] < 150
@@ -124,7 +124,7 @@ def test_customers_are_sorted(demo: Api, field: str, direction: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["REGISTERED_DATE", "UPDATED_DATE", "FIRST_ORDER_DATE", "LAST_ORDER_DATE"])
-def test_customers_of_the_same_second_are_sorted_by_creation(api: Api, field: str) -> None:
+def test_customers_with_equal_times_are_sorted_by_creation(api: Api, field: str) -> None:
     ids = [api.post("/customers", {"email": f"{name}@example.com"})["id"] for name in "ba"]
     for name in "ba":
         api.post("/orders", {"email": f"{name}@example.com"})
@@ -163,7 +163,7 @@ def test_an_email_address_is_unique_even_while_searches_lag(clock: Clock) -> Non
     assert api.refused("POST", "/customers", {"email": "a@example.com"})[0] == 409
 
 
-def test_the_server_completes_a_customer(api: Api) -> None:
+def test_the_server_adds_fields_to_a_customer(api: Api) -> None:
     sent = {
         "email": "a@example.com",
         "password": "never shown",
@@ -232,7 +232,7 @@ def test_a_deleted_customer_is_listed_as_deleted(api: Api) -> None:
 # Statistics.
 
 
-def test_statistics_follow_the_orders(api: Api, clock: Clock) -> None:
+def test_statistics_change_with_the_orders(api: Api, clock: Clock) -> None:
     number = api.post("/customers", {"email": "a@example.com"})["id"]
     start = clock.now
     orders = []
@@ -263,13 +263,13 @@ def test_a_new_customer_gets_the_earlier_orders_with_the_same_email(api: Api) ->
     assert api.get(f"/customers/{number}")["stats"]["salesValue"] == 5
 
 
-def test_carts_do_not_count(api: Api) -> None:
+def test_carts_do_not_count_in_statistics(api: Api) -> None:
     number = api.post("/customers", {"email": "a@example.com"})["id"]
     api.post("/orders", {"email": "a@example.com", "total": 5, "paymentStatus": "INCOMPLETE"})
     assert api.get(f"/customers/{number}")["stats"]["numberOfOrders"] == 0
 
 
-def test_demo_statistics_match_those_the_server_computes() -> None:
+def test_the_statistics_of_demo_customers_equal_the_computed_ones() -> None:
     api = demo_store(products=30, orders=60, customers=10)
     customer = max(api.all("/customers"), key=lambda one: one["stats"]["numberOfOrders"])
     order = api.all("/orders", email=customer["email"])[0]
@@ -299,7 +299,7 @@ def people(api):
     return {"ids": ids, "lamp": lamp, "cup": cup, "vip": vip}
 
 
-def test_the_ids_match_those_of_a_search(api, people):
+def test_the_list_of_ids_agrees_with_a_search(api, people):
     ann, bob, cid = people["ids"]
     for params in ({}, {"keyword": "ann"}, {"minOrderCount": 1}, {"taxExempt": True}, {"lang": "en"}):
         found = [customer["id"] for customer in api.all("/customers", **params)]
@@ -309,7 +309,7 @@ def test_the_ids_match_those_of_a_search(api, people):
     assert set(api.get("/customers_ids")["ids"]) == {ann, bob, cid}
 
 
-def test_the_vendors_name_of_the_group_filter_works(api, people):
+def test_the_undocumented_name_of_the_group_filter_works(api, people):
     assert [item["email"] for item in api.all("/customers", customerGroup=people["vip"])] == ["bob@example.com"]
     assert len(api.all("/customers", customerGroup=0)) == 2
 
@@ -327,7 +327,7 @@ def test_selected_filtered_or_all_customers_are_changed(api, people):
     assert api.get("/customers_ids", taxExempt=True) == {"ids": []}
 
 
-def test_a_mass_deletion_lists_the_customers_as_deleted(api, people):
+def test_customers_deleted_by_a_mass_update_are_listed_as_deleted(api, people):
     ann = people["ids"][0]
     assert api.post("/customers_update", {"mode": "ALL_FILTERED", "delete": True}, lang="lv") == {"updateCount": 1}
     assert [item["id"] for item in api.get("/customers/deleted")["items"]] == [ann]
@@ -344,7 +344,7 @@ def test_a_mass_update_needs_customers_and_a_change(api, people, body):
     assert api.get("/customers")["total"] == 3
 
 
-def test_the_values_of_filters_come_from_the_customers(api, people):
+def test_filter_values_are_computed_from_the_customers(api, people):
     filters = api.get("/customers/filters")
     assert (filters["total"], filters["repeatedCustomersCount"], filters["oneTimeCustomersCount"]) == (3, 1, 1)
     assert filters["storeGroups"] == [{"id": 0, "name": "General"}, {"id": people["vip"], "name": "VIP"}]

@@ -22,7 +22,7 @@ def test_countries_have_states_on_request(api: Api) -> None:
     assert states["VA"] == []
 
 
-def test_names_are_in_the_requested_language_or_in_english(api: Api) -> None:
+def test_names_are_in_the_requested_language_or_english(api: Api) -> None:
     def name(lang: str) -> str:
         return next(country["name"] for country in api.get("/countries", lang=lang) if country["code"] == "DE")
 
@@ -70,7 +70,7 @@ def test_a_valid_country_code_is_required(api: Api, path: str) -> None:
     assert api.refused("GET", path, countryCode="XX")[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_the_tables_are_consistent() -> None:
+def test_the_geography_tables_are_consistent() -> None:
     tables = geography.load()
     assert {tender.currency for tender in tables.tender.values()} <= tables.currencies.keys()
     assert tables.states.keys() | tables.tender.keys() | tables.taxes.keys() <= tables.countries.keys()

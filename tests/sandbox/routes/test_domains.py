@@ -13,7 +13,7 @@ def offers(api: Api, keyword: str) -> dict[str, str]:
     return {offer["name"]: offer["status"] for offer in found["domains"]}
 
 
-def test_a_domain_is_found_purchased_and_made_primary(api: Api) -> None:
+def test_a_domain_can_be_found_purchased_and_made_primary(api: Api) -> None:
     assert offers(api, "my-mugs")["my-mugs.com"] == "available"
     owner = {"firstName": "Jo", "lastName": "Doe", "email": "jo@my-mugs.com", "countryCode": "US"}
     bought = api.post("/domains/purchase", {"domainName": "My-Mugs.com", **owner})
@@ -52,17 +52,17 @@ def test_the_instant_site_has_a_subdomain_or_a_domain_of_another_vendor(api: Api
     )
 
 
-def test_emails_about_a_domain_need_its_name_in_the_query(api: Api) -> None:
+def test_emails_about_a_domain_require_its_name_in_the_query(api: Api) -> None:
     api.post("/domains/purchase", {"domainName": "a.com"})
-    mails = "/domains/send_domain_verification_email", "/domains/reset_domain_password"
-    for path in mails:
+    paths = "/domains/send_domain_verification_email", "/domains/reset_domain_password"
+    for path in paths:
         assert api.post(path, domain_name="a.com") == {"success": True}
-        assert api.refused("POST", path, {"domain_name": "a.com"})[0] == 400  # a body names nothing
+        assert api.refused("POST", path, {"domain_name": "a.com"})[0] == 400  # the name in a body is ignored
         assert api.refused("POST", path)[:2] == (400, "WRONG_PARAMETER")
         unknown = api.refused("POST", path, domain_name="b.com")
         assert unknown[:2] == (409, "NOT_VALID_DOMAIN_ORDER_UPDATE_DATA")
-    assert api.post(mails[1], domain_name="a.com", send_to="admin", sub_user=1) == {"success": True}
-    assert api.refused("POST", mails[1], domain_name="a.com", send_to="me")[:2] == (400, "WRONG_PARAMETER")
+    assert api.post(paths[1], domain_name="a.com", send_to="admin", sub_user=1) == {"success": True}
+    assert api.refused("POST", paths[1], domain_name="a.com", send_to="me")[:2] == (400, "WRONG_PARAMETER")
 
 
 def test_a_search_for_domains_needs_a_keyword(api: Api) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 
-def test_an_image_has_the_same_colors_on_every_call(api):
+def test_the_colors_of_an_image_are_the_same_on_every_call(api):
     urls = ["https://x.example/1.jpg", "https://x.example/2.jpg"]
     found = api.post("/images/main-colors", {"imageUrls": urls})["result"]
     assert list(found) == urls

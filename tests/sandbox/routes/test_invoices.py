@@ -13,7 +13,7 @@ def api(clock: Clock) -> Api:
     return demo_store(clock, products=3, orders=6, customers=2, categories=1)
 
 
-def test_invoices_are_numbered_and_cancel_a_cancelled_sale(api: Api, order: int) -> None:
+def test_invoices_are_numbered_and_the_second_one_cancels_a_cancelled_order(api: Api, order: int) -> None:
     path = f"/orders/{order}/invoices"
     assert api.get(path) == {"invoices": []}
     first = api.post(f"{path}/create-invoice")

@@ -1,4 +1,4 @@
-"""An endpoint, the method that calls it and its tests are found by one name."""
+"""An endpoint, the client method that calls it, and its tests are in files with the same name."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from ecwid_async.sandbox import routes
 from ecwid_async.sandbox.routes import support
 
 
-def test_an_endpoint_is_served_by_the_file_named_like_its_resource() -> None:
+def test_an_endpoint_is_in_the_file_with_the_name_of_its_resource() -> None:
     misplaced = {}
     for method in list_methods(offline_store()):
         http_method, _, path = method.endpoint.partition(" ")
@@ -20,7 +20,7 @@ def test_an_endpoint_is_served_by_the_file_named_like_its_resource() -> None:
     assert misplaced == {}
 
 
-def test_each_file_with_endpoints_has_a_test_file_of_its_name() -> None:
+def test_each_file_with_endpoints_has_a_test_file() -> None:
     files = {module.name for module in iter_modules(routes.__path__) if not module.ispkg}
     assert {name for name in files if not Path(__file__).with_name(f"test_{name}.py").exists()} == set()
 

@@ -114,14 +114,14 @@ def test_a_filter_finds_exactly_the_matching_orders(demo: Api, name: str) -> Non
     assert {order["id"] for order in demo.all("/orders", **params)} == expected
 
 
-def test_an_email_finds_its_orders_in_any_case(demo: Api) -> None:
+def test_orders_are_found_by_email_case_insensitively(demo: Api) -> None:
     email = demo.get("/orders/last")["email"]
     found = demo.all("/orders", email=email.upper())
     assert found
     assert found == [order for order in demo.all("/orders") if order["email"] == email]
 
 
-def test_an_order_is_found_by_either_number(demo: Api) -> None:
+def test_an_order_is_found_by_order_number_or_vendor_order_number(demo: Api) -> None:
     order = demo.all("/orders")[3]
     for name in ("orderNumber", "vendorOrderNumber"):
         assert demo.all("/orders", **{name: order[name]}) == [order]
@@ -137,27 +137,27 @@ def test_orders_are_found_by_customer_id_or_email(demo: Api) -> None:
     assert found == [order for order in orders if order["email"] in {one["email"], other["email"]}]
 
 
-def test_a_payment_reference_finds_its_order() -> None:
+def test_an_order_is_found_by_payment_reference() -> None:
     api = demo_store(products=5, orders=5, customers=2, categories=1)
     number = api.post("/orders", {"email": "a@example.com", "paymentReference": "REF-42"})["id"]
     assert [order["orderNumber"] for order in api.all("/orders", paymentReference="ref-42")] == [number]
 
 
-def test_a_subscription_finds_its_orders(demo: Api) -> None:
+def test_orders_are_found_by_subscription(demo: Api) -> None:
     orders = demo.all("/orders")
     number = next(line["subscriptionId"] for order in orders for line in order["items"] if "subscriptionId" in line)
     expected = [order for order in orders if number in _lines("subscriptionId")(order)]
     assert demo.all("/orders", subscriptionId=number) == expected
 
 
-def test_ids_may_be_numbers_or_text_ids_and_disable_other_filters(demo: Api) -> None:
+def test_ids_can_be_numbers_or_text_ids_and_disable_other_filters(demo: Api) -> None:
     first, second, *_ = demo.all("/orders")
     found = demo.get("/orders", ids=[first["orderNumber"], second["id"], "NOPE1"], totalFrom=10**9)
     assert {order["id"] for order in found["items"]} == {first["id"], second["id"]}
     assert found["total"] == 2
 
 
-def test_orders_come_newest_first_in_whole_pages(demo: Api) -> None:
+def test_orders_are_listed_newest_first(demo: Api) -> None:
     page = demo.get("/orders", limit=50, offset=290)
     assert (page["total"], page["count"], page["offset"], page["limit"]) == (300, 10, 290, 50)
     times = [order["createTimestamp"] for order in demo.all("/orders")]
@@ -171,7 +171,7 @@ def test_only_requested_fields_are_returned(demo: Api) -> None:
     assert set(page["items"][0]) == {"id", "items"}
 
 
-def test_a_wrong_status_is_refused(demo: Api) -> None:
+def test_an_unknown_status_is_refused(demo: Api) -> None:
     status, code, message = demo.refused("GET", "/orders", paymentStatus="PAYED")
     assert (status, code) == (400, "WRONG_PARAMETER")
     assert "paymentStatus" in message
@@ -238,7 +238,7 @@ def test_the_next_order_has_the_next_number(api: Api) -> None:
     assert second == first + 1
 
 
-def test_an_order_keeps_its_fields_and_gets_those_of_the_server(api: Api) -> None:
+def test_the_server_adds_fields_to_an_order(api: Api) -> None:
     sent = {
         "email": "мария@example.com",
         "total": 12.34,
@@ -283,7 +283,7 @@ def test_an_update_changes_only_the_given_fields(api: Api, clock: Clock) -> None
     assert api.get("/orders", updatedFrom=int(clock.now))["total"] == 1
 
 
-def test_items_sent_with_their_id_are_kept_and_others_get_one(api: Api) -> None:
+def test_items_keep_their_ids_and_new_ones_get_ids(api: Api) -> None:
     number = api.post("/orders", {"items": [{"name": "Tea", "price": 2, "quantity": 1}]})["id"]
     [line] = api.get(f"/orders/{number}")["items"]
     api.put(f"/orders/{number}", {"items": [{"id": line["id"], "quantity": 4}, {"name": "Cup", "price": 3}]})
@@ -299,7 +299,7 @@ def test_only_unfinished_orders_can_be_hidden(api: Api) -> None:
     assert not api.get(f"/orders/{number}")["hidden"]
 
 
-def test_a_deleted_order_is_listed_with_number_and_text_id(api: Api, clock: Clock) -> None:
+def test_a_deleted_order_is_listed_with_its_number_and_text_id(api: Api, clock: Clock) -> None:
     first, second = (api.post("/orders", {}) for _ in range(2))
     assert api.delete(f"/orders/{first['orderId']}") == {"deleteCount": 1}
     clock.now += 60
@@ -369,7 +369,7 @@ def test_an_unfinished_order_is_a_cart(api: Api) -> None:
     assert (order["orderNumber"], order["email"]) == (created["id"], "a@example.com")
 
 
-def test_a_status_turns_a_cart_into_an_order_and_back(api: Api) -> None:
+def test_a_changed_status_turns_a_cart_into_an_order_and_back(api: Api) -> None:
     created = api.post("/orders", {"paymentStatus": "INCOMPLETE"})
     api.put(f"/orders/{created['orderId']}", {"paymentStatus": "PAID"})
     assert (api.get("/carts")["total"], api.get("/orders")["total"]) == (0, 1)
@@ -444,7 +444,7 @@ def test_a_calculation_adds_taxes_and_shipping(shop: Api) -> None:
     assert (shop.store.count("orders"), shop.store.count("carts")) == (0, 0)
 
 
-def test_a_calculation_ignores_fields_of_the_server(shop: Api) -> None:
+def test_a_calculation_ignores_fields_set_by_the_server(shop: Api) -> None:
     option = {"name": "Logo", "type": "CHOICE", "value": "x", "files": [{"id": 1}]}
     line = {
         "price": 10,
@@ -469,7 +469,7 @@ def test_a_calculation_ignores_fields_of_the_server(shop: Api) -> None:
     assert response["handlingFee"] == {"name": "Wrapping", "description": "", "value": 0}
 
 
-def test_a_coupon_is_deducted_and_echoed(shop: Api, clock: Clock) -> None:
+def test_a_coupon_is_deducted_and_returned(shop: Api, clock: Clock) -> None:
     coupon = {"code": "TEN", "discountType": "PERCENT", "discount": 10, "orderCount": 4}
     items = [{"price": 20, "quantity": 1, "isShippingRequired": False}]
     response = shop.post("/order/calculate", {"items": items, "discountCoupon": coupon})
@@ -478,7 +478,7 @@ def test_a_coupon_is_deducted_and_echoed(shop: Api, clock: Clock) -> None:
     assert response["discountCoupon"]["creationDate"] == "2025-06-15 15:06:40 +0000"
 
 
-def test_missing_fields_of_an_item_come_from_the_product(shop: Api) -> None:
+def test_missing_fields_of_an_item_are_taken_from_the_product(shop: Api) -> None:
     [product] = shop.get("/products", limit=1)["items"]
     response = shop.post("/order/calculate", {"items": [{"productId": product["id"], "quantity": 2}]})
     [line] = response["items"]

@@ -53,7 +53,7 @@ def test_an_invalid_payment_option_is_refused(api: Api, body: Any, status: int, 
     assert api.get(PAYMENT) == before
 
 
-def test_a_refusal_can_be_simulated(api: Api) -> None:
+def test_a_malformed_signature_key_can_be_simulated(api: Api) -> None:
     code = "PAYMENT_GATEWAY_MALFORMED_SETTINGS_SIGNATURE_KEY_TOO_LONG"
     api.store.simulated_errors.add(code)
     assert api.refused("POST", PAYMENT, {"checkoutTitle": "x", "paymentProcessorId": "adyen"})[:2] == (400, code)

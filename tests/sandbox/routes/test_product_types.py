@@ -1,4 +1,4 @@
-"""Product types: General always exists; attributes keep their order, and their ids when renamed."""
+"""Product types: the General type, and the order and ids of attributes."""
 
 import pytest
 
@@ -25,13 +25,13 @@ TYPES = [
 ]
 
 
-def make(api, *names):
+def create_type(api, *names):
     attributes = [{"name": name, "type": "CUSTOM", "show": "DESCR"} for name in names]
     return api.post("/classes", {"name": "Shirts", "attributes": attributes})["id"]
 
 
-def test_general_always_exists_and_cannot_be_deleted(api):
-    created = [make(api), make(api), make(api)]
+def test_the_general_type_always_exists_and_cannot_be_deleted(api):
+    created = [create_type(api), create_type(api), create_type(api)]
     assert [item["id"] for item in api.get("/classes")] == [0, *created]
     assert api.refused("DELETE", "/classes/0")[:2] == (400, "WRONG_PARAMETER")
     assert {attribute["type"] for attribute in api.get("/classes/0")["attributes"]} >= {"UPC", "BRAND"}
@@ -45,8 +45,8 @@ def test_attributes_keep_their_order_and_get_ids(api):
     assert len({one["id"] for one in attributes}) == len(TYPES)
 
 
-def test_attributes_with_an_id_are_renamed_and_new_ones_get_one(api):
-    number = make(api, "Gender", "Age", "Fit")
+def test_attributes_keep_their_ids_and_new_ones_get_ids(api):
+    number = create_type(api, "Gender", "Age", "Fit")
     one, two, _ = [attribute["id"] for attribute in api.get(f"/classes/{number}")["attributes"]]
     change = [{"id": two, "name": "Age group"}, {"name": "Colour"}, {"id": one, "show": "NOTSHOW"}]
     assert api.put(f"/classes/{number}", {"attributes": change}) == {"updateCount": 1}
@@ -67,13 +67,13 @@ def test_attributes_with_an_id_are_renamed_and_new_ones_get_one(api):
     [{"name": ""}, {"name": "x", "type": "NONE"}, {"name": "x", "show": "NOWHERE"}, {"id": 5, "name": "x"}],
 )
 def test_invalid_attributes_are_refused(api, attribute):
-    number = make(api, "Gender")
+    number = create_type(api, "Gender")
     assert api.refused("PUT", f"/classes/{number}", {"attributes": [attribute]})[:2] == (400, "WRONG_PARAMETER")
     assert [one["name"] for one in api.get(f"/classes/{number}")["attributes"]] == ["Gender"]
 
 
 def test_products_of_a_deleted_type_move_to_general(api):
-    number = make(api)
+    number = create_type(api)
     product = api.post("/products", {"name": "x", "productClassId": number})["id"]
     assert api.delete(f"/classes/{number}") == {"deleteCount": 1}
     assert api.get(f"/products/{product}")["productClassId"] == 0
@@ -86,5 +86,5 @@ def test_a_type_needs_a_name(api):
 
 
 def test_fields_are_selected_in_each_element(api):
-    make(api, "Gender")
+    create_type(api, "Gender")
     assert api.get("/classes", responseFields="name")[1] == {"name": "Shirts"}

@@ -6,26 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecwid_async.sandbox.routes import load
-from ecwid_async.sandbox.spec import load as tables
+from ecwid_async.sandbox import routes, spec
 from tests.models.spec import SAMPLES
 from tests.sandbox.routes.product_helpers import create_product, product_ids, read_fields
 from tests.sandbox.routes.stores import NOW, empty_store
 
 
 def test_every_endpoint_of_the_catalog_is_served():
-    catalogue = {
+    documented = {
         operation
-        for operation, endpoint in tables().endpoints.items()
+        for operation, endpoint in spec.load().endpoints.items()
         if endpoint.section in {"products", "categories"}
     }
-    assert catalogue <= set(load().operations)
+    assert documented <= set(routes.load().operations)
 
 
 # Writes.
 
 
-def test_a_name_suffices_and_the_server_adds_the_rest(api):
+def test_a_product_needs_only_a_name(api):
     number = create_product(api)
     assert product_ids(api) == [number]
     item = api.get(f"/products/{number}")
@@ -213,7 +212,7 @@ def test_deleting_without_an_id_deletes_and_lists_all_products(api):
 # Search.
 
 
-def test_a_page_has_at_most_100_items_and_reports_that_limit(api):
+def test_a_page_has_at_most_100_items_and_that_limit(api):
     api.store.load("products", [{"id": number} for number in range(1, 251)])
     page = api.get("/products", limit=1000)
     assert (page["count"], page["limit"], page["total"]) == (100, 100, 250)
@@ -240,7 +239,7 @@ def test_timestamps_can_be_in_milliseconds():
     assert product_ids(api, createdFrom=NOW, createdTo=NOW) == [number]
 
 
-def test_a_search_lags_but_reading_by_id_does_not():
+def test_searches_lag_but_reading_by_id_does_not():
     api = empty_store(upsert_lag=10, delete_lag=20)
     number = create_product(api)
     assert (product_ids(api), api.get(f"/products/{number}")["id"]) == ([], number)
@@ -321,7 +320,7 @@ def test_ids_disable_the_other_filters(api):
     assert second not in product_ids(api, productId=[first])
 
 
-def test_a_category_finds_its_products_and_those_of_subcategories_on_request(api):
+def test_products_are_found_by_category_with_subcategories_on_request(api):
     top = api.post("/categories", {"name": "Top"})["id"]
     below = api.post("/categories", {"name": "Below", "parentId": top})["id"]
     other = api.post("/categories", {"name": "Other"})["id"]
@@ -418,7 +417,7 @@ def test_texts_are_in_the_requested_language(api):
     assert api.get(f"/products/{number}", lang="fr")["name"] == "Thing"
 
 
-def test_a_name_and_its_translation_stay_in_step(api):
+def test_a_name_and_its_translation_stay_equal(api):
     number = create_product(api)
     api.put(f"/products/{number}", {"nameTranslated": {"en": "Object", "de": "Objekt"}})
     assert read_fields(api, number, "name") == {"name": "Object"}
@@ -429,7 +428,7 @@ def test_a_name_and_its_translation_stay_in_step(api):
 # Stock, attributes, variations.
 
 
-def test_a_quantity_and_unlimited_stock_exclude_each_other(api):
+def test_stock_is_either_a_quantity_or_unlimited(api):
     number = create_product(api)
     api.put(f"/products/{number}", {"quantity": 0})
     assert read_fields(api, number, "unlimited,quantity,inStock") == {
@@ -490,7 +489,7 @@ def test_the_documented_bodies_are_accepted(api):
 # Filter values.
 
 
-def test_filter_counts_match_a_search(api):
+def test_filter_values_count_the_products_of_a_search(api):
     category = api.post("/categories", {"name": "C"})["id"]
     brand = {"alias": "BRAND", "value": "Bärli", "valueTranslated": {"fr": "Ours"}}
     size = {"type": "SIZE", "name": "Size", "choices": [{"text": "S"}, {"text": "M"}]}

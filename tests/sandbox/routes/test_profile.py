@@ -56,7 +56,7 @@ def test_only_requested_fields_are_returned(api: Api) -> None:
     }
 
 
-def test_a_change_merges_deeply(api: Api) -> None:
+def test_a_change_is_merged_at_any_depth(api: Api) -> None:
     before = api.get("/profile", **FULL)
     change = {
         "settings": {"salePrice": {"displayDiscount": "ABS"}},
@@ -80,12 +80,12 @@ def test_read_only_fields_are_not_changed(api: Api) -> None:
     assert api.get("/profile", **FULL) == before
 
 
-def test_the_generated_url_follows_the_subdomain(api: Api) -> None:
+def test_the_generated_url_contains_the_subdomain(api: Api) -> None:
     api.put("/profile", {"generalInfo": {"starterSite": {"ecwidSubdomain": "bakery"}}})
     assert api.get("/profile")["generalInfo"]["starterSite"]["generatedUrl"] == "https://bakery.company.site"
 
 
-def test_taxes_are_the_same_in_both_places(api: Api) -> None:
+def test_taxes_are_the_same_in_both_fields_of_the_profile(api: Api) -> None:
     taxes = [{"id": 5, "name": "Tax", "enabled": True, "defaultTax": 3.25}]
     api.put("/profile", {"taxes": taxes})
     found = api.get("/profile")

@@ -7,54 +7,54 @@ import pytest
 from tests.models.spec import SAMPLES
 
 
-def make(api, **fields):
+def create_promotion(api, **fields):
     return api.post("/promotions", {"name": "Sale", **fields})["id"]
 
 
-def show(api, number):
+def read_promotion(api, number):
     return next(item for item in api.get("/promotions")["items"] if item["id"] == number)
 
 
-def test_a_promotion_is_read_as_it_was_created(api):
+def test_a_created_promotion_is_listed(api):
     body = json.loads((SAMPLES / "create_promotion.request.json").read_bytes())
     number = api.post("/promotions", body)["id"]
-    assert show(api, number) == body | {"id": number, "targets": body["targets"] | {"all": False}}
+    assert read_promotion(api, number) == body | {"id": number, "targets": body["targets"] | {"all": False}}
 
 
 def test_an_update_changes_the_given_fields(api):
-    number = make(api, amount=10, triggers={"subtotal": 50, "customerGroups": [0]})
+    number = create_promotion(api, amount=10, triggers={"subtotal": 50, "customerGroups": [0]})
     assert api.put(f"/promotions/{number}", {"amount": 5, "triggers": {"subtotal": 100}}) == {"updateCount": 1}
-    promotion = show(api, number)
+    promotion = read_promotion(api, number)
     assert (promotion["name"], promotion["amount"]) == ("Sale", 5)
     assert promotion["triggers"] == {"subtotal": 100, "customerGroups": [0]}
 
 
-def test_promotions_are_paged_in_order_of_creation(api):
-    created = [make(api) for _ in range(3)]
+def test_promotions_are_paginated_in_order_of_creation(api):
+    created = [create_promotion(api) for _ in range(3)]
     page = api.get("/promotions", offset=1, limit=1)
     assert (page["total"], [item["id"] for item in page["items"]]) == (3, [created[1]])
 
 
-def test_read_only_fields_can_be_repeated_but_not_changed(api):
-    number = make(api, targets={"products": [1]})
-    promotion = show(api, number)
+def test_read_only_fields_can_be_sent_unchanged_only(api):
+    number = create_promotion(api, targets={"products": [1]})
+    promotion = read_promotion(api, number)
     assert api.put(f"/promotions/{number}", promotion) == {"updateCount": 1}
     for change in ({"id": number + 1}, {"targets": {"all": True}}):
         refusal = api.refused("PUT", f"/promotions/{number}", change)
         assert refusal[:2] == (422, "READ_ONLY_PROMOTION_FIELD_CHANGE")
-    assert show(api, number) == promotion
+    assert read_promotion(api, number) == promotion
 
 
 def test_a_store_has_at_most_100_promotions(api):
     for _ in range(100):
-        number = make(api)
+        number = create_promotion(api)
     assert api.refused("POST", "/promotions", {"name": "x"})[:2] == (402, "MAX_PROMOTIONS_LIMIT_EXCEEDED")
     api.delete(f"/promotions/{number}")
-    make(api)
+    create_promotion(api)
 
 
 def test_a_deleted_promotion_no_longer_exists(api):
-    number = make(api)
+    number = create_promotion(api)
     assert api.delete(f"/promotions/{number}") == {"deleteCount": 1}
     for method, body in (("PUT", {"amount": 1}), ("DELETE", None)):
         refusal = api.refused(method, f"/promotions/{number}", body)
@@ -81,7 +81,7 @@ def test_invalid_fields_are_refused(api, fields):
 
 
 def test_an_external_id_is_unique(api):
-    make(api, externalReferenceId="a")
+    create_promotion(api, externalReferenceId="a")
     again = {"name": "x", "externalReferenceId": "a"}
     assert api.refused("POST", "/promotions", again)[:2] == (409, "EXTERNAL_ID_ALREADY_USED")
 
@@ -95,6 +95,6 @@ def test_an_external_id_is_unique(api):
     ],
 )
 def test_stores_without_the_feature_refuse_promotions(api, code, fields):
-    make(api, **fields)
+    create_promotion(api, **fields)
     api.store.simulated_errors.add(code)
     assert api.refused("POST", "/promotions", {"name": "x", **fields})[:2] == (403, code)

@@ -24,7 +24,7 @@ def test_redirects_are_created_found_changed_and_deleted(api: Api) -> None:
     assert api.refused("GET", f"{REDIRECTS}/{old['id']}")[0] == 404
 
 
-def test_a_redirect_needs_two_addresses_and_a_unique_start(api: Api) -> None:
+def test_a_redirect_needs_two_urls_and_a_unique_source(api: Api) -> None:
     assert "toUrl" in api.refused("POST", REDIRECTS, [{"fromUrl": "/a", "toUrl": "/b"}, {"fromUrl": "/c"}])[2]
     assert api.get(REDIRECTS)["total"] == 0
     api.post(REDIRECTS, [{"fromUrl": "/a", "toUrl": "/b"}, {"fromUrl": "/c", "toUrl": "/d"}])

@@ -64,7 +64,7 @@ def test_the_metrics_of_every_report_add_up(demo: Api, name: str) -> None:
     shares = [row["percentage"] for row in report["dataset"] if "percentage" in row]
     assert bool(shares) == (REPORTS[name].shape == "pie")
     assert not shares or sum(shares) == pytest.approx(100, abs=0.1)
-    # A person may be in several rows, and averages don't add up.
+    # Visitors can be in several rows, and averages do not add up.
     if report["aggregatedData"][0]["dataId"] in {"visits", "revenue", "profit", "abandonedCarts", "count", "favorites"}:
         assert sum(leading_metrics(report).values()) == pytest.approx(report["aggregatedData"][0]["dataValue"])
     assert demo.get(f"/reports/{name}/tip")["tip"]
@@ -89,7 +89,7 @@ def test_a_chart_has_a_point_for_every_day() -> None:
         ("year", ["2024"]),
     ],
 )
-def test_a_chart_has_its_scale(scale: str, names: list[str]) -> None:
+def test_a_chart_has_the_requested_scale(scale: str, names: list[str]) -> None:
     report = june_store().get("/reports/allOrders", startedFrom=JUNE, endedAt=JUNE + 40 * DAY, timeScaleValue=scale)
     points = report["dataset"]
     assert [point["datapointId"] for point in points][:2] == names
@@ -148,7 +148,7 @@ def test_rows_are_sorted_and_limited() -> None:
     assert api.refused("GET", path, limit=-1)[:2] == (400, "WRONG_PARAMETER")
 
 
-def test_a_buyer_is_new_only_once() -> None:
+def test_only_the_first_order_of_a_buyer_is_new() -> None:
     api = june_store()
     assert leading_metrics(api.get("/reports/newOrdersVsRepeatOrders")) == {"newOrders": 3, "repeatOrders": 1}
     assert leading_metrics(api.get("/reports/newOrdersVsRepeatOrders", startedFrom=JUNE + 2)) == {
@@ -157,13 +157,13 @@ def test_a_buyer_is_new_only_once() -> None:
     }
 
 
-def test_profit_is_revenue_less_cost() -> None:
+def test_profit_is_revenue_minus_cost() -> None:
     [row] = june_store().get("/reports/topOfProductsByProfit")["dataset"]
     assert metrics(row["data"]) == {"orders": 4, "items": 4, "revenue": 100, "profit": 84}
     assert row["additionalData"]["productName"] == "Mug"
 
 
-def test_a_report_follows_the_store() -> None:
+def test_a_report_includes_new_orders() -> None:
     api = june_store()
     before = metrics(api.get("/reports/allOrders")["aggregatedData"])
     api.post("/orders", {"email": "d@x.com", "total": 50})
@@ -195,7 +195,7 @@ def test_an_empty_store_has_empty_reports() -> None:
 # Latest changes.
 
 
-def test_each_time_follows_only_its_own_section() -> None:
+def test_a_change_updates_only_the_time_of_its_section() -> None:
     api = june_store()
     clock: Any = api.sandbox.clock
     api.post("/customers", {"email": "a@x.com"})
@@ -216,7 +216,7 @@ def test_each_time_follows_only_its_own_section() -> None:
         seen = now
 
 
-def test_counts_and_further_times_are_returned_on_request(demo: Api) -> None:
+def test_counts_and_other_times_are_returned_on_request(demo: Api) -> None:
     plain = demo.get("/latest-stats")
     assert len(plain) == 7
     full = demo.get(

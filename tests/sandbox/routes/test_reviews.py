@@ -1,4 +1,4 @@
-"""Reviews: searched, published, unpublished and deleted, one at a time or in mass updates; products count theirs."""
+"""Reviews: searches, changes of one or many reviews, and the counts and ratings of products."""
 
 import pytest
 
@@ -6,21 +6,21 @@ from ecwid_async.sandbox.state import format_time
 from tests.sandbox.routes.stores import NOW, empty_store
 
 
-def review(number, product, rating, status="published", **fields):
-    at = NOW - 1000 + number
+def review(review_id, product_id, rating, status="published", **fields):
+    time = NOW - 1000 + review_id
     return {
-        "id": number,
+        "id": review_id,
         "status": status,
         "customerId": 7,
-        "productId": product,
-        "orderId": f"ORD{number}",
+        "productId": product_id,
+        "orderId": f"ORD{review_id}",
         "rating": rating,
-        "review": f"Review {number}",
+        "review": f"Review {review_id}",
         "reviewerInfo": {"name": "Ann Lee", "email": "ann@example.com", "city": "Riga", "orders": 1},
-        "createDate": format_time(at),
-        "updateDate": format_time(at),
-        "createTimestamp": at,
-        "updateTimestamp": at,
+        "createDate": format_time(time),
+        "updateDate": format_time(time),
+        "createTimestamp": time,
+        "updateTimestamp": time,
         **fields,
     }
 
@@ -64,7 +64,7 @@ def test_each_filter_and_order_works(api, params, expected):
     assert ids(api, **params) == expected
 
 
-def test_reviews_come_in_pages(api):
+def test_reviews_are_paginated(api):
     page = api.get("/reviews", offset=3, limit=5)
     assert (page["total"], page["count"], page["limit"]) == (5, 2, 5)
 
@@ -73,7 +73,7 @@ def test_reviews_are_counted_by_status(api):
     assert api.get("/reviews/filters_data") == {"allCount": 5, "moderatedCount": 1, "publishedCount": 4}
 
 
-def test_publishing_changes_status_time_and_the_products_rating(api):
+def test_publishing_a_review_updates_the_rating_of_its_product(api):
     assert api.put("/reviews/5", {"status": "published"}) == {"updateCount": 1}
     shown = api.get("/reviews/5")
     assert (shown["status"], shown["updateTimestamp"]) == ("published", NOW)

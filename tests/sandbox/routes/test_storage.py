@@ -12,7 +12,7 @@ def api(clock: Clock) -> Api:
     return demo_store(clock)
 
 
-def test_a_value_is_stored_as_it_was_sent(api: Api) -> None:
+def test_a_value_is_stored_unchanged(api: Api) -> None:
     before = api.get("/storage")
     for method, text in (("POST", '{"a": "ü"}'), ("PUT", "plain\n<text>"), ("PUT", "")):
         assert api.call(method, "/storage/my+key%2F1", text.encode()) == {"updateCount": 1, "success": True}
@@ -32,14 +32,14 @@ def test_a_value_may_have_any_content_type(api: Api, kind: str) -> None:
     assert api.get("/storage/a")["value"] == "x=1&y"
 
 
-def test_a_put_creates_and_a_json_string_stays_one(api: Api) -> None:
+def test_a_put_creates_a_value_and_keeps_a_json_string_encoded(api: Api) -> None:
     api.put("/storage/new", "text")
     assert api.get("/storage/new")["value"] == '"text"'
 
 
-@pytest.mark.parametrize(("key", "most"), [("mine", 1024 * 1024), ("public", 256 * 1024)])
-def test_the_size_of_a_value_is_limited(api: Api, key: str, most: int) -> None:
-    api.post(f"/storage/{key}", b"x" * most)
-    assert str(most) in api.refused("POST", f"/storage/{key}", b"x" * (most + 1))[2]
-    assert len(api.get(f"/storage/{key}")["value"]) == most
+@pytest.mark.parametrize(("key", "limit"), [("mine", 1024 * 1024), ("public", 256 * 1024)])
+def test_the_size_of_a_value_is_limited(api: Api, key: str, limit: int) -> None:
+    api.post(f"/storage/{key}", b"x" * limit)
+    assert str(limit) in api.refused("POST", f"/storage/{key}", b"x" * (limit + 1))[2]
+    assert len(api.get(f"/storage/{key}")["value"]) == limit
     assert api.refused("PUT", f"/storage/{key}", b"\xff")[:2] == (400, "WRONG_PARAMETER")

@@ -16,7 +16,7 @@ def demo() -> Api:
     return demo_store(products=12, categories=5)
 
 
-def test_every_product_and_category_has_a_page_under_its_own_slug(demo: Api) -> None:
+def test_every_product_and_category_has_a_page_at_its_own_slug(demo: Api) -> None:
     shown = [(one, "PRODUCT") for one in demo.all("/products", enabled=True)]
     shown += [(one, "CATEGORY") for one in demo.all("/categories")]
     for item, kind in shown:
@@ -24,7 +24,7 @@ def test_every_product_and_category_has_a_page_under_its_own_slug(demo: Api) -> 
         assert (found["status"], found["type"]) == ("OK", kind)
 
 
-def test_a_page_under_another_slug_returns_its_canonical_one(api: Api) -> None:
+def test_a_page_at_another_slug_returns_the_canonical_slug(api: Api) -> None:
     number = api.post("/products", {"name": "Green Pizza", "customSlug": "pizza"})["id"]
     for slug in ("green-pizza", "Pizza", f"anything-p{number}"):
         found = api.get(PAGES, slug=slug)
@@ -33,7 +33,7 @@ def test_a_page_under_another_slug_returns_its_canonical_one(api: Api) -> None:
     assert api.get(PAGES, slug=f"/pizza-p{number}/")["status"] == "OK"
 
 
-def test_a_page_comes_and_goes_with_its_product(api: Api) -> None:
+def test_only_enabled_products_have_a_page(api: Api) -> None:
     assert api.get(PAGES, slug="mug") == {"status": "NOT_FOUND"}
     number = api.post("/products", {"name": "Mug"})["id"]
     assert api.get(PAGES, slug="mug")["type"] == "PRODUCT"
@@ -41,7 +41,7 @@ def test_a_page_comes_and_goes_with_its_product(api: Api) -> None:
     assert api.get(PAGES, slug="mug") == {"status": "NOT_FOUND"}
 
 
-def test_every_store_has_the_fixed_pages(demo: Api) -> None:
+def test_fixed_pages_exist_in_every_store(demo: Api) -> None:
     kinds = {"search": "SEARCH", "cart": "CART", "checkout/payment": "CHECKOUT", "account": "CUSTOMER_ACCOUNT"}
     assert {slug: demo.get(PAGES, slug=slug)["type"] for slug in kinds} == kinds
     assert demo.get(PAGES, storeRootPage=True)["type"] == "ROOT"

@@ -124,7 +124,7 @@ def test_a_subscription_is_read_in_the_requested_language(api: Api) -> None:
     assert api.refused("GET", "/subscriptions/1")[0] == 404
 
 
-def test_a_cancelled_subscription_has_the_date(api: Api, clock: Clock) -> None:
+def test_cancelling_a_subscription_sets_the_date(api: Api, clock: Clock) -> None:
     assert api.put("/subscriptions/9000000", {"status": "CANCELLED"}) == {"updateCount": 1}
     found = api.get("/subscriptions/9000000")
     moment = format_time(clock.now)

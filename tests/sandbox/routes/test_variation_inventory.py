@@ -19,7 +19,7 @@ def test_unlimited_stock_stays_unlimited(api, product):
     assert api.get(f"{product}/combinations/{number}")["unlimited"] is True
 
 
-def test_a_variation_with_the_products_sku_shares_its_stock(api):
+def test_a_variation_with_the_sku_of_its_product_shares_its_stock(api):
     product = create_shirt(api, quantity=5)
     number = create_variation(api, product, sku="SHIRT", quantity=5)
     api.put(f"{product}/inventory", {"quantityDelta": -2})

@@ -1,4 +1,4 @@
-"""Variations of a product: created, found, changed and deleted, one by one or all at once."""
+"""Variations of a product."""
 
 import json
 
@@ -24,7 +24,7 @@ def test_variations_are_in_the_product_in_order_of_creation(api, product):
     assert api.get(f"{product}/combinations/{created[1]}") == embedded[1]
 
 
-def test_the_server_completes_a_variation(api, product):
+def test_the_server_adds_fields_to_a_variation(api, product):
     number = create_variation(api, product, "S")
     variation = api.get(f"{product}/combinations/{number}")
     [option] = variation["options"]
@@ -35,7 +35,7 @@ def test_the_server_completes_a_variation(api, product):
     assert variation["defaultDisplayedPriceFormatted"] == "$10.00"
 
 
-def test_a_variation_without_a_price_gets_it_from_product_and_options(api, product):
+def test_the_price_of_a_variation_defaults_to_product_and_options(api, product):
     for size, price in (("S", 10), ("M", 12), ("L", 15)):
         number = create_variation(api, product, size)
         assert api.get(f"{product}/combinations/{number}")["defaultDisplayedPrice"] == price
@@ -61,7 +61,7 @@ def test_a_purchase_limit_is_cleared_with_a_null(api, product):
     assert "minPurchaseQuantity" not in api.get(f"{product}/combinations/{number}")
 
 
-def test_deleting_a_variation_keeps_the_others_and_never_reuses_a_number(api, product):
+def test_deleting_a_variation_keeps_the_others_and_never_reuses_an_id(api, product):
     one, two = create_variation(api, product, "S"), create_variation(api, product, "M")
     assert api.delete(f"{product}/combinations/{one}") == {"deleteCount": 1}
     assert ids(api, product) == [two]
@@ -69,7 +69,7 @@ def test_deleting_a_variation_keeps_the_others_and_never_reuses_a_number(api, pr
     assert api.refused("DELETE", f"{product}/combinations/{one}")[:2] == (404, "COMBINATION_NOT_FOUND")
 
 
-def test_deleting_all_succeeds_without_variations(api, product):
+def test_deleting_all_variations_succeeds_even_if_there_are_none(api, product):
     create_variation(api, product, "S")
     create_variation(api, product, "M")
     assert api.delete(f"{product}/combinations") == {"deleteCount": 2}
@@ -120,7 +120,7 @@ def test_invalid_variations_are_refused_with_the_documented_code(api, product, f
     assert len(ids(api, product)) == 1
 
 
-def test_options_in_use_stay_unless_variations_are_rebuilt(api, product):
+def test_options_in_use_cannot_be_removed_unless_variations_are_rebuilt(api, product):
     one, two = create_variation(api, product, "S"), create_variation(api, product, "M")
     fewer = {"options": [SIZE | {"choices": SIZE["choices"][1:]}]}
     assert api.refused("PUT", product, fewer)[:2] == (409, "COMBINATION_CONTAINS_REMOVED_OPTION_VALUE")
@@ -150,13 +150,13 @@ def test_a_product_is_in_stock_while_any_variation_is(api):
 # Reading.
 
 
-def test_variations_have_the_requested_language_and_fields(api, product):
+def test_variations_are_in_the_requested_language_with_the_requested_fields(api, product):
     create_variation(api, product, "S")
     german = api.get(f"{product}/combinations", lang="de", responseFields="options(name,value)")
     assert german == [{"options": [{"name": "Größe", "value": "klein"}]}]
 
 
-def test_the_sku_of_a_variation_finds_the_product(api, product):
+def test_a_product_is_found_by_the_sku_of_a_variation(api, product):
     create_variation(api, product, sku="ABC-1")
     assert [item["sku"] for item in api.get("/products", sku="ABC-1")["items"]] == ["SHIRT"]
 
@@ -197,7 +197,7 @@ WRITES = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(writes=WRITES, lag=st.sampled_from([0, 30]))
-def test_any_sequence_of_writes_leaves_the_same_as_a_list(writes, lag):
+def test_any_sequence_of_writes_has_the_same_result_as_on_a_list(writes, lag):
     api = empty_store(upsert_lag=lag)
     number = {"type": "SELECT", "name": "No", "choices": [{"text": str(at)} for at in range(8)]}
     product = create_shirt(api, options=[number])

@@ -1,4 +1,4 @@
-"""A product with options, and its variations."""
+"""Helpers that create a product with options and its variations."""
 
 SIZE = {
     "type": "SIZE",
@@ -14,6 +14,7 @@ COLOR = {"type": "SELECT", "name": "Color", "choices": [{"text": "Red"}, {"text"
 
 
 def create_shirt(api, **fields):
+    """Create a product with the options `SIZE` and `COLOR`; returns its path."""
     fields = {"name": "Shirt", "sku": "SHIRT", "price": 10, "options": [SIZE, COLOR], **fields}
     return f"/products/{api.post('/products', fields)['id']}"
 

@@ -32,14 +32,14 @@ SECTIONS = {
     "promotions": "Promotion",
     "subscriptions": "Subscription",
 }
-# Where real stores differ from the documentation, according to the vendor's own client.
-AS_IN_STORES = {
+# Differences between real stores and the documentation, according to Ecwid's own client.
+KNOWN_DIFFERENCES = {
     ("orders.utmData", "is dict, not array"),
     ("carts.utmData", "is dict, not array"),
     ("reviews.orderId", "is int, not string"),
     ("reviews.orderNumber", "is not documented"),
 }
-SIZED = ("products", "categories", "orders", "carts", "customers")
+SIZED_SECTIONS = ("products", "categories", "orders", "carts", "customers")
 SIZES = {"products": 400, "orders": 500, "customers": 120, "carts": 80, "categories": 30}
 
 
@@ -60,7 +60,7 @@ def test_every_item_has_only_documented_fields_of_the_documented_types(
     checker = Checker()
     for item in store[section]:
         checker.entity(section, item, schema)
-    assert checker.wrong <= AS_IN_STORES
+    assert checker.wrong <= KNOWN_DIFFERENCES
 
 
 def test_the_profile_has_every_documented_field_with_its_type() -> None:
@@ -81,10 +81,10 @@ def test_the_profile_has_the_id_of_its_store() -> None:
     assert profile(77)["generalInfo"]["storeId"] == 77
 
 
-# Repeatable and streamed.
+# Reproducible and generated one by one.
 
 
-def test_a_seed_always_gives_the_same_store(
+def test_the_same_seed_always_generates_the_same_store(
     store: dict[str, list[Item]],
 ) -> None:
     again = {name: list(items) for name, items in sections(DEMO_STORE_ID, **SIZES, seed=1)}
@@ -113,7 +113,7 @@ def test_products_are_generated_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("section", ["products", "orders"])
-def test_items_differ_and_average_three_kilobytes(store: dict[str, list[Item]], section: str) -> None:
+def test_items_differ_and_average_more_than_3500_bytes(store: dict[str, list[Item]], section: str) -> None:
     rows = [msgspec.json.encode(item) for item in store[section]]
     assert len(set(rows)) == len(rows)
     assert sum(map(len, rows)) / len(rows) > 3_500
@@ -155,7 +155,7 @@ def test_texts_are_in_many_scripts(store: dict[str, list[Item]], script: str, ch
     assert re.search(characters, text), script
 
 
-def test_every_feature_occurs(store: dict[str, list[Item]]) -> None:
+def test_every_feature_is_used(store: dict[str, list[Item]]) -> None:
     products, orders = store["products"], store["orders"]
     assert {option["type"] for product in products for option in product["options"]} == set(
         SCHEMAS["ProductOption"]["fields"][0]["enum"]
@@ -206,7 +206,7 @@ def test_every_feature_occurs(store: dict[str, list[Item]]) -> None:
         ("reviews", "createDate", "updateDate"),
     ],
 )
-def test_dates_agree_with_their_timestamps_and_spread_over_years(
+def test_dates_equal_their_timestamps_and_span_years(
     store: dict[str, list[Item]], section: str, created: str, updated: str
 ) -> None:
     items = store[section]
@@ -245,7 +245,7 @@ def test_the_amounts_of_orders_and_carts_add_up(store: dict[str, list[Item]]) ->
         assert _cents(order["subtotal"]) == sum(_cents(line["price"]) * line["quantity"] for line in lines)
         parts = ("volumeDiscount", "membershipBasedDiscount", "totalAndMembershipBasedDiscount")
         assert _cents(order["discount"]) == sum(
-            map(_cents, [*(order[part] for part in parts), *order.get("customDiscount", _custom(order))])
+            map(_cents, [*(order[part] for part in parts), *order.get("customDiscount", _custom_discounts(order))])
         )
         charged = (
             _cents(order["subtotal"])
@@ -266,7 +266,7 @@ def test_the_amounts_of_orders_and_carts_add_up(store: dict[str, list[Item]]) ->
         )
 
 
-def _custom(cart: Item) -> list[float]:
+def _custom_discounts(cart: Item) -> list[float]:
     return [info["value"] for info in cart["discountInfo"] if info["base"] == "CUSTOM"]
 
 
@@ -276,7 +276,7 @@ def _cents(amount: float) -> int:
     return cents
 
 
-def test_ordered_products_were_for_sale(store: dict[str, list[Item]]) -> None:
+def test_ordered_products_existed_at_the_time_of_the_order(store: dict[str, list[Item]]) -> None:
     products = {product["id"]: product for product in store["products"]}
     for order in store["orders"] + store["carts"]:
         for line in order["items"]:
@@ -288,7 +288,7 @@ def test_ordered_products_were_for_sale(store: dict[str, list[Item]]) -> None:
             assert ("combinationId" in line) == bool(product["combinations"])
 
 
-def test_products_are_in_existing_categories_which_count_them(store: dict[str, list[Item]]) -> None:
+def test_products_are_in_existing_categories_with_correct_counts(store: dict[str, list[Item]]) -> None:
     categories = {category["id"]: category for category in store["categories"]}
     counted = Counter(number for product in store["products"] for number in product["categoryIds"])
     assert {number: category["productCount"] for number, category in categories.items()} == {
@@ -319,10 +319,10 @@ def test_customers_have_the_statistics_of_their_orders(store: dict[str, list[Ite
             assert stats["averageOrderValue"] == pytest.approx(stats["salesValue"] / len(orders))
 
 
-def test_reviews_are_of_ordered_products_which_count_them(store: dict[str, list[Item]]) -> None:
+def test_reviews_are_of_ordered_products_with_correct_counts(store: dict[str, list[Item]]) -> None:
     orders = {order["orderNumber"]: order for order in store["orders"]}
     customers = {customer["id"]: customer for customer in store["customers"]}
-    of_product: dict[int, list[Item]] = {}
+    reviews_by_product: dict[int, list[Item]] = {}
     for review in store["reviews"]:
         order, customer = orders[review["orderId"]], customers[review["customerId"]]
         assert review["orderNumber"] == order["id"]
@@ -330,9 +330,9 @@ def test_reviews_are_of_ordered_products_which_count_them(store: dict[str, list[
         assert customer["totalOrderCount"] == review["reviewerInfo"]["orders"]
         assert review["productId"] in [line["productId"] for line in order["items"]]
         assert review["createTimestamp"] > order["createTimestamp"]
-        of_product.setdefault(review["productId"], []).append(review)
+        reviews_by_product.setdefault(review["productId"], []).append(review)
     for product in store["products"]:
-        reviews = of_product.get(product["id"], [])
+        reviews = reviews_by_product.get(product["id"], [])
         published = [review["rating"] for review in reviews if review["status"] == "published"]
         assert product.get("reviewsPublished", 0) == len(published)
         assert product.get("reviewsModerated", 0) == len(reviews) - len(published)
@@ -340,7 +340,9 @@ def test_reviews_are_of_ordered_products_which_count_them(store: dict[str, list[
     assert {review["status"] for review in store["reviews"]} == {"published", "moderated"}
 
 
-def test_orders_use_an_existing_coupon_and_products_attributes_of_general(store: dict[str, list[Item]]) -> None:
+def test_orders_use_existing_coupons_and_products_use_existing_attributes(
+    store: dict[str, list[Item]],
+) -> None:
     coupons = {coupon["code"]: coupon for coupon in store["coupons"]}
     used = {order["discountCoupon"]["code"] for order in store["orders"] if "discountCoupon" in order}
     assert used
@@ -370,7 +372,7 @@ def test_the_sandbox_accepts_every_demo_coupon_promotion_and_type() -> None:
 def test_a_demo_sandbox_has_the_requested_sizes() -> None:
     sandbox = demo_sandbox(products=7, orders=6, customers=5, carts=4, categories=3, requests_per_minute=None)
     store = sandbox.stores[DEMO_STORE_ID]
-    assert {section: store.count(section) for section in SIZED} == {
+    assert {section: store.count(section) for section in SIZED_SECTIONS} == {
         "products": 7,
         "orders": 6,
         "customers": 5,
