@@ -99,7 +99,9 @@ def outcome_of(request: Request, status: int) -> Outcome:
 
 
 class EcwidError(Exception):
-    """The base class of every error that this library raises on purpose.
+    """The base class of the errors of calls, settings, scans, jobs and exports.
+
+    An argument that is wrong in itself raises `TypeError` or `ValueError` where the call is built.
 
     `outcome` says whether the call took effect; None if the error is not about one call, such as a wrong setting.
     """
@@ -330,8 +332,8 @@ class BatchError(EcwidError):
         counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
         first = f" The first, at {self.failures[0][0]}: {self.failures[0][1]}" if self.failures else ""
         super().__init__(
-            f"{len(self.failures)} of {len(self.results)} calls did not succeed ({counts}); the others did: see "
-            f"`results`, or pass raise_on_failure=False.{first}"
+            f"{len(self.failures)} of {len(self.results)} calls did not succeed ({counts}): see `results` "
+            f"for all, or pass raise_on_failure=False.{first}"
         )
 
     @property

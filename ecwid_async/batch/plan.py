@@ -133,7 +133,7 @@ class BatchPlanner:
 
     def _item(self, call: Call[Any]) -> dict[str, object]:
         if not isinstance(call, Call):
-            raise TypeError(f"a batch takes calls, such as store.products.get(7), not a {type(call).__name__}")
+            raise TypeError(f"a batch takes calls, such as store.products.get(7), not {type(call).__name__}")
         item = to_batch_item(call.request)
         if call.sent:
             raise RuntimeError(f"{call!r} was already sent: build the call again to repeat it")

@@ -52,6 +52,8 @@ class BatchRunner:
         self, calls: Iterable[Call[T]], options: BatchOptions, *, raise_on_failure: bool
     ) -> list[T | EcwidError]:
         """Execute the calls: see `Store.batch`."""
+        if isinstance(calls, AsyncIterable):
+            raise TypeError("`batch` takes a list or another plain iterable of calls: pass an async one to `bulk`")
         all_calls = list(calls)
         for call in all_calls:
             mark_as_used(call)

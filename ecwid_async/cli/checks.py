@@ -90,7 +90,7 @@ class CheckRunner:
             store = ecwid.store(self._access.store_id, self._access.token)
         except ConfigError as error:
             message = describe_missing_settings(self._access) or str(error)
-            self._fail("settings", message, "Set it, or use the demo store: --sandbox.", _SETTINGS_EXIT_CODE)
+            self._fail("settings", message, "Correct this, or use the demo store: --sandbox.", _SETTINGS_EXIT_CODE)
             return
         async with ecwid:
             self._check_settings(ecwid, store)

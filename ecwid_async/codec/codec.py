@@ -165,4 +165,14 @@ def from_plain_data(data: object, target: type[T], operation: str, *, strict: bo
 
     Raises `DecodeError` for a value that can't be read, and `TypeError` for one that JSON can't represent.
     """
-    return Codec(strict=strict or is_draft(target)).structure(to_plain_data(data), target, operation)
+    codec = Codec(strict=strict or is_draft(target))
+    try:
+        return codec.structure(to_plain_data(data), target, operation)
+    except DecodeError as error:
+        if strict and not is_draft(target):
+            raise
+        # A draft can't be read less strictly, and a tolerant reading has failed already.
+        advice = "Correct the value."
+        raise DecodeError(
+            operation=operation, path=error.path, expected=error.expected, found=error.found, advice=advice
+        ) from None

@@ -100,7 +100,8 @@ class Scan(Generic[T]):
         self._generators: list[AsyncGenerator[object, None]] = []
 
     def __repr__(self) -> str:
-        return f"<Scan {self._operation}: {self.done} of {self.total} items>"
+        total = "?" if self.total is None else self.total
+        return f"<Scan {self._operation}: {self.done} of {total} items>"
 
     @property
     def done(self) -> int:

@@ -40,7 +40,7 @@ async def test_bulk_closes_the_generator_it_reads_calls_from() -> None:
     assert "async" in closed
     # It is closed as well if a call is refused.
     refused = (call for call in [world.store.profile.get(), 7])
-    with pytest.raises(TypeError, match="not a int"):
+    with pytest.raises(TypeError, match="not int"):
         assert [one async for one in world.runner(10).bulk(refused, BatchOptions())]  # type: ignore[list-item]
     assert refused.gi_frame is None
 

@@ -34,7 +34,7 @@ async def test_calls_that_cannot_be_batched_are_refused_before_sending() -> None
         ([fine, fine], ValueError, "the same call is in the batch twice"),
         ([fine, other.store.profile.get()], ValueError, "built by another store"),
         ([fine, world.store.profile.get().with_timeout(5)], ValueError, "limit the whole batch, with its `timeout`"),
-        ([fine, "profile"], TypeError, "a batch takes calls, .* not a str"),
+        ([fine, "profile"], TypeError, "a batch takes calls, .* not str"),
     ]:
         with pytest.raises(refusal, match=words):
             await world.run(calls, batch_size=1)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ecwid_async.batch import BatchOptions
+from ecwid_async.calls import Call
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import APIError, BatchError, EcwidError, NotFound
 from ecwid_async.models.products import Product
@@ -34,6 +35,15 @@ async def test_results_are_typed_and_in_the_callers_order() -> None:
     assert isinstance(gone, NotFound)
     assert (gone.status, gone.request.path) == (404, f"/products/{product}")
     assert gone.message
+
+
+async def test_an_async_iterable_of_calls_is_refused_in_favour_of_bulk() -> None:
+    async def calls() -> AsyncIterator[Call[Product]]:
+        yield world.store.products.get(1)
+
+    world = World.create()
+    with pytest.raises(TypeError, match="pass an async one to `bulk`"):
+        await world.store.batch(calls())  # type: ignore[call-overload]  this is the mistake
 
 
 async def test_failures_are_raised_with_all_results() -> None:

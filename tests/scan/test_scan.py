@@ -24,7 +24,7 @@ def products(**given: Any) -> Scan[Product]:
 
 async def test_a_scan_reports_its_progress_and_its_proof() -> None:
     scan = products(ordered=True)
-    assert repr(scan) == "<Scan GET /products: 0 of None items>"
+    assert repr(scan) == "<Scan GET /products: 0 of ? items>"
     async with scan:
         items = aiter(scan)
         await anext(items)
