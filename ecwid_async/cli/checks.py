@@ -222,12 +222,12 @@ class CheckRunner:
         self._check_models(prober)
 
     def _check_scopes(self, prober: Prober) -> None:
-        granted = ", ".join(sorted(prober.granted)) or "none"
+        granted = ", ".join(sorted(prober.granted_scopes)) or "none"
         refused = prober.sections(Outcome.REFUSED)
         if not refused:
             self._ok("scopes", f"seems to have every scope needed for reading: {granted}")
             return
-        missing = ", ".join(sorted(prober.missing)) or "some"
+        missing = ", ".join(sorted(prober.missing_scopes)) or "some"
         self._warn(
             "scopes",
             f"seems to have {granted}, but not {missing}: it can't read all of {', '.join(refused)}",
@@ -245,14 +245,14 @@ class CheckRunner:
         failed = [probe for probe in prober.probes if probe.outcome is Outcome.FAILED]
         speed = f", median {_format_seconds(median(self._response_times))}" if self._response_times else ""
         if not failed:
-            self._ok("endpoints", f"{len(prober.probes)} endpoints requested, {prober.items:,} items read{speed}")
+            self._ok("endpoints", f"{len(prober.probes)} endpoints requested, {prober.item_count:,} items read{speed}")
             return
         named = ", ".join(f"{probe.endpoint} ({probe.status or probe.code})" for probe in failed)
         self._warn("endpoints", f"{len(failed)} of {len(prober.probes)} endpoints failed: {named}", "Try again later.")
 
     def _check_models(self, prober: Prober) -> None:
-        if prober.unknown or prober.type_mismatches:
-            unknown, mismatches = len(prober.unknown), len(prober.type_mismatches)
+        if prober.unknown_fields or prober.type_mismatches:
+            unknown, mismatches = len(prober.unknown_fields), len(prober.type_mismatches)
             message = f"lack {unknown} of the received fields, and {mismatches} have another type"
             advice = "Report the list below to this project. Nothing is lost: unknown fields are kept in `extra`."
             self._warn("models", message, advice)

@@ -27,7 +27,7 @@ def doctor(
     json: Annotated[bool, Parameter(help="Print the result as one JSON object.")] = False,
     store: StoreOptions | None = None,
 ) -> int:
-    """Check settings, connection, token, clock, scopes and plan, and whether the models know every field.
+    """Check settings, connection, token, clock, scopes and plan, and whether the models have every field.
 
     Sends about 70 read-only requests. Prints names and types of fields, but neither values of the store nor the token.
     """
@@ -45,7 +45,7 @@ def doctor(
         sys.stdout.write(msgspec.json.encode(_record(runner)).decode() + "\n")
     else:
         write_table(_check_table(runner))
-        if runner.prober is not None and (runner.prober.unknown or runner.prober.type_mismatches):
+        if runner.prober is not None and (runner.prober.unknown_fields or runner.prober.type_mismatches):
             sys.stdout.write("\n")
             write_table(_difference_table(runner.prober))
     return runner.exit_code
@@ -61,7 +61,7 @@ def _record(runner: "CheckRunner") -> dict[str, object]:
     }
     if (prober := runner.prober) is not None:
         record |= {
-            "scopes": {"granted": sorted(prober.granted), "missing": sorted(prober.missing)},
+            "scopes": {"granted": sorted(prober.granted_scopes), "missing": sorted(prober.missing_scopes)},
             "endpoints": [
                 {"endpoint": probe.endpoint, "outcome": probe.outcome.value, "status": probe.status, "code": probe.code}
                 for probe in prober.probes
@@ -74,7 +74,7 @@ def _record(runner: "CheckRunner") -> dict[str, object]:
                     "endpoint": unknown.endpoint,
                     "seen": seen,
                 }
-                for unknown, seen in prober.unknown.items()
+                for unknown, seen in prober.unknown_fields.items()
             ],
             "type_mismatches": [
                 {
@@ -110,7 +110,7 @@ def _difference_table(prober: "Prober") -> "Table":
     from rich.table import Table
 
     table = Table("Field", "Expected", "Found", "Times", "Endpoint", box=None, pad_edge=False)
-    for unknown, seen in sorted(prober.unknown.items(), key=lambda item: (item[0].model, item[0].name)):
+    for unknown, seen in sorted(prober.unknown_fields.items(), key=lambda item: (item[0].model, item[0].name)):
         table.add_row(f"{unknown.model}.{unknown.name}", "-", unknown.type, f"{seen:,}", unknown.endpoint)
     for mismatch, seen in sorted(prober.type_mismatches.items(), key=lambda item: (item[0].endpoint, item[0].path)):
         table.add_row(

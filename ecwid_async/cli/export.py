@@ -299,6 +299,6 @@ def _print_summary(manifests: "Sequence[Manifest]", place: Path, output: _Output
     if output.shown and manifests:
         from rich.console import Console
 
-        from ecwid_async.cli.progress import summary
+        from ecwid_async.cli.progress import build_summary
 
-        Console(highlight=False, stderr=place == _STDOUT).print(summary(manifests, str(place)))
+        Console(highlight=False, stderr=place == _STDOUT).print(build_summary(manifests, str(place)))

@@ -86,8 +86,8 @@ class Prober:
 
     def __init__(self, store: Store, codec: Codec, *, sample: int, on_progress: Callable[[str], None]) -> None:
         self.probes: list[ProbeResult] = []
-        self.unknown: Counter[UnknownField] = Counter()
-        self.items = 0
+        self.unknown_fields: Counter[UnknownField] = Counter()
+        self.item_count = 0
         self._store = store
         self._codec = codec
         self._sample = sample
@@ -123,14 +123,14 @@ class Prober:
         return sorted({probe.section for probe in self.probes if probe.outcome is outcome})
 
     @property
-    def granted(self) -> set[str]:
+    def granted_scopes(self) -> set[str]:
         """The scopes of the endpoints that could be read."""
         return _scopes(probe for probe in self.probes if probe.outcome is Outcome.READ)
 
     @property
-    def missing(self) -> set[str]:
+    def missing_scopes(self) -> set[str]:
         """The scopes of the refused endpoints, any of which the token may lack."""
-        return _scopes(probe for probe in self.probes if probe.outcome is Outcome.REFUSED) - self.granted
+        return _scopes(probe for probe in self.probes if probe.outcome is Outcome.REFUSED) - self.granted_scopes
 
     async def _request_all(self, requests: list[tuple[Method, tuple[str | int, ...]]]) -> None:
         limiter = anyio.CapacityLimiter(_CONCURRENT_REQUESTS)
@@ -161,7 +161,7 @@ class Prober:
             return result(Outcome.READ)
         for item in items:
             self._count_unknown_fields(item, method.endpoint)
-        self.items += len(items)
+        self.item_count += len(items)
         if items and isinstance(items[0], Model):
             self._first_items.setdefault(method.path, items[0])
         return result(Outcome.READ)
@@ -199,7 +199,7 @@ class Prober:
                     # Only a plain name is certainly not a customer's data.
                     printable_name = name if _PLAIN_NAME.fullmatch(name) else "*"
                     type_name = "null" if raw is None else _TYPE_NAMES.get(type(raw), "value")
-                    self.unknown[UnknownField(type(value).__name__, printable_name, type_name, endpoint)] += 1
+                    self.unknown_fields[UnknownField(type(value).__name__, printable_name, type_name, endpoint)] += 1
             for field in declared:
                 self._count_unknown_fields(getattr(value, field.name), endpoint)
         elif isinstance(value, dict):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ecwid_async.export import Progress as ExportProgress
     from ecwid_async.wire import Event
 
-__all__ = ["DemoStoreProgress", "SectionProgress", "StoreProgress", "summary"]
+__all__ = ["DemoStoreProgress", "SectionProgress", "StoreProgress", "build_summary"]
 
 # More bars would not fit on the screen.
 _MAX_BARS: Final = 12
@@ -196,12 +196,12 @@ class StoreProgress(_ProgressDisplay):
             self._tasks[progress.store_id] = self._progress.add_task(f"store {progress.store_id}", total=None, note="")
         latest = self._latest.setdefault(progress.store_id, {})
         latest[progress.section] = progress
-        finished = len(latest) == self._sections and all(each.finished for each in latest.values())
-        known = sum(each.done if each.finished else each.total or 0 for each in latest.values())
+        finished = len(latest) == self._sections and all(section.finished for section in latest.values())
+        known_total = sum(section.done if section.finished else section.total or 0 for section in latest.values())
         self._progress.update(
             self._tasks[progress.store_id],
-            completed=sum(each.done for each in latest.values()),
-            total=known if len(latest) == self._sections else None,
+            completed=sum(section.done for section in latest.values()),
+            total=known_total if len(latest) == self._sections else None,
             visible=not finished or self._stores <= _MAX_BARS,
             note=progress.note,
         )
@@ -215,28 +215,29 @@ class StoreProgress(_ProgressDisplay):
             self._show_wait(self._tasks[event.store_id], event)
 
 
-def summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
+def build_summary(manifests: "Sequence[Manifest]", place: str) -> RenderableType:
     """Build a table of the exported sections, or of the stores if there are several, and a line with their location."""
-    started_at, finished_at = min(each.started_at for each in manifests), max(each.finished_at for each in manifests)
+    started_at = min(manifest.started_at for manifest in manifests)
+    finished_at = max(manifest.finished_at for manifest in manifests)
     if len(manifests) == 1:
         (manifest,) = manifests
         title, total_title = "Section", f"Store {manifest.store_id}"
-        lines = {name: [record] for name, record in manifest.sections.items()}
-        location = _location(manifest, place)
+        records_by_row = {name: [record] for name, record in manifest.sections.items()}
+        location = _describe_location(manifest, place)
     else:
         title, total_title = "Store", f"{len(manifests)} stores"
-        lines = {str(each.store_id): list(each.sections.values()) for each in manifests}
+        records_by_row = {str(manifest.store_id): list(manifest.sections.values()) for manifest in manifests}
         location = f"Each in its own folder in {place}, with a manifest.json"
-    records = [record for line in lines.values() for record in line]
+    records = [record for row in records_by_row.values() for record in row]
     table = Table(box=HORIZONTALS, show_edge=False, show_footer=True, header_style="bold", footer_style="bold")
     columns = ("Items", "Items/s", "Requests", "Time", "Size")
     table.add_column(title, total_title)
     for column, footer in zip(columns, _cells(records, (finished_at - started_at).total_seconds()), strict=True):
         table.add_column(column, footer, justify="right", style="cyan" if column == "Items/s" else None)
-    for name, line in lines.items() if len(lines) <= _MAX_ROWS else ():
-        table.add_row(name, *_cells(line, max((record.seconds for record in line), default=0.0)))
-    notes = [f"Left out: {name}. {reason}" for each in manifests for name, reason in each.refused.items()]
-    earlier = [name for each in manifests for name in each.earlier_files]
+    for name, row in records_by_row.items() if len(records_by_row) <= _MAX_ROWS else ():
+        table.add_row(name, *_cells(row, max((record.seconds for record in row), default=0.0)))
+    notes = [f"Left out: {name}. {reason}" for manifest in manifests for name, reason in manifest.refused.items()]
+    earlier = [name for manifest in manifests for name in manifest.earlier_files]
     if earlier:
         notes.append(f"Left from an earlier export and not in the manifest: {', '.join(earlier)}.")
     return Group(table, *(Text(note, style="yellow") for note in notes), Text(location))
@@ -253,7 +254,7 @@ def _cells(records: "Sequence[SectionRecord]", seconds: float) -> tuple[str, ...
     )
 
 
-def _location(manifest: "Manifest", place: str) -> str:
+def _describe_location(manifest: "Manifest", place: str) -> str:
     names = {record.file for record in manifest.sections.values()}
     if names == {None}:
         return "Written to stdout"

@@ -63,7 +63,7 @@ async def export_store(
     a class, as for ``into=``. `where` maps sections to filters, which are arguments of the section's ``search``. Hidden
     items are included. With `store_id`, each item has the id of its store, as first column or key ``store_id``. Files
     get the permissions of any new file, or `mode`, such as 0o600. `on_progress` is called with a `Progress` after each
-    page.
+    page and at the end of each section.
 
     All files get their names together, the manifest last. If the export fails, the files that were there before stay.
     After a failure, a cancellation or the end of the process, the items that were read are kept in hidden files for a

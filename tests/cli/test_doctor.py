@@ -202,9 +202,9 @@ async def test_missing_scopes_are_named_with_their_sections(sandbox):
     await runner.run()
     (check,) = [check for check in runner.checks if check.name == "scopes"]
     assert (runner.exit_code, check.state) == (0, State.WARN)
-    assert runner.prober.granted == scopes
-    assert {"read_staff", "read_customers"} <= runner.prober.missing
-    assert not runner.prober.missing & scopes
+    assert runner.prober.granted_scopes == scopes
+    assert {"read_staff", "read_customers"} <= runner.prober.missing_scopes
+    assert not runner.prober.missing_scopes & scopes
     for word in ("read_staff", "staff", "customers"):
         assert word in check.message
 
@@ -214,7 +214,7 @@ async def test_a_token_without_the_profile_scope_works(sandbox):
     runner = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
     await runner.run()
     assert {check.name: check.state for check in runner.checks}["token"] is State.OK
-    assert runner.prober.granted == {"read_orders"}
+    assert runner.prober.granted_scopes == {"read_orders"}
 
 
 @pytest.mark.parametrize(
@@ -257,13 +257,13 @@ async def test_unknown_fields_are_found_at_any_depth_without_their_values(sandbo
     alter_responses(change)
     runner, checks = await run_checks(sandbox)
     assert (runner.exit_code, checks["models"].state) == (0, State.WARN)
-    unknown = {(field.model, field.name, field.type): seen for field, seen in runner.prober.unknown.items()}
+    unknown = {(field.model, field.name, field.type): seen for field, seen in runner.prober.unknown_fields.items()}
     assert unknown == {
         ("Order", "newField", "text"): SMALL["orders"],
         ("OrderItem", "deepField", "object"): SMALL["orders"],
         ("Order", "*", "null"): SMALL["orders"],
     }
-    assert {field.endpoint for field in runner.prober.unknown} == {"GET /orders"}
+    assert {field.endpoint for field in runner.prober.unknown_fields} == {"GET /orders"}
     assert not runner.prober.type_mismatches
 
 
@@ -283,7 +283,7 @@ async def test_type_mismatches_are_found_without_the_keys_of_maps(sandbox, alter
         ("items[].price", "text"): SMALL["products"],
         ("items[].nameTranslated.*", "a list"): SMALL["products"],
     }
-    assert not runner.prober.unknown
+    assert not runner.prober.unknown_fields
 
 
 async def test_a_response_of_another_shape_is_a_mismatch_and_the_checks_continue(sandbox, alter_responses):

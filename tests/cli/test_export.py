@@ -278,7 +278,7 @@ def check_resume(ecwid, sandbox, folder, *arguments):
     assert (outcome.code, outcome.err) == (0, "")
     # Requests with a lower bound look for items that have changed since.
     bounds = {"createdFrom", "updatedFrom"}
-    offsets = [int(each.params["offset"]) for each in sandbox.requests if not bounds & each.params.keys()]
+    offsets = [int(request.params["offset"]) for request in sandbox.requests if not bounds & request.params.keys()]
     # The file may have one page more than the token.
     assert min(offsets) >= max(0, before - 200)
     record = json.loads(outcome.out)["sections"]["products"]
@@ -314,7 +314,7 @@ def test_a_killed_export_resumes(ecwid, start, slow_store, tmp_path, requests):
 @pytest.mark.slow
 @pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz", "csv", "parquet"])
 @pytest.mark.parametrize("requests", random.Random(5).sample(range(1, 15), 4))
-def test_an_export_of_any_format_resumes_wherever_it_was_killed(ecwid, start, slow_store, tmp_path, format_, requests):
+def test_a_killed_export_of_any_format_resumes(ecwid, start, slow_store, tmp_path, format_, requests):
     arguments = ("--format", format_)
     slow_store.pause = 0
     assert ecwid("export", "products", *arguments, "--out", tmp_path / "whole").code == 0
@@ -324,8 +324,8 @@ def test_an_export_of_any_format_resumes_wherever_it_was_killed(ecwid, start, sl
     file = check_resume(ecwid, slow_store, tmp_path / "out", *arguments)
     # The compressed bytes depend on the time of the interruption, the content does not.
     content = [
-        gzip.decompress(each.read_bytes()) if format_ == "jsonl.gz" else each.read_bytes()
-        for each in (file, tmp_path / "whole" / file.name)
+        gzip.decompress(path.read_bytes()) if format_ == "jsonl.gz" else path.read_bytes()
+        for path in (file, tmp_path / "whole" / file.name)
     ]
     assert content[0] == content[1]
 

@@ -23,7 +23,7 @@ async def test_each_section_names_the_class_that_its_method_returns(store):
         assert source.request.options.operation.startswith("GET /")
 
 
-def test_without_names_there_are_the_default_sections():
+def test_without_names_the_default_sections_are_found():
     assert tuple(section.name for section in find_sections([])) == DEFAULT_SECTIONS
 
 
