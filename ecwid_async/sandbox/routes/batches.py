@@ -175,10 +175,12 @@ def get_batch_status(request: StoreRequest) -> Result:
 def _list_batches(request: StoreRequest) -> Result:
     if "status" not in request.params:
         raise ErrorResponse.wrong_parameter("Parameter 'ticket' is missing; send 'status' instead to list batches")
-    found = [batch for batch in _queue_of(request.store).batches.values() if batch.status == request.params["status"]]
+    matching = [
+        batch for batch in _queue_of(request.store).batches.values() if batch.status == request.params["status"]
+    ]
     first = max(request.params.get("offset", 0), 0)
     last = first + min(request.params.get("limit", request.endpoint.limit), _MAX_LISTED)
-    return {"items": [{"ticket": batch.ticket, "status": batch.status} for batch in found[first:last]]}
+    return {"items": [{"ticket": batch.ticket, "status": batch.status} for batch in matching[first:last]]}
 
 
 @route("DELETE /batch")

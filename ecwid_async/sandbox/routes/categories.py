@@ -34,7 +34,7 @@ _MAX_PRODUCTS: Final = 100
 
 
 def _by_parent(request: StoreRequest, _: object) -> Condition:
-    """The children of ``parent`` or of any of ``parentIds``."""
+    """The children of ``parent`` or any of ``parentIds``; ``withSubcategories`` adds deeper levels of the latter."""
     parents = set(request.params.get("parentIds") or ())
     if request.flag("withSubcategories"):
         parents = category_subtree(request.store, parents)
@@ -128,7 +128,7 @@ def search_categories(request: StoreRequest) -> Result:
 
 @route("GET /categoriesByPath")
 def search_categories_by_path(request: StoreRequest) -> Result:
-    """The categories at the end of a path of names."""
+    """The categories at this path of names, from the top level down."""
     # The documentation misspells this parameter; Ecwid's own client does not.
     delimiter = request.params.get("delimeter", request.params.get("delimiter"))
     if delimiter is None:

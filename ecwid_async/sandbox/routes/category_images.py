@@ -30,7 +30,7 @@ def upload_category_image(request: StoreRequest) -> Result:
 
 @route("POST /categories/{categoryId}/image/async")
 def upload_category_image_async(request: StoreRequest) -> Result:
-    """Replace the image at a URL; it is shown at once."""
+    """Replace the image by one at a URL; it is shown at once."""
     item = find_category(request)
     item |= {"alt": request.json["alt"]} if request.json.get("alt") else {}
     return _set_image(request, item, read_async_image_upload(request, new_image_id(request.store)))

@@ -93,12 +93,12 @@ def create_discount_coupon(request: StoreRequest) -> Result:
     """Create a coupon; it needs a name and a unique code."""
     _check_feature(request)
     table = request.store.table("coupons")
-    given = {name: value for name, value in without_nulls(request.json).items() if name not in _READ_ONLY}
+    sent = {name: value for name, value in without_nulls(request.json).items() if name not in _READ_ONLY}
     for name in ("name", "code"):
-        if not (given.get(name) or "").strip():
+        if not (sent.get(name) or "").strip():
             raise ErrorResponse.wrong_parameter(f"Field {name!r} is missing")
     date = format_time(request.now)
-    application_limit = "REPEAT_CUSTOMER_ONLY" if given.get("repeatCustomerOnly") else "UNLIMITED"
+    application_limit = "REPEAT_CUSTOMER_ONLY" if sent.get("repeatCustomerOnly") else "UNLIMITED"
     coupon = {
         "id": table.new_id(),
         "discountType": "ABS",
@@ -110,7 +110,7 @@ def create_discount_coupon(request: StoreRequest) -> Result:
         "creationDate": date,
         "updateDate": date,
         "orderCount": 0,
-        **given,
+        **sent,
     }
     table.put(_validated(request, table, coupon))
     return {"id": coupon["id"], "code": coupon["code"]}

@@ -57,8 +57,8 @@ def _find_contact(request: StoreRequest, customer: Item) -> Item:
     contact_id = request.path_number("contactId")
     for contact in customer.get("contacts") or ():
         if contact.get("id") == contact_id:
-            found: Item = contact
-            return found
+            matching: Item = contact
+            return matching
     raise ErrorResponse(404, "CONTACT_NOT_FOUND", f"Contact #{contact_id} not found")
 
 

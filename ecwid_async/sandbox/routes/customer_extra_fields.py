@@ -1,4 +1,4 @@
-"""Extra fields of customers: ``/store_extrafields/customers``. The server creates keys of seven characters."""
+"""Extra fields of customers: ``/store_extrafields/customers``. A new field without a key gets one."""
 
 from base64 import b32encode
 from hashlib import sha256
@@ -38,8 +38,8 @@ def get_customer_extra_field(request: StoreRequest) -> Result:
 def create_customer_extra_field(request: StoreRequest) -> Result:
     """Create an extra field; it needs a title."""
     table, date = request.store.table("customer_extra_fields"), format_time(request.now)
-    given = without_nulls(request.json)
-    key = given.get("key") or _new_key(request)
+    sent = without_nulls(request.json)
+    key = sent.get("key") or _new_key(request)
     if key in table:
         raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already an extra field {key!r}")
     item = {
@@ -51,7 +51,7 @@ def create_customer_extra_field(request: StoreRequest) -> Result:
         "linkedWithCheckoutField": False,
         "createdDate": date,
         "lastModifiedDate": date,
-        **given,
+        **sent,
     }
     table.put(_validated(item))
     return {"createCount": 1, "key": key}

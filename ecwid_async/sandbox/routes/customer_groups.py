@@ -53,8 +53,8 @@ def get_customer_group(request: StoreRequest) -> Result:
 @route("POST /customer_groups")
 def create_customer_group(request: StoreRequest) -> Result:
     """Create a group; it needs a name."""
-    table, given = customer_group_table(request.store), without_nulls(request.json)
-    group = {"id": table.new_id(), **given}
+    table, sent = customer_group_table(request.store), without_nulls(request.json)
+    group = {"id": table.new_id(), **sent}
     _check_group(table, group)
     table.put(group)
     return {"id": group["id"]}

@@ -151,8 +151,8 @@ def _by_purchase(request: StoreRequest, value: tuple[int, ...]) -> Condition:
     orders = request.store.table("orders")
     slots = {slot for product_id in value for slot in orders.index.slots_with("productId", product_id)}
     emails = {decode_json(row).get("email") or "" for row in orders.index.rows(slots)}
-    found = (customer_by_email(request.store, email) for email in emails)
-    return KeyIn(frozenset(customer["id"] for customer in found if customer is not None))
+    customers = (customer_by_email(request.store, email) for email in emails)
+    return KeyIn(frozenset(customer["id"] for customer in customers if customer is not None))
 
 
 CUSTOMERS: Final = register_list(
@@ -261,7 +261,7 @@ def update_customer(request: StoreRequest) -> Result:
 
 
 def _change_customer(request: StoreRequest, customer_id: Key, change: Item) -> None:
-    """Apply a partial change to a customer. Raises `ErrorResponse` 404."""
+    """Apply a partial change to a customer. Raises `ErrorResponse` if it does not exist or the new email is taken."""
     stored = get_or_404(request.store.table("customers"), customer_id, _KIND, _NOT_FOUND)
     email = (change.get("email") or "").strip()
     if email and normalized(email) != normalized(stored.get("email") or ""):
@@ -312,11 +312,11 @@ def _matching_ids(request: StoreRequest) -> list[Key]:
 
 def _cached(table: Table, name: str, compute: Callable[[Iterable[Item]], _Result]) -> _Result:
     """The result of `compute` for all items, computed once until the next change."""
-    found: _Result | None = table.index.cache.get(name)
-    if found is None:
-        found = compute(item for key in table if (item := table.get(key)) is not None)
-        table.index.remember(name, found)
-    return found
+    result: _Result | None = table.index.cache.get(name)
+    if result is None:
+        result = compute(item for key in table if (item := table.get(key)) is not None)
+        table.index.remember(name, result)
+    return result
 
 
 @route("GET /customers_ids")
@@ -372,12 +372,12 @@ def get_customers_filters(request: StoreRequest) -> Result:
 
 def _shipping_addresses(customers: Iterable[Item]) -> list[Item]:
     names = ("street", "city", "countryCode", "countryName")
-    found: dict[tuple[str, ...], Item] = {}
+    addresses: dict[tuple[str, ...], Item] = {}
     for customer in customers:
         for address in customer.get("shippingAddresses") or ():
             shown = {name: address.get(name) or "" for name in names}
-            found.setdefault(tuple(shown.values()), shown)
-    return list(found.values())
+            addresses.setdefault(tuple(shown.values()), shown)
+    return list(addresses.values())
 
 
 @route("GET /customers/locations")
@@ -385,17 +385,17 @@ def get_customers_locations(request: StoreRequest) -> Result:
     """The countries of customers with this text in the country's name, sorted by name."""
     text = normalized(request.params.get("name", ""))
     countries = _cached(request.store.table("customers"), "countries", _countries)
-    shown = sorted((name, code) for code, name in countries.items() if text in normalized(name))
-    return {"items": [{"country": name, "countryCode": code} for name, code in shown]}
+    by_name = sorted((name, code) for code, name in countries.items() if text in normalized(name))
+    return {"items": [{"country": name, "countryCode": code} for name, code in by_name]}
 
 
 def _countries(customers: Iterable[Item]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for customer in customers:
         for address in (customer.get("billingPerson") or {}, *(customer.get("shippingAddresses") or ())):
             if address.get("countryCode"):
-                found.setdefault(address["countryCode"], address.get("countryName") or address["countryCode"])
-    return found
+                names.setdefault(address["countryCode"], address.get("countryName") or address["countryCode"])
+    return names
 
 
 @route("GET /customers/products")

@@ -25,14 +25,14 @@ _CUSTOM_STATUS_COUNT: Final = 3
 
 
 def _initial_statuses() -> dict[str, Item]:
-    found: dict[str, Item] = {}
+    statuses: dict[str, Item] = {}
     for kind, names in (("PAYMENT_STATUS", _PAYMENT_STATUSES), ("FULFILLMENT_STATUS", _FULFILLMENT_STATUSES)):
         for name in names:
-            found[name] = {"statusId": name, "orderStatusType": kind, "defaultStatus": True, "enabled": True}
+            statuses[name] = {"statusId": name, "orderStatusType": kind, "defaultStatus": True, "enabled": True}
         for number in range(1, _CUSTOM_STATUS_COUNT + 1):
             name = f"CUSTOM_{kind}_{number}"
-            found[name] = {"statusId": name, "orderStatusType": kind, "enabled": False}
-    return {name: {**status, "sendNotificationWhenStatusIsAssigned": True} for name, status in found.items()}
+            statuses[name] = {"statusId": name, "orderStatusType": kind, "enabled": False}
+    return {name: {**status, "sendNotificationWhenStatusIsAssigned": True} for name, status in statuses.items()}
 
 
 @route("GET /profile/order_statuses")

@@ -146,8 +146,8 @@ def _save(request: StoreRequest, options: list[Item]) -> None:
 
 def _localized(request: StoreRequest, option: Item) -> Item:
     lang = request.params.get("lang")
-    found: Item = localize(option, lang) if lang else option
-    return found
+    localized: Item = localize(option, lang) if lang else option
+    return localized
 
 
 def _find_position(request: StoreRequest) -> int:

@@ -28,7 +28,7 @@ def upload_product_gallery_image(request: StoreRequest) -> Result:
 
 @route("POST /products/{productId}/gallery/async")
 def upload_product_gallery_image_async(request: StoreRequest) -> Result:
-    """Add an image after the others at a URL; it is shown at once."""
+    """Add an image at a URL after the others; it is shown at once."""
     return _add_image(request, find_product(request), read_async_image_upload(request, new_image_id(request.store)))
 
 

@@ -22,7 +22,7 @@ def upload_product_image(request: StoreRequest) -> Result:
 
 @route("POST /products/{productId}/image/async")
 def upload_product_image_async(request: StoreRequest) -> Result:
-    """Replace the main image at a URL; it is shown at once."""
+    """Replace the main image by one at a URL; it is shown at once."""
     return _set_main_image(
         request, find_product(request), read_async_image_upload(request, new_image_id(request.store))
     )

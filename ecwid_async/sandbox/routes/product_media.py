@@ -19,15 +19,15 @@ def update_product_media(request: StoreRequest) -> Result:
     videos.clear()
     main = change.get("mainMedia") or {}
     set_main_video(request, item, None)
-    for position, given in enumerate([main, *(change.get("galleryMedia") or ())]):
-        if given.get("imageUrl"):
+    for position, medium in enumerate([main, *(change.get("galleryMedia") or ())]):
+        if medium.get("imageUrl"):
             image_id = new_image_id(request.store)
-            urls = image_urls(request.store, image_id, check_url(given["imageUrl"]))
-            listed_id = "0" if given is main else str(image_id)
+            urls = image_urls(request.store, image_id, check_url(medium["imageUrl"]))
+            listed_id = "0" if medium is main else str(image_id)
             new_images.append({"id": listed_id, **urls, "alt": {"translated": {}}, "orderBy": position})
-        if given.get("videoUrl"):
-            video = new_video(request, new_video_id(request.store), given["videoUrl"])
-            if given is main:
+        if medium.get("videoUrl"):
+            video = new_video(request, new_video_id(request.store), medium["videoUrl"])
+            if medium is main:
                 set_main_video(request, item, video)
             else:
                 videos.append(video)

@@ -61,14 +61,13 @@ def get_product_type(request: StoreRequest) -> Result:
 @route("POST /classes")
 def create_product_type(request: StoreRequest) -> Result:
     """Create a product type; its attributes get ids and keep their order."""
-    table, given = product_type_table(request.store), without_nulls(request.json)
-    if not (given.get("name") or "").strip():
+    table, sent = product_type_table(request.store), without_nulls(request.json)
+    if not (sent.get("name") or "").strip():
         raise ErrorResponse.wrong_parameter("A product type needs a name")
     attributes = [
-        {name: value for name, value in attribute.items() if name != "id"}
-        for attribute in given.get("attributes") or ()
+        {name: value for name, value in attribute.items() if name != "id"} for attribute in sent.get("attributes") or ()
     ]
-    item = {"id": table.new_id(), "attributes": [], **given}
+    item = {"id": table.new_id(), "attributes": [], **sent}
     table.put(item | {"attributes": _complete_attributes(request.store, attributes)})
     return {"id": item["id"]}
 
@@ -110,10 +109,10 @@ def _find_type(request: StoreRequest) -> Item:
     return get_or_404(product_type_table(request.store), request.path_number("classId"), _KIND, _NOT_FOUND)
 
 
-def _complete_attributes(store: Store, given: Iterable[Item]) -> list[Item]:
+def _complete_attributes(store: Store, attributes_sent: Iterable[Item]) -> list[Item]:
     """The attributes with ids. Raises `ErrorResponse` if one has no name, or an unknown type or visibility."""
     attributes = []
-    for sent in given:
+    for sent in attributes_sent:
         attribute = {"type": "CUSTOM", "show": "DESCR", **sent}
         if not (attribute.get("name") or "").strip():
             raise ErrorResponse.wrong_parameter("An attribute needs a name")

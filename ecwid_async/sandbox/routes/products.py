@@ -290,10 +290,10 @@ def get_product_filters_by_query(request: StoreRequest) -> Result:
 @route("POST /products/filters")
 def get_product_filters(request: StoreRequest) -> Result:
     """The values of filters, with the parameters as text in a JSON body, as documented."""
-    given = without_nulls(request.json.get("params") or {})
+    text_params = without_nulls(request.json.get("params") or {})
     endpoint = spec.load().endpoints["GET /products/filters"]
     params = read_parameters(
-        {**_filter_fields_text(request), **given}, endpoint, reject_unknown=request.store.switches.reject_unknown
+        {**_filter_fields_text(request), **text_params}, endpoint, reject_unknown=request.store.switches.reject_unknown
     )
     as_query = evolve(request, params=params)
     return product_filters(as_query, requested_conditions(as_query, PRODUCTS))

@@ -75,13 +75,13 @@ def _upload_logo(request: StoreRequest, logo: str) -> Result:
 
 
 def _delete_logo(request: StoreRequest, logo: str) -> int:
-    found = []
+    urls = []
     for path in _PROFILE_PATHS[logo]:
         value: Any = request.store.profile
         for step in path:
             value = (value or {}).get(step)
         if value is not None:
-            found.append(value)
+            urls.append(value)
             request.store.set_profile(path, None)
-    uploads_of(request.store).discard(url for url in found if url)
-    return int(any(found))
+    uploads_of(request.store).discard(url for url in urls if url)
+    return int(any(urls))

@@ -60,9 +60,9 @@ def create_promotion(request: StoreRequest) -> Result:
             402, "MAX_PROMOTIONS_LIMIT_EXCEEDED", f"There are already {_MAX_PROMOTIONS} promotions; delete some first"
         )
     _check_read_only(request, {})
-    given = without_nulls(request.json)
+    sent = without_nulls(request.json)
     defaults = {"enabled": True, "discountBase": "SUBTOTAL", "discountType": "ABSOLUTE", "amount": 0}
-    promotion = {"id": table.new_id(), **defaults, **given}
+    promotion = {"id": table.new_id(), **defaults, **sent}
     table.put(_validated(request, table, promotion))
     return {"id": promotion["id"]}
 

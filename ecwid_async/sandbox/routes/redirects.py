@@ -15,20 +15,20 @@ __all__: list[str] = []
 def search_redirects(request: StoreRequest) -> Result:
     """List redirects; ``keyword`` finds text in either URL, case-insensitively."""
     keyword = request.params.get("keyword", "").casefold()
-    found = [
+    matching = [
         redirect
         for redirect in _redirects(request).values()
         if keyword in f"{redirect['fromUrl']}\n{redirect['toUrl']}".casefold()
     ]
-    return paginate(request, found, lambda redirect: redirect)
+    return paginate(request, matching, lambda redirect: redirect)
 
 
 @route("GET /instant-site/redirects/get-for-path")
 def get_redirects_for_path(request: StoreRequest) -> Result:
     """The redirects from exactly this path."""
     path = request.params.get("exactPath", "")
-    found = [redirect for redirect in _redirects(request).values() if redirect["fromUrl"] == path]
-    return {"items": found, "hasAnyRedirects": bool(_redirects(request))}
+    matching = [redirect for redirect in _redirects(request).values() if redirect["fromUrl"] == path]
+    return {"items": matching, "hasAnyRedirects": bool(_redirects(request))}
 
 
 @route("POST /instant-site/redirects")

@@ -149,8 +149,8 @@ def _selected_keys(request: StoreRequest, sent: Item) -> list[Key]:
         case "ALL_FILTERED":
             table.show_due_writes()
             filters = sent.get("currentFilters") or sent.get("filters") or {}
-            found = select_rows(table.index, list(_conditions(request, filters)), Sort(), request.store.switches)
-            return table.index.keys(found)
+            slots = select_rows(table.index, list(_conditions(request, filters)), Sort(), request.store.switches)
+            return table.index.keys(slots)
         case _:
             raise ErrorResponse.wrong_parameter(f"Field 'selectMode' must be one of {', '.join(_SELECT_MODES)}")
 

@@ -55,8 +55,8 @@ def _fixed_page(request: StoreRequest, requested: str) -> str | None:
     first, _, rest = requested.partition("/")
     if first == _LEGAL_PAGES_PREFIX:
         pages = (request.store.profile.get("legalPagesSettings") or {}).get("legalPages") or ()
-        shown = {make_slug(page.get("type") or "").lower() for page in pages if page.get("enabled")}
-        return "LEGAL_PAGE" if rest in shown else None
+        enabled_pages = {make_slug(page.get("type") or "").lower() for page in pages if page.get("enabled")}
+        return "LEGAL_PAGE" if rest in enabled_pages else None
     return _FIXED_PAGES.get(first)
 
 
@@ -108,10 +108,10 @@ def _page(request: StoreRequest, kind: str, requested: str, canonical: str, item
 
 def _static_content(request: StoreRequest, kind: str, canonical: str, item: Item | None) -> Item:
     lang = request.params.get("lang")
-    shown: Item = localize(item or {}, lang) if lang else item or {}
-    title = str(shown.get("name") or (request.store.profile.get("settings") or {}).get("storeName") or "")
+    localized: Item = localize(item or {}, lang) if lang else item or {}
+    title = str(localized.get("name") or (request.store.profile.get("settings") or {}).get("storeName") or "")
     url = _canonical_url(request, kind, canonical, item)
-    description = re.sub(r"<[^>]*>", " ", str(shown.get("description") or title)).strip()[:255]
+    description = re.sub(r"<[^>]*>", " ", str(localized.get("description") or title)).strip()[:255]
     return {
         "cssFiles": ["https://storefront.example/static.css"],
         "htmlCode": f'<div class="static-content" data-page="{kind.lower()}"><h1>{escape(title)}</h1></div>',
@@ -120,7 +120,7 @@ def _static_content(request: StoreRequest, kind: str, canonical: str, item: Item
         "canonicalUrl": url,
         "ogTagsHtml": f'<meta property="og:title" content="{escape(title)}">',
         "jsonLDHtml": f'<script type="application/ld+json">{_json_ld(title, url)}</script>',
-        "lastUpdated": shown.get("updateTimestamp") or request.now,
+        "lastUpdated": localized.get("updateTimestamp") or request.now,
     }
 
 

@@ -43,7 +43,7 @@ def _order_times(item: Item) -> Iterator[int]:
 
 
 def _by_order_time(request: StoreRequest, value: int) -> Condition | None:
-    """Subscriptions with an order between ``orderCreatedFrom`` and ``orderCreatedTo``: the filter of both."""
+    """Subscriptions with an order from ``orderCreatedFrom`` to ``orderCreatedTo``; either may be missing."""
     inclusive = request.store.switches.inclusive_bounds
     low = request.params.get("orderCreatedFrom", 0) + (not inclusive)
     high = request.params.get("orderCreatedTo", 2**62) - (not inclusive)

@@ -34,7 +34,7 @@ def upload_variation_image(request: StoreRequest) -> Result:
 
 @route("POST /products/{productId}/combinations/{combinationId}/image/async")
 def upload_variation_image_async(request: StoreRequest) -> Result:
-    """Replace the image at a URL; it is shown at once."""
+    """Replace the image by one at a URL; it is shown at once."""
     item = find_product(request)
     stored = find_variation(request, item)
     if request.json.get("alt"):

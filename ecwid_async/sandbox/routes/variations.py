@@ -57,10 +57,10 @@ def get_variation(request: StoreRequest) -> Result:
 @route("POST /products/{productId}/combinations")
 def create_variation(request: StoreRequest) -> Result:
     """Add a variation after the others. It can only choose among the product's options."""
-    item, given = find_product(request), request.json
-    if given.get("options") is None:
+    item, sent = find_product(request), request.json
+    if sent.get("options") is None:
         raise ErrorResponse.wrong_parameter("Field 'options' is missing")
-    saved = _save_variations(request, item, [*(item.get("combinations") or ()), new_variation(given)])
+    saved = _save_variations(request, item, [*(item.get("combinations") or ()), new_variation(sent)])
     return {"id": saved["combinations"][-1]["id"]}
 
 

@@ -14,8 +14,8 @@ __all__ = ["compute_stats", "customer_by_email", "refresh_stats"]
 def _orders_by_email(store: Store, email: str) -> Iterator[Item]:
     """Yield all orders with this email address, oldest first."""
     table = store.table("orders")
-    found = [order for key in table.find("email", normalized(email)) if (order := table.get(key)) is not None]
-    yield from sorted(found, key=lambda order: (order.get("createTimestamp") or 0, order["orderNumber"]))
+    orders = [order for key in table.find("email", normalized(email)) if (order := table.get(key)) is not None]
+    yield from sorted(orders, key=lambda order: (order.get("createTimestamp") or 0, order["orderNumber"]))
 
 
 def customer_by_email(store: Store, email: str) -> Item | None:

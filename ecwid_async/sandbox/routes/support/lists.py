@@ -76,13 +76,13 @@ def search(
 
 def requested_conditions(request: StoreRequest, listing: Listing) -> list[Condition]:
     """The conditions that follow from the parameters."""
-    found = [listing.always(request, None)] if listing.always else []
+    conditions = [listing.always(request, None)] if listing.always else []
     for name, value in request.params.items():
         if name in listing.filters:
-            found.append(listing.filters[name](request, value))
+            conditions.append(listing.filters[name](request, value))
         elif (prefix := f"{name.split('_', 1)[0]}_") in listing.filters:
-            found.append(listing.filters[prefix](request, (name.removeprefix(prefix), value)))
-    return [condition for condition in found if condition is not None]
+            conditions.append(listing.filters[prefix](request, (name.removeprefix(prefix), value)))
+    return [condition for condition in conditions if condition is not None]
 
 
 def requested_sort(request: StoreRequest, listing: Listing) -> Sort:

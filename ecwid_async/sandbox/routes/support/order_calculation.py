@@ -18,7 +18,7 @@ _PRODUCT_FIELDS: Final[tuple[str, ...]] = ("name", "sku", "weight", "isShippingR
 
 
 def calculate_totals(request: StoreRequest) -> Item:
-    """Subtotal, taxes, shipping options and total of the items, addresses and coupon in the request."""
+    """The response with subtotal, taxes, shipping options and total for the order in the request."""
     sent: Item = merge({}, request.json)
     profile = request.store.profile
     people: dict[str, Item] = {
@@ -120,15 +120,15 @@ def _has_free_shipping(coupon: Item | None) -> bool:
 
 def _enabled_taxes(profile: Item, people: dict[str, Item]) -> list[Item]:
     """The enabled taxes of the store, each with the rate of the buyer's zone as its default."""
-    found = []
+    taxes = []
     for tax in profile.get("taxes") or ():
         if not tax.get("enabled"):
             continue
         billing, shipping = people.get("billingPerson"), people.get("shippingPerson")
         person = (shipping or billing) if tax.get("useShippingAddress") else (billing or shipping)
         rate = _tax_rate(profile, tax, (person or {}).get("countryCode"))
-        found.append({**tax, "defaultTax": rate})
-    return found
+        taxes.append({**tax, "defaultTax": rate})
+    return taxes
 
 
 def _tax_rate(profile: Item, tax: Item, country: str | None) -> float:
@@ -174,7 +174,7 @@ def _calculate_surcharge(sent: Item, subtotal: float) -> Item:
 
 
 def _shipping_options(profile: Item, subtotal: float) -> list[Item]:
-    found = []
+    options = []
     for option in (profile.get("shipping") or {}).get("shippingOptions") or ():
         if not option.get("enabled") or subtotal < (option.get("minimumOrderSubtotal") or 0):
             continue
@@ -191,8 +191,8 @@ def _shipping_options(profile: Item, subtotal: float) -> list[Item]:
         ):
             if option.get(source):
                 item[name] = option[source]
-        found.append(item)
-    return found
+        options.append(item)
+    return options
 
 
 def _shipping_rate(option: Item, subtotal: float) -> float:

@@ -24,7 +24,7 @@ def example_product(table: Table, term: str, value: object) -> Item:
 
 
 def product_filters(request: StoreRequest, conditions: Sequence[Condition]) -> Item:
-    """How many products satisfy `conditions`, and the values of each field in ``filterFields`` with their counts."""
+    """The number of products that satisfy `conditions`, and the values of each filter in ``filterFields``."""
     table = request.store.table("products")
     table.show_due_writes()
     rows = select_rows(table.index, conditions, Sort(), request.store.switches)

@@ -32,7 +32,7 @@ def media_of(item: Item) -> tuple[list[Item], list[Item]]:
 
 
 def save_media(request: StoreRequest, item: Item, new: UploadedImage | None = None) -> None:
-    """Store a product whose media have changed; `new` is an image just uploaded."""
+    """Store a product whose media have changed; `new` is the image just uploaded, if any."""
     set_image_fields(item, new.sizes if new else None)
     save_product(request, apply_change(request, item, {}))
 
@@ -68,7 +68,7 @@ def new_image(request: StoreRequest, images: list[Item], new: UploadedImage) -> 
 
 
 def remove_image(request: StoreRequest, image_id: str) -> Result:
-    """Delete an image of the product in the path. Raises `ErrorResponse` 404."""
+    """Delete an image of the product identified by the path. Raises `ErrorResponse` 404 if either does not exist."""
     item = find_product(request)
     images, _ = media_of(item)
     kept = [image for image in images if image["id"] != image_id]
@@ -80,7 +80,7 @@ def remove_image(request: StoreRequest, image_id: str) -> Result:
 
 
 def remove_video(request: StoreRequest, item: Item, video_id: int) -> Result:
-    """Delete a video of a product, the main one included."""
+    """Delete a video of a product, which may be the main one. The product must have it."""
     _, videos = media_of(item)
     [removed] = (video for video in videos if video["id"] == video_id)
     videos.remove(removed)

@@ -65,11 +65,11 @@ class Report:
 
     def rows(self, period: Period) -> dict[str, tuple[Item | None, list[Item]]]:
         """The additional data and the items of each row, by the row's name; empty for a chart."""
-        found: dict[str, tuple[Item | None, list[Item]]] = {}
+        rows: dict[str, tuple[Item | None, list[Item]]] = {}
         for item in self.items(period) if self.group else ():
             if self.group and (group := self.group(period, item)):
-                found.setdefault(group[0], (group[1], []))[1].append(item)
-        return found
+                rows.setdefault(group[0], (group[1], []))[1].append(item)
+        return rows
 
     def totals(self, period: Period) -> Metrics:
         """The metrics of all items that belong to a row."""
@@ -97,10 +97,10 @@ def _lines(period: Period) -> list[Item]:
 def _visits_with(*path: str) -> Callable[[Period], list[Item]]:
     """The visits with a value at this path."""
 
-    def found(period: Period) -> list[Item]:
+    def visits(period: Period) -> list[Item]:
         return [visit for visit in period.visits if _value_at(visit, path)]
 
-    return found
+    return visits
 
 
 def _value_at(item: Any, path: Iterable[str]) -> Any:

@@ -70,8 +70,8 @@ def by_device(period: Period, item: Item) -> Group:
 
 def _campaign(item: Item) -> Item:
     data = item.get("utmData") or {}
-    found: Item = data[0] if isinstance(data, list) else data
-    return found
+    campaign: Item = data[0] if isinstance(data, list) else data
+    return campaign
 
 
 def by_channel(period: Period, item: Item) -> Group:

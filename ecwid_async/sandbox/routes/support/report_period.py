@@ -48,12 +48,12 @@ class Period:
     @cached_property
     def first_visits(self) -> dict[str, int]:
         """The time of the first visit by each email address, in Unix seconds, until the end of the period."""
-        found: dict[str, int] = {}
+        times: dict[str, int] = {}
         for section in VISIT_SECTIONS:
             for item in items_created(self.store, section, 0, self.end):
                 email = normalized(item.get("email") or "")
-                found[email] = min(found.get(email, self.end), created_at(item))
-        return found
+                times[email] = min(times.get(email, self.end), created_at(item))
+        return times
 
     def is_new(self, item: Item) -> bool:
         """Whether the visit is the first one of its buyer."""

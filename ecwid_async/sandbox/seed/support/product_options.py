@@ -1,4 +1,4 @@
-"""The options of products, and the variations that they result in."""
+"""The options of products, and the variations that combine their choices."""
 
 from functools import cache
 from typing import Final, NamedTuple
@@ -174,7 +174,7 @@ _MAX_VARIATIONS: Final = 3
 
 @cache
 def option_set(kind: str, palette: int) -> OptionSet:
-    """The options of a `ProductKind.options`; `palette` varies colors and prices. Each set is built only once."""
+    """The options of one kind (`ProductKind.options`); `palette` varies colors and prices. Each set is built once."""
     if kind == "none":
         return OptionSet([], (), [])
     options, entered = _BUILDERS[kind](palette)
