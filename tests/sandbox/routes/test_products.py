@@ -212,7 +212,7 @@ def test_deleting_without_an_id_deletes_and_lists_all_products(api):
 # Search.
 
 
-def test_a_page_has_at_most_100_items_and_that_limit(api):
+def test_the_limit_of_a_page_is_at_most_100(api):
     api.store.load("products", [{"id": number} for number in range(1, 251)])
     page = api.get("/products", limit=1000)
     assert (page["count"], page["limit"], page["total"]) == (100, 100, 250)

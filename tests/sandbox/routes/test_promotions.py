@@ -35,7 +35,7 @@ def test_promotions_are_paginated_in_order_of_creation(api):
     assert (page["total"], [item["id"] for item in page["items"]]) == (3, [created[1]])
 
 
-def test_read_only_fields_can_be_sent_unchanged_only(api):
+def test_read_only_fields_can_be_sent_but_not_changed(api):
     number = create_promotion(api, targets={"products": [1]})
     promotion = read_promotion(api, number)
     assert api.put(f"/promotions/{number}", promotion) == {"updateCount": 1}
