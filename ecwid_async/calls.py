@@ -245,6 +245,10 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         origin._state = self._state = "sent"
         return self._request
 
+    def release_request(self) -> None:
+        """Undo `take_request`, for a request that was not sent after all: the call can be sent again."""
+        (self._origin or self)._state = self._state = "used"
+
     @property
     def sent(self) -> bool:
         """Whether the request was sent or taken, by this call or by one that shares it (see `bind`)."""

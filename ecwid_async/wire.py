@@ -299,8 +299,8 @@ class Event:
 
 
 EventSink = Callable[[Event], None]
-"""Receives events. A sink may have a method ``wants(kind) -> bool``: an event that no sink wants is not built. The
-result for CALL_STARTED applies to CALL_ENDED, too."""
+"""Receives events. A sink with a method ``wants(kind) -> bool`` receives only the kinds that it wants. An event that no
+sink wants is not built."""
 
 
 def encode_segment(segment: str | int) -> str:

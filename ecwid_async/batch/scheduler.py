@@ -1,7 +1,7 @@
 """Keeping a few batches in progress at once, and returning their results in order."""
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from typing import Any, Final
 
 from attrs import define, field
@@ -51,32 +51,36 @@ class BatchScheduler:
         planned: deque[PlannedBatch] = deque()
         pending: deque[PendingBatch] = deque()
         ended, failure = False, None
-        while not ended or planned or pending:
-            if not planned and not ended:
-                try:
-                    calls = await anext(chunks)
-                    while pending and self._planner.has_calls_in_entries(_unsettled_entries(pending), calls):
-                        planned.extend(await self._collector.collect(pending.popleft()))
-                    chunk = Chunk.of(calls)
-                    planned.extend(self._plan(chunk))
-                    unfinished.append(chunk)
-                except StopAsyncIteration:
-                    ended = True
-                except Exception as error:
-                    ended, failure = True, error
-            if planned and not self.run.stopped:
-                next_batch = planned.popleft()
-                sent = await self._sender.send(next_batch)
-                if sent is not None:
-                    pending.append(sent)
-                else:
-                    self._settle_unsent(next_batch)
-            while pending and (len(pending) > (0 if self.run.stopped else ahead) or (ended and not planned)):
-                planned.extendleft(reversed(await self._collector.collect(pending.popleft())))
-            while planned and self.run.stopped:
-                self._settle_unsent(planned.popleft())
-            while unfinished and not unfinished[0].unsettled:
-                yield unfinished.popleft().results
+        try:
+            while not ended or planned or pending:
+                if not planned and not ended:
+                    try:
+                        calls = await anext(chunks)
+                        while pending and self._planner.has_calls_in_entries(_unsettled_entries(pending), calls):
+                            planned.extend(await self._collector.collect(pending.popleft()))
+                        chunk = Chunk.of(calls)
+                        planned.extend(self._plan(chunk))
+                        unfinished.append(chunk)
+                    except StopAsyncIteration:
+                        ended = True
+                    except Exception as error:
+                        ended, failure = True, error
+                if planned and not self.run.stopped:
+                    next_batch = planned.popleft()
+                    sent = await self._sender.send(next_batch)
+                    if sent is not None:
+                        pending.append(sent)
+                    else:
+                        self._settle_unsent(next_batch)
+                while pending and (len(pending) > (0 if self.run.stopped else ahead) or (ended and not planned)):
+                    planned.extendleft(reversed(await self._collector.collect(pending.popleft())))
+                while planned and self.run.stopped:
+                    self._settle_unsent(planned.popleft())
+                while unfinished and not unfinished[0].unsettled:
+                    yield unfinished.popleft().results
+        finally:
+            for batch in planned:
+                _release_requests(batch.calls)
         if failure is not None:
             raise failure
         self._complete_job()
@@ -101,12 +105,15 @@ class BatchScheduler:
 
     def _plan(self, chunk: Chunk) -> list[PlannedBatch]:
         batches = self._planner.plan(chunk)
+        # All at once: while the first batch is in progress, a call of a later one could be sent elsewhere too.
+        _take_requests(chunk.calls)
         if self.is_complete_input and len(batches) > 1:
             self.run.lane = Lane.BULK
         return batches
 
     def _settle_unsent(self, planned: PlannedBatch) -> None:
         errors = [NotExecuted(call.request) for call in planned.calls]
+        _release_requests(planned.calls)
         for error in errors:
             error.__cause__ = self.run.journal_error
         planned.settle(errors)
@@ -119,6 +126,21 @@ class BatchScheduler:
         self._planner.check_end()
         if journal.entries:
             self.run.record(journal.complete)
+
+
+def _take_requests(calls: Sequence[Call[Any]]) -> None:
+    """Take the request of every call, or of none if one can't be sent."""
+    for number, call in enumerate(calls):
+        try:
+            call.take_request()
+        except RuntimeError:
+            _release_requests(calls[:number])
+            raise
+
+
+def _release_requests(calls: Iterable[Call[Any]]) -> None:
+    for call in calls:
+        call.release_request()
 
 
 def _unsettled_entries(pending: Iterable[PendingBatch]) -> set[int]:

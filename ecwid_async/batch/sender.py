@@ -54,9 +54,6 @@ class BatchSender:
             entry = self._run.record(lambda: journal.begin_batch(key, call_hashes, job_key_hashes))
             if entry is None:
                 return None
-        for call in planned.calls:
-            if not call.sent:
-                call.take_request()
         pending = PendingBatch(planned, self._run.clock(), key, entry, planned.entry is not None)
         if pending.resumed and entry is not None and (entry.ticket is not None or entry.failed is not None):
             pending.ticket = entry.ticket

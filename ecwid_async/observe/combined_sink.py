@@ -44,14 +44,15 @@ class CombinedSink:
                 if wants(kind):
                     return True
         except Exception:
-            return True  # every sink is called, and the error of the failing one is logged
+            return True  # `__call__` meets the same error, and reports it
         return False
 
     def __call__(self, event: Event) -> None:
-        """Pass an event to each sink."""
-        for index, sink in enumerate(self._sinks):
+        """Pass an event to each sink that wants it."""
+        for index, (sink, wants) in enumerate(zip(self._sinks, self._filters, strict=True)):
             try:
-                sink(event)
+                if wants(event.kind):
+                    sink(event)
             except Exception:
                 self._report(index)
 

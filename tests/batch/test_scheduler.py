@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from ecwid_async.batch import BatchOptions
+from ecwid_async.batch import BatchOptions, BatchRunner
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import JobError
 from ecwid_async.models.products import ProductDraft
@@ -55,6 +55,59 @@ async def test_results_of_sent_calls_are_yielded_before_an_error_of_the_source()
         await collect()
     assert outcomes(results) == ["done"] * 20
     assert await world.stock(product) == 20
+
+
+async def test_a_call_of_a_later_batch_cannot_be_sent_elsewhere_meanwhile() -> None:
+    world = World.create(batch_seconds=0.1)
+    product = await world.create_product()
+    calls = stock_changes(world, product, 80)
+    refused = []
+    sleep = world.sleep
+
+    async def interfere(seconds: float) -> None:
+        if not refused:
+            with pytest.raises(RuntimeError, match="was already sent") as raised:
+                await calls[-1]
+            refused.append(raised.value)
+        await sleep(seconds)
+
+    world.sleep = interfere  # type: ignore[method-assign]
+    assert outcomes(await world.run(calls, batch_size=10)) == ["done"] * 80
+    assert len(refused) == 1
+    assert await world.stock(product) == 80
+
+
+@pytest.mark.parametrize("unusable", ["closed", "bound twice"])
+async def test_a_call_that_cannot_be_sent_is_found_before_anything_is_sent(unusable: str) -> None:
+    world = World.create()
+    product = await world.create_product()
+    calls = stock_changes(world, product, 25)
+    if unusable == "closed":
+        calls[-1].close()
+    else:
+        calls.append(calls[0].bind(world.store._channel))
+    with pytest.raises(RuntimeError, match="build the call again"):
+        await world.run(calls, batch_size=10)
+    assert await world.stock(product) == 0
+    # The others can still be sent.
+    assert outcomes(await world.run(calls[:-1], batch_size=10)) == ["done"] * (len(calls) - 1)
+
+
+async def test_calls_that_a_cancelled_run_did_not_send_can_still_be_sent() -> None:
+    world = World.create(batch_seconds=0.1)
+    product = await world.create_product()
+    calls = stock_changes(world, product, 50)
+
+    async def give_up(seconds: float) -> None:
+        raise LookupError("cancelled")
+
+    with pytest.raises(LookupError):
+        await BatchRunner(world.store._channel, STORE, max_batch_size=10, sleep=give_up).batch(
+            calls, BatchOptions(), raise_on_failure=False
+        )
+    unsent = [call for call in calls if not call.sent]
+    assert 0 < len(unsent) < 50
+    assert outcomes(await world.run(unsent)) == ["done"] * len(unsent)
 
 
 async def test_a_job_starts_over_if_its_sandbox_was_restarted(tmp_path: Path) -> None:

@@ -45,6 +45,34 @@ async def test_an_event_that_no_sink_wants_is_not_built(monkeypatch: pytest.Monk
         logging.getLogger("ecwid_async").setLevel(logging.NOTSET)
 
 
+class Selective:
+    """Wants the events of one kind."""
+
+    def __init__(self, kind: EventKind) -> None:
+        self.kind = kind
+        self.received: list[EventKind] = []
+
+    def wants(self, kind: EventKind) -> bool:
+        return kind is self.kind
+
+    def __call__(self, event: Event) -> None:
+        self.received.append(event.kind)
+
+
+@pytest.mark.parametrize(
+    "kind", [EventKind.CALL_STARTED, EventKind.ATTEMPT_ENDED, EventKind.RETRYING, EventKind.CALL_ENDED]
+)
+@pytest.mark.parametrize("others", [0, 1])
+async def test_a_sink_receives_only_the_kinds_that_it_wants(kind: EventKind, others: int) -> None:
+    selective, received = Selective(kind), list[Event]()
+    sinks = [selective, *[received.append] * others]
+    responses = make_response(status=503), {"id": "A"}
+    async with client_for(*responses, events=sinks) as ecwid:
+        await ecwid.store(1003, "secret_x").orders.get("A")
+    assert selective.received == [kind] * (2 if kind is EventKind.ATTEMPT_ENDED else 1)
+    assert (EventKind.CALL_STARTED in {event.kind for event in received}) == bool(others)
+
+
 class Broken:
     """Fails at every event."""
 

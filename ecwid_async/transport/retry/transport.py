@@ -96,7 +96,7 @@ class Retry:
         """
         self._budget.record_call()
         wants = self._emit.wants
-        if wants(EventKind.CALL_STARTED):
+        if wants(EventKind.CALL_STARTED) or wants(EventKind.CALL_ENDED):
             with self._call_events(request) as progress:
                 return await self._retry_until_final(request, progress, await self._attempt(request, progress))
         progress = _Progress()
