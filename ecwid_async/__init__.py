@@ -109,4 +109,5 @@ _MODULES = {
     "wire": ("Event", "EventKind"),
 }
 
-__getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)
+if not TYPE_CHECKING:  # or type checkers accept any name
+    __getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)

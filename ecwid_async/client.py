@@ -29,6 +29,7 @@ from ecwid_async.transport import (
     check_number,
     normalize_url,
     validate_base_url,
+    with_deadlines,
 )
 from ecwid_async.wire import EventSink, Transport, to_printable
 
@@ -143,7 +144,9 @@ class Ecwid:
         token = _as_secret(token)  # in this frame too: some tracebacks show local variables
         number = _parse_store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
         secret = _read_secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
-        channel = self._new_channel(Auth.for_store(self.transport, number, secret), number, secret, timeout)
+        channel = self._new_channel(
+            Auth.for_store(with_deadlines(self.transport), number, secret), number, secret, timeout
+        )
         return Store(number, channel, quota=self._quota)
 
     def application(self, client_id: str | None = None, client_secret: str | None = None) -> "Application":
@@ -156,7 +159,9 @@ class Ecwid:
         client_secret = _as_secret(client_secret)
         app = _read_secret(client_id, "client_id", "ECWID_CLIENT_ID", "The app's client id")
         secret = _read_secret(client_secret, "client_secret", "ECWID_CLIENT_SECRET", "The app's client secret")
-        return Application(self._new_channel(Auth.for_application(self.transport, app, secret), None, secret))
+        return Application(
+            self._new_channel(Auth.for_application(with_deadlines(self.transport), app, secret), None, secret)
+        )
 
     def quarantine(self) -> QuarantineList:
         """The tokens and stores whose calls fail at once, because the API reported that they can't work.
@@ -313,12 +318,12 @@ class Store:
         """The base URL of the calls, or another identifier of the server."""
         return self._channel.server
 
-    async def send(self, call: Call[T]) -> T:
-        """Send a call that was built elsewhere, for example an unpickled one, to this store.
+    def send(self, call: Call[T]) -> Call[T]:
+        """Bind a call that was built elsewhere, such as an unpickled one, to this store. Awaiting the result sends it.
 
-        Raises `RuntimeError` if it was already sent or closed.
+        That raises `RuntimeError` if the call was already sent or closed.
         """
-        return await call.bind(self._channel)
+        return call.bind(self._channel)
 
     @overload
     async def batch(

@@ -248,7 +248,8 @@ class Transport(Protocol):
     """Sends requests: with an HTTP library, or through another transport with retries, a rate limit or credentials.
 
     Methods raise `ecwid_async.errors.TransportError` if there is no complete response. A response with any status is
-    returned.
+    returned. The client cancels `send` at the deadline of the request, unless the transport has a true attribute
+    `enforces_deadlines`.
     """
 
     async def send(self, request: Request) -> Response:

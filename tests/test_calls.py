@@ -370,3 +370,12 @@ async def test_an_invalid_timeout_is_refused(seconds: Any) -> None:
         call.with_timeout(seconds)
     assert call.timeout is None
     call.close()
+
+
+async def test_sending_a_call_to_a_store_can_be_cancelled_before_it_starts() -> None:
+    store = Ecwid(transport=MemoryTransport([]), quota=None).store(1003, "secret_x")
+    call = pickle.loads(pickle.dumps(store.orders.get("A")))
+    task = asyncio.ensure_future(store.send(call))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task

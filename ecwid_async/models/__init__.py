@@ -292,4 +292,5 @@ _MODULES = {
 }
 # fmt: on
 
-__getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)
+if not TYPE_CHECKING:  # or type checkers accept any name
+    __getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox.state import Store as Store
     from ecwid_async.sandbox.switches import Switches as Switches
 
-# The pytest plugin loads this package in every test run, even if it uses no sandbox.
-__getattr__, __dir__, __all__ = lazy_exports(
-    __name__, {"sandbox": ("Exchange", "Sandbox"), "state": ("Store",), "switches": ("Switches",)}
-)
+if not TYPE_CHECKING:  # or type checkers accept any name
+    # Lazy, because the pytest plugin loads this package in every test run, even if it uses no sandbox.
+    __getattr__, __dir__, __all__ = lazy_exports(
+        __name__, {"sandbox": ("Exchange", "Sandbox"), "state": ("Store",), "switches": ("Switches",)}
+    )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ecwid_async.transport.aiohttp import AiohttpTransport as AiohttpTransport
     from ecwid_async.transport.auth import Auth as Auth
     from ecwid_async.transport.auth import Secret as Secret
+    from ecwid_async.transport.deadline import with_deadlines as with_deadlines
     from ecwid_async.transport.http.base_url import DEFAULT_BASE_URL as DEFAULT_BASE_URL
     from ecwid_async.transport.http.base_url import normalize_url as normalize_url
     from ecwid_async.transport.http.base_url import validate_base_url as validate_base_url
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _MODULES: Final = {
     "aiohttp": ("AiohttpTransport",),
     "auth": ("Auth", "Secret"),
+    "deadline": ("with_deadlines",),
     "http.base_url": ("DEFAULT_BASE_URL", "normalize_url", "validate_base_url"),
     "http.settings": ("Settings", "Timeouts"),
     "httpx2": ("Httpx2Transport",),
@@ -54,4 +56,5 @@ _MODULES: Final = {
     "validation": ("check_count", "check_number"),
 }
 
-__getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)
+if not TYPE_CHECKING:  # or type checkers accept any name
+    __getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)

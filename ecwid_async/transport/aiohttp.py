@@ -4,7 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
-from typing import Final, NoReturn, cast
+from typing import ClassVar, Final, NoReturn, cast
 
 import aiohttp
 from multidict import CIMultiDict
@@ -80,6 +80,8 @@ class AiohttpTransport:
     There is one session for each event loop and process, created on first use. Raises `ConfigError` for an invalid base
     URL, and for one that would send a token unencrypted.
     """
+
+    enforces_deadlines: ClassVar = True
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
         self._base_url = validate_base_url(base_url)

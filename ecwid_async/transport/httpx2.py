@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Final, NoReturn, cast
+from typing import ClassVar, Final, NoReturn, cast
 
 import anyio
 import anyio.lowlevel
@@ -70,6 +70,8 @@ class Httpx2Transport:
     There is one pool for each event loop and process, created on first use. Raises `ConfigError` for an invalid base
     URL, for one that would send a token unencrypted, and for a `Settings.ca` without certificates.
     """
+
+    enforces_deadlines: ClassVar = True
 
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
         self._base_url = validate_base_url(base_url)

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import ClassVar, Final, NoReturn
 
 from attrs import frozen
 
@@ -76,6 +76,8 @@ class PyqwestTransport:
     is not.
     Raises `ConfigError` for an invalid base URL, and for one that would send a token unencrypted.
     """
+
+    enforces_deadlines: ClassVar = True
 
     _used_in_process: int | None = None
 

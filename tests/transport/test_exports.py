@@ -22,7 +22,7 @@ def test_every_exported_name_loads(name: str) -> None:
 
 def test_type_checkers_see_the_same_names_from_the_same_modules() -> None:
     tree = ast.parse(Path(transport.__file__).read_text())
-    [block] = [node for node in tree.body if isinstance(node, ast.If)]
+    block = next(node for node in tree.body if isinstance(node, ast.If))
     imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
     seen = {alias.name: node.module for node in imports for alias in node.names}
     modules = {name: module for module, names in transport._MODULES.items() for name in names}

@@ -161,3 +161,9 @@ def observing(received: list[Event]) -> None:
 def reporting(problems: list[DecodeProblem]) -> None:
     Ecwid(on_problem=problems.append)
     Ecwid(on_problem=lambda problem: print(problem.path))
+
+
+def unknown_names_are_errors() -> None:
+    from ecwid_async import Ordre  # type: ignore[attr-defined]  # noqa: F401
+    from ecwid_async.models import Produkt  # type: ignore[attr-defined]  # noqa: F401
+    from ecwid_async.transport import Telepathy  # type: ignore[attr-defined]  # noqa: F401
