@@ -138,11 +138,14 @@ class Ecwid:
 
         `timeout`, in seconds, replaces the client's timeout for the calls of this `Store`.
 
-        Raises `ConfigError` if the store id or token is missing or invalid.
+        Raises `ConfigError` if the store id or token is missing or invalid, or the token of the environment belongs to
+        another store.
         """
         _check_timeout(timeout)
         token = _as_secret(token)  # in this frame too: some tracebacks show local variables
         number = _parse_store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
+        if token is None:
+            _check_token_owner(number)
         secret = _read_secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
         channel = self._new_channel(
             Auth.for_store(with_deadlines(self.transport), number, secret), number, secret, timeout
@@ -474,6 +477,13 @@ def _read_secret(value: str | None, argument: str, variable: str, meaning: str) 
             f"pass `{argument}`, or set {variable}."
         )
     return secret
+
+
+def _check_token_owner(store_id: int) -> None:
+    """Raise `ConfigError` if the environment has a token, but for another store."""
+    owner = os.environ.get("ECWID_STORE_ID")
+    if owner and os.environ.get("ECWID_TOKEN") and _parse_store_id(owner) != store_id:
+        raise ConfigError(f"ECWID_TOKEN is for the store {owner}, not for {store_id}: pass `token`.")
 
 
 def _check(name: str, value: object, is_valid: bool, wanted: str) -> None:

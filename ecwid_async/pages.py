@@ -136,11 +136,11 @@ class Pages(Generic[T]):
         """Return all items as a list."""
         return [item async for item in self]
 
-    async def to_arrow(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pa.Table":
+    async def to_arrow(self, *, decimals: "Decimals" = "exact", with_store_id: bool = False) -> "pa.Table":
         """Return all items as an Arrow table with a column for each requested field of the model.
 
         Data that no column can hold is in `_extra`, as JSON in the shape of the item; values of an unexpected type are
-        reported as for models. `decimals` are exact, or "float64". With `store_id`, the id of the store is the first
+        reported as for models. `decimals` are exact, or "float64". `with_store_id` makes the id of the store the first
         column. Raises `ConfigError` if pyarrow is missing.
         """
         from ecwid_async.tables.arrow import read_table
@@ -151,24 +151,26 @@ class Pages(Generic[T]):
                 self._item,
                 self._request,
                 decimals=decimals,
-                store_id=self._channel.store_id if store_id else None,
+                store_id=self._channel.store_id if with_store_id else None,
                 codec=self._channel.codec,
             )
 
-    async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
+    async def to_polars(self, *, decimals: "Decimals" = "exact", with_store_id: bool = False) -> "pl.DataFrame":
         """Return all items as a polars data frame: see `to_arrow`. Raises `ConfigError` if polars is missing."""
-        from ecwid_async.tables.arrow import to_polars
+        from ecwid_async.tables.arrow import check_library, to_polars
 
-        return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
+        check_library("polars")
+        return to_polars(await self.to_arrow(decimals=decimals, with_store_id=with_store_id))
 
-    async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
+    async def to_pandas(self, *, decimals: "Decimals" = "exact", with_store_id: bool = False) -> "pd.DataFrame":
         """Return all items as a pandas data frame with Arrow types: see `to_arrow`.
 
         Raises `ConfigError` if pandas is missing.
         """
-        from ecwid_async.tables.arrow import to_pandas
+        from ecwid_async.tables.arrow import check_library, to_pandas
 
-        return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
+        check_library("pandas")
+        return to_pandas(await self.to_arrow(decimals=decimals, with_store_id=with_store_id))
 
     @overload
     def scan(

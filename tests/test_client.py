@@ -90,6 +90,19 @@ def test_the_error_for_a_missing_or_wrong_setting_says_where_to_set_it(
     assert "secret_x" not in str(caught.value)
 
 
+def test_the_token_in_the_environment_is_not_used_for_another_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECWID_STORE_ID", "1003")
+    monkeypatch.setenv("ECWID_TOKEN", "secret_of_1003")
+    ecwid = Ecwid()
+    assert ecwid.store().store_id == ecwid.store(1003).store_id == 1003
+    assert ecwid.store(5, "secret_of_5").store_id == 5
+    with pytest.raises(ConfigError, match="ECWID_TOKEN is for the store 1003, not for 5: pass `token`") as caught:
+        ecwid.store(5)
+    assert "secret_of" not in str(caught.value)
+    monkeypatch.delenv("ECWID_STORE_ID")
+    assert ecwid.store(5).store_id == 5
+
+
 def test_a_store_id_in_the_environment_must_be_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ECWID_STORE_ID", "my store")
     with pytest.raises(ConfigError, match="'my store' is not a valid store id"):

@@ -92,7 +92,7 @@ def _path_in_store(path: str, store_options: StoreOptions | None) -> str:
     store_id = DEMO_STORE_ID if demo else os.environ.get("ECWID_STORE_ID")
     prefix = f"{Ecwid().base_url}/{store_id or 'ECWID_STORE_ID'}/"
     if not path.startswith(prefix):
-        host = urlsplit(path).hostname
+        host = urlsplit(path).hostname or "no host"
         raise UsageError(f"the URL at {host} does not belong to this store ({prefix}…): {_EXAMPLE}.")
     return path.removeprefix(prefix)
 

@@ -57,13 +57,13 @@ class FormatArguments:
         return {"format": self.format, "options": options}
 
     def file_arguments(self) -> dict[str, Any]:
-        """Return the arguments `store_id` and `mode` of `export_store`."""
+        """Return the arguments `with_store_id` and `mode` of `export_store`."""
         if self.mode is not None and not re.fullmatch("0?[67][0-7]{2}", self.mode):
             raise UsageError(
                 "--mode takes three digits as chmod does, with read and write permission for you, such as 600, not "
                 f"{self.mode}."
             )
-        return {"store_id": self.store_id_column, "mode": None if self.mode is None else int(self.mode, 8)}
+        return {"with_store_id": self.store_id_column, "mode": None if self.mode is None else int(self.mode, 8)}
 
 
 @Parameter(name="*")

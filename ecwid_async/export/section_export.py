@@ -36,7 +36,7 @@ class ExportSettings:
     fresh: bool
     skip_refused: bool
     source_id: str
-    store_id: bool
+    with_store_id: bool
     mode: int | None
     on_progress: ProgressCallback
     now: Callable[[], datetime]
@@ -137,7 +137,7 @@ def _create_writer(
     format_: Format,
     settings: ExportSettings,
 ) -> SectionWriter:
-    store_id = store.store_id if settings.store_id else None
+    store_id = store.store_id if settings.with_store_id else None
     return SectionWriter(request, out, log, format_, settings.options, store_id, store._channel.codec)
 
 
@@ -152,6 +152,6 @@ def request_digest(store: Store, request: SectionRequest, format_: Format, setti
         request.where_as_json,
         format_,
         attrs.asdict(settings.options),
-        settings.store_id,
+        settings.with_store_id,
     )
     return blake2b(msgspec.json.encode(identity), digest_size=16).hexdigest()

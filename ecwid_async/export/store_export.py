@@ -51,7 +51,7 @@ async def export_store(
     fresh: bool = False,
     skip_refused: bool = False,
     source_id: str = "",
-    store_id: bool = False,
+    with_store_id: bool = False,
     mode: int | None = None,
     on_progress: ProgressCallback = _ignore,
     now: Callable[[], datetime] = utc_now,
@@ -61,9 +61,9 @@ async def export_store(
     `format` is by default the one that the file's name ends in, otherwise JSON Lines, which has the items byte for byte
     as the server sent them. `fields` maps sections to fields, as text (``{"products": "id,name,options(name)"}``) or as
     a class, as for ``into=``. `where` maps sections to filters, which are arguments of the section's ``search``. Hidden
-    items are included. With `store_id`, each item has the id of its store, as first column or key ``store_id``. Files
-    get the permissions of any new file, or `mode`, such as 0o600. `on_progress` is called with a `Progress` after each
-    page and at the end of each section.
+    items are included. `with_store_id` adds the id of the store to each item, as first column or key ``store_id``. The
+    files get the permissions of any new file, or `mode`, such as 0o600. `on_progress` is called with a `Progress` after
+    each page and at the end of each section.
 
     All files get their names together, the manifest last. If the export fails, the files that were there before stay.
     After a failure, a cancellation or the end of the process, the items that were read are kept in hidden files for a
@@ -86,7 +86,7 @@ async def export_store(
         fresh=fresh,
         skip_refused=skip_refused,
         source_id=source_id,
-        store_id=store_id,
+        with_store_id=with_store_id,
         mode=mode,
         on_progress=on_progress,
         now=now,
@@ -125,7 +125,7 @@ async def export_stores(
     fresh: bool = False,
     skip_refused: bool = False,
     source_id: str = "",
-    store_id: bool = False,
+    with_store_id: bool = False,
     mode: int | None = None,
     concurrency: int = _CONCURRENT_STORES,
     on_progress: ProgressCallback = _ignore,
@@ -145,12 +145,15 @@ async def export_stores(
         fresh=fresh,
         skip_refused=skip_refused,
         source_id=source_id,
-        store_id=store_id,
+        with_store_id=with_store_id,
         mode=mode,
         on_progress=on_progress,
         now=now,
     )
-    by_id = {store.store_id: store for store in stores}
+    by_id: dict[int, Store] = {}
+    for store in stores:
+        if by_id.setdefault(store.store_id, store) is not store:
+            raise ConfigError(f"the store {store.store_id} is given twice: pass each store once")
     results: dict[int, Manifest | EcwidError] = {}
     if not by_id:
         return results

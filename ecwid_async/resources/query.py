@@ -1,5 +1,6 @@
 """Query parameters: the types of their values, and their encoding."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -41,6 +42,8 @@ _TIMESTAMPS: Final = frozenset(
     }
 )
 _UNIX_SECONDS: Final = range(1_000_000_000, 10_000_000_000)
+_CAMEL_CASE: Final = re.compile("[a-z]+(?:[A-Z][a-z]*)+")
+_CAPITAL: Final = re.compile("[A-Z]")
 
 
 def as_sequence(value: OneOrMany[T] | None) -> Sequence[T] | None:
@@ -66,7 +69,7 @@ def _encode(name: str, value: object) -> str:
     if isinstance(value, int):
         if name in _TIMESTAMPS and value not in _UNIX_SECONDS:
             raise ValueError(
-                f"{name} can't be {value}: Unix seconds have ten digits since 2001; "
+                f"{_argument(name)} can't be {value}: Unix seconds have ten digits since 2001; "
                 "for a date pass a datetime with a time zone, such as datetime(2024, 1, 31, tzinfo=UTC)"
             )
         return str(value)
@@ -74,12 +77,13 @@ def _encode(name: str, value: object) -> str:
         return format(value, "f")
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError(f"{name} needs a datetime with a time zone, such as datetime.now(UTC)")
+            raise ValueError(f"{_argument(name)} needs a datetime with a time zone, such as datetime.now(UTC)")
         return str(int(value.timestamp()))
     if isinstance(value, Iterable) and not isinstance(value, bytes):
         return _join(name, [_encode(name, element) for element in value])
+    found = type(value).__name__
     raise TypeError(
-        f"{name} can't be a {type(value).__name__}: pass a str, int, bool, Decimal or datetime, or a list of those"
+        f"{_argument(name)} can't be a {found}: pass a str, int, bool, Decimal or datetime, or a list of those"
     )
 
 
@@ -87,11 +91,20 @@ def _join(name: str, elements: Sequence[str]) -> str:
     """Join the values of a parameter. Raises `ValueError` if the server would read different values."""
     if not elements:
         # The API ignores an empty filter and returns everything.
-        raise ValueError(f"{name} is an empty list, which would match everything: leave it out to match everything")
+        raise ValueError(
+            f"{_argument(name)} is an empty list, which would match everything: leave it out to match everything"
+        )
     for element in elements:
         if "," in element:
             raise ValueError(
-                f"{name} can't be {element!r}: the API separates values by commas and documents no way to escape one. "
-                "Pass a list for several values; a value with a comma can't be searched for"
+                f"{_argument(name)} can't be {element!r}: the API separates values by commas and documents no way to "
+                "escape one. Pass a list for several values; a value with a comma can't be searched for"
             )
     return ",".join(elements)
+
+
+def _argument(name: str) -> str:
+    """The name of the Python argument for a query parameter: ``updated_from`` for ``updatedFrom``."""
+    if not _CAMEL_CASE.fullmatch(name):
+        return name  # such as `option_Size`, which contains a merchant's word
+    return _CAPITAL.sub(lambda match: f"_{match[0].lower()}", name)

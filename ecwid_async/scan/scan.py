@@ -179,7 +179,7 @@ class Scan(Generic[T]):
         """Yield each page as a list of unparsed items, as sent by the server. Raises the same errors as `dicts`."""
         return self._close_with_scan(self._iterate_raw())
 
-    async def to_arrow(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pa.Table":
+    async def to_arrow(self, *, decimals: "Decimals" = "exact", with_store_id: bool = False) -> "pa.Table":
         """Return all items as an Arrow table: see `Pages.to_arrow`.
 
         Raises the same errors as `dicts`, and `ConfigError` without pyarrow.
@@ -191,28 +191,30 @@ class Scan(Generic[T]):
             self._item,
             self._request,
             decimals=decimals,
-            store_id=self._channel.store_id if store_id else None,
+            store_id=self._channel.store_id if with_store_id else None,
             codec=self._channel.codec,
             exclude=self._scan_only_fields,
         )
 
-    async def to_polars(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pl.DataFrame":
+    async def to_polars(self, *, decimals: "Decimals" = "exact", with_store_id: bool = False) -> "pl.DataFrame":
         """Return all items as a polars data frame.
 
         Raises the same errors as `to_arrow`, and `ConfigError` without polars.
         """
-        from ecwid_async.tables.arrow import to_polars
+        from ecwid_async.tables.arrow import check_library, to_polars
 
-        return to_polars(await self.to_arrow(decimals=decimals, store_id=store_id))
+        check_library("polars")
+        return to_polars(await self.to_arrow(decimals=decimals, with_store_id=with_store_id))
 
-    async def to_pandas(self, *, decimals: "Decimals" = "exact", store_id: bool = False) -> "pd.DataFrame":
+    async def to_pandas(self, *, decimals: "Decimals" = "exact", with_store_id: bool = False) -> "pd.DataFrame":
         """Return all items as a pandas data frame with Arrow columns.
 
         Raises the same errors as `to_arrow`, and `ConfigError` without pandas.
         """
-        from ecwid_async.tables.arrow import to_pandas
+        from ecwid_async.tables.arrow import check_library, to_pandas
 
-        return to_pandas(await self.to_arrow(decimals=decimals, store_id=store_id))
+        check_library("pandas")
+        return to_pandas(await self.to_arrow(decimals=decimals, with_store_id=with_store_id))
 
     def _close_with_scan(self, generator: AsyncGenerator[R, None]) -> AsyncGenerator[R, None]:
         """Close a generator with the scan: a loop that is left early leaves it open."""

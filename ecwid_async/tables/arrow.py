@@ -5,6 +5,7 @@ import struct
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-__all__ = ["Decimals", "TableBuilder", "read_table", "to_pandas", "to_polars"]
+__all__ = ["Decimals", "TableBuilder", "check_library", "read_table", "to_pandas", "to_polars"]
 
 Decimals: TypeAlias = Literal["exact", "float64"]
 
@@ -487,20 +488,22 @@ async def read_table(
     return builder.take()
 
 
+def check_library(name: Literal["pandas", "polars"]) -> None:
+    """Raise `ConfigError` if a library for data frames is missing, before anything is read for it."""
+    if find_spec(name) is None:
+        raise ConfigError(f"{name} is missing: pip install {name}")
+
+
 def to_polars(table: pa.Table) -> "pl.DataFrame":
     """Convert a table to a polars data frame."""
-    try:
-        import polars as pl
-    except ImportError:
-        raise ConfigError("polars is missing: pip install polars") from None
+    import polars as pl
+
     return pl.DataFrame(table)
 
 
 def to_pandas(table: pa.Table) -> "pd.DataFrame":
     """Convert a table to a pandas data frame with Arrow types, so ids and amounts stay exact next to missing values."""
-    try:
-        import pandas as pd
-    except ImportError:
-        raise ConfigError("pandas is missing: pip install pandas") from None
+    import pandas as pd
+
     frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
     return frame

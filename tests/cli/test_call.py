@@ -272,6 +272,7 @@ def test_one_item_is_deleted_without_yes(ecwid, demo):
         (("GET", "/orders/."), "leads elsewhere"),
         (("GET", "https://elsewhere.example/api/v3/1003/orders"), "elsewhere.example does not belong to this store"),
         (("GET", "https://app.ecwid.com/api/v3/1004/orders"), "does not belong to this store"),
+        (("GET", "x:///orders"), "the URL at no host does not belong to this store"),
         (("FETCH", "/orders"), "'FETCH' is not a method"),
         (("GET", "/orders", "-q", "limit"), "NAME=VALUE"),
         (("GET", "/orders", "-q", "=1"), "NAME=VALUE"),

@@ -172,13 +172,13 @@ async def test_nothing_is_left_if_nothing_was_read(tmp_path, interrupt):
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv"])
 async def test_a_resumed_export_has_the_store_id_everywhere_and_starts_over_without_it(store, shop, tmp_path, format_):
-    await export_store(store, ["products"], tmp_path / "whole", format=format_, store_id=True)
+    await export_store(store, ["products"], tmp_path / "whole", format=format_, with_store_id=True)
     for had_store_id in (True, False):
         shop.break_after(5)
         with pytest.raises(NotSent):
-            await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=had_store_id)
+            await export_store(store, ["products"], tmp_path / "out", format=format_, with_store_id=had_store_id)
         shop.repair()
-        manifest = await export_store(store, ["products"], tmp_path / "out", format=format_, store_id=True)
+        manifest = await export_store(store, ["products"], tmp_path / "out", format=format_, with_store_id=True)
         assert manifest.sections["products"].resume_count == had_store_id
         expected, actual = (tmp_path / folder / f"products.{format_}" for folder in ("whole", "out"))
         assert actual.read_bytes() == expected.read_bytes()

@@ -43,7 +43,7 @@ async def test_only_matching_items_are_written(store, shop, tmp_path):
     [
         ({"update_from": 1}, "products can't be searched by 'update_from'. Did you mean updated_from?"),
         ({"limit": 5}, "can't be searched by 'limit'"),
-        ({"updated_from": datetime(2024, 1, 1)}, "products: updatedFrom needs a datetime with a time zone"),
+        ({"updated_from": datetime(2024, 1, 1)}, "products: updated_from needs a datetime with a time zone"),
     ],
 )
 async def test_an_unknown_filter_is_refused_before_sending(store, shop, tmp_path, where, message):

@@ -54,7 +54,7 @@ async def test_bytes_that_are_not_utf_8_in_a_single_response_are_an_error(store,
 async def test_lines_begin_with_the_store_id_and_are_otherwise_unchanged(store, shop, tmp_path, out):
     odd = [b'{ "id" : 7, "price": 1.10 }', b'{"id":1,\n"x":[ ]}', b'{"id":2}']
     shop.intercept = lambda request: make_response(b'{"total":3,"count":3,"items":[%s]}' % b",".join(odd))
-    await export_store(store, ["products"], tmp_path / out, store_id=True)
+    await export_store(store, ["products"], tmp_path / out, with_store_id=True)
     assert (tmp_path / "out" / "products.jsonl").read_bytes().splitlines() == [
         b'{"store_id":1003,"id" : 7, "price": 1.10 }',
         b'{"store_id":1003,"id":1, "x":[ ]}',
@@ -64,7 +64,7 @@ async def test_lines_begin_with_the_store_id_and_are_otherwise_unchanged(store, 
 
 async def test_an_item_without_fields_has_the_store_id_too(store, shop, tmp_path):
     shop.intercept = lambda request: make_response(b"{ }")
-    await export_store(store, ["profile"], tmp_path, store_id=True)
+    await export_store(store, ["profile"], tmp_path, with_store_id=True)
     assert (tmp_path / "profile.jsonl").read_bytes() == b'{"store_id":1003}\n'
 
 
@@ -73,7 +73,7 @@ async def test_an_item_without_fields_has_the_store_id_too(store, shop, tmp_path
 async def test_the_store_id_is_the_first_column_of_every_store(client, shop, tmp_path, format_, fields):
     shop.add(1004, products=150)
     stores = [client.store(number, TOKEN) for number in (1003, 1004)]
-    await export_stores(stores, ["products"], tmp_path, format=format_, fields=fields, store_id=True)
+    await export_stores(stores, ["products"], tmp_path, format=format_, fields=fields, with_store_id=True)
     found = []
     for number in (1003, 1004):
         path = tmp_path / str(number) / f"products.{format_}"

@@ -90,6 +90,13 @@ async def test_each_store_has_its_own_error_if_no_more_files_can_be_opened(clien
     assert {int(name) for name in file_names(tmp_path)} == set(exported) | {2000}
 
 
+async def test_a_repeated_store_is_refused_before_anything_is_read(client, tmp_path):
+    stores = [client.store(1003, TOKEN), client.store(1003, TOKEN)]
+    with pytest.raises(ConfigError, match="the store 1003 is given twice"):
+        await export_stores(stores, ["products"], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("concurrency", [0, -1, 2.5, True])
 async def test_an_invalid_concurrency_is_refused(client, tmp_path, concurrency):
     with pytest.raises(ConfigError, match="concurrency must be"):

@@ -247,14 +247,14 @@ def test_every_undocumented_parameter_has_a_reason(method: Any) -> None:
 def test_a_time_without_a_time_zone_is_refused(method: Any) -> None:
     for query in documented(method):
         if query["type"] == "datetime":
-            with pytest.raises(ValueError, match=f"{query['name']} needs a datetime with a time zone"):
+            with pytest.raises(ValueError, match=f"{argument(query['name'])} needs a datetime with a time zone"):
                 method.request(**{argument(query["name"]): datetime(2024, 9, 4)})
 
 
 def test_a_float_is_refused(method: Any) -> None:
     for query in documented(method):
         if query["type"] == "number":
-            with pytest.raises(TypeError, match=f"{query['name']} can't be a float"):
+            with pytest.raises(TypeError, match=f"{argument(query['name'])} can't be a float"):
                 method.request(**{argument(query["name"]): 12.5})
 
 
@@ -286,7 +286,7 @@ def test_a_number_that_is_not_unix_seconds_is_refused(method: Any) -> None:
         if query["type"] == "datetime":
             for value in (2024, 20240101, 202401010000, 1725434211000, 0, -1):
                 with pytest.raises(
-                    ValueError, match=rf"{query['name']} can't be {value}: Unix seconds have ten digits"
+                    ValueError, match=rf"{argument(query['name'])} can't be {value}: Unix seconds have ten digits"
                 ):
                     method.request(**{argument(query["name"]): value})
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ecwid_async import models
 from ecwid_async.calls import Channel
-from ecwid_async.client import Store
+from ecwid_async.client import Ecwid, Store
 from ecwid_async.codec import Codec, DecodeProblem, loads
 from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.models.base import Model, prefixed_fields
@@ -566,15 +566,34 @@ async def test_a_table_has_a_store_id_column_on_request(ecwid_store: Store, scan
             return await stack.enter_async_context(pages.scan()) if scanned else pages
 
         plain = await (await source()).to_arrow()
-        result = await (await source()).to_arrow(store_id=True)
+        result = await (await source()).to_arrow(with_store_id=True)
         assert result.schema.names == ["store_id", *plain.schema.names]
         assert result.schema.field("store_id").type == pa.int64()
         assert result["store_id"].to_pylist() == [ecwid_store.store_id] * plain.num_rows
-        assert (await (await source()).to_polars(store_id=True))["store_id"].to_list() == result["store_id"].to_pylist()
-        assert (await (await source()).to_pandas(store_id=True))["store_id"].tolist() == result["store_id"].to_pylist()
+        assert (await (await source()).to_polars(with_store_id=True))["store_id"].to_list() == result[
+            "store_id"
+        ].to_pylist()
+        assert (await (await source()).to_pandas(with_store_id=True))["store_id"].tolist() == result[
+            "store_id"
+        ].to_pylist()
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas"])
+@pytest.mark.parametrize("reads", ["search", "scan"])
+async def test_a_missing_library_is_reported_before_anything_is_read(
+    library: str, reads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    transport = MemoryTransport([])
+    products = Ecwid(transport=transport, quota=None).store(1003, "secret_x").products
+    async with AsyncExitStack() as stack:
+        source = products.search() if reads == "search" else await stack.enter_async_context(products.scan())
+        with pytest.raises(ConfigError, match=f"{library} is missing: pip install {library}"):
+            await getattr(source, f"to_{library}")()
+    assert transport.requests == []
 
 
 async def test_an_empty_table_has_the_store_id_column() -> None:
-    result = await search_of().to_arrow(store_id=True)
+    result = await search_of().to_arrow(with_store_id=True)
     assert result.schema.names[0] == "store_id"
     assert result.num_rows == 0
