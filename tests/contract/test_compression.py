@@ -16,9 +16,9 @@ BODY = b'{"items":[{"id":1,"name":"tea"},{"id":2,"name":"tea"}]}'
 
 
 PACKED = {
-    "gzip": ("gzip", gzip.compress(BODY)),
-    "gzip of two members": ("gzip", gzip.compress(BODY[:20]) + gzip.compress(BODY[20:])),
-    "gzip under its old name": ("X-GZip", gzip.compress(BODY)),
+    "gzip": ("gzip", gzip.compress(BODY, mtime=0)),
+    "gzip of two members": ("gzip", gzip.compress(BODY[:20], mtime=0) + gzip.compress(BODY[20:], mtime=0)),
+    "gzip under its old name": ("X-GZip", gzip.compress(BODY, mtime=0)),
     "deflate": ("deflate", zlib.compress(BODY)),
     "deflate without its header": ("deflate", zlib.compress(BODY, wbits=-zlib.MAX_WBITS)),
     "nothing": ("identity", BODY),
@@ -50,7 +50,7 @@ async def test_a_compressed_body_is_decompressed(connect: Connect, kind: str) ->
 async def test_a_compressed_body_cut_anywhere_is_an_error(connect: Connect, kind: str) -> None:
     """The announced length matches the cut body, and the connection stays open."""
     encoding, packed = PACKED[kind]
-    members = {0, len(gzip.compress(BODY[:20]))} if "members" in kind else {0}
+    members = {0, len(gzip.compress(BODY[:20], mtime=0))} if "members" in kind else {0}
     async with fault_server(packed_in(encoding, packed)) as server:
         transport = connect(server.base_url)
         for length in range(len(packed)):
@@ -67,9 +67,9 @@ async def test_a_compressed_body_cut_anywhere_is_an_error(connect: Connect, kind
     ("encoding", "packed", "message"),
     [
         ("gzip", b"this is not gzip", "a body that can't be decompressed"),
-        ("gzip", gzip.compress(BODY) + b"this is not gzip", "a body that can't be decompressed"),
-        ("gzip", gzip.compress(BODY)[:-8] + bytes(8), "a body that can't be decompressed"),
-        ("gzip", gzip.compress(b"") * 1001, "more data after the end of a compressed body"),
+        ("gzip", gzip.compress(BODY, mtime=0) + b"this is not gzip", "a body that can't be decompressed"),
+        ("gzip", gzip.compress(BODY, mtime=0)[:-8] + bytes(8), "a body that can't be decompressed"),
+        ("gzip", gzip.compress(b"", mtime=0) * 1001, "more data after the end of a compressed body"),
         ("deflate", b"this is not deflate", "a body that can't be decompressed"),
         ("deflate", zlib.compress(BODY) * 2, "more data after the end of a compressed body"),
         ("br", b"anything", "a content encoding that was not requested"),
@@ -92,7 +92,9 @@ async def test_a_body_that_can_t_be_decompressed_is_an_error(
 async def test_highly_compressed_data_is_decompressed_in_pieces(connect: Connect, kind: str) -> None:
     body = bytes(1 << 22)
     encoding, packed = (
-        ("gzip", gzip.compress(body)) if kind == "gzip" else ("deflate", zlib.compress(body, wbits=-zlib.MAX_WBITS))
+        ("gzip", gzip.compress(body, mtime=0))
+        if kind == "gzip"
+        else ("deflate", zlib.compress(body, wbits=-zlib.MAX_WBITS))
     )
     async with (
         fault_server(packed_in(encoding, packed)) as server,
