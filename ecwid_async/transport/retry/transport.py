@@ -16,7 +16,7 @@ does not claim that nothing was sent or done.
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import anyio
 
@@ -32,9 +32,11 @@ from ecwid_async.errors import (
 from ecwid_async.transport.events import EventEmitter
 from ecwid_async.transport.responses import parse_retry_after, result_error
 from ecwid_async.transport.retry.policy import RetryBudget, RetryPolicy
-from ecwid_async.transport.retry.resume import PartialDownload
 from ecwid_async.transport.throttle_time import add_throttle_time, throttle_time
 from ecwid_async.wire import EventKind, EventSink, Request, Response, StreamBody, StreamedResponse, Transport
+
+if TYPE_CHECKING:
+    from ecwid_async.transport.retry.resume import PartialDownload
 
 __all__ = ["Retry"]
 
@@ -218,6 +220,8 @@ class Retry:
         response: StreamedResponse,
         first: bytes,
     ) -> AsyncGenerator[bytes]:
+        from ecwid_async.transport.retry.resume import PartialDownload  # for downloads only
+
         download = PartialDownload(response)
         while True:
             download.size += len(first)
@@ -245,7 +249,12 @@ class Retry:
                 raise self._interrupted(request, progress, failure, download, mismatch)
 
     def _interrupted(
-        self, request: Request, progress: _Progress, failure: TransportError, download: PartialDownload, why: str | None
+        self,
+        request: Request,
+        progress: _Progress,
+        failure: TransportError,
+        download: "PartialDownload",
+        why: str | None,
     ) -> TransportError:
         """The error of an interrupted download that is not resumed."""
         error = failure
