@@ -1,6 +1,7 @@
 """The base classes of resources, which turn the arguments of a method into a call."""
 
 import re
+import typing
 from abc import abstractmethod
 from collections.abc import Mapping
 from functools import lru_cache
@@ -15,8 +16,10 @@ from ecwid_async.files import Download, Progress, Source, upload_body
 from ecwid_async.models.base import Draft, Model
 from ecwid_async.pages import Pages
 from ecwid_async.resources.query import QueryValue, query_params
-from ecwid_async.scan import Scan
 from ecwid_async.wire import Headers, Options, Request, encode_segment
+
+if typing.TYPE_CHECKING:
+    from ecwid_async.scan import Scan
 
 __all__ = [
     "ListResource",
@@ -164,7 +167,7 @@ class ListResource(Resource, Generic[T]):
     @overload
     def scan(
         self, *, ordered: bool = False, concurrency: int = 8, lag: float = 120.0, resume: str | None = None
-    ) -> Scan[T]: ...
+    ) -> "Scan[T]": ...
 
     @overload
     def scan(
@@ -175,7 +178,7 @@ class ListResource(Resource, Generic[T]):
         concurrency: int = 8,
         lag: float = 120.0,
         resume: str | None = None,
-    ) -> Scan[R]: ...
+    ) -> "Scan[R]": ...
 
     def scan(
         self,
@@ -185,7 +188,7 @@ class ListResource(Resource, Generic[T]):
         concurrency: int = 8,
         lag: float = 120.0,
         resume: str | None = None,
-    ) -> Scan[T] | Scan[R]:
+    ) -> "Scan[T] | Scan[R]":
         """Read all items, including hidden ones. See `Pages.scan`, which scans the results of a search."""
         pages = self.search()
         if into is None:
