@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,14 +13,14 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["RedisServer"]:
+def server() -> Iterator["RedisServer"]:
     """A Redis server that the tests of a module share."""
     from tests.transport.rate_limit.redis_server import RedisServer
 
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server = RedisServer()
     server.start()
     yield server
-    server.stop()
+    server.close()
 
 
 @pytest.fixture
@@ -36,11 +35,11 @@ async def group(server: "RedisServer") -> AsyncIterator["Group"]:
 
 
 @pytest.fixture
-def unstable_server(tmp_path: Path) -> Iterator["RedisServer"]:
+def unstable_server() -> Iterator["RedisServer"]:
     """A Redis server that the test stops and starts."""
     from tests.transport.rate_limit.redis_server import RedisServer
 
-    server = RedisServer(tmp_path)
+    server = RedisServer()
     server.start()
     yield server
-    server.stop()
+    server.close()

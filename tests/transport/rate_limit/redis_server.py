@@ -8,6 +8,7 @@ import asyncio
 import importlib.util
 import shutil
 import subprocess
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -36,10 +37,12 @@ def executable() -> str | None:
 
 
 class RedisServer:
-    """A Redis server on a socket in a folder. It loses its data when it stops."""
+    """A Redis server on a socket. It loses its data when it stops."""
 
-    def __init__(self, folder: Path) -> None:
-        self.socket = folder / "redis.sock"
+    def __init__(self) -> None:
+        # Not in a folder of pytest's: the path of a socket has about a hundred characters at most.
+        self._folder = tempfile.TemporaryDirectory(prefix="redis-", dir="/tmp" if Path("/tmp").is_dir() else None)
+        self.socket = Path(self._folder.name) / "redis.sock"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -60,6 +63,10 @@ class RedisServer:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+    def close(self) -> None:
+        self.stop()
+        self._folder.cleanup()
 
     def client(self, **settings: Any) -> Any:
         settings.setdefault("retry", Retry(NoBackoff(), 0))
