@@ -1,6 +1,7 @@
 """Deadlines of calls over a custom transport, which knows nothing of them."""
 
 import math
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 import anyio
@@ -10,7 +11,7 @@ from ecwid_async import Ecwid, NotSentInTime, Timeout
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.transport import Httpx2Transport, MemoryTransport, make_response
 from ecwid_async.transport.deadline import Deadline, with_deadlines
-from ecwid_async.wire import Request, Response, StreamedResponse
+from ecwid_async.wire import Options, Request, Response, StreamedResponse
 
 
 class Silent:
@@ -34,20 +35,44 @@ class Silent:
     async def aclose(self) -> None: ...
 
 
-async def test_a_request_is_cancelled_at_its_deadline() -> None:
+def run_on_virtual_clock(main: Callable[[], Awaitable[None]]) -> None:
+    """Run under trio, whose clock jumps to the next timeout when every task waits."""
+    trio, testing = pytest.importorskip("trio"), pytest.importorskip("trio.testing")
+    trio.run(main, clock=testing.MockClock(autojump_threshold=0))
+
+
+def test_a_request_is_cancelled_at_its_deadline() -> None:
     silent = Silent()
-    async with Ecwid(transport=silent) as ecwid:
-        with pytest.raises(Timeout) as raised:
-            await ecwid.store(1003, "secret_x").orders.get("A").with_timeout(0.05)
-    assert not isinstance(raised.value, NotSentInTime)
+
+    async def main() -> None:
+        async with Ecwid(transport=silent) as ecwid:
+            with pytest.raises(Timeout) as raised:
+                await ecwid.store(1003, "secret_x").orders.get("A").with_timeout(5)
+        assert not isinstance(raised.value, NotSentInTime)
+
+    run_on_virtual_clock(main)
     assert (len(silent.requests), silent.cancelled) == (1, 1)
 
 
-async def test_a_write_that_times_out_may_have_taken_effect() -> None:
-    async with Ecwid(transport=Silent()) as ecwid:
-        with pytest.raises(Timeout) as raised:
-            await ecwid.store(1003, "secret_x").products.delete_all(confirm=True).with_timeout(0.05)
-    assert raised.value.outcome == "unknown"
+def test_a_write_that_times_out_may_have_taken_effect() -> None:
+    async def main() -> None:
+        async with Ecwid(transport=Silent()) as ecwid:
+            with pytest.raises(Timeout) as raised:
+                await ecwid.store(1003, "secret_x").products.delete_all(confirm=True).with_timeout(5)
+        assert raised.value.outcome == "unknown"
+
+    run_on_virtual_clock(main)
+
+
+async def test_a_request_is_cancelled_under_asyncio_too() -> None:
+    silent = Silent()
+    options = Options(operation="GET /orders/{orderId}", deadline=anyio.current_time())
+    # A clock that stands still lets the request pass the first check, however late it is.
+    deadline = Deadline(silent, clock=lambda: -math.inf)
+    with pytest.raises(Timeout) as raised:
+        await deadline.send(Request(method="GET", path="/orders/A", options=options))
+    assert not isinstance(raised.value, NotSentInTime)
+    assert (len(silent.requests), silent.cancelled) == (1, 1)
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
@@ -74,12 +99,14 @@ async def test_a_response_in_time_is_returned() -> None:
         assert (await ecwid.store(1003, "secret_x").orders.get("A").with_timeout(60)).id == "A"
 
 
-async def test_cancelling_the_caller_is_not_a_timeout() -> None:
-    silent = Silent()
-    async with Ecwid(transport=silent) as ecwid:
-        with anyio.move_on_after(0.05) as scope:
-            await ecwid.store(1003, "secret_x").orders.get("A").with_timeout(math.inf)
-    assert scope.cancelled_caught
+def test_cancelling_the_caller_is_not_a_timeout() -> None:
+    async def main() -> None:
+        async with Ecwid(transport=Silent()) as ecwid:
+            with anyio.move_on_after(5) as scope:
+                await ecwid.store(1003, "secret_x").orders.get("A").with_timeout(60)
+        assert scope.cancelled_caught
+
+    run_on_virtual_clock(main)
 
 
 def test_transports_that_keep_deadlines_are_not_wrapped() -> None:
