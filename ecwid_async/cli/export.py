@@ -15,7 +15,8 @@ from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store, conne
 from ecwid_async.errors import EcwidError
 
 if TYPE_CHECKING:
-    from ecwid_async.export import Manifest, Section
+    from ecwid_async.export import Manifest
+    from ecwid_async.sections import Section
 
 __all__ = ["export"]
 
@@ -120,7 +121,8 @@ def export(
     """
     from ecwid_async.cli.filters import parse_fields_options, parse_where_options
     from ecwid_async.cli.introspect import offline_store
-    from ecwid_async.export import ALL_SECTIONS, check_export, find_sections
+    from ecwid_async.export import check_export
+    from ecwid_async.sections import ALL_SECTIONS, find_sections
 
     if everything and sections:
         raise UsageError("--all and section names exclude each other: leave one out.")

@@ -13,7 +13,7 @@ from ecwid_async.models.base import union_members
 
 if TYPE_CHECKING:
     from ecwid_async.client import Store
-    from ecwid_async.export import Section
+    from ecwid_async.sections import Section
 
 __all__ = ["parse_fields_options", "parse_value", "parse_where_options"]
 

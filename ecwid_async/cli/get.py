@@ -32,7 +32,7 @@ def get(
     store: StoreOptions | None = None,
 ) -> None:
     """Print one item as JSON."""
-    from ecwid_async.export import find_sections
+    from ecwid_async.sections import find_sections
 
     (chosen,) = find_sections([section])
     if chosen.is_document and id is not None:

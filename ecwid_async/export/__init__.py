@@ -11,27 +11,21 @@ from ecwid_async.export.formats import FORMATS, Format, FormatOptions
 from ecwid_async.export.manifest import Manifest, SectionRecord
 from ecwid_async.export.output_errors import OutputError
 from ecwid_async.export.progress import Progress, ProgressCallback
-from ecwid_async.export.sections import ALL_SECTIONS, DEFAULT_SECTIONS, SECTIONS, Section, find_sections
 from ecwid_async.export.store_export import check_export, export_store, export_stores
 
 __all__ = [
-    "ALL_SECTIONS",
-    "DEFAULT_SECTIONS",
     "FORMATS",
     "RESUMABLE_NOTE",
-    "SECTIONS",
     "Format",
     "FormatOptions",
     "Manifest",
     "OutputError",
     "Progress",
     "ProgressCallback",
-    "Section",
     "SectionRecord",
     "check_export",
     "check_folder_name",
     "export_store",
     "export_stores",
-    "find_sections",
     "format_from_name",
 ]

@@ -7,8 +7,8 @@ import msgspec
 
 from ecwid_async.codec import Selection
 from ecwid_async.errors import DecodeError
-from ecwid_async.export.sections import Section
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON
+from ecwid_async.sections import Section
 
 __all__ = ["Item", "Items", "item_keys", "select_fields", "split_items"]
 

@@ -26,8 +26,8 @@ from ecwid_async.export.section_export import (
 )
 from ecwid_async.export.section_reader import utc_now
 from ecwid_async.export.section_request import SectionRequest, build_requests
-from ecwid_async.export.sections import Section
 from ecwid_async.primitives.shielding import run_shielded_in_thread
+from ecwid_async.sections import Section
 
 __all__ = ["check_export", "export_store", "export_stores"]
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import pytest
 
 from ecwid_async.cli import _use_utf8
-from ecwid_async.export import DEFAULT_SECTIONS
+from ecwid_async.sections import DEFAULT_SECTIONS
 
 HEAVY = ("aiohttp", "ecwid_async.sandbox", "ecwid_async.client", "ecwid_async.export")
 

@@ -16,11 +16,11 @@ from importlib.metadata import version
 import pytest
 
 from ecwid_async import client
-from ecwid_async.export import ALL_SECTIONS, DEFAULT_SECTIONS
 from ecwid_async.primitives.checksummed_lines import strip_checksum
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 from ecwid_async.sandbox.server import serve_in_thread
+from ecwid_async.sections import ALL_SECTIONS, DEFAULT_SECTIONS
 from ecwid_async.transport.retry import Retry
 
 from .helpers import file_names

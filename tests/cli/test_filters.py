@@ -11,7 +11,7 @@ import pytest
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.filters import parse_fields_options, parse_value, parse_where_options
 from ecwid_async.cli.introspect import offline_store
-from ecwid_async.export import find_sections
+from ecwid_async.sections import find_sections
 
 
 class Color(StrEnum):

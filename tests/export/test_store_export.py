@@ -13,6 +13,7 @@ import pytest
 from ecwid_async.errors import ConfigError, Forbidden
 from ecwid_async.export import OutputError, export_store, export_stores
 from ecwid_async.export.store_export import _first_error
+from ecwid_async.sections import ALL_SECTIONS, SECTIONS
 
 from .conftest import PRODUCTS, TOKEN
 from .helpers import file_names, read_ids, refusal
@@ -156,3 +157,9 @@ def test_a_single_error_has_no_notes():
     error = OutputError("the disk is full")
     assert _first_error(BaseExceptionGroup("", [error])) is error
     assert not hasattr(error, "__notes__")
+
+
+async def test_every_section_can_be_exported(store, shop, tmp_path):
+    manifest = await export_store(store, ALL_SECTIONS, tmp_path)
+    assert list(manifest.sections) == list(SECTIONS)
+    assert file_names(tmp_path) == sorted([*(f"{name}.jsonl" for name in SECTIONS), "manifest.json"])

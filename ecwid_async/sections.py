@@ -1,4 +1,4 @@
-"""The table of a store's sections that can be exported, by name."""
+"""The table of a store's sections, by name: how to read each as a whole, and how to get one item."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -50,7 +50,7 @@ class Section:
         return _filters(getattr(self.read_method(store), "__func__", None))
 
 
-# Arguments that the export sets itself.
+# Arguments that readers of whole sections set themselves.
 _OWN_ARGUMENTS: Final = frozenset({"into", "limit", "offset", "response_fields", "self", "sort_by"})
 
 

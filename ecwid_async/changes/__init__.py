@@ -1,0 +1,20 @@
+"""What changed in a list, and what was deleted from it, since a cursor."""
+
+from ecwid_async.changes.batch import ChangeBatch, Deletion, Evidence, ItemId, ReadKind
+from ecwid_async.changes.cursor import Cursor
+from ecwid_async.changes.plans import CHANGE_PLANS, FEED_MEMORY, ChangePlan, change_plan_for
+from ecwid_async.changes.read_interval import ReadInterval
+
+__all__ = [
+    "CHANGE_PLANS",
+    "FEED_MEMORY",
+    "ChangeBatch",
+    "ChangePlan",
+    "Cursor",
+    "Deletion",
+    "Evidence",
+    "ItemId",
+    "ReadInterval",
+    "ReadKind",
+    "change_plan_for",
+]

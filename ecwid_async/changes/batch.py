@@ -1,0 +1,48 @@
+"""What a read of changes yields: items, deletions, and the cursor to continue from."""
+
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+from attrs import field, frozen
+
+from ecwid_async.changes.cursor import Cursor
+from ecwid_async.changes.read_interval import ReadInterval
+
+__all__ = ["ChangeBatch", "Deletion", "Evidence", "ItemId", "ReadKind"]
+
+T = TypeVar("T")
+
+ItemId: TypeAlias = int | str
+ReadKind: TypeAlias = Literal["search", "get"]
+Evidence: TypeAlias = Literal["feed", "get", "listings"]
+
+
+@frozen
+class Deletion:
+    """An item that was deleted.
+
+    `id` is the id of the item in its list. `deleted_at` is in Unix seconds of the server's clock: the date in the list
+    of deleted items ("feed"), the end of the GET that returned 404 ("get"), or the time of the second of two complete
+    listings without the item ("listings").
+    """
+
+    id: ItemId
+    deleted_at: int
+    evidence: Evidence
+
+
+@frozen(kw_only=True)
+class ChangeBatch(Generic[T]):
+    """Some changes of a list, in the order in which they are to be applied: first `deletions`, then `items`.
+
+    `ids` and `updated` are the id and the time of the last update (Unix seconds, None if there is none) of each item.
+    `read` is the time of the state that the items show. Once the batch is stored, the next read continues from
+    `cursor`.
+    """
+
+    items: list[T] = field(factory=list, repr=False)
+    ids: list[ItemId] = field(factory=list, repr=False)
+    updated: list[int | None] = field(factory=list, repr=False)
+    read: ReadInterval
+    kind: ReadKind = "search"
+    deletions: list[Deletion] = field(factory=list)
+    cursor: Cursor
