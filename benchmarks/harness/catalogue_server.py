@@ -1,9 +1,10 @@
 """A server of a whole catalogue: distinct products, rendered in advance and sent without a copy.
 
 ``/{store}/products`` takes the parameters of a scan: `offset`, `limit`, `responseFields` and the four bounds on the
-times of creation and update. ``/usage`` returns the number of requests and the CPU time of the server. Responses are
-delayed by `latency` seconds. If `per_minute` is set, a store's requests above that limit are refused. The server ends
-when its standard input closes.
+times of creation and update. ``/{store}/latest-stats`` and an empty ``/{store}/products/deleted`` serve mirrors; any
+other endpoint is refused as one that the token's scopes do not open. ``/usage`` returns the number of requests and the
+CPU time of the server. Responses are delayed by `latency` seconds. If `per_minute` is set, a store's requests above
+that limit are refused. Each product has a number of `variations`. The server ends when its standard input closes.
 """
 
 import json
@@ -24,7 +25,7 @@ from http.client import HTTPConnection
 from typing import IO, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from benchmarks.harness.items import CREATION_INTERVAL, FIRST_CREATED, UPDATED_AFTER, product_writer
+from benchmarks.harness.items import CREATION_INTERVAL, FIRST_CREATED, UPDATED_AFTER, format_time, product_writer
 from benchmarks.harness.server_process import run_server
 from ecwid_async.codec import parse_selection
 from ecwid_async.sandbox.state import RateLimiter, SlidingLog
@@ -38,7 +39,7 @@ _BOUNDS: Final = (
     (b"createdFrom", b"createdTo", FIRST_CREATED),
     (b"updatedFrom", b"updatedTo", FIRST_CREATED + UPDATED_AFTER),
 )
-_TARGET: Final = re.compile(rb"GET /(\w+)(?:/products\?([^ ]*))? ")
+_TARGET: Final = re.compile(rb"GET /(\w+)(?:/([^? ]+))?(?:\?([^ ]*))? ")
 _PARAMETER: Final = re.compile(rb"(\w+)=([^&]*)")
 _HEAD: Final = (
     b"HTTP/1.1 %d %b\r\n"
@@ -56,9 +57,9 @@ _HEAD: Final = (
 class _Products:
     """The products with selected members, as JSON separated by commas."""
 
-    def __init__(self, total: int, fields: bytes) -> None:
+    def __init__(self, total: int, fields: bytes, variations: int) -> None:
         selection = parse_selection(unquote_to_bytes(fields).decode())["items"] if fields else None
-        self._render = product_writer(selection)
+        self._render = product_writer(selection, variations=variations)
         self._ends = [0]
         self._file: IO[bytes] | None = None
         if total > _MAX_PRERENDERED:
@@ -99,11 +100,12 @@ class _Server(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, total: int, latency: float, per_minute: int) -> None:
+    def __init__(self, total: int, latency: float, per_minute: int, variations: int) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
         self.total = total
         self.latency = latency
         self.per_minute = per_minute
+        self.variations = variations
         self.served: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self._products: dict[bytes, _Products] = {}
@@ -114,7 +116,7 @@ class _Server(socketserver.ThreadingTCPServer):
         """Return the products with these fields. The first request for them waits until they are rendered."""
         with self._lock:
             if fields not in self._products:
-                self._products[fields] = _Products(self.total, fields)
+                self._products[fields] = _Products(self.total, fields, self.variations)
             return self._products[fields]
 
     def admit(self, store: str) -> float:
@@ -152,8 +154,8 @@ class _Connection(socketserver.BaseRequestHandler):
         found = _TARGET.match(head)
         if found is None:
             raise ValueError(f"unknown request {head[:80]!r}: send GET /usage or GET /{{store}}/products")
-        store, query = found[1].decode(), found[2]
-        if query is None:
+        store, path, query = found[1].decode(), found[2], found[3] or b""
+        if path is None:
             self._send(200, self.server.usage())
             return
         if self.server.latency:
@@ -163,8 +165,15 @@ class _Connection(socketserver.BaseRequestHandler):
             time.sleep(self.server.latency / 2)
         if wait:
             self._send(429, b"{}", b"Retry-After: %d\r\n" % (int(wait) + 1))
-        else:
+        elif path == b"products":
             self._send_page(dict(_PARAMETER.findall(query)))
+        elif path == b"products/deleted":
+            self._send(200, b'{"total":0,"count":0,"offset":0,"limit":100,"items":[]}')
+        elif path == b"latest-stats":
+            updated = FIRST_CREATED + UPDATED_AFTER + CREATION_INTERVAL * self.server.total
+            self._send(200, b'{"productsUpdated":%b}' % format_time(updated))
+        else:
+            self._send(403, b'{"errorCode":"INSUFFICIENT_APP_SCOPE"}')
 
     def _send_page(self, params: dict[bytes, bytes]) -> None:
         begin, end = _matching_range(params, self.server.total)
@@ -183,12 +192,13 @@ class _Connection(socketserver.BaseRequestHandler):
         self.request.sendall(b"]}")
 
     def _send(self, status: int, body: bytes, extra_headers: bytes = b"") -> None:
-        reason = b"OK" if status == 200 else b"Too Many Requests"
+        reason = _REASONS[status]
         self.request.sendall(
             _HEAD % (status, reason, _http_date(int(time.time())), len(body)) + extra_headers + b"\r\n" + body
         )
 
 
+_REASONS: Final = {200: b"OK", 403: b"Forbidden", 429: b"Too Many Requests"}
 _MSG_MORE: Final[int] = getattr(socket, "MSG_MORE", 0)
 
 
@@ -227,10 +237,12 @@ class CatalogueServer:
 
 
 @contextmanager
-def run_catalogue_server(total: int, *, latency: float = 0.0, per_minute: int = 0) -> Iterator[CatalogueServer]:
+def run_catalogue_server(
+    total: int, *, latency: float = 0.0, per_minute: int = 0, variations: int = 0
+) -> Iterator[CatalogueServer]:
     """Run the server beside this process, on a separate core if there are several."""
     module = "benchmarks.harness.catalogue_server"
-    with run_server(module, total=total, shared_core=False, options=(latency, per_minute)) as url:
+    with run_server(module, total=total, shared_core=False, options=(latency, per_minute, variations)) as url:
         server = CatalogueServer(url)
         try:
             yield server
@@ -238,10 +250,10 @@ def run_catalogue_server(total: int, *, latency: float = 0.0, per_minute: int = 
             server.close()
 
 
-def _main(total: str, latency: str, per_minute: str, *cores: str) -> None:
+def _main(total: str, latency: str, per_minute: str, variations: str, *cores: str) -> None:
     if cores:
         os.sched_setaffinity(0, set(map(int, cores)))
-    with _Server(int(total), float(latency), int(per_minute)) as server:
+    with _Server(int(total), float(latency), int(per_minute), int(variations)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(server.server_address[1], flush=True)
         # The parent holds the other end: this process ends with the parent.

@@ -4,12 +4,22 @@ import copy
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from ecwid_async.codec import Selection
 
-__all__ = ["CREATION_INTERVAL", "FIRST_CREATED", "SMALL_ORDER", "UPDATED_AFTER", "Kind", "page_body", "product_writer"]
+__all__ = [
+    "CREATION_INTERVAL",
+    "FIRST_CREATED",
+    "SMALL_ORDER",
+    "UPDATED_AFTER",
+    "Kind",
+    "format_time",
+    "page_body",
+    "product_writer",
+]
 
 Kind = Literal["order", "product"]
 
@@ -69,17 +79,19 @@ UPDATED_AFTER: Final = 86400
 _SHADES: Final = ("Linen", "Brass", "Walnut", "Slate", "Copper", "Ivory", "Moss", "Amber", "Cobalt", "Chalk", "Rust")
 
 
-def product_writer(selection: Selection | None = None) -> Callable[[int], bytes]:
+def product_writer(selection: Selection | None = None, *, variations: int = 0) -> Callable[[int], bytes]:
     """Return a function that writes the product with a given number as JSON, complete or with the selected members.
 
-    All products differ.
+    All products differ. Each has this many variations.
     """
     sample = _with_placeholders(json.loads((_DATA / "product.json").read_text("utf-8")))
+    sample["combinations"] = [_variation(position) for position in range(variations)]
     text = json.dumps(_select(sample, selection), separators=(",", ":"), ensure_ascii=False).encode()
     text = text.replace(b"%", b"%%")
-    for name in _placeholder_values(0):
+    values = partial(_placeholder_values, variations=variations)
+    for name in values(0):
         text = text.replace(b'"<%b>"' % name, b"%%(%b)b" % name)
-    return lambda number: text % _placeholder_values(number)
+    return lambda number: text % values(number)
 
 
 def _with_placeholders(sample: dict[str, Any]) -> dict[str, Any]:
@@ -100,21 +112,38 @@ def _with_placeholders(sample: dict[str, Any]) -> dict[str, Any]:
     return sample
 
 
-def _placeholder_values(number: int) -> dict[bytes, bytes]:
+def _variation(position: int) -> dict[str, Any]:
+    """Return a variation with the members that the API sends for it."""
+    return {
+        "id": f"<variation {position}>",
+        "combinationNumber": position + 1,
+        "options": [{"name": "Shade", "nameTranslated": {"en": "Shade"}, "value": _SHADES[position]}],
+        "sku": f"<variation {position} sku>",
+        "price": "<price>",
+        "defaultDisplayedPrice": "<price>",
+        "weight": "<weight>",
+        "quantity": "<quantity>",
+        "unlimited": False,
+        "inStock": True,
+        "warningLimit": 0,
+    }
+
+
+def _placeholder_values(number: int, variations: int = 0) -> dict[bytes, bytes]:
     """Return the value of each placeholder, as JSON."""
     cents = 990 + number * 7919 % 100_000
     price = repr(cents / 100).encode()
     shade, second_shade = _SHADES[number % 11], _SHADES[number // 11 % 11]
     created = FIRST_CREATED + CREATION_INTERVAL * number
-    return {
+    values = {
         b"id": b"%d" % (551209834 + number),
         b"sku": b'"LAMP-%d"' % number,
         b"quantity": b"%d" % (number * 31 % 97),
         b"name": f'"Desk lamp no. {number}, {shade}"'.encode(),
         b"price": price,
         b"weight": repr(number % 43 / 10).encode(),
-        b"created": _format_time(created),
-        b"updated": _format_time(created + UPDATED_AFTER),
+        b"created": format_time(created),
+        b"updated": format_time(created + UPDATED_AFTER),
         b"createTimestamp": b"%d" % created,
         b"updateTimestamp": b"%d" % (created + UPDATED_AFTER),
         b"url": b'"https://shop.example.com/products/desk-lamp-%d"' % number,
@@ -124,9 +153,14 @@ def _placeholder_values(number: int) -> dict[bytes, bytes]:
         b"image": b'"https://images.example.com/stores/1003/images/%d.jpg"' % (7730194399 + number),
         b"modifier": repr(number % 19 / 4).encode(),
     }
+    for position in range(variations):
+        values[b"variation %d" % position] = b"%d" % (2 * 10**9 + 10 * number + position)
+        values[b"variation %d sku" % position] = b'"LAMP-%d-%d"' % (number, position)
+    return values
 
 
-def _format_time(seconds: int) -> bytes:
+def format_time(seconds: int) -> bytes:
+    """Return a time as JSON, as the API writes it."""
     return f'"{datetime.fromtimestamp(seconds, UTC).isoformat(" ")[:19]} +0000"'.encode()
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
@@ -89,10 +90,18 @@ def choose_store(store_options: StoreOptions, *, shown: bool = True) -> StoreAcc
     if store_options.sandbox:
         from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
-        return StoreAccess(demo_store(store_options.sizes, shown=shown), DEMO_STORE_ID, DEMO_TOKEN)
+        sandbox = demo_store(store_options.sizes, shown=shown)
+        sandbox.base_url = _embedded_store_url(store_options.sizes)
+        return StoreAccess(sandbox, DEMO_STORE_ID, DEMO_TOKEN)
     if sizes := store_options.sizes.arguments():
         raise UsageError(f"--{next(iter(sizes))} applies to the demo store: add --sandbox.")
     return StoreAccess()
+
+
+def _embedded_store_url(sizes: DemoStoreOptions) -> str:
+    """Return a URL that is the same for every command with these options, as each creates the same store again."""
+    options = urlencode(sorted(sizes.arguments().items()))
+    return f"sandbox:embedded?{options}" if options else "sandbox:embedded"
 
 
 @asynccontextmanager
