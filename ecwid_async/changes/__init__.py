@@ -1,6 +1,6 @@
 """What changed in a list, and what was deleted from it, since a cursor."""
 
-from ecwid_async.changes.batch import ChangeBatch, Deletion, Evidence, ItemId, ReadKind
+from ecwid_async.changes.batch import ChangeBatch, Deletion, Evidence, ItemBatch, ItemId, ReadKind
 from ecwid_async.changes.cursor import Cursor
 from ecwid_async.changes.plans import CHANGE_PLANS, FEED_MEMORY, ChangePlan, change_plan_for
 from ecwid_async.changes.read_interval import ReadInterval
@@ -13,6 +13,7 @@ __all__ = [
     "Cursor",
     "Deletion",
     "Evidence",
+    "ItemBatch",
     "ItemId",
     "ReadInterval",
     "ReadKind",

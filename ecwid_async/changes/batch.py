@@ -7,7 +7,7 @@ from attrs import field, frozen
 from ecwid_async.changes.cursor import Cursor
 from ecwid_async.changes.read_interval import ReadInterval
 
-__all__ = ["ChangeBatch", "Deletion", "Evidence", "ItemId", "ReadKind"]
+__all__ = ["ChangeBatch", "Deletion", "Evidence", "ItemBatch", "ItemId", "ReadKind"]
 
 T = TypeVar("T")
 
@@ -31,12 +31,11 @@ class Deletion:
 
 
 @frozen(kw_only=True)
-class ChangeBatch(Generic[T]):
-    """Some changes of a list, in the order in which they are to be applied: first `deletions`, then `items`.
+class ItemBatch(Generic[T]):
+    """Items of a list and deletions from it, in the order in which they are to be applied: first `deletions`.
 
     `ids` and `updated` are the id and the time of the last update (Unix seconds, None if there is none) of each item.
-    `read` is the time of the state that the items show. Once the batch is stored, the next read continues from
-    `cursor`.
+    `read` is the time of the state that the items show.
     """
 
     items: list[T] = field(factory=list, repr=False)
@@ -45,4 +44,17 @@ class ChangeBatch(Generic[T]):
     read: ReadInterval
     kind: ReadKind = "search"
     deletions: list[Deletion] = field(factory=list)
+
+
+@frozen(kw_only=True)
+class ChangeBatch(ItemBatch[T]):
+    """Some changes of a list. Once the batch is stored, the next read continues from `cursor`.
+
+    `missing` are known ids that need a look-up: the list no longer has them, or a search contradicts their deletion,
+    and the look-ups of this read were used up. `finds_deletions` is whether this read finds the deletions since the
+    old cursor: false without known ids for a list whose deleted items can't be read back to the old cursor.
+    """
+
     cursor: Cursor
+    missing: list[ItemId] = field(factory=list)
+    finds_deletions: bool = True
