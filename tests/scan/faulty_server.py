@@ -105,9 +105,9 @@ class FaultyWorld(World):
         """The number of rows on the first page, and the total that it reported."""
         self._rows_before: list[Any] = []
 
-    def _handle(self, request: Request) -> Response:
+    def handle(self, request: Request) -> Response:
         sent = self.faults.request(request)
-        response = super()._handle(sent)
+        response = super().handle(sent)
         if response.status != 200:
             return response
         response = self.faults.response(sent, response, self.served, self._rows_before, self.now)

@@ -3,19 +3,13 @@
 A `Scene` describes the list and its changes, a `World` plays it behind a transport, and `check` compares the yielded
 rows with those that were in the list throughout.
 
-The store and the event loop share one simulated clock. It advances by the steps of the scene and, while no request is
-in progress, to the next timer: no real time passes. The scene picks the request that is served next, or the response
-that arrives next, whenever the event loop has nothing else to do. So a request may be served long before its response
-arrives, and responses may overtake each other.
+The store and the event loop share one simulated clock (see `tests.simulation`), which the steps of the scene advance.
+The scene picks the request that is served next, or the response that arrives next.
 """
 
-import asyncio
-import math
-import selectors
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, Literal, TypeVar
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any, Final, Literal
 
 from attrs import evolve, field, frozen
 
@@ -24,10 +18,9 @@ from ecwid_async.codec import loads
 from ecwid_async.errors import ScanDrifted
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.scan import Scan
-from ecwid_async.wire import Request, Response, StreamedResponse
+from ecwid_async.wire import Request, Response
 from tests.scan.lists import Filter, Kind, Row
-
-T = TypeVar("T")
+from tests.simulation import Network
 
 START: Final = 1_750_000_000
 STORE: Final = 1003
@@ -96,53 +89,13 @@ class Scene:
         return max(self.switches.upsert_lag, self.switches.delete_lag) + self.lag_margin
 
 
-class _Selector(selectors.DefaultSelector):
-    """Lets the world proceed when the event loop would sleep."""
-
-    world: "World | None" = None
-
-    def select(self, timeout: float | None = None) -> Any:
-        ready = super().select(0)
-        if self.world is not None and self.world.turn():
-            return ready
-        if ready or self.world is None or (timeout is not None and timeout <= 0):
-            return ready
-        if not self.world.proceed():
-            if timeout is None:
-                raise RuntimeError("the scan waits for something that never happens")
-            self.world.now = max(self.world.now + timeout, math.nextafter(self.world.now, math.inf))
-        return ready
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    def __init__(self, world: "World") -> None:
-        self._world = world
-        selector = _Selector()
-        super().__init__(selector)
-        selector.world = world
-        self.errors: list[dict[str, Any]] = []
-        self.set_exception_handler(lambda _, context: self.errors.append(context))
-
-    def time(self) -> float:
-        return self._world.now
-
-
-class World:
+class World(Network):
     """A transport to a sandbox with one store, in which a scene is played. Use `run` to run code that reads it."""
 
     def __init__(self, kind: Kind, scene: Scene) -> None:
         self.kind = kind
         self.scene = scene
-        self.now = float(START)
-        self.served = 0
-        self.progress = 0
-        """How often a request was served or answered so far."""
-        self.on_progress: Callable[[], object] | None = None
-        self.turns = 0
-        """How often the event loop has iterated. In each turn, tasks run from one await to the next."""
-        self.interrupt: Callable[[], object] | None = None
-        self.interrupt_at: frozenset[int] = frozenset()
-        """The turns at which to call `interrupt`."""
+        super().__init__(START, max_requests=MAX_REQUESTS)
         self.sandbox = Sandbox(clock=lambda: self.now, requests_per_minute=None, switches=scene.switches)
         self.store = self.sandbox.add_store(STORE, token=TOKEN)
         self.rows = kind.rows(self.store, kind)
@@ -150,46 +103,10 @@ class World:
         self._toggled: set[int] = set()
         self.next_number = max(self.existing, default=0) + 1
         self.script: Iterator[Step] = iter(scene.steps * scene.rounds)
-        self._arrived: list[tuple[Request, asyncio.Future[Response]]] = []
-        self._responses: list[tuple[Response, asyncio.Future[Response]]] = []
         self.rows.load(scene.rows)
         for step in scene.before:
             self._move(step)
         self._lasting = self.rows.visible(scene.filter)
-
-    def run(self, main: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine to its end, and check that it leaves no task, no request and no error in the event loop."""
-
-        async def run_and_check() -> T:
-            result = await main
-            left = asyncio.all_tasks() - {asyncio.current_task()}
-            assert not left, f"these tasks are still running: {left}"
-            assert not self.pending, f"{self.pending} requests are still in progress"
-            return result
-
-        with asyncio.Runner(loop_factory=lambda: _Loop(self)) as runner:
-            result = runner.run(run_and_check())
-            loop = runner.get_loop()
-            assert isinstance(loop, _Loop)
-        assert not loop.errors, loop.errors
-        return result
-
-    async def send(self, request: Request) -> Response:
-        assert self.served + len(self._arrived) < MAX_REQUESTS, "this scan is endless"
-        future: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
-        self._arrived.append((request, future))
-        return await future
-
-    def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
-        raise AssertionError("a scan reads pages")
-
-    async def aclose(self) -> None:
-        pass
-
-    @property
-    def pending(self) -> int:
-        """The number of requests without a response that were not cancelled."""
-        return sum(not future.done() for _, future in (*self._arrived, *self._responses))
 
     @property
     def lasting(self) -> set[int]:
@@ -197,47 +114,18 @@ class World:
         # A deleted row doesn't count, even while searches still find it.
         return self._lasting & self.rows.visible(self.scene.filter) & ({0} | self.existing.keys())
 
-    def turn(self) -> bool:
-        """Count a turn of the loop, and return whether it was interrupted."""
-        self.turns += 1
-        if self.interrupt is None or self.turns not in self.interrupt_at:
-            return False
-        self.interrupt()
-        return True
-
-    def proceed(self) -> bool:
-        """Serve or answer one request. Return False if there is none."""
-        self._arrived = [waiting for waiting in self._arrived if not waiting[1].done()]
-        self._responses = [waiting for waiting in self._responses if not waiting[1].done()]
-        if not self.pending:
-            return False
+    def step(self) -> tuple[int, bool]:
         step = next(self.script, QUIET)
         self._move(step)
         if self.scene.filter is not None:
             self._lasting &= self.rows.visible(self.scene.filter)
-        pick = step.pick % self.pending
-        self.progress += 1
-        if pick < len(self._arrived):
-            request, future = self._arrived.pop(pick)
-            self.served += 1
-            self._responses.append((self._handle(request), future))
-            if step is QUIET:
-                self._respond(len(self._responses) - 1)
-        else:
-            self._respond(pick - len(self._arrived))
-        if self.on_progress is not None:
-            self.on_progress()
-        return True
+        return step.pick, step is QUIET
 
-    def _handle(self, request: Request) -> Response:
+    def handle(self, request: Request) -> Response:
         default = self.kind.default_filter
         if self.scene.omits and default is not None and default[0] not in dict(request.params):
             request = evolve(request, params=(*request.params, default))
         return self.sandbox.handle(request)
-
-    def _respond(self, nth: int) -> None:
-        response, future = self._responses.pop(nth)
-        future.set_result(response)
 
     def _move(self, step: Step) -> None:
         for move in step.moves:
