@@ -79,6 +79,12 @@ class Sandbox:
         self.stores[store_id] = store
         return store
 
+    def set_switches(self, switches: Switches) -> None:
+        """Behave as described by other switches from now on, except for the limiter of tokens that already exist."""
+        self.switches = switches
+        for store in self.stores.values():
+            store.set_switches(switches)
+
     # The transport.
 
     async def send(self, request: Request) -> Response:

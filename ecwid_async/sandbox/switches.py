@@ -25,6 +25,8 @@ class Switches:
     `null_clears`: whether an explicit null in a PUT clears every field, or only those documented as clearable.
     `page_size`: the maximum number of items on a page, regardless of its `limit`; None for no maximum.
     `upsert_lag`, `delete_lag`: seconds until searches show a write or stop showing a deleted item.
+    `history_lag`: seconds until the lists of deleted items show a deletion.
+    `stats_show_deletions`: whether deletions change the times in ``GET /latest-stats``.
     `limiter`: the algorithm of the rate limit.
     `count_batched_requests`: whether each request in a batch counts towards the rate limit, or only the batch itself.
     `batch_seconds`: the duration of each request in a batch; with 0, a batch is complete when it is accepted.
@@ -41,6 +43,8 @@ class Switches:
     page_size: int | None = None
     upsert_lag: float = 0.0
     delete_lag: float = 0.0
+    history_lag: float = 0.0
+    stats_show_deletions: bool = True
     limiter: LimiterAlgorithm = "sliding_log"
     count_batched_requests: bool = False
     batch_seconds: float = 0.0

@@ -76,3 +76,44 @@ def test_time_ranges_include_or_exclude_their_bounds():
             history.add({"id": at}, at)
     sandbox.clock = Clock(40)
     assert [entry["id"] for entry in api.get("/products/deleted", from_date=10, to_date=30)["items"]] == [20]
+
+
+def test_switches_can_change_at_run_time():
+    api = new_store()
+    store, sandbox = api.store, api.sandbox
+    store.table("products").put({"id": 1, "updateTimestamp": 5})
+    sandbox.set_switches(Switches(upsert_lag=30, delete_lag=60, page_size=1))
+    store.table("products").put({"id": 2, "updateTimestamp": 6})
+    store.table("products").remove(1)
+
+    def listed():
+        page = api.get("/products", limit=5)
+        return [item["id"] for item in page["items"]], page["total"]
+
+    assert listed() == ([1], 1)
+    sandbox.clock.now += 30
+    assert listed()[1] == 2
+    sandbox.clock.now += 30
+    assert listed() == ([2], 1)
+
+
+def test_deletions_can_appear_late_in_the_lists_of_deleted_items():
+    api = new_store(history_lag=60)
+    clock = api.sandbox.clock
+    api.store.load("products", [{"id": 1}])
+    api.send("DELETE", "/products/1")
+    assert api.get("/products/deleted")["total"] == 0
+    clock.now += 60
+    (entry,) = api.get("/products/deleted")["items"]
+    assert entry["id"] == 1
+    assert api.get("/products/deleted", from_date=int(clock.now) - 59)["total"] == 0
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_deletions_may_not_change_the_latest_stats(shown):
+    api = new_store(stats_show_deletions=shown)
+    api.store.load("products", [{"id": 1}])
+    before = api.get("/latest-stats")["productsUpdated"]
+    api.sandbox.clock.now += 60
+    api.send("DELETE", "/products/1")
+    assert (api.get("/latest-stats")["productsUpdated"] != before) is shown

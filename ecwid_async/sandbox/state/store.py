@@ -115,6 +115,12 @@ class Store:
         """The names of all lists."""
         return tuple(self._listings)
 
+    def set_switches(self, switches: Switches) -> None:
+        """Behave as described by other switches from now on."""
+        self.switches = switches
+        for table in self._tables.values():
+            table.switches = switches
+
     def history(self, section: str) -> DeletionHistory:
         """The deletions from one list."""
         return self._histories.setdefault(section, DeletionHistory(self.changes))

@@ -58,9 +58,9 @@ class Table:
         self.index = SearchIndex(columns)
         """The items as searches see them."""
         self.last_written = 0.0
-        """The time of the last `put` or `remove` in Unix seconds; 0 if there was none."""
+        """The time of the last write that ``/latest-stats`` shows, in Unix seconds; 0 if there was none."""
+        self.switches = switches
         self._clock = clock
-        self._switches = switches
         self._transaction = transaction or Transaction()
         self._next_id = first_id
         # Applied writes that wait for their lag to end, as a heap by the time when the index gets them.
@@ -116,13 +116,13 @@ class Table:
 
     def put(self, item: Item) -> None:
         """Insert the item, or replace the item with the same key."""
-        self._write(item[self.columns.key], self.index.extract_values(item), self._switches.upsert_lag)
+        self._write(item[self.columns.key], self.index.extract_values(item), self.switches.upsert_lag)
 
     def remove(self, key: Key) -> bool:
         """Delete the item with this key. False if there is none."""
         if key not in self:
             return False
-        self._write(key, None, self._switches.delete_lag)
+        self._write(key, None, self.switches.delete_lag)
         return True
 
     def clear(self) -> None:
@@ -161,11 +161,13 @@ class Table:
         self._transaction.stage(write)
 
     def _apply(self, write: _Write) -> None:
-        self.last_written = self._clock()
+        now = self._clock()
+        if write.indexed is not None or self.switches.stats_show_deletions:
+            self.last_written = now
         if write.lag <= 0 and not self._pending:
             self._write_to_index(write.number, write.key, write.indexed)
             return
-        heappush(self._pending, (self.last_written + write.lag, write.number, write.key, write.indexed))
+        heappush(self._pending, (now + write.lag, write.number, write.key, write.indexed))
         self.show_due_writes()
 
     def _drop(self, write: _Write) -> None:

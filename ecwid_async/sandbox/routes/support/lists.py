@@ -119,6 +119,8 @@ def search_deleted(request: StoreRequest, section: str) -> Result:
     start = request.params.get("from_date", 0)
     end = request.params.get("to_date", math.inf)
     entries = request.store.history(section).between(
-        start if inclusive else start + 1, end if inclusive else end - 1, request.now
+        start if inclusive else start + 1,
+        min(end if inclusive else end - 1, request.now - request.store.switches.history_lag),
+        request.now,
     )
     return paginate(request, entries, lambda entry: {**entry[1], "date": format_time(entry[0])})
