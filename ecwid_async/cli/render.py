@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
 
-__all__ = ["escape_for_terminal", "indent_json", "write_json", "write_table"]
+__all__ = ["EscapedText", "escape_for_terminal", "indent_json", "write_json", "write_table"]
 
 # Characters that control a terminal: control characters and changes of the text direction.
 _CONTROL_CHARACTERS: Final = {
@@ -50,7 +50,7 @@ def write_table(table: "RenderableType") -> None:
     """Print a table. In a pipe, rows are neither wrapped nor padded, so that they can be searched by line."""
     from rich.console import Console
 
-    table = _EscapedText(table)
+    table = EscapedText(table)
     if sys.stdout.isatty():
         Console(highlight=False, markup=False).print(table)
         return
@@ -60,7 +60,7 @@ def write_table(table: "RenderableType") -> None:
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-class _EscapedText:
+class EscapedText:
     """A table with control characters escaped, since its text may be from a server."""
 
     def __init__(self, table: "RenderableType") -> None:
