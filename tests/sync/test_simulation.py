@@ -1,0 +1,79 @@
+"""The simulation itself: it finds the losses of mirrors that follow other rules."""
+
+import pytest
+
+from ecwid_async.sandbox import Switches
+from tests.sync.simulation.changes import Change, Moment
+from tests.sync.simulation.naive_mirror import NaiveMirror
+from tests.sync.simulation.oracle import check_equal, differences
+from tests.sync.simulation.world import DAY, MirrorWorld
+
+
+def test_a_mirror_of_a_store_that_does_not_change_is_equal() -> None:
+    world = MirrorWorld()
+    world.load("products", 250)
+    mirror = NaiveMirror(world)
+    mirror.round()
+    check_equal(world, mirror.contents)
+
+
+def lossy(world: MirrorWorld, mirror: NaiveMirror) -> list[str]:
+    """Return the differences that are left after a quiet day."""
+    world.calm_down()
+    world.now += DAY
+    mirror.round()
+    return differences(world, mirror.contents)
+
+
+def test_it_finds_an_item_with_the_time_of_the_cursor() -> None:
+    world = MirrorWorld()
+    world.load("products", 3)
+    world.change(Change("create"))
+    mirror = NaiveMirror(world)
+    mirror.round()
+    world.now = int(world.now)
+    world.change(Change("create"))
+    assert lossy(world, mirror) == ["products 5 is missing"]
+
+
+def test_it_finds_an_item_that_searches_showed_late() -> None:
+    world = MirrorWorld(switches=Switches(upsert_lag=60))
+    world.load("products", 3)
+    mirror = NaiveMirror(world)
+    world.change(Change("edit", at=0))
+    world.now += 10
+    world.set_switches(upsert_lag=0)
+    world.change(Change("edit", at=1))
+    mirror.round()
+    (found,) = lossy(world, mirror)
+    assert found.startswith("products 1 is ")
+
+
+def test_it_finds_a_deletion() -> None:
+    world = MirrorWorld()
+    world.load("products", 3)
+    mirror = NaiveMirror(world)
+    mirror.round()
+    world.change(Change("delete", at=1))
+    assert lossy(world, mirror) == ["products 2 was deleted, and the mirror has it"]
+
+
+def test_it_finds_an_edit_that_does_not_change_the_update_time() -> None:
+    world = MirrorWorld()
+    world.load("products", 3)
+    mirror = NaiveMirror(world)
+    mirror.round()
+    world.change(Change("silent edit", at=1))
+    (found,) = lossy(world, mirror)
+    assert found.startswith("products 2 is ")
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_it_finds_items_that_moved_while_they_were_read(strict: bool) -> None:
+    world = MirrorWorld(switches=Switches(page_size=5))
+    world.load("products", 40)
+    mirror = NaiveMirror(world, strict=strict, page_size=5, until_now=True)
+    # Items of the page that was read move to the end, and the rest moves up.
+    world.script = iter([Moment((Change("edit", at=3 * nth, count=3),), seconds=1.0) for nth in range(6)])
+    mirror.round()
+    assert any("missing" in found for found in lossy(world, mirror))
