@@ -1,25 +1,32 @@
 """The table of a store's sections, by name: how to read each as a whole, and how to get one item."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+import msgspec
 from attrs import frozen
 
 from ecwid_async.calls import Call
 from ecwid_async.client import Store
-from ecwid_async.errors import ConfigError
+from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON
 
-__all__ = ["ALL_SECTIONS", "DEFAULT_SECTIONS", "SECTIONS", "ReadMethod", "Section", "find_sections"]
+__all__ = ["ALL_SECTIONS", "DEFAULT_SECTIONS", "SECTIONS", "Item", "Items", "ReadMethod", "Section", "find_sections"]
 
 ReadMethod = Callable[..., "Pages[Any] | Call[Any]"]
 """A resource method that reads a section: a search with pages, or one call."""
+
+Item: TypeAlias = bytes | msgspec.Raw
+"""A JSON object, as the server sent it."""
+
+Items: TypeAlias = Sequence[Item]
 
 
 @frozen(kw_only=True)
@@ -48,6 +55,32 @@ class Section:
     def filters(self, store: Store) -> Mapping[str, Any]:
         """Return the arguments of the section's search that filter items, with their declared types."""
         return _filters(getattr(self.read_method(store), "__func__", None))
+
+    def split_response(self, body: bytes, operation: str) -> Items:
+        """Split the only response of a section without pages into items.
+
+        Raises `DecodeError` if the response has another shape.
+        """
+        try:
+            items = self._split(body)
+        except DECODE_ERRORS:
+            masked = MaskedJSON(body)
+            try:
+                items = [masked.restore(item) for item in self._split(masked.json)]
+            except DECODE_ERRORS:
+                items = [b""]
+        if not all(bytes(memoryview(item)[:1]) == b"{" for item in items):
+            expected = "an object" if self.is_document else "a list of objects"
+            raise DecodeError(operation=operation, path=self.items_key or "", expected=expected, found="something else")
+        return items
+
+    def _split(self, body: bytes) -> Items:
+        if self.is_document:
+            return [msgspec.json.decode(body, type=msgspec.Raw)]
+        if self.items_key is None:
+            return msgspec.json.decode(body, type=list[msgspec.Raw])
+        items = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(self.items_key, b"")
+        return msgspec.json.decode(items, type=list[msgspec.Raw])
 
 
 # Arguments that readers of whole sections set themselves.

@@ -1,46 +1,12 @@
-"""The items of a section as JSON text: splitting a response into items, and reading their keys and chosen fields."""
-
-from collections.abc import Sequence
-from typing import TypeAlias
+"""The items of a section as JSON text: reading their keys and chosen fields."""
 
 import msgspec
 
 from ecwid_async.codec import Selection
-from ecwid_async.errors import DecodeError
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON
-from ecwid_async.sections import Section
+from ecwid_async.sections import Item, Items
 
-__all__ = ["Item", "Items", "item_keys", "select_fields", "split_items"]
-
-Item: TypeAlias = bytes | msgspec.Raw
-"""A JSON object, as the server sent it."""
-
-Items: TypeAlias = Sequence[Item]
-
-
-def split_items(body: bytes, section: Section, operation: str) -> Items:
-    """Split the only response of a section without pages into items. Raises `DecodeError` if it has another shape."""
-    try:
-        items = _split(body, section)
-    except DECODE_ERRORS:
-        masked = MaskedJSON(body)
-        try:
-            items = [masked.restore(item) for item in _split(masked.json, section)]
-        except DECODE_ERRORS:
-            items = [b""]
-    if not all(bytes(memoryview(item)[:1]) == b"{" for item in items):
-        expected = "an object" if section.is_document else "a list of objects"
-        raise DecodeError(operation=operation, path=section.items_key or "", expected=expected, found="something else")
-    return items
-
-
-def _split(body: bytes, section: Section) -> Items:
-    if section.is_document:
-        return [msgspec.json.decode(body, type=msgspec.Raw)]
-    if section.items_key is None:
-        return msgspec.json.decode(body, type=list[msgspec.Raw])
-    items = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(section.items_key, b"")
-    return msgspec.json.decode(items, type=list[msgspec.Raw])
+__all__ = ["item_keys", "select_fields"]
 
 
 def item_keys(items: Items, key: str) -> list[int | str]:

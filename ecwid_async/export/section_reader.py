@@ -13,7 +13,7 @@ from ecwid_async.calls import Call
 from ecwid_async.client import Store
 from ecwid_async.export.checkpoint import Checkpoint
 from ecwid_async.export.formats import Format
-from ecwid_async.export.items import item_keys, split_items
+from ecwid_async.export.items import item_keys
 from ecwid_async.export.manifest import SectionRecord
 from ecwid_async.export.progress import Progress, ProgressCallback
 from ecwid_async.export.section_request import SectionRequest
@@ -97,7 +97,7 @@ class SectionReader:
     async def _read_single_response(self, call: Call[Any]) -> None:
         started = perf_counter()
         response = await call.response()
-        items = split_items(response.body, self._request.section, call.request.options.operation)
+        items = self._request.section.split_response(response.body, call.request.options.operation)
         await self._writer.write(items)
         self._proof = "one response"
         self.checkpoint = replace(

@@ -11,12 +11,13 @@ import msgspec
 from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError
 from ecwid_async.export.formats import Format, FormatOptions, Writer, create_writer
-from ecwid_async.export.items import Items, item_keys
+from ecwid_async.export.items import item_keys
 from ecwid_async.export.output_errors import OutputError
 from ecwid_async.export.part_file import HashingStream, PartFile
 from ecwid_async.export.section_request import SectionRequest
 from ecwid_async.primitives.shielding import run_shielded, run_shielded_in_thread
 from ecwid_async.scan import IdSet
+from ecwid_async.sections import Items
 
 __all__ = ["SectionWriter"]
 
