@@ -12,6 +12,9 @@ from ecwid_async.sync.errors import (
     StoreBusy,
     StoreMismatch,
 )
+from ecwid_async.sync.reports import SectionReport, SyncReport
+from ecwid_async.sync.settings import MirrorSettings
+from ecwid_async.sync.status import SectionCondition, SectionStatus, StoreStatus, to_prometheus
 
 __all__ = [
     "DatabaseError",
@@ -20,8 +23,15 @@ __all__ = [
     "DatabaseUnavailable",
     "LeaseLost",
     "MirrorError",
+    "MirrorSettings",
     "SchemaChanged",
     "SchemaTooNew",
+    "SectionCondition",
+    "SectionReport",
+    "SectionStatus",
     "StoreBusy",
     "StoreMismatch",
+    "StoreStatus",
+    "SyncReport",
+    "to_prometheus",
 ]

@@ -1,0 +1,205 @@
+"""The state of a mirror as values, for people, programs and monitors."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+from attrs import asdict, field, frozen
+
+__all__ = ["SectionCondition", "SectionStatus", "StoreStatus", "to_prometheus"]
+
+SectionCondition: TypeAlias = Literal["new", "reading", "ok", "skipped", "failing", "unproven", "stopped", "behind"]
+"""The condition of a section in one word.
+
+"new": not read yet. "reading": the first read has begun. "skipped": the token or the plan does not allow it. "failing":
+the last try failed. "unproven": a part could not be read completely. "stopped": deletions wait to be confirmed.
+"behind": the store reports changes that the mirror has not read for too long.
+"""
+
+# For this long, a monitor is told of items that were found too late.
+_REPORTED_FOR: Final = 24 * 3600
+
+
+@frozen(kw_only=True)
+class SectionStatus:
+    """The status of one section of a store. All times are Unix seconds of the server's clock.
+
+    - `rows`, `deleted`: items, and items known to be deleted.
+    - `cursor`: everything that was last updated before this time has been read; None until the first read is complete.
+    - `changed_at`: when the store last changed the section, as it reports itself; None where it does not.
+    - `behind`: for how many seconds the store has reported a change that the cursor has not reached.
+    - `late`: items that a poll should have found and an audit found; `silent`: items that had changed without a new
+      update time. `loss_at` is when the last of them was found. The mirror contains them, but a poll had missed them.
+    - `went_back`: items whose update time became lower. `refused`: items that the database refused.
+    - `hints`, `missing`: single items that are to be read: marked ones, and ones that a list did not contain.
+    - `polled_at`, `audited_at`, `audited_until`, `reconciled_at`: when each was last done, and up to which update time.
+    - `rolling_progress`: the completed part of the present comparison of the whole list, from 0 to 1; None before it.
+    - `unproven_since`: the update time from which on the list could not be read completely; None if it was.
+    - `skipped`, `stopped`, `error`: why the section is skipped, why its reconcile was stopped, and the last error;
+      empty if there is no reason. `retry_at` is when the section is tried again after an error.
+    """
+
+    name: str
+    condition: SectionCondition = "new"
+    rows: int = 0
+    deleted: int = 0
+    cursor: int | None = None
+    changed_at: int | None = None
+    behind: float = 0.0
+    late: int = 0
+    silent: int = 0
+    loss_at: float | None = None
+    went_back: int = 0
+    refused: int = 0
+    hints: int = 0
+    missing: int = 0
+    polled_at: float | None = None
+    audited_at: float | None = None
+    audited_until: int | None = None
+    reconciled_at: float | None = None
+    rolling_progress: float | None = None
+    unproven_since: int | None = None
+    skipped: str = ""
+    stopped: str = ""
+    error: str = ""
+    retry_at: float | None = None
+
+    def problems(self, *, now: float) -> list[str]:
+        """Return what a monitor should report about the section, a sentence each."""
+        found = []
+        if self.error:
+            found.append(f"{self.name}: {self.error}")
+        if self.condition == "behind":
+            found.append(
+                f"{self.name}: the store reported a change {self.behind:.0f} seconds ago, and the cursor did not move"
+            )
+        if self.unproven_since is not None:
+            found.append(f"{self.name}: what changed since {self.unproven_since} could not be read completely yet")
+        if self.stopped:
+            found.append(f"{self.name}: {self.stopped}")
+        if self.refused:
+            found.append(f"{self.name}: the database refused {self.refused} items")
+        if (self.late or self.silent) and self.loss_at is not None and now - self.loss_at < _REPORTED_FOR:
+            found.append(
+                f"{self.name}: a poll had missed items, which an audit found in the last day "
+                f"(in all {self.late} late and {self.silent} silent ones)"
+            )
+        return found
+
+
+@frozen(kw_only=True)
+class StoreStatus:
+    """The status of the mirror of one store.
+
+    `synced_at` is when the last round ended, by the server's clock, and `age` how many seconds ago that was. `error` is
+    why the last round failed, empty if it did not. `stale_after` is the number of seconds after which a mirror that no
+    round has brought up to date counts as stale.
+    """
+
+    store_id: int
+    server: str
+    now: float
+    synced_at: float | None = None
+    stale_after: float
+    error: str = ""
+    sections: Mapping[str, SectionStatus] = field(factory=dict)
+
+    @property
+    def age(self) -> float | None:
+        """The number of seconds since the end of the last round; None if there was none."""
+        return None if self.synced_at is None else max(0.0, self.now - self.synced_at)
+
+    @property
+    def problems(self) -> list[str]:
+        """What a monitor should report, a sentence each. Empty if the mirror is in step with the store."""
+        found = []
+        if self.error:
+            found.append(self.error)
+        if self.age is None:
+            found.append(f"store {self.store_id} was never synced: run a sync")
+        elif self.age > self.stale_after:
+            found.append(f"store {self.store_id} was last synced {self.age:.0f} seconds ago: is the sync running?")
+        for section in self.sections.values():
+            found += section.problems(now=self.now)
+        return found
+
+    @property
+    def healthy(self) -> bool:
+        """Whether there are no problems."""
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the status as values of JSON."""
+        return {**asdict(self), "age": self.age, "healthy": self.healthy, "problems": self.problems}
+
+
+_SECTION_METRICS: Final = (
+    ("rows", "gauge", "Items in the mirror."),
+    ("deleted", "gauge", "Items known to be deleted."),
+    ("behind", "gauge", "Seconds for which the store has reported a change that the cursor has not reached."),
+    ("late", "counter", "Items that a poll missed and an audit found."),
+    ("silent", "counter", "Items that had changed without a new update time."),
+    ("went_back", "counter", "Items whose update time became lower."),
+    ("refused", "counter", "Items that the database refused."),
+    ("hints", "gauge", "Marked items that are to be read."),
+    ("missing", "gauge", "Items missing from a list that are to be looked up."),
+    ("cursor", "gauge", "Everything last updated before this time has been read."),
+    ("polled_at", "gauge", "When the section was last polled."),
+    ("audited_at", "gauge", "When the section was last audited."),
+    ("reconciled_at", "gauge", "When the ids of the section were last compared."),
+    ("unproven_since", "gauge", "The update time from which on the section could not be read completely."),
+)
+# Prometheus wants times and durations to say so.
+_UNITS: Final = {"behind": "_seconds"} | dict.fromkeys(
+    ("cursor", "polled_at", "audited_at", "reconciled_at", "unproven_since"), "_timestamp_seconds"
+)
+_CONDITIONS: Final[tuple[SectionCondition, ...]] = (
+    "new",
+    "reading",
+    "ok",
+    "skipped",
+    "failing",
+    "unproven",
+    "stopped",
+    "behind",
+)
+
+
+def to_prometheus(stores: Iterable[StoreStatus]) -> str:
+    """Return the status of stores in the text format of Prometheus."""
+    stores = list(stores)
+    lines: list[str] = []
+
+    def family(name: str, kind: str, text: str, samples: Iterable[tuple[str, float | None]]) -> None:
+        name = f"ecwid_mirror_{name}" + ("_total" if kind == "counter" else "")
+        shown = [f"{name}{{{labels}}} {value:.17g}" for labels, value in samples if value is not None]
+        if shown:
+            lines.extend((f"# HELP {name} {text}", f"# TYPE {name} {kind}", *shown))
+
+    by_store = [(f'store="{store.store_id}"', store) for store in stores]
+    by_section = [
+        (f'{labels},section="{section.name}"', section)
+        for labels, store in by_store
+        for section in store.sections.values()
+    ]
+    family(
+        "healthy",
+        "gauge",
+        "1 if a monitor has nothing to report.",
+        [(labels, store.healthy) for labels, store in by_store],
+    )
+    family(
+        "synced_timestamp_seconds",
+        "gauge",
+        "When the last round ended.",
+        [(labels, store.synced_at) for labels, store in by_store],
+    )
+    for name, kind, text in _SECTION_METRICS:
+        samples = [(labels, getattr(section, name)) for labels, section in by_section]
+        family(f"{name.removesuffix('_at')}{_UNITS.get(name, '')}", kind, text, samples)
+    conditions = [
+        (f'{labels},condition="{condition}"', float(section.condition == condition))
+        for labels, section in by_section
+        for condition in _CONDITIONS
+    ]
+    family("condition", "gauge", "1 for the condition of the section.", conditions)
+    return "".join(f"{line}\n" for line in lines)
