@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import LimiterUnavailable as LimiterUnavailable
     from ecwid_async.errors import MethodNotAllowed as MethodNotAllowed
     from ecwid_async.errors import MissingScope as MissingScope
+    from ecwid_async.errors import MissingToken as MissingToken
     from ecwid_async.errors import NotExecuted as NotExecuted
     from ecwid_async.errors import NotFound as NotFound
     from ecwid_async.errors import NotSent as NotSent
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import StoreNotFound as StoreNotFound
     from ecwid_async.errors import StoreSuspended as StoreSuspended
     from ecwid_async.errors import Timeout as Timeout
+    from ecwid_async.errors import TokenUnavailable as TokenUnavailable
     from ecwid_async.errors import TransportError as TransportError
     from ecwid_async.errors import Unprocessable as Unprocessable
     from ecwid_async.errors import UnsupportedMediaType as UnsupportedMediaType
@@ -81,6 +83,7 @@ _MODULES = {
         "JobError",
         "MethodNotAllowed",
         "MissingScope",
+        "MissingToken",
         "NotExecuted",
         "NotFound",
         "NotSent",
@@ -95,6 +98,7 @@ _MODULES = {
         "StoreNotFound",
         "StoreSuspended",
         "Timeout",
+        "TokenUnavailable",
         "TransportError",
         "Unprocessable",
         "UnsupportedMediaType",

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Generator
 from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Self, TypeVar, cast
@@ -38,7 +38,7 @@ class Channel:
     transport: Transport
     codec: Codec
     timeout: float | None = None
-    secrets: tuple[str, ...] = field(default=(), repr=False)
+    secrets: Collection[str] = field(default=(), repr=False)
     server: str = ""
     store_id: int | None = None
 

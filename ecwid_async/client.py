@@ -1,8 +1,8 @@
 """`Ecwid`, the client that all stores share, and `Store`, the API of one store."""
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
-from functools import lru_cache
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Collection, Iterable
+from functools import lru_cache, partial
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar, overload
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from ecwid_async.resources.storefront import Storefront
     from ecwid_async.resources.subscriptions import Subscriptions
     from ecwid_async.resources.swatches import Swatches
+    from ecwid_async.tokens import TokenSource, TokenTransport
 
 __all__ = ["DEFAULT_BASE_URL", "Ecwid", "Section", "Store"]
 
@@ -71,6 +72,7 @@ T = TypeVar("T")
 
 _DEFAULT_QUOTA: Final = Quota()
 _MAX_BUDGETS: Final = 4096
+_MAX_TOKENS: Final = 4096
 _MAX_ID_DIGITS: Final = 18
 _LONGEST_SHOWN_ID: Final = 20
 
@@ -84,6 +86,7 @@ class Ecwid:
     - `transport`: replaces the network, with a sandbox, a script or another HTTP library.
     - `timeout`: the limit of each interactive call in seconds, waits and retries included (`math.inf` for none);
       `Call.with_timeout` overrides it for one call. Bulk calls and downloads have no limit.
+    - `tokens`: where the tokens of stores come from, such as `ecwid_async.tokens.SQLTokens`: `store` then needs none.
     - `quota`: the rate limit to respect; None turns it off. `limiter` enforces it, in this process by default.
     - `events`: one or several callables that receive each `Event`; by default events are logged.
     - `strict`: raise `DecodeError` for a value of an unexpected type. By default the value is kept in `extra` and
@@ -97,6 +100,7 @@ class Ecwid:
         *,
         base_url: str | None = None,
         transport: Transport | None = None,
+        tokens: "TokenSource | None" = None,
         quota: Quota | None = _DEFAULT_QUOTA,
         limiter: Limiter | None = None,
         events: EventSink | Iterable[EventSink] | None = None,
@@ -107,6 +111,8 @@ class Ecwid:
     ) -> None:
         _check_timeout(timeout)
         _check("transport", transport, callable(getattr(transport, "send", None)), "a transport")
+        is_source = callable(getattr(tokens, "get", None)) and callable(getattr(tokens, "invalidate", None))
+        _check("tokens", tokens, is_source, "a source of tokens, such as MemoryTokens({1003: token})")
         _check("quota", quota, isinstance(quota, Quota), "Quota(requests=600)")
         _check("limiter", limiter, callable(getattr(limiter, "acquire", None)), "MemoryLimiter() or RedisLimiter(…)")
         _check("retry", retry, isinstance(retry, RetryPolicy), "RetryPolicy(attempts=4)")
@@ -125,6 +131,10 @@ class Ecwid:
         self._retry = retry or RetryPolicy()
         # An evicted budget would be full again by now: calls to thousands of other stores came after it.
         self._budget = lru_cache(maxsize=_MAX_BUDGETS)(self._new_budget)
+        self._token_transport: Callable[[int], TokenTransport] | None = None
+        if tokens is not None:
+            # A store whose entry was evicted reads its token again.
+            self._token_transport = lru_cache(maxsize=_MAX_TOKENS)(partial(self._new_token_transport, tokens))
         self._quota = quota
         if limiter is None and quota is not None:
             limiter = MemoryLimiter(quota)
@@ -134,22 +144,24 @@ class Ecwid:
         return f"<Ecwid at {self.base_url}>"
 
     def store(self, store_id: int | None = None, token: str | None = None, *, timeout: float | None = None) -> "Store":
-        """Return the API of one store, by default that of ``ECWID_STORE_ID`` and ``ECWID_TOKEN``. Cheap to create.
+        """Return the API of one store, by default that of ``ECWID_STORE_ID``. Cheap to create.
 
-        `timeout`, in seconds, replaces the client's timeout for the calls of this `Store`.
+        Without `token`, the token comes from the client's `tokens`, which are asked with the first request, or else
+        from ``ECWID_TOKEN``. `timeout`, in seconds, replaces the client's timeout for the calls of this `Store`.
 
         Raises `ConfigError` if the store id or token is missing or invalid, or the token of the environment belongs to
-        another store.
+        another store. If `tokens` has no token, the calls raise `MissingToken`; if it fails, `TokenUnavailable`.
         """
         _check_timeout(timeout)
         token = _as_secret(token)  # in this frame too: some tracebacks show local variables
         number = _parse_store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
+        if token is None and self._token_transport is not None:
+            transport = self._token_transport(number)
+            return Store(number, self._new_channel(transport, number, transport.secrets, timeout), quota=self._quota)
         if token is None:
             _check_token_owner(number)
         secret = _read_secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
-        channel = self._new_channel(
-            Auth.for_store(with_deadlines(self.transport), number, secret), number, secret, timeout
-        )
+        channel = self._new_channel(self._connect_store(number, secret), number, (secret,), timeout)
         return Store(number, channel, quota=self._quota)
 
     def application(self, client_id: str | None = None, client_secret: str | None = None) -> "Application":
@@ -162,9 +174,8 @@ class Ecwid:
         client_secret = _as_secret(client_secret)
         app = _read_secret(client_id, "client_id", "ECWID_CLIENT_ID", "The app's client id")
         secret = _read_secret(client_secret, "client_secret", "ECWID_CLIENT_SECRET", "The app's client secret")
-        return Application(
-            self._new_channel(Auth.for_application(with_deadlines(self.transport), app, secret), None, secret)
-        )
+        auth = Auth.for_application(with_deadlines(self.transport), app, secret)
+        return Application(self._new_channel(self._with_rate_limit(auth, None, secret), None, (secret,)))
 
     def quarantine(self) -> QuarantineList:
         """The tokens and stores whose calls fail at once, because the API reported that they can't work.
@@ -180,19 +191,32 @@ class Ecwid:
         del store_id
         return RetryBudget(self._retry)
 
-    def _new_channel(self, auth: Auth, store_id: int | None, secret: str, timeout: float | None = None) -> Channel:
-        limited: Transport = auth
-        if self._limiter is not None:
-            limited = RateLimit(
-                auth,
-                self._limiter,
-                token=secret,
-                store_id=store_id,
-                quota=self._quota,
-                throttle_timeout=self._retry.throttle_timeout,
-                events=self._events,
-                server=self._host_and_port,
-            )
+    def _new_token_transport(self, tokens: "TokenSource", store_id: int) -> "TokenTransport":
+        from ecwid_async.tokens import TokenTransport
+
+        return TokenTransport(tokens, store_id, partial(self._connect_store, store_id))
+
+    def _connect_store(self, store_id: int, token: Secret) -> Transport:
+        """A transport with the credentials and the rate limit of a token."""
+        return self._with_rate_limit(Auth.for_store(with_deadlines(self.transport), store_id, token), store_id, token)
+
+    def _with_rate_limit(self, auth: Auth, store_id: int | None, secret: Secret) -> Transport:
+        if self._limiter is None:
+            return auth
+        return RateLimit(
+            auth,
+            self._limiter,
+            token=secret,
+            store_id=store_id,
+            quota=self._quota,
+            throttle_timeout=self._retry.throttle_timeout,
+            events=self._events,
+            server=self._host_and_port,
+        )
+
+    def _new_channel(
+        self, limited: Transport, store_id: int | None, secrets: Collection[str], timeout: float | None = None
+    ) -> Channel:
         retry = Retry(
             limited,
             policy=self._retry,
@@ -205,7 +229,7 @@ class Ecwid:
             retry,
             self.codec,
             timeout=self._timeout if timeout is None else timeout,
-            secrets=auth.secrets,
+            secrets=secrets,
             server=self._server,
         )
 

@@ -2,6 +2,7 @@
 
 EcwidError
 ├── ConfigError                 a setting is missing or invalid
+│   └── MissingToken            the source of tokens has no token for a store
 ├── APIError                    the API responded with an error
 │   ├── BadRequest              400
 │   ├── PaymentRequired         402
@@ -29,6 +30,7 @@ EcwidError
 ├── JobError                    the journal of a job belongs to other input, is in use or is damaged
 ├── ScanDrifted                 a list changed too much during a scan to prove it complete
 ├── LimiterUnavailable          the shared rate limit state can't be reached
+├── TokenUnavailable            the source of tokens failed
 ├── UploadChanged               a file changed during its upload
 ├── UploadTooLarge              a file is larger than the API accepts
 ├── ResponseTooLarge            a response is larger than the limit of the transport
@@ -59,6 +61,7 @@ __all__ = [
     "LimiterUnavailable",
     "MethodNotAllowed",
     "MissingScope",
+    "MissingToken",
     "NotExecuted",
     "NotFound",
     "NotSent",
@@ -75,6 +78,7 @@ __all__ = [
     "StoreNotFound",
     "StoreSuspended",
     "Timeout",
+    "TokenUnavailable",
     "TransportError",
     "Unprocessable",
     "UnsupportedMediaType",
@@ -140,6 +144,19 @@ def _rebuild(cls: type[EcwidError], args: tuple[object, ...], state: dict[str, o
 
 class ConfigError(EcwidError, ValueError):
     """A setting is missing or invalid; the message says which one and where to set it."""
+
+
+class MissingToken(ConfigError):
+    """The source of tokens has no token for the store `store_id`, or the API has refused the one that it had."""
+
+    outcome = "not_sent"
+
+    def __init__(self, store_id: int, source: str) -> None:
+        self.store_id = store_id
+        super().__init__(
+            f"there is no valid token for store {store_id} in {source}; nothing was sent. Add the token that the app "
+            "received when it was installed, or pass `token`."
+        )
 
 
 # Proxies and firewalls use these statuses too, with a page of their own.
@@ -387,6 +404,21 @@ class LimiterUnavailable(EcwidError):
             f"the shared state of the rate limit is not available ({reason}); nothing was sent. Bring Redis back and "
             "call again, or let RedisLimiter continue without it: when_unavailable=N."
         )
+
+
+class TokenUnavailable(EcwidError):
+    """The source of tokens failed, so it is unknown whether it has a token.
+
+    `store_id` is the store; None if the error is not about a single one. `reason` does not contain the token.
+    """
+
+    outcome = "not_sent"
+
+    def __init__(self, reason: str, *, store_id: int | None = None) -> None:
+        self.reason = reason = to_printable(reason)
+        self.store_id = store_id
+        subject = "the tokens are" if store_id is None else f"the token of store {store_id} is"
+        super().__init__(f"{subject} not available ({reason}). Bring the source of the tokens back and call again.")
 
 
 class UploadChanged(EcwidError):

@@ -61,6 +61,8 @@ def test_every_error_of_a_call_has_its_outcome() -> None:
         NotSent("refused", request=WRITE),
         errors.NotSentInTime("no room", request=WRITE),
         errors.LimiterUnavailable("away"),
+        errors.MissingToken(1003, "MemoryTokens"),
+        errors.TokenUnavailable("no connection", store_id=1003),
         errors.UploadChanged("it was 2 bytes and is 1 now"),
         errors.UploadTooLarge(2, 1),
         errors.UploadChanged("it shrank"),

@@ -111,4 +111,4 @@ def test_ambiguous_lines_are_refused(ecwid, tokens, tmp_path, line):
 def test_a_missing_file_is_wrong_usage(ecwid, tmp_path):
     outcome = ecwid("export", "--stores", tmp_path / "none")
     assert outcome.code == 2
-    assert "can't read the --stores file" in outcome.err
+    assert "can't read the token file" in outcome.err

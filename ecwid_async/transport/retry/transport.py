@@ -127,6 +127,8 @@ class Retry:
     async def _retry_until_final(self, request: Request, progress: _Progress, last: Response | EcwidError) -> Response:
         in_doubt = False
         while True:
+            if isinstance(last, Response):
+                progress.attempt += last.attempts - 1  # the transport below may have sent it with two tokens
             attempt = progress.attempt
             error = last if isinstance(last, EcwidError) else None
             if isinstance(last, EcwidError):
