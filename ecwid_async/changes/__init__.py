@@ -2,6 +2,7 @@
 
 from ecwid_async.changes.batch import ChangeBatch, Deletion, Evidence, ItemBatch, ItemId, ReadKind
 from ecwid_async.changes.cursor import Cursor
+from ecwid_async.changes.lookup import ItemLookup
 from ecwid_async.changes.plans import CHANGE_PLANS, FEED_MEMORY, ChangePlan, change_plan_for
 from ecwid_async.changes.read_interval import ReadInterval
 
@@ -15,6 +16,7 @@ __all__ = [
     "Evidence",
     "ItemBatch",
     "ItemId",
+    "ItemLookup",
     "ReadInterval",
     "ReadKind",
     "change_plan_for",

@@ -3,7 +3,7 @@
 import re
 import typing
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import NoneType
 from typing import Final, Generic, Literal, TypeVar, overload
@@ -12,6 +12,7 @@ from attrs import evolve
 
 from ecwid_async.calls import Call, Channel, Lookup
 from ecwid_async.codec import apply_projection, dumps
+from ecwid_async.errors import ConfigError
 from ecwid_async.files import Download, Progress, Source, upload_body
 from ecwid_async.models.base import Draft, Model
 from ecwid_async.pages import Pages
@@ -19,6 +20,7 @@ from ecwid_async.resources.query import QueryValue, query_params
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
 if typing.TYPE_CHECKING:
+    from ecwid_async.changes import ItemId, ItemLookup
     from ecwid_async.scan import Scan
 
 __all__ = [
@@ -194,6 +196,58 @@ class ListResource(Resource, Generic[T]):
         if into is None:
             return pages.scan(ordered=ordered, concurrency=concurrency, lag=lag, resume=resume)
         return pages.scan(into=into, ordered=ordered, concurrency=concurrency, lag=lag, resume=resume)
+
+    @overload
+    def look_up(
+        self, ids: "Iterable[ItemId]", *, multi_get: bool = True, lag: float = 300.0, concurrency: int = 8
+    ) -> "ItemLookup[T]": ...
+
+    @overload
+    def look_up(
+        self,
+        ids: "Iterable[ItemId]",
+        *,
+        into: type[R],
+        multi_get: bool = True,
+        lag: float = 300.0,
+        concurrency: int = 8,
+    ) -> "ItemLookup[R]": ...
+
+    def look_up(
+        self,
+        ids: "Iterable[ItemId]",
+        *,
+        into: type[R] | None = None,
+        multi_get: bool = True,
+        lag: float = 300.0,
+        concurrency: int = 8,
+    ) -> "ItemLookup[T] | ItemLookup[R]":
+        """Read items by their ids, and find out which were deleted: ``async for batch in store.products.look_up(ids)``.
+
+        The list is searched for up to 100 ids at once, if it has such a search and `multi_get` is true. The other items
+        are read one by one. An item that a GET does not find counts as deleted. One that can't be read doesn't stop the
+        others: see `ItemLookup.failed`. `lag` is how many seconds a search may be behind the store; items that were
+        read with a GET are up to date.
+
+        Raises `ConfigError` for a list whose items can't be read one by one.
+        """
+        from ecwid_async.changes import ItemLookup, change_plan_for
+
+        pages = self.search()
+        operation = pages.request.options.operation
+        endpoint = change_plan_for(operation).get
+        if endpoint is None:
+            raise ConfigError(
+                f"the items of {operation} can't be read one by one: read the whole list with scan or changes"
+            )
+        request, item = apply_projection(pages.request, pages._item, into, inside="items")
+
+        def get_request(item_id: "ItemId") -> Request:
+            return apply_projection(_request(endpoint, (item_id,), None), pages._item, into)[0]
+
+        return ItemLookup(
+            ids, request, get_request, item, pages._channel, multi_get=multi_get, lag=lag, concurrency=concurrency
+        )
 
 
 def _request(

@@ -32,6 +32,9 @@ def endpoint(row: dict[str, Any]) -> str:
     return f"{row['method']} {row['path']}"
 
 
+# Methods of every list, which use the endpoints of `search` and `get`.
+LIST_METHODS: Final = {"changes", "look_up", "scan"}
+
 # Second methods of an endpoint, tested separately.
 SECOND_METHODS: Final = {"batches.search", "customers.all_customer_count"}
 
@@ -150,7 +153,7 @@ def methods_of(name: str, resource: Resource) -> Iterator[Method]:
         member = getattr(resource, key)
         if isinstance(member, Resource):
             yield from methods_of(f"{name}.{key}", member)
-        elif key != "scan" and f"{name}.{key}" not in SECOND_METHODS:  # a scan reads the results of a search
+        elif key not in LIST_METHODS and f"{name}.{key}" not in SECOND_METHODS:
             yield Method(f"{name}.{key}", member)
 
 

@@ -24,6 +24,7 @@ from ecwid_async import (
     Store,
     Unset,
 )
+from ecwid_async.changes import ItemLookup
 from ecwid_async.models.order_items import OrderItem
 from ecwid_async.models.orders import Order, PaymentStatus
 from ecwid_async.models.product_inventory import StockAdjustmentResult
@@ -107,6 +108,10 @@ async def projecting(store: Store) -> None:
     assert_type(await store.products.variations.search(7, into=Row), list[Row])
     assert_type(store.orders.deleted(), Pages[DeletedItem])
     assert_type(store.orders.deleted(into=Row), Pages[Row])
+    assert_type(store.products.look_up([1]), ItemLookup[Product])
+    assert_type(store.products.look_up([1], into=Row), ItemLookup[Row])
+    async for batch in store.products.look_up([1]):
+        assert_type(batch.items, list[Product])
     assert_type(store.products.scan(), Scan[Product])
     assert_type(store.products.scan(into=Row), Scan[Row])
     assert_type(store.products.search(into=Row).scan(), Scan[Row])

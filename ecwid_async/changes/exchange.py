@@ -1,0 +1,36 @@
+"""One request and its response, with the time of the state that the response shows."""
+
+import time
+from collections.abc import Callable
+
+import anyio
+from attrs import field, frozen
+
+from ecwid_async.calls import Channel
+from ecwid_async.changes.read_interval import ReadInterval
+from ecwid_async.scan import server_time
+from ecwid_async.wire import Request, Response
+
+__all__ = ["Exchange", "exchange"]
+
+
+@frozen
+class Exchange:
+    """A response with any status, and the time of the state that it shows."""
+
+    response: Response = field(repr=False)
+    read: ReadInterval
+
+
+async def exchange(
+    channel: Channel, request: Request, *, lag: float = 0.0, clock: Callable[[], float] = time.time
+) -> Exchange:
+    """Send a request. `lag` is how many seconds a search may be behind the store.
+
+    Raises `TransportError` if there is no complete response.
+    """
+    sent = anyio.current_time()
+    response = await channel.transport.send(request)
+    duration = anyio.current_time() - sent
+    time_of_response = server_time(response.headers.get("Date", ""), clock)
+    return Exchange(response, ReadInterval.of_response(time_of_response, duration, lag=lag))
