@@ -11,6 +11,10 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from ecwid_async.calls import Call as Call
+    from ecwid_async.changes import ChangeBatch as ChangeBatch
+    from ecwid_async.changes import Changes as Changes
+    from ecwid_async.changes import Cursor as Cursor
+    from ecwid_async.changes import Deletion as Deletion
     from ecwid_async.client import Ecwid as Ecwid
     from ecwid_async.client import Store as Store
     from ecwid_async.codec import DecodeProblem as DecodeProblem
@@ -66,6 +70,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "calls": ("Call",),
+    "changes": ("ChangeBatch", "Changes", "Cursor", "Deletion"),
     "client": ("Ecwid", "Store"),
     "codec": ("DecodeProblem", "warm_up"),
     "errors": (

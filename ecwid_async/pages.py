@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ecwid_async.scan import Scan
     from ecwid_async.tables.arrow import Decimals
 
-__all__ = ["Page", "Pages"]
+__all__ = ["Page", "Pages", "bulk_request"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -214,9 +214,9 @@ class Pages(Generic[T]):
 
         if self._offset:
             raise ValueError("a scan reads a whole list: leave offset out, or iterate the search")
-        request, item = apply_projection(self._request, self._item, into, inside="items")
+        request, item = bulk_request(self, into)
         return Scan(
-            _with_paging_fields(request),
+            request,
             item,
             self._channel,
             limit=self._limit,
@@ -250,6 +250,12 @@ class Pages(Generic[T]):
         response = await self._channel.exchange(self._page_request(offset))
         items, total = read(response.body)
         return Page(items=items, total=total, offset=offset)
+
+
+def bulk_request(pages: Pages[T], into: type[R] | None) -> tuple[Request, type[R]]:
+    """Return the request of a list for a scan of it, and the class of its items."""
+    request, item = apply_projection(pages._request, pages._item, into, inside="items")
+    return _with_paging_fields(request), item
 
 
 class _LoopDetector:

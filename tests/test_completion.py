@@ -12,7 +12,7 @@ from ecwid_async.transport.memory import MemoryTransport
 
 jedi: Any = pytest.importorskip("jedi", reason="needs jedi, of the group test")
 
-LISTED = {"create", "delete", "deleted", "get", "look_up", "scan", "search", "update"}
+LISTED = {"changes", "create", "delete", "deleted", "get", "look_up", "scan", "search", "update"}
 STORE = "from ecwid_async import Store\nasync def f(store: Store) -> None:\n    "
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import ecwid_async
-from ecwid_async import Call, Download, Ecwid, Pages, Scan, Store
+from ecwid_async import Call, Changes, Download, Ecwid, Pages, Scan, Store
 
 PAGE = Path(__file__).parents[1] / "docs" / "names.md"
-CLASSES = {cls.__name__: cls for cls in (Call, Download, Ecwid, Pages, Scan, Store)}
+CLASSES = {cls.__name__: cls for cls in (Call, Changes, Download, Ecwid, Pages, Scan, Store)}
 
 
 def listed_names() -> list[str]:

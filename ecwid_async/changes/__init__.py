@@ -1,6 +1,7 @@
 """What changed in a list, and what was deleted from it, since a cursor."""
 
 from ecwid_async.changes.batch import ChangeBatch, Deletion, Evidence, ItemBatch, ItemId, ReadKind
+from ecwid_async.changes.changes import Changes
 from ecwid_async.changes.cursor import Cursor
 from ecwid_async.changes.lookup import ItemLookup
 from ecwid_async.changes.plans import CHANGE_PLANS, FEED_MEMORY, ChangePlan, change_plan_for
@@ -11,6 +12,7 @@ __all__ = [
     "FEED_MEMORY",
     "ChangeBatch",
     "ChangePlan",
+    "Changes",
     "Cursor",
     "Deletion",
     "Evidence",

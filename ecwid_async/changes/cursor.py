@@ -10,8 +10,7 @@ from ecwid_async.errors import ConfigError
 __all__ = ["Cursor"]
 
 _VERSION: Final = 1
-# More than these would make the cursor long. What doesn't fit is read again.
-_MAX_PROVEN: Final = 64
+# More than these would make the cursor long.
 _MAX_ABSENT: Final = 1000
 
 UnixSeconds: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=1 << 40)]
@@ -38,6 +37,17 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Ranges of update times after `since` that were read completely, although an earlier range was not."""
     absent: Mapping[str, UnixSeconds] = {}
     """Items that a complete listing did not contain, with its time. Only for lists whose items have no GET by id."""
+
+    @classmethod
+    def of(cls, since: "Cursor | str | None", *, store_id: int, operation: str) -> "Cursor":
+        """Return a cursor that is given as such, as JSON, or as None for a list that was never read.
+
+        Raises `ConfigError` like `from_json`.
+        """
+        if since is None:
+            return cls.start(store_id, operation)
+        text = since.to_json() if isinstance(since, Cursor) else since
+        return cls.from_json(text, store_id=store_id, operation=operation)
 
     @classmethod
     def start(cls, store_id: int, operation: str) -> Self:

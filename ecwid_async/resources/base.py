@@ -15,12 +15,12 @@ from ecwid_async.codec import apply_projection, dumps
 from ecwid_async.errors import ConfigError
 from ecwid_async.files import Download, Progress, Source, upload_body
 from ecwid_async.models.base import Draft, Model
-from ecwid_async.pages import Pages
+from ecwid_async.pages import Pages, bulk_request
 from ecwid_async.resources.query import QueryValue, query_params
 from ecwid_async.wire import Headers, Options, Request, encode_segment
 
 if typing.TYPE_CHECKING:
-    from ecwid_async.changes import ItemId, ItemLookup
+    from ecwid_async.changes import Changes, Cursor, ItemId, ItemLookup
     from ecwid_async.scan import Scan
 
 __all__ = [
@@ -248,6 +248,40 @@ class ListResource(Resource, Generic[T]):
         return ItemLookup(
             ids, request, get_request, item, pages._channel, multi_get=multi_get, lag=lag, concurrency=concurrency
         )
+
+    @overload
+    def changes(
+        self, since: "Cursor | str | None" = None, *, lag: float = 300.0, concurrency: int = 8
+    ) -> "Changes[T]": ...
+
+    @overload
+    def changes(
+        self, since: "Cursor | str | None" = None, *, into: type[R], lag: float = 300.0, concurrency: int = 8
+    ) -> "Changes[R]": ...
+
+    def changes(
+        self,
+        since: "Cursor | str | None" = None,
+        *,
+        into: type[R] | None = None,
+        lag: float = 300.0,
+        concurrency: int = 8,
+    ) -> "Changes[T] | Changes[R]":
+        """Read what changed since a cursor: ``async with store.products.changes(cursor) as changes``.
+
+        `since` is the cursor of the last batch of an earlier read, also as JSON, or None to read everything. Items that
+        were updated before the cursor are not read, all others are, including hidden ones. Lists that can't be filtered
+        by update time are read whole each time: ``docs/changes.md`` has the table.
+
+        `into` is your own class with some of the model's fields: only these are requested, and it replaces the model.
+        `lag` is how many seconds the search index may be behind the store. At most `concurrency` pages are requested at
+        a time. Raises `ConfigError` for a cursor of another store or list, and for an invalid number.
+        """
+        from ecwid_async.changes import Changes
+
+        pages = self.search()
+        request, item = bulk_request(pages, into)
+        return Changes(request, item, self._channel, since=since, lag=lag, concurrency=concurrency)
 
 
 def _request(

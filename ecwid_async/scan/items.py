@@ -14,7 +14,7 @@ from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, repair
 from ecwid_async.scan.assumptions import ItemId
 from ecwid_async.scan.ids import IdSet
 from ecwid_async.scan.item_times import seconds
-from ecwid_async.scan.page import Page
+from ecwid_async.scan.page import Page, RawPage
 from ecwid_async.scan.plans import ListPlan
 from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.token import Position
@@ -92,6 +92,22 @@ class ItemReader:
 
     def raw(self, page: Page) -> list[msgspec.Raw]:
         """Return the new items of a page as sent by the server."""
+        return self._raw(page)[0]
+
+    def raw_page(self, page: Page, server_time: float) -> RawPage:
+        """Return the new items of a page as sent by the server, with their ids and update times."""
+        items, new = self._raw(page)
+        return RawPage(
+            items=items,
+            ids=list(compress(page.ids, new)),
+            updated=[seconds(time) for time in compress(page.updated, new)],
+            server_time=server_time,
+            duration=page.duration,
+            total=page.total,
+        )
+
+    def _raw(self, page: Page) -> tuple[list[msgspec.Raw], list[bool]]:
+        """Return the new items of a page, and whether each of its items is new."""
         items, _ = self._codec.split_page(page.body, self._operation)
         fields_of_items = self._decode_scan_fields(page.body)
         new = self._record(
@@ -103,9 +119,9 @@ class ItemReader:
         )
         if not all(new):
             items = list(compress(items, new))
-        return (
-            [_raw_without_fields(item, self._scan_only_fields) for item in items] if self._scan_only_fields else items
-        )
+        if self._scan_only_fields:
+            items = [_raw_without_fields(item, self._scan_only_fields) for item in items]
+        return items, new
 
     def _record(
         self, page: Page, ids: list[ItemId], created: list[Any], updated: list[Any], omit_values: Iterable[object]

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar
 import anyio
 import anyio.abc
 import msgspec
+from attrs import evolve
 
 from ecwid_async.calls import Channel
+from ecwid_async.errors import ScanDrifted
 from ecwid_async.scan.assumptions import BrokenAssumption
+from ecwid_async.scan.item_times import server_time
 from ecwid_async.scan.items import ItemReader
-from ecwid_async.scan.page import Page
+from ecwid_async.scan.page import Page, RawPage
 from ecwid_async.scan.plans import plan_for
 from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.reader import ListReader
@@ -64,6 +67,7 @@ class Scan(Generic[T]):
         self._request, self._scan_only_fields = page_request(request, plan)
         self._item = item
         self._channel = channel
+        self._clock = clock
         params = dict(self._request.params)
         fingerprint = list_fingerprint(channel.store_id, self._operation, params)
         self._finished = resume == END
@@ -179,6 +183,14 @@ class Scan(Generic[T]):
         """Yield each page as a list of unparsed items, as sent by the server. Raises the same errors as `dicts`."""
         return self._close_with_scan(self._iterate_raw())
 
+    def raw_pages(self) -> AsyncGenerator[RawPage, None]:
+        """Yield each page as a `RawPage`: unparsed items with their ids, their update times and the server's time.
+
+        The last page is yielded once everything is proven. If it can't be, the last page is yielded, too, and then
+        `ScanDrifted` is raised. Raises the same errors as `dicts`.
+        """
+        return self._close_with_scan(self._iterate_raw_pages())
+
     async def to_arrow(self, *, decimals: "Decimals" = "exact", with_store_id: bool = False) -> "pa.Table":
         """Return all items as an Arrow table: see `Pages.to_arrow`.
 
@@ -247,6 +259,24 @@ class Scan(Generic[T]):
                 held = self._items.raw(page)
         if held is not None:
             yield held
+
+    async def _iterate_raw_pages(self) -> AsyncGenerator[RawPage, None]:
+        # A page is held until it is known what is proven with it.
+        held: RawPage | None = None
+        drifted: ScanDrifted | None = None
+        async with aclosing(self._pages()) as pages:
+            try:
+                async for page in pages:
+                    if held is not None:
+                        self._position = page.position
+                        yield held
+                    held = self._items.raw_page(page, server_time(page.date, self._clock))
+            except ScanDrifted as error:
+                drifted = error
+        if held is not None:
+            yield evolve(held, is_last=True, is_proven=drifted is None)
+        if drifted is not None:
+            raise drifted
 
     async def _pages(self) -> AsyncGenerator[Page, None]:
         """Yield the pages that the reader's task delivers. The reader continues once a page has been consumed."""
