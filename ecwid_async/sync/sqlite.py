@@ -1,0 +1,118 @@
+"""A mirror in a file of SQLite."""
+
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from ecwid_async.errors import ConfigError
+from ecwid_async.sync.backend import TransactionKind, one_line
+from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
+
+__all__ = ["SQLite"]
+
+_BUSY_SECONDS: Final = 30
+_BEGIN: Final = "ecwid_begin"
+
+
+class SQLite:
+    """A file of SQLite in WAL mode, created readable only by its owner."""
+
+    name: Literal["sqlite"] = "sqlite"
+    now = "((julianday('now') - 2440587.5) * 86400.0)"
+    has_one_writer = True
+    columns_query = (
+        "SELECT t.name AS table_name, c.name AS column_name, c.type AS column_type "
+        "FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'"
+    )
+
+    def __init__(self, url: URL) -> None:
+        path = url.database
+        if not path or path == ":memory:" or path.startswith("file:"):
+            raise ConfigError(
+                "a mirror in memory would be lost when the process ends: name a file, such as sqlite:///shop.db"
+            )
+        if url.query or url.host or url.username or url.password:
+            raise ConfigError("a URL of SQLite has only a path: sqlite:///shop.db, or sqlite:////var/lib/shop.db")
+        self.url = url
+        self.path = Path(path)
+
+    def new_engine(self) -> AsyncEngine:
+        """Return an engine, and create the file if there is none."""
+        self._create_file()
+        engine = create_async_engine(
+            self.url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}, pool_size=5, max_overflow=15
+        )
+        event.listen(engine.sync_engine, "connect", _set_up_connection)
+        event.listen(engine.sync_engine, "begin", _begin)
+        return engine
+
+    def _create_file(self) -> None:
+        # SQLite gives the files beside it the same permissions.
+        try:
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise DatabaseUnavailable(
+                f"can't create {self.path}: {error.strerror}. Create its folder, and let this user write to it."
+            ) from None
+
+    def options(self, kind: TransactionKind) -> dict[str, Any]:
+        """Return the statement that begins such a transaction."""
+        # A transaction that begins with a read and then writes fails at once if another one has written meanwhile.
+        return {_BEGIN: "BEGIN" if kind == "read" else "BEGIN IMMEDIATE"}
+
+    async def prepare(self, connection: AsyncConnection, kind: TransactionKind, lease_seconds: float) -> None:
+        """Do nothing: a writing transaction excludes all others, and the timeout is the connection's."""
+
+    def explain(self, error: DBAPIError) -> DatabaseError:
+        """Return the error to raise in place of the driver's."""
+        original = error.orig or error
+        reason = f"{self.path}: {one_line(original)}"
+        match getattr(original, "sqlite_errorcode", 0) & 0xFF:
+            case sqlite3.SQLITE_FULL:
+                return DatabaseFull(
+                    f"{reason}. Free some space on the disk, and start the sync again; nothing is lost."
+                )
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return DatabaseLocked(
+                    f"{reason}. Another process has been writing to the file for {_BUSY_SECONDS} s: let it finish."
+                )
+            case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+                return DatabaseError(f"{reason}. Let this user write to the file and its folder (`chmod u+w`).")
+            case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR:
+                return DatabaseUnavailable(
+                    f"{reason}. Check that the disk works and this user may read and write there."
+                )
+            case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+                return DatabaseError(
+                    f"{reason}. Restore the file from a backup, or name another file; the next sync fills it."
+                )
+        return DatabaseError(f"{reason}. If somebody changed the tables, open the mirror again to see which.")
+
+    def refuses_values(self, error: DBAPIError) -> bool:
+        """Return whether the error is about the values of a row."""
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        return code in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG)
+
+
+def _set_up_connection(connection: Any, _record: object) -> None:
+    # SQLAlchemy begins transactions by the event below, instead of the driver before the first write.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    try:
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # With NORMAL, the last commits can be lost when the power fails.
+        cursor.execute("PRAGMA synchronous = FULL")
+    finally:
+        cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
