@@ -1,18 +1,25 @@
 """Databases for the tests of the mirror."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pytest
 
 pytest.importorskip("sqlalchemy", reason="needs the extra `sync`")
 
 from ecwid_async.sync.database import Database
-from tests.postgresql import PostgreSQL, postgresql_server, postgresql_url  # noqa: F401  # fixtures
+from tests.postgresql import PostgreSQL, postgresql_server, postgresql_url, run_elsewhere  # noqa: F401  # fixtures
 
 OpenDatabase: TypeAlias = Callable[..., Awaitable[Database]]
+
+
+async def create_tables(url: str) -> None:
+    """Create the tables of a mirror."""
+    async with await Database.open(url):
+        pass
 
 
 @pytest.fixture
@@ -22,9 +29,61 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty database: each test runs on SQLite and on PostgreSQL."""
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database without tables: each test runs on SQLite and on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_mirror_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables of a mirror."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    run_elsewhere(create_tables(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_mirror_url(tmp_path: Path, sqlite_mirror_template: Path) -> str:
+    """The URL of a file with empty tables."""
+    return f"sqlite:///{shutil.copy(sqlite_mirror_template, tmp_path / 'shop.db')}"
+
+
+# One statement: it empties the tables that a test has filled.
+_EMPTY_TABLES: Final = """
+DO $$ DECLARE name text; is_filled bool; BEGIN
+  FOR name IN SELECT relname FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'ecwid_schema' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO is_filled;
+    IF is_filled THEN EXECUTE format('TRUNCATE %I', name); END IF;
+  END LOOP;
+  ALTER SEQUENCE ecwid_due_numbers RESTART;
+END $$
+"""
+
+
+@pytest.fixture(scope="session")
+def _mirror_database(postgresql_server: PostgreSQL) -> str:  # noqa: F811  # a fixture
+    run_elsewhere(postgresql_server.create_database("mirror"))
+    run_elsewhere(create_tables(postgresql_server.url("mirror")))
+    return "mirror"
+
+
+@pytest.fixture
+async def postgresql_mirror_url(
+    postgresql_server: PostgreSQL,  # noqa: F811  # a fixture
+    _mirror_database: str,
+) -> AsyncIterator[str]:
+    """The URL of a database with empty tables, which are emptied after the test."""
+    yield postgresql_server.url(_mirror_database)
+    await postgresql_server.disconnect_all(_mirror_database)
+    await postgresql_server.execute(_EMPTY_TABLES, _mirror_database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database with the tables of an empty mirror: each test runs on SQLite and on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_mirror_url")
     return url
 
 
