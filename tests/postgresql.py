@@ -4,22 +4,20 @@ One server per test process, on a socket, started when the first test needs it a
 `postgresql_server` and `postgresql_url`; the `conftest.py` of a folder that needs them imports them.
 """
 
-import asyncio
 import importlib.util
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
 import pytest
 
-__all__ = ["PostgreSQL", "postgresql_server", "postgresql_url", "run_elsewhere"]
+__all__ = ["PostgreSQL", "postgresql_server", "postgresql_url"]
 
 # The data is lost anyway when the test process ends.
 _SETTINGS: Final = {
@@ -52,6 +50,7 @@ class PostgreSQL:
         self._folder = tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp" if Path("/tmp").is_dir() else None)
         self.socket_folder = Path(self._folder.name)
         self._data = self.socket_folder / "data"
+        self._databases: set[str] = set()
         self._process: subprocess.Popen[bytes] | None = None
         # PostgreSQL refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None
@@ -129,9 +128,16 @@ class PostgreSQL:
             cursor = await connection.execute(statement)  # type: ignore[arg-type]
             return await cursor.fetchall() if cursor.description else []
 
-    async def create_database(self, name: str) -> None:
-        """Create an empty database. It takes half a second on a busy machine, so tests empty and reuse a few."""
+    async def find_database(self, name: str) -> bool:
+        """Create a database unless it exists, and return whether it did not.
+
+        This takes half a second on a busy machine, so tests empty and reuse a few.
+        """
+        if name in self._databases:
+            return False
         await self.execute(f"CREATE DATABASE {name}")
+        self._databases.add(name)
+        return True
 
     async def disconnect_all(self, database: str) -> None:
         """End the connections that a test left open."""
@@ -150,22 +156,11 @@ def postgresql_server() -> Iterator[PostgreSQL]:
         server.close()
 
 
-@pytest.fixture(scope="session")
-def _empty_database(postgresql_server: PostgreSQL) -> str:
-    run_elsewhere(postgresql_server.create_database("empty"))
-    return "empty"
-
-
 @pytest.fixture
-async def postgresql_url(postgresql_server: PostgreSQL, _empty_database: str) -> AsyncIterator[str]:
+async def postgresql_url(postgresql_server: PostgreSQL) -> AsyncIterator[str]:
     """The URL of an empty database, which is emptied after the test."""
-    yield postgresql_server.url(_empty_database)
-    await postgresql_server.disconnect_all(_empty_database)
-    await postgresql_server.execute("DROP SCHEMA public CASCADE", _empty_database)
-    await postgresql_server.execute("CREATE SCHEMA public", _empty_database)
-
-
-def run_elsewhere(work: Coroutine[Any, Any, object]) -> None:
-    """Run a coroutine from a fixture of the session, which has no event loop."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result()
+    await postgresql_server.find_database("empty")
+    yield postgresql_server.url("empty")
+    await postgresql_server.disconnect_all("empty")
+    await postgresql_server.execute("DROP SCHEMA public CASCADE", "empty")
+    await postgresql_server.execute("CREATE SCHEMA public", "empty")

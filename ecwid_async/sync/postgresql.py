@@ -21,6 +21,8 @@ _CONNECT_SECONDS: Final = 10
 _DISK_FULL: Final = ("53100", "53400")
 _LOCKED: Final = ("55P03", "40P01", "40001")
 _TOO_SLOW: Final = ("57014", "25P03", "25P04")
+# 3F000: there is no schema in which the user may create tables.
+_NOT_ALLOWED: Final = ("42501", "3F000")
 _LOGIN: Final = ("28000", "28P01")
 
 
@@ -116,7 +118,7 @@ class PostgreSQL:
             return DatabaseError(f"{reason}. Check the user and the password in the URL of the database.")
         if state == "3D000" or ("database" in lower and "does not exist" in lower):
             return DatabaseError(f"{reason}. Create the database, or correct its name in the URL.")
-        if state == "42501":
+        if state in _NOT_ALLOWED:
             return DatabaseError(
                 f"{reason}. Let this user create tables in its schema: `GRANT USAGE, CREATE ON SCHEMA … TO …`, and "
                 "make it the owner of the mirror's tables."

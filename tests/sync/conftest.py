@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("sqlalchemy", reason="needs the extra `sync`")
 
 from ecwid_async.sync.database import Database
-from tests.postgresql import PostgreSQL, postgresql_server, postgresql_url, run_elsewhere  # noqa: F401  # fixtures
+from tests.postgresql import PostgreSQL, postgresql_server, postgresql_url  # noqa: F401  # fixtures
 
 OpenDatabase: TypeAlias = Callable[..., Awaitable[Database]]
 
@@ -36,17 +36,17 @@ def empty_database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite_mirror_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the tables of a mirror."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    run_elsewhere(create_tables(f"sqlite:///{path}"))
-    return path
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The path of a file with the tables of a mirror, which the first test creates."""
+    return tmp_path_factory.mktemp("sqlite") / "template.db"
 
 
 @pytest.fixture
-def sqlite_mirror_url(tmp_path: Path, sqlite_mirror_template: Path) -> str:
+async def sqlite_mirror_url(tmp_path: Path, sqlite_template: Path) -> str:
     """The URL of a file with empty tables."""
-    return f"sqlite:///{shutil.copy(sqlite_mirror_template, tmp_path / 'shop.db')}"
+    if not sqlite_template.exists():
+        await create_tables(f"sqlite:///{sqlite_template}")
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'shop.db')}"
 
 
 # One statement: it empties the tables that a test has filled.
@@ -62,22 +62,15 @@ END $$
 """
 
 
-@pytest.fixture(scope="session")
-def _mirror_database(postgresql_server: PostgreSQL) -> str:  # noqa: F811  # a fixture
-    run_elsewhere(postgresql_server.create_database("mirror"))
-    run_elsewhere(create_tables(postgresql_server.url("mirror")))
-    return "mirror"
-
-
 @pytest.fixture
-async def postgresql_mirror_url(
-    postgresql_server: PostgreSQL,  # noqa: F811  # a fixture
-    _mirror_database: str,
-) -> AsyncIterator[str]:
+async def postgresql_mirror_url(postgresql_server: PostgreSQL) -> AsyncIterator[str]:  # noqa: F811  # a fixture
     """The URL of a database with empty tables, which are emptied after the test."""
-    yield postgresql_server.url(_mirror_database)
-    await postgresql_server.disconnect_all(_mirror_database)
-    await postgresql_server.execute(_EMPTY_TABLES, _mirror_database)
+    url = postgresql_server.url("mirror")
+    if await postgresql_server.find_database("mirror"):
+        await create_tables(url)
+    yield url
+    await postgresql_server.disconnect_all("mirror")
+    await postgresql_server.execute(_EMPTY_TABLES, "mirror")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
