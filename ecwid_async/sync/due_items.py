@@ -38,6 +38,7 @@ __all__ = [
     "mark",
     "postpone",
     "record_poll",
+    "settled_number",
 ]
 
 Reason: TypeAlias = Literal["hint", "missing", "went_back", "audit"]
@@ -207,6 +208,16 @@ async def record_poll(
     await connection.execute(delete(table).where(*mine, table.c.number < newest_needed.scalar_subquery()))
 
 
+async def settled_number(
+    connection: AsyncConnection, schema: "Schema", store_id: int, section: str, *, before: float
+) -> int:
+    """Return the highest number that was certainly given before a time of the server. 0 if there is none."""
+    polls = schema.recorded_polls
+    mine = (polls.c.store_id == store_id, polls.c.section == section)
+    statement = select(func.max(polls.c.number)).where(*mine, polls.c.server_time < before)
+    return (await connection.execute(statement)).scalar_one() or 0
+
+
 async def clear_by_search(
     connection: AsyncConnection,
     schema: "Schema",
@@ -220,12 +231,10 @@ async def clear_by_search(
     `read` is the interval of the search, which begins the lag before it was sent. Items whose number was not recorded
     before that stay, and so do those that only a GET settles.
     """
-    polls, table = schema.recorded_polls, schema.due_items
-    mine = (polls.c.store_id == store_id, polls.c.section == section)
-    statement = select(func.max(polls.c.number)).where(*mine, polls.c.server_time < read.begin)
-    number = (await connection.execute(statement)).scalar_one()
+    table = schema.due_items
+    number = await settled_number(connection, schema, store_id, section, before=read.begin)
     values = sorted({str(item_id) for item_id in ids})
-    if number is None or not values:
+    if not number or not values:
         return
     removable = (
         table.c.store_id == store_id,

@@ -36,8 +36,6 @@ class StoreState:
     store_id: int
     server: str
     identity: str | None = None
-    scopes: str | None = None
-    """The scopes of the token at the last round, separated by spaces. None if they are not known."""
     synced_at: int | None = None
     """When the last complete round began."""
     error: str | None = None
@@ -45,7 +43,6 @@ class StoreState:
     error_at: int | None = None
     failures: int = 0
     """How many rounds in a row ended early."""
-    retry_at: int | None = None
 
 
 @frozen(kw_only=True)
@@ -56,28 +53,35 @@ class SectionState:
     section: str
     cursor: str | None = None
     """The cursor of its changes, as JSON."""
-    read_begin: float | None = None
-    """The earliest time that the last complete read of changes shows. Stats before it are read already."""
     polled_at: int | None = None
-    deletions_polled_at: int | None = None
+    """When the last complete read of changes began."""
     audited_until: int | None = None
     """Update times below this were read again by an audit."""
     audited_at: int | None = None
     rolling_position: int | None = None
     """Creation times below this were read in the present cycle of the rolling read."""
+    rolling_at: int | None = None
+    """When the last slice was read."""
     rolling_started_at: int | None = None
     rolling_finished_at: int | None = None
     """When the last complete cycle ended."""
     reconciled_at: int | None = None
     reconcile_stopped: str | None = None
     """Why the last comparison of ids stopped, such as too many missing items. It goes on once confirmed."""
+    stopped_at: int | None = None
     confirmed_at: int | None = None
     """When somebody confirmed that so many deletions are right."""
+    scopes: str | None = None
+    """The scopes of the token at the last comparison of ids, separated by spaces. None if they are not known."""
     stats_time: int | None = None
     """The time of the last change, as the store's statistics said it last."""
+    behind_since: int | None = None
+    """When the statistics first had a change that no complete read has followed yet."""
     unproven_since: int | None = None
     late: int = 0
     silent: int = 0
+    loss_at: int | None = None
+    """When the last late or silent item was found."""
     went_back: int = 0
     refused: int = 0
     skipped: str | None = None

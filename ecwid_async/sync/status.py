@@ -26,11 +26,12 @@ class SectionStatus:
     - `rows`, `deleted`: items, and items known to be deleted.
     - `cursor`: everything that was last updated before this time has been read; None until the first read is complete.
     - `changed_at`: when the store last changed the section, as it reports itself; None where it does not.
-    - `behind`: for how many seconds the store has reported a change that the cursor has not reached.
+    - `behind`: for how many seconds the store has reported changes without a complete poll since.
     - `late`: items that a poll should have found and an audit found; `silent`: items that had changed without a new
       update time. `loss_at` is when the last of them was found. The mirror contains them, but a poll had missed them.
     - `went_back`: items whose update time became lower. `refused`: items that the database refused.
-    - `hints`, `missing`: single items that are to be read: marked ones, and ones that a list did not contain.
+    - `hints`, `missing`, `undecided`: single items that are to be read: marked ones, ones that a list did not contain,
+      and ones of which it is not certain which of two states is newer.
     - `polled_at`, `audited_at`, `audited_until`, `reconciled_at`: when each was last done, and up to which update time.
     - `rolling_progress`: the completed part of the present comparison of the whole list, from 0 to 1; None before it.
     - `unproven_since`: the update time from which on the list could not be read completely; None if it was.
@@ -52,6 +53,7 @@ class SectionStatus:
     refused: int = 0
     hints: int = 0
     missing: int = 0
+    undecided: int = 0
     polled_at: float | None = None
     audited_at: float | None = None
     audited_until: int | None = None
@@ -70,7 +72,8 @@ class SectionStatus:
             found.append(f"{self.name}: {self.error}")
         if self.condition == "behind":
             found.append(
-                f"{self.name}: the store reported a change {self.behind:.0f} seconds ago, and the cursor did not move"
+                f"{self.name}: the store has reported changes for {self.behind:.0f} seconds, "
+                "and the cursor did not move"
             )
         if self.unproven_since is not None:
             found.append(f"{self.name}: what changed since {self.unproven_since} could not be read completely yet")
@@ -135,13 +138,14 @@ class StoreStatus:
 _SECTION_METRICS: Final = (
     ("rows", "gauge", "Items in the mirror."),
     ("deleted", "gauge", "Items known to be deleted."),
-    ("behind", "gauge", "Seconds for which the store has reported a change that the cursor has not reached."),
+    ("behind", "gauge", "Seconds for which the store has reported changes without a complete poll since."),
     ("late", "counter", "Items that a poll missed and an audit found."),
     ("silent", "counter", "Items that had changed without a new update time."),
     ("went_back", "counter", "Items whose update time became lower."),
     ("refused", "counter", "Items that the database refused."),
     ("hints", "gauge", "Marked items that are to be read."),
     ("missing", "gauge", "Items missing from a list that are to be looked up."),
+    ("undecided", "gauge", "Items to be looked up to know which of two states is newer."),
     ("cursor", "gauge", "Everything last updated before this time has been read."),
     ("polled_at", "gauge", "When the section was last polled."),
     ("audited_at", "gauge", "When the section was last audited."),

@@ -87,6 +87,6 @@ async def test_saving_a_store_leaves_its_lease_alone(database):
     store = await register_store(database, STORE, SERVER)
     lease = await take_lease(database, STORE, "worker")
     async with database.transaction(lease) as connection:
-        await save_store(connection, database.schema, evolve(store, scopes="read_catalog"))
+        await save_store(connection, database.schema, evolve(store, error="the token is dead"))
     async with database.transaction(lease):
         pass

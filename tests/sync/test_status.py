@@ -45,7 +45,7 @@ def test_a_mirror_that_is_not_synced_is_a_problem(values, problem):
     ("values", "problem"),
     [
         ({"error": "GET /products failed"}, "GET /products failed"),
-        ({"condition": "behind", "behind": 1000.0}, "1000 seconds ago, and the cursor did not move"),
+        ({"condition": "behind", "behind": 1000.0}, "for 1000 seconds, and the cursor did not move"),
         ({"unproven_since": 1_789_000_000}, "since 1789000000 could not be read completely"),
         ({"stopped": "deletions wait"}, "deletions wait"),
         ({"refused": 3}, "refused 3 items"),
