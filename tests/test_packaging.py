@@ -44,6 +44,8 @@ def test_the_command_and_the_pytest_plugin_are_found():
         ("transport.pyqwest", "pyqwest", "pyqwest"),
         ("transport.rate_limit.redis", "redis", "redis"),
         ("observe.opentelemetry", "opentelemetry", "otel"),
+        ("tokens.encryption", "cryptography", "tokens"),
+        ("tokens.sql", "sqlalchemy", "tokens"),
     ],
 )
 def test_the_error_names_a_missing_extra(module, library, extra):

@@ -15,6 +15,7 @@ from ecwid_async.cli.exit_codes import describe, exit_code
 from ecwid_async.cli.export import export
 from ecwid_async.cli.get import get
 from ecwid_async.cli.sandbox import serve
+from ecwid_async.cli.tokens import new_key, re_encrypt
 from ecwid_async.wire import to_printable
 
 __all__ = ["app", "run"]
@@ -47,6 +48,10 @@ app.command(doctor, help_epilogue=_STORE_EPILOGUE)
 sandbox = App(name="sandbox", help="Run an Ecwid store with demo data on this machine.", help_epilogue=_EXIT_CODES_HELP)
 sandbox.command(serve, help_epilogue=_EXIT_CODES_HELP)
 app.command(sandbox)
+tokens = App(name="tokens", help="Encrypted tokens of stores in a database.", help_epilogue=_EXIT_CODES_HELP)
+tokens.command(new_key, help_epilogue=_EXIT_CODES_HELP)
+tokens.command(re_encrypt, help_epilogue=_EXIT_CODES_HELP)
+app.command(tokens)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ from ecwid_async.errors import (
     ScanDrifted,
     ServerError,
     Timeout,
+    TokenUnavailable,
     TransportError,
 )
 from ecwid_async.wire import to_printable
@@ -45,7 +46,7 @@ def exit_code(error: Exception) -> int:
             return 2
         case Forbidden() | PaymentRequired():
             return 3
-        case RateLimited() | RequestTimeout() | ServerError() | TransportError() | ScanDrifted():
+        case RateLimited() | RequestTimeout() | ServerError() | TransportError() | ScanDrifted() | TokenUnavailable():
             return 4
         case OutputError() | OSError():
             return 5

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ecwid_async.transport.http.base_url import DEFAULT_BASE_URL as DEFAULT_BASE_URL
     from ecwid_async.transport.http.base_url import normalize_url as normalize_url
     from ecwid_async.transport.http.base_url import validate_base_url as validate_base_url
+    from ecwid_async.transport.http.connection_pools import PoolPerLoop as PoolPerLoop
     from ecwid_async.transport.http.settings import Settings as Settings
     from ecwid_async.transport.http.settings import Timeouts as Timeouts
     from ecwid_async.transport.httpx2 import Httpx2Transport as Httpx2Transport
@@ -45,6 +46,7 @@ _MODULES: Final = {
     "auth": ("Auth", "Secret"),
     "deadline": ("with_deadlines",),
     "http.base_url": ("DEFAULT_BASE_URL", "normalize_url", "validate_base_url"),
+    "http.connection_pools": ("PoolPerLoop",),
     "http.settings": ("Settings", "Timeouts"),
     "httpx2": ("Httpx2Transport",),
     "memory": ("MemoryTransport", "make_response"),

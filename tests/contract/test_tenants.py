@@ -13,12 +13,13 @@ import pytest
 
 from ecwid_async import Ecwid
 from ecwid_async.errors import InvalidToken
+from ecwid_async.tokens import MemoryTokens
 from ecwid_async.transport import Quota, RetryPolicy
 from tests.contract.conftest import Connect
 from tests.transport.fault_server import Exchange, fault_server
 
 STORES = range(100_000, 101_000)
-STORE_WITH_INVALID_TOKEN = 100_500
+STORE_WITH_INVALID_TOKEN = 100_501
 LARGE_QUOTA = Quota(ceiling=100_000)
 
 
@@ -55,8 +56,12 @@ async def test_a_thousand_stores_at_once_never_share_a_token_or_a_response(conne
     async with fault_server(tenants.handle) as server:
         transport = connect(server.base_url, connections=50)
         retry = RetryPolicy(base_delay=0.01)
-        async with Ecwid(base_url=server.base_url, transport=transport, quota=LARGE_QUOTA, retry=retry) as ecwid:
-            stores = [ecwid.store(store_id, token(store_id)) for store_id in STORES]
+        source = MemoryTokens({store_id: token(store_id) for store_id in STORES if store_id % 2 == 0})
+        async with Ecwid(
+            base_url=server.base_url, transport=transport, tokens=source, quota=LARGE_QUOTA, retry=retry
+        ) as ecwid:
+            # Half of the tokens come from the source.
+            stores = [ecwid.store(store_id, token(store_id) if store_id % 2 else None) for store_id in STORES]
             results = await asyncio.gather(
                 *(store.orders.get(f"N{store.store_id}") for store in stores), return_exceptions=True
             )
