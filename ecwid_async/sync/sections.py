@@ -33,8 +33,8 @@ class ChildTable:
 class MirrorSection:
     """A section as a table, which is named like the section.
 
-    `operation` reads the section, and `key` is the field with an item's id; it is empty for a single document, which
-    has the store's id. `created` and `updated` are the fields with the times of an item's creation and last update,
+    `operation` reads the section, and `key` is the field with an item's id; it is empty for a single document, whose id
+    is the section's name. `created` and `updated` are the fields with the times of an item's creation and last update,
     None if it has none. `has_get` is whether one item can be read by its id.
 
     Two documents are compared without the fields in `volatile`, which change without an edit of the item. If one is
@@ -64,7 +64,8 @@ class MirrorSection:
     def to_key(self, item_id: ItemId) -> ItemId | None:
         """Convert an id to the type of the table's key. Return None if it is not a valid id of the section."""
         if self.key_type == "text":
-            return str(item_id)
+            # PostgreSQL has no U+0000 in texts.
+            return None if "\0" in str(item_id) else str(item_id)
         if isinstance(item_id, str):
             if not re.fullmatch(r"-?[0-9]{1,19}", item_id, re.ASCII):
                 return None
@@ -185,6 +186,7 @@ _SECTIONS: Final = (
         name="profile",
         operation="GET /profile",
         key="",
+        key_type="text",
         columns=_columns(
             texts=(
                 "settings.storeName:store_name generalInfo.storeUrl:store_url account.accountName:account_name "
