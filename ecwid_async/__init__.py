@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ecwid_async.errors import StoreSuspended as StoreSuspended
     from ecwid_async.errors import Timeout as Timeout
     from ecwid_async.errors import TokenUnavailable as TokenUnavailable
+    from ecwid_async.errors import TooManyDeletions as TooManyDeletions
     from ecwid_async.errors import TransportError as TransportError
     from ecwid_async.errors import Unprocessable as Unprocessable
     from ecwid_async.errors import UnsupportedMediaType as UnsupportedMediaType
@@ -104,6 +105,7 @@ _MODULES = {
         "StoreSuspended",
         "Timeout",
         "TokenUnavailable",
+        "TooManyDeletions",
         "TransportError",
         "Unprocessable",
         "UnsupportedMediaType",

@@ -29,6 +29,7 @@ EcwidError
 ├── ResponseExpired             a call that an earlier run of a job executed, whose response has expired
 ├── JobError                    the journal of a job belongs to other input, is in use or is damaged
 ├── ScanDrifted                 a list changed too much during a scan to prove it complete
+├── TooManyDeletions            more known items are gone from a list than were likely deleted
 ├── LimiterUnavailable          the shared rate limit state can't be reached
 ├── TokenUnavailable            the source of tokens failed
 ├── UploadChanged               a file changed during its upload
@@ -391,6 +392,23 @@ class JobError(EcwidError, ValueError):
 
 class ScanDrifted(EcwidError):
     """A list changed so much during a scan that it can't be proven complete. See `Pages.scan`."""
+
+
+class TooManyDeletions(EcwidError):
+    """So many known items are gone from a list that a mistake is more likely: no deletion of them was yielded.
+
+    `gone` of `known` items are not listed any more. Deletions from the list of deleted items do not count.
+    """
+
+    def __init__(self, operation: str, *, gone: int, known: int) -> None:
+        self.operation = operation
+        self.gone = gone
+        self.known = known
+        super().__init__(
+            f"{operation} lacks {gone:,} of {known:,} known items, so none of them was taken for deleted. Check that "
+            "this is the same store, and that the token has all scopes that it had: without them, hidden items are not "
+            "listed. If the items were deleted, pass confirm_deletions=True."
+        )
 
 
 class LimiterUnavailable(EcwidError):

@@ -72,8 +72,10 @@ def test_every_error_of_a_call_has_its_outcome() -> None:
             assert error.outcome == outcome, repr(error)
             assert pickle.loads(pickle.dumps(error)).outcome == outcome
     # Not about a single call.
-    for other in (errors.ConfigError("No token."), errors.JobError("damaged"), errors.BatchError([])):
+    too_many = errors.TooManyDeletions("GET /brands", gone=200, known=500)
+    for other in (errors.ConfigError("No token."), errors.JobError("damaged"), errors.BatchError([]), too_many):
         assert other.outcome is None
+        assert str(pickle.loads(pickle.dumps(other))) == str(other)
     tested = {type(error) for error in [*done, *refused, *unknown, *not_sent, other]}
     of_calls = {cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, EcwidError)}
     others = {EcwidError, errors.TransportError, errors.ConfigError, errors.JobError, errors.BatchError}

@@ -1,7 +1,7 @@
 """The public `Changes`: opening and iterating a read of the changes of a list."""
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, aclosing, suppress
 from types import TracebackType
 from typing import Any, Final, Generic, Literal, Self, TypeVar
@@ -11,9 +11,10 @@ import msgspec
 from attrs import evolve
 
 from ecwid_async.calls import Channel
-from ecwid_async.changes.batch import ChangeBatch
+from ecwid_async.changes.batch import ChangeBatch, ItemId
 from ecwid_async.changes.cursor import Cursor
-from ecwid_async.changes.reader import ChangeReader
+from ecwid_async.changes.run import ChangeRun
+from ecwid_async.errors import EcwidError
 from ecwid_async.transport import check_count, check_number
 from ecwid_async.wire import Request
 
@@ -44,24 +45,35 @@ class Changes(Generic[T]):
         channel: Channel,
         *,
         since: Cursor | str | None = None,
+        get_request: Callable[[ItemId], Request] | None = None,
+        known: Collection[ItemId] | None = None,
         limit: int = _LIMIT,
         concurrency: int = 8,
         lag: float = 300.0,
+        max_lookups: int = 200,
+        confirm_deletions: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         check_count("concurrency, how many pages are requested at once,", concurrency)
         check_number("lag, how many seconds a search may be behind the store,", lag)
+        check_count("max_lookups, how many items are read one by one,", max_lookups, minimum=0)
+        if isinstance(known, str):
+            raise TypeError("known is a single text: pass the ids of all known items")
         self._operation = request.options.operation
         self._item = item
         self._channel = channel
-        self._reader = ChangeReader(
+        self._run = ChangeRun(
             request,
+            get_request,
             channel,
             Cursor.of(since, store_id=channel.store_id or 0, operation=self._operation),
             deliver=self._deliver,
+            known=known,
             limit=limit,
             concurrency=concurrency,
             lag=lag,
+            max_lookups=max_lookups,
+            confirm_deletions=confirm_deletions,
             clock=clock,
         )
         self._state: Literal["new", "open", "iterated"] = "new"
@@ -74,7 +86,25 @@ class Changes(Generic[T]):
     @property
     def requests(self) -> int:
         """The number of requests sent."""
-        return self._reader.requests
+        return self._run.requests
+
+    @property
+    def deletions_problem(self) -> str:
+        """Why the list of deleted items does not have all deletions since the cursor. Empty if it has.
+
+        For instance, the token does not open it, or there is none. Known ids find those deletions nevertheless.
+        """
+        return self._run.problem
+
+    @property
+    def unidentified_deletions(self) -> int:
+        """The number of deletions for which the server did not report what was deleted."""
+        return self._run.unidentified
+
+    @property
+    def failed(self) -> dict[ItemId, EcwidError]:
+        """The error for each item that could not be looked up. They are in `ChangeBatch.missing`, too."""
+        return self._run.failed
 
     async def __aenter__(self) -> Self:
         if self._state != "new":
@@ -149,7 +179,7 @@ class Changes(Generic[T]):
 
     async def _read(self) -> None:
         try:
-            await self._reader.read()
+            await self._run.read()
         except Exception as error:
             self._error = error
         finally:

@@ -76,6 +76,13 @@ class ChangeReader:
         """The number of requests sent."""
         return self._requests + (0 if self._scan is None else self._scan.requests)
 
+    def begin_before(self, read: ReadInterval, *, lag: float) -> None:
+        """Let the cursor not move beyond this read minus the lag, as if it was the beginning of reading the items."""
+        start, since = max(0, int(read.begin - lag)), self.cursor.since or 0
+        # A request that waited long begins before the cursor. Only if it also ends before, the server's clock was set
+        # back.
+        self._start = since if start < since <= read.end - lag else start
+
     async def read(self) -> None:
         """Read everything. Raises `ScanDrifted` at the end if a part can't be proven complete."""
         since = self.cursor.since

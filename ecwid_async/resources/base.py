@@ -3,7 +3,7 @@
 import re
 import typing
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from types import NoneType
 from typing import Final, Generic, Literal, TypeVar, overload
@@ -231,32 +231,43 @@ class ListResource(Resource, Generic[T]):
 
         Raises `ConfigError` for a list whose items can't be read one by one.
         """
-        from ecwid_async.changes import ItemLookup, change_plan_for
+        from ecwid_async.changes import ItemLookup
 
         pages = self.search()
-        operation = pages.request.options.operation
-        endpoint = change_plan_for(operation).get
-        if endpoint is None:
+        get_request = _get_request_builder(pages, into)
+        if get_request is None:
             raise ConfigError(
-                f"the items of {operation} can't be read one by one: read the whole list with scan or changes"
+                f"the items of {pages.request.options.operation} can't be read one by one: read the whole list with "
+                "scan or changes"
             )
         request, item = apply_projection(pages.request, pages._item, into, inside="items")
-
-        def get_request(item_id: "ItemId") -> Request:
-            return apply_projection(_request(endpoint, (item_id,), None), pages._item, into)[0]
-
         return ItemLookup(
             ids, request, get_request, item, pages._channel, multi_get=multi_get, lag=lag, concurrency=concurrency
         )
 
     @overload
     def changes(
-        self, since: "Cursor | str | None" = None, *, lag: float = 300.0, concurrency: int = 8
+        self,
+        since: "Cursor | str | None" = None,
+        *,
+        known: "Collection[ItemId] | None" = None,
+        lag: float = 300.0,
+        concurrency: int = 8,
+        max_lookups: int = 200,
+        confirm_deletions: bool = False,
     ) -> "Changes[T]": ...
 
     @overload
     def changes(
-        self, since: "Cursor | str | None" = None, *, into: type[R], lag: float = 300.0, concurrency: int = 8
+        self,
+        since: "Cursor | str | None" = None,
+        *,
+        into: type[R],
+        known: "Collection[ItemId] | None" = None,
+        lag: float = 300.0,
+        concurrency: int = 8,
+        max_lookups: int = 200,
+        confirm_deletions: bool = False,
     ) -> "Changes[R]": ...
 
     def changes(
@@ -264,14 +275,22 @@ class ListResource(Resource, Generic[T]):
         since: "Cursor | str | None" = None,
         *,
         into: type[R] | None = None,
+        known: "Collection[ItemId] | None" = None,
         lag: float = 300.0,
         concurrency: int = 8,
+        max_lookups: int = 200,
+        confirm_deletions: bool = False,
     ) -> "Changes[T] | Changes[R]":
         """Read what changed since a cursor: ``async with store.products.changes(cursor) as changes``.
 
         `since` is the cursor of the last batch of an earlier read, also as JSON, or None to read everything. Items that
         were updated before the cursor are not read, all others are, including hidden ones. Lists that can't be filtered
         by update time are read whole each time: ``docs/changes.md`` has the table.
+
+        Deletions come from the list of deleted items, if there is one. `known` are the ids of all items that you have:
+        they are compared with the whole list, and what it lacks is looked up. At most `max_lookups` items are read one
+        by one, and `ChangeBatch.missing` has the others. If more than 5 % of the known items are gone, and more than
+        100, none of them is taken for deleted, unless `confirm_deletions` is true.
 
         `into` is your own class with some of the model's fields: only these are requested, and it replaces the model.
         `lag` is how many seconds the search index may be behind the store. At most `concurrency` pages are requested at
@@ -281,7 +300,32 @@ class ListResource(Resource, Generic[T]):
 
         pages = self.search()
         request, item = bulk_request(pages, into)
-        return Changes(request, item, self._channel, since=since, lag=lag, concurrency=concurrency)
+        return Changes(
+            request,
+            item,
+            self._channel,
+            since=since,
+            get_request=_get_request_builder(pages, into),
+            known=known,
+            lag=lag,
+            concurrency=concurrency,
+            max_lookups=max_lookups,
+            confirm_deletions=confirm_deletions,
+        )
+
+
+def _get_request_builder(pages: Pages[T], into: type[R] | None) -> "Callable[[ItemId], Request] | None":
+    """Return a function that builds the request for an item of a list, None if the API has no such request."""
+    from ecwid_async.changes import change_plan_for
+
+    endpoint = change_plan_for(pages.request.options.operation).get
+    if endpoint is None:
+        return None
+
+    def get_request(item_id: "ItemId") -> Request:
+        return apply_projection(_request(endpoint, (item_id,), None), pages._item, into)[0]
+
+    return get_request
 
 
 def _request(
