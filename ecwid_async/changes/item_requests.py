@@ -28,7 +28,7 @@ from ecwid_async.errors import (
     RateLimited,
     StoreNotFound,
 )
-from ecwid_async.scan import ListPlan, plan_for, seconds
+from ecwid_async.scan import ListPlan, plan_for, raw_without_fields, seconds
 from ecwid_async.transport import check_count, check_number
 from ecwid_async.wire import Lane, Request, new_request_id
 
@@ -76,7 +76,7 @@ class ItemRequests:
         self._operation = request.options.operation
         self._list_plan = plan_for(self._operation)
         self._multi_get = change_plan_for(self._operation).multi_get
-        self._request = _with_fields(request, self._list_plan, inside="items")
+        self._request, self._added_fields = _with_fields(request, self._list_plan, inside="items")
         self._get_request = get_request
         self._channel = channel
         self._lag = lag
@@ -109,7 +109,7 @@ class ItemRequests:
         An item that can't be read is in `failed`. Raises the errors of the store, the error of an item if all of many
         items fail, and `ValueError` for an empty id.
         """
-        remaining = iter([(each, _with_fields(self._get_request(each), self._list_plan)) for each in ids])
+        remaining = iter([(each, _with_fields(self._get_request(each), self._list_plan)[0]) for each in ids])
         while round_ := list(islice(remaining, _ROUND * self._concurrency)):
             results, fatal_error = await self._send_all([partial(self._get_once, *each) for each in round_])
             for batch in results:
@@ -156,14 +156,14 @@ class ItemRequests:
         if error is not None:
             raise error
         items, _ = self._channel.codec.split_page(result.response.body, self._operation)
-        wanted = set(map(str, ids))
+        wanted, added = set(map(str, ids)), self._added_fields
         batch: ItemBatch[msgspec.Raw] = ItemBatch(read=result.read, kind="search")
         for position, item in enumerate(items):
             item_id, updated = self._id_and_time(item, self._operation, position)
             # The search may find other items, too: that of orders finds parts of ids.
             if str(item_id) in wanted:
                 wanted.remove(str(item_id))
-                batch.items.append(item)
+                batch.items.append(raw_without_fields(item, added) if added else item)
                 batch.ids.append(item_id)
                 batch.updated.append(updated)
         return batch
@@ -193,6 +193,8 @@ class ItemRequests:
             raise DecodeError(
                 operation=operation, path=self._list_plan.key, expected="the requested id", found="another one"
             )
+        if self._added_fields:
+            item = raw_without_fields(item, self._added_fields)
         return ItemBatch(items=[item], ids=[found], updated=[updated], read=result.read, kind="get")
 
     async def _send(self, request: Request, *, lag: float = 0.0) -> tuple[Exchange, APIError | None]:
@@ -212,19 +214,19 @@ class ItemRequests:
         return item_id, None if updated is None else seconds(data.get(updated))
 
 
-def _with_fields(request: Request, plan: ListPlan, *, inside: str | None = None) -> Request:
-    """Add the id and the update time to the fields that a request selects."""
+def _with_fields(request: Request, plan: ListPlan, *, inside: str | None = None) -> tuple[Request, tuple[str, ...]]:
+    """Add the id and the update time to the fields that a request selects, and return those that it lacked."""
     params = dict(request.params)
     if "responseFields" not in params:
-        return request
+        return request, ()
     names = [name for name in (plan.key, plan.updated) if name is not None]
     selection = parse_selection(params["responseFields"])
-    if inside is None:
-        selection = add_fields(selection, names)
-    elif (selected := selection.get(inside)) is not None:
-        selection = {**selection, inside: add_fields(selected, names)}
-    params["responseFields"] = format_selection(selection)
-    return evolve(request, params=tuple(params.items()))
+    selected = selection if inside is None else selection.get(inside)
+    if selected is None:
+        return request, ()
+    extended = add_fields(selected, names)
+    params["responseFields"] = format_selection(extended if inside is None else {**selection, inside: extended})
+    return evolve(request, params=tuple(params.items())), tuple(name for name in names if name not in selected)
 
 
 def _chunks(ids: Sequence[ItemId], size: int) -> Iterator[Sequence[ItemId]]:

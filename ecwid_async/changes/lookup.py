@@ -72,8 +72,7 @@ class ItemLookup(Generic[T]):
     def dicts(self) -> AsyncGenerator[ItemBatch[dict[str, Any]], None]:
         """Yield batches of plain data: fractional numbers are exact `Decimal`, dates are text.
 
-        With `into`, the items also have the id and the time of the last update. Raises the errors of the store, such as
-        `InvalidToken`, and the error of an item if all of many items fail.
+        Raises the errors of the store, such as `InvalidToken`, and the error of an item if all of many items fail.
         """
         parse, operation = self._channel.codec.parse, self._operation
         return self._convert(lambda raw: parse(raw, operation, ""))

@@ -71,14 +71,12 @@ CHANGE_PLANS: Final[Mapping[str, ChangePlan]] = {
         stats_parameter="reviewsUpdatesRequired",
         deleted="GET /reviews/deleted",
         get="GET /reviews/{reviewId}",
-        multi_get="reviewId",
         reconcile=WEEK,
     ),
     "GET /subscriptions": ChangePlan(
         stats="subscriptionsUpdated",
         stats_parameter="subscriptionRequired",
         get="GET /subscriptions/{subscriptionId}",
-        multi_get="id",
     ),
 }
 """Plans by operation. Any other list is read whole, and an item counts as deleted once two listings lack it."""

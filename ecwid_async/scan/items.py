@@ -19,7 +19,7 @@ from ecwid_async.scan.plans import ListPlan
 from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.token import Position
 
-__all__ = ["ItemReader"]
+__all__ = ["ItemReader", "raw_without_fields"]
 
 # Bytes. Larger pages are parsed item by item.
 _SMALL_PAGE: Final = 64 * 1024
@@ -120,7 +120,7 @@ class ItemReader:
         if not all(new):
             items = list(compress(items, new))
         if self._scan_only_fields:
-            items = [_raw_without_fields(item, self._scan_only_fields) for item in items]
+            items = [raw_without_fields(item, self._scan_only_fields) for item in items]
         return items, new
 
     def _record(
@@ -172,13 +172,13 @@ def _without_fields(item: dict[str, Any], names: Iterable[str]) -> dict[str, Any
     return item
 
 
-def _raw_without_fields(raw: msgspec.Raw, names: Iterable[str]) -> msgspec.Raw:
+def raw_without_fields(raw: msgspec.Raw, names: Iterable[str]) -> msgspec.Raw:
     """Return an item without some of its fields; the others keep their bytes."""
     try:
         item = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     except DECODE_ERRORS:
         masked = MaskedJSON(raw)
-        return msgspec.Raw(masked.restore(_raw_without_fields(msgspec.Raw(masked.json), names)))
+        return msgspec.Raw(masked.restore(raw_without_fields(msgspec.Raw(masked.json), names)))
     for name in names:
         item.pop(name, None)
     return msgspec.Raw(msgspec.json.encode(item))

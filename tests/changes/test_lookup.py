@@ -5,10 +5,14 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
-from ecwid_async.changes import Deletion, ItemBatch, ItemLookup
+from ecwid_async.changes import Deletion, ItemBatch, ItemLookup, change_plan_for
 from ecwid_async.errors import ConfigError, DecodeError, Forbidden, InvalidToken, NotFound, ServerError
+from ecwid_async.sandbox import Switches
+from ecwid_async.sandbox.state import format_time
 from ecwid_async.wire import Headers, Lane, Request, Response
 from tests.changes.servers import NOW, Server, error, products
+
+DATE = format_time(NOW)
 
 
 @frozen
@@ -158,11 +162,43 @@ async def test_items_are_read_into_your_own_class_as_plain_data_or_unparsed(mult
     (batch,) = await all_batches(look_up([1], into=Row, multi_get=multi_get))
     assert (batch.items, batch.ids, batch.updated) == ([Row("Product 1")], [1], [NOW - 86_400])
     (dicts,) = [batch async for batch in look_up([1], into=Row, multi_get=multi_get).dicts()]
-    assert dicts.items == [{"id": 1, "updateTimestamp": NOW - 86_400, "name": "Product 1"}]
+    assert dicts.items == [{"name": "Product 1"}]
     (raw,) = [batch async for batch in look_up([1], multi_get=multi_get).raw()]
     assert json.loads(bytes(raw.items[0]))["name"] == "Product 1"
     (typed,) = await all_batches(look_up([1], multi_get=multi_get))
     assert typed.items[0].name == "Product 1"
+
+
+LISTS: dict[str, list[dict[str, Any]]] = {
+    "categories": [{"id": n, "name": str(n)} for n in (1, 2)],
+    "coupons": [{"id": n, "code": str(n), "creationDate": DATE, "updateDate": DATE} for n in (1, 2)],
+    "customer_groups": [{"id": n, "name": str(n)} for n in (1, 2)],
+    "customers": [{"id": n, "email": f"{n}@example.com", "registered": DATE, "updated": DATE} for n in (1, 2)],
+    "orders": [
+        {"id": text, "orderNumber": n, "createTimestamp": NOW, "updateTimestamp": NOW}
+        for n, text in ((1, "AAAA1"), (2, "AAAA2"))
+    ],
+    "products": products([1, 2]),
+    "reviews": [{"id": n, "productId": 1, "rating": 5, "createTimestamp": NOW, "updateTimestamp": NOW} for n in (1, 2)],
+    "subscriptions": [{"subscriptionId": n, "createTimestamp": NOW, "updateTimestamp": NOW} for n in (1, 2)],
+}
+
+
+@pytest.mark.parametrize("section", LISTS)
+@pytest.mark.parametrize("multi_get", [True, False])
+async def test_items_of_each_list_can_be_looked_up(section, multi_get):
+    server = Server(switches=Switches(reject_unknown=True))
+    server.load(section, LISTS[section])
+    resource = getattr(server.connect(), section)
+    known = [item.get("subscriptionId", item.get("id")) for item in LISTS[section]]
+    absent = "AAAA3" if section == "orders" else 3
+    lookup = resource.look_up([*known, absent], multi_get=multi_get)
+    batches = await all_batches(lookup)
+    assert ids_of(batches) == known
+    assert [deletion.id for deletion in deletions_of(batches)] == [absent]
+    assert lookup.failed == {}
+    has_search = change_plan_for(lookup._operation).multi_get is not None
+    assert len(server.requests) == (2 if multi_get and has_search else 3)
 
 
 async def test_an_id_that_is_given_twice_is_read_once():
