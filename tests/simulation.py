@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 # How long the loop waits for a socket, in real seconds, before the clock moves all the same.
 _SOCKET_SECONDS: Final = 5.0
+_MAX_TURNS: Final = 3_000_000
 
 
 class _Selector(selectors.DefaultSelector):
@@ -52,6 +53,8 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         selector = _Selector()
         super().__init__(selector)
         selector.network = network
+        # Floats of Unix seconds are coarser than the default, with which a timer that is due now would never fire.
+        self._clock_resolution = 1e-6
         self.errors: list[dict[str, Any]] = []
         self.set_exception_handler(lambda _, context: self.errors.append(context))
 
@@ -119,6 +122,7 @@ class Network:
     def turn(self) -> bool:
         """Count a turn of the loop, and return whether it was interrupted."""
         self.turns += 1
+        assert self.turns < _MAX_TURNS, "the event loop never ends"
         if self.interrupt is None or self.turns not in self.interrupt_at:
             return False
         self.interrupt()

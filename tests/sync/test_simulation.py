@@ -5,8 +5,8 @@ import pytest
 from ecwid_async.sandbox import Switches
 from tests.sync.simulation.changes import Change, Moment
 from tests.sync.simulation.naive_mirror import NaiveMirror
-from tests.sync.simulation.oracle import check_equal, differences
-from tests.sync.simulation.world import DAY, MirrorWorld
+from tests.sync.simulation.oracle import SHOWN, check_equal, differences
+from tests.sync.simulation.world import DAY, LISTS, MirrorWorld, number_of
 
 
 def test_a_mirror_of_a_store_that_does_not_change_is_equal() -> None:
@@ -77,3 +77,33 @@ def test_it_finds_items_that_moved_while_they_were_read(strict: bool) -> None:
     world.script = iter([Moment((Change("edit", at=3 * nth, count=3),), seconds=1.0) for nth in range(6)])
     mirror.round()
     assert any("missing" in found for found in lossy(world, mirror))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_each_list_shows_the_changes_that_the_simulation_makes(name: str) -> None:
+    world = MirrorWorld((name,))
+    world.load(name, 5)
+    for change in (
+        Change("create", count=3),
+        Change("edit", at=1, count=2),
+        Change("silent edit", at=2),
+        Change("hide", at=3),
+        Change("delete", at=0, count=2),
+        Change("silent delete", at=0),
+        Change("restore", at=1),
+    ):
+        world.now += 1
+        world.change(change)
+    listed = world.lists[name]
+    items = {number_of(item[listed.key]): item for item in world.api.all(listed.path, **listed.params)}
+    assert items.keys() == world.existing[name].keys()
+    assert len(items) == 6 + (name == "customer_groups")
+    for number, item in items.items():
+        row = world.existing[name][number]
+        if name in SHOWN:
+            assert number == 0 or SHOWN[name](item) == row.edits
+        if name != "promotions":
+            assert world.api.get(f"{listed.path}/{item[listed.key]}")
+    if listed.has_deleted_items:
+        deleted = world.api.all(f"{listed.path.replace('/discount_coupons', '/coupons')}/deleted")
+        assert {number_of(entry.get("orderId", entry["id"])) for entry in deleted} == {1, 2}

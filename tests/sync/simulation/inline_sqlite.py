@@ -57,9 +57,11 @@ class Statements:
     def call(self, function: Callable[[], Any]) -> Any:
         """Execute one call to a connection or cursor."""
         if self.dead:
-            if getattr(function, "__name__", "") == "close_and_stop" or _name(function) == "close":
-                return _closed(function)
-            raise sqlite3.OperationalError("disk I/O error: this process was killed")
+            if _name(function) in ("close", "rollback"):
+                return None
+            if _name(function) == "close_and_stop":
+                return aiosqlite.core._STOP_RUNNING_SENTINEL
+            raise _error("disk I/O error: this process was killed")
         fails = False
         if _name(function) in _COUNTED:
             self.count += 1
@@ -69,9 +71,9 @@ class Statements:
             self.failed = True
             match self.fault:
                 case "refused":
-                    raise sqlite3.OperationalError("disk I/O error")
+                    raise _error("disk I/O error")
                 case "full":
-                    raise sqlite3.OperationalError("database or disk is full")
+                    raise _error("database or disk is full", sqlite3.SQLITE_FULL)
                 case "killed before":
                     self.kill()
         try:
@@ -83,7 +85,7 @@ class Statements:
         if isinstance(result, sqlite3.Connection):
             self.connections.append(result)
         if fails and self.fault == "unacknowledged":
-            raise sqlite3.OperationalError("disk I/O error")
+            raise _error("disk I/O error")
         if fails and self.fault == "killed":
             self.kill()
         return result
@@ -95,7 +97,13 @@ class Statements:
             connection.close()
         if self.on_kill is not None:
             self.on_kill()
-        raise sqlite3.OperationalError("disk I/O error: this process was killed")
+        raise _error("disk I/O error: this process was killed")
+
+
+def _error(message: str, code: int = sqlite3.SQLITE_IOERR) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(message)
+    error.sqlite_errorcode = code
+    return error
 
 
 def _name(function: Any) -> str:
@@ -108,11 +116,6 @@ def _wait_for_no_lock(function: Any) -> None:
     connection = getattr(target, "connection", target)
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA busy_timeout = 0").close()
-
-
-def _closed(function: Any) -> object:
-    # aiosqlite's last call, which ends its thread, has no result.
-    return None if _name(function) == "close" else aiosqlite.core._STOP_RUNNING_SENTINEL
 
 
 class _InlineQueue:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from tests.sync.simulation.world import MirrorWorld, Version, number_of
 
-__all__ = ["Contents", "Stored", "check_cursors", "check_equal", "differences"]
+__all__ = ["SHOWN", "Contents", "Stored", "check_cursors", "check_equal", "differences"]
 
 
 @frozen
@@ -26,8 +26,8 @@ class Stored:
 Contents = Mapping[str, Mapping[int, Stored]]
 """What a mirror contains, by section and number of the row."""
 
-# The fields in which each list shows how often an item was edited, or what it was edited to.
-_SHOWN: Final = {
+# The number of edits that an item shows, in the lists that show it.
+SHOWN: Final = {
     "products": lambda document: int(document["name"].split()[-1]),
     "orders": lambda document: int(document["orderComments"]),
     "coupons": lambda document: int(document["name"]),
@@ -35,7 +35,7 @@ _SHOWN: Final = {
     "categories": lambda document: int(document["name"]),
     "promotions": lambda document: int(document["name"]),
     "customer_groups": lambda document: int(document["name"]),
-    "redirects": lambda document: int(document["toUrl"]),
+    "redirects": lambda document: int(document["toUrl"].strip("/")),
 }
 
 
@@ -97,7 +97,7 @@ def check_cursors(world: MirrorWorld, contents: Contents, since: Mapping[str, in
             continue
         if stored is None or stored.deleted or stored.document is None:
             found.append(f"{name} {number} is missing, and the cursor is {cursor}")
-        elif name in _SHOWN and _SHOWN[name](stored.document) < last.row.edits:
+        elif name in SHOWN and SHOWN[name](stored.document) < last.row.edits:
             found.append(f"{name} {number} is {stored.document}, not {last.row}, and the cursor is {cursor}")
     assert not found, "\n".join(found[:20]) + _histories(world, found[:5])
 

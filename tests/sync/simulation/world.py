@@ -25,13 +25,15 @@ from tests.scan.lists import KINDS, Kind, Row
 from tests.simulation import Network
 from tests.sync.simulation.changes import QUIET, Change, HttpFault, Moment
 
-__all__ = ["DAY", "LISTS", "START", "STORE", "TOKEN", "WEEK", "List", "MirrorWorld", "Version", "number_of"]
+__all__ = ["DAY", "LAG", "LISTS", "START", "STORE", "TOKEN", "WEEK", "List", "MirrorWorld", "Version", "number_of"]
 
 START: Final = 1_750_000_000
 STORE: Final = 1003
 TOKEN: Final = "secret_mirror"
 DAY: Final = 24 * 3600
 WEEK: Final = 7 * DAY
+# How far the mirrors allow searches to be behind, in seconds.
+LAG: Final = 300.0
 # A round that sends more than this is endless.
 MAX_REQUESTS: Final = 5000
 
@@ -129,18 +131,21 @@ class MirrorWorld(Network):
     """
 
     def __init__(
-        self, sections: Sequence[str] = ("products",), *, switches: Switches | None = None, seed: int = 0
+        self, sections: Sequence[str] = ("products",), *, switches: Switches | None = None, store_id: int = STORE
     ) -> None:
         super().__init__(START, max_requests=MAX_REQUESTS)
+        # Retries wait for a random time.
+        random.seed(0)
+        self.store_id = store_id
         self.skew = 0.0
-        self.random = random.Random(seed)
         self.script: Iterator[Moment] = iter(())
         self.faults: Faults | None = None
-        self.seconds_per_request = 0.05
         self.connected = True
+        self.broken: str | None = None
+        """The end of the paths for which the server fails."""
         self.sandbox = Sandbox(clock=self.server_time, requests_per_minute=None, switches=switches)
-        self.store = self.sandbox.add_store(STORE, token=TOKEN)
-        self.api = Api(self.sandbox, store_id=STORE, token=TOKEN)
+        self.store = self.sandbox.add_store(store_id, token=TOKEN)
+        self.api = Api(self.sandbox, store_id=store_id, token=TOKEN)
         self.sections = tuple(sections)
         self.lists = {name: LISTS[name] for name in sections}
         self.rows = {name: found.kind.rows(self.store, found.kind) for name, found in self.lists.items()}
@@ -168,7 +173,7 @@ class MirrorWorld(Network):
         return Ecwid(transport=self, quota=None, events=[])
 
     def open_store(self, client: Ecwid) -> StoreApi:
-        return client.store(STORE, TOKEN)
+        return client.store(self.store_id, TOKEN)
 
     # Changes.
 
@@ -194,7 +199,7 @@ class MirrorWorld(Network):
         if change.action == "create":
             for _ in range(change.count):
                 number, self._next_number = self._next_number, self._next_number + 1
-                self._put(name, Row(number=number, created=now, updated=now, rank=change.rank % 6))
+                self.put(name, Row(number=number, created=now, updated=now, rank=change.rank % 6))
             return
         source = self.deleted if change.action == "restore" else self.existing
         rows = [row for row in source[name].values() if row.number != 0]
@@ -202,22 +207,24 @@ class MirrorWorld(Network):
         for row in rows[start : start + change.count]:
             match change.action:
                 case "edit":
-                    self._put(name, evolve(row, edits=row.edits + 1, updated=now))
+                    self.put(name, evolve(row, edits=row.edits + 1, updated=now))
                 case "silent edit":
-                    self._put(name, evolve(row, edits=row.edits + 1), silent=True)
+                    self.put(name, evolve(row, edits=row.edits + 1), silent=True)
                 case "rank":
-                    self._put(name, evolve(row, edits=row.edits + 1, rank=change.rank % 6, updated=now))
+                    self.put(name, evolve(row, edits=row.edits + 1, rank=change.rank % 6, updated=now))
                 case "hide":
-                    self._put(name, evolve(row, edits=row.edits + 1, hidden=not row.hidden, updated=now))
+                    self.put(name, evolve(row, edits=row.edits + 1, hidden=not row.hidden, updated=now))
                 case "delete" | "silent delete":
                     self._delete(name, row, silent=change.action == "silent delete")
                 case "restore":
                     del self.deleted[name][row.number]
-                    self._put(name, evolve(row, edits=row.edits + 1, updated=now))
+                    self.put(name, evolve(row, edits=row.edits + 1, updated=now))
                 case "hint":
                     self.hints.append((name, row.number))
 
-    def _put(self, name: str, row: Row, *, silent: bool = False) -> None:
+    def put(self, name: str, row: Row, *, silent: bool = False) -> None:
+        """Write an item as it is."""
+        self._next_number = max(self._next_number, row.number + 1)
         self.existing[name][row.number] = row
         self.rows[name].put(row)
         self._record(name, row.number, row, silent, self.sandbox.switches.upsert_lag)
@@ -244,10 +251,6 @@ class MirrorWorld(Network):
         found: int | str = self.lists[name].kind.show(row)[0][self.lists[name].key]
         return found
 
-    def latest(self, name: str, number: int) -> Row | None:
-        """Return the item as it is now, or None."""
-        return self.existing[name].get(number)
-
     def set_switches(self, **changes: Any) -> None:
         self.sandbox.set_switches(evolve(self.sandbox.switches, **changes))
 
@@ -260,6 +263,7 @@ class MirrorWorld(Network):
         """Let nothing happen any more, and the server behave well."""
         self.script = iter(())
         self.faults = None
+        self.broken = None
         self.connected = True
         self.interrupt = None
         self.set_switches(upsert_lag=0.0, delete_lag=0.0, history_lag=0.0)
@@ -295,6 +299,8 @@ class MirrorWorld(Network):
                 return Response(200, Headers([("Content-Type", "text/html")]), b"<html>Log in</html>")
             case "empty":
                 return Response(200, Headers(()), b"")
+        if self.broken is not None and request.path.endswith(self.broken):
+            return make_response({"errorMessage": "Internal error"}, status=500, headers=date)
         if self.faults is not None:
             return self._dishonest(self.faults, request)
         return self.sandbox.handle(request)
