@@ -13,6 +13,7 @@ __all__ = ["Scheduling"]
 _TOGETHER: Final = ("tests/endpoints/",)
 _DIVIDED: Final = (
     "tests/batch/test_job.py",
+    "tests/changes/test_changing_store.py",
     "tests/chaos/",
     "tests/cli/test_export.py",
     "tests/lifecycle/",

@@ -4,6 +4,7 @@ A state machine of Hypothesis chooses what happens, and prints a failing sequenc
 """
 
 import pytest
+from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.sync.simulation import strategies as drawn
@@ -23,10 +24,10 @@ class ReadStore(ChangingStore):
     def begin(self) -> None:
         self.process = ChangesProcess(self.world)
 
-    @rule(moments=drawn.moments, interruption=drawn.interruptions)
-    def read(self, moments: list[Moment], interruption: Interruption) -> None:
+    @rule(moments=drawn.moments, interruption=drawn.interruptions, listing=st.booleans())
+    def read(self, moments: list[Moment], interruption: Interruption, listing: bool) -> None:
         self.world.script = iter(moments)
-        self.process.round(interruption)
+        self.process.round(interruption, listing=listing)
         if not self.dishonest:
             check_cursors(self.world, self.process.contents, self.process.cursors, lag=LAG)
 
