@@ -37,5 +37,5 @@ def test_each_named_test_exists(path: str, name: str) -> None:
 
 def test_each_part_lists_unpromised_behaviour() -> None:
     parts = TEXT.split("\n## ")[1:]
-    assert len(parts) == 6
+    assert len(parts) >= 7
     assert [part.splitlines()[0] for part in parts if "Not promised:" not in part] == []

@@ -391,4 +391,6 @@ def _parse_url(url: str) -> URL:
             raise ConfigError(f"SQLTokens can't use this kind of database. Supported are {_SUPPORTED}.")
     if find_spec(library) is None:
         raise ConfigError(f"this database needs {library}: pip install 'ecwid-async[{extra}]'")
+    if driver == "postgresql+psycopg" and "connect_timeout" not in parsed.query:
+        parsed = parsed.update_query_dict({"connect_timeout": str(_TIMEOUT)})
     return parsed.set(drivername=driver)

@@ -138,7 +138,9 @@ class TokenTransport:
             yield response
 
     async def aclose(self) -> None:
-        """Does nothing: the connections are those of the client."""
+        """Close the transport that sends with the token."""
+        if self._session is not None:
+            await self._session.transport.aclose()
 
     async def _read_refusal(
         self, request: Request, response: StreamedResponse
@@ -219,7 +221,7 @@ class TokenTransport:
         return session
 
     async def _get_token(self) -> Secret | None:
-        token = await self._source.get(self._store_id)
+        token = _hide(await self._source.get(self._store_id))
         return None if token is None else as_token(token, self._store_id)
 
     async def _run(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -240,6 +242,11 @@ class TokenTransport:
         if token not in self._secrets:
             self._secrets.insert(0, token)
             del self._secrets[_KEPT_SECRETS:]
+
+
+def _hide(token: object) -> object:
+    # Some tracebacks show local variables. `str` would return the name of an enum's member.
+    return Secret(str.__str__(token)) if isinstance(token, str) else token
 
 
 async def _as_chunks(body: bytes) -> AsyncIterator[bytes]:

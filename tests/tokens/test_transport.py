@@ -25,6 +25,7 @@ from ecwid_async.transport import MemoryTransport, make_response
 from ecwid_async.wire import Request, Response
 from tests.cancelling import KINDS, Kind, cancel_at_every_await
 from tests.clock import Clock
+from tests.tokens.conftest import shown_by
 from tests.tokens.sources import CountingTokens, FailingTokens, SlowTokens
 
 OLD, NEW = "secret_old", "secret_new"
@@ -359,6 +360,8 @@ async def test_a_source_that_fails_gives_an_error_that_names_the_store(
         with pytest.raises(error, match=message) as caught:
             await store.profile.get()
     assert caught.value.outcome == "not_sent"
+    if isinstance(caught.value, ConfigError):
+        assert "secret_x" not in shown_by(caught.value)
     assert "secret_x" not in str(caught.value)
     assert {type(result) for result in results} == {error}
     assert len({id(result) for result in results}) == 10
@@ -484,3 +487,13 @@ async def test_no_repr_shows_the_token(sandbox: Sandbox) -> None:
         shown = [tokens, vars(tokens), ecwid, vars(ecwid), store, store._channel, inner, vars(inner), inner._session]
         assert "secret_old" not in repr(shown)
         assert list(store._channel.secrets) == [OLD]
+
+
+async def test_closing_the_transport_of_a_store_closes_the_connections() -> None:
+    transport = MemoryTransport([make_response({})])
+    ecwid = Ecwid(transport=transport, tokens=MemoryTokens({1003: OLD}))
+    store = ecwid.store(1003)
+    await store.transport.aclose()
+    await store.profile.get()
+    await store.transport.aclose()
+    assert transport.closed
