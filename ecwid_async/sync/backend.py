@@ -57,10 +57,6 @@ class Backend(Protocol):
         """Return the error to raise in place of the driver's. It has neither the password nor any data."""
         ...
 
-    def refuses_values(self, error: DBAPIError) -> bool:
-        """Return whether the error is about the values of a row, so that other rows may be accepted."""
-        ...
-
 
 def masked(text: str, url: URL) -> str:
     """Return the text without the password of the URL."""

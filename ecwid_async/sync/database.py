@@ -16,11 +16,12 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.sync.backend import Backend, TransactionKind
 from ecwid_async.sync.errors import DatabaseUnavailable
 from ecwid_async.sync.lease import Lease, check_and_renew
-from ecwid_async.sync.migrations import Rebuild, check_version, open_schema
+from ecwid_async.sync.migrations import check_version, open_schema
 from ecwid_async.sync.postgresql import PostgreSQL
 from ecwid_async.sync.schema import SCHEMA_VERSION, Schema
 from ecwid_async.sync.sections import MIRROR_SECTIONS, MirrorSection
 from ecwid_async.sync.sqlite import SQLite
+from ecwid_async.sync.writer import rebuild
 
 __all__ = ["LEASE_SECONDS", "Database"]
 
@@ -77,7 +78,6 @@ class Database:
         clock: Callable[[], float] | None = None,
         sections: Mapping[str, MirrorSection] = MIRROR_SECTIONS,
         version: int = SCHEMA_VERSION,
-        rebuild: Rebuild | None = None,
     ) -> Self:
         """Connect, and create, migrate or check the tables. Their names begin with `prefix`.
 

@@ -43,12 +43,12 @@ async def check_version(connection: AsyncConnection, schema: Schema) -> None:
     """Check within a writing transaction that no newer version of this library has migrated the tables."""
     found = (await connection.execute(select(schema.schema_versions.c.version))).scalar_one_or_none()
     if found is None:
-        raise SchemaChanged([f"{schema.schema_versions.name} is empty"])
+        raise SchemaChanged([f"{schema.schema_versions.name} has no version"])
     if found != schema.version:
         raise SchemaTooNew(found, schema.version)
 
 
-async def open_schema(database: "Database", rebuild: Rebuild | None) -> None:
+async def open_schema(database: "Database", rebuild: Rebuild) -> None:
     """Create the tables if there are none, migrate older ones, and check that nobody changed them.
 
     Raises `SchemaTooNew` or `SchemaChanged`.
@@ -141,6 +141,8 @@ async def _create_or_migrate(connection: AsyncConnection, database: "Database") 
 
 
 async def _create(connection: AsyncConnection, schema: Schema, existing: _Existing) -> None:
+    if schema.schema_versions.name in existing:
+        raise SchemaChanged([f"{schema.schema_versions.name} has no version"])
     taken = sorted(set(existing) & set(schema.metadata.tables))
     if taken:
         raise SchemaChanged([f"table {name} exists, but the mirror did not create it" for name in taken])
@@ -195,13 +197,13 @@ def _change_columns(connection: Connection, table: Table, found: Mapping[str, st
     return bool(surplus or missing)
 
 
-async def _refill(database: "Database", rebuild: Rebuild | None) -> None:
+async def _refill(database: "Database", rebuild: Rebuild) -> None:
     """Derive columns again, each batch in a transaction of its own. Several processes can share this."""
     while await _refill_batch(database, rebuild):
         pass
 
 
-async def _refill_batch(database: "Database", rebuild: Rebuild | None) -> bool:
+async def _refill_batch(database: "Database", rebuild: Rebuild) -> bool:
     """Derive the columns of some rows. Return False once there is nothing left to do."""
     schema = database.schema
     async with database.migration() as connection:
@@ -211,7 +213,7 @@ async def _refill_batch(database: "Database", rebuild: Rebuild | None) -> bool:
             return False
         current, rest = refill[0], refill[1:]
         section = schema.sections.get(current.section)
-        last = section and rebuild and await rebuild(connection, schema, section, current.after, _BATCH)
+        last = section and await rebuild(connection, schema, section, current.after, _BATCH)
         if last:
             rest = [_Refill(current.section, last), *rest]
         await _save(connection, schema, rest)

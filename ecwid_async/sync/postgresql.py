@@ -130,11 +130,3 @@ class PostgreSQL:
                 f"{reason}. Check that the server runs and can be reached; then start the sync again; nothing is lost."
             )
         return DatabaseError(f"{reason}. If somebody changed the tables, open the mirror again to see which.")
-
-    def refuses_values(self, error: DBAPIError) -> bool:
-        """Return whether the error is about the values of a row."""
-        # psycopg itself refuses some values, such as text with U+0000, and such an error has no state.
-        state: str = getattr(error.orig, "sqlstate", None) or ""
-        if not state:
-            return type(error.orig).__name__ == "DataError"
-        return state.startswith(("22", "23", "54"))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Double,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -145,25 +146,36 @@ class Schema:
         """Return the table of a section, then those of the lists in its documents."""
         return [self.tables[section.name], *(self.children[child.name] for child in section.children)]
 
-    def _table(self, name: str, *columns: Column[Any], **options: Any) -> Table:
-        return Table(f"{self.prefix}{name}", self.metadata, *columns, **options)
+    def _table(self, name: str, *items: Column[Any] | Index, **options: Any) -> Table:
+        return Table(f"{self.prefix}{name}", self.metadata, *items, **options)
 
     def _section_table(self, section: MirrorSection) -> Table:
         data = [Column("data", JSONB(none_as_null=True))] if self.dialect == "postgresql" else []
+        deleted_at: Column[int] = Column("deleted_at", BigInteger)
+        is_deleted = deleted_at.is_not(None)
         return self._table(
             section.name,
             _number("store_id", primary_key=True),
             _key("id", section),
-            # The exact bytes that the API sent. The columns after it are derived from them.
-            Column("document", LargeBinary),
             Column("updated", BigInteger),
             Column("read_begin", Double, nullable=False),
             Column("read_end", Double, nullable=False),
             Column("read_kind", Text, nullable=False),
             Column("hash", LargeBinary),
-            Column("deleted_at", BigInteger),
-            *data,
+            deleted_at,
             *(Column(column.name, _TYPES[column.type]) for column in stored_columns(section.columns, self.dialect)),
+            # The exact bytes that the API sent, from which the other columns are derived. It is last, because SQLite
+            # reads all of a row before the column that it looks for.
+            Column("document", LargeBinary),
+            *data,
+            # Tombstones are few.
+            Index(
+                f"{self.prefix}{section.name}_deleted",
+                "store_id",
+                deleted_at,
+                sqlite_where=is_deleted,
+                postgresql_where=is_deleted,
+            ),
         )
 
     def _child_table(self, section: MirrorSection, child: ChildTable) -> Table:

@@ -96,11 +96,6 @@ class SQLite:
                 )
         return DatabaseError(f"{reason}. If somebody changed the tables, open the mirror again to see which.")
 
-    def refuses_values(self, error: DBAPIError) -> bool:
-        """Return whether the error is about the values of a row."""
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        return code in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG)
-
 
 def _set_up_connection(connection: Any, _record: object) -> None:
     # SQLAlchemy begins transactions by the event below, instead of the driver before the first write.
@@ -110,6 +105,8 @@ def _set_up_connection(connection: Any, _record: object) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
         # With NORMAL, the last commits can be lost when the power fails.
         cursor.execute("PRAGMA synchronous = FULL")
+        # Deleted data of customers is overwritten in the file.
+        cursor.execute("PRAGMA secure_delete = ON")
     finally:
         cursor.close()
 
