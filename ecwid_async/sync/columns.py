@@ -27,9 +27,9 @@ Dialect: TypeAlias = Literal["postgresql", "sqlite"]
 StoredType: TypeAlias = Literal["bigint", "boolean", "numeric", "real", "text", "timestamp"]
 
 MAX_INTEGER: Final = (1 << 63) - 1
-# The most digits of a decimal before or after the point. Larger numbers are no prices, weights or rates.
+# The longest decimal. Longer ones are not prices, weights or rates.
 _MAX_DIGITS: Final = 100
-_COMMON_TIME: Final = " +0000"
+_COMMON_ZONE: Final = " +0000"
 _INTEGER: Final = re.compile(r"-?[0-9]{1,19}")
 
 
@@ -82,39 +82,34 @@ def stored_columns(columns: Iterable[Column], dialect: Dialect) -> list[StoredCo
 _STORED_TYPES: Final[Mapping[ColumnType, StoredType]] = {"boolean": "boolean", "integer": "bigint", "text": "text"}
 
 
-def _to_numeric(value: Decimal | None) -> Decimal | None:
-    if value is None or not value.is_finite():
+def _to_exact_text(value: Decimal) -> str | None:
+    if not (value.is_finite() and -_MAX_DIGITS < value.adjusted() < _MAX_DIGITS):
         return None
-    return value if value.adjusted() < _MAX_DIGITS and _exponent(value) > -_MAX_DIGITS else None
-
-
-def _exponent(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    return exponent if isinstance(exponent, int) else 0
-
-
-def _to_real(value: Decimal | None) -> float | None:
-    return None if value is None or (value := _to_numeric(value)) is None else float(value)
-
-
-def _to_exact_text(value: Decimal | None) -> str | None:
-    return None if value is None or (value := _to_numeric(value)) is None else f"{value:f}"
-
-
-def _to_time(value: str | None) -> datetime | None:
-    if value is None:
+    text = str(value)
+    if len(text) > _MAX_DIGITS:
         return None
+    return f"{value:f}" if "E" in text else text
+
+
+def _to_real(value: Decimal) -> float | None:
+    return None if (text := _to_exact_text(value)) is None else float(text)
+
+
+def _to_numeric(value: Decimal) -> Decimal | None:
+    return None if _to_exact_text(value) is None else value
+
+
+def _to_time(value: str) -> datetime | None:
     try:
-        if value[19:] == _COMMON_TIME:
+        if value[19:] == _COMMON_ZONE:
             return datetime.fromisoformat(f"{value[:19]}+00:00")
         return parse_datetime(value).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
         return None
 
 
-def _to_time_text(value: str | None) -> str | None:
-    time = _to_time(value)
-    return None if time is None else time.replace(tzinfo=None).isoformat(" ")
+def _to_time_text(value: str) -> str | None:
+    return None if (time := _to_time(value)) is None else time.isoformat(" ")[:19]
 
 
 def convert(value: object, type_: ColumnType) -> Any:
@@ -156,7 +151,7 @@ def _time(value: object) -> str | None:
     if isinstance(value, str):
         return value
     second = None if isinstance(value, bool) else seconds(value)
-    return None if second is None else f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M:%S}{_COMMON_TIME}"
+    return None if second is None else f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M:%S}{_COMMON_ZONE}"
 
 
 _CONVERSIONS: Final[Mapping[ColumnType, Callable[[object], Any]]] = {

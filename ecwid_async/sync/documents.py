@@ -9,10 +9,9 @@ from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from operator import attrgetter
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
 import msgspec
-from attrs import frozen
 
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, NotJSON, decode_json, exact_decoder
 from ecwid_async.sync.columns import MAX_INTEGER, Column, ColumnType, Dialect, StoredColumn, convert, stored_columns
@@ -47,8 +46,7 @@ _ESCAPE: Final = re.compile(
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
-@frozen
-class DerivedRow:
+class DerivedRow(NamedTuple):
     """What is derived from a document: the values of its columns, and of the rows of each child table.
 
     A child's row begins with its position.
