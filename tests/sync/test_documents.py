@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.sync.columns import Column, Dialect
+from ecwid_async import Ecwid, Pages, Store
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
+from ecwid_async.sections import SECTIONS
+from ecwid_async.sync.columns import Column, Dialect, StoredColumn
 from ecwid_async.sync.documents import (
     DerivedRow,
     DocumentReader,
@@ -18,6 +21,7 @@ from ecwid_async.sync.documents import (
     same_content,
 )
 from ecwid_async.sync.sections import MIRROR_SECTIONS, ChildTable, MirrorSection
+from ecwid_async.transport.memory import MemoryTransport
 
 PRODUCTS = MIRROR_SECTIONS["products"]
 ITEMS = MirrorSection(
@@ -241,3 +245,48 @@ def test_only_shared_fields_of_a_search_and_a_get_are_compared() -> None:
 def test_the_hash_is_of_the_exact_bytes() -> None:
     assert len(document_hash(b"{}")) == 16
     assert document_hash(b"{}") != document_hash(b"{ }")
+
+
+# What no item of the demo store has.
+_NEVER_FILLED = {
+    "cancelled_at",
+    "compare_to_price",
+    "cost_price",
+    "ends_at",
+    "external_reference_id",
+    "is_preorder",
+    "is_sample_category",
+    "name",
+    "recovered_public_uid",
+    "subscription_id",
+}
+
+
+async def test_the_documents_of_a_store_fill_the_columns() -> None:
+    sandbox = demo_sandbox(products=60, orders=40, requests_per_minute=None)
+    async with Ecwid(transport=MemoryTransport(sandbox.handle), quota=None) as ecwid:
+        store = ecwid.store(DEMO_STORE_ID, DEMO_TOKEN)
+        for section in MIRROR_SECTIONS.values():
+            reader = reader_for(section, "sqlite")
+            filled: set[str] = set()
+            for document in await _read_all(store, section.name):
+                row = reader.read(document)
+                filled |= _filled(reader.columns, [row.values])
+                for columns, lines in zip(reader.child_columns, row.children, strict=True):
+                    filled |= _filled(columns, [line[1:] for line in lines])
+            columns = [*reader.columns, *(column for columns in reader.child_columns for column in columns)]
+            never = {column.source.name for column in columns if column.name not in filled}
+            assert never <= _NEVER_FILLED, section.name
+
+
+async def _read_all(store: Store, name: str) -> list[bytes]:
+    section = SECTIONS[name]
+    call = section.read_method(store)()
+    if not isinstance(call, Pages):
+        return [bytes(item) for item in section.split_response((await call.response()).body, name)]
+    async with call.scan() as scan:
+        return [bytes(item) async for items in scan.raw() for item in items]
+
+
+def _filled(columns: list[StoredColumn], rows: list[tuple[Any, ...]]) -> set[str]:
+    return {column.name for row in rows for column, value in zip(columns, row, strict=True) if value is not None}

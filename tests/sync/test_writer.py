@@ -1,5 +1,6 @@
 """Rows: what is written for a read, on both databases."""
 
+import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -14,9 +15,10 @@ from sqlalchemy import select
 from ecwid_async.changes import Deletion, Evidence, ItemBatch, ItemId, ReadInterval, ReadKind
 from ecwid_async.sync.database import Database
 from ecwid_async.sync.due_items import find_due
-from ecwid_async.sync.errors import DatabaseError
+from ecwid_async.sync.errors import DatabaseError, DatabaseUnavailable
 from ecwid_async.sync.sections import MIRROR_SECTIONS, MirrorSection
 from ecwid_async.sync.writer import Difference, WriteResult, compare, rebuild, write
+from tests.postgresql import PostgreSQL
 from tests.sync.conftest import OpenDatabase
 
 STORE = 1003
@@ -278,6 +280,46 @@ async def test_an_error_that_is_not_about_values_is_raised(database: Database) -
     with pytest.raises(DatabaseError, match="product_categories"):
         await write_without_a_table()
     assert await rows(database) == []
+
+
+@pytest.fixture
+async def slow_database(
+    postgresql_server: PostgreSQL, postgresql_mirror_url: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Database]:
+    """A database of PostgreSQL that executes a statement whenever a product is inserted."""
+    body = f"BEGIN PERFORM {request.param}; RETURN NEW; END"
+    create = f"CREATE FUNCTION f() RETURNS trigger AS $$ {body} $$ LANGUAGE plpgsql"
+    await postgresql_server.execute(create, "mirror")
+    trigger = "CREATE TRIGGER t BEFORE INSERT ON ecwid_products FOR EACH ROW EXECUTE FUNCTION f()"
+    await postgresql_server.execute(trigger, "mirror")
+    async with await Database.open(postgresql_mirror_url) as database:
+        yield database
+    await postgresql_server.disconnect_all("mirror")
+    await postgresql_server.execute("DROP FUNCTION f CASCADE", "mirror")
+
+
+@pytest.mark.parametrize("slow_database", ["pg_terminate_backend(pg_backend_pid())"], indirect=True)
+async def test_a_connection_that_breaks_while_rows_are_copied_is_a_clear_error(slow_database: Database) -> None:
+    with pytest.raises(DatabaseUnavailable):
+        await put(slow_database, batch(product(7)))
+    await put(slow_database, batch({"id": 7, "name": "a"}), section=PROMOTIONS)
+    assert await rows(slow_database) == []
+
+
+@pytest.mark.parametrize("slow_database", ["pg_sleep(60)"], indirect=True)
+async def test_a_write_that_is_cancelled_while_rows_are_copied_stores_nothing(
+    slow_database: Database, postgresql_server: PostgreSQL
+) -> None:
+    task = asyncio.create_task(put(slow_database, batch(product(7))))
+    copying = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    while (await postgresql_server.execute(copying))[0][0] == 0:
+        await asyncio.sleep(0.01)
+        assert not task.done()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await put(slow_database, batch({"id": 7, "name": "a"}), section=PROMOTIONS)
+    assert await rows(slow_database) == []
 
 
 async def test_differences_are_seen_from_the_row(database: Database) -> None:
