@@ -17,7 +17,9 @@ from typing import Any, Final
 
 import pytest
 
-__all__ = ["PostgreSQL", "postgresql_server", "postgresql_url"]
+__all__ = ["USER_WITH_PASSWORD", "PostgreSQL", "postgresql_server", "postgresql_url"]
+
+USER_WITH_PASSWORD: Final = "guarded"
 
 # The data is lost anyway when the test process ends.
 _SETTINGS: Final = {
@@ -60,6 +62,9 @@ class PostgreSQL:
                 installation = Path(shutil.copytree(installation, self.socket_folder / "installation", symlinks=True))
         self._bin = installation / "bin"
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "utf8", "--locale=C", "-N")
+        # One user needs a password.
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"local all {USER_WITH_PASSWORD} scram-sha-256\n{rules.read_text()}")
 
     def _can_run(self, installation: Path) -> bool:
         command = [str(installation / "bin" / "postgres"), "--version"]

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Double, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.primitives.shielding import run_shielded
-from ecwid_async.sync.errors import LeaseLost, MirrorError, StoreBusy
+from ecwid_async.sync.errors import DatabaseLocked, LeaseLost, MirrorError, StoreBusy
 
 if TYPE_CHECKING:
     from ecwid_async.sync.database import Database
@@ -80,8 +80,10 @@ async def check_and_renew(connection: AsyncConnection, database: "Database", lea
 
 async def renew_lease(database: "Database", lease: Lease) -> None:
     """Renew a lease in a transaction of its own, while its owner writes nothing. Raises `LeaseLost`."""
-    async with database.transaction(lease):
-        pass
+    # If a transaction of this process has the row, that one has renewed the lease.
+    with suppress(DatabaseLocked):
+        async with database.transaction(lease):
+            pass
 
 
 async def release_lease(database: "Database", lease: Lease) -> None:

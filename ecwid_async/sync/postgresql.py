@@ -125,6 +125,12 @@ class PostgreSQL:
             )
         if state == "25006":
             return DatabaseError(f"{reason}. This server or user only reads: use the primary server.")
+        if "proactoreventloop" in lower:
+            return DatabaseError(
+                "psycopg can't use the event loop that asyncio has on Windows by default. Use "
+                "`asyncio.run(main(), loop_factory=asyncio.SelectorEventLoop)`, in Python 3.11 `asyncio.Runner` with "
+                "the same argument."
+            )
         if not state or state.startswith(("08", "57P", "533")):
             return DatabaseUnavailable(
                 f"{reason}. Check that the server runs and can be reached; then start the sync again; nothing is lost."

@@ -19,6 +19,8 @@ __all__ = ["SQLite"]
 
 _BUSY_SECONDS: Final = 30
 _BEGIN: Final = "ecwid_begin"
+# RETURNING, DROP COLUMN, and JSON functions in every build.
+_OLDEST: Final = (3, 38)
 
 
 class SQLite:
@@ -40,6 +42,11 @@ class SQLite:
             )
         if url.query or url.host or url.username or url.password:
             raise ConfigError("a URL of SQLite has only a path: sqlite:///shop.db, or sqlite:////var/lib/shop.db")
+        if sqlite3.sqlite_version_info < _OLDEST:
+            raise ConfigError(
+                f"a mirror needs SQLite {'.'.join(map(str, _OLDEST))} or later, and this Python has "
+                f"{sqlite3.sqlite_version}: use another build of Python, or PostgreSQL"
+            )
         self.url = url
         self.path = Path(path)
 

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from ecwid_async.errors import ConfigError
 from ecwid_async.sync.backend import TIMEOUT_SHARES
@@ -18,10 +19,11 @@ from ecwid_async.sync.due_items import mark
 from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
 from ecwid_async.sync.lease import Lease, take_lease
 from ecwid_async.sync.state import SectionState, load_section, register_store, save_section
-from tests.postgresql import PostgreSQL
+from tests.postgresql import USER_WITH_PASSWORD, PostgreSQL
 
 STORE = 1003
 PASSWORD = "swordfish-7"
+psycopg = pytest.importorskip("psycopg", reason="needs the extra `postgres`")
 
 
 async def write_cursor(database: Database, cursor: str) -> None:
@@ -174,6 +176,22 @@ async def test_the_password_is_in_no_repr_and_no_error(postgresql_server):
         error = error.__cause__
     assert PASSWORD not in shown
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+async def test_a_wrong_password_is_an_error_that_does_not_show_it(postgresql_server, postgresql_url):
+    right = postgresql_url.replace("postgres@", f"{USER_WITH_PASSWORD}:{PASSWORD}@")
+    wrong = right.replace(PASSWORD, "wrong-password")
+    await postgresql_server.execute(f"CREATE ROLE {USER_WITH_PASSWORD} SUPERUSER LOGIN PASSWORD '{PASSWORD}'")
+    try:
+        with pytest.raises(DatabaseError, match=r"authentication failed.*Check the user and the password") as caught:
+            await Database.open(wrong)
+        assert "wrong-password" not in str(caught.value)
+        async with await Database.open(right) as database:
+            assert PASSWORD not in repr(database)
+            await write_cursor(database, "a")
+    finally:
+        await postgresql_server.execute(f"DROP OWNED BY {USER_WITH_PASSWORD}", "empty")
+        await postgresql_server.execute(f"DROP ROLE {USER_WITH_PASSWORD}")
 
 
 async def test_a_wrong_user_is_an_error_that_says_what_to_check(postgresql_server):
@@ -351,6 +369,18 @@ async def test_a_file_that_another_process_keeps_locked_is_an_error(sqlite_mirro
             await write_cursor(database, "a")
     finally:
         other.close()
+
+
+def test_an_old_sqlite_is_a_config_error(monkeypatch):
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 26, 0))
+    with pytest.raises(ConfigError, match=r"needs SQLite 3\.38 or later"):
+        find_backend("sqlite:///shop.db")
+
+
+def test_the_event_loop_that_psycopg_cannot_use_is_named():
+    message = "Psycopg cannot use the 'ProactorEventLoop' to run in async mode."
+    error = DBAPIError("", None, psycopg.InterfaceError(message))
+    assert "SelectorEventLoop" in str(find_backend("postgresql://localhost/shop").explain(error))
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), 1e9])

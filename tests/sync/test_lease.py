@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ecwid_async.sync.backend import TIMEOUT_SHARES
 from ecwid_async.sync.database import Database
 from ecwid_async.sync.errors import LeaseLost, MirrorError, StoreBusy
 from ecwid_async.sync.lease import Lease, hold_lease, release_lease, renew_lease, take_lease
@@ -75,6 +76,17 @@ async def test_each_transaction_renews_the_lease(first, second, clock):
     clock.now += 50
     with pytest.raises(StoreBusy):
         await take_lease(second, STORE, "worker 2")
+
+
+async def test_a_lease_whose_row_a_transaction_of_its_owner_has_is_not_lost(database, open_database, monkeypatch):
+    monkeypatch.setitem(TIMEOUT_SHARES, "lock", 0.001)
+    await register_store(database, STORE, "https://app.ecwid.com/api/v3")
+    lease = await take_lease(database, STORE, "worker 1")
+    if database.backend.has_one_writer:
+        pytest.skip("writing transactions of SQLite do not overlap")
+    async with database.transaction(lease):
+        await asyncio.create_task(renew_lease(database, lease))
+    await write_cursor(database, lease, "a")
 
 
 async def test_a_paused_writer_that_continues_after_a_take_over_commits_nothing(first, second, clock):
