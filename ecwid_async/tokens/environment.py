@@ -24,7 +24,7 @@ class EnvironmentTokens:
     def find(self, store_id: int) -> Secret | None:
         """The same as `get`, without an event loop."""
         token = os.environ.get(f"ECWID_TOKEN_{store_id}")
-        if not token and os.environ.get("ECWID_STORE_ID", "").strip() == str(store_id):
+        if not token and os.environ.get("ECWID_STORE_ID", "").strip().lstrip("0") == str(store_id):
             token = os.environ.get("ECWID_TOKEN")
         token = Secret(token or "")
         return as_token(token, store_id) if token else None

@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+import time
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,8 @@ from ecwid_async.transport import Secret
 
 __all__ = ["FileTokens", "read_token_file"]
 
+# A file system may give two changes in quick succession the same time, in nanoseconds.
+_TIME_RESOLUTION: Final = 2_000_000_000
 _LINE: Final = re.compile("0*[1-9][0-9]{0,17} [!-~]+")
 
 
@@ -77,8 +80,11 @@ class FileTokens:
             return self._tokens
 
     def _find_version(self) -> tuple[int, int, int] | None:
+        """What changes with the file; None if it has changed so recently that another change may not show."""
         try:
             status = self.path.stat()
         except OSError:
             return None  # opening it explains why
+        if abs(time.time_ns() - status.st_mtime_ns) < _TIME_RESOLUTION:
+            return None
         return status.st_ino, status.st_mtime_ns, status.st_size

@@ -326,7 +326,8 @@ class SQLTokens:
         raise TokenUnavailable(reason, store_id=store_id)
 
     def _describe(self, error: Exception) -> str:
-        text = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+        # Further lines may quote the row.
+        text, _, _ = (str(error.orig) if isinstance(error, DBAPIError) else str(error)).partition("\n")
         password = self._url.password
         return to_printable(f"{type(error).__name__}: {text}", (str(password),) if password else (), _MAX_REASON)
 

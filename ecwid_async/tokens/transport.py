@@ -83,7 +83,8 @@ class TokenTransport:
         self._secrets: list[Secret] = []
 
     def __repr__(self) -> str:
-        return f"<TokenTransport for store {self._store_id} from {self._source!r}>"
+        # Not the `repr` of the source, which may show tokens.
+        return f"<TokenTransport for store {self._store_id} from {type(self._source).__name__}>"
 
     @property
     def secrets(self) -> Collection[str]:

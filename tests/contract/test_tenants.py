@@ -76,3 +76,29 @@ async def test_a_thousand_stores_at_once_never_share_a_token_or_a_response(conne
     orders = [result for result in results if not isinstance(result, BaseException)]
     assert (len(refused), len(orders)) == (1, len(STORES) - 1)
     assert [order for order in orders if order.id != f"N{order.external_transaction_id}"] == []
+
+
+async def test_a_refused_token_is_replaced_in_calls_and_downloads(connect: Connect) -> None:
+    valid = 1
+
+    async def handle(exchange: Exchange) -> None:
+        if exchange.header("authorization") == f"Bearer {token(valid)}":
+            await exchange.respond(b'{"id": "A"}')
+        else:
+            await exchange.respond(b'{"errorCode": "INVALID_API_TOKEN"}', status="403 Forbidden")
+
+    source = MemoryTokens({1003: token(1)})
+    async with fault_server(handle) as server:
+        transport = connect(server.base_url)
+        async with Ecwid(base_url=server.base_url, transport=transport, tokens=source) as ecwid:
+            store = ecwid.store(1003)
+            assert (await store.orders.get("A")).id == "A"
+            for call in (store.orders.invoices.pdf("A").read, store.orders.get("A").response):
+                valid += 1
+                await source.put(1003, token(valid))
+                await call()
+            valid += 1
+            with pytest.raises(InvalidToken):
+                await store.orders.invoices.pdf("A").read()
+    assert await source.get(1003) is None
+    assert len(server.log) == 1 + 2 + 2 + 1

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("sqlalchemy", reason="needs the extra `sync`")
 
 from ecwid_async.sync.database import Database
-from tests.postgresql import PostgreSQL, postgresql_server, postgresql_url  # noqa: F401  # fixtures
+from tests.postgresql import PostgreSQL
 
 OpenDatabase: TypeAlias = Callable[..., Awaitable[Database]]
 
@@ -63,7 +63,7 @@ END $$
 
 
 @pytest.fixture
-async def postgresql_mirror_url(postgresql_server: PostgreSQL) -> AsyncIterator[str]:  # noqa: F811  # a fixture
+async def postgresql_mirror_url(postgresql_server: PostgreSQL) -> AsyncIterator[str]:  # a fixture
     """The URL of a database with empty tables, which are emptied after the test."""
     url = postgresql_server.url("mirror")
     if await postgresql_server.find_database("mirror"):

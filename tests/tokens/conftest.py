@@ -11,9 +11,6 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from ecwid_async.tokens import SQLTokens, new_key
-from tests.postgresql import postgresql_server, postgresql_url
-
-__all__ = ["postgresql_server", "postgresql_url"]
 
 Open = Callable[..., SQLTokens]
 

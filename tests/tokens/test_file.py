@@ -21,7 +21,14 @@ def replace_file(file: Path, text: str) -> None:
     new = file.with_name("new")
     new.touch(0o600)
     new.write_text(text)
+    make_old(new)
     new.replace(file)
+
+
+def make_old(file: Path) -> None:
+    """Let the last change be ten seconds ago."""
+    changed = file.stat().st_mtime - 10
+    os.utime(file, (changed, changed))
 
 
 async def test_the_file_is_read_again_once_it_changes(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,6 +40,7 @@ async def test_the_file_is_read_again_once_it_changes(file: Path, monkeypatch: p
 
     monkeypatch.setattr("ecwid_async.tokens.file.read_token_file", read)
     file.write_text("# mine\n\n1 secret_1\n2   secret_2\n")
+    make_old(file)
     tokens = FileTokens(file)
     assert reads == []
     assert [await tokens.get(number) for number in (1, 2, 3)] == ["secret_1", "secret_2", None]
@@ -45,6 +53,15 @@ async def test_the_file_is_read_again_once_it_changes(file: Path, monkeypatch: p
     assert await tokens.get(1) == "secret_x"
     assert repr(tokens) == f"<FileTokens in {file}>"
     assert "secret" not in repr(vars(tokens))
+
+
+async def test_two_changes_within_the_resolution_of_the_file_system_are_both_seen(file: Path) -> None:
+    tokens = FileTokens(file)
+    time = file.stat().st_mtime_ns
+    for token in ("secret_1", "secret_2"):
+        file.write_text(f"1 {token}\n")
+        os.utime(file, ns=(time, time))
+        assert await tokens.get(1) == token
 
 
 async def test_a_file_that_disappears_or_is_damaged_is_an_error_and_not_a_missing_token(file: Path) -> None:
