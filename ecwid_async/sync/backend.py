@@ -41,8 +41,8 @@ class Backend(Protocol):
         """Its URL, with the driver that is used."""
         ...
 
-    def new_engine(self) -> AsyncEngine:
-        """Return an engine. It has not connected yet."""
+    def new_engine(self, *, create: bool) -> AsyncEngine:
+        """Return an engine, which has not connected yet. If `create` is set, create the file of the database."""
         ...
 
     def options(self, kind: TransactionKind) -> dict[str, Any]:

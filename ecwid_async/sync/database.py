@@ -58,13 +58,19 @@ class Database:
     """
 
     def __init__(
-        self, backend: Backend, schema: Schema, *, lease_seconds: float, clock: Callable[[], float] | None
+        self,
+        backend: Backend,
+        schema: Schema,
+        engine: AsyncEngine,
+        *,
+        lease_seconds: float,
+        clock: Callable[[], float] | None,
     ) -> None:
         self.backend = backend
         self.schema = schema
         self.lease_seconds = lease_seconds
         self._clock = clock
-        self._engine: AsyncEngine = backend.new_engine()
+        self._engine = engine
         self._queue = asyncio.Lock()
         self._writer: asyncio.Task[object] | None = None
 
@@ -74,12 +80,15 @@ class Database:
         url: str,
         *,
         prefix: str = "ecwid_",
+        create: bool = True,
         lease_seconds: float = LEASE_SECONDS,
         clock: Callable[[], float] | None = None,
         sections: Mapping[str, MirrorSection] = MIRROR_SECTIONS,
         version: int = SCHEMA_VERSION,
     ) -> Self:
         """Connect, and create, migrate or check the tables. Their names begin with `prefix`.
+
+        With `create=False`, a database without a mirror is an error, for commands that only look into one.
 
         A process that stops for longer than `lease_seconds` can lose its stores to another one. Leases are timed by the
         clock of the database; for tests, `clock` returns Unix seconds in its place. `sections` and `version` are those
@@ -92,9 +101,10 @@ class Database:
             raise ConfigError("lease_seconds is the length of a lease: pass 0.1 to 3600 seconds")
         backend = find_backend(url)
         schema = Schema(backend.name, prefix=prefix, sections=sections, version=version)
-        database = cls(backend, schema, lease_seconds=lease_seconds, clock=clock)
+        engine = backend.new_engine(create=create)
+        database = cls(backend, schema, engine, lease_seconds=lease_seconds, clock=clock)
         try:
-            await open_schema(database, rebuild)
+            await open_schema(database, rebuild, create=create)
         except BaseException:
             await database.aclose()
             raise

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Table, select, text, update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ecwid_async.sync.errors import SchemaChanged, SchemaTooNew
+from ecwid_async.sync.errors import DatabaseError, SchemaChanged, SchemaTooNew
 from ecwid_async.sync.schema import ROW_COLUMNS, Schema
 from ecwid_async.sync.sections import MirrorSection
 
@@ -48,15 +48,15 @@ async def check_version(connection: AsyncConnection, schema: Schema) -> None:
         raise SchemaTooNew(found, schema.version)
 
 
-async def open_schema(database: "Database", rebuild: Rebuild) -> None:
+async def open_schema(database: "Database", rebuild: Rebuild, *, create: bool) -> None:
     """Create the tables if there are none, migrate older ones, and check that nobody changed them.
 
-    Raises `SchemaTooNew` or `SchemaChanged`.
+    Raises `SchemaTooNew` or `SchemaChanged`, and `DatabaseError` if there are none and `create` is not set.
     """
     if await _is_current(database):
         return
     async with database.migration() as connection:
-        await _create_or_migrate(connection, database)
+        await _create_or_migrate(connection, database, create)
     await _refill(database, rebuild)
     await _is_current(database)
 
@@ -126,12 +126,17 @@ def _column_types(columns: Iterable[Column[Any]], dialect: Dialect) -> dict[str,
     return {column.name: column.type.compile(dialect) for column in columns}
 
 
-async def _create_or_migrate(connection: AsyncConnection, database: "Database") -> None:
+async def _create_or_migrate(connection: AsyncConnection, database: "Database", create: bool) -> None:
     schema = database.schema
     # Another process may have done it while this one waited for its turn.
     existing = await _existing_columns(connection, database)
     found = await _stored_version(connection, schema, existing)
     if found is None:
+        if not create:
+            raise DatabaseError(
+                f"{database!r} has no tables of a mirror whose names begin with {schema.prefix}: check the URL and the "
+                "prefix, or sync a store first"
+            )
         await _create(connection, schema, existing)
     elif found < schema.version:
         changed = await connection.run_sync(_change_tables, schema, existing)

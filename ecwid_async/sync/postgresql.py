@@ -46,8 +46,8 @@ class PostgreSQL:
             raise ConfigError("a mirror in PostgreSQL needs psycopg: pip install 'ecwid-async[postgres]'")
         self.url = url.set(drivername="postgresql+psycopg")
 
-    def new_engine(self) -> AsyncEngine:
-        """Return an engine. It has not connected yet."""
+    def new_engine(self, *, create: bool) -> AsyncEngine:
+        """Return an engine, which has not connected yet."""
         defaults: dict[str, Any] = {
             "application_name": "ecwid_async",
             "connect_timeout": _CONNECT_SECONDS,
@@ -92,9 +92,8 @@ class PostgreSQL:
         settings = ", ".join(
             f"set_config('{name}', '{max(1, round(1000 * limit))}ms', true)" for name, limit in timeouts.items()
         )
-        await connection.exec_driver_sql(f"SELECT {settings}")
         lock = "pg_advisory_xact_lock" if kind == "migrate" else "pg_advisory_xact_lock_shared"
-        await connection.exec_driver_sql(f"SELECT {lock}({_SCHEMA_LOCK})")
+        await connection.exec_driver_sql(f"SELECT {settings}, {lock}({_SCHEMA_LOCK})")
 
     def explain(self, error: DBAPIError) -> DatabaseError:
         """Return the error to raise in place of the driver's."""

@@ -50,9 +50,12 @@ class SQLite:
         self.url = url
         self.path = Path(path)
 
-    def new_engine(self) -> AsyncEngine:
-        """Return an engine, and create the file if there is none."""
-        self._create_file()
+    def new_engine(self, *, create: bool) -> AsyncEngine:
+        """Return an engine, which has not connected yet. If `create` is set, create the file unless it exists."""
+        if create:
+            self._create_file()
+        elif not self.path.exists():
+            raise DatabaseUnavailable(f"there is no file {self.path}: check the path, or sync a store first")
         engine = create_async_engine(
             self.url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}, pool_size=5, max_overflow=15
         )

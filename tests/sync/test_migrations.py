@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from ecwid_async.sync import migrations
 from ecwid_async.sync.columns import Column
 from ecwid_async.sync.database import Database
 from ecwid_async.sync.due_items import mark
-from ecwid_async.sync.errors import SchemaChanged, SchemaTooNew
+from ecwid_async.sync.errors import DatabaseError, SchemaChanged, SchemaTooNew
 from ecwid_async.sync.lease import take_lease
 from ecwid_async.sync.schema import SCHEMA_VERSION
 from ecwid_async.sync.sections import MIRROR_SECTIONS, MirrorSection
@@ -89,6 +90,19 @@ async def test_a_new_database_is_created_once_by_many_that_open_it_at_once(empty
         await database.aclose()
     async with await Database.open(empty_database_url) as database:
         assert await select(database, "SELECT version, refill FROM ecwid_schema") == [(SCHEMA_VERSION, None)]
+
+
+async def test_a_database_without_a_mirror_is_left_alone_by_commands_that_only_look(empty_database_url):
+    with pytest.raises(DatabaseError, match=r"sync a store first"):
+        await Database.open(empty_database_url, create=False)
+    if empty_database_url.startswith("sqlite"):
+        assert not Path(empty_database_url.removeprefix("sqlite:///")).exists()
+    async with await Database.open(empty_database_url, prefix="other_"):
+        pass
+    with pytest.raises(DatabaseError, match=r"no tables of a mirror whose names begin with ecwid_"):
+        await Database.open(empty_database_url, create=False)
+    async with await Database.open(empty_database_url, prefix="other_", create=False):
+        pass
 
 
 async def test_a_migration_fills_new_columns_and_child_tables_from_the_stored_documents(
