@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from attrs import evolve
 
 from ecwid_async.changes import FEED_MEMORY, Cursor
 from ecwid_async.errors import ConfigError, ScanDrifted, TooManyDeletions
@@ -255,6 +256,33 @@ async def test_hidden_items_are_no_deletions():
         table.put({**stored, "enabled": False})
         await copy.reconcile()
         assert (set(copy.items), copy.deletions) == ({1, 2, 3}, {})
+
+
+def show_like_a_public_token(server: Server) -> None:
+    """Let disabled products be neither listed nor found, as for a token that lacks the scope for them."""
+
+    def replace(request: Request, response: Response) -> Response:
+        if request.options.operation == "GET /products":
+            response = server.sandbox.handle(evolve(request, params=(*request.params, ("enabled", "true"))))
+        data = json.loads(response.body)
+        if data.get("enabled") is False:
+            return error(404, "PRODUCT_NOT_FOUND")
+        if "productId" in dict(request.params):  # the sandbox ignores the other filter
+            data = {"total": 0, "items": []}
+        return evolve(response, body=json.dumps(data).encode())
+
+    server.replace = replace
+
+
+async def test_a_token_that_does_not_show_hidden_items_any_more_deletes_at_most_a_hundred_of_them():
+    server = Server()
+    server.load("products", [{**item, "enabled": item["id"] > 101} for item in products(range(1, 151))])
+    copy = await copy_of(server)
+    assert len(copy.items) == 150
+    show_like_a_public_token(server)
+    await copy.reconcile(expect=TooManyDeletions)
+    assert len(copy.items) == 150
+    assert server.gets == []
 
 
 async def test_an_item_that_the_list_does_not_show_yet_is_no_deletion():
