@@ -83,6 +83,15 @@ class _Change:
     is_new: bool = False
 
 
+class _Doubt(NamedTuple):
+    """A document that replaces one with the same update time from about the same time: `change`, or the stored one."""
+
+    key: ItemId
+    change: _Change | None
+    document: bytes
+    kind: ReadKind
+
+
 async def write(
     connection: AsyncConnection,
     schema: "Schema",
@@ -107,6 +116,8 @@ async def write(
     merge = _Merge(section, await _load(connection, statements, store_id, keys))
     for batch in batches:
         merge.add(batch)
+    if merge.doubts:
+        merge.undecided |= await _find_undecided(connection, statements, store_id, section, merge.doubts)
     writer = _RowWriter(connection, statements, store_id)
     changes = sorted(merge.changes.values(), key=_by_key)
     await writer.write(changes)
@@ -145,10 +156,39 @@ async def _load(
     }
 
 
+async def _load_documents(
+    connection: AsyncConnection, statements: SectionStatements, store_id: int, keys: Iterable[ItemId]
+) -> dict[ItemId, tuple[bytes, ReadKind]]:
+    """Return the stored documents, and the kinds of the reads that they are from."""
+    parameters = (store_id, statements.key_list(list(keys)))
+    rows: Any = await connection.exec_driver_sql(statements.select_documents, parameters)
+    return {key: (document, kind) for key, document, kind in rows if document is not None}
+
+
+async def _find_undecided(
+    connection: AsyncConnection,
+    statements: SectionStatements,
+    store_id: int,
+    section: MirrorSection,
+    doubts: Sequence[_Doubt],
+) -> set[ItemId]:
+    """Return the keys of the doubts whose documents differ in more than what changes without an edit."""
+    stored = await _load_documents(connection, statements, store_id, {doubt.key for doubt in doubts})
+    undecided: set[ItemId] = set()
+    for doubt in doubts:
+        old, old_kind = stored.get(doubt.key, (b"", doubt.kind))
+        if doubt.change is not None and doubt.change.document is not None:
+            old, old_kind = doubt.change.document, doubt.change.kind
+        if not same_content(section, old, doubt.document, same_kind=old_kind == doubt.kind):
+            undecided.add(doubt.key)
+    return undecided
+
+
 class _Merge:
     """Decides which reads change the stored rows, without a database.
 
-    `changes` are the new states by key, and `moved_reads` the intervals of rows whose document was read again.
+    `changes` are the new states by key, and `moved_reads` the intervals of rows whose document was read again. A GET
+    decides about the `undecided` ones, and about the `doubts` unless their documents have the same content.
     """
 
     def __init__(self, section: MirrorSection, stored: dict[ItemId, _StoredRow]) -> None:
@@ -158,6 +198,7 @@ class _Merge:
         self.changes: dict[ItemId, _Change] = {}
         self.moved_reads: dict[ItemId, tuple[ItemVersion, ReadKind]] = {}
         self.undecided: set[ItemId] = set()
+        self.doubts: list[_Doubt] = []
         self.deleted: set[ItemId] = set()
         self.unchanged = 0
         self.went_back = 0
@@ -191,7 +232,10 @@ class _Merge:
         else:
             decision = decide_item(row.version, version, kind)
         if decision in _ASKS and self._section.has_get:
-            self.undecided.add(key)
+            if decision is Decision.STORE_AND_ASK and row is not None and row.version.updated == version.updated:
+                self.doubts.append(_Doubt(key, self.changes.get(key), document, kind))
+            else:
+                self.undecided.add(key)
         if decision not in _STORES:
             return
         self.went_back += decision is Decision.STORE_LOWER
@@ -339,9 +383,7 @@ async def compare(
         elif row.hash != document_hash(bytes(item)):
             unequal[position] = key
     if unequal:
-        parameters = (store_id, statements.key_list(list(unequal.values())))
-        found: Any = await connection.exec_driver_sql(statements.select_documents, parameters)
-        documents = {key: (document or b"", kind) for key, document, kind in found}
+        documents = await _load_documents(connection, statements, store_id, unequal.values())
         for position, key in unequal.items():
             document, kind = documents.get(key, (b"", batch.kind))
             if not same_content(section, document, bytes(batch.items[position]), same_kind=kind == batch.kind):

@@ -162,6 +162,17 @@ async def test_a_search_with_a_lower_update_time_makes_the_item_due(database: Da
     assert (await documents(database))[7]["updateTimestamp"] == 1000
 
 
+async def test_other_content_with_the_same_update_time_makes_the_item_due(database: Database) -> None:
+    await put(database, batch(product(7, sku="a", rating=1), product(8, sku="a"), product(9, sku="a")))
+    # The rating changes without an edit.
+    again = [product(7, sku="a", rating=2), product(8, sku="b"), product(9, sku="a")]
+    result = await put(database, batch(*again, at=2060), batch(product(9, sku="a", rating=3), at=2061))
+    assert result == WriteResult(stored=3, unchanged=1, undecided=1)
+    assert await due(database) == [("8", "went_back")]
+    result = await put(database, batch(product(9, sku="a", rating=4), at=2100), batch(product(9, sku="b"), at=2101))
+    assert result == WriteResult(stored=1, undecided=1)
+
+
 async def test_an_item_without_a_get_is_never_due(database: Database) -> None:
     await put(database, batch({"id": 7, "name": "a"}), section=PROMOTIONS)
     result = await put(database, batch({"id": 7, "name": "b"}, at=2060), section=PROMOTIONS)
