@@ -9,6 +9,15 @@ It rests on two facts:
 
 Pages with different totals must overlap by more than the items of one second. If two don't, the gap between them is
 read again.
+
+A part in no order is read in sweeps from its beginning to its end, until they have found everything:
+`UnorderedCoverage` under one total, `ShrinkingCoverage` while items leave. The proof of the latter: let ``S(t)`` be the
+items of the part at the time ``t``. None can enter it, so ``S(t)`` only shrinks. Take the pages of a sweep and of all
+sweeps after it, and let ``t`` be when the first of them was read. Each item on them was in ``S(t)``, because it was in
+the part later. The number of items in ``S(t)`` is the highest total on the pages of that sweep: the page that was read
+at ``t`` is one of them, and totals only fall. So if the pages show as many different items, they show all of ``S(t)``.
+It doesn't matter which items left, or why, or whether that can be found out. Only an item that leaves before any of the
+pages shows it prevents this proof, and each later sweep is another beginning.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,14 +27,14 @@ from attrs import field, frozen
 
 from ecwid_async.scan.assumptions import ItemId
 
-__all__ = ["NotInCreationOrder", "OrderedCoverage", "Slice", "UnorderedCoverage"]
+__all__ = ["NotInCreationOrder", "OrderedCoverage", "ShrinkingCoverage", "Slice", "UnorderedCoverage"]
 
 UnixSeconds: TypeAlias = int
 """When an item was created, in Unix seconds."""
 
 
 class NotInCreationOrder(Exception):
-    """The items are not in order of creation."""
+    """The items are not in order of creation, or too many of one second are in no order."""
 
 
 @frozen
@@ -79,6 +88,12 @@ class OrderedCoverage:
     def version(self) -> tuple[object, ...]:
         """A value that changes whenever the coverage grows."""
         return self.last, self.end, self.total, len(self.group), self.complete
+
+    @property
+    def group_size(self) -> int:
+        """The number of items that were created in the second `last`, as far as it is known."""
+        end = self.end if self._open_group_end is None else self._open_group_end
+        return max(len(self.group), end - self.start)
 
     def restore(
         self,
@@ -197,7 +212,7 @@ class OrderedCoverage:
 
 
 class UnorderedCoverage:
-    """The items seen of a list in any order, as long as its total stays the same. Items can leave it but not enter."""
+    """The items seen of a list in any order, as long as its total stays the same."""
 
     def __init__(self) -> None:
         self.ids: set[ItemId] = set()
@@ -225,3 +240,67 @@ class UnorderedCoverage:
             self.changes += 1
         self.ids.update(piece.ids)
         return not moved or self.changes == 0
+
+    def begin_sweep(self) -> None:
+        """Begin another sweep: it counts together with the earlier ones."""
+
+
+class ShrinkingCoverage:
+    """The items seen of a list in any order, while items leave it and none enters: see the proof above.
+
+    For each item, only the last sweep that showed it is stored: the pages from any sweep on show those items whose last
+    sweep is that one or a later one.
+    """
+
+    def __init__(self) -> None:
+        self.total: int | None = None
+        self.epoch = 0
+        self.changes = -1
+        """How often the total has changed."""
+        self.complete = False
+        """Whether everything was seen that was in the list when one of the sweeps began."""
+        self._discard()
+
+    def _discard(self) -> None:
+        self._last_sweep: dict[ItemId, int] = {}
+        self._items: list[int] = [0]
+        """For each sweep, the number of items that it was the last to show."""
+        self._highest_totals: list[int] = [-1]
+
+    @property
+    def version(self) -> tuple[object, ...]:
+        """A value that changes with every new item and every change of the total."""
+        return len(self._last_sweep), self.total, self.changes
+
+    def begin_sweep(self) -> None:
+        """Begin another sweep. No page of an earlier sweep may be added after this."""
+        self._items.append(0)
+        self._highest_totals.append(-1)
+
+    def add(self, piece: Slice) -> bool:
+        """Add a slice. Return False if the total has changed; if it has risen, this discards the earlier slices."""
+        total = piece.total or 0
+        moved = (total, piece.epoch) != (self.total, self.epoch)
+        if moved and piece.epoch != self.epoch:
+            self._discard()
+        self.total, self.epoch = total, piece.epoch
+        self.changes += moved
+        sweep, last_sweep = len(self._items) - 1, self._last_sweep
+        for key in piece.ids:
+            before = last_sweep.get(key)
+            if before != sweep:
+                last_sweep[key] = sweep
+                self._items[sweep] += 1
+                if before is not None:
+                    self._items[before] -= 1
+        self._highest_totals[sweep] = max(self._highest_totals[sweep], total)
+        self.complete = self._shows_everything()
+        return not moved or self.changes == 0
+
+    def _shows_everything(self) -> bool:
+        items = 0
+        for items_of_sweep, total in zip(reversed(self._items), reversed(self._highest_totals), strict=True):
+            items += items_of_sweep
+            if items == total:
+                return True
+        return False

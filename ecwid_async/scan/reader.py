@@ -32,12 +32,14 @@ from ecwid_async.scan.passes import MAX_SWEEPS, RepeatedPasses
 from ecwid_async.scan.plans import ListPlan
 from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.token import Position
-from ecwid_async.scan.windows import CreationWindow, UpdateWindow
+from ecwid_async.scan.windows import MAX_WINDOW_SWEEPS, CreationWindow, UpdateWindow
 
 __all__ = ["ListReader", "PageSource"]
 
 # How often one gap is read again before the scan gives up.
 _MAX_REREADS: Final = 400
+# Pages. A second with more items than these is read in any order, because that goes on where items leave.
+_LARGE_GROUP: Final = 20
 # Pages overlap until this many requests have been sent since the last gap.
 _OVERLAPPING_REQUESTS: Final = 16
 
@@ -219,7 +221,7 @@ class ListReader:
             if coverage is not None:
                 self._stage = _Stage(omitted, start.settled, None, coverage)
             if coverage is None or not await self._read_in_order(part, coverage, start):
-                self._progress.proof = "as many different items as the total, which stayed the same"
+                self._progress.proof = "as many different items as the total"
                 await self._read_in_windows(part, start.first_slice)
         self._items.resumed_at = None
         return part
@@ -257,7 +259,9 @@ class ListReader:
         return self._pages.capacity if calm else overlapping_stride(self._pages.capacity, group_size)
 
     async def _close_gap(self, part: ListPart, coverage: OrderedCoverage) -> None:
-        """Read around the end of the coverage until it has grown."""
+        """Read around the end of the coverage until it has grown. Raises `NotInCreationOrder`."""
+        if coverage.group_size > _LARGE_GROUP * self._pages.capacity:
+            raise NotInCreationOrder
         search = GapSearch(coverage)
         for _ in range(_MAX_REREADS):
             page = await self._pages.get(part, search.offset(part.latest_total))
@@ -270,7 +274,7 @@ class ListReader:
 
     async def _read_in_windows(self, part: ListPart, first_slice: Slice | None = None) -> None:
         """Read a part in any order, halved by creation time wherever it moves. Items can leave it but not enter."""
-        windows = [CreationWindow(first_slice=first_slice)]
+        windows = [CreationWindow(first_slice=first_slice, only_shrinks=part.lag is not None)]
         while windows:
             window = windows.pop()
             bounds = (*part.bounds, *window.bounds)
@@ -283,7 +287,7 @@ class ListReader:
 
     async def _read_window(self, part: ListPart, window: CreationWindow) -> None:
         """Read a window until it is complete, or must be halved."""
-        for _ in range(MAX_SWEEPS):
+        for _ in range(MAX_WINDOW_SWEEPS):
             await self._sweep(part, window)
             window.end_sweep(moved=part.moved)
             if window.complete:

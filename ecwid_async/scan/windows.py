@@ -3,11 +3,14 @@
 from typing import Final
 
 from ecwid_async.scan.assumptions import TOTAL_EXCEEDS_ITEMS, Bounds, BrokenAssumption
-from ecwid_async.scan.coverage import Slice, UnorderedCoverage
+from ecwid_async.scan.coverage import ShrinkingCoverage, Slice, UnorderedCoverage
 from ecwid_async.scan.item_times import VALID_SECONDS
 from ecwid_async.scan.passes import MAX_IDLE_SWEEPS
 
-__all__ = ["CreationWindow", "UpdateWindow"]
+__all__ = ["MAX_WINDOW_SWEEPS", "CreationWindow", "UpdateWindow"]
+
+MAX_WINDOW_SWEEPS: Final = 30
+"""How often a window is read from its beginning before the scan gives up."""
 
 # The share of a page that a narrowed window should fill.
 _FILL_SHARE: Final = 0.66
@@ -17,16 +20,25 @@ class CreationWindow:
     """Items in any order, created from `low` to `high` (Unix seconds).
 
     The window is read in sweeps until as many items were seen as one total counts. If it moves, it is halved at
-    `middle` instead. `first_slice` is the first page of the whole list, if all of its items belong to this window.
+    `middle` instead, unless it is too narrow. `only_shrinks` is whether no item can enter it. `first_slice` is the
+    first page of the whole list, if all of its items belong to this window.
     """
 
-    def __init__(self, low: int | None = None, high: int | None = None, first_slice: Slice | None = None) -> None:
+    def __init__(
+        self,
+        low: int | None = None,
+        high: int | None = None,
+        first_slice: Slice | None = None,
+        *,
+        only_shrinks: bool = False,
+    ) -> None:
         self.low = low
         self.high = high
+        self._only_shrinks = only_shrinks
         self.middle: int | None = None
         """The second at which to halve the window, None if it isn't to be halved."""
         self._first_slice = first_slice
-        self._seen = UnorderedCoverage()
+        self._seen = self._new_coverage()
         self._times: set[int] = set()
         self._sweeps = self._idle_sweeps = 0
         self._version: tuple[object, ...] = ()
@@ -53,18 +65,26 @@ class CreationWindow:
         """Return the earlier and the later half. They overlap by a second: bounds may be inclusive or exclusive."""
         if self.middle is None:
             raise RuntimeError("the window has no `middle` at which to halve it")
-        return CreationWindow(self.low, self.middle), CreationWindow(self.middle - 1, self.high)
+        only_shrinks = self._only_shrinks
+        return (
+            CreationWindow(self.low, self.middle, only_shrinks=only_shrinks),
+            CreationWindow(self.middle - 1, self.high, only_shrinks=only_shrinks),
+        )
 
     def begin_sweep(self) -> tuple[int, int | None]:
         """Return the offset at which the next sweep begins, and the total of the window if it is known."""
         self._version = self._seen.version
+        self._seen.begin_sweep()
         return (0, self._seen.total) if self._first_slice is None else (self._first_slice.end, None)
 
     def add(self, piece: Slice) -> bool:
         """Add a slice and return whether the sweep continues."""
         unchanged = self._seen.add(piece)
         self._times.update(piece.times)
-        return unchanged and not self._seen.complete
+        if self._seen.complete:
+            return False
+        # A window that moves is halved if possible. Otherwise, the sweep goes on if it still counts.
+        return unchanged or (self._only_shrinks and self._first_slice is None and self._halfway() is None)
 
     def end_sweep(self, *, moved: bool) -> None:
         """Decide whether to sweep again or to halve the window: then `middle` is set.
@@ -75,19 +95,29 @@ class CreationWindow:
         first_slice, self._first_slice = self._first_slice, None
         if first_slice is not None and self._seen.changes and not moved:
             # The total of the first slice counted items outside of the window, so its change isn't a sign of moves.
-            self._seen = UnorderedCoverage()
+            self._seen = self._new_coverage()
             return
         if self.complete:
             return
-        # Both halves must be smaller than the window, whether bounds are inclusive or not.
-        lowest, highest = max(self.low or 1, 1), self.high or VALID_SECONDS[-1]
-        times = sorted(time for time in self._times if lowest <= time <= highest)
-        if (not is_first_sweep or self._seen.changes) and times and times[-1] - times[0] > 2:
-            self.middle = min(max(times[len(times) // 2], times[0] + 2), times[-1] - 1)
-            return
+        if not is_first_sweep or self._seen.changes:
+            self.middle = self._halfway()
+            if self.middle is not None:
+                return
         self._idle_sweeps = self._idle_sweeps + 1 if self._seen.version == self._version else 0
         if self._idle_sweeps == MAX_IDLE_SWEEPS:
             raise BrokenAssumption(TOTAL_EXCEEDS_ITEMS)
+
+    def _halfway(self) -> int | None:
+        """Return the second at which to halve the window, None if it is too narrow."""
+        # Both halves must be smaller than the window, whether bounds are inclusive or not.
+        lowest, highest = max(self.low or 1, 1), self.high or VALID_SECONDS[-1]
+        times = sorted(time for time in self._times if lowest <= time <= highest)
+        if not times or times[-1] - times[0] <= 2:
+            return None
+        return min(max(times[len(times) // 2], times[0] + 2), times[-1] - 1)
+
+    def _new_coverage(self) -> UnorderedCoverage | ShrinkingCoverage:
+        return ShrinkingCoverage() if self._only_shrinks else UnorderedCoverage()
 
 
 class UpdateWindow:

@@ -1,8 +1,17 @@
 """Nothing is missing between pages of equal total, or between pages that overlap by more than a second."""
 
+import random
+
 import pytest
 
-from ecwid_async.scan.coverage import NotInCreationOrder, OrderedCoverage, Slice, UnorderedCoverage
+from ecwid_async.scan.assumptions import ListPart
+from ecwid_async.scan.coverage import (
+    NotInCreationOrder,
+    OrderedCoverage,
+    ShrinkingCoverage,
+    Slice,
+    UnorderedCoverage,
+)
 
 
 def piece(offset: int, times: list[int], *, total: int | None = 100, first_id: int = 0, epoch: int = 0) -> Slice:
@@ -105,3 +114,69 @@ def test_a_changed_total_discards_the_items_seen_before() -> None:
     assert coverage.changes == 1
     assert not coverage.add(piece(0, [9], total=3, epoch=1))
     assert coverage.ids == {0}
+
+
+def sweep(coverage: ShrinkingCoverage, *pieces: Slice) -> bool:
+    coverage.begin_sweep()
+    for each in pieces:
+        coverage.add(each)
+    return coverage.complete
+
+
+def test_items_that_leave_once_they_were_seen_do_not_matter() -> None:
+    coverage = ShrinkingCoverage()
+    assert not sweep(coverage, Slice(0, 4, [1, 2], []), Slice(2, 3, [1], []))
+    assert sweep(coverage, Slice(0, 3, [3, 4], []))
+
+
+def test_an_item_that_leaves_before_it_was_seen_is_not_waited_for_from_the_next_sweep_on() -> None:
+    coverage = ShrinkingCoverage()
+    assert not sweep(coverage, Slice(0, 4, [1, 2], []), Slice(2, 3, [3], []))
+    # Items 1 to 3 were all seen, but item 4 may be the one that left, or one of them.
+    assert not sweep(coverage, Slice(0, 3, [1, 2], []))
+    assert sweep(coverage, Slice(0, 3, [3], []))
+
+
+def test_a_total_that_rises_discards_the_items_seen_before() -> None:
+    coverage = ShrinkingCoverage()
+    assert not sweep(coverage, Slice(0, 3, [1, 2], []), Slice(2, 4, [3, 4], [], epoch=1))
+    assert sweep(coverage, Slice(0, 4, [1, 2], [], epoch=1))
+
+
+def test_a_sweep_without_pages_proves_nothing() -> None:
+    coverage = ShrinkingCoverage()
+    sweep(coverage)
+    assert not sweep(coverage, Slice(0, 1, [], []))
+
+
+@pytest.mark.parametrize("leave_rate", [0.0, 0.02, 0.1, 0.4])
+def test_a_shrinking_list_is_complete_only_if_every_item_that_remains_was_seen(leave_rate: float) -> None:
+    proven = 0
+    for seed in range(300):
+        chance = random.Random(seed)
+        left = [*range(chance.randrange(1, 25))]
+        part, coverage, seen = ListPart(lag=0.0), ShrinkingCoverage(), set[int]()
+        for _ in range(30):
+            coverage.begin_sweep()
+            # Up to four requests at once: the server reads them, and their responses arrive, in any order.
+            for _ in range(0, len(left), 8):
+                sent = [(part.start_request(0.0), 2 * nth) for nth in range(4)]
+                responses = []
+                for request, offset in chance.sample(sent, len(sent)):
+                    chance.shuffle(left)
+                    responses.append((request, Slice(offset, len(left), left[offset : offset + 2], [])))
+                    if left and chance.random() < leave_rate:
+                        left.pop()
+                for request, page in chance.sample(responses, len(responses)):
+                    epoch = part.record_total(request, page.total or 0, 0.0)
+                    seen.update(int(key) for key in page.ids)
+                    coverage.add(Slice(page.offset, page.total, page.ids, [], epoch=epoch))
+                    if coverage.complete:
+                        break
+                if coverage.complete:
+                    break
+            if coverage.complete:
+                proven += 1
+                assert seen.issuperset(left)
+                break
+    assert proven > 200
