@@ -49,6 +49,7 @@ class SQLite:
             )
         self.url = url
         self.path = Path(path)
+        self._opened: tuple[int, int] | None = None
 
     def new_engine(self, *, create: bool) -> AsyncEngine:
         """Return an engine, which has not connected yet. If `create` is set, create the file unless it exists."""
@@ -56,6 +57,7 @@ class SQLite:
             self._create_file()
         elif not self.path.exists():
             raise DatabaseUnavailable(f"there is no file {self.path}: check the path, or sync a store first")
+        self._opened = self._find_file()
         engine = create_async_engine(
             self.url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}, pool_size=5, max_overflow=15
         )
@@ -79,7 +81,22 @@ class SQLite:
         return {_BEGIN: "BEGIN" if kind == "read" else "BEGIN IMMEDIATE"}
 
     async def prepare(self, connection: AsyncConnection, kind: TransactionKind, lease_seconds: float) -> None:
-        """Do nothing: a writing transaction excludes all others, and the timeout is the connection's."""
+        """Check that the file is still there: SQLite would go on writing to one that was deleted.
+
+        There is nothing to lock, since a writing transaction excludes all others.
+        """
+        if kind != "read" and self._find_file() != self._opened:
+            raise DatabaseUnavailable(
+                f"{self.path} was moved, deleted or replaced while it was open. Put it back, or start again: "
+                "the next sync reads the store anew."
+            )
+
+    def _find_file(self) -> tuple[int, int] | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
     def explain(self, error: DBAPIError) -> DatabaseError:
         """Return the error to raise in place of the driver's."""

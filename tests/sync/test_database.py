@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -343,6 +344,23 @@ async def test_a_file_that_may_not_be_written_is_an_error(sqlite_mirror_url, mon
         with pytest.raises(DatabaseError, match=r"readonly database.*chmod u") as caught:
             await write_cursor(database, "a")
     assert path in str(caught.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows does not delete an open file")
+async def test_a_file_that_is_deleted_while_it_is_open_is_an_error(sqlite_mirror_url):
+    """SQLite itself would go on writing to it, and everything would be lost when it is closed."""
+    path = Path(sqlite_mirror_url.removeprefix("sqlite:///"))
+    async with await Database.open(sqlite_mirror_url) as database:
+        await write_cursor(database, "a")
+        path.rename(path.with_name("moved.db"))
+        with pytest.raises(DatabaseUnavailable, match=r"was moved, deleted or replaced"):
+            await write_cursor(database, "b")
+        path.with_name("moved.db").rename(path)
+        await write_cursor(database, "c")
+        path.unlink()
+        path.touch()
+        with pytest.raises(DatabaseUnavailable, match=r"was moved, deleted or replaced"):
+            await write_cursor(database, "d")
 
 
 async def test_a_folder_that_does_not_exist_is_an_error(tmp_path):
