@@ -98,6 +98,33 @@ async def test_calls_that_are_refused_together_read_the_token_once(sandbox: Sand
     assert tokens.reads == [1003, 1003]
 
 
+async def test_a_refusal_that_arrives_after_the_reload_reads_no_token_again() -> None:
+    arrived, answer = anyio.Event(), anyio.Event()
+
+    class Server(MemoryTransport):
+        async def send(self, request: Request) -> Response:
+            if request.method == "GET" and request.headers["authorization"] == f"Bearer {OLD}":
+                arrived.set()
+                await answer.wait()
+            return await super().send(request)
+
+    def respond(request: Request) -> Response:
+        if request.headers["authorization"] == f"Bearer {OLD}":
+            return make_response({"errorCode": "INVALID_API_TOKEN"}, status=403)
+        return make_response({"updateCount": 1})
+
+    tokens = CountingTokens({1003: OLD})
+    async with Ecwid(transport=Server(respond), tokens=tokens) as ecwid:
+        store = ecwid.store(1003)
+        late = asyncio.ensure_future(store.profile.get().response())
+        await arrived.wait()
+        await tokens.put(1003, NEW)
+        await store.products.update(1, ProductDraft(name="Lamp"))
+        answer.set()
+        assert (await late).status == 200
+    assert tokens.reads == [1003, 1003]
+
+
 async def test_a_token_that_is_still_the_same_is_invalidated(sandbox: Sandbox) -> None:
     tokens = CountingTokens({1003: OLD})
     async with Ecwid(transport=sandbox, tokens=tokens) as ecwid:
