@@ -28,9 +28,14 @@ class Copy:
     requests: int = 0
 
     async def poll(
-        self, known: Iterable[Any] | None = None, *, expect: type[EcwidError] | None = None, **options: Any
+        self,
+        known: Iterable[Any] | None = None,
+        *,
+        expect: type[EcwidError] | None = None,
+        batches: int | None = None,
+        **options: Any,
     ) -> None:
-        """Read the changes and apply them."""
+        """Read the changes and apply them, up to a number of batches."""
         section = getattr(self.server.connect(), self.section)
         read = section.changes(self.cursor, known=None if known is None else list(known), **{"lag": LAG, **options})
         self.batches, self.error = [], None
@@ -43,11 +48,13 @@ class Copy:
                         self.items.pop(deletion.id, None)
                     self.items.update(zip(batch.ids, batch.items, strict=True))
                     self.cursor = batch.cursor.to_json()
+                    if len(self.batches) == batches:
+                        break
             except EcwidError as error:
                 self.error = error
         self.problem, self.requests = read.deletions_problem, read.requests
         assert type(self.error) is (expect or type(None)), self.error
-        assert self.requests == len(self.server.requests)
+        assert batches or self.requests == len(self.server.requests)
 
     async def reconcile(self, **options: Any) -> None:
         """Read the changes and compare all known items."""

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
+import anyio.lowlevel
+
 from ecwid_async import Ecwid, RetryPolicy, Store
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.wire import Headers, Request, Response, StreamedResponse
@@ -29,6 +31,7 @@ class Server:
         self.replace: Callable[[Request, Response], Response] = lambda request, response: response
 
     async def send(self, request: Request) -> Response:
+        await anyio.lowlevel.checkpoint()
         self.requests.append(request)
         self.before(request)
         return self.replace(request, self.sandbox.handle(request))

@@ -13,6 +13,8 @@ from tests.changes.copies import LAG, Copy
 from tests.changes.servers import Server, products
 
 Action = Literal["write", "hide", "delete", "delete_silently"]
+# `nox -s chaos` sets more examples than Hypothesis's default.
+EXAMPLES = settings().max_examples if settings().max_examples > 100 else 20
 IDS = range(1, 6)
 LAGS = st.sampled_from([0.0, 30.0, 200.0])
 
@@ -48,10 +50,22 @@ def act(server: Server, step: Step) -> None:
 
 
 @pytest.mark.parametrize("with_known", [False, True])
-@settings(max_examples=30, deadline=None)
-@given(data=st.data(), upsert_lag=LAGS, delete_lag=LAGS, history_lag=LAGS, reads=st.integers(1, 6))
+@pytest.mark.chaos
+@settings(max_examples=EXAMPLES)
+@given(
+    data=st.data(),
+    upsert_lag=LAGS,
+    delete_lag=LAGS,
+    history_lag=LAGS,
+    reads=st.lists(st.none() | st.integers(1, 3), min_size=1, max_size=6),
+)
 async def test_a_copy_equals_the_list_once_nothing_changes(
-    with_known: bool, data: st.DataObject, upsert_lag: float, delete_lag: float, history_lag: float, reads: int
+    with_known: bool,
+    data: st.DataObject,
+    upsert_lag: float,
+    delete_lag: float,
+    history_lag: float,
+    reads: list[int | None],
 ) -> None:
     switches = Switches(upsert_lag=upsert_lag, delete_lag=delete_lag, history_lag=history_lag)
     server = Server(switches=switches)
@@ -67,10 +81,10 @@ async def test_a_copy_equals_the_list_once_nothing_changes(
 
     server.before = happen
     await copy.poll()
-    for n in range(reads):
-        for step in between[n::reads]:
+    for n, batches in enumerate(reads):  # a read with a number of batches is interrupted after these
+        for step in between[n :: len(reads)]:
             act(server, step)
-        await (copy.reconcile() if with_known and n % 2 else copy.poll())
+        await (copy.reconcile(batches=batches) if with_known and n % 2 else copy.poll(batches=batches))
     for step in during:
         act(server, step)
     server.before = lambda request: None
