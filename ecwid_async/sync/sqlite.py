@@ -58,8 +58,15 @@ class SQLite:
         elif not self.path.exists():
             raise DatabaseUnavailable(f"there is no file {self.path}: check the path, or sync a store first")
         self._opened = self._find_file()
+        # Imported here, so that a mirror on PostgreSQL needs no driver of SQLite.
+        from ecwid_async.sync.sqlite_connection import connect
+
         engine = create_async_engine(
-            self.url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}, pool_size=5, max_overflow=15
+            self.url,
+            hide_parameters=True,
+            async_creator=lambda: connect(self.path, timeout=_BUSY_SECONDS),
+            pool_size=5,
+            max_overflow=15,
         )
         event.listen(engine.sync_engine, "connect", _set_up_connection)
         event.listen(engine.sync_engine, "begin", _begin)
