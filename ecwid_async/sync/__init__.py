@@ -12,9 +12,11 @@ from ecwid_async.sync.errors import (
     StoreBusy,
     StoreMismatch,
 )
+from ecwid_async.sync.mirror import Mirror
 from ecwid_async.sync.reports import SectionReport, SyncReport
 from ecwid_async.sync.settings import MirrorSettings
 from ecwid_async.sync.status import SectionCondition, SectionStatus, StoreStatus, to_prometheus
+from ecwid_async.sync.verify import Mismatch, MismatchKind, SectionVerification, VerifyReport
 
 __all__ = [
     "DatabaseError",
@@ -22,16 +24,21 @@ __all__ = [
     "DatabaseLocked",
     "DatabaseUnavailable",
     "LeaseLost",
+    "Mirror",
     "MirrorError",
     "MirrorSettings",
+    "Mismatch",
+    "MismatchKind",
     "SchemaChanged",
     "SchemaTooNew",
     "SectionCondition",
     "SectionReport",
     "SectionStatus",
+    "SectionVerification",
     "StoreBusy",
     "StoreMismatch",
     "StoreStatus",
     "SyncReport",
+    "VerifyReport",
     "to_prometheus",
 ]

@@ -1,0 +1,352 @@
+"""The public `Mirror`: a database in step with stores."""
+
+import os
+import socket
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import suppress
+from difflib import get_close_matches
+from types import TracebackType
+from typing import Final, Self
+from uuid import uuid4
+
+import anyio
+from attrs import evolve
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ecwid_async.changes import ItemId
+from ecwid_async.client import Store
+from ecwid_async.errors import ConfigError, EcwidError, InvalidToken
+from ecwid_async.sync import due_items
+from ecwid_async.sync.database import Database
+from ecwid_async.sync.errors import MirrorError, SchemaChanged, SchemaTooNew, StoreMismatch
+from ecwid_async.sync.lease import Lease, hold_lease, renew_lease
+from ecwid_async.sync.lookups import LookupBudget
+from ecwid_async.sync.reports import SectionReport, SyncReport
+from ecwid_async.sync.requests import counted_store
+from ecwid_async.sync.rounds import run_round
+from ecwid_async.sync.section_sync import Round
+from ecwid_async.sync.sections import MIRROR_SECTIONS, MirrorSection
+from ecwid_async.sync.settings import MirrorSettings
+from ecwid_async.sync.state import load_section, load_store, register_store, save_section, save_store
+from ecwid_async.sync.status import StoreStatus
+from ecwid_async.sync.status_queries import load_status
+from ecwid_async.sync.store_changes import StoreChanges, read_store_changes
+from ecwid_async.sync.token_scopes import TokenScopes
+from ecwid_async.sync.verify import VerifyReport, verify_store
+from ecwid_async.transport import check_number
+
+__all__ = ["Mirror"]
+
+_PREFIX: Final = "ecwid_"
+_STALE_AFTER: Final = 900.0
+# A round that failed is tried again at the latest after this many seconds, or the interval if that is longer.
+_MAX_DELAY: Final = 900.0
+# These can't work until somebody does something about them.
+_PERMANENT: Final = (ConfigError, InvalidToken, StoreMismatch, SchemaChanged, SchemaTooNew)
+# Renewals in the time of a lease, so that a slow one does not lose it.
+_RENEWALS: Final = 3
+
+
+class Mirror:
+    """A database in step with stores: SQLite, or PostgreSQL.
+
+    ``async with Mirror("sqlite:///shop.db") as mirror: await mirror.sync(store)``
+
+    `url` is ``sqlite:///shop.db`` or ``postgresql+psycopg://user@host/database``; opening the mirror creates or
+    migrates its tables, whose names begin with `prefix`. The database may hold any number of stores. `settings` say how
+    often what is done. `clock` returns Unix seconds and `sleep` waits; by default those of this machine, and leases are
+    timed by the database.
+
+    Needs asyncio. Opening raises `ConfigError` for a URL that is not supported or a missing extra, `SchemaTooNew` and
+    `SchemaChanged` if the tables don't fit this version, and `DatabaseError`. All methods raise `DatabaseError`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        prefix: str = _PREFIX,
+        settings: MirrorSettings | None = None,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self.settings = settings or MirrorSettings()
+        self._url = url
+        self._prefix = prefix
+        self._given_clock = clock
+        self._clock = clock or time.time
+        self._sleep = sleep
+        self._database: Database | None = None
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._budgets: dict[int, LookupBudget] = {}
+        self._scopes: dict[int, TokenScopes] = {}
+        self._purged_at: dict[int, float] = {}
+
+    def __repr__(self) -> str:
+        return f"<Mirror in {self._database!r}>" if self._database is not None else "<Mirror, closed>"
+
+    async def __aenter__(self) -> Self:
+        if self._database is not None:
+            raise RuntimeError("the mirror is open already")
+        self._database = await Database.open(
+            self._url, prefix=self._prefix, lease_seconds=self.settings.lease, clock=self._given_clock
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            await database.aclose()
+
+    @property
+    def _opened(self) -> Database:
+        if self._database is None:
+            raise RuntimeError("open the mirror first: async with Mirror(…) as mirror: …")
+        return self._database
+
+    # Synchronizing.
+
+    async def sync(
+        self,
+        store: Store,
+        *,
+        only: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        on_progress: Callable[[SectionReport], None] | None = None,
+    ) -> SyncReport:
+        """Do everything that is due in a store, once: a round.
+
+        The first round reads everything; later ones what has changed, and from time to time what is needed to be
+        certain. A quiet store costs one request. `only` and `exclude` are names of sections. `on_progress` is called
+        with the report of a section each time that items of it were stored.
+
+        A section that fails, or that the token or the plan does not allow, does not stop the others: the report and
+        the status say why. Cancelled at any time, the next round continues.
+
+        Raises `ConfigError` for an unknown section, `InvalidToken`, `StoreSuspended` and `StoreNotFound`,
+        `TransportError` and `APIError` if the store can't be reached, `StoreBusy` if another process synchronizes the
+        store, `LeaseLost` if another one took it over, and `StoreMismatch` if the database has another store under
+        this id.
+        """
+        sections = find_mirror_sections(only, exclude)
+        database = self._opened
+        started = anyio.current_time()
+        counted, count_requests = counted_store(store)
+        async with database.read() as connection:
+            number = await due_items.highest_number(connection, database.schema)
+        try:
+            changes = await read_store_changes(counted, clock=self._clock)
+        except EcwidError as error:
+            await self._note_failure(store.store_id, error)
+            raise
+        await register_store(database, store.store_id, store.server, changes.identity)
+        async with hold_lease(database, store.store_id, self._owner) as lease:
+            round_ = Round(
+                store=counted,
+                database=database,
+                lease=lease,
+                settings=self.settings,
+                clock=self._clock,
+                now=changes.read.end - 1,
+                recorded_at=changes.read.end,
+                number=number,
+                scopes=lambda: self._token_scopes(store).read(counted, now=changes.read.end),
+                count_requests=count_requests,
+                on_progress=on_progress or (lambda report: None),
+            )
+            try:
+                reports = await self._run(round_, sections, changes)
+            except EcwidError as error:
+                with suppress(MirrorError):
+                    async with database.transaction(lease) as connection:
+                        await self._save_failure(database, connection, store.store_id, error)
+                raise
+        return SyncReport(
+            store_id=store.store_id,
+            server_time=round_.now,
+            seconds=anyio.current_time() - started,
+            requests=count_requests(),
+            sections=reports,
+        )
+
+    async def _run(
+        self, round_: Round, sections: list[MirrorSection], changes: StoreChanges
+    ) -> dict[str, SectionReport]:
+        """Run a round while its lease is renewed. Raises the first error of those that are not about one section."""
+        reports: dict[str, SectionReport] = {}
+        budget = self._budgets.setdefault(round_.store.store_id, LookupBudget(self.settings.lookups_per_minute))
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._renew_lease, round_.database, round_.lease)
+                done = await run_round(round_, sections, changes, budget)
+                reports = {name: section.report for name, section in done.items()}
+                group.cancel_scope.cancel()
+        except BaseExceptionGroup as errors:
+            raise _first_error(errors) from None
+        await self._finish(round_)
+        return reports
+
+    async def _renew_lease(self, database: Database, lease: Lease) -> None:
+        while True:
+            await anyio.sleep(self.settings.lease / _RENEWALS)
+            await renew_lease(database, lease)
+
+    async def _finish(self, round_: Round) -> None:
+        """Store that the round is complete, and remove what is kept no longer."""
+        database, store_id = round_.database, round_.store.store_id
+        async with database.transaction(round_.lease) as connection:
+            state = await load_store(connection, database.schema, store_id)
+            if state is not None:
+                done = evolve(state, synced_at=int(round_.now), error=None, error_at=None, failures=0)
+                await save_store(connection, database.schema, done)
+
+    async def _note_failure(self, store_id: int, error: EcwidError) -> None:
+        """Store why a round failed before it had the lease, if the store is in the database."""
+        database = self._opened
+        with suppress(MirrorError):
+            async with database.write() as connection:
+                await self._save_failure(database, connection, store_id, error)
+
+    async def _save_failure(
+        self, database: Database, connection: AsyncConnection, store_id: int, error: EcwidError
+    ) -> None:
+        state = await load_store(connection, database.schema, store_id)
+        if state is not None:
+            failed = evolve(state, error=str(error), error_at=int(self._clock()), failures=state.failures + 1)
+            await save_store(connection, database.schema, failed)
+
+    def _token_scopes(self, store: Store) -> TokenScopes:
+        scopes = self._scopes.get(store.store_id)
+        if scopes is None or not scopes.belongs_to(store):
+            scopes = self._scopes[store.store_id] = TokenScopes(store)
+        return scopes
+
+    async def watch(
+        self,
+        store: Store,
+        *,
+        every: float = 60.0,
+        only: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        on_progress: Callable[[SectionReport], None] | None = None,
+    ) -> AsyncGenerator[SyncReport, None]:
+        """Run a round every `every` seconds, without end, and yield the report of each.
+
+        The times of the rounds do not drift: one that takes longer is followed at once by the next. A round that failed
+        yields a report with its `error`, and the following ones are delayed, up to 15 minutes. Close the generator or
+        cancel its task to stop: a transaction in progress is rolled back, and the next sync continues.
+
+        Raises the errors of `sync` that no later round can get past: `ConfigError`, `InvalidToken`, `StoreMismatch`,
+        `SchemaChanged` and `SchemaTooNew`.
+        """
+        check_number("every, the seconds from one round to the next,", every, exclusive=True)
+        only, exclude = list(only), list(exclude)
+        find_mirror_sections(only, exclude)
+        due, failures = self._clock(), 0
+        while True:
+            started = self._clock()
+            try:
+                report = await self.sync(store, only=only, exclude=exclude, on_progress=on_progress)
+                failures = 0
+            except _PERMANENT:
+                raise
+            except EcwidError as error:
+                failures += 1
+                report = SyncReport(
+                    store_id=store.store_id, seconds=max(0.0, self._clock() - started), error=str(error)
+                )
+            yield report
+            now = self._clock()
+            if failures:
+                # 2 to the power of 30 is longer than any delay.
+                due = now + min(every * 2 ** min(failures - 1, 30), max(every, _MAX_DELAY))
+            else:
+                # A clock that was set neither skips a round nor delays one for long.
+                due = due + every if now - every < due + every <= now + every else now + every
+                due = max(due, now)
+            await self._sleep(due - now)
+
+    # Single items.
+
+    async def mark(self, store_id: int, section: str, *ids: ItemId) -> None:
+        """Remember that items may have changed, such as those in a webhook. The next round reads them.
+
+        Any process may do so at any time; an item that is marked several times is read once. Raises `ConfigError` for
+        an unknown section and for an invalid id.
+        """
+        await due_items.mark(self._opened, store_id, section, ids)
+
+    async def confirm_deletions(self, store_id: int, section: str) -> bool:
+        """Let the next round go on with a comparison of ids that was stopped. Return whether there was one.
+
+        It is stopped because too many items were gone at once, or because the token has lost scopes: see
+        `SectionStatus.stopped`. Items that are gone then are marked as deleted. Raises `ConfigError` for an unknown
+        section.
+        """
+        (known,) = find_mirror_sections([section], [])
+        database = self._opened
+        async with database.write() as connection:
+            # A round in progress locks this row while it changes a state.
+            stores = database.schema.stores
+            await connection.execute(
+                update(stores).where(stores.c.store_id == store_id).values(store_id=stores.c.store_id)
+            )
+            state = await load_section(connection, database.schema, store_id, known.name)
+            if state.reconcile_stopped is None:
+                return False
+            await save_section(connection, database.schema, evolve(state, confirmed_at=int(self._clock())))
+        return True
+
+    # Status.
+
+    async def status(self, store_id: int | None = None, *, stale_after: float = _STALE_AFTER) -> list[StoreStatus]:
+        """Return the status of one store, or of all. No request is sent.
+
+        A mirror counts as stale if no round has ended for `stale_after` seconds, or if the cursor of a section has not
+        followed a change for that long.
+        """
+        return await load_status(self._opened, store_id, now=self._clock(), stale_after=stale_after)
+
+    async def verify(self, store: Store, *, only: Iterable[str] = (), exclude: Iterable[str] = ()) -> VerifyReport:
+        """Compare the whole mirror of a store with the store. Nothing is changed.
+
+        Each difference is read again by its id before it is named, and what the next poll would bring is none. Reads
+        all lists whole. Raises the errors of `sync`; a section that fails does not stop the others.
+        """
+        sections = find_mirror_sections(only, exclude)
+        counted, count_requests = counted_store(store)
+        return await verify_store(
+            self._opened, counted, sections, settings=self.settings, clock=self._clock, count_requests=count_requests
+        )
+
+
+def find_mirror_sections(only: Iterable[str], exclude: Iterable[str]) -> list[MirrorSection]:
+    """Return the sections with the names in `only`, or all, without those in `exclude`.
+
+    Raises `ConfigError` for an unknown name, and if no section remains.
+    """
+    if isinstance(only, str) or isinstance(exclude, str):
+        raise ConfigError("only and exclude are lists of sections: pass a list of names")
+    only, exclude = list(only), list(exclude)
+    for name in (*only, *exclude):
+        if name not in MIRROR_SECTIONS:
+            near = get_close_matches(str(name).lower(), MIRROR_SECTIONS, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(MIRROR_SECTIONS)}."
+            raise ConfigError(f"the mirror has no section {name!r}. {hint}")
+    chosen = [
+        section for name, section in MIRROR_SECTIONS.items() if (not only or name in only) and name not in exclude
+    ]
+    if not chosen:
+        raise ConfigError("exclude leaves no section to mirror: name fewer")
+    return chosen
+
+
+def _first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first of several errors. Mostly the database or the network failed for all of them."""
+    for error in errors.exceptions:
+        return _first_error(error) if isinstance(error, BaseExceptionGroup) else error
+    return errors
