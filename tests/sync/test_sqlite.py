@@ -45,7 +45,7 @@ async def test_a_connection_can_be_closed_while_it_is_being_closed(backend):
 
 
 async def test_a_transaction_that_a_task_group_cancels_anywhere_locks_nothing(backend):
-    engine = backend.new_engine()
+    engine = backend.new_engine(create=False)
     errors = []  # their tracebacks keep what the cancelled tasks have used
 
     async def write():
