@@ -156,6 +156,14 @@ class Row:
         if decision in (Decision.STORE, Decision.STORE_AND_ASK, Decision.STORE_LOWER):
             self.version, self.state = version, state
 
+    def apply_feed(self, state: int) -> None:
+        """Apply an entry in the list of deleted items, which has the second of the deletion."""
+        deleted_at = floor(self.server.times[state])
+        decision = decide_deletion(self.version, deleted_at)
+        self.is_marked |= decision is Decision.STORE_AND_ASK
+        if decision in (Decision.STORE, Decision.STORE_AND_ASK):
+            self.version, self.state = ItemVersion(None, deleted_at, deleted_at, is_deleted=True), state
+
     def settle(self, sent: float) -> float:
         """Read marked items by GET until none is marked; return the time after it."""
         for _ in range(4):
@@ -195,10 +203,13 @@ def test_a_replaced_state_is_back_once_marked_items_were_read(
     server = Server(gaps)
     row = Row(server)
     newest = -1
+    deletions = [number for number, updated in enumerate(server.updated) if updated is None]
     for _ in range(data.draw(st.integers(1, 12))):
-        state, interval, kind = data.draw(_reads(server))
         before = row.state
-        row.apply(state, interval, kind)
+        if deletions and data.draw(st.booleans()):
+            row.apply_feed(data.draw(st.sampled_from(deletions)))
+        else:
+            row.apply(*data.draw(_reads(server)))
         newest = max(newest, row.state)
         assert row.state >= before or row.is_marked
     row.settle(server.end + 2000)
