@@ -4,7 +4,7 @@ A document is the exact bytes of an item as the server sent it. Everything here 
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -245,14 +245,12 @@ def _without_huge_numbers(value: Any) -> Any:
     return value
 
 
-def same_content(
-    section: MirrorSection, old: bytes, new: bytes, *, same_kind: bool, ignore: Collection[str] = ()
-) -> bool:
+def same_content(section: MirrorSection, old: bytes, new: bytes, *, same_kind: bool) -> bool:
     """Return whether two documents of an item have the same content.
 
     The order of fields, the form of numbers (``10`` and ``10.0``), fields that are null, and the fields in
-    `section.volatile` and `ignore` make no difference. If the documents are not from the same kind of read, only the
-    fields of both are compared. Documents that are not JSON are compared by their bytes.
+    `section.volatile` make no difference. If the documents are not from the same kind of read, only the fields of both
+    are compared. Documents that are not JSON are compared by their bytes.
     """
     if old == new:
         return True
@@ -261,7 +259,7 @@ def same_content(
         if not same_kind and all(isinstance(item, dict) for item in items):
             names = (items[0].keys() & items[1].keys()) - set(section.differs_by_kind)
             items = [{name: item[name] for name in names} for item in items]
-        paths = _ignored([*section.volatile, *ignore])
+        paths = _ignored(section.volatile)
         first, second = (_canonical(item, paths) for item in items)
         return bool(first == second)
     except (NotJSON, RecursionError):

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ecwid_async.changes import ItemId
 from ecwid_async.sync.columns import StoredType
 from ecwid_async.sync.documents import DocumentReader, reader_for
-from ecwid_async.sync.schema import ROW_COLUMNS
 from ecwid_async.sync.sections import MirrorSection
 
 if TYPE_CHECKING:
@@ -24,8 +23,10 @@ __all__ = ["RowTable", "SectionStatements", "refuses_values", "statements_for"]
 
 Row: TypeAlias = tuple[Any, ...]
 
-_ROW_TYPES: Final = {
+# In the order in which `writer` has the values.
+_ROW_TYPES: Final[dict[str, str | None]] = {
     "store_id": "int8",
+    "id": None,  # the section's
     "document": "bytea",
     "updated": "int8",
     "read_begin": "float8",
@@ -107,7 +108,7 @@ class SectionStatements:
     def __init__(self, schema: "Schema", section: MirrorSection) -> None:
         self.reader: DocumentReader = reader_for(section, schema.dialect)
         key_type = "text" if section.key_type == "text" else "int8"
-        columns = [(name, _ROW_TYPES.get(name, key_type)) for name in ROW_COLUMNS]
+        columns = [(name, type_ or key_type) for name, type_ in _ROW_TYPES.items()]
         if schema.dialect == "postgresql":
             columns.append(("data", "jsonb"))
         columns += [(column.name, _BINARY_TYPES[column.type]) for column in self.reader.columns]
@@ -136,7 +137,7 @@ class SectionStatements:
             f"SELECT id, document, read_kind FROM {table.name} WHERE store_id = {mark} AND id {keys}"  # noqa: S608
         )
         self.select_after = (
-            f"SELECT {', '.join(ROW_COLUMNS)} FROM {table.name} WHERE document IS NOT NULL "  # noqa: S608
+            f"SELECT {', '.join(_ROW_TYPES)} FROM {table.name} WHERE document IS NOT NULL "  # noqa: S608
             f"AND (store_id, id) > ({mark}, {mark}) ORDER BY store_id, id LIMIT {mark}"
         )
         self.select_first = self.select_after.replace(f"AND (store_id, id) > ({mark}, {mark}) ", "")

@@ -6,22 +6,12 @@ from ecwid_async.changes import CHANGE_PLANS
 from ecwid_async.scan import PLANS, plan_for
 from ecwid_async.sections import SECTIONS
 from ecwid_async.sync.columns import Column, stored_columns
+from ecwid_async.sync.schema import ROW_COLUMNS
 from ecwid_async.sync.sections import MIRROR_SECTIONS, MirrorSection
 from ecwid_async.tables import Column as ModelColumn
 from ecwid_async.tables import ListColumn, ScalarColumn, StructColumn, build_columns
 
-_OWN_COLUMNS = {
-    "store_id",
-    "id",
-    "document",
-    "data",
-    "updated",
-    "read_begin",
-    "read_end",
-    "read_kind",
-    "hash",
-    "deleted_at",
-}
+_OWN_COLUMNS = {*ROW_COLUMNS, "data"}
 _KINDS = {
     "boolean": {"bool"},
     "decimal": {"decimal"},
