@@ -35,7 +35,8 @@ class Changes(Generic[T]):
 
     All items are yielded in their state at some time after the start of the read, minus the lag, and may be yielded
     more than once: insert or update them by id. Raises `ScanDrifted` at the end, once everything else was yielded, if
-    a part could not be proven complete; the next read since the last cursor reads that part again.
+    a part could not be proven complete; the next read since the last cursor reads that part again. Raises
+    `TooManyDeletions` at the end if so many of the known items are gone that this has to be confirmed.
     """
 
     def __init__(
@@ -137,7 +138,7 @@ class Changes(Generic[T]):
     def dicts(self) -> AsyncGenerator[ChangeBatch[dict[str, Any]], None]:
         """Yield batches of plain data: fractional numbers are exact `Decimal`, dates are text.
 
-        Raises `ScanDrifted` at the end if a part can't be proven complete, and what `Pages` raises.
+        Raises `ScanDrifted` at the end if a part can't be proven complete, `TooManyDeletions`, and what `Pages` raises.
         """
         return self._close_at_exit(self._iterate_dicts())
 

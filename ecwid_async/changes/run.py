@@ -113,13 +113,14 @@ class ChangeRun:
         Raises `ScanDrifted` at the end if a part can't be proven complete, and `TooManyDeletions`.
         """
         errors: list[EcwidError] = []
+        unproven_deletions: ScanDrifted | None = None
         is_proven = True
         if self._cursor.since is not None:
             await self._read_deleted_items(self._cursor.since)
         elif self._plan.deleted is None:
             self.problem = f"the API does not list deleted items of {self._operation}"
         if self._holds_cursor:
-            errors.append(ScanDrifted(f"{self._operation}: {self.problem}"))
+            unproven_deletions = ScanDrifted(f"{self._operation}: {self.problem}")
         try:
             await self._reader.read()
         except ScanDrifted as error:
@@ -129,6 +130,14 @@ class ChangeRun:
             await self._compare_known(is_proven=is_proven)
         except (ScanDrifted, TooManyDeletions) as error:
             errors.append(error)
+        else:
+            if unproven_deletions is not None and self._known is not None and self._last_read is not None:
+                # The comparison has found all deletions, so nothing holds the cursor any more.
+                unproven_deletions = None
+                self._cursor = self._reader.cursor
+                await self._deliver_batch(read=self._last_read)
+        if unproven_deletions is not None:
+            errors.append(unproven_deletions)
         if errors:
             raise errors[0]
 

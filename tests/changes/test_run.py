@@ -147,7 +147,10 @@ async def test_a_deletion_that_a_get_contradicts_is_not_yielded_again_when_known
     assert len(deleted) == 2
 
 
-async def test_a_list_of_deleted_items_that_stays_incomplete_holds_the_cursor():
+@pytest.mark.parametrize("is_compared", [False, True])
+async def test_a_list_of_deleted_items_that_stays_incomplete_holds_the_cursor_unless_known_ids_are_compared(
+    is_compared,
+):
     server = Server()
     server.load("products", products(range(1, 4)))
     copy = await copy_of(server)
@@ -169,9 +172,13 @@ async def test_a_list_of_deleted_items_that_stays_incomplete_holds_the_cursor():
     assert copy.cursor == before
     assert set(copy.items) == {2, 3}
     assert not any(batch.finds_deletions for batch in copy.batches)
-    server.replace = lambda request, response: response
-    await copy.poll()
+    if is_compared:
+        await copy.reconcile()
+    else:
+        server.replace = lambda request, response: response
+        await copy.poll()
     assert set(copy.items) == {3}
+    assert copy.cursor != before
 
 
 async def test_a_token_without_the_scope_of_deleted_items_says_so_and_known_ids_find_them():
