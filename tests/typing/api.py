@@ -12,7 +12,9 @@ import attrs
 from ecwid_async import (
     UNSET,
     Call,
+    Changes,
     DecodeProblem,
+    Deletion,
     Ecwid,
     EcwidError,
     Event,
@@ -112,6 +114,12 @@ async def projecting(store: Store) -> None:
     assert_type(store.products.look_up([1], into=Row), ItemLookup[Row])
     async for batch in store.products.look_up([1]):
         assert_type(batch.items, list[Product])
+    known: set[int] = {1}
+    assert_type(store.products.changes(known=known), Changes[Product])
+    async with store.products.changes("", into=Row, known={1: "a"}, confirm_deletions=True) as changes:
+        async for change in changes:
+            assert_type(change.items, list[Row])
+            assert_type(change.deletions, list[Deletion])
     assert_type(store.products.scan(), Scan[Product])
     assert_type(store.products.scan(into=Row), Scan[Row])
     assert_type(store.products.search(into=Row).scan(), Scan[Row])
