@@ -135,7 +135,7 @@ class _Feed:
         if since < now - FEED_MEMORY:
             bounds = {"from_date": now - FEED_MEMORY}
             problem = f"deleted items are listed for {FEED_MEMORY // DAY} days, and the cursor is older"
-        if since < now - FEED_MEMORY or first.end < first.total or await self._continues_after(bounds, first.end):
+        if since < now - FEED_MEMORY or first.end != first.total or await self._continues_after(bounds, first.end):
             # What is deleted from now on is left to the next read, or there might be no end.
             is_proven = await self._read_all({**bounds, "to_date": now})
         else:
@@ -154,8 +154,11 @@ class _Feed:
             # Pages begin elsewhere in every other sweep, so that any two neighbours are on one page.
             offsets = range(size // 2 if sweep % 2 and size > 1 else size, first.total, size)[:_MAX_PAGES]
             for begin in range(0, len(offsets), self._concurrency):
-                for page in await self._get_pages(bounds, offsets[begin : begin + self._concurrency]):
+                pages = await self._get_pages(bounds, offsets[begin : begin + self._concurrency])
+                for page in pages:
                     proof.add(page)
+                if not all(page.entries for page in pages):
+                    break  # the list ends here, whatever its total reports
             if proof.end_sweep() and not await self._continues_after(bounds, first.total):
                 return True
         return False

@@ -146,6 +146,32 @@ async def test_a_total_that_is_capped_is_not_believed():
     assert not (await read(server)).is_proven
 
 
+@pytest.mark.parametrize("total", [0, 149, 10_000_000])
+async def test_a_total_that_no_entries_match_proves_nothing(total):
+    server = Server()
+    record(server, 150)
+    server.replace = lambda request, response: evolve(
+        response, body=json.dumps({**json.loads(response.body), "total": total}).encode()
+    )
+    deleted = await read(server)
+    assert not deleted.is_proven
+    assert len(ids(deleted)) >= 100
+    assert len(server.requests) < 400
+
+
+async def test_a_server_that_repeats_the_first_page_proves_nothing():
+    server = Server()
+    record(server, 150)
+
+    def ignore_offset(request: Request, response: Response) -> Response:
+        params = tuple(each for each in request.params if each[0] != "offset")
+        return server.sandbox.handle(evolve(request, params=params))
+
+    server.replace = ignore_offset
+    assert not (await read(server)).is_proven
+    assert len(server.requests) < 100
+
+
 async def test_a_hundred_deletions_are_complete_if_nothing_follows():
     server = Server()
     record(server, 100)
