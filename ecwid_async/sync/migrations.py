@@ -28,8 +28,8 @@ Rebuild: TypeAlias = Callable[[AsyncConnection, Schema, MirrorSection, RowKey | 
 
 _BATCH: Final = 1000
 
-_Existing: TypeAlias = dict[str, dict[str, str]]
-"""The types of all columns in a database, by table and name."""
+_Columns: TypeAlias = dict[str, dict[str, str]]
+"""The types of columns, by table and name."""
 
 
 class _Refill(msgspec.Struct, frozen=True):
@@ -69,20 +69,18 @@ async def _is_current(database: "Database") -> bool:
         found = await _stored_version(connection, schema, existing)
         if found is None or found < schema.version or await _stored_refill(connection, schema):
             return False
-        differences = _differences(existing, schema, connection)
-    if differences:
-        raise SchemaChanged(differences)
+        _check_tables(existing, _tables_of(schema, connection.dialect), schema)
     return True
 
 
-async def _existing_columns(connection: AsyncConnection, database: "Database") -> _Existing:
-    existing: _Existing = {}
+async def _existing_columns(connection: AsyncConnection, database: "Database") -> _Columns:
+    existing: _Columns = {}
     for row in (await connection.execute(text(database.backend.columns_query))).mappings():
         existing.setdefault(row["table_name"], {})[row["column_name"]] = row["column_type"]
     return existing
 
 
-async def _stored_version(connection: AsyncConnection, schema: Schema, existing: _Existing) -> int | None:
+async def _stored_version(connection: AsyncConnection, schema: Schema, existing: _Columns) -> int | None:
     """Return the version of the tables, None if there are none. Raises `SchemaTooNew`."""
     table = schema.schema_versions
     if "version" not in existing.get(table.name, ()):
@@ -101,25 +99,37 @@ async def _stored_refill(connection: AsyncConnection, schema: Schema) -> list[_R
         raise SchemaChanged([f"{schema.schema_versions.name}.refill is not valid"]) from None
 
 
-def _differences(existing: _Existing, schema: Schema, connection: AsyncConnection) -> list[str]:
-    """Compare the tables of the database with those of this version."""
+def _check_tables(existing: _Columns, expected: _Columns, schema: Schema) -> None:
+    """Compare the tables of the database with those that the mirror created. Raises `SchemaChanged`."""
     differences: list[str] = []
-    for table in schema.metadata.tables.values():
-        if table.name not in existing:
-            differences.append(f"table {table.name} is missing")
+    for table, columns in expected.items():
+        if table not in existing:
+            differences.append(f"table {table} is missing")
             continue
-        types = existing[table.name]
-        expected = _column_types(table.columns, connection.dialect)
-        differences += (f"{table.name}.{name} is missing" for name in expected if name not in types)
-        differences += (f"{table.name}.{name} was added" for name in types if name not in expected)
+        types = existing[table]
+        differences += (f"{table}.{name} is missing" for name in columns if name not in types)
+        differences += (f"{table}.{name} was added" for name in types if name not in columns)
         differences += (
-            f"{table.name}.{name} is {types[name]} instead of {type_}"
-            for name, type_ in expected.items()
+            f"{table}.{name} is {types[name]} instead of {type_}"
+            for name, type_ in columns.items()
             if types.get(name, type_) != type_
         )
     if schema.due_numbers.name not in existing:
         differences.append(f"sequence {schema.due_numbers.name} is missing")
-    return differences
+    if differences:
+        raise SchemaChanged(differences)
+
+
+def _tables_of(schema: Schema, dialect: Dialect) -> _Columns:
+    return {name: _column_types(table.columns, dialect) for name, table in schema.metadata.tables.items()}
+
+
+async def _stored_tables(connection: AsyncConnection, schema: Schema) -> _Columns:
+    stored = (await connection.execute(select(schema.schema_versions.c.tables))).scalar_one()
+    try:
+        return msgspec.json.decode(stored, type=_Columns)
+    except msgspec.MsgspecError:
+        raise SchemaChanged([f"{schema.schema_versions.name}.tables is not valid"]) from None
 
 
 def _column_types(columns: Iterable[Column[Any]], dialect: Dialect) -> dict[str, str]:
@@ -139,41 +149,58 @@ async def _create_or_migrate(connection: AsyncConnection, database: "Database", 
             )
         await _create(connection, schema, existing)
     elif found < schema.version:
-        changed = await connection.run_sync(_change_tables, schema, existing)
+        old = await _stored_tables(connection, schema)
+        # Nothing that somebody else added is dropped.
+        _check_tables(existing, old, schema)
+        changed = await connection.run_sync(_change_tables, schema, old)
         refill = {item.section: item for item in await _stored_refill(connection, schema)}
         refill |= {name: _Refill(name) for name in changed}
         await _save(connection, schema, list(refill.values()))
 
 
-async def _create(connection: AsyncConnection, schema: Schema, existing: _Existing) -> None:
+async def _create(connection: AsyncConnection, schema: Schema, existing: _Columns) -> None:
     if schema.schema_versions.name in existing:
         raise SchemaChanged([f"{schema.schema_versions.name} has no version"])
     taken = sorted(set(existing) & set(schema.metadata.tables))
     if taken:
         raise SchemaChanged([f"table {name} exists, but the mirror did not create it" for name in taken])
     await connection.run_sync(schema.metadata.create_all, checkfirst=False)
-    await connection.execute(schema.schema_versions.insert().values(id=1, version=schema.version))
+    tables = msgspec.json.encode(_tables_of(schema, connection.dialect)).decode()
+    await connection.execute(schema.schema_versions.insert().values(id=1, version=schema.version, tables=tables))
     if isinstance(schema.due_numbers, Table):
         await connection.execute(schema.due_numbers.insert().values(id=1, number=0))
 
 
 async def _save(connection: AsyncConnection, schema: Schema, refill: list[_Refill]) -> None:
-    stored = msgspec.json.encode(refill).decode() if refill else None
-    await connection.execute(update(schema.schema_versions).values(version=schema.version, refill=stored))
+    values = {
+        "version": schema.version,
+        "tables": msgspec.json.encode(_tables_of(schema, connection.dialect)).decode(),
+        "refill": msgspec.json.encode(refill).decode() if refill else None,
+    }
+    await connection.execute(update(schema.schema_versions).values(values))
 
 
-def _change_tables(connection: Connection, schema: Schema, existing: _Existing) -> list[str]:
-    """Give the tables the derived columns of this version. Return the sections that are to be derived again."""
+def _change_tables(connection: Connection, schema: Schema, old: _Columns) -> list[str]:
+    """Turn the tables of an older version into those of this one. Return the sections to derive again."""
+    quote = connection.dialect.identifier_preparer.quote
+    for name in old:
+        if name not in schema.metadata.tables:
+            connection.exec_driver_sql(f"DROP TABLE {quote(name)}")
+    for table in schema.bookkeeping:
+        if table.name in old:
+            _change_columns(connection, table, old[table.name], derived=False)
+        else:
+            table.create(connection, checkfirst=False)
     changed: list[str] = []
     for section in schema.sections.values():
         table, *children = schema.tables_of(section)
-        if table.name not in existing:
+        if table.name not in old:
             for new in (table, *children):
                 new.create(connection, checkfirst=False)
             continue
-        is_changed = _change_columns(connection, table, existing[table.name])
+        is_changed = _change_columns(connection, table, old[table.name], derived=True)
         for child in children:
-            if existing.get(child.name) != _column_types(child.columns, connection.dialect):
+            if old.get(child.name) != _column_types(child.columns, connection.dialect):
                 child.drop(connection, checkfirst=True)
                 child.create(connection, checkfirst=False)
                 is_changed = True
@@ -182,23 +209,23 @@ def _change_tables(connection: Connection, schema: Schema, existing: _Existing) 
     return changed
 
 
-def _change_columns(connection: Connection, table: Table, found: Mapping[str, str]) -> bool:
-    """Drop and add derived columns of a section's table. Return whether there was anything to do."""
-    expected = _column_types(table.columns, connection.dialect)
-    differences = [
-        f"{table.name}.{name} is {found.get(name, 'missing')} instead of {type_}"
-        for name, type_ in expected.items()
-        if name in ROW_COLUMNS and found.get(name) != type_
-    ]
-    if differences:
-        raise SchemaChanged(differences)
-    surplus = [name for name, type_ in found.items() if expected.get(name) != type_]
-    missing = [name for name, type_ in expected.items() if found.get(name) != type_]
+def _change_columns(connection: Connection, table: Table, old: Mapping[str, str], *, derived: bool) -> bool:
+    """Drop and add columns of a table. Return whether there was anything to do.
+
+    The type of a column changes only if it is `derived` from the document. A new column has NULL in old rows, or 0.
+    """
+    new = _column_types(table.columns, connection.dialect)
+    kept = set(ROW_COLUMNS) if derived else set(new) & set(old)
+    surplus = [name for name, type_ in old.items() if new.get(name) != type_]
+    missing = [name for name, type_ in new.items() if old.get(name) != type_]
+    if not kept.isdisjoint((*surplus, *missing)):
+        raise NotImplementedError(f"a migration of {table.name} needs code of its own")
     quote = connection.dialect.identifier_preparer.quote
     for name in surplus:
         connection.exec_driver_sql(f"ALTER TABLE {quote(table.name)} DROP COLUMN {quote(name)}")
     for name in missing:
-        connection.exec_driver_sql(f"ALTER TABLE {quote(table.name)} ADD COLUMN {quote(name)} {expected[name]}")
+        default = "" if table.c[name].nullable else " NOT NULL DEFAULT 0"
+        connection.exec_driver_sql(f"ALTER TABLE {quote(table.name)} ADD COLUMN {quote(name)} {new[name]}{default}")
     return bool(surplus or missing)
 
 

@@ -88,6 +88,8 @@ class Schema:
             "schema",
             Column("id", Integer, primary_key=True, autoincrement=False),
             Column("version", Integer, nullable=False),
+            # The columns of the tables, so that a migration knows which ones are not the mirror's. As JSON.
+            Column("tables", Text, nullable=False),
             # What a migration still has to derive again, as JSON.
             Column("refill", Text),
         )

@@ -1,10 +1,11 @@
 """A mirror in a file of SQLite."""
 
+import asyncio
 import os
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection
@@ -15,9 +16,14 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.sync.backend import TransactionKind, one_line
 from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
 
+if TYPE_CHECKING:
+    import aiosqlite
+
 __all__ = ["SQLite"]
 
 _BUSY_SECONDS: Final = 30
+_WAL_DELAY: Final = 0.02
+_WAL_ATTEMPTS: Final = 500
 _BEGIN: Final = "ecwid_begin"
 # RETURNING, DROP COLUMN, and JSON functions in every build.
 _OLDEST: Final = (3, 38)
@@ -134,15 +140,23 @@ class SQLite:
 def _set_up_connection(connection: Any, _record: object) -> None:
     # SQLAlchemy begins transactions by the event below, instead of the driver before the first write.
     connection.isolation_level = None
-    cursor = connection.cursor()
-    try:
-        cursor.execute("PRAGMA journal_mode = WAL")
-        # With NORMAL, the last commits can be lost when the power fails.
-        cursor.execute("PRAGMA synchronous = FULL")
-        # Deleted data of customers is overwritten in the file.
-        cursor.execute("PRAGMA secure_delete = ON")
-    finally:
-        cursor.close()
+    connection.run_async(_set_up)
+
+
+async def _set_up(connection: "aiosqlite.Connection") -> None:
+    # With NORMAL, the last commits can be lost when the power fails.
+    await connection.execute("PRAGMA synchronous = FULL")
+    # Deleted data of customers is overwritten in the file.
+    await connection.execute("PRAGMA secure_delete = ON")
+    # The first connection to a new file changes its mode, and SQLite does not let the others wait for that.
+    for attempt in range(1, _WAL_ATTEMPTS + 1):
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _WAL_ATTEMPTS:
+                raise
+            await asyncio.sleep(_WAL_DELAY)
 
 
 def _begin(connection: Connection) -> None:

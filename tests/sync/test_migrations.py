@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy
 from attrs import evolve
 
 from ecwid_async.changes import ItemBatch, ReadInterval
-from ecwid_async.sync import migrations
+from ecwid_async.sync import migrations, schema
 from ecwid_async.sync.columns import Column
 from ecwid_async.sync.database import Database
 from ecwid_async.sync.due_items import mark
@@ -20,7 +21,7 @@ from ecwid_async.sync.errors import DatabaseError, SchemaChanged, SchemaTooNew
 from ecwid_async.sync.lease import take_lease
 from ecwid_async.sync.schema import SCHEMA_VERSION
 from ecwid_async.sync.sections import MIRROR_SECTIONS, MirrorSection
-from ecwid_async.sync.state import register_store
+from ecwid_async.sync.state import SectionState, load_section, register_store
 from ecwid_async.sync.writer import write
 from tests.processes import start_process
 
@@ -84,7 +85,7 @@ async def make_old(url: str, count: int = 3) -> None:
 
 
 async def test_a_new_database_is_created_once_by_many_that_open_it_at_once(empty_database_url):
-    databases = await asyncio.gather(*(Database.open(empty_database_url) for _ in range(4)))
+    databases = await asyncio.gather(*(Database.open(empty_database_url) for _ in range(8)))
     for database in databases:
         await mark(database, STORE, "products", [1])
         await database.aclose()
@@ -235,6 +236,7 @@ CHANGES = [
     ("DROP TABLE ecwid_due_items", "table ecwid_due_items is missing"),
     ("DELETE FROM ecwid_schema", "ecwid_schema has no version"),
     ("DROP TABLE ecwid_schema", "ecwid_brands exists, but the mirror did not create it"),
+    ("ALTER TABLE ecwid_stores DROP COLUMN owner", "ecwid_stores.owner is missing"),
     ("UPDATE ecwid_schema SET refill = '?'", "ecwid_schema.refill is not valid"),
 ]
 
@@ -258,14 +260,46 @@ async def test_a_column_with_another_type_is_refused(postgresql_url):
     assert "sequence ecwid_due_numbers is missing" in caught.value.differences
 
 
-async def test_a_migration_of_tables_without_the_documents_is_refused(empty_database_url):
+async def test_what_somebody_added_to_the_tables_of_an_older_version_is_not_dropped(empty_database_url):
     await make_old(empty_database_url)
     async with await Database.open(empty_database_url, sections=OLD) as database, database.write() as connection:
-        await connection.exec_driver_sql("ALTER TABLE ecwid_products DROP COLUMN document")
-    with pytest.raises(SchemaChanged, match=r"ecwid_products\.document is missing instead of"):
+        await connection.exec_driver_sql("ALTER TABLE ecwid_products ADD COLUMN margin REAL")
+        await connection.exec_driver_sql("UPDATE ecwid_products SET margin = 1")
+    with pytest.raises(SchemaChanged, match=r"ecwid_products\.margin was added"):
         await Database.open(empty_database_url, version=NEW_VERSION)
-    with pytest.raises(SchemaChanged):
-        await Database.open(empty_database_url, sections=OLD)
+    async with await Database.open(empty_database_url, prefix="other_") as database:
+        assert await select(database, "SELECT DISTINCT margin FROM ecwid_products") == [(1.0,)]
+
+
+async def test_a_migration_adds_and_drops_tables_and_columns_of_the_state(empty_database_url, monkeypatch):
+    """As in a version with another field in the states, and a section less."""
+    fewer = {name: section for name, section in MIRROR_SECTIONS.items() if name != "carts"}
+    with monkeypatch.context() as patch:
+        real = schema.columns_of
+        new_columns = ("late", "error", "unproven_since")
+        patch.setattr(
+            schema,
+            "columns_of",
+            lambda cls: [
+                *(column for column in real(cls) if column.name not in new_columns),
+                *([sqlalchemy.Column("old", sqlalchemy.Text)] if cls is SectionState else []),
+            ],
+        )
+        async with await Database.open(empty_database_url, sections=fewer) as database, database.write() as connection:
+            await connection.execute(
+                sqlalchemy.insert(database.schema.section_states).values(
+                    store_id=STORE, section="products", silent=3, went_back=0, refused=0, failures=0, old="x"
+                )
+            )
+    async with await Database.open(empty_database_url, version=NEW_VERSION) as database:
+        async with database.read() as connection:
+            state = await load_section(connection, database.schema, STORE, "products")
+            assert state == SectionState(store_id=STORE, section="products", silent=3)
+        await add_items(database, "carts", [{"id": "A"}])
+    del fewer["brands"]
+    async with await Database.open(empty_database_url, version=NEW_VERSION + 1, sections=fewer) as database:
+        with pytest.raises(DatabaseError, match="ecwid_carts"):
+            await select(database, "SELECT * FROM ecwid_carts")
 
 
 async def test_tables_and_indexes_of_others_are_left_alone(empty_database_url):
