@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ecwid_async.models.customers import *
     from ecwid_async.models.dictionaries import *
     from ecwid_async.models.domains import *
+    from ecwid_async.models.events import *
     from ecwid_async.models.images import *
     from ecwid_async.models.invoices import *
     from ecwid_async.models.order_calculation import *
@@ -117,6 +118,13 @@ _MODULES = {
         "DomainBilling", "DomainOffer", "DomainOfferStatus", "DomainOffers", "DomainPasswordRecipient",
         "DomainPurchaseDraft", "DomainRegistrant", "Domains", "DomainsDraft", "InstantSiteDomain",
         "InstantSiteDomainDraft", "InstantSiteDomainStatus", "PurchasedDomain", "PurchasedDomainDraft",
+    ),
+    "events": (
+        "ApplicationEvent", "ApplicationEventData", "CategoryEvent", "CustomerEvent", "CustomerEventData",
+        "CustomerGroupEvent", "DiscountCouponEvent", "Event", "EventType", "InvoiceEvent", "InvoiceEventData",
+        "OrderEvent", "OrderEventData", "ProductClassEvent", "ProductEvent", "ProfileEvent", "ProfileEventData",
+        "PromotionEvent", "PromotionEventData", "ReviewEvent", "ReviewEventData", "ReviewEventStatus",
+        "UnfinishedOrderEvent", "UnfinishedOrderEventData",
     ),
     "images": ("AsyncImageAltDraft", "AsyncImageDraft", "ImageAlt", "ImageMainColors", "ProductOriginalImage"),
     "invoices": ("InvoiceType", "OrderInvoice"),

@@ -105,7 +105,13 @@ def model(cls: type[T]) -> type[T]:
     its ``__class__``, so that freezing costs nothing when thousands are read.
     """
     annotations = inspect.get_annotations(cls)
-    names = tuple(name for name, declared in annotations.items() if get_origin(declared) is not _CLASS_VAR)
+    # A field that a class declares anew, with a narrower type, keeps the slot of its base class.
+    inherited = {field.name for field in getattr(cls, "__attrs_attrs__", ())}
+    names = tuple(
+        name
+        for name, declared in annotations.items()
+        if get_origin(declared) is not _CLASS_VAR and name not in inherited
+    )
     builder = type(
         f"_{cls.__name__}Builder",
         cls.__bases__,

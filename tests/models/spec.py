@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, NamedTuple
@@ -29,8 +30,9 @@ class Spec:
         rows = [*self._table("endpoints"), *self._table("vendor"), *self._table("newer_endpoints")]
         self.endpoints: list[dict[str, Any]] = list({row["id"]: row for row in rows}.values())
         self.schemas: dict[str, dict[str, Any]] = self._table("schemas")
-        for name, schema in (*self._table("vendor_schemas").items(), *self._table("newer_schemas").items()):
-            # Further schemas and fields, from Ecwid's own client, newer documentation and real stores.
+        tables = map(self._table, ("vendor_schemas", "newer_schemas", "event_schemas"))
+        for name, schema in chain.from_iterable(table.items() for table in tables):
+            # Further schemas and fields, from Ecwid's own client, newer documentation, real stores, and webhooks.
             known = self.schemas[name]["fields"] if schema.get("extends") else []
             self.schemas[name] = {**schema, "fields": [*known, *schema["fields"]]}
         self.fields: dict[str, list[dict[str, Any]]] = {name: schema["fields"] for name, schema in self.schemas.items()}
