@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Self, cast
+from typing import ClassVar, Final, Self, cast
 
 from ecwid_async.models.application import AppSubscriptionStatus
 from ecwid_async.models.base import Model, model
@@ -221,22 +221,20 @@ class Event(_WithoutPersonalData, Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, object], *, strict: bool = False) -> Self:
         """Read an event in the API's format, with either spelling of its type. See `Model.from_dict`."""
-        from ecwid_async.codec import from_plain_data
-
         event_type = data.get("eventType") if isinstance(data, Mapping) else None
-        target: type[Any] = cls
-        if isinstance(event_type, str):
-            if (known := EventType._missing_(event_type)) is not None:
-                data = {**data, "eventType": known.value}
-            target = _BY_FAMILY.get(event_type.partition(".")[0], cls) if cls is Event else cls
-        return cast(Self, from_plain_data(data, target, f"{cls.__name__}.from_dict", strict=strict))
+        if not isinstance(event_type, str):
+            return super().from_dict(data, strict=strict)
+        known = EventType._missing_(event_type)
+        data = {**data, "eventType": event_type if known is None else known.value}
+        family = _BY_FAMILY.get(event_type.partition(".")[0])
+        if cls is Event and family is not None:
+            return cast(Self, family.from_dict(data, strict=strict))
+        return super().from_dict(data, strict=strict)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, strict: bool = False) -> Self:
         """Read the body of a webhook like `from_dict`. Raises `ValueError` for text that is not JSON."""
-        from ecwid_async.codec import loads
-
-        return cls.from_dict(loads(text), strict=strict)
+        return cls.from_dict(super().from_json(text, strict=strict).to_dict(), strict=strict)
 
 
 @model
