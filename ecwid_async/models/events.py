@@ -221,20 +221,22 @@ class Event(_WithoutPersonalData, Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, object], *, strict: bool = False) -> Self:
         """Read an event in the API's format, with either spelling of its type. See `Model.from_dict`."""
+        read = super(Event, cls).from_dict  # noqa: UP008  `@model` replaces the class that ``super()`` refers to
         event_type = data.get("eventType") if isinstance(data, Mapping) else None
         if not isinstance(event_type, str):
-            return super().from_dict(data, strict=strict)
+            return read(data, strict=strict)
         known = EventType._missing_(event_type)
         data = {**data, "eventType": event_type if known is None else known.value}
         family = _BY_FAMILY.get(event_type.partition(".")[0])
         if cls is Event and family is not None:
             return cast(Self, family.from_dict(data, strict=strict))
-        return super().from_dict(data, strict=strict)
+        return read(data, strict=strict)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, strict: bool = False) -> Self:
         """Read the body of a webhook like `from_dict`. Raises `ValueError` for text that is not JSON."""
-        return cls.from_dict(super().from_json(text, strict=strict).to_dict(), strict=strict)
+        event = super(Event, cls).from_json(text, strict=strict)  # noqa: UP008  as above
+        return cls.from_dict(event.to_dict(), strict=strict)
 
 
 @model
