@@ -5,7 +5,6 @@ from contextlib import aclosing
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
 
 from ecwid_async.changes import CHANGE_PLANS, ChangePlan, Cursor, ItemBatch, ItemId, change_plan_for
 from ecwid_async.client import Store
@@ -14,6 +13,7 @@ from ecwid_async.resources.base import ListResource
 from ecwid_async.sections import SECTIONS, Section
 from ecwid_async.sync.database import Database
 from ecwid_async.sync.item_requests import get_items
+from ecwid_async.sync.row_index import count_rows, existing_ids
 from ecwid_async.sync.sections import MirrorSection
 from ecwid_async.sync.settings import MirrorSettings
 from ecwid_async.sync.state import SectionState
@@ -81,16 +81,14 @@ class SectionReader:
     async def known_ids(self) -> set[ItemId]:
         """Return the ids of all items of the mirror that are not deleted."""
         table = self.database.schema.tables[self.name]
-        statement = select(table.c.id).where(table.c.store_id == self.store.store_id, table.c.deleted_at.is_(None))
         async with self.database.read() as connection:
-            return set((await connection.execute(statement)).scalars())
+            return await existing_ids(connection, table, self.store.store_id)
 
     async def count_rows(self) -> int:
         """Return the number of items of the mirror that are not deleted."""
         table = self.database.schema.tables[self.name]
-        statement = select(func.count()).where(table.c.store_id == self.store.store_id, table.c.deleted_at.is_(None))
         async with self.database.read() as connection:
-            return int((await connection.execute(statement)).scalar_one())
+            return (await count_rows(connection, table, self.store.store_id)).existing
 
     async def compare(self, batch: ItemBatch[msgspec.Raw]) -> list[Difference]:
         """Return how items differ from those of the mirror."""

@@ -1,6 +1,6 @@
 """Reading the status of a mirror from its database."""
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import Cursor
@@ -8,6 +8,7 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.sync.database import Database
 from ecwid_async.sync.due_items import Reason, count_due
 from ecwid_async.sync.rolling import created_after
+from ecwid_async.sync.row_index import count_rows
 from ecwid_async.sync.schema import Schema
 from ecwid_async.sync.sections import MirrorSection
 from ecwid_async.sync.state import SectionState, StoreState, load_sections, load_store, load_stores
@@ -68,24 +69,21 @@ async def _load_section_status(
     stale_after: float,
 ) -> SectionStatus:
     table = schema.tables[section.name]
-    statement = select(func.count(case((table.c.deleted_at.is_(None), 1))), func.count(table.c.deleted_at)).where(
-        table.c.store_id == state.store_id
-    )
-    rows, deleted = (await connection.execute(statement)).one()
+    counts = await count_rows(connection, table, state.store_id)
     progress = None
-    if state.rolling_position is not None and rows:
+    if state.rolling_position is not None and counts.existing:
         condition = created_after(table, schema.dialect, state.rolling_position)
         to_come = select(func.count()).where(
             table.c.store_id == state.store_id, table.c.deleted_at.is_(None), condition
         )
-        progress = 1 - (await connection.execute(to_come)).scalar_one() / rows
+        progress = 1 - (await connection.execute(to_come)).scalar_one() / counts.existing
     since, problem = _since(section, state)
     behind = max(0.0, now - state.behind_since) if state.behind_since is not None else 0.0
     return SectionStatus(
         name=section.name,
         condition=_condition(state, since, is_behind=behind > stale_after, has_error=bool(problem)),
-        rows=rows,
-        deleted=deleted,
+        rows=counts.existing,
+        deleted=counts.deleted,
         cursor=since,
         changed_at=state.stats_time,
         behind=behind,
