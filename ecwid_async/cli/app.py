@@ -15,6 +15,9 @@ from ecwid_async.cli.exit_codes import describe, exit_code
 from ecwid_async.cli.export import export
 from ecwid_async.cli.get import get
 from ecwid_async.cli.sandbox import serve
+from ecwid_async.cli.sync import sync
+from ecwid_async.cli.sync_status import status
+from ecwid_async.cli.sync_verify import verify
 from ecwid_async.cli.tokens import new_key, re_encrypt
 from ecwid_async.wire import to_printable
 
@@ -24,13 +27,14 @@ _STORE_HELP = """\
 Set ECWID_STORE_ID and ECWID_TOKEN to use your own store (ECWID_BASE_URL for another server), or """
 _EXIT_CODES_HELP = """\
 Exit codes: 0 success, 1 other failure, 2 wrong usage or settings, 3 refused (token, scope, plan), 4 try again later \
-(network, rate limit, server error, store kept changing), 5 can't write, 130 interrupted, 143 terminated.
+(network, rate limit, server error, database, store kept changing), 5 can't write, 6 a mirror needs attention, 130 \
+interrupted, 143 terminated.
 """
 
 app = App(
     name="ecwid",
     help="Work with Ecwid stores, or run one on this machine.",
-    help_epilogue=f"{_STORE_HELP}add --sandbox to export, get, call or doctor.\n\n{_EXIT_CODES_HELP}",
+    help_epilogue=f"{_STORE_HELP}add --sandbox to export, sync, get, call or doctor.\n\n{_EXIT_CODES_HELP}",
     help_format="plaintext",
     version=__version__,
     default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
@@ -48,6 +52,11 @@ app.command(doctor, help_epilogue=_STORE_EPILOGUE)
 sandbox = App(name="sandbox", help="Run an Ecwid store with demo data on this machine.", help_epilogue=_EXIT_CODES_HELP)
 sandbox.command(serve, help_epilogue=_EXIT_CODES_HELP)
 app.command(sandbox)
+mirror = App(name="sync", usage="Usage: ecwid sync --to URL [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
+mirror.default(sync)
+mirror.command(status, usage="Usage: ecwid sync status --to URL [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
+mirror.command(verify, usage="Usage: ecwid sync verify --to URL [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
+app.command(mirror)
 tokens = App(name="tokens", help="Encrypted tokens of stores in a database.", help_epilogue=_EXIT_CODES_HELP)
 tokens.command(new_key, help_epilogue=_EXIT_CODES_HELP)
 tokens.command(re_encrypt, help_epilogue=_EXIT_CODES_HELP)

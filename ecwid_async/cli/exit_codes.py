@@ -21,8 +21,10 @@ from ecwid_async.errors import (
 )
 from ecwid_async.wire import to_printable
 
-__all__ = ["UsageError", "describe", "exit_code"]
+__all__ = ["NEEDS_ATTENTION", "UsageError", "describe", "exit_code"]
 
+NEEDS_ATTENTION: Final = 6
+"""A mirror is stale, incomplete or differs from the store. Not the code of an error: the command could tell."""
 
 # Hints for users of the command line, in place of hints for programmers.
 _HINTS: Final[Mapping[type[EcwidError], str]] = {
@@ -40,15 +42,27 @@ class UsageError(ConfigError):
 def exit_code(error: Exception) -> int:
     """Return the exit code of an error, as documented in ``ecwid --help``."""
     from ecwid_async.export import OutputError
+    from ecwid_async.sync import (
+        DatabaseError,
+        DatabaseLocked,
+        DatabaseUnavailable,
+        LeaseLost,
+        SchemaChanged,
+        SchemaTooNew,
+        StoreBusy,
+        StoreMismatch,
+    )
 
     match error:
-        case ConfigError():
+        case ConfigError() | SchemaChanged() | SchemaTooNew() | StoreMismatch():
             return 2
         case Forbidden() | PaymentRequired():
             return 3
         case RateLimited() | RequestTimeout() | ServerError() | TransportError() | ScanDrifted() | TokenUnavailable():
             return 4
-        case OutputError() | OSError():
+        case DatabaseLocked() | DatabaseUnavailable() | LeaseLost() | StoreBusy():
+            return 4
+        case OutputError() | DatabaseError() | OSError():
             return 5
         case _:
             return 1

@@ -2,11 +2,11 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 from rich.box import HORIZONTALS
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from ecwid_async.sync import SectionReport, SectionStatus, StoreStatus
     from ecwid_async.wire import Event
 
-__all__ = ["Level", "SectionRow", "SyncDisplay", "build_table", "describe_changes"]
+__all__ = ["Level", "SectionRow", "SyncDisplay", "build_table", "describe_changes", "section_rows"]
 
 Level = Literal["ok", "busy", "warning", "error", "skipped"]
 
@@ -35,29 +36,87 @@ _SYMBOLS: Final[dict[Level, tuple[str, str]]] = {
     "error": ("✗", "bold red"),
     "skipped": ("–", "dim"),
 }
+# What a round may do in a section besides reading what changed.
+_STEPS: Final = {"audit": "audited", "rolling": "compared", "reconcile": "ids compared"}
 # Lines under the table with what changed lately.
 _MAX_LINES: Final = 6
+_MAX_LINES_PER_ROUND: Final = 3
+# Lines of the display besides the rows and the latest changes.
+_OTHER_LINES: Final = 10
 _REFRESHES_PER_SECOND: Final = 8
+# Seconds between two lines of a round if stderr is not a terminal.
+_LINE_INTERVAL: Final = 5
 
 
 @frozen(kw_only=True)
 class SectionRow:
     """A row of the table: a section of the mirror.
 
-    `changed` and `deleted` are the numbers of items in the latest round. `proven_at` is the time up to which the
-    mirror has everything, in Unix seconds of this machine's clock; None if there is none yet. `late` and `silent` are
-    the changes that an audit found. `state` is a short text.
+    `changed` and `deleted` are the numbers of items in the latest round. `cursor` is the time up to which the mirror
+    has everything, in Unix seconds of this machine's clock; None if there is none yet. `late` and `silent` are the
+    items that polls missed and an audit found. `state` is a short text.
     """
 
     name: str
     rows: int = 0
     changed: int = 0
     deleted: int = 0
-    proven_at: float | None = None
+    cursor: float | None = None
     late: int = 0
     silent: int = 0
     state: str = ""
     level: Level = "ok"
+
+
+def section_rows(status: "StoreStatus", reports: "Mapping[str, SectionReport]", *, now: float) -> list[SectionRow]:
+    """Return the rows for the sections of a store, and what the latest round did in them.
+
+    `now` is the time of this machine in Unix seconds.
+    """
+    rows = []
+    for section in status.sections.values():
+        report = reports.get(section.name)
+        state, level = _state(section, report)
+        rows.append(
+            SectionRow(
+                name=section.name,
+                rows=section.rows,
+                changed=report.changed if report else 0,
+                deleted=report.deleted if report else 0,
+                cursor=None if section.cursor is None else now - (status.now - section.cursor),
+                late=section.late,
+                silent=section.silent,
+                state=state,
+                level=level,
+            )
+        )
+    return rows
+
+
+def _state(section: "SectionStatus", report: "SectionReport | None") -> tuple[str, Level]:
+    match section.condition:
+        case "failing":
+            return section.error, "error"
+        case "skipped":
+            return section.skipped, "skipped"
+        case "stopped":
+            return section.stopped, "warning"
+        case "unproven":
+            return "a part could not be read completely yet", "warning"
+        case "behind":
+            return f"behind for {format_age(section.behind)}", "warning"
+        case "new":
+            return "not read yet", "busy"
+        case "reading":
+            return "first read", "busy"
+    if report is not None and (report.late or report.silent):
+        return "an audit found missed items", "warning"
+    if report is not None and report.refused:
+        return f"the database refused {report.refused:,}", "warning"
+    if section.hints or section.missing:
+        return f"{section.hints + section.missing:,} to look up", "busy"
+    steps = [_STEPS[step] for step in report.steps if step in _STEPS] if report is not None else []
+    return ", ".join(["in step", *steps]), "ok"
 
 
 def describe_changes(row: SectionRow) -> str:
@@ -66,17 +125,26 @@ def describe_changes(row: SectionRow) -> str:
     return ", ".join(parts)
 
 
-def build_table(rows: Sequence[SectionRow], *, now: float) -> RenderableType:
-    """Build the table of sections, with a row of totals, and a line for each reason why sections are skipped."""
+def build_table(rows: Sequence[SectionRow], *, now: float, max_rows: int | None = None) -> RenderableType:
+    """Build the table of sections, with a row of totals, and a line for each reason why sections are skipped.
+
+    With `max_rows`, it has only the rows with something to tell, and then the largest sections.
+    """
     skipped: dict[str, list[str]] = {}
     for row in rows:
         if row.level == "skipped":
             skipped.setdefault(row.state, []).append(row.name)
     notes = [Text(f"{', '.join(names)}: {reason}", "dim") for reason, names in skipped.items()]
-    return Group(_build_sections([row for row in rows if row.level != "skipped"], now), *notes)
+    listed = [row for row in rows if row.level != "skipped"]
+    shown = listed
+    if max_rows is not None and len(listed) > max_rows:
+        ranked = sorted(listed, key=lambda row: (row.level == "ok", not describe_changes(row), -row.rows))[:max_rows]
+        shown = [row for row in listed if row in ranked]
+        notes.insert(0, Text(f"and {_number(len(listed) - len(shown), 'more section')}", "dim"))
+    return Group(_build_sections(shown, listed, now), *notes)
 
 
-def _build_sections(rows: Sequence[SectionRow], now: float) -> Table:
+def _build_sections(shown: Sequence[SectionRow], rows: Sequence[SectionRow], now: float) -> Table:
     table = Table(box=HORIZONTALS, show_edge=False, header_style="bold", footer_style="bold", show_footer=len(rows) > 1)
     table.add_column("")
     table.add_column("Section", "Total")
@@ -84,14 +152,14 @@ def _build_sections(rows: Sequence[SectionRow], now: float) -> Table:
         "Rows": sum(row.rows for row in rows),
         "Changed": sum(row.changed for row in rows),
         "Deleted": sum(row.deleted for row in rows),
-        "Age": None,
+        "Cursor": None,
         "Late": sum(row.late for row in rows),
         "Silent": sum(row.silent for row in rows),
     }
     for name, total in columns.items():
         table.add_column(name, "" if total is None else f"{total:,}", justify="right", no_wrap=True)
     table.add_column("State", overflow="fold")
-    for row in rows:
+    for row in shown:
         symbol, style = _SYMBOLS[row.level]
         table.add_row(
             Text(symbol, style),
@@ -99,7 +167,7 @@ def _build_sections(rows: Sequence[SectionRow], now: float) -> Table:
             Text(f"{row.rows:,}"),
             _count(row.changed, "bold green"),
             _count(row.deleted, "bold magenta"),
-            Text("" if row.proven_at is None else format_age(now - row.proven_at)),
+            Text("" if row.cursor is None else format_age(now - row.cursor)),
             _count(row.late, "bold red", none="0"),
             _count(row.silent, "bold red", none="0"),
             Text(row.state, "" if row.level == "ok" else style),
@@ -112,14 +180,14 @@ def _count(count: int, style: str, *, none: str = "·") -> Text:
 
 
 class SyncDisplay:
-    """A live table if stderr is a terminal, otherwise a line for each round; nothing unless `shown`.
+    """A live table if stderr is a terminal, otherwise a line for each round and now and then; nothing unless `shown`.
 
-    `title` names store and database. `clock` returns Unix seconds of this machine.
+    `every` is the number of seconds between rounds. It is None for a single one, whose result is no line. `title` names
+    store and database. `clock` returns Unix seconds of this machine.
     """
 
     def __init__(
         self,
-        title: str,
         *,
         shown: bool,
         every: float | None = None,
@@ -127,12 +195,15 @@ class SyncDisplay:
         console: Console | None = None,
     ) -> None:
         self._console = console or Console(stderr=True, highlight=False)
-        self._title, self._every, self._clock = title, every, clock
-        self._rows: Sequence[SectionRow] = ()
+        self.title = ""
+        self._every, self._clock = every, clock
+        self._rows: dict[str, SectionRow] = {}
         self._lines: deque[Text] = deque(maxlen=_MAX_LINES)
         self._activity = "connecting"
+        self._waiting = True
         self._next_round: float | None = None
         self._rounds = 0
+        self._last_line = clock()
         self._pages: dict[str, int] = {}
         self._spinner = Spinner("dots", style="cyan")
         self._live: Live | None = None
@@ -158,7 +229,9 @@ class SyncDisplay:
             self._live.stop()
 
     def show_event(self, event: "Event") -> None:
-        """Show the list that is being read, or why a request waits."""
+        """Show the list that is being read, or why a request waits. The first event after a round begins the next."""
+        if self._waiting:
+            self._start_round()
         if event.kind is EventKind.DELAYED and event.seconds is not None and event.seconds >= 1:
             failed = event.error is not None or event.status not in (None, 429)
             self._activity = f"{'request failed' if failed else 'rate limit'}, resuming in {event.seconds:.0f} s"
@@ -167,26 +240,39 @@ class SyncDisplay:
             self._pages[what] = self._pages.get(what, 0) + 1
             self._activity = what if self._pages[what] == 1 else f"{what}, {self._pages[what]:,} requests"
 
-    def show_rows(self, rows: Sequence[SectionRow]) -> None:
-        """Show the sections while a round is in progress."""
-        self._rows = rows
+    def show_progress(self, report: "SectionReport") -> None:
+        """Show what the round in progress has stored in a section so far."""
+        row = self._rows.get(report.name) or SectionRow(name=report.name, state="first read", level="busy")
+        rows = report.changed if row.state == "first read" else row.rows
+        self._rows[report.name] = evolve(row, rows=rows, changed=report.changed, deleted=report.deleted)
+        if self._plain and self._clock() - self._last_line >= _LINE_INTERVAL:
+            self._print(f"{report.name}: {report.changed:,} stored")
 
-    def start_round(self) -> None:
-        """Show that a round begins."""
+    def show_rows(self, rows: Sequence[SectionRow]) -> None:
+        """Show the sections as they are before the first round."""
+        self._rows = {row.name: row for row in rows}
+
+    def _start_round(self) -> None:
+        self._waiting = False
         self._rounds += 1
         self._pages.clear()
+        self._rows = {name: evolve(row, changed=0, deleted=0) for name, row in self._rows.items()}
         self._next_round, self._activity = None, "reading what changed"
 
     def finish_round(self, rows: Sequence[SectionRow], *, seconds: float, requests: int) -> None:
         """Show the result of a round."""
-        self._rows = rows
+        self._waiting = True
+        self._rows = {row.name: row for row in rows}
         self._activity = f"round {self._rounds:,}: {_number(requests, 'request')} in {seconds:.1f} s"
         if self._every is not None:
             self._next_round = self._clock() + max(0.0, self._every - seconds)
         changes = [(row.name, text) for row in rows if (text := describe_changes(row))]
+        if len(changes) > _MAX_LINES_PER_ROUND:
+            total = sum(row.changed + row.deleted for row in rows)
+            changes = [(f"{len(changes)} sections", f"{_number(total, 'item')} changed or deleted")]
         for name, text in changes:
             self._lines.append(self._line(Text.assemble((name, "cyan"), "  ", text)))
-        if self._plain:
+        if self._plain and self._every is not None:
             summary = "; ".join(f"{name} {text}" for name, text in changes) or "no changes"
             problems = "".join(f"; {row.name}: {row.state}" for row in rows if row.level in ("warning", "error"))
             self._print(f"{summary}{problems} ({_number(requests, 'request')}, {seconds:.1f} s)")
@@ -194,9 +280,8 @@ class SyncDisplay:
     def show_problem(self, message: str) -> None:
         """Show why a round failed."""
         self._lines.append(self._line(Text(message, "red")))
-        self._activity = "the round failed"
-        if self._every is not None:
-            self._next_round = self._clock() + self._every
+        # A failed round delays the next ones.
+        self._waiting, self._activity, self._next_round = True, "the round failed, waiting to try again", None
         if self._plain:
             self._print(message)
 
@@ -204,12 +289,13 @@ class SyncDisplay:
         return Text.assemble((f"{_time_of_day(self._clock())}  ", "dim"), text)
 
     def _print(self, text: str) -> None:
+        self._last_line = self._clock()
         line = f"{_time_of_day(self._clock())} {to_printable(text, limit=None)}"
         self._console.print(line, soft_wrap=True, markup=False)
 
     def __rich__(self) -> RenderableType:
         now = self._clock()
-        heading = Text(self._title, "bold")
+        heading = Text(self.title, "bold")
         if self._every is not None:
             heading.append(f"   every {format_duration(self._every)}", "dim")
         # The activity is above the table, where it is visible on a small terminal too.
@@ -221,7 +307,8 @@ class SyncDisplay:
             self._spinner.update(text=self._activity)
             parts.append(self._spinner)
         if self._rows:
-            parts += [Text(), build_table(self._rows, now=now)]
+            room = self._console.height - _OTHER_LINES - len(self._lines)
+            parts += [Text(), build_table(list(self._rows.values()), now=now, max_rows=max(3, room))]
         if self._lines:
             parts += [Text(), *self._lines]
         return EscapedText(Group(*parts))

@@ -1,44 +1,62 @@
 """A database in step with a store (extras ``sync`` and ``postgres``)."""
 
-from ecwid_async.sync.errors import (
-    DatabaseError,
-    DatabaseFull,
-    DatabaseLocked,
-    DatabaseUnavailable,
-    LeaseLost,
-    MirrorError,
-    SchemaChanged,
-    SchemaTooNew,
-    StoreBusy,
-    StoreMismatch,
-)
-from ecwid_async.sync.mirror import Mirror
-from ecwid_async.sync.reports import SectionReport, SyncReport
-from ecwid_async.sync.settings import MirrorSettings
-from ecwid_async.sync.status import SectionCondition, SectionStatus, StoreStatus, to_prometheus
-from ecwid_async.sync.verify import Mismatch, MismatchKind, SectionVerification, VerifyReport
+from typing import TYPE_CHECKING, Final
 
-__all__ = [
-    "DatabaseError",
-    "DatabaseFull",
-    "DatabaseLocked",
-    "DatabaseUnavailable",
-    "LeaseLost",
-    "Mirror",
-    "MirrorError",
-    "MirrorSettings",
-    "Mismatch",
-    "MismatchKind",
-    "SchemaChanged",
-    "SchemaTooNew",
-    "SectionCondition",
-    "SectionReport",
-    "SectionStatus",
-    "SectionVerification",
-    "StoreBusy",
-    "StoreMismatch",
-    "StoreStatus",
-    "SyncReport",
-    "VerifyReport",
-    "to_prometheus",
-]
+from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from ecwid_async.sync.errors import DatabaseError as DatabaseError
+    from ecwid_async.sync.errors import DatabaseFull as DatabaseFull
+    from ecwid_async.sync.errors import DatabaseLocked as DatabaseLocked
+    from ecwid_async.sync.errors import DatabaseUnavailable as DatabaseUnavailable
+    from ecwid_async.sync.errors import LeaseLost as LeaseLost
+    from ecwid_async.sync.errors import MirrorError as MirrorError
+    from ecwid_async.sync.errors import SchemaChanged as SchemaChanged
+    from ecwid_async.sync.errors import SchemaTooNew as SchemaTooNew
+    from ecwid_async.sync.errors import StoreBusy as StoreBusy
+    from ecwid_async.sync.errors import StoreMismatch as StoreMismatch
+    from ecwid_async.sync.mirror import Mirror as Mirror
+    from ecwid_async.sync.reports import SectionReport as SectionReport
+    from ecwid_async.sync.reports import SyncReport as SyncReport
+    from ecwid_async.sync.settings import MirrorSettings as MirrorSettings
+    from ecwid_async.sync.status import SectionCondition as SectionCondition
+    from ecwid_async.sync.status import SectionStatus as SectionStatus
+    from ecwid_async.sync.status import StoreStatus as StoreStatus
+    from ecwid_async.sync.status import to_prometheus as to_prometheus
+    from ecwid_async.sync.verify import Mismatch as Mismatch
+    from ecwid_async.sync.verify import MismatchKind as MismatchKind
+    from ecwid_async.sync.verify import SectionVerification as SectionVerification
+    from ecwid_async.sync.verify import VerifyReport as VerifyReport
+
+_MODULES: Final = {
+    "errors": (
+        "DatabaseError",
+        "DatabaseFull",
+        "DatabaseLocked",
+        "DatabaseUnavailable",
+        "LeaseLost",
+        "MirrorError",
+        "SchemaChanged",
+        "SchemaTooNew",
+        "StoreBusy",
+        "StoreMismatch",
+    ),
+    "mirror": ("Mirror",),
+    "reports": ("SectionReport", "SyncReport"),
+    "settings": ("MirrorSettings",),
+    "status": ("SectionCondition", "SectionStatus", "StoreStatus", "to_prometheus"),
+    "verify": ("Mismatch", "MismatchKind", "SectionVerification", "VerifyReport"),
+}
+
+if not TYPE_CHECKING:  # or type checkers accept any name
+    # Lazy, because the command line knows the errors of a mirror without SQLAlchemy.
+    _load, __dir__, __all__ = lazy_exports(__name__, _MODULES)
+
+    def __getattr__(name: str) -> object:
+        try:
+            return _load(name)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] not in ("aiosqlite", "sqlalchemy"):
+                raise
+            raise ConfigError(f"a mirror needs {error.name}: pip install 'ecwid-async[sync]'") from None

@@ -8,18 +8,16 @@ import anyio
 import anyio.lowlevel
 import msgspec
 import pytest
-from attrs import evolve
 
-from ecwid_async import Ecwid
 from ecwid_async.changes import ChangeBatch, Cursor, reader
 from ecwid_async.errors import InvalidToken, ScanDrifted
-from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox import Switches
 from ecwid_async.sandbox.switches import UnsortedOrder
 from ecwid_async.wire import Headers, Request, Response
 from tests.changes.polls import LAG, Table, changes, rows
 from tests.changes.test_plans import ROWS
 from tests.scan.lists import KINDS
-from tests.scan.world import DAY, START, STORE, TOKEN, Move, Scene, Step, World
+from tests.scan.world import DAY, START, STORE, Move, Scene, World
 
 OLDEST = START - 90_000
 
@@ -348,43 +346,6 @@ def test_changes_are_read_once_and_inside_async_with() -> None:
                 pass
 
     world.run(read())
-
-
-def test_a_bulk_import_of_one_second_is_read_while_other_items_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "_LARGE", 100)
-    switches = Switches(ties="unstable", page_size=5)
-    imported = tuple(evolve(row, number=1000 + row.number) for row in rows(300, age=DAY, same_second=True))
-    steps = (
-        *(Step(seconds=0.1),) * 60,
-        Step((Move("edit", at=250),)),
-        *(Step(seconds=0.1),) * 60,
-        Step((Move("edit"),)),
-    )
-    scene = Scene(rows=(*rows(100, step=100), *imported), switches=switches, concurrency=4, steps=steps, rounds=20)
-    world = World(KINDS["products"], scene)
-    table = Table(world, cursor=cursor_at(OLDEST))
-    world.run(table.poll())
-    assert not table.drifted
-    assert table.numbers == {row.number for row in scene.rows}
-    assert table.position.since == START - LAG - 1
-
-
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_changes_can_be_read_and_left_on_asyncio_and_trio(backend: str) -> None:
-    sandbox = Sandbox(requests_per_minute=None, switches=Switches(page_size=4))
-    store = sandbox.add_store(STORE, token=TOKEN)
-    store.load("products", ({"id": n, "createTimestamp": n, "updateTimestamp": n} for n in range(1, 11)))
-
-    async def read() -> list[Any]:
-        products = Ecwid(transport=sandbox, quota=None).store(STORE, TOKEN).products
-        async with products.changes() as read:
-            found = [key async for batch in read for key in batch.ids]
-        async with products.changes(cursor_at(5)) as read:
-            async for _ in read.raw():
-                break
-        return found
-
-    assert anyio.run(read, backend=backend) == list(range(1, 11))
 
 
 def test_an_empty_list_has_a_cursor_too() -> None:

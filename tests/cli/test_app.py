@@ -12,7 +12,7 @@ import pytest
 from ecwid_async.cli import _use_utf8
 from ecwid_async.sections import DEFAULT_SECTIONS
 
-HEAVY = ("aiohttp", "ecwid_async.sandbox", "ecwid_async.client", "ecwid_async.export")
+HEAVY = ("aiohttp", "sqlalchemy", "ecwid_async.sandbox", "ecwid_async.client", "ecwid_async.export")
 
 
 def run_python(code, tmp_path, **options):
@@ -25,7 +25,7 @@ def test_help_imports_neither_the_client_nor_the_sandbox(tmp_path):
     code = f"""
 import sys
 from ecwid_async.cli.app import run
-assert run(["--help"]) == run(["export", "--help"]) == 0
+assert run(["--help"]) == run(["export", "--help"]) == run(["sync", "--help"]) == 0
 loaded = [name for name in {HEAVY!r} if name in sys.modules]
 assert not loaded, loaded
 """

@@ -5,13 +5,14 @@ import io
 import pytest
 from rich.console import Console
 
-from ecwid_async.cli.sync_display import SectionRow, SyncDisplay, build_table
+from ecwid_async.cli.sync_display import SectionRow, SyncDisplay, build_table, section_rows
+from ecwid_async.sync import SectionReport, SectionStatus, StoreStatus
 from ecwid_async.wire import Event, EventKind
 
 NOW = 1_800_000_000.0
 ROWS = [
-    SectionRow(name="products", rows=1250, changed=3, deleted=1, proven_at=NOW - 300, state="in step"),
-    SectionRow(name="orders", rows=40, proven_at=NOW - 7200, late=2, state="2 came late", level="warning"),
+    SectionRow(name="products", rows=1250, changed=3, deleted=1, cursor=NOW - 300, state="in step"),
+    SectionRow(name="orders", rows=40, cursor=NOW - 7200, late=2, state="2 came late", level="warning"),
     SectionRow(name="reviews", state="skipped: the token lacks read_reviews", level="skipped"),
     SectionRow(name="promotions", state="skipped: the token lacks read_reviews", level="skipped"),
 ]
@@ -24,9 +25,14 @@ class Screen:
         self.now = NOW
         self.file = io.StringIO()
         console = Console(file=self.file, force_terminal=terminal, width=100, height=40, color_system=None)
-        self.display = SyncDisplay(
-            "store 1003 → shop.db", shown=shown, every=every, clock=lambda: self.now, console=console
-        )
+        self.display = SyncDisplay(shown=shown, every=every, clock=lambda: self.now, console=console)
+        self.display.title = "store 1003 → shop.db"
+
+    def begin_round(self) -> None:
+        self.request("GET /latest-stats")
+
+    def request(self, operation: str) -> None:
+        self.display.show_event(Event(kind=EventKind.CALL_ENDED, operation=operation, request_id="1"))
 
     @property
     def text(self) -> str:
@@ -59,9 +65,30 @@ def test_skipped_sections_share_a_line_with_their_reason():
     assert sum("reviews" in line for line in lines) == 1
 
 
+def test_a_small_table_has_the_rows_with_something_to_tell_and_then_the_largest():
+    rows = [
+        SectionRow(name="small", rows=1),
+        SectionRow(name="large", rows=900),
+        SectionRow(name="changed", rows=2, changed=1),
+        SectionRow(name="failing", rows=3, state="500", level="error"),
+    ]
+    lines = render(build_table(rows, now=NOW, max_rows=3))
+    assert [line.split()[1] for line in lines if line[:1] in "✓✗"] == ["large", "changed", "failing"]
+    assert "Total 906 1 0 0 0" in lines
+    assert lines[-1] == "and 1 more section"
+
+
+def test_many_changed_sections_are_one_line():
+    screen = Screen(terminal=True)
+    screen.begin_round()
+    rows = [SectionRow(name=f"s{number}", rows=10, changed=10) for number in range(20)]
+    screen.display.finish_round(rows, seconds=1.0, requests=30)
+    assert "20 sections  200 items changed or deleted" in screen.render()
+
+
 def test_the_display_counts_down_to_the_next_round_and_lists_recent_changes():
     screen = Screen(terminal=True)
-    screen.display.start_round()
+    screen.begin_round()
     screen.display.finish_round(ROWS, seconds=1.0, requests=4)
     screen.now += 1
     shown = screen.render()
@@ -74,9 +101,9 @@ def test_the_display_counts_down_to_the_next_round_and_lists_recent_changes():
 
 def test_the_display_names_the_list_that_is_being_read():
     screen = Screen(terminal=True)
-    screen.display.start_round()
+    screen.begin_round()
     for _ in range(2):
-        screen.display.show_event(Event(kind=EventKind.CALL_ENDED, operation="GET /products", request_id="1"))
+        screen.request("GET /products")
     assert "reading products, 2 requests" in screen.render()
     screen.display.show_event(
         Event(kind=EventKind.DELAYED, operation="GET /products", request_id="1", seconds=12.0, status=429)
@@ -95,16 +122,84 @@ def test_the_display_names_the_list_that_is_being_read():
 )
 def test_requests_are_described_by_their_purpose(operation, text):
     screen = Screen(terminal=True)
-    screen.display.show_event(Event(kind=EventKind.CALL_ENDED, operation=operation, request_id="1"))
+    screen.request(operation)
     assert text in screen.render()
+
+
+def test_a_first_read_shows_the_items_stored_so_far():
+    screen = Screen(terminal=True)
+    screen.begin_round()
+    screen.display.show_progress(SectionReport(name="products", changed=1200))
+    screen.display.show_progress(SectionReport(name="products", changed=2300))
+    assert "● products 2,300 2,300 · 0 0 first read" in render(screen.display)
+
+
+def test_a_later_round_shows_what_it_changed_so_far_and_forgets_the_round_before():
+    screen = Screen(terminal=True)
+    screen.begin_round()
+    screen.display.finish_round(ROWS, seconds=1.0, requests=4)
+    screen.begin_round()
+    assert "✓ products 1,250 · · 5 min 0 0 in step" in render(screen.display)
+    screen.display.show_progress(SectionReport(name="products", changed=7))
+    assert "✓ products 1,250 7 · 5 min 0 0 in step" in render(screen.display)
+
+
+def test_a_long_round_prints_a_line_now_and_then_without_a_terminal():
+    screen = Screen(terminal=False)
+    screen.begin_round()
+    for changed in range(100, 1300, 100):
+        screen.now += 1
+        screen.display.show_progress(SectionReport(name="products", changed=changed))
+    assert [line.split(" ", 1)[1] for line in screen.text.splitlines()] == [
+        "products: 500 stored",
+        "products: 1,000 stored",
+    ]
+
+
+def status(**sections):
+    return StoreStatus(
+        store_id=1003,
+        server="demo",
+        now=NOW + 50,  # the server's clock is ahead
+        stale_after=300.0,
+        sections={name: SectionStatus(name=name, **values) for name, values in sections.items()},
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "report", "state", "level"),
+    [
+        ({"condition": "ok"}, None, "in step", "ok"),
+        ({"condition": "ok"}, {"steps": ["poll", "audit"]}, "in step, audited", "ok"),
+        ({"condition": "ok"}, {"late": 1}, "an audit found missed items", "warning"),
+        ({"condition": "ok"}, {"refused": 2}, "the database refused 2", "warning"),
+        ({"condition": "ok", "hints": 2, "missing": 3}, None, "5 to look up", "busy"),
+        ({"condition": "new"}, None, "not read yet", "busy"),
+        ({"condition": "reading"}, None, "first read", "busy"),
+        ({"condition": "failing", "error": "500"}, None, "500", "error"),
+        ({"condition": "skipped", "skipped": "no scope"}, None, "no scope", "skipped"),
+        ({"condition": "stopped", "stopped": "too much"}, None, "too much", "warning"),
+        ({"condition": "unproven"}, None, "a part could not be read completely yet", "warning"),
+        ({"condition": "behind", "behind": 600.0}, None, "behind for 10 min", "warning"),
+    ],
+)
+def test_the_state_of_a_section_is_a_few_words(values, report, state, level):
+    reports = {} if report is None else {"orders": SectionReport(name="orders", **report)}
+    (row,) = section_rows(status(orders=values), reports, now=NOW)
+    assert (row.state, row.level) == (state, level)
+
+
+def test_the_age_of_a_cursor_is_measured_by_the_clock_of_the_server():
+    (row,) = section_rows(status(orders={"cursor": int(NOW) + 50 - 300}), {}, now=NOW)
+    assert row.cursor == NOW - 300
 
 
 def test_without_a_terminal_each_round_is_a_line():
     screen = Screen(terminal=False)
     with screen.display:
-        screen.display.start_round()
+        screen.begin_round()
         screen.display.finish_round(ROWS, seconds=1.0, requests=1)
-        screen.display.start_round()
+        screen.begin_round()
         screen.display.finish_round(ROWS[3:], seconds=0.5, requests=1)
         screen.display.show_problem("the server is down")
     first, second, third = screen.text.splitlines()
@@ -117,7 +212,7 @@ def test_without_a_terminal_each_round_is_a_line():
 def test_the_live_table_is_drawn_on_a_terminal_and_stays_after_a_watch():
     screen = Screen(terminal=True)
     with screen.display:
-        screen.display.start_round()
+        screen.begin_round()
         screen.display.finish_round(ROWS, seconds=1.0, requests=1)
     assert "1,250" in screen.text
     assert "next in" not in screen.text.splitlines()[-1]
@@ -127,7 +222,7 @@ def test_the_live_table_is_drawn_on_a_terminal_and_stays_after_a_watch():
 def test_a_hidden_display_prints_nothing(terminal):
     screen = Screen(terminal=terminal, shown=False)
     with screen.display:
-        screen.display.start_round()
+        screen.begin_round()
         screen.display.finish_round(ROWS, seconds=1.0, requests=1)
         screen.display.show_problem("the server is down")
     assert screen.text == ""

@@ -1,0 +1,106 @@
+"""The tables of ``ecwid sync status`` and ``ecwid sync verify``."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from rich.box import HORIZONTALS
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ecwid_async.cli.durations import format_age
+
+if TYPE_CHECKING:
+    from ecwid_async.sync import SectionStatus, SectionVerification, StoreStatus, VerifyReport
+
+__all__ = ["status_table", "verification_table"]
+
+# Differences of a section that are printed.
+_MAX_SHOWN: Final = 20
+_MEANINGS: Final[Mapping[str, str]] = {
+    "missing": "is not in the mirror",
+    "deleted": "is marked as deleted in the mirror",
+    "older": "is older in the mirror",
+    "newer": "is newer in the mirror than in the store",
+    "content": "has other content in the mirror",
+    "not_in_store": "is not in the store",
+}
+
+
+def status_table(store: "StoreStatus") -> RenderableType:
+    """Build the table of a store's sections, with its problems below."""
+    heading = Text.assemble((f"Store {store.store_id}", "bold"), f" of {store.server}, ")
+    heading.append("never synced" if store.age is None else f"synced {format_age(store.age)} ago")
+    table = Table(box=HORIZONTALS, show_edge=False, header_style="bold")
+    table.add_column("Section", style="cyan")
+    for name in ("Rows", "Deleted", "Cursor", "Behind", "Late", "Silent", "Refused", "Queue", "Audited", "Compared"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Condition")
+    skipped: dict[str, list[str]] = {}
+    for section in store.sections.values():
+        if section.condition == "skipped":
+            skipped.setdefault(section.skipped, []).append(section.name)
+        else:
+            table.add_row(*_cells(section, store.now))
+    notes = [Text(f"{', '.join(names)}: {reason}", "dim") for reason, names in skipped.items()]
+    problems = [Text(f"! {problem}", "bold yellow") for problem in store.problems]
+    return Group(heading, Text(), table, *notes, *(problems or [Text("✓ in step", "green")]))
+
+
+def _cells(section: "SectionStatus", now: float) -> list[RenderableType]:
+    def age(time: float | None) -> str:
+        return "" if time is None else format_age(now - time)
+
+    def alarm(count: int) -> Text:
+        return Text(f"{count:,}", "bold red" if count else "dim")
+
+    return [
+        section.name,
+        f"{section.rows:,}",
+        f"{section.deleted:,}",
+        age(section.cursor),
+        format_age(section.behind) if section.behind else "",
+        alarm(section.late),
+        alarm(section.silent),
+        alarm(section.refused),
+        f"{section.hints + section.missing:,}",
+        age(section.audited_at),
+        age(section.reconciled_at),
+        Text(section.condition, "green" if section.condition == "ok" else "yellow"),
+    ]
+
+
+def verification_table(report: "VerifyReport") -> RenderableType:
+    """Build the table of compared sections, with their differences below."""
+    table = Table(box=HORIZONTALS, show_edge=False, header_style="bold")
+    table.add_column("Section", style="cyan")
+    table.add_column("Items", justify="right")
+    table.add_column("Different", justify="right")
+    table.add_column("Result")
+    differences: list[Text] = []
+    skipped: dict[str, list[str]] = {}
+    for section in report.sections.values():
+        if section.skipped:
+            skipped.setdefault(section.skipped, []).append(section.name)
+            continue
+        different = len(section.mismatches)
+        table.add_row(section.name, f"{section.items:,}", f"{different:,}", _result(section))
+        differences += [
+            Text(f"{section.name} {mismatch.id}: {_MEANINGS.get(mismatch.kind, mismatch.kind)}", "yellow")
+            for mismatch in section.mismatches[:_MAX_SHOWN]
+        ]
+        if different > _MAX_SHOWN:
+            differences.append(Text(f"{section.name}: and {different - _MAX_SHOWN:,} more, see --json", "yellow"))
+    notes = [Text(f"{', '.join(names)}: {reason}", "dim") for reason, names in skipped.items()]
+    end = Text(f"Store {report.store_id}: {report.requests:,} requests in {report.seconds:.1f} s")
+    return Group(table, *notes, *differences, end)
+
+
+def _result(section: "SectionVerification") -> Text:
+    if section.error:
+        return Text(section.error, "bold red")
+    if section.mismatches:
+        return Text("different", "bold yellow")
+    if section.unknown:
+        return Text(f"{len(section.unknown):,} could not be read again", "yellow")
+    return Text("equal", "green")
