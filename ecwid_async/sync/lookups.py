@@ -122,5 +122,5 @@ async def _clear(
     schema, store_id = round_.database.schema, round_.store.store_id
     await clear_by_get(connection, schema, store_id, done)
     for failures, group in groupby(sorted(postponed, key=lambda item: item.failures), key=lambda item: item.failures):
-        retry_at = retry_time(failures + 1, now=round_.now, settings=round_.settings)
+        retry_at = int(retry_time(failures + 1, now=round_.now, settings=round_.settings))
         await postpone(connection, schema, store_id, list(group), retry_at=retry_at)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ecwid_async.changes import ItemId
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, InvalidToken
-from ecwid_async.sync import due_items
+from ecwid_async.sync import due_items, removal
 from ecwid_async.sync.database import Database
 from ecwid_async.sync.errors import MirrorError, SchemaChanged, SchemaTooNew, StoreMismatch
 from ecwid_async.sync.lease import Lease, hold_lease, renew_lease
@@ -45,6 +45,9 @@ _STALE_AFTER: Final = 900.0
 _MAX_DELAY: Final = 900.0
 # These can't work until somebody does something about them.
 _PERMANENT: Final = (ConfigError, InvalidToken, StoreMismatch, SchemaChanged, SchemaTooNew)
+# Seconds from one removal of the data of deleted items to the next, and transactions of each.
+_PURGE_INTERVAL: Final = 24 * 3600.0
+_MAX_PURGES: Final = 200
 # Renewals in the time of a lease, so that a slow one does not lose it.
 _RENEWALS: Final = 3
 
@@ -55,8 +58,9 @@ class Mirror:
     ``async with Mirror("sqlite:///shop.db") as mirror: await mirror.sync(store)``
 
     `url` is ``sqlite:///shop.db`` or ``postgresql+psycopg://user@host/database``; opening the mirror creates or
-    migrates its tables, whose names begin with `prefix`. The database may hold any number of stores. `settings` say how
-    often what is done. `clock` returns Unix seconds and `sleep` waits; by default those of this machine, and leases are
+    migrates its tables, whose names begin with `prefix`. With `create=False`, a database without a mirror is an error,
+    for programs that only look into one. The database may hold any number of stores. `settings` say how often what is
+    done. `clock` returns Unix seconds and `sleep` waits; by default those of this machine, and leases are
     timed by the database.
 
     Needs asyncio. Opening raises `ConfigError` for a URL that is not supported or a missing extra, `SchemaTooNew` and
@@ -68,6 +72,7 @@ class Mirror:
         url: str,
         *,
         prefix: str = _PREFIX,
+        create: bool = True,
         settings: MirrorSettings | None = None,
         clock: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
@@ -75,6 +80,7 @@ class Mirror:
         self.settings = settings or MirrorSettings()
         self._url = url
         self._prefix = prefix
+        self._create = create
         self._given_clock = clock
         self._clock = clock or time.time
         self._sleep = sleep
@@ -91,7 +97,11 @@ class Mirror:
         if self._database is not None:
             raise RuntimeError("the mirror is open already")
         self._database = await Database.open(
-            self._url, prefix=self._prefix, lease_seconds=self.settings.lease, clock=self._given_clock
+            self._url,
+            prefix=self._prefix,
+            create=self._create,
+            lease_seconds=self.settings.lease,
+            clock=self._given_clock,
         )
         return self
 
@@ -203,6 +213,28 @@ class Mirror:
             if state is not None:
                 done = evolve(state, synced_at=int(round_.now), error=None, error_at=None, failures=0)
                 await save_store(connection, database.schema, done)
+        if (
+            self.settings.keep_deleted is not None
+            and round_.now - self._purged_at.get(store_id, 0.0) >= _PURGE_INTERVAL
+        ):
+            await self._purge(round_, before=int(round_.now - self.settings.keep_deleted))
+            self._purged_at[store_id] = round_.now
+
+    async def _purge(self, round_: Round, *, before: int) -> None:
+        schema = round_.database.schema
+        for name in schema.sections:
+            for _ in range(_MAX_PURGES):
+                async with round_.database.transaction(round_.lease) as connection:
+                    count = await removal.purge_tombstones(
+                        connection,
+                        schema,
+                        round_.store.store_id,
+                        name,
+                        before=before,
+                        remove=self.settings.remove_deleted,
+                    )
+                if not count:
+                    break
 
     async def _note_failure(self, store_id: int, error: EcwidError) -> None:
         """Store why a round failed before it had the lease, if the store is in the database."""
@@ -300,6 +332,27 @@ class Mirror:
                 return False
             await save_section(connection, database.schema, evolve(state, confirmed_at=int(self._clock())))
         return True
+
+    # Removing data.
+
+    async def forget(
+        self, store_id: int, *, customer_id: int | None = None, email: str | None = None
+    ) -> dict[str, int]:
+        """Remove all data of a customer, and of the customer's orders, carts, subscriptions and reviews.
+
+        Rows are found by the id, by the email, and by the email that the mirror has for this id. While the store has
+        the data, a later read stores it again: erase it there first. Returns the number of rows by section. Raises
+        `ConfigError` if neither an id nor an email is given.
+        """
+        return await removal.forget_customer(
+            self._opened, store_id, customer_id=customer_id, email=email, now=int(self._clock())
+        )
+
+    async def drop_store(self, store_id: int) -> None:
+        """Remove a store with all of its rows. Raises `StoreBusy` while another process synchronizes it."""
+        await removal.drop_store(self._opened, store_id, self._owner)
+        for cache in (self._budgets, self._scopes, self._purged_at):
+            cache.pop(store_id, None)
 
     # Status.
 

@@ -32,7 +32,8 @@ class MirrorSettings:
     - `sections_at_once`, `pages_at_once`: how many sections are read at a time, and how many pages of each.
     - `rows_per_transaction`: pages are stored together until they have this many items.
     - `lease`: how long a process that was stopped keeps others from writing to the same store.
-    - `keep_deleted`: how long the document of a deleted item is kept; None for ever.
+    - `keep_deleted`: how long the document of a deleted item is kept; None for ever. Its row remains without it, with
+      the time of the deletion, unless `remove_deleted` is set.
 
     Raises `ConfigError` for a value out of range.
     """
@@ -54,6 +55,7 @@ class MirrorSettings:
     rows_per_transaction: int = 1000
     lease: float = 2 * _MINUTE
     keep_deleted: float | None = 30 * _DAY
+    remove_deleted: bool = False
 
     def __attrs_post_init__(self) -> None:
         for name in ("lag", "audit_delay"):
@@ -75,5 +77,7 @@ class MirrorSettings:
         for name in ("lookups_per_minute", "sections_at_once", "pages_at_once", "rows_per_transaction"):
             check_count(f"MirrorSettings.{name}", getattr(self, name))
         check_count("MirrorSettings.max_lookups", self.max_lookups, minimum=0)
+        if self.keep_deleted is not None and self.keep_deleted < self.lag:
+            raise ConfigError("MirrorSettings.keep_deleted is shorter than lag: a search may still show deleted items")
         if self.rolling_interval > self.rolling_cycle:
             raise ConfigError("MirrorSettings.rolling_interval is longer than rolling_cycle: give a shorter one")

@@ -46,6 +46,11 @@ class FileConnection(aiosqlite.Connection):
 
     _stopped: "asyncio.Future[object] | None" = None
 
+    def __del__(self) -> None:
+        # A task that is cancelled while it connects leaves a connection behind. Aiosqlite would warn.
+        if self._connection is not None:
+            self.stop()
+
     def stop(self) -> "asyncio.Future[object] | None":
         """Close the connection once the statement in progress has ended, and stop its thread."""
         if self._running:
