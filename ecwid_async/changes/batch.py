@@ -22,12 +22,13 @@ class Deletion:
 
     `id` is the id of the item in its list. `deleted_at` is in Unix seconds of the server's clock: the date in the list
     of deleted items ("feed"), the end of the GET that returned 404 ("get"), or the time of the second of two complete
-    listings without the item ("listings").
+    listings without the item ("listings"). `number` is the number of an order, if the list of deleted orders has it.
     """
 
     id: ItemId
     deleted_at: int
     evidence: Evidence
+    number: int | None = field(default=None, eq=False)
 
 
 @frozen(kw_only=True)

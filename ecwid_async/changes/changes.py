@@ -2,15 +2,15 @@
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
-from contextlib import AsyncExitStack, aclosing, suppress
+from contextlib import aclosing
 from types import TracebackType
-from typing import Any, Final, Generic, Literal, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
-import anyio
 import msgspec
 from attrs import evolve
 
 from ecwid_async.calls import Channel
+from ecwid_async.changes.background_read import BackgroundRead
 from ecwid_async.changes.batch import ChangeBatch, ItemId
 from ecwid_async.changes.cursor import Cursor
 from ecwid_async.changes.run import ChangeRun
@@ -68,7 +68,7 @@ class Changes(Generic[T]):
             get_request,
             channel,
             Cursor.of(since, store_id=channel.store_id or 0, operation=self._operation),
-            deliver=self._deliver,
+            deliver=lambda batch: self._background.deliver(batch),
             known=known,
             limit=limit,
             concurrency=concurrency,
@@ -77,9 +77,7 @@ class Changes(Generic[T]):
             confirm_deletions=confirm_deletions,
             clock=clock,
         )
-        self._state: Literal["new", "open", "iterated"] = "new"
-        self._error: Exception | None = None
-        self._generators: list[AsyncGenerator[object, None]] = []
+        self._background = BackgroundRead[ChangeBatch[msgspec.Raw]](self._run.read, self)
 
     def __repr__(self) -> str:
         return f"<Changes of {self._operation}: {self.requests} requests>"
@@ -108,12 +106,7 @@ class Changes(Generic[T]):
         return self._run.failed
 
     async def __aenter__(self) -> Self:
-        if self._state != "new":
-            raise RuntimeError(f"{self!r} can be read only once: build another one to read the changes again")
-        self._state = "open"
-        self._batches_in, self._batches_out = anyio.create_memory_object_stream[ChangeBatch[msgspec.Raw]](0)
-        self._tasks = anyio.create_task_group()
-        await self._tasks.__aenter__()
+        await self._background.open()
         return self
 
     async def __aexit__(
@@ -122,78 +115,36 @@ class Changes(Generic[T]):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._tasks.cancel_scope.cancel()
-        async with AsyncExitStack() as stack:
-            # All of these run, the last one first, even if one is cancelled or fails.
-            stack.callback(self._batches_out.close)
-            stack.callback(self._batches_in.close)
-            # The group would wrap an error of the body, so it doesn't get it.
-            stack.push_async_callback(self._tasks.__aexit__, None, None, None)
-            for generator in self._generators:
-                stack.push_async_callback(_close, generator)
+        await self._background.close()
 
     def __aiter__(self) -> AsyncIterator[ChangeBatch[T]]:
-        return self._close_at_exit(self._iterate_typed())
+        return self._background.close_at_exit(self._iterate_typed())
 
     def dicts(self) -> AsyncGenerator[ChangeBatch[dict[str, Any]], None]:
         """Yield batches of plain data: fractional numbers are exact `Decimal`, dates are text.
 
         Raises `ScanDrifted` at the end if a part can't be proven complete, `TooManyDeletions`, and what `Pages` raises.
         """
-        return self._close_at_exit(self._iterate_dicts())
+        return self._background.close_at_exit(self._iterate_dicts())
 
     def raw(self) -> AsyncGenerator[ChangeBatch[msgspec.Raw], None]:
         """Yield batches of unparsed items, as sent by the server. Raises the same errors as `dicts`."""
-        return self._close_at_exit(self._batches())
-
-    def _close_at_exit(self, generator: AsyncGenerator[R, None]) -> AsyncGenerator[R, None]:
-        """Close a generator on exit: a loop that is left early leaves it open."""
-        self._generators.append(generator)
-        return generator
+        return self._background.close_at_exit(self._background.batches())
 
     async def _iterate_typed(self) -> AsyncGenerator[ChangeBatch[T], None]:
         parse, structure = self._channel.codec.parse, self._channel.codec.structure
         item_type, operation = self._item, self._operation
-        async with aclosing(self._batches()) as batches:
+        async with aclosing(self._background.batches()) as batches:
             async for batch in batches:
                 items = [structure(parse(raw, operation), item_type, operation, "items[]") for raw in batch.items]
                 yield _with_items(batch, items)
 
     async def _iterate_dicts(self) -> AsyncGenerator[ChangeBatch[dict[str, Any]], None]:
         parse, operation = self._channel.codec.parse, self._operation
-        async with aclosing(self._batches()) as batches:
+        async with aclosing(self._background.batches()) as batches:
             async for batch in batches:
                 yield _with_items(batch, [parse(raw, operation) for raw in batch.items])
-
-    async def _batches(self) -> AsyncGenerator[ChangeBatch[msgspec.Raw], None]:
-        """Yield the batches that the reader's task delivers."""
-        if self._state == "new":
-            raise RuntimeError(f"open {self!r} first: async with store.products.changes() as changes: …")
-        if self._state == "iterated":
-            raise RuntimeError(f"{self!r} can be read only once: build another one to read the changes again")
-        self._state = "iterated"
-        self._tasks.start_soon(self._read)
-        async for batch in self._batches_out:
-            yield batch
-        if self._error is not None:
-            raise self._error
-
-    async def _read(self) -> None:
-        try:
-            await self._run.read()
-        except Exception as error:
-            self._error = error
-        finally:
-            self._batches_in.close()
-
-    async def _deliver(self, batch: ChangeBatch[msgspec.Raw]) -> None:
-        await self._batches_in.send(batch)
 
 
 def _with_items(batch: ChangeBatch[Any], items: list[R]) -> ChangeBatch[R]:
     return evolve(batch, items=items)
-
-
-async def _close(generator: AsyncGenerator[object, None]) -> None:
-    with suppress(RuntimeError):  # another task is running it, and closes it
-        await generator.aclose()

@@ -215,11 +215,14 @@ class _Feed:
 
     def _result(self, read: ReadInterval, problem: str, *, is_proven: bool) -> DeletedItems:
         latest: dict[ItemId, int] = {}
+        numbers: dict[ItemId, int] = {}
         unconfirmed: dict[ItemId, None] = {}
         unidentified = 0
         for (item_id, number, at), count in self._entries.items():
             if item_id is not None and at is not None:
                 latest[item_id] = max(latest.get(item_id, 0), min(at, int(read.end)))
+                if isinstance(number, int) and self._key != "id":
+                    numbers[item_id] = number
             elif item_id is not None:
                 unconfirmed[item_id] = None
             elif number is not None:
@@ -227,7 +230,7 @@ class _Feed:
             else:
                 unidentified += count
         return DeletedItems(
-            deletions=[Deletion(item_id, at, "feed") for item_id, at in latest.items()],
+            deletions=[Deletion(item_id, at, "feed", numbers.get(item_id)) for item_id, at in latest.items()],
             unconfirmed=[item_id for item_id in unconfirmed if item_id not in latest],
             unidentified=unidentified,
             problem=problem,

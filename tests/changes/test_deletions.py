@@ -228,6 +228,7 @@ async def test_orders_are_identified_by_their_text_id_and_by_a_look_up_if_it_is_
     history.add({"id": 3, "orderId": ""}, NOW - 1)
     deleted = await read(server, operation="GET /orders")
     assert deleted.deletions == [Deletion("EG4H2", NOW - 3, "feed")]
+    assert [deletion.number for deletion in deleted.deletions] == [1]
     assert list(deleted.unconfirmed) == ["2", "3"]
 
 
