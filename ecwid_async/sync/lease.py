@@ -6,6 +6,7 @@ ended, and would write later. Its next transaction finds a higher epoch, and com
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -88,11 +89,15 @@ async def renew_lease(database: "Database", lease: Lease) -> None:
 
 async def release_lease(database: "Database", lease: Lease) -> None:
     """Give a lease back. Does nothing if another process has taken the store over."""
+    await _release(database, lease.store_id, lease.owner)
+
+
+async def _release(database: "Database", store_id: int, owner: str) -> None:
     stores = database.schema.stores
     async with database.write() as connection:
         await connection.execute(
             update(stores)
-            .where(stores.c.store_id == lease.store_id, stores.c.epoch == lease.epoch)
+            .where(stores.c.store_id == store_id, stores.c.owner == owner)
             .values(owner=None, lease_until=None)
         )
 
@@ -103,12 +108,13 @@ async def hold_lease(database: "Database", store_id: int, owner: str) -> AsyncIt
 
     Raises `StoreBusy` if another lease of the store has not ended.
     """
-    lease = await take_lease(database, store_id, owner)
+    owner = f"{owner}-{token_hex(4)}"
     try:
-        yield lease
+        yield await take_lease(database, store_id, owner)
     except BaseException:
-        # If the database has failed, this fails as well: the lease ends by itself.
+        # A task that is cancelled during the commit may have the lease without knowing it, so that only the owner
+        # identifies it. If the database has failed, this fails as well, and the lease ends by itself.
         with suppress(MirrorError):
-            await run_shielded(lambda: release_lease(database, lease))
+            await run_shielded(lambda: _release(database, store_id, owner))
         raise
-    await run_shielded(lambda: release_lease(database, lease))
+    await run_shielded(lambda: _release(database, store_id, owner))

@@ -9,6 +9,7 @@ from ecwid_async.sync.database import Database
 from ecwid_async.sync.errors import LeaseLost, MirrorError, StoreBusy
 from ecwid_async.sync.lease import Lease, hold_lease, release_lease, renew_lease, take_lease
 from ecwid_async.sync.state import SectionState, load_sections, load_store, register_store, save_section
+from tests.cancelling import KINDS, run_cancelled_at
 
 STORE = 1003
 
@@ -156,6 +157,29 @@ async def test_the_block_of_a_lease_gives_it_back_also_when_it_fails_or_is_cance
         await task
     async with hold_lease(second, STORE, "worker 2"):
         pass
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_task_that_is_cancelled_at_any_await_gives_its_lease_back(first, second, kind):
+    async def hold() -> None:
+        async with hold_lease(first, STORE, "worker 1") as lease:
+            await write_cursor(first, lease, "a")
+
+    step = 1
+    while await run_cancelled_at(step, hold, kind):
+        async with hold_lease(second, STORE, "worker 2"):  # nobody has it, though no time has passed
+            pass
+        step += 1
+    assert step > 5
+
+
+async def test_two_holders_of_one_process_do_not_release_each_others_lease(first):
+    async with hold_lease(first, STORE, "worker 1"):
+        with pytest.raises(StoreBusy, match="worker 1-"):
+            async with hold_lease(first, STORE, "worker 1"):
+                pass
+        with pytest.raises(StoreBusy):
+            await take_lease(first, STORE, "worker 1")
 
 
 async def test_of_many_that_take_a_lease_at_once_one_gets_it(first, second):
