@@ -5,8 +5,10 @@ import asyncio
 import inspect
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,11 +88,21 @@ def test_python_examples_run(block, demo, tmp_path):
     ("location", "arguments"), commands(), ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_command_lines_run(location, arguments, demo, capsys):
-    if arguments[:2] == ["sandbox", "serve"]:
+    if arguments[:2] == ["sandbox", "serve"] or "--watch" in arguments or "--confirm-deletions" in arguments:
         app.parse_args(arguments, exit_on_error=False, print_error=False)
         return
+    if arguments[:2] in (["sync", "status"], ["sync", "verify"]):
+        assert run(["sync", "--quiet", "--to", arguments[arguments.index("--to") + 1]]) == 0
     code = run(arguments)
     assert code == 0, capsys.readouterr().err
+
+
+def test_sql_examples_run_in_a_mirror(demo, capsys):
+    assert run(["sync", "--to", "sqlite:///shop.db", "--quiet"]) == 0, capsys.readouterr().err
+    examples = blocks("sql")
+    with closing(sqlite3.connect("shop.db")) as connection:
+        results = [connection.execute(block.code).fetchall() for block in examples]
+    assert [str(block) for block, rows in zip(examples, results, strict=True) if not rows] == []
 
 
 @pytest.mark.parametrize("name", ["main job", "tests"])
