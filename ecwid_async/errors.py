@@ -391,7 +391,14 @@ class JobError(EcwidError, ValueError):
 
 
 class ScanDrifted(EcwidError):
-    """A list changed so much during a scan that it can't be proven complete. See `Pages.scan`."""
+    """A list changed so much during a scan that it can't be proven complete. See `Pages.scan`.
+
+    `reason` is the assumption about the server that is broken, empty if none seems to be.
+    """
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class TooManyDeletions(EcwidError):

@@ -4,7 +4,8 @@
   what changes meanwhile. The token of the scan is kept in the cursor, so that an interrupted read can be resumed.
 - A list that can't be filtered by update time is read whole each time.
 - Any other list is read in ranges of update times, usually in a single one. A range is halved if it is large, or if a
-  scan can't prove it complete.
+  scan can't prove it complete because it changes too fast. If the server breaks an assumption, it is not: what shows
+  that may be hidden in a smaller range, as if that was complete.
 
 The *start* of a read is the server's time when it began, minus the lag. From then on nothing is written with an update
 time before it, and searches show everything that was. So items can leave a range that ends before the start but never
@@ -32,9 +33,10 @@ __all__ = ["ChangeReader"]
 
 # Items. A larger range is halved, so that an interruption costs little.
 _LARGE: Final = 10_000
-# How often ranges are halved because they are large, and because they can't be proven.
+# How often ranges are halved because they are large.
 _MAX_HALVED: Final = 1_000
-_MAX_HALVED_UNPROVEN: Final = 8
+# Ranges that can't be proven are halved until their scans have sent this many requests.
+_MAX_UNPROVEN_REQUESTS: Final = 2_000
 
 
 class ChangeReader:
@@ -69,7 +71,7 @@ class ChangeReader:
         self._start: int | None = None
         self._delivered: Cursor | None = None
         self._unproven: ScanDrifted | None = None
-        self._halved = self._halved_unproven = 0
+        self._halved = self._unproven_requests = 0
 
     @property
     def requests(self) -> int:
@@ -95,7 +97,8 @@ class ChangeReader:
         if self._unproven is not None:
             raise ScanDrifted(
                 f"the changes of {self._operation} can't be proven complete: {self._unproven} All items that were read "
-                "were yielded. Read the changes again since the cursor of the last batch."
+                "were yielded. Read the changes again since the cursor of the last batch.",
+                reason=self._unproven.reason,
             ) from self._unproven
 
     # Whole lists.
@@ -134,16 +137,18 @@ class ChangeReader:
         # The last of these is the next one.
         remaining = unproven_ranges(since, self.cursor.proven)[::-1]
         while remaining:
-            part = remaining.pop()
-            is_large = is_ahead = False
+            part, sent = remaining.pop(), self.requests
+            is_first, is_large, is_ahead = True, False, False
 
             def record(page: RawPage, part: UpdateRange = part) -> bool:
-                nonlocal is_large, is_ahead
+                nonlocal is_first, is_large, is_ahead
                 start = self._start_of(page)
                 is_ahead = start < (self.cursor.since or 0)
+                if is_first:
+                    is_large = page.total > _LARGE and self._halved < _MAX_HALVED and part.halves(start) is not None
+                    is_first = False
                 if page.is_proven and not is_ahead:
                     self._move_cursor(part, start)
-                is_large = page.total > _LARGE and self._halved < _MAX_HALVED and part.halves(start) is not None
                 return not is_large and not is_ahead
 
             drifted = await self._read_scan(self._new_scan(part), record)
@@ -158,11 +163,11 @@ class ChangeReader:
                 self._halved += 1
                 remaining += reversed(part.halves(start) or ())
             elif drifted is not None:
-                parts = part.closed_and_recent(start) or part.halves(start)
                 if part.is_recent(start):
                     continue  # the cursor stays before it anyway
-                if parts is not None and self._halved_unproven < _MAX_HALVED_UNPROVEN:
-                    self._halved_unproven += 1
+                self._unproven_requests += self.requests - sent
+                parts = part.closed_and_recent(start) or part.halves(start)
+                if parts is not None and not drifted.reason and self._unproven_requests <= _MAX_UNPROVEN_REQUESTS:
                     remaining += reversed(parts)
                 else:
                     self._unproven = self._unproven or drifted

@@ -24,7 +24,8 @@ class Progress:
         if reason:
             return ScanDrifted(
                 f"{self.operation} can't be proven complete: {reason}. {read} Scan it again. If this error repeats, "
-                "the server is at fault: report it to its operator. `search` reads the list without a proof."
+                "the server is at fault: report it to its operator. `search` reads the list without a proof.",
+                reason=reason,
             )
         return ScanDrifted(
             f"{self.operation} changed faster than it could be read: {read} Scan it again when the store is less busy, "

@@ -1,23 +1,26 @@
 """Large changes are read in ranges of update times. What can't be proven is yielded, and read again the next time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import anyio
 import anyio.lowlevel
-import msgspec
 import pytest
+from attrs import evolve
 
+from ecwid_async import Ecwid
 from ecwid_async.changes import ChangeBatch, Cursor, reader
 from ecwid_async.errors import InvalidToken, ScanDrifted
-from ecwid_async.sandbox import Switches
+from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.sandbox.switches import UnsortedOrder
+from ecwid_async.scan import RawPage, Scan
 from ecwid_async.wire import Headers, Request, Response
 from tests.changes.polls import LAG, Table, changes, rows
 from tests.changes.test_plans import ROWS
-from tests.scan.lists import KINDS
-from tests.scan.world import DAY, START, STORE, Move, Scene, World
+from tests.scan.faulty_server import Faults, FaultyWorld, TotalFault
+from tests.scan.lists import KINDS, Kind
+from tests.scan.world import DAY, START, STORE, TOKEN, Move, Scene, Step, World
 
 OLDEST = START - 90_000
 
@@ -29,30 +32,54 @@ def _small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class UnprovableWorld(World):
-    """Repeats an item in each response about items that were updated at the time `bad`."""
+    """Records the update times that are requested."""
 
+    current: "UnprovableWorld | None" = None
     bad: int | None = None
-    sent: list[tuple[int, int | None]]
+    """Scans of the items that were updated at this time can't be proven."""
+    reason = ""
+
+    def __init__(self, kind: Kind, scene: Scene) -> None:
+        super().__init__(kind, scene)
+        self.sent: list[tuple[int, int | None]] = []
+        UnprovableWorld.current = self
 
     def handle(self, request: Request) -> Response:
-        params = dict(request.params)
-        low, high = int(params.get("updatedFrom", 0)), int(params["updatedTo"]) if "updatedTo" in params else None
-        if "updatedFrom" in params:
-            self.sent.append((low, high))
-        response = super().handle(request)
-        if self.bad is None or not low <= self.bad or (high is not None and high < self.bad):
-            return response
-        page = msgspec.json.decode(response.body)
-        page["items"] = page["items"][:1] * 2 + page["items"][2:]
-        headers = Headers([("Date", response.headers.get("Date", ""))])
-        return Response(response.status, headers, msgspec.json.encode(page))
+        if "updatedFrom" in dict(request.params):
+            self.sent.append(update_times(request))
+        return super().handle(request)
+
+    def spoils(self, request: Request) -> bool:
+        """Return whether a scan with this request can't be proven."""
+        low, high = update_times(request)
+        return self.bad is not None and low < self.bad and (high is None or self.bad < high)
+
+
+def update_times(request: Request) -> tuple[int, int | None]:
+    params = dict(request.params)
+    return int(params.get("updatedFrom", -1)), int(params["updatedTo"]) if "updatedTo" in params else None
+
+
+@pytest.fixture(autouse=True)
+def _unprovable_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the scans of an `UnprovableWorld` yield everything and drift at the end."""
+
+    class UnprovableScan(Scan[Any]):
+        async def _iterate_raw_pages(self) -> AsyncGenerator[RawPage, None]:
+            world = UnprovableWorld.current
+            spoiled = world is not None and world.spoils(self._request)
+            async for page in super()._iterate_raw_pages():
+                yield evolve(page, is_proven=page.is_proven and not spoiled)
+            if world is not None and spoiled:
+                raise ScanDrifted("It changed.", reason=world.reason)
+
+    monkeypatch.setattr(UnprovableWorld, "current", None)
+    monkeypatch.setattr(reader, "Scan", UnprovableScan)
 
 
 def world_of(count: int = 500, *, name: str = "products", step: int = 10, page_size: int = 10) -> UnprovableWorld:
     scene = Scene(rows=rows(count, step=step), switches=Switches(page_size=page_size), concurrency=4)
-    world = UnprovableWorld(KINDS[name], scene)
-    world.sent = []
-    return world
+    return UnprovableWorld(KINDS[name], scene)
 
 
 def cursor_at(since: int, operation: str = "GET /products") -> str:
@@ -99,17 +126,16 @@ def test_an_interrupted_read_of_many_changes_continues_where_it_was() -> None:
 @pytest.mark.usefixtures("_small_ranges")
 def test_what_can_t_be_proven_is_yielded_and_only_that_is_read_again() -> None:
     world = world_of()
-    world.bad = OLDEST + 2005
+    world.bad = OLDEST + 2010
     table = Table(world, cursor=cursor_at(OLDEST))
 
     async def poll() -> None:
         await table.poll()
         assert table.drifted
-        # The fault of this server drops an item of each page.
-        assert len(table.numbers) > 480
+        assert table.numbers == set(range(1, 501))
         position = table.position
         assert position.since is not None
-        assert OLDEST + 1600 < position.since <= OLDEST + 2005
+        assert (position.since, position.proven[0][0]) == (OLDEST + 2010, OLDEST + 2011)
         assert position.unproven_since == position.since
         assert position.proven[-1][1] == START - LAG - 1
         world.bad = None
@@ -126,9 +152,23 @@ def test_what_can_t_be_proven_is_yielded_and_only_that_is_read_again() -> None:
     world.run(poll())
 
 
+@pytest.mark.usefixtures("_small_ranges")
+def test_a_range_of_a_server_that_breaks_an_assumption_is_not_halved() -> None:
+    world = world_of()
+    world.bad, world.reason = OLDEST + 2010, "a page held the same item twice"
+    table = Table(world, cursor=cursor_at(OLDEST))
+    world.run(table.poll())
+    assert table.drifted
+    assert table.numbers == set(range(1, 501))
+    (before, after), since = table.position.proven[0], table.position.since or 0
+    assert since < OLDEST + 1900
+    assert before > OLDEST + 2100
+    assert after == START - LAG - 1
+
+
 def test_the_error_says_what_to_do() -> None:
     world = world_of()
-    world.bad = OLDEST + 2005
+    world.bad = OLDEST + 2010
 
     batches: list[ChangeBatch[Any]] = []
 
@@ -142,6 +182,18 @@ def test_the_error_says_what_to_do() -> None:
     assert batches[-1].cursor.unproven_since is not None
 
 
+@pytest.mark.parametrize("total", ["more", "fewer", "capped", "huge", "wobbles", "grows"])
+def test_a_server_of_which_nothing_can_be_proven_is_left_alone_after_a_while(total: TotalFault) -> None:
+    faults = Faults(total=total, by=2, ignores=frozenset({"from_date", "to_date"}))
+    world = FaultyWorld(KINDS["products"], Scene(rows=rows(60), switches=Switches(page_size=4)), faults)
+    table = Table(world, cursor=cursor_at(OLDEST))
+    world.run(table.poll())
+    # The simulation allows 3,000 requests.
+    assert table.drifted
+    assert table.position.since == OLDEST
+    assert table.yielded > 0
+
+
 def test_what_was_updated_after_the_start_need_not_be_proven() -> None:
     world = world_of(200, step=1)
     world._do(Move("edit", at=0, count=60))
@@ -150,13 +202,13 @@ def test_what_was_updated_after_the_start_need_not_be_proven() -> None:
     world.run(table.poll())
     assert not table.drifted
     assert table.position.since == START - LAG
-    assert table.numbers >= set(range(61, 201))
+    assert table.numbers == set(range(1, 201))
 
 
 @pytest.mark.parametrize("name", ["products", "orders", "categories"])
 def test_a_first_read_that_can_t_be_proven_starts_over_and_keeps_its_start(name: str) -> None:
     world = world_of(name=name)
-    world.bad = OLDEST + 2005
+    world.bad = OLDEST + 2010
     table = Table(world)
 
     async def poll() -> None:
@@ -346,6 +398,43 @@ def test_changes_are_read_once_and_inside_async_with() -> None:
                 pass
 
     world.run(read())
+
+
+def test_a_bulk_import_of_one_second_is_read_while_other_items_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_LARGE", 100)
+    switches = Switches(ties="unstable", page_size=5)
+    imported = tuple(evolve(row, number=1000 + row.number) for row in rows(300, age=DAY, same_second=True))
+    steps = (
+        *(Step(seconds=0.1),) * 60,
+        Step((Move("edit", at=250),)),
+        *(Step(seconds=0.1),) * 60,
+        Step((Move("edit"),)),
+    )
+    scene = Scene(rows=(*rows(100, step=100), *imported), switches=switches, concurrency=4, steps=steps, rounds=20)
+    world = World(KINDS["products"], scene)
+    table = Table(world, cursor=cursor_at(OLDEST))
+    world.run(table.poll())
+    assert not table.drifted
+    assert table.numbers == {row.number for row in scene.rows}
+    assert table.position.since == START - LAG - 1
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_changes_can_be_read_and_left_on_asyncio_and_trio(backend: str) -> None:
+    sandbox = Sandbox(requests_per_minute=None, switches=Switches(page_size=4))
+    store = sandbox.add_store(STORE, token=TOKEN)
+    store.load("products", ({"id": n, "createTimestamp": n, "updateTimestamp": n} for n in range(1, 11)))
+
+    async def read() -> list[Any]:
+        products = Ecwid(transport=sandbox, quota=None).store(STORE, TOKEN).products
+        async with products.changes() as read:
+            found = [key async for batch in read for key in batch.ids]
+        async with products.changes(cursor_at(5)) as read:
+            async for _ in read.raw():
+                break
+        return found
+
+    assert anyio.run(read, backend=backend) == list(range(1, 11))
 
 
 def test_an_empty_list_has_a_cursor_too() -> None:
