@@ -38,7 +38,8 @@ END_HIDES_ITEMS: Final = "the list continues past the end that its total and its
 TOTAL_EXCEEDS_ITEMS: Final = "the total counts items that no page holds, however often the list is read"
 
 _BASE_REQUESTS: Final = 400
-_REQUESTS_PER_PAGE: Final = 20
+# More than the passes over a second with thousands of items.
+_REQUESTS_PER_PAGE: Final = 32
 # The tolerated share of items outside of the bounds: an item may be written while its page is read.
 _TOLERATED_SHARE: Final = 0.25
 

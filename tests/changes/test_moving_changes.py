@@ -20,7 +20,7 @@ pytestmark = pytest.mark.chaos
 
 # `nox -s chaos` sets more examples than Hypothesis's default.
 THOROUGH = settings().max_examples > 100
-EXAMPLES = settings().max_examples if THOROUGH else 8
+EXAMPLES = settings().max_examples if THOROUGH else 4
 
 # Without Phase.explain, which runs failures under a slow tracer.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]

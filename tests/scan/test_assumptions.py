@@ -10,7 +10,7 @@ from ecwid_async.scan.assumptions import BrokenAssumption, ListPart, RequestBudg
 def test_received_items_raise_the_request_limit_and_a_reported_total_does_not() -> None:
     budget = RequestBudget(initial_total=10**9, largest_page=100)
     assert budget.limit(0) == RequestBudget(initial_total=1, largest_page=100).limit(0)
-    assert budget.limit(450) - budget.limit(0) == 20 * 5
+    assert budget.limit(450) - budget.limit(0) == 32 * 5
     assert RequestBudget(initial_total=450, largest_page=100).limit(10**9) == RequestBudget(
         initial_total=450, largest_page=100
     ).limit(900)
@@ -18,7 +18,7 @@ def test_received_items_raise_the_request_limit_and_a_reported_total_does_not() 
 
 @given(st.integers(0, 10**9), st.integers(1, 1000), st.integers(0, 10**9))
 def test_the_initial_total_bounds_the_number_of_requests(size: int, page: int, rows: int) -> None:
-    assert RequestBudget(initial_total=size, largest_page=page).limit(rows) <= 400 + 20 * (2 * size // page + 1)
+    assert RequestBudget(initial_total=size, largest_page=page).limit(rows) <= 400 + 32 * (2 * size // page + 1)
 
 
 def receive(part: ListPart, *totals: int) -> list[int]:
