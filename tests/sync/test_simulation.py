@@ -95,7 +95,7 @@ def test_each_list_shows_the_changes_that_the_simulation_makes(name: str) -> Non
         world.now += 1
         world.change(change)
     listed = world.lists[name]
-    items = {number_of(item[listed.key]): item for item in world.api.all(listed.path, **listed.params)}
+    items = world.items(name)
     assert items.keys() == world.existing[name].keys()
     assert len(items) == 6 + (name == "customer_groups")
     for number, item in items.items():

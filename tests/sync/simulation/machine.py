@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from attrs import evolve
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -33,6 +34,7 @@ class ChangingStore(RuleBasedStateMachine):
     )
     def start(self, sections: tuple[str, ...], switches: Switches, counts: list[int], spread: int) -> None:
         self.world = MirrorWorld(sections, switches=switches)
+        self.milliseconds = switches.millisecond_sections
         for name, count in zip(sections, counts, strict=False):
             self.world.load(name, count, spread=spread)
         self.begin()
@@ -54,7 +56,8 @@ class ChangingStore(RuleBasedStateMachine):
 
     @rule(switches=drawn.switches())
     def switch(self, switches: Switches) -> None:
-        self.world.sandbox.set_switches(switches)
+        # Another unit of times would change all items at once.
+        self.world.sandbox.set_switches(evolve(switches, millisecond_sections=self.milliseconds))
 
     @rule(seconds=st.sampled_from((-5.0, -2.0, -1.0, 1.0, 2.0, 5.0)))
     def step_clock(self, seconds: float) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from tests.sync.simulation.world import MirrorWorld, Version, number_of
+from tests.sync.simulation.world import MirrorWorld, Version
 
 __all__ = ["SHOWN", "Contents", "Stored", "check_cursors", "check_equal", "differences"]
 
@@ -44,7 +44,7 @@ def differences(world: MirrorWorld, contents: Contents) -> list[str]:
     found = []
     for name, listed in world.lists.items():
         mirrored = contents.get(name, {})
-        items = {number_of(item[listed.key]): item for item in world.api.all(listed.path, **listed.params)}
+        items = world.items(name)
         for number in sorted(items.keys() | mirrored.keys()):
             stored = mirrored.get(number)
             if number not in items:

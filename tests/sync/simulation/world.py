@@ -251,6 +251,15 @@ class MirrorWorld(Network):
         found: int | str = self.lists[name].kind.show(row)[0][self.lists[name].key]
         return found
 
+    def items(self, name: str) -> dict[int, dict[str, Any]]:
+        """Return the items of a list as searches show them now, by number."""
+        listed, switches = self.lists[name], self.sandbox.switches
+        self.set_switches(page_size=None, unsorted=None, ties="created")
+        try:
+            return {number_of(item[listed.key]): item for item in self.api.all(listed.path, **listed.params)}
+        finally:
+            self.sandbox.set_switches(switches)
+
     def set_switches(self, **changes: Any) -> None:
         self.sandbox.set_switches(evolve(self.sandbox.switches, **changes))
 
