@@ -57,10 +57,10 @@ class Statements:
     def call(self, function: Callable[[], Any]) -> Any:
         """Execute one call to a connection or cursor."""
         if self.dead:
-            if _name(function) in ("close", "rollback"):
+            if _name(function) in ("close", "close_and_stop"):
+                return function()
+            if _name(function) == "rollback":
                 return None
-            if _name(function) == "close_and_stop":
-                return aiosqlite.core._STOP_RUNNING_SENTINEL
             raise _error("disk I/O error: this process was killed")
         fails = False
         if _name(function) in _COUNTED:

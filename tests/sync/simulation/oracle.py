@@ -42,7 +42,7 @@ SHOWN: Final = {
 def differences(world: MirrorWorld, contents: Contents) -> list[str]:
     """Return how a mirror differs from the store as it is now."""
     found = []
-    for name, listed in world.lists.items():
+    for name in world.sections:
         mirrored = contents.get(name, {})
         items = world.items(name)
         for number in sorted(items.keys() | mirrored.keys()):
