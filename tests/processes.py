@@ -48,6 +48,7 @@ _PRELOADED: Final = [
     "ecwid_async.resources.products",
     "ecwid_async.sandbox.seed",
     "ecwid_async.sandbox.server",
+    "ecwid_async.sync",
 ]
 
 

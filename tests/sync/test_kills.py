@@ -38,7 +38,9 @@ from ecwid_async.errors import EcwidError
 from ecwid_async.sync import Mirror, MirrorSettings, StoreBusy
 
 async def main(url, base_url, store_id, token, *sections):
-    settings = MirrorSettings(lag=3, rows_per_transaction=20, poll_interval=0.01, reconcile_interval=0.01)
+    settings = MirrorSettings(
+        lag=3, rows_per_transaction=20, poll_interval=0.01, reconcile_interval=0.01, lookups_per_minute=100_000
+    )
     async with Ecwid(base_url=base_url, quota=None) as ecwid, Mirror(url, settings=settings) as mirror:
         store = ecwid.store(int(store_id), token)
         print("started", flush=True)
@@ -127,7 +129,7 @@ async def kill_and_compare(url: str, folder: Path, *, kills: int, seed: int) -> 
                 process.close()  # SIGKILL
             database.end_leases()
         changing.cancel()
-        quick = MirrorSettings(lag=3, poll_interval=0.01, reconcile_interval=0.01)
+        quick = MirrorSettings(lag=3, poll_interval=0.01, reconcile_interval=0.01, lookups_per_minute=100_000)
         async with Ecwid(base_url=server.base_url, quota=None) as ecwid, Mirror(url, settings=quick) as mirror:
             for _ in range(2):
                 report = await mirror.sync(ecwid.store(STORE, TOKEN), only=SECTIONS)
